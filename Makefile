@@ -1,0 +1,53 @@
+# Works with GNU make. Nothing here depends on an activated virtual environment: all runs from .venv.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN := .venv/bin
+# The resolver's version is fixed, so that the same inputs are locked to the same pins.
+UV := uv==0.13.9
+
+.PHONY: help install demo test check bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed ## Make .venv with all that the other targets need
+
+# pip checks every download against the hashes of the requirements; skerry itself is installed as it lies here.
+.venv/installed: requirements/dev.txt pyproject.toml scripts/bootstrap.sh
+	sh scripts/bootstrap.sh .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## Show the whole story on an AWS inside the process: no account, no credentials
+	$(BIN)/skerry demo
+
+test: install ## Run the tests, with coverage
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/check_pages.py --check
+
+bench: install ## Run the benchmarks
+	$(BIN)/python -m bench
+
+lock: ## Pin requirements/dev.txt anew from pyproject.toml; UPGRADE=1 takes newer releases
+	sh scripts/bootstrap.sh build/lock
+	build/lock/bin/python -m pip install --quiet $(UV)
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
+		--output-file requirements/dev.txt pyproject.toml
+
+clean: ## Remove .venv, caches and builds
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -f .coverage .coverage.*
+	find src tests bench scripts -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

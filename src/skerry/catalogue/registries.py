@@ -1,0 +1,39 @@
+"""Container registries that are not AWS's private ones: the hosts of a pull."""
+
+from functools import cache
+
+import msgspec
+
+from skerry.catalogue.table import Grade, read
+
+
+class Registry(msgspec.Struct, frozen=True):
+    """The hosts of one registry; None where a host is not known."""
+
+    name: str
+    registry: str
+    token: str | None
+    blobs: str | None
+    grade: Grade
+    source: str | None
+
+
+class _Registries(msgspec.Struct):
+    registries: tuple[Registry, ...]
+
+
+@cache
+def _registries() -> dict[str, Registry]:
+    return {row.name: row for row in read("registries", _Registries).registries}
+
+
+def registry(name: str) -> Registry | None:
+    """The registry of this name, if it is known to stand on the internet."""
+    return _registries().get(name)
+
+
+@cache
+def public_hosts() -> frozenset[str]:
+    """Every host that is known to stand on the internet."""
+    hosts = {host for row in _registries().values() for host in (row.registry, row.token, row.blobs)}
+    return frozenset(host for host in hosts if host is not None)

@@ -1,0 +1,76 @@
+"""What a check is: a pure function from a World and its Diagnosis to findings, with an id, a title and a severity.
+
+Its docstring has the sections What it means, Why it stops a task, Example, Instead and References; it is the text of
+``skerry explain ID`` and of the check's page in docs/.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from skerry.catalogue.services import ServiceRef, service_of_endpoint
+from skerry.diagnose.diagnosis import Diagnosis, Finding, ServiceDiagnosis, Severity
+from skerry.launch.needs import Call
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.world import World
+
+
+class Subject(NamedTuple):
+    """What checks look at."""
+
+    world: World
+    diagnosis: Diagnosis
+
+
+_Found = Callable[[Subject], Iterator[tuple[str, str, tuple[str, ...]]]]
+
+
+class Check(NamedTuple):
+    """A check, ready to be run; calling it yields its findings."""
+
+    id: str
+    title: str
+    severity: Severity
+    find: _Found
+
+    @property
+    def text(self) -> str:
+        """The explanation of the check, from its docstring."""
+        return inspect.cleandoc(self.find.__doc__ or "")
+
+    def __call__(self, subject: Subject) -> Iterator[Finding]:
+        """Yield the findings."""
+        for resource, message, services in self.find(subject):
+            yield Finding(self.id, self.severity, message, resource, services)
+
+
+def check(id: str, title: str, severity: Severity) -> Callable[[_Found], Check]:  # noqa: A002 -- the design's word
+    """Make a check of a function that yields (resource, message, services)."""
+    return lambda find: Check(id, title, severity, find)
+
+
+class Used(NamedTuple):
+    """An endpoint that a service's calls are for, with the service."""
+
+    endpoint: VpcEndpoint
+    service: ServiceDiagnosis
+
+
+def endpoints_in_use(subject: Subject) -> Iterator[Used]:
+    """The interface endpoints, of the VPCs that a service's tasks land in, for the AWS services that it calls."""
+    for service in subject.diagnosis.services:
+        wanted: set[ServiceRef] = {
+            row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service is not None
+        }
+        for vpc_id in sorted(_vpcs(subject.world, service)):
+            for endpoint in subject.world.endpoints_in(vpc_id):
+                name = endpoint.service_name
+                kind = endpoint.vpc_endpoint_type
+                if kind == "Interface" and isinstance(name, str) and service_of_endpoint(name) in wanted:
+                    yield Used(endpoint, service)
+
+
+def _vpcs(world: World, service: ServiceDiagnosis) -> set[str]:
+    subnets = [world.subnet(name) for name in service.launch.subnets]
+    return {subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}

@@ -1,0 +1,150 @@
+"""The diagnosis of launches in a World."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec import UNSET
+
+from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis, Stop
+from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
+from skerry.diagnose.predict import predict
+from skerry.launch.needs import Need
+from skerry.launch.sequence import needs
+from skerry.launch.task import Launch
+from skerry.model.ecs import Task
+from skerry.model.facts import Missing
+from skerry.model.record import name_of
+from skerry.model.world import World
+from skerry.net.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, either, every
+from skerry.reach.places import kind_of
+from skerry.reach.trace import Because
+from skerry.reach.walk import Outcome, Source, Walker
+
+_FOLLOWED = {
+    "zones": "private hosted zones",
+    "network_interfaces": "network interfaces",
+}
+_NEVER_READ = (
+    "identity and resource policies",
+    "endpoint policies",
+    "images",
+    "secrets and log groups themselves",
+    "Block Public Access",
+    "resolver rules and DNS Firewall",
+)
+
+
+def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = ()) -> Diagnosis:
+    """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
+    stops = _stops(tasks)
+    services = tuple(diagnose_one(walker, launch, stops) for launch in launches)
+    verdicts = [service.verdict for service in services]
+    only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
+    verdict = NOT_APPLICABLE if only_others else every(verdicts)
+    return Diagnosis(verdict, services, unexamined=unexamined(walker.world))
+
+
+def unexamined(world: World) -> tuple[str, ...]:
+    """The kinds of fact that no verdict here looked at."""
+    unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.knows(kind))
+    return _NEVER_READ + unread
+
+
+def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tuple[Stop, ...]]) -> ServiceDiagnosis:
+    """Diagnose one launch: every Need in every subnet that a task may land in."""
+    reasons = stops.get((launch.cluster, launch.name), ())
+    if launch.not_applicable is not None:
+        return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons)
+    world = walker.world
+    wanted = needs(launch)
+    sources = {subnet: source_of(world, launch, subnet) for subnet in launch.subnets}
+    table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
+    rows = tuple(_row(need, outcomes, tuple(sources)) for need, outcomes in zip(wanted, table, strict=True))
+    placements = tuple(
+        _placement(world, subnet, [outcomes[column] for outcomes in table], wanted)
+        for column, subnet in enumerate(sources)
+    )
+    verdict = either(placement.verdict for placement in placements)
+    return ServiceDiagnosis(
+        launch=launch,
+        verdict=verdict,
+        because=_because(verdict, placements, rows),
+        needs=rows,
+        placements=placements,
+        predictions=() if verdict is OK else predict(rows),
+        stops=reasons,
+        groups=_groups(world, launch, sources),
+    )
+
+
+def _row(need: Need, outcomes: list[Outcome], subnets: tuple[str, ...]) -> NeedDiagnosis:
+    verdicts = [outcome.verdict for outcome in outcomes]
+    traces = tuple(trace for outcome in outcomes for trace in outcome.traces)
+    by_subnet = tuple(zip(subnets, verdicts, strict=True))
+    if not verdicts:
+        fact = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
+        return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
+    if all(verdict is NOT_APPLICABLE for verdict in verdicts):
+        return NeedDiagnosis(need, NOT_APPLICABLE, by_subnet=by_subnet)
+    verdict = either(verdicts)
+    if verdict is OK:
+        return NeedDiagnosis(need, OK, traces=traces, by_subnet=by_subnet)
+    because: dict[Because, None] = {why: None for outcome in outcomes for why in outcome.because}
+    if verdict is INTERMITTENT and len(set(verdicts)) > 1:
+        because["placement"] = None
+    bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
+    return NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), traces, by_subnet)
+
+
+def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:
+    start = [outcome.verdict for need, outcome in zip(wanted, outcomes, strict=True) if need.blocks == "start"]
+    subnet = world.subnets.get(subnet_id)
+    zone = subnet.availability_zone if subnet is not None else UNSET
+    return PlacementDiagnosis(
+        subnet_id,
+        kind_of(world, subnet_id),
+        every(start),
+        name_of(subnet.tags) if subnet is not None else None,
+        None if zone is UNSET else zone,
+    )
+
+
+def _because(
+    verdict: Verdict, placements: tuple[PlacementDiagnosis, ...], rows: tuple[NeedDiagnosis, ...]
+) -> tuple[Because, ...]:
+    if verdict is not INTERMITTENT:
+        return ()
+    because: dict[Because, None] = {}
+    if len({placement.verdict for placement in placements}) > 1:
+        because["placement"] = None
+    for row in rows:
+        if row.need.blocks == "start":
+            because.update(dict.fromkeys(row.because))
+    return tuple(because)
+
+
+def _groups(world: World, launch: Launch, sources: dict[str, Source | Missing]) -> tuple[str, ...]:
+    for source in sources.values():
+        if isinstance(source, Missing):
+            continue
+        groups = groups_of(world, launch, source.subnet)
+        if not isinstance(groups, Missing) and groups is not UNSET:
+            return groups
+    return ()
+
+
+def _stops(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
+    """The reasons of stopped tasks, by cluster and service (or task), the most frequent first."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for task in tasks:
+        reason = task.stopped_reason
+        if task.last_status != "STOPPED" or reason is None:
+            continue
+        cluster = "" if task.cluster_arn is UNSET else task.cluster_arn.rpartition("/")[2]
+        name = task.task_arn.rpartition("/")[2]
+        keys = {(cluster, name)}
+        if task.group is not None and task.group.startswith("service:"):
+            keys.add((cluster, task.group.removeprefix("service:")))
+        for key in keys:
+            counts.setdefault(key, Counter())[reason] += 1
+    return {key: tuple(Stop(*item) for item in found.most_common()) for key, found in counts.items()}

@@ -1,0 +1,101 @@
+"""The records of a Diagnosis."""
+
+from typing import Literal
+
+import msgspec
+
+from skerry.launch.needs import Need
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
+from skerry.net.verdicts import Verdict
+from skerry.reach.places import Place
+from skerry.reach.trace import Because, Trace
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Blocker(msgspec.Struct, frozen=True):
+    """Something that stands in the way: a rule, route, entry or state of the user's, or the lack of one.
+
+    ``resource`` is an id of the user's, ``rule`` that resource's rule in words, empty where none matched.
+    """
+
+    code: str
+    resource: str
+    rule: str
+    direction: str
+    message: str
+    disposition: str = "lost"
+
+
+class NeedDiagnosis(msgspec.Struct, frozen=True):
+    """One Need over all placements: a row of the table."""
+
+    need: Need
+    verdict: Verdict
+    because: tuple[Because, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    by_subnet: tuple[tuple[str, Verdict], ...] = ()
+
+
+class PlacementDiagnosis(msgspec.Struct, frozen=True):
+    """One subnet that tasks may land in: what it is called, and whether a task can start there."""
+
+    subnet: str
+    kind: Place
+    verdict: Verdict
+    name: str | None = None
+    zone: str | None = None
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """What ECS will print: the text, the step that fails, and how sure that is.
+
+    ``at_or_before``: an unknown step comes before it, so another may fail first.
+    """
+
+    step: str
+    text: str | None
+    grade: str
+    at_or_before: bool = False
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """A reason that ECS really gave for stopped tasks of the service, and how many tasks it was for."""
+
+    reason: str
+    count: int
+
+
+class ServiceDiagnosis(msgspec.Struct, frozen=True):
+    """One service, or one task: whether its tasks can start."""
+
+    launch: Launch
+    verdict: Verdict
+    because: tuple[Because, ...] = ()
+    needs: tuple[NeedDiagnosis, ...] = ()
+    placements: tuple[PlacementDiagnosis, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a check found: nothing that stops a task by itself."""
+
+    id: str
+    severity: Severity
+    message: str
+    resource: str
+    services: tuple[str, ...] = ()
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """Everything that was diagnosed of one World."""
+
+    verdict: Verdict
+    services: tuple[ServiceDiagnosis, ...]
+    findings: tuple[Finding, ...] = ()
+    unexamined: tuple[str, ...] = ()

@@ -1,0 +1,132 @@
+"""The verdict of one Need at one placement, and what it says of a Trace's pieces."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from msgspec import UNSET, UnsetType
+
+from skerry.catalogue.platforms import platform
+from skerry.diagnose.diagnosis import Blocker
+from skerry.launch.needs import Call, Interface, Need, Placement, Unread
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.world import World
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
+from skerry.reach import ports
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.places import task_addresses
+from skerry.reach.trace import Destination, Hop, Segment, Trace
+from skerry.reach.walk import Outcome, Source, Target, Walker
+
+_HERE = Destination("the task", ())
+_NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
+
+
+def source_of(world: World, launch: Launch, subnet_id: str) -> Source | Missing:
+    """The interface that a task would get in a subnet."""
+    subnet = world.subnet(subnet_id)
+    addresses = subnet if isinstance(subnet, Missing) else task_addresses(subnet)
+    if isinstance(subnet, Missing) or isinstance(addresses, Missing):
+        return addresses if isinstance(addresses, Missing) else Missing(f"subnet {subnet_id}")
+    groups = groups_of(world, launch, subnet)
+    if isinstance(groups, Missing):
+        return groups
+    return Source(subnet, addresses, groups, launch.public_address, ports.of_family(launch.family))
+
+
+def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] | UnsetType | Missing:
+    """The security groups of the task's interface: those that are named, else the VPC's default group.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+    """
+    if launch.groups is UNSET or launch.groups:
+        return launch.groups
+    default = world.default_group(subnet.vpc_id)
+    return default if isinstance(default, Missing) else (default.group_id,)
+
+
+def judge(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) -> Outcome:
+    """Whether a Need can be met by a task in a subnet."""
+    match need:
+        case Placement():
+            return _at(subnet_id, _platform(need))
+        case Interface():
+            return _at(subnet_id, _free_address(walker.world, subnet_id))
+        case Unread():
+            return _at(subnet_id, open_question("fargate", "", Missing(need.fact, need.action)))
+        case Call():
+            return _call(walker, need, source, subnet_id)
+        case _:
+            assert_never(need)
+
+
+def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) -> Outcome:
+    if need.own_interface:
+        return _NOT_ITS_OWN
+    if isinstance(source, Missing):
+        return _at(subnet_id, open_question("subnet", subnet_id, source))
+    if need.host is None and need.place == "aws":
+        fact = Missing("the host names of the partition that the Region is in")
+        return _at(subnet_id, open_question("dns", "", fact))
+    return walker.reach(source, Target(need.host, need.port, need.place, need.service))
+
+
+def _at(subnet_id: str, hop: Hop) -> Outcome:
+    """The outcome of a single hop."""
+    verdict = BLOCKED if hop.lost else UNKNOWN if hop.undecided else OK
+    return Outcome(verdict, (Trace(subnet_id, _HERE, (hop,), None, None, verdict),))
+
+
+def _platform(need: Placement) -> Hop:
+    name = f"{need.family} platform version {need.version}"
+    known = platform(need.family, need.version)
+    if known is None:
+        return open_question("fargate", need.version, Missing(f"whether Fargate still starts tasks on {name}"))
+    if known.retired is None:
+        return Hop("fargate", need.version, rule=name)
+    message = f"{name} is retired: no new task starts on it since {known.retired}"
+    return lost("fargate", need.version, "PLATFORM_VERSION_RETIRED", message)
+
+
+def _free_address(world: World, subnet_id: str) -> Hop:
+    subnet = world.subnet(subnet_id)
+    if isinstance(subnet, Missing):
+        return open_question("subnet", subnet_id, subnet)
+    free = subnet.available_ip_address_count
+    if free is UNSET:
+        fact = Missing(f"how many addresses are free in {subnet_id}", "ec2:DescribeSubnets")
+        return open_question("subnet", subnet_id, fact)
+    if free == 0:
+        message = f"{subnet_id} has no free address for the task's network interface"
+        return lost("subnet", subnet_id, "SUBNET_HAS_NO_FREE_ADDRESS", message)
+    return Hop("subnet", subnet_id, rule=f"{free} free addresses")
+
+
+def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
+    """What is lost on paths that are not ok, each once."""
+    found: dict[tuple[str, str, str, str], Blocker] = {}
+    for segment in _segments(traces):
+        for judged in segment.judged():
+            if judged.lost:
+                piece = judged.piece
+                key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
+                found.setdefault(key, Blocker(*key, piece.message))
+    return tuple(found.values())
+
+
+def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
+    """The facts that are missing on paths that are not ok, each once."""
+    found: dict[Missing, None] = {}
+    for segment in _segments(traces):
+        for judged in segment.judged():
+            if not judged.lost:
+                known = judged.piece.missing
+                found[known or Missing(f"which address the call is for: {judged.piece.message}")] = None
+    return tuple(found)
+
+
+def _segments(traces: Iterable[Trace]) -> Iterator[Segment]:
+    for trace in traces:
+        if trace.verdict in {BLOCKED, INTERMITTENT, UNKNOWN}:
+            yield from trace.segments()

@@ -1,0 +1,82 @@
+"""What ECS will print: the text of the first failure, in today's wording."""
+
+from collections.abc import Sequence
+
+from skerry.catalogue.wordings import wording, wordings
+from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
+from skerry.launch.images import parse
+from skerry.launch.needs import INFERRED_PLACES, Call
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
+from skerry.reach.trace import Trace
+
+_FAILS = {BLOCKED, INTERMITTENT}
+_SOME_PUBLIC_ADDRESS = "x.x.x.x"
+_NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
+
+
+def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
+    """The error of the first Need that fails, in launch order.
+
+    Where the place of a failing step in the order is inferred, the next certain one is given too: either may
+    come first. An unknown Need before it makes the prediction ``at_or_before``.
+    """
+    found: list[Prediction] = []
+    doubt = False
+    for row in needs:
+        if row.need.blocks != "start":
+            continue
+        if row.verdict is UNKNOWN:
+            doubt = True
+        elif row.verdict in _FAILS:
+            found.append(_of(row, at_or_before=doubt))
+            if row.need.step not in INFERRED_PLACES:
+                break
+    certain = [item for item in found if item.step not in INFERRED_PLACES]
+    return tuple(certain + [item for item in found if item.step in INFERRED_PLACES])
+
+
+def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
+    need = row.need
+    service = need.service.key if isinstance(need, Call) and need.service else None
+    known = wording(need.step, service)
+    if known is None:
+        return Prediction(need.step, None, "inferred", at_or_before)
+    return Prediction(need.step, known.text.format_map(_words(row)), known.grade, at_or_before)
+
+
+def _words(row: NeedDiagnosis) -> dict[str, str]:
+    need = row.need
+    trace = next((item for item in row.traces if item.verdict in _FAILS and not item.intended), None)
+    subject = need.subjects[0] if isinstance(need, Call) and need.subjects else ""
+    image = parse(subject)
+    words = {
+        "host": (need.host if isinstance(need, Call) else None) or "",
+        "port": str(need.port) if isinstance(need, Call) else "",
+        "subject": subject,
+        "image": subject,
+        "registry": image.registry if image else "",
+        "repository": image.repository if image else "",
+        "tag": image.tag if image else "",
+        "subnet": trace.subnet if trace else "",
+        "address": _address(trace),
+    }
+    way = _way(trace)
+    words["dial"] = wordings().dial[way].format_map(words)
+    words["mount"] = wordings().mount[way].format_map(words)
+    return words
+
+
+def _address(trace: Trace | None) -> str:
+    """The address that the client dials: an interface's own, or some public one."""
+    destination = trace.destination if trace else None
+    if destination is None or destination.interface is None:
+        return _SOME_PUBLIC_ADDRESS
+    return destination.label.rpartition(" at ")[2]
+
+
+def _way(trace: Trace | None) -> str:
+    """How the client fails: its call times out, the name does not exist, or no DNS server answers."""
+    if trace is None or trace.passage is not None:
+        return "timeout"
+    codes = {piece.code for hop in trace.first for piece in hop.lost}
+    return "no-name" if codes & _NO_SUCH_NAME else "no-server"

@@ -1,0 +1,29 @@
+"""The one root of everything that skerry reports as an error: what happened, what to do, which exit code."""
+
+EXIT_BLOCKED = 1
+EXIT_USAGE = 2
+EXIT_FAULT = 3
+EXIT_UNKNOWN = 4
+
+
+class SkerryError(Exception):
+    """Something that the user can act on.
+
+    ``what`` says what happened and to which of the user's resources or files; ``remedy`` says what to do
+    about it. The command line prints both and leaves with ``exit_code``.
+    """
+
+    exit_code = EXIT_USAGE
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+class InputError(SkerryError):
+    """A file or folder that was given cannot be read as what it claims to be."""
+
+
+class NothingFoundError(SkerryError):
+    """The input was read, but it holds nothing of what was asked for."""

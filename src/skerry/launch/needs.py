@@ -1,0 +1,98 @@
+"""The Needs of a launch, a closed union: each is one thing that must succeed, at one step.
+
+The steps and their order: no page of AWS states it; it was put together from failures that people mended one after
+another. The places of ``env-files`` and ``volumes`` are inferred.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from skerry.catalogue.services import ServiceRef
+from skerry.catalogue.table import Grade
+
+Step = Literal[
+    "placement",
+    "network-interface",
+    "secrets",
+    "registry-auth",
+    "manifest",
+    "logs",
+    "layers",
+    "env-files",
+    "volumes",
+    "service-connect",
+    "start",
+    "exec",
+    "runtime",
+]
+
+STEPS: tuple[Step, ...] = (
+    "placement",
+    "network-interface",
+    "secrets",
+    "registry-auth",
+    "manifest",
+    "logs",
+    "layers",
+    "env-files",
+    "volumes",
+    "service-connect",
+    "start",
+    "exec",
+    "runtime",
+)
+INFERRED_PLACES: frozenset[Step] = frozenset({"env-files", "volumes"})
+
+Blocks = Literal["start", "runtime"]
+Place = Literal["aws", "internet", "anywhere"]
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """Fargate must offer the platform version."""
+
+    family: str
+    version: str
+    step: Step = "placement"
+    blocks: Blocks = "start"
+
+
+class Interface(msgspec.Struct, frozen=True):
+    """The subnet must have a free address for the task's network interface."""
+
+    step: Step = "network-interface"
+    blocks: Blocks = "start"
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call over TCP to a host.
+
+    ``host`` is None where it is not known, only where it stands: ``place``. ``actions`` are the IAM actions of the
+    call; ``subjects`` what it is about (secrets, images, log groups). ``own_interface``: the call leaves through an
+    interface of Fargate's own, not the task's.
+    """
+
+    step: Step
+    host: str | None
+    port: int = 443
+    place: Place = "aws"
+    service: ServiceRef | None = None
+    actions: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    blocks: Blocks = "start"
+    grade: Grade = "documented"
+    own_interface: bool = False
+    note: str = ""
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """Something that the launch needs, of which not enough is known to follow it."""
+
+    step: Step
+    fact: str
+    action: str = ""
+    subjects: tuple[str, ...] = ()
+    blocks: Blocks = "start"
+
+
+Need = Placement | Interface | Call | Unread

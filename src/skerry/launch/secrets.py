@@ -1,0 +1,31 @@
+"""Where a secret's value comes from: which service, in which Region."""
+
+from skerry.catalogue.services import ServiceRef
+from skerry.model.names import arn
+
+_SERVICES = {"secretsmanager", "ssm"}
+_SECRET_PARTS = 2
+
+
+def source_of(value_from: str, region: str) -> ServiceRef | None:
+    """The service that a ``valueFrom`` is read from; None where the ARN is of neither.
+
+    A name that is no ARN is a parameter in the task's Region:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
+    """
+    parsed = arn(value_from)
+    if parsed is None:
+        return None if value_from.startswith("arn:") else ServiceRef("ssm", region)
+    return ServiceRef(parsed.service, parsed.region) if parsed.service in _SERVICES else None
+
+
+def bare(value_from: str) -> str:
+    """The reference without ``:json-key:stage:version``, which is not part of a secret's ARN.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    parsed = arn(value_from)
+    if parsed is None or parsed.service != "secretsmanager":
+        return value_from
+    resource = ":".join(parsed.resource.split(":")[:_SECRET_PARTS])
+    return f"arn:{parsed.partition}:secretsmanager:{parsed.region}:{parsed.account}:{resource}"

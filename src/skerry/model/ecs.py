@@ -1,0 +1,203 @@
+"""Records of ECS: clusters, services, task definitions and tasks.
+
+Shapes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html. Values of environment variables,
+commands and overrides are not read: nothing here needs them and they may be secret.
+"""
+
+from msgspec import UNSET, UnsetType, field
+
+from skerry.model.record import Camel
+
+
+class ProviderStrategy(Camel, frozen=True, gc=False):
+    """One item of a capacity provider strategy."""
+
+    capacity_provider: str
+
+
+class Cluster(Camel, frozen=True, gc=False):
+    """A cluster."""
+
+    cluster_arn: str
+    cluster_name: str
+    default_capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
+
+
+class AwsvpcConfiguration(Camel, frozen=True, gc=False):
+    """Where the tasks of a service get their network interfaces."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    assign_public_ip: str = "DISABLED"
+
+
+class NetworkConfiguration(Camel, frozen=True, gc=False):
+    """The network configuration of a service or task."""
+
+    awsvpc_configuration: AwsvpcConfiguration | None = None
+
+
+class ServiceConnect(Camel, frozen=True, gc=False):
+    """Whether tasks carry a Service Connect proxy."""
+
+    enabled: bool = False
+
+
+class Deployment(Camel, frozen=True, gc=False):
+    """A deployment of a service."""
+
+    status: str | None = None
+    task_definition: str | None = None
+    rollout_state: str | None = None
+    rollout_state_reason: str | None = None
+    service_connect_configuration: ServiceConnect = ServiceConnect()
+
+
+class DeploymentController(Camel, frozen=True, gc=False):
+    """Who deploys the service: ECS, CODE_DEPLOY or EXTERNAL."""
+
+    type: str = "ECS"
+
+
+class Service(Camel, frozen=True, gc=False):
+    """A service."""
+
+    service_arn: str
+    service_name: str
+    cluster_arn: str | UnsetType = UNSET
+    status: str = "ACTIVE"
+    desired_count: int | None = None
+    launch_type: str | None = None
+    capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
+    platform_version: str | None = None
+    platform_family: str | None = None
+    task_definition: str | UnsetType = UNSET
+    network_configuration: NetworkConfiguration = NetworkConfiguration()
+    deployments: tuple[Deployment, ...] = ()
+    deployment_controller: DeploymentController = DeploymentController()
+    enable_execute_command: bool = False
+
+
+class Secret(Camel, frozen=True, gc=False):
+    """A value that a container or its log driver gets from Secrets Manager or Parameter Store."""
+
+    name: str
+    value_from: str
+
+
+class EnvironmentFile(Camel, frozen=True, gc=False):
+    """A file of environment variables in S3."""
+
+    value: str
+    type: str = "s3"
+
+
+class RepositoryCredentials(Camel, frozen=True, gc=False):
+    """The secret that holds a private registry's user and password."""
+
+    credentials_parameter: str
+
+
+class LogConfiguration(Camel, frozen=True, gc=False):
+    """A container's log driver with its options."""
+
+    log_driver: str
+    options: dict[str, str] = {}
+    secret_options: tuple[Secret, ...] = ()
+
+
+class ContainerDefinition(Camel, frozen=True, gc=False):
+    """A container of a task definition."""
+
+    name: str
+    image: str | UnsetType = UNSET
+    essential: bool = True
+    repository_credentials: RepositoryCredentials | None = None
+    secrets: tuple[Secret, ...] = ()
+    environment_files: tuple[EnvironmentFile, ...] = ()
+    log_configuration: LogConfiguration | None = None
+
+
+class EfsAuthorization(Camel, frozen=True, gc=False):
+    """The access point and IAM switch of an EFS volume."""
+
+    access_point_id: str | None = None
+    iam: str | None = None
+
+
+class EfsVolume(Camel, frozen=True, gc=False):
+    """An EFS file system that a task mounts."""
+
+    file_system_id: str
+    authorization_config: EfsAuthorization | None = None
+
+
+class Volume(Camel, frozen=True, gc=False):
+    """A volume of a task definition; only its EFS form is read."""
+
+    name: str | None = None
+    efs_volume_configuration: EfsVolume | None = None
+
+
+class RuntimePlatform(Camel, frozen=True, gc=False):
+    """The processor and operating system that the task's images are for."""
+
+    cpu_architecture: str | None = None
+    operating_system_family: str | None = None
+
+
+class TaskDefinition(Camel, frozen=True, gc=False):
+    """A task definition."""
+
+    task_definition_arn: str | None = None
+    family: str | None = None
+    revision: int | None = None
+    network_mode: str | None = None
+    requires_compatibilities: tuple[str, ...] = ()
+    container_definitions: tuple[ContainerDefinition, ...] | UnsetType = UNSET
+    volumes: tuple[Volume, ...] = ()
+    runtime_platform: RuntimePlatform = RuntimePlatform()
+    execution_role_arn: str | None = None
+    task_role_arn: str | None = None
+
+
+class Detail(Camel, frozen=True, gc=False):
+    """One detail of a task's attachment."""
+
+    name: str
+    value: str = ""
+
+
+class TaskAttachment(Camel, frozen=True, gc=False):
+    """What ECS attached to a task, its network interface for one."""
+
+    type: str
+    status: str | None = None
+    details: tuple[Detail, ...] = ()
+
+
+class TaskContainer(Camel, frozen=True, gc=False):
+    """A container of a task, with the reason why it stopped."""
+
+    name: str | None = None
+    reason: str | None = None
+
+
+class Task(Camel, frozen=True, gc=False):
+    """A task, running or stopped."""
+
+    task_arn: str
+    cluster_arn: str | UnsetType = UNSET
+    task_definition_arn: str | UnsetType = UNSET
+    group: str | None = None
+    last_status: str | None = None
+    launch_type: str | None = None
+    capacity_provider_name: str | None = None
+    platform_version: str | None = None
+    platform_family: str | None = None
+    stop_code: str | None = None
+    stopped_reason: str | None = None
+    stopped_at: str | float | None = field(default=None)
+    attachments: tuple[TaskAttachment, ...] = ()
+    containers: tuple[TaskContainer, ...] = ()
+    enable_execute_command: bool = False

@@ -1,0 +1,123 @@
+"""Records of VPC endpoints, private hosted zones and EFS mount targets: what names lead to."""
+
+from msgspec import UNSET, UnsetType, field
+
+from skerry.model.network import GroupName
+from skerry.model.record import Pascal, Tag
+
+
+class DnsEntry(Pascal, frozen=True, gc=False):
+    """A DNS name of an interface endpoint: regional, zonal or private."""
+
+    dns_name: str | None = None
+    hosted_zone_id: str | None = None
+
+
+class DnsOptions(Pascal, frozen=True, gc=False):
+    """How an endpoint's names are answered."""
+
+    dns_record_ip_type: str | None = None
+    private_dns_only_for_inbound_resolver_endpoint: bool = False
+
+
+class LastError(Pascal, frozen=True, gc=False):
+    """Why an endpoint failed."""
+
+    code: str | None = None
+    message: str | None = None
+
+
+class VpcEndpoint(Pascal, frozen=True, gc=False):
+    """A VPC endpoint: of type Interface, Gateway, GatewayLoadBalancer, Resource or ServiceNetwork."""
+
+    vpc_endpoint_id: str
+    vpc_id: str
+    service_name: str | UnsetType = UNSET
+    vpc_endpoint_type: str | UnsetType = UNSET
+    service_region: str | None = None
+    state: str | UnsetType = UNSET
+    policy_document: str | None = None
+    route_table_ids: tuple[str, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+    network_interface_ids: tuple[str, ...] = ()
+    groups: tuple[GroupName, ...] | UnsetType = UNSET
+    ip_address_type: str | None = None
+    dns_options: DnsOptions = DnsOptions()
+    private_dns_enabled: bool | UnsetType = UNSET
+    dns_entries: tuple[DnsEntry, ...] = ()
+    last_error: LastError = LastError()
+    tags: tuple[Tag, ...] = ()
+
+
+class ZoneVpc(Pascal, frozen=True, gc=False):
+    """A VPC that a private hosted zone is associated with."""
+
+    vpc_id: str = field(name="VPCId")
+
+
+class ZoneConfig(Pascal, frozen=True, gc=False):
+    """Whether a hosted zone is private."""
+
+    private_zone: bool = False
+
+
+class HostedZone(Pascal, frozen=True, gc=False):
+    """A Route 53 hosted zone, as ListHostedZones and GetHostedZone print it."""
+
+    id: str
+    name: str
+    config: ZoneConfig = ZoneConfig()
+
+
+class HostedZoneSummary(Pascal, frozen=True, gc=False):
+    """A private hosted zone of a VPC, as ListHostedZonesByVPC prints it."""
+
+    hosted_zone_id: str
+    name: str
+
+
+class RecordValue(Pascal, frozen=True, gc=False):
+    """One value of a record set."""
+
+    value: str
+
+
+class AliasTarget(Pascal, frozen=True, gc=False):
+    """The name that an alias record leads to."""
+
+    dns_name: str = field(name="DNSName")
+    hosted_zone_id: str | None = None
+
+
+class RecordSet(Pascal, frozen=True, gc=False):
+    """A record set of a hosted zone; several of one name and type have a ``set_identifier`` each."""
+
+    name: str
+    type: str
+    resource_records: tuple[RecordValue, ...] = ()
+    alias_target: AliasTarget | None = None
+    set_identifier: str | None = None
+
+
+class MountTarget(Pascal, frozen=True, gc=False):
+    """The interface of an EFS file system in one zone."""
+
+    mount_target_id: str
+    file_system_id: str
+    subnet_id: str
+    ip_address: str | None = None
+    network_interface_id: str | None = None
+    availability_zone_name: str | None = None
+    life_cycle_state: str = "available"
+
+
+class Zone(Pascal, frozen=True, gc=False):
+    """A private hosted zone, put together: its name, the VPCs that it answers in, its records.
+
+    ``vpc_ids`` and ``records`` are UNSET where no file tells them.
+    """
+
+    zone_id: str
+    name: str
+    vpc_ids: tuple[str, ...] | UnsetType = UNSET
+    records: tuple[RecordSet, ...] | UnsetType = UNSET

@@ -1,0 +1,63 @@
+"""Reading AWS's identifiers: ARNs, Regions in them, and what an id's prefix says."""
+
+import re
+from typing import NamedTuple
+
+_REGION = re.compile(r"^[a-z]{2,4}(?:-[a-z]+)+-\d+")
+_ENDPOINT_REGION = re.compile(r"^(?:[a-z]+\.)?(?:com|cn|gov|uk|eu)\.[a-z0-9.-]*?\.?((?:[a-z]{2,4}-)(?:[a-z]+-)+\d+)\.")
+_ARN_PARTS = 6
+
+_ARN_TYPES = {
+    "subnet": "subnet",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "acl": "network-acl",
+    "eni": "network-interface",
+    "igw": "internet-gateway",
+    "nat": "natgateway",
+    "vpce": "vpc-endpoint",
+    "vpc": "vpc",
+    "pl": "prefix-list",
+    "dopt": "dhcp-options",
+}
+
+
+class Arn(NamedTuple):
+    """The parts of an Amazon Resource Name."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def arn(text: str) -> Arn | None:
+    """Read an ARN; None where the text is none.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    parts = text.split(":", _ARN_PARTS - 1)
+    if len(parts) != _ARN_PARTS or parts[0] != "arn":
+        return None
+    return Arn(*parts[1:])
+
+
+def zone_region(zone_name: str) -> str | None:
+    """The Region of an availability zone's name, local zones included (``us-west-2-lax-1a``)."""
+    found = _REGION.match(zone_name)
+    return found.group() if found else None
+
+
+def endpoint_region(service_name: str) -> str | None:
+    """The Region in an endpoint service's name, such as ``com.amazonaws.eu-west-1.ecr.api``."""
+    found = _ENDPOINT_REGION.match(service_name)
+    return found.group(1) if found else None
+
+
+def resource_arn(resource: str, region: str | None, account: str | None, partition: str) -> str | None:
+    """The ARN of an EC2 resource by its id, where Region and account are known."""
+    kind = _ARN_TYPES.get(resource.partition("-")[0])
+    if kind is None or region is None or account is None:
+        return None
+    return f"arn:{partition}:ec2:{region}:{account}:{kind}/{resource}"

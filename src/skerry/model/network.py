@@ -1,0 +1,239 @@
+"""Records of EC2's network: VPCs, subnets, route tables, gateways, interfaces, prefix lists.
+
+Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
+"""
+
+from msgspec import UNSET, UnsetType, field
+
+from skerry.model.record import Pascal, Tag
+
+
+class BlockState(Pascal, frozen=True, gc=False):
+    """The state of a CIDR association."""
+
+    state: str = "associated"
+
+
+class CidrAssociation(Pascal, frozen=True, gc=False):
+    """One IPv4 block of a VPC."""
+
+    cidr_block: str
+    cidr_block_state: BlockState = BlockState()
+
+
+class Ipv6Association(Pascal, frozen=True, gc=False):
+    """One IPv6 block of a VPC or subnet."""
+
+    ipv6_cidr_block: str
+    ipv6_cidr_block_state: BlockState = BlockState()
+
+
+class Vpc(Pascal, frozen=True, gc=False):
+    """A VPC."""
+
+    vpc_id: str
+    cidr_block: str
+    cidr_block_association_set: tuple[CidrAssociation, ...] = ()
+    ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
+    dhcp_options_id: str | UnsetType = UNSET
+    owner_id: str | UnsetType = UNSET
+    is_default: bool = False
+    tags: tuple[Tag, ...] = ()
+
+
+class Switch(Pascal, frozen=True, gc=False):
+    """A boolean attribute's value."""
+
+    value: bool | UnsetType = UNSET
+
+
+class VpcAttribute(Pascal, frozen=True, gc=False):
+    """What DescribeVpcAttribute prints: one attribute a call, so files of one VPC are merged."""
+
+    vpc_id: str
+    enable_dns_support: Switch = Switch()
+    enable_dns_hostnames: Switch = Switch()
+
+
+class DhcpValue(Pascal, frozen=True, gc=False):
+    """One value of a DHCP option."""
+
+    value: str
+
+
+class DhcpConfiguration(Pascal, frozen=True, gc=False):
+    """One DHCP option with its values."""
+
+    key: str
+    values: tuple[DhcpValue, ...] = ()
+
+
+class DhcpOptions(Pascal, frozen=True, gc=False):
+    """A set of DHCP options."""
+
+    dhcp_options_id: str
+    dhcp_configurations: tuple[DhcpConfiguration, ...] = ()
+
+
+class Subnet(Pascal, frozen=True, gc=False):
+    """A subnet. One without ``cidr_block`` is IPv6-only."""
+
+    subnet_id: str
+    vpc_id: str
+    cidr_block: str | None = None
+    ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
+    ipv6_native: bool = False
+    enable_dns64: bool = field(name="EnableDns64", default=False)
+    availability_zone: str | UnsetType = UNSET
+    availability_zone_id: str | UnsetType = UNSET
+    available_ip_address_count: int | UnsetType = UNSET
+    map_public_ip_on_launch: bool | UnsetType = UNSET
+    owner_id: str | UnsetType = UNSET
+    tags: tuple[Tag, ...] = ()
+
+
+class RouteTableAssociation(Pascal, frozen=True, gc=False):
+    """What a route table is in force for: a subnet, a gateway, or the rest of the VPC (main)."""
+
+    main: bool = False
+    subnet_id: str | None = None
+    gateway_id: str | None = None
+
+
+class Route(Pascal, frozen=True, gc=False):
+    """One route: one destination, one target."""
+
+    destination_cidr_block: str | None = None
+    destination_ipv6_cidr_block: str | None = None
+    destination_prefix_list_id: str | None = None
+    gateway_id: str | None = None
+    nat_gateway_id: str | None = None
+    transit_gateway_id: str | None = None
+    vpc_peering_connection_id: str | None = None
+    network_interface_id: str | None = None
+    instance_id: str | None = None
+    egress_only_internet_gateway_id: str | None = None
+    carrier_gateway_id: str | None = None
+    local_gateway_id: str | None = None
+    core_network_arn: str | None = None
+    odb_network_arn: str | None = None
+    state: str = "active"
+    origin: str | None = None
+
+
+class RouteTable(Pascal, frozen=True, gc=False):
+    """A route table."""
+
+    route_table_id: str
+    vpc_id: str
+    routes: tuple[Route, ...] | UnsetType = UNSET
+    associations: tuple[RouteTableAssociation, ...] | UnsetType = UNSET
+    tags: tuple[Tag, ...] = ()
+
+
+class GatewayAttachment(Pascal, frozen=True, gc=False):
+    """The VPC that an internet gateway is attached to."""
+
+    vpc_id: str
+    state: str = "available"
+
+
+class InternetGateway(Pascal, frozen=True, gc=False):
+    """An internet gateway."""
+
+    internet_gateway_id: str
+    attachments: tuple[GatewayAttachment, ...] | UnsetType = UNSET
+    tags: tuple[Tag, ...] = ()
+
+
+class NatAddress(Pascal, frozen=True, gc=False):
+    """One address of a NAT gateway."""
+
+    private_ip: str | None = None
+    public_ip: str | None = None
+    network_interface_id: str | None = None
+
+
+class NatGateway(Pascal, frozen=True, gc=False):
+    """A NAT gateway. A regional one stands in no particular subnet."""
+
+    nat_gateway_id: str
+    vpc_id: str
+    subnet_id: str | None = None
+    state: str | UnsetType = UNSET
+    connectivity_type: str = "public"
+    availability_mode: str = "zonal"
+    nat_gateway_addresses: tuple[NatAddress, ...] | UnsetType = UNSET
+    failure_message: str | None = None
+    tags: tuple[Tag, ...] = ()
+
+
+class InterfaceAssociation(Pascal, frozen=True, gc=False):
+    """The public address of a network interface."""
+
+    public_ip: str | None = None
+
+
+class PrivateAddress(Pascal, frozen=True, gc=False):
+    """One private address of a network interface."""
+
+    private_ip_address: str
+    primary: bool = False
+    association: InterfaceAssociation = InterfaceAssociation()
+
+
+class GroupName(Pascal, frozen=True, gc=False):
+    """A security group, as an interface or endpoint names it."""
+
+    group_id: str
+    group_name: str | None = None
+
+
+class Attachment(Pascal, frozen=True, gc=False):
+    """What a network interface is attached to."""
+
+    instance_id: str | None = None
+
+
+class Ipv6Address(Pascal, frozen=True, gc=False):
+    """One IPv6 address of a network interface."""
+
+    ipv6_address: str
+
+
+class NetworkInterface(Pascal, frozen=True, gc=False):
+    """An elastic network interface."""
+
+    network_interface_id: str
+    subnet_id: str | UnsetType = UNSET
+    vpc_id: str | UnsetType = UNSET
+    private_ip_address: str | None = None
+    private_ip_addresses: tuple[PrivateAddress, ...] = ()
+    ipv6_addresses: tuple[Ipv6Address, ...] = ()
+    groups: tuple[GroupName, ...] | UnsetType = UNSET
+    interface_type: str = "interface"
+    association: InterfaceAssociation = InterfaceAssociation()
+    attachment: Attachment = Attachment()
+    source_dest_check: bool | UnsetType = UNSET
+    requester_managed: bool = False
+    description: str | None = None
+
+
+class PrefixList(Pascal, frozen=True, gc=False):
+    """A managed prefix list.
+
+    DescribePrefixLists prints the entries of AWS's own lists as ``Cidrs``; DescribeManagedPrefixLists prints
+    none, its entries come from GetManagedPrefixListEntries.
+    """
+
+    prefix_list_id: str
+    prefix_list_name: str | None = None
+    cidrs: tuple[str, ...] | UnsetType = UNSET
+    address_family: str | None = None
+    owner_id: str | None = None
+
+
+class PrefixListEntry(Pascal, frozen=True, gc=False):
+    """One entry of a managed prefix list."""
+
+    cidr: str

@@ -1,0 +1,329 @@
+"""The World: everything that is known of a network and its services, indexed."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
+from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
+from skerry.model.facts import ACTIONS, NOUNS, Facts, Missing
+from skerry.model.filters import NetworkAcl, SecurityGroup
+from skerry.model.names import arn, resource_arn
+from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
+
+_Row = TypeVar("_Row")
+_ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")
+
+
+def _index(rows: Iterable[_Row], key: str) -> dict[str, _Row]:
+    return {getattr(row, key): row for row in rows}
+
+
+class World:
+    """What one source says, by id and by relation.
+
+    Every look-up answers with a record or with a `Missing` that names the fact and the call which would tell
+    it; a kind that was not read never looks like an empty one.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.region = facts.region
+        self.account = facts.account
+        self.vpcs = _index(facts.vpcs, "vpc_id")
+        self.subnets = _index(facts.subnets, "subnet_id")
+        self.route_tables = _index(facts.route_tables, "route_table_id")
+        self.security_groups = _index(facts.security_groups, "group_id")
+        self.network_acls = _index(facts.network_acls, "network_acl_id")
+        self.network_interfaces = _index(facts.network_interfaces, "network_interface_id")
+        self.internet_gateways = _index(facts.internet_gateways, "internet_gateway_id")
+        self.nat_gateways = _index(facts.nat_gateways, "nat_gateway_id")
+        self.vpc_endpoints = _index(facts.vpc_endpoints, "vpc_endpoint_id")
+        self.prefix_lists = _index(facts.prefix_lists, "prefix_list_id")
+
+    def knows(self, kind: str) -> bool:
+        """Tell whether this kind was read whole, so that a row's absence means that there is none."""
+        return kind in self.facts.read
+
+    def missing(self, kind: str, fact: str) -> Missing:
+        """A fact of this kind that is not known."""
+        return Missing(fact, ACTIONS[kind])
+
+    def _find(self, kind: str, rows: Mapping[str, _Row], wanted: str) -> _Row | Missing:
+        found = rows.get(wanted)
+        return found if found is not None else self.missing(kind, f"{NOUNS[kind]} {wanted}")
+
+    def vpc(self, vpc_id: str) -> Vpc | Missing:
+        """The VPC of this id."""
+        return self._find("vpcs", self.vpcs, vpc_id)
+
+    def subnet(self, subnet_id: str) -> Subnet | Missing:
+        """The subnet of this id."""
+        return self._find("subnets", self.subnets, subnet_id)
+
+    def security_group(self, group_id: str) -> SecurityGroup | Missing:
+        """The security group of this id."""
+        return self._find("security_groups", self.security_groups, group_id)
+
+    def task_definition(self, reference: str) -> TaskDefinition | Missing:
+        """The task definition that a service or task names, by ARN or by ``family:revision``."""
+        return self._find("task_definitions", self._task_definitions, reference)
+
+    def route_table(self, subnet: Subnet) -> RouteTable | Missing:
+        """The route table in force for a subnet: the one that names it, else the VPC's main one.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+        """
+        explicit = self._route_tables_by_subnet.get(subnet.subnet_id)
+        if explicit is not None:
+            return explicit
+        main = self._main_route_tables.get(subnet.vpc_id)
+        if main is None or not self.knows("route_tables"):
+            return self.missing("route_tables", f"the route table of subnet {subnet.subnet_id}")
+        return main
+
+    def edge_route_table(self, gateway_id: str) -> RouteTable | None:
+        """The route table that an internet gateway uses for what comes in, if it has one.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
+        """
+        return self._route_tables_by_gateway.get(gateway_id)
+
+    def network_acl(self, subnet_id: str) -> NetworkAcl | Missing:
+        """The network ACL in force for a subnet; AWS lists every subnet under exactly one."""
+        found = self._acls_by_subnet.get(subnet_id)
+        return found or self.missing("network_acls", f"the network ACL of subnet {subnet_id}")
+
+    def default_group(self, vpc_id: str) -> SecurityGroup | Missing:
+        """The VPC's default security group, which is used where none is named."""
+        found = self._default_groups.get(vpc_id)
+        return found or self.missing("security_groups", f"the default security group of {vpc_id}")
+
+    def dns_attribute(self, vpc_id: str, attribute: str) -> bool | Missing:
+        """A VPC's ``enable_dns_support`` or ``enable_dns_hostnames``."""
+        value = self._dns_attributes.get((vpc_id, attribute), UNSET)
+        if value is UNSET:
+            return self.missing("vpc_attributes", f"{_ATTRIBUTES[attribute]} of {vpc_id}")
+        return value
+
+    def dhcp_options_of(self, vpc: Vpc) -> DhcpOptions | Missing:
+        """The DHCP option set of a VPC."""
+        if vpc.dhcp_options_id is UNSET:
+            return self.missing("vpcs", f"the DHCP option set of {vpc.vpc_id}")
+        return self._find("dhcp_options", self._dhcp_options, vpc.dhcp_options_id)
+
+    def interface_at(self, vpc_id: str, address: str) -> NetworkInterface | None:
+        """The network interface that has this private address in the VPC, if one was read."""
+        return self._interfaces_by_address.get((vpc_id, address))
+
+    def interfaces_in_group(self, group_id: str) -> tuple[NetworkInterface, ...]:
+        """The network interfaces that were read and are in the security group."""
+        return tuple(self._interfaces_by_group.get(group_id, ()))
+
+    def endpoints_in(self, vpc_id: str) -> tuple[VpcEndpoint, ...]:
+        """The VPC endpoints that were read and stand in the VPC."""
+        return tuple(self._endpoints_by_vpc.get(vpc_id, ()))
+
+    def endpoint_named(self, name: str) -> VpcEndpoint | None:
+        """The endpoint that a DNS name of its own belongs to, such as ``vpce-0a1-b2c.ecr.api.….vpce.amazonaws.com``."""
+        found = _ENDPOINT_NAME.match(name)
+        return self.vpc_endpoints.get(found.group(1)) if found else None
+
+    def zones_in(self, vpc_id: str) -> tuple[Zone, ...]:
+        """The private hosted zones that answer in the VPC, or may: those whose VPCs are not known too."""
+        return tuple(
+            zone for zone in self.facts.zones if zone.vpc_ids is UNSET or vpc_id in zone.vpc_ids
+        )
+
+    def subnets_in(self, vpc_id: str) -> tuple[Subnet, ...]:
+        """The subnets that were read and belong to the VPC."""
+        return tuple(self._subnets_by_vpc.get(vpc_id, ()))
+
+    def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...]:
+        """The mount targets that were read of an EFS file system."""
+        return tuple(t for t in self.facts.mount_targets if t.file_system_id == file_system_id)
+
+    def prefix_list_of(self, service_name: str) -> str | None:
+        """The id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
+        return self._prefix_lists_by_service.get(service_name)
+
+    def service_of_prefix_list(self, prefix_list_id: str) -> str | None:
+        """The gateway service whose addresses a prefix list holds, if that is known."""
+        return self._services_by_prefix_list.get(prefix_list_id)
+
+    def is_customer_list(self, prefix_list_id: str) -> bool:
+        """Tell whether a prefix list is known to be the user's own, not one of AWS's."""
+        found = self.prefix_lists.get(prefix_list_id)
+        return found is not None and found.owner_id not in {None, "AWS"}
+
+    def prefix_entries(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
+        """The CIDR blocks of a prefix list."""
+        found = self.prefix_lists.get(prefix_list_id)
+        if found is None or found.cidrs is UNSET:
+            return Missing(
+                f"the entries of prefix list {prefix_list_id}", "ec2:GetManagedPrefixListEntries"
+            )
+        return found.cidrs
+
+    def cluster_of(self, service: Service | Task) -> Cluster | None:
+        """The cluster of a service or task, if it was read."""
+        if service.cluster_arn is UNSET:
+            return None
+        return self._clusters.get(service.cluster_arn)
+
+    def arn_of(self, resource: str) -> str | None:
+        """The ARN of an EC2 resource of this World."""
+        return resource_arn(resource, self.region, self.account, self._partition)
+
+    @cached_property
+    def _partition(self) -> str:
+        names = (row.service_arn for row in self.facts.services)
+        found = next((parsed for name in names if (parsed := arn(name))), None)
+        return found.partition if found else "aws"
+
+    @cached_property
+    def _clusters(self) -> dict[str, Cluster]:
+        return _index(self.facts.clusters, "cluster_arn")
+
+    @cached_property
+    def _dhcp_options(self) -> dict[str, DhcpOptions]:
+        return _index(self.facts.dhcp_options, "dhcp_options_id")
+
+    @cached_property
+    def _task_definitions(self) -> dict[str, TaskDefinition]:
+        names: dict[str, TaskDefinition] = {}
+        for row in self.facts.task_definitions:
+            if row.family is not None and row.revision is not None:
+                names[f"{row.family}:{row.revision}"] = row
+            if row.task_definition_arn is not None:
+                names[row.task_definition_arn] = row
+        return names
+
+    @cached_property
+    def _route_tables_by_subnet(self) -> dict[str, RouteTable]:
+        return {
+            association.subnet_id: table
+            for table in self.facts.route_tables
+            if table.associations is not UNSET
+            for association in table.associations
+            if association.subnet_id is not None
+        }
+
+    @cached_property
+    def _route_tables_by_gateway(self) -> dict[str, RouteTable]:
+        return {
+            association.gateway_id: table
+            for table in self.facts.route_tables
+            if table.associations is not UNSET
+            for association in table.associations
+            if association.gateway_id is not None
+        }
+
+    @cached_property
+    def _main_route_tables(self) -> dict[str, RouteTable]:
+        return {
+            table.vpc_id: table
+            for table in self.facts.route_tables
+            if table.associations is not UNSET
+            if any(association.main for association in table.associations)
+        }
+
+    @cached_property
+    def _acls_by_subnet(self) -> dict[str, NetworkAcl]:
+        return {
+            association.subnet_id: acl
+            for acl in self.facts.network_acls
+            if acl.associations is not UNSET
+            for association in acl.associations
+        }
+
+    @cached_property
+    def _default_groups(self) -> dict[str, SecurityGroup]:
+        return {
+            group.vpc_id: group
+            for group in self.facts.security_groups
+            if group.group_name == "default" and group.vpc_id is not UNSET
+        }
+
+    @cached_property
+    def _dns_attributes(self) -> dict[tuple[str, str], bool]:
+        values: dict[tuple[str, str], bool] = {}
+        for row in self.facts.vpc_attributes:
+            for attribute in _ATTRIBUTES:
+                value: bool | UnsetType = getattr(row, attribute).value
+                if value is not UNSET:
+                    values[row.vpc_id, attribute] = value
+        return values
+
+    @cached_property
+    def _interfaces_by_address(self) -> dict[tuple[str, str], NetworkInterface]:
+        table: dict[tuple[str, str], NetworkInterface] = {}
+        for row in self.facts.network_interfaces:
+            if row.vpc_id is not UNSET:
+                for address in interface_addresses(row):
+                    table[row.vpc_id, address] = row
+        return table
+
+    @cached_property
+    def _interfaces_by_group(self) -> dict[str, list[NetworkInterface]]:
+        table: defaultdict[str, list[NetworkInterface]] = defaultdict(list)
+        for row in self.facts.network_interfaces:
+            if row.groups is not UNSET:
+                for group in row.groups:
+                    table[group.group_id].append(row)
+        return table
+
+    @cached_property
+    def _endpoints_by_vpc(self) -> dict[str, list[VpcEndpoint]]:
+        table: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
+        for row in self.facts.vpc_endpoints:
+            table[row.vpc_id].append(row)
+        return table
+
+    @cached_property
+    def _subnets_by_vpc(self) -> dict[str, list[Subnet]]:
+        table: defaultdict[str, list[Subnet]] = defaultdict(list)
+        for row in self.facts.subnets:
+            table[row.vpc_id].append(row)
+        return table
+
+    @cached_property
+    def _services_by_prefix_list(self) -> dict[str, str]:
+        names = {
+            row.prefix_list_id: row.prefix_list_name
+            for row in self.facts.prefix_lists
+            if row.prefix_list_name is not None and _is_aws_list(row)
+        }
+        for table in self.facts.route_tables:
+            for route in table.routes if table.routes is not UNSET else ():
+                endpoint = self.vpc_endpoints.get(route.gateway_id or "")
+                if route.destination_prefix_list_id and endpoint and endpoint.service_name is not UNSET:
+                    names.setdefault(route.destination_prefix_list_id, endpoint.service_name)
+        return names
+
+    @cached_property
+    def _prefix_lists_by_service(self) -> dict[str, str]:
+        return {service: name for name, service in self._services_by_prefix_list.items()}
+
+
+_ATTRIBUTES = {
+    "enable_dns_support": "enableDnsSupport",
+    "enable_dns_hostnames": "enableDnsHostnames",
+}
+
+
+def _is_aws_list(row: PrefixList) -> bool:
+    # A customer may name a list of theirs like one of AWS's; where the owner is not told (DescribePrefixLists
+    # lists only AWS's own), the name decides.
+    return row.owner_id in {None, "AWS"} and (row.prefix_list_name or "").startswith(("com.amazonaws.", "cn.com."))
+
+
+def interface_addresses(row: NetworkInterface) -> tuple[str, ...]:
+    """Every private IPv4 address of an interface, the primary one first."""
+    first = (row.private_ip_address,) if row.private_ip_address else ()
+    rest = tuple(item.private_ip_address for item in row.private_ip_addresses)
+    return first + tuple(address for address in rest if address not in first)

@@ -1,0 +1,79 @@
+"""IPv4 addresses and CIDR blocks as sets of numbers."""
+
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError, summarize_address_range
+from typing import NamedTuple
+
+from skerry.net.intervals import Intervals, subtract, union
+
+CACHED_BLOCKS = 65_536
+
+
+class Block(NamedTuple):
+    """A CIDR block: its addresses and the length of its prefix."""
+
+    addresses: Intervals
+    length: int
+
+
+@lru_cache(maxsize=CACHED_BLOCKS)
+def block(cidr: str) -> Block | None:
+    """Read an IPv4 CIDR block or address; None where the text is neither.
+
+    Host bits are ignored, as AWS ignores them when a block is given to it.
+    """
+    try:
+        network = IPv4Network(cidr, strict=False)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        return None
+    first = int(network.network_address)
+    return Block(((first, first + network.num_addresses - 1),), network.prefixlen)
+
+
+def address(text: str) -> Intervals | None:
+    """Read one IPv4 address as a set of one; None where the text is none."""
+    found = block(text) if "/" not in text else None
+    return found.addresses if found else None
+
+
+def blocks(addresses: Intervals) -> list[str]:
+    """The smallest list of CIDR blocks that holds exactly these addresses."""
+    return [
+        str(network)
+        for low, high in addresses
+        for network in summarize_address_range(IPv4Address(low), IPv4Address(high))
+    ]
+
+
+def spell(addresses: Intervals, most: int = 4) -> str:
+    """Say the addresses as CIDR blocks, an ellipsis after ``most`` of them; a single address has no suffix."""
+    names = [name.removesuffix("/32") for name in blocks(addresses)]
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
+def _set(*cidrs: str) -> Intervals:
+    return union(*(found.addresses for cidr in cidrs if (found := block(cidr))))
+
+
+ANY = _set("0.0.0.0/0")
+
+# The special-purpose blocks that are not reachable over the internet.
+# https://www.iana.org/assignments/iana-ipv4-special-registry/
+PUBLIC = subtract(
+    ANY,
+    _set(
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/3",
+    ),
+)

@@ -1,0 +1,64 @@
+"""Sets of packets: boxes over source addresses, destination addresses and source ports.
+
+A box is a product of three sets of numbers; a set of packets is a tuple of disjoint boxes. The protocol and the
+destination port are fixed for a flow, so they are no dimensions.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from skerry.net.intervals import Intervals, intersect, size, subtract
+
+
+class Box(NamedTuple):
+    """All packets whose three coordinates lie in the three sets."""
+
+    source: Intervals
+    destination: Intervals
+    ports: Intervals
+
+
+Packets = tuple[Box, ...]
+
+NONE: Packets = ()
+
+
+def is_empty(box: Box) -> bool:
+    """Tell whether the box holds no packet."""
+    return not (box.source and box.destination and box.ports)
+
+
+def count(packets: Packets) -> int:
+    """How many packets the set holds."""
+    return sum(size(box.source) * size(box.destination) * size(box.ports) for box in packets)
+
+
+def meet(left: Box, right: Box) -> Box:
+    """The packets that are in both boxes; possibly an empty box."""
+    return Box(*map(intersect, left, right))
+
+
+def cut(box: Box, away: Box) -> Packets:
+    """The packets of ``box`` that are not in ``away``, as at most three disjoint boxes."""
+    common = meet(box, away)
+    if is_empty(common):
+        return (box,)
+    pieces = (
+        Box(subtract(box.source, common.source), box.destination, box.ports),
+        Box(common.source, subtract(box.destination, common.destination), box.ports),
+        Box(common.source, common.destination, subtract(box.ports, common.ports)),
+    )
+    return tuple(piece for piece in pieces if not is_empty(piece))
+
+
+def minus(packets: Packets, away: Iterable[Box]) -> Packets:
+    """The packets of the set that are in none of the boxes ``away``."""
+    for other in away:
+        packets = tuple(piece for box in packets for piece in cut(box, other))
+    return packets
+
+
+def within(packets: Packets, box: Box) -> Packets:
+    """The packets of the set that are in the box."""
+    pieces = (meet(piece, box) for piece in packets)
+    return tuple(piece for piece in pieces if not is_empty(piece))

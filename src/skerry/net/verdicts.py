@@ -1,0 +1,59 @@
+"""Verdicts and the three ways in which they combine.
+
+All three are associative, commutative and monotone in the order ok < unknown < intermittent < blocked, and
+leave ``not-applicable`` out.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What is known about whether something works."""
+
+    OK = "ok"
+    UNKNOWN = "unknown"
+    INTERMITTENT = "intermittent"
+    BLOCKED = "blocked"
+    NOT_APPLICABLE = "not-applicable"
+
+
+OK = Verdict.OK
+UNKNOWN = Verdict.UNKNOWN
+INTERMITTENT = Verdict.INTERMITTENT
+BLOCKED = Verdict.BLOCKED
+NOT_APPLICABLE = Verdict.NOT_APPLICABLE
+
+_LEFT_OUT = {NOT_APPLICABLE}
+
+
+def either(verdicts: Iterable[Verdict]) -> Verdict:
+    """The world picks one of several, now this and now that: all blocked is blocked, some is intermittent."""
+    kinds = set(verdicts) - _LEFT_OUT
+    if len(kinds) == 1:
+        return kinds.pop()
+    if BLOCKED in kinds or INTERMITTENT in kinds:
+        return INTERMITTENT
+    return UNKNOWN
+
+
+def every(verdicts: Iterable[Verdict]) -> Verdict:
+    """All must hold: the worst of them."""
+    kinds = set(verdicts) - _LEFT_OUT
+    for verdict in (BLOCKED, INTERMITTENT, UNKNOWN, OK):
+        if verdict in kinds:
+            return verdict
+    return UNKNOWN
+
+
+def unsure(verdicts: Iterable[Verdict]) -> Verdict:
+    """One of several holds and it is not known which: only what they agree on is known.
+
+    Where each of them is blocked or intermittent, something is certainly lost: intermittent.
+    """
+    kinds = set(verdicts) - _LEFT_OUT
+    if len(kinds) == 1:
+        return kinds.pop()
+    if kinds and kinds <= {BLOCKED, INTERMITTENT}:
+        return INTERMITTENT
+    return UNKNOWN

@@ -1,0 +1,186 @@
+"""The places that names and addresses lead to; each is made once, so that walks to it can be remembered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, endpoint_service, services
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface, Subnet
+from skerry.model.world import World
+from skerry.net.addresses import ANY, PUBLIC, address, block
+from skerry.net.intervals import EMPTY, Intervals, subtract, union
+from skerry.reach.places import task_addresses
+from skerry.reach.trace import Destination
+
+
+class Destinations:
+    """Makes the destinations of one World."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._made: dict[object, Any] = {}
+
+    def _once(self, key: object, make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def public(self, place: str, ref: ServiceRef | None) -> Destination:
+        """Where the public answer for a host leads.
+
+        S3 and DynamoDB have a prefix list in each Region, all of which occurs. Of other hosts the address is not
+        known: of AWS's and of known registries it is a public one outside those lists, of any other it may be any.
+        """
+        found: Destination = self._once(("public", place, ref), lambda: self._public(place, ref))
+        return found
+
+    def _public(self, place: str, ref: ServiceRef | None) -> Destination:
+        if place == "anywhere":
+            return Destination("a host outside AWS", ANY, choice=False)
+        if ref is None:
+            return Destination("the internet", PUBLIC, choice=False, elsewhere=place == "aws")
+        label = f"the public addresses of {services()[ref.key].title} in {ref.region}"
+        if "Gateway" not in services()[ref.key].types:
+            return Destination(label, subtract(PUBLIC, self._gateway_addresses()), choice=False, service=ref, elsewhere=True)
+        listed = self.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
+        entries = self.world.prefix_entries(listed) if listed else None
+        if entries is None or isinstance(entries, Missing):
+            return Destination(label, PUBLIC, choice=False, service=ref, prefix_list=listed or str(ref))
+        return Destination(label, _addresses(entries), service=ref, prefix_list=listed)
+
+    def _gateway_addresses(self) -> Intervals:
+        """The addresses of every prefix list of AWS's gateway services whose entries are known."""
+        return self._once("gateway addresses", self._all_gateway_addresses)  # type: ignore[no-any-return]
+
+    def _all_gateway_addresses(self) -> Intervals:
+        found = EMPTY
+        for row in self.world.facts.prefix_lists:
+            if self.world.service_of_prefix_list(row.prefix_list_id) is not None and row.cidrs is not UNSET:
+                found = union(found, _addresses(row.cidrs))
+        return found
+
+    def at(self, vpc_id: str, text: str) -> Destination:
+        """One address, as seen from a VPC: an interface of it, or anything else."""
+        found: Destination = self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
+        return found
+
+    def _at(self, vpc_id: str, text: str) -> Destination:
+        interface = self.world.interface_at(vpc_id, text)
+        addresses = address(text) or EMPTY
+        if interface is not None:
+            return self._of_interface(interface, text)
+        fact = Missing(f"which interface has the address {text}", "ec2:DescribeNetworkInterfaces")
+        return Destination(text, addresses, groups=fact)
+
+    def of_interface(self, interface: NetworkInterface) -> Destination | Missing:
+        """The primary address of a network interface."""
+        text = interface.private_ip_address
+        if text is None:
+            return Missing(f"the address of {interface.network_interface_id}", "ec2:DescribeNetworkInterfaces")
+        key = ("interface", interface.network_interface_id)
+        found: Destination = self._once(key, lambda: self._of_interface(interface, text))
+        return found
+
+    def _of_interface(self, interface: NetworkInterface, text: str) -> Destination:
+        groups: tuple[str, ...] | Missing
+        if interface.groups is UNSET:
+            fact = f"the security groups of {interface.network_interface_id}"
+            groups = Missing(fact, "ec2:DescribeNetworkInterfaces")
+        else:
+            groups = tuple(group.group_id for group in interface.groups)
+        return Destination(
+            text,
+            address(text) or EMPTY,
+            interface=interface.network_interface_id,
+            subnet=None if interface.subnet_id is UNSET else interface.subnet_id,
+            groups=groups,
+        )
+
+    def of_endpoint(self, endpoint: VpcEndpoint, name: str | None = None) -> tuple[Destination, ...] | Missing:
+        """The interfaces of an interface endpoint: all of them, or those of the zone that a zonal name is of."""
+        key = ("endpoint", endpoint.vpc_endpoint_id)
+        found: tuple[Destination, ...] | Missing = self._once(key, lambda: self._of_endpoint(endpoint))
+        if name is None or isinstance(found, Missing):
+            return found
+        zonal = [one for one in found if (zone := self._zone(one.subnet)) and f"-{zone}." in name]
+        return tuple(zonal) or found
+
+    def _zone(self, subnet_id: str | None) -> str | None:
+        subnet = self.world.subnet(subnet_id or "")
+        if isinstance(subnet, Missing) or subnet.availability_zone is UNSET:
+            return None
+        return subnet.availability_zone
+
+    def _of_endpoint(self, endpoint: VpcEndpoint) -> tuple[Destination, ...] | Missing:
+        interfaces = [self.world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
+        known = [interface for interface in interfaces if interface is not None]
+        if known and len(known) == len(interfaces):
+            return tuple(
+                self._endpoint_interface(endpoint, interface, interface.private_ip_address or "")
+                for interface in known
+            )
+        subnets = [self.world.subnet(name) for name in endpoint.subnet_ids]
+        if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
+            return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
+        return tuple(
+            self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing)
+        )
+
+    def _endpoint_interface(self, endpoint: VpcEndpoint, interface: NetworkInterface, text: str) -> Destination:
+        own = self._of_interface(interface, text)
+        return Destination(
+            f"{endpoint.vpc_endpoint_id} at {text}",
+            own.addresses,
+            endpoint=endpoint.vpc_endpoint_id,
+            interface=own.interface,
+            subnet=own.subnet,
+            groups=_groups_of(endpoint, own.groups),
+        )
+
+    def _somewhere_in(self, endpoint: VpcEndpoint, subnet: Subnet) -> Destination:
+        """The interface of an endpoint in a subnet, at an address of the subnet that was not read."""
+        addresses = task_addresses(subnet)
+        fact = Missing(f"the security groups of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints")
+        return Destination(
+            f"{endpoint.vpc_endpoint_id} in {subnet.subnet_id}",
+            EMPTY if isinstance(addresses, Missing) else addresses,
+            choice=False,
+            endpoint=endpoint.vpc_endpoint_id,
+            subnet=subnet.subnet_id,
+            groups=_groups_of(endpoint, fact),
+        )
+
+    def of_mount_targets(
+        self, vpc_id: str, file_system: str, zone: str | None
+    ) -> tuple[Destination, ...] | Missing:
+        """The mount targets of a file system in one zone of the VPC."""
+        found = []
+        for target in self.world.mount_targets_of(file_system):
+            subnet = self.world.subnet(target.subnet_id)
+            if isinstance(subnet, Missing):
+                return subnet
+            if zone is None or subnet.availability_zone is UNSET:
+                return Missing(f"the zones of {target.subnet_id} and of the task", "ec2:DescribeSubnets")
+            if subnet.vpc_id != vpc_id or subnet.availability_zone != zone:
+                continue
+            interface = self.world.network_interfaces.get(target.network_interface_id or "")
+            led = self.of_interface(interface) if interface else self.at(vpc_id, target.ip_address or "")
+            if isinstance(led, Missing):
+                return led
+            found.append(led)
+        return tuple(found)
+
+
+def _groups_of(
+    endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None
+) -> tuple[str, ...] | Missing | None:
+    if endpoint.groups is UNSET:
+        return otherwise
+    return tuple(group.group_id for group in endpoint.groups)
+
+
+def _addresses(cidrs: tuple[str, ...]) -> Intervals:
+    return union(*(found.addresses for cidr in cidrs if (found := block(cidr))))

@@ -1,0 +1,97 @@
+"""What stands at the end of a route: gateway endpoints, internet gateways, NAT gateways."""
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import endpoint_service
+from skerry.model.facts import Missing
+from skerry.model.network import NatGateway
+from skerry.model.world import World
+from skerry.net.addresses import PUBLIC, spell
+from skerry.net.intervals import Intervals, subtract
+from skerry.reach.trace import Destination, Hop, Kind, Leg, Piece
+
+_USABLE = "available"
+_COMING = {"pending", "partial"}
+
+
+def open_question(
+    kind: Kind,
+    resource: str,
+    missing: Missing,
+    rule: str = "",
+    leg: Leg = "there",
+    source: Intervals | None = None,
+) -> Hop:
+    """A hop that cannot be judged for the want of a fact."""
+    piece = Piece("UNKNOWN_RESOURCE", resource, rule, str(missing), source=source, missing=missing)
+    return Hop(kind, resource, leg=leg, rule=rule, undecided=(piece,))
+
+
+def lost(kind: Kind, resource: str, code: str, message: str, rule: str = "") -> Hop:
+    """A hop that loses everything."""
+    return Hop(kind, resource, rule=rule, lost=(Piece(code, resource, rule, message),))
+
+
+def endpoint_hop(world: World, endpoint_id: str, destination: Destination) -> Hop:
+    """A gateway endpoint that a route leads to. It serves its own service, and has no security group.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    endpoint = world.vpc_endpoints.get(endpoint_id)
+    if endpoint is None or endpoint.service_name is UNSET:
+        return open_question("endpoint", endpoint_id, world.missing("vpc_endpoints", endpoint_id))
+    if endpoint.vpc_endpoint_type != "Gateway":
+        kind = "an unknown type" if endpoint.vpc_endpoint_type is UNSET else endpoint.vpc_endpoint_type
+        return open_question("endpoint", endpoint_id, Missing(f"what lies behind {endpoint_id} ({kind})"))
+    ref = destination.service
+    if destination.prefix_list is not None and ref is not None:
+        wanted = endpoint_service(ref, "Gateway")
+        if wanted is not None and endpoint.service_name != wanted:
+            message = f"{endpoint_id} serves {endpoint.service_name}, not {destination.label}"
+            return lost("endpoint", endpoint_id, "CANNOT_ROUTE", message)
+    return state_hop("endpoint", endpoint_id, endpoint.state, "ec2:DescribeVpcEndpoints")
+
+
+def state_hop(kind: Kind, resource: str, state: object, action: str) -> Hop:
+    """Whether a resource works, by the state that AWS prints for it; compared without regard to case."""
+    if not isinstance(state, str):
+        return open_question(kind, resource, Missing(f"the state of {resource}", action))
+    if state.lower() == _USABLE:
+        return Hop(kind, resource, rule=state.lower())
+    if state.lower() in _COMING:
+        return open_question(kind, resource, Missing(f"what becomes of {resource}, which is {state.lower()}", action))
+    return lost(kind, resource, "BAD_STATE", f"{resource} is {state.lower()}")
+
+
+def internet_hop(
+    world: World, gateway_id: str, vpc_id: str, public: bool | Missing, addresses: Intervals
+) -> Hop:
+    """An internet gateway: it must be attached to the VPC, and the sender must have a public address.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+    """
+    gateway = world.internet_gateways.get(gateway_id)
+    if gateway is None or gateway.attachments is UNSET:
+        return open_question("gateway", gateway_id, world.missing("internet_gateways", gateway_id))
+    if not any(item.vpc_id == vpc_id and item.state in {"available", "attached"} for item in gateway.attachments):
+        return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {vpc_id}")
+    if isinstance(public, Missing):
+        return open_question("gateway", gateway_id, public)
+    if not public:
+        message = f"{gateway_id} drops what comes from an interface without a public address"
+        return lost("gateway", gateway_id, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
+    private = subtract(addresses, PUBLIC)
+    if private:
+        message = f"{gateway_id} does not send to {spell(private)}, which is no public address"
+        piece = Piece("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", gateway_id, "", message, destination=private)
+        return Hop("gateway", gateway_id, lost=(piece,))
+    return Hop("gateway", gateway_id, rule="attached, public address")
+
+
+def nat_hop(world: World, nat_id: str, nat: NatGateway | None) -> Hop:
+    """A NAT gateway's own state. A regional one stands in no particular subnet, which is not followed yet."""
+    if nat is None:
+        return open_question("gateway", nat_id, world.missing("nat_gateways", nat_id))
+    if nat.availability_mode != "zonal":
+        return open_question("gateway", nat_id, Missing(f"what lies behind {nat_id}, a {nat.availability_mode} NAT gateway"))
+    return state_hop("gateway", nat_id, nat.state, "ec2:DescribeNatGateways")

@@ -1,0 +1,254 @@
+"""What a name leads to in a VPC: its DNS servers, private names, private zones, and else the public answer.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, file_system_of, service_of_endpoint
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.network import Vpc
+from skerry.model.world import World
+from skerry.net.addresses import address, block, spell
+from skerry.reach import zones
+from skerry.reach.destinations import Destinations
+from skerry.reach.gateways import lost, open_question, state_hop
+from skerry.reach.trace import Destination, Hop
+from skerry.reach.zones import Claim
+
+AMAZON = "AmazonProvidedDNS"
+_LINK_LOCAL = "169.254.169.253"
+_LONGEST_CHAIN = 8
+
+
+class Query(NamedTuple):
+    """What is asked for: a host, or a host that is not known but stands somewhere."""
+
+    host: str | None
+    place: str
+    service: ServiceRef | None = None
+    zone: str | None = None
+
+
+class Intended(NamedTuple):
+    """An endpoint for the name that DNS does not lead to, with the hop that says why."""
+
+    hop: Hop
+    destination: Destination
+
+
+class Resolution(msgspec.Struct, frozen=True, eq=False):
+    """What DNS answers: the hop, and every destination that it may give.
+
+    ``sure``: the destinations take turns; else it is one of them, and not known which. ``servers`` are those that
+    the answer comes from where they are not Amazon's.
+    """
+
+    hop: Hop
+    destinations: tuple[Destination, ...] = ()
+    sure: bool = True
+    servers: tuple[str, ...] = ()
+
+
+class Names:
+    """Answers for the VPCs of one World."""
+
+    def __init__(self, world: World, destinations: Destinations) -> None:
+        self.world = world
+        self.destinations = destinations
+
+    def resolve(self, vpc_id: str, query: Query) -> Resolution:
+        """Resolve a name as a task in the VPC does."""
+        if query.host is None:
+            hop = Hop("dns", "", rule="a host that is not known")
+            return Resolution(hop, (self.destinations.public(query.place, query.service),))
+        vpc = self.world.vpc(vpc_id)
+        servers = vpc if isinstance(vpc, Missing) else self._servers(vpc)
+        if isinstance(servers, Missing):
+            return Resolution(open_question("dns", vpc_id, servers))
+        if servers:
+            return Resolution(open_question("dns", servers[0], _told_by(servers, query.host)), servers=servers)
+        support = self.world.dns_attribute(vpc_id, "enable_dns_support")
+        if support is False:
+            message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
+            return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
+        found = self._amazon(vpc_id, query, query.host)
+        if isinstance(support, Missing) and found.hop.clean:
+            return msgspec.structs.replace(found, hop=open_question("dns", vpc_id, support))
+        return found
+
+    def _servers(self, vpc: Vpc) -> tuple[str, ...] | Missing:
+        """The DNS servers of a VPC that are not Amazon's."""
+        options = self.world.dhcp_options_of(vpc)
+        if isinstance(options, Missing):
+            return options
+        named = [
+            item.value
+            for configuration in options.dhcp_configurations
+            if configuration.key == "domain-name-servers"
+            for item in configuration.values
+        ]
+        if not named:
+            return Missing(f"the DNS servers in {options.dhcp_options_id}", "ec2:DescribeDhcpOptions")
+        return tuple(name for name in named if not _is_amazon(vpc, name))
+
+    def _amazon(self, vpc_id: str, query: Query, host: str) -> Resolution:
+        hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
+        if file_system := file_system_of(host):
+            return self._file_system(vpc_id, file_system, query.zone, hostnames)
+        public = Resolution(
+            Hop("dns", vpc_id, rule=f"{host}: a public answer"),
+            (self.destinations.public(query.place, query.service),),
+        )
+        if hostnames is False:
+            return public
+        private = self._private(vpc_id, host, query, _LONGEST_CHAIN)
+        if private is None:
+            return public
+        if isinstance(hostnames, Missing):
+            both = private.destinations + public.destinations
+            return Resolution(open_question("dns", vpc_id, hostnames), both, sure=False)
+        return private
+
+    def _private(self, vpc_id: str, host: str, query: Query, depth: int) -> Resolution | None:
+        """The answer of the most specific private zone; None where there is none, so that the answer is public."""
+        if not self.world.knows("vpc_endpoints"):
+            return Resolution(open_question("dns", vpc_id, self.world.missing("vpc_endpoints", f"the endpoints of {vpc_id}")))
+        for claim in zones.claims(self.world, vpc_id, host):
+            if claim.endpoint is not None:
+                found = self._by_endpoint(claim.endpoint, host)
+            else:
+                found = self._by_zone(vpc_id, claim, host, query, depth)
+            if found is not None:
+                return found
+        return None
+
+    def _by_endpoint(self, endpoint: VpcEndpoint, host: str) -> Resolution | None:
+        name = endpoint.vpc_endpoint_id
+        reason = reason_not_led(endpoint)
+        if isinstance(reason, Missing):
+            return Resolution(open_question("dns", name, reason))
+        if reason is not None:
+            return None
+        found = self.destinations.of_endpoint(endpoint)
+        if isinstance(found, Missing):
+            return Resolution(open_question("dns", name, found))
+        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}"), found)
+
+    def _by_zone(self, vpc_id: str, claim: Claim, host: str, query: Query, depth: int) -> Resolution:
+        zone: Any = claim.zone
+        if zone.vpc_ids is UNSET:
+            fact = Missing(f"whether hosted zone {zone.name} answers in {vpc_id}", "route53:ListHostedZonesByVPC")
+            return Resolution(open_question("dns", zone.zone_id, fact))
+        record = zones.answer(zone, host)
+        if isinstance(record, Missing):
+            return Resolution(open_question("dns", zone.zone_id, record))
+        if record is None:
+            message = (
+                f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
+            )
+            return Resolution(lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message))
+        found = [self.destinations.at(vpc_id, text) for text in record.addresses if address(text)]
+        for name in record.names:
+            led = self._follow(vpc_id, name, query, depth - 1)
+            if not led.hop.clean:
+                return led
+            found.extend(led.destinations)
+        return Resolution(Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}"), tuple(found))
+
+    def _follow(self, vpc_id: str, name: str, query: Query, depth: int) -> Resolution:
+        """Where an alias or CNAME leads: an endpoint's own name, or any other."""
+        endpoint = self.world.endpoint_named(name)
+        if endpoint is not None:
+            found = self.destinations.of_endpoint(endpoint, name)
+            if isinstance(found, Missing):
+                return Resolution(open_question("dns", endpoint.vpc_endpoint_id, found))
+            return Resolution(Hop("dns", endpoint.vpc_endpoint_id, rule=name), found)
+        if depth == 0:
+            return Resolution(open_question("dns", name, Missing(f"where the chain of names over {name} ends")))
+        private = self._private(vpc_id, name, query, depth)
+        return private or Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
+
+    def _file_system(self, vpc_id: str, file_system: str, zone: str | None, hostnames: bool | Missing) -> Resolution:
+        """The mount target in the task's own zone; without one the name does not resolve there.
+
+        https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
+        """
+        if hostnames is False:
+            message = f"{vpc_id} has enableDnsHostnames off: the names of mount targets do not resolve in it"
+            return Resolution(lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message))
+        if isinstance(hostnames, Missing):
+            return Resolution(open_question("dns", vpc_id, hostnames))
+        if not self.world.knows("mount_targets"):
+            fact = self.world.missing("mount_targets", f"the mount targets of {file_system}")
+            return Resolution(open_question("dns", file_system, fact))
+        found = self.destinations.of_mount_targets(vpc_id, file_system, zone)
+        if isinstance(found, Missing):
+            return Resolution(open_question("dns", file_system, found))
+        if not found:
+            message = f"{file_system} has no mount target in {zone} of {vpc_id}, so its name does not resolve there"
+            return Resolution(lost("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
+        return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), found)
+
+    def intended(self, vpc_id: str, ref: ServiceRef, answered: tuple[Destination, ...]) -> tuple[Intended, ...]:
+        """The VPC's interface endpoints for a service that the answer does not lead to, and why not."""
+        led_to = {destination.endpoint for destination in answered}
+        found: list[Intended] = []
+        for endpoint in self.world.endpoints_in(vpc_id):
+            name = endpoint.vpc_endpoint_id
+            if name in led_to or endpoint.service_name is UNSET or endpoint.vpc_endpoint_type != "Interface":
+                continue
+            interfaces = self.destinations.of_endpoint(endpoint)
+            if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
+                continue
+            hop = self._why_not(vpc_id, endpoint)
+            found.extend(Intended(hop, destination) for destination in interfaces)
+        return tuple(found)
+
+    def _why_not(self, vpc_id: str, endpoint: VpcEndpoint) -> Hop:
+        reason = reason_not_led(endpoint)
+        if isinstance(reason, Hop):
+            return reason
+        if isinstance(reason, Missing):
+            return open_question("dns", endpoint.vpc_endpoint_id, reason)
+        if self.world.dns_attribute(vpc_id, "enable_dns_hostnames") is False:
+            message = (
+                f"{vpc_id} has enableDnsHostnames off, so the private names of {endpoint.vpc_endpoint_id} do not apply"
+            )
+            return lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+        return Hop("dns", endpoint.vpc_endpoint_id, rule="another answer comes first")
+
+
+def reason_not_led(endpoint: VpcEndpoint) -> Hop | Missing | None:
+    """Why an endpoint's private names are not answered; None where they are."""
+    name = endpoint.vpc_endpoint_id
+    if endpoint.private_dns_enabled is UNSET:
+        return Missing(f"whether private DNS of {name} is on", "ec2:DescribeVpcEndpoints")
+    state = state_hop("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints")
+    if state.undecided:
+        return state.undecided[0].missing
+    if state.lost:
+        return state
+    if not endpoint.private_dns_enabled:
+        message = f"private DNS of {name} is off, so nothing leads {endpoint.service_name} to it"
+        return lost("dns", name, "DNS_PRIVATE_NAMES_DISABLED", message)
+    if endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint:
+        message = f"the private names of {name} are only for inbound resolver endpoints, not for the VPC itself"
+        return lost("dns", name, "DNS_PRIVATE_NAMES_INBOUND_ONLY", message)
+    return None
+
+
+def _is_amazon(vpc: Vpc, server: str) -> bool:
+    """Tell whether a DNS server is Amazon's: by its name, its link-local address, or the VPC's base plus two."""
+    if server in {AMAZON, _LINK_LOCAL}:
+        return True
+    own = block(vpc.cidr_block)
+    return own is not None and server == spell(((own.addresses[0][0] + 2, own.addresses[0][0] + 2),))
+
+
+def _told_by(servers: tuple[str, ...], host: str) -> Missing:
+    return Missing(f"what the DNS server {' or '.join(servers)} answers for {host}")

@@ -1,0 +1,152 @@
+"""Which route a packet takes: longest prefix first, ``local`` as one route among the others.
+
+Order and ties: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+"""
+
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from skerry.model.facts import Missing
+from skerry.model.network import Route, RouteTable
+from skerry.model.world import World
+from skerry.net.addresses import block
+from skerry.net.intervals import Intervals, intersect, subtract
+from skerry.reach.filters import in_prefix_list
+from skerry.reach.trace import Destination
+
+LOCAL = "local"
+
+# Of two routes of one length a static one beats a prefix list's, and that a propagated one.
+_STATIC, _LISTED, _PROPAGATED = 0, 1, 2
+
+# Entries of AWS's own lists are taken to be longer than this; so a list of unknown entries goes before such routes.
+_SHORT = 8
+
+
+class Branch(NamedTuple):
+    """Destination addresses with the route they take.
+
+    Several ``routes``: one of them, and not known which; None: there is no route.
+    """
+
+    addresses: Intervals
+    routes: tuple[Route | None, ...]
+    missing: Missing | None = None
+
+
+class _Row(NamedTuple):
+    length: int
+    rank: int
+    addresses: Intervals
+    route: Route
+
+
+def branches(
+    world: World, table: RouteTable, destination: Destination, addresses: Intervals
+) -> tuple[Branch, ...] | Missing:
+    """Split the addresses by the route that each of them takes."""
+    if table.routes is UNSET:
+        return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
+    rows: list[_Row] = []
+    doubtful: list[tuple[Route, Missing]] = []
+    for route in table.routes:
+        found = _rows(world, route, destination, addresses)
+        if isinstance(found, Missing):
+            doubtful.append((route, found))
+        else:
+            rows.extend(found)
+    found = _longest_first(rows, addresses)
+    if not doubtful:
+        return tuple(found)
+    others, missing = tuple(route for route, _ in doubtful), doubtful[0][1]
+    return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in found)
+
+
+def _rows(world: World, route: Route, destination: Destination, addresses: Intervals) -> list[_Row] | Missing:
+    rank = _PROPAGATED if route.origin == "EnableVgwRoutePropagation" else _STATIC
+    if route.destination_cidr_block is not None:
+        found = block(route.destination_cidr_block)
+        if found is None:
+            return Missing(f"the route to {route.destination_cidr_block!r}, which is no CIDR block")
+        return [_Row(found.length, rank, found.addresses, route)]
+    if route.destination_prefix_list_id is None:
+        return []
+    name = route.destination_prefix_list_id
+    held = in_prefix_list(world, name, addresses, destination)
+    if isinstance(held, Missing) or not held:
+        return held if isinstance(held, Missing) else []
+    entries = world.prefix_entries(name)
+    if isinstance(entries, Missing):
+        return [_Row(_SHORT, _LISTED, held, route)]
+    blocks = [found for cidr in entries if (found := block(cidr))]
+    return [_Row(found.length, _LISTED, found.addresses, route) for found in blocks]
+
+
+def _longest_first(rows: list[_Row], addresses: Intervals) -> list[Branch]:
+    result: list[Branch] = []
+    rest = addresses
+    rows.sort(key=lambda row: (-row.length, row.rank))
+    position = 0
+    while position < len(rows) and rest:
+        equals = [row for row in rows[position:] if row[:2] == rows[position][:2]]
+        position += len(equals)
+        found = _among_equals(equals, rest)
+        for branch in found:
+            rest = subtract(rest, branch.addresses)
+        result.extend(found)
+    if rest:
+        result.append(Branch(rest, (None,)))
+    return _joined(result)
+
+
+def _among_equals(rows: list[_Row], rest: Intervals) -> list[Branch]:
+    """Routes of one length and rank; where two prefix lists overlap, AWS takes any of them."""
+    found: list[Branch] = []
+    for row in rows:
+        left = intersect(rest, row.addresses)
+        for position, branch in enumerate(found):
+            both = intersect(branch.addresses, left)
+            if both and row.route not in branch.routes:
+                found[position] = Branch(subtract(branch.addresses, both), branch.routes)
+                why = Missing(f"which of two overlapping prefix lists routes {row.route.destination_prefix_list_id}")
+                found.append(Branch(both, (*branch.routes, row.route), why))
+            left = subtract(left, both)
+        if left:
+            found.append(Branch(left, (row.route,)))
+    return [branch for branch in found if branch.addresses]
+
+
+def _joined(found: list[Branch]) -> list[Branch]:
+    """One branch for all addresses that take the same route, a prefix list's entries above all."""
+    joined: dict[tuple[Route | None, ...], Branch] = {}
+    for branch in found:
+        known = joined.get(branch.routes)
+        if known is not None:
+            branch = branch._replace(addresses=tuple(sorted(known.addresses + branch.addresses)))
+        joined[branch.routes] = branch
+    return list(joined.values())
+
+
+def target(route: Route) -> str:
+    """The id of what a route leads to."""
+    return (
+        route.gateway_id
+        or route.nat_gateway_id
+        or route.transit_gateway_id
+        or route.vpc_peering_connection_id
+        or route.network_interface_id
+        or route.instance_id
+        or route.egress_only_internet_gateway_id
+        or route.carrier_gateway_id
+        or route.local_gateway_id
+        or route.core_network_arn
+        or route.odb_network_arn
+        or "a target that the route does not name"
+    )
+
+
+def spell(route: Route) -> str:
+    """Say a route: ``0.0.0.0/0 → nat-…``."""
+    to = route.destination_cidr_block or route.destination_prefix_list_id or route.destination_ipv6_cidr_block
+    return f"{to} → {target(route)}"

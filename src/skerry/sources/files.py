@@ -1,0 +1,73 @@
+"""A folder of saved AWS answers, or one file of them, as documents. Reads files; knows nothing of their meaning."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from skerry.errors import InputError, NothingFoundError
+
+MOST_BYTES = 512 * 1024 * 1024
+MOST_FILES = 20_000
+MOST_DEPTH = 24
+
+_SAVE_HINT = "Save what the AWS CLI prints, for example: aws ec2 describe-vpcs > Vpcs.json"
+
+
+def read(path: Path) -> dict[str, bytes]:
+    """Read a file, or every JSON file below a folder, as ``{name: content}`` in the order of the names.
+
+    A file in a folder counts as JSON by its ending or by its first character; others are left alone. Raises
+    `InputError` where the path is not there or not readable, or where there is more than 512 MiB.
+    """
+    try:
+        if path.is_dir():
+            return _folder(path)
+        _check_size(path.stat().st_size, path)
+        return {path.name: path.read_bytes()}
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}"
+        raise InputError(message, "Give a folder or file that exists and that you may read.") from error
+
+
+def _folder(root: Path) -> dict[str, bytes]:
+    documents: dict[str, bytes] = {}
+    total = 0
+    for path in _files(root):
+        total += path.stat().st_size
+        _check_size(total, root)
+        if path.suffix.lower() == ".json" or _looks_like_json(path):
+            documents[str(path.relative_to(root))] = path.read_bytes()
+    if not documents:
+        message = f"there is no JSON file in {root}"
+        raise NothingFoundError(message, _SAVE_HINT)
+    return documents
+
+
+def _files(root: Path) -> Iterator[Path]:
+    found = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if len(Path(folder).relative_to(root).parts) >= MOST_DEPTH:
+            message = f"{root} is more than {MOST_DEPTH} folders deep"
+            raise InputError(message, "Give the folder that holds the saved answers.")
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            found += 1
+            if found > MOST_FILES:
+                message = f"{root} holds more than {MOST_FILES} files"
+                raise InputError(message, "Give the folder that holds the saved answers.")
+            yield path
+
+
+def _looks_like_json(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(64)
+    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
+
+
+def _check_size(size: int, path: Path) -> None:
+    if size > MOST_BYTES:
+        message = f"{path} holds more than {MOST_BYTES // 1024 // 1024} MiB"
+        raise InputError(message, "Save one Region, or only the VPCs in question.")

@@ -1,0 +1,40 @@
+"""The Region and account that Facts are of, read from the names in them."""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from skerry.model.facts import Facts
+from skerry.model.names import arn, endpoint_region, zone_region
+
+
+def region_of(facts: Facts) -> str | None:
+    """The one Region that ARNs, endpoint services and zones name; None where they name none or several."""
+    found = set(_regions(facts))
+    return found.pop() if len(found) == 1 else None
+
+
+def account_of(facts: Facts) -> str | None:
+    """The one account that the services' ARNs or the VPCs' owners name; None where there are several."""
+    found = {parsed.account for name in _arns(facts) if (parsed := arn(name))}
+    found = found or {row.owner_id for row in facts.vpcs if row.owner_id is not UNSET}
+    return found.pop() if len(found) == 1 else None
+
+
+def _arns(facts: Facts) -> Iterator[str]:
+    yield from (row.service_arn for row in facts.services)
+    yield from (row.cluster_arn for row in facts.clusters)
+    yield from (row.task_arn for row in facts.tasks)
+
+
+def _regions(facts: Facts) -> Iterator[str]:
+    yield from (parsed.region for name in _arns(facts) if (parsed := arn(name)))
+    for subnet in facts.subnets:
+        if subnet.availability_zone is not UNSET and (region := zone_region(subnet.availability_zone)):
+            yield region
+    for endpoint in facts.vpc_endpoints:
+        # An endpoint may be for a service of another Region, which it then says.
+        if endpoint.service_name is not UNSET and endpoint.service_region is None:
+            region = endpoint_region(endpoint.service_name)
+            if region:
+                yield region

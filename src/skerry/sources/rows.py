@@ -1,0 +1,95 @@
+"""The rows of all documents while they are put together: duplicates, contradictions, losses."""
+
+from collections import defaultdict
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from skerry.errors import InputError
+from skerry.model.network import PrefixList, Switch, VpcAttribute
+
+_UNTOLD = (None, UNSET)
+_NEWEST_HINT = "Keep only the newer of the two."
+
+
+class Rows:
+    """Collects rows by kind and id; equal rows of one id are one, unequal ones are refused."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self._rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self._where: dict[tuple[str, str], str] = {}
+        self._read: set[str] = set()
+        self._lossy: set[str] = set()
+        self._pages: dict[str, bool] = {}
+
+    def read(self, field: str) -> None:
+        """Note that a document of this kind was there, be it with no row."""
+        self._read.add(field)
+
+    def page(self, field: str, *, partial: bool) -> None:
+        """Note a page; a kind is whole once a page without a token for the next was seen."""
+        self._pages[field] = self._pages.get(field, True) and partial
+
+    def note(self, text: str) -> None:
+        """Tell the user something about the input."""
+        self.notes.append(text)
+
+    def damage(self, field: str, text: str) -> None:
+        """Note that a row of this kind was lost, so that its absence proves nothing."""
+        self._lossy.add(field)
+        self.notes.append(text)
+
+    def add(self, field: str, key: str | None, row: Any, name: str) -> None:
+        """Take in a row; raises `InputError` where another one of its id says something else."""
+        wanted = key if key is not None else f"{name}#{len(self._rows[field])}"
+        known = self._rows[field].setdefault(wanted, row)
+        first = self._where.setdefault((field, wanted), name)
+        if known != row:
+            places = first if first == name else f"{first} and {name}"
+            message = f"{wanted} is described twice, and differently, in {places}"
+            raise InputError(message, _NEWEST_HINT)
+
+    def replace(self, field: str, key: str, row: Any, name: str) -> None:
+        """Put a merged row in the place of the one that is there."""
+        self._rows[field][key] = row
+        self._where.setdefault((field, key), name)
+
+    def get(self, field: str, key: str) -> Any:
+        """The row of this id, or None."""
+        return self._rows[field].get(key)
+
+    def attribute(self, row: VpcAttribute, name: str) -> None:
+        """Merge the attributes of one VPC, of which AWS prints one a call."""
+        known = self.get("vpc_attributes", row.vpc_id) or VpcAttribute(vpc_id=row.vpc_id)
+        values = {
+            field: self._merge(getattr(known, field), getattr(row, field), row.vpc_id, name)
+            for field in ("enable_dns_support", "enable_dns_hostnames")
+        }
+        self.replace("vpc_attributes", row.vpc_id, structs.replace(known, **values), name)
+
+    def _merge(self, known: Switch, new: Switch, vpc_id: str, name: str) -> Switch:
+        if known.value is UNSET or known == new:
+            return new
+        if new.value is not UNSET:
+            first = self._where["vpc_attributes", vpc_id]
+            message = f"a DNS attribute of {vpc_id} is on in one of {first} and {name}, and off in the other"
+            raise InputError(message, _NEWEST_HINT)
+        return known
+
+    def prefix_list(self, row: PrefixList, name: str) -> None:
+        """Merge a prefix list with its entries, which another call prints."""
+        known = self.get("prefix_lists", row.prefix_list_id)
+        if known is not None:
+            told = {field: value for field, value in structs.asdict(row).items() if value not in _UNTOLD}
+            row = structs.replace(known, **told)
+        self.replace("prefix_lists", row.prefix_list_id, row, name)
+
+    def tables(self) -> dict[str, tuple[Any, ...]]:
+        """All rows by kind."""
+        return {field: tuple(rows.values()) for field, rows in self._rows.items()}
+
+    def whole(self) -> frozenset[str]:
+        """The kinds that were read without a loss."""
+        cut_off = {field for field, partial in self._pages.items() if partial}
+        return frozenset(self._read - self._lossy - cut_off)

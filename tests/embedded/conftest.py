@@ -1,0 +1,16 @@
+"""The embedded AWS, for the tests of one file at a time."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from skerry.aws.session import ClientFactory, clients
+from skerry.embedded.running import running
+
+REGION = "eu-west-1"
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[ClientFactory]:
+    with running(REGION):
+        yield clients(REGION)

@@ -1,0 +1,90 @@
+"""Rules about the source tree as a whole."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_FUNCTION = 40
+# Names that say nothing: whatever has no place gathers under them.
+EMPTY_NAMES = frozenset(
+    {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
+)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def long_functions(code: str) -> Iterator[str]:
+    """The functions whose body, from its first line after the docstring to its last, is too long."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        if body and (body[-1].end_lineno or 0) - body[0].lineno + 1 > MOST_LINES_OF_A_FUNCTION:
+            yield node.name
+
+
+def lint_imports(source: Path) -> subprocess.CompletedProcess[str]:
+    """Holds the packages in the folder to the import contracts of this project."""
+    program = Path(sys.executable).with_name("lint-imports")
+    command = (program, "--no-cache", "--config", ROOT / "pyproject.toml")
+    environment = os.environ | {"PYTHONPATH": str(source)}
+    return subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+class TestEveryModule:
+    def test_is_short(self, path: Path) -> None:
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_A_FILE
+
+    def test_has_short_functions(self, path: Path) -> None:
+        assert list(long_functions(path.read_text(encoding="utf-8"))) == []
+
+    def test_has_a_name_that_says_something(self, path: Path) -> None:
+        assert EMPTY_NAMES.isdisjoint(path.relative_to(SOURCE).with_suffix("").parts)
+
+    def test_is_in_a_package(self, path: Path) -> None:
+        # A folder without __init__.py would be out of sight of the import contracts.
+        assert (path.parent / "__init__.py").exists()
+
+
+def test_a_function_is_too_long_from_line_41_on() -> None:
+    code = 'def f():\n    """Told.\n\n    At length.\n    """\n' + "    print()\n" * MOST_LINES_OF_A_FUNCTION
+    assert list(long_functions(code)) == []
+    assert list(long_functions(code + "    print()\n")) == ["f"]
+
+
+def test_imports_point_one_way() -> None:
+    done = lint_imports(SOURCE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "complaint"),
+    [
+        ("skerry/utils.py", "", "- skerry.utils"),
+        ("skerry/errors.py", "import skerry.net", "skerry.errors is not allowed to import skerry.net"),
+        ("skerry/net/__init__.py", "import subprocess", "skerry.net -> subprocess"),
+        ("skerry/__main__.py", "import boto3", "skerry.__main__ -> boto3"),
+        ("skerry/__main__.py", "import moto", "skerry.__main__ -> moto"),
+    ],
+    ids=["stray module", "upwards", "processes below", "boto3 outside aws", "moto outside embedded"],
+)
+def test_the_import_contracts_can_fail(tmp_path: Path, module: str, code: str, complaint: str) -> None:
+    copy = shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / module).write_text(code, encoding="utf-8")
+    done = lint_imports(copy)
+    assert done.returncode == 1
+    assert complaint in done.stdout
