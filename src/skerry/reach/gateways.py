@@ -2,13 +2,12 @@
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import endpoint_service
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, spell
 from skerry.net.intervals import Intervals, subtract
-from skerry.reach.trace import Destination, Hop, Kind, Leg, Piece
+from skerry.reach.trace import Hop, Kind, Leg, Piece
 
 _USABLE = "available"
 _COMING = {"pending", "partial"}
@@ -32,8 +31,8 @@ def lost(kind: Kind, resource: str, code: str, message: str, rule: str = "") -> 
     return Hop(kind, resource, rule=rule, lost=(Piece(code, resource, rule, message),))
 
 
-def endpoint_hop(world: World, endpoint_id: str, destination: Destination) -> Hop:
-    """A gateway endpoint that a route leads to. It serves its own service, and has no security group.
+def endpoint_hop(world: World, endpoint_id: str) -> Hop:
+    """A gateway endpoint that a route leads to. It has no security group.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -43,12 +42,6 @@ def endpoint_hop(world: World, endpoint_id: str, destination: Destination) -> Ho
     if endpoint.vpc_endpoint_type != "Gateway":
         kind = "an unknown type" if endpoint.vpc_endpoint_type is UNSET else endpoint.vpc_endpoint_type
         return open_question("endpoint", endpoint_id, Missing(f"what lies behind {endpoint_id} ({kind})"))
-    ref = destination.service
-    if destination.prefix_list is not None and ref is not None:
-        wanted = endpoint_service(ref, "Gateway")
-        if wanted is not None and endpoint.service_name != wanted:
-            message = f"{endpoint_id} serves {endpoint.service_name}, not {destination.label}"
-            return lost("endpoint", endpoint_id, "CANNOT_ROUTE", message)
     return state_hop("endpoint", endpoint_id, endpoint.state, "ec2:DescribeVpcEndpoints")
 
 

@@ -92,7 +92,7 @@ class Network:
         if route.nat_gateway_id is not None:
             return self._by_nat(start, destination, addresses, traffic, hop, route.nat_gateway_id)
         if gateway.startswith("vpce-"):
-            last = endpoint_hop(self.world, gateway, destination)
+            last = endpoint_hop(self.world, gateway)
         elif gateway.startswith("igw-"):
             last = internet_hop(self.world, gateway, start.subnet.vpc_id, start.public, addresses)
         else:
@@ -279,5 +279,5 @@ def _no_exit(nat_id: str, start: Start, found: Start) -> Hop:
     """A NAT gateway behind a NAT gateway: behind itself it is no exit, behind another nothing is documented."""
     if found.subnet.subnet_id == start.subnet.subnet_id:
         message = f"{nat_id} stands in {found.subnet.subnet_id}, whose own default route leads back to it"
-        return lost("gateway", nat_id, "CANNOT_ROUTE", message)
+        return lost("gateway", nat_id, "NGW_HAS_NO_EXIT", message)
     return open_question("gateway", nat_id, Missing(f"what becomes of traffic from one NAT gateway to {nat_id}"))

@@ -96,6 +96,14 @@ class Segment(msgspec.Struct, frozen=True):
             if not hop.clean:
                 yield from self._judge(hop)
 
+    def disposition(self, hop: Hop) -> str:
+        """What a hop does to the packets of this segment, in a word or two."""
+        judged = list(self._judge(hop))
+        lost = [box for item in judged if item.lost for box in item.packets]
+        if lost:
+            return "part lost" if minus((self.packets,), lost) else "lost"
+        return "undecided" if judged else "kept"
+
     def _judge(self, hop: Hop) -> Iterator["Judged"]:
         boxes = [(piece, box) for piece in hop.lost if not is_empty(box := piece.box(self.packets))]
         spared = () if self.choice else self._spared([box for _, box in boxes])

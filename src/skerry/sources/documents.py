@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.model.ecs import TaskDefinition
 from skerry.model.endpoints import HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.facts import KINDS, Facts, Kind
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
@@ -57,6 +58,19 @@ def load(documents: dict[str, bytes], source: str = "", region: str | None = Non
         message = f"nothing in {names} is an answer of AWS that skerry reads"
         raise InputError(message, f"It reads the keys {', '.join(_BY_KEY)}, and VPC attributes. {_QUERY_HINT}")
     return loader.facts(source, region)
+
+
+def task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
+    """Read one task definition, as it is described or as it is registered; None where there is none."""
+    for name, content in documents.items():
+        top = _object(name, content)
+        if "taskDefinition" in top:
+            found: TaskDefinition = _decode(name, "taskDefinition", top["taskDefinition"], TaskDefinition)
+            return found
+        if "containerDefinitions" in top:
+            found = _decode(name, "the task definition", msgspec.json.encode(top), TaskDefinition)
+            return found
+    return None
 
 
 class _Loader:

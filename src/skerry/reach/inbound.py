@@ -1,0 +1,101 @@
+"""From the internet to an interface: the walk the other way round."""
+
+from msgspec import UNSET
+
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface, Subnet
+from skerry.model.world import World
+from skerry.net.addresses import PUBLIC
+from skerry.net.packets import Box
+from skerry.reach import ports, routing
+from skerry.reach.destinations import Destinations
+from skerry.reach.filters import Peer, acl_hop, groups_hop
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, segments, verdict_of
+from skerry.reach.walk import Outcome
+
+_NAT = "nat_gateway"
+
+
+def from_internet(
+    world: World, destinations: Destinations, interface: NetworkInterface, protocol: str, port: int
+) -> Outcome:
+    """Walk from anywhere on the internet to a network interface's public address, and back."""
+    destination = destinations.of_interface(interface)
+    subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    if isinstance(destination, Missing) or isinstance(subnet, Missing):
+        missing = destination if isinstance(destination, Missing) else subnet
+        assert isinstance(missing, Missing)  # noqa: S101 -- one of the two is
+        nowhere = Destination(interface.network_interface_id, ())
+        return _outcome(nowhere, (open_question("interface", interface.network_interface_id, missing),), None)
+    numbers = ((port, port),)
+    acl = world.network_acl(subnet.subnet_id)
+    first = (_gateway(world, interface, subnet),)
+    there = (acl_hop(acl, "in", "there", protocol, PUBLIC, numbers),)
+    back = (acl_hop(acl, "out", "back", protocol, PUBLIC, ports.INTERNET), *_reply(world, subnet))
+    way = Way(Box(PUBLIC, destination.addresses, ports.INTERNET), there, back)
+    last = _guard(world, interface, destination, (protocol, port))
+    return _outcome(destination, first, Passage.of((way,), destination, None), last)
+
+
+def _outcome(
+    destination: Destination, first: tuple[Hop, ...], passage: Passage | None, last: Hop | None = None
+) -> Outcome:
+    verdict, because = verdict_of(segments(first, passage, last, destination))
+    return Outcome(verdict, (Trace("internet", destination, first, passage, last, verdict, because),), because)
+
+
+def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
+    gateway = next(
+        (
+            row.internet_gateway_id
+            for row in world.facts.internet_gateways
+            if row.attachments is not UNSET and any(item.vpc_id == subnet.vpc_id for item in row.attachments)
+        ),
+        None,
+    )
+    if gateway is None:
+        if not world.knows("internet_gateways"):
+            fact = world.missing("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
+            return open_question("gateway", subnet.vpc_id, fact)
+        return lost("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
+    if interface.association.public_ip is None:
+        message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
+        return lost("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
+    table = world.edge_route_table(gateway)
+    if table is not None:
+        fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")
+        return open_question("gateway", gateway, fact)
+    return Hop("gateway", gateway, "in", rule=interface.association.public_ip)
+
+
+def _guard(world: World, interface: NetworkInterface, destination: Destination, traffic: tuple[str, int]) -> Hop:
+    name = interface.network_interface_id
+    if interface.interface_type == _NAT:
+        message = f"{name} is a NAT gateway's: it accepts no connection"
+        return lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", message)
+    groups = destination.groups or Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces")
+    return groups_hop(world, groups, "in", traffic, Peer(PUBLIC, "the internet", None))
+
+
+def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
+    """Replies must leave by the internet gateway that the call came in by."""
+    table = world.route_table(subnet)
+    internet = Destination("the internet", PUBLIC, elsewhere=True)
+    found = table if isinstance(table, Missing) else routing.branches(world, table, internet, PUBLIC)
+    if isinstance(found, Missing) or isinstance(table, Missing):
+        missing = found if isinstance(found, Missing) else Missing("the route of the replies")
+        return (open_question("route", "", missing, leg="back"),)
+    hops = []
+    for branch in found:
+        for route in branch.routes:
+            if route is None:
+                message = f"{table.route_table_id} has no route back to the internet"
+                hop = lost("route", table.route_table_id, "NO_ROUTE_TO_DESTINATION", message)
+            elif route.state == "active" and (route.gateway_id or "").startswith("igw-"):
+                hop = Hop("route", table.route_table_id, leg="back", rule=routing.spell(route))
+            else:
+                fact = Missing(f"what becomes of replies that leave by {routing.target(route)}")
+                hop = open_question("route", table.route_table_id, fact, leg="back")
+            hops.append(hop)
+    return tuple(hops)

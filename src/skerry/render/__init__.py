@@ -1,0 +1,1 @@
+"""Our values become text: each format is a contract of its own. Knows no verdict's making."""

@@ -1,0 +1,220 @@
+"""The console's text: the first line answers the question."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from skerry.catalogue.codes import Code
+from skerry.diagnose.checks.check import Check
+from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
+from skerry.diagnose.judge import blockers, unknowns
+from skerry.launch.needs import Call, Need, Placement
+from skerry.model.facts import Missing
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
+from skerry.reach.trace import Trace
+from skerry.reach.walk import Outcome
+from skerry.render.text import bold, clean, columns, dim, plural, word
+
+_BECAUSE = {
+    "placement": "a share of the tasks fails, by where they land",
+    "address": "it fails at some of the addresses; clients may try the next one (inferred)",
+    "ports": "it fails for a share of the client's ports",
+}
+_MOST_MESSAGES = 6
+
+
+def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False) -> str:
+    """Write a Diagnosis for people."""
+    lines = [_headline(found)]
+    if quiet:
+        return "\n".join(lines) + "\n"
+    for service in found.services:
+        lines += ["", *_service(service, verbose=verbose)]
+    if found.findings:
+        lines += ["", bold("Also found")]
+        for item in found.findings:
+            lines.append(f"  {word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
+    lines += ["", dim(f"Not examined: {', '.join(found.unexamined)}.")]
+    return "\n".join(lines) + "\n"
+
+
+def _headline(found: Diagnosis) -> str:
+    counts = Counter(service.verdict for service in found.services)
+    total = len(found.services)
+    names = {
+        BLOCKED: "cannot start",
+        INTERMITTENT: "starts only now and then",
+        UNKNOWN: "cannot be judged: facts are missing",
+        OK: "can start",
+        NOT_APPLICABLE: "is not Fargate's to start",
+    }
+    parts = [f"{counts[verdict]} {text}" for verdict, text in names.items() if counts[verdict]]
+    if total == 1:
+        return f"{word(found.verdict)}: {bold(found.services[0].launch.name)} {names[found.services[0].verdict]}"
+    return f"{word(found.verdict)}: of {plural(total, 'service')}, {'; '.join(parts)}"
+
+
+def _service(found: ServiceDiagnosis, *, verbose: bool) -> Iterator[str]:
+    launch = found.launch
+    where = [f"cluster {launch.cluster}" if launch.cluster else "", f"task definition {launch.definition_name}"]
+    yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
+    if launch.not_applicable is not None:
+        yield f"  {word(found.verdict)}: {clean(launch.not_applicable)}"
+        return
+    yield from columns(
+        (
+            clean(item.subnet),
+            clean(item.kind),
+            clean(item.zone or ""),
+            clean(item.name or ""),
+            word(item.verdict),
+        )
+        for item in found.placements
+    ) if found.placements else ()
+    yield ""
+    yield from columns(_rows(found))
+    for why in found.because:
+        yield f"  {word(INTERMITTENT)}: {_BECAUSE[why]}"
+    yield from _in_the_way(found.needs)
+    yield from _missing(found.needs)
+    yield from _inferred(found.needs)
+    yield from _errors(found)
+    if verbose:
+        for row in found.needs:
+            for path in row.traces:
+                yield from ["", dim(f"  {row.need.step}"), *_trace(path)]
+
+
+def _rows(found: ServiceDiagnosis) -> Iterator[tuple[str, ...]]:
+    yield (dim("STEP"), dim("HOST"), dim("PORT"), dim("VERDICT"))
+    for row in found.needs:
+        note = " (after start)" if row.need.blocks == "runtime" else ""
+        yield (clean(row.need.step), clean(host_of(row.need)), _port(row.need), word(row.verdict) + dim(note))
+
+
+def host_of(need: Need) -> str:
+    """What a Need's row names: the host of a call, else what it is about."""
+    match need:
+        case Call():
+            return need.host or need.note
+        case Placement():
+            return f"{need.family} platform {need.version}"
+        case _:
+            return ""
+
+
+def _port(need: Need) -> str:
+    return str(need.port) if isinstance(need, Call) else ""
+
+
+def _in_the_way(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
+    grouped: dict[tuple[str, str], tuple[list[Blocker], list[str]]] = {}
+    for row in rows:
+        for item in row.blockers:
+            same, steps = grouped.setdefault((item.code, item.resource), ([], []))
+            same.append(item)
+            if row.need.step not in steps:
+                steps.append(row.need.step)
+    if not grouped:
+        return
+    yield ""
+    yield bold(f"  In the way: {plural(len(grouped), 'thing')}")
+    for number, ((code, resource), (same, steps)) in enumerate(grouped.items(), 1):
+        yield f"  {number}. {word('error').replace('error', code)} {clean(resource)}  {dim(', '.join(steps))}"
+        messages = list(dict.fromkeys(item.message for item in same))
+        for message in messages[:_MOST_MESSAGES]:
+            yield f"     {clean(message)}"
+        if len(messages) > _MOST_MESSAGES:
+            yield dim(f"     and {len(messages) - _MOST_MESSAGES} more")
+
+
+def _missing(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
+    facts: dict[Missing, list[str]] = {}
+    for row in rows:
+        for fact in row.unknowns:
+            facts.setdefault(fact, []).append(row.need.step)
+    if not facts:
+        return
+    yield ""
+    yield bold("  Not known")
+    for fact, steps in facts.items():
+        yield f"  ? {clean(fact.fact)}  {dim(', '.join(dict.fromkeys(steps)))}"
+        if fact.action:
+            yield dim(f"    supply the answer of {fact.action}")
+
+
+def _inferred(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
+    notes = [
+        f"{row.need.step}: {row.need.note or row.need.host} is inferred, not documented"
+        for row in rows
+        if isinstance(row.need, Call) and row.need.grade == "inferred"
+    ]
+    if notes:
+        yield ""
+        yield from (dim(f"  {note}") for note in notes)
+
+
+def _errors(found: ServiceDiagnosis) -> Iterator[str]:
+    for item in found.predictions:
+        yield ""
+        yield bold(f"  ECS will print, failing {_at(item)}:")
+        yield f"    {clean(item.text)}" if item.text else dim("    (its wording for this is not known)")
+    if found.stops:
+        yield ""
+        yield bold("  ECS printed:")
+        for stop in found.stops:
+            yield f"    {plural(stop.count, 'task')}: {clean(stop.reason)}"
+
+
+def _at(item: Prediction) -> str:
+    return f"at or before {item.step}" if item.at_or_before else f"at {item.step}"
+
+
+def trace(outcome: Outcome) -> str:
+    """Write what a walk found, hop by hop."""
+    lines = [f"{word(outcome.verdict)}: {_answer(outcome)}"]
+    for path in outcome.traces:
+        lines += ["", *_trace(path)]
+    lines += ["" for _ in [0] if blockers(outcome.traces)]
+    lines += [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in blockers(outcome.traces)]
+    lines += [f"  ? {clean(str(fact))}" for fact in unknowns(outcome.traces)]
+    return "\n".join(lines) + "\n"
+
+
+def _answer(outcome: Outcome) -> str:
+    paths = [path for path in outcome.traces if not path.intended]
+    where = clean(" or ".join(dict.fromkeys(path.destination.label for path in paths)) or "nowhere")
+    answers = {
+        OK: f"packets reach {where}, and replies come back",
+        BLOCKED: f"no packet reaches {where} and comes back",
+        UNKNOWN: f"whether packets reach {where} cannot be told",
+        INTERMITTENT: "some packets get there and back, others do not",
+    }
+    return answers[outcome.verdict]
+
+
+def _trace(path: Trace) -> Iterator[str]:
+    mark = dim(" (an endpoint that the name does not lead to)") if path.intended else ""
+    yield f"  {word(path.verdict)}  {clean(path.subnet)} → {clean(path.destination.label)}{mark}"
+    rows = []
+    for part in path.segments():
+        for hop in part.hops:
+            arrow = "→" if hop.leg == "there" else "←"
+            rows.append((arrow, clean(hop.kind), clean(hop.resource), word(part.disposition(hop)), clean(hop.rule)))
+    yield from columns(rows, indent="    ") if rows else ()
+
+
+def chapter(number: int, title: str, lines: Iterable[str], found: Diagnosis) -> str:
+    """Write one part of the demo: what was done, then the diagnosis."""
+    done = "\n".join(f"   {clean(line)}" for line in lines)
+    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{diagnosis(found)}"
+
+
+def explanation(found: Code | Check) -> str:
+    """Write what a code or a check means."""
+    if isinstance(found, Check):
+        return f"{bold(found.id)}: {found.title}\n\n{found.text}\n"
+    whose = "skerry's own" if found.own else "VPC Reachability Analyzer's"
+    return (
+        f"{bold(found.code)}: {found.title}\n\n{found.means}\n\nWhat to do: {found.remedy}\n\n"
+        f"The code is {whose}. Source: {found.source}\n"
+    )

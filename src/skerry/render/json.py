@@ -1,0 +1,307 @@
+"""JSON, version 1: the shapes that programs rely on. Their schemas are tested by snapshot."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from skerry.catalogue.codes import Code
+from skerry.diagnose.checks.check import Check
+from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
+from skerry.diagnose.judge import blockers
+from skerry.launch.needs import Call
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.net.addresses import spell
+from skerry.reach.trace import Hop, Segment, Trace
+from skerry.reach.walk import Outcome
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a resource is written down."""
+
+    kind: str
+    arn: str
+
+
+class BlockerOut(msgspec.Struct, frozen=True):
+    """A blocker."""
+
+    code: str
+    resource: str
+    rule: str
+    direction: str
+    disposition: str
+    message: str
+    origin: Origin | None
+
+
+class UnknownOut(msgspec.Struct, frozen=True):
+    """A fact that is missing, and the call that tells it."""
+
+    fact: str
+    action: str
+
+
+class HopOut(msgspec.Struct, frozen=True):
+    """One hop; ``codes`` say why packets are lost or undecided."""
+
+    kind: str
+    resource: str
+    direction: str
+    leg: str
+    rule: str
+    disposition: str
+    codes: list[str]
+    grade: str
+
+
+class TraceOut(msgspec.Struct, frozen=True):
+    """One path."""
+
+    subnet: str
+    destination: str
+    addresses: str
+    verdict: str
+    because: list[str]
+    intended: bool
+    hops: list[HopOut]
+
+
+class NeedOut(msgspec.Struct, frozen=True):
+    """One Need: a row of the table."""
+
+    step: str
+    host: str | None
+    port: int | None
+    blocks: str
+    verdict: str
+    because: list[str]
+    grade: str
+    subjects: list[str]
+    actions: list[str]
+    blockers: list[BlockerOut]
+    unknowns: list[UnknownOut]
+    traces: list[TraceOut]
+
+
+class PlacementOut(msgspec.Struct, frozen=True):
+    """One subnet that tasks may land in."""
+
+    subnet: str
+    name: str | None
+    zone: str | None
+    kind: str
+    verdict: str
+
+
+class PredictionOut(msgspec.Struct, frozen=True):
+    """What ECS will print."""
+
+    step: str
+    text: str | None
+    grade: str
+    at_or_before: bool
+
+
+class StopOut(msgspec.Struct, frozen=True):
+    """What ECS did print."""
+
+    reason: str
+    count: int
+
+
+class ServiceOut(msgspec.Struct, frozen=True):
+    """One service or task."""
+
+    service: str
+    cluster: str
+    task_definition: str
+    verdict: str
+    because: list[str]
+    not_applicable: str | None
+    predicted_error: str | None
+    predictions: list[PredictionOut]
+    stopped: list[StopOut]
+    placements: list[PlacementOut]
+    needs: list[NeedOut]
+
+
+class FindingOut(msgspec.Struct, frozen=True):
+    """What a check found."""
+
+    id: str
+    severity: str
+    message: str
+    resource: str
+    services: list[str]
+
+
+class DiagnosisOut(msgspec.Struct, frozen=True):
+    """The document of ``diagnose``."""
+
+    version: int
+    verdict: str
+    source: str
+    account: str | None
+    region: str | None
+    unexamined: list[str]
+    services: list[ServiceOut]
+    findings: list[FindingOut]
+
+
+class TraceDocument(msgspec.Struct, frozen=True):
+    """The document of ``trace``."""
+
+    version: int
+    verdict: str
+    because: list[str]
+    blockers: list[BlockerOut]
+    traces: list[TraceOut]
+
+
+class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
+    """One explanation."""
+
+    step: str | None
+    kind: str
+    cause: str
+    fix: str
+    evidence: dict[str, str]
+
+
+class ExplainDocument(msgspec.Struct, frozen=True):
+    """The document of ``explain``."""
+
+    version: int
+    matches: list[Match]
+
+
+def diagnosis(world: World, found: Diagnosis) -> str:
+    """Write a Diagnosis."""
+    return _write(
+        DiagnosisOut(
+            version=1,
+            verdict=found.verdict,
+            source=world.facts.source,
+            account=world.account,
+            region=world.region,
+            unexamined=list(found.unexamined),
+            services=[_service(world, service) for service in found.services],
+            findings=[_finding(finding) for finding in found.findings],
+        )
+    )
+
+
+def trace(world: World, outcome: Outcome) -> str:
+    """Write what a walk found."""
+    return _write(
+        TraceDocument(
+            version=1,
+            verdict=outcome.verdict,
+            because=list(outcome.because),
+            blockers=_blockers(world, blockers(outcome.traces)),
+            traces=[_trace(path) for path in outcome.traces],
+        )
+    )
+
+
+def explanation(found: Code | Check | None) -> str:
+    """Write what a code or check means; no match where there is none."""
+    match found:
+        case None:
+            matches = []
+        case Code():
+            evidence = {"code": found.code, "source": found.source}
+            matches = [Match(None, found.kind, found.means, found.remedy, evidence)]
+        case Check():
+            matches = [Match(None, "configuration", found.title, found.text, {"check": found.id})]
+    return _write(ExplainDocument(1, matches))
+
+
+def _write(document: msgspec.Struct) -> str:
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
+    launch = found.launch
+    return ServiceOut(
+        service=launch.name,
+        cluster=launch.cluster,
+        task_definition=launch.definition_name,
+        verdict=found.verdict,
+        because=list(found.because),
+        not_applicable=launch.not_applicable,
+        predicted_error=found.predictions[0].text if found.predictions else None,
+        predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
+        stopped=[StopOut(stop.reason, stop.count) for stop in found.stops],
+        placements=[
+            PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
+        ],
+        needs=[_need(world, row) for row in found.needs],
+    )
+
+
+def _need(world: World, row: NeedDiagnosis) -> NeedOut:
+    call = row.need if isinstance(row.need, Call) else None
+    return NeedOut(
+        step=row.need.step,
+        host=call.host if call else None,
+        port=call.port if call else None,
+        blocks=row.need.blocks,
+        verdict=row.verdict,
+        because=list(row.because),
+        grade=call.grade if call else "documented",
+        subjects=list(call.subjects) if call else [],
+        actions=list(call.actions) if call else [],
+        blockers=_blockers(world, row.blockers),
+        unknowns=[_unknown(item) for item in row.unknowns],
+        traces=[_trace(path) for path in row.traces],
+    )
+
+
+def _blockers(world: World, found: Sequence[Blocker]) -> list[BlockerOut]:
+    return [
+        BlockerOut(
+            code=item.code,
+            resource=item.resource,
+            rule=item.rule,
+            direction=item.direction,
+            disposition=item.disposition,
+            message=item.message,
+            origin=Origin("arn", arn) if (arn := world.arn_of(item.resource)) else None,
+        )
+        for item in found
+    ]
+
+
+def _unknown(missing: Missing) -> UnknownOut:
+    return UnknownOut(missing.fact, missing.action)
+
+
+def _trace(path: Trace) -> TraceOut:
+    return TraceOut(
+        subnet=path.subnet,
+        destination=path.destination.label,
+        addresses=spell(path.destination.addresses),
+        verdict=path.verdict,
+        because=list(path.because),
+        intended=path.intended,
+        hops=[_hop(hop, segment) for segment in path.segments() for hop in segment.hops],
+    )
+
+
+def _hop(hop: Hop, segment: Segment) -> HopOut:
+    return HopOut(
+        kind=hop.kind,
+        resource=hop.resource,
+        direction=hop.direction,
+        leg=hop.leg,
+        rule=hop.rule,
+        disposition=segment.disposition(hop),
+        codes=list(dict.fromkeys(piece.code for piece in hop.lost + hop.undecided)),
+        grade=hop.grade,
+    )
+
+
+def _finding(found: Finding) -> FindingOut:
+    return FindingOut(found.id, found.severity, found.message, found.resource, list(found.services))
