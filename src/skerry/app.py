@@ -123,7 +123,9 @@ def _launches(world: World, selection: Selection) -> list[Launch]:
         wanted = short(selection.task)
         tasks = [task for task in world.facts.tasks if short(task.task_arn) == wanted]
         if not tasks:
-            raise NothingFoundError(f"there is no task {selection.task}", _hint([short(t.task_arn) for t in world.facts.tasks]))
+            raise NothingFoundError(
+                f"there is no task {selection.task}", _hint([short(t.task_arn) for t in world.facts.tasks])
+            )
         return [of_task(world, task) for task in tasks]
     launches = [of_service(world, service) for service in world.facts.services]
     if not launches:

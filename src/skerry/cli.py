@@ -45,7 +45,7 @@ def _decorate(command: Callable[..., Any], options: list[Callable[..., Any]]) ->
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="skerry")
 def cli() -> None:
-    """Can this ECS/Fargate task start in this isolated subnet, and if not, what stands in the way?
+    """Tell whether an ECS/Fargate task can start in an isolated subnet, and what stands in the way if not.
 
     Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage or unreadable input, 3 a fault of
     skerry's, 4 unknown remains.
@@ -67,7 +67,7 @@ def cli() -> None:
 @click.option("--platform-version", default="LATEST", show_default=True, help="Its platform version.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the first line.")
 @click.option("-v", "--verbose", is_flag=True, help="Every hop of every path.")
-def diagnose(  # noqa: PLR0913 -- one parameter an option
+def diagnose(
     path: Path,
     region: str | None,
     allow_unknown: bool,

@@ -1,1 +1,1 @@
-"""Needs × placements become a Diagnosis: verdicts, blockers, the predicted error, findings of the checks."""
+"""Needs at placements become a Diagnosis: verdicts, blockers, the predicted error, findings of the checks."""

@@ -57,7 +57,7 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
         return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons)
     world = walker.world
     wanted = needs(launch)
-    sources = {subnet: source_of(world, launch, subnet) for subnet in launch.subnets}
+    sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
     table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
     rows = tuple(_row(need, outcomes, tuple(sources)) for need, outcomes in zip(wanted, table, strict=True))
     placements = tuple(
@@ -79,7 +79,7 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
 
 def _row(need: Need, outcomes: list[Outcome], subnets: tuple[str, ...]) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
-    traces = tuple(trace for outcome in outcomes for trace in outcome.traces)
+    traces = tuple([trace for outcome in outcomes for trace in outcome.traces])
     by_subnet = tuple(zip(subnets, verdicts, strict=True))
     if not verdicts:
         fact = Missing("the subnets that tasks may land in", "ecs:DescribeServices")

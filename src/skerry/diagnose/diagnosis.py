@@ -14,7 +14,7 @@ from skerry.reach.trace import Because, Trace
 Severity = Literal["error", "warning", "note"]
 
 
-class Blocker(msgspec.Struct, frozen=True):
+class Blocker(msgspec.Struct, frozen=True, gc=False):
     """Something that stands in the way: a rule, route, entry or state of the user's, or the lack of one.
 
     ``resource`` is an id of the user's, ``rule`` that resource's rule in words, empty where none matched.
@@ -28,7 +28,7 @@ class Blocker(msgspec.Struct, frozen=True):
     disposition: str = "lost"
 
 
-class NeedDiagnosis(msgspec.Struct, frozen=True):
+class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
     """One Need over all placements: a row of the table."""
 
     need: Need
@@ -40,7 +40,7 @@ class NeedDiagnosis(msgspec.Struct, frozen=True):
     by_subnet: tuple[tuple[str, Verdict], ...] = ()
 
 
-class PlacementDiagnosis(msgspec.Struct, frozen=True):
+class PlacementDiagnosis(msgspec.Struct, frozen=True, gc=False):
     """One subnet that tasks may land in: what it is called, and whether a task can start there."""
 
     subnet: str
@@ -50,7 +50,7 @@ class PlacementDiagnosis(msgspec.Struct, frozen=True):
     zone: str | None = None
 
 
-class Prediction(msgspec.Struct, frozen=True):
+class Prediction(msgspec.Struct, frozen=True, gc=False):
     """What ECS will print: the text, the step that fails, and how sure that is.
 
     ``at_or_before``: an unknown step comes before it, so another may fail first.
@@ -62,14 +62,14 @@ class Prediction(msgspec.Struct, frozen=True):
     at_or_before: bool = False
 
 
-class Stop(msgspec.Struct, frozen=True):
+class Stop(msgspec.Struct, frozen=True, gc=False):
     """A reason that ECS really gave for stopped tasks of the service, and how many tasks it was for."""
 
     reason: str
     count: int
 
 
-class ServiceDiagnosis(msgspec.Struct, frozen=True):
+class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     """One service, or one task: whether its tasks can start."""
 
     launch: Launch
@@ -82,7 +82,7 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True):
     groups: tuple[str, ...] = ()
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """What a check found: nothing that stops a task by itself."""
 
     id: str
@@ -92,7 +92,7 @@ class Finding(msgspec.Struct, frozen=True):
     services: tuple[str, ...] = ()
 
 
-class Diagnosis(msgspec.Struct, frozen=True):
+class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     """Everything that was diagnosed of one World."""
 
     verdict: Verdict

@@ -12,19 +12,21 @@ from skerry.launch.task import Launch
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
+from skerry.net.verdicts import NOT_APPLICABLE, OK
 from skerry.reach import ports
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.places import task_addresses
-from skerry.reach.trace import Destination, Hop, Segment, Trace
+from skerry.reach.trace import Destination, Hop, Judged, Trace, segments
+from skerry.reach.trace import judge as judge_path
 from skerry.reach.walk import Outcome, Source, Target, Walker
 
 _HERE = Destination("the task", ())
 _NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
 
 
-def source_of(world: World, launch: Launch, subnet_id: str) -> Source | Missing:
+def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing:
     """The interface that a task would get in a subnet."""
+    world = walker.world
     subnet = world.subnet(subnet_id)
     addresses = subnet if isinstance(subnet, Missing) else task_addresses(subnet)
     if isinstance(subnet, Missing) or isinstance(addresses, Missing):
@@ -32,7 +34,8 @@ def source_of(world: World, launch: Launch, subnet_id: str) -> Source | Missing:
     groups = groups_of(world, launch, subnet)
     if isinstance(groups, Missing):
         return groups
-    return Source(subnet, addresses, groups, launch.public_address, ports.of_family(launch.family))
+    numbers = ports.of_family(launch.family)
+    return Source(walker.start(subnet, addresses, numbers, public=launch.public_address), groups)
 
 
 def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] | UnsetType | Missing:
@@ -74,8 +77,10 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
 
 def _at(subnet_id: str, hop: Hop) -> Outcome:
     """The outcome of a single hop."""
-    verdict = BLOCKED if hop.lost else UNKNOWN if hop.undecided else OK
-    return Outcome(verdict, (Trace(subnet_id, _HERE, (hop,), None, None, verdict),))
+    if hop.clean:
+        return Outcome(OK, (Trace(subnet_id, _HERE, (hop,), None, None, OK),))
+    found = judge_path(segments((hop,), None, None, _HERE))
+    return Outcome(found.verdict, (Trace(subnet_id, _HERE, (hop,), None, None, *found),))
 
 
 def _platform(need: Placement) -> Hop:
@@ -106,27 +111,24 @@ def _free_address(world: World, subnet_id: str) -> Hop:
 def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
     """What is lost on paths that are not ok, each once."""
     found: dict[tuple[str, str, str, str], Blocker] = {}
-    for segment in _segments(traces):
-        for judged in segment.judged():
-            if judged.lost:
-                piece = judged.piece
-                key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
-                found.setdefault(key, Blocker(*key, piece.message))
+    for judged in _judged(traces):
+        if judged.lost:
+            piece = judged.piece
+            key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
+            if key not in found:
+                found[key] = Blocker(*key, piece.message)
     return tuple(found.values())
 
 
 def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     """The facts that are missing on paths that are not ok, each once."""
     found: dict[Missing, None] = {}
-    for segment in _segments(traces):
-        for judged in segment.judged():
-            if not judged.lost:
-                known = judged.piece.missing
-                found[known or Missing(f"which address the call is for: {judged.piece.message}")] = None
+    for judged in _judged(traces):
+        if not judged.lost:
+            known = judged.piece.missing
+            found[known or Missing(f"which address the call is for: {judged.piece.message}")] = None
     return tuple(found)
 
 
-def _segments(traces: Iterable[Trace]) -> Iterator[Segment]:
-    for trace in traces:
-        if trace.verdict in {BLOCKED, INTERMITTENT, UNKNOWN}:
-            yield from trace.segments()
+def _judged(traces: Iterable[Trace]) -> Iterator[Judged]:
+    return (judged for trace in traces for judged in trace.judged)

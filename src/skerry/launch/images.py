@@ -12,7 +12,7 @@ _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_ALIASES = {"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 
 
-class Image(msgspec.Struct, frozen=True):
+class Image(msgspec.Struct, frozen=True, gc=False):
     """A parsed image reference; ``region`` and ``account`` only where the registry is a private one of ECR."""
 
     reference: str
@@ -29,7 +29,7 @@ def parse(reference: str) -> Image | None:
     Without a host the registry is Docker Hub, and one-word names are below ``library``:
     https://docs.docker.com/reference/cli/docker/image/tag/
     """
-    if not reference or any(letter.isspace() for letter in reference):
+    if reference.split() != [reference]:
         return None
     name, _, digest = reference.partition("@")
     first, slash, rest = name.partition("/")

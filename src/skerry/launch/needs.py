@@ -48,7 +48,7 @@ Blocks = Literal["start", "runtime"]
 Place = Literal["aws", "internet", "anywhere"]
 
 
-class Placement(msgspec.Struct, frozen=True):
+class Placement(msgspec.Struct, frozen=True, gc=False):
     """Fargate must offer the platform version."""
 
     family: str
@@ -57,14 +57,14 @@ class Placement(msgspec.Struct, frozen=True):
     blocks: Blocks = "start"
 
 
-class Interface(msgspec.Struct, frozen=True):
+class Interface(msgspec.Struct, frozen=True, gc=False):
     """The subnet must have a free address for the task's network interface."""
 
     step: Step = "network-interface"
     blocks: Blocks = "start"
 
 
-class Call(msgspec.Struct, frozen=True):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """A call over TCP to a host.
 
     ``host`` is None where it is not known, only where it stands: ``place``. ``actions`` are the IAM actions of the
@@ -85,7 +85,7 @@ class Call(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class Unread(msgspec.Struct, frozen=True):
+class Unread(msgspec.Struct, frozen=True, gc=False):
     """Something that the launch needs, of which not enough is known to follow it."""
 
     step: Step

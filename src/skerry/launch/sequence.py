@@ -40,7 +40,11 @@ def needs(launch: Launch) -> tuple[Need, ...]:
         found.append(Unread("service-connect", "what the Service Connect proxy connects to"))
     if launch.execute_command and launch.region is not None:
         found.append(_exec(launch.region))
-    return tuple(_own_interface(launch, need) for need in _merge(found))
+    merged = _merge(found)
+    known = platform(launch.family, launch.platform_version)
+    if known is None or not known.own_interface:
+        return tuple(merged)
+    return tuple(_own_interface(need, known.own_interface) for need in merged)
 
 
 def _of_definition(definition: TaskDefinition, region: str) -> Iterator[Need]:
@@ -161,14 +165,13 @@ def _awslogs(options: dict[str, str], region: str) -> Need:
 
 
 def _url(step: Step, text: str, what: str) -> Need:
+    unread = Unread(step, what, "ecs:DescribeTaskDefinition")
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         name, port = parts.hostname, parts.port
     except ValueError:
-        name, port = None, None
-    if not name:
-        return Unread(step, what, "ecs:DescribeTaskDefinition")
-    return Call(step, name, port or (80 if parts.scheme == "http" else 443), "anywhere")
+        return unread
+    return Call(step, name, port or (80 if parts.scheme == "http" else 443), "anywhere") if name else unread
 
 
 def _environment_file(value: str, region: str) -> Need:
@@ -210,13 +213,14 @@ def _merge(found: list[Need]) -> list[Need]:
         known = merged.get(key)
         if isinstance(known, Call) and isinstance(need, Call):
             subjects = tuple(dict.fromkeys(known.subjects + need.subjects))
-            need = msgspec.structs.replace(known, subjects=subjects)
-        merged[key] = need
+            merged[key] = msgspec.structs.replace(known, subjects=subjects)
+        else:
+            merged[key] = need
     return list(merged.values())
 
 
-def _own_interface(launch: Launch, need: Need) -> Need:
-    known = platform(launch.family, launch.platform_version)
-    if isinstance(need, Call) and known is not None and need.step in known.own_interface:
+def _own_interface(need: Need, steps: tuple[str, ...]) -> Need:
+    """Mark the calls that an old platform version made through an interface of Fargate's own."""
+    if isinstance(need, Call) and need.step in steps:
         return msgspec.structs.replace(need, own_interface=True)
     return need

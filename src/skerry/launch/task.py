@@ -13,7 +13,7 @@ _FARGATE = {"FARGATE", "FARGATE_SPOT"}
 _INTERFACE = "ElasticNetworkInterface"
 
 
-class Launch(msgspec.Struct, frozen=True):
+class Launch(msgspec.Struct, frozen=True, gc=False):
     """What is to be started, and where.
 
     ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is
@@ -66,15 +66,13 @@ def of_service(world: World, service: Service) -> Launch:
         definition=definition,
         subnets=vpc.subnets if vpc else (),
         groups=vpc.security_groups if vpc else (),
-        public_address=bool(vpc) and vpc.assign_public_ip == "ENABLED",
+        public_address=vpc is not None and vpc.assign_public_ip == "ENABLED",
         platform_version=service.platform_version or LATEST,
         platform_family=service.platform_family,
         region=parsed.region if parsed else world.region,
         arn=service.service_arn,
         execute_command=service.enable_execute_command,
-        service_connect=any(
-            deployment.service_connect_configuration.enabled for deployment in service.deployments
-        ),
+        service_connect=any(deployment.service_connect_configuration.enabled for deployment in service.deployments),
         not_applicable=_not_applicable(world, service),
         unread=_unread(world, service),
     )

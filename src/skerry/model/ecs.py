@@ -102,7 +102,7 @@ class LogConfiguration(Camel, frozen=True, gc=False):
     """A container's log driver with its options."""
 
     log_driver: str
-    options: dict[str, str] = {}
+    options: dict[str, str] = field(default_factory=dict)
     secret_options: tuple[Secret, ...] = ()
 
 

@@ -7,7 +7,7 @@ import msgspec
 from skerry.model import ecs, endpoints, filters, network
 
 
-class Facts(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is known: the rows of each kind, and ``read``, the kinds that were read without a loss.
 
     A kind that is not in ``read`` may still have rows; only the absence of a row then proves nothing.
@@ -152,7 +152,7 @@ ACTIONS = {kind.field: kind.action for kind in KINDS} | {
 NOUNS = {kind.field: kind.noun for kind in KINDS} | {"zones": "private hosted zone"}
 
 
-class Missing(msgspec.Struct, frozen=True):
+class Missing(msgspec.Struct, frozen=True, gc=False):
     """A fact that is not known, and the call that would tell it."""
 
     fact: str

@@ -135,9 +135,7 @@ class World:
 
     def zones_in(self, vpc_id: str) -> tuple[Zone, ...]:
         """The private hosted zones that answer in the VPC, or may: those whose VPCs are not known too."""
-        return tuple(
-            zone for zone in self.facts.zones if zone.vpc_ids is UNSET or vpc_id in zone.vpc_ids
-        )
+        return tuple(zone for zone in self.facts.zones if zone.vpc_ids is UNSET or vpc_id in zone.vpc_ids)
 
     def subnets_in(self, vpc_id: str) -> tuple[Subnet, ...]:
         """The subnets that were read and belong to the VPC."""
@@ -164,9 +162,7 @@ class World:
         """The CIDR blocks of a prefix list."""
         found = self.prefix_lists.get(prefix_list_id)
         if found is None or found.cidrs is UNSET:
-            return Missing(
-                f"the entries of prefix list {prefix_list_id}", "ec2:GetManagedPrefixListEntries"
-            )
+            return Missing(f"the entries of prefix list {prefix_list_id}", "ec2:GetManagedPrefixListEntries")
         return found.cidrs
 
     def cluster_of(self, service: Service | Task) -> Cluster | None:

@@ -43,6 +43,8 @@ def cut(box: Box, away: Box) -> Packets:
     common = meet(box, away)
     if is_empty(common):
         return (box,)
+    if common == box:
+        return NONE
     pieces = (
         Box(subtract(box.source, common.source), box.destination, box.ports),
         Box(common.source, subtract(box.destination, common.destination), box.ports),

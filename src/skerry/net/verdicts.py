@@ -24,12 +24,16 @@ INTERMITTENT = Verdict.INTERMITTENT
 BLOCKED = Verdict.BLOCKED
 NOT_APPLICABLE = Verdict.NOT_APPLICABLE
 
-_LEFT_OUT = {NOT_APPLICABLE}
+
+def _kinds(verdicts: Iterable[Verdict]) -> set[Verdict]:
+    kinds = set(verdicts)
+    kinds.discard(NOT_APPLICABLE)
+    return kinds
 
 
 def either(verdicts: Iterable[Verdict]) -> Verdict:
     """The world picks one of several, now this and now that: all blocked is blocked, some is intermittent."""
-    kinds = set(verdicts) - _LEFT_OUT
+    kinds = _kinds(verdicts)
     if len(kinds) == 1:
         return kinds.pop()
     if BLOCKED in kinds or INTERMITTENT in kinds:
@@ -39,7 +43,7 @@ def either(verdicts: Iterable[Verdict]) -> Verdict:
 
 def every(verdicts: Iterable[Verdict]) -> Verdict:
     """All must hold: the worst of them."""
-    kinds = set(verdicts) - _LEFT_OUT
+    kinds = _kinds(verdicts)
     for verdict in (BLOCKED, INTERMITTENT, UNKNOWN, OK):
         if verdict in kinds:
             return verdict
@@ -51,7 +55,7 @@ def unsure(verdicts: Iterable[Verdict]) -> Verdict:
 
     Where each of them is blocked or intermittent, something is certainly lost: intermittent.
     """
-    kinds = set(verdicts) - _LEFT_OUT
+    kinds = _kinds(verdicts)
     if len(kinds) == 1:
         return kinds.pop()
     if kinds and kinds <= {BLOCKED, INTERMITTENT}:

@@ -1,7 +1,7 @@
 """The places that names and addresses lead to; each is made once, so that walks to it can be remembered."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import UNSET
 
@@ -15,6 +15,8 @@ from skerry.net.intervals import EMPTY, Intervals, subtract, union
 from skerry.reach.places import task_addresses
 from skerry.reach.trace import Destination
 
+_Made = TypeVar("_Made")
+
 
 class Destinations:
     """Makes the destinations of one World."""
@@ -23,10 +25,11 @@ class Destinations:
         self.world = world
         self._made: dict[object, Any] = {}
 
-    def _once(self, key: object, make: Callable[[], Any]) -> Any:
+    def _once(self, key: object, make: Callable[[], _Made]) -> _Made:
         if key not in self._made:
             self._made[key] = make()
-        return self._made[key]
+        made: _Made = self._made[key]
+        return made
 
     def public(self, place: str, ref: ServiceRef | None) -> Destination:
         """Where the public answer for a host leads.
@@ -34,8 +37,7 @@ class Destinations:
         S3 and DynamoDB have a prefix list in each Region, all of which occurs. Of other hosts the address is not
         known: of AWS's and of known registries it is a public one outside those lists, of any other it may be any.
         """
-        found: Destination = self._once(("public", place, ref), lambda: self._public(place, ref))
-        return found
+        return self._once(("public", place, ref), lambda: self._public(place, ref))
 
     def _public(self, place: str, ref: ServiceRef | None) -> Destination:
         if place == "anywhere":
@@ -44,7 +46,9 @@ class Destinations:
             return Destination("the internet", PUBLIC, choice=False, elsewhere=place == "aws")
         label = f"the public addresses of {services()[ref.key].title} in {ref.region}"
         if "Gateway" not in services()[ref.key].types:
-            return Destination(label, subtract(PUBLIC, self._gateway_addresses()), choice=False, service=ref, elsewhere=True)
+            return Destination(
+                label, subtract(PUBLIC, self._gateway_addresses()), choice=False, service=ref, elsewhere=True
+            )
         listed = self.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
         entries = self.world.prefix_entries(listed) if listed else None
         if entries is None or isinstance(entries, Missing):
@@ -53,7 +57,7 @@ class Destinations:
 
     def _gateway_addresses(self) -> Intervals:
         """The addresses of every prefix list of AWS's gateway services whose entries are known."""
-        return self._once("gateway addresses", self._all_gateway_addresses)  # type: ignore[no-any-return]
+        return self._once("gateway addresses", self._all_gateway_addresses)
 
     def _all_gateway_addresses(self) -> Intervals:
         found = EMPTY
@@ -64,8 +68,7 @@ class Destinations:
 
     def at(self, vpc_id: str, text: str) -> Destination:
         """One address, as seen from a VPC: an interface of it, or anything else."""
-        found: Destination = self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
-        return found
+        return self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
 
     def _at(self, vpc_id: str, text: str) -> Destination:
         interface = self.world.interface_at(vpc_id, text)
@@ -81,8 +84,7 @@ class Destinations:
         if text is None:
             return Missing(f"the address of {interface.network_interface_id}", "ec2:DescribeNetworkInterfaces")
         key = ("interface", interface.network_interface_id)
-        found: Destination = self._once(key, lambda: self._of_interface(interface, text))
-        return found
+        return self._once(key, lambda: self._of_interface(interface, text))
 
     def _of_interface(self, interface: NetworkInterface, text: str) -> Destination:
         groups: tuple[str, ...] | Missing
@@ -102,7 +104,7 @@ class Destinations:
     def of_endpoint(self, endpoint: VpcEndpoint, name: str | None = None) -> tuple[Destination, ...] | Missing:
         """The interfaces of an interface endpoint: all of them, or those of the zone that a zonal name is of."""
         key = ("endpoint", endpoint.vpc_endpoint_id)
-        found: tuple[Destination, ...] | Missing = self._once(key, lambda: self._of_endpoint(endpoint))
+        found = self._once(key, lambda: self._of_endpoint(endpoint))
         if name is None or isinstance(found, Missing):
             return found
         zonal = [one for one in found if (zone := self._zone(one.subnet)) and f"-{zone}." in name]
@@ -119,15 +121,12 @@ class Destinations:
         known = [interface for interface in interfaces if interface is not None]
         if known and len(known) == len(interfaces):
             return tuple(
-                self._endpoint_interface(endpoint, interface, interface.private_ip_address or "")
-                for interface in known
+                self._endpoint_interface(endpoint, interface, interface.private_ip_address or "") for interface in known
             )
         subnets = [self.world.subnet(name) for name in endpoint.subnet_ids]
         if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
             return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
-        return tuple(
-            self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing)
-        )
+        return tuple(self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing))
 
     def _endpoint_interface(self, endpoint: VpcEndpoint, interface: NetworkInterface, text: str) -> Destination:
         own = self._of_interface(interface, text)
@@ -153,9 +152,7 @@ class Destinations:
             groups=_groups_of(endpoint, fact),
         )
 
-    def of_mount_targets(
-        self, vpc_id: str, file_system: str, zone: str | None
-    ) -> tuple[Destination, ...] | Missing:
+    def of_mount_targets(self, vpc_id: str, file_system: str, zone: str | None) -> tuple[Destination, ...] | Missing:
         """The mount targets of a file system in one zone of the VPC."""
         found = []
         for target in self.world.mount_targets_of(file_system):
@@ -174,9 +171,7 @@ class Destinations:
         return tuple(found)
 
 
-def _groups_of(
-    endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None
-) -> tuple[str, ...] | Missing | None:
+def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None) -> tuple[str, ...] | Missing | None:
     if endpoint.groups is UNSET:
         return otherwise
     return tuple(group.group_id for group in endpoint.groups)

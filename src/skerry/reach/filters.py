@@ -1,14 +1,14 @@
 """What security groups and network ACLs keep of a flow."""
 
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from skerry.model.facts import Missing
 from skerry.model.filters import NetworkAcl
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, block, spell
+from skerry.net.addresses import ANY, PUBLIC, block, spell
 from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
 from skerry.reach.rules import AclRule, GroupRule, acl_rules, group_rules, has_no_rules
-from skerry.reach.trace import Destination, Direction, Hop, Leg, Piece
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Kind, Leg, Piece
 
 _SIDES = {"out": "outbound", "in": "inbound"}
 
@@ -22,67 +22,140 @@ class Peer(NamedTuple):
     destination: Destination | None = None
 
 
-def groups_hop(
-    world: World, groups: tuple[str, ...] | Missing, direction: Direction, traffic: tuple[str, int], peer: Peer
-) -> Hop:
-    """What the security groups of one interface keep; a packet passes that any rule of any group allows."""
-    if isinstance(groups, Missing):
-        return _unread(direction, "", groups)
-    if not groups:
-        return _unread(direction, "", Missing("what guards an interface that is in no security group"))
-    allowed, doubtful, rule = EMPTY, [], ""
-    for group_id in groups:
-        rules = _rules(world, group_id, direction, traffic)
+class Filters:
+    """Judges the filters of one World; with a memo, each filter's rules and judgements are made once."""
+
+    def __init__(self, world: World, memo: dict[Any, Any] | None = None) -> None:
+        self.world = world
+        self.memo = memo
+
+    def groups(
+        self, groups: tuple[str, ...] | Missing, direction: Direction, traffic: tuple[str, int], peer: Peer
+    ) -> Hop:
+        """What the security groups of one interface keep; a packet passes that any rule of any group allows."""
+        if isinstance(groups, Missing):
+            return _unread(direction, "", groups)
+        if not groups:
+            return _unread(direction, "", Missing("what guards an interface that is in no security group"))
+        allowed, doubtful, rule = EMPTY, [], ""
+        for group_id in groups:
+            rules = self.rules(group_id, direction, traffic)
+            if isinstance(rules, Missing):
+                doubtful.append((group_id, "", rules))
+                continue
+            for item in rules:
+                matched = _matched(self.world, item, peer)
+                if isinstance(matched, Missing):
+                    doubtful.append((group_id, item.text, matched))
+                elif matched:
+                    if matched == peer.addresses:
+                        one = item.addresses == ANY and not allowed
+                        return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=one)
+                    allowed, rule = union(allowed, matched), item.text
+        side = _Side(groups, direction, traffic, rule)
+        rest = subtract(peer.addresses, allowed)
+        return _group_verdict(self.world, side, peer, rest, doubtful)
+
+    def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
+        """The rules of a security group that concern this traffic."""
+        key = ("rules", group_id, direction, traffic)
+        if self.memo is not None and key in self.memo:
+            known: tuple[GroupRule, ...] | Missing = self.memo[key]
+            return known
+        group = self.world.security_group(group_id)
+        found = group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
+        if self.memo is not None:
+            self.memo[key] = found
+        return found
+
+    def names_groups(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
+        """Tell whether it matters to these groups which groups the other end is in."""
+        return any(
+            isinstance(rules, Missing) or any(rule.member is not None for rule in rules)
+            for rules in (self.rules(group_id, direction, traffic) for group_id in groups)
+        )
+
+    def acl(
+        self,
+        acl: NetworkAcl | Missing,
+        direction: Direction,
+        leg: Leg,
+        protocol: str,
+        remote: Intervals,
+        ports: Intervals,
+    ) -> Hop:
+        """What a network ACL keeps: the first entry that concerns a packet decides.
+
+        ``remote`` are the addresses that its entries name: the packet's destination going out, its source coming
+        in. ``ports`` are the packet's destination ports: on the way back those of the client.
+        """
+        if isinstance(acl, Missing):
+            return _unread(direction, "", acl, kind="network-acl", leg=leg)
+        if self.memo is None:
+            return self._acl(acl, direction, leg, protocol, remote, ports)
+        key = (acl.network_acl_id, direction, leg, protocol, ports)
+        wide: Hop | None = self.memo.get(key)
+        if wide is None:
+            wide = self.memo[key] = self._acl(acl, direction, leg, protocol, ANY, ports)
+        if wide.by_one_rule:
+            # The entry that decides for all addresses decides for these.
+            return wide
+        narrow = (*key, remote)
+        hop: Hop | None = self.memo.get(narrow)
+        if hop is None:
+            hop = self.memo[narrow] = self._acl(acl, direction, leg, protocol, remote, ports)
+        return hop
+
+    def _acl(
+        self, acl: NetworkAcl, direction: Direction, leg: Leg, protocol: str, remote: Intervals, ports: Intervals
+    ) -> Hop:
+        rules = self._acl_rules(acl, direction, protocol)
         if isinstance(rules, Missing):
-            doubtful.append((peer.addresses, group_id, "", rules))
-            continue
-        for item in rules:
-            matched = _matched(world, item, peer)
-            if isinstance(matched, Missing):
-                doubtful.append((peer.addresses, group_id, item.text, matched))
-            elif matched:
-                if covers(matched, peer.addresses):
-                    return Hop("security-group", group_id, direction, rule=item.text)
-                allowed, rule = union(allowed, matched), item.text
-    return _group_verdict(world, groups, direction, traffic, peer, allowed, doubtful, rule)
+            return _unread(direction, acl.network_acl_id, rules, kind="network-acl", leg=leg)
+        # There and outward, or back and inward, the entries name the destination of the flow; else its source.
+        axis: Literal["source", "destination"] = "destination" if (leg == "there") == (direction == "out") else "source"
+        return _first_match(_Place(acl.network_acl_id, direction, leg, protocol, axis, remote, ports), rules)
+
+    def _acl_rules(self, acl: NetworkAcl, direction: Direction, protocol: str) -> tuple[AclRule, ...] | Missing:
+        key = ("acl rules", acl.network_acl_id, direction, protocol)
+        if self.memo is not None and key in self.memo:
+            known: tuple[AclRule, ...] | Missing = self.memo[key]
+            return known
+        found = acl_rules(acl, direction, protocol)
+        if self.memo is not None:
+            self.memo[key] = found
+        return found
+
+
+class _Side(NamedTuple):
+    groups: tuple[str, ...]
+    direction: Direction
+    traffic: tuple[str, int]
+    rule: str
 
 
 def _group_verdict(
-    world: World,
-    groups: tuple[str, ...],
-    direction: Direction,
-    traffic: tuple[str, int],
-    peer: Peer,
-    allowed: Intervals,
-    doubtful: list[tuple[Intervals, str, str, Missing]],
-    rule: str,
+    world: World, side: _Side, peer: Peer, rest: Intervals, doubtful: list[tuple[str, str, Missing]]
 ) -> Hop:
-    axis = "destination" if direction == "out" else "source"
-    rest = subtract(peer.addresses, allowed)
+    """What the groups keep, but for ``rest``: lost, or undecided where a rule was not readable."""
+    first = side.groups[0]
     if not rest:
-        return Hop("security-group", groups[0], direction, rule=rule)
+        return Hop("security-group", first, side.direction, rule=side.rule)
+    whole = rest == peer.addresses
+    cut = Cut() if whole else Cut(destination=rest) if side.direction == "out" else Cut(source=rest)
     if doubtful:
         undecided = tuple(
-            Piece("UNKNOWN_RESOURCE", group, text, str(missing), missing=missing, **{axis: rest})
-            for _, group, text, missing in doubtful
+            Piece("UNKNOWN_RESOURCE", group, text, str(missing), cut, missing) for group, text, missing in doubtful
         )
-        return Hop("security-group", groups[0], direction, rule=rule, undecided=undecided)
-    found = [world.security_groups[group] for group in groups]
-    code = "SG_HAS_NO_RULES" if all(has_no_rules(g, direction) for g in found) else "ENI_SG_RULES_MISMATCH"
-    protocol, port = traffic
-    who = ", ".join(groups)
-    link = "to" if direction == "out" else "from"
-    where = peer.label if rest == peer.addresses else spell(rest)
-    text = f"no {_SIDES[direction]} rule of {who} allows {protocol} {port} {link} {where}"
-    piece = Piece(code, groups[0], "", text, **{axis: rest})
-    return Hop("security-group", piece.resource, direction, rule=rule, lost=(piece,))
-
-
-def _rules(
-    world: World, group_id: str, direction: Direction, traffic: tuple[str, int]
-) -> tuple[GroupRule, ...] | Missing:
-    group = world.security_group(group_id)
-    return group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
+        return Hop("security-group", first, side.direction, rule=side.rule, undecided=undecided)
+    empty = all(has_no_rules(world.security_groups[group], side.direction) for group in side.groups)
+    code = "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH"
+    protocol, port = side.traffic
+    link = "to" if side.direction == "out" else "from"
+    where = peer.label if whole else spell(rest)
+    text = f"no {_SIDES[side.direction]} rule of {', '.join(side.groups)} allows {protocol} {port} {link} {where}"
+    lost = (Piece(code, first, "", text, cut),)
+    return Hop("security-group", first, side.direction, rule=side.rule, lost=lost)
 
 
 def _matched(world: World, rule: GroupRule, peer: Peer) -> Intervals | Missing:
@@ -122,38 +195,24 @@ def in_prefix_list(
     return intersect(union(*(found.addresses for cidr in entries if (found := block(cidr)))), addresses)
 
 
-def acl_hop(
-    acl: NetworkAcl | Missing, direction: Direction, leg: Leg, protocol: str, remote: Intervals, ports: Intervals
-) -> Hop:
-    """What a network ACL keeps: the first entry that concerns a packet decides.
-
-    ``remote`` are the addresses that its entries name: the packet's destination going out, its source coming in.
-    ``ports`` are the packet's destination ports: on the way back those of the client.
-    """
-    if isinstance(acl, Missing):
-        return _unread(direction, "", acl, kind="network-acl", leg=leg)
-    rules = acl_rules(acl, direction, protocol)
-    if isinstance(rules, Missing):
-        return _unread(direction, acl.network_acl_id, rules, kind="network-acl", leg=leg)
-    # There and outward, or back and inward, the entries name the destination of the flow; else its source.
-    axis = "destination" if (leg == "there") == (direction == "out") else "source"
-    place = _Place(acl.network_acl_id, direction, leg, protocol, axis)
-    return _first_match(place, rules, remote, ports)
-
-
 class _Place(NamedTuple):
     acl: str
     direction: Direction
     leg: Leg
     protocol: str
-    axis: str
+    axis: Literal["source", "destination"]
+    remote: Intervals
+    ports: Intervals
 
 
-def _first_match(place: _Place, rules: tuple[AclRule, ...], remote: Intervals, ports: Intervals) -> Hop:
-    rest = [(remote, ports)]
+def _first_match(place: _Place, rules: tuple[AclRule, ...]) -> Hop:
+    rest: _Parts = [(place.remote, place.ports)]
     lost: list[Piece] = []
     kept = ""
     for rule in rules:
+        if rule.allows and rule.addresses is not None and not lost and _holds(rule, rest):
+            one = not kept
+            return Hop("network-acl", place.acl, place.direction, place.leg, kept or rule.text, by_one_rule=one)
         if rule.addresses is None:
             missing = Missing(f"{rule.text!r} of {place.acl} cannot be read")
             undecided = tuple(_piece(place, rule.text, *part, missing) for part in rest)
@@ -172,6 +231,12 @@ def _first_match(place: _Place, rules: tuple[AclRule, ...], remote: Intervals, p
 _Parts = list[tuple[Intervals, Intervals]]
 
 
+def _holds(rule: AclRule, parts: _Parts) -> bool:
+    """Tell whether an entry is about all that is left, as the first one mostly is."""
+    assert rule.addresses is not None  # noqa: S101 -- the caller has looked
+    return all(covers(rule.addresses, remote) and covers(rule.ports, numbers) for remote, numbers in parts)
+
+
 def _split(parts: _Parts, addresses: Intervals, ports: Intervals) -> tuple[_Parts, _Parts]:
     hit: _Parts = []
     rest: _Parts = []
@@ -188,9 +253,7 @@ def _split(parts: _Parts, addresses: Intervals, ports: Intervals) -> tuple[_Part
     return hit, rest
 
 
-def _piece(
-    place: _Place, rule: str, remote: Intervals, ports: Intervals, missing: Missing | None = None
-) -> Piece:
+def _piece(place: _Place, rule: str, remote: Intervals, ports: Intervals, missing: Missing | None = None) -> Piece:
     numbers = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ports)
     link = "to" if place.direction == "out" else "from"
     kind = "replies" if place.leg == "back" else "calls"
@@ -198,19 +261,20 @@ def _piece(
     text = f"{place.acl} drops {side} {kind} {link} {spell(remote)}, {place.protocol} {numbers}: {rule}"
     if missing is not None:
         text = str(missing)
-    axes = {place.axis: remote} | ({"ports": ports} if place.leg == "back" else {})
+    # On the way there the port is fixed; an axis that is not cut is left out.
+    cut = Cut(ports=ports) if place.leg == "back" and ports != place.ports else Cut()
+    if remote != place.remote:
+        cut = cut._replace(**{place.axis: remote})
     code = "UNKNOWN_RESOURCE" if missing is not None else "SUBNET_ACL_RESTRICTION"
-    return Piece(code, place.acl, rule, text, missing=missing, **axes)
+    return Piece(code, place.acl, rule, text, cut, missing)
 
 
 def _unread(
     direction: Direction,
     resource: str,
     missing: Missing,
-    kind: str = "security-group",
+    kind: Kind = "security-group",
     leg: Leg = "there",
 ) -> Hop:
     piece = Piece("UNKNOWN_RESOURCE", resource, "", str(missing), missing=missing)
     return Hop(kind, resource, direction, leg, undecided=(piece,))
-
-

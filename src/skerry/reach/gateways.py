@@ -7,7 +7,7 @@ from skerry.model.network import NatGateway
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, spell
 from skerry.net.intervals import Intervals, subtract
-from skerry.reach.trace import Hop, Kind, Leg, Piece
+from skerry.reach.trace import Cut, Hop, Kind, Leg, Piece
 
 _USABLE = "available"
 _COMING = {"pending", "partial"}
@@ -22,7 +22,7 @@ def open_question(
     source: Intervals | None = None,
 ) -> Hop:
     """A hop that cannot be judged for the want of a fact."""
-    piece = Piece("UNKNOWN_RESOURCE", resource, rule, str(missing), source=source, missing=missing)
+    piece = Piece("UNKNOWN_RESOURCE", resource, rule, str(missing), Cut(source=source), missing)
     return Hop(kind, resource, leg=leg, rule=rule, undecided=(piece,))
 
 
@@ -56,9 +56,7 @@ def state_hop(kind: Kind, resource: str, state: object, action: str) -> Hop:
     return lost(kind, resource, "BAD_STATE", f"{resource} is {state.lower()}")
 
 
-def internet_hop(
-    world: World, gateway_id: str, vpc_id: str, public: bool | Missing, addresses: Intervals
-) -> Hop:
+def internet_hop(world: World, gateway_id: str, vpc_id: str, addresses: Intervals, *, public: bool | Missing) -> Hop:
     """An internet gateway: it must be attached to the VPC, and the sender must have a public address.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
@@ -76,7 +74,9 @@ def internet_hop(
     private = subtract(addresses, PUBLIC)
     if private:
         message = f"{gateway_id} does not send to {spell(private)}, which is no public address"
-        piece = Piece("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", gateway_id, "", message, destination=private)
+        piece = Piece(
+            "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", gateway_id, "", message, Cut(destination=private)
+        )
         return Hop("gateway", gateway_id, lost=(piece,))
     return Hop("gateway", gateway_id, rule="attached, public address")
 
@@ -86,5 +86,7 @@ def nat_hop(world: World, nat_id: str, nat: NatGateway | None) -> Hop:
     if nat is None:
         return open_question("gateway", nat_id, world.missing("nat_gateways", nat_id))
     if nat.availability_mode != "zonal":
-        return open_question("gateway", nat_id, Missing(f"what lies behind {nat_id}, a {nat.availability_mode} NAT gateway"))
+        return open_question(
+            "gateway", nat_id, Missing(f"what lies behind {nat_id}, a {nat.availability_mode} NAT gateway")
+        )
     return state_hop("gateway", nat_id, nat.state, "ec2:DescribeNatGateways")

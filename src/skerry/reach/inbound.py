@@ -9,9 +9,9 @@ from skerry.net.addresses import PUBLIC
 from skerry.net.packets import Box
 from skerry.reach import ports, routing
 from skerry.reach.destinations import Destinations
-from skerry.reach.filters import Peer, acl_hop, groups_hop
+from skerry.reach.filters import Filters, Peer
 from skerry.reach.gateways import lost, open_question
-from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, segments, verdict_of
+from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
 from skerry.reach.walk import Outcome
 
 _NAT = "nat_gateway"
@@ -29,20 +29,21 @@ def from_internet(
         nowhere = Destination(interface.network_interface_id, ())
         return _outcome(nowhere, (open_question("interface", interface.network_interface_id, missing),), None)
     numbers = ((port, port),)
+    filters = Filters(world)
     acl = world.network_acl(subnet.subnet_id)
     first = (_gateway(world, interface, subnet),)
-    there = (acl_hop(acl, "in", "there", protocol, PUBLIC, numbers),)
-    back = (acl_hop(acl, "out", "back", protocol, PUBLIC, ports.INTERNET), *_reply(world, subnet))
+    there = (filters.acl(acl, "in", "there", protocol, PUBLIC, numbers),)
+    back = (filters.acl(acl, "out", "back", protocol, PUBLIC, ports.INTERNET), *_reply(world, subnet))
     way = Way(Box(PUBLIC, destination.addresses, ports.INTERNET), there, back)
-    last = _guard(world, interface, destination, (protocol, port))
+    last = _guard(filters, interface, destination, (protocol, port))
     return _outcome(destination, first, Passage.of((way,), destination, None), last)
 
 
 def _outcome(
     destination: Destination, first: tuple[Hop, ...], passage: Passage | None, last: Hop | None = None
 ) -> Outcome:
-    verdict, because = verdict_of(segments(first, passage, last, destination))
-    return Outcome(verdict, (Trace("internet", destination, first, passage, last, verdict, because),), because)
+    found = judge(segments(first, passage, last, destination))
+    return Outcome(found.verdict, (Trace("internet", destination, first, passage, last, *found),), found.because)
 
 
 def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
@@ -69,20 +70,21 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
     return Hop("gateway", gateway, "in", rule=interface.association.public_ip)
 
 
-def _guard(world: World, interface: NetworkInterface, destination: Destination, traffic: tuple[str, int]) -> Hop:
+def _guard(filters: Filters, interface: NetworkInterface, destination: Destination, traffic: tuple[str, int]) -> Hop:
     name = interface.network_interface_id
     if interface.interface_type == _NAT:
         message = f"{name} is a NAT gateway's: it accepts no connection"
         return lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", message)
     groups = destination.groups or Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces")
-    return groups_hop(world, groups, "in", traffic, Peer(PUBLIC, "the internet", None))
+    return filters.groups(groups, "in", traffic, Peer(PUBLIC, "the internet", None))
 
 
 def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     """Replies must leave by the internet gateway that the call came in by."""
     table = world.route_table(subnet)
     internet = Destination("the internet", PUBLIC, elsewhere=True)
-    found = table if isinstance(table, Missing) else routing.branches(world, table, internet, PUBLIC)
+    rows = table if isinstance(table, Missing) else routing.compiled(world, table)
+    found = rows if isinstance(rows, Missing) else routing.branches(world, rows, internet, PUBLIC)
     if isinstance(found, Missing) or isinstance(table, Missing):
         missing = found if isinstance(found, Missing) else Missing("the route of the replies")
         return (open_question("route", "", missing, leg="back"),)

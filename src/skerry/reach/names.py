@@ -41,7 +41,7 @@ class Intended(NamedTuple):
     destination: Destination
 
 
-class Resolution(msgspec.Struct, frozen=True, eq=False):
+class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What DNS answers: the hop, and every destination that it may give.
 
     ``sure``: the destinations take turns; else it is one of them, and not known which. ``servers`` are those that
@@ -60,6 +60,7 @@ class Names:
     def __init__(self, world: World, destinations: Destinations) -> None:
         self.world = world
         self.destinations = destinations
+        self._endpoint_names: dict[str, zones.EndpointNames] = {}
 
     def resolve(self, vpc_id: str, query: Query) -> Resolution:
         """Resolve a name as a task in the VPC does."""
@@ -99,7 +100,7 @@ class Names:
     def _amazon(self, vpc_id: str, query: Query, host: str) -> Resolution:
         hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
         if file_system := file_system_of(host):
-            return self._file_system(vpc_id, file_system, query.zone, hostnames)
+            return self._file_system(vpc_id, file_system, query.zone, hostnames=hostnames)
         public = Resolution(
             Hop("dns", vpc_id, rule=f"{host}: a public answer"),
             (self.destinations.public(query.place, query.service),),
@@ -117,8 +118,12 @@ class Names:
     def _private(self, vpc_id: str, host: str, query: Query, depth: int) -> Resolution | None:
         """The answer of the most specific private zone; None where there is none, so that the answer is public."""
         if not self.world.knows("vpc_endpoints"):
-            return Resolution(open_question("dns", vpc_id, self.world.missing("vpc_endpoints", f"the endpoints of {vpc_id}")))
-        for claim in zones.claims(self.world, vpc_id, host):
+            return Resolution(
+                open_question("dns", vpc_id, self.world.missing("vpc_endpoints", f"the endpoints of {vpc_id}"))
+            )
+        if vpc_id not in self._endpoint_names:
+            self._endpoint_names[vpc_id] = zones.endpoint_names(self.world, vpc_id)
+        for claim in zones.claims(self.world, vpc_id, host, self._endpoint_names[vpc_id]):
             if claim.endpoint is not None:
                 found = self._by_endpoint(claim.endpoint, host)
             else:
@@ -148,9 +153,7 @@ class Names:
         if isinstance(record, Missing):
             return Resolution(open_question("dns", zone.zone_id, record))
         if record is None:
-            message = (
-                f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
-            )
+            message = f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
             return Resolution(lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message))
         found = [self.destinations.at(vpc_id, text) for text in record.addresses if address(text)]
         for name in record.names:
@@ -173,7 +176,7 @@ class Names:
         private = self._private(vpc_id, name, query, depth)
         return private or Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
 
-    def _file_system(self, vpc_id: str, file_system: str, zone: str | None, hostnames: bool | Missing) -> Resolution:
+    def _file_system(self, vpc_id: str, file_system: str, zone: str | None, *, hostnames: bool | Missing) -> Resolution:
         """The mount target in the task's own zone; without one the name does not resolve there.
 
         https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html

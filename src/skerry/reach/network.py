@@ -14,16 +14,16 @@ from skerry.net.addresses import address, block, spell
 from skerry.net.intervals import Intervals, covers
 from skerry.net.packets import Box
 from skerry.reach import ports, routing
-from skerry.reach.filters import acl_hop
+from skerry.reach.filters import Filters
 from skerry.reach.gateways import endpoint_hop, internet_hop, lost, nat_hop, open_question
-from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.routing import LOCAL, Branch, Compiled
 from skerry.reach.trace import Destination, Direction, Hop, Leg, Passage, Way
 
 _NAT = "nat"
 _NAT_INTERFACE = "nat_gateway"
 
 
-class Start(msgspec.Struct, frozen=True, eq=False):
+class Start(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Where packets set out: a task's or instance's interface, or a NAT gateway's."""
 
     subnet: Subnet
@@ -50,6 +50,7 @@ class Network:
     def __init__(self, world: World, memo: dict[Any, Any] | None) -> None:
         self.world = world
         self.memo = memo
+        self.filters = Filters(world, memo)
 
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
         """Every way from the start to these addresses of the destination."""
@@ -66,13 +67,29 @@ class Network:
                 result.append(tuple(passage for fan in ways for item in fan for passage in item))
         return tuple(result)
 
-    def _branches(
-        self, subnet: Subnet, destination: Destination, addresses: Intervals
-    ) -> tuple[Branch, ...] | Missing:
+    def _branches(self, subnet: Subnet, destination: Destination, addresses: Intervals) -> tuple[Branch, ...] | Missing:
         table = self.world.route_table(subnet)
         if isinstance(table, Missing):
             return table
-        return routing.branches(self.world, table, destination, addresses)
+        key = ("route", table.route_table_id, destination, addresses)
+        if self.memo is not None and key in self.memo:
+            known: tuple[Branch, ...] | Missing = self.memo[key]
+            return known
+        rows = self._compiled(table)
+        found = rows if isinstance(rows, Missing) else routing.branches(self.world, rows, destination, addresses)
+        if self.memo is not None:
+            self.memo[key] = found
+        return found
+
+    def _compiled(self, table: RouteTable) -> Compiled | Missing:
+        key = ("table", table.route_table_id)
+        if self.memo is not None and key in self.memo:
+            known: Compiled | Missing = self.memo[key]
+            return known
+        found = routing.compiled(self.world, table)
+        if self.memo is not None:
+            self.memo[key] = found
+        return found
 
     def _along(
         self, start: Start, destination: Destination, branch: Branch, route: Route | None, traffic: Traffic
@@ -94,10 +111,10 @@ class Network:
         if gateway.startswith("vpce-"):
             last = endpoint_hop(self.world, gateway)
         elif gateway.startswith("igw-"):
-            last = internet_hop(self.world, gateway, start.subnet.vpc_id, start.public, addresses)
+            last = internet_hop(self.world, gateway, start.subnet.vpc_id, addresses, public=start.public)
         else:
-            way = routing.target(route)
-            last = open_question("gateway", way, Missing(f"what lies behind {way}"))
+            beyond = routing.target(route)
+            last = open_question("gateway", beyond, Missing(f"what lies behind {beyond}"))
         there = (self._acl(start.subnet, "out", "there", addresses, traffic.protocol, _one(traffic)), hop, last)
         back = self._edge(gateway, start, destination)
         back += (self._acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports),)
@@ -123,7 +140,9 @@ class Network:
         subnet = self._subnet_of(start, destination, addresses)
         if self._is_nat(destination):
             name = destination.interface or ""
-            refused = lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", f"{name} is a NAT gateway's: it accepts no connection")
+            refused = lost(
+                "interface", name, "NGW_ACCEPTS_NO_CONNECTION", f"{name} is a NAT gateway's: it accepts no connection"
+            )
             return self._dead_end(start, destination, addresses, traffic, hop, refused)
         if isinstance(subnet, Missing):
             there: tuple[Hop, ...] = (hop, open_question("interface", "", subnet))
@@ -187,7 +206,9 @@ class Network:
         subnet = self.world.subnet(nat.subnet_id or "")
         if isinstance(subnet, Missing) or not rows:
             return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
-        own = address(rows[0].private_ip or "") or (found.addresses if (found := block(subnet.cidr_block or "")) else ())
+        own = address(rows[0].private_ip or "") or (
+            found.addresses if (found := block(subnet.cidr_block or "")) else ()
+        )
         public = any(row.public_ip is not None for row in rows)
         return Start(subnet, own, ports.NAT, public, _NAT)
 
@@ -204,7 +225,8 @@ class Network:
         """The route of the replies: no hop where it is ``local``, as nearly always."""
         key = ("reply", end.subnet_id, start.subnet.subnet_id, start.addresses)
         if self.memo is not None and key in self.memo:
-            return self.memo[key]
+            known: tuple[Hop, ...] = self.memo[key]
+            return known
         home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
         hops = self._reply_hops(end, home)
         if self.memo is not None:
@@ -231,7 +253,8 @@ class Network:
         if table is None:
             return ()
         home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
-        found = routing.branches(self.world, table, home, start.addresses)
+        rows = self._compiled(table)
+        found = rows if isinstance(rows, Missing) else routing.branches(self.world, rows, home, start.addresses)
         if not isinstance(found, Missing) and all(
             route is None or route.gateway_id == LOCAL for branch in found for route in branch.routes
         ):
@@ -243,14 +266,7 @@ class Network:
         self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
     ) -> Hop:
         acl = self.world.network_acl(subnet.subnet_id)
-        if self.memo is None:
-            return acl_hop(acl, direction, leg, protocol, remote, numbers)
-        who = acl if isinstance(acl, Missing) else acl.network_acl_id
-        key = (who, direction, leg, protocol, remote, numbers)
-        hop = self.memo.get(key)
-        if hop is None:
-            hop = self.memo[key] = acl_hop(acl, direction, leg, protocol, remote, numbers)
-        return hop
+        return self.filters.acl(acl, direction, leg, protocol, remote, numbers)
 
 
 def _one(traffic: Traffic) -> Intervals:

@@ -24,7 +24,7 @@ _ID = re.compile(r"^(eni|i|nat|vpce)-[0-9a-f]+$")
 _HOST = re.compile(r"^(?:[a-z0-9_*-]+\.)+[a-z0-9-]+$")
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, gc=False):
     """A flow to be traced; exactly one of subnet, interface, instance and internet is its source."""
 
     to: str
@@ -52,7 +52,7 @@ def ask(walker: Walker, question: Question) -> Outcome:
     if question.internet:
         target = _interface_of(walker.world, question.to)
         return from_internet(walker.world, walker.destinations, target, question.protocol, question.port)
-    source = _source(walker.world, question)
+    source = _source(walker, question)
     if _ID.match(question.to):
         interface = _interface_of(walker.world, question.to)
         destination = walker.destinations.of_interface(interface)
@@ -84,9 +84,10 @@ def _target(world: World, question: Question) -> Target:
     return Target(name, question.port, place, found, question.protocol)
 
 
-def _source(world: World, question: Question) -> Source:
+def _source(walker: Walker, question: Question) -> Source:
+    world = walker.world
     if question.subnet is not None:
-        return _in_subnet(world, question, question.subnet)
+        return _in_subnet(walker, question, question.subnet)
     interface = _interface_of(world, question.interface or question.instance or "")
     subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
     own = interface_addresses(interface)
@@ -99,10 +100,12 @@ def _source(world: World, question: Question) -> Source:
     if interface.groups is not UNSET:
         groups = tuple(group.group_id for group in interface.groups)
     public = interface.association.public_ip is not None
-    return Source(subnet, addresses, question.groups or groups, public, ports.LINUX)
+    start = walker.start(subnet, addresses, ports.LINUX, public=public)
+    return Source(start, question.groups or groups)
 
 
-def _in_subnet(world: World, question: Question, subnet_id: str) -> Source:
+def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
+    world = walker.world
     subnet = world.subnet(subnet_id)
     if isinstance(subnet, Missing):
         known = ", ".join(sorted(world.subnets)[:10]) or "none"
@@ -114,12 +117,12 @@ def _in_subnet(world: World, question: Question, subnet_id: str) -> Source:
     if addresses is None or not covers(whole, addresses):
         message = f"{question.source_address} is not an address that {subnet_id} gives to an interface"
         raise SkerryError(message, f"The subnet has {subnet.cidr_block}, without its first four and last.")
-    groups = question.groups
+    groups: tuple[str, ...] | UnsetType = question.groups
     if not groups:
         default = world.default_group(subnet.vpc_id)
-        groups_or_unset = UNSET if isinstance(default, Missing) else (default.group_id,)
-        return Source(subnet, addresses, groups_or_unset, question.public_address is not None, ports.LINUX)
-    return Source(subnet, addresses, groups, question.public_address is not None, ports.LINUX)
+        groups = UNSET if isinstance(default, Missing) else (default.group_id,)
+    start = walker.start(subnet, addresses, ports.LINUX, public=question.public_address is not None)
+    return Source(start, groups)
 
 
 def _interface_of(world: World, name: str) -> NetworkInterface:
@@ -139,6 +142,6 @@ def _interface_of(world: World, name: str) -> NetworkInterface:
         message = f"no network interface of {name} was read"
         raise NothingFoundError(message, "Check the id, and supply the answer of ec2:DescribeNetworkInterfaces.")
     if len(found) > 1 and name.startswith("i-"):
-        ids = ", ".join(row.network_interface_id for row in found)
-        raise SkerryError(f"{name} has several network interfaces", f"Give one of them with --eni: {ids}.")
+        several = ", ".join(row.network_interface_id for row in found)
+        raise SkerryError(f"{name} has several network interfaces", f"Give one of them with --eni: {several}.")
     return found[0]

@@ -11,7 +11,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
 from skerry.net.addresses import block
-from skerry.net.intervals import Intervals, intersect, subtract
+from skerry.net.intervals import Intervals, intersect, subtract, union
 from skerry.reach.filters import in_prefix_list
 from skerry.reach.trace import Destination
 
@@ -35,27 +35,69 @@ class Branch(NamedTuple):
     missing: Missing | None = None
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """One block that a route is for, in the order in which routes are asked."""
+
     length: int
     rank: int
     addresses: Intervals
     route: Route
+    prefix_list: str | None = None
 
 
-def branches(
-    world: World, table: RouteTable, destination: Destination, addresses: Intervals
-) -> tuple[Branch, ...] | Missing:
-    """Split the addresses by the route that each of them takes."""
+class Compiled(NamedTuple):
+    """A route table, read once: its blocks, longest first, and the routes of lists whose entries are not known."""
+
+    rows: tuple[Row, ...]
+    open_lists: tuple[Route, ...]
+    unreadable: tuple[tuple[Route, Missing], ...]
+
+
+def compiled(world: World, table: RouteTable) -> Compiled | Missing:
+    """Read a route table, IPv4 only."""
     if table.routes is UNSET:
         return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
-    rows: list[_Row] = []
-    doubtful: list[tuple[Route, Missing]] = []
+    rows: list[Row] = []
+    open_lists: list[Route] = []
+    unreadable: list[tuple[Route, Missing]] = []
     for route in table.routes:
-        found = _rows(world, route, destination, addresses)
-        if isinstance(found, Missing):
-            doubtful.append((route, found))
-        else:
-            rows.extend(found)
+        name = route.destination_prefix_list_id
+        if route.destination_cidr_block is not None:
+            found = block(route.destination_cidr_block)
+            if found is None:
+                fact = f"the route to {route.destination_cidr_block!r}, which is no CIDR block"
+                unreadable.append((route, Missing(fact)))
+                continue
+            rank = _PROPAGATED if route.origin == "EnableVgwRoutePropagation" else _STATIC
+            rows.append(Row(found.length, rank, found.addresses, route))
+        elif name is not None:
+            entries = world.prefix_entries(name)
+            if isinstance(entries, Missing):
+                open_lists.append(route)
+                continue
+            blocks = [found for cidr in entries if (found := block(cidr))]
+            rows.extend(Row(found.length, _LISTED, found.addresses, route, name) for found in blocks)
+    rows.sort(key=lambda row: (-row.length, row.rank))
+    return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable))
+
+
+def branches(world: World, table: Compiled, destination: Destination, addresses: Intervals) -> tuple[Branch, ...]:
+    """Split the addresses by the route that each of them takes."""
+    if not table.open_lists and not table.unreadable and len(addresses) == 1:
+        # The common case, told apart for speed: one block of addresses within one route.
+        only = _only_row(table.rows, addresses)
+        if only is not None:
+            return (Branch(addresses, (only.route,)),)
+    rows = [row for row in table.rows if row.prefix_list is None or _may_hold(world, row.prefix_list, destination)]
+    doubtful = list(table.unreadable)
+    for route in table.open_lists:
+        held = in_prefix_list(world, route.destination_prefix_list_id or "", addresses, destination)
+        if isinstance(held, Missing):
+            doubtful.append((route, held))
+        elif held:
+            rows.append(Row(_SHORT, _LISTED, held, route))
+    if table.open_lists:
+        rows.sort(key=lambda row: (-row.length, row.rank))
     found = _longest_first(rows, addresses)
     if not doubtful:
         return tuple(found)
@@ -63,27 +105,26 @@ def branches(
     return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in found)
 
 
-def _rows(world: World, route: Route, destination: Destination, addresses: Intervals) -> list[_Row] | Missing:
-    rank = _PROPAGATED if route.origin == "EnableVgwRoutePropagation" else _STATIC
-    if route.destination_cidr_block is not None:
-        found = block(route.destination_cidr_block)
-        if found is None:
-            return Missing(f"the route to {route.destination_cidr_block!r}, which is no CIDR block")
-        return [_Row(found.length, rank, found.addresses, route)]
-    if route.destination_prefix_list_id is None:
-        return []
-    name = route.destination_prefix_list_id
-    held = in_prefix_list(world, name, addresses, destination)
-    if isinstance(held, Missing) or not held:
-        return held if isinstance(held, Missing) else []
-    entries = world.prefix_entries(name)
-    if isinstance(entries, Missing):
-        return [_Row(_SHORT, _LISTED, held, route)]
-    blocks = [found for cidr in entries if (found := block(cidr))]
-    return [_Row(found.length, _LISTED, found.addresses, route) for found in blocks]
+def _only_row(rows: tuple[Row, ...], addresses: Intervals) -> Row | None:
+    ((low, high),) = addresses
+    for position, row in enumerate(rows):
+        ((first, last),) = row.addresses
+        if last < low or high < first:
+            continue
+        later = rows[position + 1 : position + 2]
+        tied = bool(later) and later[0][:2] == row[:2] and row.rank == _LISTED
+        return row if first <= low and high <= last and not tied else None
+    return None
 
 
-def _longest_first(rows: list[_Row], addresses: Intervals) -> list[Branch]:
+def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
+    """A list of AWS's for one service holds no address of another service."""
+    if destination.prefix_list == prefix_list or world.service_of_prefix_list(prefix_list) is None:
+        return True
+    return not destination.elsewhere and destination.prefix_list is None
+
+
+def _longest_first(rows: list[Row], addresses: Intervals) -> list[Branch]:
     result: list[Branch] = []
     rest = addresses
     rows.sort(key=lambda row: (-row.length, row.rank))
@@ -100,7 +141,7 @@ def _longest_first(rows: list[_Row], addresses: Intervals) -> list[Branch]:
     return _joined(result)
 
 
-def _among_equals(rows: list[_Row], rest: Intervals) -> list[Branch]:
+def _among_equals(rows: list[Row], rest: Intervals) -> list[Branch]:
     """Routes of one length and rank; where two prefix lists overlap, AWS takes any of them."""
     found: list[Branch] = []
     for row in rows:
@@ -122,9 +163,8 @@ def _joined(found: list[Branch]) -> list[Branch]:
     joined: dict[tuple[Route | None, ...], Branch] = {}
     for branch in found:
         known = joined.get(branch.routes)
-        if known is not None:
-            branch = branch._replace(addresses=tuple(sorted(known.addresses + branch.addresses)))
-        joined[branch.routes] = branch
+        both = branch.addresses if known is None else union(known.addresses, branch.addresses)
+        joined[branch.routes] = branch._replace(addresses=both)
     return list(joined.values())
 
 

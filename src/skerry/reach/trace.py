@@ -1,13 +1,13 @@
 """What a walk yields: pieces of packets lost or undecided, hops, segments, and the Trace with its verdict.
 
-A flow's packets are a box of source addresses × destination addresses × source ports. Each of the three is a
+A flow's packets are a box over source addresses, destination addresses and source ports. Each of the three is a
 *choice*, every member of which occurs (a subnet's addresses, a prefix list, the client's ports), or *ignorance*: it
 is one member, and not known which (the public address of an AWS API). A hop keeps, loses or leaves undecided each
 packet; it says only what it loses and leaves undecided, the rest is kept.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -24,7 +24,7 @@ Leg = Literal["there", "back"]
 Kind = Literal["dns", "security-group", "network-acl", "route", "endpoint", "gateway", "interface", "subnet", "fargate"]
 
 
-class Destination(msgspec.Struct, frozen=True, eq=False):
+class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Where a name or address leads. Compared by identity: a walker makes each of them once.
 
     ``groups``: the security groups that guard it, None where none do. ``prefix_list``: AWS's list that holds just
@@ -43,30 +43,38 @@ class Destination(msgspec.Struct, frozen=True, eq=False):
     groups: tuple[str, ...] | Missing | None = None
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """Packets that one rule loses or that one missing fact leaves undecided; None on an axis: all of it."""
+class Cut(NamedTuple):
+    """A part of a flow's packets, by each of the three axes; None: all of it."""
+
+    source: Intervals | None = None
+    destination: Intervals | None = None
+    ports: Intervals | None = None
+
+
+WHOLE = Cut()
+
+
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """Packets that one rule loses or that one missing fact leaves undecided."""
 
     code: str
     resource: str
     rule: str
     message: str
-    source: Intervals | None = None
-    destination: Intervals | None = None
-    ports: Intervals | None = None
+    cut: Cut = WHOLE
     missing: Missing | None = None
 
     def box(self, packets: Box) -> Box:
         """The packets of the flow that the piece is about."""
-        mine = Box(
-            packets.source if self.source is None else self.source,
-            packets.destination if self.destination is None else self.destination,
-            packets.ports if self.ports is None else self.ports,
-        )
+        mine = Box(*(whole if part is None else part for part, whole in zip(self.cut, packets, strict=True)))
         return meet(packets, mine)
 
 
-class Hop(msgspec.Struct, frozen=True, eq=False):
-    """One thing on the way that decides about packets; ``rule`` is the user's rule that let most of them pass."""
+class Hop(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One thing on the way that decides about packets; ``rule`` is the user's rule that let most of them pass.
+
+    ``by_one_rule``: that rule is the first one asked and holds for every address, so it decides for any other too.
+    """
 
     kind: Kind
     resource: str
@@ -76,6 +84,7 @@ class Hop(msgspec.Struct, frozen=True, eq=False):
     lost: tuple[Piece, ...] = ()
     undecided: tuple[Piece, ...] = ()
     grade: Grade = "documented"
+    by_one_rule: bool = False
 
     @property
     def clean(self) -> bool:
@@ -83,7 +92,7 @@ class Hop(msgspec.Struct, frozen=True, eq=False):
         return not self.lost and not self.undecided
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(msgspec.Struct, frozen=True, gc=False):
     """A stretch of the way on which the packets' addresses and ports stay the same."""
 
     packets: Box
@@ -105,8 +114,11 @@ class Segment(msgspec.Struct, frozen=True):
         return "undecided" if judged else "kept"
 
     def _judge(self, hop: Hop) -> Iterator["Judged"]:
+        if any(piece.cut == WHOLE for piece in hop.lost):
+            yield from (Judged(hop, piece, (self.packets,), lost=True) for piece in hop.lost if piece.cut == WHOLE)
+            return
         boxes = [(piece, box) for piece in hop.lost if not is_empty(box := piece.box(self.packets))]
-        spared = () if self.choice else self._spared([box for _, box in boxes])
+        spared = () if self.choice or not boxes else self._spared([box for _, box in boxes])
         for piece, box in boxes:
             if lost := minus((box,), spared):
                 yield Judged(hop, piece, lost, lost=True)
@@ -128,7 +140,7 @@ class Segment(msgspec.Struct, frozen=True):
         return spread
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(NamedTuple):
     """A piece with the packets of a flow that it concerns."""
 
     hop: Hop
@@ -137,7 +149,7 @@ class Judged(msgspec.Struct, frozen=True):
     lost: bool
 
 
-class Way(msgspec.Struct, frozen=True):
+class Way(msgspec.Struct, frozen=True, gc=False):
     """A segment between its ends, without the filters of the source and destination interfaces."""
 
     packets: Box
@@ -145,7 +157,7 @@ class Way(msgspec.Struct, frozen=True):
     back: tuple[Hop, ...] = ()
 
 
-class Passage(msgspec.Struct, frozen=True, eq=False):
+class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The way of some packets through the network; ``guard``: the groups of the interface where it ends."""
 
     ways: tuple[Way, ...]
@@ -160,7 +172,7 @@ class Passage(msgspec.Struct, frozen=True, eq=False):
         return cls(ways, destination.choice, guard, clean)
 
 
-class Trace(msgspec.Struct, frozen=True):
+class Trace(msgspec.Struct, frozen=True, gc=False):
     """One path of a flow with everything that decided about it.
 
     ``intended``: an endpoint that DNS does not lead to, walked for its blockers, not for the verdict.
@@ -173,6 +185,7 @@ class Trace(msgspec.Struct, frozen=True):
     last: Hop | None
     verdict: Verdict
     because: tuple[Because, ...] = ()
+    judged: tuple[Judged, ...] = ()
     intended: bool = False
 
     def segments(self) -> tuple[Segment, ...]:
@@ -195,26 +208,31 @@ def segments(
     return tuple(result)
 
 
-def verdict_of(parts: Iterable[Segment]) -> tuple[Verdict, tuple[Because, ...]]:
+class Judgement(NamedTuple):
+    """The verdict of a path, why it is intermittent, and every piece that is lost or undecided on it."""
+
+    verdict: Verdict
+    because: tuple[Because, ...]
+    judged: tuple[Judged, ...]
+
+
+def judge(parts: Iterable[Segment]) -> Judgement:
     """Judge a path: blocked where a segment loses everything, intermittent where anything is lost."""
     because: dict[Because, None] = {}
-    blocked = lossy = open_questions = False
+    everything: list[Judged] = []
+    blocked = False
     for part in parts:
-        lost: list[Box] = []
-        for judged in part.judged():
-            if judged.lost:
-                lost.extend(judged.packets)
-            else:
-                open_questions = True
+        found = tuple(part.judged())
+        everything.extend(found)
+        lost = [box for item in found if item.lost for box in item.packets]
         if lost:
-            lossy = True
             blocked |= not minus((part.packets,), lost)
             because |= dict.fromkeys(_axes(part.packets, lost))
     if blocked:
-        return BLOCKED, ()
-    if lossy:
-        return INTERMITTENT, tuple(because)
-    return (UNKNOWN if open_questions else OK), ()
+        return Judgement(BLOCKED, (), tuple(everything))
+    if any(item.lost for item in everything):
+        return Judgement(INTERMITTENT, tuple(because), tuple(everything))
+    return Judgement(UNKNOWN if everything else OK, (), tuple(everything))
 
 
 def _axes(packets: Box, lost: list[Box]) -> Iterator[Because]:

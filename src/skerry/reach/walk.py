@@ -1,41 +1,49 @@
-"""The walk: for a source and a name, every path there and back, with its verdict and everything that decided it."""
+"""The walk: for a source and a name, every path there and back, with its verdict and everything that decided it.
 
-from typing import Any
+What a path has in common for all tasks that set out alike (the name, the way through the network, the filters that
+do not ask who calls) is judged once and remembered; a task adds what its own security groups let out, and where an
+endpoint's groups name groups, what they let in.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from skerry.catalogue.services import ServiceRef
+from skerry.catalogue.services import ServiceRef, file_system_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.intervals import Intervals
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN, Verdict, either, unsure
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, either, unsure
 from skerry.reach.destinations import Destinations
-from skerry.reach.filters import Peer, groups_hop
+from skerry.reach.filters import Peer
 from skerry.reach.gateways import open_question
-from skerry.reach.names import Names, Query, Resolution
-from skerry.reach.network import Fan, Network, Start, Traffic
+from skerry.reach.names import Intended, Names, Query, Resolution
+from skerry.reach.network import Network, Start, Traffic
 from skerry.reach.rules import TCP, UDP
-from skerry.reach.trace import Because, Destination, Hop, Passage, Trace, segments, verdict_of
+from skerry.reach.trace import Because, Destination, Hop, Judgement, Passage, Trace, judge, segments
 
 _DNS_PORT = 53
 
 
-class Source(msgspec.Struct, frozen=True):
-    """Where a flow sets out: an interface in a subnet, existing or to be made.
+class Source(msgspec.Struct, frozen=True, gc=False):
+    """Where a flow sets out: an interface that exists or is to be made, with its security groups.
 
-    ``addresses``: those that it may have; ``groups``: its security groups, UNSET where they are not known.
+    ``groups`` are UNSET where they are not known.
     """
 
-    subnet: Subnet
-    addresses: Intervals
+    start: Start
     groups: tuple[str, ...] | UnsetType
-    public: bool | Missing
-    ports: Intervals
+
+    @property
+    def subnet(self) -> Subnet:
+        """The subnet that the interface is in."""
+        return self.start.subnet
 
 
-class Target(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True, gc=False):
     """What a flow is for: a host and port; ``place`` says where a host stands that no private name covers."""
 
     host: str | None
@@ -45,7 +53,7 @@ class Target(msgspec.Struct, frozen=True):
     protocol: str = TCP
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The verdict of a flow, why it is intermittent, and its paths."""
 
     verdict: Verdict
@@ -53,8 +61,30 @@ class Outcome(msgspec.Struct, frozen=True):
     because: tuple[Because, ...] = ()
 
 
+class _Option(NamedTuple):
+    """One way to a destination; ``last`` is the filter at its end, None where there is none.
+
+    ``asks``: the filter at the end asks for the groups of the source, so that it is judged for each source.
+    """
+
+    passage: Passage
+    last: Hop | None
+    asks: bool
+
+
+class _Ways(NamedTuple):
+    """All ways to one destination: its pieces take turns, each by one of its options.
+
+    ``clean``: the only option there is, where it loses nothing whoever sets out.
+    """
+
+    destination: Destination
+    pieces: tuple[tuple[_Option, ...], ...]
+    clean: _Option | None
+
+
 class Walker:
-    """Walks one World. With ``remember``, what does not depend on the task is judged once."""
+    """Walks one World. Without ``remember`` everything is judged anew each time."""
 
     def __init__(self, world: World, memo: dict[Any, Any] | None = None, *, remember: bool = True) -> None:
         self.world = world
@@ -62,30 +92,55 @@ class Walker:
         self.destinations = Destinations(world)
         self.names = Names(world, self.destinations)
         self.network = Network(world, self._memo)
+        self.filters = self.network.filters
+
+    def start(self, subnet: Subnet, addresses: Intervals, ports: Intervals, *, public: bool | Missing) -> Start:
+        """Where packets set out; equal ones are the same, so that what is common to them is judged once."""
+        key = ("start", subnet.subnet_id, addresses, ports, public)
+        if self._memo is None:
+            return Start(subnet, addresses, ports, public)
+        found: Start | None = self._memo.get(key)
+        if found is None:
+            found = self._memo[key] = Start(subnet, addresses, ports, public)
+        return found
 
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
-        vpc_id = source.subnet.vpc_id
-        resolution = self._resolve(source.subnet, target)
+        resolution, ways = self._answers(source.start, target)
+        traffic = Traffic(target.protocol, target.port)
         if resolution.servers:
             found = self._by_servers(source, resolution)
+        elif not ways:
+            trace = self._nowhere(source, resolution)
+            found = Outcome(trace.verdict, (trace,))
         else:
-            found = self._to_answers(source, resolution, target)
+            found = self._to_all(source, resolution, ways, traffic)
         if found.verdict is OK or target.service is None:
             return found
-        traces = []
-        for hop, destination in self.names.intended(vpc_id, target.service, resolution.destinations):
-            _, paths, _ = self._paths(source, destination, Traffic(target.protocol, target.port), (hop,))
-            traces.extend(msgspec.structs.replace(path, intended=True) for path in paths)
-        return msgspec.structs.replace(found, traces=found.traces + tuple(traces))
+        return self._with_intended(source, target.service, resolution, traffic, found)
 
     def walk(self, source: Source, destination: Destination, protocol: str, port: int) -> Outcome:
         """Walk to a destination that needs no name."""
-        verdict, traces, because = self._paths(source, destination, Traffic(protocol, port), ())
-        return Outcome(verdict, traces, because)
+        traffic = Traffic(protocol, port)
+        return self._to_one(source, self._ways(source.start, destination, traffic), traffic, ())
 
-    def _resolve(self, subnet: Subnet, target: Target) -> Resolution:
-        zone = None if subnet.availability_zone is UNSET else subnet.availability_zone
+    def _answers(self, start: Start, target: Target) -> tuple[Resolution, tuple[_Ways, ...]]:
+        key = (start, target)
+        if self._memo is not None and key in self._memo:
+            known: tuple[Resolution, tuple[_Ways, ...]] = self._memo[key]
+            return known
+        resolution = self._resolution(start.subnet, target)
+        traffic = Traffic(target.protocol, target.port)
+        ways = tuple(self._ways(start, destination, traffic) for destination in resolution.destinations)
+        if self._memo is not None:
+            self._memo[key] = resolution, ways
+        return resolution, ways
+
+    def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
+        """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
+        zone = None
+        if target.host is not None and file_system_of(target.host) and subnet.availability_zone is not UNSET:
+            zone = subnet.availability_zone
         query = Query(target.host, target.place, target.service, zone)
         if self._memo is None:
             return self.names.resolve(subnet.vpc_id, query)
@@ -95,123 +150,170 @@ class Walker:
             found = self._memo[key] = self.names.resolve(subnet.vpc_id, query)
         return found
 
-    def _to_answers(self, source: Source, resolution: Resolution, target: Target) -> Outcome:
-        if not resolution.destinations:
-            return self._unanswered(source, resolution)
-        traffic = Traffic(target.protocol, target.port)
-        verdicts: list[Verdict] = []
-        traces: list[Trace] = []
-        because: dict[Because, None] = {}
-        for destination in resolution.destinations:
-            verdict, paths, why = self._paths(source, destination, traffic, (resolution.hop,))
-            verdicts.append(verdict)
-            traces.extend(paths)
-            because.update(dict.fromkeys(why))
-        verdict = either(verdicts) if resolution.sure else unsure(verdicts)
-        return Outcome(verdict, tuple(traces), _because(verdict, verdicts, because))
-
-    def _unanswered(self, source: Source, resolution: Resolution) -> Outcome:
-        verdict = BLOCKED if resolution.hop.lost else UNKNOWN
-        nowhere = Destination("nowhere", ())
-        trace = Trace(source.subnet.subnet_id, nowhere, (resolution.hop,), None, None, verdict)
-        return Outcome(verdict, (trace,))
-
-    def _by_servers(self, source: Source, resolution: Resolution) -> Outcome:
-        """DNS servers that are not Amazon's: out of reach is blocked, within reach leaves the answer unknown."""
-        verdicts: list[Verdict] = []
-        traces: list[Trace] = []
-        for server in resolution.servers:
-            destination = self.destinations.at(source.subnet.vpc_id, server)
-            verdict, paths, _ = self._paths(source, destination, Traffic(UDP, _DNS_PORT), ())
-            verdicts.append(verdict)
-            traces.extend(paths)
-        if either(verdicts) is BLOCKED:
-            return Outcome(BLOCKED, tuple(traces))
-        nowhere = Destination("nowhere", ())
-        open_end = Trace(source.subnet.subnet_id, nowhere, (resolution.hop,), None, None, UNKNOWN)
-        return Outcome(UNKNOWN, (*traces, open_end))
-
-    def _paths(
-        self, source: Source, destination: Destination, traffic: Traffic, first: tuple[Hop, ...]
-    ) -> tuple[Verdict, tuple[Trace, ...], tuple[Because, ...]]:
-        """Every path to one destination: its pieces take turns where all of them occur."""
-        fan = self._fan(source, destination, traffic)
-        out = self._out(source, destination, traffic)
-        first = (*first, out)
-        if len(fan) == 1 and len(fan[0]) == 1:
-            trace = self._trace(source, destination, traffic, first, fan[0][0])
-            return trace.verdict, (trace,), trace.because
-        verdicts: list[Verdict] = []
-        traces: list[Trace] = []
-        for item in fan:
-            paths = [self._trace(source, destination, traffic, first, passage) for passage in item]
-            verdicts.append(unsure(path.verdict for path in paths))
-            traces.extend(paths)
-        verdict = either(verdicts) if destination.choice else unsure(verdicts)
-        because = {why: None for path in traces for why in path.because}
-        return verdict, tuple(traces), _because(verdict, verdicts, because)
-
-    def _fan(self, source: Source, destination: Destination, traffic: Traffic) -> Fan:
-        key = (source.subnet.subnet_id, source.addresses, source.ports, source.public, destination, traffic)
+    def _ways(self, start: Start, destination: Destination, traffic: Traffic) -> _Ways:
+        key = (start, destination, traffic)
         if self._memo is not None and key in self._memo:
-            found: Fan = self._memo[key]
-            return found
-        start = Start(source.subnet, source.addresses, source.ports, source.public)
-        found = self.network.fan(start, destination, destination.addresses, traffic)
+            known: _Ways = self._memo[key]
+            return known
+        fan = self.network.fan(start, destination, destination.addresses, traffic)
+        pieces = tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
+        found = _Ways(destination, pieces, _clean(pieces))
         if self._memo is not None:
             self._memo[key] = found
         return found
+
+    def _option(self, start: Start, passage: Passage, traffic: Traffic) -> _Option:
+        guard = passage.guard
+        if guard is None:
+            return _Option(passage, None, asks=False)
+        if isinstance(guard, Missing):
+            return _Option(passage, open_question("security-group", "", guard), asks=False)
+        # Behind a NAT gateway the sender is the gateway's interface, which is in no group.
+        behind_nat = len(passage.ways) > 1
+        if not behind_nat and self.filters.names_groups(guard, "in", traffic):
+            return _Option(passage, None, asks=True)
+        addresses = passage.ways[-1].packets.source
+        key = ("in", guard, addresses, traffic)
+        hop: Hop | None = self._memo.get(key) if self._memo is not None else None
+        if hop is None:
+            hop = self.filters.groups(guard, "in", traffic, Peer(addresses, start.subnet.subnet_id, None))
+            if self._memo is not None:
+                self._memo[key] = hop
+        return _Option(passage, hop, asks=False)
+
+    def _to_all(self, source: Source, resolution: Resolution, ways: tuple[_Ways, ...], traffic: Traffic) -> Outcome:
+        """Walk to everything that DNS may answer: the answers take turns, or it is not known which it gives."""
+        first = (resolution.hop,)
+        found = [self._to_one(source, one, traffic, first) for one in ways]
+        return _combined(found, turns=resolution.sure)
+
+    def _to_one(
+        self, source: Source, ways: _Ways, traffic: Traffic, first: tuple[Hop, ...], *, intended: bool = False
+    ) -> Outcome:
+        out = self._out(source, ways.destination, traffic)
+        if ways.clean is not None and out.clean and all(hop.clean for hop in first):
+            where = source.start.subnet.subnet_id
+            last = ways.clean.last
+            trace = Trace(where, ways.destination, (*first, out), ways.clean.passage, last, OK, intended=intended)
+            return Outcome(OK, (trace,))
+        found = []
+        for options in ways.pieces:
+            paths = [self._trace(source, ways.destination, traffic, (first, out), option) for option in options]
+            if intended:
+                paths = [msgspec.structs.replace(path, intended=True) for path in paths]
+            found.append(_combined((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
+        return _combined(found, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return open_question("security-group", "", fact)
-        key = (source.groups, destination, traffic)
-        if self._memo is not None and key in self._memo:
-            hop: Hop = self._memo[key]
-            return hop
-        peer = Peer(destination.addresses, destination.label, destination.groups, destination)
-        hop = groups_hop(self.world, source.groups, "out", traffic, peer)
-        if self._memo is not None:
-            self._memo[key] = hop
+        memo, groups = self._memo, source.groups
+        hop: Hop | None = (
+            None if memo is None else memo.get((groups, traffic)) or memo.get((groups, destination, traffic))
+        )
+        if hop is None:
+            peer = Peer(destination.addresses, destination.label, destination.groups, destination)
+            hop = self.filters.groups(groups, "out", traffic, peer)
+            if memo is not None:
+                memo[(groups, traffic) if hop.by_one_rule else (groups, destination, traffic)] = hop
         return hop
 
     def _trace(
-        self, source: Source, destination: Destination, traffic: Traffic, first: tuple[Hop, ...], passage: Passage
+        self,
+        source: Source,
+        destination: Destination,
+        traffic: Traffic,
+        first: tuple[tuple[Hop, ...], Hop],
+        option: _Option,
     ) -> Trace:
-        last = self._in(source, passage, traffic)
-        where = source.subnet.subnet_id
-        if passage.clean and (last is None or last.clean) and all(hop.clean for hop in first):
-            return Trace(where, destination, first, passage, last, OK)
-        verdict, because = verdict_of(segments(first, passage, last, destination))
-        return Trace(where, destination, first, passage, last, verdict, because)
+        passage, last, asks = option
+        if asks:
+            last = self._in(source, passage, traffic)
+        before, out = first
+        hops = (*before, out)
+        key = ("judged", before, passage, last)
+        if out.clean and self._memo is not None and key in self._memo:
+            # What the source's groups let out entirely changes nothing: the path was judged for another task.
+            known: Judgement = self._memo[key]
+            return Trace(source.start.subnet.subnet_id, destination, hops, passage, last, *known)
+        found = judge(segments(hops, passage, last, destination))
+        if out.clean and self._memo is not None:
+            self._memo[key] = found
+        return Trace(source.start.subnet.subnet_id, destination, hops, passage, last, *found)
 
-    def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop | None:
-        """What the security groups of the interface at the end let in, if there is one."""
+    def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop:
+        """What the groups at the end let in, where their rules name groups."""
         guard = passage.guard
-        if guard is None:
-            return None
-        if isinstance(guard, Missing):
-            return open_question("security-group", "", guard)
         groups = Missing("the security groups of the source") if source.groups is UNSET else source.groups
-        # Behind a NAT gateway the sender is the gateway's interface, which is in no group.
-        behind_nat = len(passage.ways) > 1
-        addresses = passage.ways[-1].packets.source if behind_nat else source.addresses
-        key = ("in", guard, None if behind_nat else groups, addresses, source.subnet.subnet_id, traffic)
+        key = ("in", guard, groups, source.start, traffic)
         if self._memo is not None and key in self._memo:
             hop: Hop = self._memo[key]
             return hop
-        peer = Peer(addresses, source.subnet.subnet_id, None if behind_nat else groups)
-        hop = groups_hop(self.world, guard, "in", traffic, peer)
+        peer = Peer(source.start.addresses, source.subnet.subnet_id, groups)
+        assert guard is not None  # noqa: S101 -- an option that asks has a guard
+        hop = self.filters.groups(guard, "in", traffic, peer)
         if self._memo is not None:
             self._memo[key] = hop
         return hop
 
+    def _nowhere(self, source: Source, resolution: Resolution) -> Trace:
+        first = (resolution.hop,)
+        nowhere = Destination("nowhere", ())
+        return Trace(source.subnet.subnet_id, nowhere, first, None, None, *judge(segments(first, None, None, nowhere)))
 
-def _because(verdict: Verdict, verdicts: list[Verdict], inner: dict[Because, None]) -> tuple[Because, ...]:
-    """Why a verdict is intermittent: because of a single path, or because paths to several addresses differ."""
-    if verdict in {OK, BLOCKED, UNKNOWN}:
-        return ()
-    if len(set(verdicts)) > 1:
-        inner = inner | {"address": None}
-    return tuple(inner)
+    def _by_servers(self, source: Source, resolution: Resolution) -> Outcome:
+        """DNS servers that are not Amazon's: out of reach is blocked, within reach leaves the answer unknown."""
+        traffic = Traffic(UDP, _DNS_PORT)
+        found = []
+        for server in resolution.servers:
+            destination = self.destinations.at(source.subnet.vpc_id, server)
+            found.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic, ()))
+        traces = tuple(trace for outcome in found for trace in outcome.traces)
+        if all(outcome.verdict is BLOCKED for outcome in found):
+            return Outcome(BLOCKED, traces)
+        return Outcome(UNKNOWN, (*traces, self._nowhere(source, resolution)))
+
+    def _with_intended(
+        self, source: Source, ref: ServiceRef, resolution: Resolution, traffic: Traffic, found: Outcome
+    ) -> Outcome:
+        """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
+        traces: list[Trace] = []
+        for hop, destination in self._intended(source.subnet.vpc_id, ref, resolution):
+            ways = self._ways(source.start, destination, traffic)
+            traces.extend(self._to_one(source, ways, traffic, (hop,), intended=True).traces)
+        return Outcome(found.verdict, (*found.traces, *traces), found.because) if traces else found
+
+    def _intended(self, vpc_id: str, ref: ServiceRef, resolution: Resolution) -> tuple[Intended, ...]:
+        key = ("intended", resolution, ref)
+        if self._memo is not None and key in self._memo:
+            known: tuple[Intended, ...] = self._memo[key]
+            return known
+        found = self.names.intended(vpc_id, ref, resolution.destinations)
+        if self._memo is not None:
+            self._memo[key] = found
+        return found
+
+
+def _clean(pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:
+    if len(pieces) != 1 or len(pieces[0]) != 1:
+        return None
+    only = pieces[0][0]
+    good = only.passage.clean and not only.asks and (only.last is None or only.last.clean)
+    return only if good else None
+
+
+def _combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
+    """Several outcomes of which the world picks one: now this and now that, or one and not known which."""
+    found = list(outcomes)
+    if len(found) == 1:
+        return found[0]
+    verdicts = {outcome.verdict for outcome in found}
+    verdict = either(verdicts) if turns else unsure(verdicts)
+    traces = tuple([trace for outcome in found for trace in outcome.traces])
+    if verdict is not INTERMITTENT:
+        return Outcome(verdict, traces)
+    because: dict[Because, None] = {why: None for outcome in found for why in outcome.because}
+    if len(verdicts) > 1:
+        because["address"] = None
+    return Outcome(verdict, traces, tuple(because))

@@ -33,23 +33,37 @@ class Record(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-def claims(world: World, vpc_id: str, host: str) -> list[Claim]:
+EndpointNames = dict[str, list[VpcEndpoint]]
+
+
+def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
+    """The private names of a VPC's endpoints, each with the endpoints that have it."""
+    found: EndpointNames = {}
+    for endpoint in world.endpoints_in(vpc_id):
+        for name in names_of(endpoint):
+            found.setdefault(name, []).append(endpoint)
+    return found
+
+
+def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
     """Everything private that may answer for the host in this VPC, the most specific first."""
     found = [
         Claim(zone.name, zone=zone)
         for zone in world.zones_in(vpc_id)
         if host == zone.name or host.endswith(f".{zone.name}")
     ]
-    for endpoint in world.endpoints_in(vpc_id):
-        found.extend(Claim(apex, endpoint=endpoint) for apex in _apexes(endpoint, host))
+    for name in _fitting(host):
+        found.extend(Claim(name.removeprefix("*."), endpoint=endpoint) for endpoint in endpoints.get(name, ()))
     return sorted(found, key=lambda claim: -len(claim.apex))
 
 
-def _apexes(endpoint: VpcEndpoint, host: str) -> Iterator[str]:
-    names = names_of(endpoint)
-    fitting = [name for name in names if host == name or (name.startswith("*.") and host.endswith(name[1:]))]
-    if fitting:
-        yield max(fitting, key=len).removeprefix("*.")
+def _fitting(host: str) -> Iterator[str]:
+    """The host itself, and every wildcard that it is below of."""
+    yield host
+    rest = host.partition(".")[2]
+    while rest:
+        yield f"*.{rest}"
+        rest = rest.partition(".")[2]
 
 
 def names_of(endpoint: VpcEndpoint) -> set[str]:

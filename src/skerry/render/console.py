@@ -8,7 +8,6 @@ from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
 from skerry.diagnose.judge import blockers, unknowns
 from skerry.launch.needs import Call, Need, Placement
-from skerry.model.facts import Missing
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.reach.trace import Trace
 from skerry.reach.walk import Outcome
@@ -60,16 +59,20 @@ def _service(found: ServiceDiagnosis, *, verbose: bool) -> Iterator[str]:
     if launch.not_applicable is not None:
         yield f"  {word(found.verdict)}: {clean(launch.not_applicable)}"
         return
-    yield from columns(
-        (
-            clean(item.subnet),
-            clean(item.kind),
-            clean(item.zone or ""),
-            clean(item.name or ""),
-            word(item.verdict),
+    yield from (
+        columns(
+            (
+                clean(item.subnet),
+                clean(item.kind),
+                clean(item.zone or ""),
+                clean(item.name or ""),
+                word(item.verdict),
+            )
+            for item in found.placements
         )
-        for item in found.placements
-    ) if found.placements else ()
+        if found.placements
+        else ()
+    )
     yield ""
     yield from columns(_rows(found))
     for why in found.because:
@@ -128,10 +131,8 @@ def _in_the_way(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
 
 
 def _missing(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    facts: dict[Missing, list[str]] = {}
-    for row in rows:
-        for fact in row.unknowns:
-            facts.setdefault(fact, []).append(row.need.step)
+    known = list(rows)
+    facts = {fact: [row.need.step for row in known if fact in row.unknowns] for row in known for fact in row.unknowns}
     if not facts:
         return
     yield ""

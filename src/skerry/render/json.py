@@ -207,15 +207,14 @@ def trace(world: World, outcome: Outcome) -> str:
 
 def explanation(found: Code | Check | None) -> str:
     """Write what a code or check means; no match where there is none."""
-    match found:
-        case None:
-            matches = []
-        case Code():
-            evidence = {"code": found.code, "source": found.source}
-            matches = [Match(None, found.kind, found.means, found.remedy, evidence)]
-        case Check():
-            matches = [Match(None, "configuration", found.title, found.text, {"check": found.id})]
-    return _write(ExplainDocument(1, matches))
+    return _write(ExplainDocument(1, [] if found is None else [_match(found)]))
+
+
+def _match(found: Code | Check) -> Match:
+    if isinstance(found, Check):
+        return Match(None, "configuration", found.title, found.text, {"check": found.id})
+    evidence = {"code": found.code, "source": found.source}
+    return Match(None, found.kind, found.means, found.remedy, evidence)
 
 
 def _write(document: msgspec.Struct) -> str:

@@ -52,7 +52,9 @@ def columns(rows: Iterable[tuple[str, ...]], indent: str = "  ") -> list[str]:
     """Rows of cells as aligned lines; cells may already be styled."""
     table = list(rows)
     widths = [max(len(click.unstyle(cell)) for cell in column) for column in zip(*table, strict=True)]
-    return [indent + "  ".join(_pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    return [
+        indent + "  ".join(_pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table
+    ]
 
 
 def _pad(cell: str, width: int) -> str:

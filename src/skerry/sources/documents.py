@@ -5,7 +5,7 @@ The one loader of live accounts, saved files and snapshots alike. What a documen
 
 import codecs
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -13,11 +13,13 @@ from msgspec import Raw
 from skerry.errors import InputError
 from skerry.model.ecs import TaskDefinition
 from skerry.model.endpoints import HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
-from skerry.model.facts import KINDS, Facts, Kind
+from skerry.model.facts import KINDS, Facts
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.rows import Rows
 from skerry.sources.zones import ZoneParts
+
+_Row = TypeVar("_Row")
 
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -65,12 +67,20 @@ def task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
     for name, content in documents.items():
         top = _object(name, content)
         if "taskDefinition" in top:
-            found: TaskDefinition = _decode(name, "taskDefinition", top["taskDefinition"], TaskDefinition)
-            return found
+            return _decode(name, "taskDefinition", top["taskDefinition"], TaskDefinition)
         if "containerDefinitions" in top:
-            found = _decode(name, "the task definition", msgspec.json.encode(top), TaskDefinition)
-            return found
+            return _decode(name, "the task definition", msgspec.json.encode(top), TaskDefinition)
     return None
+
+
+class _Answer(NamedTuple):
+    """One key of an answer, with the document it is in and the call it belongs to."""
+
+    name: str
+    key: str
+    value: Raw
+    call: Call
+    top: dict[str, Raw]
 
 
 class _Loader:
@@ -78,140 +88,134 @@ class _Loader:
         self.rows = Rows()
         self.zones = ZoneParts(self.rows)
         self.understood = False
+        self._handlers: dict[str, Callable[[_Answer], None]] = dict.fromkeys(_BY_KEY, self._kind)
+        self._handlers |= {
+            "PrefixLists": self._prefix_lists,
+            "Entries": self._entries,
+            "EnableDnsSupport": self._attribute,
+            "EnableDnsHostnames": self._attribute,
+            "VpcAttributes": self._attributes,
+            "taskDefinition": self._task_definition,
+            "Calls": self._calls,
+            "HostedZones": self._hosted_zones,
+            "HostedZone": self._hosted_zone,
+            "HostedZoneSummaries": self._summaries,
+            "ResourceRecordSets": self._record_sets,
+        }
 
     def document(self, name: str, content: bytes) -> None:
         top = _object(name, content)
         if "Call" in top and "Response" in top:
-            self._wrapped(name, top)
+            self._wrapped(name, msgspec.json.encode(top))
         else:
             self._answer(name, top, Call())
 
-    def _wrapped(self, name: str, top: dict[str, Raw]) -> None:
-        wrapped = _decode(name, "Call", msgspec.json.encode(top), Wrapped)
+    def _wrapped(self, name: str, content: bytes) -> None:
+        wrapped = _decode(name, "Call", content, Wrapped)
         self._answer(name, wrapped.response, wrapped.call)
 
     def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in _PAGE_KEYS if key in top)
-        known = False
-        for key, value in top.items():
-            handler = self._handler(key, top)
-            if handler is not None:
-                handler(name, key, value, call)
-                known = True
-            if (kind := _BY_KEY.get(key)) is not None:
-                self.rows.page(kind.field, partial=partial)
-        self.understood |= known
+        known = [key for key in top if key in self._handlers]
+        for key in known:
+            self._handlers[key](_Answer(name, key, top[key], call, top))
+            if key in _BY_KEY:
+                self.rows.page(_BY_KEY[key].field, partial=partial)
+        self.understood |= bool(known)
         if not known:
             self.rows.note(f"{name}: left alone, none of its keys is one that skerry reads")
 
-    def _handler(self, key: str, top: dict[str, Raw]) -> Callable[[str, str, Raw, Call], None] | None:
-        match key:
-            case "PrefixLists":
-                return self._prefix_lists
-            case "Entries":
-                return self._entries
-            case "VpcId" if "EnableDnsSupport" in top or "EnableDnsHostnames" in top:
-                return lambda name, _key, _value, _call: self._attributes(name, [msgspec.json.encode(top)])
-            case "VpcAttributes":
-                return lambda name, key, value, _call: self._attributes(name, _list(name, key, value))
-            case "taskDefinition":
-                return self._task_definition
-            case "Calls":
-                return self._calls
-            case "HostedZones":
-                return self._hosted_zones
-            case "HostedZone":
-                return lambda name, _key, value, _call: self._hosted_zone(name, value, top)
-            case "HostedZoneSummaries":
-                return self._summaries
-            case "ResourceRecordSets":
-                return self._record_sets
-        kind = _BY_KEY.get(key)
-        if kind is None:
-            return None
-        return lambda name, key, value, _call: self._kind(name, key, value, kind)
-
-    def _kind(self, name: str, key: str, value: Raw, kind: Kind) -> None:
+    def _kind(self, answer: _Answer) -> None:
+        kind = _BY_KEY[answer.key]
         self.rows.read(kind.field)
-        for row in self._each(name, key, value, kind.record, kind.field):
-            self.rows.add(kind.field, getattr(row, kind.id), row, name)
+        for row in self._each(answer, kind.record, kind.field):
+            self.rows.add(kind.field, getattr(row, kind.id), row, answer.name)
 
-    def _each(self, name: str, key: str, value: Raw, record: Any, field: str) -> Iterator[Any]:
+    def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Decode the rows of a list; where one fails, decode them one by one and note those that do."""
         try:
-            yield from msgspec.json.decode(value, type=list[record])
+            yield from msgspec.json.decode(answer.value, type=list[record])  # type: ignore[valid-type]
         except (msgspec.MsgspecError, RecursionError):
-            for position, raw in enumerate(_list(name, key, value)):
+            for position, raw in enumerate(_decode(answer.name, answer.key, answer.value, list[Raw])):
                 try:
                     row = msgspec.json.decode(raw, type=record)
                 except (msgspec.MsgspecError, RecursionError) as error:
-                    self.rows.damage(field, f"{name}: row {position} of {key} cannot be read: {error}")
+                    place = f"{answer.name}: row {position} of {answer.key}"
+                    self.rows.damage(field, f"{place} cannot be read: {error}")
                 else:
                     yield row
 
-    def _calls(self, name: str, key: str, value: Raw, _call: Call) -> None:
-        for raw in _list(name, key, value):
-            self._wrapped(name, _object(name, raw))
+    def _calls(self, answer: _Answer) -> None:
+        for raw in _decode(answer.name, answer.key, answer.value, list[Raw]):
+            self._wrapped(answer.name, bytes(raw))
 
-    def _attributes(self, name: str, values: list[Any]) -> None:
-        for value in values:
-            row = _decode(name, "VpcId", value, VpcAttribute)
-            self.rows.read("vpc_attributes")
-            self.rows.attribute(row, name)
+    def _attribute(self, answer: _Answer) -> None:
+        self._attribute_row(answer.name, msgspec.json.encode(answer.top))
 
-    def _task_definition(self, name: str, key: str, value: Raw, _call: Call) -> None:
-        self._kind(name, key, Raw(b"[" + bytes(value) + b"]"), _BY_KEY["taskDefinitions"])
+    def _attributes(self, answer: _Answer) -> None:
+        for raw in _decode(answer.name, answer.key, answer.value, list[Raw]):
+            self._attribute_row(answer.name, bytes(raw))
 
-    def _prefix_lists(self, name: str, key: str, value: Raw, _call: Call) -> None:
+    def _attribute_row(self, name: str, content: bytes) -> None:
+        row = _decode(name, "the VPC attribute", content, VpcAttribute)
+        self.rows.read("vpc_attributes")
+        self.rows.attribute(row, name)
+
+    def _task_definition(self, answer: _Answer) -> None:
+        rows = Raw(b"[" + bytes(answer.value) + b"]")
+        self._kind(answer._replace(key="taskDefinitions", value=rows))
+
+    def _prefix_lists(self, answer: _Answer) -> None:
         self.rows.read("prefix_lists")
-        for row in self._each(name, key, value, PrefixList, "prefix_lists"):
-            self.rows.prefix_list(row, name)
+        for row in self._each(answer, PrefixList, "prefix_lists"):
+            self.rows.prefix_list(row, answer.name)
 
-    def _entries(self, name: str, key: str, value: Raw, call: Call) -> None:
-        wanted = call.parameters.get("PrefixListId")
+    def _entries(self, answer: _Answer) -> None:
+        wanted = answer.call.parameters.get("PrefixListId")
         if not isinstance(wanted, str):
-            message = f"{name}: entries of a prefix list, but not of which one"
+            message = f"{answer.name}: entries of a prefix list, but not of which one"
             raise InputError(message, _WRAP_HINT)
-        entries = _decode(name, key, value, list[PrefixListEntry])
+        entries = _decode(answer.name, answer.key, answer.value, list[PrefixListEntry])
         cidrs = tuple(entry.cidr for entry in entries)
-        self.rows.prefix_list(PrefixList(prefix_list_id=wanted, cidrs=cidrs), name)
+        self.rows.prefix_list(PrefixList(prefix_list_id=wanted, cidrs=cidrs), answer.name)
 
-    def _hosted_zones(self, name: str, key: str, value: Raw, _call: Call) -> None:
+    def _hosted_zones(self, answer: _Answer) -> None:
         self.zones.read()
-        for row in self._each(name, key, value, HostedZone, "zones"):
+        for row in self._each(answer, HostedZone, "zones"):
             if row.config.private_zone:
                 self.zones.zone(row.id, row.name)
 
-    def _hosted_zone(self, name: str, value: Raw, top: dict[str, Raw]) -> None:
-        row = _decode(name, "HostedZone", value, HostedZone)
-        vpcs = _decode(name, "VPCs", top["VPCs"], list[ZoneVpc]) if "VPCs" in top else []
+    def _hosted_zone(self, answer: _Answer) -> None:
+        row = _decode(answer.name, answer.key, answer.value, HostedZone)
         self.zones.read()
         if row.config.private_zone:
             self.zones.zone(row.id, row.name)
-            for vpc in vpcs:
-                self.zones.associate(row.id, vpc.vpc_id)
+            if "VPCs" in answer.top:
+                for vpc in _decode(answer.name, "VPCs", answer.top["VPCs"], list[ZoneVpc]):
+                    self.zones.associate(row.id, vpc.vpc_id)
 
-    def _summaries(self, name: str, key: str, value: Raw, call: Call) -> None:
-        vpc_id = call.parameters.get("VPCId")
+    def _summaries(self, answer: _Answer) -> None:
+        vpc_id = answer.call.parameters.get("VPCId")
         self.zones.read()
-        for row in self._each(name, key, value, HostedZoneSummary, "zones"):
+        for row in self._each(answer, HostedZoneSummary, "zones"):
             self.zones.zone(row.hosted_zone_id, row.name)
             if isinstance(vpc_id, str):
                 self.zones.associate(row.hosted_zone_id, vpc_id)
 
-    def _record_sets(self, name: str, key: str, value: Raw, call: Call) -> None:
-        zone_id = call.parameters.get("HostedZoneId")
-        records = tuple(self._each(name, key, value, RecordSet, "zones"))
-        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, name)
+    def _record_sets(self, answer: _Answer) -> None:
+        zone_id = answer.call.parameters.get("HostedZoneId")
+        records = tuple(self._each(answer, RecordSet, "zones"))
+        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, answer.name)
 
     def facts(self, source: str, region: str | None) -> Facts:
-        rows = self.rows.tables() | {"zones": self.zones.tables()}
-        facts = Facts(**rows, read=self.rows.whole(), notes=tuple(self.rows.notes), source=source)
+        rows: dict[str, Any] = self.rows.tables()
+        zones = self.zones.tables()
+        facts = Facts(**rows, zones=zones, read=self.rows.whole(), notes=tuple(self.rows.notes), source=source)
         return msgspec.structs.replace(facts, region=region or region_of(facts), account=account_of(facts))
 
 
-def _object(name: str, content: bytes | Raw) -> dict[str, Raw]:
-    text = _utf8(name, bytes(content))
+def _object(name: str, content: bytes) -> dict[str, Raw]:
+    text = _utf8(name, content)
     if not text.strip():
         message = f"{name} is empty"
         raise InputError(message, "Save the answer again; the call that printed it may have failed.")
@@ -222,13 +226,9 @@ def _object(name: str, content: bytes | Raw) -> dict[str, Raw]:
 
 
 def _utf8(name: str, content: bytes) -> bytes:
-    for mark, encoding in _ENCODINGS:
-        if content.startswith(mark):
-            break
-    else:
-        if b"\0" not in content[:4]:
-            return content
-        encoding = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+    encoding = _encoding(content)
+    if encoding is None:
+        return content
     try:
         return content.decode(encoding).encode()
     except UnicodeError as error:
@@ -236,11 +236,17 @@ def _utf8(name: str, content: bytes) -> bytes:
         raise InputError(message, "Save it as JSON text.") from error
 
 
-def _list(name: str, key: str, value: Raw) -> list[Raw]:
-    return _decode(name, key, value, list[Raw])
+def _encoding(content: bytes) -> str | None:
+    """How a document is written, where it is not plain UTF-8: with a mark, or as UTF-16 without one."""
+    for mark, encoding in _ENCODINGS:
+        if content.startswith(mark):
+            return encoding
+    if b"\0" not in content[:4]:
+        return None
+    return "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
 
 
-def _decode(name: str, key: str, value: Any, record: Any) -> Any:
+def _decode(name: str, key: str, value: bytes | Raw, record: type[_Row]) -> _Row:
     try:
         return msgspec.json.decode(value, type=record)
     except RecursionError as error:

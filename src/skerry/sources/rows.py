@@ -1,12 +1,15 @@
 """The rows of all documents while they are put together: duplicates, contradictions, losses."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import UNSET, structs
 
 from skerry.errors import InputError
 from skerry.model.network import PrefixList, Switch, VpcAttribute
+
+Row: TypeAlias = Any
+"""A record of any kind: what a kind is made of, its table in ``model.facts`` says."""
 
 _UNTOLD = (None, UNSET)
 _NEWEST_HINT = "Keep only the newer of the two."
@@ -17,7 +20,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.notes: list[str] = []
-        self._rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self._rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
         self._where: dict[tuple[str, str], str] = {}
         self._read: set[str] = set()
         self._lossy: set[str] = set()
@@ -40,7 +43,7 @@ class Rows:
         self._lossy.add(field)
         self.notes.append(text)
 
-    def add(self, field: str, key: str | None, row: Any, name: str) -> None:
+    def add(self, field: str, key: str | None, row: Row, name: str) -> None:
         """Take in a row; raises `InputError` where another one of its id says something else."""
         wanted = key if key is not None else f"{name}#{len(self._rows[field])}"
         known = self._rows[field].setdefault(wanted, row)
@@ -50,12 +53,12 @@ class Rows:
             message = f"{wanted} is described twice, and differently, in {places}"
             raise InputError(message, _NEWEST_HINT)
 
-    def replace(self, field: str, key: str, row: Any, name: str) -> None:
+    def replace(self, field: str, key: str, row: Row, name: str) -> None:
         """Put a merged row in the place of the one that is there."""
         self._rows[field][key] = row
         self._where.setdefault((field, key), name)
 
-    def get(self, field: str, key: str) -> Any:
+    def get(self, field: str, key: str) -> Row:
         """The row of this id, or None."""
         return self._rows[field].get(key)
 
@@ -85,7 +88,7 @@ class Rows:
             row = structs.replace(known, **told)
         self.replace("prefix_lists", row.prefix_list_id, row, name)
 
-    def tables(self) -> dict[str, tuple[Any, ...]]:
+    def tables(self) -> dict[str, tuple[Row, ...]]:
         """All rows by kind."""
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
 
