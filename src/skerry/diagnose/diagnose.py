@@ -59,7 +59,7 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
     wanted = needs(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
     table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
-    rows = tuple(_row(need, outcomes, tuple(sources)) for need, outcomes in zip(wanted, table, strict=True))
+    rows = tuple(_row(need, outcomes) for need, outcomes in zip(wanted, table, strict=True))
     placements = tuple(
         _placement(world, subnet, [outcomes[column] for outcomes in table], wanted)
         for column, subnet in enumerate(sources)
@@ -77,23 +77,22 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
     )
 
 
-def _row(need: Need, outcomes: list[Outcome], subnets: tuple[str, ...]) -> NeedDiagnosis:
+def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
     traces = tuple([trace for outcome in outcomes for trace in outcome.traces])
-    by_subnet = tuple(zip(subnets, verdicts, strict=True))
     if not verdicts:
         fact = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
     if all(verdict is NOT_APPLICABLE for verdict in verdicts):
-        return NeedDiagnosis(need, NOT_APPLICABLE, by_subnet=by_subnet)
+        return NeedDiagnosis(need, NOT_APPLICABLE)
     verdict = either(verdicts)
     if verdict is OK:
-        return NeedDiagnosis(need, OK, traces=traces, by_subnet=by_subnet)
+        return NeedDiagnosis(need, OK, traces=traces)
     because: dict[Because, None] = {why: None for outcome in outcomes for why in outcome.because}
     if verdict is INTERMITTENT and len(set(verdicts)) > 1:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
-    return NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), traces, by_subnet)
+    return NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), traces)
 
 
 def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:

@@ -37,7 +37,6 @@ class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
     blockers: tuple[Blocker, ...] = ()
     unknowns: tuple[Missing, ...] = ()
     traces: tuple[Trace, ...] = ()
-    by_subnet: tuple[tuple[str, Verdict], ...] = ()
 
 
 class PlacementDiagnosis(msgspec.Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ from typing import assert_never
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platforms import platform
-from skerry.diagnose.diagnosis import Blocker
+from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis
 from skerry.launch.needs import Call, Interface, Need, Placement, Unread
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
@@ -72,7 +72,8 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     if need.host is None and need.place == "aws":
         fact = Missing("the host names of the partition that the Region is in")
         return _at(subnet_id, open_question("dns", "", fact))
-    return walker.reach(source, Target(need.host, need.port, need.place, need.service))
+    inferred = need.note if need.grade == "inferred" else ""
+    return walker.reach(source, Target(need.host, need.port, need.place, need.service, inferred=inferred))
 
 
 def _at(subnet_id: str, hop: Hop) -> Outcome:
@@ -127,6 +128,21 @@ def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
         if not judged.lost:
             known = judged.piece.missing
             found[known or Missing(f"which address the call is for: {judged.piece.message}")] = None
+    return tuple(found)
+
+
+def inferred(row: NeedDiagnosis) -> tuple[str, ...]:
+    """The inferred facts that a row's verdict rests on, each once."""
+    found: dict[str, None] = {}
+    if isinstance(row.need, Call) and row.need.grade == "inferred" and row.need.note:
+        found[row.need.note] = None
+    for trace in row.traces:
+        if not trace.intended:
+            found |= {hop.rule: None for hop, _ in trace.hops() if hop.grade == "inferred"}
+    if "ports" in row.because:
+        found["the ports that Fargate's clients use are taken to be the system's default range"] = None
+    if "address" in row.because:
+        found["a client may try the next address, and does so or not by its own rules"] = None
     return tuple(found)
 
 

@@ -35,6 +35,11 @@ def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
     return tuple(certain + [item for item in found if item.step in INFERRED_PLACES])
 
 
+def error_of(row: NeedDiagnosis) -> Prediction | None:
+    """What ECS would print if this Need were the first to fail; None where it does not fail."""
+    return _of(row, at_or_before=False) if row.verdict in _FAILS else None
+
+
 def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     need = row.need
     service = need.service.key if isinstance(need, Call) and need.service else None

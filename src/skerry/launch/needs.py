@@ -45,7 +45,7 @@ STEPS: tuple[Step, ...] = (
 INFERRED_PLACES: frozenset[Step] = frozenset({"env-files", "volumes"})
 
 Blocks = Literal["start", "runtime"]
-Place = Literal["aws", "internet", "anywhere"]
+Place = Literal["aws", "internet"]
 
 
 class Placement(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,7 @@ from skerry.catalogue.platforms import platform
 from skerry.catalogue.registries import registry
 from skerry.catalogue.services import ServiceRef, host, layer_bucket, partition_of
 from skerry.launch.images import Image, parse
-from skerry.launch.needs import STEPS, Call, Interface, Need, Place, Placement, Step, Unread
+from skerry.launch.needs import STEPS, Call, Interface, Need, Placement, Step, Unread
 from skerry.launch.secrets import bare, source_of
 from skerry.launch.task import Launch
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, TaskDefinition
@@ -122,20 +122,28 @@ def _ecr_image(image: Image, region: str) -> Iterator[Need]:
 
 
 def _other_image(image: Image) -> Iterator[Need]:
-    known = registry(image.registry)
-    place: Place = "internet" if known else "anywhere"
     name, _, port = image.registry.partition(":")
     number = int(port) if port.isdecimal() else 443
     subjects = (image.reference,)
+    known = registry(image.registry)
+    note = f"where {name} keeps its blobs is not known: taken to be on the internet"
     if known is None:
-        yield Call("manifest", name, number, place, subjects=subjects)
-        yield Call("layers", None, number, place, subjects=subjects, grade="inferred", note=f"blobs of {name}")
+        yield _outside("manifest", name, number, subjects)
+        yield Call("layers", None, number, "internet", subjects=subjects, grade="inferred", note=note)
         return
-    yield Call("manifest", known.registry, number, place, subjects=subjects, grade=known.grade)
+    yield Call("manifest", known.registry, number, "internet", subjects=subjects, grade=known.grade)
     if known.token is not None and known.token != known.registry:
-        yield Call("manifest", known.token, number, place, subjects=subjects, grade=known.grade)
-    note = "" if known.blobs else f"blobs of {name}"
-    yield Call("layers", known.blobs, number, place, subjects=subjects, grade=known.grade, note=note)
+        yield Call("manifest", known.token, number, "internet", subjects=subjects, grade=known.grade)
+    if known.blobs is None:
+        yield Call("layers", None, number, "internet", subjects=subjects, grade="inferred", note=note)
+    else:
+        yield Call("layers", known.blobs, number, "internet", subjects=subjects, grade=known.grade)
+
+
+def _outside(step: Step, name: str, port: int, subjects: tuple[str, ...] = ()) -> Call:
+    """A call to a host that no catalogue has; private zones aside, it is taken to have a public address."""
+    note = f"{name} is taken to be on the internet"
+    return Call(step, name, port, "internet", subjects=subjects, grade="inferred", note=note)
 
 
 def _logs(configuration: LogConfiguration | None, region: str) -> Iterator[Need]:
@@ -171,7 +179,7 @@ def _url(step: Step, text: str, what: str) -> Need:
         name, port = parts.hostname, parts.port
     except ValueError:
         return unread
-    return Call(step, name, port or (80 if parts.scheme == "http" else 443), "anywhere") if name else unread
+    return _outside(step, name, port or (80 if parts.scheme == "http" else 443)) if name else unread
 
 
 def _environment_file(value: str, region: str) -> Need:

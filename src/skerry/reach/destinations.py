@@ -35,20 +35,20 @@ class Destinations:
         """Where the public answer for a host leads.
 
         S3 and DynamoDB have a prefix list in each Region, all of which occurs. Of other hosts the address is not
-        known: of AWS's and of known registries it is a public one outside those lists, of any other it may be any.
+        known, only that it is a public one outside those lists; of a name that a private zone leads elsewhere
+        (``anywhere``), not even that.
         """
         return self._once(("public", place, ref), lambda: self._public(place, ref))
 
     def _public(self, place: str, ref: ServiceRef | None) -> Destination:
         if place == "anywhere":
-            return Destination("a host outside AWS", ANY, choice=False)
+            return Destination("wherever the name leads", ANY, choice=False)
+        others = subtract(PUBLIC, self._gateway_addresses())
         if ref is None:
-            return Destination("the internet", PUBLIC, choice=False, elsewhere=place == "aws")
+            return Destination("the internet", others, choice=False, elsewhere=True)
         label = f"the public addresses of {services()[ref.key].title} in {ref.region}"
         if "Gateway" not in services()[ref.key].types:
-            return Destination(
-                label, subtract(PUBLIC, self._gateway_addresses()), choice=False, service=ref, elsewhere=True
-            )
+            return Destination(label, others, choice=False, service=ref, elsewhere=True)
         listed = self.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
         entries = self.world.prefix_entries(listed) if listed else None
         if entries is None or isinstance(entries, Missing):

@@ -32,6 +32,7 @@ class Query(NamedTuple):
     place: str
     service: ServiceRef | None = None
     zone: str | None = None
+    inferred: str = ""
 
 
 class Intended(NamedTuple):
@@ -65,7 +66,7 @@ class Names:
     def resolve(self, vpc_id: str, query: Query) -> Resolution:
         """Resolve a name as a task in the VPC does."""
         if query.host is None:
-            hop = Hop("dns", "", rule="a host that is not known")
+            hop = Hop("dns", "", rule=query.inferred, grade="inferred")
             return Resolution(hop, (self.destinations.public(query.place, query.service),))
         vpc = self.world.vpc(vpc_id)
         servers = vpc if isinstance(vpc, Missing) else self._servers(vpc)
@@ -101,10 +102,10 @@ class Names:
         hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
         if file_system := file_system_of(host):
             return self._file_system(vpc_id, file_system, query.zone, hostnames=hostnames)
-        public = Resolution(
-            Hop("dns", vpc_id, rule=f"{host}: a public answer"),
-            (self.destinations.public(query.place, query.service),),
-        )
+        hop = Hop("dns", vpc_id, rule=f"{host}: a public answer")
+        if query.inferred:
+            hop = Hop("dns", vpc_id, rule=query.inferred, grade="inferred")
+        public = Resolution(hop, (self.destinations.public(query.place, query.service),))
         if hostnames is False:
             return public
         private = self._private(vpc_id, host, query, _LONGEST_CHAIN)

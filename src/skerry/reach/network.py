@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from skerry.catalogue.services import endpoint_service, services
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, Route, RouteTable, Subnet
 from skerry.model.world import World
@@ -110,6 +111,10 @@ class Network:
             return self._by_nat(start, destination, addresses, traffic, hop, route.nat_gateway_id)
         if gateway.startswith("vpce-"):
             last = endpoint_hop(self.world, gateway)
+            if start.what == _NAT and last.clean:
+                # No page of AWS says that a gateway endpoint takes what comes from a NAT gateway in its VPC.
+                text = f"{gateway} is taken to serve what comes through a NAT gateway"
+                last = Hop("endpoint", gateway, rule=text, grade="inferred")
         elif gateway.startswith("igw-"):
             last = internet_hop(self.world, gateway, start.subnet.vpc_id, addresses, public=start.public)
         else:
@@ -120,6 +125,36 @@ class Network:
         back += (self._acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports),)
         way = Way(Box(start.addresses, addresses, start.ports), there, back)
         return ((Passage.of((way,), destination, None),),)
+
+    def _is_nat(self, destination: Destination) -> bool:
+        """A NAT gateway's own interface: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html."""
+        interface = self.world.network_interfaces.get(destination.interface or "")
+        return interface is not None and interface.interface_type == _NAT_INTERFACE
+
+    def _dead_end(
+        self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, *hops: Hop
+    ) -> Passage:
+        """The path ends here; the source's own filters are judged all the same, both ways."""
+        there = (self._acl(start.subnet, "out", "there", addresses, traffic.protocol, _one(traffic)), *hops)
+        back = (self._acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports),)
+        return Passage.of((Way(Box(start.addresses, addresses, start.ports), there, back),), destination, None)
+
+    def _local(
+        self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, hop: Hop
+    ) -> Passage:
+        subnet = self._subnet_of(start, destination, addresses)
+        if isinstance(subnet, Missing):
+            there: tuple[Hop, ...] = (hop, open_question("interface", "", subnet))
+            back: tuple[Hop, ...] = ()
+        else:
+            there, back = self._between(start, subnet, addresses, traffic, hop)
+        guard = destination.groups
+        if self._is_nat(destination):
+            name = destination.interface or ""
+            message = f"{name} is a NAT gateway's: it accepts no connection"
+            there, guard = (*there, lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", message)), None
+        way = Way(Box(start.addresses, addresses, start.ports), there, back)
+        return Passage.of((way,), destination, guard)
 
     def _is_nat(self, destination: Destination) -> bool:
         """A NAT gateway's own interface: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html."""
@@ -284,11 +319,21 @@ def _prefixed(
 def _no_way(table: RouteTable, route: Route | None, destination: Destination) -> Hop:
     name = table.route_table_id
     if route is None:
-        message = f"{name} has no route to {destination.label}"
+        message = f"{name} has no route to {destination.label}{_no_endpoint(destination)}"
         return lost("route", name, "NO_ROUTE_TO_DESTINATION", message)
     rule = routing.spell(route)
     message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
     return lost("route", name, "BAD_STATE_ROUTE", message, rule)
+
+
+def _no_endpoint(destination: Destination) -> str:
+    """What would serve an isolated subnet, and is not there."""
+    ref = destination.service
+    if ref is None:
+        return ""
+    if "Gateway" in services()[ref.key].types:
+        return f", and no gateway endpoint {endpoint_service(ref, 'Gateway')} is associated with it"
+    return f", and no endpoint {endpoint_service(ref)} answers for the name"
 
 
 def _no_exit(nat_id: str, start: Start, found: Start) -> Hop:

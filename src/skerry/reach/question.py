@@ -80,8 +80,9 @@ def _target(world: World, question: Question) -> Target:
         message = f"{question.to!r} is no host name, IPv4 address, id, or service"
         raise SkerryError(message, f"Services are {', '.join(services())}; ids start with eni-, i-, nat- or vpce-.")
     found = service_of_host(name)
-    place = "aws" if found else "internet" if name in public_hosts() else "anywhere"
-    return Target(name, question.port, place, found, question.protocol)
+    place = "aws" if found else "internet"
+    note = "" if found or name in public_hosts() else f"{name} is taken to be on the internet"
+    return Target(name, question.port, place, found, question.protocol, note)
 
 
 def _source(walker: Walker, question: Question) -> Source:

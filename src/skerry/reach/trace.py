@@ -189,8 +189,16 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     intended: bool = False
 
     def segments(self) -> tuple[Segment, ...]:
-        """The segments with all of their hops, in the order of the way."""
+        """The segments with all of their hops."""
         return segments(self.first, self.passage, self.last, self.destination)
+
+    def hops(self) -> Iterator[tuple[Hop, str]]:
+        """Every hop in the order of the way, there and back, with what it does to the packets."""
+        parts = self.segments()
+        for part in parts:
+            yield from ((hop, part.disposition(hop)) for hop in part.hops if hop.leg == "there")
+        for part in reversed(parts):
+            yield from ((hop, part.disposition(hop)) for hop in part.hops if hop.leg == "back")
 
 
 def segments(

@@ -44,13 +44,17 @@ class Source(msgspec.Struct, frozen=True, gc=False):
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
-    """What a flow is for: a host and port; ``place`` says where a host stands that no private name covers."""
+    """What a flow is for: a host and port; ``place`` says where a host stands that no private name covers.
+
+    ``inferred`` says what of this is inferred, if anything is.
+    """
 
     host: str | None
     port: int
     place: str = "aws"
     service: ServiceRef | None = None
     protocol: str = TCP
+    inferred: str = ""
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
@@ -73,14 +77,23 @@ class _Option(NamedTuple):
 
 
 class _Ways(NamedTuple):
-    """All ways to one destination: its pieces take turns, each by one of its options.
+    """All ways to one destination, after what led to it: its pieces take turns, each by one of its options.
 
-    ``clean``: the only option there is, where it loses nothing whoever sets out.
+    ``clean``: the only option there is, where nothing is lost whoever sets out.
     """
 
     destination: Destination
+    first: tuple[Hop, ...]
     pieces: tuple[tuple[_Option, ...], ...]
     clean: _Option | None
+
+
+class _Answers(NamedTuple):
+    """What a target's name leads to from a start, with the ways to each answer."""
+
+    resolution: Resolution
+    ways: tuple[_Ways, ...]
+    traffic: Traffic
 
 
 class Walker:
@@ -106,42 +119,43 @@ class Walker:
 
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
-        resolution, ways = self._answers(source.start, target)
-        traffic = Traffic(target.protocol, target.port)
-        if resolution.servers:
-            found = self._by_servers(source, resolution)
-        elif not ways:
-            trace = self._nowhere(source, resolution)
+        answers = self._answers(source.start, target)
+        if answers.resolution.servers:
+            found = self._by_servers(source, answers.resolution)
+        elif not answers.ways:
+            trace = self._nowhere(source, answers.resolution)
             found = Outcome(trace.verdict, (trace,))
         else:
-            found = self._to_all(source, resolution, ways, traffic)
+            found = self._to_all(source, answers)
         if found.verdict is OK or target.service is None:
             return found
-        return self._with_intended(source, target.service, resolution, traffic, found)
+        return self._with_intended(source, target.service, answers, found)
 
     def walk(self, source: Source, destination: Destination, protocol: str, port: int) -> Outcome:
         """Walk to a destination that needs no name."""
         traffic = Traffic(protocol, port)
-        return self._to_one(source, self._ways(source.start, destination, traffic), traffic, ())
+        return self._to_one(source, self._ways(source.start, destination, traffic), traffic)
 
-    def _answers(self, start: Start, target: Target) -> tuple[Resolution, tuple[_Ways, ...]]:
+    def _answers(self, start: Start, target: Target) -> _Answers:
         key = (start, target)
         if self._memo is not None and key in self._memo:
-            known: tuple[Resolution, tuple[_Ways, ...]] = self._memo[key]
+            known: _Answers = self._memo[key]
             return known
         resolution = self._resolution(start.subnet, target)
         traffic = Traffic(target.protocol, target.port)
-        ways = tuple(self._ways(start, destination, traffic) for destination in resolution.destinations)
+        first = (resolution.hop,)
+        ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
+        found = _Answers(resolution, ways, traffic)
         if self._memo is not None:
-            self._memo[key] = resolution, ways
-        return resolution, ways
+            self._memo[key] = found
+        return found
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
         zone = None
         if target.host is not None and file_system_of(target.host) and subnet.availability_zone is not UNSET:
             zone = subnet.availability_zone
-        query = Query(target.host, target.place, target.service, zone)
+        query = Query(target.host, target.place, target.service, zone, target.inferred)
         if self._memo is None:
             return self.names.resolve(subnet.vpc_id, query)
         key = (subnet.vpc_id, query)
@@ -150,17 +164,15 @@ class Walker:
             found = self._memo[key] = self.names.resolve(subnet.vpc_id, query)
         return found
 
-    def _ways(self, start: Start, destination: Destination, traffic: Traffic) -> _Ways:
+    def _ways(self, start: Start, destination: Destination, traffic: Traffic, first: tuple[Hop, ...] = ()) -> _Ways:
         key = (start, destination, traffic)
-        if self._memo is not None and key in self._memo:
-            known: _Ways = self._memo[key]
-            return known
-        fan = self.network.fan(start, destination, destination.addresses, traffic)
-        pieces = tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
-        found = _Ways(destination, pieces, _clean(pieces))
-        if self._memo is not None:
-            self._memo[key] = found
-        return found
+        pieces: tuple[tuple[_Option, ...], ...] | None = self._memo.get(key) if self._memo is not None else None
+        if pieces is None:
+            fan = self.network.fan(start, destination, destination.addresses, traffic)
+            pieces = tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
+            if self._memo is not None:
+                self._memo[key] = pieces
+        return _Ways(destination, first, pieces, _clean(first, pieces))
 
     def _option(self, start: Start, passage: Passage, traffic: Traffic) -> _Option:
         guard = passage.guard
@@ -181,66 +193,58 @@ class Walker:
                 self._memo[key] = hop
         return _Option(passage, hop, asks=False)
 
-    def _to_all(self, source: Source, resolution: Resolution, ways: tuple[_Ways, ...], traffic: Traffic) -> Outcome:
+    def _to_all(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to everything that DNS may answer: the answers take turns, or it is not known which it gives."""
-        first = (resolution.hop,)
-        found = [self._to_one(source, one, traffic, first) for one in ways]
-        return _combined(found, turns=resolution.sure)
+        found = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
+        return _combined(found, turns=answers.resolution.sure)
 
-    def _to_one(
-        self, source: Source, ways: _Ways, traffic: Traffic, first: tuple[Hop, ...], *, intended: bool = False
-    ) -> Outcome:
+    def _to_one(self, source: Source, ways: _Ways, traffic: Traffic, *, intended: bool = False) -> Outcome:
         out = self._out(source, ways.destination, traffic)
-        if ways.clean is not None and out.clean and all(hop.clean for hop in first):
-            where = source.start.subnet.subnet_id
-            last = ways.clean.last
-            trace = Trace(where, ways.destination, (*first, out), ways.clean.passage, last, OK, intended=intended)
+        first = (*ways.first, out)
+        if ways.clean is not None and out.clean:
+            where, last = source.start.subnet.subnet_id, ways.clean.last
+            trace = Trace(where, ways.destination, first, ways.clean.passage, last, OK, intended=intended)
             return Outcome(OK, (trace,))
+        if len(ways.pieces) == 1 and len(ways.pieces[0]) == 1 and not intended:
+            trace = self._trace(source, ways, traffic, out, ways.pieces[0][0])
+            return Outcome(trace.verdict, (trace,), trace.because)
         found = []
         for options in ways.pieces:
-            paths = [self._trace(source, ways.destination, traffic, (first, out), option) for option in options]
+            paths = [self._trace(source, ways, traffic, out, option) for option in options]
             if intended:
                 paths = [msgspec.structs.replace(path, intended=True) for path in paths]
             found.append(_combined((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
         return _combined(found, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
+        """What the source's own groups let out; where one rule decides for every destination, it is asked once."""
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return open_question("security-group", "", fact)
-        memo, groups = self._memo, source.groups
-        hop: Hop | None = (
-            None if memo is None else memo.get((groups, traffic)) or memo.get((groups, destination, traffic))
-        )
+        known: dict[Destination | None, Hop] = {}
+        if self._memo is not None:
+            known = self._memo.get((source.groups, traffic)) or self._memo.setdefault((source.groups, traffic), known)
+        hop = known.get(None) or known.get(destination)
         if hop is None:
             peer = Peer(destination.addresses, destination.label, destination.groups, destination)
-            hop = self.filters.groups(groups, "out", traffic, peer)
-            if memo is not None:
-                memo[(groups, traffic) if hop.by_one_rule else (groups, destination, traffic)] = hop
+            hop = self.filters.groups(source.groups, "out", traffic, peer)
+            known[None if hop.by_one_rule else destination] = hop
         return hop
 
-    def _trace(
-        self,
-        source: Source,
-        destination: Destination,
-        traffic: Traffic,
-        first: tuple[tuple[Hop, ...], Hop],
-        option: _Option,
-    ) -> Trace:
+    def _trace(self, source: Source, ways: _Ways, traffic: Traffic, out: Hop, option: _Option) -> Trace:
         passage, last, asks = option
         if asks:
             last = self._in(source, passage, traffic)
-        before, out = first
-        hops = (*before, out)
-        key = ("judged", before, passage, last)
+        first = (*ways.first, out)
+        key = ("judged", ways.first, passage, last)
         if out.clean and self._memo is not None and key in self._memo:
             # What the source's groups let out entirely changes nothing: the path was judged for another task.
             known: Judgement = self._memo[key]
-            return Trace(source.start.subnet.subnet_id, destination, hops, passage, last, *known)
-        found = judge(segments(hops, passage, last, destination))
+            return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *known)
+        found = judge(segments(first, passage, last, ways.destination))
         if out.clean and self._memo is not None:
             self._memo[key] = found
-        return Trace(source.start.subnet.subnet_id, destination, hops, passage, last, *found)
+        return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *found)
 
     def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop:
         """What the groups at the end let in, where their rules name groups."""
@@ -268,20 +272,18 @@ class Walker:
         found = []
         for server in resolution.servers:
             destination = self.destinations.at(source.subnet.vpc_id, server)
-            found.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic, ()))
+            found.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic))
         traces = tuple(trace for outcome in found for trace in outcome.traces)
         if all(outcome.verdict is BLOCKED for outcome in found):
             return Outcome(BLOCKED, traces)
         return Outcome(UNKNOWN, (*traces, self._nowhere(source, resolution)))
 
-    def _with_intended(
-        self, source: Source, ref: ServiceRef, resolution: Resolution, traffic: Traffic, found: Outcome
-    ) -> Outcome:
+    def _with_intended(self, source: Source, ref: ServiceRef, answers: _Answers, found: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
         traces: list[Trace] = []
-        for hop, destination in self._intended(source.subnet.vpc_id, ref, resolution):
-            ways = self._ways(source.start, destination, traffic)
-            traces.extend(self._to_one(source, ways, traffic, (hop,), intended=True).traces)
+        for hop, destination in self._intended(source.subnet.vpc_id, ref, answers.resolution):
+            ways = self._ways(source.start, destination, answers.traffic, (hop,))
+            traces.extend(self._to_one(source, ways, answers.traffic, intended=True).traces)
         return Outcome(found.verdict, (*found.traces, *traces), found.because) if traces else found
 
     def _intended(self, vpc_id: str, ref: ServiceRef, resolution: Resolution) -> tuple[Intended, ...]:
@@ -295,8 +297,8 @@ class Walker:
         return found
 
 
-def _clean(pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:
-    if len(pieces) != 1 or len(pieces[0]) != 1:
+def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:
+    if len(pieces) != 1 or len(pieces[0]) != 1 or not all(hop.clean for hop in first):
         return None
     only = pieces[0][0]
     good = only.passage.clean and not only.asks and (only.last is None or only.last.clean)
@@ -309,8 +311,10 @@ def _combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     if len(found) == 1:
         return found[0]
     verdicts = {outcome.verdict for outcome in found}
-    verdict = either(verdicts) if turns else unsure(verdicts)
     traces = tuple([trace for outcome in found for trace in outcome.traces])
+    verdict = found[0].verdict
+    if len(verdicts) > 1:
+        verdict = either(verdicts) if turns else unsure(verdicts)
     if verdict is not INTERMITTENT:
         return Outcome(verdict, traces)
     because: dict[Because, None] = {why: None for outcome in found for why in outcome.because}

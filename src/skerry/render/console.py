@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from skerry.catalogue.codes import Code
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
-from skerry.diagnose.judge import blockers, unknowns
+from skerry.diagnose.judge import blockers, inferred, unknowns
+from skerry.diagnose.predict import error_of
 from skerry.launch.needs import Call, Need, Placement
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.reach.trace import Trace
@@ -21,13 +22,13 @@ _BECAUSE = {
 _MOST_MESSAGES = 6
 
 
-def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False) -> str:
-    """Write a Diagnosis for people."""
+def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
+    """Write a Diagnosis for people; ``errors``: all the errors that would come one after another."""
     lines = [_headline(found)]
     if quiet:
         return "\n".join(lines) + "\n"
     for service in found.services:
-        lines += ["", *_service(service, verbose=verbose)]
+        lines += ["", *_service(service, verbose=verbose, errors=errors or verbose)]
     if found.findings:
         lines += ["", bold("Also found")]
         for item in found.findings:
@@ -52,7 +53,7 @@ def _headline(found: Diagnosis) -> str:
     return f"{word(found.verdict)}: of {plural(total, 'service')}, {'; '.join(parts)}"
 
 
-def _service(found: ServiceDiagnosis, *, verbose: bool) -> Iterator[str]:
+def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterator[str]:
     launch = found.launch
     where = [f"cluster {launch.cluster}" if launch.cluster else "", f"task definition {launch.definition_name}"]
     yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
@@ -81,6 +82,8 @@ def _service(found: ServiceDiagnosis, *, verbose: bool) -> Iterator[str]:
     yield from _missing(found.needs)
     yield from _inferred(found.needs)
     yield from _errors(found)
+    if errors:
+        yield from _next_errors(found)
     if verbose:
         for row in found.needs:
             for path in row.traces:
@@ -144,14 +147,11 @@ def _missing(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
 
 
 def _inferred(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    notes = [
-        f"{row.need.step}: {row.need.note or row.need.host} is inferred, not documented"
-        for row in rows
-        if isinstance(row.need, Call) and row.need.grade == "inferred"
-    ]
+    notes = list(dict.fromkeys(f"{row.need.step}: {note}" for row in rows for note in inferred(row)))
     if notes:
         yield ""
-        yield from (dim(f"  {note}") for note in notes)
+        yield bold("  Inferred, not documented")
+        yield from (f"  ~ {clean(note)}" for note in notes)
 
 
 def _errors(found: ServiceDiagnosis) -> Iterator[str]:
@@ -159,11 +159,27 @@ def _errors(found: ServiceDiagnosis) -> Iterator[str]:
         yield ""
         yield bold(f"  ECS will print, failing {_at(item)}:")
         yield f"    {clean(item.text)}" if item.text else dim("    (its wording for this is not known)")
+    expected = {item.text for item in found.predictions}
     if found.stops:
         yield ""
         yield bold("  ECS printed:")
-        for stop in found.stops:
-            yield f"    {plural(stop.count, 'task')}: {clean(stop.reason)}"
+    for stop in found.stops:
+        same = " (as predicted)" if stop.reason in expected else ""
+        yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
+
+
+def _next_errors(found: ServiceDiagnosis) -> Iterator[str]:
+    """The errors that would come one after another, each once the one before it is mended."""
+    shown = {item.text for item in found.predictions}
+    later = [
+        (row.need.step, error.text)
+        for row in found.needs
+        if row.need.blocks == "start" and (error := error_of(row)) and error.text and error.text not in shown
+    ]
+    if later:
+        yield ""
+        yield bold("  And, each once the one before is mended:")
+        yield from (f"    {clean(step)}: {clean(text)}" for step, text in later)
 
 
 def _at(item: Prediction) -> str:
@@ -183,7 +199,9 @@ def trace(outcome: Outcome) -> str:
 
 def _answer(outcome: Outcome) -> str:
     paths = [path for path in outcome.traces if not path.intended]
-    where = clean(" or ".join(dict.fromkeys(path.destination.label for path in paths)) or "nowhere")
+    where = clean(" or ".join(dict.fromkeys(path.destination.label for path in paths)))
+    if all(path.passage is None for path in paths):
+        return "the name leads nowhere" if outcome.verdict is BLOCKED else "where the name leads cannot be told"
     answers = {
         OK: f"packets reach {where}, and replies come back",
         BLOCKED: f"no packet reaches {where} and comes back",
@@ -197,17 +215,17 @@ def _trace(path: Trace) -> Iterator[str]:
     mark = dim(" (an endpoint that the name does not lead to)") if path.intended else ""
     yield f"  {word(path.verdict)}  {clean(path.subnet)} → {clean(path.destination.label)}{mark}"
     rows = []
-    for part in path.segments():
-        for hop in part.hops:
-            arrow = "→" if hop.leg == "there" else "←"
-            rows.append((arrow, clean(hop.kind), clean(hop.resource), word(part.disposition(hop)), clean(hop.rule)))
+    for hop, disposition in path.hops():
+        arrow = "→" if hop.leg == "there" else "←"
+        codes = ", ".join(dict.fromkeys(piece.code for piece in hop.lost + hop.undecided))
+        rows.append((arrow, clean(hop.kind), clean(hop.resource), word(disposition), clean(codes or hop.rule)))
     yield from columns(rows, indent="    ") if rows else ()
 
 
 def chapter(number: int, title: str, lines: Iterable[str], found: Diagnosis) -> str:
     """Write one part of the demo: what was done, then the diagnosis."""
     done = "\n".join(f"   {clean(line)}" for line in lines)
-    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{diagnosis(found)}"
+    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{diagnosis(found, errors=True)}"
 
 
 def explanation(found: Code | Check) -> str:

@@ -7,12 +7,13 @@ import msgspec
 from skerry.catalogue.codes import Code
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.judge import blockers
+from skerry.diagnose.judge import blockers, inferred
+from skerry.diagnose.predict import error_of
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import spell
-from skerry.reach.trace import Hop, Segment, Trace
+from skerry.reach.trace import Hop, Trace
 from skerry.reach.walk import Outcome
 
 
@@ -81,6 +82,8 @@ class NeedOut(msgspec.Struct, frozen=True):
     actions: list[str]
     blockers: list[BlockerOut]
     unknowns: list[UnknownOut]
+    inferred: list[str]
+    error: str | None
     traces: list[TraceOut]
 
 
@@ -254,6 +257,8 @@ def _need(world: World, row: NeedDiagnosis) -> NeedOut:
         actions=list(call.actions) if call else [],
         blockers=_blockers(world, row.blockers),
         unknowns=[_unknown(item) for item in row.unknowns],
+        inferred=list(inferred(row)),
+        error=error.text if (error := error_of(row)) else None,
         traces=[_trace(path) for path in row.traces],
     )
 
@@ -285,18 +290,18 @@ def _trace(path: Trace) -> TraceOut:
         verdict=path.verdict,
         because=list(path.because),
         intended=path.intended,
-        hops=[_hop(hop, segment) for segment in path.segments() for hop in segment.hops],
+        hops=[_hop(hop, disposition) for hop, disposition in path.hops()],
     )
 
 
-def _hop(hop: Hop, segment: Segment) -> HopOut:
+def _hop(hop: Hop, disposition: str) -> HopOut:
     return HopOut(
         kind=hop.kind,
         resource=hop.resource,
         direction=hop.direction,
         leg=hop.leg,
         rule=hop.rule,
-        disposition=segment.disposition(hop),
+        disposition=disposition,
         codes=list(dict.fromkeys(piece.code for piece in hop.lost + hop.undecided)),
         grade=hop.grade,
     )

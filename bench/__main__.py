@@ -1,0 +1,140 @@
+"""Run the benchmarks and print their figures: ``make bench``.
+
+Times are of one run on one machine; what is comparable are the ratios within the run.
+"""
+
+import gc
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench import worlds
+from skerry.diagnose.diagnose import diagnose
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.diagnose.judge import source_of
+from skerry.launch.needs import Call
+from skerry.launch.sequence import needs
+from skerry.launch.task import of_service
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.reach.walk import Target, Walker
+from skerry.sources import documents
+
+SIZES = (100, 1_000, 10_000)
+SERVICES_WITHOUT_MEMO = 300
+PROCESSES = 15
+
+
+class CountingMemo(dict[Any, Any]):
+    """A memo that counts how often it is asked, and how often in vain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.stored = 0
+
+    def __contains__(self, key: object) -> bool:
+        """Count a look-up."""
+        self.asked += 1
+        return super().__contains__(key)
+
+    def get(self, key: Any, default: Any = None, /) -> Any:
+        """Count a look-up."""
+        self.asked += 1
+        return super().get(key, default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Count what had to be judged."""
+        self.stored += 1
+        super().__setitem__(key, value)
+
+
+def main() -> None:
+    """Run all."""
+    gc.disable()
+    start_up()
+    for size in SIZES:
+        verdicts(size)
+    without_memo(SERVICES_WITHOUT_MEMO)
+
+
+def start_up() -> None:
+    """(a) The whole process, against the least that a Python program which reads JSON does."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in worlds.documents(1).items():
+            Path(folder, name).write_bytes(content)
+        program = [sys.executable, "-m", "skerry", "diagnose", "--from", folder, "--allow-unknown"]
+        least = _fastest(lambda: subprocess.run([sys.executable, "-c", "import json"], check=True))
+        whole = _fastest(lambda: subprocess.run(program, check=False, stdout=subprocess.DEVNULL))  # noqa: S603
+    print(f"(a) skerry diagnose --from, one service: {whole * 1000:.0f} ms,", end=" ")
+    print(f"{whole / least:.1f} times `python -c 'import json'` ({least * 1000:.0f} ms); at most 6 wanted")
+
+
+def _fastest(run: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(PROCESSES):
+        begun = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def verdicts(size: int) -> None:
+    """(b) Services diagnosed in a second on one core, loading reported apart."""
+    content = worlds.documents(size)
+    begun = time.process_time()
+    world = World(documents.load(content))
+    loading = time.process_time() - begun
+    launches = [of_service(world, service) for service in world.facts.services]
+    begun = time.process_time()
+    found = diagnose(Walker(world), launches)
+    spent = time.process_time() - begun
+    memo = CountingMemo()
+    diagnose(Walker(world, memo), launches)
+    rows = sum(len(service.needs) for service in found.services)
+    paths = _paths(found)
+    megabytes = sum(map(len, content.values())) / 1e6
+    kinds = ", ".join(f"{count} {verdict}" for verdict, count in sorted(_kinds(found).items()))
+    print(f"(b) {size} services in {len(world.vpcs)} VPCs: loaded {megabytes:.1f} MB in {loading:.2f} s;", end=" ")
+    print(
+        f"{size / spent:,.0f} service verdicts/s ({rows / spent:,.0f} rows/s, {paths / spent:,.0f} paths/s),", end=" "
+    )
+    print(f"{spent / size * 1e6:.0f} µs each; memo hit rate {1 - memo.stored / memo.asked:.0%};", end=" ")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB; {kinds}")
+
+
+def _paths(found: Diagnosis) -> int:
+    return sum(len(row.traces) for service in found.services for row in service.needs)
+
+
+def _kinds(found: Diagnosis) -> Counter[str]:
+    return Counter(str(service.verdict) for service in found.services)
+
+
+def without_memo(size: int) -> None:
+    """(c) Walks there and back in a second when nothing is remembered."""
+    world = World(documents.load(worlds.documents(size)))
+    walker = Walker(world, remember=False)
+    walks = []
+    for service in world.facts.services:
+        launch = of_service(world, service)
+        calls = [need for need in needs(launch) if isinstance(need, Call)]
+        for subnet in launch.subnets:
+            source = source_of(walker, launch, subnet)
+            if not isinstance(source, Missing):
+                walks.extend((source, Target(call.host, call.port, call.place, call.service)) for call in calls)
+    begun = time.process_time()
+    paths = sum(len(walker.reach(source, target).traces) for source, target in walks)
+    spent = time.process_time() - begun
+    print(f"(c) without memo: {paths / spent:,.0f} walks there and back/s, names resolved anew each time", end=" ")
+    print(f"({paths} walks, {len(walks) / spent:,.0f} names/s)")
+
+
+if __name__ == "__main__":
+    main()

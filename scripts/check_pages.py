@@ -1,0 +1,65 @@
+"""Write the page of each check in docs/checks/ from its docstring; with --check, only tell whether they are up to date."""
+
+import re
+import sys
+from pathlib import Path
+
+from skerry.catalogue.codes import codes
+from skerry.diagnose.checks import CHECKS
+from skerry.diagnose.checks.check import Check
+
+DOCS = Path(__file__).parent.parent / "docs"
+_HEADING = re.compile(r"^([A-Z][A-Za-z ]+):$", re.MULTILINE)
+
+
+def page(check: Check) -> str:
+    """The page of one check."""
+    text = re.sub(r"^ {4}", "", check.text, flags=re.MULTILINE)
+    text = _HEADING.sub(r"## \1\n", text).replace("``", "`")
+    return f"# {check.id}\n\n{check.title}. Severity: {check.severity}.\n\n{text}\n"
+
+
+def code_page() -> str:
+    """The page of the codes of blockers."""
+    lines = [
+        "# Codes of blockers",
+        "",
+        "Written from `src/skerry/data/codes.json`; `skerry explain CODE` prints each.",
+        "",
+    ]
+    for row in codes().values():
+        whose = "skerry's own" if row.own else "of VPC Reachability Analyzer"
+        lines += [
+            f"## {row.code}",
+            "",
+            f"{row.title} ({whose}).",
+            "",
+            row.means,
+            "",
+            f"**What to do.** {row.remedy}",
+            "",
+        ]
+        lines += [f"Source: <{row.source}>", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    wanted = {DOCS / "checks" / f"{check.id}.md": page(check) for check in CHECKS}
+    wanted[DOCS / "codes.md"] = code_page()
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    extra = [path for path in (DOCS / "checks").glob("*.md") if path not in wanted]
+    if "--check" in sys.argv:
+        for path in stale + extra:
+            print(f"{path.relative_to(DOCS.parent)} is not what the source says: run scripts/check_pages.py")
+        return 1 if stale or extra else 0
+    for path in extra:
+        path.unlink()
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

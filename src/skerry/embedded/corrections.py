@@ -1,0 +1,45 @@
+"""How a method of moto is replaced while the embedded AWS runs, and put back afterwards."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import ModuleType
+from typing import Any, NamedTuple
+
+
+class Correction(NamedTuple):
+    """A method of moto, or a function, and what is called in its place: ``around(original, *arguments)``.
+
+    A method's first argument is its object.
+    """
+
+    owner: type | ModuleType
+    name: str
+    around: Callable[..., Any]
+
+
+@contextmanager
+def applied(corrections: Iterable[Correction]) -> Iterator[None]:
+    """Apply the corrections for the time of the block.
+
+    Raises KeyError where moto has no such method or function: a correction that moto has outgrown must not be
+    lost silently.
+    """
+    originals: list[tuple[type | ModuleType, str, Any]] = []
+    try:
+        for owner, name, around in corrections:
+            original = vars(owner)[name]
+            setattr(owner, name, _around(original, around))
+            originals.append((owner, name, original))
+        yield
+    finally:
+        for owner, name, original in reversed(originals):
+            setattr(owner, name, original)
+
+
+def _around(original: Any, around: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def replacement(*arguments: Any, **named: Any) -> Any:
+        return around(original, *arguments, **named)
+
+    return replacement
