@@ -116,6 +116,15 @@ class TestAFargateService:
         assert found["capacityProviderStrategy"] == strategy
         assert "launchType" not in found
 
+    def test_is_one_by_its_launch_type_whatever_its_cluster_prefers(self, ecs: Any, place: Place) -> None:
+        strategy = [{"capacityProvider": "FARGATE_SPOT"}]
+        ecs.put_cluster_capacity_providers(
+            cluster=place.cluster, capacityProviders=["FARGATE_SPOT"], defaultCapacityProviderStrategy=strategy
+        )
+        found = service(ecs, place, launchType="FARGATE")
+        assert found["launchType"] == "FARGATE"
+        assert "capacityProviderStrategy" not in found
+
     def test_keeps_its_network_configuration(self, ecs: Any, place: Place) -> None:
         found = service(ecs, place, launchType="FARGATE")["networkConfiguration"]["awsvpcConfiguration"]
         assert found == {
@@ -162,17 +171,19 @@ class TestUpdatingAService:
 
     def test_changes_the_network_of_the_deployment_too(self, ecs: Any, place: Place) -> None:
         service(ecs, place, launchType="FARGATE")
-        network = {"awsvpcConfiguration": {"subnets": [place.subnet], "securityGroups": []}}
+        network = {"awsvpcConfiguration": {"subnets": [place.subnet]}}
         ecs.update_service(cluster=place.cluster, service="web", networkConfiguration=network)
         found = read_back(ecs, place)
         assert found["networkConfiguration"] == found["deployments"][0]["networkConfiguration"]
-        assert found["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] == []
+        assert found["networkConfiguration"]["awsvpcConfiguration"] == {
+            "subnets": [place.subnet],
+            "securityGroups": [],
+            "assignPublicIp": "DISABLED",
+        }
 
 
 class TestATask:
-    def test_has_an_interface_in_its_subnet_with_its_groups(
-        self, aws: ClientFactory, ecs: Any, place: Place
-    ) -> None:
+    def test_has_an_interface_in_its_subnet_with_its_groups(self, aws: ClientFactory, ecs: Any, place: Place) -> None:
         described = task(ecs, place)
         (interface,) = interface_of(aws, described)
         assert interface["SubnetId"] == place.subnet
@@ -209,9 +220,7 @@ class TestATask:
         arn = task(ecs, place)["taskArn"]
         assert [task_now(ecs, place, arn)["lastStatus"] for _ in range(5)] == ["RUNNING"] * 5
 
-    def test_gives_its_interface_back_when_it_is_stopped(
-        self, aws: ClientFactory, ecs: Any, place: Place
-    ) -> None:
+    def test_gives_its_interface_back_when_it_is_stopped(self, aws: ClientFactory, ecs: Any, place: Place) -> None:
         running = task(ecs, place)
         ecs.stop_task(cluster=place.cluster, task=running["taskArn"], reason="enough")
         stopped = task_now(ecs, place, running["taskArn"])

@@ -41,9 +41,10 @@ def place(ec2: Any) -> Place:
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
     zones = (("10.0.1.0/24", "eu-west-1a"), ("10.0.2.0/24", "eu-west-1b"), ("10.0.3.0/24", "eu-west-1a"))
     subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=c, AvailabilityZone=z)["Subnet"] for c, z in zones]
-    tables = [ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2)]
+    a, b, second_a = (subnet["SubnetId"] for subnet in subnets)
+    first, second = (ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
     group = ec2.create_security_group(GroupName="own", Description="own", VpcId=vpc)["GroupId"]
-    return Place(vpc, *(s["SubnetId"] for s in subnets), tables=(tables[0], tables[1]), group=group)
+    return Place(vpc, a, b, second_a, (first, second), group)
 
 
 @contextmanager
@@ -120,7 +121,7 @@ class TestTheInterfacesOfAnEndpoint:
         endpoint = interface(ec2, place)
         for each in interfaces_of(ec2, endpoint):
             assert each["InterfaceType"] == "vpc_endpoint"
-            assert each["RequesterManaged"] is True
+            assert (each["RequesterManaged"], each["RequesterId"]) == (True, "727180483921")
             assert each["Description"] == f"VPC Endpoint Interface {endpoint['VpcEndpointId']}"
             assert each["Status"] == "in-use"
 
@@ -145,6 +146,11 @@ class TestTheInterfacesOfAnEndpoint:
         ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])
         with refused("InvalidNetworkInterfaceID.NotFound"):
             interfaces_of(ec2, endpoint)
+
+
+def test_an_endpoint_is_the_users_own_and_of_this_region(ec2: Any, place: Place) -> None:
+    for endpoint in (interface(ec2, place), gateway(ec2, place)):
+        assert (endpoint["RequesterManaged"], endpoint["ServiceRegion"]) == (False, "eu-west-1")
 
 
 class TestTheNamesOfAnEndpoint:
@@ -176,9 +182,7 @@ class TestTheNamesOfAnEndpoint:
         ],
         ids=["one", "registries", "buckets"],
     )
-    def test_cover_what_clients_ask_for(
-        self, ec2: Any, place: Place, service: str, private: list[str]
-    ) -> None:
+    def test_cover_what_clients_ask_for(self, ec2: Any, place: Place, service: str, private: list[str]) -> None:
         endpoint = interface(ec2, place, f"com.amazonaws.eu-west-1.{service}")
         assert names_of(endpoint)[3:] == [name.format("eu-west-1.amazonaws.com") for name in private]
 
@@ -217,9 +221,7 @@ class TestAnEndpointIsRefused:
             interface(ec2, place)
         interface(ec2, place, PrivateDnsEnabled=False)
 
-    @pytest.mark.parametrize(
-        "service", ["com.amazonaws.eu-west-1.ecr", "com.amazonaws.us-east-1.ecr.api", "ecr.api"]
-    )
+    @pytest.mark.parametrize("service", ["com.amazonaws.eu-west-1.ecr", "com.amazonaws.us-east-1.ecr.api", "ecr.api"])
     def test_to_a_service_that_does_not_exist(self, ec2: Any, place: Place, service: str) -> None:
         with refused("InvalidServiceName", service):
             interface(ec2, place, service)
@@ -257,8 +259,9 @@ class TestAnEndpointOfACustomersService:
         arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
         made = ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])
         service = made["ServiceConfiguration"]["ServiceName"]
-        first = names_of(interface(ec2, place, service))[0]
-        assert first.endswith(f".{service.rpartition('.')[2]}.eu-west-1.vpce.amazonaws.com")
+        names = names_of(interface(ec2, place, service))
+        own = f".{service.rpartition('.')[2]}.eu-west-1.vpce.amazonaws.com"
+        assert [name.endswith(own) for name in names] == [True] * 3
 
 
 class TestADryRun:
@@ -297,6 +300,11 @@ class TestModifyingAnInterfaceEndpoint:
         assert "eu-west-1b" in names_of(endpoint)[1]
         with refused("InvalidNetworkInterfaceID.NotFound"):
             ec2.describe_network_interfaces(NetworkInterfaceIds=[left])
+
+    def test_may_swap_the_subnet_of_a_zone(self, ec2: Any, place: Place) -> None:
+        endpoint = interface(ec2, place)
+        swap = {"AddSubnetIds": [place.second_a], "RemoveSubnetIds": [place.a]}
+        assert modified(ec2, endpoint, **swap)["SubnetIds"] == [place.b, place.second_a]
 
     def test_keeps_the_interfaces_that_stay(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, SubnetIds=[place.a])

@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import boto3
@@ -30,7 +29,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def users_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def users_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What a user's shell may hold: each of it would lead boto3 or moto elsewhere."""
     settings = {
         "AWS_ACCESS_KEY_ID": "AKIAUSER",
@@ -55,10 +54,13 @@ def settings_now() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "MOTO_"))}
 
 
-def test_the_whole_story_opens_no_socket() -> None:
-    with running():
-        client = clients("eu-west-1")
-        article.repair(client, article.build(client))
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-2"])
+def test_the_whole_story_opens_no_socket(region: str) -> None:
+    with running(region):
+        client = clients(region)
+        deployment = article.build(client)
+        assert f":{region}:" in deployment.task_definition
+        assert len(article.repair(client, deployment).interface_endpoints) == 4
         assert read(client)
 
 

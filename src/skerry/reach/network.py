@@ -156,37 +156,6 @@ class Network:
         way = Way(Box(start.addresses, addresses, start.ports), there, back)
         return Passage.of((way,), destination, guard)
 
-    def _is_nat(self, destination: Destination) -> bool:
-        """A NAT gateway's own interface: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html."""
-        interface = self.world.network_interfaces.get(destination.interface or "")
-        return interface is not None and interface.interface_type == _NAT_INTERFACE
-
-    def _dead_end(
-        self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, *hops: Hop
-    ) -> Passage:
-        """The path ends here; the source's own filters are judged all the same, both ways."""
-        there = (self._acl(start.subnet, "out", "there", addresses, traffic.protocol, _one(traffic)), *hops)
-        back = (self._acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports),)
-        return Passage.of((Way(Box(start.addresses, addresses, start.ports), there, back),), destination, None)
-
-    def _local(
-        self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, hop: Hop
-    ) -> Passage:
-        subnet = self._subnet_of(start, destination, addresses)
-        if self._is_nat(destination):
-            name = destination.interface or ""
-            refused = lost(
-                "interface", name, "NGW_ACCEPTS_NO_CONNECTION", f"{name} is a NAT gateway's: it accepts no connection"
-            )
-            return self._dead_end(start, destination, addresses, traffic, hop, refused)
-        if isinstance(subnet, Missing):
-            there: tuple[Hop, ...] = (hop, open_question("interface", "", subnet))
-            back: tuple[Hop, ...] = ()
-        else:
-            there, back = self._between(start, subnet, addresses, traffic, hop)
-        way = Way(Box(start.addresses, addresses, start.ports), there, back)
-        return Passage.of((way,), destination, destination.groups)
-
     def _between(
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic, hop: Hop
     ) -> tuple[tuple[Hop, ...], tuple[Hop, ...]]:

@@ -1,0 +1,348 @@
+"""A live account becomes the documents that AWS's own command line would print."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.session import Session
+from botocore.validate import ParamValidator
+from moto.route53.models import Route53Backend
+
+from skerry.aws.session import ClientFactory, clients
+from skerry.embedded import article
+from skerry.embedded.running import running
+from skerry.sources.live import read
+
+REGION = "eu-west-1"
+# What an answer says of its page only: the model requires it of Route 53's answers, merged ones have none.
+OF_A_PAGE = {"MaxItems": "100", "IsTruncated": False}
+
+
+@cache
+def model_of(service: str) -> Any:
+    return Session().get_service_model(service)
+
+
+def complaints(name: str, document: Any) -> str:
+    """What in a document does not fit the shape that AWS's API model gives to this call's answer."""
+    service, call = name.removesuffix(".json").split("/")[:2]
+    model = model_of(service)
+    operation = {xform_name(operation, "-"): operation for operation in model.operation_names}[call]
+    answer = document["Response"] if "Call" in document else document
+    shape = model.operation_model(operation).output_shape
+    of_a_page = {key: value for key, value in OF_A_PAGE.items() if key in shape.required_members}
+    return str(ParamValidator().validate(answer | of_a_page, shape).generate_report())
+
+
+@pytest.fixture
+def aws() -> Iterator[ClientFactory]:
+    with running(REGION):
+        yield clients(REGION)
+
+
+@pytest.fixture(scope="module")
+def article_read() -> dict[str, Any]:
+    """The article's account after its repair, with a private zone."""
+    with running(REGION):
+        client = clients(REGION)
+        deployment = article.build(client)
+        article.repair(client, deployment)
+        zone_for(client, deployment.network.vpc)
+        return decoded(read(client))
+
+
+def decoded(documents: dict[str, bytes]) -> dict[str, Any]:
+    return {name: msgspec.json.decode(content) for name, content in documents.items()}
+
+
+def vpc_of(client: ClientFactory) -> str:
+    return str(client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
+
+
+def zone_for(client: ClientFactory, vpc: str) -> str:
+    place = {"VPCRegion": REGION, "VPCId": vpc}
+    made = client("route53").create_hosted_zone(Name="internal.example", CallerReference=vpc, VPC=place)
+    return str(made["HostedZone"]["Id"].rpartition("/")[2])
+
+
+def service_of(client: ClientFactory, cluster: str, name: str, **asked: Any) -> None:
+    client("ecs").create_service(cluster=cluster, serviceName=name, desiredCount=0, **asked)
+
+
+def definition_of(client: ClientFactory, family: str) -> str:
+    containers = [{"name": "web", "image": "web:1.0", "memory": 512}]
+    made = client("ecs").register_task_definition(family=family, containerDefinitions=containers)
+    return str(made["taskDefinition"]["taskDefinitionArn"])
+
+
+def start_tasks(client: ClientFactory, deployment: article.Deployment, count: int) -> list[str]:
+    network = {"subnets": deployment.network.subnets, "securityGroups": [deployment.network.task_group]}
+    started = client("ecs").run_task(
+        cluster=deployment.cluster,
+        taskDefinition=deployment.task_definition,
+        launchType="FARGATE",
+        count=count,
+        networkConfiguration={"awsvpcConfiguration": network},
+    )
+    return [task["taskArn"] for task in started["tasks"]]
+
+
+def record(number: int) -> dict[str, Any]:
+    address = {"Value": f"10.0.0.{number}"}
+    return {"Name": f"h{number}.internal.example", "Type": "A", "TTL": 60, "ResourceRecords": [address]}
+
+
+def requests_of(client: Any, call: str) -> list[dict[str, Any]]:
+    """The parameters of each request of a call from now on."""
+    seen: list[dict[str, Any]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        seen.append(dict(params))
+
+    service = client.meta.service_model.service_name
+    client.meta.events.register(f"provide-client-params.{service}.{call}", note)
+    return seen
+
+
+class TestADocument:
+    def test_is_there_for_each_call(self, article_read: dict[str, Any]) -> None:
+        calls = {name.removesuffix(".json").split("/")[1] for name in article_read}
+        assert calls == {
+            "describe-vpcs",
+            "describe-vpc-attribute",
+            "describe-dhcp-options",
+            "describe-subnets",
+            "describe-route-tables",
+            "describe-security-groups",
+            "describe-network-acls",
+            "describe-network-interfaces",
+            "describe-internet-gateways",
+            "describe-nat-gateways",
+            "describe-vpc-endpoints",
+            "describe-managed-prefix-lists",
+            "get-managed-prefix-list-entries",
+            "describe-clusters",
+            "describe-services",
+            "describe-tasks",
+            "describe-task-definition",
+            "list-hosted-zones-by-vpc",
+            "list-resource-record-sets",
+        }
+
+    def test_fits_the_api_model_of_aws(self, article_read: dict[str, Any]) -> None:
+        found = {name: complaints(name, document) for name, document in article_read.items()}
+        assert {name: complaint for name, complaint in found.items() if complaint} == {}
+
+    def test_that_does_not_fit_would_be_told(self) -> None:
+        assert "Cidr" in complaints("ec2/describe-vpcs.json", {"Vpcs": [{"Cidr": "10.0.0.0/16"}]})
+        wrapped = {"Call": {}, "Response": {"Entries": [{"Cidr": 7}]}}
+        assert "Cidr" in complaints("ec2/get-managed-prefix-list-entries/pl-1.json", wrapped)
+
+    def test_has_nothing_of_the_transport(self, article_read: dict[str, Any]) -> None:
+        answers = [d["Response"] if "Call" in d else d for d in article_read.values()]
+        keys = {key for answer in answers for key in answer}
+        assert not {"ResponseMetadata", "NextToken", "nextToken", "IsTruncated"} & keys
+
+    def test_writes_times_as_iso_8601(self, article_read: dict[str, Any]) -> None:
+        endpoint = article_read["ec2/describe-vpc-endpoints.json"]["VpcEndpoints"][0]
+        assert datetime.fromisoformat(endpoint["CreationTimestamp"]).tzinfo is not None
+
+    def test_says_so_where_there_is_nothing(self, aws: ClientFactory) -> None:
+        documents = decoded(read(aws))
+        assert documents["ec2/describe-nat-gateways.json"] == {"NatGateways": []}
+        assert documents["ec2/describe-vpc-endpoints.json"] == {"VpcEndpoints": []}
+        assert documents["ecs/describe-clusters.json"] == {"clusters": [], "failures": []}
+
+    def test_is_the_same_when_it_is_read_again(self, aws: ClientFactory) -> None:
+        article.repair(aws, article.build(aws))
+        first = read(aws)
+        assert list(read(aws).items()) == list(first.items())
+
+    def test_does_not_follow_the_order_in_which_aws_answers(self, aws: ClientFactory) -> None:
+        for cluster in ("one", "two"):
+            aws("ecs").create_cluster(clusterName=cluster)
+        for name in ("blue", "green"):
+            service_of(aws, "one", name, taskDefinition=definition_of(aws, name))
+        first = read(aws)
+
+        def turn_round(parsed: dict[str, Any], **_: Any) -> None:
+            for value in parsed.values():
+                if isinstance(value, list):
+                    value.reverse()
+
+        for service in ("ec2", "ecs"):
+            aws(service).meta.events.register("after-call", turn_round)
+        assert list(read(aws).items()) == list(first.items())
+
+
+class TestAnAnswerWithoutAnIdOfItsOwn:
+    def test_is_wrapped_with_its_call(self, article_read: dict[str, Any]) -> None:
+        lists = article_read["ec2/describe-managed-prefix-lists.json"]["PrefixLists"]
+        (s3,) = (row["PrefixListId"] for row in lists if row["PrefixListName"].endswith(".s3"))
+        document = article_read[f"ec2/get-managed-prefix-list-entries/{s3}.json"]
+        call = {"operation": "ec2:GetManagedPrefixListEntries", "parameters": {"PrefixListId": s3}}
+        assert document["Call"] == call
+        assert "52.216.0.0/15" in {entry["Cidr"] for entry in document["Response"]["Entries"]}
+
+    def test_is_not_wrapped_where_it_has_one(self, article_read: dict[str, Any]) -> None:
+        for row in article_read["ec2/describe-vpcs.json"]["Vpcs"]:
+            vpc = row["VpcId"]
+            support = article_read[f"ec2/describe-vpc-attribute/{vpc}-enableDnsSupport.json"]
+            hostnames = article_read[f"ec2/describe-vpc-attribute/{vpc}-enableDnsHostnames.json"]
+            assert support == {"VpcId": vpc, "EnableDnsSupport": {"Value": True}}
+            assert hostnames == {"VpcId": vpc, "EnableDnsHostnames": {"Value": True}}
+
+
+class TestServices:
+    def test_come_with_their_task_definition_and_tasks(self, article_read: dict[str, Any]) -> None:
+        (service,) = article_read["ecs/describe-services/article.json"]["services"]
+        definition = article_read["ecs/describe-task-definition/web-1.json"]["taskDefinition"]
+        assert service["taskDefinition"] == definition["taskDefinitionArn"]
+        (task,) = article_read["ecs/describe-tasks/article.json"]["tasks"]
+        assert (task["group"], task["stopCode"]) == ("service:web", "TaskFailedToStart")
+
+    def test_of_each_cluster_are_a_document(self, aws: ClientFactory) -> None:
+        for cluster in ("two", "one"):
+            aws("ecs").create_cluster(clusterName=cluster)
+        service_of(aws, "one", "web", taskDefinition=definition_of(aws, "web"))
+        documents = decoded(read(aws))
+        found = [cluster["clusterName"] for cluster in documents["ecs/describe-clusters.json"]["clusters"]]
+        assert found == ["one", "two"]
+        assert len(documents["ecs/describe-services/one.json"]["services"]) == 1
+        assert documents["ecs/describe-services/two.json"] == {"services": [], "failures": []}
+        assert documents["ecs/describe-tasks/two.json"] == {"tasks": [], "failures": []}
+
+    def test_are_described_ten_at_a_time(self, aws: ClientFactory) -> None:
+        aws("ecs").create_cluster(clusterName="one")
+        definition = definition_of(aws, "web")
+        for number in range(12):
+            service_of(aws, "one", f"web-{number}", taskDefinition=definition)
+        requests = requests_of(aws("ecs"), "DescribeServices")
+        documents = decoded(read(aws))
+        assert [len(request["services"]) for request in requests] == [10, 2]
+        assert len(documents["ecs/describe-services/one.json"]["services"]) == 12
+
+    def test_bring_only_the_task_definitions_that_they_name(self, aws: ClientFactory) -> None:
+        aws("ecs").create_cluster(clusterName="one")
+        old, _unused = definition_of(aws, "web"), definition_of(aws, "web")
+        service_of(aws, "one", "web", taskDefinition=old)
+        documents = read(aws)
+        assert "ecs/describe-task-definition/web-1.json" in documents
+        assert "ecs/describe-task-definition/web-2.json" not in documents
+
+    def test_bring_the_task_definitions_of_a_rollout_under_way(self, aws: ClientFactory) -> None:
+        aws("ecs").create_cluster(clusterName="one")
+        old, new = definition_of(aws, "web"), definition_of(aws, "web")
+        service_of(aws, "one", "web", taskDefinition=new)
+
+        def still_running(parsed: dict[str, Any], **_: Any) -> None:
+            parsed["services"][0]["deployments"].append({"status": "ACTIVE", "taskDefinition": old})
+
+        aws("ecs").meta.events.register("after-call.ecs.DescribeServices", still_running)
+        found = read(aws)
+        assert "ecs/describe-task-definition/web-1.json" in found
+        assert "ecs/describe-task-definition/web-2.json" in found
+
+    def test_bring_the_task_definitions_of_their_task_sets(self, aws: ClientFactory) -> None:
+        aws("ecs").create_cluster(clusterName="one")
+        service_of(aws, "one", "web", deploymentController={"type": "EXTERNAL"})
+        aws("ecs").create_task_set(cluster="one", service="web", taskDefinition=definition_of(aws, "blue"))
+        assert "ecs/describe-task-definition/blue-1.json" in read(aws)
+
+
+class TestTasks:
+    def test_are_those_that_run_and_those_that_stopped(self, aws: ClientFactory) -> None:
+        deployment = article.build(aws)
+        running_task = start_tasks(aws, deployment, 1)[0]
+        tasks = decoded(read(aws))["ecs/describe-tasks/article.json"]["tasks"]
+        found = {task["taskArn"]: task["desiredStatus"] for task in tasks}
+        assert found == {running_task: "RUNNING", deployment.stopped_task: "STOPPED"}
+
+    def test_are_described_a_hundred_at_a_time(self, aws: ClientFactory) -> None:
+        start_tasks(aws, article.build(aws), 100)
+        requests = requests_of(aws("ecs"), "DescribeTasks")
+        assert len(decoded(read(aws))["ecs/describe-tasks/article.json"]["tasks"]) == 101
+        assert [len(request["tasks"]) for request in requests] == [100, 1]
+
+
+class TestPrivateZones:
+    def test_are_wrapped_with_the_vpc_that_they_belong_to(self, aws: ClientFactory) -> None:
+        vpc = vpc_of(aws)
+        zone = zone_for(aws, vpc)
+        document = decoded(read(aws))[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
+        assert document["Call"] == {
+            "operation": "route53:ListHostedZonesByVPC",
+            "parameters": {"VPCId": vpc, "VPCRegion": REGION},
+        }
+        (found,) = document["Response"]["HostedZoneSummaries"]
+        assert (found["HostedZoneId"], found["Name"]) == (zone, "internal.example.")
+
+    def test_come_with_their_records(self, aws: ClientFactory) -> None:
+        zone = zone_for(aws, vpc_of(aws))
+        document = decoded(read(aws))[f"route53/list-resource-record-sets/{zone}.json"]
+        asked = {"operation": "route53:ListResourceRecordSets", "parameters": {"HostedZoneId": zone}}
+        assert document["Call"] == asked
+        assert [r["Type"] for r in document["Response"]["ResourceRecordSets"]] == ["NS", "SOA"]
+
+    def test_of_others_are_named_without_their_records(
+        self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        vpc = vpc_of(aws)
+        foreign = {"HostedZoneId": "ZOTHER", "Name": "other.", "Owner": {"OwningAccount": "999999999999"}}
+        monkeypatch.setattr(Route53Backend, "list_hosted_zones_by_vpc", lambda *_: [foreign])
+        documents = decoded(read(aws))
+        summaries = documents[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]["Response"]
+        assert summaries == {"HostedZoneSummaries": [foreign]}
+        assert "route53/list-resource-record-sets/ZOTHER.json" not in documents
+
+    def test_that_fail_otherwise_fail(self, aws: ClientFactory) -> None:
+        zone_for(aws, vpc_of(aws))
+
+        def too_many(**_: Any) -> None:
+            raise ClientError({"Error": {"Code": "Throttling", "Message": "…"}}, "ListResourceRecordSets")
+
+        aws("route53").meta.events.register("before-call.route53.ListResourceRecordSets", too_many)
+        with pytest.raises(ClientError, match="Throttling"):
+            read(aws)
+
+
+class TestPages:
+    def test_are_merged(self, aws: ClientFactory) -> None:
+        zone = zone_for(aws, vpc_of(aws))
+        changes = [{"Action": "CREATE", "ResourceRecordSet": record(number)} for number in range(250)]
+        aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+        requests = requests_of(aws("route53"), "ListResourceRecordSets")
+        document = decoded(read(aws))[f"route53/list-resource-record-sets/{zone}.json"]
+        assert len(document["Response"]["ResourceRecordSets"]) == 252
+        assert len(requests) == 3
+
+    def test_are_merged_where_botocore_has_no_paginator(self, aws: ClientFactory) -> None:
+        route53 = aws("route53")
+        asked: list[str] = []
+
+        def answer(params: dict[str, Any], **_: Any) -> None:
+            asked.append(params["url_path"] + str(params["query_string"]))
+
+        def not_the_last(parsed: dict[str, Any], **_: Any) -> None:
+            name = f"Z{len(asked)}"
+            parsed["HostedZoneSummaries"] = [{"HostedZoneId": name, "Name": name, "Owner": {}}]
+            if len(asked) % 3:
+                parsed["NextToken"] = f"after {name}"
+
+        route53.meta.events.register("before-call.route53.ListHostedZonesByVPC", answer)
+        route53.meta.events.register("after-call.route53.ListHostedZonesByVPC", not_the_last)
+        (vpc,) = (row["VpcId"] for row in aws("ec2").describe_vpcs()["Vpcs"])
+        document = decoded(read(aws))[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
+        found = [summary["HostedZoneId"] for summary in document["Response"]["HostedZoneSummaries"]]
+        assert found == ["Z1", "Z2", "Z3"]
+        assert ["after" in request for request in asked] == [False, True, True]
+
+    def test_are_asked_for_a_hundred_rows_at_a_time(self, aws: ClientFactory) -> None:
+        requests = requests_of(aws("ec2"), "DescribeSubnets")
+        read(aws)
+        assert requests == [{"MaxResults": 100}]
