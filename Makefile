@@ -22,6 +22,7 @@ install: .venv/installed ## Make .venv with all that the other targets need
 	sh scripts/bootstrap.sh .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: install ## Show the whole story on an AWS inside the process: no account, no credentials

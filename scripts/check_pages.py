@@ -1,4 +1,4 @@
-"""Write the page of each check in docs/checks/ from its docstring; with --check, only tell whether they are up to date."""
+"""Write the pages of checks and codes in docs/ from their sources; with --check, only tell what is out of date."""
 
 import re
 import sys

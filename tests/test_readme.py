@@ -1,0 +1,111 @@
+"""Every command of the README does what the README says."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import click
+import pytest
+from botocore import xform_name
+from click.testing import CliRunner, Result
+
+from skerry import cli
+from skerry.model.facts import KINDS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
+SHOWN = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", README, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def told() -> str:
+    """What ``skerry demo`` prints."""
+    return run("demo").output
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Both networks of the demo, saved as the README says, and what its placeholders stand for."""
+    folder = tmp_path_factory.mktemp("demo")
+    run("demo", "--save", str(folder))
+    [service] = diagnosed(folder / "2")["services"]
+    interfaces = json.loads((folder / "2/ec2/describe-network-interfaces.json").read_bytes())["NetworkInterfaces"]
+    definition = next((folder / "2/ecs/describe-task-definition").iterdir())
+    tasks = next((folder / "2/ecs/describe-tasks").iterdir())
+    return {
+        "FOLDER": str(folder / "2"),
+        "SUBNET": service["placements"][0]["subnet"],
+        "INTERFACE": interfaces[0]["NetworkInterfaceId"],
+        "ADDRESS": interfaces[-1]["PrivateIpAddress"],
+        "GROUP": interfaces[0]["Groups"][0]["GroupId"],
+        "TASK": json.loads(tasks.read_bytes())["tasks"][0]["taskArn"],
+        "FILE": str(definition),
+    }
+
+
+def run(*words: str) -> Result:
+    """Run skerry in this process; errors of ours leave with their exit code."""
+    return CliRunner().invoke(cli.cli, list(words), catch_exceptions=False)
+
+
+def diagnosed(folder: Path) -> dict[str, Any]:
+    """The diagnosis of a folder."""
+    found: dict[str, Any] = json.loads(run("diagnose", "--from", str(folder), "--format", "json").stdout)
+    return found
+
+
+def commands(program: str) -> Iterator[str]:
+    """The commands of the README that start with this program."""
+    return (line for line in COMMANDS if line.startswith(f"{program} "))
+
+
+def test_the_demo_shows_what_the_readme_shows(told: str) -> None:
+    assert SHOWN is not None
+    for line in SHOWN.group(1).splitlines():
+        assert same_but_for_ids(line) in [same_but_for_ids(other) for other in click.unstyle(told).splitlines()]
+
+
+def same_but_for_ids(line: str) -> str:
+    """A line with every id, which is new in each run, as a mark; and columns without their width."""
+    return re.sub(r" +", " ", re.sub(r"\b(subnet|rtb|sg|vpc|vpce)-[0-9a-f]+", r"\1-…", line)).strip()
+
+
+def test_the_demo_ends_well_and_prints_the_error_of_the_readme(told: str) -> None:
+    assert "ok: web can start" in click.unstyle(told)
+    [error] = [block for block in BLOCKS if block.startswith("ResourceInitializationError")]
+    assert " ".join(error.split()) in " ".join(told.split())
+
+
+@pytest.mark.parametrize("command", sorted(commands("skerry")))
+def test_a_command_of_skerry_works(command: str, names: dict[str, str], tmp_path: Path) -> None:
+    words = [names.get(word, word) for word in command.split()[1:]]
+    found = CliRunner().invoke(cli.cli, words)
+    assert found.exit_code in {0, 1}, found.output
+    assert found.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", sorted(commands("make")))
+def test_a_target_of_make_exists(command: str) -> None:
+    assert re.search(rf"^{command.split()[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(commands("aws")))
+def test_a_command_of_the_aws_cli_prints_what_skerry_reads(command: str) -> None:
+    service, call = command.split()[1:3]
+    model = botocore.session.get_session().get_service_model(service)
+    [name] = [name for name in model.operation_names if xform_name(name, "-") == call]
+    operation = model.operation_model(name)
+    keys = set(operation.output_shape.members)
+    assert keys & ({kind.key for kind in KINDS} | {"EnableDnsSupport", "taskDefinition"})
+    given = {word.removeprefix("--").replace("-", "") for word in command.split() if word.startswith("--")}
+    assert given <= {member.lower() for member in operation.input_shape.members}
+
+
+def test_the_readme_names_every_exit_code() -> None:
+    assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == ["0", "1", "2", "3", "4"]
