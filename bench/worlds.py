@@ -5,7 +5,7 @@ the VPCs have a fault.
 """
 
 import random
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,25 @@ _ZONES = ("eu-west-1a", "eu-west-1b")
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
+
+
+class Base(NamedTuple):
+    """The addresses of one VPC, a /20 of its own."""
+
+    number: int
+
+    @property
+    def whole(self) -> str:
+        """The VPC's block."""
+        return f"10.{self.number // 16 % 256}.{self.number % 16 * 16}.0/20"
+
+    def subnet(self, place: int) -> str:
+        """The block of its subnet in a zone."""
+        return f"10.{self.number // 16 % 256}.{self.number % 16 * 16 + place}.0/24"
+
+    def address(self, place: int, host: int) -> str:
+        """An address in a subnet."""
+        return f"10.{self.number // 16 % 256}.{self.number % 16 * 16 + place}.{host}"
 
 
 def documents(services: int, seed: int = 7) -> dict[str, bytes]:
@@ -40,12 +59,12 @@ _S3 = ["52.218.0.0/17", "3.5.64.0/21", "3.5.72.0/23", "52.92.0.0/17", "18.34.240
 def _vpc(rows: Rows, number: int, services: int, dice: random.Random) -> None:
     vpc = f"vpc-{number:08x}"
     fault = dice.choice(_FAULTS) if dice.random() < 1 / 3 else ""
-    base = f"10.{number % 250}"
-    _add(rows, "Vpcs", VpcId=vpc, CidrBlock=f"{base}.0.0/16", DhcpOptionsId="dopt-1", OwnerId=ACCOUNT)
+    base = Base(number)
+    _add(rows, "Vpcs", VpcId=vpc, CidrBlock=base.whole, DhcpOptionsId="dopt-1", OwnerId=ACCOUNT)
     _add(rows, "VpcAttributes", VpcId=vpc, EnableDnsSupport={"Value": True}, EnableDnsHostnames={"Value": True})
     subnets = [f"subnet-{number:06x}{zone:02x}" for zone in range(len(_ZONES))]
     for place, subnet in enumerate(subnets):
-        cidr = f"{base}.{place}.0/24"
+        cidr = base.subnet(place)
         zone = _ZONES[place]
         _add(
             rows,
@@ -56,7 +75,7 @@ def _vpc(rows: Rows, number: int, services: int, dice: random.Random) -> None:
             AvailabilityZone=zone,
             AvailableIpAddressCount=240,
         )
-    routes: list[Row] = [{"DestinationCidrBlock": f"{base}.0.0/16", "GatewayId": "local"}]
+    routes: list[Row] = [{"DestinationCidrBlock": base.whole, "GatewayId": "local"}]
     if fault != "s3 route":
         routes.append({"DestinationPrefixListId": "pl-6da54004", "GatewayId": f"vpce-{number:08x}00"})
     associations = [{"SubnetId": subnet} for subnet in subnets]
@@ -91,10 +110,10 @@ def _acl(rows: Rows, number: int, vpc: str, subnets: list[str], dice: random.Ran
     _add(rows, "NetworkAcls", NetworkAclId=name, VpcId=vpc, Entries=entries, Associations=associations)
 
 
-def _endpoints(rows: Rows, number: int, vpc: str, subnets: list[str], base: str, fault: str) -> None:
+def _endpoints(rows: Rows, number: int, vpc: str, subnets: list[str], base: Base, fault: str) -> None:
     group = f"sg-e{number:07x}"
     port = 80 if fault == "endpoint group" else 443
-    sources = [{"CidrIp": f"{base}.{place}.0/24"} for place in range(len(subnets))]
+    sources = [{"CidrIp": base.subnet(place)} for place in range(len(subnets))]
     inbound = [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": sources}]
     _add(
         rows,
@@ -126,7 +145,7 @@ def _endpoints(rows: Rows, number: int, vpc: str, subnets: list[str], base: str,
                 NetworkInterfaceId=interface,
                 VpcId=vpc,
                 SubnetId=subnets[zone],
-                PrivateIpAddress=f"{base}.{zone}.{10 + place}",
+                PrivateIpAddress=base.address(zone, 10 + place),
                 Groups=[{"GroupId": group}],
                 InterfaceType="vpc_endpoint",
             )

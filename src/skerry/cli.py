@@ -24,6 +24,8 @@ def _reading(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="A folder of saved AWS answers, or one file of them."),
         click.option("--region", help="The Region, where the input does not tell it."),
         click.option("--allow-unknown", is_flag=True, help="Leave with 0 instead of 4 where a verdict is unknown."),
+        click.option("-q", "--quiet", is_flag=True, help="Only the first line."),
+        click.option("-v", "--verbose", is_flag=True, help="All that is known of every path."),
     ]  # fmt: skip
     return _decorate(command, options)
 
@@ -66,8 +68,6 @@ def cli() -> None:
 @click.option("--security-group", "groups", multiple=True, help="Its security groups; repeatable.")
 @click.option("--assign-public-ip", is_flag=True, help="Whether it gets a public address.")
 @click.option("--platform-version", default="LATEST", show_default=True, help="Its platform version.")
-@click.option("-q", "--quiet", is_flag=True, help="Only the first line.")
-@click.option("-v", "--verbose", is_flag=True, help="Every hop of every path.")
 def diagnose(
     path: Path,
     region: str | None,
@@ -126,6 +126,8 @@ def trace(
     path: Path,
     region: str | None,
     allow_unknown: bool,
+    quiet: bool,
+    verbose: bool,
     form: str,
     output: Path | None,
     source: str | None,
@@ -136,7 +138,7 @@ def trace(
     from skerry.reach.question import Question
 
     world = app.load(path, region)
-    _notes(world.facts.notes, quiet=False)
+    _notes(world.facts.notes, quiet=quiet)
     found = app.trace(world, Question(internet=source is not None, **question))
     if form == "json":
         from skerry.render import json
@@ -145,7 +147,7 @@ def trace(
     else:
         from skerry.render import console
 
-        text = console.trace(found)
+        text = console.trace(found, quiet=quiet, verbose=verbose)
     _write(text, output)
     _leave(found.verdict, allow_unknown=allow_unknown)
 

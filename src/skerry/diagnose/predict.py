@@ -81,6 +81,8 @@ def _address(trace: Trace | None) -> str:
 
 def _way(trace: Trace | None) -> str:
     """How the client fails: its call times out, the name does not exist, or no DNS server answers."""
+    if trace is not None and trace.purpose == "dns":
+        return "no-server"
     if trace is None or trace.passage is not None:
         return "timeout"
     codes = {piece.code for hop in trace.first for piece in hop.lost}

@@ -1,12 +1,13 @@
 """IPv4 addresses and CIDR blocks as sets of numbers."""
 
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError, summarize_address_range
 from typing import NamedTuple
 
 from skerry.net.intervals import Intervals, subtract, union
 
 CACHED_BLOCKS = 65_536
+
+_BITS, _OCTETS, _DIGITS = 32, 4, 3
 
 
 class Block(NamedTuple):
@@ -20,14 +21,33 @@ class Block(NamedTuple):
 def block(cidr: str) -> Block | None:
     """Read an IPv4 CIDR block or address; None where the text is neither.
 
-    Host bits are ignored, as AWS ignores them when a block is given to it.
+    Host bits are ignored, as AWS ignores them when a block is given to it. Done by hand: it is the first thing
+    that every rule, route and interface costs, and the standard library takes ten times as long.
     """
-    try:
-        network = IPv4Network(cidr, strict=False)
-    except (AddressValueError, NetmaskValueError, ValueError):
+    text, slash, prefix = cidr.partition("/")
+    number = _number(text)
+    length = _small(prefix, _BITS) if slash else _BITS
+    if number is None or length is None:
         return None
-    first = int(network.network_address)
-    return Block(((first, first + network.num_addresses - 1),), network.prefixlen)
+    size = 1 << (_BITS - length)
+    first = number & ~(size - 1)
+    return Block(((first, first + size - 1),), length)
+
+
+def _number(text: str) -> int | None:
+    parts = text.split(".")
+    octets = [_small(part, 255) for part in parts]
+    if len(parts) != _OCTETS or None in octets:
+        return None
+    return int.from_bytes(bytes(octet for octet in octets if octet is not None), "big")
+
+
+def _small(text: str, most: int) -> int | None:
+    """A decimal number of at most three digits, without leading zeros, that is not above ``most``."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS) or (text[0] == "0" and text != "0"):
+        return None
+    number = int(text)
+    return number if number <= most else None
 
 
 def address(text: str) -> Intervals | None:
@@ -38,6 +58,9 @@ def address(text: str) -> Intervals | None:
 
 def blocks(addresses: Intervals) -> list[str]:
     """The smallest list of CIDR blocks that holds exactly these addresses."""
+    # Only what is shown to people needs it.
+    from ipaddress import IPv4Address, summarize_address_range  # noqa: PLC0415
+
     return [
         str(network)
         for low, high in addresses

@@ -166,18 +166,27 @@ class Network:
         replies = self._reply(end, start)
         if end.subnet_id == start.subnet.subnet_id:
             return (hop,), replies
+        leave, enter, answer, back = self._filters_between(start, end, addresses, traffic)
+        return (leave, hop, enter), (answer, *replies, back)
+
+    def _filters_between(
+        self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
+    ) -> tuple[Hop, Hop, Hop, Hop]:
+        """The network ACLs of both subnets, there and back; where they ask for no address, asked once."""
+        key = ("between", start, end.subnet_id, traffic)
+        if self.memo is not None and key in self.memo:
+            known: tuple[Hop, Hop, Hop, Hop] = self.memo[key]
+            return known
         protocol, called = traffic.protocol, _one(traffic)
-        there = (
+        found = (
             self._acl(start.subnet, "out", "there", addresses, protocol, called),
-            hop,
             self._acl(end, "in", "there", start.addresses, protocol, called),
-        )
-        back = (
             self._acl(end, "out", "back", start.addresses, protocol, start.ports),
-            *replies,
             self._acl(start.subnet, "in", "back", addresses, protocol, start.ports),
         )
-        return there, back
+        if self.memo is not None and all(hop.by_one_rule for hop in found):
+            self.memo[key] = found
+        return found
 
     def _by_nat(
         self,

@@ -175,7 +175,8 @@ class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Trace(msgspec.Struct, frozen=True, gc=False):
     """One path of a flow with everything that decided about it.
 
-    ``intended``: an endpoint that DNS does not lead to, walked for its blockers, not for the verdict.
+    ``intended``: an endpoint that DNS does not lead to, walked for its blockers, not for the verdict. ``purpose``:
+    the call itself, or the question to a DNS server that comes before it.
     """
 
     subnet: str
@@ -187,6 +188,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     because: tuple[Because, ...] = ()
     judged: tuple[Judged, ...] = ()
     intended: bool = False
+    purpose: Literal["call", "dns"] = "call"
 
     def segments(self) -> tuple[Segment, ...]:
         """The segments with all of their hops."""

@@ -273,7 +273,8 @@ class Walker:
         for server in resolution.servers:
             destination = self.destinations.at(source.subnet.vpc_id, server)
             found.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic))
-        traces = tuple(trace for outcome in found for trace in outcome.traces)
+        asked = (trace for outcome in found for trace in outcome.traces)
+        traces = tuple(msgspec.structs.replace(trace, purpose="dns") for trace in asked)
         if all(outcome.verdict is BLOCKED for outcome in found):
             return Outcome(BLOCKED, traces)
         return Outcome(UNKNOWN, (*traces, self._nowhere(source, resolution)))

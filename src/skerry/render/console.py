@@ -9,6 +9,7 @@ from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Predict
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
 from skerry.launch.needs import Call, Need, Placement
+from skerry.net.addresses import spell
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.reach.trace import Trace
 from skerry.reach.walk import Outcome
@@ -186,14 +187,18 @@ def _at(item: Prediction) -> str:
     return f"at or before {item.step}" if item.at_or_before else f"at {item.step}"
 
 
-def trace(outcome: Outcome) -> str:
-    """Write what a walk found, hop by hop."""
+def trace(outcome: Outcome, *, quiet: bool = False, verbose: bool = False) -> str:
+    """Write what a walk found, hop by hop; ``verbose``: with the addresses that each path is for."""
     lines = [f"{word(outcome.verdict)}: {_answer(outcome)}"]
+    if quiet:
+        return "\n".join(lines) + "\n"
     for path in outcome.traces:
         lines += ["", *_trace(path)]
-    lines += ["" for _ in [0] if blockers(outcome.traces)]
-    lines += [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in blockers(outcome.traces)]
-    lines += [f"  ? {clean(str(fact))}" for fact in unknowns(outcome.traces)]
+        if verbose:
+            lines.append(dim(f"    for {spell(path.destination.addresses)}"))
+    notes = [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in blockers(outcome.traces)]
+    notes += [f"  ? {clean(str(fact))}" for fact in unknowns(outcome.traces)]
+    lines += ["", *notes] if notes else []
     return "\n".join(lines) + "\n"
 
 
@@ -213,6 +218,7 @@ def _answer(outcome: Outcome) -> str:
 
 def _trace(path: Trace) -> Iterator[str]:
     mark = dim(" (an endpoint that the name does not lead to)") if path.intended else ""
+    mark += dim(" (the DNS server)") if path.purpose == "dns" else ""
     yield f"  {word(path.verdict)}  {clean(path.subnet)} → {clean(path.destination.label)}{mark}"
     rows = []
     for hop, disposition in path.hops():

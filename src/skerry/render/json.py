@@ -65,6 +65,7 @@ class TraceOut(msgspec.Struct, frozen=True):
     verdict: str
     because: list[str]
     intended: bool
+    purpose: str
     hops: list[HopOut]
 
 
@@ -290,6 +291,7 @@ def _trace(path: Trace) -> TraceOut:
         verdict=path.verdict,
         because=list(path.because),
         intended=path.intended,
+        purpose=path.purpose,
         hops=[_hop(hop, disposition) for hop, disposition in path.hops()],
     )
 
