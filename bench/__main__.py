@@ -11,9 +11,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import skerry
 from bench import worlds
@@ -25,36 +25,34 @@ from skerry.launch.sequence import needs
 from skerry.launch.task import of_service
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.reach.memo import Memo
 from skerry.reach.walk import Source, Target, Walker
 from skerry.sources import documents
+
+Made = TypeVar("Made")
 
 SIZES = (100, 1_000, 10_000)
 SERVICES_WITHOUT_MEMO = 300
 PROCESSES = 15
 
 
-class CountingMemo(dict[Any, Any]):
-    """A memo that counts how often it is asked, and how often in vain."""
+class CountingMemo(Memo):
+    """A memo that counts how often it is asked, and how often it has to make what it is asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked = 0
-        self.stored = 0
+        self.made = 0
 
-    def __contains__(self, key: object) -> bool:
-        """Count a look-up."""
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Count a look-up, and a miss."""
         self.asked += 1
-        return super().__contains__(key)
 
-    def get(self, key: Any, default: Any = None, /) -> Any:
-        """Count a look-up."""
-        self.asked += 1
-        return super().get(key, default)
+        def counted() -> Made:
+            self.made += 1
+            return make()
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        """Count what had to be judged."""
-        self.stored += 1
-        super().__setitem__(key, value)
+        return super().once(key, counted)
 
 
 def main() -> None:
@@ -111,7 +109,7 @@ def verdicts(size: int) -> None:
     print(
         f"{size / spent:,.0f} service verdicts/s ({rows / spent:,.0f} rows/s, {paths / spent:,.0f} paths/s),", end=" "
     )
-    print(f"{spent / size * 1e6:.0f} µs each; memo hit rate {1 - memo.stored / memo.asked:.0%};", end=" ")
+    print(f"{spent / size * 1e6:.0f} µs each; memo hit rate {1 - memo.made / memo.asked:.0%};", end=" ")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB; {kinds}")
 
 
@@ -126,7 +124,7 @@ def _kinds(found: Diagnosis) -> Counter[str]:
 def without_memo(size: int) -> None:
     """(c) Walks there and back in a second when nothing is remembered."""
     world = World(documents.load(worlds.documents(size)))
-    walker = Walker(world, remember=False)
+    walker = Walker(world, Memo(remember=False))
     walks: list[tuple[Source, Target]] = []
     for service in world.facts.services:
         launch = of_service(world, service)

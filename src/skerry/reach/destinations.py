@@ -1,8 +1,5 @@
 """The places that names and addresses lead to; each is made once, so that walks to it can be remembered."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, endpoint_service, services
@@ -12,10 +9,9 @@ from skerry.model.network import NetworkInterface, Subnet
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, address, block
 from skerry.net.intervals import EMPTY, Intervals, subtract, union
+from skerry.reach.memo import Memo
 from skerry.reach.places import task_addresses
 from skerry.reach.trace import Destination
-
-_Made = TypeVar("_Made")
 
 
 class Destinations:
@@ -23,13 +19,7 @@ class Destinations:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._made: dict[object, Any] = {}
-
-    def _once(self, key: object, make: Callable[[], _Made]) -> _Made:
-        if key not in self._made:
-            self._made[key] = make()
-        made: _Made = self._made[key]
-        return made
+        self._once = Memo().once
 
     def public(self, place: str, ref: ServiceRef | None) -> Destination:
         """Where the public answer for a host leads.

@@ -1,12 +1,13 @@
 """What security groups and network ACLs keep of a flow."""
 
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 from skerry.model.facts import Missing
 from skerry.model.filters import NetworkAcl
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, block, spell
 from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
+from skerry.reach.memo import Memo
 from skerry.reach.rules import AclRule, GroupRule, acl_rules, group_rules, has_no_rules
 from skerry.reach.trace import Cut, Destination, Direction, Hop, Kind, Leg, Piece
 
@@ -23,9 +24,9 @@ class Peer(NamedTuple):
 
 
 class Filters:
-    """Judges the filters of one World; with a memo, each filter's rules and judgements are made once."""
+    """Judges the filters of one World; each filter's rules are read once, and so are judgements of ACLs."""
 
-    def __init__(self, world: World, memo: dict[Any, Any] | None = None) -> None:
+    def __init__(self, world: World, memo: Memo) -> None:
         self.world = world
         self.memo = memo
 
@@ -58,15 +59,13 @@ class Filters:
 
     def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
         """The rules of a security group that concern this traffic."""
-        key = ("rules", group_id, direction, traffic)
-        if self.memo is not None and key in self.memo:
-            known: tuple[GroupRule, ...] | Missing = self.memo[key]
-            return known
+        return self.memo.once(
+            ("rules", group_id, direction, traffic), lambda: self._rules(group_id, direction, traffic)
+        )
+
+    def _rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
         group = self.world.security_group(group_id)
-        found = group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
-        if self.memo is not None:
-            self.memo[key] = found
-        return found
+        return group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
 
     def names_groups(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
         """Tell whether it matters to these groups which groups the other end is in."""
@@ -91,40 +90,19 @@ class Filters:
         """
         if isinstance(acl, Missing):
             return _unread(direction, "", acl, kind="network-acl", leg=leg)
-        if self.memo is None:
-            return self._acl(acl, direction, leg, protocol, remote, ports)
-        key = (acl.network_acl_id, direction, leg, protocol, ports)
-        wide: Hop | None = self.memo.get(key)
-        if wide is None:
-            wide = self.memo[key] = self._acl(acl, direction, leg, protocol, ANY, ports)
+        place = _Place(acl.network_acl_id, direction, leg, protocol, ports)
+        wide = self.memo.once((place, ANY), lambda: self._acl(acl, place, ANY))
         if wide.by_one_rule:
             # The entry that decides for all addresses decides for these.
             return wide
-        narrow = (*key, remote)
-        hop: Hop | None = self.memo.get(narrow)
-        if hop is None:
-            hop = self.memo[narrow] = self._acl(acl, direction, leg, protocol, remote, ports)
-        return hop
+        return self.memo.once((place, remote), lambda: self._acl(acl, place, remote))
 
-    def _acl(
-        self, acl: NetworkAcl, direction: Direction, leg: Leg, protocol: str, remote: Intervals, ports: Intervals
-    ) -> Hop:
-        rules = self._acl_rules(acl, direction, protocol)
+    def _acl(self, acl: NetworkAcl, place: "_Place", remote: Intervals) -> Hop:
+        key = ("entries", place.acl, place.direction, place.protocol)
+        rules = self.memo.once(key, lambda: acl_rules(acl, place.direction, place.protocol))
         if isinstance(rules, Missing):
-            return _unread(direction, acl.network_acl_id, rules, kind="network-acl", leg=leg)
-        # There and outward, or back and inward, the entries name the destination of the flow; else its source.
-        axis: Literal["source", "destination"] = "destination" if (leg == "there") == (direction == "out") else "source"
-        return _first_match(_Place(acl.network_acl_id, direction, leg, protocol, axis, remote, ports), rules)
-
-    def _acl_rules(self, acl: NetworkAcl, direction: Direction, protocol: str) -> tuple[AclRule, ...] | Missing:
-        key = ("acl rules", acl.network_acl_id, direction, protocol)
-        if self.memo is not None and key in self.memo:
-            known: tuple[AclRule, ...] | Missing = self.memo[key]
-            return known
-        found = acl_rules(acl, direction, protocol)
-        if self.memo is not None:
-            self.memo[key] = found
-        return found
+            return _unread(place.direction, place.acl, rules, kind="network-acl", leg=place.leg)
+        return _first_match(place, remote, rules)
 
 
 class _Side(NamedTuple):
@@ -196,17 +174,28 @@ def in_prefix_list(
 
 
 class _Place(NamedTuple):
+    """Where a network ACL is asked: which one, which way, for which ports of the packets."""
+
     acl: str
     direction: Direction
     leg: Leg
     protocol: str
-    axis: Literal["source", "destination"]
-    remote: Intervals
     ports: Intervals
 
+    def cut(self, remote: Intervals, ports: Intervals) -> Cut:
+        """The part of a flow that these addresses and ports are.
 
-def _first_match(place: _Place, rules: tuple[AclRule, ...]) -> Hop:
-    rest: _Parts = [(place.remote, place.ports)]
+        There and outward, or back and inward, the entries name the destination of the flow; else its source. The
+        port of the packets is an axis only on the way back: there it is fixed.
+        """
+        numbers = ports if self.leg == "back" and ports != self.ports else None
+        if (self.leg == "there") == (self.direction == "out"):
+            return Cut(destination=remote, ports=numbers)
+        return Cut(source=remote, ports=numbers)
+
+
+def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -> Hop:
+    rest: _Parts = [(remote, place.ports)]
     lost: list[Piece] = []
     kept = ""
     for rule in rules:
@@ -262,11 +251,8 @@ def _piece(place: _Place, rule: str, remote: Intervals, ports: Intervals, missin
     if missing is not None:
         text = str(missing)
     # On the way there the port is fixed; an axis that is not cut is left out.
-    cut = Cut(ports=ports) if place.leg == "back" and ports != place.ports else Cut()
-    if remote != place.remote:
-        cut = cut._replace(**{place.axis: remote})
     code = "UNKNOWN_RESOURCE" if missing is not None else "SUBNET_ACL_RESTRICTION"
-    return Piece(code, place.acl, rule, text, cut, missing)
+    return Piece(code, place.acl, rule, text, place.cut(remote, ports), missing)
 
 
 def _unread(

@@ -11,6 +11,7 @@ from skerry.reach import ports, routing
 from skerry.reach.destinations import Destinations
 from skerry.reach.filters import Filters, Peer
 from skerry.reach.gateways import lost, open_question
+from skerry.reach.memo import Memo
 from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
 from skerry.reach.walk import Outcome
 
@@ -29,7 +30,7 @@ def from_internet(
         nowhere = Destination(interface.network_interface_id, ())
         return _outcome(nowhere, (open_question("interface", interface.network_interface_id, missing),), None)
     numbers = ((port, port),)
-    filters = Filters(world)
+    filters = Filters(world, Memo())
     acl = world.network_acl(subnet.subnet_id)
     first = (_gateway(world, interface, subnet),)
     there = (filters.acl(acl, "in", "there", protocol, PUBLIC, numbers),)

@@ -3,7 +3,7 @@
 The filters of the two interfaces at the ends are not part of it, so that it holds for every task in the subnet.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +17,8 @@ from skerry.net.packets import Box
 from skerry.reach import ports, routing
 from skerry.reach.filters import Filters
 from skerry.reach.gateways import endpoint_hop, internet_hop, lost, nat_hop, open_question
-from skerry.reach.routing import LOCAL, Branch, Compiled
+from skerry.reach.memo import Memo
+from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.trace import Destination, Direction, Hop, Leg, Passage, Way
 
 _NAT = "nat"
@@ -48,7 +49,7 @@ Fan = tuple[tuple[Passage, ...], ...]
 class Network:
     """Finds the ways through one World; every hop is judged once and remembered."""
 
-    def __init__(self, world: World, memo: dict[Any, Any] | None) -> None:
+    def __init__(self, world: World, memo: Memo) -> None:
         self.world = world
         self.memo = memo
         self.filters = Filters(world, memo)
@@ -73,24 +74,13 @@ class Network:
         if isinstance(table, Missing):
             return table
         key = ("route", table.route_table_id, destination, addresses)
-        if self.memo is not None and key in self.memo:
-            known: tuple[Branch, ...] | Missing = self.memo[key]
-            return known
-        rows = self._compiled(table)
-        found = rows if isinstance(rows, Missing) else routing.branches(self.world, rows, destination, addresses)
-        if self.memo is not None:
-            self.memo[key] = found
-        return found
+        return self.memo.once(key, lambda: self._in_table(table, destination, addresses))
 
-    def _compiled(self, table: RouteTable) -> Compiled | Missing:
-        key = ("table", table.route_table_id)
-        if self.memo is not None and key in self.memo:
-            known: Compiled | Missing = self.memo[key]
-            return known
-        found = routing.compiled(self.world, table)
-        if self.memo is not None:
-            self.memo[key] = found
-        return found
+    def _in_table(
+        self, table: RouteTable, destination: Destination, addresses: Intervals
+    ) -> tuple[Branch, ...] | Missing:
+        rows = self.memo.once(("table", table.route_table_id), lambda: routing.compiled(self.world, table))
+        return rows if isinstance(rows, Missing) else routing.branches(self.world, rows, destination, addresses)
 
     def _along(
         self, start: Start, destination: Destination, branch: Branch, route: Route | None, traffic: Traffic
@@ -172,21 +162,14 @@ class Network:
     def _filters_between(
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
     ) -> tuple[Hop, Hop, Hop, Hop]:
-        """The network ACLs of both subnets, there and back; where they ask for no address, asked once."""
-        key = ("between", start, end.subnet_id, traffic)
-        if self.memo is not None and key in self.memo:
-            known: tuple[Hop, Hop, Hop, Hop] = self.memo[key]
-            return known
+        """The network ACLs of both subnets, there and back."""
         protocol, called = traffic.protocol, _one(traffic)
-        found = (
+        return (
             self._acl(start.subnet, "out", "there", addresses, protocol, called),
             self._acl(end, "in", "there", start.addresses, protocol, called),
             self._acl(end, "out", "back", start.addresses, protocol, start.ports),
             self._acl(start.subnet, "in", "back", addresses, protocol, start.ports),
         )
-        if self.memo is not None and all(hop.by_one_rule for hop in found):
-            self.memo[key] = found
-        return found
 
     def _by_nat(
         self,
@@ -236,17 +219,11 @@ class Network:
 
     def _reply(self, end: Subnet, start: Start) -> tuple[Hop, ...]:
         """The route of the replies: no hop where it is ``local``, as nearly always."""
-        key = ("reply", end.subnet_id, start.subnet.subnet_id, start.addresses)
-        if self.memo is not None and key in self.memo:
-            known: tuple[Hop, ...] = self.memo[key]
-            return known
-        home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
-        hops = self._reply_hops(end, home)
-        if self.memo is not None:
-            self.memo[key] = hops
-        return hops
+        key = ("reply", end.subnet_id, start)
+        return self.memo.once(key, lambda: self._reply_hops(end, start))
 
-    def _reply_hops(self, end: Subnet, home: Destination) -> tuple[Hop, ...]:
+    def _reply_hops(self, end: Subnet, start: Start) -> tuple[Hop, ...]:
+        home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
         found = self._branches(end, home, home.addresses)
         if isinstance(found, Missing):
             return (open_question("route", "", found, leg="back"),)
@@ -266,8 +243,7 @@ class Network:
         if table is None:
             return ()
         home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
-        rows = self._compiled(table)
-        found = rows if isinstance(rows, Missing) else routing.branches(self.world, rows, home, start.addresses)
+        found = self._in_table(table, home, start.addresses)
         if not isinstance(found, Missing) and all(
             route is None or route.gateway_id == LOCAL for branch in found for route in branch.routes
         ):

@@ -6,7 +6,7 @@ endpoint's groups name groups, what they let in.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,6 +20,7 @@ from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, eit
 from skerry.reach.destinations import Destinations
 from skerry.reach.filters import Peer
 from skerry.reach.gateways import open_question
+from skerry.reach.memo import Memo
 from skerry.reach.names import Intended, Names, Query, Resolution
 from skerry.reach.network import Network, Start, Traffic
 from skerry.reach.rules import TCP, UDP
@@ -97,11 +98,11 @@ class _Answers(NamedTuple):
 
 
 class Walker:
-    """Walks one World. Without ``remember`` everything is judged anew each time."""
+    """Walks one World; with a memo that does not remember, everything is judged anew each time."""
 
-    def __init__(self, world: World, memo: dict[Any, Any] | None = None, *, remember: bool = True) -> None:
+    def __init__(self, world: World, memo: Memo | None = None) -> None:
         self.world = world
-        self._memo: dict[Any, Any] | None = (memo if memo is not None else {}) if remember else None
+        self._memo = memo or Memo()
         self.destinations = Destinations(world)
         self.names = Names(world, self.destinations)
         self.network = Network(world, self._memo)
@@ -110,12 +111,7 @@ class Walker:
     def start(self, subnet: Subnet, addresses: Intervals, ports: Intervals, *, public: bool | Missing) -> Start:
         """Where packets set out; equal ones are the same, so that what is common to them is judged once."""
         key = ("start", subnet.subnet_id, addresses, ports, public)
-        if self._memo is None:
-            return Start(subnet, addresses, ports, public)
-        found: Start | None = self._memo.get(key)
-        if found is None:
-            found = self._memo[key] = Start(subnet, addresses, ports, public)
-        return found
+        return self._memo.once(key, lambda: Start(subnet, addresses, ports, public))
 
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
@@ -137,18 +133,14 @@ class Walker:
         return self._to_one(source, self._ways(source.start, destination, traffic), traffic)
 
     def _answers(self, start: Start, target: Target) -> _Answers:
-        key = (start, target)
-        if self._memo is not None and key in self._memo:
-            known: _Answers = self._memo[key]
-            return known
+        return self._memo.once((start, target), lambda: self._ask(start, target))
+
+    def _ask(self, start: Start, target: Target) -> _Answers:
         resolution = self._resolution(start.subnet, target)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
-        found = _Answers(resolution, ways, traffic)
-        if self._memo is not None:
-            self._memo[key] = found
-        return found
+        return _Answers(resolution, ways, traffic)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
@@ -156,23 +148,15 @@ class Walker:
         if target.host is not None and file_system_of(target.host) and subnet.availability_zone is not UNSET:
             zone = subnet.availability_zone
         query = Query(target.host, target.place, target.service, zone, target.inferred)
-        if self._memo is None:
-            return self.names.resolve(subnet.vpc_id, query)
-        key = (subnet.vpc_id, query)
-        found: Resolution | None = self._memo.get(key)
-        if found is None:
-            found = self._memo[key] = self.names.resolve(subnet.vpc_id, query)
-        return found
+        return self._memo.once((subnet.vpc_id, query), lambda: self.names.resolve(subnet.vpc_id, query))
 
     def _ways(self, start: Start, destination: Destination, traffic: Traffic, first: tuple[Hop, ...] = ()) -> _Ways:
-        key = (start, destination, traffic)
-        pieces: tuple[tuple[_Option, ...], ...] | None = self._memo.get(key) if self._memo is not None else None
-        if pieces is None:
-            fan = self.network.fan(start, destination, destination.addresses, traffic)
-            pieces = tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
-            if self._memo is not None:
-                self._memo[key] = pieces
+        pieces = self._memo.once((start, destination, traffic), lambda: self._pieces(start, destination, traffic))
         return _Ways(destination, first, pieces, _clean(first, pieces))
+
+    def _pieces(self, start: Start, destination: Destination, traffic: Traffic) -> tuple[tuple[_Option, ...], ...]:
+        fan = self.network.fan(start, destination, destination.addresses, traffic)
+        return tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
 
     def _option(self, start: Start, passage: Passage, traffic: Traffic) -> _Option:
         guard = passage.guard
@@ -185,12 +169,8 @@ class Walker:
         if not behind_nat and self.filters.names_groups(guard, "in", traffic):
             return _Option(passage, None, asks=True)
         addresses = passage.ways[-1].packets.source
-        key = ("in", guard, addresses, traffic)
-        hop: Hop | None = self._memo.get(key) if self._memo is not None else None
-        if hop is None:
-            hop = self.filters.groups(guard, "in", traffic, Peer(addresses, start.subnet.subnet_id, None))
-            if self._memo is not None:
-                self._memo[key] = hop
+        peer = Peer(addresses, start.subnet.subnet_id, None)
+        hop = self._memo.once(("in", guard, peer, traffic), lambda: self.filters.groups(guard, "in", traffic, peer))
         return _Option(passage, hop, asks=False)
 
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
@@ -221,13 +201,12 @@ class Walker:
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return open_question("security-group", "", fact)
-        known: dict[Destination | None, Hop] = {}
-        if self._memo is not None:
-            known = self._memo.get((source.groups, traffic)) or self._memo.setdefault((source.groups, traffic), known)
+        groups = source.groups
+        known = self._memo.once(("out", groups, traffic), dict[Destination | None, Hop])
         hop = known.get(None) or known.get(destination)
         if hop is None:
             peer = Peer(destination.addresses, destination.label, destination.groups, destination)
-            hop = self.filters.groups(source.groups, "out", traffic, peer)
+            hop = self.filters.groups(groups, "out", traffic, peer)
             known[None if hop.by_one_rule else destination] = hop
         return hop
 
@@ -236,30 +215,22 @@ class Walker:
         if asks:
             last = self._in(source, passage, traffic)
         first = (*ways.first, out)
+
+        def judged() -> Judgement:
+            return judge(segments(first, passage, last, ways.destination))
+
+        # What the source's groups let out entirely changes nothing: then another task's judgement holds too.
         key = ("judged", ways.first, passage, last)
-        if out.clean and self._memo is not None and key in self._memo:
-            # What the source's groups let out entirely changes nothing: the path was judged for another task.
-            known: Judgement = self._memo[key]
-            return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *known)
-        found = judge(segments(first, passage, last, ways.destination))
-        if out.clean and self._memo is not None:
-            self._memo[key] = found
+        found = self._memo.once(key, judged) if out.clean else judged()
         return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *found)
 
     def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop:
         """What the groups at the end let in, where their rules name groups."""
         guard = passage.guard
-        groups = Missing("the security groups of the source") if source.groups is UNSET else source.groups
-        key = ("in", guard, groups, source.start, traffic)
-        if self._memo is not None and key in self._memo:
-            hop: Hop = self._memo[key]
-            return hop
-        peer = Peer(source.start.addresses, source.subnet.subnet_id, groups)
         assert guard is not None  # noqa: S101 -- an option that asks has a guard
-        hop = self.filters.groups(guard, "in", traffic, peer)
-        if self._memo is not None:
-            self._memo[key] = hop
-        return hop
+        groups = Missing("the security groups of the source") if source.groups is UNSET else source.groups
+        peer = Peer(source.start.addresses, source.subnet.subnet_id, groups)
+        return self._memo.once(("in", guard, peer, traffic), lambda: self.filters.groups(guard, "in", traffic, peer))
 
     def _nowhere(self, source: Source, resolution: Resolution) -> Trace:
         first = (resolution.hop,)
@@ -289,13 +260,7 @@ class Walker:
 
     def _intended(self, vpc_id: str, ref: ServiceRef, resolution: Resolution) -> tuple[Intended, ...]:
         key = ("intended", resolution, ref)
-        if self._memo is not None and key in self._memo:
-            known: tuple[Intended, ...] = self._memo[key]
-            return known
-        found = self.names.intended(vpc_id, ref, resolution.destinations)
-        if self._memo is not None:
-            self._memo[key] = found
-        return found
+        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution.destinations))
 
 
 def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:
