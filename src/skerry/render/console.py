@@ -21,6 +21,7 @@ _BECAUSE = {
     "ports": "it fails for a share of the client's ports",
 }
 _MOST_MESSAGES = 6
+_WELL = {OK, NOT_APPLICABLE}
 
 
 def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
@@ -28,14 +29,24 @@ def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False, e
     lines = [_headline(found)]
     if quiet:
         return "\n".join(lines) + "\n"
+    # Of several services those that are well take a line each, after those that are not.
+    brief = [item for item in found.services if item.verdict in _WELL and len(found.services) > 1 and not verbose]
     for service in found.services:
-        lines += ["", *_service(service, verbose=verbose, errors=errors or verbose)]
+        if service not in brief:
+            lines += ["", *_service(service, verbose=verbose, errors=errors or verbose)]
+    if brief:
+        lines += ["", *columns(_brief(item) for item in brief)]
     if found.findings:
         lines += ["", bold("Also found")]
         for item in found.findings:
             lines.append(f"  {word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
     lines += ["", dim(f"Not examined: {', '.join(found.unexamined)}.")]
     return "\n".join(lines) + "\n"
+
+
+def _brief(found: ServiceDiagnosis) -> tuple[str, ...]:
+    launch = found.launch
+    return (clean(launch.name), clean(launch.cluster), word(found.verdict), dim(launch.not_applicable or ""))
 
 
 def _headline(found: Diagnosis) -> str:
