@@ -99,6 +99,9 @@ def _free_address(world: World, subnet_id: str) -> Hop:
     subnet = world.subnet(subnet_id)
     if isinstance(subnet, Missing):
         return open_question("subnet", subnet_id, subnet)
+    if subnet.cidr_block is None:
+        # The count is of IPv4 addresses: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+        return Hop("subnet", subnet_id, rule="IPv6 only")
     free = subnet.available_ip_address_count
     if free is UNSET:
         fact = Missing(f"how many addresses are free in {subnet_id}", "ec2:DescribeSubnets")

@@ -7,7 +7,7 @@ from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.launch.images import parse
 from skerry.launch.needs import INFERRED_PLACES, Call
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
-from skerry.reach.trace import Trace
+from skerry.reach.trace import NOWHERE, Trace
 
 _FAILS = {BLOCKED, INTERMITTENT}
 _SOME_PUBLIC_ADDRESS = "x.x.x.x"
@@ -17,10 +17,11 @@ _NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
     """The error of the first Need that fails, in launch order.
 
-    Where the place of a failing step in the order is inferred, the next certain one is given too: either may
-    come first. An unknown Need before it makes the prediction ``at_or_before``.
+    A step whose place in the order is inferred may come anywhere before the start: where it fails, its error is a
+    candidate beside the first certain one. An unknown Need before it makes a prediction ``at_or_before``.
     """
-    found: list[Prediction] = []
+    certain: list[Prediction] = []
+    candidates: list[Prediction] = []
     doubt = False
     for row in needs:
         if row.need.blocks != "start":
@@ -28,11 +29,9 @@ def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
         if row.verdict is UNKNOWN:
             doubt = True
         elif row.verdict in _FAILS:
+            found = candidates if row.need.step in INFERRED_PLACES else certain
             found.append(_of(row, at_or_before=doubt))
-            if row.need.step not in INFERRED_PLACES:
-                break
-    certain = [item for item in found if item.step not in INFERRED_PLACES]
-    return tuple(certain + [item for item in found if item.step in INFERRED_PLACES])
+    return tuple(certain[:1] + candidates)
 
 
 def error_of(row: NeedDiagnosis) -> Prediction | None:
@@ -59,7 +58,6 @@ def _words(row: NeedDiagnosis) -> dict[str, str]:
         "port": str(need.port) if isinstance(need, Call) else "",
         "subject": subject,
         "image": subject,
-        "registry": image.registry if image else "",
         "repository": image.repository if image else "",
         "tag": image.tag if image else "",
         "subnet": trace.subnet if trace else "",
@@ -83,7 +81,7 @@ def _way(trace: Trace | None) -> str:
     """How the client fails: its call times out, the name does not exist, or no DNS server answers."""
     if trace is not None and trace.purpose == "dns":
         return "no-server"
-    if trace is None or trace.passage is not None:
+    if trace is None or trace.destination is not NOWHERE:
         return "timeout"
     codes = {piece.code for hop in trace.first for piece in hop.lost}
     return "no-name" if codes & _NO_SUCH_NAME else "no-server"

@@ -45,7 +45,7 @@ STEPS: tuple[Step, ...] = (
 INFERRED_PLACES: frozenset[Step] = frozenset({"env-files", "volumes"})
 
 Blocks = Literal["start", "runtime"]
-Place = Literal["aws", "internet"]
+Place = Literal["aws", "internet", "registry"]
 
 
 class Placement(msgspec.Struct, frozen=True, gc=False):
@@ -67,7 +67,8 @@ class Interface(msgspec.Struct, frozen=True, gc=False):
 class Call(msgspec.Struct, frozen=True, gc=False):
     """A call over TCP to a host.
 
-    ``host`` is None where it is not known, only where it stands: ``place``. ``actions`` are the IAM actions of the
+    ``host`` is None where it is not known, only where it stands: ``place``. The place ``registry``: at the host
+    itself, or at another on the internet that it redirects to. ``actions`` are the IAM actions of the
     call; ``subjects`` what it is about (secrets, images, log groups). ``own_interface``: the call leaves through an
     interface of Fargate's own, not the task's.
     """

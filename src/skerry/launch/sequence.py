@@ -126,15 +126,16 @@ def _other_image(image: Image) -> Iterator[Need]:
     number = int(port) if port.isdecimal() else 443
     subjects = (image.reference,)
     known = registry(image.registry)
-    note = f"where {name} keeps its blobs is not known: taken to be on the internet"
     if known is None:
         yield _outside("manifest", name, number, subjects)
-        yield Call("layers", None, number, "internet", subjects=subjects, grade="inferred", note=note)
+        note = f"{name} is taken to serve its blobs itself or from the internet"
+        yield Call("layers", name, number, "registry", subjects=subjects, grade="inferred", note=note)
         return
     yield Call("manifest", known.registry, number, "internet", subjects=subjects, grade=known.grade)
     if known.token is not None and known.token != known.registry:
         yield Call("manifest", known.token, number, "internet", subjects=subjects, grade=known.grade)
     if known.blobs is None:
+        note = f"where {name} keeps its blobs is not known: taken to be on the internet"
         yield Call("layers", None, number, "internet", subjects=subjects, grade="inferred", note=note)
     else:
         yield Call("layers", known.blobs, number, "internet", subjects=subjects, grade=known.grade)

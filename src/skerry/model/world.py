@@ -124,6 +124,26 @@ class World:
         """The network interfaces that were read and are in the security group."""
         return tuple(self._interfaces_by_group.get(group_id, ()))
 
+    def endpoints_of(self, vpc_id: str) -> tuple[VpcEndpoint, ...] | Missing:
+        """All VPC endpoints of a VPC.
+
+        An account that a VPC is shared with does not see its owner's endpoints, so that their absence proves
+        nothing there: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+        """
+        found = self.endpoints_in(vpc_id)
+        if not self.knows("vpc_endpoints"):
+            return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}")
+        if not found and self._is_shared(vpc_id):
+            return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
+        return found
+
+    def _is_shared(self, vpc_id: str) -> bool:
+        vpc = self.vpcs.get(vpc_id)
+        owners = {
+            row.owner_id for row in (*self.subnets_in(vpc_id), *((vpc,) if vpc else ())) if row.owner_id is not UNSET
+        }
+        return self.account is not None and bool(owners - {self.account})
+
     def endpoints_in(self, vpc_id: str) -> tuple[VpcEndpoint, ...]:
         """The VPC endpoints that were read and stand in the VPC."""
         return tuple(self._endpoints_by_vpc.get(vpc_id, ()))

@@ -23,6 +23,7 @@ from skerry.reach.zones import Claim
 AMAZON = "AmazonProvidedDNS"
 _LINK_LOCAL = "169.254.169.253"
 _LONGEST_CHAIN = 8
+_REGISTRY = "registry"
 
 
 class Query(NamedTuple):
@@ -65,6 +66,8 @@ class Names:
 
     def resolve(self, vpc_id: str, query: Query) -> Resolution:
         """Resolve a name as a task in the VPC does."""
+        if query.place == _REGISTRY:
+            return self._registry(vpc_id, query._replace(place="internet"))
         if query.host is None:
             hop = Hop("dns", "", rule=query.inferred, grade="inferred")
             return Resolution(hop, (self.destinations.public(query.place, query.service),))
@@ -82,6 +85,15 @@ class Names:
         if isinstance(support, Missing) and found.hop.clean:
             return msgspec.structs.replace(found, hop=open_question("dns", vpc_id, support))
         return found
+
+    def _registry(self, vpc_id: str, query: Query) -> Resolution:
+        """Where a registry's blobs are: with itself, or where it redirects to, on the internet."""
+        own = self.resolve(vpc_id, query)
+        elsewhere = self.destinations.public("internet", None)
+        if not own.destinations or elsewhere in own.destinations:
+            return own
+        hop = Hop("dns", own.hop.resource, rule=query.inferred, grade="inferred")
+        return Resolution(hop, (*own.destinations, elsewhere), sure=False)
 
     def _servers(self, vpc: Vpc) -> tuple[str, ...] | Missing:
         """The DNS servers of a VPC that are not Amazon's."""
@@ -118,10 +130,9 @@ class Names:
 
     def _private(self, vpc_id: str, host: str, query: Query, depth: int) -> Resolution | None:
         """The answer of the most specific private zone; None where there is none, so that the answer is public."""
-        if not self.world.knows("vpc_endpoints"):
-            return Resolution(
-                open_question("dns", vpc_id, self.world.missing("vpc_endpoints", f"the endpoints of {vpc_id}"))
-            )
+        endpoints = self.world.endpoints_of(vpc_id)
+        if isinstance(endpoints, Missing):
+            return Resolution(open_question("dns", vpc_id, endpoints))
         if vpc_id not in self._endpoint_names:
             self._endpoint_names[vpc_id] = zones.endpoint_names(self.world, vpc_id)
         for claim in zones.claims(self.world, vpc_id, host, self._endpoint_names[vpc_id]):

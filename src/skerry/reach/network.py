@@ -125,9 +125,20 @@ class Network:
         self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, *hops: Hop
     ) -> Passage:
         """The path ends here; the source's own filters are judged all the same, both ways."""
-        there = (self._acl(start.subnet, "out", "there", addresses, traffic.protocol, _one(traffic)), *hops)
-        back = (self._acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports),)
-        return Passage.of((Way(Box(start.addresses, addresses, start.ports), there, back),), destination, None)
+        leave, back = self.own_filters(start, addresses, traffic)
+        way = Way(Box(start.addresses, addresses, start.ports), (*leave, *hops), back)
+        return Passage.of((way,), destination, None)
+
+    def own_filters(
+        self, start: Start, addresses: Intervals, traffic: Traffic
+    ) -> tuple[tuple[Hop, ...], tuple[Hop, ...]]:
+        """The network ACL of the source's own subnet, there and back; none for what stays in the subnet."""
+        own = block(start.subnet.cidr_block or "")
+        if own is not None and covers(own.addresses, addresses):
+            return (), ()
+        leave = self._acl(start.subnet, "out", "there", addresses, traffic.protocol, _one(traffic))
+        back = self._acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports)
+        return (leave,), (back,)
 
     def _local(
         self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, hop: Hop

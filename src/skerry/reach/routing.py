@@ -150,8 +150,10 @@ def _among_equals(rows: list[Row], rest: Intervals) -> list[Branch]:
             both = intersect(branch.addresses, left)
             if both and row.route not in branch.routes:
                 found[position] = Branch(subtract(branch.addresses, both), branch.routes)
-                why = Missing(f"which of two overlapping prefix lists routes {row.route.destination_prefix_list_id}")
-                found.append(Branch(both, (*branch.routes, row.route), why))
+                routes = (*branch.routes, row.route)
+                lists = " and ".join(sorted(route.destination_prefix_list_id or "" for route in routes if route))
+                why = Missing(f"which of the overlapping prefix lists {lists} a packet goes by")
+                found.append(Branch(both, routes, why))
             left = subtract(left, both)
         if left:
             found.append(Branch(left, (row.route,)))

@@ -14,6 +14,7 @@ import msgspec
 from skerry.catalogue.services import ServiceRef
 from skerry.catalogue.table import Grade
 from skerry.model.facts import Missing
+from skerry.net.addresses import ANY
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box, Packets, is_empty, meet, minus, within
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
@@ -41,6 +42,10 @@ class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     interface: str | None = None
     subnet: str | None = None
     groups: tuple[str, ...] | Missing | None = None
+
+
+NOWHERE = Destination("nowhere", ANY, choice=False)
+"""Where a name leads that has no answer: any address, and not known which."""
 
 
 class Cut(NamedTuple):
@@ -189,6 +194,13 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     judged: tuple[Judged, ...] = ()
     intended: bool = False
     purpose: Literal["call", "dns"] = "call"
+
+    def doubted(self) -> "Trace":
+        """The path as one of several of which it is not known which one holds: nothing is certainly lost on it."""
+        if self.verdict is OK:
+            return self
+        doubtful = tuple(judged._replace(lost=False) for judged in self.judged)
+        return msgspec.structs.replace(self, verdict=UNKNOWN, because=(), judged=doubtful)
 
     def segments(self) -> tuple[Segment, ...]:
         """The segments with all of their hops."""

@@ -15,7 +15,9 @@ from skerry.catalogue.services import ServiceRef, file_system_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
+from skerry.net.addresses import ANY
 from skerry.net.intervals import Intervals
+from skerry.net.packets import Box
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, either, unsure
 from skerry.reach.destinations import Destinations
 from skerry.reach.filters import Peer
@@ -24,7 +26,19 @@ from skerry.reach.memo import Memo
 from skerry.reach.names import Intended, Names, Query, Resolution
 from skerry.reach.network import Network, Start, Traffic
 from skerry.reach.rules import TCP, UDP
-from skerry.reach.trace import Because, Destination, Hop, Judgement, Passage, Trace, judge, segments
+from skerry.reach.trace import (
+    NOWHERE,
+    Because,
+    Destination,
+    Hop,
+    Judgement,
+    Passage,
+    Segment,
+    Trace,
+    Way,
+    judge,
+    segments,
+)
 
 _DNS_PORT = 53
 
@@ -117,9 +131,9 @@ class Walker:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
         if answers.resolution.servers:
-            found = self._by_servers(source, answers.resolution)
+            found = self._by_servers(source, answers)
         elif not answers.ways:
-            trace = self._nowhere(source, answers.resolution)
+            trace = self._nowhere(source, answers)
             found = Outcome(trace.verdict, (trace,))
         else:
             found = self._to_all(source, answers)
@@ -232,23 +246,32 @@ class Walker:
         peer = Peer(source.start.addresses, source.subnet.subnet_id, groups)
         return self._memo.once(("in", guard, peer, traffic), lambda: self.filters.groups(guard, "in", traffic, peer))
 
-    def _nowhere(self, source: Source, resolution: Resolution) -> Trace:
-        first = (resolution.hop,)
-        nowhere = Destination("nowhere", ())
-        return Trace(source.subnet.subnet_id, nowhere, first, None, None, *judge(segments(first, None, None, nowhere)))
+    def _nowhere(self, source: Source, answers: _Answers) -> Trace:
+        """The path ends at the name; those of the source's own filters are named that lose all, wherever to."""
+        start, nowhere = source.start, NOWHERE
+        leave, back = self.network.own_filters(start, ANY, answers.traffic)
+        everything = Segment(Box(start.addresses, ANY, start.ports), choice=False, hops=())
+        out = self._out(source, nowhere, answers.traffic)
+        first = tuple(hop for hop in (out, *leave) if everything.disposition(hop) == "lost")
+        last = tuple(hop for hop in back if everything.disposition(hop) == "lost")
+        passage = Passage.of((Way(everything.packets, first, last),), nowhere, None)
+        hops = (answers.resolution.hop,)
+        return Trace(
+            start.subnet.subnet_id, nowhere, hops, passage, None, *judge(segments(hops, passage, None, nowhere))
+        )
 
-    def _by_servers(self, source: Source, resolution: Resolution) -> Outcome:
+    def _by_servers(self, source: Source, answers: _Answers) -> Outcome:
         """DNS servers that are not Amazon's: out of reach is blocked, within reach leaves the answer unknown."""
         traffic = Traffic(UDP, _DNS_PORT)
         found = []
-        for server in resolution.servers:
+        for server in answers.resolution.servers:
             destination = self.destinations.at(source.subnet.vpc_id, server)
             found.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic))
         asked = (trace for outcome in found for trace in outcome.traces)
         traces = tuple(msgspec.structs.replace(trace, purpose="dns") for trace in asked)
         if all(outcome.verdict is BLOCKED for outcome in found):
             return Outcome(BLOCKED, traces)
-        return Outcome(UNKNOWN, (*traces, self._nowhere(source, resolution)))
+        return Outcome(UNKNOWN, (*traces, self._nowhere(source, answers)))
 
     def _with_intended(self, source: Source, ref: ServiceRef, answers: _Answers, found: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
@@ -277,10 +300,13 @@ def _combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     if len(found) == 1:
         return found[0]
     verdicts = {outcome.verdict for outcome in found}
-    traces = tuple([trace for outcome in found for trace in outcome.traces])
     verdict = found[0].verdict
     if len(verdicts) > 1:
         verdict = either(verdicts) if turns else unsure(verdicts)
+    traces = tuple([trace for outcome in found for trace in outcome.traces])
+    if verdict is UNKNOWN and not turns:
+        # Only one of them holds, so what is lost on one of them may not be lost at all.
+        traces = tuple([trace.doubted() for trace in traces])
     if verdict is not INTERMITTENT:
         return Outcome(verdict, traces)
     because: dict[Because, None] = {why: None for outcome in found for why in outcome.because}

@@ -11,7 +11,7 @@ from skerry.diagnose.predict import error_of
 from skerry.launch.needs import Call, Need, Placement
 from skerry.net.addresses import spell
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
-from skerry.reach.trace import Trace
+from skerry.reach.trace import NOWHERE, Trace
 from skerry.reach.walk import Outcome
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
@@ -216,7 +216,7 @@ def trace(outcome: Outcome, *, quiet: bool = False, verbose: bool = False) -> st
 def _answer(outcome: Outcome) -> str:
     paths = [path for path in outcome.traces if not path.intended]
     where = clean(" or ".join(dict.fromkeys(path.destination.label for path in paths)))
-    if all(path.passage is None for path in paths):
+    if all(path.destination is NOWHERE for path in paths):
         return "the name leads nowhere" if outcome.verdict is BLOCKED else "where the name leads cannot be told"
     answers = {
         OK: f"packets reach {where}, and replies come back",
