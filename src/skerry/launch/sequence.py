@@ -155,11 +155,21 @@ def _logs(configuration: LogConfiguration | None, region: str) -> Iterator[Need]
         case "awslogs":
             yield _awslogs(options, region)
         case "splunk":
-            yield _url("logs", options.get("splunk-url", ""), "the splunk-url of the log driver")
+            yield _splunk(options)
         case "awsfirelens":
             yield Unread("runtime", "where FireLens sends the logs", blocks="runtime")
         case other:
             yield Unread("logs", f"what log driver {other} does on Fargate")
+
+
+def _splunk(options: dict[str, str]) -> Need:
+    """The driver calls Splunk before the container starts, unless it is told not to.
+
+    https://docs.docker.com/engine/logging/drivers/splunk/
+    """
+    need = _url("logs", options.get("splunk-url", ""), "the splunk-url of the log driver")
+    later = options.get("splunk-verify-connection") == "false"
+    return msgspec.structs.replace(need, step="runtime", blocks="runtime") if later else need
 
 
 def _awslogs(options: dict[str, str], region: str) -> Need:

@@ -116,7 +116,7 @@ def _group_verdict(
     world: World, side: _Side, peer: Peer, rest: Intervals, doubtful: list[tuple[str, str, Missing]]
 ) -> Hop:
     """What the groups keep, but for ``rest``: lost, or undecided where a rule was not readable."""
-    first = side.groups[0]
+    first = min(side.groups)
     if not rest:
         return Hop("security-group", first, side.direction, rule=side.rule)
     whole = rest == peer.addresses
@@ -131,7 +131,9 @@ def _group_verdict(
     protocol, port = side.traffic
     link = "to" if side.direction == "out" else "from"
     where = peer.label if whole else spell(rest)
-    text = f"no {_SIDES[side.direction]} rule of {', '.join(side.groups)} allows {protocol} {port} {link} {where}"
+    text = (
+        f"no {_SIDES[side.direction]} rule of {', '.join(sorted(side.groups))} allows {protocol} {port} {link} {where}"
+    )
     lost = (Piece(code, first, "", text, cut),)
     return Hop("security-group", first, side.direction, rule=side.rule, lost=lost)
 

@@ -146,7 +146,7 @@ class Names:
 
     def _by_endpoint(self, endpoint: VpcEndpoint, host: str) -> Resolution | None:
         name = endpoint.vpc_endpoint_id
-        reason = reason_not_led(endpoint)
+        reason = self._reason_not_led(endpoint)
         if isinstance(reason, Missing):
             return Resolution(open_question("dns", name, reason))
         if reason is not None:
@@ -224,8 +224,15 @@ class Names:
             found.extend(Intended(hop, destination) for destination in interfaces)
         return tuple(found)
 
+    def _reason_not_led(self, endpoint: VpcEndpoint) -> Hop | Missing | None:
+        region = endpoint.service_region
+        if region is not None and self.world.region is not None and region != self.world.region:
+            # Not documented: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+            return Missing(f"whether private DNS of {endpoint.vpc_endpoint_id} answers for a service of {region}")
+        return reason_not_led(endpoint)
+
     def _why_not(self, vpc_id: str, endpoint: VpcEndpoint) -> Hop:
-        reason = reason_not_led(endpoint)
+        reason = self._reason_not_led(endpoint)
         if isinstance(reason, Hop):
             return reason
         if isinstance(reason, Missing):

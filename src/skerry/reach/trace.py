@@ -199,7 +199,11 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
         """The path as one of several of which it is not known which one holds: nothing is certainly lost on it."""
         if self.verdict is OK:
             return self
-        doubtful = tuple(judged._replace(lost=False) for judged in self.judged)
+        if self.destination.choice:
+            # What is not known is not the address: the fact that is missing is told by the hop that misses it.
+            doubtful = tuple(judged for judged in self.judged if not judged.lost)
+        else:
+            doubtful = tuple(judged._replace(lost=False) for judged in self.judged)
         return msgspec.structs.replace(self, verdict=UNKNOWN, because=(), judged=doubtful)
 
     def segments(self) -> tuple[Segment, ...]:
