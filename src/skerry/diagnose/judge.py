@@ -69,9 +69,6 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
         return _NOT_ITS_OWN
     if isinstance(source, Missing):
         return _at(subnet_id, open_question("subnet", subnet_id, source))
-    if need.host is None and need.place == "aws":
-        fact = Missing("the host names of the partition that the Region is in")
-        return _at(subnet_id, open_question("dns", "", fact))
     inferred = need.note if need.grade == "inferred" else ""
     return walker.reach(source, Target(need.host, need.port, need.place, need.service, inferred=inferred))
 

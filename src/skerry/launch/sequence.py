@@ -228,11 +228,12 @@ def _merge(found: list[Need]) -> list[Need]:
     """Order the Needs by step and make calls to one host at one step one."""
     merged: dict[object, Need] = {}
     for need in sorted(found, key=lambda item: _PLACE[item.step]):
-        key: object = (need.step, need.host, need.port, need.note) if isinstance(need, Call) else need
+        key: object = (need.step, need.host, need.service, need.port, need.note) if isinstance(need, Call) else need
         known = merged.get(key)
         if isinstance(known, Call) and isinstance(need, Call):
             subjects = tuple(dict.fromkeys(known.subjects + need.subjects))
-            merged[key] = msgspec.structs.replace(known, subjects=subjects)
+            actions = tuple(dict.fromkeys(known.actions + need.actions))
+            merged[key] = msgspec.structs.replace(known, subjects=subjects, actions=actions)
         else:
             merged[key] = need
     return list(merged.values())

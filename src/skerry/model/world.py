@@ -82,7 +82,7 @@ class World:
         if explicit is not None:
             return explicit
         main = self._main_route_tables.get(subnet.vpc_id)
-        if main is None or not self.knows("route_tables"):
+        if main is None or not self.knows("route_tables") or subnet.vpc_id in self._partly_associated:
             return self.missing("route_tables", f"the route table of subnet {subnet.subnet_id}")
         return main
 
@@ -247,6 +247,11 @@ class World:
             if table.associations is not UNSET
             if any(association.main for association in table.associations)
         }
+
+    @cached_property
+    def _partly_associated(self) -> set[str]:
+        """The VPCs with a route table that does not tell its subnets: any subnet may be one of them."""
+        return {table.vpc_id for table in self.facts.route_tables if table.associations is UNSET}
 
     @cached_property
     def _acls_by_subnet(self) -> dict[str, NetworkAcl]:

@@ -108,7 +108,7 @@ class Destinations:
 
     def _of_endpoint(self, endpoint: VpcEndpoint) -> tuple[Destination, ...] | Missing:
         interfaces = [self.world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
-        known = [interface for interface in interfaces if interface is not None]
+        known = [row for row in interfaces if row is not None and address(row.private_ip_address or "")]
         if known and len(known) == len(interfaces):
             return tuple(
                 self._endpoint_interface(endpoint, interface, interface.private_ip_address or "") for interface in known

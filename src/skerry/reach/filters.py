@@ -38,19 +38,20 @@ class Filters:
             return _unread(direction, "", groups)
         if not groups:
             return _unread(direction, "", Missing("what guards an interface that is in no security group"))
-        allowed, doubtful, rule = EMPTY, [], ""
+        allowed, doubtful, rule, asked = EMPTY, [], "", 0
         for group_id in groups:
             rules = self.rules(group_id, direction, traffic)
             if isinstance(rules, Missing):
                 doubtful.append((group_id, "", rules))
                 continue
             for item in rules:
+                asked += 1
                 matched = _matched(self.world, item, peer)
                 if isinstance(matched, Missing):
                     doubtful.append((group_id, item.text, matched))
                 elif matched:
                     if matched == peer.addresses:
-                        one = item.addresses == ANY and not allowed
+                        one = item.addresses == ANY and asked == 1 and not doubtful
                         return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=one)
                     allowed, rule = union(allowed, matched), item.text
         side = _Side(groups, direction, traffic, rule)
@@ -199,24 +200,24 @@ class _Place(NamedTuple):
 def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -> Hop:
     rest: _Parts = [(remote, place.ports)]
     lost: list[Piece] = []
+    undecided: list[Piece] = []
     kept = ""
     for rule in rules:
-        if rule.allows and rule.addresses is not None and not lost and _holds(rule, rest):
-            one = not kept
+        if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, rest):
+            one = not kept and remote == ANY
             return Hop("network-acl", place.acl, place.direction, place.leg, kept or rule.text, by_one_rule=one)
+        hit, rest = _split(rest, rule.addresses or ANY, rule.ports)
         if rule.addresses is None:
             missing = Missing(f"{rule.text!r} of {place.acl} cannot be read")
-            undecided = tuple(_piece(place, rule.text, *part, missing) for part in rest)
-            return Hop("network-acl", place.acl, place.direction, place.leg, kept, tuple(lost), undecided)
-        hit, rest = _split(rest, rule.addresses, rule.ports)
-        if hit and rule.allows:
+            undecided.extend(_piece(place, rule.text, *part, missing) for part in hit)
+        elif hit and rule.allows:
             kept = kept or rule.text
         elif hit:
             lost.extend(_piece(place, rule.text, *part) for part in hit)
         if not rest:
             break
     lost.extend(_piece(place, "rule *: deny", *part) for part in rest)
-    return Hop("network-acl", place.acl, place.direction, place.leg, kept, tuple(lost))
+    return Hop("network-acl", place.acl, place.direction, place.leg, kept, tuple(lost), tuple(undecided))
 
 
 _Parts = list[tuple[Intervals, Intervals]]

@@ -7,7 +7,7 @@ from skerry.model.network import NatGateway
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, spell
 from skerry.net.intervals import Intervals, subtract
-from skerry.reach.trace import Cut, Hop, Kind, Leg, Piece
+from skerry.reach.trace import WHOLE, Cut, Hop, Kind, Leg, Piece
 
 _USABLE = "available"
 _COMING = {"pending", "partial"}
@@ -26,9 +26,9 @@ def open_question(
     return Hop(kind, resource, leg=leg, rule=rule, undecided=(piece,))
 
 
-def lost(kind: Kind, resource: str, code: str, message: str, rule: str = "") -> Hop:
-    """A hop that loses everything."""
-    return Hop(kind, resource, rule=rule, lost=(Piece(code, resource, rule, message),))
+def lost(kind: Kind, resource: str, code: str, message: str, rule: str = "", cut: Cut = WHOLE) -> Hop:
+    """A hop that loses everything, or the part that is cut."""
+    return Hop(kind, resource, rule=rule, lost=(Piece(code, resource, rule, message, cut),))
 
 
 def endpoint_hop(world: World, endpoint_id: str) -> Hop:

@@ -1,18 +1,20 @@
 """From the internet to an interface: the walk the other way round."""
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from skerry.model.facts import Missing
-from skerry.model.network import NetworkInterface, Subnet
+from skerry.model.network import NetworkInterface, Route, Subnet
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC
+from skerry.net.addresses import PUBLIC, spell
+from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
 from skerry.reach import ports, routing
 from skerry.reach.destinations import Destinations
 from skerry.reach.filters import Filters, Peer
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.memo import Memo
-from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
+from skerry.reach.trace import Cut, Destination, Hop, Passage, Trace, Way, judge, segments
 from skerry.reach.walk import Outcome
 
 _NAT = "nat_gateway"
@@ -89,16 +91,21 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     if isinstance(found, Missing) or isinstance(table, Missing):
         missing = found if isinstance(found, Missing) else Missing("the route of the replies")
         return (open_question("route", "", missing, leg="back"),)
-    hops = []
-    for branch in found:
-        for route in branch.routes:
-            if route is None:
-                message = f"{table.route_table_id} has no route back to the internet"
-                hop = lost("route", table.route_table_id, "NO_ROUTE_TO_DESTINATION", message)
-            elif route.state == "active" and (route.gateway_id or "").startswith("igw-"):
-                hop = Hop("route", table.route_table_id, leg="back", rule=routing.spell(route))
-            else:
-                fact = Missing(f"what becomes of replies that leave by {routing.target(route)}")
-                hop = open_question("route", table.route_table_id, fact, leg="back")
-            hops.append(hop)
-    return tuple(hops)
+    return tuple(
+        _by_route(table.route_table_id, route, branch.addresses) for branch in found for route in branch.routes
+    )
+
+
+def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
+    """What becomes of replies to these addresses."""
+    if route is None:
+        message = f"{table} has no route back to {spell(addresses)}"
+        return replace(lost("route", table, "NO_ROUTE_TO_DESTINATION", message, cut=Cut(source=addresses)), leg="back")
+    rule = routing.spell(route)
+    if route.state == "blackhole":
+        message = f"{table} drops replies to {spell(addresses)}: its route {rule} is a black hole"
+        return replace(lost("route", table, "BAD_STATE_ROUTE", message, rule, Cut(source=addresses)), leg="back")
+    if (route.gateway_id or "").startswith("igw-"):
+        return Hop("route", table, leg="back", rule=rule)
+    fact = Missing(f"what becomes of replies that leave by {routing.target(route)}")
+    return open_question("route", table, fact, rule, "back", addresses)

@@ -68,6 +68,9 @@ class Names:
         """Resolve a name as a task in the VPC does."""
         if query.place == _REGISTRY:
             return self._registry(vpc_id, query._replace(place="internet"))
+        if query.host is None and query.place == "aws":
+            fact = Missing("the host names of the partition that the Region is in")
+            return Resolution(open_question("dns", "", fact))
         if query.host is None:
             hop = Hop("dns", "", rule=query.inferred, grade="inferred")
             return Resolution(hop, (self.destinations.public(query.place, query.service),))
@@ -142,6 +145,10 @@ class Names:
                 found = self._by_zone(vpc_id, claim, host, query, depth)
             if found is not None:
                 return found
+        for endpoint in endpoints:
+            if endpoint.service_name is UNSET and endpoint.vpc_endpoint_type in {UNSET, "Interface"}:
+                fact = Missing(f"which service {endpoint.vpc_endpoint_id} is for", "ec2:DescribeVpcEndpoints")
+                return Resolution(open_question("dns", endpoint.vpc_endpoint_id, fact))
         return None
 
     def _by_endpoint(self, endpoint: VpcEndpoint, host: str) -> Resolution | None:
@@ -173,6 +180,8 @@ class Names:
             if not led.hop.clean:
                 return led
             found.extend(led.destinations)
+        if not found:
+            return Resolution(open_question("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}")))
         return Resolution(Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}"), tuple(found))
 
     def _follow(self, vpc_id: str, name: str, query: Query, depth: int) -> Resolution:

@@ -20,8 +20,8 @@ LOCAL = "local"
 # Of two routes of one length a static one beats a prefix list's, and that a propagated one.
 _STATIC, _LISTED, _PROPAGATED = 0, 1, 2
 
-# Entries of AWS's own lists are taken to be longer than this; so a list of unknown entries goes before such routes.
-_SHORT = 8
+# Entries of AWS's own lists are taken to be at least this long: a list of unknown entries goes before shorter routes.
+_SHORT = 9
 
 
 class Branch(NamedTuple):

@@ -262,9 +262,13 @@ def judge(parts: Iterable[Segment]) -> Judgement:
 
 
 def _axes(packets: Box, lost: list[Box]) -> Iterator[Because]:
-    if any(box.source != packets.source for box in lost):
-        yield "placement"
-    if any(box.destination != packets.destination for box in lost):
-        yield "address"
-    if any(box.ports != packets.ports for box in lost):
-        yield "ports"
+    """The axes along which the lost packets are cut from kept ones, all else being equal."""
+    kept = minus((packets,), lost)
+    spread: tuple[tuple[Because, list[Box]], ...] = (
+        ("placement", [box._replace(source=packets.source) for box in kept]),
+        ("address", [box._replace(destination=packets.destination) for box in kept]),
+        ("ports", [box._replace(ports=packets.ports) for box in kept]),
+    )
+    for axis, reach in spread:
+        if any(within((box,), other) for box in lost for other in reach):
+            yield axis

@@ -14,7 +14,7 @@ from skerry.model.endpoints import RecordSet, VpcEndpoint, Zone
 from skerry.model.facts import Missing
 from skerry.model.world import World
 
-_ESCAPED = re.compile(r"\\(\d{3})")
+_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 _ADDRESS_TYPES = {"A", "CNAME"}
 
 
@@ -101,8 +101,8 @@ def answer(zone: Zone, host: str) -> Record | Missing | None:
 
 
 def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[RecordSet]:
-    if host in by_name:
-        return by_name[host]
+    if host in by_name or any(name.endswith(f".{host}") for name in by_name):
+        return by_name.get(host, [])
     ancestor = host
     while ancestor != apex and "." in ancestor:
         ancestor = ancestor.partition(".")[2]

@@ -50,5 +50,7 @@ def _only_https(rule: IpPermission) -> bool:
 def _spell(rule: IpPermission) -> str:
     if rule.ip_protocol == "-1":
         return "all traffic"
+    if rule.from_port is None:
+        return f"protocol {rule.ip_protocol}"
     ports = f"{rule.from_port}" if rule.from_port == rule.to_port else f"{rule.from_port}-{rule.to_port}"
     return f"{rule.ip_protocol} {ports}"

@@ -30,6 +30,6 @@ def service_default_group(subject: Subject) -> Iterator[tuple[str, str, tuple[st
     """
     for service in subject.diagnosis.services:
         launch = service.launch
-        if service.verdict is not NOT_APPLICABLE and launch.groups == ():
+        if service.verdict is not NOT_APPLICABLE and launch.groups == () and launch.subnets:
             message = f"service {launch.name} names no security group: its tasks use the VPC's default one"
             yield launch.arn or launch.name, message, (launch.name,)
