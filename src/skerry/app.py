@@ -64,6 +64,9 @@ def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:
 
 def diagnose_hypothetical(world: World, task: Hypothetical) -> Diagnosis:
     """Diagnose a task that does not exist yet."""
+    lacking = [name for name in task.subnets if name not in world.subnets]
+    if lacking:
+        raise NothingFoundError(f"there is no subnet {', '.join(lacking)}", _hint(list(world.subnets)))
     definition = _task_definition(task.definition)
     name = definition.family or task.definition.stem
     launch = Launch(

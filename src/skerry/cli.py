@@ -1,8 +1,10 @@
 """The command line: parse, call the use case, render, choose the exit code. No logic of its own."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +69,7 @@ def cli() -> None:
 @click.option("--subnet", "subnets", multiple=True, help="Where the hypothetical task would run; repeatable.")
 @click.option("--security-group", "groups", multiple=True, help="Its security groups; repeatable.")
 @click.option("--assign-public-ip", is_flag=True, help="Whether it gets a public address.")
-@click.option("--platform-version", default="LATEST", show_default=True, help="Its platform version.")
+@click.option("--platform-version", help="Its platform version; LATEST where none is given.")
 def diagnose(
     path: Path,
     region: str | None,
@@ -81,19 +83,23 @@ def diagnose(
     subnets: tuple[str, ...],
     groups: tuple[str, ...],
     assign_public_ip: bool,
-    platform_version: str,
+    platform_version: str | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Tell for each Fargate service whether its tasks can start, and all that stands in the way."""
     from skerry import app
 
+    asked = bool(subnets or groups or assign_public_ip or platform_version)
+    _agree(hypothetical=definition is not None, asked=asked, selected=bool(cluster or service or task))
+    if task and (cluster or service):
+        raise click.UsageError("--task names one task: leave out --cluster and --service")
     world = app.load(path, region)
     _notes(world.facts.notes, quiet=quiet)
     if definition is not None:
         if not subnets:
             raise click.UsageError("--task-definition needs at least one --subnet")
-        wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version)
+        wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
         found = app.diagnose_hypothetical(world, wanted)
     else:
         found = app.diagnose(world, app.Selection(cluster, service, task))
@@ -200,6 +206,18 @@ def completion(shell: str) -> None:
     click.echo(found(cli, {}, "skerry", "_SKERRY_COMPLETE").source())
 
 
+def _agree(*, hypothetical: bool, asked: bool, selected: bool) -> None:
+    """Options of a task that does not exist and options that choose among those that do exclude each other."""
+    if hypothetical and selected:
+        raise click.UsageError(
+            "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
+        )
+    if asked and not hypothetical:
+        raise click.UsageError(
+            "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
+        )
+
+
 def _notes(notes: tuple[str, ...], *, quiet: bool) -> None:
     from skerry.render.text import clean
 
@@ -209,17 +227,37 @@ def _notes(notes: tuple[str, ...], *, quiet: bool) -> None:
 
 def _write(text: str, output: Path | None) -> None:
     """Print, or write a file whole or not at all."""
+    from tempfile import NamedTemporaryFile
+
     if output is None:
         click.echo(text, nl=False)
         return
-    draft = output.with_name(f".{output.name}.part")
     try:
-        draft.write_text(click.unstyle(text), encoding="utf-8")
-        draft.replace(output)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=".skerry-", delete=False) as draft:
+            name = Path(draft.name)
+            draft.write(click.unstyle(text))
+        # A temporary file is for its owner alone; the result has the rights that any new file gets.
+        name.chmod(0o666 & ~_umask())
+        _put(name, output)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         message = f"{output} cannot be written: {error.strerror or error}"
         raise SkerryError(message, "Give a file in a folder that exists and that you may write to.") from error
+
+
+def _put(draft: Path, output: Path) -> None:
+    """Give a finished draft its name, or take it away."""
+    try:
+        draft.replace(output)
+    except OSError:
+        draft.unlink()
+        raise
+
+
+def _umask() -> int:
+    """The rights that new files do not get; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _save(folder: Path, documents: dict[str, bytes]) -> None:
@@ -245,6 +283,10 @@ def main() -> None:
     """Run the command line. Every error is said in words; a traceback is only for faults, with SKERRY_DEBUG set."""
     # A run is short and makes no cycles to speak of: looking for them would cost a tenth of its time.
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding gets escapes for what it cannot show.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(standalone_mode=False)
     except SkerryError as error:
@@ -274,7 +316,6 @@ def _complain(what: str, remedy: str, code: int) -> None:
 
 
 def _fault(fault: Exception) -> None:
-    import os
     import traceback
 
     if os.environ.get("SKERRY_DEBUG"):

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from skerry.catalogue.table import read
+from skerry.catalogue.table import Grade, read
 
 ErrorClass = Literal[
     "network",
@@ -30,6 +30,7 @@ class Code(msgspec.Struct, frozen=True, rename={"kind": "class"}):
     title: str
     means: str
     remedy: str
+    grade: Grade
     source: str
 
 

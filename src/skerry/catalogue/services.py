@@ -26,6 +26,8 @@ class Partition(msgspec.Struct, frozen=True):
     region: str
     suffix: str
     endpoint_prefix: str
+    grade: Grade
+    source: str
     special_prefix: str | None = None
 
 

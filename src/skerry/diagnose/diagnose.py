@@ -20,6 +20,8 @@ from skerry.reach.places import kind_of
 from skerry.reach.trace import Because
 from skerry.reach.walk import Outcome, Source, Walker
 
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html#ECS-Type-Task-stopCode
+_STOPPED_ON_PURPOSE = {"ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption", "TerminationNotice"}
 _FOLLOWED = {
     "zones": "private hosted zones",
     "network_interfaces": "network interfaces",
@@ -137,7 +139,7 @@ def _stops(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
     counts: dict[tuple[str, str], Counter[str]] = {}
     for task in tasks:
         reason = task.stopped_reason
-        if task.last_status != "STOPPED" or reason is None:
+        if task.last_status != "STOPPED" or reason is None or task.stop_code in _STOPPED_ON_PURPOSE:
             continue
         cluster = "" if task.cluster_arn is UNSET else task.cluster_arn.rpartition("/")[2]
         name = task.task_arn.rpartition("/")[2]

@@ -127,7 +127,9 @@ def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     for judged in _judged(traces):
         if not judged.lost:
             known = judged.piece.missing
-            found[known or Missing(f"which address the call is for: {judged.piece.message}")] = None
+            found[known or Missing(f"whether this is in the way of the call's own address: {judged.piece.message}")] = (
+                None
+            )
     return tuple(found)
 
 

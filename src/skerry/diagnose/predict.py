@@ -10,27 +10,28 @@ from skerry.net.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
 from skerry.reach.trace import NOWHERE, Trace
 
 _FAILS = {BLOCKED, INTERMITTENT}
+_MAY_FAIL = {UNKNOWN, INTERMITTENT}
 _SOME_PUBLIC_ADDRESS = "x.x.x.x"
 _NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 
 
 def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
-    """The error of the first Need that fails, in launch order.
+    """The error of the first Need that is blocked, in launch order; where none is, of the first that fails at times.
 
     A step whose place in the order is inferred may come anywhere before the start: where it fails, its error is a
-    candidate beside the first certain one. An unknown Need before it makes a prediction ``at_or_before``.
+    candidate beside the first certain one. A Need before it that may fail too makes a prediction ``at_or_before``.
     """
+    rows = [row for row in needs if row.need.blocks == "start"]
+    wanted = BLOCKED if any(row.verdict is BLOCKED for row in rows) else INTERMITTENT
     certain: list[Prediction] = []
     candidates: list[Prediction] = []
     doubt = False
-    for row in needs:
-        if row.need.blocks != "start":
-            continue
-        if row.verdict is UNKNOWN:
-            doubt = True
-        elif row.verdict in _FAILS:
+    for row in rows:
+        if row.verdict is wanted:
             found = candidates if row.need.step in INFERRED_PLACES else certain
             found.append(_of(row, at_or_before=doubt))
+        elif row.verdict in _MAY_FAIL:
+            doubt = True
     return tuple(certain[:1] + candidates)
 
 

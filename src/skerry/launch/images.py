@@ -4,16 +4,16 @@ import re
 
 import msgspec
 
-_ECR = re.compile(
-    r"^(?P<account>\d{12})\.dkr[.-]ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9-]+)\."
-    r"(?:amazonaws\.com(?:\.cn)?|on\.aws)$"
-)
+_ECR = re.compile(r"^(?P<account>\d{12})\.dkr(?P<dual>[.-])ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+$")
 _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_ALIASES = {"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 
 
 class Image(msgspec.Struct, frozen=True, gc=False):
-    """A parsed image reference; ``region`` and ``account`` only where the registry is a private one of ECR."""
+    """A parsed image reference; ``region`` and ``account`` only where the registry is a private one of ECR.
+
+    ``dual_stack``: the registry's name is the one that also answers over IPv6.
+    """
 
     reference: str
     registry: str
@@ -21,6 +21,7 @@ class Image(msgspec.Struct, frozen=True, gc=False):
     tag: str
     region: str | None = None
     account: str | None = None
+    dual_stack: bool = False
 
 
 def parse(reference: str) -> Image | None:
@@ -50,4 +51,5 @@ def parse(reference: str) -> Image | None:
         tag=digest or tag,
         region=ecr["region"] if ecr else None,
         account=ecr["account"] if ecr else None,
+        dual_stack=ecr is not None and ecr["dual"] == "-",
     )

@@ -18,6 +18,8 @@ from skerry.model.facts import Missing
 from skerry.model.names import arn
 
 _EFS_PORT = 2049
+_HTTPS = 443
+_LAST_PORT, _PORT_DIGITS = 65_535, 5
 _PLACE = {step: position for position, step in enumerate(STEPS)}
 _SECRET_ACTIONS = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
 
@@ -105,25 +107,23 @@ def _image(container: ContainerDefinition) -> Iterator[Need]:
 def _ecr_image(image: Image, region: str) -> Iterator[Need]:
     # Token, manifest and layers are all of the image's Region, not of the task's.
     name = image.reference
-    partition = partition_of(region)
     yield _aws("registry-auth", ServiceRef("ecr.api", region), "ecr:GetAuthorizationToken", subject=name)
-    yield Call(
-        "manifest",
-        image.registry,
-        service=ServiceRef("ecr.dkr", region),
-        actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-        subjects=(name,),
-    )
-    if partition is None:
-        yield Unread("layers", f"the names of the partition that Region {region} is in", subjects=(name,))
+    if partition_of(region) is None:
+        yield Unread("manifest", f"the names of the partition that Region {region} is in", subjects=(name,))
+        return
+    if image.dual_stack:
+        # AWS's pages disagree: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
+        yield Unread("manifest", f"whether endpoints serve the dual-stack name {image.registry}", subjects=(name,))
     else:
-        bucket = f"{layer_bucket(region)}."
-        yield _aws("layers", ServiceRef("s3", region), "s3:GetObject", subject=name, prefix=bucket)
+        actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+        ref = ServiceRef("ecr.dkr", region)
+        yield Call("manifest", image.registry, service=ref, actions=actions, subjects=(name,))
+    bucket = f"{layer_bucket(region)}."
+    yield _aws("layers", ServiceRef("s3", region), "s3:GetObject", subject=name, prefix=bucket)
 
 
 def _other_image(image: Image) -> Iterator[Need]:
-    name, _, port = image.registry.partition(":")
-    number = int(port) if port.isdecimal() else 443
+    name, number = _host_and_port(image.registry)
     subjects = (image.reference,)
     known = registry(image.registry)
     if known is None:
@@ -139,6 +139,13 @@ def _other_image(image: Image) -> Iterator[Need]:
         yield Call("layers", None, number, "internet", subjects=subjects, grade="inferred", note=note)
     else:
         yield Call("layers", known.blobs, number, "internet", subjects=subjects, grade=known.grade)
+
+
+def _host_and_port(registry: str) -> tuple[str, int]:
+    """A registry's host, and its port: HTTPS where none is given that could be one."""
+    name, _, port = registry.partition(":")
+    number = int(port) if port.isdecimal() and len(port) <= _PORT_DIGITS else _HTTPS
+    return name, number if 0 < number <= _LAST_PORT else _HTTPS
 
 
 def _outside(step: Step, name: str, port: int, subjects: tuple[str, ...] = ()) -> Call:

@@ -26,7 +26,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     definition: TaskDefinition | Missing
     subnets: tuple[str, ...] = ()
     groups: tuple[str, ...] | UnsetType = ()
-    public_address: bool = False
+    public_address: bool | Missing = False
     platform_version: str = LATEST
     platform_family: str | None = None
     region: str | None = None
@@ -116,16 +116,10 @@ def of_task(world: World, task: Task) -> Launch:
     read, else from the service that the task belongs to.
     """
     parsed = arn(task.task_arn)
-    details = {
-        detail.name: detail.value
-        for attachment in task.attachments
-        if attachment.type == _INTERFACE
-        for detail in attachment.details
-    }
     service = service_of(world, task)
     origin = of_service(world, service) if service else None
-    subnet = details.get("subnetId")
-    provider = task.capacity_provider_name
+    details = _details(task)
+    subnet, interface = details.get("subnetId"), details.get("networkInterfaceId")
     definition: TaskDefinition | Missing
     if task.task_definition_arn is UNSET:
         definition = Missing(f"the task definition of task {short(task.task_arn)}", "ecs:DescribeTasks")
@@ -137,20 +131,33 @@ def of_task(world: World, task: Task) -> Launch:
         definition_name="" if task.task_definition_arn is UNSET else short(task.task_definition_arn),
         definition=definition,
         subnets=(subnet,) if subnet else (origin.subnets if origin else ()),
-        groups=_task_groups(world, details.get("networkInterfaceId"), origin),
-        public_address=origin.public_address if origin else _has_public_address(world, details),
+        groups=_task_groups(world, interface, origin),
+        public_address=origin.public_address if origin else _has_public_address(world, interface),
         platform_version=task.platform_version or LATEST,
         platform_family=task.platform_family,
         region=parsed.region if parsed else world.region,
         arn=task.task_arn,
         execute_command=task.enable_execute_command,
         service_connect=origin.service_connect if origin else False,
-        not_applicable=(
-            f"launch type {task.launch_type}: the task uses the network of its host"
-            if task.launch_type not in {None, "FARGATE"}
-            else _other_providers((ProviderStrategy(capacity_provider=provider),) if provider else ())
-        ),
+        not_applicable=_not_fargate(task),
     )
+
+
+def _details(task: Task) -> dict[str, str]:
+    """What ECS tells of the network interface that it attached to a task."""
+    return {
+        detail.name: detail.value
+        for attachment in task.attachments
+        if attachment.type == _INTERFACE
+        for detail in attachment.details
+    }
+
+
+def _not_fargate(task: Task) -> str | None:
+    if task.launch_type not in {None, "FARGATE"}:
+        return f"launch type {task.launch_type}: the task uses the network of its host"
+    provider = task.capacity_provider_name
+    return _other_providers((ProviderStrategy(capacity_provider=provider),) if provider else ())
 
 
 def service_of(world: World, task: Task) -> Service | None:
@@ -173,6 +180,8 @@ def _task_groups(world: World, interface_id: str | None, origin: Launch | None) 
     return origin.groups if origin else UNSET
 
 
-def _has_public_address(world: World, details: dict[str, str]) -> bool:
-    interface = world.network_interfaces.get(details.get("networkInterfaceId", ""))
-    return interface is not None and interface.association.public_ip is not None
+def _has_public_address(world: World, interface_id: str | None) -> bool | Missing:
+    interface = world.network_interfaces.get(interface_id or "")
+    if interface is None:
+        return Missing("whether the task had a public address", "ec2:DescribeNetworkInterfaces")
+    return interface.association.public_ip is not None

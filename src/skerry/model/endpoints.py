@@ -114,10 +114,11 @@ class MountTarget(Pascal, frozen=True, gc=False):
 class Zone(Pascal, frozen=True, gc=False):
     """A private hosted zone, put together: its name, the VPCs that it answers in, its records.
 
-    ``vpc_ids`` and ``records`` are UNSET where no file tells them.
+    ``vpc_ids`` and ``records`` are UNSET where no file tells them; not ``whole``: there may be more records.
     """
 
     zone_id: str
     name: str
     vpc_ids: tuple[str, ...] | UnsetType = UNSET
     records: tuple[RecordSet, ...] | UnsetType = UNSET
+    whole: bool = True

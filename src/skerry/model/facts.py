@@ -11,6 +11,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is known: the rows of each kind, and ``read``, the kinds that were read without a loss.
 
     A kind that is not in ``read`` may still have rows; only the absence of a row then proves nothing.
+    ``file_systems`` are those whose mount targets were asked for.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -32,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     task_definitions: tuple[ecs.TaskDefinition, ...] = ()
     tasks: tuple[ecs.Task, ...] = ()
     read: frozenset[str] = frozenset()
+    file_systems: frozenset[str] = frozenset()
     region: str | None = None
     account: str | None = None
     source: str = ""

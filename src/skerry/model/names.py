@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 _REGION = re.compile(r"^[a-z]{2,4}(?:-[a-z]+)+-\d+")
-_ENDPOINT_REGION = re.compile(r"^(?:[a-z]+\.)?(?:com|cn|gov|uk|eu)\.[a-z0-9.-]*?\.?((?:[a-z]{2,4}-)(?:[a-z]+-)+\d+)\.")
+_REGION_ONLY = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d+")
 _ARN_PARTS = 6
 
 _ARN_TYPES = {
@@ -51,8 +51,7 @@ def zone_region(zone_name: str) -> str | None:
 
 def endpoint_region(service_name: str) -> str | None:
     """The Region in an endpoint service's name, such as ``com.amazonaws.eu-west-1.ecr.api``."""
-    found = _ENDPOINT_REGION.match(service_name)
-    return found.group(1) if found else None
+    return next((part for part in service_name.split(".") if _REGION_ONLY.fullmatch(part)), None)
 
 
 def resource_arn(resource: str, region: str | None, account: str | None, partition: str) -> str | None:

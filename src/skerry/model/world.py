@@ -120,10 +120,6 @@ class World:
         """The network interface that has this private address in the VPC, if one was read."""
         return self._interfaces_by_address.get((vpc_id, address))
 
-    def interfaces_in_group(self, group_id: str) -> tuple[NetworkInterface, ...]:
-        """The network interfaces that were read and are in the security group."""
-        return tuple(self._interfaces_by_group.get(group_id, ()))
-
     def endpoints_of(self, vpc_id: str) -> tuple[VpcEndpoint, ...] | Missing:
         """All VPC endpoints of a VPC.
 
@@ -161,9 +157,13 @@ class World:
         """The subnets that were read and belong to the VPC."""
         return tuple(self._subnets_by_vpc.get(vpc_id, ()))
 
-    def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...]:
-        """The mount targets that were read of an EFS file system."""
-        return tuple(t for t in self.facts.mount_targets if t.file_system_id == file_system_id)
+    def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...] | Missing:
+        """The mount targets of an EFS file system; DescribeMountTargets is asked for each file system by itself."""
+        found = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
+        asked = file_system_id in self.facts.file_systems
+        if not self.knows("mount_targets") or not (found or asked):
+            return self.missing("mount_targets", f"the mount targets of {file_system_id}")
+        return found
 
     def prefix_list_of(self, service_name: str) -> str | None:
         """The id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
@@ -172,11 +172,6 @@ class World:
     def service_of_prefix_list(self, prefix_list_id: str) -> str | None:
         """The gateway service whose addresses a prefix list holds, if that is known."""
         return self._services_by_prefix_list.get(prefix_list_id)
-
-    def is_customer_list(self, prefix_list_id: str) -> bool:
-        """Tell whether a prefix list is known to be the user's own, not one of AWS's."""
-        found = self.prefix_lists.get(prefix_list_id)
-        return found is not None and found.owner_id not in {None, "AWS"}
 
     def prefix_entries(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
         """The CIDR blocks of a prefix list."""
@@ -290,15 +285,6 @@ class World:
         return table
 
     @cached_property
-    def _interfaces_by_group(self) -> dict[str, list[NetworkInterface]]:
-        table: defaultdict[str, list[NetworkInterface]] = defaultdict(list)
-        for row in self.facts.network_interfaces:
-            if row.groups is not UNSET:
-                for group in row.groups:
-                    table[group.group_id].append(row)
-        return table
-
-    @cached_property
     def _endpoints_by_vpc(self) -> dict[str, list[VpcEndpoint]]:
         table: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
         for row in self.facts.vpc_endpoints:
@@ -317,13 +303,17 @@ class World:
         names = {
             row.prefix_list_id: row.prefix_list_name
             for row in self.facts.prefix_lists
-            if row.prefix_list_name is not None and _is_aws_list(row)
+            if row.prefix_list_name is not None and _is_gateway_list(row)
         }
         for table in self.facts.route_tables:
             for route in table.routes if table.routes is not UNSET else ():
+                listed = route.destination_prefix_list_id
                 endpoint = self.vpc_endpoints.get(route.gateway_id or "")
-                if route.destination_prefix_list_id and endpoint and endpoint.service_name is not UNSET:
-                    names.setdefault(route.destination_prefix_list_id, endpoint.service_name)
+                if listed is None or endpoint is None or endpoint.service_name is UNSET:
+                    continue
+                row = self.prefix_lists.get(listed)
+                if endpoint.vpc_endpoint_type == "Gateway" and (row is None or row.owner_id in _AWS):
+                    names.setdefault(listed, endpoint.service_name)
         return names
 
     @cached_property
@@ -337,10 +327,17 @@ _ATTRIBUTES = {
 }
 
 
-def _is_aws_list(row: PrefixList) -> bool:
-    # A customer may name a list of theirs like one of AWS's; where the owner is not told (DescribePrefixLists
-    # lists only AWS's own), the name decides.
-    return row.owner_id in {None, "AWS"} and (row.prefix_list_name or "").startswith(("com.amazonaws.", "cn.com."))
+_AWS = {None, "AWS"}
+_GATEWAY_LIST = re.compile(r"^(?:cn\.)?com\.amazonaws\.[a-z0-9-]+\.(?:s3|dynamodb|s3express)$")
+
+
+def _is_gateway_list(row: PrefixList) -> bool:
+    """Tell whether a list holds the addresses of a service that has gateway endpoints, as CloudFront's does not.
+
+    A customer may name a list of theirs like one of AWS's; where the owner is not told (DescribePrefixLists lists only
+    AWS's own), the name decides.
+    """
+    return row.owner_id in _AWS and bool(_GATEWAY_LIST.match(row.prefix_list_name or ""))
 
 
 def interface_addresses(row: NetworkInterface) -> tuple[str, ...]:
@@ -348,3 +345,11 @@ def interface_addresses(row: NetworkInterface) -> tuple[str, ...]:
     first = (row.private_ip_address,) if row.private_ip_address else ()
     rest = tuple(item.private_ip_address for item in row.private_ip_addresses)
     return first + tuple(address for address in rest if address not in first)
+
+
+def public_address(row: NetworkInterface, address: str) -> str | None:
+    """The public address of one private address of an interface."""
+    for item in row.private_ip_addresses:
+        if item.private_ip_address == address:
+            return item.association.public_ip
+    return row.association.public_ip if address == row.private_ip_address else None

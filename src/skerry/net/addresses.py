@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from skerry.net.intervals import Intervals, subtract, union
+from skerry.net.intervals import Interval, Intervals, subtract, union
 
 CACHED_BLOCKS = 65_536
 
@@ -69,9 +69,17 @@ def blocks(addresses: Intervals) -> list[str]:
 
 
 def spell(addresses: Intervals, most: int = 4) -> str:
-    """Say the addresses as CIDR blocks, an ellipsis after ``most`` of them; a single address has no suffix."""
-    names = [name.removesuffix("/32") for name in blocks(addresses)]
+    """Say the addresses as CIDR blocks and ranges, an ellipsis after ``most``; a single address has no suffix."""
+    names = [_spell_one(pair) for pair in addresses[: most + 1]]
     return ", ".join(names[:most]) + (", …" if len(names) > most else "")
+
+
+def _spell_one(pair: Interval) -> str:
+    found = blocks((pair,))
+    if len(found) == 1:
+        return found[0].removesuffix("/32")
+    first, last = (blocks(((end, end),))[0].removesuffix("/32") for end in pair)
+    return f"{first}-{last}"
 
 
 def _set(*cidrs: str) -> Intervals:

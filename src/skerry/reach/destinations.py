@@ -13,6 +13,8 @@ from skerry.reach.memo import Memo
 from skerry.reach.places import task_addresses
 from skerry.reach.trace import Destination
 
+_GONE = {"deleting", "deleted", "error"}
+
 
 class Destinations:
     """Makes the destinations of one World."""
@@ -107,7 +109,11 @@ class Destinations:
         return subnet.availability_zone
 
     def _of_endpoint(self, endpoint: VpcEndpoint) -> tuple[Destination, ...] | Missing:
+        if "ipv6" in {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type}:
+            return Missing(f"how {endpoint.vpc_endpoint_id} answers over IPv6, which is not walked")
         interfaces = [self.world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
+        if any(row is not None and row.private_ip_address is None for row in interfaces):
+            return Missing(f"the IPv4 addresses of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
         known = [row for row in interfaces if row is not None and address(row.private_ip_address or "")]
         if known and len(known) == len(interfaces):
             return tuple(
@@ -144,8 +150,13 @@ class Destinations:
 
     def of_mount_targets(self, vpc_id: str, file_system: str, zone: str | None) -> tuple[Destination, ...] | Missing:
         """The mount targets of a file system in one zone of the VPC."""
+        targets = self.world.mount_targets_of(file_system)
+        if isinstance(targets, Missing):
+            return targets
         found = []
-        for target in self.world.mount_targets_of(file_system):
+        for target in targets:
+            if target.life_cycle_state.lower() in _GONE:
+                continue
             subnet = self.world.subnet(target.subnet_id)
             if isinstance(subnet, Missing):
                 return subnet
@@ -153,6 +164,8 @@ class Destinations:
                 return Missing(f"the zones of {target.subnet_id} and of the task", "ec2:DescribeSubnets")
             if subnet.vpc_id != vpc_id or subnet.availability_zone != zone:
                 continue
+            if target.life_cycle_state.lower() != "available":
+                return Missing(f"what becomes of {target.mount_target_id}, which is {target.life_cycle_state}")
             interface = self.world.network_interfaces.get(target.network_interface_id or "")
             led = self.of_interface(interface) if interface else self.at(vpc_id, target.ip_address or "")
             if isinstance(led, Missing):

@@ -42,18 +42,19 @@ def endpoint_hop(world: World, endpoint_id: str) -> Hop:
     if endpoint.vpc_endpoint_type != "Gateway":
         kind = "an unknown type" if endpoint.vpc_endpoint_type is UNSET else endpoint.vpc_endpoint_type
         return open_question("endpoint", endpoint_id, Missing(f"what lies behind {endpoint_id} ({kind})"))
-    return state_hop("endpoint", endpoint_id, endpoint.state, "ec2:DescribeVpcEndpoints")
+    action = "ec2:DescribeVpcEndpoints"
+    return state_hop("endpoint", endpoint_id, endpoint.state, action, endpoint.last_error.message)
 
 
-def state_hop(kind: Kind, resource: str, state: object, action: str) -> Hop:
+def state_hop(kind: Kind, resource: str, state: object, action: str, reason: str | None = None) -> Hop:
     """Whether a resource works, by the state that AWS prints for it; compared without regard to case."""
     if not isinstance(state, str):
         return open_question(kind, resource, Missing(f"the state of {resource}", action))
     if state.lower() == _USABLE:
         return Hop(kind, resource, rule=state.lower())
     if state.lower() in _COMING:
-        return open_question(kind, resource, Missing(f"what becomes of {resource}, which is {state.lower()}", action))
-    return lost(kind, resource, "BAD_STATE", f"{resource} is {state.lower()}")
+        return open_question(kind, resource, Missing(f"what becomes of {resource}, which is {state}", action))
+    return lost(kind, resource, "BAD_STATE", f"{resource} is {state}" + (f": {reason}" if reason else ""))
 
 
 def internet_hop(world: World, gateway_id: str, vpc_id: str, addresses: Intervals, *, public: bool | Missing) -> Hop:
@@ -89,4 +90,4 @@ def nat_hop(world: World, nat_id: str, nat: NatGateway | None) -> Hop:
         return open_question(
             "gateway", nat_id, Missing(f"what lies behind {nat_id}, a {nat.availability_mode} NAT gateway")
         )
-    return state_hop("gateway", nat_id, nat.state, "ec2:DescribeNatGateways")
+    return state_hop("gateway", nat_id, nat.state, "ec2:DescribeNatGateways", nat.failure_message)

@@ -1,12 +1,11 @@
 """From the internet to an interface: the walk the other way round."""
 
 from msgspec import UNSET
-from msgspec.structs import replace
 
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Route, Subnet
-from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, spell
+from skerry.model.world import World, public_address
+from skerry.net.addresses import PUBLIC
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
 from skerry.reach import ports, routing
@@ -14,7 +13,8 @@ from skerry.reach.destinations import Destinations
 from skerry.reach.filters import Filters, Peer
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.memo import Memo
-from skerry.reach.trace import Cut, Destination, Hop, Passage, Trace, Way, judge, segments
+from skerry.reach.network import lost_reply
+from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
 from skerry.reach.walk import Outcome
 
 _NAT = "nat_gateway"
@@ -63,14 +63,15 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
             fact = world.missing("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
             return open_question("gateway", subnet.vpc_id, fact)
         return lost("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
-    if interface.association.public_ip is None:
+    public = public_address(interface, interface.private_ip_address or "")
+    if public is None:
         message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
         return lost("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
     table = world.edge_route_table(gateway)
     if table is not None:
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")
         return open_question("gateway", gateway, fact)
-    return Hop("gateway", gateway, "in", rule=interface.association.public_ip)
+    return Hop("gateway", gateway, "in", rule=public)
 
 
 def _guard(filters: Filters, interface: NetworkInterface, destination: Destination, traffic: tuple[str, int]) -> Hop:
@@ -91,20 +92,20 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     if isinstance(found, Missing) or isinstance(table, Missing):
         missing = found if isinstance(found, Missing) else Missing("the route of the replies")
         return (open_question("route", "", missing, leg="back"),)
+    name = table.route_table_id
     return tuple(
-        _by_route(table.route_table_id, route, branch.addresses) for branch in found for route in branch.routes
+        _by_route(name, branch.routes[0], branch.addresses)
+        if branch.missing is None
+        else open_question("route", name, branch.missing, leg="back", source=branch.addresses)
+        for branch in found
     )
 
 
 def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
     """What becomes of replies to these addresses."""
-    if route is None:
-        message = f"{table} has no route back to {spell(addresses)}"
-        return replace(lost("route", table, "NO_ROUTE_TO_DESTINATION", message, cut=Cut(source=addresses)), leg="back")
+    if route is None or route.state == "blackhole":
+        return lost_reply(table, route, addresses)
     rule = routing.spell(route)
-    if route.state == "blackhole":
-        message = f"{table} drops replies to {spell(addresses)}: its route {rule} is a black hole"
-        return replace(lost("route", table, "BAD_STATE_ROUTE", message, rule, Cut(source=addresses)), leg="back")
     if (route.gateway_id or "").startswith("igw-"):
         return Hop("route", table, leg="back", rule=rule)
     fact = Missing(f"what becomes of replies that leave by {routing.target(route)}")

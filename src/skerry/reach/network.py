@@ -11,7 +11,7 @@ from skerry.catalogue.services import endpoint_service, services
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, Route, RouteTable, Subnet
 from skerry.model.world import World
-from skerry.net.addresses import address, block, spell
+from skerry.net.addresses import ANY, address, block, spell
 from skerry.net.intervals import Intervals, covers
 from skerry.net.packets import Box
 from skerry.reach import ports, routing
@@ -19,9 +19,10 @@ from skerry.reach.filters import Filters
 from skerry.reach.gateways import endpoint_hop, internet_hop, lost, nat_hop, open_question
 from skerry.reach.memo import Memo
 from skerry.reach.routing import LOCAL, Branch
-from skerry.reach.trace import Destination, Direction, Hop, Leg, Passage, Way
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, Passage, Way
 
 _NAT = "nat"
+_ACTIVE, _GONE = "active", "blackhole"
 _NAT_INTERFACE = "nat_gateway"
 
 
@@ -56,6 +57,14 @@ class Network:
 
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
         """Every way from the start to these addresses of the destination."""
+        if not addresses:
+            hop = open_question("interface", "", Missing(f"the IPv4 address of {destination.label}"))
+            return ((self._dead_end(start, destination, ANY, traffic, hop),),)
+        if destination.subnet == start.subnet.subnet_id:
+            # Routes are for what leaves the subnet.
+            # https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
+            hop = Hop("subnet", start.subnet.subnet_id, rule="within the subnet")
+            return ((self._local(start, destination, addresses, traffic, hop),),)
         found = self._branches(start.subnet, destination, addresses)
         if isinstance(found, Missing):
             hop = open_question("route", "", found)
@@ -88,12 +97,15 @@ class Network:
         table = self.world.route_table(start.subnet)
         assert not isinstance(table, Missing)  # noqa: S101 -- _branches has read it
         addresses = branch.addresses
-        if route is None or route.state == "blackhole":
+        if route is None or route.state == _GONE:
             hop = _no_way(table, route, destination)
             return ((self._dead_end(start, destination, addresses, traffic, hop),),)
         hop = Hop("route", table.route_table_id, rule=routing.spell(route))
-        if branch.missing is not None:
-            hop = open_question("route", table.route_table_id, branch.missing, hop.rule)
+        doubt = branch.missing
+        if route.state != _ACTIVE:
+            doubt = Missing(f"what a route in state {route.state} does", "ec2:DescribeRouteTables")
+        if doubt is not None:
+            hop = open_question("route", table.route_table_id, doubt, hop.rule)
         gateway = route.gateway_id or ""
         if gateway == LOCAL:
             return ((self._local(start, destination, addresses, traffic, hop),),)
@@ -143,13 +155,19 @@ class Network:
     def _local(
         self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, hop: Hop
     ) -> Passage:
+        guard = destination.groups
         subnet = self._subnet_of(start, destination, addresses)
+        if not isinstance(subnet, Missing) and subnet.vpc_id != start.subnet.vpc_id:
+            # The address of an interface of another VPC, and one of this VPC too: packets stay in this one.
+            guard = Missing(
+                f"which interface of {start.subnet.vpc_id} has {spell(addresses)}", "ec2:DescribeNetworkInterfaces"
+            )
+            subnet = self._by_address(start, addresses)
         if isinstance(subnet, Missing):
             there: tuple[Hop, ...] = (hop, open_question("interface", "", subnet))
             back: tuple[Hop, ...] = ()
         else:
             there, back = self._between(start, subnet, addresses, traffic, hop)
-        guard = destination.groups
         if self._is_nat(destination):
             name = destination.interface or ""
             message = f"{name} is a NAT gateway's: it accepts no connection"
@@ -164,9 +182,9 @@ class Network:
 
         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
         """
-        replies = self._reply(end, start)
         if end.subnet_id == start.subnet.subnet_id:
-            return (hop,), replies
+            return (hop,), ()
+        replies = self._reply(end, start)
         leave, enter, answer, back = self._filters_between(start, end, addresses, traffic)
         return (leave, hop, enter), (answer, *replies, back)
 
@@ -222,11 +240,14 @@ class Network:
     def _subnet_of(self, start: Start, destination: Destination, addresses: Intervals) -> Subnet | Missing:
         if destination.subnet is not None:
             return self.world.subnet(destination.subnet)
+        return self._by_address(start, addresses)
+
+    def _by_address(self, start: Start, addresses: Intervals) -> Subnet | Missing:
         for subnet in self.world.subnets_in(start.subnet.vpc_id):
             found = block(subnet.cidr_block or "")
             if found is not None and covers(found.addresses, addresses):
                 return subnet
-        return Missing(f"which subnet {spell(addresses)} is in", "ec2:DescribeSubnets")
+        return Missing(f"which subnet of {start.subnet.vpc_id} {spell(addresses)} is in")
 
     def _reply(self, end: Subnet, start: Start) -> tuple[Hop, ...]:
         """The route of the replies: no hop where it is ``local``, as nearly always."""
@@ -238,10 +259,15 @@ class Network:
         found = self._branches(end, home, home.addresses)
         if isinstance(found, Missing):
             return (open_question("route", "", found, leg="back"),)
+        table = self.world.route_table(end)
+        name = "" if isinstance(table, Missing) else table.route_table_id
         hops = []
         for branch in found:
             for route in branch.routes:
                 if route is not None and route.gateway_id == LOCAL and branch.missing is None:
+                    continue
+                if branch.missing is None and (route is None or route.state == _GONE):
+                    hops.append(lost_reply(name, route, branch.addresses))
                     continue
                 what = routing.target(route) if route else "no route"
                 fact = branch.missing or Missing(f"what becomes of replies that leave {end.subnet_id} by {what}")
@@ -289,6 +315,15 @@ def _no_way(table: RouteTable, route: Route | None, destination: Destination) ->
     rule = routing.spell(route)
     message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
     return lost("route", name, "BAD_STATE_ROUTE", message, rule)
+
+
+def lost_reply(table: str, route: Route | None, addresses: Intervals) -> Hop:
+    """Replies that go nowhere."""
+    rule = routing.spell(route) if route else ""
+    code = "BAD_STATE_ROUTE" if route else "NO_ROUTE_TO_DESTINATION"
+    why = f"its route {rule} is a black hole" if route else "it has no route to them"
+    hop = lost("route", table, code, f"{table} drops replies to {spell(addresses)}: {why}", rule, Cut(source=addresses))
+    return msgspec.structs.replace(hop, leg="back")
 
 
 def _no_endpoint(destination: Destination) -> str:

@@ -10,7 +10,7 @@ from skerry.catalogue.services import ServiceRef, host, service_of_host, service
 from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
-from skerry.model.world import World, interface_addresses
+from skerry.model.world import World, interface_addresses, public_address
 from skerry.net.addresses import address
 from skerry.net.intervals import covers
 from skerry.reach import ports
@@ -54,18 +54,28 @@ def ask(walker: Walker, question: Question) -> Outcome:
         return from_internet(walker.world, walker.destinations, target, question.protocol, question.port)
     source = _source(walker, question)
     if _ID.match(question.to):
-        interface = _interface_of(walker.world, question.to)
-        destination = walker.destinations.of_interface(interface)
-        if isinstance(destination, Missing):
-            raise NothingFoundError(f"{question.to} has no address that is known", str(destination))
-        return walker.walk(source, destination, question.protocol, question.port)
+        return walker.walk(source, _destinations(walker, question.to), question.protocol, question.port)
     if address(question.to):
-        return walker.walk(source, _address(walker, source, question.to), question.protocol, question.port)
+        destination = walker.destinations.at(source.subnet.vpc_id, question.to)
+        return walker.walk(source, (destination,), question.protocol, question.port)
     return walker.reach(source, _target(walker.world, question))
 
 
-def _address(walker: Walker, source: Source, text: str) -> Destination:
-    return walker.destinations.at(source.subnet.vpc_id, text)
+def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
+    """All interfaces of an endpoint, or the one interface of anything else."""
+    endpoint = walker.world.vpc_endpoints.get(name)
+    if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway":
+        message = f"{name} is a gateway endpoint: it has no interface, routes lead to it"
+        raise SkerryError(
+            message, f"Trace to the service itself: --to {str(endpoint.service_name).rpartition('.')[2]}."
+        )
+    found = walker.destinations.of_endpoint(endpoint) if endpoint else None
+    if isinstance(found, tuple):
+        return found
+    one = walker.destinations.of_interface(_interface_of(walker.world, name))
+    if isinstance(one, Missing):
+        raise NothingFoundError(f"{name} has no address that is known", str(one))
+    return (one,)
 
 
 def _target(world: World, question: Question) -> Target:
@@ -100,7 +110,7 @@ def _source(walker: Walker, question: Question) -> Source:
     groups: tuple[str, ...] | UnsetType = UNSET
     if interface.groups is not UNSET:
         groups = tuple(group.group_id for group in interface.groups)
-    public = interface.association.public_ip is not None
+    public = public_address(interface, chosen) is not None
     start = walker.start(subnet, addresses, ports.LINUX, public=public)
     return Source(start, question.groups or groups)
 

@@ -11,7 +11,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
 from skerry.net.addresses import block
-from skerry.net.intervals import Intervals, intersect, subtract, union
+from skerry.net.intervals import Interval, Intervals, intersect, normalise, subtract, union
 from skerry.reach.filters import in_prefix_list
 from skerry.reach.trace import Destination
 
@@ -19,6 +19,7 @@ LOCAL = "local"
 
 # Of two routes of one length a static one beats a prefix list's, and that a propagated one.
 _STATIC, _LISTED, _PROPAGATED = 0, 1, 2
+_DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
 
 # Entries of AWS's own lists are taken to be at least this long: a list of unknown entries goes before shorter routes.
 _SHORT = 9
@@ -68,7 +69,7 @@ def compiled(world: World, table: RouteTable) -> Compiled | Missing:
                 fact = f"the route to {route.destination_cidr_block!r}, which is no CIDR block"
                 unreadable.append((route, Missing(fact)))
                 continue
-            rank = _PROPAGATED if route.origin == "EnableVgwRoutePropagation" else _STATIC
+            rank = _PROPAGATED if route.origin in _DYNAMIC else _STATIC
             rows.append(Row(found.length, rank, found.addresses, route))
         elif name is not None:
             entries = world.prefix_entries(name)
@@ -90,15 +91,14 @@ def branches(world: World, table: Compiled, destination: Destination, addresses:
             return (Branch(addresses, (only.route,)),)
     rows = [row for row in table.rows if row.prefix_list is None or _may_hold(world, row.prefix_list, destination)]
     doubtful = list(table.unreadable)
+    listed: list[tuple[Route, Intervals]] = []
     for route in table.open_lists:
         held = in_prefix_list(world, route.destination_prefix_list_id or "", addresses, destination)
         if isinstance(held, Missing):
             doubtful.append((route, held))
         elif held:
-            rows.append(Row(_SHORT, _LISTED, held, route))
-    if table.open_lists:
-        rows.sort(key=lambda row: (-row.length, row.rank))
-    found = _longest_first(rows, addresses)
+            listed.append((route, held))
+    found = _longest_first(rows, listed, addresses)
     if not doubtful:
         return tuple(found)
     others, missing = tuple(route for route, _ in doubtful), doubtful[0][1]
@@ -124,50 +124,71 @@ def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
     return not destination.elsewhere and destination.prefix_list is None
 
 
-def _longest_first(rows: list[Row], addresses: Intervals) -> list[Branch]:
-    result: list[Branch] = []
-    rest = addresses
-    rows.sort(key=lambda row: (-row.length, row.rank))
-    position = 0
-    while position < len(rows) and rest:
-        equals = [row for row in rows[position:] if row[:2] == rows[position][:2]]
-        position += len(equals)
-        found = _among_equals(equals, rest)
-        for branch in found:
-            rest = subtract(rest, branch.addresses)
-        result.extend(found)
+def _longest_first(rows: list[Row], listed: list[tuple[Route, Intervals]], addresses: Intervals) -> list[Branch]:
+    """Longer routes first; a list whose entries are not known stands where its entries would."""
+    long, rest = _nested([row for row in rows if row.length >= _SHORT], addresses)
+    result = list(long)
+    for route, held in listed:
+        if taken := intersect(rest, held):
+            result.append(Branch(taken, (route,)))
+            rest = subtract(rest, taken)
+    short, rest = _nested([row for row in rows if row.length < _SHORT], rest)
+    result.extend(short)
     if rest:
         result.append(Branch(rest, (None,)))
     return _joined(result)
 
 
-def _among_equals(rows: list[Row], rest: Intervals) -> list[Branch]:
-    """Routes of one length and rank; where two prefix lists overlap, AWS takes any of them."""
-    found: list[Branch] = []
+class _Open(NamedTuple):
+    """A block whose inner blocks are still being looked at, with those seen so far."""
+
+    rows: list[Row]
+    inner: list[Interval]
+
+
+def _nested(rows: list[Row], addresses: Intervals) -> tuple[list[Branch], Intervals]:
+    """What the routes take of the addresses, and what they leave.
+
+    Two blocks are one inside the other or apart, so that each route takes its block but for the blocks inside it.
+    """
+    blocks: dict[Interval, list[Row]] = {}
     for row in rows:
-        left = intersect(rest, row.addresses)
-        for position, branch in enumerate(found):
-            both = intersect(branch.addresses, left)
-            if both and row.route not in branch.routes:
-                found[position] = Branch(subtract(branch.addresses, both), branch.routes)
-                routes = (*branch.routes, row.route)
-                lists = " and ".join(sorted(route.destination_prefix_list_id or "" for route in routes if route))
-                why = Missing(f"which of the overlapping prefix lists {lists} a packet goes by")
-                found.append(Branch(both, routes, why))
-            left = subtract(left, both)
-        if left:
-            found.append(Branch(left, (row.route,)))
-    return [branch for branch in found if branch.addresses]
+        blocks.setdefault(row.addresses[0], []).append(row)
+    result: list[Branch] = []
+    outermost = _Open([], [])
+    stack = [outermost]
+
+    def close(one: _Open) -> None:
+        own = subtract(one.rows[0].addresses, normalise(one.inner))
+        if taken := intersect(addresses, own):
+            result.append(_first_of(one.rows, taken))
+
+    for low, high in sorted(blocks, key=lambda pair: (pair[0], -pair[1])):
+        while len(stack) > 1 and stack[-1].rows[0].addresses[0][1] < low:
+            close(stack.pop())
+        stack[-1].inner.append((low, high))
+        stack.append(_Open(blocks[low, high], []))
+    while len(stack) > 1:
+        close(stack.pop())
+    return result, subtract(addresses, normalise(outermost.inner))
+
+
+def _first_of(rows: list[Row], taken: Intervals) -> Branch:
+    """Routes of one block: static ones first; of two prefix lists AWS takes any."""
+    best = min(row.rank for row in rows)
+    routes = list(dict.fromkeys(row.route for row in rows if row.rank == best))
+    if best != _LISTED or len(routes) == 1:
+        return Branch(taken, (routes[0],))
+    lists = " and ".join(sorted(route.destination_prefix_list_id or "" for route in routes))
+    return Branch(taken, tuple(routes), Missing(f"which of the overlapping prefix lists {lists} a packet goes by"))
 
 
 def _joined(found: list[Branch]) -> list[Branch]:
     """One branch for all addresses that take the same route, a prefix list's entries above all."""
-    joined: dict[tuple[Route | None, ...], Branch] = {}
+    joined: dict[tuple[Route | None, ...], list[Branch]] = {}
     for branch in found:
-        known = joined.get(branch.routes)
-        both = branch.addresses if known is None else union(known.addresses, branch.addresses)
-        joined[branch.routes] = branch._replace(addresses=both)
-    return list(joined.values())
+        joined.setdefault(branch.routes, []).append(branch)
+    return [same[0]._replace(addresses=union(*(one.addresses for one in same))) for same in joined.values()]
 
 
 def target(route: Route) -> str:

@@ -97,11 +97,16 @@ def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, 
         (
             entry
             for entry in acl.entries
-            if entry.egress == (direction == "out") and entry.protocol in wanted and entry.cidr_block is not None
+            if entry.egress == (direction == "out") and entry.protocol in wanted and not _is_ipv6(entry)
         ),
         key=lambda entry: entry.rule_number,
     )
     return tuple(_acl_rule(entry) for entry in entries)
+
+
+def _is_ipv6(entry: AclEntry) -> bool:
+    """An entry with neither block is not one for IPv6: it is unreadable."""
+    return entry.cidr_block is None and entry.ipv6_cidr_block is not None
 
 
 def _acl_rule(entry: AclEntry) -> AclRule:

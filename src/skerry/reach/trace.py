@@ -214,9 +214,14 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
         """Every hop in the order of the way, there and back, with what it does to the packets."""
         parts = self.segments()
         for part in parts:
-            yield from ((hop, part.disposition(hop)) for hop in part.hops if hop.leg == "there")
+            yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "there")
         for part in reversed(parts):
-            yield from ((hop, part.disposition(hop)) for hop in part.hops if hop.leg == "back")
+            yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "back")
+
+    def _disposition(self, part: Segment, hop: Hop) -> str:
+        found = part.disposition(hop)
+        # On a path with this verdict nothing is certainly lost: see `doubted`.
+        return "undecided" if self.verdict is UNKNOWN and found in {"lost", "part lost"} else found
 
 
 def segments(

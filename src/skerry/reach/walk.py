@@ -141,10 +141,11 @@ class Walker:
             return found
         return self._with_intended(source, target.service, answers, found)
 
-    def walk(self, source: Source, destination: Destination, protocol: str, port: int) -> Outcome:
-        """Walk to a destination that needs no name."""
+    def walk(self, source: Source, destinations: Iterable[Destination], protocol: str, port: int) -> Outcome:
+        """Walk to destinations that need no name and take turns."""
         traffic = Traffic(protocol, port)
-        return self._to_one(source, self._ways(source.start, destination, traffic), traffic)
+        ways = [self._ways(source.start, destination, traffic) for destination in destinations]
+        return _combined([self._to_one(source, one, traffic) for one in ways], turns=True)
 
     def _answers(self, start: Start, target: Target) -> _Answers:
         return self._memo.once((start, target), lambda: self._ask(start, target))
@@ -219,7 +220,8 @@ class Walker:
         known = self._memo.once(("out", groups, traffic), dict[Destination | None, Hop])
         hop = known.get(None) or known.get(destination)
         if hop is None:
-            peer = Peer(destination.addresses, destination.label, destination.groups, destination)
+            label = "anything" if destination is NOWHERE else destination.label
+            peer = Peer(destination.addresses, label, destination.groups, destination)
             hop = self.filters.groups(groups, "out", traffic, peer)
             known[None if hop.by_one_rule else destination] = hop
         return hop
@@ -262,14 +264,17 @@ class Walker:
 
     def _by_servers(self, source: Source, answers: _Answers) -> Outcome:
         """DNS servers that are not Amazon's: out of reach is blocked, within reach leaves the answer unknown."""
-        traffic = Traffic(UDP, _DNS_PORT)
-        found = []
+        found: dict[str, list[Outcome]] = {UDP: [], TCP: []}
         for server in answers.resolution.servers:
             destination = self.destinations.at(source.subnet.vpc_id, server)
-            found.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic))
-        asked = (trace for outcome in found for trace in outcome.traces)
+            for protocol, outcomes in found.items():
+                traffic = Traffic(protocol, _DNS_PORT)
+                outcomes.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic))
+        asked = (trace for outcomes in found.values() for outcome in outcomes for trace in outcome.traces)
         traces = tuple(msgspec.structs.replace(trace, purpose="dns") for trace in asked)
-        if all(outcome.verdict is BLOCKED for outcome in found):
+        # Questions go by UDP, and by TCP where an answer is long: without UDP nothing resolves.
+        silent = all(outcome.verdict is BLOCKED for outcome in found[UDP])
+        if silent and not answers.resolution.amazon_too:
             return Outcome(BLOCKED, traces)
         return Outcome(UNKNOWN, (*traces, self._nowhere(source, answers)))
 
@@ -283,7 +288,7 @@ class Walker:
 
     def _intended(self, vpc_id: str, ref: ServiceRef, resolution: Resolution) -> tuple[Intended, ...]:
         key = ("intended", resolution, ref)
-        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution.destinations))
+        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution))
 
 
 def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:

@@ -92,6 +92,8 @@ def answer(zone: Zone, host: str) -> Record | Missing | None:
         by_name.setdefault(plain(row.name), []).append(row)
     rows = _closest(by_name, host, zone.name)
     useful = [row for row in rows if row.type in _ADDRESS_TYPES]
+    if not useful and not zone.whole:
+        return Missing(f"the rest of the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
     if not useful:
         return None
     values = [item.value for row in useful for item in row.resource_records if row.type == "A"]

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import click
+
 from skerry.catalogue.codes import Code
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
@@ -21,6 +23,8 @@ _BECAUSE = {
     "ports": "it fails for a share of the client's ports",
 }
 _MOST_MESSAGES = 6
+_MOST_STOPS = 5
+_NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
 _WELL = {OK, NOT_APPLICABLE}
 
 
@@ -54,7 +58,7 @@ def _headline(found: Diagnosis) -> str:
     total = len(found.services)
     names = {
         BLOCKED: "cannot start",
-        INTERMITTENT: "starts only now and then",
+        INTERMITTENT: "starts only at times: a share of its tasks cannot",
         UNKNOWN: "cannot be judged: facts are missing",
         OK: "can start",
         NOT_APPLICABLE: "is not Fargate's to start",
@@ -125,10 +129,12 @@ def _port(need: Need) -> str:
 
 
 def _in_the_way(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    grouped: dict[tuple[str, str], tuple[list[Blocker], list[str]]] = {}
+    grouped: dict[tuple[str, str, str], tuple[list[Blocker], list[str]]] = {}
     for row in rows:
         for item in row.blockers:
-            same, steps = grouped.setdefault((item.code, item.resource), ([], []))
+            # A table without a route lacks something else for each service: an endpoint, most often.
+            which = item.message if item.code == _NO_ROUTE else ""
+            same, steps = grouped.setdefault((item.code, item.resource, which), ([], []))
             same.append(item)
             if row.need.step not in steps:
                 steps.append(row.need.step)
@@ -136,8 +142,8 @@ def _in_the_way(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
         return
     yield ""
     yield bold(f"  In the way: {plural(len(grouped), 'thing')}")
-    for number, ((code, resource), (same, steps)) in enumerate(grouped.items(), 1):
-        yield f"  {number}. {word('error').replace('error', code)} {clean(resource)}  {dim(', '.join(steps))}"
+    for number, ((code, resource, _), (same, steps)) in enumerate(grouped.items(), 1):
+        yield f"  {number}. {click.style(code, fg='red')} {clean(resource)}  {dim(', '.join(steps))}"
         messages = list(dict.fromkeys(item.message for item in same))
         for message in messages[:_MOST_MESSAGES]:
             yield f"     {clean(message)}"
@@ -159,11 +165,14 @@ def _missing(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
 
 
 def _inferred(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    notes = list(dict.fromkeys(f"{row.need.step}: {note}" for row in rows for note in inferred(row)))
+    notes: dict[str, list[str]] = {}
+    for row in rows:
+        for note in inferred(row):
+            notes.setdefault(note, []).append(row.need.step)
     if notes:
         yield ""
         yield bold("  Inferred, not documented")
-        yield from (f"  ~ {clean(note)}" for note in notes)
+        yield from (f"  ~ {clean(note)}  {dim(', '.join(dict.fromkeys(steps)))}" for note, steps in notes.items())
 
 
 def _errors(found: ServiceDiagnosis) -> Iterator[str]:
@@ -175,9 +184,11 @@ def _errors(found: ServiceDiagnosis) -> Iterator[str]:
     if found.stops:
         yield ""
         yield bold("  ECS printed:")
-    for stop in found.stops:
+    for stop in found.stops[:_MOST_STOPS]:
         same = " (as predicted)" if stop.reason in expected else ""
         yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
+    if len(found.stops) > _MOST_STOPS:
+        yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
 
 
 def _next_errors(found: ServiceDiagnosis) -> Iterator[str]:

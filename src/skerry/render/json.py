@@ -1,5 +1,6 @@
 """JSON, version 1: the shapes that programs rely on. Their schemas are tested by snapshot."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -7,9 +8,9 @@ import msgspec
 from skerry.catalogue.codes import Code
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.judge import blockers, inferred
+from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
-from skerry.launch.needs import Call
+from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import spell
@@ -160,6 +161,7 @@ class TraceDocument(msgspec.Struct, frozen=True):
     verdict: str
     because: list[str]
     blockers: list[BlockerOut]
+    unknowns: list[UnknownOut]
     traces: list[TraceOut]
 
 
@@ -178,6 +180,11 @@ class ExplainDocument(msgspec.Struct, frozen=True):
 
     version: int
     matches: list[Match]
+
+
+# What a terminal acts on or hides behind, beyond what JSON escapes by itself: C1 controls, and the marks that turn the
+# direction of text.
+_HARMFUL = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def diagnosis(world: World, found: Diagnosis) -> str:
@@ -204,6 +211,7 @@ def trace(world: World, outcome: Outcome) -> str:
             verdict=outcome.verdict,
             because=list(outcome.because),
             blockers=_blockers(world, blockers(outcome.traces)),
+            unknowns=[_unknown(fact) for fact in unknowns(outcome.traces)],
             traces=[_trace(path) for path in outcome.traces],
         )
     )
@@ -222,7 +230,8 @@ def _match(found: Code | Check) -> Match:
 
 
 def _write(document: msgspec.Struct) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return text if text.isascii() else _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
@@ -254,7 +263,7 @@ def _need(world: World, row: NeedDiagnosis) -> NeedOut:
         verdict=row.verdict,
         because=list(row.because),
         grade=call.grade if call else "documented",
-        subjects=list(call.subjects) if call else [],
+        subjects=list(row.need.subjects) if isinstance(row.need, Call | Unread) else [],
         actions=list(call.actions) if call else [],
         blockers=_blockers(world, row.blockers),
         unknowns=[_unknown(item) for item in row.unknowns],

@@ -23,8 +23,9 @@ _Row = TypeVar("_Row")
 
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_PAGE_KEYS = ("NextToken", "nextToken", "NextMarker")
-_NO_TOKEN = {b"null", b'""'}
+_FIELDS = {key: kind.field for key, kind in _BY_KEY.items()} | {"HostedZones": "zones", "HostedZoneSummaries": "zones"}
+_PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName")
+_NO_TOKEN = {b"null", b'""', b"false"}
 _WRAP_HINT = (
     'Wrap the answer so that it names its call: {"Call": {"operation": "…", "parameters": {…}}, "Response": {…}}'
 )
@@ -81,6 +82,7 @@ class _Answer(NamedTuple):
     value: Raw
     call: Call
     top: dict[str, Raw]
+    partial: bool
 
 
 class _Loader:
@@ -88,8 +90,10 @@ class _Loader:
         self.rows = Rows()
         self.zones = ZoneParts(self.rows)
         self.understood = False
+        self.file_systems: set[str] = set()
         self._handlers: dict[str, Callable[[_Answer], None]] = dict.fromkeys(_BY_KEY, self._kind)
         self._handlers |= {
+            "MountTargets": self._mount_targets,
             "PrefixLists": self._prefix_lists,
             "Entries": self._entries,
             "EnableDnsSupport": self._attribute,
@@ -116,11 +120,11 @@ class _Loader:
 
     def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in _PAGE_KEYS if key in top)
-        known = [key for key in top if key in self._handlers]
+        known = [key for key in top if key in self._handlers and not _is_other(key, top[key])]
         for key in known:
-            self._handlers[key](_Answer(name, key, top[key], call, top))
-            if key in _BY_KEY:
-                self.rows.page(_BY_KEY[key].field, partial=partial)
+            self._handlers[key](_Answer(name, key, top[key], call, top, partial))
+            if field := _FIELDS.get(key):
+                self.rows.page(field, partial=partial)
         self.understood |= bool(known)
         if not known:
             self.rows.note(f"{name}: left alone, none of its keys is one that skerry reads")
@@ -130,6 +134,12 @@ class _Loader:
         self.rows.read(kind.field)
         for row in self._each(answer, kind.record, kind.field):
             self.rows.add(kind.field, getattr(row, kind.id), row, answer.name)
+
+    def _mount_targets(self, answer: _Answer) -> None:
+        self._kind(answer)
+        asked = answer.call.parameters.get("FileSystemId")
+        if isinstance(asked, str) and not answer.partial:
+            self.file_systems.add(asked)
 
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Decode the rows of a list; where one fails, decode them one by one and note those that do."""
@@ -177,13 +187,15 @@ class _Loader:
             raise InputError(message, _WRAP_HINT)
         entries = _decode(answer.name, answer.key, answer.value, list[PrefixListEntry])
         cidrs = tuple(entry.cidr for entry in entries)
-        self.rows.prefix_list(PrefixList(prefix_list_id=wanted, cidrs=cidrs), answer.name)
+        self.rows.entries(wanted, cidrs, answer.name, partial=answer.partial)
 
     def _hosted_zones(self, answer: _Answer) -> None:
         self.zones.read()
         for row in self._each(answer, HostedZone, "zones"):
             if row.config.private_zone:
                 self.zones.zone(row.id, row.name)
+            else:
+                self.zones.public(row.name)
 
     def _hosted_zone(self, answer: _Answer) -> None:
         row = _decode(answer.name, answer.key, answer.value, HostedZone)
@@ -204,14 +216,22 @@ class _Loader:
 
     def _record_sets(self, answer: _Answer) -> None:
         zone_id = answer.call.parameters.get("HostedZoneId")
-        records = tuple(self._each(answer, RecordSet, "zones"))
-        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, answer.name)
+        noted = len(self.rows.notes)
+        records = tuple(self._each(answer, RecordSet, "records"))
+        whole = not answer.partial and len(self.rows.notes) == noted
+        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, answer.name, whole=whole)
 
     def facts(self, source: str, region: str | None) -> Facts:
         rows: dict[str, Any] = self.rows.tables()
         zones = self.zones.tables()
         facts = Facts(**rows, zones=zones, read=self.rows.whole(), notes=tuple(self.rows.notes), source=source)
+        facts = msgspec.structs.replace(facts, file_systems=frozenset(self.file_systems))
         return msgspec.structs.replace(facts, region=region or region_of(facts), account=account_of(facts))
+
+
+def _is_other(key: str, value: Raw) -> bool:
+    """An object where AWS prints a list: the file is of another program, as a compose file's ``services`` is."""
+    return key in _BY_KEY and bytes(memoryview(value)[:1]) == b"{"
 
 
 def _object(name: str, content: bytes) -> dict[str, Raw]:

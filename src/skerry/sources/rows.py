@@ -1,7 +1,7 @@
 """The rows of all documents while they are put together: duplicates, contradictions, losses."""
 
 from collections import defaultdict
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET, structs
 
@@ -15,6 +15,14 @@ _UNTOLD = (None, UNSET)
 _NEWEST_HINT = "Keep only the newer of the two."
 
 
+class _Entries(NamedTuple):
+    """The entries of a prefix list so far, and where they were first seen."""
+
+    cidrs: list[str]
+    name: str
+    whole: bool = False
+
+
 class Rows:
     """Collects rows by kind and id; equal rows of one id are one, unequal ones are refused."""
 
@@ -25,6 +33,7 @@ class Rows:
         self._read: set[str] = set()
         self._lossy: set[str] = set()
         self._pages: dict[str, bool] = {}
+        self._entries: dict[str, _Entries] = {}
 
     def read(self, field: str) -> None:
         """Note that a document of this kind was there, be it with no row."""
@@ -81,15 +90,28 @@ class Rows:
         return known
 
     def prefix_list(self, row: PrefixList, name: str) -> None:
-        """Merge a prefix list with its entries, which another call prints."""
+        """Merge what several calls print of one prefix list."""
         known = self.get("prefix_lists", row.prefix_list_id)
         if known is not None:
             told = {field: value for field, value in structs.asdict(row).items() if value not in _UNTOLD}
+            if row.cidrs is not UNSET and known.cidrs is not UNSET and set(row.cidrs) != set(known.cidrs):
+                first = self._where["prefix_lists", row.prefix_list_id]
+                message = f"the entries of {row.prefix_list_id} differ between {first} and {name}"
+                raise InputError(message, _NEWEST_HINT)
             row = structs.replace(known, **told)
         self.replace("prefix_lists", row.prefix_list_id, row, name)
 
+    def entries(self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool) -> None:
+        """Take in a page of a prefix list's entries; without the last page they are not known."""
+        pages = self._entries.setdefault(prefix_list_id, _Entries([], name))
+        pages.cidrs.extend(cidrs)
+        self._entries[prefix_list_id] = pages._replace(whole=pages.whole or not partial)
+
     def tables(self) -> dict[str, tuple[Row, ...]]:
         """All rows by kind."""
+        for prefix_list_id, pages in self._entries.items():
+            cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole else UNSET
+            self.prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
 
     def whole(self) -> frozenset[str]:

@@ -6,8 +6,6 @@ from skerry.errors import InputError
 from skerry.model.endpoints import RecordSet, Zone
 from skerry.sources.rows import Rows
 
-_APEX_TYPES = {"SOA", "NS"}
-
 
 class ZoneParts:
     """Collects the names, associations and records of zones."""
@@ -17,7 +15,9 @@ class ZoneParts:
         self._names: dict[str, str] = {}
         self._vpcs: dict[str, set[str]] = {}
         self._records: dict[str, tuple[RecordSet, ...]] = {}
-        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str]] = []
+        self._partial: set[str] = set()
+        self._public: set[str] = set()
+        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, bool]] = []
 
     def read(self) -> None:
         """Note that the zones of the account were listed."""
@@ -27,43 +27,51 @@ class ZoneParts:
         """Take in a private zone."""
         self._names[_bare(zone_id)] = name.lower().rstrip(".")
 
+    def public(self, name: str) -> None:
+        """Note a public zone: its records are no private answers."""
+        self._public.add(name.lower().rstrip("."))
+
     def associate(self, zone_id: str, vpc_id: str) -> None:
         """Note that the zone answers in the VPC."""
         self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
 
-    def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str) -> None:
-        """Take in the record sets of a zone; without its id, its SOA and NS records tell which."""
+    def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, *, whole: bool) -> None:
+        """Take in record sets of a zone; without its id, its SOA and NS records tell which."""
         if zone_id is not None:
-            self._claim(_bare(zone_id), records)
+            self._claim(_bare(zone_id), records, whole=whole)
             return
-        apex = {row.name.lower().rstrip(".") for row in records if row.type in _APEX_TYPES}
-        soa = {row.name.lower().rstrip(".") for row in records if row.type == "SOA"}
-        apex = soa or apex
+        named = {kind: {row.name.lower().rstrip(".") for row in records if row.type == kind} for kind in ("SOA", "NS")}
+        apex = named["SOA"] or named["NS"]
         if len(apex) != 1:
             message = f"{name}: record sets of a hosted zone, but not of which one"
             raise InputError(message, "Save all record sets, SOA and NS too, or wrap the answer with its call.")
-        self._unclaimed.append((apex.pop(), records, name))
+        self._unclaimed.append((apex.pop(), records, name, whole))
 
-    def _claim(self, zone_id: str, records: tuple[RecordSet, ...]) -> None:
+    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], *, whole: bool) -> None:
         self._records[zone_id] = self._records.get(zone_id, ()) + records
+        if not whole:
+            self._partial.add(zone_id)
 
     def tables(self) -> tuple[Zone, ...]:
         """The zones; raises `InputError` where record sets fit several zones of one name."""
-        for apex, records, name in self._unclaimed:
+        for apex, records, name, whole in self._unclaimed:
             fitting = [zone_id for zone_id, zone_name in self._names.items() if zone_name == apex]
             if len(fitting) > 1:
                 message = f"{name}: record sets of {apex}, but {len(fitting)} zones have that name"
                 raise InputError(message, "Wrap the answer with its call, which names the zone.")
+            if not fitting and apex in self._public:
+                continue
             # Without a list of zones the records may as well be a public zone's: the VPCs stay unknown.
             zone_id = fitting[0] if fitting else apex
             self._names.setdefault(zone_id, apex)
-            self._claim(zone_id, records)
+            self._claim(zone_id, records, whole=whole)
         return tuple(
             Zone(
                 zone_id=zone_id,
                 name=zone_name,
                 vpc_ids=tuple(sorted(self._vpcs[zone_id])) if zone_id in self._vpcs else UNSET,
                 records=self._records.get(zone_id, UNSET),
+                whole=zone_id not in self._partial,
             )
             for zone_id, zone_name in self._names.items()
         )

@@ -27,7 +27,7 @@ def public_address_without_route(subject: Subject) -> Iterator[tuple[str, str, t
         https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
     """
     for service in subject.diagnosis.services:
-        if not service.launch.public_address:
+        if service.launch.public_address is not True:
             continue
         for placement in service.placements:
             if placement.kind not in {"public", "unknown"}:
