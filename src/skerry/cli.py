@@ -230,7 +230,11 @@ def _write(text: str, output: Path | None) -> None:
     from tempfile import NamedTemporaryFile
 
     if output is None:
-        click.echo(text, nl=False)
+        try:
+            click.echo(text, nl=False)
+        except BrokenPipeError:
+            # The reader of a pipe left early, as `head` does; the exit code still tells the verdict.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=".skerry-", delete=False) as draft:
@@ -288,7 +292,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        cli.main(standalone_mode=False)
+        # https://no-color.org
+        cli.main(standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
     except SkerryError as error:
         _complain(error.what, error.remedy, error.exit_code)
     except click.exceptions.Exit as leaving:
@@ -298,10 +303,6 @@ def main() -> None:
         sys.exit(EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe left early, as `head` does.
-        sys.stderr.close()
-        sys.exit(0)
     except Exception as fault:  # noqa: BLE001 -- the last resort: a fault is said, not thrown at the user
         _fault(fault)
 

@@ -155,6 +155,8 @@ class Names:
         private = self._private(vpc_id, host, query, _Chain())
         if private is None:
             return public
+        if isinstance(hostnames, Missing) and not private.hop.clean:
+            return Resolution(open_question("dns", vpc_id, hostnames))
         if isinstance(hostnames, Missing):
             both = private.destinations + public.destinations
             return Resolution(open_question("dns", vpc_id, hostnames), both, sure=False)

@@ -231,7 +231,7 @@ def _match(found: Code | Check) -> Match:
 
 def _write(document: msgspec.Struct) -> str:
     text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return text if text.isascii() else _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:

@@ -21,6 +21,8 @@ from skerry.sources.zones import ZoneParts
 
 _Row = TypeVar("_Row")
 
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeError)
+
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FIELDS = {key: kind.field for key, kind in _BY_KEY.items()} | {"HostedZones": "zones", "HostedZoneSummaries": "zones"}
@@ -145,11 +147,11 @@ class _Loader:
         """Decode the rows of a list; where one fails, decode them one by one and note those that do."""
         try:
             yield from msgspec.json.decode(answer.value, type=list[record])  # type: ignore[valid-type]
-        except (msgspec.MsgspecError, RecursionError):
+        except _UNREADABLE:
             for position, raw in enumerate(_decode(answer.name, answer.key, answer.value, list[Raw])):
                 try:
                     row = msgspec.json.decode(raw, type=record)
-                except (msgspec.MsgspecError, RecursionError) as error:
+                except _UNREADABLE as error:
                     place = f"{answer.name}: row {position} of {answer.key}"
                     self.rows.damage(field, f"{place} cannot be read: {error}")
                 else:
@@ -198,8 +200,8 @@ class _Loader:
                 self.zones.public(row.name)
 
     def _hosted_zone(self, answer: _Answer) -> None:
+        # One zone by itself: that there is no other is not said.
         row = _decode(answer.name, answer.key, answer.value, HostedZone)
-        self.zones.read()
         if row.config.private_zone:
             self.zones.zone(row.id, row.name)
             if "VPCs" in answer.top:
