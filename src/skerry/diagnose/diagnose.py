@@ -81,7 +81,6 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
 
 def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
-    traces = tuple([trace for outcome in outcomes for trace in outcome.traces])
     if not verdicts:
         fact = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
@@ -89,12 +88,12 @@ def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
         return NeedDiagnosis(need, NOT_APPLICABLE)
     verdict = either(verdicts)
     if verdict is OK:
-        return NeedDiagnosis(need, OK, traces=traces)
+        return NeedDiagnosis(need, OK, outcomes=tuple(outcomes))
     because: dict[Because, None] = {why: None for outcome in outcomes for why in outcome.because}
     if verdict is INTERMITTENT and len(set(verdicts)) > 1:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
-    return NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), traces)
+    return NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), tuple(outcomes))
 
 
 def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:

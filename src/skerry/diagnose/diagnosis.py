@@ -10,6 +10,7 @@ from skerry.model.facts import Missing
 from skerry.net.verdicts import Verdict
 from skerry.reach.places import Place
 from skerry.reach.trace import Because, Trace
+from skerry.reach.walk import Outcome
 
 Severity = Literal["error", "warning", "note"]
 
@@ -36,7 +37,12 @@ class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
     because: tuple[Because, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     unknowns: tuple[Missing, ...] = ()
-    traces: tuple[Trace, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """Every path of the Need, in every subnet."""
+        return tuple(trace for outcome in self.outcomes for trace in outcome.traces)
 
 
 class PlacementDiagnosis(msgspec.Struct, frozen=True, gc=False):

@@ -70,6 +70,9 @@ class Filters:
 
     def names_groups(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
         """Tell whether it matters to these groups which groups the other end is in."""
+        return self.memo.once(("names", groups, direction, traffic), lambda: self._name(groups, direction, traffic))
+
+    def _name(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
         return any(
             isinstance(rules, Missing) or any(rule.member is not None for rule in rules)
             for rules in (self.rules(group_id, direction, traffic) for group_id in groups)

@@ -82,8 +82,24 @@ class Network:
         table = self.world.route_table(subnet)
         if isinstance(table, Missing):
             return table
-        key = ("route", table.route_table_id, destination, addresses)
-        return self.memo.once(key, lambda: self._in_table(table, destination, addresses))
+        if destination.subnet is not None:
+            # Where one route is for all of the other subnet, it is for each address there.
+            key = ("to subnet", table.route_table_id, destination.subnet)
+            whole = self.memo.once(key, lambda: self._to_subnet(table, destination))
+            if whole is not None:
+                return (Branch(addresses, whole.routes),)
+        exact = ("route", table.route_table_id, destination, addresses)
+        return self.memo.once(exact, lambda: self._in_table(table, destination, addresses))
+
+    def _to_subnet(self, table: RouteTable, destination: Destination) -> Branch | None:
+        """The route to another subnet, where it is one for all of it and no doubt about it."""
+        subnet = self.world.subnets.get(destination.subnet or "")
+        found = block(subnet.cidr_block or "") if subnet else None
+        if found is None or not covers(found.addresses, destination.addresses):
+            return None
+        whole = self._in_table(table, destination, found.addresses)
+        one = not isinstance(whole, Missing) and len(whole) == 1 and whole[0].missing is None
+        return whole[0] if not isinstance(whole, Missing) and one else None
 
     def _in_table(
         self, table: RouteTable, destination: Destination, addresses: Intervals
@@ -191,7 +207,16 @@ class Network:
     def _filters_between(
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
     ) -> tuple[Hop, Hop, Hop, Hop]:
-        """The network ACLs of both subnets, there and back."""
+        """The network ACLs of both subnets, there and back; where no entry asks for an address, asked once."""
+        key = ("between", start, end.subnet_id, traffic)
+        for_any = self.memo.once(key, lambda: self._ask_between(start, end, ANY, traffic))
+        if for_any[0].by_one_rule and for_any[3].by_one_rule:
+            return for_any
+        return self._ask_between(start, end, addresses, traffic)
+
+    def _ask_between(
+        self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
+    ) -> tuple[Hop, Hop, Hop, Hop]:
         protocol, called = traffic.protocol, _one(traffic)
         return (
             self._acl(start.subnet, "out", "there", addresses, protocol, called),

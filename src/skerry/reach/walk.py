@@ -5,7 +5,7 @@ do not ask who calls) is judged once and remembered; a task adds what its own se
 endpoint's groups name groups, what they let in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -72,12 +72,30 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     inferred: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """The verdict of a flow, why it is intermittent, and its paths."""
+class Outcome:
+    """The verdict of a flow, why it is intermittent, and its paths.
 
-    verdict: Verdict
-    traces: tuple[Trace, ...]
-    because: tuple[Because, ...] = ()
+    The paths of a flow that is ok are put together only when somebody looks at them.
+    """
+
+    __slots__ = ("_paths", "because", "verdict")
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        paths: tuple[Trace, ...] | Callable[[], tuple[Trace, ...]],
+        because: tuple[Because, ...] = (),
+    ) -> None:
+        self.verdict = verdict
+        self.because = because
+        self._paths = paths
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """Every path."""
+        if callable(self._paths):
+            self._paths = self._paths()
+        return self._paths
 
 
 class _Option(NamedTuple):
@@ -109,6 +127,7 @@ class _Answers(NamedTuple):
     resolution: Resolution
     ways: tuple[_Ways, ...]
     traffic: Traffic
+    clean: bool
 
 
 class Walker:
@@ -155,7 +174,7 @@ class Walker:
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
-        return _Answers(resolution, ways, traffic)
+        return _Answers(resolution, ways, traffic, bool(ways) and all(one.clean is not None for one in ways))
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
@@ -190,8 +209,13 @@ class Walker:
 
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to everything that DNS may answer: the answers take turns, or it is not known which it gives."""
+        if answers.clean and all(self._out(source, ways.destination, answers.traffic).clean for ways in answers.ways):
+            return Outcome(OK, lambda: self._clean_paths(source, answers))
         found = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
         return _combined(found, turns=answers.resolution.sure)
+
+    def _clean_paths(self, source: Source, answers: _Answers) -> tuple[Trace, ...]:
+        return tuple(trace for ways in answers.ways for trace in self._to_one(source, ways, answers.traffic).traces)
 
     def _to_one(self, source: Source, ways: _Ways, traffic: Traffic, *, intended: bool = False) -> Outcome:
         out = self._out(source, ways.destination, traffic)
