@@ -49,7 +49,9 @@ class Chapter(msgspec.Struct, frozen=True):
 
 def load(path: Path, region: str | None = None) -> World:
     """Read a folder of saved answers, or one file of them."""
-    return World(documents.load(files.read(path), source=str(path), region=region))
+    # A path need not be text; what is shown of it must be.
+    name = str(path).encode(errors="replace").decode()
+    return World(documents.load(files.read(path), source=name, region=region))
 
 
 def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:

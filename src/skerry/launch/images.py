@@ -4,7 +4,22 @@ import re
 
 import msgspec
 
-_ECR = re.compile(r"^(?P<account>\d{12})\.dkr(?P<dual>[.-])ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+$")
+# The suffixes of every partition, as botocore's table of partitions has them, and those of dual-stack names.
+_AWS_SUFFIXES = (
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+    "on.aws",
+    "on.amazonwebservices.com.cn",
+)
+_ECR = re.compile(
+    r"^(?P<account>\d{12})\.dkr(?P<dual>[.-])ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
+    rf"(?:{'|'.join(map(re.escape, _AWS_SUFFIXES))})$"
+)
 _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_ALIASES = {"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 

@@ -22,7 +22,7 @@ def read(path: Path) -> dict[str, bytes]:
     try:
         if path.is_dir():
             return _folder(path)
-        return {path.name: _content(path, path, MOST_BYTES)}
+        return {_shown(Path(path.name)): _content(path, path, MOST_BYTES)}
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}"
         raise InputError(message, "Give a folder or file that exists and that you may read.") from error
@@ -35,16 +35,21 @@ def _folder(root: Path) -> dict[str, bytes]:
         if path.suffix.lower() == ".json" or _looks_like_json(path):
             content = _content(path, root, MOST_BYTES - total)
             total += len(content)
-            documents[str(path.relative_to(root))] = content
+            documents[_shown(path.relative_to(root))] = content
     if not documents:
         message = f"there is no JSON file in {root}"
         raise NothingFoundError(message, _SAVE_HINT)
     return documents
 
 
+def _shown(path: Path) -> str:
+    """A path as text: it need not be that on every system."""
+    return str(path).encode(errors="replace").decode()
+
+
 def _files(root: Path) -> Iterator[Path]:
     found = 0
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if len(Path(folder).relative_to(root).parts) >= MOST_DEPTH:
             message = f"{root} is more than {MOST_DEPTH} folders deep"
@@ -58,6 +63,11 @@ def _files(root: Path) -> Iterator[Path]:
                 message = f"{root} holds more than {MOST_FILES} files"
                 raise InputError(message, "Give the folder that holds the saved answers.")
             yield path
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be listed may hold what then would look like nothing."""
+    raise error
 
 
 def _looks_like_json(path: Path) -> bool:

@@ -56,8 +56,9 @@ class ZoneParts:
         """The zones; raises `InputError` where record sets fit several zones of one name."""
         for apex, records, name, whole in self._unclaimed:
             fitting = [zone_id for zone_id, zone_name in self._names.items() if zone_name == apex]
-            if len(fitting) > 1 or (fitting and apex in self._public):
-                message = f"{name}: record sets of {apex}, but several zones have that name"
+            namesakes = len(fitting) + (apex in self._public)
+            if fitting and namesakes > 1:
+                message = f"{name}: record sets of {apex}, but {namesakes} zones have that name"
                 raise InputError(message, "Wrap the answer with its call, which names the zone.")
             if not fitting and apex in self._public:
                 continue
