@@ -82,24 +82,24 @@ class Network:
         table = self.world.route_table(subnet)
         if isinstance(table, Missing):
             return table
-        if destination.subnet is not None:
-            # Where one route is for all of the other subnet, it is for each address there.
-            key = ("to subnet", table.route_table_id, destination.subnet)
-            whole = self.memo.once(key, lambda: self._to_subnet(table, destination))
-            if whole is not None:
-                return (Branch(addresses, whole.routes),)
+        whole = self._to_subnet(table, destination, addresses)
+        if whole is not None:
+            return (Branch(addresses, whole.routes),)
         exact = ("route", table.route_table_id, destination, addresses)
         return self.memo.once(exact, lambda: self._in_table(table, destination, addresses))
 
-    def _to_subnet(self, table: RouteTable, destination: Destination) -> Branch | None:
-        """The route to another subnet, where it is one for all of it and no doubt about it."""
+    def _to_subnet(self, table: RouteTable, destination: Destination, addresses: Intervals) -> Branch | None:
+        """The route to another subnet, where it is one for all of it, and so for each address there."""
         subnet = self.world.subnets.get(destination.subnet or "")
         found = block(subnet.cidr_block or "") if subnet else None
-        if found is None or not covers(found.addresses, destination.addresses):
+        if subnet is None or found is None or not covers(found.addresses, addresses):
             return None
-        whole = self._in_table(table, destination, found.addresses)
-        one = not isinstance(whole, Missing) and len(whole) == 1 and whole[0].missing is None
-        return whole[0] if not isinstance(whole, Missing) and one else None
+        block_of = Destination(subnet.subnet_id, found.addresses, subnet=subnet.subnet_id)
+        key = ("to subnet", table.route_table_id, subnet.subnet_id)
+        whole = self.memo.once(key, lambda: self._in_table(table, block_of, found.addresses))
+        if isinstance(whole, Missing) or len(whole) > 1 or whole[0].missing is not None:
+            return None
+        return whole[0]
 
     def _in_table(
         self, table: RouteTable, destination: Destination, addresses: Intervals

@@ -17,7 +17,7 @@ from skerry.model.facts import KINDS, Facts
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.rows import Rows
-from skerry.sources.zones import ZoneParts
+from skerry.sources.zones import Page, ZoneParts
 
 _Row = TypeVar("_Row")
 
@@ -220,8 +220,8 @@ class _Loader:
         zone_id = answer.call.parameters.get("HostedZoneId")
         noted = len(self.rows.notes)
         records = tuple(self._each(answer, RecordSet, "records"))
-        whole = not answer.partial and len(self.rows.notes) == noted
-        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, answer.name, whole=whole)
+        page = Page(last=not answer.partial, damaged=len(self.rows.notes) > noted)
+        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, answer.name, page)
 
     def facts(self, source: str, region: str | None) -> Facts:
         rows: dict[str, Any] = self.rows.tables()

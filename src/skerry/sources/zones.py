@@ -1,10 +1,19 @@
 """Private hosted zones, put together from the several answers that Route 53 spreads them over."""
 
+from typing import NamedTuple
+
 from msgspec import UNSET
 
 from skerry.errors import InputError
 from skerry.model.endpoints import RecordSet, Zone
 from skerry.sources.rows import Rows
+
+
+class Page(NamedTuple):
+    """Whether record sets are the last of their zone, and whether some of them could not be read."""
+
+    last: bool
+    damaged: bool
 
 
 class ZoneParts:
@@ -15,9 +24,10 @@ class ZoneParts:
         self._names: dict[str, str] = {}
         self._vpcs: dict[str, set[str]] = {}
         self._records: dict[str, tuple[RecordSet, ...]] = {}
-        self._partial: set[str] = set()
+        self._damaged: set[str] = set()
+        self._ended: set[str] = set()
         self._public: set[str] = set()
-        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, bool]] = []
+        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, Page]] = []
 
     def read(self) -> None:
         """Note that the zones of the account were listed."""
@@ -35,26 +45,28 @@ class ZoneParts:
         """Note that the zone answers in the VPC."""
         self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
 
-    def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, *, whole: bool) -> None:
+    def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: Page) -> None:
         """Take in record sets of a zone; without its id, its SOA and NS records tell which."""
         if zone_id is not None:
-            self._claim(_bare(zone_id), records, whole=whole)
+            self._claim(_bare(zone_id), records, page)
             return
         named = {kind: {row.name.lower().rstrip(".") for row in records if row.type == kind} for kind in ("SOA", "NS")}
         apex = named["SOA"] or named["NS"]
         if len(apex) != 1:
             message = f"{name}: record sets of a hosted zone, but not of which one"
             raise InputError(message, "Save all record sets, SOA and NS too, or wrap the answer with its call.")
-        self._unclaimed.append((apex.pop(), records, name, whole))
+        self._unclaimed.append((apex.pop(), records, name, page))
 
-    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], *, whole: bool) -> None:
+    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], page: Page) -> None:
         self._records[zone_id] = self._records.get(zone_id, ()) + records
-        if not whole:
-            self._partial.add(zone_id)
+        if page.last:
+            self._ended.add(zone_id)
+        if page.damaged:
+            self._damaged.add(zone_id)
 
     def tables(self) -> tuple[Zone, ...]:
         """The zones; raises `InputError` where record sets fit several zones of one name."""
-        for apex, records, name, whole in self._unclaimed:
+        for apex, records, name, page in self._unclaimed:
             fitting = [zone_id for zone_id, zone_name in self._names.items() if zone_name == apex]
             namesakes = len(fitting) + (apex in self._public)
             if fitting and namesakes > 1:
@@ -65,14 +77,14 @@ class ZoneParts:
             # Without a list of zones the records may as well be a public zone's: the VPCs stay unknown.
             zone_id = fitting[0] if fitting else apex
             self._names.setdefault(zone_id, apex)
-            self._claim(zone_id, records, whole=whole)
+            self._claim(zone_id, records, page)
         return tuple(
             Zone(
                 zone_id=zone_id,
                 name=zone_name,
                 vpc_ids=tuple(sorted(self._vpcs[zone_id])) if zone_id in self._vpcs else UNSET,
                 records=self._records.get(zone_id, UNSET),
-                whole=zone_id not in self._partial,
+                whole=zone_id in self._ended - self._damaged,
             )
             for zone_id, zone_name in self._names.items()
         )
