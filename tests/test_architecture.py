@@ -17,9 +17,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 40
 # Names that say nothing: whatever has no place gathers under them.
-EMPTY_NAMES = frozenset(
-    {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
-)
+EMPTY_NAMES = frozenset({"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"})
 
 
 def name_of(path: Path) -> str:

@@ -16,9 +16,7 @@ ROOT = Path(__file__).parent.parent
 def run_python(*arguments: str | Path, cwd: Path, **environment: str) -> str:
     """Runs this Python with the arguments; what it printed."""
     command = [sys.executable, *map(str, arguments)]
-    done = subprocess.run(
-        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

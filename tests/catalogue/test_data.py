@@ -1,0 +1,59 @@
+"""Facts are data: every row tells its source, and its grade where the file grades its rows."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import skerry
+from skerry.catalogue.table import Grade
+
+FILES = sorted((Path(skerry.__file__).parent / "data").glob("*.json"))
+TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
+GRADES = set(get_args(Grade))
+
+of_each_table = pytest.mark.parametrize("name", TABLES)
+
+
+def rows_of(name: str) -> list[dict[str, Any]]:
+    """The one list of rows in a table."""
+    (rows,) = (value for value in TABLES[name].values() if isinstance(value, list))
+    return rows
+
+
+def test_there_are_tables() -> None:
+    assert set(TABLES) == {"codes", "errors", "partitions", "platforms", "registries", "services"}
+
+
+@of_each_table
+class TestEveryTable:
+    def test_says_what_it_is_about_and_of_which_day(self, name: str) -> None:
+        assert TABLES[name]["about"].endswith(".")
+        assert date.fromisoformat(TABLES[name]["date"]).year >= 2026
+
+    def test_tells_the_source_of_every_row(self, name: str) -> None:
+        of_all = TABLES[name].get("source", "")
+        assert all(row.get("source", of_all) for row in rows_of(name))
+
+    def test_names_sources_by_address(self, name: str) -> None:
+        given = [row["source"] for row in rows_of(name) if "source" in row]
+        assert [source for source in given if not re.fullmatch(r"https://[^\s/]+/\S*", source)] == []
+
+    def test_grades_all_of_its_rows_or_none(self, name: str) -> None:
+        grades = {row.get("grade", TABLES[name].get("grade")) for row in rows_of(name)}
+        assert grades <= GRADES or grades == {None}
+
+    def test_has_each_row_once(self, name: str) -> None:
+        known = [
+            tuple(row[key] for key in ("step", "service", "family", "version", "code", "key", "name") if key in row)
+            for row in rows_of(name)
+        ]
+        assert len(known) == len(set(known)) > 0
+
+
+def test_every_table_is_graded() -> None:
+    ungraded = [name for name in TABLES if not all("grade" in row or "grade" in TABLES[name] for row in rows_of(name))]
+    assert ungraded == []

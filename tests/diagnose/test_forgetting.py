@@ -1,0 +1,108 @@
+"""What is not known is neither good nor bad: a verdict without a fact is the same, or less sure, never the opposite."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from skerry.diagnose.diagnose import diagnose
+from skerry.launch.task import of_service
+from skerry.model.facts import KINDS
+from skerry.model.world import World
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from skerry.reach.walk import Walker
+from skerry.sources import documents
+from tests.networks import REGION, one_of_everything
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+NETWORKS = sorted(SCENARIOS.glob("*/network.json"))
+
+# What a verdict may become when a fact is taken away. One of several ways being unknown, the others still count:
+# of a blocked and an unknown placement some tasks fail.
+LESS_SURE = {
+    OK: {OK, UNKNOWN},
+    UNKNOWN: {UNKNOWN},
+    INTERMITTENT: {INTERMITTENT, UNKNOWN},
+    BLOCKED: {BLOCKED, INTERMITTENT, UNKNOWN},
+    NOT_APPLICABLE: {NOT_APPLICABLE},
+}
+# Without these kinds verdicts are made all the same, and the Diagnosis lists them as unexamined.
+UNEXAMINED = {"Calls"}
+# These are what is to be judged, not facts about the network.
+JUDGED = {"services", "tasks", "taskDefinitions", "clusters"}
+
+
+def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
+    """Every verdict of a network, by what it is of."""
+    world = World(documents.load({"network.json": json.dumps(rows).encode()}, region=REGION))
+    found = diagnose(Walker(world), [of_service(world, service) for service in world.facts.services])
+    told: dict[tuple[str, ...], Verdict] = {}
+    for service in found.services:
+        told[service.launch.name,] = service.verdict
+        for place in service.placements:
+            told[service.launch.name, place.subnet] = place.verdict
+        for number, row in enumerate(service.needs):
+            told[service.launch.name, row.need.step, str(number)] = row.verdict
+    return told
+
+
+def turned(before: dict[tuple[str, ...], Verdict], after: dict[tuple[str, ...], Verdict]) -> list[str]:
+    """The verdicts that became another one instead of a less sure one."""
+    assert before.keys() == after.keys()
+    return [
+        f"{' '.join(name)}: {verdict} became {after[name]}"
+        for name, verdict in before.items()
+        if after[name] not in LESS_SURE[verdict]
+    ]
+
+
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.parent.name)
+def test_a_whole_kind(path: Path) -> None:
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    before = verdicts(rows)
+    for key in rows.keys() - JUDGED - UNEXAMINED:
+        without = {name: value for name, value in rows.items() if name != key}
+        if without.keys() - JUDGED:
+            assert (key, turned(before, verdicts(without))) == (key, [])
+
+
+def always_printed() -> Iterator[tuple[str, str]]:
+    """The keys that AWS always prints, of each kind: their absence means that they are not known."""
+    for kind in KINDS:
+        if kind.key not in JUDGED:
+            for field in msgspec.structs.fields(kind.record):
+                if field.default is msgspec.UNSET:
+                    yield kind.key, field.encode_name
+
+
+def networks() -> Iterator[dict[str, Any]]:
+    """A network with a way out by NAT, and the same one isolated, where everything hangs on the endpoints."""
+    yield one_of_everything().rows
+    isolated = one_of_everything()
+    isolated.row("RouteTables", "rtb-main")["Routes"].pop()
+    yield isolated.rows
+
+
+@pytest.mark.parametrize(("key", "name"), list(always_printed()))
+def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
+    for rows in networks():
+        before = verdicts(rows)
+        for position, row in enumerate(rows[key]):
+            if name in row:
+                without = copy.deepcopy(rows)
+                del without[key][position][name]
+                assert (position, turned(before, verdicts(without))) == (position, [])
+
+
+@pytest.mark.parametrize("key", sorted(one_of_everything().rows.keys() - JUDGED - UNEXAMINED - {"VpcAttributes"}))
+def test_a_row_that_cannot_be_read(key: str) -> None:
+    for rows in networks():
+        before = verdicts(rows)
+        for position in range(len(rows[key])):
+            without = copy.deepcopy(rows)
+            without[key][position] = 7
+            assert (position, turned(before, verdicts(without))) == (position, [])

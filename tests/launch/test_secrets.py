@@ -1,0 +1,42 @@
+"""Where a secret's value comes from."""
+
+import pytest
+
+from skerry.catalogue.services import ServiceRef
+from skerry.launch.secrets import bare, source_of
+
+SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf"  # noqa: S105 -- a name, not a secret
+PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        (SECRET, ServiceRef("secretsmanager", "eu-central-1")),
+        (f"{SECRET}:password:AWSCURRENT:", ServiceRef("secretsmanager", "eu-central-1")),
+        (PARAMETER, ServiceRef("ssm", "us-east-1")),
+        ("password", ServiceRef("ssm", "eu-west-1")),
+        ("/db/password", ServiceRef("ssm", "eu-west-1")),
+        ("arn:aws:s3:::bucket/key", None),
+        ("arn:aws:secretsmanager", None),
+        ("arn:", None),
+    ],
+)
+def test_is_the_service_and_region_that_the_reference_names(value: str, source: ServiceRef | None) -> None:
+    assert source_of(value, "eu-west-1") == source
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (SECRET, SECRET),
+        (f"{SECRET}:password::", SECRET),
+        (f"{SECRET}:password:AWSPREVIOUS:0123", SECRET),
+        (f"{SECRET}:::", SECRET),
+        (PARAMETER, PARAMETER),
+        ("/db/password", "/db/password"),
+        ("arn:aws-cn:secretsmanager:cn-north-1:1:secret:a:b:c:d", "arn:aws-cn:secretsmanager:cn-north-1:1:secret:a"),
+    ],
+)
+def test_key_and_version_are_no_part_of_the_name(value: str, name: str) -> None:
+    assert bare(value) == name

@@ -1,0 +1,287 @@
+"""What Fargate is to start, and where: of a service, and of a task."""
+
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+
+from skerry.launch.task import Launch, of_service, of_task, service_of, short
+from skerry.model.ecs import RuntimePlatform, TaskDefinition
+from skerry.model.facts import Missing
+from tests.networks import ACCOUNT, REGION, Network, container
+
+
+def service_launch(network: Network, region: str | None = REGION) -> Launch:
+    world = network.world(region)
+    (service,) = world.facts.services
+    return of_service(world, service)
+
+
+def task_launch(network: Network) -> Launch:
+    world = network.world()
+    (task,) = world.facts.tasks
+    return of_task(world, task)
+
+
+def attached(**details: str) -> list[dict[str, Any]]:
+    """A task's attachments: its network interface, and another that says nothing of it."""
+    rows = [{"name": name, "value": value} for name, value in details.items()]
+    other = {"type": "ServiceConnect", "details": [{"name": "subnetId", "value": "subnet-9"}]}
+    return [{"type": "ElasticNetworkInterface", "status": "ATTACHED", "details": rows}, other]
+
+
+class TestOfAService:
+    def test_is_where_and_as_its_configuration_asks(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service(subnets=["subnet-a", "subnet-b"], groups=["sg-task"], enableExecuteCommand=True)
+        found = service_launch(network)
+        assert (found.name, found.cluster, found.definition_name) == ("web", "shop", "web:1")
+        assert isinstance(found.definition, TaskDefinition)
+        assert (found.subnets, found.groups) == (("subnet-a", "subnet-b"), ("sg-task",))
+        assert (found.public_address, found.platform_version, found.region) == (False, "1.4.0", REGION)
+        assert (found.execute_command, found.service_connect) == (True, False)
+        assert (found.not_applicable, found.unread) == (None, ())
+        assert found.arn == f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"
+
+    def test_may_get_a_public_address(self) -> None:
+        network = Network()
+        row = network.service()
+        row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+        assert service_launch(network).public_address
+
+    def test_without_a_network_configuration_lands_nowhere_known(self) -> None:
+        network = Network()
+        del network.service()["networkConfiguration"]
+        found = service_launch(network)
+        assert (found.subnets, found.public_address) == ((), False)
+
+    def test_is_of_the_region_of_its_arn(self) -> None:
+        network = Network()
+        network.service()
+        assert service_launch(network, "us-east-1").region == REGION
+
+    def test_is_of_the_worlds_region_where_the_arn_cannot_be_read(self) -> None:
+        network = Network()
+        network.service(serviceArn="web")
+        assert service_launch(network, "us-east-1").region == "us-east-1"
+
+    def test_runs_on_the_latest_platform_where_none_is_named(self) -> None:
+        network = Network()
+        del network.service()["platformVersion"]
+        assert service_launch(network).platform_version == "LATEST"
+
+    @pytest.mark.parametrize(
+        ("deployments", "connects"),
+        [
+            ([], False),
+            ([{"status": "PRIMARY"}], False),
+            ([{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": True}}], True),
+            ([{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": False}}], False),
+        ],
+    )
+    def test_carries_a_proxy_where_a_deployment_does(self, deployments: list[Any], connects: bool) -> None:  # noqa: FBT001
+        network = Network()
+        network.service(deployments=deployments)
+        assert service_launch(network).service_connect == connects
+
+    def test_of_a_definition_that_was_not_read_is_missing_it(self) -> None:
+        network = Network()
+        network.service()
+        found = service_launch(network)
+        assert isinstance(found.definition, Missing)
+        assert found.definition.action == "ecs:DescribeTaskDefinition"
+
+    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
+        network = Network()
+        del network.service()["taskDefinition"]
+        found = service_launch(network)
+        assert found.definition == Missing("the task definition of service web", "ecs:DescribeServices")
+        assert found.definition_name == ""
+
+    def test_that_does_not_tell_its_cluster_has_none(self) -> None:
+        network = Network()
+        del network.service()["clusterArn"]
+        assert service_launch(network).cluster == ""
+
+
+class TestWhatIsNotFargates:
+    @pytest.mark.parametrize(
+        ("change", "because"),
+        [
+            ({"status": "DRAINING"}, "the service is DRAINING"),
+            ({"launchType": "EC2"}, "launch type EC2: its tasks use the network of their hosts"),
+            ({"launchType": "EXTERNAL"}, "launch type EXTERNAL: its tasks use the network of their hosts"),
+            (
+                {"launchType": None, "capacityProviderStrategy": [{"capacityProvider": "own-hosts"}]},
+                "capacity provider own-hosts: its tasks use the network of their hosts",
+            ),
+        ],
+        ids=["draining", "EC2", "external", "own hosts"],
+    )
+    def test_is_said_with_the_reason(self, change: dict[str, Any], because: str) -> None:
+        network = Network()
+        network.service(**change)
+        assert service_launch(network).not_applicable == because
+
+    @pytest.mark.parametrize("providers", [["FARGATE"], ["FARGATE_SPOT"], ["own-hosts", "FARGATE"]], ids=str)
+    def test_is_not_what_a_fargate_provider_starts(self, providers: list[str]) -> None:
+        network = Network()
+        strategy = [{"capacityProvider": name} for name in providers]
+        network.service(launchType=None, capacityProviderStrategy=strategy)
+        found = service_launch(network)
+        assert (found.not_applicable, found.unread) == (None, ())
+
+    @pytest.mark.parametrize(("provider", "applies"), [("FARGATE", True), ("own-hosts", False)])
+    def test_goes_by_the_clusters_default_where_the_service_names_nothing(self, provider: str, applies: bool) -> None:  # noqa: FBT001
+        network = Network()
+        arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
+        strategy = [{"capacityProvider": provider}]
+        network.add("clusters", clusterArn=arn, clusterName="shop", defaultCapacityProviderStrategy=strategy)
+        network.service(launchType=None)
+        found = service_launch(network)
+        assert (found.not_applicable is None) == applies
+        assert found.unread == ()
+
+    def test_is_not_known_where_neither_service_nor_cluster_names_anything(self) -> None:
+        network = Network()
+        network.service(launchType=None)
+        found = service_launch(network)
+        assert found.not_applicable is None
+        assert found.unread == (Missing("the launch type of service web", "ecs:DescribeClusters"),)
+
+    def test_is_in_its_task_sets_where_another_deploys_it(self) -> None:
+        network = Network()
+        network.service(deploymentController={"type": "EXTERNAL"})
+        assert service_launch(network).unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
+
+
+class TestOfATask:
+    def test_is_where_it_was_launched(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.interface("eni-7", "10.0.2.7", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.7"})
+        network.task("1f", attachments=attached(subnetId="subnet-b", networkInterfaceId="eni-7"))
+        found = task_launch(network)
+        assert (found.name, found.cluster, found.definition_name) == ("1f", "shop", "web:1")
+        assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
+        assert (found.platform_version, found.region, found.not_applicable) == ("1.4.0", REGION, None)
+        assert found.arn is not None
+        assert found.arn.endswith(":task/shop/1f")
+
+    def test_of_a_service_has_the_services_groups_where_its_interface_is_gone(self) -> None:
+        network = Network()
+        row = network.service(groups=["sg-open"], subnets=["subnet-a", "subnet-b"])
+        row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+        network.task("1f", group="service:web", attachments=attached(subnetId="subnet-b", networkInterfaceId="eni-7"))
+        found = task_launch(network)
+        assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
+
+    def test_of_a_service_lands_where_the_service_does_if_it_does_not_tell(self) -> None:
+        network = Network()
+        network.service(subnets=["subnet-a", "subnet-b"])
+        network.task("1f", group="service:web")
+        assert task_launch(network).subnets == ("subnet-a", "subnet-b")
+
+    def test_of_no_service_whose_interface_is_gone_has_unknown_groups(self) -> None:
+        network = Network()
+        network.task("1f", group="family:web", attachments=attached(subnetId="subnet-a"))
+        found = task_launch(network)
+        assert found.groups is UNSET
+        assert found.public_address == Missing("whether the task had a public address", "ec2:DescribeNetworkInterfaces")
+
+    def test_of_no_service_without_an_attachment_lands_nowhere_known(self) -> None:
+        network = Network()
+        network.task("1f")
+        assert task_launch(network).subnets == ()
+
+    def test_whose_interface_does_not_tell_its_groups_has_those_of_the_service(self) -> None:
+        network = Network()
+        network.service(groups=["sg-open"])
+        del network.interface("eni-7", "10.0.2.7", "subnet-b")["Groups"]
+        network.task("1f", group="service:web", attachments=attached(networkInterfaceId="eni-7"))
+        assert task_launch(network).groups == ("sg-open",)
+
+    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
+        network = Network()
+        del network.task("1f")["taskDefinitionArn"]
+        found = task_launch(network)
+        assert found.definition == Missing("the task definition of task 1f", "ecs:DescribeTasks")
+        assert found.definition_name == ""
+
+    @pytest.mark.parametrize(
+        ("change", "because"),
+        [
+            ({"launchType": "EC2"}, "launch type EC2: the task uses the network of its host"),
+            (
+                {"launchType": None, "capacityProviderName": "own-hosts"},
+                "capacity provider own-hosts: its tasks use the network of their hosts",
+            ),
+            ({"launchType": None, "capacityProviderName": "FARGATE_SPOT"}, None),
+            ({"launchType": None}, None),
+        ],
+        ids=str,
+    )
+    def test_is_not_fargates_where_its_host_is(self, change: dict[str, Any], because: str | None) -> None:
+        network = Network()
+        network.task("1f", **change)
+        assert task_launch(network).not_applicable == because
+
+    def test_carries_the_proxy_of_its_service(self) -> None:
+        network = Network()
+        network.service(deployments=[{"serviceConnectConfiguration": {"enabled": True}}])
+        network.task("1f", group="service:web")
+        assert task_launch(network).service_connect
+
+    def test_of_a_cluster_and_platform_that_are_not_told(self) -> None:
+        network = Network()
+        row = network.task("1f", taskArn="1f")
+        del row["clusterArn"], row["platformVersion"]
+        found = task_launch(network)
+        assert (found.cluster, found.platform_version, found.region) == ("", "LATEST", REGION)
+
+
+class TestTheServiceOfATask:
+    def test_is_the_one_of_its_group_in_its_cluster(self) -> None:
+        network = Network()
+        network.service("web", clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other", serviceArn="other")
+        network.service("api")
+        network.task("1f", group="service:web")
+        world = network.world()
+        assert service_of(world, world.facts.tasks[0]) is None
+        network.service("web")
+        world = network.world()
+        found = service_of(world, world.facts.tasks[0])
+        assert found is not None
+        assert found.service_arn.endswith(":service/shop/web")
+
+
+class TestFamilies:
+    @pytest.mark.parametrize(
+        ("platform", "system", "family"),
+        [
+            (None, None, "linux"),
+            ("Linux", None, "linux"),
+            ("WINDOWS_SERVER_2022_FULL", None, "windows"),
+            ("Windows", None, "windows"),
+            (None, "WINDOWS_SERVER_2019_CORE", "windows"),
+            (None, "LINUX", "linux"),
+            ("Linux", "WINDOWS_SERVER_2019_CORE", "linux"),
+        ],
+    )
+    def test_are_named_by_the_launch_else_by_the_definition(
+        self, platform: str | None, system: str | None, family: str
+    ) -> None:
+        definition = TaskDefinition(runtime_platform=RuntimePlatform(operating_system_family=system))
+        assert Launch("web", "", "", definition, platform_family=platform).family == family
+
+    def test_are_linux_where_the_definition_is_not_known(self) -> None:
+        assert Launch("web", "", "", Missing("it")).family == "linux"
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [(f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:3", "web:3"), ("web:3", "web:3"), ("a/b/c", "c"), ("", "")],
+)
+def test_the_short_form_of_an_arn_is_its_last_part(name: str, last: str) -> None:
+    assert short(name) == last

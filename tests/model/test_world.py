@@ -1,0 +1,354 @@
+"""Look-ups in a World: a fact that was not given never looks like one that is not there."""
+
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+
+from skerry.model.facts import ACTIONS, KINDS, NOUNS, Facts, Missing
+from skerry.model.network import NetworkInterface, PrivateAddress
+from skerry.model.world import World, interface_addresses
+from tests.networks import ACCOUNT, REGION, VPC, Network
+
+
+def named(found: Any) -> Any:
+    """The id of a record."""
+    assert not isinstance(found, Missing)
+    return getattr(found, type(found).__struct_fields__[0])
+
+
+class TestById:
+    LOOK_UPS: Any = (
+        ("vpc", "vpc-9", Missing("VPC vpc-9", "ec2:DescribeVpcs")),
+        ("subnet", "subnet-9", Missing("subnet subnet-9", "ec2:DescribeSubnets")),
+        ("security_group", "sg-9", Missing("security group sg-9", "ec2:DescribeSecurityGroups")),
+        ("task_definition", "web:9", Missing("task definition web:9", "ecs:DescribeTaskDefinition")),
+    )
+
+    @pytest.mark.parametrize(("method", "name", "missing"), LOOK_UPS)
+    def test_what_is_not_there_is_missing_with_the_call_that_tells_it(
+        self, method: str, name: str, missing: Missing
+    ) -> None:
+        assert getattr(Network().world(), method)(name) == missing
+
+    def test_what_is_there_is_found(self) -> None:
+        world = Network().world()
+        assert named(world.vpc(VPC)) == VPC
+        assert named(world.subnet("subnet-a")) == "subnet-a"
+        assert named(world.security_group("sg-task")) == "sg-task"
+
+    @pytest.mark.parametrize("name", ["web:1", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:1"])
+    def test_a_task_definition_is_found_by_either_of_its_names(self, name: str) -> None:
+        network = Network()
+        network.definition()
+        network.add("taskDefinitions", family="other")
+        assert named(network.world().task_definition(name)).endswith("web:1")
+
+    def test_a_missing_fact_says_how_to_supply_it(self) -> None:
+        assert str(Missing("subnet subnet-9", "ec2:DescribeSubnets")) == "subnet subnet-9 (from ec2:DescribeSubnets)"
+        assert str(Missing("what lies behind tgw-1")) == "what lies behind tgw-1"
+
+
+class TestRouteTables:
+    def found(self, network: Network, subnet: str = "subnet-a") -> Any:
+        world = network.world()
+        row = world.subnet(subnet)
+        assert not isinstance(row, Missing)
+        return world.route_table(row)
+
+    def test_a_subnet_has_the_one_that_names_it(self) -> None:
+        network = Network()
+        network.table("rtb-a", subnets=["subnet-a"])
+        assert named(self.found(network)) == "rtb-a"
+        assert named(self.found(network, "subnet-b")) == "rtb-main"
+
+    def test_the_main_one_is_that_of_the_subnets_vpc(self) -> None:
+        network = Network()
+        network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.1.0.0/16")
+        network.subnet("subnet-z", "10.1.1.0/24", "eu-west-1a", vpc="vpc-2")
+        assert isinstance(self.found(network, "subnet-z"), Missing)
+
+    @pytest.mark.parametrize(
+        "lose",
+        [
+            lambda network: network.rows["RouteTables"].append({"RouteTableId": 7}),
+            lambda network: network.rows.__setitem__("NextToken", "more"),
+        ],
+        ids=["a row that cannot be read", "a page that is missing"],
+    )
+    def test_the_main_one_is_taken_only_where_all_tables_were_read(self, lose: Any) -> None:
+        network = Network()
+        network.table("rtb-b", subnets=["subnet-b"])
+        lose(network)
+        assert self.found(network) == Missing("the route table of subnet subnet-a", "ec2:DescribeRouteTables")
+        assert named(self.found(network, "subnet-b")) == "rtb-b"
+
+    def test_the_main_one_is_not_taken_where_another_does_not_tell_its_subnets(self) -> None:
+        network = Network()
+        del network.table("rtb-x")["Associations"]
+        assert isinstance(self.found(network), Missing)
+
+    def test_without_a_main_one_it_is_missing(self) -> None:
+        network = Network()
+        network.rows["RouteTables"][0]["Associations"] = []
+        assert isinstance(self.found(network), Missing)
+
+    def test_a_gateway_has_the_one_that_names_it(self) -> None:
+        network = Network()
+        network.table("rtb-edge")["Associations"] = [{"Main": False, "GatewayId": "igw-1"}]
+        world = network.world()
+        assert named(world.edge_route_table("igw-1")) == "rtb-edge"
+        assert world.edge_route_table("igw-2") is None
+
+    def test_a_table_that_does_not_tell_its_associations_is_of_nothing(self) -> None:
+        network = Network()
+        del network.rows["RouteTables"][0]["Associations"]
+        assert isinstance(self.found(network), Missing)
+        assert network.world().edge_route_table("igw-1") is None
+
+
+class TestFilters:
+    def test_a_subnet_has_the_network_acl_that_lists_it(self) -> None:
+        network = Network()
+        network.acl("acl-b", [], ["subnet-b"])
+        world = network.world()
+        assert (named(world.network_acl("subnet-a")), named(world.network_acl("subnet-b"))) == ("acl-all", "acl-b")
+
+    def test_a_subnet_that_none_lists_is_missing_it(self) -> None:
+        network = Network()
+        for row in network.rows["NetworkAcls"]:
+            del row["Associations"]
+        missing = Missing("the network ACL of subnet subnet-a", "ec2:DescribeNetworkAcls")
+        assert network.world().network_acl("subnet-a") == missing
+
+    def test_a_vpc_has_its_default_group(self) -> None:
+        assert named(Network().world().default_group(VPC)) == "sg-default"
+
+    def test_a_default_group_that_does_not_tell_its_vpc_is_of_none(self) -> None:
+        network = Network()
+        del network.row("SecurityGroups", "sg-default")["VpcId"]
+        missing = Missing("the default security group of vpc-1", "ec2:DescribeSecurityGroups")
+        assert network.world().default_group(VPC) == missing
+
+
+class TestDns:
+    @pytest.mark.parametrize("value", [True, False])
+    def test_attributes_are_what_was_read(self, value: bool) -> None:  # noqa: FBT001
+        network = Network()
+        network.attribute("EnableDnsSupport", value)
+        assert network.world().dns_attribute(VPC, "enable_dns_support") is value
+
+    @pytest.mark.parametrize(
+        ("key", "attribute"),
+        [("EnableDnsSupport", "enable_dns_support"), ("EnableDnsHostnames", "enable_dns_hostnames")],
+    )
+    def test_attributes_that_were_not_read_are_missing(self, key: str, attribute: str) -> None:
+        network = Network()
+        network.attribute(key, None)
+        fact = f"{key[0].lower()}{key[1:]} of vpc-1"
+        assert network.world().dns_attribute(VPC, attribute) == Missing(fact, "ec2:DescribeVpcAttribute")
+
+    def test_the_name_of_an_endpoint_leads_to_it(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1a", "logs")
+        world = network.world()
+        for name in ("vpce-1a-x.logs.eu-west-1.vpce.amazonaws.com", "*.vpce-1a-x.s3.eu-west-1.vpce.amazonaws.com"):
+            assert named(world.endpoint_named(name)) == "vpce-1a"
+        for name in ("vpce-1b-x.logs.eu-west-1.vpce.amazonaws.com", "vpce-1a.example", "logs.eu-west-1.amazonaws.com"):
+            assert world.endpoint_named(name) is None
+
+    def test_zones_answer_in_their_vpcs_or_where_it_is_not_told_perhaps(self) -> None:
+        network = Network()
+        network.zone("a.example")
+        network.zone("b.example", vpc="vpc-2")
+        network.zone("c.example", vpc=None)
+        assert [zone.name for zone in network.world().zones_in(VPC)] == ["a.example", "c.example"]
+
+
+class TestRelations:
+    def test_an_address_belongs_to_an_interface_of_its_vpc(self) -> None:
+        network = Network()
+        network.interface("eni-1", "10.0.1.5", PrivateIpAddresses=[{"PrivateIpAddress": "10.0.1.6"}])
+        del network.interface("eni-2", "10.0.1.7")["VpcId"]
+        world = network.world()
+        for text in ("10.0.1.5", "10.0.1.6"):
+            assert named(world.interface_at(VPC, text)) == "eni-1"
+        assert world.interface_at("vpc-2", "10.0.1.5") is None
+        assert world.interface_at(VPC, "10.0.1.7") is None
+
+    def test_the_addresses_of_an_interface_begin_with_the_primary_one(self) -> None:
+        several = tuple(PrivateAddress(private_ip_address=text) for text in ("10.0.1.6", "10.0.1.5"))
+        row = NetworkInterface(
+            network_interface_id="eni-1", private_ip_address="10.0.1.5", private_ip_addresses=several
+        )
+        assert interface_addresses(row) == ("10.0.1.5", "10.0.1.6")
+        assert interface_addresses(NetworkInterface(network_interface_id="eni-1")) == ()
+
+    def test_a_vpc_has_its_subnets_and_endpoints(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs")
+        network.endpoint("vpce-2", "logs", VpcId="vpc-2")
+        world = network.world()
+        assert [row.subnet_id for row in world.subnets_in(VPC)] == ["subnet-a", "subnet-b"]
+        assert [row.vpc_endpoint_id for row in world.endpoints_in(VPC)] == ["vpce-1"]
+        assert world.subnets_in("vpc-9") == ()
+        assert world.endpoints_in("vpc-9") == ()
+
+    def test_a_file_system_has_its_mount_targets(self) -> None:
+        network = Network()
+        for number, name in enumerate(["fs-1", "fs-2"]):
+            network.add("MountTargets", MountTargetId=f"fsmt-{number}", FileSystemId=name, SubnetId="subnet-a")
+        found = network.world().mount_targets_of("fs-2")
+        assert isinstance(found, tuple)
+        assert [row.mount_target_id for row in found] == ["fsmt-1"]
+
+    def test_a_file_system_without_mount_targets_has_none_only_where_it_was_asked_for(self) -> None:
+        """DescribeMountTargets answers for one file system at a time."""
+        network = Network()
+        missing = Missing("the mount targets of fs-1", "elasticfilesystem:DescribeMountTargets")
+        assert network.world().mount_targets_of("fs-1") == missing
+        network.call("DescribeMountTargets", {"FileSystemId": "fs-1"}, {"MountTargets": []})
+        assert network.world().mount_targets_of("fs-1") == ()
+        assert isinstance(network.world().mount_targets_of("fs-2"), Missing)
+        network.forget("MountTargets", "Calls")
+        assert network.world().mount_targets_of("fs-1") == missing
+
+    def test_a_service_is_in_its_cluster(self) -> None:
+        network = Network()
+        arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
+        network.add("clusters", clusterArn=arn, clusterName="shop")
+        network.service("web")
+        network.service("api", clusterArn="elsewhere")
+        del network.service("job")["clusterArn"]
+        world = network.world()
+        found = [world.cluster_of(service) for service in world.facts.services]
+        assert [cluster.cluster_name if cluster else None for cluster in found] == ["shop", None, None]
+
+    def test_a_vpc_that_does_not_tell_its_dhcp_options_is_missing_them(self) -> None:
+        network = Network()
+        world = network.world()
+        vpc = world.vpc(VPC)
+        assert not isinstance(vpc, Missing)
+        assert named(world.dhcp_options_of(vpc)) == "dopt-1"
+        del network.row("Vpcs", VPC)["DhcpOptionsId"]
+        world = network.world()
+        vpc = world.vpc(VPC)
+        assert not isinstance(vpc, Missing)
+        assert world.dhcp_options_of(vpc) == Missing("the DHCP option set of vpc-1", "ec2:DescribeVpcs")
+
+
+class TestPrefixLists:
+    S3 = f"com.amazonaws.{REGION}.s3"
+
+    def test_of_aws_are_of_the_service_that_they_are_named_after(self) -> None:
+        network = Network()
+        network.s3_list()
+        world = network.world()
+        assert world.prefix_list_of(self.S3) == "pl-53"
+        assert world.service_of_prefix_list("pl-53") == self.S3
+
+    def test_without_an_owner_are_awss(self) -> None:
+        network = Network()
+        del network.s3_list()["OwnerId"]
+        assert network.world().service_of_prefix_list("pl-53") == self.S3
+
+    @pytest.mark.parametrize(("called", "owner"), [(S3, ACCOUNT), ("offices", "AWS"), ("offices", ACCOUNT)])
+    def test_of_the_user_are_of_no_service_whatever_their_name(self, called: str, owner: str) -> None:
+        network = Network()
+        network.prefix_list("pl-1", called=called, owner=owner)
+        assert network.world().service_of_prefix_list("pl-1") is None
+
+    def test_that_were_not_read_are_of_the_gateway_endpoint_that_their_route_leads_to(self) -> None:
+        network = Network()
+        network.gateway_endpoint()
+        network.route("pl-7", GatewayId="vpce-93")
+        world = network.world()
+        assert world.service_of_prefix_list("pl-7") == self.S3
+        assert world.prefix_list_of(self.S3) == "pl-7"
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda network: network.route("pl-7", GatewayId="vpce-9"),
+            lambda network: network.route("pl-7", TransitGatewayId="tgw-1"),
+            lambda network: network.route("10.9.0.0/16", GatewayId="vpce-93"),
+            lambda network: network.rows["RouteTables"][0].pop("Routes"),
+            lambda network: network.row("VpcEndpoints", "vpce-93").pop("ServiceName"),
+        ],
+        ids=["unknown endpoint", "no endpoint", "no list", "no routes", "no service"],
+    )
+    def test_are_of_no_service_where_nothing_says_so(self, make: Any) -> None:
+        network = Network()
+        network.gateway_endpoint()
+        make(network)
+        assert network.world().service_of_prefix_list("pl-7") is None
+
+    def test_have_their_entries(self) -> None:
+        network = Network()
+        network.prefix_list("pl-1", "10.9.0.0/16")
+        network.prefix_list("pl-2")
+        network.prefix_list("pl-3")["Cidrs"] = []
+        world = network.world()
+        assert world.prefix_entries("pl-1") == ("10.9.0.0/16",)
+        assert world.prefix_entries("pl-3") == ()
+        for name in ("pl-2", "pl-9"):
+            fact = f"the entries of prefix list {name}"
+            assert world.prefix_entries(name) == Missing(fact, "ec2:GetManagedPrefixListEntries")
+
+
+class TestArns:
+    def test_name_a_resource_of_the_account_and_region(self) -> None:
+        network = Network()
+        network.service()
+        assert network.world().arn_of("subnet-a") == f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/subnet-a"
+
+    def test_are_of_the_partition_of_the_services(self) -> None:
+        network = Network()
+        network.service(serviceArn=f"arn:aws-cn:ecs:cn-north-1:{ACCOUNT}:service/shop/web", serviceName="cn")
+        assert (
+            network.world("cn-north-1").arn_of("sg-task")
+            == f"arn:aws-cn:ec2:cn-north-1:{ACCOUNT}:security-group/sg-task"
+        )
+
+    def test_of_what_is_no_resource_are_none(self) -> None:
+        network = Network()
+        network.service(serviceArn="web")
+        assert network.world().arn_of("1.4.0") is None
+
+    def test_are_none_where_region_or_account_are_not_known(self) -> None:
+        assert World(Facts(account=ACCOUNT)).arn_of("subnet-a") is None
+        assert World(Facts(region=REGION)).arn_of("subnet-a") is None
+
+
+def test_a_kind_is_known_where_it_was_read_whole() -> None:
+    network = Network()
+    network.forget("NatGateways")
+    world = network.world()
+    assert world.knows("subnets")
+    assert not world.knows("nat_gateways")
+    assert not World(Facts()).knows("subnets")
+
+
+def test_every_kind_names_the_call_that_gives_it() -> None:
+    fields = {kind.field for kind in KINDS} | {"vpc_attributes", "zones"}
+    assert (
+        fields
+        == set(ACTIONS)
+        == {
+            name
+            for name in Facts.__struct_fields__
+            if name not in {"read", "file_systems", "region", "account", "source", "notes"}
+        }
+    )
+    assert set(NOUNS) == fields - {"vpc_attributes"}
+    assert all(":" in action for action in ACTIONS.values())
+
+
+def test_every_kind_has_the_id_that_it_is_found_by() -> None:
+    assert all(kind.id in kind.record.__struct_fields__ for kind in KINDS)
+
+
+def test_a_field_that_was_not_given_is_unset() -> None:
+    (group,) = (row for row in Network().world().facts.security_groups if row.group_id == "sg-task")
+    assert group.ip_permissions == ()
+    assert NetworkInterface(network_interface_id="eni-1").groups is UNSET

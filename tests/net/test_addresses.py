@@ -1,0 +1,142 @@
+"""CIDR blocks as sets of numbers agree with the standard library's ipaddress."""
+
+from ipaddress import IPv4Address, IPv4Network, collapse_addresses
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from skerry.net.addresses import ANY, PUBLIC, Block, address, block, blocks, spell
+from skerry.net.intervals import Intervals, contains, intersect, normalise, size
+
+HIGHEST = 2**32 - 1
+
+addresses = st.integers(0, HIGHEST)
+lengths = st.integers(0, 32)
+intervals = st.lists(st.tuples(addresses, addresses), max_size=5).map(normalise)
+
+
+def of_cidrs(names: list[str]) -> Intervals:
+    networks = [IPv4Network(name) for name in names]
+    return normalise((int(network[0]), int(network[-1])) for network in networks)
+
+
+@given(addresses, lengths)
+def test_a_block_is_read_as_ipaddress_reads_it(first: int, length: int) -> None:
+    network = IPv4Network((first, length), strict=False)
+    assert block(f"{IPv4Address(first)}/{length}") == Block(((int(network[0]), int(network[-1])),), length)
+
+
+@given(addresses)
+def test_an_address_is_a_block_of_one(number: int) -> None:
+    text = str(IPv4Address(number))
+    assert block(text) == Block(((number, number),), 32)
+    assert address(text) == ((number, number),)
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.256", "fd00::/8", "::1", "pl-1", "10.0.0.1/"])
+def test_what_is_no_ipv4_block_is_none(text: str) -> None:
+    assert block(text) is None
+    assert address(text) is None
+
+
+@given(st.text(alphabet="0123456789./", max_size=18) | st.text(max_size=12))
+@example("10.0.0.0/255.0.0.0")
+@example("010.0.0.1")
+@example("10.0.0.1/")
+@example("\N{ARABIC-INDIC DIGIT ONE}0.0.0.1")
+@example("10.0.0.0/-1")
+def test_whatever_is_read_as_a_block_is_one_to_ipaddress_too(text: str) -> None:
+    if block(text) is not None:
+        IPv4Network(text, strict=False)
+
+
+def test_an_address_has_no_prefix_length() -> None:
+    assert address("10.0.0.0/8") is None
+    assert address("10.0.0.1/32") is None
+
+
+@given(intervals)
+def test_the_blocks_of_a_set_hold_exactly_that_set(drawn: Intervals) -> None:
+    assert of_cidrs(blocks(drawn)) == drawn
+
+
+@given(intervals)
+def test_the_blocks_of_a_set_are_as_few_as_can_be(drawn: Intervals) -> None:
+    names = blocks(drawn)
+    assert list(map(str, collapse_addresses(map(IPv4Network, names)))) == names
+
+
+def read_again(name: str) -> tuple[int, int]:
+    """A block, an address, or a range ``first-last``."""
+    ends = [block(part) for part in name.split("-")]
+    assert None not in ends
+    numbers = [number for end in ends if end for pair in end.addresses for number in pair]
+    return min(numbers), max(numbers)
+
+
+@given(intervals)
+def test_a_set_that_is_spelled_in_full_can_be_read_again(drawn: Intervals) -> None:
+    names = spell(drawn, most=len(drawn)).split(", ") if drawn else []
+    assert tuple(read_again(name) for name in names) == drawn
+
+
+def test_spelling_leaves_out_the_length_of_a_single_address() -> None:
+    assert spell(((1, 1), (4, 7), (9, 10))) == "0.0.0.1, 0.0.0.4/30, 0.0.0.9-0.0.0.10"
+    assert spell(ANY) == "0.0.0.0/0"
+
+
+def test_spelling_ends_in_an_ellipsis_where_there_is_more() -> None:
+    several = tuple((2 * number, 2 * number) for number in range(5))
+    assert spell(several) == "0.0.0.0, 0.0.0.2, 0.0.0.4, 0.0.0.6, …"
+    assert spell(several[:4]) == "0.0.0.0, 0.0.0.2, 0.0.0.4, 0.0.0.6"
+    assert spell(several, most=1) == "0.0.0.0, …"
+
+
+def test_any_is_all_of_ipv4() -> None:
+    assert ANY == ((0, HIGHEST),)
+    assert size(PUBLIC) < size(ANY)
+
+
+# Blocks of IANA's registry that ipaddress and skerry judge alike.
+SPECIAL = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "240.0.0.0/4",
+]
+# Of these no address of an AWS service is, and the two differ: protocol assignments, AS112, multicast.
+DIFFERENT = ["192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24", "224.0.0.0/4"]
+
+
+def around(cidr: str) -> list[int]:
+    network = IPv4Network(cidr)
+    return [int(network[0]) - 1, int(network[0]), int(network[-1]), int(network[-1]) + 1]
+
+
+edges = st.sampled_from([number for cidr in SPECIAL for number in around(cidr) if 0 <= number <= HIGHEST])
+
+
+@given(addresses | edges)
+def test_a_public_address_is_one_that_ipaddress_calls_global(number: int) -> None:
+    known = IPv4Address(number)
+    assume(not any(known in IPv4Network(name) for name in DIFFERENT))
+    assert contains(PUBLIC, number) == known.is_global
+
+
+@pytest.mark.parametrize("cidr", [*SPECIAL, "192.0.0.0/24", "224.0.0.0/4"])
+def test_nothing_of_a_special_block_is_public(cidr: str) -> None:
+    assert intersect(PUBLIC, of_cidrs([cidr])) == ()
+
+
+@pytest.mark.parametrize("text", ["8.8.8.8", "9.255.255.255", "52.218.0.1", "172.32.0.0", "223.255.255.255"])
+def test_addresses_of_the_internet_are_public(text: str) -> None:
+    assert contains(PUBLIC, int(IPv4Address(text)))

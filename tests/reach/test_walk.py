@@ -1,0 +1,482 @@
+"""The walk as a whole: DNS, the way, the filters at both ends, and what several paths make of each other."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from skerry import app
+from skerry.catalogue.services import ServiceRef, host
+from skerry.diagnose.diagnose import diagnose
+from skerry.launch.task import of_service, of_task
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+from skerry.reach.memo import Memo
+from skerry.reach.walk import Outcome, Source, Target, Walker
+from skerry.render import json
+from tests.networks import ALL, EVERYWHERE, REGION, Network, Row, allow, entry, record, source
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+NETWORKS = sorted(SCENARIOS.glob("*/network.json"))
+
+FREE = Memo(remember=False)
+
+
+def to(service: str, region: str = REGION) -> Target:
+    ref = ServiceRef(service, region)
+    return Target(host(ref), 443, "aws", ref)
+
+
+def lost(outcome: Outcome, *, intended: bool = False) -> list[tuple[str, str]]:
+    return [
+        (item.piece.code, item.piece.resource)
+        for trace in outcome.traces
+        if trace.intended == intended
+        for item in trace.judged
+        if item.lost
+    ]
+
+
+def missing(outcome: Outcome) -> set[str]:
+    return {
+        item.piece.missing.fact
+        for trace in outcome.traces
+        for item in trace.judged
+        if not item.lost and item.piece.missing is not None
+    }
+
+
+def told(outcome: Outcome) -> Any:
+    """Everything that an outcome tells, without regard to what is the same object."""
+    paths = [
+        (
+            path.destination.label,
+            path.verdict,
+            path.because,
+            path.intended,
+            [(hop.kind, hop.resource, hop.direction, hop.leg, hop.rule, does) for hop, does in path.hops()],
+            [(item.piece.code, item.piece.message, item.lost, item.packets) for item in path.judged],
+        )
+        for path in outcome.traces
+    ]
+    return outcome.verdict, outcome.because, paths
+
+
+# ------------------------------------------------------------------------------------------------- remembering
+
+
+def diagnosed(world: World, memo: Memo, *, backwards: bool = False) -> str:
+    launches = [of_service(world, service) for service in world.facts.services]
+    launches += [of_task(world, task) for task in world.facts.tasks]
+    if backwards:
+        found = diagnose(Walker(world, memo), launches[::-1], world.facts.tasks)
+        reordered = type(found)(found.verdict, found.services[::-1], found.findings, found.unexamined)
+        return json.diagnosis(world, reordered)
+    return json.diagnosis(world, diagnose(Walker(world, memo), launches, world.facts.tasks))
+
+
+@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.parent.name)
+class TestRemembering:
+    def test_changes_nothing(self, path: Path) -> None:
+        world = app.load(path)
+        assert diagnosed(world, Memo()) == diagnosed(world, FREE)
+
+    def test_changes_nothing_whichever_comes_first(self, path: Path) -> None:
+        world = app.load(path)
+        assert diagnosed(world, Memo(), backwards=True) == diagnosed(world, FREE)
+
+
+def test_there_are_networks_to_try_remembering_on() -> None:
+    assert NETWORKS
+
+
+blocks = st.sampled_from([EVERYWHERE, "10.0.1.0/24", "10.0.2.0/25", "10.0.2.10/32", "10.0.1.8/29", "52.218.0.0/17"])
+rules = st.one_of(
+    blocks.map(lambda cidr: allow("tcp", 443, cidr=cidr)),
+    st.sampled_from(["sg-end", "sg-task", "sg-two"]).map(lambda name: allow("tcp", 443, group=name)),
+    st.just(allow("tcp", 443, prefix_list="pl-53")),
+    st.just(allow(cidr=EVERYWHERE)),
+)
+acl_entries = st.builds(
+    lambda action, cidr, egress, ports: entry(100, action, cidr, egress=egress, protocol="6", ports=ports),
+    st.sampled_from(["allow", "deny"]),
+    blocks,
+    st.booleans(),
+    st.sampled_from([None, (443, 443), (1024, 65_535), (40_000, 65_535)]),
+)
+acls = st.lists(acl_entries, max_size=4)
+some_rules = st.lists(rules, max_size=2)
+asked = st.lists(
+    st.tuples(
+        st.sampled_from(["subnet-a", "subnet-b"]),
+        st.sampled_from(["sg-task", "sg-two"]),
+        st.sampled_from(["ecr.api", "logs", "s3"]),
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@given(acls, acls, some_rules, some_rules, some_rules, asked)
+def test_a_walk_finds_the_same_whatever_was_walked_before(
+    near: list[Row],
+    far: list[Row],
+    outbound: list[Row],
+    other: list[Row],
+    inbound: list[Row],
+    walks: list[tuple[str, str, str]],
+) -> None:
+    network = Network()
+    network.serve_s3()
+    for name, subnet, entries in (("acl-a", "subnet-a", near), ("acl-b", "subnet-b", far)):
+        last = [entry(900, egress=False), entry(900, egress=True)]
+        network.acl(name, [row | {"RuleNumber": 100 + n} for n, row in enumerate(entries)] + last, [subnet])
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = outbound
+    network.group("sg-two", outbound=other)
+    network.group("sg-end", inbound=inbound)
+    network.endpoint("vpce-1", "ecr.api", ["subnet-b", "subnet-a"], group="sg-end")
+    network.endpoint("vpce-2", "logs", ["subnet-b"], group="sg-end")
+    world = network.world()
+    together = Walker(world)
+    for subnet, group, service in walks:
+        alone = Walker(world, Memo(remember=False))
+        found = together.reach(source(together, subnet, (group,)), to(service))
+        assert told(found) == told(alone.reach(source(alone, subnet, (group,)), to(service)))
+
+
+def test_a_rule_for_everything_does_not_hide_the_rule_before_it() -> None:
+    network = Network()
+    network.serve_s3()
+    network.endpoint("vpce-1", "logs")
+    rules_ = [allow("tcp", 443, prefix_list="pl-53"), allow("tcp", 443, cidr=EVERYWHERE)]
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = rules_
+    walker = network.walker()
+    walker.reach(source(walker), to("logs"))
+    (trace,) = walker.reach(source(walker), to("s3")).traces
+    assert trace.first[-1].rule == "tcp 443 to pl-53"
+
+
+def test_an_address_outside_its_subnet_takes_its_own_route_whatever_was_walked_before() -> None:
+    network = Network()
+    network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
+    network.interface("eni-2", "10.99.0.9", "subnet-b", ["sg-open"])
+    together, alone = network.walker(), network.walker()
+    together.walk(source(together), [together.destinations.at("vpc-1", "10.0.2.9")], "tcp", 443)
+    found = [
+        walker.walk(source(walker), [walker.destinations.at("vpc-1", "10.99.0.9")], "tcp", 443)
+        for walker in (together, alone)
+    ]
+    assert told(found[0]) == told(found[1])
+
+
+def test_one_start_is_made_once() -> None:
+    walker = Network().walker()
+    assert source(walker).start is source(walker).start
+    assert source(walker).start is not source(walker, public=True).start
+    free = Network().walker(remember=False)
+    assert source(free).start is not source(free).start
+
+
+# -------------------------------------------------------------------------------------------------- the ends
+
+
+class TestToAnEndpoint:
+    def network(self, **more: Any) -> Network:
+        network = Network()
+        network.endpoint("vpce-1", "logs", **more)
+        return network
+
+    def reach(self, network: Network, **of: Any) -> Outcome:
+        walker = network.walker()
+        return walker.reach(source(walker, **of), to("logs"))
+
+    def test_is_open_where_both_groups_are(self) -> None:
+        outcome = self.reach(self.network())
+        assert outcome.verdict is OK
+        (trace,) = outcome.traces
+        assert [hop.kind for hop, _ in trace.hops()] == ["dns", "security-group", "subnet", "security-group"]
+        assert trace.segments()[0].packets.destination == trace.destination.addresses
+
+    def test_is_closed_by_the_groups_of_the_task(self) -> None:
+        outcome = self.reach(self.network(), groups=("sg-nothing",))
+        assert outcome.verdict is UNKNOWN
+        network = self.network()
+        network.group("sg-nothing")
+        assert lost(self.reach(network, groups=("sg-nothing",))) == [("SG_HAS_NO_RULES", "sg-nothing")]
+
+    def test_is_closed_by_the_groups_of_the_endpoint(self) -> None:
+        network = self.network(group="sg-default")
+        outcome = self.reach(network)
+        assert outcome.verdict is BLOCKED
+        assert lost(outcome) == [("ENI_SG_RULES_MISMATCH", "sg-default")]
+
+    def test_is_open_to_members_of_the_group_that_the_endpoint_names(self) -> None:
+        network = self.network(group="sg-end")
+        network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
+        network.group("sg-other", outbound=[ALL])
+        assert self.reach(network).verdict is OK
+        assert self.reach(network, groups=("sg-other",)).verdict is BLOCKED
+        assert self.reach(network, groups=("sg-other", "sg-task")).verdict is OK
+
+    def test_is_not_known_where_the_endpoint_asks_for_groups_that_are_not_known(self) -> None:
+        network = self.network(group="sg-end")
+        network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
+        walker = network.walker()
+        unknown = Source(source(walker).start, UNSET)
+        outcome = walker.reach(unknown, to("logs"))
+        assert outcome.verdict is UNKNOWN
+        assert missing(outcome) == {"the security groups of the source"}
+
+    def test_is_not_known_where_the_groups_of_the_endpoint_are_not(self) -> None:
+        network = self.network()
+        del network.row("VpcEndpoints", "vpce-1")["Groups"]
+        for row in network.rows["NetworkInterfaces"]:
+            del row["Groups"]
+        outcome = self.reach(network)
+        assert outcome.verdict is UNKNOWN
+        assert missing(outcome) == {"the security groups of eni-10"}
+
+    def test_is_guarded_by_the_groups_of_its_interfaces_where_it_does_not_tell_its_own(self) -> None:
+        network = self.network(group="sg-default")
+        del network.row("VpcEndpoints", "vpce-1")["Groups"]
+        assert lost(self.reach(network)) == [("ENI_SG_RULES_MISMATCH", "sg-default")]
+
+    def test_with_an_interface_of_unknown_address_is_not_known(self) -> None:
+        network = self.network()
+        del network.row("NetworkInterfaces", "eni-10")["PrivateIpAddress"]
+        outcome = self.reach(network)
+        assert outcome.verdict is UNKNOWN
+        assert missing(outcome) == {"the IPv4 addresses of vpce-1"}
+
+    def test_at_an_address_of_a_subnet_is_judged_for_all_of_them_at_once(self) -> None:
+        network = self.network()
+        network.rows["NetworkInterfaces"].clear()
+        assert self.reach(network).verdict is OK
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, cidr="10.0.1.0/25")]
+        assert self.reach(network).verdict is UNKNOWN
+
+
+class TestSeveralAnswers:
+    """DNS may answer any interface of the endpoint: now this one and now that."""
+
+    def network(self) -> Network:
+        network = Network()
+        network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
+        return network
+
+    def reach(self, network: Network) -> Outcome:
+        walker = network.walker()
+        return walker.reach(source(walker), to("logs"))
+
+    def test_that_all_work_are_ok(self) -> None:
+        outcome = self.reach(self.network())
+        assert (outcome.verdict, len(outcome.traces)) == (OK, 2)
+
+    def test_of_which_one_fails_are_intermittent_because_of_the_address(self) -> None:
+        network = self.network()
+        network.acl("acl-b", [entry(100, "deny")], ["subnet-b"])
+        outcome = self.reach(network)
+        assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("address",))
+
+    def test_that_all_fail_are_blocked(self) -> None:
+        network = self.network()
+        network.row("SecurityGroups", "sg-open")["IpPermissions"] = []
+        assert self.reach(network).verdict is BLOCKED
+
+    def test_that_all_fail_in_part_are_intermittent_only_because_of_that_part(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", ["subnet-b"])
+        network.endpoint("vpce-2", "logs", ["subnet-b"])
+        some = [entry(100, ports=(40_000, 65_535), protocol="6"), entry(100, egress=True)]
+        network.acl("acl-a", some, ["subnet-a"])
+        outcome = self.reach(network)
+        assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("ports",))
+
+    def test_of_which_it_is_not_known_which_one_is_given_are_unknown_where_they_differ(self) -> None:
+        network = self.network()
+        network.attribute("EnableDnsHostnames", value=None)
+        outcome = self.reach(network)
+        assert outcome.verdict is UNKNOWN
+        assert len(outcome.traces) == 3
+
+
+class TestNames:
+    def test_of_which_neither_the_private_answer_nor_whether_it_applies_is_known_are_unknown(self) -> None:
+        """That the public answer is out of reach says nothing of the private one."""
+        network = Network()
+        network.endpoint("vpce-1", "logs", State="pending")
+        network.attribute("EnableDnsHostnames", value=None)
+        walker = network.walker()
+        assert walker.reach(source(walker), to("logs")).verdict is UNKNOWN
+
+    def test_that_do_not_resolve_are_blocked_before_any_way(self) -> None:
+        network = Network()
+        network.attribute("EnableDnsSupport", value=False)
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("DNS_SUPPORT_DISABLED", "vpc-1")])
+        assert [trace.destination.label for trace in outcome.traces] == ["nowhere"]
+
+    def test_that_do_not_resolve_still_name_the_filters_of_the_source_that_lose_everything(self) -> None:
+        network = Network()
+        network.attribute("EnableDnsSupport", value=False)
+        network.group("sg-shut")
+        network.group("sg-some", outbound=[allow("tcp", 443, cidr="10.0.0.0/8")])
+        shut = [entry(100, egress=True), entry(32_767, "deny")]
+        network.acl("acl-shut", shut, ["subnet-a"])
+        walker = network.walker()
+        assert lost(walker.reach(source(walker, groups=("sg-shut",)), to("logs"))) == [
+            ("DNS_SUPPORT_DISABLED", "vpc-1"),
+            ("SG_HAS_NO_RULES", "sg-shut"),
+            ("SUBNET_ACL_RESTRICTION", "acl-shut"),
+        ]
+        assert ("ENI_SG_RULES_MISMATCH", "sg-some") not in lost(
+            walker.reach(source(walker, groups=("sg-some",)), to("logs"))
+        )
+
+    def test_are_asked_of_the_zone_of_the_task_for_a_file_system(self) -> None:
+        network = Network()
+        network.interface("eni-f", "10.0.2.77", "subnet-b", ["sg-open"])
+        target = {"SubnetId": "subnet-b", "NetworkInterfaceId": "eni-f", "IpAddress": "10.0.2.77"}
+        network.add("MountTargets", MountTargetId="fsmt-1", FileSystemId="fs-0a", **target)
+        walker = network.walker()
+        asked_for = Target(f"fs-0a.efs.{REGION}.amazonaws.com", 443)
+        assert walker.reach(source(walker, "subnet-b"), asked_for).verdict is OK
+        assert lost(walker.reach(source(walker, "subnet-a"), asked_for)) == [("DNS_NO_MOUNT_TARGET", "fs-0a")]
+
+    def test_that_are_looked_up_elsewhere_are_blocked_where_no_server_is_in_reach(self) -> None:
+        network = Network()
+        network.dhcp("10.9.0.2", "10.9.0.3")
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert outcome.verdict is BLOCKED
+        assert {(trace.purpose, trace.destination.label) for trace in outcome.traces} == {
+            ("dns", "10.9.0.2"),
+            ("dns", "10.9.0.3"),
+        }
+        assert set(lost(outcome)) == {("NO_ROUTE_TO_DESTINATION", "rtb-main")}
+
+    def test_that_are_looked_up_elsewhere_are_unknown_where_a_server_is_in_reach(self) -> None:
+        network = Network()
+        network.interface("eni-d", "10.0.2.53", "subnet-b", ["sg-dns"])
+        network.group("sg-dns", inbound=[allow("udp", 53, cidr=EVERYWHERE)])
+        network.dhcp("10.9.0.2", "10.0.2.53")
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert outcome.verdict is UNKNOWN
+        assert f"what the DNS server 10.9.0.2 or 10.0.2.53 answers for logs.{REGION}.amazonaws.com" in missing(outcome)
+
+    @pytest.mark.parametrize(
+        ("protocols", "verdict", "losses"), [((), BLOCKED, 2), (("tcp",), BLOCKED, 1), (("udp",), UNKNOWN, 1)]
+    )
+    def test_that_are_looked_up_elsewhere_are_asked_at_port_53_by_udp_and_then_by_tcp(
+        self, protocols: tuple[str, ...], verdict: Verdict, losses: int
+    ) -> None:
+        network = Network()
+        network.interface("eni-d", "10.0.2.53", "subnet-b", ["sg-dns"])
+        network.group("sg-dns", inbound=[allow(protocol, 53, cidr=EVERYWHERE) for protocol in protocols])
+        network.dhcp("10.0.2.53")
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert (outcome.verdict, len(lost(outcome))) == (verdict, losses)
+
+    def test_that_are_looked_up_elsewhere_or_at_amazons_server_are_unknown_where_only_that_is_in_reach(self) -> None:
+        network = Network()
+        network.dhcp("10.9.0.2", "AmazonProvidedDNS")
+        walker = network.walker()
+        assert walker.reach(source(walker), to("logs")).verdict is UNKNOWN
+
+
+class TestIntendedEndpoints:
+    """An endpoint that the name does not lead to gives blockers, and no verdict."""
+
+    def test_are_walked_for_their_blockers(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, group="sg-default")
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert outcome.verdict is BLOCKED
+        assert lost(outcome) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
+        assert lost(outcome, intended=True) == [
+            ("DNS_PRIVATE_NAMES_DISABLED", "vpce-1"),
+            ("ENI_SG_RULES_MISMATCH", "sg-default"),
+        ]
+
+    def test_do_not_make_a_verdict_better_or_worse(self) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, group="sg-default")
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert outcome.verdict is OK
+        assert not any(trace.intended for trace in outcome.traces)
+
+    def test_hidden_by_a_zone_of_the_user_are_walked_too(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs")
+        network.zone(f"logs.{REGION}.amazonaws.com")
+        walker = network.walker()
+        outcome = walker.reach(source(walker), to("logs"))
+        assert outcome.verdict is BLOCKED
+        assert [(trace.intended, trace.verdict) for trace in outcome.traces] == [(False, BLOCKED), (True, BLOCKED)]
+        assert [code for code, _ in lost(outcome, intended=True)] == ["DNS_NAME_NOT_FOUND"]
+
+    def test_are_not_looked_for_where_the_host_is_of_no_service(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False)
+        walker = network.walker()
+        outcome = walker.reach(source(walker), Target("registry.example", 443, "internet"))
+        assert not any(trace.intended for trace in outcome.traces)
+
+
+class TestAWalkWithoutAName:
+    def test_to_an_address_is_judged_by_what_stands_there(self) -> None:
+        network = Network()
+        network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
+        walker = network.walker()
+        destination = walker.destinations.at("vpc-1", "10.0.2.9")
+        assert walker.walk(source(walker), [destination], "tcp", 443).verdict is OK
+        assert walker.walk(source(walker), [destination], "tcp", 80).verdict is BLOCKED
+        assert walker.walk(source(walker), [destination], "udp", 443).verdict is BLOCKED
+
+    def test_to_several_addresses_takes_turns(self) -> None:
+        network = Network()
+        network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
+        network.interface("eni-2", "10.0.2.10", "subnet-b", ["sg-default"])
+        walker = network.walker()
+        both = [walker.destinations.at("vpc-1", text) for text in ("10.0.2.9", "10.0.2.10")]
+        assert walker.walk(source(walker), both, "tcp", 443).verdict is INTERMITTENT
+
+    def test_to_an_address_of_which_nothing_is_known_is_unknown(self) -> None:
+        walker = Network().walker()
+        outcome = walker.walk(source(walker), [walker.destinations.at("vpc-1", "10.0.2.9")], "tcp", 443)
+        assert outcome.verdict is UNKNOWN
+        assert missing(outcome) == {"which interface has the address 10.0.2.9"}
+
+    def test_from_an_interface_of_unknown_groups_is_unknown(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs")
+        walker = network.walker()
+        outcome = walker.reach(Source(source(walker).start, UNSET), to("logs"))
+        assert outcome.verdict is UNKNOWN
+        assert missing(outcome) == {"the security groups of the source"}
+
+    def test_to_an_interface_without_an_address_is_missing_that(self) -> None:
+        network = Network()
+        del network.interface("eni-1", "10.0.2.9")["PrivateIpAddress"]
+        walker = network.walker()
+        found = walker.destinations.of_interface(walker.world.network_interfaces["eni-1"])
+        assert found == Missing("the address of eni-1", "ec2:DescribeNetworkInterfaces")
+
+
+def test_a_private_zone_that_names_an_interface_leads_there() -> None:
+    network = Network()
+    network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
+    network.zone("corp.example", record("registry.corp.example.", "A", "10.0.2.9"))
+    walker = network.walker()
+    outcome = walker.reach(source(walker), Target("registry.corp.example", 443, "internet"))
+    assert outcome.verdict is OK

@@ -1,0 +1,207 @@
+"""The text for people: its first line answers the question."""
+
+import click
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from skerry.catalogue.codes import codes
+from skerry.diagnose.checks import CHECKS
+from skerry.reach.question import Question, ask
+from skerry.reach.walk import Walker
+from skerry.render import console
+from tests.networks import ACCOUNT, Network, both_ways, container, entry, one_of_everything
+from tests.render.networks import NAMES, diagnosed, scenario
+
+
+def text_of(network: Network, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
+    found = diagnosed(network.world())
+    return click.unstyle(console.diagnosis(found, verbose=verbose, quiet=quiet, errors=errors))
+
+
+def isolated(**service: str) -> Network:
+    network = Network()
+    network.definition(container())
+    network.service(**service)
+    return network
+
+
+def served() -> Network:
+    network = isolated()
+    network.serve_s3()
+    network.endpoint("vpce-1", "ecr.api")
+    network.endpoint("vpce-2", "ecr.dkr")
+    return network
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestScenarios:
+    def test_as_text(self, name: str, snapshot: SnapshotAssertion) -> None:
+        assert click.unstyle(console.diagnosis(diagnosed(scenario(name)))) == snapshot
+
+    def test_first_line_answers(self, name: str) -> None:
+        text = click.unstyle(console.diagnosis(diagnosed(scenario(name)), quiet=True))
+        answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
+        assert text == answers.get(name, "intermittent: web starts only at times: a share of its tasks cannot\n")
+
+
+class TestTheFirstLine:
+    def test_of_what_is_not_known(self) -> None:
+        network = served()
+        network.forget("NetworkAcls")
+        assert text_of(network, quiet=True) == "unknown: web cannot be judged: facts are missing\n"
+
+    def test_of_what_is_not_fargates(self) -> None:
+        assert text_of(isolated(launchType="EC2"), quiet=True) == "not-applicable: web is not Fargate's to start\n"
+
+    def test_of_several_counts_them(self) -> None:
+        network = isolated()
+        network.service("api")
+        network.service("job", launchType="EC2")
+        assert text_of(network, quiet=True) == ("blocked: of 3 services, 2 cannot start; 1 is not Fargate's to start\n")
+
+
+class TestTheRest:
+    def test_of_several_gives_one_line_to_those_that_are_well(self) -> None:
+        network = isolated()
+        network.service("job", launchType="EC2")
+        lines = text_of(network).splitlines()
+        assert "  job  shop  not-applicable  launch type EC2: its tasks use the network of their hosts" in lines
+
+    def test_in_full_gives_every_hop(self) -> None:
+        text = text_of(served(), verbose=True)
+        assert "→  security-group  sg-task   kept  all traffic to 0.0.0.0/0" in text
+        assert "→  endpoint        vpce-93   kept  available" in text
+
+    def test_counts_each_service_that_a_table_has_no_route_to(self) -> None:
+        network = isolated()
+        regions = [f"eu-west-{number}" for number in range(1, 9)]
+        values = [f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:db-AbCdEf" for region in regions]
+        secrets = [{"name": "A", "valueFrom": value} for value in values]
+        network.rows["taskDefinitions"][0]["containerDefinitions"] = [container("nginx", secrets=secrets)]
+        text = text_of(network)
+        assert text.count("rtb-main has no route to the public addresses of Secrets Manager") == 8
+
+    def test_names_at_most_six_messages_of_one_blocker(self) -> None:
+        network = isolated()
+        network.rows["SecurityGroups"][0]["IpPermissionsEgress"] = []
+        network.group("sg-mute", outbound=[])
+        regions = [f"eu-west-{number}" for number in range(1, 9)]
+        values = [f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:db-AbCdEf" for region in regions]
+        secrets = [{"name": "A", "valueFrom": value} for value in values]
+        network.rows["taskDefinitions"][0]["containerDefinitions"] = [container("nginx", secrets=secrets)]
+        vpc = network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]
+        vpc["securityGroups"] = ["sg-mute"]
+        text = text_of(network)
+        assert text.count("no outbound rule of sg-mute allows tcp 443 to the public addresses of Secrets") == 6
+        assert " more\n" in text
+
+    def test_lists_what_would_fail_next(self) -> None:
+        text = text_of(isolated(), errors=True)
+        assert "And, each once the one before is mended:" in text
+        assert "manifest: CannotPullContainerError" in text
+        assert "And, each once" not in text_of(isolated())
+
+    def test_says_how_to_supply_what_is_missing(self) -> None:
+        network = isolated()
+        network.forget("RouteTables")
+        text = text_of(network)
+        assert "  ? the route table of subnet subnet-a  registry-auth, manifest, layers\n" in text
+        assert "    supply the answer of ec2:DescribeRouteTables\n" in text
+
+    def test_lays_what_was_printed_beside_what_is_predicted(self) -> None:
+        network = isolated()
+        network.task("1f", group="service:web", lastStatus="STOPPED", stoppedReason="another reason")
+        text = text_of(network)
+        assert "  ECS printed:\n    1 task: another reason\n" in text
+        predicted = diagnosed(network.world()).services[0].predictions[0].text
+        network.rows["tasks"][0]["stoppedReason"] = predicted
+        assert "    1 task (as predicted): ResourceInitializationError" in text_of(network)
+
+    def test_says_where_the_wording_is_not_known(self) -> None:
+        assert "(its wording for this is not known)" in text_of(isolated(platformVersion="1.3.0"))
+
+    def test_says_that_another_error_may_come_first(self) -> None:
+        assert "failing at or before registry-auth" in text_of(isolated(platformVersion="9.9.9"))
+
+    def test_lists_what_checks_found_and_what_nothing_looked_at(self) -> None:
+        network = isolated()
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
+        text = text_of(network)
+        assert "  warning  service web names no security group" in text
+        assert text.splitlines()[-1].startswith("Not examined: identity and resource policies, ")
+
+    def test_names_inferred_facts(self) -> None:
+        text = text_of(one_of_everything())
+        assert "  Inferred, not documented\n" in text
+        assert "bucket settings taken to be in eu-west-1  env-files" in text
+
+    def test_ends_each_line_without_space(self) -> None:
+        text = text_of(one_of_everything(), verbose=True)
+        assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
+class TestTraces:
+    def answer(self, network: Network, to: str, *, quiet: bool = False, verbose: bool = False) -> str:
+        found = ask(Walker(network.world()), Question(to, 443, subnet="subnet-a", groups=("sg-task",)))
+        return click.unstyle(console.trace(found, quiet=quiet, verbose=verbose))
+
+    def test_hop_by_hop(self, snapshot: SnapshotAssertion) -> None:
+        network = served()
+        network.endpoint("vpce-3", "logs", PrivateDnsEnabled=False, group="sg-default")
+        assert self.answer(network, "logs") == snapshot
+
+    @pytest.mark.parametrize(
+        ("to", "first"),
+        [
+            ("ecr.api", "ok: packets reach vpce-1 at 10.0.1.10, and replies come back\n"),
+            ("8.8.8.8", "blocked: no packet reaches 8.8.8.8 and comes back\n"),
+            ("10.0.2.9", "unknown: whether packets reach 10.0.2.9 cannot be told\n"),
+        ],
+    )
+    def test_answer_in_the_first_line(self, to: str, first: str) -> None:
+        assert self.answer(served(), to, quiet=True) == first
+
+    def test_of_a_name_that_leads_nowhere(self) -> None:
+        network = served()
+        network.attribute("EnableDnsSupport", value=False)
+        assert self.answer(network, "example.com", quiet=True) == "blocked: the name leads nowhere\n"
+        network.attribute("EnableDnsSupport", value=True)
+        network.forget("DhcpOptions")
+        assert self.answer(network, "example.com", quiet=True) == "unknown: where the name leads cannot be told\n"
+
+    def test_of_a_part_that_gets_through(self) -> None:
+        network = served()
+        network.endpoint("vpce-3", "logs", ["subnet-b"])
+        network.acl("acl-some", both_ways(entry(100, ports=(443, 50_000), protocol="6")), ["subnet-a"])
+        assert (
+            self.answer(network, "logs", quiet=True) == "intermittent: some packets get there and back, others do not\n"
+        )
+
+    def test_of_a_dns_server_say_so(self) -> None:
+        network = served()
+        network.dhcp("10.9.0.2")
+        assert "subnet-a → 10.9.0.2 (the DNS server)" in self.answer(network, "logs")
+
+    def test_in_full_tell_the_addresses(self) -> None:
+        assert "    for 10.0.1.10\n" in self.answer(served(), "ecr.api", verbose=True)
+
+
+class TestExplanations:
+    @pytest.mark.parametrize("name", codes())
+    def test_of_every_code_say_what_to_do(self, name: str) -> None:
+        text = click.unstyle(console.explanation(codes()[name]))
+        assert text.startswith(f"{name}: ")
+        assert "What to do: " in text
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+    def test_of_every_check_say_what_it_means(self, check: object) -> None:
+        text = click.unstyle(console.explanation(check))  # type: ignore[arg-type]
+        assert "What it means:" in text
+        assert "Instead:" in text
+
+
+def test_a_chapter_of_the_demo_tells_what_was_done_and_what_came_of_it() -> None:
+    found = diagnosed(isolated().world())
+    text = click.unstyle(console.chapter(2, "A title", ["made \x1b[31mthis"], found))
+    assert text.startswith("2. A title\n\n   made \\x1b[31mthis\n\nblocked: web cannot start\n")
+    assert "And, each once the one before is mended:" in text

@@ -1,0 +1,143 @@
+"""JSON, version 1: what programs rely on."""
+
+import json
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from skerry.catalogue.codes import codes
+from skerry.diagnose.checks import CHECKS
+from skerry.reach.question import Question, ask
+from skerry.reach.walk import Walker
+from skerry.render import json as rendered
+from tests.networks import ACCOUNT, REGION, Network, container, one_of_everything
+from tests.render.networks import NAMES, diagnosed, scenario
+
+# As the design lists them; a document may have more.
+FIELDS = {"version", "verdict", "source", "account", "region", "unexamined", "services", "findings"}
+OF_A_SERVICE = {"service", "cluster", "task_definition", "verdict", "because", "predicted_error", "needs"}
+OF_A_NEED = {"step", "host", "port", "blocks", "verdict", "blockers", "traces"}
+OF_A_BLOCKER = {"code", "resource", "rule", "direction", "disposition", "message", "origin"}
+OF_A_TRACE = {"subnet", "destination", "verdict", "hops"}
+OF_A_FINDING = {"id", "severity", "message", "resource", "services"}
+
+WIDTH = 240
+
+
+def folded(value: Any, indent: str = "") -> str:
+    """JSON with everything on one line that fits on one: a trace's hop, a blocker."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    deeper = indent + " "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key)}: {folded(item, deeper)}" for key, item in value.items()]
+        left, right = "{}"
+    else:
+        items = [folded(item, deeper) for item in value]
+        left, right = "[]"
+    lines = ",\n".join(deeper + item for item in items)
+    return f"{left}\n{lines}\n{indent}{right}"
+
+
+def document(network: Network) -> Any:
+    world = network.world()
+    return json.loads(rendered.diagnosis(world, diagnosed(world)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
+    world = scenario(name)
+    read = json.loads(rendered.diagnosis(world, diagnosed(world)))
+    for need in (need for service in read["services"] for need in service["needs"]):
+        # One path of each is enough to hold the format.
+        del need["traces"][1:]
+    assert folded(read) == snapshot
+
+
+class TestADiagnosis:
+    def test_has_the_documented_fields(self) -> None:
+        network = one_of_everything()
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
+        found = document(network)
+        assert found.keys() >= FIELDS
+        assert found["findings"][0].keys() >= OF_A_FINDING
+        (service,) = found["services"]
+        assert service.keys() >= OF_A_SERVICE
+        for need in service["needs"]:
+            assert need.keys() >= OF_A_NEED
+            for blocker in need["blockers"]:
+                assert blocker.keys() >= OF_A_BLOCKER
+            for trace in need["traces"]:
+                assert trace.keys() >= OF_A_TRACE
+
+    def test_names_where_a_resource_is_written_by_its_arn(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service()
+        (blocker,) = document(network)["services"][0]["needs"][2]["blockers"]
+        assert blocker["origin"] == {"kind": "arn", "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:route-table/rtb-main"}
+
+    def test_has_no_origin_where_there_is_no_resource_of_the_users(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service(platformVersion="1.3.0")
+        (blocker,) = document(network)["services"][0]["needs"][0]["blockers"]
+        assert (blocker["code"], blocker["origin"]) == ("PLATFORM_VERSION_RETIRED", None)
+
+    def test_tells_what_is_missing_and_the_call_that_gives_it(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service()
+        network.forget("RouteTables")
+        unknowns = document(network)["services"][0]["needs"][2]["unknowns"]
+        assert unknowns == [{"fact": "the route table of subnet subnet-a", "action": "ec2:DescribeRouteTables"}]
+
+    def test_lays_what_was_printed_beside_what_is_predicted(self) -> None:
+        (service,) = document(one_of_everything())["services"]
+        assert service["stopped"] == [{"reason": "a reason", "count": 1}]
+        assert service["predicted_error"] == (service["predictions"] or [{"text": None}])[0]["text"]
+
+    def test_of_what_is_not_fargates_says_why(self) -> None:
+        network = Network()
+        network.service(launchType="EC2")
+        (service,) = document(network)["services"]
+        assert (service["verdict"], service["needs"]) == ("not-applicable", [])
+        assert service["not_applicable"].startswith("launch type EC2")
+
+    @pytest.mark.parametrize("name", ["\x1b[31mred", "\x9b31m", "\u202egnp.exe", "a\u2028b", "\x7f"])
+    def test_holds_names_as_they_are_and_prints_none_that_a_terminal_would_obey(self, name: str) -> None:
+        network = Network()
+        network.service(name, launchType="EC2")
+        world = network.world()
+        text = rendered.diagnosis(world, diagnosed(world))
+        assert json.loads(text)["services"][0]["service"] == name
+        assert not {letter for letter in text if not letter.isprintable() and letter != "\n"}
+
+
+class TestATrace:
+    def test_has_the_documented_fields(self) -> None:
+        world = Network().world()
+        found = ask(Walker(world), Question("logs", 443, subnet="subnet-a", groups=("sg-task",)))
+        read = json.loads(rendered.trace(world, found))
+        assert read.keys() >= {"version", "verdict", "blockers", "traces"}
+        assert (read["version"], read["verdict"]) == (1, "blocked")
+        assert read["blockers"][0].keys() >= OF_A_BLOCKER
+        assert read["traces"][0].keys() >= OF_A_TRACE
+
+
+class TestExplanations:
+    def test_of_a_code_have_one_match(self) -> None:
+        read = json.loads(rendered.explanation(codes()["NO_ROUTE_TO_DESTINATION"]))
+        (match,) = read["matches"]
+        assert read["version"] == 1
+        assert match.keys() == {"step", "class", "cause", "fix", "evidence"}
+        assert (match["class"], match["evidence"]["code"]) == ("network", "NO_ROUTE_TO_DESTINATION")
+
+    def test_of_a_check_have_one_match(self) -> None:
+        (match,) = json.loads(rendered.explanation(CHECKS[0]))["matches"]
+        assert (match["class"], match["evidence"]) == ("configuration", {"check": CHECKS[0].id})
+
+    def test_of_nothing_have_none(self) -> None:
+        assert json.loads(rendered.explanation(None)) == {"version": 1, "matches": []}

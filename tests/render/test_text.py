@@ -1,0 +1,81 @@
+"""Words from the user's files are made harmless before they are shown, and lines are aligned by what is seen."""
+
+import unicodedata
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skerry.render.text import bold, clean, columns, dim, plural, word
+
+HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+any_text = st.text(st.characters(exclude_categories=())) | st.text("\x1b\x07\u202e\u2066\ud800a[m ")
+
+
+class TestCleaning:
+    @given(any_text)
+    def test_leaves_nothing_harmful(self, text: str) -> None:
+        found = clean(text)
+        assert not {unicodedata.category(letter) for letter in found} & HARMFUL
+        found.encode()
+
+    @given(any_text)
+    def test_of_clean_text_changes_nothing(self, text: str) -> None:
+        assert clean(clean(text)) == clean(text)
+
+    @given(st.text(st.characters(categories=["L", "N", "P", "S", "M", "Zs"])))
+    def test_leaves_ordinary_letters_of_every_script_alone(self, text: str) -> None:
+        assert clean(text) == text
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("web", "web"),
+            ("köln, 東京 💥", "köln, 東京 💥"),
+            ("\x1b[31mred", "\\x1b[31mred"),
+            ("a\nb\tc\r", "a\\nb\\tc\\r"),
+            ("\x9b31m", "\\x9b31m"),
+            ("\u202egnp.exe", "\\u202egnp.exe"),
+            ("zero\u200bwidth", "zero\\u200bwidth"),
+            ("\u2028line", "\\u2028line"),
+            ("\ud800", "\\ud800"),
+            ("", ""),
+        ],
+    )
+    def test_makes_harmful_letters_visible(self, text: str, shown: str) -> None:
+        assert clean(text) == shown
+
+
+@pytest.mark.parametrize("style", [word, bold, dim])
+@given(text=any_text)
+def test_styled_words_are_clean(style: object, text: str) -> None:
+    assert callable(style)
+    assert click.unstyle(style(text)) == click.unstyle(clean(text))
+
+
+def test_verdicts_have_their_colours() -> None:
+    assert word("ok") == click.style("ok", fg="green")
+    assert word("blocked") == click.style("blocked", fg="red")
+    assert click.unstyle(word("something else")) == "something else"
+    assert click.unstyle(word("ok", 5)) == "ok   "
+
+
+class TestColumns:
+    def test_are_aligned_by_what_is_seen(self) -> None:
+        assert [click.unstyle(line) for line in columns([("a", word("ok"), "x"), ("bbb", word("blocked"), "y")])] == [
+            "  a    ok       x",
+            "  bbb  blocked  y",
+        ]
+
+    def test_have_no_space_at_the_end(self) -> None:
+        assert columns([("a", ""), ("b", "c")], indent="") == ["a", "b  c"]
+
+    @given(st.lists(st.tuples(st.text("abc "), st.text("xyz")), min_size=1))
+    def test_are_one_line_for_each_row(self, rows: list[tuple[str, str]]) -> None:
+        assert len(columns(rows)) == len(rows)
+
+
+def test_a_number_stands_with_its_noun() -> None:
+    assert [plural(count, "service") for count in (0, 1, 2)] == ["0 services", "1 service", "2 services"]

@@ -1,0 +1,596 @@
+"""The command line: commands, options, exit codes, and what is said when something is wrong."""
+
+import gc
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import skerry
+from skerry import app, cli
+from tests.networks import DEFINITION, Network, as_bytes, awslogs, both_ways, container
+
+EVERY_COMMAND = ("diagnose", "trace", "explain", "demo", "completion")
+BLOCKED, USAGE, FAULT, UNKNOWN, INTERRUPTED = 1, 2, 3, 4, 130
+
+
+class Run(NamedTuple):
+    """What a run of skerry left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Skerry = Callable[..., Run]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Skerry]:
+    """Runs skerry in this process, with its whole way from the arguments to the exit code."""
+
+    def start(*arguments: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["skerry", *map(str, arguments)])
+        code: Any = 0
+        try:
+            cli.main()
+        except SystemExit as leaving:
+            code = leaving.code or 0
+        assert isinstance(code, int)
+        return Run(code, *capsys.readouterr())
+
+    yield start
+    gc.enable()
+
+
+@pytest.fixture
+def network() -> Network:
+    """A service in an isolated subnet whose image is in ECR, with all that it needs."""
+    network = Network()
+    network.serve_s3()
+    network.endpoint("vpce-1", "ecr.api")
+    network.endpoint("vpce-2", "ecr.dkr")
+    network.definition(container())
+    network.service()
+    return network
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[Network], Path]:
+    """Saves a network as a folder of answers."""
+
+    def save(network: Network) -> Path:
+        folder = tmp_path / "answers"
+        folder.mkdir(exist_ok=True)
+        (folder / "network.json").write_bytes(network.document())
+        return folder
+
+    return save
+
+
+Saved = Callable[[Network], Path]
+
+
+def complaint(found: Run, code: int = USAGE) -> str:
+    """The one clear line, and perhaps what to do, that an error is told with."""
+    assert found.code == code
+    assert found.out == ""
+    assert "Traceback" not in found.err
+    lines = found.err.splitlines()
+    assert len(lines) <= 2
+    assert lines[0].startswith("skerry: ")
+    assert all(line.startswith("  ") for line in lines[1:])
+    return lines[0].removeprefix("skerry: ")
+
+
+class TestExitCodes:
+    def test_of_services_that_can_start(self, run: Skerry, saved: Saved, network: Network) -> None:
+        found = run("diagnose", "--from", saved(network))
+        assert (found.code, found.err) == (0, "")
+        assert found.out.startswith("ok: web can start\n")
+
+    def test_of_a_service_that_cannot(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.rows["VpcEndpoints"].clear()
+        assert run("diagnose", "--from", saved(network)).code == BLOCKED
+
+    def test_of_a_service_that_can_now_and_then(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"].append("subnet-b")
+        network.acl("acl-shut", both_ways(), ["subnet-b"])
+        found = run("diagnose", "--from", saved(network))
+        assert (found.code, found.out.splitlines()[0]) == (
+            BLOCKED,
+            "intermittent: web starts only at times: a share of its tasks cannot",
+        )
+
+    def test_of_what_is_not_known(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.forget("NetworkAcls")
+        folder = saved(network)
+        assert run("diagnose", "--from", folder).code == UNKNOWN
+        assert run("diagnose", "--from", folder, "--allow-unknown").code == 0
+
+    def test_that_allow_the_unknown_do_not_allow_what_is_blocked(
+        self, run: Skerry, saved: Saved, network: Network
+    ) -> None:
+        network.rows["VpcEndpoints"].clear()
+        assert run("diagnose", "--from", saved(network), "--allow-unknown").code == BLOCKED
+
+    def test_of_what_is_not_fargates(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.rows["services"][0]["launchType"] = "EC2"
+        assert run("diagnose", "--from", saved(network)).code == 0
+
+    def test_of_a_fault_of_our_own(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError("by \x1b[31mzero")
+
+        monkeypatch.setattr(app, "load", fail)
+        monkeypatch.delenv("SKERRY_DEBUG", raising=False)
+        told = complaint(run("diagnose", "--from", tmp_path), FAULT)
+        assert told == "a fault of skerry itself: ZeroDivisionError: by \\x1b[31mzero"
+
+    def test_of_a_fault_with_its_traceback_where_it_is_asked_for(
+        self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(app, "load", fail)
+        monkeypatch.setenv("SKERRY_DEBUG", "1")
+        found = run("diagnose", "--from", tmp_path)
+        assert found.code == FAULT
+        assert "Traceback" in found.err
+
+    def test_of_an_interruption(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(app, "load", interrupt)
+        assert run("diagnose", "--from", tmp_path).code == INTERRUPTED
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            [],
+            ["nonsense"],
+            ["diagnose"],
+            ["diagnose", "--from", ".", "--format", "xml"],
+            ["diagnose", "--from", ".", "--output", "."],
+            ["trace", "--from", "."],
+            ["trace", "--from", ".", "--to", "logs", "--port", "0"],
+            ["trace", "--from", ".", "--to", "logs", "--port", "65536"],
+            ["trace", "--from", ".", "--to", "logs", "--protocol", "icmp"],
+            ["trace", "--from", ".", "--to", "logs", "--source", "moon"],
+            ["explain"],
+            ["completion", "csh"],
+        ],
+        ids=" ".join,
+    )
+    def test_that_is_wrong_leaves_with_2(self, run: Skerry, arguments: list[str]) -> None:
+        found = run(*arguments)
+        assert found.code == USAGE
+        assert "Usage: " in found.err
+        assert "Traceback" not in found.err
+
+    def test_a_hypothetical_task_needs_a_subnet(self, run: Skerry, saved: Saved, network: Network) -> None:
+        found = run("diagnose", "--from", saved(network), "--task-definition", "web.json")
+        assert found.code == USAGE
+        assert "--task-definition needs at least one --subnet" in found.err
+
+    @pytest.mark.parametrize(
+        "arguments", [["--help"], ["-h"], *([name, "--help"] for name in EVERY_COMMAND)], ids=" ".join
+    )
+    def test_of_help_is_printed(self, run: Skerry, arguments: list[str]) -> None:
+        found = run(*arguments)
+        assert (found.code, found.err) == (0, "")
+        assert found.out.startswith("Usage: ")
+
+    def test_of_help_names_every_command_and_exit_code(self, run: Skerry) -> None:
+        text = run("--help").out
+        assert all(f"\n  {name} " in text for name in EVERY_COMMAND)
+        assert "Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage" in text
+
+    def test_of_version_is_printed(self, run: Skerry) -> None:
+        assert run("--version") == Run(0, f"skerry, version {skerry.__version__}\n", "")
+
+
+class TestBadInput:
+    def write(self, folder: Path, content: bytes) -> Path:
+        path = folder / "Vpcs.json"
+        path.write_bytes(content)
+        return path
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            pytest.param(b"", id="empty"),
+            pytest.param(b"\x89PNG\r\n\x1a\n\0", id="binary"),
+            pytest.param(b'{"Vpcs": [', id="truncated"),
+            pytest.param('{"Vpcs": ['.encode("utf-16"), id="truncated UTF-16"),
+            pytest.param(b'[{"VpcId": "vpc-1"}]', id="a list"),
+            pytest.param(b'{"Reservations": []}', id="an unknown key"),
+            pytest.param(b'{"a":' * 100_000, id="deep"),
+            pytest.param(b'{"Vpcs":' + b"[" * 100_000 + b"]" * 100_000 + b"}", id="deep rows"),
+            pytest.param(b'{"Entries": []}', id="not wrapped"),
+        ],
+    )
+    def test_is_told_in_one_line(self, run: Skerry, tmp_path: Path, content: bytes) -> None:
+        complaint(run("diagnose", "--from", self.write(tmp_path, content)))
+        complaint(run("trace", "--from", tmp_path, "--subnet", "subnet-a", "--to", "logs"))
+
+    def test_that_is_not_there_is_told(self, run: Skerry, tmp_path: Path) -> None:
+        found = complaint(run("diagnose", "--from", tmp_path / "none"))
+        assert found == f"{tmp_path / 'none'} cannot be read: No such file or directory"
+
+    def test_of_an_empty_folder_is_told(self, run: Skerry, tmp_path: Path) -> None:
+        assert complaint(run("diagnose", "--from", tmp_path)) == f"there is no JSON file in {tmp_path}"
+
+    def test_of_one_bad_row_is_noted_and_makes_the_verdict_unknown(
+        self, run: Skerry, saved: Saved, network: Network
+    ) -> None:
+        network.rows["RouteTables"].append({"RouteTableId": 7})
+        folder = saved(network)
+        found = run("diagnose", "--from", folder)
+        assert found.code == UNKNOWN
+        assert found.err.startswith("skerry: network.json: row 1 of RouteTables cannot be read: Expected `str`")
+        assert run("diagnose", "--from", folder, "-q").err == ""
+
+    def test_of_a_name_that_is_no_utf_8_is_told_too(self, run: Skerry, tmp_path: Path) -> None:
+        folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/answers-\xff"))
+        found = complaint(run("diagnose", "--from", folder))
+        assert "answers-\\udcff cannot be read" in found
+
+    @pytest.mark.parametrize("form", ["text", "json"])
+    def test_in_a_folder_whose_name_is_no_utf_8_is_read(
+        self, run: Skerry, tmp_path: Path, network: Network, form: str
+    ) -> None:
+        folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/answers-\xff"))
+        folder.mkdir()
+        (folder / "network.json").write_bytes(network.document())
+        assert run("diagnose", "--from", folder, "--format", form).code == 0
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--service", "api"], "there is no service api"),
+            (["--cluster", "other"], "there is no service any service in cluster other"),
+            (["--service", "api", "--cluster", "shop"], "there is no service api in cluster shop"),
+            (["--task", "1f"], "there is no task 1f"),
+        ],
+        ids=str,
+    )
+    def test_that_holds_nothing_of_what_is_asked_for(
+        self, run: Skerry, saved: Saved, network: Network, arguments: list[str], said: str
+    ) -> None:
+        found = run("diagnose", "--from", saved(network), *arguments)
+        assert complaint(found) == said
+        assert found.err.splitlines()[1] in {"  There are: web.", "  The input holds none at all."}
+
+    def test_that_holds_no_service_says_what_to_add(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.rows["services"].clear()
+        found = run("diagnose", "--from", saved(network))
+        assert complaint(found).startswith("there is no ECS service in ")
+        assert "aws ecs describe-services" in found.err
+
+
+class TestDiagnose:
+    def test_prints_json(self, run: Skerry, saved: Saved, network: Network) -> None:
+        folder = saved(network)
+        read = json.loads(run("diagnose", "--from", folder, "--format", "json").out)
+        assert (read["version"], read["verdict"], read["source"]) == (1, "ok", str(folder))
+        assert [service["service"] for service in read["services"]] == ["web"]
+
+    def test_prints_only_the_first_line(self, run: Skerry, saved: Saved, network: Network) -> None:
+        assert run("diagnose", "--from", saved(network), "-q").out == "ok: web can start\n"
+
+    def test_prints_every_hop(self, run: Skerry, saved: Saved, network: Network) -> None:
+        folder = saved(network)
+        brief, full = run("diagnose", "--from", folder).out, run("diagnose", "--from", folder, "-v").out
+        assert "vpce-1 at 10.0.1.10" in full
+        assert "vpce-1 at 10.0.1.10" not in brief
+
+    def test_chooses_by_service_and_cluster(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.service("api", clusterArn="arn:aws:ecs:eu-west-1:111122223333:cluster/other")
+        folder = saved(network)
+        for arguments in (["--service", "api"], ["--cluster", "other"], ["--cluster", "cluster/other"]):
+            assert run("diagnose", "--from", folder, "-q", *arguments).out == "ok: api can start\n"
+
+    def test_chooses_a_task(self, run: Skerry, saved: Saved, network: Network) -> None:
+        task = network.task("1f", group="service:web")
+        folder = saved(network)
+        for name in ("1f", task["taskArn"]):
+            assert run("diagnose", "--from", folder, "-q", "--task", name).out == "ok: 1f can start\n"
+
+    def test_reads_the_region_that_it_is_told(self, run: Skerry, saved: Saved, network: Network) -> None:
+        found = run("diagnose", "--from", saved(network), "--region", "us-east-1", "--format", "json")
+        assert json.loads(found.out)["region"] == "us-east-1"
+
+
+class TestAHypotheticalTask:
+    @pytest.fixture
+    def definition(self, tmp_path: Path) -> Path:
+        path = tmp_path / "web.json"
+        path.write_bytes(as_bytes({"family": "web", "containerDefinitions": [container()]}))
+        return path
+
+    def test_is_diagnosed_where_it_would_run(
+        self, run: Skerry, saved: Saved, network: Network, definition: Path
+    ) -> None:
+        network.rows["services"].clear()
+        task = ["--task-definition", definition, "--subnet", "subnet-a", "--security-group", "sg-task"]
+        found = run("diagnose", "--from", saved(network), "-q", *task)
+        assert found == Run(0, "ok: web can start\n", "")
+
+    def test_may_be_on_another_platform_and_have_a_public_address(
+        self, run: Skerry, saved: Saved, network: Network, definition: Path
+    ) -> None:
+        task = ["--task-definition", definition, "--subnet", "subnet-a", "--security-group", "sg-task"]
+        folder = saved(network)
+        assert run("diagnose", "--from", folder, *task, "--platform-version", "1.3.0").code == BLOCKED
+        found = run("diagnose", "--from", folder, *task, "--assign-public-ip")
+        assert "tasks get a public address in subnet-a, which is isolated" in found.out
+
+    def test_is_called_after_its_file_where_it_has_no_family(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "nameless.json"
+        path.write_bytes(as_bytes({"containerDefinitions": [container(logConfiguration=awslogs())]}))
+        found = run("diagnose", "--from", saved(network), "-q", "--task-definition", path, "--subnet", "subnet-a")
+        assert found.out == "blocked: nameless cannot start\n"
+
+    @pytest.mark.parametrize("content", [b'{"Vpcs": []}', b"nonsense"], ids=repr)
+    def test_that_cannot_be_read_is_told(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, content: bytes
+    ) -> None:
+        path = tmp_path / "web.json"
+        path.write_bytes(content)
+        complaint(run("diagnose", "--from", saved(network), "--task-definition", path, "--subnet", "subnet-a"))
+
+
+class TestTrace:
+    SOURCE = ("--subnet", "subnet-a", "--security-group", "sg-task")
+
+    def test_follows_one_flow(self, run: Skerry, saved: Saved, network: Network) -> None:
+        found = run("trace", "--from", saved(network), *self.SOURCE, "--to", "ecr.api")
+        assert (found.code, found.err) == (0, "")
+        assert found.out.startswith("ok: packets reach vpce-1 at 10.0.1.10, and replies come back\n")
+
+    def test_leaves_with_the_verdict(self, run: Skerry, saved: Saved, network: Network) -> None:
+        folder = saved(network)
+        assert run("trace", "--from", folder, *self.SOURCE, "--to", "8.8.8.8").code == BLOCKED
+        unknown = ("trace", "--from", folder, *self.SOURCE, "--to", "10.0.2.9")
+        assert run(*unknown).code == UNKNOWN
+        assert run(*unknown, "--allow-unknown").code == 0
+
+    def test_takes_port_and_protocol(self, run: Skerry, saved: Saved, network: Network) -> None:
+        folder = saved(network)
+        for more in (["--port", "80"], ["--protocol", "udp"]):
+            assert run("trace", "--from", folder, *self.SOURCE, "--to", "ecr.api", *more).code == BLOCKED
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            ["--eni", "eni-1"],
+            ["--instance", "i-1"],
+            ["--subnet", "subnet-a", "--source-address", "10.0.1.9", "--public-address", "198.51.100.1"],
+        ],
+        ids=str,
+    )
+    def test_takes_its_source_by_any_name(self, run: Skerry, saved: Saved, network: Network, source: list[str]) -> None:
+        network.interface("eni-1", "10.0.1.9", Attachment={"InstanceId": "i-1"})
+        assert run("trace", "--from", saved(network), *source, "--to", "ecr.api").code == 0
+
+    def test_comes_from_the_internet(self, run: Skerry, saved: Saved, network: Network) -> None:
+        network.interface("eni-1", "10.0.1.9")
+        found = run("trace", "--from", saved(network), "--source", "internet", "--to", "eni-1")
+        assert found.code == BLOCKED
+        assert "NO_PATH vpc-1: vpc-1 has no internet gateway" in found.out
+
+    def test_prints_json(self, run: Skerry, saved: Saved, network: Network) -> None:
+        found = run("trace", "--from", saved(network), *self.SOURCE, "--to", "ecr.api", "--format", "json")
+        assert json.loads(found.out)["verdict"] == "ok"
+
+    def test_prints_only_the_first_line(self, run: Skerry, saved: Saved, network: Network) -> None:
+        assert run("trace", "--from", saved(network), *self.SOURCE, "--to", "ecr.api", "-q").out.count("\n") == 1
+
+    def test_that_contradicts_itself_is_told(self, run: Skerry, saved: Saved, network: Network) -> None:
+        found = run("trace", "--from", saved(network), "--to", "ecr.api")
+        assert complaint(found) == "a trace needs exactly one source"
+
+
+class TestExplain:
+    @pytest.mark.parametrize("name", ["NO_ROUTE_TO_DESTINATION", "no_route_to_destination"])
+    def test_a_code(self, run: Skerry, name: str) -> None:
+        found = run("explain", name)
+        assert (found.code, found.err) == (0, "")
+        assert found.out.startswith("NO_ROUTE_TO_DESTINATION: ")
+
+    @pytest.mark.parametrize("name", ["endpoint-default-group", "ENDPOINT-DEFAULT-GROUP"])
+    def test_a_check(self, run: Skerry, name: str) -> None:
+        assert run("explain", name).out.startswith("endpoint-default-group: ")
+
+    def test_a_code_as_json(self, run: Skerry) -> None:
+        (match,) = json.loads(run("explain", "SG_HAS_NO_RULES", "--format", "json").out)["matches"]
+        assert match["evidence"]["code"] == "SG_HAS_NO_RULES"
+
+    def test_what_is_neither(self, run: Skerry) -> None:
+        found = run("explain", "\x1b[31mNONSENSE")
+        assert complaint(found, BLOCKED) == ("no match: \\x1b[31mNONSENSE is no code of a blocker and no id of a check")
+
+    def test_what_is_neither_as_json(self, run: Skerry) -> None:
+        found = run("explain", "NONSENSE", "--format", "json")
+        assert found.code == BLOCKED
+        assert json.loads(found.out) == {"version": 1, "matches": []}
+
+
+class TestOutput:
+    def test_is_written_to_a_file(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
+        path = tmp_path / "out.txt"
+        found = run("diagnose", "--from", saved(network), "--output", path)
+        assert found == Run(0, "", "")
+        assert path.read_text(encoding="utf-8").startswith("ok: web can start\n")
+        assert "\x1b" not in path.read_text(encoding="utf-8")
+
+    def test_replaces_what_was_there(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
+        path = tmp_path / "out.json"
+        path.write_text("old" * 100_000, encoding="utf-8")
+        run("diagnose", "--from", saved(network), "--format", "json", "--output", path)
+        assert json.loads(path.read_text(encoding="utf-8"))["verdict"] == "ok"
+
+    def test_leaves_what_was_there_where_writing_fails(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "out" / "out.txt"
+        path.parent.mkdir()
+        path.write_text("old", encoding="utf-8")
+
+        def fail(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "replace", fail)
+        found = run("diagnose", "--from", saved(network), "--output", path)
+        assert complaint(found) == f"{path} cannot be written: No space left on device"
+        assert [item.name for item in path.parent.iterdir()] == ["out.txt"]
+        assert path.read_text(encoding="utf-8") == "old"
+
+    @pytest.mark.parametrize("place", ["none/out.txt", "file/out.txt"])
+    def test_to_a_place_that_is_no_folder_is_told(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, place: str
+    ) -> None:
+        (tmp_path / "file").touch()
+        found = run("diagnose", "--from", saved(network), "--output", tmp_path / place)
+        assert complaint(found).startswith(f"{tmp_path / place} cannot be written: ")
+
+
+class TestNamesThatMeanHarm:
+    """What the files of the user say never reaches the terminal as it is."""
+
+    HARM = ("\x1b]0;owned\x07", "\x1b[2J", "\x9b31m", "\u202egnp.exe", "\u2066", "a\nb", "\r", "\x08")
+
+    def network(self, name: str) -> Network:
+        network = Network()
+        network.definition(container(f"quay.io/{name}:1", name=name), arn=f"{DEFINITION.removesuffix('web:1')}{name}:1")
+        network.service(
+            name,
+            subnets=["subnet-a", f"subnet-{name}"],
+            groups=[f"sg-{name}"],
+            taskDefinition=network.rows["taskDefinitions"][0]["taskDefinitionArn"],
+            clusterArn=f"cluster/{name}",
+        )
+        network.group(f"sg-{name}", outbound=[{"IpProtocol": name, "IpRanges": [{"CidrIp": name}]}])
+        network.row("Subnets", "subnet-a").update(Tags=[{"Key": "Name", "Value": name}], AvailabilityZone=name)
+        network.route(TransitGatewayId=f"tgw-{name}")
+        network.row("RouteTables", "rtb-main")["RouteTableId"] = f"rtb-{name}"
+        network.task("1f", group=f"service:{name}", lastStatus="STOPPED", stoppedReason=name, clusterArn=f"c/{name}")
+        network.rows[name] = [{"SubnetId": name}]
+        network.rows["Vpcs"].append({"VpcId": name})
+        return network
+
+    @pytest.mark.parametrize("name", HARM, ids=repr)
+    @pytest.mark.parametrize("more", [["-v"], ["--format", "json"]], ids=["text", "json"])
+    def test_are_made_visible(self, run: Skerry, saved: Saved, name: str, more: list[str]) -> None:
+        folder = saved(self.network(name))
+        (folder / f"x{name.replace('/', '')}.json").write_bytes(b'{"Unknown": []}')
+        found = run("diagnose", "--from", folder, *more)
+        assert found.out
+        assert found.err
+        self.is_harmless(found)
+
+    @pytest.mark.parametrize("name", HARM, ids=repr)
+    def test_are_made_visible_in_errors(self, run: Skerry, saved: Saved, name: str) -> None:
+        folder = saved(self.network(name))
+        for arguments in (
+            ["diagnose", "--from", folder, "--service", f"no-{name}"],
+            ["trace", "--from", folder, "--subnet", "subnet-a", "--to", name],
+            ["trace", "--from", folder, "--subnet", f"subnet-{name}", "--to", "logs"],
+            ["diagnose", "--from", folder / name],
+        ):
+            found = run(*arguments)
+            assert found.code == USAGE
+            self.is_harmless(found)
+
+    def is_harmless(self, found: Run) -> None:
+        shown = found.out + found.err
+        assert not {letter for letter in shown if not letter.isprintable() and letter != "\n"}
+
+
+class TestCompletion:
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_is_a_script_for_the_shell(self, run: Skerry, shell: str) -> None:
+        found = run("completion", shell)
+        assert (found.code, found.err) == (0, "")
+        assert "_SKERRY_COMPLETE" in found.out
+        assert "skerry" in found.out
+
+
+# ------------------------------------------------------------------------------------------- in a process of its own
+
+
+def start(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "skerry", *map(str, arguments)]
+    return subprocess.run(command, check=False, text=True, **options)
+
+
+def test_the_command_line_loads_nothing_that_is_slow() -> None:
+    slow = "{'boto3', 'botocore', 'moto', 'rich', 'skerry.app', 'skerry.render'}"
+    code = f"import sys, skerry.cli; print(sorted({slow} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_diagnosis_loads_nothing_that_is_slow(saved: Saved, network: Network) -> None:
+    code = (
+        "import sys, skerry.cli\n"
+        "try: skerry.cli.main()\n"
+        "finally: print(sorted({'boto3', 'botocore', 'moto', 'rich'} & set(sys.modules)))"
+    )
+    arguments = ["diagnose", "--from", str(saved(network)), "-q"]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True)
+    assert done.stdout == "ok: web can start\n[]\n"
+
+
+def test_it_runs_as_a_module(saved: Saved, network: Network) -> None:
+    done = start("diagnose", "--from", saved(network), "-q", capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok: web can start\n", "")
+
+
+def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "Vpcs.json").write_bytes(b'{"Vpcs": [')
+    done = start("diagnose", "--from", tmp_path, capture_output=True)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert done.stderr.startswith("skerry: Vpcs.json: the document cannot be read: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_fault(saved: Saved, network: Network) -> None:
+    """``skerry diagnose … | head -1`` of services that can start leaves with 0."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = start("diagnose", "--from", saved(network), stdout=writing, stderr=subprocess.PIPE)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def on_a_terminal(*arguments: str | Path, **environment: str) -> str:
+    """What skerry prints on a terminal."""
+    ours, theirs = pty.openpty()
+    try:
+        start(*arguments, stdout=theirs, stderr=theirs, env=os.environ | environment)
+        return os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_a_terminal_gets_colours_unless_it_refuses_them(saved: Saved, network: Network) -> None:
+    asked = ("diagnose", "--from", saved(network), "-q")
+    assert "\x1b[32mok\x1b[0m" in on_a_terminal(*asked, TERM="xterm")
+    assert on_a_terminal(*asked, TERM="xterm", NO_COLOR="1") == "ok: web can start\r\n"
