@@ -37,7 +37,7 @@ def users_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "AWS_SESSION_TOKEN": "token",
         "AWS_PROFILE": "a-profile-that-does-not-exist",
         "AWS_REGION": "us-west-2",
-        "AWS_CONFIG_FILE": "/home/user/.aws/config",
+        "AWS_CONFIG_FILE": "/nowhere/.aws/config",
         "AWS_ENDPOINT_URL": "http://localhost:4566",
         "AWS_ENDPOINT_URL_EC2": "http://localhost:4566",
         "AWS_USE_FIPS_ENDPOINT": "true",
