@@ -283,6 +283,24 @@ class TestPrefixLists:
         make(network)
         assert network.world().service_of_prefix_list("pl-7") is None
 
+    def test_whose_route_leads_to_an_appliance_are_of_no_service(self) -> None:
+        network = Network()
+        network.gateway_endpoint(VpcEndpointType="GatewayLoadBalancer")
+        network.route("pl-7", GatewayId="vpce-93")
+        assert network.world().service_of_prefix_list("pl-7") is None
+
+    def test_of_the_user_are_of_no_service_wherever_their_route_leads(self) -> None:
+        network = Network()
+        network.gateway_endpoint()
+        network.prefix_list("pl-7", "10.9.0.0/16")
+        network.route("pl-7", GatewayId="vpce-93")
+        assert network.world().service_of_prefix_list("pl-7") is None
+
+    def test_of_a_service_without_gateway_endpoints_are_of_none_here(self) -> None:
+        network = Network()
+        network.prefix_list("pl-1", called="com.amazonaws.global.cloudfront.origin-facing", owner="AWS")
+        assert network.world().service_of_prefix_list("pl-1") is None
+
     def test_have_their_entries(self) -> None:
         network = Network()
         network.prefix_list("pl-1", "10.9.0.0/16")

@@ -442,6 +442,22 @@ class TestWithinTheVpc:
         (trace,) = outcome.traces
         assert [(item.hop.direction, item.hop.leg) for item in trace.judged] == [(direction, leg)]
 
+    @pytest.mark.parametrize("egress", [True, False], ids=["leaving", "replies entering"])
+    def test_an_acl_is_asked_for_the_addresses_of_the_flow(self, egress: bool) -> None:  # noqa: FBT001
+        """An entry for other addresses neither lets these pass nor drops them."""
+        network = self.network()
+        others = [entry(100, cidr="10.0.9.0/24", egress=egress), entry(110, "deny", "10.0.8.0/24", egress=egress)]
+        ours = [entry(120, cidr="10.0.2.0/24", egress=egress), entry(120, egress=not egress)]
+        network.acl("acl-a", [*others, *ours, *DENY_ALL], ["subnet-a"])
+        outcome = reach(network)
+        assert outcome.verdict is OK
+        (trace,) = outcome.traces
+        rules = [hop.rule for hop, _ in trace.hops() if hop.resource == "acl-a"]
+        assert "rule 120: allow all traffic 10.0.2.0/24" in rules
+        network.row("NetworkAcls", "acl-a")["Entries"].remove(ours[0])
+        (message,) = messages(reach(network))
+        assert f" {'to' if egress else 'from'} 10.0.2.10, tcp " in message
+
     def test_an_acl_that_was_not_read_leaves_it_open(self) -> None:
         network = self.network()
         network.forget("NetworkAcls")
