@@ -171,6 +171,7 @@ def test_an_address_outside_its_subnet_takes_its_own_route_whatever_was_walked_b
         for walker in (together, alone)
     ]
     assert told(found[0]) == told(found[1])
+    assert (found[0].verdict, lost(found[0])) == (BLOCKED, [("NO_ROUTE_TO_DESTINATION", "rtb-main")])
 
 
 def test_one_start_is_made_once() -> None:
@@ -289,11 +290,12 @@ class TestSeveralAnswers:
 
     def test_that_all_fail_in_part_are_intermittent_only_because_of_that_part(self) -> None:
         network = Network()
-        network.endpoint("vpce-1", "logs", ["subnet-b"])
-        network.endpoint("vpce-2", "logs", ["subnet-b"])
+        network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1c")
+        network.endpoint("vpce-1", "logs", ["subnet-b", "subnet-c"])
         some = [entry(100, ports=(40_000, 65_535), protocol="6"), entry(100, egress=True)]
         network.acl("acl-a", some, ["subnet-a"])
         outcome = self.reach(network)
+        assert len(outcome.traces) == 2
         assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("ports",))
 
     def test_of_which_it_is_not_known_which_one_is_given_are_unknown_where_they_differ(self) -> None:
