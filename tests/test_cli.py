@@ -178,6 +178,24 @@ class TestUsage:
         assert "Usage: " in found.err
         assert "Traceback" not in found.err
 
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--subnet", "subnet-a"], "need --task-definition"),
+            (["--platform-version", "1.4.0"], "need --task-definition"),
+            (["--assign-public-ip"], "need --task-definition"),
+            (["--task-definition", "web.json", "--subnet", "subnet-a", "--service", "web"], "leave out --cluster"),
+            (["--task", "1f", "--service", "web"], "leave out --cluster and --service"),
+        ],
+        ids=str,
+    )
+    def test_of_options_that_exclude_each_other_is_refused(
+        self, run: Skerry, saved: Saved, network: Network, arguments: list[str], said: str
+    ) -> None:
+        found = run("diagnose", "--from", saved(network), *arguments)
+        assert found.code == USAGE
+        assert said in found.err
+
     def test_a_hypothetical_task_needs_a_subnet(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("diagnose", "--from", saved(network), "--task-definition", "web.json")
         assert found.code == USAGE
@@ -336,6 +354,14 @@ class TestAHypotheticalTask:
         found = run("diagnose", "--from", folder, *task, "--assign-public-ip")
         assert "tasks get a public address in subnet-a, which is isolated" in found.out
 
+    def test_in_a_subnet_that_is_not_there_is_told(
+        self, run: Skerry, saved: Saved, network: Network, definition: Path
+    ) -> None:
+        task = ["--task-definition", definition, "--subnet", "subnet-a", "--subnet", "subnet-9"]
+        found = run("diagnose", "--from", saved(network), *task)
+        assert complaint(found) == "there is no subnet subnet-9"
+        assert found.err.splitlines()[1] == "  There are: subnet-a, subnet-b."
+
     def test_is_called_after_its_file_where_it_has_no_family(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path
     ) -> None:
@@ -436,6 +462,12 @@ class TestOutput:
         assert found == Run(0, "", "")
         assert path.read_text(encoding="utf-8").startswith("ok: web can start\n")
         assert "\x1b" not in path.read_text(encoding="utf-8")
+
+    def test_has_the_rights_of_any_new_file(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
+        other, path = tmp_path / "other", tmp_path / "out.txt"
+        other.touch()
+        run("diagnose", "--from", saved(network), "--output", path)
+        assert path.stat().st_mode == other.stat().st_mode
 
     def test_replaces_what_was_there(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
         path = tmp_path / "out.json"
@@ -558,6 +590,13 @@ def test_a_diagnosis_loads_nothing_that_is_slow(saved: Saved, network: Network) 
 def test_it_runs_as_a_module(saved: Saved, network: Network) -> None:
     done = start("diagnose", "--from", saved(network), "-q", capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok: web can start\n", "")
+
+
+def test_what_a_terminal_cannot_show_is_escaped(saved: Saved, network: Network) -> None:
+    network.rows["services"][0]["serviceName"] = "東京"
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
+    done = start("diagnose", "--from", saved(network), "-q", capture_output=True, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok: \\u6771\\u4eac can start\n", "")
 
 
 def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:

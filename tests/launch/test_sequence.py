@@ -145,6 +145,11 @@ class TestAnotherImage:
         found = needs(launch(container(f"registry.example:{port}/app")))
         assert {need.port for need in found if isinstance(need, Call)} == {443}
 
+    def test_of_two_registries_at_one_host_needs_both(self) -> None:
+        two = [container(f"registry.example:{port}/app", name=f"c{port}") for port in (5000, 6000)]
+        ports = [need.port for need in needs(launch(*two)) if isinstance(need, Call) and need.step == "manifest"]
+        assert ports == [5000, 6000]
+
     def test_with_credentials_needs_their_secret(self) -> None:
         found = needs(launch(container("nginx", repositoryCredentials={"credentialsParameter": f"{SECRET}:a:b:c"})))
         secret = call(found, "secrets")
