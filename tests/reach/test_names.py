@@ -131,6 +131,12 @@ class TestPrivateDnsOfEndpoints:
         del network.endpoint("vpce-1", "logs")["ServiceName"]
         assert not resolve(network).hop.clean
 
+    def test_may_be_that_of_an_endpoint_whose_service_is_not_known_before_that_of_a_wider_zone(self) -> None:
+        network = Network()
+        network.zone("amazonaws.com")
+        del network.endpoint("vpce-1", "logs")["ServiceName"]
+        assert resolve(network).hop.undecided
+
     def test_is_not_known_where_no_endpoints_were_read(self) -> None:
         network = Network()
         network.forget("VpcEndpoints")

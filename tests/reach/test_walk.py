@@ -80,14 +80,11 @@ def diagnosed(world: World, memo: Memo, *, backwards: bool = False) -> str:
 
 
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.parent.name)
-class TestRemembering:
-    def test_changes_nothing(self, path: Path) -> None:
-        world = app.load(path)
-        assert diagnosed(world, Memo()) == diagnosed(world, FREE)
-
-    def test_changes_nothing_whichever_comes_first(self, path: Path) -> None:
-        world = app.load(path)
-        assert diagnosed(world, Memo(), backwards=True) == diagnosed(world, FREE)
+def test_remembering_changes_nothing_whichever_comes_first(path: Path) -> None:
+    world = app.load(path)
+    afresh = diagnosed(world, FREE)
+    assert diagnosed(world, Memo()) == afresh
+    assert diagnosed(world, Memo(), backwards=True) == afresh
 
 
 def test_there_are_networks_to_try_remembering_on() -> None:

@@ -179,8 +179,9 @@ def test_a_document_in_another_encoding_that_is_cut_short(path: Path, encoding: 
     check(path, content[: len(content) - less])
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
-def test_a_document_without_one_of_its_values(path: Path, place: Place) -> None:
-    document = copy.deepcopy(VALID)
-    mutate(document, ("delete", place))
-    check(path, json.dumps(document).encode(), render=False)
+@pytest.mark.parametrize("key", VALID)
+def test_a_document_without_one_of_its_values(path: Path, key: str) -> None:
+    for place in (place for place in PLACES if place[0] == key):
+        document = copy.deepcopy(VALID)
+        mutate(document, ("delete", place))
+        check(path, json.dumps(document).encode(), render=False)
