@@ -13,7 +13,7 @@ from botocore import xform_name
 from click.testing import CliRunner, Result
 
 from skerry import cli
-from skerry.model.facts import KINDS
+from skerry.model.kinds import KINDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.launch.task import of_service
-from skerry.model.facts import KINDS
+from skerry.model.kinds import KINDS
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from skerry.reach.walk import Walker

@@ -8,9 +8,12 @@ import pytest
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
-from skerry.model.endpoints import HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
-from skerry.model.facts import KINDS
+from skerry.model.connections import TransitGatewayRoute, TransitGatewayRouteTable
+from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
+from skerry.model.kinds import KINDS
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
+from skerry.model.resolver import ResolverEndpoint, ResolverEndpointAddress
+from skerry.model.schedules import NamedTarget
 
 SERVICES = {"elasticfilesystem": "efs"}
 # Answers that are no list of rows under a key of their own, or that hold several kinds.
@@ -22,9 +25,15 @@ OTHERS = [
     (ZoneVpc, "route53:GetHostedZone", "VPCs"),
     (HostedZoneSummary, "route53:ListHostedZonesByVPC", "HostedZoneSummaries"),
     (RecordSet, "route53:ListResourceRecordSets", "ResourceRecordSets"),
+    (TransitGatewayRoute, "ec2:SearchTransitGatewayRoutes", "Routes"),
+    (ResolverEndpointAddress, "route53resolver:ListResolverEndpointIpAddresses", "IpAddresses"),
+    (NamedTarget, "events:ListTargetsByRule", "Targets"),
+    (FileSystem, "elasticfilesystem:DescribeFileSystems", "FileSystems"),
 ]
-KEYS = {"taskDefinitions": "taskDefinition"}
-ANSWERS = [(kind.record, kind.action, KEYS.get(kind.key, kind.key)) for kind in KINDS if kind.record is not PrefixList]
+KEYS = {"taskDefinitions": "taskDefinition", "Schedules": ""}
+# Records that several calls tell of.
+SHARED = {PrefixList, TransitGatewayRouteTable, ResolverEndpoint}
+ANSWERS = [(kind.record, kind.action, KEYS.get(kind.key, kind.key)) for kind in KINDS if kind.record not in SHARED]
 
 # How our types are written in the models.
 TYPES = {
@@ -85,6 +94,20 @@ def test_a_prefix_list_has_the_fields_of_both_calls_that_print_it() -> None:
         for call in ("DescribePrefixLists", "DescribeManagedPrefixLists")
     ]
     assert set.intersection(*found) == set()
+
+
+@pytest.mark.parametrize(
+    ("record", "action", "key", "told_by_another"),
+    [
+        (TransitGatewayRouteTable, "ec2:DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables", "Routes"),
+        (ResolverEndpoint, "route53resolver:ListResolverEndpoints", "ResolverEndpoints", "Addresses"),
+    ],
+)
+def test_a_record_that_two_calls_tell_has_but_one_field_of_the_other(
+    record: Any, action: str, key: str, told_by_another: str
+) -> None:
+    found = complaints(msgspec.inspect.type_info(record), shape_of(action, key), record.__name__)
+    assert found == [f"there is no {record.__name__}.{told_by_another}"]
 
 
 def test_a_field_that_aws_does_not_have_is_complained_of() -> None:

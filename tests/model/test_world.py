@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from skerry.model.facts import ACTIONS, KINDS, NOUNS, Facts, Missing
+from skerry.model.facts import Facts, Missing
+from skerry.model.kinds import ACTIONS, KINDS, NOUNS
 from skerry.model.network import NetworkInterface, PrivateAddress
 from skerry.model.world import World, interface_addresses
 from tests.networks import ACCOUNT, REGION, VPC, Network
@@ -348,14 +349,14 @@ def test_a_kind_is_known_where_it_was_read_whole() -> None:
 
 
 def test_every_kind_names_the_call_that_gives_it() -> None:
-    fields = {kind.field for kind in KINDS} | {"vpc_attributes", "zones"}
+    fields = {kind.field for kind in KINDS} | {"vpc_attributes", "zones", "rule_targets"}
     assert (
         fields
         == set(ACTIONS)
         == {
             name
             for name in Facts.__struct_fields__
-            if name not in {"read", "file_systems", "region", "account", "source", "notes"}
+            if name not in {"read", "file_systems", "profiles", "refused", "region", "account", "source", "notes"}
         }
     )
     assert set(NOUNS) == fields - {"vpc_attributes"}
@@ -363,7 +364,7 @@ def test_every_kind_names_the_call_that_gives_it() -> None:
 
 
 def test_every_kind_has_the_id_that_it_is_found_by() -> None:
-    assert all(kind.id in kind.record.__struct_fields__ for kind in KINDS)
+    assert all(hasattr(kind.record, kind.id) for kind in KINDS)
 
 
 def test_a_field_that_was_not_given_is_unset() -> None:

@@ -7,7 +7,8 @@ import pytest
 from msgspec import UNSET
 
 from skerry.errors import InputError
-from skerry.model.facts import KINDS, Facts, Missing
+from skerry.model.facts import Facts, Missing
+from skerry.model.kinds import KINDS
 from skerry.model.world import World
 from skerry.sources.documents import load, task_definition
 from tests.networks import ACCOUNT, REGION, Network, as_bytes

@@ -18,6 +18,8 @@ class DnsOptions(Pascal, frozen=True, gc=False):
 
     dns_record_ip_type: str | None = None
     private_dns_only_for_inbound_resolver_endpoint: bool = False
+    private_dns_preference: str | None = None
+    private_dns_specified_domains: tuple[str, ...] = ()
 
 
 class LastError(Pascal, frozen=True, gc=False):
@@ -32,6 +34,7 @@ class VpcEndpoint(Pascal, frozen=True, gc=False):
 
     vpc_endpoint_id: str
     vpc_id: str
+    owner_id: str | None = None
     service_name: str | UnsetType = UNSET
     vpc_endpoint_type: str | UnsetType = UNSET
     service_region: str | None = None
@@ -97,6 +100,13 @@ class RecordSet(Pascal, frozen=True, gc=False):
     resource_records: tuple[RecordValue, ...] = ()
     alias_target: AliasTarget | None = None
     set_identifier: str | None = None
+
+
+class FileSystem(Pascal, frozen=True, gc=False):
+    """An EFS file system."""
+
+    file_system_id: str
+    number_of_mount_targets: int | None = None
 
 
 class MountTarget(Pascal, frozen=True, gc=False):

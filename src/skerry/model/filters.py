@@ -90,3 +90,19 @@ class NetworkAcl(Pascal, frozen=True, gc=False):
     entries: tuple[AclEntry, ...] | UnsetType = UNSET
     is_default: bool = False
     tags: tuple[Tag, ...] = ()
+
+
+class SecurityGroupVpcAssociation(Pascal, frozen=True, gc=False):
+    """A further VPC that a security group may be used in.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
+    """
+
+    group_id: str
+    vpc_id: str
+    state: str | UnsetType = UNSET
+
+    @property
+    def key(self) -> str:
+        """The group and the VPC: AWS gives the association no id."""
+        return f"{self.group_id} in {self.vpc_id}"

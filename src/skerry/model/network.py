@@ -28,6 +28,12 @@ class Ipv6Association(Pascal, frozen=True, gc=False):
     ipv6_cidr_block_state: BlockState = BlockState()
 
 
+class BlockPublicAccessStates(Pascal, frozen=True, gc=False):
+    """What Block Public Access does to a VPC or subnet: off, block-bidirectional or block-ingress."""
+
+    internet_gateway_block_mode: str | UnsetType = UNSET
+
+
 class Vpc(Pascal, frozen=True, gc=False):
     """A VPC."""
 
@@ -37,6 +43,7 @@ class Vpc(Pascal, frozen=True, gc=False):
     ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
     dhcp_options_id: str | UnsetType = UNSET
     owner_id: str | UnsetType = UNSET
+    block_public_access_states: BlockPublicAccessStates = BlockPublicAccessStates()
     is_default: bool = False
     tags: tuple[Tag, ...] = ()
 
@@ -89,6 +96,8 @@ class Subnet(Pascal, frozen=True, gc=False):
     available_ip_address_count: int | UnsetType = UNSET
     map_public_ip_on_launch: bool | UnsetType = UNSET
     owner_id: str | UnsetType = UNSET
+    outpost_arn: str | None = None
+    block_public_access_states: BlockPublicAccessStates = BlockPublicAccessStates()
     tags: tuple[Tag, ...] = ()
 
 
@@ -152,6 +161,9 @@ class NatAddress(Pascal, frozen=True, gc=False):
     private_ip: str | None = None
     public_ip: str | None = None
     network_interface_id: str | None = None
+    availability_zone: str | None = None
+    availability_zone_id: str | None = None
+    status: str | None = None
 
 
 class NatGateway(Pascal, frozen=True, gc=False):
@@ -164,6 +176,7 @@ class NatGateway(Pascal, frozen=True, gc=False):
     connectivity_type: str = "public"
     availability_mode: str = "zonal"
     nat_gateway_addresses: tuple[NatAddress, ...] | UnsetType = UNSET
+    route_table_id: str | None = None
     failure_message: str | None = None
     tags: tuple[Tag, ...] = ()
 

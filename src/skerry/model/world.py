@@ -10,8 +10,9 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
-from skerry.model.facts import ACTIONS, NOUNS, Facts, Missing
+from skerry.model.facts import Facts, Missing
 from skerry.model.filters import NetworkAcl, SecurityGroup
+from skerry.model.kinds import ACTIONS, NOUNS
 from skerry.model.names import arn, resource_arn
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
 

@@ -3,7 +3,6 @@
 The one loader of live accounts, saved files and snapshots alike. What a document is, its top-level keys tell.
 """
 
-import codecs
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,26 +11,27 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.model.ecs import TaskDefinition
-from skerry.model.endpoints import HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
-from skerry.model.facts import KINDS, Facts
-from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
+from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
+from skerry.model.facts import Facts, Refusal
+from skerry.model.kinds import KINDS
+from skerry.model.network import PrefixList, VpcAttribute
+from skerry.model.schedules import Schedule
+from skerry.sources import linked
+from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.rows import Rows
 from skerry.sources.zones import Page, ZoneParts
 
 _Row = TypeVar("_Row")
 
-_UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeError)
-
 _BY_KEY = {kind.key: kind for kind in KINDS}
-_ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FIELDS = {key: kind.field for key, kind in _BY_KEY.items()} | {"HostedZones": "zones", "HostedZoneSummaries": "zones"}
-_PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName")
+_SINGLE = {
+    "taskDefinition": "taskDefinitions",
+    "VpcBlockPublicAccessOptions": "VpcBlockPublicAccessOptions",
+}
+_PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName", "AdditionalRoutesAvailable")
 _NO_TOKEN = {b"null", b'""', b"false"}
-_WRAP_HINT = (
-    'Wrap the answer so that it names its call: {"Call": {"operation": "…", "parameters": {…}}, "Response": {…}}'
-)
-_QUERY_HINT = "Save the whole answer, without --query."
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -41,11 +41,19 @@ class Call(msgspec.Struct, frozen=True):
     parameters: dict[str, Any] = {}
 
 
+class Problem(msgspec.Struct, frozen=True, rename="pascal"):
+    """What AWS said instead of an answer."""
+
+    code: str
+    message: str = ""
+
+
 class Wrapped(msgspec.Struct, frozen=True, rename="pascal"):
-    """An answer that carries no id of its own, with its call."""
+    """An answer with its call, or the error that came in its place."""
 
     call: Call
-    response: dict[str, Raw]
+    response: dict[str, Raw] | None = None
+    error: Problem | None = None
 
 
 def load(documents: dict[str, bytes], source: str = "", region: str | None = None) -> Facts:
@@ -61,18 +69,18 @@ def load(documents: dict[str, bytes], source: str = "", region: str | None = Non
     if not loader.understood:
         names = ", ".join(sorted(documents)[:5])
         message = f"nothing in {names} is an answer of AWS that skerry reads"
-        raise InputError(message, f"It reads the keys {', '.join(_BY_KEY)}, and VPC attributes. {_QUERY_HINT}")
+        raise InputError(message, f"It reads the keys {', '.join(_BY_KEY)}, and VPC attributes. {QUERY_HINT}")
     return loader.facts(source, region)
 
 
 def task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
     """Read one task definition, as it is described or as it is registered; None where there is none."""
     for name, content in documents.items():
-        top = _object(name, content)
+        top = top_level(name, content)
         if "taskDefinition" in top:
-            return _decode(name, "taskDefinition", top["taskDefinition"], TaskDefinition)
+            return decode(name, "taskDefinition", top["taskDefinition"], TaskDefinition)
         if "containerDefinitions" in top:
-            return _decode(name, "the task definition", msgspec.json.encode(top), TaskDefinition)
+            return decode(name, "the task definition", msgspec.json.encode(top), TaskDefinition)
     return None
 
 
@@ -93,32 +101,44 @@ class _Loader:
         self.zones = ZoneParts(self.rows)
         self.understood = False
         self.file_systems: set[str] = set()
+        self.profiles: set[str] = set()
         self._handlers: dict[str, Callable[[_Answer], None]] = dict.fromkeys(_BY_KEY, self._kind)
         self._handlers |= {
             "MountTargets": self._mount_targets,
+            "FileSystems": self._file_systems,
             "PrefixLists": self._prefix_lists,
-            "Entries": self._entries,
+            "ProfileResourceAssociations": self._profile_resources,
+            "VpcBlockPublicAccessOptions": self._single,
+            "Schedules": self._schedules,
+            "ScheduleExpression": self._schedule,
             "EnableDnsSupport": self._attribute,
             "EnableDnsHostnames": self._attribute,
             "VpcAttributes": self._attributes,
-            "taskDefinition": self._task_definition,
+            "taskDefinition": self._single,
             "Calls": self._calls,
             "HostedZones": self._hosted_zones,
             "HostedZone": self._hosted_zone,
             "HostedZoneSummaries": self._summaries,
             "ResourceRecordSets": self._record_sets,
-        }
+        } | dict.fromkeys(linked.HANDLERS, self._linked)
 
     def document(self, name: str, content: bytes) -> None:
-        top = _object(name, content)
-        if "Call" in top and "Response" in top:
+        top = top_level(name, content)
+        if "Call" in top and ("Response" in top or "Error" in top):
             self._wrapped(name, msgspec.json.encode(top))
         else:
             self._answer(name, top, Call())
 
     def _wrapped(self, name: str, content: bytes) -> None:
-        wrapped = _decode(name, "Call", content, Wrapped)
-        self._answer(name, wrapped.response, wrapped.call)
+        wrapped = decode(name, "Call", content, Wrapped)
+        if wrapped.error is not None:
+            self.understood = True
+            linked.refuse(self.rows, name, Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message))
+        elif wrapped.response is None:
+            message = f"{name}: a call without its answer"
+            raise InputError(message, linked.WRAP_HINT)
+        if wrapped.response is not None:
+            self._answer(name, wrapped.response, wrapped.call)
 
     def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in _PAGE_KEYS if key in top)
@@ -147,49 +167,70 @@ class _Loader:
         """Decode the rows of a list; where one fails, decode them one by one and note those that do."""
         try:
             yield from msgspec.json.decode(answer.value, type=list[record])  # type: ignore[valid-type]
-        except _UNREADABLE:
-            for position, raw in enumerate(_decode(answer.name, answer.key, answer.value, list[Raw])):
+        except UNREADABLE:
+            for position, raw in enumerate(decode(answer.name, answer.key, answer.value, list[Raw])):
                 try:
                     row = msgspec.json.decode(raw, type=record)
-                except _UNREADABLE as error:
+                except UNREADABLE as error:
                     place = f"{answer.name}: row {position} of {answer.key}"
                     self.rows.damage(field, f"{place} cannot be read: {error}")
                 else:
                     yield row
 
     def _calls(self, answer: _Answer) -> None:
-        for raw in _decode(answer.name, answer.key, answer.value, list[Raw]):
+        for raw in decode(answer.name, answer.key, answer.value, list[Raw]):
             self._wrapped(answer.name, bytes(raw))
 
     def _attribute(self, answer: _Answer) -> None:
         self._attribute_row(answer.name, msgspec.json.encode(answer.top))
 
     def _attributes(self, answer: _Answer) -> None:
-        for raw in _decode(answer.name, answer.key, answer.value, list[Raw]):
+        for raw in decode(answer.name, answer.key, answer.value, list[Raw]):
             self._attribute_row(answer.name, bytes(raw))
 
     def _attribute_row(self, name: str, content: bytes) -> None:
-        row = _decode(name, "the VPC attribute", content, VpcAttribute)
+        row = decode(name, "the VPC attribute", content, VpcAttribute)
         self.rows.read("vpc_attributes")
         self.rows.attribute(row, name)
 
-    def _task_definition(self, answer: _Answer) -> None:
-        rows = Raw(b"[" + bytes(answer.value) + b"]")
-        self._kind(answer._replace(key="taskDefinitions", value=rows))
+    def _single(self, answer: _Answer) -> None:
+        """An answer that is one record is a list of one."""
+        listed = bytes(answer.value)
+        if not listed.startswith(b"["):
+            listed = b"[" + listed + b"]"
+        self._kind(answer._replace(key=_SINGLE[answer.key], value=Raw(listed)))
+
+    def _linked(self, answer: _Answer) -> None:
+        found = linked.Linked(answer.name, answer.key, answer.value, answer.call.parameters, answer.partial)
+        linked.HANDLERS[answer.key](self.rows, found)
+
+    def _file_systems(self, answer: _Answer) -> None:
+        """A file system of the list that has no mount targets needs no question of its own."""
+        for row in self._each(answer, FileSystem, "mount_targets"):
+            if row.number_of_mount_targets == 0:
+                self.rows.read("mount_targets")
+                self.file_systems.add(row.file_system_id)
+
+    def _profile_resources(self, answer: _Answer) -> None:
+        self._kind(answer)
+        asked = answer.call.parameters.get("ProfileId")
+        if isinstance(asked, str) and not answer.partial:
+            self.profiles.add(asked)
+
+    def _schedules(self, answer: _Answer) -> None:
+        self.rows.read("schedules")
+        for row in self._each(answer, Schedule, "schedules"):
+            if self.rows.get("schedules", row.arn) is None:
+                self.rows.replace("schedules", row.arn, row, answer.name)
+
+    def _schedule(self, answer: _Answer) -> None:
+        row = decode(answer.name, "the schedule", msgspec.json.encode(answer.top), Schedule)
+        self.rows.replace("schedules", row.arn, row, answer.name)
 
     def _prefix_lists(self, answer: _Answer) -> None:
         self.rows.read("prefix_lists")
         for row in self._each(answer, PrefixList, "prefix_lists"):
             self.rows.prefix_list(row, answer.name)
-
-    def _entries(self, answer: _Answer) -> None:
-        wanted = answer.call.parameters.get("PrefixListId")
-        if not isinstance(wanted, str):
-            message = f"{answer.name}: entries of a prefix list, but not of which one"
-            raise InputError(message, _WRAP_HINT)
-        entries = _decode(answer.name, answer.key, answer.value, list[PrefixListEntry])
-        cidrs = tuple(entry.cidr for entry in entries)
-        self.rows.entries(wanted, cidrs, answer.name, partial=answer.partial)
 
     def _hosted_zones(self, answer: _Answer) -> None:
         self.zones.read()
@@ -201,11 +242,11 @@ class _Loader:
 
     def _hosted_zone(self, answer: _Answer) -> None:
         # One zone by itself: that there is no other is not said.
-        row = _decode(answer.name, answer.key, answer.value, HostedZone)
+        row = decode(answer.name, answer.key, answer.value, HostedZone)
         if row.config.private_zone:
             self.zones.zone(row.id, row.name)
             if "VPCs" in answer.top:
-                for vpc in _decode(answer.name, "VPCs", answer.top["VPCs"], list[ZoneVpc]):
+                for vpc in decode(answer.name, "VPCs", answer.top["VPCs"], list[ZoneVpc]):
                     self.zones.associate(row.id, vpc.vpc_id)
 
     def _summaries(self, answer: _Answer) -> None:
@@ -227,53 +268,12 @@ class _Loader:
         rows: dict[str, Any] = self.rows.tables()
         zones = self.zones.tables()
         facts = Facts(**rows, zones=zones, read=self.rows.whole(), notes=tuple(self.rows.notes), source=source)
-        facts = msgspec.structs.replace(facts, file_systems=frozenset(self.file_systems))
+        asked = {"file_systems": frozenset(self.file_systems), "profiles": frozenset(self.profiles)}
+        facts = msgspec.structs.replace(facts, **asked, refused=tuple(self.rows.refused))
         return msgspec.structs.replace(facts, region=region or region_of(facts), account=account_of(facts))
 
 
 def _is_other(key: str, value: Raw) -> bool:
     """An object where AWS prints a list: the file is of another program, as a compose file's ``services`` is."""
-    return key in _BY_KEY and bytes(memoryview(value)[:1]) == b"{"
-
-
-def _object(name: str, content: bytes) -> dict[str, Raw]:
-    text = _utf8(name, content)
-    if not text.strip():
-        message = f"{name} is empty"
-        raise InputError(message, "Save the answer again; the call that printed it may have failed.")
-    if text.lstrip()[:1] == b"[":
-        message = f"{name} is a list, so its top-level key is lost"
-        raise InputError(message, _QUERY_HINT)
-    return _decode(name, "the document", text, dict[str, Raw])
-
-
-def _utf8(name: str, content: bytes) -> bytes:
-    encoding = _encoding(content)
-    if encoding is None:
-        return content
-    try:
-        return content.decode(encoding).encode()
-    except UnicodeError as error:
-        message = f"{name} is neither UTF-8 nor UTF-16 text"
-        raise InputError(message, "Save it as JSON text.") from error
-
-
-def _encoding(content: bytes) -> str | None:
-    """How a document is written, where it is not plain UTF-8: with a mark, or as UTF-16 without one."""
-    for mark, encoding in _ENCODINGS:
-        if content.startswith(mark):
-            return encoding
-    if b"\0" not in content[:4]:
-        return None
-    return "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-
-
-def _decode(name: str, key: str, value: bytes | Raw, record: type[_Row]) -> _Row:
-    try:
-        return msgspec.json.decode(value, type=record)
-    except RecursionError as error:
-        message = f"{name}: {key} is nested too deeply to be an answer of AWS"
-        raise InputError(message, "Save the answer again.") from error
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        message = f"{name}: {key} cannot be read: {error}"
-        raise InputError(message, "Save the answer again, as JSON and complete.") from error
+    single = key in _SINGLE.values()
+    return key in _BY_KEY and not single and bytes(memoryview(value)[:1]) == b"{"

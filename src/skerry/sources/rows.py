@@ -23,11 +23,18 @@ class _Entries(NamedTuple):
     whole: bool = False
 
 
+def _told(row: Row) -> dict[str, Any]:
+    """The fields of a record that differ from what is there when nothing is told."""
+    defaults = {info.name: info.default for info in structs.fields(row)}
+    return {one: value for one, value in structs.asdict(row).items() if value != defaults[one]}
+
+
 class Rows:
     """Collects rows by kind and id; equal rows of one id are one, unequal ones are refused."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.refused: list[Row] = []
         self._rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
         self._where: dict[tuple[str, str], str] = {}
         self._read: set[str] = set()
@@ -88,6 +95,19 @@ class Rows:
             message = f"a DNS attribute of {vpc_id} is on in one of {first} and {name}, and off in the other"
             raise InputError(message, _NEWEST_HINT)
         return known
+
+    def merge(self, field: str, key: str, row: Row, name: str) -> None:
+        """Put together what several calls print of one record; raises `InputError` where they contradict."""
+        known = self.get(field, key)
+        if known is not None:
+            told = {one: value for one, value in _told(row).items() if value not in _UNTOLD}
+            before = _told(known)
+            if any(before[one] not in _UNTOLD and before[one] != value for one, value in told.items()):
+                places = f"{self._where[field, key]} and {name}"
+                message = f"{key} is described twice, and differently, in {places}"
+                raise InputError(message, _NEWEST_HINT)
+            row = structs.replace(known, **told)
+        self.replace(field, key, row, name)
 
     def prefix_list(self, row: PrefixList, name: str) -> None:
         """Merge what several calls print of one prefix list."""

@@ -1,0 +1,68 @@
+"""Records of what runs tasks beside services: targets of EventBridge rules and of EventBridge Scheduler.
+
+Shapes: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EcsParameters.html and
+https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html. EventBridge's input to a target is
+not read: it may be secret.
+"""
+
+from msgspec import UNSET, UnsetType, field
+
+from skerry.model.ecs import ProviderStrategy
+from skerry.model.record import Pascal
+
+
+class RunVpcConfiguration(Pascal, frozen=True, gc=False):
+    """Where the tasks get their network interfaces."""
+
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    assign_public_ip: str = "DISABLED"
+
+
+class RunNetwork(Pascal, frozen=True, gc=False):
+    """The network configuration of a target, whose one key both services write in ECS's way."""
+
+    awsvpc_configuration: RunVpcConfiguration | None = field(name="awsvpcConfiguration", default=None)
+
+
+class EcsParameters(Pascal, frozen=True, gc=False):
+    """The task that a target runs: RunTask's parameters."""
+
+    task_definition_arn: str | UnsetType = UNSET
+    task_count: int | None = None
+    launch_type: str | None = None
+    network_configuration: RunNetwork = RunNetwork()
+    platform_version: str | None = None
+    capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
+    enable_execute_command: bool = False
+
+
+class RunTarget(Pascal, frozen=True, gc=False):
+    """A target. That of a cluster runs tasks in it; ``ecs_parameters`` are UNSET where only its ARN was listed."""
+
+    arn: str
+    ecs_parameters: EcsParameters | UnsetType = UNSET
+
+
+class NamedTarget(RunTarget, frozen=True, gc=False):
+    """A target of a rule, which has an id among those of its rule."""
+
+    id: str | None = None
+
+
+class RuleTarget(Pascal, frozen=True, gc=False):
+    """A target of an EventBridge rule, with the rule that it is of."""
+
+    rule: str
+    target: NamedTarget
+    event_bus: str = "default"
+
+
+class Schedule(Pascal, frozen=True, gc=False):
+    """A schedule of EventBridge Scheduler; ListSchedules prints its target's ARN alone, GetSchedule all of it."""
+
+    arn: str
+    name: str
+    group_name: str = "default"
+    state: str = "ENABLED"
+    target: RunTarget | UnsetType = UNSET

@@ -1,0 +1,60 @@
+"""Bytes of a document become records, with errors that name the document and the key."""
+
+import codecs
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw
+
+from skerry.errors import InputError
+
+_Row = TypeVar("_Row")
+
+UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeError)
+QUERY_HINT = "Save the whole answer, without --query."
+_ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def top_level(name: str, content: bytes) -> dict[str, Raw]:
+    """The keys of a document, undecoded; raises `InputError` where it is no JSON object in UTF-8 or UTF-16."""
+    text = _utf8(name, content)
+    if not text.strip():
+        message = f"{name} is empty"
+        raise InputError(message, "Save the answer again; the call that printed it may have failed.")
+    if text.lstrip()[:1] == b"[":
+        message = f"{name} is a list, so its top-level key is lost"
+        raise InputError(message, QUERY_HINT)
+    return decode(name, "the document", text, dict[str, Raw])
+
+
+def _utf8(name: str, content: bytes) -> bytes:
+    encoding = _encoding(content)
+    if encoding is None:
+        return content
+    try:
+        return content.decode(encoding).encode()
+    except UnicodeError as error:
+        message = f"{name} is neither UTF-8 nor UTF-16 text"
+        raise InputError(message, "Save it as JSON text.") from error
+
+
+def _encoding(content: bytes) -> str | None:
+    """How a document is written, where it is not plain UTF-8: with a mark, or as UTF-16 without one."""
+    for mark, encoding in _ENCODINGS:
+        if content.startswith(mark):
+            return encoding
+    if b"\0" not in content[:4]:
+        return None
+    return "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+
+
+def decode(name: str, key: str, value: bytes | Raw, record: type[_Row]) -> _Row:
+    """Decode one value of a document; raises `InputError`, which names both, where it cannot be read."""
+    try:
+        return msgspec.json.decode(value, type=record)
+    except RecursionError as error:
+        message = f"{name}: {key} is nested too deeply to be an answer of AWS"
+        raise InputError(message, "Save the answer again.") from error
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        message = f"{name}: {key} cannot be read: {error}"
+        raise InputError(message, "Save the answer again, as JSON and complete.") from error

@@ -1,0 +1,137 @@
+"""Answers that belong to another record and do not say to which: they are told by the parameters of their call.
+
+An entry of a prefix list, a route of a transit gateway, an address of a resolver endpoint, a target of a rule.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from msgspec import UNSET, Raw
+
+from skerry.errors import InputError
+from skerry.model.connections import (
+    TransitGatewayAssociation,
+    TransitGatewayAttachment,
+    TransitGatewayRoute,
+    TransitGatewayRouteTable,
+)
+from skerry.model.facts import Refusal
+from skerry.model.kinds import ACTIONS
+from skerry.model.network import PrefixListEntry
+from skerry.model.resolver import ResolverEndpoint, ResolverEndpointAddress
+from skerry.model.schedules import NamedTarget, RuleTarget
+from skerry.sources.decoding import decode
+from skerry.sources.rows import Rows
+
+_Row = TypeVar("_Row")
+
+WRAP_HINT = (
+    'Wrap the answer so that it names its call: {"Call": {"operation": "…", "parameters": {…}}, "Response": {…}}'
+)
+_FIELDS = {action: field for field, action in ACTIONS.items()} | {
+    "ec2:DescribePrefixLists": "prefix_lists",
+    "ec2:SearchTransitGatewayRoutes": "transit_gateway_route_tables",
+    "route53resolver:ListResolverEndpointIpAddresses": "resolver_endpoints",
+    "events:ListRuleNamesByTarget": "rule_targets",
+    "scheduler:ListSchedules": "schedules",
+    "ecs:ListClusters": "clusters",
+    "ecs:ListServices": "services",
+    "ecs:ListTasks": "tasks",
+    "elasticfilesystem:DescribeFileSystems": "mount_targets",
+}
+
+
+class Linked(NamedTuple):
+    """One key of an answer, with the document it is in and the parameters of its call."""
+
+    name: str
+    key: str
+    value: Raw
+    parameters: dict[str, Any]
+    partial: bool
+
+    def asked(self, parameter: str, what: str) -> str:
+        """The parameter that names the record; raises `InputError` where the answer is not wrapped."""
+        wanted = self.parameters.get(parameter)
+        if not isinstance(wanted, str):
+            message = f"{self.name}: {what}, but not of which one"
+            raise InputError(message, WRAP_HINT)
+        return wanted
+
+    def rows(self, record: type[_Row]) -> list[_Row]:
+        """All rows of the answer; raises `InputError` where one cannot be read."""
+        return decode(self.name, self.key, self.value, list[record])  # type: ignore[valid-type]
+
+
+def _entries(rows: Rows, answer: Linked) -> None:
+    prefix_list = answer.asked("PrefixListId", "entries of a prefix list")
+    cidrs = tuple(entry.cidr for entry in answer.rows(PrefixListEntry))
+    rows.entries(prefix_list, cidrs, answer.name, partial=answer.partial)
+
+
+def _routes(rows: Rows, answer: Linked) -> None:
+    """The routes of a transit gateway's table: a search that was cut off tells none of them."""
+    table = answer.asked("TransitGatewayRouteTableId", "routes of a transit gateway")
+    routes = tuple(answer.rows(TransitGatewayRoute))
+    row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=UNSET if answer.partial else routes)
+    rows.merge("transit_gateway_route_tables", table, row, answer.name)
+
+
+class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
+    """An association as GetTransitGatewayRouteTableAssociations prints it: its state is not the attachment's."""
+
+
+def _associations(rows: Rows, answer: Linked) -> None:
+    table = answer.asked("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
+    for item in answer.rows(_Associated):
+        state = item.state if isinstance(item.state, str) else "associated"
+        row = TransitGatewayAttachment(
+            transit_gateway_attachment_id=item.transit_gateway_attachment_id,
+            resource_type=item.resource_type,
+            resource_id=item.resource_id,
+            association=TransitGatewayAssociation(transit_gateway_route_table_id=table, state=state),
+        )
+        rows.merge("transit_gateway_attachments", row.transit_gateway_attachment_id, row, answer.name)
+
+
+def _addresses(rows: Rows, answer: Linked) -> None:
+    endpoint = answer.asked("ResolverEndpointId", "addresses of a resolver endpoint")
+    found = tuple(row.ip for row in answer.rows(ResolverEndpointAddress) if row.ip is not None)
+    row = ResolverEndpoint(id=endpoint, addresses=UNSET if answer.partial else found)
+    rows.merge("resolver_endpoints", endpoint, row, answer.name)
+
+
+def _targets(rows: Rows, answer: Linked) -> None:
+    rule = answer.asked("Rule", "targets of a rule")
+    bus = answer.parameters.get("EventBusName", "default")
+    rows.read("rule_targets")
+    for target in answer.rows(NamedTarget):
+        row = RuleTarget(rule=rule, target=target, event_bus=str(bus))
+        rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
+
+
+def _rule_names(rows: Rows, answer: Linked) -> None:
+    answer.asked("TargetArn", "rules that lead to a target")
+    rows.read("rule_targets")
+
+
+HANDLERS: dict[str, Callable[[Rows, Linked], None]] = {
+    "Entries": _entries,
+    "Routes": _routes,
+    "Associations": _associations,
+    "IpAddresses": _addresses,
+    "Targets": _targets,
+    "RuleNames": _rule_names,
+}
+
+
+def refuse(rows: Rows, name: str, refusal: Refusal) -> None:
+    """Note a call that AWS did not answer: what it would have told is not known, and not none."""
+    rows.refused.append(refusal)
+    text = f"{name}: AWS answered {refusal.action} with {refusal.code}"
+    field = _FIELDS.get(refusal.action)
+    if field is None:
+        rows.note(text)
+    else:
+        rows.read(field)
+        rows.damage(field, text)
