@@ -1,9 +1,11 @@
-"""Write the pages of checks and codes in docs/ from their sources; with --check, only tell what is out of date."""
+"""Write the pages of checks, codes and permissions in docs/ from their sources; with --check, only tell what is old."""
 
+import json
 import re
 import sys
 from pathlib import Path
 
+from skerry.aws.calls import CALLS
 from skerry.catalogue.codes import codes
 from skerry.diagnose.checks import CHECKS
 from skerry.diagnose.checks.check import Check
@@ -43,10 +45,34 @@ def code_page() -> str:
     return "\n".join(lines)
 
 
+def permission_page() -> str:
+    """The page of the IAM actions that reading a live account needs."""
+    actions = sorted({call.action for call in CALLS})
+    statement = {"Sid": "SkerryReads", "Effect": "Allow", "Action": actions, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+    return f"""# Permissions
+
+Written from the table of calls in `src/skerry/aws/calls.py`: all that skerry calls to read a live account. Every call
+only reads, and none reads a secret of Secrets Manager or a parameter of Parameter Store.
+
+```json
+{policy}
+```
+
+A call that is not allowed is no error: what it would tell is unknown, and the output names its action. A verdict that
+does not depend on it stays what it is.
+
+`skerry trace`, and `skerry diagnose` with `--task-definition`, call nothing of `ecs:`, `events:` and `scheduler:`.
+`sts:GetCallerIdentity` tells the account's number, and
+[needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+"""
+
+
 def main() -> int:
     """Write the pages, or compare them."""
     wanted = {DOCS / "checks" / f"{check.id}.md": page(check) for check in CHECKS}
     wanted[DOCS / "codes.md"] = code_page()
+    wanted[DOCS / "permissions.md"] = permission_page()
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     extra = [path for path in (DOCS / "checks").glob("*.md") if path not in wanted]
     if "--check" in sys.argv:

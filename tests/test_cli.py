@@ -8,44 +8,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 import skerry
-from skerry import app, cli
+from skerry import app
+from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, USAGE, Run, Skerry, complaint, without_account
 from tests.networks import DEFINITION, Network, as_bytes, awslogs, both_ways, container
 
-EVERY_COMMAND = ("diagnose", "trace", "explain", "demo", "completion")
-BLOCKED, USAGE, FAULT, UNKNOWN, INTERRUPTED = 1, 2, 3, 4, 130
-
-
-class Run(NamedTuple):
-    """What a run of skerry left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Skerry = Callable[..., Run]
+EVERY_COMMAND = ("diagnose", "trace", "snapshot", "explain", "demo", "completion")
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Skerry]:
-    """Runs skerry in this process, with its whole way from the arguments to the exit code."""
-
-    def start(*arguments: str | Path) -> Run:
-        monkeypatch.setattr(sys, "argv", ["skerry", *map(str, arguments)])
-        code: Any = 0
-        try:
-            cli.main()
-        except SystemExit as leaving:
-            code = leaving.code or 0
-        assert isinstance(code, int)
-        return Run(code, *capsys.readouterr())
-
-    yield start
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Skerry]:
+    """Runs skerry in this process, where there is no account."""
+    without_account(monkeypatch, tmp_path / "none")
+    yield Skerry(monkeypatch, capsys)
     gc.enable()
 
 
@@ -75,18 +54,6 @@ def saved(tmp_path: Path) -> Callable[[Network], Path]:
 
 
 Saved = Callable[[Network], Path]
-
-
-def complaint(found: Run, code: int = USAGE) -> str:
-    """The one clear line, and perhaps what to do, that an error is told with."""
-    assert found.code == code
-    assert found.out == ""
-    assert "Traceback" not in found.err
-    lines = found.err.splitlines()
-    assert len(lines) <= 2
-    assert lines[0].startswith("skerry: ")
-    assert all(line.startswith("  ") for line in lines[1:])
-    return lines[0].removeprefix("skerry: ")
 
 
 class TestExitCodes:
@@ -128,7 +95,7 @@ class TestExitCodes:
         def fail(*_: object) -> None:
             raise ZeroDivisionError("by \x1b[31mzero")
 
-        monkeypatch.setattr(app, "load", fail)
+        monkeypatch.setattr(app, "read_files", fail)
         monkeypatch.delenv("SKERRY_DEBUG", raising=False)
         told = complaint(run("diagnose", "--from", tmp_path), FAULT)
         assert told == "a fault of skerry itself: ZeroDivisionError: by \\x1b[31mzero"
@@ -139,7 +106,7 @@ class TestExitCodes:
         def fail(*_: object) -> None:
             raise ZeroDivisionError
 
-        monkeypatch.setattr(app, "load", fail)
+        monkeypatch.setattr(app, "read_files", fail)
         monkeypatch.setenv("SKERRY_DEBUG", "1")
         found = run("diagnose", "--from", tmp_path)
         assert found.code == FAULT
@@ -149,7 +116,7 @@ class TestExitCodes:
         def interrupt(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(app, "load", interrupt)
+        monkeypatch.setattr(app, "read_files", interrupt)
         assert run("diagnose", "--from", tmp_path).code == INTERRUPTED
 
 
@@ -159,7 +126,11 @@ class TestUsage:
         [
             [],
             ["nonsense"],
-            ["diagnose"],
+            ["diagnose", "--from", ".", "--profile", "mine"],
+            ["trace", "--from", ".", "--profile", "mine", "--to", "logs"],
+            ["snapshot", "--from", ".", "--profile", "mine", "--output", "out"],
+            ["snapshot", "--from", "."],
+            ["snapshot", "--output", "out", "--format", "json"],
             ["diagnose", "--from", ".", "--format", "xml"],
             ["diagnose", "--from", ".", "--output", "."],
             ["trace", "--from", "."],
@@ -185,7 +156,7 @@ class TestUsage:
             (["--platform-version", "1.4.0"], "need --task-definition"),
             (["--assign-public-ip"], "need --task-definition"),
             (["--task-definition", "web.json", "--subnet", "subnet-a", "--service", "web"], "leave out --cluster"),
-            (["--task", "1f", "--service", "web"], "leave out --cluster and --service"),
+            (["--task", "1f", "--service", "web"], "leave out --service"),
         ],
         ids=str,
     )

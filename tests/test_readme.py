@@ -13,7 +13,12 @@ from botocore import xform_name
 from click.testing import CliRunner, Result
 
 from skerry import cli
+from skerry.aws.calls import CALLS
+from skerry.aws.session import clients
+from skerry.embedded import article
+from skerry.embedded.serving import serving
 from skerry.model.kinds import KINDS
+from skerry.sources import redaction
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,16 +34,25 @@ def told() -> str:
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Both networks of the demo, saved as the README says, and what its placeholders stand for."""
-    folder = tmp_path_factory.mktemp("demo")
-    run("demo", "--save", str(folder))
-    [service] = diagnosed(folder / "2")["services"]
-    interfaces = json.loads((folder / "2/ec2/describe-network-interfaces.json").read_bytes())["NetworkInterfaces"]
-    definition = next((folder / "2/ecs/describe-task-definition").iterdir())
-    tasks = next((folder / "2/ecs/describe-tasks").iterdir())
+def names(told: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """An account as the demo leaves it, a snapshot of it, and what the README's placeholders stand for."""
+    assert told  # only one embedded AWS runs at a time
+    folder = tmp_path_factory.mktemp("account") / "snapshot"
+    with serving():
+        client = clients()
+        article.repair(client, article.build(client))
+        run("snapshot", "--output", str(folder))
+        yield meant(folder) | {"NEW": str(folder.with_name("new")), "NEW.json": str(folder.with_name("new.json"))}
+
+
+def meant(folder: Path) -> dict[str, str]:
+    """What the placeholders stand for that are in a snapshot."""
+    [service] = diagnosed(folder)["services"]
+    interfaces = json.loads((folder / "ec2/describe-network-interfaces.json").read_bytes())["NetworkInterfaces"]
+    definition = next((folder / "ecs/describe-task-definition").iterdir())
+    tasks = next((folder / "ecs/describe-tasks").iterdir())
     return {
-        "FOLDER": str(folder / "2"),
+        "FOLDER": str(folder),
         "SUBNET": service["placements"][0]["subnet"],
         "INTERFACE": interfaces[0]["NetworkInterfaceId"],
         "ADDRESS": interfaces[-1]["PrivateIpAddress"],
@@ -109,3 +123,18 @@ def test_a_command_of_the_aws_cli_prints_what_skerry_reads(command: str) -> None
 
 def test_the_readme_names_every_exit_code() -> None:
     assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == ["0", "1", "2", "3", "4"]
+
+
+def test_the_page_of_snapshots_names_all_that_is_kept_and_replaced() -> None:
+    page = (ROOT / "docs" / "snapshot.md").read_text(encoding="utf-8")
+    told = {word.lower() for word in re.findall(r"`([^`]+)`", page)} | {*re.findall(r"\b[A-Z]{1,5}\b", page)}
+    keys = redaction.SECRET_KEYS | redaction.KEPT_OPTIONS | redaction.URL_OPTIONS | redaction.KEPT_OF_TARGETS
+    assert {key.lower() for key in keys} - told == set()
+    assert redaction.KEPT_RECORD_TYPES - told == set()
+
+
+def test_the_page_of_permissions_lists_every_call() -> None:
+    page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    [policy] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    [statement] = json.loads(policy)["Statement"]
+    assert statement["Action"] == sorted({call.action for call in CALLS})

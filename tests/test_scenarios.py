@@ -49,7 +49,15 @@ MUST_BE_THERE = (
     "NatGateways",
     "PrefixLists",
     "MountTargets",
+    "mountTargets",
+    "TransitGatewayVpcAttachments",
+    "TransitGatewayAttachments",
+    "TransitGatewayRouteTables",
+    "VpcPeeringConnections",
+    "VpnGateways",
+    "VpcBlockPublicAccessExclusions",
 )
+SERVICES = ("ec2", "route53", "route53resolver", "route53profiles", "efs", "ecs")
 # Which call prints a key; a row of PrefixLists is of either call.
 PRINTED_BY = {
     "Vpcs": ("ec2 DescribeVpcs",),
@@ -66,6 +74,14 @@ PRINTED_BY = {
     "PrefixLists": ("ec2 DescribePrefixLists", "ec2 DescribeManagedPrefixLists"),
     "HostedZones": ("route53 ListHostedZones",),
     "MountTargets": ("efs DescribeMountTargets",),
+    "mountTargets": ("s3files ListMountTargets",),
+    "TransitGateways": ("ec2 DescribeTransitGateways",),
+    "TransitGatewayVpcAttachments": ("ec2 DescribeTransitGatewayVpcAttachments",),
+    "TransitGatewayAttachments": ("ec2 DescribeTransitGatewayAttachments",),
+    "TransitGatewayRouteTables": ("ec2 DescribeTransitGatewayRouteTables",),
+    "VpcPeeringConnections": ("ec2 DescribeVpcPeeringConnections",),
+    "VpnGateways": ("ec2 DescribeVpnGateways",),
+    "VpcBlockPublicAccessExclusions": ("ec2 DescribeVpcBlockPublicAccessExclusions",),
     "clusters": ("ecs DescribeClusters",),
     "services": ("ecs DescribeServices",),
     "taskDefinitions": ("ecs DescribeTaskDefinition",),
@@ -269,7 +285,7 @@ def operation(service: str, name: str) -> Any:
 
 def answer(name: str) -> Any:
     """The answer of an operation, whichever service has it."""
-    service = next(service for service in ("ec2", "route53", "efs", "ecs") if name in model(service).operation_names)
+    service = next(service for service in SERVICES if name in model(service).operation_names)
     return operation(service, name)
 
 

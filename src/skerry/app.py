@@ -1,23 +1,42 @@
 """The use cases: what the command line offers, as functions of a library."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.aws.session import ClientFactory
+from skerry.aws.session import Account, ClientFactory
 from skerry.catalogue.codes import Code, codes
 from skerry.diagnose import checks
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import InputError, NothingFoundError
-from skerry.launch.task import Launch, of_service, of_task, short
+from skerry.launch import scheduled
+from skerry.launch.task import Launch, launches_of, of_task, short
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
+from skerry.reach.outcome import Outcome
 from skerry.reach.question import Question, ask
-from skerry.reach.walk import Outcome, Walker
+from skerry.reach.walk import Walker
 from skerry.sources import documents, files
+
+if TYPE_CHECKING:
+    from skerry.sources.live import Scope
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """Documents of one source, what they are of, and how many calls in how many rounds they took."""
+
+    documents: dict[str, bytes]
+    world: World
+    calls: int = 0
+    rounds: int = 0
+
+
+_SERVICE_CALLS = {"ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"}
+"""The IAM actions of the calls that tell which services there are."""
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -47,11 +66,59 @@ class Chapter(msgspec.Struct, frozen=True):
     diagnosis: Diagnosis
 
 
+class Saved(msgspec.Struct, frozen=True):
+    """What `snapshot` wrote: how many documents, and those that it left out, as skerry reads nothing in them."""
+
+    count: int
+    left_out: tuple[str, ...]
+
+
 def load(path: Path, region: str | None = None) -> World:
     """Read a folder of saved answers, or one file of them."""
+    return read_files(path, region).world
+
+
+def read_files(path: Path, region: str | None = None) -> Gathered:
+    """Read a folder of saved answers, or one file of them, and keep the documents."""
+    found = files.read(path)
     # A path need not be text; what is shown of it must be.
     name = str(path).encode(errors="replace").decode()
-    return World(documents.load(files.read(path), source=name, region=region))
+    return Gathered(found, World(documents.load(found, source=name, region=region)))
+
+
+def read_account(
+    account: Account, scope: "Scope | None" = None, progress: Callable[[str], None] | None = None
+) -> Gathered:
+    """Read a live account, or what ``scope`` names of it; ``progress`` is told in a few words how far it is.
+
+    Raises `SkerryError` where there are no credentials, no Region, or no way to AWS. A call that AWS refuses
+    is no error: what it would have told is not known, and ``facts.refused`` of the World names it.
+    """
+    from skerry.sources import live, snapshots
+
+    reading = live.read(account.clients(), scope, progress)
+    # In the order of a snapshot's files, so that what is said of both is the same.
+    found = snapshots.in_order(reading.documents)
+    facts = documents.load(found, region=reading.region)
+    source = f"account {facts.account or 'not known'} in {facts.region}"
+    world = World(msgspec.structs.replace(facts, source=source))
+    return Gathered(found, world, reading.calls, reading.rounds)
+
+
+def snapshot(gathered: Gathered, output: Path, *, force: bool = False) -> Saved:
+    """Write documents, without what may be secret in them, as a folder, or as one file where its name ends in .json.
+
+    docs/snapshot.md says what is left out. Raises `InputError` where the place is taken or cannot be written.
+    """
+    from skerry.sources import redaction, snapshots
+
+    kept = redaction.redact(gathered.documents)
+    about = snapshots.Snapshot(snapshots.VERSION, gathered.world.region, gathered.world.account)
+    as_file = output.suffix.lower() == ".json" and not output.is_dir()
+    write = snapshots.write_file if as_file else snapshots.write_folder
+    write(output, kept, about, force=force)
+    # What says of what the input was a snapshot is written anew.
+    return Saved(len(kept), tuple(name for name in gathered.documents if name not in {*kept, snapshots.MANIFEST}))
 
 
 def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:
@@ -59,19 +126,24 @@ def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:
 
     Raises `NothingFoundError` where there is nothing of what was asked for.
     """
-    launches = _launches(world, selection or Selection())
-    found = diagnose_launches(Walker(world), launches, world.facts.tasks)
+    found = diagnose_launches(Walker(world), launches(world, selection or Selection()), world.facts.tasks)
     return msgspec.structs.replace(found, findings=checks.run(world, found))
 
 
 def diagnose_hypothetical(world: World, task: Hypothetical) -> Diagnosis:
     """Diagnose a task that does not exist yet."""
+    found = diagnose_launches(Walker(world), [hypothetical_launch(world, task)])
+    return msgspec.structs.replace(found, findings=checks.run(world, found))
+
+
+def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
+    """The launch of a task that does not exist yet."""
     lacking = [name for name in task.subnets if name not in world.subnets]
     if lacking:
         raise NothingFoundError(f"there is no subnet {', '.join(lacking)}", _hint(list(world.subnets)))
     definition = _task_definition(task.definition)
     name = definition.family or task.definition.stem
-    launch = Launch(
+    return Launch(
         name=name,
         cluster="",
         definition_name=name,
@@ -82,8 +154,6 @@ def diagnose_hypothetical(world: World, task: Hypothetical) -> Diagnosis:
         platform_version=task.platform_version,
         region=world.region,
     )
-    found = diagnose_launches(Walker(world), [launch])
-    return msgspec.structs.replace(found, findings=checks.run(world, found))
 
 
 def trace(world: World, question: Question) -> Outcome:
@@ -118,36 +188,57 @@ def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
 def _chapter(title: str, lines: tuple[str, ...], client: ClientFactory) -> Chapter:
     from skerry.sources import live
 
-    found = live.read(client)
+    found = live.read(client).documents
     world = World(documents.load(found, source="the embedded AWS"))
     return Chapter(title, lines, found, diagnose(world))
 
 
-def _launches(world: World, selection: Selection) -> list[Launch]:
+def launches(world: World, selection: Selection) -> list[Launch]:
+    """The launches that a selection names.
+
+    Raises `NothingFoundError` where there are none.
+    """
     if selection.task is not None:
-        wanted = short(selection.task)
-        tasks = [task for task in world.facts.tasks if short(task.task_arn) == wanted]
-        if not tasks:
-            raise NothingFoundError(
-                f"there is no task {selection.task}", _hint([short(t.task_arn) for t in world.facts.tasks])
-            )
-        return [of_task(world, task) for task in tasks]
-    launches = [of_service(world, service) for service in world.facts.services]
-    if not launches:
-        message = f"there is no ECS service in {world.facts.source}"
-        raise NothingFoundError(
-            message, "Add what `aws ecs describe-services` prints, or give --task-definition and --subnet."
-        )
-    chosen = [
-        launch
-        for launch in launches
-        if (selection.cluster is None or launch.cluster == short(selection.cluster))
-        and (selection.service is None or launch.name == short(selection.service))
-    ]
+        return _of_tasks(world, selection.task, selection.cluster)
+    found = [launch for service in world.facts.services for launch in launches_of(world, service)]
+    if selection.service is None:
+        found += scheduled.launches(world)
+    if not found:
+        raise _nothing(world)
+    chosen = [launch for launch in found if _is_chosen(launch, selection)]
     if not chosen:
         asked = " in cluster ".join(filter(None, [selection.service or "any service", selection.cluster]))
-        raise NothingFoundError(f"there is no service {asked}", _hint([launch.name for launch in launches]))
+        raise NothingFoundError(f"there is no service {asked}", _hint([launch.name for launch in found]))
     return chosen
+
+
+def _nothing(world: World) -> NothingFoundError:
+    """That there is nothing to judge; or, where AWS refused to tell, that this is not known."""
+    refused = [item for item in world.facts.refused if item.action in _SERVICE_CALLS]
+    if refused:
+        calls = ", ".join(dict.fromkeys(f"{item.action} ({item.code})" for item in refused))
+        message = f"the ECS services of {world.facts.source} could not be read: AWS refused {calls}"
+        return NothingFoundError(message, "Let a policy allow it, or give --task-definition and --subnet.")
+    message = f"there is no ECS service in {world.facts.source}"
+    hint = "Give another Region, what `aws ecs describe-services` prints, or --task-definition and --subnet."
+    return NothingFoundError(message, hint)
+
+
+def _is_chosen(launch: Launch, selection: Selection) -> bool:
+    in_cluster = selection.cluster is None or launch.cluster == short(selection.cluster)
+    return in_cluster and (selection.service is None or launch.service == short(selection.service))
+
+
+def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
+    tasks = [
+        task
+        for task in world.facts.tasks
+        if cluster is None or (isinstance(task.cluster_arn, str) and short(task.cluster_arn) == short(cluster))
+    ]
+    wanted = [task for task in tasks if short(task.task_arn) == short(name)]
+    if not wanted:
+        raise NothingFoundError(f"there is no task {name}", _hint([short(task.task_arn) for task in tasks]))
+    return [of_task(world, task) for task in wanted]
 
 
 def _hint(names: Sequence[str]) -> str:

@@ -1,13 +1,16 @@
 """Clients are made once for a service, for one region, and retry as AWS's SDKs should."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import Account, ClientFactory, clients
 from skerry.embedded.running import running
+from skerry.errors import SkerryError
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +36,54 @@ def test_a_client_retries_in_the_standard_mode(client: ClientFactory) -> None:
 def test_the_module_alone_does_not_load_boto3() -> None:
     code = "import sys, skerry.aws.session; sys.exit(bool({'boto3', 'botocore'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration file of AWS, and nothing else that tells of credentials."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    path = tmp_path / "config"
+    path.write_text("[profile work]\nregion = eu-north-1\naws_access_key_id = a\naws_secret_access_key = b\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    return path
+
+
+@pytest.mark.usefixtures("settings")
+class TestBoto3sOwnChain:
+    def test_reads_a_profile(self) -> None:
+        client = Account(profile="work").clients()("ec2")
+        assert client.meta.region_name == "eu-north-1"
+        assert client._request_signer._credentials.access_key == "a"  # noqa: SLF001 - there is no other way to see it
+
+    def test_reads_the_region_that_is_asked_for(self) -> None:
+        assert Account("work", "eu-west-3").clients()("ec2").meta.region_name == "eu-west-3"
+
+    def test_reads_the_endpoint_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+        assert clients(profile="work")("ecs").meta.endpoint_url == "http://127.0.0.1:4566"
+
+    def test_has_no_profile_of_that_name(self) -> None:
+        with pytest.raises(SkerryError, match=r"\(home\)") as caught:
+            clients(profile="home")
+        assert "list-profiles" in caught.value.remedy
+
+    def test_has_no_region(self) -> None:
+        with pytest.raises(SkerryError, match="no Region is given"):
+            clients()
+
+    def test_has_no_such_region(self) -> None:
+        with pytest.raises(SkerryError, match="eu west is no name of a Region"):
+            clients("eu west", "work")("ec2")
+
+    def test_has_no_whole_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+        with pytest.raises(SkerryError, match="Partial credentials"):
+            clients("eu-west-1")("ec2")
+
+    def test_has_a_file_that_cannot_be_read(self, settings: Path) -> None:
+        settings.write_text("[profile work\n")
+        with pytest.raises(SkerryError) as caught:
+            clients(profile="work")
+        assert "Mend the file" in caught.value.remedy

@@ -25,7 +25,16 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 
 
 def test_there_are_tables() -> None:
-    assert set(TABLES) == {"codes", "errors", "partitions", "platforms", "registries", "services"}
+    assert set(TABLES) == {
+        "codes",
+        "errors",
+        "guardduty",
+        "partitions",
+        "platforms",
+        "registries",
+        "services",
+        "zones",
+    }
 
 
 @of_each_table
@@ -48,7 +57,11 @@ class TestEveryTable:
 
     def test_has_each_row_once(self, name: str) -> None:
         known = [
-            tuple(row[key] for key in ("step", "service", "family", "version", "code", "key", "name") if key in row)
+            tuple(
+                row[key]
+                for key in ("step", "service", "family", "version", "code", "key", "name", "region", "architecture")
+                if key in row
+            )
             for row in rows_of(name)
         ]
         assert len(known) == len(set(known)) > 0

@@ -11,7 +11,7 @@ from skerry.launch.needs import Step
 
 # What `predict` fills in.
 WORDS = {"host", "port", "subject", "image", "registry", "repository", "tag", "subnet", "address", "dial", "mount"}
-WAYS = {"timeout", "no-name", "no-server"}
+WAYS = {"timeout", "no-name", "no-server", "no-family"}
 
 
 def placeholders(text: str) -> set[str]:

@@ -11,7 +11,7 @@ from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.launch.task import Launch, of_service, of_task
 from skerry.model.facts import Missing
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
-from tests.networks import ACCOUNT, HTTPS, REGION, Network, allow, awslogs, both_ways, container, entry
+from tests.networks import ACCOUNT, HTTPS, REGION, VPC, Network, allow, awslogs, both_ways, container, entry
 
 PLACEMENT, INTERFACE, TOKEN, MANIFEST, LAYERS = range(5)
 
@@ -181,7 +181,7 @@ class TestThePlatform:
     @pytest.mark.parametrize(("version", "family"), [("LATEST", None), ("1.0.0", "WINDOWS_SERVER_2022_CORE")])
     def test_of_today_starts_tasks(self, network: Network, version: str, family: str | None) -> None:
         network.rows["services"][0] |= {"platformVersion": version, "platformFamily": family}
-        assert only(network).verdict is OK
+        assert verdicts(only(network))["placement"] is OK
 
     def test_decides_the_ports_of_the_client(self, network: Network) -> None:
         network.acl("acl-linux", both_ways(entry(100, ports=(443, 60_999), protocol="6")), ["subnet-a", "subnet-b"])
@@ -225,9 +225,9 @@ class TestTheAddress:
 
 class TestCalls:
     def test_of_a_partition_that_is_not_known_are_unknown(self, network: Network) -> None:
-        network.definition(container(), arn=f"arn:aws:ecs:us-iso-east-1:{ACCOUNT}:task-definition/iso:1")
+        network.definition(container(), arn=f"arn:aws:ecs:xx-none-1:{ACCOUNT}:task-definition/iso:1")
         definition = network.rows["taskDefinitions"][-1]
-        definition["containerDefinitions"][0]["logConfiguration"] = awslogs(awslogs_region="us-iso-east-1")
+        definition["containerDefinitions"][0]["logConfiguration"] = awslogs(awslogs_region="xx-none-1")
         network.rows["services"][0]["taskDefinition"] = definition["taskDefinitionArn"]
         found = only(network)
         assert verdicts(found)["logs"] is UNKNOWN
@@ -235,9 +235,10 @@ class TestCalls:
         assert [fact.fact for fact in logs.unknowns] == ["the host names of the partition that the Region is in"]
 
     def test_of_what_is_not_known_are_unknown(self, network: Network) -> None:
-        network.rows["services"][0]["deployments"] = [{"serviceConnectConfiguration": {"enabled": True}}]
+        image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/"
+        network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = image
         found = only(network)
-        assert (found.verdict, verdicts(found)["service-connect"]) == (UNKNOWN, UNKNOWN)
+        assert (found.verdict, verdicts(found)["manifest"]) == (UNKNOWN, UNKNOWN)
 
     def test_from_a_task_of_unknown_groups_are_unknown(self, network: Network) -> None:
         details = [{"name": "subnetId", "value": "subnet-a"}]
@@ -391,9 +392,40 @@ class TestUnexamined:
 
     def test_are_kinds_that_are_followed_only_where_they_were_not_read(self, network: Network) -> None:
         network.zone("example.com")
-        assert "private hosted zones" not in unexamined(network.world())
+        assert "private hosted zones" not in unexamined(network.world(), [VPC])
         network.forget("NetworkInterfaces")
-        assert "network interfaces" in unexamined(network.world())
+        assert "network interfaces" in unexamined(network.world(), [VPC])
+
+    def test_are_the_zones_of_the_vpcs_that_were_not_listed(self, network: Network) -> None:
+        network.zone("example.com", vpc="vpc-2")
+        assert "private hosted zones of vpc-1" in all_of(network).unexamined
+        assert "private hosted zones of vpc-1, vpc-3" in unexamined(network.world(), ["vpc-1", "vpc-2", "vpc-3"])
+
+    def test_are_the_zones_of_other_accounts_where_an_account_listed_its_own(self, network: Network) -> None:
+        network.rows["HostedZones"] = []
+        assert "private hosted zones of other accounts" in all_of(network).unexamined
+
+    def test_are_no_zones_that_aws_did_not_tell(self, network: Network) -> None:
+        """They make verdicts unknown instead."""
+        error = {"Code": "AccessDenied"}
+        network.add("Calls", Call={"operation": "route53:ListHostedZonesByVPC"}, Error=error)
+        assert not any("zones" in kind for kind in all_of(network).unexamined)
+
+    @pytest.mark.parametrize(
+        ("key", "action", "noun"),
+        [
+            ("ResolverRuleAssociations", "route53resolver:ListResolverRuleAssociations", "resolver rules"),
+            ("FirewallRuleGroupAssociations", "route53resolver:ListFirewallRuleGroupAssociations", "DNS Firewall"),
+            ("ProfileAssociations", "route53profiles:ListProfileAssociations", "Route 53 Profiles"),
+        ],
+    )
+    def test_are_kinds_that_were_not_asked_for(self, network: Network, key: str, action: str, noun: str) -> None:
+        assert noun in all_of(network).unexamined
+        network.add("Calls", Call={"operation": action}, Error={"Code": "AccessDenied"})
+        assert noun not in all_of(network).unexamined
+        network.rows["Calls"].clear()
+        network.rows[key] = []
+        assert noun not in all_of(network).unexamined
 
 
 def test_nothing_is_said_of_no_paths() -> None:

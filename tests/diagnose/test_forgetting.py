@@ -17,6 +17,7 @@ from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNO
 from skerry.reach.walk import Walker
 from skerry.sources import documents
 from tests.networks import REGION, one_of_everything
+from tests.resolving import forwarding
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 NETWORKS = sorted(SCENARIOS.glob("*/network.json"))
@@ -33,7 +34,7 @@ LESS_SURE = {
 # Without these kinds verdicts are made all the same, and the Diagnosis lists them as unexamined.
 UNEXAMINED = {"Calls"}
 # These are what is to be judged, not facts about the network.
-JUDGED = {"services", "tasks", "taskDefinitions", "clusters"}
+JUDGED = {"services", "tasks", "taskDefinitions", "clusters", "Schedules"}
 
 
 def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
@@ -80,18 +81,19 @@ def always_printed() -> Iterator[tuple[str, str]]:
 
 
 def networks() -> Iterator[dict[str, Any]]:
-    """A network with a way out by NAT, and the same one isolated, where everything hangs on the endpoints."""
+    """A network with a way out by NAT, the same one isolated, and one whose names are answered in another VPC."""
     yield one_of_everything().rows
     isolated = one_of_everything()
     isolated.row("RouteTables", "rtb-main")["Routes"].pop()
     yield isolated.rows
+    yield forwarding().rows
 
 
 @pytest.mark.parametrize(("key", "name"), list(always_printed()))
 def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
     for rows in networks():
         before = verdicts(rows)
-        for position, row in enumerate(rows[key]):
+        for position, row in enumerate(rows.get(key, [])):
             if name in row:
                 without = copy.deepcopy(rows)
                 del without[key][position][name]

@@ -8,7 +8,7 @@ from skerry.catalogue.services import ServiceRef, host
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.diagnose.predict import error_of, predict
-from skerry.launch.needs import Blocks, Call, Placement, Step, Unread
+from skerry.launch.needs import Blocks, Call, Fault, Mount, Need, Placement, Step, Unread
 from skerry.launch.task import of_service
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, IMAGE, REGION, Network, awslogs, container
@@ -73,6 +73,12 @@ class TestTheError:
     def test_of_a_failure_without_a_known_wording_has_no_text(self) -> None:
         rows = [NeedDiagnosis(Placement("linux", "1.3.0"), BLOCKED)]
         assert predict(rows) == (Prediction("placement", None, "inferred"),)
+
+    @pytest.mark.parametrize(
+        "need", [Fault("volumes", "CODE", "no such volume"), Mount("fs-0f")], ids=["fault", "mount"]
+    )
+    def test_of_what_no_wording_is_known_for_has_no_text(self, need: Need) -> None:
+        assert error_of(NeedDiagnosis(need, BLOCKED)) == Prediction("volumes", None, "inferred")
 
     def test_of_what_is_no_call_has_its_wording_too(self) -> None:
         found = error_of(NeedDiagnosis(Unread("layers", "something"), BLOCKED))

@@ -61,7 +61,7 @@ def test_the_whole_story_opens_no_socket(region: str) -> None:
         deployment = article.build(client)
         assert f":{region}:" in deployment.task_definition
         assert len(article.repair(client, deployment).interface_endpoints) == 4
-        assert read(client)
+        assert read(client).documents
 
 
 def test_the_users_settings_are_out_of_sight(users_settings: dict[str, str]) -> None:

@@ -54,7 +54,6 @@ def test_a_private_registry_of_ecr_tells_its_region_and_account(host: str, regio
     found = read(f"{host}/team/web:1.0")
     assert (found.registry, found.repository, found.tag) == (host, "team/web", "1.0")
     assert (found.region, found.account) == (region, "111122223333")
-    assert found.dual_stack == host.endswith(".on.aws")
 
 
 @pytest.mark.parametrize(

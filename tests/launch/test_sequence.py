@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.needs import STEPS, Call, Interface, Need, Placement, Unread
+from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.sequence import needs
 from skerry.launch.task import Launch
-from skerry.model.ecs import TaskDefinition
+from skerry.model.ecr import PullThroughCacheRule
+from skerry.model.ecs import LogConfiguration, TaskDefinition
 from skerry.model.facts import Missing
 from tests.networks import ACCOUNT, IMAGE, REGION, awslogs, container
 
@@ -34,6 +35,10 @@ def call(found: tuple[Need, ...], step: str) -> Call:
     (need,) = (need for need in found if need.step == step)
     assert isinstance(need, Call)
     return need
+
+
+def faults(found: tuple[Need, ...]) -> list[Fault]:
+    return [need for need in found if isinstance(need, Fault)]
 
 
 def unread(found: tuple[Need, ...]) -> list[tuple[str, str]]:
@@ -72,7 +77,7 @@ class TestOrder:
 
     def test_begins_with_the_platform_and_an_address(self) -> None:
         found = needs(launch(platform_version="1.4.0"))
-        assert found == (Placement("linux", "1.4.0"), Interface())
+        assert found == (Placement("linux", "1.4.0", None, REGION), Interface())
 
     def test_only_exec_and_firelens_come_after_the_start(self) -> None:
         found = needs(launch(container(logConfiguration={"logDriver": "awsfirelens"}), execute_command=True))
@@ -104,16 +109,95 @@ class TestAnEcrImage:
             "prod-cn-north-1-starport-layer-bucket.s3.cn-north-1.amazonaws.com.cn",
         ]
 
-    def test_by_its_dual_stack_name_may_be_served_by_endpoints_or_not(self) -> None:
-        name = f"{ACCOUNT}.dkr-ecr.{REGION}.on.aws"
+    @pytest.mark.parametrize(
+        ("name", "variant"),
+        [
+            (f"{ACCOUNT}.dkr-ecr.{REGION}.on.aws", "dual-stack"),
+            (f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com", "fips"),
+            (f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com", ""),
+        ],
+    )
+    def test_by_another_name_is_of_the_same_service(self, name: str, variant: str) -> None:
         found = needs(launch(container(f"{name}/web:1")))
-        assert unread(found) == [("manifest", f"whether endpoints serve the dual-stack name {name}")]
+        manifest = call(found, "manifest")
+        assert (manifest.host, manifest.service, manifest.variant) == (name, ServiceRef("ecr.dkr", REGION), variant)
         assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}"]
 
+    def test_of_a_fips_registry_is_taken_to_get_its_token_as_ever(self) -> None:
+        found = call(needs(launch(container(f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com/web"))), "registry-auth")
+        assert (found.host, found.grade) == (f"api.ecr.{AMAZON}", "inferred")
+        assert found.note.startswith(f"the token for {ACCOUNT}.dkr.ecr-fips")
+
+    @pytest.mark.parametrize(
+        ("suffix", "region", "grade"),
+        [
+            ("amazonaws.com", "us-gov-west-1", "inferred"),
+            ("c2s.ic.gov", "us-iso-east-1", "inferred"),
+            ("amazonaws.com", REGION, "documented"),
+        ],
+    )
+    def test_has_its_layers_in_a_bucket_that_is_sure_in_the_standard_partition(
+        self, suffix: str, region: str, grade: str
+    ) -> None:
+        found = call(needs(launch(container(f"{ACCOUNT}.dkr.ecr.{region}.{suffix}/web"))), "layers")
+        assert found.host == f"prod-{region}-starport-layer-bucket.s3.{region}.{suffix}"
+        assert (found.grade, bool(found.note), found.identity) == (grade, grade == "inferred", "AWS")
+
     def test_of_a_partition_that_is_not_known_has_no_names(self) -> None:
-        found = needs(launch(container(f"{ACCOUNT}.dkr.ecr.us-iso-east-1.amazonaws.com/web")))
+        found = needs(launch(container(f"{ACCOUNT}.dkr.ecr.xx-none-1.amazonaws.com/web")))
         assert hosts(found, "registry-auth") == [None]
-        assert unread(found) == [("manifest", "the names of the partition that Region us-iso-east-1 is in")]
+        assert unread(found) == [("manifest", "the names of the partition that Region xx-none-1 is in")]
+
+    def test_for_windows_may_need_microsofts_registry(self) -> None:
+        found = needs(launch(container(), platform_family="WINDOWS_SERVER_2022_CORE"))
+        assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}", "mcr.microsoft.com"]
+        assert [bool(need.only_if) for need in found if isinstance(need, Call) and need.step == "layers"] == [
+            False,
+            True,
+        ]
+
+    def test_for_windows_is_asked_about_by_itself(self) -> None:
+        two = [container(IMAGE.replace("web", name), name=name) for name in ("web", "api")]
+        found = needs(launch(*two, platform_family="WINDOWS_SERVER_2022_CORE"))
+        facts = [need.only_if for need in found if isinstance(need, Call) and need.only_if]
+        assert [("web" in fact, "api" in fact) for fact in facts] == [(True, False), (False, True)]
+
+
+class TestPullThroughCaches:
+    RULES = (
+        PullThroughCacheRule("docker-hub", "registry-1.docker.io", ACCOUNT),
+        PullThroughCacheRule("docker-hub/library", "public.ecr.aws", ACCOUNT),
+        PullThroughCacheRule("quay", "quay.io"),
+    )
+
+    def note(self, repository: str, rules: tuple[PullThroughCacheRule, ...] = RULES, account: str = ACCOUNT) -> str:
+        image = f"{account}.dkr.ecr.{REGION}.amazonaws.com/{repository}:1"
+        return call(needs(launch(container(image), cache_rules=rules)), "manifest").note
+
+    @pytest.mark.parametrize(
+        ("repository", "upstream"),
+        [
+            ("docker-hub/org/app", "registry-1.docker.io"),
+            ("docker-hub/library/nginx", "public.ecr.aws"),
+            ("quay/org/app", "quay.io"),
+        ],
+    )
+    def test_need_a_way_to_the_internet_for_the_first_pull(self, repository: str, upstream: str) -> None:
+        note = f"copied from {upstream} when it is first pulled, which needs a way to the internet"
+        assert self.note(repository) == note
+
+    @pytest.mark.parametrize("repository", ["docker-hubs/app", "docker-hub", "app"])
+    def test_are_not_of_other_repositories(self, repository: str) -> None:
+        assert self.note(repository) == ""
+
+    def test_are_not_of_other_accounts(self) -> None:
+        assert self.note("docker-hub/org/app", account="999988887777") == ""
+        assert "quay.io" in self.note("quay/org/app", account="999988887777")
+
+    def test_of_the_root_are_of_everything_that_no_other_is_of(self) -> None:
+        rules = (*self.RULES, PullThroughCacheRule("ROOT", "ghcr.io", ACCOUNT))
+        assert "ghcr.io" in self.note("app", rules)
+        assert "quay.io" in self.note("quay/org/app", rules)
 
 
 class TestAnotherImage:
@@ -201,7 +285,7 @@ class TestSecrets:
         assert call(found, "secrets").subjects == (SECRET, other)
 
     def test_of_two_services_whose_hosts_are_not_known_are_two_needs(self) -> None:
-        values = [SECRET.replace(REGION, "us-iso-east-1"), f"arn:aws:ssm:us-iso-east-1:{ACCOUNT}:parameter/x"]
+        values = [SECRET.replace(REGION, "xx-none-1"), f"arn:aws:ssm:xx-none-1:{ACCOUNT}:parameter/x"]
         found = needs(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
         assert [
             need.service.key for need in found if isinstance(need, Call) and need.step == "secrets" and need.service
@@ -260,14 +344,41 @@ class TestLogs:
     def test_to_splunk_without_an_address_are_not_known(self) -> None:
         assert ("logs", "the splunk-url of the log driver") in unread(self.found(logDriver="splunk"))
 
-    def test_by_firelens_are_no_matter_of_the_start(self) -> None:
-        found = self.found(logDriver="awsfirelens")
-        (need,) = (need for need in found if isinstance(need, Unread))
-        assert (need.step, need.blocks) == ("runtime", "runtime")
+    def test_to_splunk_at_a_secret_address_are_not_known(self) -> None:
+        options = [{"name": "splunk-url", "valueFrom": "/splunk/url"}]
+        found = self.found(logDriver="splunk", secretOptions=options)
+        assert ("logs", "the splunk-url of the log driver, which is a secret") in unread(found)
+        assert hosts(found, "secrets") == [f"ssm.{AMAZON}"]
 
-    def test_by_another_driver_are_not_known(self) -> None:
-        found = self.found(logDriver="gelf")
-        assert ("logs", "what log driver gelf does on Fargate") in unread(found)
+    def test_to_splunk_unverified_are_no_matter_of_the_start(self) -> None:
+        options = {"splunk-url": "https://splunk.example", "splunk-verify-connection": "false"}
+        found = call(self.found(logDriver="splunk", options=options), "runtime")
+        assert (found.host, found.blocks, found.identity) == ("splunk.example", "runtime", "nobody")
+
+    @pytest.mark.parametrize(
+        ("endpoint", "key", "variant"),
+        [
+            (f"logs-fips.{AMAZON}", "logs", "fips"),
+            (f"https://LOGS.{REGION}.api.aws", "logs", "dual-stack"),
+            (f"https://logs.{AMAZON}", "logs", ""),
+        ],
+    )
+    def test_go_to_an_endpoint_of_the_service_by_any_of_its_names(self, endpoint: str, key: str, variant: str) -> None:
+        found = call(self.found(**awslogs(awslogs_endpoint=endpoint)), "logs")
+        assert (found.service, found.variant, found.grade) == (ServiceRef(key, REGION), variant, "documented")
+        assert found.actions == ("logs:CreateLogStream", "logs:PutLogEvents")
+        assert found.subjects == ("/ecs/web",)
+
+    @pytest.mark.parametrize("driver", ["gelf", "json-file", "fluentd", "syslog", "journald"])
+    def test_by_another_driver_are_refused(self, driver: str) -> None:
+        (fault,) = faults(self.found(logDriver=driver))
+        assert (fault.step, fault.code) == ("logs", "LOG_DRIVER_NOT_ON_FARGATE")
+        assert driver in fault.message
+
+    def test_of_a_router_may_be_refused(self) -> None:
+        options = {"config-file-type": "s3", "config-file-value": "arn:aws:s3:::b/f.conf"}
+        router = container(name="router", firelensConfiguration={"type": "fluentbit", "options": options})
+        assert [fault.code for fault in faults(needs(launch(router)))] == ["FIRELENS_CONFIG_FROM_S3"]
 
     def test_without_a_driver_need_nothing(self) -> None:
         assert hosts(needs(launch(container())), "logs") == []
@@ -294,8 +405,8 @@ class TestFileSystems:
 
     def test_of_a_partition_that_is_not_known_have_no_name(self) -> None:
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
-        found = needs(launch(task={"volumes": [volume]}, region="us-iso-east-1"))
-        assert unread(found) == [("volumes", "the names of the partition that Region us-iso-east-1 is in")]
+        found = needs(launch(task={"volumes": [volume]}, region="xx-none-1"))
+        assert unread(found) == [("volumes", "the names of the partition that Region xx-none-1 is in")]
 
 
 class TestExec:
@@ -311,10 +422,42 @@ class TestExec:
 
 
 class TestServiceConnect:
-    def test_is_not_known_and_blocks_the_start(self) -> None:
-        found = needs(launch(service_connect=True))
-        (need,) = (need for need in found if isinstance(need, Unread))
-        assert (need.step, need.blocks) == ("service-connect", "start")
+    def test_fetches_its_configuration_before_the_start(self) -> None:
+        found = call(needs(launch(service_connect=True)), "service-connect")
+        assert (found.host, found.instead) == (f"ecs-sc.{REGION}.api.aws", f"ecs-a.{AMAZON}")
+        assert (found.service, found.blocks, found.grade) == (ServiceRef("ecs-agent", REGION), "start", "inferred")
+
+    def test_has_the_suffixes_of_its_partition(self) -> None:
+        found = call(needs(launch(service_connect=True, region="cn-north-1")), "service-connect")
+        assert found.host == "ecs-sc.cn-north-1.api.amazonwebservices.com.cn"
+        assert found.instead == "ecs-a.cn-north-1.amazonaws.com.cn"
+
+    def test_of_a_partition_that_is_not_known_has_no_name(self) -> None:
+        found = needs(launch(service_connect=True, region="xx-none-1"))
+        assert unread(found) == [("service-connect", "the names of the partition that Region xx-none-1 is in")]
+
+    def test_writes_logs_of_its_own(self) -> None:
+        secret = {"name": "token", "valueFrom": "/token"}
+        logs = msgspec.convert(awslogs() | {"secretOptions": [secret]}, LogConfiguration)
+        found = needs(launch(service_connect=True, service_connect_logs=logs))
+        assert hosts(found, "logs") == [f"logs.{AMAZON}"]
+        assert hosts(found, "secrets") == [f"ssm.{AMAZON}"]
+
+    def test_is_no_need_where_it_is_off(self) -> None:
+        logs = msgspec.convert(awslogs(), LogConfiguration)
+        assert [need.step for need in needs(launch(service_connect_logs=logs))] == ["placement", "network-interface"]
+
+
+class TestPlatforms:
+    def test_are_asked_for_with_their_processor(self) -> None:
+        found = needs(launch(task={"runtimePlatform": {"cpuArchitecture": "ARM64"}}))
+        assert found[0] == Placement("linux", "LATEST", "ARM64", REGION)
+        assert faults(found) == []
+
+    def test_of_windows_are_not_on_arm(self) -> None:
+        runtime = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
+        (fault,) = faults(needs(launch(task={"runtimePlatform": runtime})))
+        assert (fault.step, fault.code) == ("placement", "PLATFORM_NOT_ON_ARM64")
 
 
 class TestOldPlatforms:

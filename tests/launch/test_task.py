@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from skerry.launch.task import Launch, of_service, of_task, service_of, short
+from skerry.launch.task import Launch, launches_of, of_service, of_task, service_of, short
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
 from skerry.model.facts import Missing
-from tests.networks import ACCOUNT, REGION, Network, container
+from tests.networks import ACCOUNT, DEFINITION, REGION, Network, awslogs, container
 
 
 def service_launch(network: Network, region: str | None = REGION) -> Launch:
@@ -85,6 +85,28 @@ class TestOfAService:
         network.service(deployments=deployments)
         assert service_launch(network).service_connect == connects
 
+    def test_has_the_logs_of_the_proxy(self) -> None:
+        network = Network()
+        connect = {"enabled": True, "logConfiguration": awslogs()}
+        network.service(deployments=[{"status": "PRIMARY", "serviceConnectConfiguration": connect}])
+        found = service_launch(network).service_connect_logs
+        assert found is not None
+        assert found.log_driver == "awslogs"
+
+    def test_tells_what_ecs_says_of_its_failures(self) -> None:
+        network = Network()
+        network.service(events=[{"id": "1", "message": "(service web) was unable to place a task."}])
+        assert service_launch(network).reasons == ("(service web) was unable to place a task.",)
+
+    def test_knows_the_pull_through_cache_rules(self) -> None:
+        network = Network()
+        rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+        network.rows["pullThroughCacheRules"] = [rule]
+        network.service()
+        network.task("1f")
+        assert [one.ecr_repository_prefix for one in service_launch(network).cache_rules] == ["hub"]
+        assert task_launch(network).cache_rules == service_launch(network).cache_rules
+
     def test_of_a_definition_that_was_not_read_is_missing_it(self) -> None:
         network = Network()
         network.service()
@@ -155,6 +177,85 @@ class TestWhatIsNotFargates:
         network.service(deploymentController={"type": "EXTERNAL"})
         assert service_launch(network).unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
 
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"launchType": "MANAGED_INSTANCES"}, "launch type MANAGED_INSTANCES: its tasks run on instances"),
+            (
+                {"launchType": None, "capacityProviderStrategy": [{"capacityProvider": "managed"}]},
+                "capacity provider managed (Managed Instances): its tasks run on instances",
+            ),
+            (
+                {"launchType": None, "capacityProviderStrategy": [{"capacityProvider": "group"}]},
+                "capacity provider group (an Auto Scaling group): its tasks use the network of their hosts",
+            ),
+            (
+                {
+                    "launchType": None,
+                    "capacityProviderStrategy": [{"capacityProvider": "managed"}, {"capacityProvider": "other"}],
+                },
+                "capacity provider managed (Managed Instances), other: its tasks use the network of their hosts",
+            ),
+        ],
+        ids=["launch type", "managed", "group", "both"],
+    )
+    def test_says_what_the_capacity_is(self, change: dict[str, Any], reason: str) -> None:
+        network = Network()
+        for name, kind in (("managed", "MANAGED_INSTANCES"), ("group", "EC2_AUTOSCALING")):
+            network.rows.setdefault("capacityProviders", []).append({"name": name, "type": kind})
+        network.service(**change)
+        found = service_launch(network).not_applicable
+        assert found is not None
+        assert found.startswith(reason)
+
+
+def task_set(number: str, subnet: str, **more: Any) -> dict[str, Any]:
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": ["sg-open"]}}
+    row = {"id": f"ecs-svc/{number}", "taskSetArn": f"arn:set:{number}", "status": "PRIMARY", "launchType": "FARGATE"}
+    return row | {"taskDefinition": DEFINITION, "networkConfiguration": network, "platformVersion": "1.3.0"} | more
+
+
+class TestTaskSets:
+    def launches(self, controller: str, *sets: dict[str, Any], **more: Any) -> tuple[Launch, ...]:
+        network = Network()
+        network.definition(container())
+        network.service(deploymentController={"type": controller}, taskSets=list(sets), **more)
+        world = network.world()
+        (service,) = world.facts.services
+        return launches_of(world, service)
+
+    @pytest.mark.parametrize("controller", ["EXTERNAL", "CODE_DEPLOY"])
+    def test_stand_for_the_service_with_what_is_theirs(self, controller: str) -> None:
+        found = self.launches(controller, task_set("1", "subnet-a"), task_set("2", "subnet-b"))
+        assert [(one.name, one.service, one.arn) for one in found] == [
+            ("web/1", "web", "arn:set:1"),
+            ("web/2", "web", "arn:set:2"),
+        ]
+        assert [(one.subnets, one.groups, one.platform_version) for one in found] == [
+            (("subnet-a",), ("sg-open",), "1.3.0"),
+            (("subnet-b",), ("sg-open",), "1.3.0"),
+        ]
+        assert {one.definition_name for one in found} == {"web:1"}
+        assert {one.unread for one in found} == {()}
+
+    def test_on_hosts_of_their_own_are_not_fargates(self) -> None:
+        (found,) = self.launches("EXTERNAL", task_set("1", "subnet-a", launchType="EC2"))
+        assert found.not_applicable == "launch type EC2: its tasks use the network of their hosts"
+
+    def test_that_drain_start_nothing(self) -> None:
+        (found,) = self.launches("CODE_DEPLOY", task_set("1", "subnet-a", status="DRAINING"))
+        assert found.not_applicable == "the task set is DRAINING"
+
+    def test_of_a_service_that_ecs_deploys_are_not_asked_for(self) -> None:
+        (found,) = self.launches("ECS", task_set("1", "subnet-b"))
+        assert (found.name, found.service, found.subnets) == ("web", "web", ("subnet-a",))
+
+    def test_that_were_not_listed_leave_the_service(self) -> None:
+        (found,) = self.launches("EXTERNAL")
+        assert found.name == "web"
+        assert found.unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
+        assert self.launches("CODE_DEPLOY")[0].unread == ()
+
 
 class TestOfATask:
     def test_is_where_it_was_launched(self) -> None:
@@ -212,7 +313,7 @@ class TestOfATask:
     @pytest.mark.parametrize(
         ("change", "because"),
         [
-            ({"launchType": "EC2"}, "launch type EC2: the task uses the network of its host"),
+            ({"launchType": "EC2"}, "launch type EC2: its tasks use the network of their hosts"),
             (
                 {"launchType": None, "capacityProviderName": "own-hosts"},
                 "capacity provider own-hosts: its tasks use the network of their hosts",

@@ -100,7 +100,7 @@ def test_a_prefix_list_has_the_fields_of_both_calls_that_print_it() -> None:
     ("record", "action", "key", "told_by_another"),
     [
         (TransitGatewayRouteTable, "ec2:DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables", "Routes"),
-        (ResolverEndpoint, "route53resolver:ListResolverEndpoints", "ResolverEndpoints", "Addresses"),
+        (ResolverEndpoint, "route53resolver:ListResolverEndpoints", "ResolverEndpoints", "IpAddresses"),
     ],
 )
 def test_a_record_that_two_calls_tell_has_but_one_field_of_the_other(

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 import skerry
-from skerry.model import ecs, endpoints, filters, network
+from skerry.model import connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files, schedules
 
+RECORDS = (connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files, schedules)
 SOURCE = Path(skerry.__file__).parent
 # `embedded` works on moto's own objects, which have fields of the same names and know no UNSET.
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "embedded" not in path.parts)
@@ -19,7 +20,7 @@ MODULES = sorted(path for path in SOURCE.rglob("*.py") if "embedded" not in path
 def unset_fields() -> dict[str, set[str]]:
     """The names of fields that may be UNSET, each with the records that have it."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for module in (ecs, endpoints, filters, network):
+    for module in RECORDS:
         for record in vars(module).values():
             if isinstance(record, type) and issubclass(record, msgspec.Struct):
                 for field in msgspec.structs.fields(record):

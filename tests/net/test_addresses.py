@@ -34,8 +34,10 @@ def test_an_address_is_a_block_of_one(number: int) -> None:
     assert address(text) == ((number, number),)
 
 
-@pytest.mark.parametrize("text", ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.256", "fd00::/8", "::1", "pl-1", "10.0.0.1/"])
-def test_what_is_no_ipv4_block_is_none(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.256", "fd00::/129", "::g", "pl-1", "10.0.0.1/"]
+)
+def test_what_is_no_block_is_none(text: str) -> None:
     assert block(text) is None
     assert address(text) is None
 

@@ -1,10 +1,11 @@
 """Where the public answer for a host leads: which addresses, and whether all of them occur or one that is not known."""
 
 from skerry.catalogue.services import ServiceRef
+from skerry.model.facts import Missing
 from skerry.net.addresses import ANY, PUBLIC, block
 from skerry.net.intervals import Intervals, covers, intersect, subtract, union
 from skerry.reach.destinations import Destinations
-from tests.networks import REGION, S3_CIDRS, Network
+from tests.networks import REGION, S3_CIDRS, VPC, Network
 
 S3 = ServiceRef("s3", REGION)
 LOGS = ServiceRef("logs", REGION)
@@ -76,6 +77,53 @@ class TestAnyOtherHost:
         known = destinations(Network())
         assert known.public("aws", LOGS) is known.public("aws", LOGS)
         assert known.public("aws", LOGS) is not known.public("aws", S3)
+
+
+class TestAnAddress:
+    """An address, as a task of vpc-1 (10.0.0.0/16) reaches for it."""
+
+    def network(self) -> Network:
+        network = Network()
+        network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.2.0.0/16")
+        network.interface("eni-2", "10.2.1.5", "subnet-hub", ["sg-hub"], VpcId="vpc-2")
+        return network
+
+    def at(self, network: Network, text: str = "10.2.1.5") -> tuple[str | None, str | None]:
+        found = destinations(network).at(VPC, text)
+        assert isinstance(found.groups, Missing) == (found.interface is None)
+        return found.interface, found.subnet
+
+    def test_of_another_vpc_is_that_of_its_interface(self) -> None:
+        assert self.at(self.network()) == ("eni-2", "subnet-hub")
+
+    def test_of_another_vpcs_second_block_is_that_of_its_interface(self) -> None:
+        network = self.network()
+        network.row("Vpcs", "vpc-2").update(
+            CidrBlock="10.3.0.0/16", CidrBlockAssociationSet=[{"CidrBlock": "10.2.0.0/16"}]
+        )
+        assert self.at(network) == ("eni-2", "subnet-hub")
+
+    def test_of_a_block_that_a_vpc_no_longer_has_is_of_nobody_known(self) -> None:
+        network = self.network()
+        gone = {"CidrBlock": "10.2.0.0/16", "CidrBlockState": {"State": "disassociated"}}
+        network.row("Vpcs", "vpc-2").update(CidrBlock="10.3.0.0/16", CidrBlockAssociationSet=[gone])
+        assert self.at(network) == (None, None)
+
+    def test_of_several_other_vpcs_is_of_nobody_known(self) -> None:
+        network = self.network()
+        network.add("Vpcs", VpcId="vpc-3", CidrBlock="10.2.0.0/17")
+        assert self.at(network) == (None, None)
+
+    def test_of_the_vpc_itself_is_not_that_of_an_interface_elsewhere(self) -> None:
+        network = self.network()
+        network.interface("eni-3", "10.0.1.5", "subnet-hub", ["sg-hub"], VpcId="vpc-2")
+        network.row("Vpcs", "vpc-2")["CidrBlock"] = "10.0.0.0/8"
+        assert self.at(network, "10.0.1.5") == (None, None)
+        network.interface("eni-1", "10.0.1.5")
+        assert self.at(network, "10.0.1.5") == ("eni-1", "subnet-a")
+
+    def test_of_an_interface_that_was_not_read_is_of_nobody_known(self) -> None:
+        assert self.at(self.network(), "10.2.1.6") == (None, None)
 
 
 def test_the_subnet_of_an_endpoint_stands_for_an_interface_that_was_not_read() -> None:

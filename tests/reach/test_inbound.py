@@ -6,7 +6,7 @@ import pytest
 
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from skerry.reach.inbound import from_internet
-from skerry.reach.walk import Outcome
+from skerry.reach.outcome import Outcome
 from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
 
 PUBLIC = {"PublicIp": "198.51.100.9"}

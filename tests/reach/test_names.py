@@ -8,9 +8,11 @@ from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, address
+from skerry.net.verdicts import INTERMITTENT
 from skerry.reach.destinations import Destinations
 from skerry.reach.names import Intended, Names, Query, Resolution
-from tests.networks import REGION, VPC, Network, record
+from skerry.reach.walk import Target
+from tests.networks import REGION, VPC, Network, record, source
 
 LOGS = ServiceRef("logs", REGION)
 LOGS_HOST = f"logs.{REGION}.amazonaws.com"
@@ -227,6 +229,12 @@ class TestDhcp:
         assert found.servers == ("10.0.0.3", "10.0.9.9")
         assert missing(found) == Missing(f"what the DNS server 10.0.0.3 or 10.0.9.9 answers for {LOGS_HOST}")
 
+    def test_another_server_answers_for_a_host_that_is_not_known(self) -> None:
+        network = Network()
+        network.dhcp("10.0.0.3")
+        found = names_of(network.world()).resolve(VPC, Query(None, "internet"))
+        assert missing(found) == Missing("what the DNS server 10.0.0.3 answers for a host that is not known")
+
     def test_another_server_answers_also_where_dns_support_is_off(self) -> None:
         network = Network()
         network.dhcp("10.0.9.9")
@@ -236,7 +244,14 @@ class TestDhcp:
     def test_options_that_name_no_server_leave_the_answer_open(self) -> None:
         network = Network()
         network.dhcp()
-        assert missing(resolve(network)) == Missing("the DNS servers in dopt-1", "ec2:DescribeDhcpOptions")
+        assert missing(resolve(network)) == Missing("which DNS servers tasks ask in vpc-1, as dopt-1 names none")
+
+    def test_no_options_at_all_leave_the_answer_open(self) -> None:
+        """``default`` is no set that could be shown."""
+        network = Network()
+        network.row("Vpcs", VPC)["DhcpOptionsId"] = "default"
+        fact = missing(resolve(network))
+        assert fact == Missing("which DNS servers tasks ask in vpc-1, which has no DHCP options")
 
     def test_options_that_were_not_read_leave_the_answer_open(self) -> None:
         network = Network()
@@ -382,26 +397,13 @@ class TestAliases:
         network.zone("b.example")
         assert lost(resolve(network, "x.a.example", None)) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_of_which_one_leads_nowhere_are_left_open(self) -> None:
-        """Several weighted records of one name: which of them is answered is not known."""
-        network = Network()
-        names = [record("x.a.example.", "CNAME", name) for name in ("y.b.example.", "z.b.example.")]
-        weighted = [row | {"SetIdentifier": str(number), "Weight": 1} for number, row in enumerate(names)]
-        network.zone("a.example", *weighted)
-        network.zone("b.example", record("y.b.example.", "A", "10.0.2.9"))
-        fact = missing(resolve(network, "x.a.example", None))
-        assert fact is not None
-        assert fact.fact == (
-            "which of its records for x.a.example zone a.example answers with: one of them leads nowhere"
-        )
-
-    def test_of_which_each_leads_somewhere_lead_to_all(self) -> None:
-        network = Network()
-        names = [record("x.a.example.", "CNAME", name) for name in ("y.b.example.", "z.b.example.")]
-        network.zone("a.example", *[row | {"SetIdentifier": str(number)} for number, row in enumerate(names)])
-        answers = [record(f"{name}.b.example.", "A", f"10.0.2.{number}") for number, name in enumerate("yz", 8)]
-        network.zone("b.example", *answers)
-        assert led_to(resolve(network, "x.a.example", None)) == ["10.0.2.8", "10.0.2.9"]
+    def test_to_an_address_of_another_vpc_lead_to_its_interface(self) -> None:
+        network = self.network(self.OWN)
+        network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.9.0.0/16")
+        network.interface("eni-9", "10.9.1.5", "subnet-9", ["sg-9"], VpcId="vpc-2")
+        network.zone("hub.example", record("x.hub.example.", "A", "10.9.1.5"))
+        (destination,) = resolve(network, "x.hub.example", None).destinations
+        assert (destination.interface, destination.subnet) == ("eni-9", "subnet-9")
 
     def test_in_a_circle_are_left_open(self) -> None:
         network = Network()
@@ -418,6 +420,94 @@ class TestAliases:
         chain = [record(f"n{place}.example.", "CNAME", f"n{place + 1}.example.") for place in range(links)]
         network.zone("example", *chain, record(f"n{links}.example.", "A", "10.0.2.9"))
         assert resolve(network, "n0.example", None).hop.clean == followed
+
+
+class TestSeveralRecordsOfOneName:
+    """Record sets that a routing policy chooses from: y has an address, z has none."""
+
+    def resolve(self, *targets: str, policy: dict[str, Any], **of_the_first: Any) -> Resolution:
+        network = Network()
+        rows = [record("x.a.example.", "CNAME", f"{name}.b.example.") for name in targets]
+        sets = [row | {"SetIdentifier": str(number)} | policy for number, row in enumerate(rows)]
+        sets[0] |= of_the_first
+        network.zone("a.example", *sets)
+        answers = [record(f"{name}.b.example.", "A", f"10.0.2.{number}") for number, name in enumerate("yw", 8)]
+        network.zone("b.example", *answers)
+        return resolve(network, "x.a.example", None)
+
+    @pytest.mark.parametrize("policy", [{"Weight": 1}, {"MultiValueAnswer": True}], ids=["weighted", "multivalue"])
+    def test_take_turns(self, policy: dict[str, Any]) -> None:
+        found = self.resolve("y", "w", policy=policy)
+        assert led_to(found) == ["10.0.2.8", "10.0.2.9"]
+        assert found.sure
+
+    @pytest.mark.parametrize(
+        "policy",
+        [{"Failover": "PRIMARY"}, {"Region": REGION}, {"GeoLocation": {"CountryCode": "*"}}],
+        ids=["failover", "latency", "geolocation"],
+    )
+    def test_are_one_of_them_where_health_or_the_asker_decides(self, policy: dict[str, Any]) -> None:
+        found = self.resolve("y", "w", policy=policy)
+        assert led_to(found) == ["10.0.2.8", "10.0.2.9"]
+        assert not found.sure
+
+    def test_may_be_held_back_by_a_health_check(self) -> None:
+        assert not self.resolve("y", "w", policy={"Weight": 1}, HealthCheckId="1f").sure
+
+    @pytest.mark.parametrize("looks", [True, False])
+    def test_may_be_held_back_by_the_health_of_an_alias(self, looks: bool) -> None:  # noqa: FBT001
+        network = Network()
+        rows = [record("x.a.example.", "A", alias=f"{name}.a.example.") for name in "yz"]
+        for number, row in enumerate(rows):
+            row["AliasTarget"]["EvaluateTargetHealth"] = looks
+            row |= {"SetIdentifier": str(number), "Weight": 1}
+        network.zone("a.example", *rows, *[record(f"{name}.a.example.", "A", "10.0.2.8") for name in "yz"])
+        assert resolve(network, "x.a.example", None).sure is not looks
+
+    def test_are_no_answer_where_their_weight_is_0(self) -> None:
+        assert led_to(self.resolve("z", "y", policy={"Weight": 1}, Weight=0)) == ["10.0.2.8"]
+
+    def test_are_answered_where_the_weight_of_all_is_0(self) -> None:
+        assert led_to(self.resolve("y", "w", policy={"Weight": 0})) == ["10.0.2.8", "10.0.2.9"]
+
+    def test_of_which_one_leads_nowhere_are_dead_now_and_then(self) -> None:
+        found = self.resolve("z", "y", policy={"Weight": 1})
+        assert led_to(found) == ["10.0.2.8"]
+        assert [(piece.code, piece.resource) for hop in found.dead for piece in hop.lost] == [
+            ("DNS_NAME_NOT_FOUND", "Z2")
+        ]
+        assert found.sure
+
+    def test_that_all_lead_nowhere_are_lost(self) -> None:
+        assert lost(self.resolve("z", "v", policy={"Weight": 1})) == ["DNS_NAME_NOT_FOUND"]
+
+    def test_that_lead_nowhere_or_where_is_not_known_are_left_open(self) -> None:
+        found = self.resolve("z", "vpce-9-x.logs.vpce.amazonaws.com", policy={"Weight": 1})
+        assert missing(found) == Missing("the endpoint that vpce-9-x.logs.vpce.amazonaws.com.b.example is of")
+
+    def test_lead_over_another_name_that_takes_turns(self) -> None:
+        """What is dead further on is dead here."""
+        network = Network()
+        weighted = [{"SetIdentifier": name, "Weight": 1} for name in "yz"]
+        rows = [record("x.a.example.", "CNAME", f"{one['SetIdentifier']}.b.example.") | one for one in weighted]
+        network.zone("a.example", *rows)
+        network.zone("b.example", record("y.b.example.", "A", "10.0.2.8"))
+        network.zone("c.example", record("c.example.", "CNAME", "x.a.example."))
+        found = resolve(network, "c.example", None)
+        assert led_to(found) == ["10.0.2.8"]
+        assert [piece.code for hop in found.dead for piece in hop.lost] == ["DNS_NAME_NOT_FOUND"]
+
+    def test_are_walked_to_each(self) -> None:
+        """A task that asks now and then is told a name that is dead."""
+        network = Network()
+        network.endpoint("vpce-1a", "logs", PrivateDnsEnabled=False)
+        own = f"vpce-1a-x.logs.{REGION}.vpce.amazonaws.com."
+        rows = [record(f"{LOGS_HOST}.", "A", alias=name) for name in (own, "gone.b.example.")]
+        network.zone(LOGS_HOST, *[row | {"SetIdentifier": str(number), "Weight": 1} for number, row in enumerate(rows)])
+        network.zone("b.example")
+        walker = network.walker()
+        found = walker.reach(source(walker), Target(LOGS_HOST, 443, "aws", LOGS))
+        assert (found.verdict, found.because) == (INTERMITTENT, ("address",))
 
 
 class TestRegistries:

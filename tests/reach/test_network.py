@@ -7,7 +7,8 @@ import pytest
 from skerry.catalogue.services import ServiceRef, host
 from skerry.model.facts import Missing
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
-from skerry.reach.walk import Outcome, Target
+from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Target
 from tests.networks import EVERYWHERE, HTTPS, REGION, S3_CIDRS, VPC, Network, allow, both_ways, entry, source
 
 LOGS = Target(f"logs.{REGION}.amazonaws.com", 443, "aws", ServiceRef("logs", REGION))
@@ -254,7 +255,7 @@ class TestByANatGateway:
             ({"State": "pending"}, "what becomes of nat-1, which is pending"),
             ({"SubnetId": "subnet-9"}, "the subnet and addresses of nat-1"),
             ({"NatGatewayAddresses": []}, "the subnet and addresses of nat-1"),
-            ({"AvailabilityMode": "regional"}, "what lies behind nat-1, a regional NAT gateway"),
+            ({"AvailabilityMode": "regional"}, "the routes and addresses of nat-1"),
         ],
         ids=str,
     )
@@ -527,20 +528,38 @@ class TestWithinTheVpc:
 @pytest.mark.parametrize(
     ("target", "what"),
     [
-        ({"TransitGatewayId": "tgw-1"}, "tgw-1"),
-        ({"VpcPeeringConnectionId": "pcx-1"}, "pcx-1"),
-        ({"GatewayId": "vgw-1"}, "vgw-1"),
-        ({"NetworkInterfaceId": "eni-1"}, "eni-1"),
-        ({"InstanceId": "i-1", "NetworkInterfaceId": "eni-1"}, "eni-1"),
+        ({"TransitGatewayId": "tgw-1"}, "the attachment of vpc-1 to tgw-1"),
+        ({"VpcPeeringConnectionId": "pcx-1"}, "peering connection pcx-1"),
+        ({"GatewayId": "vgw-1"}, "what lies behind vgw-1"),
+        ({"NetworkInterfaceId": "eni-1"}, "network interface eni-1"),
+        ({"InstanceId": "i-1"}, "the interface of i-1 that the route means"),
+        ({"EgressOnlyInternetGatewayId": "eigw-1"}, "eigw-1"),
+        ({"CarrierGatewayId": "cagw-1"}, "what lies behind cagw-1"),
+        ({"GatewayId": "vpce-9"}, "vpce-9"),
     ],
-    ids=["transit gateway", "peering", "VPN", "interface", "NAT instance"],
+    ids=str,
 )
-def test_what_lies_behind_other_targets_is_not_known(target: dict[str, str], what: str) -> None:
+def test_what_was_not_read_of_other_targets_is_not_known(target: dict[str, str], what: str) -> None:
     network = Network()
     network.route(**target)
     outcome = reach(network)
     assert outcome.verdict is UNKNOWN
-    assert missing(outcome) == [f"what lies behind {what}"]
+    assert missing(outcome) == [what]
+
+
+def test_an_endpoint_somewhere_in_a_subnet_of_unknown_block_has_no_address_to_walk_to() -> None:
+    network = Network()
+    network.endpoint("vpce-1a", "logs", ["subnet-b"])
+    network.rows["NetworkInterfaces"].clear()
+    network.row("Subnets", "subnet-b").pop("CidrBlock")
+    outcome = reach(network)
+    assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["the address of vpce-1a in subnet-b"])
+
+
+def test_an_address_of_the_own_subnet_takes_no_route() -> None:
+    network = Network()
+    network.route("10.0.1.0/24", NatGatewayId="nat-0", State="blackhole")
+    assert missing(walk(network, "10.0.1.77")) == ["which interface has the address 10.0.1.77"]
 
 
 class TestAChoiceOfRoutes:

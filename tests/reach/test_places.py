@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from skerry.model.facts import Missing
-from skerry.model.network import Subnet
+from skerry.model.network import Ipv6Association, Subnet
 from skerry.net.addresses import spell
 from skerry.reach.places import kind_of, task_addresses
 from tests.networks import EVERYWHERE, Network
@@ -28,9 +29,15 @@ class TestTaskAddresses:
         assert isinstance(found, tuple)
         assert spell(found) == "10.0.1.0/31"
 
-    @pytest.mark.parametrize("cidr", [None, "2001:db8::/64", "nonsense"])
-    def test_of_a_subnet_without_ipv4_are_missing(self, cidr: str | None) -> None:
-        assert task_addresses(subnet(cidr)) == Missing("the IPv4 addresses of subnet subnet-1", "ec2:DescribeSubnets")
+    @pytest.mark.parametrize("cidr", [None, "nonsense"])
+    def test_of_a_subnet_without_a_block_are_missing(self, cidr: str | None) -> None:
+        assert task_addresses(subnet(cidr)) == Missing("the addresses of subnet subnet-1", "ec2:DescribeSubnets")
+
+    def test_of_an_ipv6_only_subnet_are_ipv6(self) -> None:
+        block = Ipv6Association(ipv6_cidr_block="2a05:d018:1::/64")
+        found = task_addresses(structs.replace(subnet(None), ipv6_cidr_block_association_set=(block,)))
+        assert isinstance(found, tuple)
+        assert spell(found) == "2a05:d018:1::4-2a05:d018:1:0:ffff:ffff:ffff:fffe"
 
 
 class TestKinds:

@@ -251,6 +251,14 @@ def test_a_route_that_cannot_be_read_may_be_the_one() -> None:
     assert branch.missing == Missing("the route to '10.0.0.0/99', which is no CIDR block")
 
 
+def test_a_route_that_does_not_say_what_it_is_for_may_be_the_one() -> None:
+    world = world_of()
+    table = compiled(world, RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", routes=(Route(gateway_id="igw-1"),)))
+    assert isinstance(table, Compiled)
+    (branch,) = branches(world, table, Destination("there", addresses_of("8.8.8.8/32")), addresses_of("8.8.8.8/32"))
+    assert branch.missing == Missing("what a route to igw-1 of rtb-1 is for")
+
+
 def test_a_table_without_its_routes_is_not_known() -> None:
     table = RouteTable(route_table_id="rtb-1", vpc_id="vpc-1")
     assert compiled(world_of(), table) == Missing("the routes of rtb-1", "ec2:DescribeRouteTables")

@@ -237,7 +237,7 @@ class TestADoubtedPath:
 
     def trace(self, *pieces: Piece, choice: bool = True) -> Trace:
         destination = Destination("there", ALL, choice=choice)
-        way = Passage.of((Way(PACKETS, (hop(*pieces),)),), destination, None)
+        way = Passage.of((Way(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
         return Trace("subnet-a", destination, (), way, None, *judge(segments((), way, None, destination)))
 
     def test_is_unknown_for_the_fact_that_is_missing(self) -> None:
@@ -263,19 +263,19 @@ class TestSegments:
     def test_of_one_way_begin_with_the_source_and_turn_at_the_end(self) -> None:
         way = Way(PACKETS, (self.there,), (self.back,))
         destination = Destination("there", ALL)
-        (only,) = segments((self.first,), Passage.of((way,), destination, None), self.last, destination)
+        (only,) = segments((self.first,), Passage.of((way,), None, choice=destination.choice), self.last, destination)
         assert only == Segment(PACKETS, choice=True, hops=(self.first, self.there, self.last, self.back))
 
-    def test_of_two_ways_have_the_source_in_the_first_and_the_end_in_the_last(self) -> None:
+    def test_of_two_ways_have_the_source_and_the_interface_that_it_comes_to_in_the_first(self) -> None:
         ways = (Way(PACKETS, (self.there,)), Way(PACKETS, (self.back,)))
         destination = Destination("there", ALL, choice=False)
-        one, other = segments((self.first,), Passage.of(ways, destination, None), self.last, destination)
-        assert (one.hops, other.hops) == ((self.first, self.there), (self.back, self.last))
+        one, other = segments((self.first,), Passage.of(ways, None, choice=destination.choice), self.last, destination)
+        assert (one.hops, other.hops) == ((self.first, self.there, self.last), (self.back,))
         assert (one.choice, other.choice) == (False, False)
 
     def test_without_a_filter_at_the_end_just_turn(self) -> None:
         destination = Destination("there", ALL)
-        passage = Passage.of((Way(PACKETS, (self.there,), (self.back,)),), destination, None)
+        passage = Passage.of((Way(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
         (only,) = segments((), passage, None, destination)
         assert only.hops == (self.there, self.back)
 
@@ -287,8 +287,10 @@ class TestSegments:
 
     def test_a_passage_is_clean_where_all_of_its_hops_are(self) -> None:
         destination = Destination("there", ALL)
-        assert Passage.of((Way(PACKETS, (hop(),), (hop(),)),), destination, None).clean
-        assert not Passage.of((Way(PACKETS, (hop(),), (hop(undecided(Cut())),)),), destination, None).clean
+        assert Passage.of((Way(PACKETS, (hop(),), (hop(),)),), None, choice=destination.choice).clean
+        assert not Passage.of(
+            (Way(PACKETS, (hop(),), (hop(undecided(Cut())),)),), None, choice=destination.choice
+        ).clean
 
     def test_a_trace_tells_its_hops_in_the_order_of_the_way(self) -> None:
         """Through a NAT gateway packets cross two segments, and replies cross them in reverse."""
@@ -297,6 +299,6 @@ class TestSegments:
         ways = (Way(PACKETS, (out,), (near,)), Way(PACKETS, (far,), (home,)))
         destination = Destination("there", ALL)
         dns = Hop("dns", "vpc-1")
-        trace = Trace("subnet-a", destination, (dns,), Passage.of(ways, destination, None), None, OK)
+        trace = Trace("subnet-a", destination, (dns,), Passage.of(ways, None, choice=destination.choice), None, OK)
         assert [one for one, _ in trace.hops()] == [dns, out, far, home, near]
         assert {does for _, does in trace.hops()} == {"kept"}

@@ -16,7 +16,8 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from skerry.reach.memo import Memo
-from skerry.reach.walk import Outcome, Source, Target, Walker
+from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Source, Target, Walker
 from skerry.render import json
 from tests.networks import ALL, EVERYWHERE, REGION, Network, Row, allow, entry, record, source
 

@@ -12,10 +12,15 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 from botocore.validate import ParamValidator
 from moto.route53.models import Route53Backend
+from msgspec import UNSET
 
+from skerry.aws import calls
+from skerry.aws.pages import command
 from skerry.aws.session import ClientFactory, clients
 from skerry.embedded import article
 from skerry.embedded.running import running
+from skerry.errors import SkerryError
+from skerry.sources.documents import load
 from skerry.sources.live import read
 
 REGION = "eu-west-1"
@@ -53,7 +58,7 @@ def article_read() -> dict[str, Any]:
         deployment = article.build(client)
         article.repair(client, deployment)
         zone_for(client, deployment.network.vpc)
-        return decoded(read(client))
+        return decoded(read(client).documents)
 
 
 def decoded(documents: dict[str, bytes]) -> dict[str, Any]:
@@ -93,8 +98,17 @@ def start_tasks(client: ClientFactory, deployment: article.Deployment, count: in
 
 
 def record(number: int) -> dict[str, Any]:
-    address = {"Value": f"10.0.0.{number}"}
+    address = {"Value": f"10.0.{number // 250}.{number % 250}"}
     return {"Name": f"h{number}.internal.example", "Type": "A", "TTL": 60, "ResourceRecords": [address]}
+
+
+def fails(client: Any, call: str, code: str) -> None:
+    """Let a call be answered with an error from now on."""
+
+    def fail(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "…"}}, call)
+
+    client.meta.events.register(f"before-call.{client.meta.service_model.service_name}.{call}", fail)
 
 
 def requests_of(client: Any, call: str) -> list[dict[str, Any]]:
@@ -111,28 +125,11 @@ def requests_of(client: Any, call: str) -> list[dict[str, Any]]:
 
 class TestADocument:
     def test_is_there_for_each_call(self, article_read: dict[str, Any]) -> None:
-        calls = {name.removesuffix(".json").split("/")[1] for name in article_read}
-        assert calls == {
-            "describe-vpcs",
-            "describe-vpc-attribute",
-            "describe-dhcp-options",
-            "describe-subnets",
-            "describe-route-tables",
-            "describe-security-groups",
-            "describe-network-acls",
-            "describe-network-interfaces",
-            "describe-internet-gateways",
-            "describe-nat-gateways",
-            "describe-vpc-endpoints",
-            "describe-managed-prefix-lists",
-            "get-managed-prefix-list-entries",
-            "describe-clusters",
-            "describe-services",
-            "describe-tasks",
-            "describe-task-definition",
-            "list-hosted-zones-by-vpc",
-            "list-resource-record-sets",
-        }
+        found = {name.removesuffix(".json").split("/")[1] for name in article_read}
+        lists = {calls.CLUSTER_NAMES, calls.SERVICE_NAMES, calls.TASK_NAMES, calls.EVENT_BUSES}
+        without = {calls.TRANSIT_GATEWAY_ROUTES, calls.RESOLVER_ADDRESSES, calls.PROFILE_RESOURCES}
+        without |= {calls.MOUNT_TARGETS, calls.RULE_TARGETS, calls.SCHEDULE}
+        assert found == {command(call) for call in set(calls.CALLS) - lists - without}
 
     def test_fits_the_api_model_of_aws(self, article_read: dict[str, Any]) -> None:
         found = {name: complaints(name, document) for name, document in article_read.items()}
@@ -153,22 +150,22 @@ class TestADocument:
         assert datetime.fromisoformat(endpoint["CreationTimestamp"]).tzinfo is not None
 
     def test_says_so_where_there_is_nothing(self, aws: ClientFactory) -> None:
-        documents = decoded(read(aws))
+        documents = decoded(read(aws).documents)
         assert documents["ec2/describe-nat-gateways.json"] == {"NatGateways": []}
         assert documents["ec2/describe-vpc-endpoints.json"] == {"VpcEndpoints": []}
         assert documents["ecs/describe-clusters.json"] == {"clusters": [], "failures": []}
 
     def test_is_the_same_when_it_is_read_again(self, aws: ClientFactory) -> None:
         article.repair(aws, article.build(aws))
-        first = read(aws)
-        assert list(read(aws).items()) == list(first.items())
+        first = read(aws).documents
+        assert list(read(aws).documents.items()) == list(first.items())
 
     def test_does_not_follow_the_order_in_which_aws_answers(self, aws: ClientFactory) -> None:
         for cluster in ("one", "two"):
             aws("ecs").create_cluster(clusterName=cluster)
         for name in ("blue", "green"):
             service_of(aws, "one", name, taskDefinition=definition_of(aws, name))
-        first = read(aws)
+        first = read(aws).documents
 
         def turn_round(parsed: dict[str, Any], **_: Any) -> None:
             for value in parsed.values():
@@ -177,7 +174,7 @@ class TestADocument:
 
         for service in ("ec2", "ecs"):
             aws(service).meta.events.register("after-call", turn_round)
-        assert list(read(aws).items()) == list(first.items())
+        assert list(read(aws).documents.items()) == list(first.items())
 
 
 class TestAnAnswerWithoutAnIdOfItsOwn:
@@ -210,7 +207,7 @@ class TestServices:
         for cluster in ("two", "one"):
             aws("ecs").create_cluster(clusterName=cluster)
         service_of(aws, "one", "web", taskDefinition=definition_of(aws, "web"))
-        documents = decoded(read(aws))
+        documents = decoded(read(aws).documents)
         found = [cluster["clusterName"] for cluster in documents["ecs/describe-clusters.json"]["clusters"]]
         assert found == ["one", "two"]
         assert len(documents["ecs/describe-services/one.json"]["services"]) == 1
@@ -223,7 +220,7 @@ class TestServices:
         for number in range(12):
             service_of(aws, "one", f"web-{number}", taskDefinition=definition)
         requests = requests_of(aws("ecs"), "DescribeServices")
-        documents = decoded(read(aws))
+        documents = decoded(read(aws).documents)
         assert [len(request["services"]) for request in requests] == [10, 2]
         assert len(documents["ecs/describe-services/one.json"]["services"]) == 12
 
@@ -231,7 +228,7 @@ class TestServices:
         aws("ecs").create_cluster(clusterName="one")
         old, _unused = definition_of(aws, "web"), definition_of(aws, "web")
         service_of(aws, "one", "web", taskDefinition=old)
-        documents = read(aws)
+        documents = read(aws).documents
         assert "ecs/describe-task-definition/web-1.json" in documents
         assert "ecs/describe-task-definition/web-2.json" not in documents
 
@@ -244,7 +241,7 @@ class TestServices:
             parsed["services"][0]["deployments"].append({"status": "ACTIVE", "taskDefinition": old})
 
         aws("ecs").meta.events.register("after-call.ecs.DescribeServices", still_running)
-        found = read(aws)
+        found = read(aws).documents
         assert "ecs/describe-task-definition/web-1.json" in found
         assert "ecs/describe-task-definition/web-2.json" in found
 
@@ -252,21 +249,21 @@ class TestServices:
         aws("ecs").create_cluster(clusterName="one")
         service_of(aws, "one", "web", deploymentController={"type": "EXTERNAL"})
         aws("ecs").create_task_set(cluster="one", service="web", taskDefinition=definition_of(aws, "blue"))
-        assert "ecs/describe-task-definition/blue-1.json" in read(aws)
+        assert "ecs/describe-task-definition/blue-1.json" in read(aws).documents
 
 
 class TestTasks:
     def test_are_those_that_run_and_those_that_stopped(self, aws: ClientFactory) -> None:
         deployment = article.build(aws)
         running_task = start_tasks(aws, deployment, 1)[0]
-        tasks = decoded(read(aws))["ecs/describe-tasks/article.json"]["tasks"]
+        tasks = decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]
         found = {task["taskArn"]: task["desiredStatus"] for task in tasks}
         assert found == {running_task: "RUNNING", deployment.stopped_task: "STOPPED"}
 
     def test_are_described_a_hundred_at_a_time(self, aws: ClientFactory) -> None:
         start_tasks(aws, article.build(aws), 100)
         requests = requests_of(aws("ecs"), "DescribeTasks")
-        assert len(decoded(read(aws))["ecs/describe-tasks/article.json"]["tasks"]) == 101
+        assert len(decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]) == 101
         assert [len(request["tasks"]) for request in requests] == [100, 1]
 
 
@@ -274,7 +271,7 @@ class TestPrivateZones:
     def test_are_wrapped_with_the_vpc_that_they_belong_to(self, aws: ClientFactory) -> None:
         vpc = vpc_of(aws)
         zone = zone_for(aws, vpc)
-        document = decoded(read(aws))[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
+        document = decoded(read(aws).documents)[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
         assert document["Call"] == {
             "operation": "route53:ListHostedZonesByVPC",
             "parameters": {"VPCId": vpc, "VPCRegion": REGION},
@@ -284,41 +281,59 @@ class TestPrivateZones:
 
     def test_come_with_their_records(self, aws: ClientFactory) -> None:
         zone = zone_for(aws, vpc_of(aws))
-        document = decoded(read(aws))[f"route53/list-resource-record-sets/{zone}.json"]
+        document = decoded(read(aws).documents)[f"route53/list-resource-record-sets/{zone}.json"]
         asked = {"operation": "route53:ListResourceRecordSets", "parameters": {"HostedZoneId": zone}}
         assert document["Call"] == asked
         assert [r["Type"] for r in document["Response"]["ResourceRecordSets"]] == ["NS", "SOA"]
 
-    def test_of_others_are_named_without_their_records(
+    def test_of_others_are_named_with_their_owner_and_without_records(
         self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         vpc = vpc_of(aws)
         foreign = {"HostedZoneId": "ZOTHER", "Name": "other.", "Owner": {"OwningAccount": "999999999999"}}
         monkeypatch.setattr(Route53Backend, "list_hosted_zones_by_vpc", lambda *_: [foreign])
-        documents = decoded(read(aws))
+        documents = decoded(read(aws).documents)
         summaries = documents[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]["Response"]
         assert summaries == {"HostedZoneSummaries": [foreign]}
-        assert "route53/list-resource-record-sets/ZOTHER.json" not in documents
+        refused = documents["route53/list-resource-record-sets/ZOTHER.json"]
+        asked = {"operation": "route53:ListResourceRecordSets", "parameters": {"HostedZoneId": "ZOTHER"}}
+        assert (refused["Call"], refused["Error"]["Code"]) == (asked, "NoSuchHostedZone")
+        assert refused["Error"]["Message"].startswith("the zone is of 999999999999, which alone may list its records; ")
+
+    def test_of_a_service_of_aws_are_named_with_it(self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+        vpc_of(aws)
+        foreign = {"HostedZoneId": "ZEFS", "Name": "efs.", "Owner": {"OwningService": "efs.amazonaws.com"}}
+        monkeypatch.setattr(Route53Backend, "list_hosted_zones_by_vpc", lambda *_: [foreign])
+        refused = decoded(read(aws).documents)["route53/list-resource-record-sets/ZEFS.json"]
+        assert "the zone is of efs.amazonaws.com" in refused["Error"]["Message"]
+
+    def test_of_the_account_itself_lack_a_permission_where_they_are_refused(self, aws: ClientFactory) -> None:
+        zone = zone_for(aws, vpc_of(aws))
+        fails(aws("route53"), "ListResourceRecordSets", "AccessDenied")
+        refused = decoded(read(aws).documents)[f"route53/list-resource-record-sets/{zone}.json"]
+        assert "this account's own: the permission to list its records is missing" in refused["Error"]["Message"]
+
+    def test_that_are_refused_are_zones_of_unknown_records(self, aws: ClientFactory) -> None:
+        zone_for(aws, vpc_of(aws))
+        fails(aws("route53"), "ListResourceRecordSets", "AccessDenied")
+        (zone,) = load(read(aws).documents).zones
+        assert (zone.name, zone.records, zone.whole) == ("internal.example", UNSET, False)
 
     def test_that_fail_otherwise_fail(self, aws: ClientFactory) -> None:
         zone_for(aws, vpc_of(aws))
-
-        def too_many(**_: Any) -> None:
-            raise ClientError({"Error": {"Code": "Throttling", "Message": "…"}}, "ListResourceRecordSets")
-
-        aws("route53").meta.events.register("before-call.route53.ListResourceRecordSets", too_many)
-        with pytest.raises(ClientError, match="Throttling"):
+        fails(aws("route53"), "ListResourceRecordSets", "Throttling")
+        with pytest.raises(SkerryError, match="throttles route53:ListResourceRecordSets"):
             read(aws)
 
 
 class TestPages:
     def test_are_merged(self, aws: ClientFactory) -> None:
         zone = zone_for(aws, vpc_of(aws))
-        changes = [{"Action": "CREATE", "ResourceRecordSet": record(number)} for number in range(250)]
+        changes = [{"Action": "CREATE", "ResourceRecordSet": record(number)} for number in range(650)]
         aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
         requests = requests_of(aws("route53"), "ListResourceRecordSets")
-        document = decoded(read(aws))[f"route53/list-resource-record-sets/{zone}.json"]
-        assert len(document["Response"]["ResourceRecordSets"]) == 252
+        document = decoded(read(aws).documents)[f"route53/list-resource-record-sets/{zone}.json"]
+        assert len(document["Response"]["ResourceRecordSets"]) == 652
         assert len(requests) == 3
 
     def test_are_merged_where_botocore_has_no_paginator(self, aws: ClientFactory) -> None:
@@ -337,12 +352,12 @@ class TestPages:
         route53.meta.events.register("before-call.route53.ListHostedZonesByVPC", answer)
         route53.meta.events.register("after-call.route53.ListHostedZonesByVPC", not_the_last)
         (vpc,) = (row["VpcId"] for row in aws("ec2").describe_vpcs()["Vpcs"])
-        document = decoded(read(aws))[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
+        document = decoded(read(aws).documents)[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
         found = [summary["HostedZoneId"] for summary in document["Response"]["HostedZoneSummaries"]]
         assert found == ["Z1", "Z2", "Z3"]
         assert ["after" in request for request in asked] == [False, True, True]
 
-    def test_are_asked_for_a_hundred_rows_at_a_time(self, aws: ClientFactory) -> None:
+    def test_are_as_long_as_aws_allows(self, aws: ClientFactory) -> None:
         requests = requests_of(aws("ec2"), "DescribeSubnets")
         read(aws)
-        assert requests == [{"MaxResults": 100}]
+        assert requests == [{"MaxResults": 1000}]

@@ -73,6 +73,7 @@ class TestPublicZones:
 
     def test_are_left_out_with_their_records(self) -> None:
         assert zones({"HostedZones": [listed(private=False)]}, of_zone(SOA, DB)) == ()
+        assert zones({"HostedZones": [listed(private=False)]}, of_zone(SOA, DB, zone_id=None)) == ()
 
     def test_of_the_same_name_do_not_lend_their_records_to_a_private_one(self) -> None:
         """Split horizon: the same name inside and outside. Which record sets are whose, unwrapped ones do not say."""
@@ -144,6 +145,53 @@ class TestRecords:
         bad = record("z.example.com.", "A", "10.0.0.1") | {"ResourceRecords": 7}
         (zone,) = zones(by_vpc(), of_zone(SOA, DB, bad))
         assert isinstance(answer(zone, "z.example.com"), Missing)
+
+
+class TestWhoseZonesWereRead:
+    """The zones of a VPC are listed one VPC a call."""
+
+    def test_is_told_by_the_vpc_that_was_asked_for(self) -> None:
+        assert facts(by_vpc("vpc-1"), by_vpc("vpc-2")).zone_vpcs == {"vpc-1", "vpc-2"}
+        assert facts(call({"VPCId": "vpc-3"}, {"HostedZoneSummaries": []})).zone_vpcs == {"vpc-3"}
+
+    def test_is_not_told_by_a_list_of_an_accounts_own(self) -> None:
+        assert facts({"HostedZones": [listed()]}).zone_vpcs == frozenset()
+
+    def test_is_not_told_by_an_answer_that_is_not_wrapped(self) -> None:
+        assert facts(by_vpc(None)).zone_vpcs == frozenset()
+
+    def test_are_not_those_of_which_a_page_is_missing(self) -> None:
+        found = facts(by_vpc("vpc-1", NextToken="more"), by_vpc("vpc-2"))
+        assert found.zone_vpcs == {"vpc-2"}
+        assert found.partly == {"zones"}
+
+    def test_are_those_of_which_every_page_was_seen(self) -> None:
+        found = facts(by_vpc(NextToken="more"), by_vpc(zone_id="Z2"))
+        assert found.zone_vpcs == {"vpc-1"}
+        assert not found.partly
+
+    def test_are_not_those_of_which_a_row_cannot_be_read(self) -> None:
+        damaged = call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [7]})
+        for documents in ([damaged, by_vpc()], [by_vpc(), damaged]):
+            found = facts(*documents)
+            assert not found.zone_vpcs
+            assert found.partly == {"zones"}
+
+    def test_are_not_those_that_were_refused(self) -> None:
+        refused = {"Call": {"operation": "route53:ListHostedZonesByVPC"}, "Error": {"Code": "AccessDenied"}}
+        assert facts(refused).partly == {"zones"}
+
+
+class TestZonesOfServices:
+    def test_are_told_by_their_owner(self) -> None:
+        summary = {"HostedZoneId": "Z1", "Name": "a.example.", "Owner": {"OwningService": "vpce.amazonaws.com"}}
+        (zone,) = zones(call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [summary]}))
+        assert zone.service == "vpce.amazonaws.com"
+
+    def test_are_not_those_of_accounts(self) -> None:
+        summary = {"HostedZoneId": "Z1", "Name": "a.example.", "Owner": {"OwningAccount": "111122223333"}}
+        (zone,) = zones(call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [summary]}))
+        assert zone.service is None
 
 
 class TestWhetherZonesWereRead:

@@ -4,27 +4,63 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
 
+import msgspec
+
+from skerry.aws.errors import Subject, mapped
+
 ClientFactory: TypeAlias = Callable[[str], Any]
-"""Gives the client of a service by its name: ``client("ec2")``."""
+"""Gives the client of a service by its name: ``client("ec2")``. Not for several threads at once; the clients are."""
 
 ATTEMPTS = 5
+"""Retries of a call, after which the last error stands."""
+
+CONNECTIONS = 10
+"""Connections that a client keeps open: no fewer than threads that share it."""
+
+_CONNECT_SECONDS, _READ_SECONDS = 5, 60
 
 
-def clients(region: str) -> ClientFactory:
-    """Make a factory of clients for one region; each service's client is made once.
+class Account(msgspec.Struct, frozen=True):
+    """Which account and Region to read: None leaves it to boto3's own configuration."""
 
-    Retries are set to the mode ``standard``: botocore's default is still ``legacy``, which does not retry all
-    throttling errors (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+    profile: str | None = None
+    region: str | None = None
+
+    def clients(self) -> ClientFactory:
+        """The clients of it."""
+        return clients(self.region, self.profile)
+
+
+def clients(region: str | None = None, profile: str | None = None) -> ClientFactory:
+    """Make a factory of clients; each service's client is made once.
+
+    Credentials, Region and endpoints come from boto3's own chain: profiles, assumed roles, SSO, ``AWS_ENDPOINT_URL``
+    (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html). Retries are set to the mode
+    ``standard``: botocore's default is still ``legacy``, which does not retry all throttling errors
+    (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+
+    Raises `SkerryError` where the profile, the Region or the credentials cannot be found.
     """
     # Importing boto3 takes longer than most commands run; those that read files do without it.
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import NoRegionError  # noqa: PLC0415
 
-    session = boto3.session.Session(region_name=region)
-    config = Config(retries={"mode": "standard", "max_attempts": ATTEMPTS})
+    with mapped(Subject(region=region)):
+        session = boto3.session.Session(region_name=region, profile_name=profile)
+        where = session.region_name
+        if where is None:
+            raise NoRegionError
+    config = Config(
+        retries={"mode": "standard", "max_attempts": ATTEMPTS},
+        max_pool_connections=CONNECTIONS,
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+    )
 
     @cache
     def client(service: str) -> Any:
-        return session.client(service, config=config)
+        with mapped(Subject(region=where)):
+            return session.client(service, config=config)
 
     return client

@@ -2,14 +2,15 @@
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.table import Grade, read
 
 _REGION_IN_HOST = re.compile(r"(?:^|\.)([a-z]{2,4}(?:-[a-z]+)+-\d+)\.")
-_EFS_HOST = re.compile(r"^(fs-[0-9a-f]+)\.efs\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.amazonaws\.com(?:\.cn)?$")
+_EFS_HOST = re.compile(r"^(fs-[0-9a-f]+)\.efs\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(.+)$")
 
 
 class ServiceRef(NamedTuple):
@@ -19,20 +20,18 @@ class ServiceRef(NamedTuple):
     region: str
 
 
-class Partition(msgspec.Struct, frozen=True):
-    """A partition of AWS, with the suffix of its host names."""
+class Variant(msgspec.Struct, frozen=True):
+    """Other names of a service: its FIPS ones, or those that answer over IPv6 too.
 
-    name: str
-    region: str
-    suffix: str
-    endpoint_prefix: str
-    grade: Grade
-    source: str
-    special_prefix: str | None = None
+    No page of AWS says of them whether an interface endpoint of the service answers for them.
+    """
+
+    kind: Literal["fips", "dual-stack"]
+    names: tuple[str, ...]
 
 
 class Service(msgspec.Struct, frozen=True):
-    """One AWS service; ``{region}`` and ``{suffix}`` stand in its names."""
+    """One AWS service; ``{region}`` and the suffixes of a `Partition` stand in its names."""
 
     key: str
     title: str
@@ -42,11 +41,7 @@ class Service(msgspec.Struct, frozen=True):
     private_names: tuple[str, ...]
     grade: Grade
     source: str
-    special_in_china: bool = False
-
-
-class _Partitions(msgspec.Struct):
-    partitions: tuple[Partition, ...]
+    variants: tuple[Variant, ...] = ()
 
 
 class _Services(msgspec.Struct):
@@ -60,38 +55,27 @@ def services() -> dict[str, Service]:
 
 
 @cache
-def _partitions() -> tuple[Partition, ...]:
-    return read("partitions", _Partitions).partitions
-
-
-@cache
-def partition_of(region: str) -> Partition | None:
-    """The partition that a Region belongs to; None where its naming is not known."""
-    return next((row for row in _partitions() if re.search(row.region, region)), None)
-
-
-@cache
 def host(ref: ServiceRef) -> str | None:
     """The Regional host name of a service; None where the partition is not known."""
     partition = partition_of(ref.region)
     if partition is None:
         return None
-    return services()[ref.key].host.format(region=ref.region, suffix=partition.suffix)
+    return partition.fill(services()[ref.key].host, ref.region)
 
 
 @cache
 def endpoint_service(ref: ServiceRef, kind: str = "Interface") -> str | None:
     """The name of the endpoint service, such as ``com.amazonaws.eu-west-1.ecr.api``.
 
-    In China some interface endpoints have a prefix of their own, gateway endpoints never:
+    Outside the standard partition some interface endpoints have a prefix of their own, gateway endpoints never:
     https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
     """
     partition = partition_of(ref.region)
     if partition is None:
         return None
-    service = services()[ref.key]
-    special = partition.special_prefix if service.special_in_china and kind == "Interface" else None
-    return f"{special or partition.endpoint_prefix}.{ref.region}.{service.endpoint}"
+    name = services()[ref.key].endpoint
+    prefix = partition.prefix(name, ref.region) if kind == "Interface" else partition.endpoint_prefix
+    return f"{prefix}.{ref.region}.{name}"
 
 
 @cache
@@ -112,21 +96,38 @@ def _regions_in(name: str) -> list[str]:
 @cache
 def private_names(ref: ServiceRef) -> tuple[str, ...]:
     """The names, some with a leading ``*.``, that an interface endpoint's private DNS answers for."""
+    return _filled(ref, services()[ref.key].private_names)
+
+
+def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
     partition = partition_of(ref.region)
     if partition is None:
         return ()
-    names = services()[ref.key].private_names
-    return tuple(name.format(region=ref.region, suffix=partition.suffix) for name in names)
+    names = (partition.fill(pattern, ref.region) for pattern in patterns)
+    return tuple(name for name in names if name is not None)
 
 
 @cache
 def service_of_host(name: str) -> ServiceRef | None:
-    """The service that answers at a host name; None where the catalogue does not have it."""
+    """The service that answers at a host name, at one of its variants too; None where the catalogue has none."""
     for region in _regions_in(name):
         for key in services():
             ref = ServiceRef(key, region)
-            if any(matches(pattern, name) for pattern in private_names(ref)):
+            if (
+                name == host(ref)
+                or any(matches(pattern, name) for pattern in private_names(ref))
+                or variant_of(ref, name)
+            ):
                 return ref
+    return None
+
+
+@cache
+def variant_of(ref: ServiceRef, name: str) -> Variant | None:
+    """The variant of a service that a host name is of; None where the name is an ordinary one, or another's."""
+    for variant in services()[ref.key].variants:
+        if any(matches(pattern, name) for pattern in _filled(ref, variant.names)):
+            return variant
     return None
 
 
@@ -143,7 +144,8 @@ def file_system_of(name: str) -> str | None:
     https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
     """
     found = _EFS_HOST.match(name)
-    return found.group(1) if found else None
+    partition = partition_of(found.group(2)) if found else None
+    return found.group(1) if found and partition and found.group(3) == partition.suffix else None
 
 
 def layer_bucket(region: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis, Stop
 from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
 from skerry.diagnose.predict import predict
-from skerry.launch.needs import Need
+from skerry.launch.needs import Need, Unread
 from skerry.launch.sequence import needs
 from skerry.launch.task import Launch
 from skerry.model.ecs import Task
@@ -16,15 +16,21 @@ from skerry.model.facts import Missing
 from skerry.model.record import name_of
 from skerry.model.world import World
 from skerry.net.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, either, every
+from skerry.reach.outcome import Outcome
 from skerry.reach.places import kind_of
 from skerry.reach.trace import Because
-from skerry.reach.walk import Outcome, Source, Walker
+from skerry.reach.walk import Source, Walker
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html#ECS-Type-Task-stopCode
 _STOPPED_ON_PURPOSE = {"ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption", "TerminationNotice"}
 _FOLLOWED = {
-    "zones": "private hosted zones",
+    "resolver_rule_associations": "resolver rules",
+    "firewall_associations": "DNS Firewall",
+    "profile_associations": "Route 53 Profiles",
+}
+_READ = {
     "network_interfaces": "network interfaces",
+    "pull_through_rules": "pull-through cache rules",
 }
 _NEVER_READ = (
     "identity and resource policies",
@@ -32,29 +38,48 @@ _NEVER_READ = (
     "images",
     "secrets and log groups themselves",
     "Block Public Access",
-    "resolver rules and DNS Firewall",
 )
+
+_NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
 
 
 def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = ()) -> Diagnosis:
     """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
     stops = _stops(tasks)
-    services = tuple(diagnose_one(walker, launch, stops) for launch in launches)
+    launched = tuple(launches)
+    services = tuple(diagnose_one(walker, launch, stops) for launch in launched)
     verdicts = [service.verdict for service in services]
     only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
     verdict = NOT_APPLICABLE if only_others else every(verdicts)
-    return Diagnosis(verdict, services, unexamined=unexamined(walker.world))
+    subnets = (walker.world.subnet(name) for launch in launched for name in launch.subnets)
+    vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
+    return Diagnosis(verdict, services, unexamined=unexamined(walker.world, vpcs))
 
 
-def unexamined(world: World) -> tuple[str, ...]:
-    """The kinds of fact that no verdict here looked at."""
-    unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.knows(kind))
-    return _NEVER_READ + unread
+def unexamined(world: World, vpcs: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of fact that no verdict about launches in these VPCs looked at.
+
+    A kind that was asked for and refused is none of them: it makes verdicts unknown.
+    """
+    unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolving.asked(kind))
+    rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
+    return _NEVER_READ + _zones_unexamined(world, vpcs) + unread + rest
+
+
+def _zones_unexamined(world: World, vpcs: Iterable[str]) -> tuple[str, ...]:
+    """Private zones of VPCs that were not listed; a list of an account's own zones lacks those that others share."""
+    known = world.facts.zone_vpcs
+    unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in known]
+    if not unlisted or "zones" in world.facts.partly:
+        return ()
+    if known:
+        return (f"private hosted zones of {', '.join(unlisted)}",)
+    return ("private hosted zones of other accounts" if world.knows("zones") else "private hosted zones",)
 
 
 def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tuple[Stop, ...]]) -> ServiceDiagnosis:
     """Diagnose one launch: every Need in every subnet that a task may land in."""
-    reasons = stops.get((launch.cluster, launch.name), ())
+    reasons = stops.get((launch.cluster, launch.service or launch.name), ())
     if launch.not_applicable is not None:
         return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons)
     world = walker.world
@@ -82,7 +107,8 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
 def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
     if not verdicts:
-        fact = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
+        # What is not known of the launch itself says more than that it lands nowhere.
+        fact = Missing(need.fact, need.action) if isinstance(need, Unread) else _NO_SUBNETS
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
     if all(verdict is NOT_APPLICABLE for verdict in verdicts):
         return NeedDiagnosis(need, NOT_APPLICABLE)

@@ -8,9 +8,9 @@ from skerry.launch.needs import Need
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
 from skerry.net.verdicts import Verdict
+from skerry.reach.outcome import Outcome
 from skerry.reach.places import Place
 from skerry.reach.trace import Because, Trace
-from skerry.reach.walk import Outcome
 
 Severity = Literal["error", "warning", "note"]
 

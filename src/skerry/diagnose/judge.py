@@ -6,8 +6,9 @@ from typing import assert_never
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platforms import platform
+from skerry.diagnose import endpoints, placement
 from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis
-from skerry.launch.needs import Call, Interface, Need, Placement, Unread
+from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, Unread
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
@@ -15,10 +16,11 @@ from skerry.model.world import World
 from skerry.net.verdicts import NOT_APPLICABLE, OK
 from skerry.reach import ports
 from skerry.reach.gateways import lost, open_question
+from skerry.reach.outcome import Outcome
 from skerry.reach.places import task_addresses
 from skerry.reach.trace import Destination, Hop, Judged, Trace, segments
 from skerry.reach.trace import judge as judge_path
-from skerry.reach.walk import Outcome, Source, Target, Walker
+from skerry.reach.walk import Source, Target, Walker
 
 _HERE = Destination("the task", ())
 _NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
@@ -53,13 +55,18 @@ def judge(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) 
     """Whether a Need can be met by a task in a subnet."""
     match need:
         case Placement():
-            return _at(subnet_id, _platform(need))
+            return _at(subnet_id, _platform(need), placement.zone(walker.world, need, subnet_id))
         case Interface():
-            return _at(subnet_id, _free_address(walker.world, subnet_id))
+            world = walker.world
+            return _at(subnet_id, _free_address(world, subnet_id), placement.groups(world, source, subnet_id))
         case Unread():
             return _at(subnet_id, open_question("fargate", "", Missing(need.fact, need.action)))
         case Call():
             return _call(walker, need, source, subnet_id)
+        case Mount():
+            return _mount(walker, need, source, subnet_id)
+        case Fault():
+            return _at(subnet_id, lost("fargate", "", need.code, need.message))
         case _:
             assert_never(need)
 
@@ -69,16 +76,34 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
         return _NOT_ITS_OWN
     if isinstance(source, Missing):
         return _at(subnet_id, open_question("subnet", subnet_id, source))
+    world, vpc_id = walker.world, source.start.subnet.vpc_id
+    host = need.host if need.instead is None else endpoints.host_of(world, vpc_id, need)
+    doubt = endpoints.doubt(world, vpc_id, need) if need.variant else None
+    if doubt is not None:
+        return _at(subnet_id, open_question("dns", vpc_id, doubt))
     inferred = need.note if need.grade == "inferred" else ""
-    return walker.reach(source, Target(need.host, need.port, need.place, need.service, inferred=inferred))
+    found = walker.reach(source, Target(host, need.port, need.place, need.service, inferred=inferred))
+    if need.only_if and found.verdict is not OK:
+        return _at(subnet_id, open_question("fargate", "", Missing(need.only_if)))
+    return found
 
 
-def _at(subnet_id: str, hop: Hop) -> Outcome:
-    """The outcome of a single hop."""
-    if hop.clean:
-        return Outcome(OK, (Trace(subnet_id, _HERE, (hop,), None, None, OK),))
-    found = judge_path(segments((hop,), None, None, _HERE))
-    return Outcome(found.verdict, (Trace(subnet_id, _HERE, (hop,), None, None, *found),))
+def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:
+    """Whether the mount target of the subnet's zone can be reached; it is at the address itself, not by its name."""
+    if isinstance(source, Missing):
+        return _at(subnet_id, open_question("subnet", subnet_id, source))
+    found = placement.mount_target(walker, need, source.start.subnet)
+    if isinstance(found, Hop):
+        return _at(subnet_id, found)
+    return walker.walk(source, (found,), "tcp", need.port)
+
+
+def _at(subnet_id: str, *hops: Hop) -> Outcome:
+    """The outcome of what is to be found in one place."""
+    if all(hop.clean for hop in hops):
+        return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
+    found = judge_path(segments(hops, None, None, _HERE))
+    return Outcome(found.verdict, (Trace(subnet_id, _HERE, hops, None, None, *found),))
 
 
 def _platform(need: Placement) -> Hop:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from skerry.catalogue.wordings import wording, wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.launch.images import parse
-from skerry.launch.needs import INFERRED_PLACES, Call
+from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
 from skerry.reach.trace import NOWHERE, Trace
 
 _FAILS = {BLOCKED, INTERMITTENT}
 _MAY_FAIL = {UNKNOWN, INTERMITTENT}
 _SOME_PUBLIC_ADDRESS = "x.x.x.x"
+_NO_FAMILY = "no-family"
 _NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 
 
@@ -43,10 +44,14 @@ def error_of(row: NeedDiagnosis) -> Prediction | None:
 def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     need = row.need
     service = need.service.key if isinstance(need, Call) and need.service else None
-    known = wording(need.step, service)
+    # The wordings are those of failed calls; of what Fargate refuses, and of S3 Files, none is known.
+    known = None if isinstance(need, Fault | Mount) else wording(need.step, service)
     if known is None:
         return Prediction(need.step, None, "inferred", at_or_before)
-    return Prediction(need.step, known.text.format_map(_words(row)), known.grade, at_or_before)
+    words = _words(row)
+    # That a client which has only IPv6 says so of an IPv4 address is Linux's way; ECS has not been seen to print it.
+    grade = "inferred" if words["way"] == _NO_FAMILY else known.grade
+    return Prediction(need.step, known.text.format_map(words), grade, at_or_before)
 
 
 def _words(row: NeedDiagnosis) -> dict[str, str]:
@@ -65,6 +70,7 @@ def _words(row: NeedDiagnosis) -> dict[str, str]:
         "address": _address(trace),
     }
     way = _way(trace)
+    words["way"] = way
     words["dial"] = wordings().dial[way].format_map(words)
     words["mount"] = wordings().mount[way].format_map(words)
     return words
@@ -79,10 +85,12 @@ def _address(trace: Trace | None) -> str:
 
 
 def _way(trace: Trace | None) -> str:
-    """How the client fails: its call times out, the name does not exist, or no DNS server answers."""
+    """How the client fails: a timeout, no such name, no DNS server that answers, or no address of its own family."""
     if trace is not None and trace.purpose == "dns":
         return "no-server"
     if trace is None or trace.destination is not NOWHERE:
         return "timeout"
     codes = {piece.code for hop in trace.first for piece in hop.lost}
+    if "NO_COMMON_ADDRESS_FAMILY" in codes:
+        return _NO_FAMILY
     return "no-name" if codes & _NO_SUCH_NAME else "no-server"

@@ -11,6 +11,7 @@ from skerry.errors import SkerryError
 
 _SETTINGS = ("AWS_", "BOTO_", "MOTO_")
 _ONE = Lock()
+_AT_A_TIME = Lock()
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def _moto() -> Iterator[None]:
         from moto import mock_aws  # noqa: PLC0415
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
-        from skerry.embedded import ecs, endpoints, network  # noqa: PLC0415
+        from skerry.embedded import ecs, endpoints, network, unanswered  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name != "moto":
             raise
@@ -74,10 +75,13 @@ def _moto() -> Iterator[None]:
             "the demo needs the package moto, which is not installed",
             "Install it: pip install 'skerry[demo]'",
         ) from error
-    kept_inside = Correction(BotocoreStubber, "__call__", _kept_inside)
-    corrections = (kept_inside, *network.CORRECTIONS, *endpoints.CORRECTIONS, *ecs.CORRECTIONS)
+    inside = (
+        Correction(BotocoreStubber, "__call__", _kept_inside),
+        Correction(BotocoreStubber, "process_request", _one_at_a_time),
+    )
+    rules = (*network.CORRECTIONS, *endpoints.CORRECTIONS, *ecs.CORRECTIONS, *unanswered.CORRECTIONS)
     # The credentials are set above, and moto's own way to restore them loses empty ones.
-    with applied(corrections), ecs.tasks_stay(), mock_aws(config={"core": {"mock_credentials": False}}):
+    with applied((*inside, *rules)), ecs.tasks_stay(), mock_aws(config={"core": {"mock_credentials": False}}):
         yield
 
 
@@ -90,3 +94,9 @@ def _kept_inside(original: Any, stubber: Any, event_name: str, request: Any, **m
             "Address AWS's own endpoints: the embedded AWS stands in for nothing else.",
         )
     return answer
+
+
+def _one_at_a_time(original: Any, stubber: Any, request: Any) -> Any:
+    """Let threads wait for each other: moto's state is not made for several at once."""
+    with _AT_A_TIME:
+        return original(stubber, request)

@@ -4,31 +4,18 @@ import re
 
 import msgspec
 
-# The suffixes of every partition, as botocore's table of partitions has them, and those of dual-stack names.
-_AWS_SUFFIXES = (
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "amazonaws.eu",
-    "c2s.ic.gov",
-    "sc2s.sgov.gov",
-    "cloud.adc-e.uk",
-    "csp.hci.ic.gov",
-    "on.aws",
-    "on.amazonwebservices.com.cn",
-)
+from skerry.catalogue.partitions import suffixes
+
 _ECR = re.compile(
-    r"^(?P<account>\d{12})\.dkr(?P<dual>[.-])ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
-    rf"(?:{'|'.join(map(re.escape, _AWS_SUFFIXES))})$"
+    r"^(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
+    rf"(?:{'|'.join(map(re.escape, suffixes()))})$"
 )
 _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_ALIASES = {"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}
 
 
 class Image(msgspec.Struct, frozen=True, gc=False):
-    """A parsed image reference; ``region`` and ``account`` only where the registry is a private one of ECR.
-
-    ``dual_stack``: the registry's name is the one that also answers over IPv6.
-    """
+    """A parsed image reference; ``region`` and ``account`` only where the registry is a private one of ECR."""
 
     reference: str
     registry: str
@@ -36,7 +23,6 @@ class Image(msgspec.Struct, frozen=True, gc=False):
     tag: str
     region: str | None = None
     account: str | None = None
-    dual_stack: bool = False
 
 
 def parse(reference: str) -> Image | None:
@@ -66,5 +52,4 @@ def parse(reference: str) -> Image | None:
         tag=digest or tag,
         region=ecr["region"] if ecr else None,
         account=ecr["account"] if ecr else None,
-        dual_stack=ecr is not None and ecr["dual"] == "-",
     )

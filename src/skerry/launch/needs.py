@@ -46,13 +46,16 @@ INFERRED_PLACES: frozenset[Step] = frozenset({"env-files", "volumes"})
 
 Blocks = Literal["start", "runtime"]
 Place = Literal["aws", "internet", "registry"]
+Identity = Literal["execution role", "task role", "AWS", "nobody"]
 
 
 class Placement(msgspec.Struct, frozen=True, gc=False):
-    """Fargate must offer the platform version."""
+    """Fargate must offer the platform version, for the processor, in the zone of the subnet."""
 
     family: str
     version: str
+    architecture: str | None = None
+    region: str | None = None
     step: Step = "placement"
     blocks: Blocks = "start"
 
@@ -69,8 +72,12 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     ``host`` is None where it is not known, only where it stands: ``place``. The place ``registry``: at the host
     itself, or at another on the internet that it redirects to. ``actions`` are the IAM actions of the
-    call; ``subjects`` what it is about (secrets, images, log groups). ``own_interface``: the call leaves through an
-    interface of Fargate's own, not the task's.
+    call, ``identity`` is who makes it; ``subjects`` what it is about (secrets, images, log groups).
+    ``own_interface``: the call leaves through an interface of Fargate's own, not the task's.
+
+    ``variant``: the host is a FIPS or dual-stack name of the service, for which its endpoint may answer or not.
+    ``instead``: the host that is called where the VPC has an endpoint of the service. ``only_if``: the fact on which
+    it depends whether the call is made at all.
     """
 
     step: Step
@@ -84,6 +91,28 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     grade: Grade = "documented"
     own_interface: bool = False
     note: str = ""
+    identity: Identity = "execution role"
+    variant: str = ""
+    instead: str | None = None
+    only_if: str = ""
+
+
+class Mount(msgspec.Struct, frozen=True, gc=False):
+    """An S3 Files file system must be mounted, from its mount target in the zone of the subnet."""
+
+    file_system: str
+    port: int = 2049
+    step: Step = "volumes"
+    blocks: Blocks = "start"
+
+
+class Fault(msgspec.Struct, frozen=True, gc=False):
+    """Something in the task definition that Fargate refuses, whatever the network."""
+
+    step: Step
+    code: str
+    message: str
+    blocks: Blocks = "start"
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):
@@ -96,4 +125,4 @@ class Unread(msgspec.Struct, frozen=True, gc=False):
     blocks: Blocks = "start"
 
 
-Need = Placement | Interface | Call | Unread
+Need = Placement | Interface | Call | Mount | Fault | Unread

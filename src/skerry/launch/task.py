@@ -4,12 +4,25 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platforms import LATEST
-from skerry.model.ecs import ProviderStrategy, Service, Task, TaskDefinition
+from skerry.launch.providers import not_fargate, unread
+from skerry.launch.reasons import reasons
+from skerry.model.ecr import PullThroughCacheRule
+from skerry.model.ecs import (
+    LogConfiguration,
+    ProviderStrategy,
+    Service,
+    ServiceConnect,
+    Task,
+    TaskDefinition,
+    TaskSet,
+)
 from skerry.model.facts import Missing
 from skerry.model.names import arn
 from skerry.model.world import World
 
-_FARGATE = {"FARGATE", "FARGATE_SPOT"}
+_ACTIVE = "ACTIVE"
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html
+_BY_TASK_SETS = {"CODE_DEPLOY", "EXTERNAL"}
 _INTERFACE = "ElasticNetworkInterface"
 
 
@@ -17,7 +30,9 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     """What is to be started, and where.
 
     ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is
-    nothing for Fargate to start; ``unread`` are facts that the launch depends on and that are not known.
+    nothing for Fargate to start; ``unread`` are facts that the launch depends on and that are not known. ``service``
+    is the service that asks for it, if one does, and ``reasons`` are ECS's own words for the latter's failures.
+    ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted.
     """
 
     name: str
@@ -35,6 +50,11 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     service_connect: bool = False
     not_applicable: str | None = None
     unread: tuple[Missing, ...] = ()
+    service_connect_logs: LogConfiguration | None = None
+    service: str | None = None
+    cache_rules: tuple[PullThroughCacheRule, ...] = ()
+    notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -44,69 +64,107 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
             named = self.definition.runtime_platform.operating_system_family
         return "windows" if (named or "").upper().startswith("WINDOWS") else "linux"
 
+    @property
+    def architecture(self) -> str | None:
+        """The processor that the task definition asks for, such as ``ARM64``; None where it names none."""
+        known = self.definition
+        return None if isinstance(known, Missing) else known.runtime_platform.cpu_architecture
+
 
 def short(name: str) -> str:
     """The last part of an ARN's resource: ``web:3`` of ``arn:…:task-definition/web:3``."""
     return name.rpartition("/")[2]
 
 
+def definition_of(
+    world: World, reference: str | UnsetType, what: str, action: str
+) -> tuple[TaskDefinition | Missing, tuple[str, ...]]:
+    """The task definition that something names, with what was taken for granted to find it.
+
+    A family without a revision is its latest active one:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    """
+    if reference is UNSET:
+        return Missing(f"the task definition of {what}", action), ()
+    found = world.task_definition(reference)
+    family = short(reference)
+    if not isinstance(found, Missing):
+        return found, ()
+    revisions = [row for row in world.facts.task_definitions if row.family == family and row.status in {None, _ACTIVE}]
+    latest = max(revisions, key=lambda row: row.revision or 0, default=None)
+    if latest is None:
+        return found, ()
+    return latest, (f"{family} is its latest active revision: {family}:{latest.revision} is the highest that was read",)
+
+
+def launches_of(world: World, service: Service) -> tuple[Launch, ...]:
+    """The launches of a service's tasks: of each task set, where something else than ECS deploys it, else of itself."""
+    if service.deployment_controller.type not in _BY_TASK_SETS or not service.task_sets:
+        return (of_service(world, service),)
+    return tuple(of_task_set(world, service, task_set) for task_set in service.task_sets)
+
+
 def of_service(world: World, service: Service) -> Launch:
     """The launch of a service's tasks, as its current definition asks for them."""
+    connect = _service_connect(service)
+    return msgspec.structs.replace(
+        _of_configuration(world, service, service),
+        arn=service.service_arn,
+        execute_command=service.enable_execute_command,
+        service_connect=connect is not None,
+        service_connect_logs=connect.log_configuration if connect else None,
+    )
+
+
+def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
+    """The launch of the tasks of one task set: its network, platform and task definition are its own.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
+    """
+    launch = _of_configuration(world, service, task_set)
+    draining = f"the task set is {task_set.status}" if task_set.status == "DRAINING" else None
+    return msgspec.structs.replace(
+        launch,
+        name=f"{service.service_name}/{short(task_set.id)}",
+        arn=task_set.task_set_arn,
+        execute_command=service.enable_execute_command,
+        not_applicable=launch.not_applicable or draining,
+    )
+
+
+def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> Launch:
+    """What a service and a task set of it write in the same way."""
     parsed = arn(service.service_arn)
-    vpc = service.network_configuration.awsvpc_configuration
-    definition: TaskDefinition | Missing
-    if service.task_definition is UNSET:
-        definition = Missing(f"the task definition of service {service.service_name}", "ecs:DescribeServices")
-    else:
-        definition = world.task_definition(service.task_definition)
+    vpc = of.network_configuration.awsvpc_configuration
+    what = f"service {service.service_name}"
+    definition, notes = definition_of(world, of.task_definition, what, "ecs:DescribeServices")
+    by = (world, service.cluster_arn, of.launch_type, of.capacity_provider_strategy)
+    inactive = None if service.status == _ACTIVE else f"the service is {service.status}"
+    sets = service.deployment_controller.type == "EXTERNAL" and not service.task_sets
+    lacking = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
     return Launch(
         name=service.service_name,
         cluster="" if service.cluster_arn is UNSET else short(service.cluster_arn),
-        definition_name="" if service.task_definition is UNSET else short(service.task_definition),
+        definition_name="" if of.task_definition is UNSET else short(of.task_definition),
         definition=definition,
         subnets=vpc.subnets if vpc else (),
         groups=vpc.security_groups if vpc else (),
         public_address=vpc is not None and vpc.assign_public_ip == "ENABLED",
-        platform_version=service.platform_version or LATEST,
-        platform_family=service.platform_family,
+        platform_version=of.platform_version or LATEST,
+        platform_family=of.platform_family,
         region=parsed.region if parsed else world.region,
-        arn=service.service_arn,
-        execute_command=service.enable_execute_command,
-        service_connect=any(deployment.service_connect_configuration.enabled for deployment in service.deployments),
-        not_applicable=_not_applicable(world, service),
-        unread=_unread(world, service),
+        service=service.service_name,
+        not_applicable=inactive or not_fargate(*by),
+        unread=(*lacking, *unread(*by, what)),
+        cache_rules=world.facts.pull_through_rules,
+        notes=notes,
+        reasons=reasons(service),
     )
 
 
-def _not_applicable(world: World, service: Service) -> str | None:
-    if service.status != "ACTIVE":
-        return f"the service is {service.status}"
-    if service.launch_type is not None and service.launch_type != "FARGATE":
-        return f"launch type {service.launch_type}: its tasks use the network of their hosts"
-    return _other_providers(_providers(world, service))
-
-
-def _other_providers(providers: tuple[ProviderStrategy, ...]) -> str | None:
-    names = [item.capacity_provider for item in providers]
-    if not names or _FARGATE.intersection(names):
-        return None
-    return f"capacity provider {', '.join(names)}: its tasks use the network of their hosts"
-
-
-def _providers(world: World, service: Service) -> tuple[ProviderStrategy, ...]:
-    if service.launch_type is not None or service.capacity_provider_strategy:
-        return service.capacity_provider_strategy
-    cluster = world.cluster_of(service)
-    return cluster.default_capacity_provider_strategy if cluster else ()
-
-
-def _unread(world: World, service: Service) -> tuple[Missing, ...]:
-    facts = []
-    if service.deployment_controller.type == "EXTERNAL":
-        facts.append(Missing(f"the task sets of service {service.service_name}", "ecs:DescribeTaskSets"))
-    if service.launch_type is None and not _providers(world, service):
-        facts.append(Missing(f"the launch type of service {service.service_name}", "ecs:DescribeClusters"))
-    return tuple(facts)
+def _service_connect(service: Service) -> ServiceConnect | None:
+    found = [row.service_connect_configuration for row in service.deployments]
+    return next((row for row in found if row.enabled), None)
 
 
 def of_task(world: World, task: Task) -> Launch:
@@ -120,11 +178,8 @@ def of_task(world: World, task: Task) -> Launch:
     origin = of_service(world, service) if service else None
     details = _details(task)
     subnet, interface = details.get("subnetId"), details.get("networkInterfaceId")
-    definition: TaskDefinition | Missing
-    if task.task_definition_arn is UNSET:
-        definition = Missing(f"the task definition of task {short(task.task_arn)}", "ecs:DescribeTasks")
-    else:
-        definition = world.task_definition(task.task_definition_arn)
+    what = f"task {short(task.task_arn)}"
+    definition, notes = definition_of(world, task.task_definition_arn, what, "ecs:DescribeTasks")
     return Launch(
         name=short(task.task_arn),
         cluster="" if task.cluster_arn is UNSET else short(task.cluster_arn),
@@ -139,7 +194,10 @@ def of_task(world: World, task: Task) -> Launch:
         arn=task.task_arn,
         execute_command=task.enable_execute_command,
         service_connect=origin.service_connect if origin else False,
-        not_applicable=_not_fargate(task),
+        service_connect_logs=origin.service_connect_logs if origin else None,
+        not_applicable=_not_fargate(world, task),
+        cache_rules=world.facts.pull_through_rules,
+        notes=notes,
     )
 
 
@@ -153,11 +211,10 @@ def _details(task: Task) -> dict[str, str]:
     }
 
 
-def _not_fargate(task: Task) -> str | None:
-    if task.launch_type not in {None, "FARGATE"}:
-        return f"launch type {task.launch_type}: the task uses the network of its host"
+def _not_fargate(world: World, task: Task) -> str | None:
     provider = task.capacity_provider_name
-    return _other_providers((ProviderStrategy(capacity_provider=provider),) if provider else ())
+    strategy = (ProviderStrategy(capacity_provider=provider),) if provider else ()
+    return not_fargate(world, UNSET, task.launch_type, strategy)
 
 
 def service_of(world: World, task: Task) -> Service | None:

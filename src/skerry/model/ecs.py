@@ -15,6 +15,13 @@ class ProviderStrategy(Camel, frozen=True, gc=False):
     capacity_provider: str
 
 
+class CapacityProvider(Camel, frozen=True, gc=False):
+    """A capacity provider: one of Fargate's own, an Auto Scaling group, or Managed Instances, by its ``type``."""
+
+    name: str
+    type: str | None = None
+
+
 class Cluster(Camel, frozen=True, gc=False):
     """A cluster."""
 
@@ -37,10 +44,26 @@ class NetworkConfiguration(Camel, frozen=True, gc=False):
     awsvpc_configuration: AwsvpcConfiguration | None = None
 
 
+class Secret(Camel, frozen=True, gc=False):
+    """A value that a container or its log driver gets from Secrets Manager or Parameter Store."""
+
+    name: str
+    value_from: str
+
+
+class LogConfiguration(Camel, frozen=True, gc=False):
+    """A container's log driver with its options."""
+
+    log_driver: str
+    options: dict[str, str] = field(default_factory=dict)
+    secret_options: tuple[Secret, ...] = ()
+
+
 class ServiceConnect(Camel, frozen=True, gc=False):
-    """Whether tasks carry a Service Connect proxy."""
+    """Whether tasks carry a Service Connect proxy, and where its own logs go."""
 
     enabled: bool = False
+    log_configuration: LogConfiguration | None = None
 
 
 class Deployment(Camel, frozen=True, gc=False):
@@ -51,6 +74,26 @@ class Deployment(Camel, frozen=True, gc=False):
     rollout_state: str | None = None
     rollout_state_reason: str | None = None
     service_connect_configuration: ServiceConnect = ServiceConnect()
+
+
+class TaskSet(Camel, frozen=True, gc=False):
+    """A task set of a service that CodeDeploy or another controller deploys: with a configuration of its own."""
+
+    id: str
+    task_set_arn: str
+    status: str | None = None
+    task_definition: str | UnsetType = UNSET
+    launch_type: str | None = None
+    capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
+    platform_version: str | None = None
+    platform_family: str | None = None
+    network_configuration: NetworkConfiguration = NetworkConfiguration()
+
+
+class ServiceEvent(Camel, frozen=True, gc=False):
+    """What happened to a service, in ECS's words; DescribeServices prints the latest first."""
+
+    message: str
 
 
 class DeploymentController(Camel, frozen=True, gc=False):
@@ -74,15 +117,10 @@ class Service(Camel, frozen=True, gc=False):
     task_definition: str | UnsetType = UNSET
     network_configuration: NetworkConfiguration = NetworkConfiguration()
     deployments: tuple[Deployment, ...] = ()
+    task_sets: tuple[TaskSet, ...] = ()
+    events: tuple[ServiceEvent, ...] = ()
     deployment_controller: DeploymentController = DeploymentController()
     enable_execute_command: bool = False
-
-
-class Secret(Camel, frozen=True, gc=False):
-    """A value that a container or its log driver gets from Secrets Manager or Parameter Store."""
-
-    name: str
-    value_from: str
 
 
 class EnvironmentFile(Camel, frozen=True, gc=False):
@@ -98,12 +136,11 @@ class RepositoryCredentials(Camel, frozen=True, gc=False):
     credentials_parameter: str
 
 
-class LogConfiguration(Camel, frozen=True, gc=False):
-    """A container's log driver with its options."""
+class FirelensConfiguration(Camel, frozen=True, gc=False):
+    """That a container routes the logs of the others, and how."""
 
-    log_driver: str
+    type: str
     options: dict[str, str] = field(default_factory=dict)
-    secret_options: tuple[Secret, ...] = ()
 
 
 class ContainerDefinition(Camel, frozen=True, gc=False):
@@ -116,6 +153,7 @@ class ContainerDefinition(Camel, frozen=True, gc=False):
     secrets: tuple[Secret, ...] = ()
     environment_files: tuple[EnvironmentFile, ...] = ()
     log_configuration: LogConfiguration | None = None
+    firelens_configuration: FirelensConfiguration | None = None
 
 
 class EfsAuthorization(Camel, frozen=True, gc=False):
@@ -129,14 +167,36 @@ class EfsVolume(Camel, frozen=True, gc=False):
     """An EFS file system that a task mounts."""
 
     file_system_id: str
+    transit_encryption: str | None = None
     authorization_config: EfsAuthorization | None = None
 
 
+class S3FilesVolume(Camel, frozen=True, gc=False):
+    """An S3 Files file system that a task mounts."""
+
+    file_system_arn: str
+
+
+class DockerVolume(Camel, frozen=True, gc=False):
+    """A volume of a Docker driver's."""
+
+    driver: str | None = None
+
+
+class FsxWindowsVolume(Camel, frozen=True, gc=False):
+    """A file system of FSx for Windows File Server."""
+
+    file_system_id: str
+
+
 class Volume(Camel, frozen=True, gc=False):
-    """A volume of a task definition; only its EFS form is read."""
+    """A volume of a task definition; what a bind mount is of is not read."""
 
     name: str | None = None
     efs_volume_configuration: EfsVolume | None = None
+    s3files_volume_configuration: S3FilesVolume | None = None
+    docker_volume_configuration: DockerVolume | None = None
+    fsx_windows_file_server_volume_configuration: FsxWindowsVolume | None = None
 
 
 class RuntimePlatform(Camel, frozen=True, gc=False):
@@ -152,6 +212,7 @@ class TaskDefinition(Camel, frozen=True, gc=False):
     task_definition_arn: str | None = None
     family: str | None = None
     revision: int | None = None
+    status: str | None = None
     network_mode: str | None = None
     requires_compatibilities: tuple[str, ...] = ()
     container_definitions: tuple[ContainerDefinition, ...] | UnsetType = UNSET

@@ -72,11 +72,19 @@ class HostedZone(Pascal, frozen=True, gc=False):
     config: ZoneConfig = ZoneConfig()
 
 
+class HostedZoneOwner(Pascal, frozen=True, gc=False):
+    """The account or the service of AWS that owns a hosted zone."""
+
+    owning_account: str | None = None
+    owning_service: str | None = None
+
+
 class HostedZoneSummary(Pascal, frozen=True, gc=False):
     """A private hosted zone of a VPC, as ListHostedZonesByVPC prints it."""
 
     hosted_zone_id: str
     name: str
+    owner: HostedZoneOwner = HostedZoneOwner()
 
 
 class RecordValue(Pascal, frozen=True, gc=False):
@@ -90,16 +98,23 @@ class AliasTarget(Pascal, frozen=True, gc=False):
 
     dns_name: str = field(name="DNSName")
     hosted_zone_id: str | None = None
+    evaluate_target_health: bool = False
 
 
 class RecordSet(Pascal, frozen=True, gc=False):
-    """A record set of a hosted zone; several of one name and type have a ``set_identifier`` each."""
+    """A record set of a hosted zone; several of one name and type have a ``set_identifier`` each.
+
+    A ``weight`` or ``multi_value_answer`` lets them take turns; others are chosen by health or by who asks.
+    """
 
     name: str
     type: str
     resource_records: tuple[RecordValue, ...] = ()
     alias_target: AliasTarget | None = None
     set_identifier: str | None = None
+    weight: int | None = None
+    multi_value_answer: bool = False
+    health_check_id: str | None = None
 
 
 class FileSystem(Pascal, frozen=True, gc=False):
@@ -125,6 +140,7 @@ class Zone(Pascal, frozen=True, gc=False):
     """A private hosted zone, put together: its name, the VPCs that it answers in, its records.
 
     ``vpc_ids`` and ``records`` are UNSET where no file tells them; not ``whole``: there may be more records.
+    ``service``: the service of AWS that owns it, whose records nobody else may read.
     """
 
     zone_id: str
@@ -132,3 +148,4 @@ class Zone(Pascal, frozen=True, gc=False):
     vpc_ids: tuple[str, ...] | UnsetType = UNSET
     records: tuple[RecordSet, ...] | UnsetType = UNSET
     whole: bool = True
+    service: str | None = None

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from skerry.model import connections, ecs, endpoints, filters, network, public_access, resolver
+from skerry.model import connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files
 from skerry.model.schedules import RuleTarget, Schedule
 
 
@@ -10,8 +10,9 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is known: the rows of each kind, and ``read``, the kinds that were read without a loss.
 
     A kind that is not in ``read`` may still have rows; only the absence of a row then proves nothing.
+    ``partly`` are the kinds that were asked for and not read whole: refused, cut off, or with a row that was lost.
     ``file_systems`` are those whose mount targets were asked for, ``profiles`` the Route 53 Profiles whose resources
-    were. ``refused`` are the calls that AWS did not answer.
+    were, ``zone_vpcs`` the VPCs whose private hosted zones were. ``refused`` are the calls that AWS did not answer.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -28,6 +29,9 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     prefix_lists: tuple[network.PrefixList, ...] = ()
     zones: tuple[endpoints.Zone, ...] = ()
     mount_targets: tuple[endpoints.MountTarget, ...] = ()
+    s3files_mount_targets: tuple[s3files.S3FilesMountTarget, ...] = ()
+    pull_through_rules: tuple[ecr.PullThroughCacheRule, ...] = ()
+    capacity_providers: tuple[ecs.CapacityProvider, ...] = ()
     clusters: tuple[ecs.Cluster, ...] = ()
     services: tuple[ecs.Service, ...] = ()
     task_definitions: tuple[ecs.TaskDefinition, ...] = ()
@@ -51,8 +55,10 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     profile_associations: tuple[resolver.ProfileAssociation, ...] = ()
     profile_resources: tuple[resolver.ProfileResourceAssociation, ...] = ()
     read: frozenset[str] = frozenset()
+    partly: frozenset[str] = frozenset()
     file_systems: frozenset[str] = frozenset()
     profiles: frozenset[str] = frozenset()
+    zone_vpcs: frozenset[str] = frozenset()
     refused: tuple["Refusal", ...] = ()
     region: str | None = None
     account: str | None = None

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from skerry.model import connections, ecs, endpoints, filters, network, public_access, resolver, schedules
+from skerry.model import connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files, schedules
 
 
 class Kind(NamedTuple):
@@ -98,6 +98,30 @@ KINDS = (
         "mount_target_id",
         "EFS mount target",
         "elasticfilesystem:DescribeMountTargets",
+    ),
+    Kind(
+        "mountTargets",
+        "s3files_mount_targets",
+        s3files.S3FilesMountTarget,
+        "mount_target_id",
+        "S3 Files mount target",
+        "s3files:ListMountTargets",
+    ),
+    Kind(
+        "pullThroughCacheRules",
+        "pull_through_rules",
+        ecr.PullThroughCacheRule,
+        "ecr_repository_prefix",
+        "pull-through cache rule",
+        "ecr:DescribePullThroughCacheRules",
+    ),
+    Kind(
+        "capacityProviders",
+        "capacity_providers",
+        ecs.CapacityProvider,
+        "name",
+        "capacity provider",
+        "ecs:DescribeCapacityProviders",
     ),
     Kind("clusters", "clusters", ecs.Cluster, "cluster_arn", "cluster", "ecs:DescribeClusters"),
     Kind("services", "services", ecs.Service, "service_arn", "service", "ecs:DescribeServices"),

@@ -39,7 +39,7 @@ class ResolverRuleAssociation(Pascal, frozen=True, gc=False):
 class ResolverEndpoint(Pascal, frozen=True, gc=False):
     """An endpoint by which questions enter a VPC's DNS server (INBOUND) or leave it (OUTBOUND).
 
-    ``addresses`` are UNSET until ListResolverEndpointIpAddresses tells them.
+    ``ip_addresses`` are UNSET until ListResolverEndpointIpAddresses tells them.
     """
 
     id: str
@@ -47,7 +47,7 @@ class ResolverEndpoint(Pascal, frozen=True, gc=False):
     host_vpc_id: str | UnsetType = field(name="HostVPCId", default=UNSET)
     security_group_ids: tuple[str, ...] = ()
     status: str = "OPERATIONAL"
-    addresses: tuple[str, ...] | UnsetType = UNSET
+    ip_addresses: tuple[str, ...] | UnsetType = UNSET
 
 
 class ResolverEndpointAddress(Pascal, frozen=True, gc=False):

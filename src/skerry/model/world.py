@@ -15,6 +15,8 @@ from skerry.model.filters import NetworkAcl, SecurityGroup
 from skerry.model.kinds import ACTIONS, NOUNS
 from skerry.model.names import arn, resource_arn
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
+from skerry.model.resolving import Resolving
+from skerry.model.transit import Connections
 
 _Row = TypeVar("_Row")
 _ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")
@@ -134,6 +136,10 @@ class World:
             return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
         return found
 
+    def out_of_sight(self, vpc_id: str) -> bool:
+        """Tell whether a VPC is another account's, of which what only its owner sees was not read."""
+        return self._is_shared(vpc_id) and not self.endpoints_in(vpc_id)
+
     def _is_shared(self, vpc_id: str) -> bool:
         vpc = self.vpcs.get(vpc_id)
         owners = {
@@ -183,13 +189,25 @@ class World:
 
     def cluster_of(self, service: Service | Task) -> Cluster | None:
         """The cluster of a service or task, if it was read."""
-        if service.cluster_arn is UNSET:
-            return None
-        return self._clusters.get(service.cluster_arn)
+        return self.cluster(service.cluster_arn)
+
+    def cluster(self, cluster_arn: str | UnsetType) -> Cluster | None:
+        """The cluster of this ARN, if it was read."""
+        return None if cluster_arn is UNSET else self._clusters.get(cluster_arn)
 
     def arn_of(self, resource: str) -> str | None:
         """The ARN of an EC2 resource of this World."""
         return resource_arn(resource, self.region, self.account, self._partition)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Transit gateways and peering connections."""
+        return Connections(self.facts)
+
+    @cached_property
+    def resolving(self) -> Resolving:
+        """What changes the answers of the VPCs' DNS servers."""
+        return Resolving(self.facts)
 
     @cached_property
     def _partition(self) -> str:
@@ -281,7 +299,7 @@ class World:
         table: dict[tuple[str, str], NetworkInterface] = {}
         for row in self.facts.network_interfaces:
             if row.vpc_id is not UNSET:
-                for address in interface_addresses(row):
+                for address in (*interface_addresses(row), *(item.ipv6_address for item in row.ipv6_addresses)):
                     table[row.vpc_id, address] = row
         return table
 

@@ -1,11 +1,18 @@
-"""IPv4 addresses and CIDR blocks as sets of numbers."""
+"""IP addresses and CIDR blocks as sets of numbers.
+
+One line of numbers holds both families: an IPv4 address is its own number, an IPv6 address lies ``IPV6`` further up.
+So sets of both are unions, and a rule for one family holds no address of the other.
+"""
 
 from functools import lru_cache
 from typing import NamedTuple
 
-from skerry.net.intervals import Interval, Intervals, subtract, union
+from skerry.net.intervals import Interval, Intervals, intersect, subtract, union
 
 CACHED_BLOCKS = 65_536
+
+IPV6 = 1 << 128
+"""Where IPv6 addresses begin."""
 
 _BITS, _OCTETS, _DIGITS = 32, 4, 3
 
@@ -19,11 +26,13 @@ class Block(NamedTuple):
 
 @lru_cache(maxsize=CACHED_BLOCKS)
 def block(cidr: str) -> Block | None:
-    """Read an IPv4 CIDR block or address; None where the text is neither.
+    """Read a CIDR block or address of either family; None where the text is neither.
 
     Host bits are ignored, as AWS ignores them when a block is given to it. Done by hand: it is the first thing
     that every rule, route and interface costs, and the standard library takes ten times as long.
     """
+    if ":" in cidr:
+        return _block6(cidr)
     text, slash, prefix = cidr.partition("/")
     number = _number(text)
     length = _small(prefix, _BITS) if slash else _BITS
@@ -32,6 +41,18 @@ def block(cidr: str) -> Block | None:
     size = 1 << (_BITS - length)
     first = number & ~(size - 1)
     return Block(((first, first + size - 1),), length)
+
+
+def _block6(cidr: str) -> Block | None:
+    # IPv6 is rare enough for the standard library.
+    from ipaddress import IPv6Network  # noqa: PLC0415
+
+    try:
+        network = IPv6Network(cidr, strict=False)
+    except ValueError:
+        return None
+    first, last = int(network.network_address), int(network.broadcast_address)
+    return Block(((IPV6 + first, IPV6 + last),), network.prefixlen)
 
 
 def _number(text: str) -> int | None:
@@ -51,21 +72,34 @@ def _small(text: str, most: int) -> int | None:
 
 
 def address(text: str) -> Intervals | None:
-    """Read one IPv4 address as a set of one; None where the text is none."""
+    """Read one address as a set of one; None where the text is none."""
     found = block(text) if "/" not in text else None
     return found.addresses if found else None
+
+
+def is_ipv6(addresses: Intervals) -> bool:
+    """Tell whether the first of the addresses is an IPv6 one; a flow's are all of one family."""
+    return bool(addresses) and addresses[0][0] >= IPV6
+
+
+def any_like(addresses: Intervals) -> Intervals:
+    """Every address of the family that these are of."""
+    return ANY_IPV6 if is_ipv6(addresses) else ANY
 
 
 def blocks(addresses: Intervals) -> list[str]:
     """The smallest list of CIDR blocks that holds exactly these addresses."""
     # Only what is shown to people needs it.
-    from ipaddress import IPv4Address, summarize_address_range  # noqa: PLC0415
+    from ipaddress import IPv4Address, IPv6Address, summarize_address_range  # noqa: PLC0415
 
-    return [
-        str(network)
-        for low, high in addresses
-        for network in summarize_address_range(IPv4Address(low), IPv4Address(high))
-    ]
+    found: list[str] = []
+    for low, high in addresses:
+        if low >= IPV6:
+            networks6 = summarize_address_range(IPv6Address(low - IPV6), IPv6Address(high - IPV6))
+            found.extend(str(network) for network in networks6)
+        else:
+            found.extend(str(network) for network in summarize_address_range(IPv4Address(low), IPv4Address(high)))
+    return found
 
 
 def spell(addresses: Intervals, most: int = 4) -> str:
@@ -77,9 +111,13 @@ def spell(addresses: Intervals, most: int = 4) -> str:
 def _spell_one(pair: Interval) -> str:
     found = blocks((pair,))
     if len(found) == 1:
-        return found[0].removesuffix("/32")
-    first, last = (blocks(((end, end),))[0].removesuffix("/32") for end in pair)
+        return _bare(found[0])
+    first, last = (_bare(blocks(((end, end),))[0]) for end in pair)
     return f"{first}-{last}"
+
+
+def _bare(cidr: str) -> str:
+    return cidr.removesuffix("/128" if ":" in cidr else "/32")
 
 
 def _set(*cidrs: str) -> Intervals:
@@ -87,6 +125,8 @@ def _set(*cidrs: str) -> Intervals:
 
 
 ANY = _set("0.0.0.0/0")
+ANY_IPV6 = _set("::/0")
+EVERYTHING = union(ANY, ANY_IPV6)
 
 # The special-purpose blocks that are not reachable over the internet.
 # https://www.iana.org/assignments/iana-ipv4-special-registry/
@@ -108,3 +148,21 @@ PUBLIC = subtract(
         "224.0.0.0/3",
     ),
 )
+
+# Global unicast without what is set aside in it.
+# https://www.iana.org/assignments/iana-ipv6-special-registry/
+PUBLIC_IPV6 = subtract(_set("2000::/3"), _set("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+
+# The prefix that DNS64 puts before an IPv4 address, and NAT64 takes off again.
+# https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
+NAT64 = _set("64:ff9b::/96")
+
+
+def behind_nat64(addresses: Intervals) -> Intervals:
+    """The IPv4 addresses that addresses of NAT64's prefix stand for."""
+    return tuple((low - NAT64[0][0], high - NAT64[0][0]) for low, high in intersect(addresses, NAT64))
+
+
+def before_nat64(addresses: Intervals) -> Intervals:
+    """The addresses of NAT64's prefix that stand for IPv4 addresses."""
+    return tuple((low + NAT64[0][0], high + NAT64[0][0]) for low, high in addresses)

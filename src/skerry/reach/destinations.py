@@ -5,10 +5,10 @@ from msgspec import UNSET
 from skerry.catalogue.services import ServiceRef, endpoint_service, services
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
-from skerry.model.network import NetworkInterface, Subnet
+from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, address, block
-from skerry.net.intervals import EMPTY, Intervals, subtract, union
+from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
 from skerry.reach.memo import Memo
 from skerry.reach.places import task_addresses
 from skerry.reach.trace import Destination
@@ -59,16 +59,33 @@ class Destinations:
         return found
 
     def at(self, vpc_id: str, text: str) -> Destination:
-        """One address, as seen from a VPC: an interface of it, or anything else."""
+        """One address, as seen from a VPC: an interface of it or of the one other that has the address, or anything."""
         return self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
 
     def _at(self, vpc_id: str, text: str) -> Destination:
-        interface = self.world.interface_at(vpc_id, text)
         addresses = address(text) or EMPTY
+        home = self._home(vpc_id, addresses)
+        interface = self.world.interface_at(home or vpc_id, text)
         if interface is not None:
             return self._of_interface(interface, text)
+        if home is None and covers(PUBLIC, addresses) and not self._of_some_vpc(addresses):
+            return Destination(text, addresses)
         fact = Missing(f"which interface has the address {text}", "ec2:DescribeNetworkInterfaces")
         return Destination(text, addresses, groups=fact)
+
+    def _of_some_vpc(self, addresses: Intervals) -> bool:
+        """Tell whether a VPC that was read has these addresses: public ones may be a VPC's own block."""
+        return any(covers(blocks, addresses) for blocks in self._blocks().values())
+
+    def _home(self, vpc_id: str, addresses: Intervals) -> str | None:
+        """The VPC that addresses are of, seen from this one; None where none or several of the others have them."""
+        having = [name for name, blocks in self._blocks().items() if covers(blocks, addresses)]
+        if vpc_id in having:
+            return vpc_id
+        return having[0] if len(having) == 1 else None
+
+    def _blocks(self) -> dict[str, Intervals]:
+        return self._once("blocks", lambda: {row.vpc_id: _addresses(_cidrs(row)) for row in self.world.facts.vpcs})
 
     def of_interface(self, interface: NetworkInterface) -> Destination | Missing:
         """The primary address of a network interface."""
@@ -178,6 +195,15 @@ def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | Non
     if endpoint.groups is UNSET:
         return otherwise
     return tuple(group.group_id for group in endpoint.groups)
+
+
+def _cidrs(vpc: Vpc) -> tuple[str, ...]:
+    rows, rows6 = vpc.cidr_block_association_set, vpc.ipv6_cidr_block_association_set
+    return (
+        vpc.cidr_block,
+        *(row.cidr_block for row in rows if row.cidr_block_state.state == "associated"),
+        *(row.ipv6_cidr_block for row in rows6 if row.ipv6_cidr_block_state.state == "associated"),
+    )
 
 
 def _addresses(cidrs: tuple[str, ...]) -> Intervals:

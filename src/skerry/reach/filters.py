@@ -5,7 +5,7 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.filters import NetworkAcl
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, block, spell
+from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, any_like, block, spell
 from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
 from skerry.reach.memo import Memo
 from skerry.reach.rules import AclRule, GroupRule, acl_rules, group_rules, has_no_rules
@@ -51,7 +51,7 @@ class Filters:
                     doubtful.append((group_id, item.text, matched))
                 elif matched:
                     if matched == peer.addresses:
-                        one = item.addresses == ANY and asked == 1 and not doubtful
+                        one = item.addresses == any_like(peer.addresses) and asked == 1 and not doubtful
                         return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=one)
                     allowed, rule = union(allowed, matched), item.text
         side = _Side(groups, direction, traffic, rule)
@@ -95,7 +95,8 @@ class Filters:
         if isinstance(acl, Missing):
             return _unread(direction, "", acl, kind="network-acl", leg=leg)
         place = _Place(acl.network_acl_id, direction, leg, protocol, ports)
-        wide = self.memo.once((place, ANY), lambda: self._acl(acl, place, ANY))
+        family = any_like(remote)
+        wide = self.memo.once((place, family), lambda: self._acl(acl, place, family))
         if wide.by_one_rule:
             # The entry that decides for all addresses decides for these.
             return wide
@@ -173,9 +174,8 @@ def in_prefix_list(
             return EMPTY
     entries = world.prefix_entries(prefix_list)
     if isinstance(entries, Missing):
-        private = not intersect(addresses, PUBLIC)
+        private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
         return EMPTY if service is not None and private else entries
-    # An entry that is no IPv4 block is an IPv6 one: it holds no IPv4 address.
     return intersect(union(*(found.addresses for cidr in entries if (found := block(cidr)))), addresses)
 
 
@@ -207,9 +207,9 @@ def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -
     kept = ""
     for rule in rules:
         if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, rest):
-            one = not kept and remote == ANY
+            one = not kept and remote == any_like(remote)
             return Hop("network-acl", place.acl, place.direction, place.leg, kept or rule.text, by_one_rule=one)
-        hit, rest = _split(rest, rule.addresses or ANY, rule.ports)
+        hit, rest = _split(rest, rule.addresses or EVERYTHING, rule.ports)
         if rule.addresses is None:
             missing = Missing(f"{rule.text!r} of {place.acl} cannot be read")
             undecided.extend(_piece(place, rule.text, *part, missing) for part in hit)

@@ -1,16 +1,18 @@
-"""What stands at the end of a route: gateway endpoints, internet gateways, NAT gateways."""
+"""What stands at the end of a route: gateway endpoints, internet gateways, VPN gateways, NAT gateways."""
 
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
-from skerry.model.network import NatGateway
+from skerry.model.network import GatewayAttachment, NatGateway, Subnet
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, spell
+from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, is_ipv6, spell
 from skerry.net.intervals import Intervals, subtract
+from skerry.reach.public_access import blocks
 from skerry.reach.trace import WHOLE, Cut, Hop, Kind, Leg, Piece
 
 _USABLE = "available"
-_COMING = {"pending", "partial"}
+# A resource that is being made or changed may work, now or soon.
+_COMING = {"pending", "partial", "initiating", "initiatingrequest", "modifying", "rollingback"}
 
 
 def open_question(
@@ -57,22 +59,43 @@ def state_hop(kind: Kind, resource: str, state: object, action: str, reason: str
     return lost(kind, resource, "BAD_STATE", f"{resource} is {state}" + (f": {reason}" if reason else ""))
 
 
-def internet_hop(world: World, gateway_id: str, vpc_id: str, addresses: Intervals, *, public: bool | Missing) -> Hop:
+def internet_hop(
+    world: World,
+    gateway_id: str,
+    subnet: Subnet,
+    addresses: Intervals,
+    *,
+    public: bool | Missing,
+    only_out: bool = False,
+) -> Hop:
     """An internet gateway: it must be attached to the VPC, and the sender must have a public address.
 
+    An IPv6 address is public by itself. ``only_out``: the sender is a NAT gateway, which nothing comes in to.
     https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
     """
     gateway = world.internet_gateways.get(gateway_id)
     if gateway is None or gateway.attachments is UNSET:
         return open_question("gateway", gateway_id, world.missing("internet_gateways", gateway_id))
-    if not any(item.vpc_id == vpc_id and item.state in {"available", "attached"} for item in gateway.attachments):
-        return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {vpc_id}")
+    if not _attached(gateway.attachments, subnet.vpc_id):
+        return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {subnet.vpc_id}")
+    if is_ipv6(addresses):
+        public = True
     if isinstance(public, Missing):
         return open_question("gateway", gateway_id, public)
     if not public:
         message = f"{gateway_id} drops what comes from an interface without a public address"
         return lost("gateway", gateway_id, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
-    private = subtract(addresses, PUBLIC)
+    return _to_public(world, gateway_id, subnet, addresses, only_out=only_out)
+
+
+def _to_public(world: World, gateway_id: str, subnet: Subnet, addresses: Intervals, *, only_out: bool) -> Hop:
+    """Through an internet gateway or an egress-only one, to addresses that must be public."""
+    stopped = blocks(world, subnet, outward=True, replies_only=only_out)
+    if isinstance(stopped, Missing):
+        return open_question("gateway", gateway_id, stopped)
+    if stopped is not None:
+        return lost("gateway", gateway_id, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", stopped)
+    private = subtract(addresses, PUBLIC_IPV6 if is_ipv6(addresses) else PUBLIC)
     if private:
         message = f"{gateway_id} does not send to {spell(private)}, which is no public address"
         piece = Piece(
@@ -82,12 +105,39 @@ def internet_hop(world: World, gateway_id: str, vpc_id: str, addresses: Interval
     return Hop("gateway", gateway_id, rule="attached, public address")
 
 
+def _attached(attachments: tuple[GatewayAttachment, ...], vpc_id: str) -> bool:
+    return any(item.vpc_id == vpc_id and item.state in {"available", "attached"} for item in attachments)
+
+
+def egress_only_hop(world: World, gateway_id: str, subnet: Subnet, addresses: Intervals) -> Hop:
+    """An egress-only internet gateway: IPv6, out.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
+    """
+    gateway = next(
+        (row for row in world.facts.egress_only_gateways if row.egress_only_internet_gateway_id == gateway_id), None
+    )
+    if gateway is None or gateway.attachments is UNSET:
+        return open_question("gateway", gateway_id, world.missing("egress_only_gateways", gateway_id))
+    if not _attached(gateway.attachments, subnet.vpc_id):
+        return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {subnet.vpc_id}")
+    return _to_public(world, gateway_id, subnet, addresses, only_out=True)
+
+
+def vpn_hop(world: World, gateway_id: str, vpc_id: str) -> Hop:
+    """A VPN gateway: attached or not is known, what lies behind it is not.
+
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/how_it_works.html
+    """
+    gateway = next((row for row in world.facts.vpn_gateways if row.vpn_gateway_id == gateway_id), None)
+    behind = Missing(f"what lies behind {gateway_id}")
+    if gateway is None or gateway.vpc_attachments is UNSET or _attached(gateway.vpc_attachments, vpc_id):
+        return open_question("gateway", gateway_id, behind)
+    return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {vpc_id}")
+
+
 def nat_hop(world: World, nat_id: str, nat: NatGateway | None) -> Hop:
-    """A NAT gateway's own state. A regional one stands in no particular subnet, which is not followed yet."""
+    """A NAT gateway's own state."""
     if nat is None:
         return open_question("gateway", nat_id, world.missing("nat_gateways", nat_id))
-    if nat.availability_mode != "zonal":
-        return open_question(
-            "gateway", nat_id, Missing(f"what lies behind {nat_id}, a {nat.availability_mode} NAT gateway")
-        )
     return state_hop("gateway", nat_id, nat.state, "ec2:DescribeNatGateways", nat.failure_message)

@@ -12,10 +12,11 @@ from skerry.reach import ports, routing
 from skerry.reach.destinations import Destinations
 from skerry.reach.filters import Filters, Peer
 from skerry.reach.gateways import lost, open_question
+from skerry.reach.local import lost_reply
 from skerry.reach.memo import Memo
-from skerry.reach.network import lost_reply
+from skerry.reach.outcome import Outcome
+from skerry.reach.public_access import blocks
 from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
-from skerry.reach.walk import Outcome
 
 _NAT = "nat_gateway"
 
@@ -39,7 +40,7 @@ def from_internet(
     back = (filters.acl(acl, "out", "back", protocol, PUBLIC, ports.INTERNET), *_reply(world, subnet))
     way = Way(Box(PUBLIC, destination.addresses, ports.INTERNET), there, back)
     last = _guard(filters, interface, destination, (protocol, port))
-    return _outcome(destination, first, Passage.of((way,), destination, None), last)
+    return _outcome(destination, first, Passage.of((way,), None, choice=destination.choice), last)
 
 
 def _outcome(
@@ -67,6 +68,11 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
     if public is None:
         message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
         return lost("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
+    stopped = blocks(world, subnet, outward=False, replies_only=False)
+    if isinstance(stopped, Missing):
+        return open_question("gateway", gateway, stopped)
+    if stopped is not None:
+        return lost("gateway", gateway, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", stopped)
     table = world.edge_route_table(gateway)
     if table is not None:
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")

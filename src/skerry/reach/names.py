@@ -1,4 +1,4 @@
-"""What a name leads to in a VPC: its DNS servers, private names, private zones, and else the public answer.
+"""What a name leads to in a VPC: its DNS servers and rules, private names and zones, and else the public answer.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 """
@@ -11,18 +11,17 @@ from msgspec import UNSET
 from skerry.catalogue.services import ServiceRef, file_system_of, service_of_endpoint
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
-from skerry.model.network import Vpc
 from skerry.model.world import World
-from skerry.net.addresses import address, block, spell
+from skerry.net.addresses import address
 from skerry.reach import zones
 from skerry.reach.destinations import Destinations
-from skerry.reach.gateways import lost, open_question, state_hop
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.private_dns import may_have_any_name, reason_not_led
+from skerry.reach.servers import Servers, servers_of
 from skerry.reach.trace import Destination, Hop
-from skerry.reach.zones import Claim
+from skerry.reach.zones import Claim, Record
 
-AMAZON = "AmazonProvidedDNS"
 _MOST_NAMES = 32
-_AMAZON_SERVERS = {AMAZON, "169.254.169.253", "fd00:ec2::253"}
 _REGISTRY = "registry"
 
 
@@ -46,19 +45,21 @@ class Intended(NamedTuple):
 class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What DNS answers: the hop, and every destination that it may give.
 
-    ``sure``: the destinations take turns; else it is one of them, and not known which. ``servers`` are those that
-    the answer comes from where they are not Amazon's; ``amazon_too``: Amazon's is asked as well.
+    ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
+    among them that lead nowhere. ``servers`` are those that the answer comes from where they are not the VPC's own;
+    ``amazon_too``: that one is asked as well.
     """
 
     hop: Hop
     destinations: tuple[Destination, ...] = ()
     sure: bool = True
+    dead: tuple[Hop, ...] = ()
     servers: tuple[str, ...] = ()
     amazon_too: bool = False
 
 
 class _Chain:
-    """How many more names an answer may lead over: chains of names have ends, and cycles are refused."""
+    """How many more names and rules an answer may lead over: chains have ends, and cycles are refused."""
 
     def __init__(self) -> None:
         self._left = _MOST_NAMES
@@ -69,11 +70,13 @@ class _Chain:
         return self._left >= 0
 
 
-class _Servers(NamedTuple):
-    """The DNS servers of a VPC: whether Amazon's is one of them, and the others."""
+class _View(NamedTuple):
+    """Where a question is answered: in a VPC, with or without its private names, perhaps from outside it."""
 
-    amazon: bool
-    others: tuple[str, ...]
+    vpc_id: str
+    hostnames: bool | Missing
+    chain: _Chain
+    inbound: bool
 
 
 class Names:
@@ -94,20 +97,24 @@ class Names:
             fact = Missing("the host names of the partition that the Region is in")
             return Resolution(open_question("dns", "", fact))
         vpc = self.world.vpc(vpc_id)
-        servers = vpc if isinstance(vpc, Missing) else self._servers(vpc)
+        servers = vpc if isinstance(vpc, Missing) else servers_of(self.world, vpc)
         if isinstance(servers, Missing):
             return Resolution(open_question("dns", vpc_id, servers))
         if servers.others:
-            hop = open_question("dns", servers.others[0], _told_by(servers.others, query.host))
+            return self._by_others(servers, query)
+        return self._within(vpc_id, query, _Chain())
+
+    def _by_others(self, servers: Servers, query: Query) -> Resolution:
+        """What DNS servers answer that are not Amazon's of this VPC: not known, unless they are another VPC's.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
+        """
+        home = None if servers.amazon else self.world.resolving.vpc_of_servers(servers.others)
+        if not isinstance(home, str):
+            hop = open_question("dns", servers.others[0], home or servers.told(query.host))
             return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
-        support = self.world.dns_attribute(vpc_id, "enable_dns_support")
-        if support is False:
-            message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
-            return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
-        found = self._amazon(vpc_id, query, query.host)
-        if isinstance(support, Missing) and found.hop.clean:
-            return msgspec.structs.replace(found, hop=open_question("dns", vpc_id, support))
-        return found
+        found = self._within(home, query, _Chain(), inbound=True)
+        return msgspec.structs.replace(found, servers=servers.others)
 
     def _registry(self, vpc_id: str, query: Query) -> Resolution:
         """Where a registry's blobs are: with itself, or where it redirects to, on the internet."""
@@ -118,73 +125,121 @@ class Names:
         hop = own.hop
         if hop.clean:
             hop = Hop("dns", own.hop.resource, rule=query.inferred, grade="inferred")
-        return Resolution(hop, (*own.destinations, elsewhere), sure=False)
+        return Resolution(hop, (*own.destinations, elsewhere), sure=False, dead=own.dead)
 
-    def _servers(self, vpc: Vpc) -> _Servers | Missing:
-        """The DNS servers that a VPC's DHCP options name."""
-        options = self.world.dhcp_options_of(vpc)
-        if isinstance(options, Missing):
-            return options
-        named = [
-            item.value
-            for configuration in options.dhcp_configurations
-            if configuration.key == "domain-name-servers"
-            for item in configuration.values
-        ]
-        if not named:
-            return Missing(f"the DNS servers in {options.dhcp_options_id}", "ec2:DescribeDhcpOptions")
-        others = tuple(name for name in named if not _is_amazon(vpc, name))
-        return _Servers(len(others) < len(named), others)
+    def _within(self, vpc_id: str, query: Query, chain: _Chain, *, inbound: bool = False) -> Resolution:
+        """What a VPC's Amazon DNS server answers."""
+        support = self.world.dns_attribute(vpc_id, "enable_dns_support")
+        if support is False:
+            message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
+            return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
+        hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
+        found = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
+        doubt = support if isinstance(support, Missing) else self._filtered(vpc_id, query.host)
+        if doubt is not None and found.hop.clean:
+            return msgspec.structs.replace(found, hop=open_question("dns", vpc_id, doubt))
+        return found
 
-    def _amazon(self, vpc_id: str, query: Query, host: str | None) -> Resolution:
+    def _filtered(self, vpc_id: str, host: str | None) -> Missing | None:
+        """Whether DNS Firewall lets a question pass; it takes answers away, those of private zones and endpoints too.
+
+        https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/network.html
+        """
+        groups = self.world.resolving.in_vpc(vpc_id).firewalls
+        if not groups:
+            return None
+        fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {host or 'a host that is not known'}"
+        return Missing(fact, "route53resolver:ListFirewallRules")
+
+    def _amazon(self, view: _View, query: Query) -> Resolution:
         """What the Amazon DNS server answers; of a host that is not known, only where it stands."""
+        host = query.host
         if host is None:
             hop = Hop("dns", "", rule=query.inferred, grade="inferred")
             return Resolution(hop, (self.destinations.public(query.place, query.service),))
-        if ".vpce." in host:
-            return self._endpoint_name(host)
-        hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
         if file_system := file_system_of(host):
-            return self._file_system(vpc_id, file_system, query.zone, hostnames=hostnames)
-        hop = Hop("dns", vpc_id, rule=f"{host}: a public answer")
+            return self._file_system(view, file_system, host, query.zone)
+        if ".vpce." in host:
+            return self._asked(view, host, query, self._endpoint_name(host))
+        hop = Hop("dns", view.vpc_id, rule=f"{host}: a public answer")
         if query.inferred:
-            hop = Hop("dns", vpc_id, rule=query.inferred, grade="inferred")
+            hop = Hop("dns", view.vpc_id, rule=query.inferred, grade="inferred")
         public = Resolution(hop, (self.destinations.public(query.place, query.service),))
-        if hostnames is False:
-            return public
-        private = self._private(vpc_id, host, query, _Chain())
-        if private is None:
-            return public
-        if isinstance(hostnames, Missing) and not private.hop.clean:
-            return Resolution(open_question("dns", vpc_id, hostnames))
-        if isinstance(hostnames, Missing):
-            both = private.destinations + public.destinations
-            return Resolution(open_question("dns", vpc_id, hostnames), both, sure=False)
-        return private
+        return self._asked(view, host, query, public)
 
-    def _private(self, vpc_id: str, host: str, query: Query, chain: "_Chain") -> Resolution | None:
-        """The answer of the most specific private zone; None where there is none, so that the answer is public."""
-        endpoints = self.world.endpoints_of(vpc_id)
+    def _asked(self, view: _View, host: str, query: Query, public: Resolution) -> Resolution:
+        """What private names and rules answer for a host, else the public answer."""
+        claims, rule = self._claims(view, host)
+        unread = self._unread(view.vpc_id)
+        private = None if view.hostnames is False else self._private(view, claims, host, query)
+        if private is not None and not isinstance(view.hostnames, Missing):
+            return _taken_as_read(private, unread)
+        if rule is not None:
+            other = _taken_as_read(self._forwarded(view, rule, host, query), unread)
+        else:
+            other = Resolution(open_question("dns", view.vpc_id, unread)) if unread else public
+        if private is None:
+            return other
+        assert isinstance(view.hostnames, Missing)  # noqa: S101 -- the other cases are above
+        hop = open_question("dns", view.vpc_id, view.hostnames)
+        if not (private.hop.clean and other.hop.clean):
+            return Resolution(hop)
+        both, dead = private.destinations + other.destinations, private.dead + other.dead
+        return Resolution(hop, both, sure=False, dead=dead)
+
+    def _claims(self, view: _View, host: str) -> tuple[list[Claim], Claim | None]:
+        """The private names that are asked, and the rule that forwards the rest."""
+        if view.vpc_id not in self._endpoint_names:
+            self._endpoint_names[view.vpc_id] = zones.endpoint_names(self.world, view.vpc_id)
+        found = zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
+        return zones.governed(found)
+
+    def _unread(self, vpc_id: str) -> Missing | None:
+        """What was asked for and not told, and may change any answer in the VPC."""
+        unread = self.world.resolving.in_vpc(vpc_id).unread
+        if unread:
+            return unread[0]
+        return self.world.resolving.hidden(vpc_id) if self.world.out_of_sight(vpc_id) else None
+
+    def _forwarded(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
+        """What becomes of a question that a rule sends on: by its outbound endpoint, not from the task's interface."""
+        rule: Any = claim.rule
+        home = self.world.resolving.answered_in(rule)
+        if isinstance(home, Missing):
+            return Resolution(open_question("dns", rule.id, home))
+        if not view.chain.goes_on():
+            return Resolution(open_question("dns", rule.id, Missing(f"where the chain of rules over {rule.id} ends")))
+        found = self._within(home, query._replace(host=host), view.chain, inbound=True)
+        if not found.hop.clean:
+            return found
+        text = f"{found.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
+        return msgspec.structs.replace(found, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
+
+    def _private(self, view: _View, claims: list[Claim], host: str, query: Query) -> Resolution | None:
+        """The answer of the most specific private name; None where there is none."""
+        endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
-            return Resolution(open_question("dns", vpc_id, endpoints))
-        if vpc_id not in self._endpoint_names:
-            self._endpoint_names[vpc_id] = zones.endpoint_names(self.world, vpc_id)
-        for claim in zones.claims(self.world, vpc_id, host, self._endpoint_names[vpc_id]):
+            return Resolution(open_question("dns", view.vpc_id, endpoints))
+        profiles = dict.fromkeys(claim.profile for claim in claims if claim.profile)
+        if len(profiles) > 1:
+            fact = Missing(f"which of {', '.join(profiles)} answers for {host} in {view.vpc_id}")
+            return Resolution(open_question("dns", view.vpc_id, fact))
+        unnamed = next((hop for one in endpoints if (hop := _unnamed(one, query.place))), None)
+        for claim in claims:
             if claim.endpoint is not None:
-                found = self._by_endpoint(claim.endpoint, host)
+                found = self._by_endpoint(view, claim, host)
+            elif unnamed is not None and claim.apex != host:
+                break
             else:
-                found = self._by_zone(vpc_id, claim, host, query, chain)
+                found = self._by_zone(view, claim, host, query)
             if found is not None:
                 return found
-        for endpoint in endpoints:
-            if endpoint.service_name is UNSET and endpoint.vpc_endpoint_type in {UNSET, "Interface"}:
-                fact = Missing(f"which service {endpoint.vpc_endpoint_id} is for", "ec2:DescribeVpcEndpoints")
-                return Resolution(open_question("dns", endpoint.vpc_endpoint_id, fact))
-        return None
+        return Resolution(unnamed) if unnamed else None
 
-    def _by_endpoint(self, endpoint: VpcEndpoint, host: str) -> Resolution | None:
+    def _by_endpoint(self, view: _View, claim: Claim, host: str) -> Resolution | None:
+        endpoint: Any = claim.endpoint
         name = endpoint.vpc_endpoint_id
-        reason = self._reason_not_led(endpoint)
+        reason = reason_not_led(self.world, endpoint, inbound=view.inbound, profile=claim.profile)
         if isinstance(reason, Missing):
             return Resolution(open_question("dns", name, reason))
         if reason is not None:
@@ -192,12 +247,13 @@ class Names:
         found = self.destinations.of_endpoint(endpoint)
         if isinstance(found, Missing):
             return Resolution(open_question("dns", name, found))
-        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}"), found)
+        by = f", which {claim.profile} shares" if claim.profile else ""
+        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), found)
 
-    def _by_zone(self, vpc_id: str, claim: Claim, host: str, query: Query, chain: "_Chain") -> Resolution:
+    def _by_zone(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
         zone: Any = claim.zone
-        if zone.vpc_ids is UNSET:
-            fact = Missing(f"whether hosted zone {zone.name} answers in {vpc_id}", "route53:ListHostedZonesByVPC")
+        if zone.vpc_ids is UNSET and not claim.profile:
+            fact = Missing(f"whether hosted zone {zone.name} answers in {view.vpc_id}", "route53:ListHostedZonesByVPC")
             return Resolution(open_question("dns", zone.zone_id, fact))
         record = zones.answer(zone, host)
         if isinstance(record, Missing):
@@ -205,27 +261,23 @@ class Names:
         if record is None:
             message = f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
             return Resolution(lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message))
-        found = [self.destinations.at(vpc_id, text) for text in record.addresses if address(text)]
-        led = [self._follow(vpc_id, name, query, chain) for name in record.names]
-        dead = [one for one in led if not one.hop.clean]
-        if dead and len(dead) == len(led) and not found:
-            return dead[0]
-        if dead:
-            fact = Missing(f"which of its records for {host} zone {zone.name} answers with: one of them leads nowhere")
-            return Resolution(open_question("dns", zone.zone_id, fact))
-        found.extend(destination for one in led for destination in one.destinations)
-        if not found:
-            return Resolution(open_question("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}")))
-        return Resolution(Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}"), tuple(found))
+        by = f", which {claim.profile} shares" if claim.profile else ""
+        hop = Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}{by}")
+        led = [self._follow(view, name, query) for name in record.names]
+        own = tuple(self.destinations.at(view.vpc_id, text) for text in record.addresses if address(text))
+        return _together(hop, own, led, record) or Resolution(
+            open_question("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}"))
+        )
 
-    def _follow(self, vpc_id: str, name: str, query: Query, chain: "_Chain") -> Resolution:
+    def _follow(self, view: _View, name: str, query: Query) -> Resolution:
         """Where an alias or CNAME leads: an endpoint's own name, or any other."""
         if ".vpce." in name:
             return self._endpoint_name(name)
-        if not chain.goes_on():
+        if not view.chain.goes_on():
             return Resolution(open_question("dns", name, Missing(f"where the chain of names over {name} ends")))
-        private = self._private(vpc_id, name, query, chain)
-        return private or Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
+        anywhere = Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
+        # That a zone led here says that private names apply.
+        return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
 
     def _endpoint_name(self, name: str) -> Resolution:
         """An endpoint's own name, which leads to it from anywhere."""
@@ -237,16 +289,22 @@ class Names:
             return Resolution(open_question("dns", name, found))
         return Resolution(Hop("dns", name, rule="an endpoint's own name"), found)
 
-    def _file_system(self, vpc_id: str, file_system: str, zone: str | None, *, hostnames: bool | Missing) -> Resolution:
+    def _file_system(self, view: _View, file_system: str, host: str, zone: str | None) -> Resolution:
         """The mount target in the task's own zone; without one the name does not resolve there.
 
         https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
         """
-        if hostnames is False:
+        vpc_id = view.vpc_id
+        _, claim = self._claims(view, host)
+        if claim is not None and claim.rule is not None and "." in claim.apex:
+            # Amazon's own zone goes before rules of wider domains; how wide it is, is not documented.
+            fact = Missing(f"whether {claim.rule.id} forwards {host} out of {vpc_id}")
+            return Resolution(open_question("dns", claim.rule.id, fact))
+        if view.hostnames is False:
             message = f"{vpc_id} has enableDnsHostnames off: the names of mount targets do not resolve in it"
             return Resolution(lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message))
-        if isinstance(hostnames, Missing):
-            return Resolution(open_question("dns", vpc_id, hostnames))
+        if isinstance(view.hostnames, Missing):
+            return Resolution(open_question("dns", vpc_id, view.hostnames))
         found = self.destinations.of_mount_targets(vpc_id, file_system, zone)
         if isinstance(found, Missing):
             return Resolution(open_question("dns", file_system, found))
@@ -270,15 +328,8 @@ class Names:
             found.extend(Intended(hop, destination) for destination in interfaces)
         return tuple(found)
 
-    def _reason_not_led(self, endpoint: VpcEndpoint) -> Hop | Missing | None:
-        region = endpoint.service_region
-        if region is not None and self.world.region is not None and region != self.world.region:
-            # Not documented: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
-            return Missing(f"whether private DNS of {endpoint.vpc_endpoint_id} answers for a service of {region}")
-        return reason_not_led(endpoint)
-
     def _why_not(self, vpc_id: str, endpoint: VpcEndpoint, answer: Hop) -> Hop:
-        reason = self._reason_not_led(endpoint)
+        reason = reason_not_led(self.world, endpoint)
         if isinstance(reason, Hop):
             return reason
         if isinstance(reason, Missing):
@@ -293,32 +344,28 @@ class Names:
         return Hop("dns", endpoint.vpc_endpoint_id, rule="the name does not lead to it")
 
 
-def reason_not_led(endpoint: VpcEndpoint) -> Hop | Missing | None:
-    """Why an endpoint's private names are not answered; None where they are."""
-    name = endpoint.vpc_endpoint_id
-    if endpoint.private_dns_enabled is UNSET:
-        return Missing(f"whether private DNS of {name} is on", "ec2:DescribeVpcEndpoints")
-    if not endpoint.private_dns_enabled:
-        message = f"private DNS of {name} is off, so nothing leads {endpoint.service_name} to it"
-        return lost("dns", name, "DNS_PRIVATE_NAMES_DISABLED", message)
-    state = state_hop("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", endpoint.last_error.message)
-    if state.undecided:
-        return state.undecided[0].missing
-    if state.lost:
-        return state
-    if endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint:
-        message = f"the private names of {name} are only for inbound resolver endpoints, not for the VPC itself"
-        return lost("dns", name, "DNS_PRIVATE_NAMES_INBOUND_ONLY", message)
-    return None
+def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
+    """The fact that an endpoint lacks which may have a more specific name than any that is known."""
+    fact = may_have_any_name(endpoint, place)
+    return open_question("dns", endpoint.vpc_endpoint_id, fact) if fact else None
 
 
-def _is_amazon(vpc: Vpc, server: str) -> bool:
-    """Tell whether a DNS server is Amazon's: by its name, its link-local address, or the VPC's base plus two."""
-    if server in _AMAZON_SERVERS:
-        return True
-    own = block(vpc.cidr_block)
-    return own is not None and server == spell(((own.addresses[0][0] + 2, own.addresses[0][0] + 2),))
+def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:
+    """The addresses of a zone's record and where its names lead, those that lead nowhere beside them."""
+    alive = [one for one in led if one.hop.clean]
+    dead = tuple(found for one in led for found in ((one.hop,) if not one.hop.clean else one.dead))
+    destinations = own + tuple(destination for one in alive for destination in one.destinations)
+    if not destinations:
+        return Resolution(next((one for one in dead if one.undecided), dead[0])) if dead else None
+    inferred = [one.hop.rule for one in alive if one.hop.grade == "inferred"]
+    if inferred:
+        hop = Hop("dns", hop.resource, rule="; ".join((hop.rule, *inferred)), grade="inferred")
+    return Resolution(hop, destinations, sure=record.sure and all(one.sure for one in alive), dead=dead)
 
 
-def _told_by(servers: tuple[str, ...], host: str | None) -> Missing:
-    return Missing(f"what the DNS server {' or '.join(servers)} answers for {host or 'a host that is not known'}")
+def _taken_as_read(found: Resolution, unread: Missing | None) -> Resolution:
+    """A private answer in a VPC of which not all is known: that the rest does not change it is inferred."""
+    if unread is None:
+        return found
+    rule = f"{found.hop.rule}, if it is not changed by {unread}"
+    return msgspec.structs.replace(found, hop=msgspec.structs.replace(found.hop, rule=rule, grade="inferred"))

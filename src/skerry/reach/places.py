@@ -7,8 +7,8 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route, Subnet
 from skerry.model.world import World
-from skerry.net.addresses import block
-from skerry.net.intervals import Intervals
+from skerry.net.addresses import block, is_ipv6
+from skerry.net.intervals import EMPTY, Intervals, covers, union
 
 Place = Literal["public", "private with NAT", "isolated", "private, by another way", "unknown"]
 
@@ -19,14 +19,39 @@ _RESERVED_LAST = 1
 def task_addresses(subnet: Subnet) -> Intervals | Missing:
     """The addresses that a network interface in a subnet may get: all but the first four and the last.
 
+    The IPv4 ones, where there are any; an IPv6-only subnet's are all of one family.
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
-    found = block(subnet.cidr_block or "")
-    if found is None:
-        return Missing(f"the IPv4 addresses of subnet {subnet.subnet_id}", "ec2:DescribeSubnets")
-    ((first, last),) = found.addresses
+    found = block_of(subnet, EMPTY) or ipv6_blocks(subnet)
+    if not found:
+        return Missing(f"the addresses of subnet {subnet.subnet_id}", "ec2:DescribeSubnets")
+    first, last = found[0]
     usable = (first + _RESERVED_FIRST, last - _RESERVED_LAST)
-    return (usable,) if usable[0] <= usable[1] else found.addresses
+    return (usable,) if usable[0] <= usable[1] else found
+
+
+def block_of(subnet: Subnet, like: Intervals) -> Intervals:
+    """The subnet's own block, of the family that these addresses are of; empty where it has none."""
+    if not is_ipv6(like):
+        found = block(subnet.cidr_block or "")
+        return found.addresses if found else EMPTY
+    return ipv6_blocks(subnet)
+
+
+def ipv6_blocks(subnet: Subnet) -> Intervals:
+    """The IPv6 blocks that a subnet is associated with."""
+    rows = subnet.ipv6_cidr_block_association_set
+    known = [block(row.ipv6_cidr_block) for row in rows if row.ipv6_cidr_block_state.state == "associated"]
+    return union(*(found.addresses for found in known if found))
+
+
+def subnet_of(world: World, vpc_id: str, addresses: Intervals) -> Subnet | None:
+    """The subnet of a VPC that holds all of these addresses."""
+    for subnet in world.subnets_in(vpc_id):
+        found = block_of(subnet, addresses)
+        if found and covers(found, addresses):
+            return subnet
+    return None
 
 
 def kind_of(world: World, subnet_id: str) -> Place:

@@ -11,13 +11,14 @@ from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World, interface_addresses, public_address
-from skerry.net.addresses import address
+from skerry.net.addresses import address, is_ipv6, spell
 from skerry.net.intervals import covers
 from skerry.reach import ports
 from skerry.reach.inbound import from_internet
-from skerry.reach.places import task_addresses
+from skerry.reach.outcome import Outcome
+from skerry.reach.places import ipv6_blocks, task_addresses
 from skerry.reach.trace import Destination
-from skerry.reach.walk import Outcome, Source, Target, Walker
+from skerry.reach.walk import Source, Target, Walker
 
 INTERNET = "internet"
 _ID = re.compile(r"^(eni|i|nat|vpce)-[0-9a-f]+$")
@@ -102,6 +103,8 @@ def _source(walker: Walker, question: Question) -> Source:
     interface = _interface_of(world, question.interface or question.instance or "")
     subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
     own = interface_addresses(interface)
+    if is_ipv6(address(question.source_address or question.to) or ()):
+        own = tuple(item.ipv6_address for item in interface.ipv6_addresses)
     chosen = question.source_address or (own[0] if own else "")
     addresses = address(chosen)
     if isinstance(subnet, Missing) or addresses is None or chosen not in own:
@@ -122,12 +125,14 @@ def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
         known = ", ".join(sorted(world.subnets)[:10]) or "none"
         raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {known}.")
     whole = task_addresses(subnet)
+    if is_ipv6(address(question.source_address or question.to) or ()):
+        whole = ipv6_blocks(subnet) or whole
     if isinstance(whole, Missing):
-        raise SkerryError(f"subnet {subnet_id} has no IPv4 addresses", "Only IPv4 is walked.")
+        raise SkerryError(f"{whole.fact} are not known", f"Supply the answer of {whole.action}.")
     addresses = address(question.source_address) if question.source_address else whole
     if addresses is None or not covers(whole, addresses):
         message = f"{question.source_address} is not an address that {subnet_id} gives to an interface"
-        raise SkerryError(message, f"The subnet has {subnet.cidr_block}, without its first four and last.")
+        raise SkerryError(message, f"The subnet has {spell(whole)}.")
     groups: tuple[str, ...] | UnsetType = question.groups
     if not groups:
         default = world.default_group(subnet.vpc_id)

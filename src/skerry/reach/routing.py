@@ -55,7 +55,7 @@ class Compiled(NamedTuple):
 
 
 def compiled(world: World, table: RouteTable) -> Compiled | Missing:
-    """Read a route table, IPv4 only."""
+    """Read a route table."""
     if table.routes is UNSET:
         return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
     rows: list[Row] = []
@@ -63,15 +63,18 @@ def compiled(world: World, table: RouteTable) -> Compiled | Missing:
     unreadable: list[tuple[Route, Missing]] = []
     for route in table.routes:
         name = route.destination_prefix_list_id
-        if route.destination_cidr_block is not None:
-            found = block(route.destination_cidr_block)
+        cidr = route.destination_cidr_block or route.destination_ipv6_cidr_block
+        if cidr is not None:
+            found = block(cidr)
             if found is None:
-                fact = f"the route to {route.destination_cidr_block!r}, which is no CIDR block"
+                fact = f"the route to {cidr!r}, which is no CIDR block"
                 unreadable.append((route, Missing(fact)))
                 continue
             rank = _PROPAGATED if route.origin in _DYNAMIC else _STATIC
             rows.append(Row(found.length, rank, found.addresses, route))
-        elif name is not None:
+        elif name is None:
+            unreadable.append((route, Missing(f"what a route to {target(route)} of {table.route_table_id} is for")))
+        else:
             entries = world.prefix_entries(name)
             if isinstance(entries, Missing):
                 open_lists.append(route)

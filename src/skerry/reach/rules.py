@@ -36,7 +36,7 @@ class AclRule(NamedTuple):
 
 
 def group_rules(group: SecurityGroup, direction: str, protocol: str, port: int) -> tuple[GroupRule, ...] | Missing:
-    """The rules of a security group that concern this protocol and port, IPv4 only."""
+    """The rules of a security group that concern this protocol and port."""
     permissions = group.ip_permissions if direction == "in" else group.ip_permissions_egress
     if permissions is UNSET:
         side = "inbound" if direction == "in" else "outbound"
@@ -71,6 +71,9 @@ def _of_permission(group: str, permission: IpPermission, direction: str) -> Iter
     for item in permission.ip_ranges:
         found = block(item.cidr_ip)
         yield GroupRule(group, f"{head} {item.cidr_ip}", found.addresses if found else None)
+    for item6 in permission.ipv6_ranges:
+        found = block(item6.cidr_ipv6)
+        yield GroupRule(group, f"{head} {item6.cidr_ipv6}", found.addresses if found else None)
     for reference in permission.prefix_list_ids:
         yield GroupRule(group, f"{head} {reference.prefix_list_id}", prefix_list=reference.prefix_list_id)
     for pair in permission.user_id_group_pairs:
@@ -86,7 +89,7 @@ def _traffic(permission: IpPermission) -> str:
 
 
 def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, ...] | Missing:
-    """The entries of a network ACL that concern this protocol, in the order in which AWS asks them, IPv4 only.
+    """The entries of a network ACL that concern this protocol, in the order in which AWS asks them.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
     """
@@ -94,31 +97,23 @@ def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, 
         return Missing(f"the entries of {acl.network_acl_id}", "ec2:DescribeNetworkAcls")
     wanted = {"-1", protocol, _NUMBERS[protocol]}
     entries = sorted(
-        (
-            entry
-            for entry in acl.entries
-            if entry.egress == (direction == "out") and entry.protocol in wanted and not _is_ipv6(entry)
-        ),
+        (entry for entry in acl.entries if entry.egress == (direction == "out") and entry.protocol in wanted),
         key=lambda entry: entry.rule_number,
     )
     return tuple(_acl_rule(entry) for entry in entries)
 
 
-def _is_ipv6(entry: AclEntry) -> bool:
-    """An entry with neither block is not one for IPv6: it is unreadable."""
-    return entry.cidr_block is None and entry.ipv6_cidr_block is not None
-
-
 def _acl_rule(entry: AclEntry) -> AclRule:
-    found = block(entry.cidr_block or "")
+    cidr = entry.cidr_block or entry.ipv6_cidr_block
+    found = block(cidr or "")
     everything = entry.protocol == "-1" or entry.port_range is None
     if everything or entry.port_range is None:
         ports, traffic = ALL_PORTS, "all traffic" if entry.protocol == "-1" else "all ports"
     else:
         ports = ((entry.port_range.from_port, entry.port_range.to_port),)
         traffic = f"ports {entry.port_range.from_port}-{entry.port_range.to_port}"
-    number = "*" if entry.rule_number == LAST_RULE else str(entry.rule_number)
-    text = f"rule {number}: {entry.rule_action} {traffic} {entry.cidr_block}"
+    number = "*" if entry.rule_number >= LAST_RULE else str(entry.rule_number)
+    text = f"rule {number}: {entry.rule_action} {traffic} {cidr}"
     return AclRule(found.addresses if found else None, ports, entry.rule_action == "allow", text)
 
 

@@ -22,14 +22,27 @@ from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 Because = Literal["placement", "address", "ports"]
 Direction = Literal["out", "in"]
 Leg = Literal["there", "back"]
-Kind = Literal["dns", "security-group", "network-acl", "route", "endpoint", "gateway", "interface", "subnet", "fargate"]
+Kind = Literal[
+    "dns",
+    "security-group",
+    "network-acl",
+    "route",
+    "endpoint",
+    "gateway",
+    "transit-gateway",
+    "peering",
+    "interface",
+    "subnet",
+    "fargate",
+]
 
 
 class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Where a name or address leads. Compared by identity: a walker makes each of them once.
 
     ``groups``: the security groups that guard it, None where none do. ``prefix_list``: AWS's list that holds just
-    these addresses. ``elsewhere``: known to be in no prefix list of a gateway service.
+    these addresses. ``elsewhere``: known to be in no prefix list of a gateway service. ``behind``: where it really
+    leads, of an address that NAT64 translates.
     """
 
     label: str
@@ -42,6 +55,7 @@ class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     interface: str | None = None
     subnet: str | None = None
     groups: tuple[str, ...] | Missing | None = None
+    behind: "Destination | None" = None
 
 
 NOWHERE = Destination("nowhere", ANY, choice=False)
@@ -162,19 +176,26 @@ class Way(msgspec.Struct, frozen=True, gc=False):
     back: tuple[Hop, ...] = ()
 
 
+class Guard(msgspec.Struct, frozen=True, gc=False):
+    """The security groups of an interface, and whether they see which groups the sender is in."""
+
+    groups: tuple[str, ...] | Missing
+    seen: bool | Missing = True
+
+
 class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """The way of some packets through the network; ``guard``: the groups of the interface where it ends."""
+    """The way of some packets through the network; ``guard``: that of the interface where the first segment ends."""
 
     ways: tuple[Way, ...]
     choice: bool
-    guard: tuple[str, ...] | Missing | None = None
+    guard: Guard | None = None
     clean: bool = False
 
     @classmethod
-    def of(cls, ways: tuple[Way, ...], destination: Destination, guard: tuple[str, ...] | Missing | None) -> "Passage":
+    def of(cls, ways: tuple[Way, ...], guard: Guard | None, *, choice: bool) -> "Passage":
         """A passage that knows whether all of its hops are clean."""
         clean = all(hop.clean for way in ways for hop in way.there + way.back)
-        return cls(ways, destination.choice, guard, clean)
+        return cls(ways, choice, guard, clean)
 
 
 class Trace(msgspec.Struct, frozen=True, gc=False):
@@ -227,14 +248,14 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
 def segments(
     first: tuple[Hop, ...], passage: Passage | None, last: Hop | None, destination: Destination
 ) -> tuple[Segment, ...]:
-    """Put the hops of a path together: those of the source, of the network, and of the interface at the end."""
+    """Put the hops of a path together: those of the source, of the network, and of the interface it comes to."""
     if passage is None:
         everything = Box(((0, 0),), destination.addresses or ((0, 0),), ((0, 0),))
         return (Segment(everything, destination.choice, first),)
     result = []
     for position, way in enumerate(passage.ways):
         start = first if position == 0 else ()
-        end = (last,) if last is not None and position == len(passage.ways) - 1 else ()
+        end = (last,) if last is not None and position == 0 else ()
         result.append(Segment(way.packets, passage.choice, start + way.there + end + way.back))
     return tuple(result)
 

@@ -5,7 +5,7 @@ do not ask who calls) is judged once and remembered; a task adds what its own se
 endpoint's groups name groups, what they let in.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -15,21 +15,24 @@ from skerry.catalogue.services import ServiceRef, file_system_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.addresses import ANY
+from skerry.net.addresses import address, any_like, is_ipv6
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, either, unsure
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, either, every
 from skerry.reach.destinations import Destinations
+from skerry.reach.families import answers_over_ipv6
 from skerry.reach.filters import Peer
 from skerry.reach.gateways import open_question
 from skerry.reach.memo import Memo
 from skerry.reach.names import Intended, Names, Query, Resolution
-from skerry.reach.network import Network, Start, Traffic
+from skerry.reach.network import Network
+from skerry.reach.outcome import Outcome, combined
 from skerry.reach.rules import TCP, UDP
+from skerry.reach.start import Start, Traffic
 from skerry.reach.trace import (
     NOWHERE,
-    Because,
     Destination,
+    Guard,
     Hop,
     Judgement,
     Passage,
@@ -70,32 +73,6 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     service: ServiceRef | None = None
     protocol: str = TCP
     inferred: str = ""
-
-
-class Outcome:
-    """The verdict of a flow, why it is intermittent, and its paths.
-
-    The paths of a flow that is ok are put together only when somebody looks at them.
-    """
-
-    __slots__ = ("_paths", "because", "verdict")
-
-    def __init__(
-        self,
-        verdict: Verdict,
-        paths: tuple[Trace, ...] | Callable[[], tuple[Trace, ...]],
-        because: tuple[Because, ...] = (),
-    ) -> None:
-        self.verdict = verdict
-        self.because = because
-        self._paths = paths
-
-    @property
-    def traces(self) -> tuple[Trace, ...]:
-        """Every path."""
-        if callable(self._paths):
-            self._paths = self._paths()
-        return self._paths
 
 
 class _Option(NamedTuple):
@@ -149,13 +126,7 @@ class Walker:
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
-        if answers.resolution.servers:
-            found = self._by_servers(source, answers)
-        elif not answers.ways:
-            trace = self._nowhere(source, answers)
-            found = Outcome(trace.verdict, (trace,))
-        else:
-            found = self._to_all(source, answers)
+        found = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
         if found.verdict is OK or target.service is None:
             return found
         return self._with_intended(source, target.service, answers, found)
@@ -164,17 +135,20 @@ class Walker:
         """Walk to destinations that need no name and take turns."""
         traffic = Traffic(protocol, port)
         ways = [self._ways(source.start, destination, traffic) for destination in destinations]
-        return _combined([self._to_one(source, one, traffic) for one in ways], turns=True)
+        return combined([self._to_one(source, one, traffic) for one in ways], turns=True)
 
     def _answers(self, start: Start, target: Target) -> _Answers:
         return self._memo.once((start, target), lambda: self._ask(start, target))
 
     def _ask(self, start: Start, target: Target) -> _Answers:
         resolution = self._resolution(start.subnet, target)
+        if is_ipv6(start.addresses) and not address(target.host or ""):
+            resolution = answers_over_ipv6(self.world, start.subnet, resolution)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
-        return _Answers(resolution, ways, traffic, bool(ways) and all(one.clean is not None for one in ways))
+        clean = bool(ways) and not resolution.dead and all(one.clean is not None for one in ways)
+        return _Answers(resolution, ways, traffic, clean)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
@@ -196,23 +170,41 @@ class Walker:
         guard = passage.guard
         if guard is None:
             return _Option(passage, None, asks=False)
-        if isinstance(guard, Missing):
-            return _Option(passage, open_question("security-group", "", guard), asks=False)
-        # Behind a NAT gateway the sender is the gateway's interface, which is in no group.
-        behind_nat = len(passage.ways) > 1
-        if not behind_nat and self.filters.names_groups(guard, "in", traffic):
+        if isinstance(guard.groups, Missing):
+            return _Option(passage, open_question("security-group", "", guard.groups), asks=False)
+        names_groups = self.filters.names_groups(guard.groups, "in", traffic)
+        if names_groups and guard.seen is True:
             return _Option(passage, None, asks=True)
-        addresses = passage.ways[-1].packets.source
-        peer = Peer(addresses, start.subnet.subnet_id, None)
-        hop = self._memo.once(("in", guard, peer, traffic), lambda: self.filters.groups(guard, "in", traffic, peer))
-        return _Option(passage, hop, asks=False)
+        # Groups that are not seen from there are none.
+        members = guard.seen if isinstance(guard.seen, Missing) else None
+        where = start.subnet.subnet_id
+        if names_groups and guard.seen is False:
+            where += ", whose security groups are not seen from there"
+        peer = Peer(start.addresses, where, members)
+        return _Option(passage, self._admit(guard, peer, traffic), asks=False)
+
+    def _admit(self, guard: Guard, peer: Peer, traffic: Traffic) -> Hop:
+        """What the groups at an interface let in."""
+        key = ("in", guard.groups, peer, traffic)
+        return self._memo.once(key, lambda: self.filters.groups(guard.groups, "in", traffic, peer))
+
+    def _to_answers(self, source: Source, answers: _Answers) -> Outcome:
+        """Walk to everything that DNS may answer, if it answers anything."""
+        if answers.ways:
+            return self._to_all(source, answers)
+        trace = self._nowhere(source, answers)
+        return Outcome(trace.verdict, (trace,))
 
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to everything that DNS may answer: the answers take turns, or it is not known which it gives."""
-        if answers.clean and all(self._out(source, ways.destination, answers.traffic).clean for ways in answers.ways):
+        if answers.clean and self._all_out(source, answers):
             return Outcome(OK, lambda: self._clean_paths(source, answers))
         found = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
-        return _combined(found, turns=answers.resolution.sure)
+        for hop in answers.resolution.dead:
+            dead = msgspec.structs.replace(answers.resolution, hop=hop)
+            trace = self._nowhere(source, answers._replace(resolution=dead))
+            found.append(Outcome(trace.verdict, (trace,)))
+        return combined(found, turns=answers.resolution.sure)
 
     def _clean_paths(self, source: Source, answers: _Answers) -> tuple[Trace, ...]:
         return tuple(trace for ways in answers.ways for trace in self._to_one(source, ways, answers.traffic).traces)
@@ -232,23 +224,53 @@ class Walker:
             paths = [self._trace(source, ways, traffic, out, option) for option in options]
             if intended:
                 paths = [msgspec.structs.replace(path, intended=True) for path in paths]
-            found.append(_combined((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
-        return _combined(found, turns=ways.destination.choice)
+            found.append(combined((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
+        return combined(found, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
         """What the source's own groups let out; where one rule decides for every destination, it is asked once."""
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return open_question("security-group", "", fact)
-        groups = source.groups
-        known = self._memo.once(("out", groups, traffic), dict[Destination | None, Hop])
+        known = self._outs(source, traffic, ipv6=is_ipv6(destination.addresses))
         hop = known.get(None) or known.get(destination)
         if hop is None:
+            groups = source.groups
             label = "anything" if destination is NOWHERE else destination.label
-            peer = Peer(destination.addresses, label, destination.groups, destination)
+            peer = Peer(destination.addresses, label, self._members(source.subnet, destination), destination)
             hop = self.filters.groups(groups, "out", traffic, peer)
             known[None if hop.by_one_rule else destination] = hop
         return hop
+
+    def _outs(self, source: Source, traffic: Traffic, *, ipv6: bool) -> dict[Destination | None, Hop]:
+        """What the source's own groups let out as far as it was asked, to one family; None: to wherever."""
+        key = ("out", source.start.subnet.vpc_id, source.groups, traffic, ipv6)
+        return self._memo.once(key, dict[Destination | None, Hop])
+
+    def _all_out(self, source: Source, answers: _Answers) -> bool:
+        """Tell whether the source's own groups let everything out, to every answer."""
+        known: dict[Destination | None, Hop] = {}
+        if source.groups is not UNSET:
+            known = self._outs(source, answers.traffic, ipv6=is_ipv6(source.start.addresses))
+        for ways in answers.ways:
+            hop = known.get(None) or known.get(ways.destination)
+            if not (hop or self._out(source, ways.destination, answers.traffic)).clean:
+                return False
+        return True
+
+    def _members(self, subnet: Subnet, destination: Destination) -> tuple[str, ...] | Missing | None:
+        """The groups of a destination as the source's outbound rules see them.
+
+        Those of another VPC are seen over peering in one Region; over a transit gateway only inbound rules see groups:
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+        """
+        there = self.world.subnets.get(destination.subnet or "")
+        if there is None or there.vpc_id == subnet.vpc_id or destination.groups is None:
+            return destination.groups
+        peered = self.world.connections.peered(subnet.vpc_id, there.vpc_id)
+        if isinstance(peered, Missing):
+            return peered
+        return destination.groups if peered else None
 
     def _trace(self, source: Source, ways: _Ways, traffic: Traffic, out: Hop, option: _Option) -> Trace:
         passage, last, asks = option
@@ -268,26 +290,30 @@ class Walker:
         """What the groups at the end let in, where their rules name groups."""
         guard = passage.guard
         assert guard is not None  # noqa: S101 -- an option that asks has a guard
-        groups = Missing("the security groups of the source") if source.groups is UNSET else source.groups
-        peer = Peer(source.start.addresses, source.subnet.subnet_id, groups)
-        return self._memo.once(("in", guard, peer, traffic), lambda: self.filters.groups(guard, "in", traffic, peer))
+        members = Missing("the security groups of the source") if source.groups is UNSET else source.groups
+        peer = Peer(source.start.addresses, source.start.subnet.subnet_id, members)
+        return self._admit(guard, peer, traffic)
 
     def _nowhere(self, source: Source, answers: _Answers) -> Trace:
         """The path ends at the name; those of the source's own filters are named that lose all, wherever to."""
         start, nowhere = source.start, NOWHERE
-        leave, back = self.network.own_filters(start, ANY, answers.traffic)
-        everything = Segment(Box(start.addresses, ANY, start.ports), choice=False, hops=())
+        anywhere = any_like(start.addresses)
+        leave, back = self.network.own_filters(start, anywhere, answers.traffic)
+        everything = Segment(Box(start.addresses, anywhere, start.ports), choice=False, hops=())
         out = self._out(source, nowhere, answers.traffic)
         first = tuple(hop for hop in (out, *leave) if everything.disposition(hop) == "lost")
         last = tuple(hop for hop in back if everything.disposition(hop) == "lost")
-        passage = Passage.of((Way(everything.packets, first, last),), nowhere, None)
+        passage = Passage.of((Way(everything.packets, first, last),), None, choice=False)
         hops = (answers.resolution.hop,)
         return Trace(
             start.subnet.subnet_id, nowhere, hops, passage, None, *judge(segments(hops, passage, None, nowhere))
         )
 
     def _by_servers(self, source: Source, answers: _Answers) -> Outcome:
-        """DNS servers that are not Amazon's: out of reach is blocked, within reach leaves the answer unknown."""
+        """DNS servers that are not the VPC's own: out of reach is blocked, within reach they may answer anything.
+
+        Those of another VPC that was read answer as it does; of several servers one within reach is enough.
+        """
         found: dict[str, list[Outcome]] = {UDP: [], TCP: []}
         for server in answers.resolution.servers:
             destination = self.destinations.at(source.subnet.vpc_id, server)
@@ -300,7 +326,14 @@ class Walker:
         silent = all(outcome.verdict is BLOCKED for outcome in found[UDP])
         if silent and not answers.resolution.amazon_too:
             return Outcome(BLOCKED, traces)
-        return Outcome(UNKNOWN, (*traces, self._nowhere(source, answers)))
+        if answers.resolution.hop.undecided:
+            return Outcome(UNKNOWN, (*traces, self._nowhere(source, answers)))
+        led = self._to_answers(source, answers)
+        if any(outcome.verdict is OK for outcome in found[UDP]):
+            return led
+        verdict = every((either(outcome.verdict for outcome in found[UDP]), led.verdict))
+        because = dict.fromkeys(why for outcome in (*found[UDP], led) for why in outcome.because)
+        return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
     def _with_intended(self, source: Source, ref: ServiceRef, answers: _Answers, found: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
@@ -321,24 +354,3 @@ def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _
     only = pieces[0][0]
     good = only.passage.clean and not only.asks and (only.last is None or only.last.clean)
     return only if good else None
-
-
-def _combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
-    """Several outcomes of which the world picks one: now this and now that, or one and not known which."""
-    found = list(outcomes)
-    if len(found) == 1:
-        return found[0]
-    verdicts = {outcome.verdict for outcome in found}
-    verdict = found[0].verdict
-    if len(verdicts) > 1:
-        verdict = either(verdicts) if turns else unsure(verdicts)
-    traces = tuple([trace for outcome in found for trace in outcome.traces])
-    if verdict is UNKNOWN and not turns:
-        # Only one of them holds, so what is lost on one of them may not be lost at all.
-        traces = tuple([trace.doubted() for trace in traces])
-    if verdict is not INTERMITTENT:
-        return Outcome(verdict, traces)
-    because: dict[Because, None] = {why: None for outcome in found for why in outcome.because}
-    if len(verdicts) > 1:
-        because["address"] = None
-    return Outcome(verdict, traces, tuple(because))

@@ -1,7 +1,7 @@
 """The console's text: the first line answers the question."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
@@ -11,10 +11,13 @@ from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Predict
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
 from skerry.launch.needs import Call, Need, Placement
+from skerry.model.facts import Refusal
+from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
+from skerry.reach.outcome import Outcome
 from skerry.reach.trace import NOWHERE, Trace
-from skerry.reach.walk import Outcome
+from skerry.render.refusals import refusals
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
 _BECAUSE = {
@@ -28,8 +31,18 @@ _NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
 _WELL = {OK, NOT_APPLICABLE}
 
 
-def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
-    """Write a Diagnosis for people; ``errors``: all the errors that would come one after another."""
+def diagnosis(
+    found: Diagnosis,
+    *,
+    refused: Iterable[Refusal] = (),
+    verbose: bool = False,
+    quiet: bool = False,
+    errors: bool = False,
+) -> str:
+    """Write a Diagnosis for people; ``errors``: all the errors that would come one after another.
+
+    ``refused`` are the calls that AWS did not answer.
+    """
     lines = [_headline(found)]
     if quiet:
         return "\n".join(lines) + "\n"
@@ -44,7 +57,7 @@ def diagnosis(found: Diagnosis, *, verbose: bool = False, quiet: bool = False, e
         lines += ["", bold("Also found")]
         for item in found.findings:
             lines.append(f"  {word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
-    lines += ["", dim(f"Not examined: {', '.join(found.unexamined)}.")]
+    lines += [*refusals(refused), "", dim(f"Not examined: {', '.join(found.unexamined)}.")]
     return "\n".join(lines) + "\n"
 
 
@@ -209,7 +222,7 @@ def _at(item: Prediction) -> str:
     return f"at or before {item.step}" if item.at_or_before else f"at {item.step}"
 
 
-def trace(outcome: Outcome, *, quiet: bool = False, verbose: bool = False) -> str:
+def trace(outcome: Outcome, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False) -> str:
     """Write what a walk found, hop by hop; ``verbose``: with the addresses that each path is for."""
     lines = [f"{word(outcome.verdict)}: {_answer(outcome)}"]
     if quiet:
@@ -221,6 +234,7 @@ def trace(outcome: Outcome, *, quiet: bool = False, verbose: bool = False) -> st
     notes = [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in blockers(outcome.traces)]
     notes += [f"  ? {clean(str(fact))}" for fact in unknowns(outcome.traces)]
     lines += ["", *notes] if notes else []
+    lines += refusals(refused)
     return "\n".join(lines) + "\n"
 
 
@@ -265,3 +279,17 @@ def explanation(found: Code | Check) -> str:
         f"{bold(found.code)}: {found.title}\n\n{found.means}\n\nWhat to do: {found.remedy}\n\n"
         f"The code is {whose}. Source: {found.source}\n"
     )
+
+
+def snapshot(world: World, place: str, count: int, left_out: Sequence[str], *, quiet: bool = False) -> str:
+    """Write what a snapshot holds: how many documents, of what, and what is not in it."""
+    facts = world.facts
+    of = f"account {world.account or 'not known'} in Region {world.region or 'not known'}"
+    lines = [f"saved: {plural(count, 'document')} of {clean(of)} in {clean(place)}"]
+    if quiet:
+        return lines[0] + "\n"
+    lines.append(dim("  without values of environment variables, commands, overrides and the like"))
+    if left_out:
+        lines.append(f"  left out, as skerry reads nothing in it: {', '.join(clean(name) for name in left_out)}")
+    lines += refusals(facts.refused)
+    return "\n".join(lines) + "\n"

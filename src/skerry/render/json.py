@@ -14,8 +14,8 @@ from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import spell
+from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
-from skerry.reach.walk import Outcome
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -141,6 +141,13 @@ class FindingOut(msgspec.Struct, frozen=True):
     services: list[str]
 
 
+class RefusalOut(msgspec.Struct, frozen=True):
+    """A call that AWS did not answer, by its IAM action, with AWS's error code: what it tells is not known."""
+
+    action: str
+    code: str
+
+
 class DiagnosisOut(msgspec.Struct, frozen=True):
     """The document of ``diagnose``."""
 
@@ -152,6 +159,7 @@ class DiagnosisOut(msgspec.Struct, frozen=True):
     unexamined: list[str]
     services: list[ServiceOut]
     findings: list[FindingOut]
+    refused: list[RefusalOut]
 
 
 class TraceDocument(msgspec.Struct, frozen=True):
@@ -163,6 +171,7 @@ class TraceDocument(msgspec.Struct, frozen=True):
     blockers: list[BlockerOut]
     unknowns: list[UnknownOut]
     traces: list[TraceOut]
+    refused: list[RefusalOut]
 
 
 class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
@@ -199,6 +208,7 @@ def diagnosis(world: World, found: Diagnosis) -> str:
             unexamined=list(found.unexamined),
             services=[_service(world, service) for service in found.services],
             findings=[_finding(finding) for finding in found.findings],
+            refused=_refused(world),
         )
     )
 
@@ -213,6 +223,7 @@ def trace(world: World, outcome: Outcome) -> str:
             blockers=_blockers(world, blockers(outcome.traces)),
             unknowns=[_unknown(fact) for fact in unknowns(outcome.traces)],
             traces=[_trace(path) for path in outcome.traces],
+            refused=_refused(world),
         )
     )
 
@@ -316,6 +327,11 @@ def _hop(hop: Hop, disposition: str) -> HopOut:
         codes=list(dict.fromkeys(piece.code for piece in hop.lost + hop.undecided)),
         grade=hop.grade,
     )
+
+
+def _refused(world: World) -> list[RefusalOut]:
+    """Each call with each code once: it may have been refused for many resources."""
+    return [RefusalOut(*pair) for pair in dict.fromkeys((item.action, item.code) for item in world.facts.refused)]
 
 
 def _finding(found: Finding) -> FindingOut:

@@ -20,6 +20,7 @@ from skerry.sources import linked
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.rows import Rows
+from skerry.sources.snapshots import VERSION, Snapshot
 from skerry.sources.zones import Page, ZoneParts
 
 _Row = TypeVar("_Row")
@@ -30,7 +31,7 @@ _SINGLE = {
     "taskDefinition": "taskDefinitions",
     "VpcBlockPublicAccessOptions": "VpcBlockPublicAccessOptions",
 }
-_PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName", "AdditionalRoutesAvailable")
+PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName", "AdditionalRoutesAvailable")
 _NO_TOKEN = {b"null", b'""', b"false"}
 
 
@@ -73,6 +74,11 @@ def load(documents: dict[str, bytes], source: str = "", region: str | None = Non
     return loader.facts(source, region)
 
 
+def keys_read(answer: dict[str, Raw]) -> list[str]:
+    """The keys of an answer that `load` reads."""
+    return _Loader().known(answer)
+
+
 def task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
     """Read one task definition, as it is described or as it is registered; None where there is none."""
     for name, content in documents.items():
@@ -102,6 +108,8 @@ class _Loader:
         self.understood = False
         self.file_systems: set[str] = set()
         self.profiles: set[str] = set()
+        self.account: str | None = None
+        self.regions: set[str | None] = set()
         self._handlers: dict[str, Callable[[_Answer], None]] = dict.fromkeys(_BY_KEY, self._kind)
         self._handlers |= {
             "MountTargets": self._mount_targets,
@@ -116,6 +124,8 @@ class _Loader:
             "VpcAttributes": self._attributes,
             "taskDefinition": self._single,
             "Calls": self._calls,
+            "Account": self._account,
+            "Snapshot": self._snapshot,
             "HostedZones": self._hosted_zones,
             "HostedZone": self._hosted_zone,
             "HostedZoneSummaries": self._summaries,
@@ -133,7 +143,7 @@ class _Loader:
         wrapped = decode(name, "Call", content, Wrapped)
         if wrapped.error is not None:
             self.understood = True
-            linked.refuse(self.rows, name, Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message))
+            linked.refuse(self.rows, Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message))
         elif wrapped.response is None:
             message = f"{name}: a call without its answer"
             raise InputError(message, linked.WRAP_HINT)
@@ -141,8 +151,8 @@ class _Loader:
             self._answer(name, wrapped.response, wrapped.call)
 
     def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
-        partial = any(bytes(top[key]) not in _NO_TOKEN for key in _PAGE_KEYS if key in top)
-        known = [key for key in top if key in self._handlers and not _is_other(key, top[key])]
+        partial = any(bytes(top[key]) not in _NO_TOKEN for key in PAGE_KEYS if key in top)
+        known = self.known(top)
         for key in known:
             self._handlers[key](_Answer(name, key, top[key], call, top, partial))
             if field := _FIELDS.get(key):
@@ -151,11 +161,15 @@ class _Loader:
         if not known:
             self.rows.note(f"{name}: left alone, none of its keys is one that skerry reads")
 
+    def known(self, top: dict[str, Raw]) -> list[str]:
+        return [key for key in top if key in self._handlers and not _is_other(key, top[key])]
+
     def _kind(self, answer: _Answer) -> None:
         kind = _BY_KEY[answer.key]
         self.rows.read(kind.field)
         for row in self._each(answer, kind.record, kind.field):
-            self.rows.add(kind.field, getattr(row, kind.id), row, answer.name)
+            take = self.rows.merge if kind.field in linked.MERGED else self.rows.add
+            take(kind.field, getattr(row, kind.id), row, answer.name)
 
     def _mount_targets(self, answer: _Answer) -> None:
         self._kind(answer)
@@ -180,6 +194,17 @@ class _Loader:
     def _calls(self, answer: _Answer) -> None:
         for raw in decode(answer.name, answer.key, answer.value, list[Raw]):
             self._wrapped(answer.name, bytes(raw))
+
+    def _snapshot(self, answer: _Answer) -> None:
+        row = decode(answer.name, answer.key, answer.value, Snapshot)
+        if row.version > VERSION:
+            message = f"{answer.name}: a snapshot of form {row.version}, which a newer skerry wrote"
+            raise InputError(message, f"This one reads form {VERSION}: update skerry.")
+        self.regions.add(row.region)
+
+    def _account(self, answer: _Answer) -> None:
+        """The account whose credentials asked, as GetCallerIdentity tells it."""
+        self.account = decode(answer.name, answer.key, answer.value, str)
 
     def _attribute(self, answer: _Answer) -> None:
         self._attribute_row(answer.name, msgspec.json.encode(answer.top))
@@ -251,11 +276,14 @@ class _Loader:
 
     def _summaries(self, answer: _Answer) -> None:
         vpc_id = answer.call.parameters.get("VPCId")
+        noted = len(self.rows.notes)
         self.zones.read()
         for row in self._each(answer, HostedZoneSummary, "zones"):
-            self.zones.zone(row.hosted_zone_id, row.name)
+            self.zones.zone(row.hosted_zone_id, row.name, row.owner.owning_service)
             if isinstance(vpc_id, str):
                 self.zones.associate(row.hosted_zone_id, vpc_id)
+        if isinstance(vpc_id, str):
+            self.zones.listed(vpc_id, Page(last=not answer.partial, damaged=len(self.rows.notes) > noted))
 
     def _record_sets(self, answer: _Answer) -> None:
         zone_id = answer.call.parameters.get("HostedZoneId")
@@ -269,8 +297,12 @@ class _Loader:
         zones = self.zones.tables()
         facts = Facts(**rows, zones=zones, read=self.rows.whole(), notes=tuple(self.rows.notes), source=source)
         asked = {"file_systems": frozenset(self.file_systems), "profiles": frozenset(self.profiles)}
-        facts = msgspec.structs.replace(facts, **asked, refused=tuple(self.rows.refused))
-        return msgspec.structs.replace(facts, region=region or region_of(facts), account=account_of(facts))
+        partly = self.rows.partly() | self.zones.partly()
+        facts = msgspec.structs.replace(facts, **asked, partly=partly, zone_vpcs=self.zones.vpcs())
+        facts = msgspec.structs.replace(facts, refused=tuple(self.rows.refused))
+        told = next(iter(self.regions)) if len(self.regions) == 1 else None
+        account = self.account or account_of(facts)
+        return msgspec.structs.replace(facts, region=region or told or region_of(facts), account=account)
 
 
 def _is_other(key: str, value: Raw) -> bool:

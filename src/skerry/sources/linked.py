@@ -32,6 +32,7 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "ec2:DescribePrefixLists": "prefix_lists",
     "ec2:SearchTransitGatewayRoutes": "transit_gateway_route_tables",
     "route53resolver:ListResolverEndpointIpAddresses": "resolver_endpoints",
+    "events:ListEventBuses": "rule_targets",
     "events:ListRuleNamesByTarget": "rule_targets",
     "scheduler:ListSchedules": "schedules",
     "ecs:ListClusters": "clusters",
@@ -39,6 +40,9 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "ecs:ListTasks": "tasks",
     "elasticfilesystem:DescribeFileSystems": "mount_targets",
 }
+
+# Kinds of which another call tells a part.
+MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints"}
 
 
 class Linked(NamedTuple):
@@ -97,7 +101,7 @@ def _associations(rows: Rows, answer: Linked) -> None:
 def _addresses(rows: Rows, answer: Linked) -> None:
     endpoint = answer.asked("ResolverEndpointId", "addresses of a resolver endpoint")
     found = tuple(row.ip for row in answer.rows(ResolverEndpointAddress) if row.ip is not None)
-    row = ResolverEndpoint(id=endpoint, addresses=UNSET if answer.partial else found)
+    row = ResolverEndpoint(id=endpoint, ip_addresses=UNSET if answer.partial else found)
     rows.merge("resolver_endpoints", endpoint, row, answer.name)
 
 
@@ -125,13 +129,10 @@ HANDLERS: dict[str, Callable[[Rows, Linked], None]] = {
 }
 
 
-def refuse(rows: Rows, name: str, refusal: Refusal) -> None:
-    """Note a call that AWS did not answer: what it would have told is not known, and not none."""
+def refuse(rows: Rows, refusal: Refusal) -> None:
+    """Keep a call that AWS did not answer: what it would have told is not known, and not none."""
     rows.refused.append(refusal)
-    text = f"{name}: AWS answered {refusal.action} with {refusal.code}"
     field = _FIELDS.get(refusal.action)
-    if field is None:
-        rows.note(text)
-    else:
+    if field is not None:
         rows.read(field)
-        rows.damage(field, text)
+        rows.lose(field)

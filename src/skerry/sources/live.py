@@ -1,182 +1,145 @@
 """A live account, read as documents: the JSON that ``aws … describe-…`` prints, one document for a call."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
+from skerry.aws import calls
 from skerry.aws.session import ClientFactory
+from skerry.sources import containers
+from skerry.sources.rounds import WORKERS, Area, Ask, Got, Reader, Row, picked
+from skerry.sources.workers import Workers
 
-Client: TypeAlias = Any
-"""boto3 makes its clients when the program runs: they have no type."""
+MANY_FILE_SYSTEMS = 100
+"""Above so many, only the file systems that task definitions name are asked for their mount targets, a call each."""
 
-Document: TypeAlias = dict[str, Any]
-Documents: TypeAlias = Iterator[tuple[str, Document]]
-
-# The call, the key of the rows in its answer, and the key of a row by which the rows are sorted: AWS promises
-# no order, and two readings of one account should be equal.
-_EC2_CALLS = (
-    ("describe_vpcs", "Vpcs", "VpcId"),
-    ("describe_dhcp_options", "DhcpOptions", "DhcpOptionsId"),
-    ("describe_subnets", "Subnets", "SubnetId"),
-    ("describe_route_tables", "RouteTables", "RouteTableId"),
-    ("describe_security_groups", "SecurityGroups", "GroupId"),
-    ("describe_network_acls", "NetworkAcls", "NetworkAclId"),
-    ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
-    ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
-    ("describe_nat_gateways", "NatGateways", "NatGatewayId"),
-    ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
-    ("describe_managed_prefix_lists", "PrefixLists", "PrefixListId"),
-)
 _VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
-
-PAGE = 100
-"""Rows of a page: the most that every one of these calls allows. ListServices gives 10 unless it is told."""
-
-CLUSTERS_PER_CALL = 100
-SERVICES_PER_CALL = 10
-TASKS_PER_CALL = 100
-
-# A private zone that another account, or a service of AWS, associated with the VPC: its records are not ours.
-_NOT_OURS = {"AccessDenied", "NoSuchHostedZone"}
+# The routes that packets take; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SearchTransitGatewayRoutes.html
+_ROUTE_STATES = [{"Name": "state", "Values": ["active", "blackhole"]}]
 
 
-def read(client: ClientFactory) -> dict[str, bytes]:
-    """Read the networks, ECS services and private zones of an account's region, as documents by file name.
+class Scope(msgspec.Struct, frozen=True):
+    """What the question needs: of ECS a cluster, a service or a task, else all; or nothing of it (``containers``)."""
 
-    A document is AWS's own answer, all pages merged, without ``ResponseMetadata``. An answer that does not
-    say what it was asked for is wrapped as ``{"Call": …, "Response": …}``. The records of a private zone that
-    this account may not read are left out. Errors of AWS are those of botocore.
+    cluster: str | None = None
+    service: str | None = None
+    task: str | None = None
+    containers: bool = True
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """The documents by file name, with the requests and rounds that they took, and the Region that was read."""
+
+    documents: dict[str, bytes]
+    calls: int
+    rounds: int
+    region: str = ""
+
+
+def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[str], None] | None = None) -> Reading:
+    """Read the networks, ECS services and private zones of an account's Region, as documents by file name.
+
+    A document is AWS's own answer, all pages merged, its rows in order, without ``ResponseMetadata``. An answer that
+    does not say what it was asked for is wrapped as ``{"Call": …, "Response": …}``; a call that AWS refused is
+    ``{"Call": …, "Error": …}``. It takes four rounds of calls at most, five with more than `MANY_FILE_SYSTEMS`.
+
+    ``progress`` is told each call that is answered. Raises `NothingFoundError` where the cluster, service or task of
+    the scope does not exist, and `SkerryError` where the account cannot be read.
     """
-    ec2, ecs, route53 = client("ec2"), client("ecs"), client("route53")
-    documents = dict(_network(ec2))
-    vpcs = [vpc["VpcId"] for vpc in documents["ec2/describe-vpcs.json"]["Vpcs"]]
-    lists = documents["ec2/describe-managed-prefix-lists.json"]["PrefixLists"]
-    documents |= _vpc_attributes(ec2, vpcs)
-    documents |= _prefix_list_entries(ec2, [row["PrefixListId"] for row in lists])
-    documents |= _containers(ecs)
-    documents |= _private_zones(route53, vpcs, ec2.meta.region_name)
-    return {name: msgspec.json.encode(document) for name, document in documents.items()}
+    asked = scope or Scope()
+    region = client("ec2").meta.region_name
+    with Workers[Got](WORKERS) as workers:
+        reader = Reader(client, workers, progress or _silent)
+        named: set[str] = set()
+        many: set[str] = set()
+        areas = [_network(region, many)]
+        if asked.containers:
+            areas += [_containers(asked, named), _registry()]
+        reader.together(areas)
+        reader.together([_mount_targets(sorted(many & named))])
+    return Reading(reader.sorted_documents(), reader.calls, reader.rounds, region)
 
 
-def _network(ec2: Client) -> Documents:
-    for call, key, order in _EC2_CALLS:
-        yield _name("ec2", call), {key: _rows(ec2, call, key, order)}
+def _silent(_text: str) -> None:
+    pass
 
 
-def _vpc_attributes(ec2: Client, vpcs: Sequence[str]) -> Documents:
-    for vpc in vpcs:
+def _containers(scope: Scope, named: set[str]) -> Area:
+    if scope.task is not None:
+        return containers.task(scope.cluster, scope.task, named)
+    if scope.service is not None:
+        return containers.service(scope.cluster, scope.service, named)
+    return containers.every(scope.cluster, named)
+
+
+def _registry() -> Area:
+    yield [Ask(calls.PULL_THROUGH_RULES)]
+
+
+def _network(region: str, many: set[str]) -> Area:
+    first = yield [Ask(call, pick=_PICKS.get(call.operation, lambda _row: ())) for call in calls.NETWORK]
+    account = next(iter(picked(first, calls.IDENTITY)), None)
+    systems = picked(first, calls.FILE_SYSTEMS)
+    if len(systems) > MANY_FILE_SYSTEMS:
+        many.update(systems)
+        systems = []
+    second = yield [*_details(first, region), *_asks(calls.MOUNT_TARGETS, "FileSystemId", systems)]
+    zones = dict(picked(second, calls.ZONES))
+    yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
+
+
+def _id(field: str) -> Callable[[Row], Iterable[Any]]:
+    return lambda row: [row[field]]
+
+
+_PICKS: dict[str, Callable[[Row], Iterable[Any]]] = {
+    calls.VPCS.operation: _id("VpcId"),
+    calls.PREFIX_LISTS.operation: _id("PrefixListId"),
+    calls.TRANSIT_GATEWAY_ROUTE_TABLES.operation: _id("TransitGatewayRouteTableId"),
+    calls.RESOLVER_ENDPOINTS.operation: _id("Id"),
+    calls.PROFILE_ASSOCIATIONS.operation: _id("ProfileId"),
+    calls.IDENTITY.operation: _id("Account"),
+    # One that is known to have no mount target need not be asked for them.
+    calls.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
+}
+
+
+def _details(first: Sequence[Got], region: str) -> Iterator[Ask]:
+    """What is asked of each thing that the first round found."""
+    for vpc in sorted(picked(first, calls.VPCS)):
         for attribute in _VPC_ATTRIBUTES:
-            answer = ec2.describe_vpc_attribute(VpcId=vpc, Attribute=attribute)
-            yield _name("ec2", "describe_vpc_attribute", f"{vpc}-{attribute}"), _bare(answer)
+            yield Ask(calls.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": attribute}, f"{vpc}-{attribute}")
+        yield Ask(calls.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
+    yield from _asks(calls.PREFIX_LIST_ENTRIES, "PrefixListId", picked(first, calls.PREFIX_LISTS))
+    for table in sorted(picked(first, calls.TRANSIT_GATEWAY_ROUTE_TABLES)):
+        asked = {"TransitGatewayRouteTableId": table, "Filters": _ROUTE_STATES}
+        yield Ask(calls.TRANSIT_GATEWAY_ROUTES, asked, table)
+    yield from _asks(calls.RESOLVER_ADDRESSES, "ResolverEndpointId", picked(first, calls.RESOLVER_ENDPOINTS))
+    yield from _asks(calls.PROFILE_RESOURCES, "ProfileId", picked(first, calls.PROFILE_ASSOCIATIONS))
 
 
-def _prefix_list_entries(ec2: Client, lists: Sequence[str]) -> Documents:
-    call = "get_managed_prefix_list_entries"
-    for prefix_list in lists:
-        asked = {"PrefixListId": prefix_list}
-        entries = _rows(ec2, call, "Entries", "Cidr", **asked)
-        wrapped = _wrapped("ec2:GetManagedPrefixListEntries", asked, {"Entries": entries})
-        yield _name("ec2", call, prefix_list), wrapped
+def _asks(call: calls.ApiCall, parameter: str, ids: Iterable[str]) -> Iterator[Ask]:
+    for one in sorted(ids):
+        yield Ask(call, {parameter: one}, one)
 
 
-def _containers(ecs: Client) -> Documents:
-    clusters = sorted(_rows(ecs, "list_clusters", "clusterArns"))
-    yield _name("ecs", "describe_clusters"), _described(ecs, "clusters", clusters, CLUSTERS_PER_CALL)
-    definitions: set[str] = set()
-    for cluster in clusters:
-        name = cluster.rpartition("/")[2]
-        arns = _rows(ecs, "list_services", "serviceArns", cluster=cluster)
-        services = _described(ecs, "services", arns, SERVICES_PER_CALL, cluster=cluster)
-        yield _name("ecs", "describe_services", name), services
-        definitions.update(_task_definitions(services["services"]))
-        tasks = _described(ecs, "tasks", _tasks(ecs, cluster), TASKS_PER_CALL, cluster=cluster)
-        yield _name("ecs", "describe_tasks", name), tasks
-    for arn in sorted(definitions):
-        # The colon before the revision may not stand in the name of a file on every system.
-        name = arn.rpartition("/")[2].replace(":", "-")
-        answer = ecs.describe_task_definition(taskDefinition=arn)
-        yield _name("ecs", "describe_task_definition", name), _bare(answer)
+def _mount_targets(systems: Iterable[str]) -> Area:
+    yield list(_asks(calls.MOUNT_TARGETS, "FileSystemId", systems))
 
 
-def _tasks(ecs: Client, cluster: str) -> list[str]:
-    # A call lists the tasks of one desired status, RUNNING unless it is told.
-    wanted = ("RUNNING", "STOPPED")
-    found = (_rows(ecs, "list_tasks", "taskArns", cluster=cluster, desiredStatus=status) for status in wanted)
-    return sorted({arn for arns in found for arn in arns})
+def _zone(row: Row) -> Iterator[tuple[str, str | None]]:
+    """The zone, and the account or the service of AWS that owns it.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZoneOwner.html
+    """
+    owner = row.get("Owner", {})
+    yield row["HostedZoneId"], owner.get("OwningAccount") or owner.get("OwningService")
 
 
-def _task_definitions(services: Sequence[Document]) -> Iterator[str]:
-    """The task definitions that services name, also in a rollout under way and in the sets of another's."""
-    for service in services:
-        for holder in (service, *service.get("deployments", ()), *service.get("taskSets", ())):
-            if "taskDefinition" in holder:
-                yield holder["taskDefinition"]
-
-
-def _described(ecs: Client, kind: str, arns: Sequence[str], most: int, **asked: str) -> Document:
-    """Describe so many of a kind at a time; none is not asked for, as it would mean the default cluster."""
-    found: Document = {kind: [], "failures": []}
-    for start in range(0, len(arns), most):
-        chunk = {kind: arns[start : start + most]}
-        answer = getattr(ecs, f"describe_{kind}")(**chunk, **asked)
-        found[kind] += answer[kind]
-        found["failures"] += answer.get("failures", [])
-    found[kind].sort(key=lambda row: row[f"{kind.removesuffix('s')}Arn"])
-    return found
-
-
-def _private_zones(route53: Client, vpcs: Sequence[str], region: str) -> Documents:
-    zones: set[str] = set()
-    call, key = "list_hosted_zones_by_vpc", "HostedZoneSummaries"
-    for vpc in vpcs:
-        asked = {"VPCId": vpc, "VPCRegion": region}
-        summaries = _rows(route53, call, key, "HostedZoneId", **asked)
-        yield _name("route53", call, vpc), _wrapped("route53:ListHostedZonesByVPC", asked, {key: summaries})
-        zones.update(summary["HostedZoneId"] for summary in summaries)
-    for zone in sorted(zones):
-        records = _records(route53, zone)
-        if records is not None:
-            yield _name("route53", "list_resource_record_sets", zone), records
-
-
-def _records(route53: Client, zone: str) -> Document | None:
-    asked = {"HostedZoneId": zone}
-    try:
-        rows = _rows(route53, "list_resource_record_sets", "ResourceRecordSets", **asked)
-    except route53.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_OURS:
-            return None
-        raise
-    return _wrapped("route53:ListResourceRecordSets", asked, {"ResourceRecordSets": rows})
-
-
-def _rows(client: Client, call: str, key: str, order: str | None = None, **asked: str) -> list[Any]:
-    """The rows of all pages of a call."""
-    if client.can_paginate(call):
-        pages = client.get_paginator(call).paginate(**asked, PaginationConfig={"PageSize": PAGE})
-    else:
-        pages = _pages(getattr(client, call), asked)
-    rows = [row for page in pages for row in page.get(key, ())]
-    return rows if order is None else sorted(rows, key=lambda row: row[order])
-
-
-def _pages(call: Callable[..., Document], asked: Mapping[str, str]) -> Iterator[Document]:
-    """The pages of a call that botocore has no paginator for."""
-    answer = call(**asked)
-    yield answer
-    while token := answer.get("NextToken"):
-        answer = call(**asked, NextToken=token)
-        yield answer
-
-
-def _bare(answer: Document) -> Document:
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
-
-
-def _wrapped(operation: str, parameters: Mapping[str, str], response: Document) -> Document:
-    return {"Call": {"operation": operation, "parameters": parameters}, "Response": response}
-
-
-def _name(service: str, call: str, what: str = "") -> str:
-    return "/".join(part for part in (service, call.replace("_", "-"), what) if part) + ".json"
+def _records(zone: str, owner: str | None, account: str | None) -> Ask:
+    """Ask for a zone's records: Route 53 gives them to the zone's owner only, whatever IAM allows others."""
+    about = "" if owner is None else f"the zone is of {owner}, which alone may list its records"
+    if owner is not None and owner == account:
+        about = "the zone is this account's own: the permission to list its records is missing"
+    return Ask(calls.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about)

@@ -56,8 +56,12 @@ class Rows:
 
     def damage(self, field: str, text: str) -> None:
         """Note that a row of this kind was lost, so that its absence proves nothing."""
-        self._lossy.add(field)
+        self.lose(field)
         self.notes.append(text)
+
+    def lose(self, field: str) -> None:
+        """Keep in mind that the absence of a row of this kind proves nothing."""
+        self._lossy.add(field)
 
     def add(self, field: str, key: str | None, row: Row, name: str) -> None:
         """Take in a row; raises `InputError` where another one of its id says something else."""
@@ -102,7 +106,7 @@ class Rows:
         if known is not None:
             told = {one: value for one, value in _told(row).items() if value not in _UNTOLD}
             before = _told(known)
-            if any(before[one] not in _UNTOLD and before[one] != value for one, value in told.items()):
+            if any(before.get(one, value) != value for one, value in told.items()):
                 places = f"{self._where[field, key]} and {name}"
                 message = f"{key} is described twice, and differently, in {places}"
                 raise InputError(message, _NEWEST_HINT)
@@ -133,6 +137,10 @@ class Rows:
             cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole else UNSET
             self.prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
+
+    def partly(self) -> frozenset[str]:
+        """The kinds that were asked for and not read whole."""
+        return frozenset(self._read) - self.whole()
 
     def whole(self) -> frozenset[str]:
         """The kinds that were read without a loss."""

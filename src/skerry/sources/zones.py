@@ -1,4 +1,7 @@
-"""Private hosted zones, put together from the several answers that Route 53 spreads them over."""
+"""Private hosted zones, put together from the several answers that Route 53 spreads them over.
+
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByVPC.html
+"""
 
 from typing import NamedTuple
 
@@ -10,7 +13,7 @@ from skerry.sources.rows import Rows
 
 
 class Page(NamedTuple):
-    """Whether record sets are the last of their zone, and whether some of them could not be read."""
+    """Whether rows are the last of their zone or VPC, and whether some of them could not be read."""
 
     last: bool
     damaged: bool
@@ -27,15 +30,32 @@ class ZoneParts:
         self._damaged: set[str] = set()
         self._ended: set[str] = set()
         self._public: set[str] = set()
+        self._services: dict[str, str] = {}
+        self._pages: dict[str, Page] = {}
         self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, Page]] = []
 
     def read(self) -> None:
         """Note that the zones of the account were listed."""
         self._rows.read("zones")
 
-    def zone(self, zone_id: str, name: str) -> None:
-        """Take in a private zone."""
+    def listed(self, vpc_id: str, page: Page) -> None:
+        """Note a page of the private zones that answer in a VPC, whoever owns them."""
+        known = self._pages.get(vpc_id, Page(last=False, damaged=False))
+        self._pages[vpc_id] = Page(known.last or page.last, known.damaged or page.damaged)
+
+    def vpcs(self) -> frozenset[str]:
+        """The VPCs whose private zones were listed whole."""
+        return frozenset(vpc_id for vpc_id, page in self._pages.items() if page.last and not page.damaged)
+
+    def partly(self) -> frozenset[str]:
+        """The kind itself where the zones of a VPC were listed, and not whole."""
+        return frozenset({"zones"} if self._pages.keys() - self.vpcs() else ())
+
+    def zone(self, zone_id: str, name: str, service: str | None = None) -> None:
+        """Take in a private zone; ``service``: the one of AWS that owns it."""
         self._names[_bare(zone_id)] = name.lower().rstrip(".")
+        if service is not None:
+            self._services[_bare(zone_id)] = service
 
     def public(self, name: str) -> None:
         """Note a public zone: its records are no private answers."""
@@ -85,6 +105,7 @@ class ZoneParts:
                 vpc_ids=tuple(sorted(self._vpcs[zone_id])) if zone_id in self._vpcs else UNSET,
                 records=self._records.get(zone_id, UNSET),
                 whole=zone_id in self._ended - self._damaged,
+                service=self._services.get(zone_id),
             )
             for zone_id, zone_name in self._names.items()
         )

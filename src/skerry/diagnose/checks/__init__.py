@@ -1,20 +1,34 @@
 """Checks: what no verdict stops at, and yet should not stay. One check a file; `CHECKS` names them all."""
 
+from skerry.diagnose.checks.block_public_access import block_public_access
 from skerry.diagnose.checks.check import Check, Subject
+from skerry.diagnose.checks.custom_dns_servers import custom_dns_servers
 from skerry.diagnose.checks.endpoint_default_group import endpoint_default_group
+from skerry.diagnose.checks.endpoint_in_one_zone import endpoint_in_one_zone
 from skerry.diagnose.checks.endpoint_not_in_zone import endpoint_not_in_zone
 from skerry.diagnose.checks.endpoint_open_ports import endpoint_open_ports
+from skerry.diagnose.checks.guardduty_agent import guardduty_agent
+from skerry.diagnose.checks.names_diverted import names_diverted
 from skerry.diagnose.checks.public_address_without_route import public_address_without_route
+from skerry.diagnose.checks.pull_through_cache import pull_through_cache
 from skerry.diagnose.checks.service_default_group import service_default_group
+from skerry.diagnose.checks.too_few_addresses import too_few_addresses
 from skerry.diagnose.diagnosis import Diagnosis, Finding
 from skerry.model.world import World
 
 CHECKS: tuple[Check, ...] = (
+    block_public_access,
+    custom_dns_servers,
     endpoint_default_group,
+    endpoint_in_one_zone,
     endpoint_not_in_zone,
     endpoint_open_ports,
+    guardduty_agent,
+    names_diverted,
     public_address_without_route,
+    pull_through_cache,
     service_default_group,
+    too_few_addresses,
 )
 
 

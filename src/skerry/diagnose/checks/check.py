@@ -71,6 +71,15 @@ def endpoints_in_use(subject: Subject) -> Iterator[Used]:
                     yield Used(endpoint, service)
 
 
+def services_by_vpc(subject: Subject) -> dict[str, tuple[str, ...]]:
+    """The VPCs that tasks land in, each with the names of the services."""
+    found: dict[str, dict[str, None]] = {}
+    for service in subject.diagnosis.services:
+        for vpc_id in _vpcs(subject.world, service):
+            found.setdefault(vpc_id, {})[service.launch.name] = None
+    return {vpc_id: tuple(names) for vpc_id, names in sorted(found.items())}
+
+
 def _vpcs(world: World, service: ServiceDiagnosis) -> set[str]:
     subnets = [world.subnet(name) for name in service.launch.subnets]
     return {subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}

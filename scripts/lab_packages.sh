@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs the Debian packages that the lab runs, where that is allowed; elsewhere its tests are skipped, and say so.
+set -u
+
+missing() {
+    "$1" -c 'from skerry.lab import packages as p
+lacking = p.missing_programs({**p.PROGRAMS, **p.CLIENTS})
+print(p.remedy(lacking).partition("recommends ")[2] if lacking else "")'
+}
+
+python=$1
+packages=$(missing "$python")
+[ -n "$packages" ] || exit 0
+command -v apt-get >/dev/null || exit 0
+if [ "$(id -u)" -eq 0 ]; then
+    set -- env
+elif sudo -n true 2>/dev/null; then
+    set -- sudo -n env
+else
+    exit 0
+fi
+echo "Installing what the lab's tests run: $packages" >&2
+# One broken package source makes the update fail, though the others may well serve.
+"$@" apt-get update -qq || true
+# shellcheck disable=SC2086 # several words on purpose
+"$@" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null || true

@@ -1,0 +1,47 @@
+"""One call as a task makes it: once, without a retry, and what came of it in the words of boto3."""
+
+from typing import Any
+
+import msgspec
+
+_READ_SECONDS = 20
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call of an API, by boto3's names; ``endpoint`` where it is not the Region's own."""
+
+    service: str
+    operation: str
+    parameters: dict[str, Any]
+    region: str
+    endpoint: str | None = None
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of a call: whether anything answered, and in which words."""
+
+    answered: bool
+    words: str
+
+
+def prepare() -> None:
+    """Import boto3, which takes long, so that the time of the first call is its own."""
+    import boto3  # noqa: F401, PLC0415
+
+
+def call(asked: Call, connect_timeout: float, authority: str) -> Result:
+    """Make a call; an error that AWS answers with is an answer too. ``authority``: the certificates to trust."""
+    import boto3  # noqa: PLC0415 -- slow to import
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=connect_timeout, read_timeout=_READ_SECONDS)
+    session = boto3.session.Session(region_name=asked.region)
+    client = session.client(asked.service, config=config, endpoint_url=asked.endpoint, verify=authority)
+    try:
+        getattr(client, asked.operation)(**asked.parameters)
+    except ClientError as error:
+        return Result(answered=True, words=str(error))
+    except (BotoCoreError, OSError) as error:
+        return Result(answered=False, words=str(error))
+    return Result(answered=True, words="")

@@ -1,0 +1,226 @@
+"""What boto3 and AWS report as errors, in words of ours: the one place that maps them.
+
+A call that AWS refuses, or that its Region lacks, is `RefusedError`: what it would have told stays unknown, and the
+reading goes on. All else ends it with a `SkerryError`. Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html. No credential is ever printed: AWS's answer to a
+wrong signature repeats the request's token, so its text is left out.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from skerry.aws.calls import ApiCall
+from skerry.errors import SkerryError
+
+
+class RefusedError(Exception):
+    """AWS did not answer one call, with the code and message that it gave instead."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class Subject(NamedTuple):
+    """What was being done: a call, and whether about something that an earlier call named; None is the way to one."""
+
+    call: ApiCall | None = None
+    asked: bool = False
+    region: str | None = None
+
+
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Client.UnauthorizedOperation",
+        "NotAuthorized",
+        "NotAuthorizedException",
+        "UnauthorizedAccess",
+        "UnauthorizedException",
+        "UnauthorizedOperation",
+    }
+)
+_THROTTLED = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+_SKEWED = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+_SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"})
+_UNKNOWN_KEYS = frozenset(
+    {
+        "AuthFailure",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "UnrecognizedClientException",
+    }
+)
+_NOT_SUBSCRIBED = frozenset({"OptInRequired", "SubscriptionRequiredException"})
+
+# Enabled in every account: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+_ALWAYS_ENABLED = frozenset(
+    {
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+        *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+    }
+)
+
+_LONGEST = 400
+_ENCODED = re.compile(r"\s*Encoded authorization failure message:\s*\S+")
+_KEY = re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,}")
+_SECRET = re.compile(r"(?i)(security-token|signature|credential|secret|password)\s*[=:]\s*\S+")
+_USER = re.compile(r"//[^/@\s]+@")
+_LOG_IN = "Log in again (for SSO: aws sso login), or give other credentials, as by --profile."
+_CHECK = "Ask AWS who you are: aws sts get-caller-identity. The credentials may be deleted, inactive or mistyped."
+
+
+@contextmanager
+def mapped(subject: Subject) -> Iterator[None]:
+    """Raise errors of boto3 inside the block as `RefusedError` or `SkerryError`."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        yield
+    except ClientError as error:
+        raise _answered(error, subject) from error
+    except BotoCoreError as error:
+        raise _unanswered(error, subject) from error
+
+
+def cleaned(text: str) -> str:
+    """A foreign message on one line, without credentials and without what only AWS can decode."""
+    text = _KEY.sub(r"\1…", _ENCODED.sub("", " ".join(text.split())))
+    text = _USER.sub("//…@", _SECRET.sub(r"\1=…", text))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _answered(error: Any, subject: Subject) -> Exception:
+    """What AWS's own error means."""
+    from botocore import xform_name  # noqa: PLC0415
+
+    code = str(error.response.get("Error", {}).get("Code", "")) or "Unknown"
+    message = cleaned(str(error.response.get("Error", {}).get("Message", "")))
+    call, region = subject.call, subject.region
+    if call is None or error.operation_name != call.operation:
+        # boto3 makes calls of its own while it looks for credentials: AssumeRole, GetRoleCredentials.
+        what = f"AWS gave no credentials: it answered {error.operation_name} with {code}: {message}"
+        return SkerryError(what, "Check the profile's role and its trust policy, or log in again.")
+    if code in _THROTTLED:
+        what = f"AWS still throttles {call.action} after all retries ({code})"
+        return SkerryError(what, "Try again later, or read less: --cluster, --service.")
+    if credentials := _credentials(code, message, region):
+        return credentials
+    if code in _NOT_SUBSCRIBED and not call.optional:
+        return SkerryError(f"AWS refuses {call.action} in {region} ({code}): {message}", _enable(region))
+    gone = subject.asked and _is_gone(code, call)
+    if code in _DENIED or call.optional or gone:
+        return RefusedError(code, message)
+    name = xform_name(call.operation, "-")
+    remedy = f"AWS's own command line asks the same: aws {call.service} {name}."
+    return SkerryError(f"AWS answered {call.action} in {region} with {code}: {message}", remedy)
+
+
+def _is_gone(code: str, call: ApiCall) -> bool:
+    """Whether what was asked about does not exist, or no longer: it may be deleted while others are read.
+
+    ECS answers so for an unknown task definition:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+    """
+    missing = code.endswith(("NotFound", "NotFoundException")) or code.startswith("NoSuch")
+    return missing or (code == "ClientException" and call.operation == "DescribeTaskDefinition")
+
+
+def _credentials(code: str, message: str, region: str | None) -> SkerryError | None:
+    """What is wrong with the credentials; None where it is something else."""
+    lower = message.lower()
+    if code in _EXPIRED:
+        return SkerryError(f"the credentials have expired ({code})", _LOG_IN)
+    skewed = code in _SKEWED or "signature expired" in lower or "not yet current" in lower or "skew" in lower
+    if skewed and code in _SKEWED | _SIGNATURE | _UNKNOWN_KEYS:
+        remedy = "Set the clock of this machine: AWS refuses requests that are some minutes off."
+        return SkerryError(f"AWS refuses the time of the request ({code})", remedy)
+    if code in _SIGNATURE:
+        remedy = f"The secret access key does not fit its key. {_CHECK}"
+        return SkerryError(f"AWS does not accept the signature of the request ({code})", remedy)
+    if code not in _UNKNOWN_KEYS:
+        return None
+    # EC2 says the same of an unknown key, of a Region that is not enabled, and of a clock that is far off:
+    # https://repost.aws/knowledge-center/iam-validate-access-credentials
+    remedy = _CHECK if region in _ALWAYS_ENABLED else f"{_enable(region)} {_CHECK}"
+    return SkerryError(f"AWS does not know the credentials in {region} ({code})", remedy)
+
+
+def _enable(region: str | None) -> str:
+    return f"{region} may not be enabled for the account: aws account get-region-opt-status --region-name {region}."
+
+
+def _unanswered(error: Exception, subject: Subject) -> Exception:
+    """What it means that boto3 had no answer of AWS, by the nearest class of the error that is known here."""
+    text = cleaned(str(error))
+    names = [one.__name__ for one in type(error).__mro__]
+    if subject.call is not None and subject.call.optional and _ABSENT.intersection(names):
+        return RefusedError(names[0], text)
+    if "NoRegionError" in names:
+        hint = "boto3 reads AWS_DEFAULT_REGION, not AWS_REGION. " if "AWS_REGION" in os.environ else ""
+        return SkerryError("no Region is given", f"{hint}Give --region, or set AWS_DEFAULT_REGION.")
+    if "InvalidRegionError" in names:
+        return SkerryError(f"{subject.region} is no name of a Region", "Give one such as --region eu-west-1.")
+    for name in names:
+        if remedy := _REMEDIES.get(name):
+            return SkerryError(text, remedy)
+    if _ABSENT.intersection(names):
+        return SkerryError(text, _reachable(subject.region))
+    return SkerryError(text, "Check the configuration: aws configure list.")
+
+
+# By name: older versions of botocore lack some of the classes.
+_ABSENT = frozenset({"ConnectionError", "HTTPClientError", "UnknownEndpointError"})
+_REMEDIES = {
+    "ProxyConnectionError": "Check HTTPS_PROXY and NO_PROXY.",
+    "SSLError": "A proxy may put in a certificate of its own: name its authority in AWS_CA_BUNDLE.",
+    "NoCredentialsError": "Set up a profile (aws configure sso), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "NoAuthTokenError": "Log in: aws sso login, with the same --profile.",
+    "PartialCredentialsError": "Give both the access key and its secret.",
+    "ProfileNotFound": "List the profiles: aws configure list-profiles.",
+    "SSOError": "Log in again: aws sso login, with the same --profile.",
+    "TokenRetrievalError": "Log in again: aws sso login, with the same --profile.",
+    "LoginError": "Log in again: aws login, with the same --profile.",
+    "CredentialRetrievalError": "Check what gives the credentials: the profile's credential_process, or its role.",
+    "MetadataRetrievalError": "Check what gives the credentials: the role of the instance or task.",
+    "ConfigParseError": "Mend the file, or name another in AWS_CONFIG_FILE.",
+    "UnknownServiceError": "Install a newer boto3.",
+}
+
+
+def _reachable(region: str | None) -> str:
+    from botocore.session import Session  # noqa: PLC0415
+
+    if "AWS_ENDPOINT_URL" in os.environ:
+        return "Check AWS_ENDPOINT_URL, and that something listens there."
+    session = Session()
+    known = {one for name in session.get_available_partitions() for one in session.get_available_regions("ec2", name)}
+    if region not in known:
+        return f"{region} is no Region that the installed boto3 knows: check --region."
+    return "Check the connection to the network, and HTTPS_PROXY if there is a proxy."

@@ -1,0 +1,47 @@
+"""Putting what a task asks for into an AWS that is empty: the values are examples."""
+
+from collections.abc import Iterable
+
+from skerry.aws.session import ClientFactory
+
+
+def bucket(client: ClientFactory, name: str, region: str) -> None:
+    """Make a bucket, where it is not there yet."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 -- slow to import
+
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    try:
+        client("s3").create_bucket(Bucket=name, **place)
+    except ClientError as error:
+        if "BucketAlready" not in error.response["Error"]["Code"]:
+            raise
+
+
+def stock(client: ClientFactory, region: str, items: Iterable[tuple[str, str]]) -> list[str]:
+    """Make secrets, parameters, log groups and objects, each by its kind and name; what could not be made, in words.
+
+    An object's name is its bucket's and its key's with a slash between.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- slow to import
+
+    refused = []
+    for kind, name in items:
+        try:
+            _make(client, region, kind, name)
+        except (BotoCoreError, ClientError) as error:
+            refused.append(f"{kind} {name}: {error}")
+    return refused
+
+
+def _make(client: ClientFactory, region: str, kind: str, name: str) -> None:
+    match kind:
+        case "secret":
+            client("secretsmanager").create_secret(Name=name, SecretString='{"password": "an example"}')
+        case "parameter":
+            client("ssm").put_parameter(Name=name, Value="an example", Type="String")
+        case "log-group":
+            client("logs").create_log_group(logGroupName=name)
+        case _:
+            place, _, key = name.partition("/")
+            bucket(client, place, region)
+            client("s3").put_object(Bucket=place, Key=key, Body=b"EXAMPLE=1\n")

@@ -1,0 +1,40 @@
+"""The agent that GuardDuty Runtime Monitoring adds to Fargate tasks: where its image is."""
+
+from functools import cache
+
+import msgspec
+
+from skerry.catalogue.partitions import partition_of
+from skerry.catalogue.table import Grade, read
+
+_REPOSITORY = "aws-guardduty-agent-fargate"
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """The account of AWS's whose registry in a Region holds the agent's image."""
+
+    region: str
+    account: str
+    grade: Grade
+    source: str
+
+
+class _Agents(msgspec.Struct):
+    agents: tuple[Agent, ...]
+
+
+@cache
+def agents() -> dict[str, Agent]:
+    """Every Region's agent."""
+    return {row.region: row for row in read("guardduty", _Agents).agents}
+
+
+def agent_repository(region: str) -> str | None:
+    """The repository of the agent's image, with its registry's host; None where the Region's is not known.
+
+    https://docs.aws.amazon.com/guardduty/latest/ug/ecs-runtime-agent-ecr-image-uri.html
+    """
+    found, partition = agents().get(region), partition_of(region)
+    if found is None or partition is None:
+        return None
+    return f"{found.account}.dkr.ecr.{region}.{partition.suffix}/{_REPOSITORY}"

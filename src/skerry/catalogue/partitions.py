@@ -1,0 +1,65 @@
+"""AWS partitions: the suffixes of their host names, and the prefixes of their endpoint service names."""
+
+import re
+from functools import cache
+
+import msgspec
+
+from skerry.catalogue.table import Grade, read
+
+_OTHERS = "*"
+
+
+class Partition(msgspec.Struct, frozen=True):
+    """A partition of AWS.
+
+    ``special`` are the endpoint services whose names begin with ``special_prefix``, by Region, ``*`` for those that
+    are not listed. ``registry`` is the suffix of ECR's dual-stack registries, None where it is not known.
+    ``layer_bucket`` is how sure the name of the bucket is that ECR keeps layers in.
+    """
+
+    name: str
+    region: str
+    suffix: str
+    dual_stack: str
+    endpoint_prefix: str
+    layer_bucket: Grade
+    grade: Grade
+    source: str
+    special_prefix: str | None = None
+    special: dict[str, tuple[str, ...]] = {}
+    registry: str | None = None
+
+    def prefix(self, endpoint: str, region: str) -> str:
+        """What an interface endpoint's service name begins with, such as ``cn.com.amazonaws``."""
+        special = self.special.get(region, self.special.get(_OTHERS, ()))
+        return self.special_prefix if self.special_prefix and endpoint in special else self.endpoint_prefix
+
+    def fill(self, pattern: str, region: str) -> str | None:
+        """A name of a service in a Region; None where a part of it is not known in the partition."""
+        if self.registry is None and "{registry}" in pattern:
+            return None
+        return pattern.format(region=region, suffix=self.suffix, dual_stack=self.dual_stack, registry=self.registry)
+
+
+class _Partitions(msgspec.Struct):
+    partitions: tuple[Partition, ...]
+
+
+@cache
+def partitions() -> tuple[Partition, ...]:
+    """Every partition of the catalogue."""
+    return read("partitions", _Partitions).partitions
+
+
+@cache
+def partition_of(region: str) -> Partition | None:
+    """The partition that a Region belongs to; None where its naming is not known."""
+    return next((row for row in partitions() if re.search(row.region, region)), None)
+
+
+@cache
+def suffixes() -> tuple[str, ...]:
+    """The suffixes that names of private ECR registries may end with, in every partition."""
+    found = {row.suffix for row in partitions()} | {row.registry for row in partitions() if row.registry}
+    return tuple(sorted(found))

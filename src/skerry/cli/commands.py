@@ -1,0 +1,197 @@
+"""The commands: what each is called with, and which use case answers it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from skerry import __version__
+from skerry.cli.gathering import Scope, Source, gather, notes, world_of
+from skerry.cli.options import agree, choosing, gathering, reading, writing
+from skerry.cli.output import leave, save_folder, write
+from skerry.errors import EXIT_BLOCKED
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="skerry")
+def cli() -> None:
+    """Tell whether an ECS/Fargate task can start in an isolated subnet, and what stands in the way if not.
+
+    Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage, unreadable input or no way into the
+    account, 3 a fault of skerry's, 4 unknown remains.
+    """
+
+
+@cli.command()
+@reading
+@writing
+@choosing
+def diagnose(
+    path: Path | None,
+    profile: str | None,
+    region: str | None,
+    allow_unknown: bool,
+    form: str,
+    output: Path | None,
+    cluster: str | None,
+    service: str | None,
+    task: str | None,
+    definition: Path | None,
+    subnets: tuple[str, ...],
+    groups: tuple[str, ...],
+    assign_public_ip: bool,
+    platform_version: str | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Tell for each Fargate service whether its tasks can start, and all that stands in the way.
+
+    Without --from, of the live account, by boto3's own chain of credentials.
+    """
+    asked = bool(subnets or groups or assign_public_ip or platform_version)
+    selected = bool(cluster or service or task)
+    agree(hypothetical=definition is not None, placed=bool(subnets), asked=asked, selected=selected)
+    if task and service:
+        raise click.UsageError("--task names one task: leave out --service")
+    from skerry import app
+
+    source = Source(path, profile, region, quiet, verbose)
+    world = world_of(source, Scope(cluster, service, task, definition is None))
+    if definition is not None:
+        wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
+        found = app.diagnose_hypothetical(world, wanted)
+    else:
+        found = app.diagnose(world, app.Selection(cluster, service, task))
+    if form == "json":
+        from skerry.render import json
+
+        text = json.diagnosis(world, found)
+    else:
+        from skerry.render import console
+
+        text = console.diagnosis(found, refused=world.facts.refused, verbose=verbose, quiet=quiet)
+    write(text, output)
+    leave(found.verdict, allow_unknown=allow_unknown)
+
+
+@cli.command()
+@reading
+@writing
+@click.option("--subnet", help="The source: a new interface in this subnet.")
+@click.option("--security-group", "groups", multiple=True, help="The source's security groups; repeatable.")
+@click.option("--source-address", help="The source's address, if it is to be a certain one.")
+@click.option("--public-address", help="The public address of the source.")
+@click.option("--eni", "interface", help="The source: this network interface.")
+@click.option("--instance", help="The source: this instance.")
+@click.option("--source", type=click.Choice(["internet"]), help="The source: the internet.")
+@click.option("--to", required=True, metavar="HOST|ADDRESS|SERVICE|ID", help="Where to.")
+@click.option("--port", type=click.IntRange(1, 65535), default=443, show_default=True, help="The port.")
+@click.option("--protocol", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True, help="The protocol.")
+def trace(
+    path: Path | None,
+    profile: str | None,
+    region: str | None,
+    allow_unknown: bool,
+    quiet: bool,
+    verbose: bool,
+    form: str,
+    output: Path | None,
+    source: str | None,
+    **question: Any,
+) -> None:
+    """Follow one flow hop by hop, there and back.
+
+    Without --from, in the live account, by boto3's own chain of credentials.
+    """
+    from skerry import app
+    from skerry.reach.question import Question
+
+    world = world_of(Source(path, profile, region, quiet, verbose), Scope(containers=False))
+    found = app.trace(world, Question(internet=source is not None, **question))
+    if form == "json":
+        from skerry.render import json
+
+        text = json.trace(world, found)
+    else:
+        from skerry.render import console
+
+        text = console.trace(found, refused=world.facts.refused, quiet=quiet, verbose=verbose)
+    write(text, output)
+    leave(found.verdict, allow_unknown=allow_unknown)
+
+
+@cli.command()
+@gathering
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PATH",
+    help="A folder that does not exist yet, or a file if its name ends in .json.",
+)
+@click.option("--force", is_flag=True, help="Replace the snapshot that is there.")
+@click.option("-v", "--verbose", is_flag=True, help="Also how many calls it took.")
+def snapshot(
+    path: Path | None, profile: str | None, region: str | None, output: Path, force: bool, quiet: bool, verbose: bool
+) -> None:
+    """Save what the other commands read, without what may be secret in it: for --from, or to show somebody.
+
+    Values of environment variables, commands, overrides and the like are replaced. With --from, the same is done to
+    answers that were saved before.
+    """
+    from skerry import app
+    from skerry.render import console
+
+    gathered = gather(Source(path, profile, region, quiet, verbose))
+    saved = app.snapshot(gathered, output, force=force)
+    notes(gathered.world.facts.notes, quiet=quiet)
+    click.echo(console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet), nl=False)
+
+
+@cli.command()
+@writing
+@click.argument("code")
+def explain(form: str, output: Path | None, code: str) -> None:
+    """Say what a code of skerry's or the id of a check means."""
+    from skerry import app
+
+    found = app.explain(code)
+    if form == "json":
+        from skerry.render import json
+
+        write(json.explanation(found), output)
+    elif found is not None:
+        from skerry.render import console
+
+        write(console.explanation(found), output)
+    if found is None:
+        from skerry.render.text import clean
+
+        click.echo(f"skerry: no match: {clean(code)} is no code of a blocker and no id of a check", err=True)
+        sys.exit(EXIT_BLOCKED)
+
+
+@cli.command()
+@click.option("--save", type=click.Path(path_type=Path, file_okay=False), help="Keep what was read in this folder.")
+def demo(save: Path | None) -> None:
+    """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
+    from skerry import app
+    from skerry.render import console
+
+    for number, chapter in enumerate(app.demo(), 1):
+        click.echo(console.chapter(number, chapter.title, chapter.lines, chapter.diagnosis))
+        if save is not None:
+            save_folder(save / str(number), chapter.documents)
+            click.echo(f"Saved: skerry diagnose --from {save / str(number)}\n")
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell, for example: skerry completion bash >> ~/.bashrc."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None  # noqa: S101 -- the choice allows only shells that click has
+    click.echo(found(cli, {}, "skerry", "_SKERRY_COMPLETE").source())

@@ -1,0 +1,117 @@
+"""What a command reads: saved answers, or the live account, with a line that tells how far the reading is."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from skerry.app import Gathered
+    from skerry.model.world import World
+
+
+class Source(NamedTuple):
+    """Where to read, and how much to tell of it: the options that every reading command has."""
+
+    path: Path | None
+    profile: str | None
+    region: str | None
+    quiet: bool = False
+    verbose: bool = False
+
+
+class Scope(NamedTuple):
+    """What of a live account is read, as `skerry.sources.live.Scope`, which saved answers do without."""
+
+    cluster: str | None = None
+    service: str | None = None
+    task: str | None = None
+    containers: bool = True
+
+
+class Progress:
+    """One line on a terminal, written again and again in its place."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def __call__(self, text: str) -> None:
+        """Show the text in the place of the one before."""
+        from skerry.render.text import clean
+
+        line = clean(text)
+        # Spaces, not control sequences: they clear the rest of the line on every terminal.
+        click.echo(f"\r{line.ljust(self._width)}", nl=False, err=True)
+        self._width = len(line)
+
+    def clear(self) -> None:
+        """Leave the line empty, as if nothing had been there."""
+        if self._width:
+            click.echo(f"\r{' ' * self._width}\r", nl=False, err=True)
+            self._width = 0
+
+
+def world_of(source: Source, scope: Scope) -> "World":
+    """The World of saved answers, or of what ``scope`` names of the live account; its notes go to stderr."""
+    return gathered_of(source, scope).world
+
+
+def gathered_of(source: Source, scope: Scope) -> "Gathered":
+    """The documents of saved answers, or of what ``scope`` names of the live account; their notes go to stderr."""
+    from skerry import app
+
+    _agree(source)
+    found = app.read_files(source.path, source.region) if source.path is not None else _live(source, scope)
+    notes(found.world.facts.notes, quiet=source.quiet)
+    return found
+
+
+def gather(source: Source) -> "Gathered":
+    """The documents of saved answers, or of the whole live account."""
+    from skerry import app
+
+    _agree(source)
+    return app.read_files(source.path, source.region) if source.path is not None else _live(source, Scope())
+
+
+def _agree(source: Source) -> None:
+    if source.path is not None and source.profile is not None:
+        raise click.UsageError("--profile is for the live account: leave it out, or leave out --from")
+
+
+def _live(source: Source, scope: Scope) -> "Gathered":
+    from skerry import app
+    from skerry.aws.session import Account
+    from skerry.sources import live
+
+    with _progress(quiet=source.quiet) as progress:
+        found = app.read_account(Account(source.profile, source.region), live.Scope(*scope), progress)
+    if source.verbose:
+        from skerry.render.text import plural
+
+        click.echo(f"skerry: {plural(found.calls, 'call')} in {plural(found.rounds, 'round')}", err=True)
+    return found
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """A line of progress where somebody may look at it: on a terminal, and not where quiet is asked for."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    progress = Progress()
+    try:
+        yield progress
+    finally:
+        progress.clear()
+
+
+def notes(found: tuple[str, ...], *, quiet: bool) -> None:
+    """Tell on stderr what the reader should know of the input."""
+    from skerry.render.text import clean
+
+    for note in () if quiet else found:
+        click.echo(f"skerry: {clean(note)}", err=True)

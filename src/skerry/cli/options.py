@@ -1,0 +1,81 @@
+"""Options that several commands share, and which of them go together."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FORMATS = click.Choice(["text", "json"])
+
+_SOURCE = [
+    click.option("--from", "path", type=click.Path(path_type=Path), metavar="PATH",
+                 help="A folder of saved AWS answers, or one file of them; without it, the live account."),
+    click.option("--profile", help="The profile of the live account's credentials."),
+    click.option("--region", help="The live account's Region, or that of saved answers that do not tell it."),
+    click.option("-q", "--quiet", is_flag=True, help="Only the first line."),
+]  # fmt: skip
+
+
+def gathering(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that reads AWS's answers, saved or live."""
+    return _decorate(command, _SOURCE)
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that judges a network."""
+    options = [
+        *_SOURCE,
+        click.option("--allow-unknown", is_flag=True, help="Leave with 0 instead of 4 where a verdict is unknown."),
+        click.option("-v", "--verbose", is_flag=True, help="All that is known of every path."),
+    ]
+    return _decorate(command, options)
+
+
+def writing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that prints a result."""
+    options = [
+        click.option("--format", "form", type=_FORMATS, default="text", show_default=True, help="The output's format."),
+        click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."),
+    ]
+    return _decorate(command, options)
+
+
+def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose what is diagnosed: services or a task that are there, or a task that is not yet."""
+    options = [
+        click.option("--cluster", help="Only what runs in this cluster."),
+        click.option("--service", help="Only this service."),
+        click.option("--task", help="One task, by id or ARN, where it was launched."),
+        click.option(
+            "--task-definition", "definition", type=click.Path(path_type=Path), help="A task that does not exist yet."
+        ),
+        click.option("--subnet", "subnets", multiple=True, help="Where the hypothetical task would run; repeatable."),
+        click.option("--security-group", "groups", multiple=True, help="Its security groups; repeatable."),
+        click.option("--assign-public-ip", is_flag=True, help="Whether it gets a public address."),
+        click.option("--platform-version", help="Its platform version; LATEST where none is given."),
+    ]
+    return _decorate(command, options)
+
+
+def _decorate(command: Callable[..., Any], options: list[Callable[..., Any]]) -> Callable[..., Any]:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def agree(*, hypothetical: bool, placed: bool, asked: bool, selected: bool) -> None:
+    """Options of a task that does not exist and options that choose among those that do exclude each other.
+
+    ``placed``: a subnet is given; ``asked``: any option of the task that does not exist is.
+    """
+    if hypothetical and selected:
+        raise click.UsageError(
+            "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
+        )
+    if asked and not hypothetical:
+        raise click.UsageError(
+            "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
+        )
+    if hypothetical and not placed:
+        raise click.UsageError("--task-definition needs at least one --subnet")

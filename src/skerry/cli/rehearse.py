@@ -1,0 +1,133 @@
+"""The command that rehearses a launch, with a table of its steps while clients are under way."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from skerry.cli.gathering import Scope, Source, gathered_of
+from skerry.cli.options import agree, choosing, reading, writing
+from skerry.cli.output import leave, write
+from skerry.errors import EXIT_FAULT
+
+if TYPE_CHECKING:
+    from skerry.diagnose.rehearsal import Step
+
+_EVERY = 0.25
+
+
+@click.command()
+@reading
+@writing
+@choosing
+@click.option("--probe", is_flag=True, help="TCP connects and DNS questions alone, which takes a second or two.")
+@click.option(
+    "--image-archive",
+    "archive",
+    type=click.Path(path_type=Path, exists=True),
+    help="The image to pull, as docker save or skopeo write it; without it, a tiny one is made.",
+)
+def rehearse(
+    path: Path | None,
+    profile: str | None,
+    region: str | None,
+    allow_unknown: bool,
+    quiet: bool,
+    verbose: bool,
+    form: str,
+    output: Path | None,
+    cluster: str | None,
+    service: str | None,
+    task: str | None,
+    definition: Path | None,
+    subnets: tuple[str, ...],
+    groups: tuple[str, ...],
+    assign_public_ip: bool,
+    platform_version: str | None,
+    probe: bool,
+    archive: Path | None,
+) -> None:
+    """Rehearse a launch on a replica of the network, with real packets and real clients.
+
+    Of one service or task; --subnet chooses one of its subnets. Exit code 3: packets and prediction disagree, which is
+    a fault of skerry's; what was read is then saved, without what may be secret in it.
+    """
+    asked = bool(groups or assign_public_ip or platform_version)
+    selected = bool(cluster or service or task)
+    agree(hypothetical=definition is not None, placed=bool(subnets), asked=asked, selected=selected)
+    if probe and archive:
+        raise click.UsageError("--probe pulls no image: leave out --image-archive")
+    from skerry.lab.packages import require
+
+    require(clients=not probe)
+    from skerry import app, rehearsing
+    from skerry.render import rehearsal
+
+    scope = Scope(cluster, service, task, definition is None)
+    gathered = gathered_of(Source(path, profile, region, quiet, verbose), scope)
+    hypothetical = None
+    if definition is not None:
+        hypothetical = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
+    wish = rehearsing.Wish(app.Selection(cluster, service, task), hypothetical, subnets, probe, archive)
+    with _table(quiet=quiet) as watch:
+        found = rehearsing.rehearse(gathered.world, wish, watch)
+    kept = rehearsing.keep(gathered) if found.disagreements else None
+    if form == "json":
+        write(rehearsal.json(found, None if kept is None else str(kept)), output)
+    else:
+        write(rehearsal.text(found, quiet=quiet), output)
+    if kept is not None:
+        click.echo(f"skerry: what was read is saved in {kept}: please report it, if you may share that", err=True)
+        sys.exit(EXIT_FAULT)
+    leave(found.verdict, allow_unknown=allow_unknown)
+
+
+class _Table:
+    """Lines on a terminal, written again and again in their place."""
+
+    def __init__(self) -> None:
+        self._lines = 0
+        self._last = 0.0
+
+    def __call__(self, steps: "Sequence[Step]") -> None:
+        """Show the steps in the place of the ones before."""
+        from skerry.render import rehearsal
+
+        if time.monotonic() - self._last < _EVERY:
+            return
+        self._last = time.monotonic()
+        self.clear()
+        width, height = shutil.get_terminal_size()
+        lines = rehearsal.progress(steps)
+        if len(lines) >= height:
+            # The cursor cannot go back to what has left the screen.
+            known = sum(step.observed.worked is not None for step in steps)
+            lines = [f"{known} steps answered"]
+        if any(len(click.unstyle(line)) >= width for line in lines):
+            lines = [click.unstyle(line)[: width - 1] for line in lines]
+        click.echo("\n".join(lines), err=True)
+        self._lines = len(lines)
+
+    def clear(self) -> None:
+        """Take the lines away."""
+        if self._lines:
+            click.echo(f"\x1b[{self._lines}A\x1b[J", nl=False, err=True)
+            self._lines = 0
+
+
+@contextmanager
+def _table(*, quiet: bool) -> Iterator[Any]:
+    """A table where somebody may look at it: on a terminal, and not where quiet is asked for."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    table = _Table()
+    try:
+        yield table
+    finally:
+        table.clear()

@@ -1,0 +1,43 @@
+"""What an endpoint in the task's VPC changes about the host that a Need calls."""
+
+from skerry.catalogue.services import ServiceRef, service_of_endpoint
+from skerry.launch.needs import Call
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.world import World
+
+
+def host_of(world: World, vpc_id: str, need: Call) -> str | None:
+    """The host that is called in a VPC: another one, where the Need has one for VPCs with an endpoint."""
+    if need.instead is None or need.service is None:
+        return need.host
+    return need.instead if _endpoints(world, vpc_id, need.service) else need.host
+
+
+def doubt(world: World, vpc_id: str, need: Call) -> Missing | None:
+    """Whether an endpoint of the VPC answers for a FIPS or dual-stack name, where that is not known.
+
+    DescribeVpcEndpoints prints the private names of an endpoint in DnsEntries; where it does, they are all:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+    """
+    if not need.variant or need.service is None or need.host is None:
+        return None
+    for endpoint in _endpoints(world, vpc_id, need.service):
+        if endpoint.private_dns_enabled is not False and not _tells_its_names(endpoint):
+            fact = f"whether private DNS of {endpoint.vpc_endpoint_id} answers for the {need.variant} name {need.host}"
+            return Missing(fact, "ec2:DescribeVpcEndpoints")
+    return None
+
+
+def _endpoints(world: World, vpc_id: str, ref: ServiceRef) -> list[VpcEndpoint]:
+    return [
+        endpoint
+        for endpoint in world.endpoints_in(vpc_id)
+        if isinstance(endpoint.service_name, str)
+        and endpoint.vpc_endpoint_type == "Interface"
+        and service_of_endpoint(endpoint.service_name) == ref
+    ]
+
+
+def _tells_its_names(endpoint: VpcEndpoint) -> bool:
+    return any(entry.dns_name and ".vpce." not in entry.dns_name for entry in endpoint.dns_entries)

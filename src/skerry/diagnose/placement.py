@@ -1,0 +1,109 @@
+"""Where a task may land: Fargate in the subnet's zone, groups that the VPC has, the mount target that stands there."""
+
+from msgspec import UNSET
+
+from skerry.catalogue.zones import extension, restrictions
+from skerry.launch.needs import Mount, Placement
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.world import World
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.trace import Destination, Hop
+from skerry.reach.walk import Source, Walker
+
+_NOT_HERE = "FARGATE_NOT_IN_ZONE"
+_ACTION = "ec2:DescribeSubnets"
+
+
+def zone(world: World, need: Placement, subnet_id: str) -> Hop:
+    """Whether Fargate starts tasks in the zone of a subnet: never in Local Zones, Wavelength Zones and Outposts.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
+    """
+    subnet = world.subnet(subnet_id)
+    if isinstance(subnet, Missing):
+        return open_question("subnet", subnet_id, subnet)
+    if subnet.outpost_arn is not None:
+        return lost("subnet", subnet_id, _NOT_HERE, f"{subnet_id} is on an Outpost, where Fargate starts no tasks")
+    if subnet.availability_zone is UNSET:
+        return open_question("subnet", subnet_id, Missing(f"the zone of {subnet_id}", _ACTION))
+    if kind := extension(subnet.availability_zone):
+        message = f"{subnet_id} is in {kind} {subnet.availability_zone}, where Fargate starts no tasks"
+        return lost("subnet", subnet_id, _NOT_HERE, message)
+    return _in_region(need, subnet)
+
+
+def _in_region(need: Placement, subnet: Subnet) -> Hop:
+    for row in restrictions(need.region or "", need.architecture):
+        name = subnet.availability_zone_id
+        if name is UNSET:
+            return open_question("subnet", subnet.subnet_id, Missing(f"the zone id of {subnet.subnet_id}", _ACTION))
+        if row.has(name):
+            continue
+        if row.grade == "documented" and need.family == "linux":
+            message = (
+                f"{subnet.subnet_id} is in {name}; in {row.region} Fargate starts tasks in {_list(row.zones)} only"
+            )
+            return lost("subnet", subnet.subnet_id, _NOT_HERE, message)
+        tasks = " ".join(filter(None, [need.family, need.architecture]))
+        return open_question("subnet", subnet.subnet_id, Missing(f"whether Fargate starts {tasks} tasks in {name}"))
+    return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
+
+
+def groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
+    """Whether the security groups may be used in the VPC: its own may, and those that are associated with it.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
+    """
+    named = () if isinstance(source, Missing) or source.groups is UNSET else source.groups
+    for group_id in named:
+        group, subnet = world.security_group(group_id), world.subnet(subnet_id)
+        if isinstance(group, Missing) or isinstance(subnet, Missing) or group.vpc_id in {UNSET, subnet.vpc_id}:
+            continue
+        rows = [row for row in world.facts.group_associations if row.key == f"{group_id} in {subnet.vpc_id}"]
+        states = {row.state for row in rows}
+        if states == {"associated"}:
+            continue
+        if states - {"disassociated", "association-failed"} or not world.knows("group_associations"):
+            fact = f"whether {group_id} of {group.vpc_id} may be used in {subnet.vpc_id}"
+            return open_question("security-group", group_id, world.missing("group_associations", fact))
+        message = f"{group_id} is of {group.vpc_id} and not associated with {subnet.vpc_id}: no interface there gets it"
+        return lost("security-group", group_id, "SECURITY_GROUP_OF_ANOTHER_VPC", message)
+    return Hop("security-group", ", ".join(named), rule="may be used in the VPC")
+
+
+def _list(names: tuple[str, ...] | None) -> str:
+    return ", ".join(names or ())
+
+
+def mount_target(walker: Walker, need: Mount, subnet: Subnet) -> Destination | Hop:
+    """The mount target of an S3 Files file system in a subnet's zone, or why there is none to walk to.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-mount-targets.html
+    """
+    world, name = walker.world, need.file_system
+    targets = [row for row in world.facts.s3files_mount_targets if row.file_system_id == name]
+    for row in targets:
+        there = world.subnet(row.subnet_id)
+        if isinstance(there, Missing):
+            return open_question("dns", name, there)
+        if UNSET in {there.availability_zone, subnet.availability_zone}:
+            fact = Missing(f"the zones of {row.subnet_id} and of {subnet.subnet_id}", _ACTION)
+            return open_question("dns", name, fact)
+        if (there.vpc_id, there.availability_zone) == (subnet.vpc_id, subnet.availability_zone):
+            return _destination(walker, subnet.vpc_id, row.mount_target_id, row.network_interface_id, row.ipv4_address)
+    if not targets or not world.knows("s3files_mount_targets"):
+        return open_question("dns", name, world.missing("s3files_mount_targets", f"the mount targets of {name}"))
+    message = f"{name} has no mount target in {subnet.availability_zone} of {subnet.vpc_id}"
+    return lost("dns", name, "DNS_NO_MOUNT_TARGET", message)
+
+
+def _destination(
+    walker: Walker, vpc_id: str, name: str, interface_id: str | None, address: str | None
+) -> Destination | Hop:
+    interface = walker.world.network_interfaces.get(interface_id or "")
+    if interface is None and address is None:
+        fact = Missing(f"the address of {name}", "ec2:DescribeNetworkInterfaces")
+        return open_question("dns", name, fact)
+    led = walker.destinations.of_interface(interface) if interface else walker.destinations.at(vpc_id, address or "")
+    return open_question("dns", name, led) if isinstance(led, Missing) else led

@@ -1,0 +1,28 @@
+"""One DNS question to one server, by UDP."""
+
+import socket
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+
+_PORT = 53
+
+
+def ask(server: str, name: str, source: str | None, timeout: float) -> tuple[str, ...] | None:
+    """The addresses of a name by a server, none where it does not exist; None where the server does not answer."""
+    question = dns.message.make_query(name, dns.rdatatype.A)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(timeout)
+        if source is not None:
+            asking.bind((source, 0))
+        try:
+            # A connected socket is told at once where nobody listens.
+            asking.connect((server, _PORT))
+            asking.send(question.to_wire())
+            answer = dns.message.from_wire(asking.recv(4_096))
+        except OSError:
+            return None
+    rows = [row for row in answer.answer if row.rdtype == dns.rdatatype.A]
+    return tuple(sorted(item.address for row in rows for item in row))

@@ -1,0 +1,127 @@
+"""Building a lab in the namespaces of this process, and taking it down."""
+
+import json
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from skerry.lab import asking
+from skerry.lab.plan import FAR, NATS, TASKS, Origin, Plan
+from skerry.lab.requests import Drop
+from skerry.lab.scripts import LISTENER, hosts_of, scripts
+from skerry.lab.spaces import run, switch, within
+
+_FOLDER = Path("/run/lab")
+_BACKLOG = 4_096
+_READY, _AGAIN, _PAUSE = 3.0, 0.05, 0.002
+_FORWARD = {"ipv4/ip_forward": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0"}
+_SETS = (("vpc", "dropped"), ("vpc", "lost"))
+
+Taker: TypeAlias = Callable[[socket.socket], None]
+
+
+class Lab:
+    """A lab that stands: its namespaces, DNS servers and listener."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._daemons: list[subprocess.Popen[bytes]] = []
+        self._listener: socket.socket | None = None
+        # What is done with a connection that arrived; who wants to answer it puts something else here.
+        self.take: Taker = socket.socket.close
+        self._spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
+
+    def build(self) -> None:
+        """Make everything; afterwards packets flow."""
+        found = scripts(self.plan)
+        run(["ip", "-batch", "-"], found.links)
+        for space in self._spaces:
+            within(space, partial(self._furnish, space, found.inside[space], found.filters.get(space)))
+        self._listener = within(FAR, _listen)
+        threading.Thread(target=self._drain, args=(self._listener,), daemon=True).start()
+        _FOLDER.mkdir(exist_ok=True)
+        for router in self.plan.routers:
+            if router.resolver:
+                hosts = hosts_of(router, self.plan.public)
+                self._resolve(router.space, router.resolver, found.resolvers[router.space], hosts)
+
+    def _furnish(self, space: str, routes: str, filters: str | None) -> None:
+        switch(_FORWARD)
+        run(["ip", "-batch", "-"], routes)
+        for path in Path("/proc/sys/net/ipv4/conf").glob("*/rp_filter"):
+            path.write_text("0", encoding="ascii")
+        if filters:
+            run(["nft", "-f", "-"], filters)
+        if space == TASKS:
+            switch({"ipv4/ip_nonlocal_bind": "1"})
+
+    def _resolve(self, space: str, address: str, configuration: str, hosts: str) -> None:
+        """Start a DNS server, and wait until it answers."""
+        paths = _FOLDER / f"{space}.conf", _FOLDER / f"{space}.hosts"
+        for path, text in zip(paths, (configuration, hosts), strict=True):
+            path.write_text(text, encoding="utf-8")
+        command = ["dnsmasq", "--no-daemon", f"--conf-file={paths[0]}", f"--addn-hosts={paths[1]}", "--pid-file="]
+
+        def start() -> None:
+            log = (_FOLDER / f"{space}.log").open("wb")
+            self._daemons.append(subprocess.Popen(command, stdout=log, stderr=log))  # noqa: S603 -- a fixed program
+            limit = time.monotonic() + _READY
+            while time.monotonic() < limit:
+                if asking.ask(address, "ready.invalid", None, _AGAIN) is not None:
+                    return
+                time.sleep(_PAUSE)
+            message = (_FOLDER / f"{space}.log").read_text(encoding="utf-8", errors="replace")
+            raise TimeoutError(f"the DNS server of {space} does not answer: {message}")
+
+        within(space, start)
+
+    def _drain(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            self.take(connection)
+
+    def close(self) -> None:
+        """Take everything down."""
+        for daemon in self._daemons:
+            daemon.kill()
+            daemon.wait()
+        if self._listener is not None:
+            self._listener.close()
+        run(["ip", "-batch", "-"], "".join(f"netns del {space}\n" for space in self._spaces))
+
+    def drops(self) -> list[Drop]:
+        """Every packet that was dropped so far, with what dropped it."""
+        found: list[Drop] = []
+        for router in self.plan.routers:
+            for table, name in _SETS:
+                origins = self.plan.realms if name == "lost" else self.plan.marks
+                found += within(router.space, partial(_recorded, table, name, origins))
+        return found + within(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
+
+
+def _recorded(table: str, name: str, origins: dict[int, Origin]) -> list[Drop]:
+    answer = json.loads(run(["nft", "-n", "-j", "list", "set", "ip", table, name]))
+    rows = [entry["set"].get("elem", []) for entry in answer["nftables"] if "set" in entry]
+    unknown = Origin("route", "", "no interface has the address")
+    drops = []
+    for element in (element for row in rows for element in row):
+        number, source, source_port, destination, destination_port = element["concat"]
+        origin = origins.get(int(number), unknown)
+        drops.append(Drop(origin, source, int(source_port), destination, int(destination_port)))
+    return drops
+
+
+def _listen() -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("0.0.0.0", LISTENER))  # noqa: S104 -- in a namespace that nothing else is in
+    listener.listen(_BACKLOG)
+    return listener

@@ -1,0 +1,45 @@
+"""The process of a task that calls APIs and makes connections, all at once: errands in, results out, a line each."""
+
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import msgspec
+
+from skerry.aws.calling import call, prepare
+from skerry.lab.errands import Api, Dial, Result
+from skerry.lab.places import AUTHORITY
+
+CONNECT_SECONDS = 5.0
+
+
+def main() -> None:
+    """Do the errands of the first line."""
+    errands = msgspec.json.decode(sys.stdin.buffer.readline(), type=tuple[Api | Dial, ...])
+    prepare()
+    with ThreadPoolExecutor(max(len(errands), 1)) as pool:
+        for done in as_completed([pool.submit(_do, errand) for errand in errands]):
+            sys.stdout.buffer.write(msgspec.json.encode(done.result()) + b"\n")
+            sys.stdout.buffer.flush()
+
+
+def _do(errand: Api | Dial) -> Result:
+    started = time.monotonic()
+    if isinstance(errand, Dial):
+        words = _dial(errand)
+        return Result(errand.row, not words, words, "tcp", time.monotonic() - started)
+    found = call(errand.call, CONNECT_SECONDS, str(AUTHORITY))
+    return Result(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
+
+
+def _dial(errand: Dial) -> str:
+    try:
+        socket.create_connection((errand.host, errand.port), CONNECT_SECONDS).close()
+    except OSError as error:
+        return f"connect to {errand.host}:{errand.port}: {error}"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Real clients in the namespaces of the tasks: each is a program of its own, and all run at once."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+
+from skerry.lab import words
+from skerry.lab.errands import Api, Dial, Login, Pull, Result, Station
+from skerry.lab.places import AUTHORITY, FOLDER, environment
+from skerry.lab.spaces import within
+
+Report = Callable[[Result], None]
+
+MIRROR_PORT = 5_001
+SOCKET = FOLDER / "containerd.sock"
+_LONGEST = 180.0
+_PASSWORD = "AWS:lab"  # noqa: S105 -- the lab's registry takes any
+_READY = 10.0
+_STORE = f"""\
+version = 2
+root = "{FOLDER}/containerd"
+state = "{FOLDER}/containerd-state"
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.aufs", \
+"io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", \
+"io.containerd.snapshotter.v1.overlayfs", "io.containerd.internal.v1.opt", "io.containerd.internal.v1.restart"]
+[grpc]
+address = "{SOCKET}"
+[plugins."io.containerd.metadata.v1.bolt"]
+content_sharing_policy = "isolated"
+"""
+
+
+def start_store() -> None:
+    """Start containerd, which keeps what is pulled; what one client pulled, another pulls again all the same."""
+    settings = FOLDER / "containerd.toml"
+    settings.write_text(_STORE, encoding="ascii")
+    log = (FOLDER / "containerd.log").open("wb")
+    command = ["containerd", "--config", str(settings)]
+    daemon = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment())  # noqa: S603 -- a fixed program
+    limit = time.monotonic() + _READY
+    while time.monotonic() < limit and daemon.poll() is None:
+        if _run(["ctr", "--address", str(SOCKET), "version"], FOLDER).returncode == 0:
+            return
+        time.sleep(0.05)
+    said = (FOLDER / "containerd.log").read_text(encoding="utf-8", errors="replace")[-500:]
+    raise TimeoutError(f"containerd does not answer: {said}")
+
+
+def send(station: Station, report: Report) -> list[Thread]:
+    """Send a task's clients out; each row is reported once, from a thread."""
+    plain = tuple(errand for errand in station.errands if isinstance(errand, Api | Dial))
+    work: list[Callable[[], None]] = [partial(_call, plain, report)] if plain else []
+    for position, errand in enumerate(station.errands):
+        home = FOLDER / f"{station.space}-{position}"
+        match errand:
+            case Login():
+                work.append(partial(_login, errand, home, report))
+            case Pull():
+                work.append(partial(_pull, errand, home, MIRROR_PORT + position, report))
+            case _:
+                continue
+        home.mkdir()
+    threads = [Thread(target=within, args=(station.space, one), daemon=True) for one in work]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def mirrors(station: Station) -> dict[int, str]:
+    """The ports at which a task's own namespace is to have a copy of a registry, with the registry's name."""
+    return {
+        MIRROR_PORT + position: errand.host
+        for position, errand in enumerate(station.errands)
+        if isinstance(errand, Pull)
+    }
+
+
+def _run(command: list[str], home: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    surroundings = environment(home) | {"AWS_MAX_ATTEMPTS": "1"}
+    try:
+        return subprocess.run(  # noqa: S603 -- fixed programs
+            command, input=given, capture_output=True, text=True, check=False, env=surroundings, timeout=_LONGEST
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"{command[0]} had no end after {_LONGEST:.0f} s")
+
+
+def python() -> dict[str, str]:
+    """What of the environment tells this program's Python where its modules are."""
+    return {key: value for key, value in os.environ.items() if key.startswith("PYTHON")}
+
+
+def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
+    """Do calls and connections in one process, as loading boto3 takes longer than a call."""
+    left = {errand.row for errand in errands}
+    command = [sys.executable, "-m", "skerry.lab.calling"]
+    with (
+        tempfile.TemporaryFile(dir=FOLDER) as wrong,
+        subprocess.Popen(  # noqa: S603 -- this very program
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=wrong, env=python() | environment()
+        ) as process,
+    ):
+        assert process.stdin is not None  # noqa: S101 -- a pipe
+        assert process.stdout is not None  # noqa: S101 -- a pipe
+        process.stdin.write(msgspec.json.encode(errands) + b"\n")
+        process.stdin.close()
+        for line in process.stdout:
+            found = msgspec.json.decode(line, type=Result)
+            left.discard(found.row)
+            report(found)
+        wrong.seek(0)
+        said = wrong.read().decode(errors="replace").strip()[-500:]
+    for row in left:
+        report(Result(row, None, said, "boto3", 0.0))
+
+
+def _login(errand: Login, home: Path, report: Report) -> None:
+    started = time.monotonic()
+    done = _run(["docker-credential-ecr-login", "get"], home, errand.registry)
+    said = ""
+    if done.returncode != 0:
+        log = home / ".ecr" / "log" / "ecr-login.log"
+        said = words.of_helper(log.read_text(encoding="utf-8")) if log.exists() else ""
+        said = said or (done.stderr or done.stdout).strip()
+    report(Result(errand.row, _worked(done.returncode, said), said, "ecr-login", time.monotonic() - started))
+
+
+def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
+    """Pull by the network, and at the same time the layers alone; a step is answered by the one that came to it."""
+    hosts = home / "hosts" / errand.registry
+    hosts.mkdir(parents=True)
+    # The server is who is asked after all hosts have failed: here nobody, or each timeout would be waited for twice.
+    # https://github.com/containerd/containerd/blob/main/docs/hosts.md
+    text = f'server = "http://127.0.0.1:1"\n[host."http://127.0.0.1:{port}"]\n  capabilities = ["pull", "resolve"]\n'
+    (hosts / "hosts.toml").write_text(text, encoding="ascii")
+    alone: list[Result] = []
+    beside = Thread(target=lambda: alone.append(_fetch(errand, home, "layers", ["--hosts-dir", str(home / "hosts")])))
+    beside.start()
+    whole = _fetch(errand, home, "whole", ["--user", _PASSWORD] if errand.login else [])
+    unresolved = words.is_about_manifest(whole.words)
+    # A registry's host that sent the client on, to another that gives tokens, is not the one that failed.
+    stuck = unresolved and f"//{errand.host}" in whole.words
+    passed = msgspec.structs.replace(whole, worked=True, words="", seconds=whole.seconds if whole.worked else 0.0)
+    manifest = whole if stuck or whole.worked is None else passed
+    report(msgspec.structs.replace(manifest, row=errand.manifest))
+    beside.join()
+    if errand.layers is not None:
+        report(msgspec.structs.replace(alone[0] if unresolved else whole, row=errand.layers))
+
+
+def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
+    started = time.monotonic()
+    space = f"{home.name}-{name}"
+    command = ["ctr", "--address", str(SOCKET), "--namespace", space, "content", "fetch", "--all-platforms"]
+    command += ["--tlscacert", str(AUTHORITY), *options, errand.reference]
+    done = _run(command, home)
+    said = "" if done.returncode == 0 else words.of_ctr(done.stderr)
+    return Result(0, _worked(done.returncode, said), said, "ctr", time.monotonic() - started)
+
+
+def _worked(code: int, said: str) -> bool | None:
+    """Whether a client found its way; None where it failed for another reason, which would be the lab's own."""
+    return True if code == 0 else False if words.is_of_transport(said) else None

@@ -1,0 +1,124 @@
+"""Namespaces of one's own, without root where the machine allows it; all that is in them ends with them."""
+
+import subprocess
+import sys
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from skerry.errors import SkerryError
+from skerry.lab.errands import Work
+from skerry.lab.packages import missing_programs, program, remedy
+from skerry.lab.plan import Plan
+from skerry.lab.probing import Probe, Question
+from skerry.lab.requests import (
+    Answer,
+    Build,
+    Connect,
+    Connected,
+    Done,
+    Drop,
+    Dropped,
+    Drops,
+    Failed,
+    Request,
+    Resolve,
+    Resolved,
+    Resulted,
+    Results,
+    Send,
+)
+
+_Answered = TypeVar("_Answered")
+_FLAGS = ("--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
+
+
+class Enclosure:
+    """A set of namespaces with a process in it that builds labs; a context manager.
+
+    Raises `SkerryError` where programs are missing or the machine allows no namespaces.
+    """
+
+    def __init__(self) -> None:
+        lacking = missing_programs()
+        if lacking:
+            raise SkerryError(f"the lab needs programs that are not installed: {', '.join(lacking)}", remedy(lacking))
+        command = [*_unshare(), sys.executable, "-m", "skerry.lab.inside"]
+        # The kernel ends it when the one who started it ends, however that comes.
+        command = [program("setpriv"), "--pdeathsig", "KILL", "--", *command]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 -- this very program
+
+    def __enter__(self) -> Self:
+        """Enter."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End everything inside."""
+        self.close()
+
+    def close(self) -> None:
+        """End everything inside."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def build(self, plan: Plan) -> float:
+        """Build a lab in the place of the one that stands; how many seconds it took."""
+        return self._ask(Build(plan), Done).seconds
+
+    def connect(self, probes: tuple[Probe, ...], timeout: float) -> tuple[bool, ...]:
+        """Try connects, all at once: whether each was answered within the time."""
+        return self._ask(Connect(probes, timeout), Connected).answered
+
+    def resolve(self, questions: tuple[Question, ...], timeout: float) -> tuple[tuple[str, ...] | None, ...]:
+        """Ask DNS servers; None where one does not answer."""
+        return self._ask(Resolve(questions, timeout), Resolved).addresses
+
+    def drops(self) -> tuple[Drop, ...]:
+        """Every packet that was dropped since the lab was built."""
+        return self._ask(Drops(), Dropped).drops
+
+    def send(self, work: Work) -> None:
+        """Send real clients into the lab that stands; `results` tells what comes of it."""
+        self._ask(Send(work), Done)
+
+    def results(self) -> Resulted:
+        """What came of the clients so far."""
+        return self._ask(Results(), Resulted)
+
+    def _ask(self, request: Request, expected: type[_Answered]) -> _Answered:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None  # noqa: S101 -- both are pipes
+        assert stdout is not None  # noqa: S101
+        line = b""
+        try:
+            stdin.write(msgspec.json.encode(request) + b"\n")
+            stdin.flush()
+            line = stdout.readline()
+        except BrokenPipeError:
+            pass
+        if not line:
+            message = "the lab's namespaces could not be made, or ended by themselves"
+            raise SkerryError(message, "Allow unprivileged user namespaces (sysctl), or run this as root.")
+        answer: Any = msgspec.json.decode(line, type=Answer)
+        if isinstance(answer, Failed):
+            raise SkerryError(
+                f"the lab failed: {answer.message}", "Save the input with `skerry snapshot` and report it."
+            )
+        assert isinstance(answer, expected)  # noqa: S101 -- each request has one kind of answer
+        return answer
+
+
+def _unshare() -> list[str]:
+    """The command that makes the namespaces: as an ordinary user where that is allowed, else as root."""
+    unshare = program("unshare")
+    for command in ([unshare, "--user", "--map-root-user", *_FLAGS], [unshare, *_FLAGS]):
+        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603 -- as above
+            return command
+    message = "this machine allows no user namespaces to ordinary users"
+    raise SkerryError(message, "Run it as root, or allow them: sysctl -w kernel.unprivileged_userns_clone=1.")

@@ -1,0 +1,101 @@
+"""The first process of a set of namespaces: it builds labs in them and does in them what it is asked.
+
+Everything that it starts ends with it, as the kernel ends all processes of a process namespace with its first one. It
+ends when its input does, so that nothing is left of it when the one who asks is gone.
+"""
+
+import os
+import sys
+import time
+from typing import assert_never
+
+import msgspec
+
+from skerry.lab import probing
+from skerry.lab.building import Lab
+from skerry.lab.packages import PATHS
+from skerry.lab.requests import (
+    Answer,
+    Build,
+    Connect,
+    Connected,
+    Done,
+    Dropped,
+    Drops,
+    Failed,
+    Request,
+    Resolve,
+    Resolved,
+    Resulted,
+    Results,
+    Send,
+)
+from skerry.lab.spaces import CommandError, run
+from skerry.lab.staging import Stage
+
+
+class _Inside:
+    """Holds the lab that stands."""
+
+    def __init__(self) -> None:
+        self.lab: Lab | None = None
+        self.stage: Stage | None = None
+
+    def answer(self, request: Request) -> Answer:
+        match request:
+            case Build():
+                return self._build(request)
+            case Connect():
+                return Connected(tuple(probing.connect(list(request.probes), request.timeout)))
+            case Resolve():
+                return Resolved(tuple(probing.resolve(list(request.questions), request.timeout)))
+            case Drops():
+                return Dropped(tuple(self.lab.drops()) if self.lab else ())
+            case Send():
+                return self._send(request)
+            case Results():
+                return self._results()
+            case _:
+                assert_never(request)
+
+    def _send(self, request: Send) -> Done | Failed:
+        if self.lab is None or self.stage is not None:
+            return Failed("there is no lab to send clients into, or they were sent already")
+        self.stage = Stage(self.lab, request.work)
+        self.stage.start()
+        return Done(0.0)
+
+    def _results(self) -> Resulted | Failed:
+        if self.stage is None:
+            return Failed("no clients were sent")
+        # Asked in this order, so that the last results are there when it is done.
+        done = self.stage.done
+        return Resulted(self.stage.results(), done, self.stage.failed, self.stage.refused)
+
+    def _build(self, request: Build) -> Done:
+        if self.lab is not None:
+            self.lab.close()
+        started = time.monotonic()
+        self.lab = Lab(request.plan)
+        self.lab.build()
+        return Done(time.monotonic() - started)
+
+
+def main() -> None:
+    """Answer requests, a line each, until there are no more."""
+    os.environ["PATH"] = PATHS
+    # The namespaces' names are files below /run, which must not be those of the machine.
+    run(["mount", "-t", "tmpfs", "none", "/run"])
+    inside = _Inside()
+    requests = msgspec.json.Decoder(Request)
+    for line in sys.stdin.buffer:
+        try:
+            answer = inside.answer(requests.decode(line))
+        except (CommandError, OSError, TimeoutError) as error:
+            answer = Failed(str(error))
+        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

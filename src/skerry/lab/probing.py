@@ -1,0 +1,60 @@
+"""TCP connects from tasks, many at once: whether the other end answers."""
+
+import selectors
+import socket
+import time
+
+import msgspec
+
+from skerry.lab import asking
+from skerry.lab.plan import TASKS
+from skerry.lab.spaces import within
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """A connect from an address and port of a task to an address and port."""
+
+    source: str
+    source_port: int
+    address: str
+    port: int
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A name that a task asks its VPC's DNS server for."""
+
+    source: str
+    server: str
+    name: str
+
+
+def connect(probes: list[Probe], timeout: float) -> list[bool]:
+    """Whether each connect succeeded within the time, in seconds."""
+    return within(TASKS, lambda: _connect(probes, timeout))
+
+
+def _connect(probes: list[Probe], timeout: float) -> list[bool]:
+    answered = [False] * len(probes)
+    waiting = selectors.DefaultSelector()
+    sockets = []
+    for position, probe in enumerate(probes):
+        one = socket.socket()
+        one.setblocking(False)  # noqa: FBT003 -- the standard library's way
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.bind((probe.source, probe.source_port))
+        one.connect_ex((probe.address, probe.port))
+        waiting.register(one, selectors.EVENT_WRITE, position)
+        sockets.append(one)
+    limit = time.monotonic() + timeout
+    while waiting.get_map() and (left := limit - time.monotonic()) > 0:
+        for key, _ in waiting.select(left):
+            answered[key.data] = sockets[key.data].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+            waiting.unregister(key.fileobj)
+    for one in sockets:
+        one.close()
+    return answered
+
+
+def resolve(questions: list[Question], timeout: float) -> list[tuple[str, ...] | None]:
+    """What each task's DNS server answers; None where it does not."""
+    return within(TASKS, lambda: [asking.ask(one.server, one.name, one.source, timeout) for one in questions])

@@ -1,0 +1,204 @@
+"""A launch as a rehearsal: the lab that it takes, and a row for each Need in each subnet with what is done for it."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.services import service_of_endpoint
+from skerry.errors import SkerryError
+from skerry.lab import sending
+from skerry.lab.errands import Errand, Station, Work
+from skerry.lab.naming import servers_of
+from skerry.lab.plan import TASKS, Plan
+from skerry.lab.topology import Asked, End, plan
+from skerry.launch.needs import Call, Mount, Need
+from skerry.launch.sequence import needs
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.world import World
+
+# Where AWS's public addresses are is not known: these are of a block that is for examples (RFC 5737).
+_EXAMPLES = "203.0.113."
+_TASKS_PUBLIC = "198.51.100."
+_FIRST_FREE = 4
+_NFS = 2049
+_NO_PACKET = "no packet tells"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A Need in a subnet. ``why_not``: why the lab does not show it; else ``host`` is what is called."""
+
+    number: int
+    subnet: str
+    need: Need
+    host: str = ""
+    port: int = 0
+    why_not: str = ""
+
+
+class Script(msgspec.Struct, frozen=True):
+    """All that is done: the lab, the rows in launch order, the tasks' addresses by subnet, the clients' work."""
+
+    rows: tuple[Row, ...]
+    plan: Plan | None
+    ends: dict[str, End]
+    work: Work | None
+
+
+def script(world: World, launch: Launch, archive: str | None = None) -> Script:
+    """Write down the rehearsal of a launch in all of its subnets.
+
+    What the lab cannot show is no error: it is said in the row.
+    """
+    found = [_Part(world, launch, subnet, place) for place, subnet in enumerate(launch.subnets)]
+    rows: list[Row] = []
+    for part in found:
+        rows.extend(part.rows(len(rows)))
+    shown = [part for part in found if not part.why_not]
+    if not shown:
+        return Script(tuple(rows), None, {}, None)
+    public = dict(pair for part in shown for pair in part.public)
+    asked = Asked(
+        tuple(part.end for part in shown),
+        tuple(dict.fromkeys(address for part in shown for address in part.addresses)),
+        tuple(public.items()),
+    )
+    made = plan(world, asked)
+    ports = {port.subnet: port for router in made.routers for port in router.ports if port.side == TASKS}
+    stations = tuple(Station(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
+    calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
+    stock = sending.stock(launch, calls, archive)
+    work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
+    return Script(tuple(rows), made, {part.subnet_id: part.end for part in shown}, work)
+
+
+def _errands(launch: Launch, part: "_Part", rows: Iterable[Row]) -> tuple[Errand, ...]:
+    own = [(row.number, row.need, row.host, row.port) for row in rows if row.subnet == part.subnet_id and row.host]
+    return sending.errands(launch, own)
+
+
+def _servers(world: World, vpc_id: str) -> tuple[str, ...]:
+    vpc = world.vpc(vpc_id)
+    base = () if isinstance(vpc, Missing) else (str(ip_network(vpc.cidr_block)[2]),)
+    return servers_of(world, vpc_id) or base
+
+
+class _Part:
+    """A launch in one subnet: its interface, what it calls, or why the lab cannot show it."""
+
+    end: End
+    subnet: Subnet
+
+    def __init__(self, world: World, launch: Launch, subnet_id: str, place: int) -> None:
+        self.subnet_id = subnet_id
+        self.public: list[tuple[str, str]] = []
+        self.addresses: list[str] = []
+        self._world = world
+        self._needs = needs(launch)
+        self._called: list[tuple[str, int, str]] = []
+        self.why_not = self._place(launch, place)
+        if not self.why_not:
+            self._called = [self._destination(need, number) for number, need in enumerate(self._needs)]
+            try:
+                plan(world, Asked((self.end,), tuple(self.addresses), tuple(self.public)))
+            except SkerryError as error:
+                self.why_not = error.what
+
+    def rows(self, first: int) -> Iterator[Row]:
+        """The rows, with numbers from ``first`` on."""
+        for position, need in enumerate(self._needs):
+            host, port, why_not = self._called[position] if self._called else ("", 0, "")
+            reason = why_not if why_not == _NO_PACKET else self.why_not or why_not
+            yield Row(first + position, self.subnet_id, need, "" if reason else host, port, reason)
+
+    def _place(self, launch: Launch, place: int) -> str:
+        """Find an address for the task; why there is none, in words."""
+        subnet = self._world.subnet(self.subnet_id)
+        if isinstance(subnet, Missing):
+            return f"{subnet.fact} was not read"
+        if subnet.cidr_block is None:
+            return "the lab has no IPv6"
+        if launch.groups is UNSET:
+            return "the task's security groups are not known"
+        if isinstance(launch.public_address, Missing):
+            return f"{launch.public_address.fact} is not known"
+        groups = launch.groups
+        if not groups:
+            default = self._world.default_group(subnet.vpc_id)
+            if isinstance(default, Missing):
+                return f"{default.fact} is not known"
+            groups = (default.group_id,)
+        address = self._free(subnet)
+        if address is None:
+            return f"{self.subnet_id} has no free address"
+        self.subnet = subnet
+        public = f"{_TASKS_PUBLIC}{place + 1}" if launch.public_address else None
+        self.end = End(self.subnet_id, address, groups, public)
+        return ""
+
+    def _free(self, subnet: Subnet) -> str | None:
+        taken = {row.private_ip_address for row in self._world.facts.network_interfaces}
+        block = ip_network(str(subnet.cidr_block))
+        places = range(_FIRST_FREE, block.num_addresses - 1)
+        return next((str(block[place]) for place in places if str(block[place]) not in taken), None)
+
+    def _destination(self, need: Need, number: int) -> tuple[str, int, str]:
+        """What is called for a Need: a host and a port; or why that cannot be shown."""
+        match need:
+            case Call():
+                return self._call(need, number)
+            case Mount():
+                targets = self._world.facts.s3files_mount_targets
+                rows = [(row.subnet_id, row.ipv4_address) for row in targets if row.file_system_id == need.file_system]
+                return self._mount(need.file_system, rows)
+            case _:
+                return "", 0, _NO_PACKET
+
+    def _call(self, need: Call, number: int) -> tuple[str, int, str]:
+        if need.own_interface:
+            return "", 0, "it leaves by an interface of Fargate's own"
+        host = self._host(need)
+        if host is None:
+            return "", 0, "its host is not known"
+        if need.step == "volumes" and need.port == _NFS:
+            targets = self._world.mount_targets_of(need.subjects[0])
+            if isinstance(targets, Missing):
+                return "", 0, f"{targets.fact} are not known"
+            return self._mount(need.subjects[0], [(row.subnet_id, row.ip_address) for row in targets])
+        self.public.append((host, self._public(need, number)))
+        return host, need.port, ""
+
+    def _mount(self, name: str, targets: list[tuple[str, str | None]]) -> tuple[str, int, str]:
+        """The mount target in the zone of the subnet, called at its address."""
+        for subnet_id, address in targets:
+            there = self._world.subnet(subnet_id)
+            if isinstance(there, Missing) or address is None:
+                continue
+            if (there.vpc_id, there.availability_zone) == (self.subnet.vpc_id, self.subnet.availability_zone):
+                self.addresses.append(address)
+                return address, _NFS, ""
+        return "", 0, f"no mount target of {name} in the subnet's zone is known"
+
+    def _host(self, need: Call) -> str | None:
+        """The host that is called: another one, where the VPC has an endpoint for it and the Need says so."""
+        if need.instead is None:
+            return need.host
+        services = [
+            service_of_endpoint(endpoint.service_name)
+            for endpoint in self._world.endpoints_in(self.subnet.vpc_id)
+            if endpoint.vpc_endpoint_type == "Interface" and isinstance(endpoint.service_name, str)
+        ]
+        return need.instead if need.service in services else need.host
+
+    def _public(self, need: Call, number: int) -> str:
+        """A public address for a host: of S3's own blocks where they are known, else an example."""
+        if need.service is not None and need.service.key == "s3":
+            listed = self._world.prefix_list_of(f"com.amazonaws.{need.service.region}.s3")
+            entries = self._world.prefix_entries(listed) if listed else Missing("the addresses of S3")
+            blocks = () if isinstance(entries, Missing) else [ip_network(item) for item in entries if ":" not in item]
+            if blocks:
+                return str(blocks[0][(10 + number) % blocks[0].num_addresses])
+        return f"{_EXAMPLES}{number + 1}"

@@ -1,0 +1,143 @@
+"""Route tables as lines of Linux routing tables, which go by the longest prefix as AWS's do.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+"""
+
+from collections.abc import Callable
+from ipaddress import ip_network
+from typing import Literal, NamedTuple
+
+from msgspec import UNSET
+
+from skerry.lab.filters import unread
+from skerry.lab.plan import FAR, Line, Origin
+from skerry.model.facts import Missing
+from skerry.model.network import NatGateway, NetworkInterface, Route, RouteTable
+from skerry.model.world import World
+
+VOID, LOCAL = "void", "fab0"
+_DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
+_ATTACHED = {"available", "attached"}
+
+
+GatewayKind = Literal["internet", "endpoint", "peering"]
+
+
+class Targets(NamedTuple):
+    """What the routes of a table lead to, as far as a lab builds it and it works."""
+
+    nats: tuple[NatGateway, ...]
+    interfaces: tuple[NetworkInterface, ...]
+    gateways: tuple[tuple[str, GatewayKind, str], ...]
+
+
+def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
+    """Everything that a table's routes lead to."""
+    nats: dict[str, NatGateway] = {}
+    interfaces: dict[str, NetworkInterface] = {}
+    gateways: dict[str, tuple[str, GatewayKind, str]] = {}
+    for route in _routes(table):
+        if route.state != "active":
+            continue
+        gateway = route.gateway_id or ""
+        nat = world.nat_gateways.get(route.nat_gateway_id or "")
+        if nat is not None and works(nat.state) and nat.availability_mode == "zonal":
+            nats[nat.nat_gateway_id] = nat
+        interface = world.network_interfaces.get(route.network_interface_id or "")
+        if interface is not None:
+            interfaces[interface.network_interface_id] = interface
+        if gateway.startswith("igw-") and _attached(world, gateway, vpc_id):
+            gateways[gateway] = (gateway, "internet", FAR)
+        endpoint = world.vpc_endpoints.get(gateway)
+        if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway" and works(endpoint.state):
+            gateways[gateway] = (gateway, "endpoint", FAR)
+        connection = route.vpc_peering_connection_id or ""
+        peer = _peer(world, connection, vpc_id)
+        if peer is not None:
+            gateways[connection] = (connection, "peering", peer)
+    return Targets(tuple(nats.values()), tuple(interfaces.values()), tuple(gateways.values()))
+
+
+def _routes(table: RouteTable) -> tuple[Route, ...]:
+    if table.routes is UNSET:
+        raise unread(Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables"))
+    return table.routes
+
+
+def _attached(world: World, gateway_id: str, vpc_id: str) -> bool:
+    gateway = world.internet_gateways.get(gateway_id)
+    if gateway is None or gateway.attachments is UNSET:
+        raise unread(Missing(f"internet gateway {gateway_id}", "ec2:DescribeInternetGateways"))
+    return any(item.vpc_id == vpc_id and item.state in _ATTACHED for item in gateway.attachments)
+
+
+def works(state: object) -> bool:
+    """Tell whether a state is the one in which things work; AWS writes it in two ways."""
+    return str(state).lower() == "available"
+
+
+def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
+    """The VPC at the other end of an active peering connection, if it was read."""
+    rows = {row.vpc_peering_connection_id: row for row in world.facts.peering_connections}
+    found = rows.get(connection_id)
+    if found is None or found.status.code != "active":
+        return None
+    sides = [found.requester_vpc_info.vpc_id, found.accepter_vpc_info.vpc_id]
+    others = [side for side in sides if side is not None and side != vpc_id and side in world.vpcs]
+    return others[0] if others and vpc_id in sides else None
+
+
+def lines_of(
+    world: World, table: RouteTable, devices: dict[str, str], realm: Callable[[Origin], int]
+) -> tuple[Line, ...]:
+    """The lines of one table, a block once: of routes for one block static beats listed, and listed propagated."""
+    ranked: dict[str, tuple[int, Line]] = {}
+    for route in _routes(table):
+        rank = 2 if route.origin in _DYNAMIC else 1 if route.destination_prefix_list_id else 0
+        for cidr in _blocks(world, route):
+            text = str(ip_network(cidr, strict=False))
+            device, origin = _led(table, route, devices)
+            if text not in ranked or ranked[text][0] > rank:
+                ranked[text] = (rank, Line(text, device, realm(origin)))
+    found = [line for _, line in ranked.values()]
+    if "0.0.0.0/0" not in ranked:
+        found.append(Line("0.0.0.0/0", VOID, realm(Origin("route", table.route_table_id, "no route"))))
+    return tuple(found)
+
+
+def _blocks(world: World, route: Route) -> tuple[str, ...]:
+    if route.destination_cidr_block is not None:
+        return (route.destination_cidr_block,)
+    if route.destination_prefix_list_id is None:
+        return ()
+    entries = world.prefix_entries(route.destination_prefix_list_id)
+    if isinstance(entries, Missing):
+        raise unread(entries)
+    return tuple(cidr for cidr in entries if ":" not in cidr)
+
+
+def _led(table: RouteTable, route: Route, devices: dict[str, str]) -> tuple[str, Origin]:
+    """The device that a route leads to; nowhere, where its target is gone, does not work or is not built."""
+    target = _target(route)
+    to = route.destination_cidr_block or route.destination_prefix_list_id
+    rule = f"{to} → {target}"
+    if route.state != "active":
+        return VOID, Origin("route", table.route_table_id, f"{rule} ({route.state})")
+    if target == "local":
+        return LOCAL, Origin("route", table.route_table_id, rule)
+    if target in devices:
+        return devices[target], Origin("route", table.route_table_id, rule)
+    return VOID, Origin("gateway", target, rule)
+
+
+def _target(route: Route) -> str:
+    return (
+        route.gateway_id
+        or route.nat_gateway_id
+        or route.vpc_peering_connection_id
+        or route.network_interface_id
+        or route.transit_gateway_id
+        or route.instance_id
+        or route.egress_only_internet_gateway_id
+        or "a target that the lab does not build"
+    )

@@ -1,0 +1,160 @@
+"""Which real client does what for a Need, and what AWS's side must hold for it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from skerry.aws.calling import Call as ApiCall
+from skerry.catalogue.registries import registry as known_registry
+from skerry.catalogue.services import ServiceRef, host, layer_bucket
+from skerry.lab.errands import Api, Dial, Errand, Login, Pull
+from skerry.lab.stock import Copy, Item, Registry, Stock
+from skerry.launch.images import Image, parse
+from skerry.launch.needs import Call, Need
+from skerry.launch.task import Launch
+from skerry.model.names import arn
+
+# The credential helper knows registries of these names alone, and takes the Region from them.
+_PLAIN_ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+_MOST_PARAMETERS = 10
+_STREAM = "skerry/rehearsal/0"
+_TAG_OF_DIGESTS = "rehearsed"
+
+
+class _Pulled(NamedTuple):
+    image: Image
+    host: str
+    token: str | None
+    blobs: str | None
+
+
+def errands(launch: Launch, rows: Sequence[tuple[int, Need, str, int]]) -> tuple[Errand, ...]:
+    """What clients do for the rows (number, Need, host, port) of one task."""
+    found: list[Errand] = []
+    pulled: set[int] = set()
+    for pull in _pulls(launch):
+        manifest = _row(rows, "manifest", pull.host)
+        if manifest is None or manifest in pulled:
+            continue
+        layers = _row(rows, "layers", pull.blobs or pull.host)
+        pulled |= {manifest} if layers is None else {manifest, layers}
+        name, login = pull.image.registry, pull.image.region is not None
+        found.append(Pull(manifest, layers, _reference(pull.image), name, pull.host, login))
+    for number, need, called, port in rows:
+        if number not in pulled:
+            found.append(_errand(number, need, called, port))
+    return tuple(found)
+
+
+def _row(rows: Iterable[tuple[int, Need, str, int]], step: str, called: str) -> int | None:
+    return next((number for number, need, name, _ in rows if (need.step, name) == (step, called)), None)
+
+
+def _errand(number: int, need: Need, called: str, port: int) -> Errand:
+    """The client that makes the call of a Need; where there is none, a connection."""
+    if not isinstance(need, Call) or not need.actions or not need.subjects or need.service is None:
+        return Dial(number, called, port)
+    subject, region = need.subjects[0], need.service.region
+    endpoint = f"https://{called}" if port == 443 else f"https://{called}:{port}"  # noqa: PLR2004 -- HTTPS
+    match need.step, need.actions[0]:
+        case "secrets", "secretsmanager:GetSecretValue":
+            asked = ApiCall("secretsmanager", "get_secret_value", {"SecretId": subject}, region, endpoint)
+        case "secrets", "ssm:GetParameters":
+            names = list(need.subjects[:_MOST_PARAMETERS])
+            asked = ApiCall("ssm", "get_parameters", {"Names": names, "WithDecryption": True}, region, endpoint)
+        case "registry-auth", "ecr:GetAuthorizationToken":
+            image = parse(subject)
+            if image is not None and _PLAIN_ECR.fullmatch(image.registry):
+                return Login(number, image.registry)
+            asked = ApiCall("ecr", "get_authorization_token", {}, region, endpoint)
+        case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
+            parameters = {"logGroupName": subject, "logStreamName": f"{_STREAM}{number}"}
+            asked = ApiCall("logs", "create_log_stream", parameters, region, endpoint)
+        case "env-files", "s3:GetObject":
+            place, _, key = _object(subject).partition("/")
+            asked = ApiCall("s3", "get_object", {"Bucket": place, "Key": key}, region)
+        case _:
+            return Dial(number, called, port)
+    return Api(number, asked)
+
+
+def stock(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
+    """What AWS's side must hold so that the calls find what they ask for."""
+    pulls = list(_pulls(launch))
+    registries = tuple({pull.host: _registry(pull) for pull in pulls}.values())
+    images = tuple(dict.fromkeys(Copy(pull.image.repository, _tag(pull.image)) for pull in pulls))
+    items = tuple(dict.fromkeys(item for call in calls for item in _items(call)))
+    return Stock(launch.region or "eu-west-1", registries, images, items, archive)
+
+
+def _items(call: Call) -> Iterator[Item]:
+    if call.service is None or not call.actions:
+        return
+    region = call.service.region
+    for subject in call.subjects:
+        match call.step, call.actions[0]:
+            case "secrets", "secretsmanager:GetSecretValue":
+                yield Item("secret", region, _secret(subject))
+            case "secrets", "ssm:GetParameters":
+                yield Item("parameter", region, _parameter(subject))
+            case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
+                yield Item("log-group", region, subject)
+            case "env-files", "s3:GetObject":
+                yield Item("object", region, _object(subject))
+            case _:
+                continue
+
+
+def _secret(subject: str) -> str:
+    """The name that the embedded AWS finds a secret by, when it is asked for an ARN: all of the ARN's last part."""
+    parsed = arn(subject)
+    return parsed.resource.partition(":")[2] if parsed else subject
+
+
+def _parameter(subject: str) -> str:
+    parsed = arn(subject)
+    if parsed is None:
+        return subject
+    name = parsed.resource.partition("/")[2]
+    return f"/{name}" if "/" in name else name
+
+
+def _object(subject: str) -> str:
+    parsed = arn(subject)
+    return parsed.resource if parsed else subject
+
+
+def _pulls(launch: Launch) -> Iterator[_Pulled]:
+    """The images of a task, each with the hosts of its registry."""
+    containers = getattr(launch.definition, "container_definitions", ())
+    references = [item.image for item in containers or () if isinstance(item.image, str)]
+    for image in filter(None, map(parse, dict.fromkeys(references))):
+        name = image.registry.partition(":")[0]
+        if image.region is not None:
+            yield _Pulled(image, name, None, _layer_host(image.region))
+            continue
+        known = known_registry(image.registry)
+        if known is None:
+            yield _Pulled(image, name, None, None)
+            continue
+        token = None if known.token == known.registry else known.token
+        yield _Pulled(image, known.registry, token, known.blobs)
+
+
+def _layer_host(region: str) -> str | None:
+    return f"{layer_bucket(region)}.{host(ServiceRef('s3', region))}"
+
+
+def _registry(pull: _Pulled) -> Registry:
+    if pull.image.region is not None:
+        return Registry(pull.host, "password", None, pull.blobs)
+    return Registry(pull.host, "token" if pull.token else "nothing", pull.token, pull.blobs)
+
+
+def _tag(image: Image) -> str:
+    """A tag: an image that is named by its digest alone cannot be made, and gets one."""
+    return _TAG_OF_DIGESTS if ":" in image.tag else image.tag
+
+
+def _reference(image: Image) -> str:
+    return f"{image.registry}/{image.repository}:{_tag(image)}"

@@ -1,0 +1,136 @@
+"""A launch in the lab that stands: AWS's side, a namespace for each task, and its clients in it."""
+
+import socket
+import subprocess
+import sys
+from functools import partial
+from threading import Lock, Thread
+
+import msgspec
+
+from skerry.lab import clients
+from skerry.lab.building import Lab
+from skerry.lab.cloud import Ready
+from skerry.lab.errands import Result, Station, Work
+from skerry.lab.places import FOLDER, environment, fill_etc, furnish_etc
+from skerry.lab.plan import TASKS
+from skerry.lab.spaces import CommandError, run, switch, within
+
+
+class Stage:
+    """Prepares a launch and runs it, in a thread of its own; its results are there as they come."""
+
+    def __init__(self, lab: Lab, work: Work) -> None:
+        self.failed = ""
+        self.refused: tuple[str, ...] = ()
+        self.done = False
+        self._lab = lab
+        self._work = work
+        self._results: list[Result] = []
+        self._lock = Lock()
+        self._cloud: subprocess.Popen[bytes] | None = None
+        self._brings: socket.socket | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        Thread(target=self._run, daemon=True).start()
+
+    def results(self) -> tuple[Result, ...]:
+        """What came of the rows so far."""
+        with self._lock:
+            return tuple(self._results)
+
+    def _report(self, result: Result) -> None:
+        with self._lock:
+            self._results.append(result)
+
+    def _run(self) -> None:
+        try:
+            self._prepare()
+            waiting = [thread for station in self._work.stations for thread in clients.send(station, self._report)]
+            for thread in waiting:
+                thread.join()
+        except (CommandError, OSError, TimeoutError) as error:
+            self.failed = str(error)
+        self.done = True
+
+    def _prepare(self) -> None:
+        (FOLDER / "etc").mkdir(parents=True, exist_ok=True)
+        for command in furnish_etc():
+            run(command)
+        fill_etc(self._work.servers)
+        run(["ip", "link", "set", "lo", "up"])
+        self._start_cloud()
+        if any(clients.mirrors(station) for station in self._work.stations):
+            clients.start_store()
+        for station in self._work.stations:
+            _move(station)
+            for port, host in clients.mirrors(station).items():
+                self._mirror(station, port, host)
+        self._await_cloud()
+        self._lab.take = self._take
+
+    def _start_cloud(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._brings = ours
+        command = [sys.executable, "-m", "skerry.lab.cloud", str(theirs.fileno())]
+        log = (FOLDER / "cloud.log").open("wb")
+        self._cloud = subprocess.Popen(  # noqa: S603 -- this very program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            pass_fds=[theirs.fileno()],
+            env=clients.python() | environment(),
+        )
+        theirs.close()
+        assert self._cloud.stdin is not None  # noqa: S101 -- a pipe
+        self._cloud.stdin.write(msgspec.json.encode(self._work.stock) + b"\n")
+        self._cloud.stdin.flush()
+
+    def _await_cloud(self) -> None:
+        assert self._cloud is not None  # noqa: S101 -- it was started
+        assert self._cloud.stdout is not None  # noqa: S101 -- a pipe
+        line = self._cloud.stdout.readline()
+        if not line:
+            raise TimeoutError(f"AWS's side ended: {(FOLDER / 'cloud.log').read_text(encoding='utf-8')[-1_000:]}")
+        ready = msgspec.json.decode(line, type=Ready)
+        self.refused = ready.refused
+        if ready.failed:
+            raise TimeoutError(ready.failed)
+
+    def _take(self, connection: socket.socket, mirror: str = "-") -> None:
+        """Hand a connection over to AWS's side, as the open file that it is."""
+        assert self._brings is not None  # noqa: S101 -- it was made with the cloud
+        with connection, self._lock:
+            socket.send_fds(self._brings, [mirror.encode()], [connection.fileno()])
+
+    def _mirror(self, station: Station, port: int, host: str) -> None:
+        """A copy of a registry, in the task's own namespace."""
+        listener = within(station.space, partial(socket.create_server, ("127.0.0.1", port)))
+
+        def accept() -> None:
+            while True:
+                self._take(listener.accept()[0], host)
+
+        Thread(target=accept, daemon=True).start()
+
+
+def _move(station: Station) -> None:
+    """Give a task a namespace of its own, so that its clients need not be told which address is theirs."""
+    port = station.port
+    device, address = f"v{port.device}", port.addresses[0]
+    run(["ip", "netns", "add", station.space])
+    run(["ip", "-n", TASKS, "link", "set", device, "netns", station.space])
+    lines = [
+        "link set lo up",
+        f"link set {device} arp off up",
+        f"addr add {address}/32 dev {device}",
+        f"route add default dev {device} src {address}",
+    ]
+
+    def furnish() -> None:
+        switch({"ipv4/conf/all/rp_filter": "0", f"ipv4/conf/{device}/rp_filter": "0"})
+        run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+
+    within(station.space, furnish)

@@ -1,0 +1,260 @@
+"""From a World to the plan of a lab: only what the tasks' paths touch is built."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.lab.filters import Guarded, acl_filter, group_filter, unread
+from skerry.lab.naming import names_of, resolver_of, servers_of
+from skerry.lab.plan import FAR, NATS, TASKS, Filter, Gateway, Names, Origin, Plan, Port, Router, Side, Subnetwork
+from skerry.lab.routes import Targets, lines_of, targets_of
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.network import NatGateway, NetworkInterface, RouteTable
+from skerry.model.world import World, public_address
+
+
+class End(msgspec.Struct, frozen=True):
+    """A task's interface: where packets set out. ``public``: a public address of its own."""
+
+    subnet: str
+    address: str
+    groups: tuple[str, ...]
+    public: str | None = None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a lab is for: the tasks, the private addresses and the hosts that they call, and where public hosts are."""
+
+    ends: tuple[End, ...]
+    addresses: tuple[str, ...] = ()
+    public: tuple[tuple[str, str], ...] = ()
+
+
+def plan(world: World, asked: Asked) -> Plan:
+    """Plan a lab.
+
+    Raises `SkerryError` where a fact is missing that packets cannot do without.
+    """
+    return _Builder(world, asked).plan()
+
+
+class _Builder:
+    """Collects interfaces until nothing leads to a further one, then writes down what each VPC needs."""
+
+    def __init__(self, world: World, asked: Asked) -> None:
+        self.world = world
+        self.asked = asked
+        self.ports: dict[str, dict[str, Port]] = {}
+        self.gateways: dict[str, dict[str, Gateway]] = {}
+        self.marks: dict[int, Origin] = {}
+        self.realms: dict[int, Origin] = {}
+        self._numbers = iter(range(1, 60_000))
+        self._known: dict[Origin, int] = {}
+
+    def plan(self) -> Plan:
+        """Put the lab together."""
+        for end in self.asked.ends:
+            self._end(end)
+        waiting, done = list(self.ports), set[str]()
+        while waiting:
+            vpc_id = waiting.pop()
+            if vpc_id in done:
+                continue
+            done.add(vpc_id)
+            self._called(vpc_id)
+            waiting.extend(self._behind_routes(vpc_id))
+        routers = tuple(self._router(vpc_id, number) for number, vpc_id in enumerate(sorted(self.ports), 1))
+        return Plan(routers, self.marks, self.realms, self.asked.public)
+
+    # ------------------------------------------------------------------------------------------- interfaces
+
+    def _port(self, vpc_id: str, port: Port) -> None:
+        """Take in an interface; what a route leads to stands for its own interface, which then forwards too."""
+        known = self.ports.setdefault(vpc_id, {})
+        address = port.addresses[0]
+        if address not in known or (port.routed and not known[address].routed):
+            known[address] = port
+
+    def _end(self, end: End) -> None:
+        subnet = self.world.subnet(end.subnet)
+        if isinstance(subnet, Missing):
+            raise unread(subnet)
+        label = f"task at {end.address}"
+        port = Port(next(self._numbers), label, TASKS, end.subnet, (end.address,), end.groups, end.public)
+        self._port(subnet.vpc_id, port)
+
+    def _called(self, vpc_id: str) -> None:
+        """The interfaces that tasks call: those of the endpoints, and those at addresses that are asked for."""
+        for endpoint in self.world.endpoints_in(vpc_id):
+            if endpoint.vpc_endpoint_type == "Interface" and str(endpoint.state).lower() == "available":
+                for name in endpoint.network_interface_ids:
+                    interface = self.world.network_interfaces.get(name)
+                    if interface is None:
+                        raise unread(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
+                    self._interface(vpc_id, interface, _groups(endpoint, interface))
+        wanted = set(self.asked.addresses) | set(servers_of(self.world, vpc_id))
+        for interface in self.world.facts.network_interfaces:
+            if interface.vpc_id == vpc_id and interface.private_ip_address in wanted:
+                self._interface(vpc_id, interface, _groups(None, interface))
+
+    def _interface(self, vpc_id: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
+        name, address = interface.network_interface_id, interface.private_ip_address
+        if interface.subnet_id is UNSET or address is None:
+            raise unread(Missing(f"the subnet and address of {name}", "ec2:DescribeNetworkInterfaces"))
+        side: Side = NATS if "nat" in interface.interface_type.lower() else FAR
+        public = public_address(interface, address)
+        mark = self._mark(Origin("interface", name, "accepts no connection"))
+        port = Port(next(self._numbers), name, side, interface.subnet_id, (address,), groups, public, mark=mark)
+        self._port(vpc_id, port)
+
+    # ----------------------------------------------------------------------------------------------- routes
+
+    def _tables(self, vpc_id: str) -> dict[str, RouteTable]:
+        """The route tables in force for the subnets that have an interface in the lab, by subnet."""
+        found = {}
+        for port in self.ports.get(vpc_id, {}).values():
+            subnet = self.world.subnet(port.subnet)
+            table = subnet if isinstance(subnet, Missing) else self.world.route_table(subnet)
+            if isinstance(table, Missing):
+                raise unread(table)
+            found[port.subnet] = table
+        return found
+
+    def _behind_routes(self, vpc_id: str) -> set[str]:
+        """Take in what routes lead to, until they lead to nothing new; the VPCs behind peering connections."""
+        peers: set[str] = set()
+        before = -1
+        while before != len(self.ports[vpc_id]) + len(self.gateways.get(vpc_id, {})):
+            before = len(self.ports[vpc_id]) + len(self.gateways.get(vpc_id, {}))
+            for table in list(self._tables(vpc_id).values()):
+                peers |= self._take_in(vpc_id, targets_of(self.world, vpc_id, table))
+        for peer in peers:
+            self.ports.setdefault(peer, {})
+        return peers
+
+    def _take_in(self, vpc_id: str, targets: Targets) -> set[str]:
+        for nat in targets.nats:
+            self._nat(vpc_id, nat)
+        for interface in targets.interfaces:
+            self._appliance(vpc_id, interface)
+        known_gateways = self.gateways.setdefault(vpc_id, {})
+        for name, kind, to in targets.gateways:
+            if name not in known_gateways:
+                mark = self._mark(Origin("gateway", name, "no public address"))
+                known_gateways[name] = Gateway(next(self._numbers), name, kind, to, mark)
+        return {to for _, kind, to in targets.gateways if kind == "peering"}
+
+    def _appliance(self, vpc_id: str, interface: NetworkInterface) -> None:
+        """A NAT instance, or another interface that a route leads to."""
+        name, address = interface.network_interface_id, interface.private_ip_address or ""
+        port = Port(
+            next(self._numbers),
+            name,
+            NATS,
+            str(interface.subnet_id),
+            (address,),
+            _groups(None, interface),
+            public_address(interface, address),
+            interface.source_dest_check is False,
+            self._mark(Origin("interface", name, "source/destination check")),
+        )
+        self._port(vpc_id, port)
+
+    def _nat(self, vpc_id: str, nat: NatGateway) -> None:
+        rows = nat.nat_gateway_addresses
+        if rows is UNSET or not rows or nat.subnet_id is None or rows[0].private_ip is None:
+            raise unread(Missing(f"the subnet and address of {nat.nat_gateway_id}", "ec2:DescribeNatGateways"))
+        own, name = rows[0], nat.nat_gateway_id
+        mark = self._mark(Origin("interface", own.network_interface_id or name, "accepts no connection"))
+        address = (rows[0].private_ip,)
+        number, place = next(self._numbers), nat.subnet_id
+        port = Port(number, name, NATS, place, address, None, own.public_ip, forwards=True, mark=mark)
+        self._port(vpc_id, port)
+
+    # --------------------------------------------------------------------------------------------- together
+
+    def _mark(self, origin: Origin) -> int:
+        if origin not in self._known:
+            self._known[origin] = len(self._known) + 1
+            self.marks[self._known[origin]] = origin
+        return self._known[origin]
+
+    def _realm(self, origin: Origin) -> int:
+        for number, known in self.realms.items():
+            if known == origin:
+                return number
+        self.realms[len(self.realms) + 1] = origin
+        return len(self.realms)
+
+    def _members(self, group_id: str) -> Iterable[str]:
+        return [
+            address
+            for ports in self.ports.values()
+            for port in ports.values()
+            if port.groups is not None and group_id in port.groups
+            for address in port.addresses
+        ]
+
+    def _router(self, vpc_id: str, number: int) -> Router:
+        ports = self.ports[vpc_id]
+        gateways = self.gateways.get(vpc_id, {})
+        devices = {port.label: port.device for port in ports.values()} | {
+            name: gateway.device for name, gateway in gateways.items()
+        }
+        tables: dict[str, int] = {}
+        lines = {}
+        for table in self._tables(vpc_id).values():
+            if table.route_table_id not in tables:
+                tables[table.route_table_id] = 100 + len(tables)
+                lines[tables[table.route_table_id]] = lines_of(self.world, table, devices, self._realm)
+        subnets = {
+            name: self._subnet(name, tables[table.route_table_id]) for name, table in self._tables(vpc_id).items()
+        }
+        filters = {one.name: one for name in subnets for one in self._acls(name)}
+        guards = {}
+        for port in ports.values():
+            if port.groups is not None:
+                pair = (f"guard{port.number}_out", f"guard{port.number}_in")
+                guards[port.number] = pair
+                for name, direction in zip(pair, ("out", "in"), strict=True):
+                    chain = group_filter(self.world, name, Guarded(port.groups, direction), self._mark, self._members)
+                    filters[name] = chain
+        resolver = resolver_of(self.world, vpc_id)
+        return Router(
+            vpc_id,
+            number,
+            tuple(ports.values()),
+            tuple(gateways.values()),
+            subnets,
+            lines,
+            tuple(filters.values()),
+            guards,
+            resolver,
+            servers_of(self.world, vpc_id) or ((resolver,) if resolver else ()),
+            names_of(self.world, vpc_id) if resolver else Names(),
+        )
+
+    def _acls(self, subnet_id: str) -> tuple[Filter, ...]:
+        acl = self.world.network_acl(subnet_id)
+        if isinstance(acl, Missing):
+            raise unread(acl)
+        return tuple(acl_filter(acl, direction, self._mark) for direction in ("in", "out"))
+
+    def _subnet(self, subnet_id: str, table: int) -> Subnetwork:
+        subnet = self.world.subnets[subnet_id]
+        acl = self.world.network_acl(subnet_id)
+        if isinstance(acl, Missing) or subnet.cidr_block is None:
+            raise unread(acl if isinstance(acl, Missing) else Missing(f"the IPv4 block of {subnet_id}"))
+        name = acl.network_acl_id.replace("-", "_")
+        return Subnetwork(subnet.cidr_block, table, f"acl_{name}_in", f"acl_{name}_out")
+
+
+def _groups(endpoint: VpcEndpoint | None, interface: NetworkInterface) -> tuple[str, ...] | None:
+    if endpoint is not None and endpoint.groups is not UNSET:
+        return tuple(group.group_id for group in endpoint.groups)
+    if interface.groups is UNSET:
+        name = interface.network_interface_id
+        raise unread(Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces"))
+    return tuple(group.group_id for group in interface.groups) or None

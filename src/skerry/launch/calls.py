@@ -1,0 +1,68 @@
+"""Calls to AWS's services and to hosts elsewhere, as Needs."""
+
+from urllib.parse import urlsplit
+
+from skerry.catalogue.services import ServiceRef, host, service_of_host, variant_of
+from skerry.launch.needs import Blocks, Call, Identity, Step, Unread
+
+HTTPS = 443
+_HTTP = 80
+_LAST_PORT, _PORT_DIGITS = 65_535, 5
+
+
+def aws(
+    step: Step,
+    ref: ServiceRef,
+    *actions: str,
+    subject: str = "",
+    prefix: str = "",
+    identity: Identity = "execution role",
+) -> Call:
+    """A call to a service's Regional host; to one below it, where there is a prefix."""
+    name = host(ref)
+    return Call(
+        step,
+        f"{prefix}{name}" if name else None,
+        service=ref,
+        actions=actions,
+        subjects=(subject,) if subject else (),
+        identity=identity,
+    )
+
+
+def outside(step: Step, name: str, port: int, subjects: tuple[str, ...] = (), blocks: Blocks = "start") -> Call:
+    """A call to a host that is no service's; private zones aside, it is taken to have a public address."""
+    note = f"{name} is taken to be on the internet"
+    return Call(
+        step, name, port, "internet", subjects=subjects, blocks=blocks, grade="inferred", note=note, identity="nobody"
+    )
+
+
+def to_host(step: Step, name: str, port: int, *actions: str, subject: str = "") -> Call:
+    """A call to a host that the task definition names: a service's, by any of its names, or another's."""
+    ref = service_of_host(name.lower())
+    subjects = (subject,) if subject else ()
+    if ref is None:
+        return outside(step, name, port, subjects)
+    variant = variant_of(ref, name.lower())
+    kind = variant.kind if variant else ""
+    return Call(step, name.lower(), port, service=ref, actions=actions, subjects=subjects, variant=kind)
+
+
+def to_url(step: Step, text: str, what: str, *actions: str, subject: str = "") -> Call | Unread:
+    """A call to the host of an address, HTTPS where it names no scheme; ``what`` says whose address it is."""
+    unread = Unread(step, what, "ecs:DescribeTaskDefinition")
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        return unread
+    if not name:
+        return unread
+    return to_host(step, name, port or (_HTTP if parts.scheme == "http" else HTTPS), *actions, subject=subject)
+
+
+def port_of(text: str, default: int) -> int:
+    """The port that a text writes, or the default where it writes none that could be one."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _PORT_DIGITS else default
+    return number if 0 < number <= _LAST_PORT else default

@@ -1,0 +1,58 @@
+"""Who runs a task: Fargate, or capacity of the account's own, by launch type and capacity providers."""
+
+from collections.abc import Iterable
+
+from msgspec import UnsetType
+
+from skerry.model.ecs import ProviderStrategy
+from skerry.model.facts import Missing
+from skerry.model.world import World
+
+_FARGATE = {"FARGATE", "FARGATE_SPOT"}
+_HOSTS = "its tasks use the network of their hosts"
+_MANAGED = "its tasks run on instances of Amazon ECS Managed Instances, not on Fargate"
+_TYPES = {"EC2_AUTOSCALING": "an Auto Scaling group", "MANAGED_INSTANCES": "Managed Instances"}
+
+
+def not_fargate(
+    world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...]
+) -> str | None:
+    """Why tasks are not Fargate's to start; None where they are, or may be.
+
+    Without a launch type the strategy decides, and without one the default of the cluster:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+    """
+    if launch_type == "MANAGED_INSTANCES":
+        return f"launch type {launch_type}: {_MANAGED}"
+    if launch_type not in {None, "FARGATE"}:
+        return f"launch type {launch_type}: {_HOSTS}"
+    return _other_providers(world, providers(world, cluster_arn, launch_type, strategy))
+
+
+def providers(
+    world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...]
+) -> tuple[ProviderStrategy, ...]:
+    """The capacity provider strategy in force: that of the tasks, else the default of their cluster."""
+    if launch_type is not None or strategy:
+        return strategy
+    cluster = world.cluster(cluster_arn)
+    return cluster.default_capacity_provider_strategy if cluster else ()
+
+
+def unread(
+    world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...], of: str
+) -> tuple[Missing, ...]:
+    """The launch type, where neither the tasks nor their cluster tell it."""
+    if launch_type is not None or providers(world, cluster_arn, launch_type, strategy):
+        return ()
+    return (Missing(f"the launch type of {of}", "ecs:DescribeClusters"),)
+
+
+def _other_providers(world: World, strategy: Iterable[ProviderStrategy]) -> str | None:
+    names = [item.capacity_provider for item in strategy]
+    if not names or _FARGATE.intersection(names):
+        return None
+    types = {row.name: row.type for row in world.facts.capacity_providers if row.name in names}
+    told = [f"{name} ({_TYPES[kind]})" if (kind := types.get(name)) in _TYPES else name for name in names]
+    managed = all(types.get(name) == "MANAGED_INSTANCES" for name in names)
+    return f"capacity provider {', '.join(told)}: {_MANAGED if managed else _HOSTS}"

@@ -1,0 +1,16 @@
+"""What ECS itself says of failures: the reasons of failed deployments, and the latest events that tell of one."""
+
+from skerry.model.ecs import Service
+
+_MOST = 3
+_FAILED = "FAILED"
+# Parts of the messages at https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+_OF_FAILURES = ("unable to", "failed", "unhealthy", "rolling back", "could not")
+
+
+def reasons(service: Service) -> tuple[str, ...]:
+    """The reasons of a service's failed deployments, then its latest events that speak of failures, each once."""
+    told = [row.rollout_state_reason for row in service.deployments if row.rollout_state == _FAILED]
+    deployments = [text for text in told if text]
+    events = [row.message for row in service.events if any(part in row.message.lower() for part in _OF_FAILURES)]
+    return tuple(dict.fromkeys([*deployments, *list(dict.fromkeys(events))[:_MOST]]))

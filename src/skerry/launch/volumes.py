@@ -1,0 +1,54 @@
+"""What it takes to mount a task's volumes."""
+
+from collections.abc import Iterator
+
+from skerry.catalogue.partitions import partition_of
+from skerry.launch.needs import Call, Fault, Mount, Need, Unread
+from skerry.model.ecs import EfsVolume, Volume
+from skerry.model.names import arn
+
+_NFS = 2049
+
+
+def of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[Need]:
+    """What a volume needs: EFS and S3 Files are mounted over the network, Docker's and FSx's are not for Fargate.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
+    """
+    name = volume.name or "without a name"
+    if volume.efs_volume_configuration is not None:
+        if windows:
+            yield _refused(name, "EFS is for Linux tasks only")
+        else:
+            yield _efs(volume.efs_volume_configuration, region)
+    if volume.s3files_volume_configuration is not None:
+        yield _s3_files(volume.s3files_volume_configuration.file_system_arn)
+    if volume.docker_volume_configuration is not None:
+        yield _refused(name, "it is a volume of a Docker driver")
+    if volume.fsx_windows_file_server_volume_configuration is not None:
+        yield _refused(name, "it is of FSx for Windows File Server")
+
+
+def _refused(name: str, reason: str) -> Fault:
+    return Fault("volumes", "VOLUME_NOT_ON_FARGATE", f"Fargate does not mount volume {name}: {reason}")
+
+
+def _efs(volume: EfsVolume, region: str) -> Need:
+    """The mount target of the file system; access points and encryption in transit use the same port.
+
+    https://docs.aws.amazon.com/efs/latest/ug/encryption-in-transit.html
+    """
+    parsed = arn(volume.file_system_id)
+    place = parsed.region if parsed else region
+    name = volume.file_system_id.rpartition("/")[2]
+    partition = partition_of(place)
+    if partition is None:
+        return Unread("volumes", f"the names of the partition that Region {place} is in")
+    return Call("volumes", f"{name}.efs.{place}.{partition.suffix}", _NFS, subjects=(name,), identity="task role")
+
+
+def _s3_files(name: str) -> Need:
+    parsed = arn(name)
+    if parsed is None or parsed.service != "s3files":
+        return Unread("volumes", f"which S3 Files file system {name} is", subjects=(name,))
+    return Mount(parsed.resource.rpartition("/")[2], _NFS)

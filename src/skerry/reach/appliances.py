@@ -1,0 +1,132 @@
+"""Interfaces and firewall endpoints as targets of routes: NAT instances, appliances, Network Firewall.
+
+What their software does with packets is written nowhere that can be read. That an interface forwards is taken from
+its source/destination check being off, which is there for just that.
+https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
+https://docs.aws.amazon.com/vpc/latest/userguide/gwlb-route.html
+"""
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface, Route, Subnet
+from skerry.model.world import public_address
+from skerry.net.addresses import address
+from skerry.net.intervals import covers
+from skerry.net.packets import Box
+from skerry.reach import ports
+from skerry.reach.filters import Peer
+from skerry.reach.gateways import lost, open_question, state_hop
+from skerry.reach.local import Local, joined_all
+from skerry.reach.start import DEEPEST, Fan, Start, Step, guard_of
+from skerry.reach.trace import Hop, Passage, Way
+
+_INTERFACES = "ec2:DescribeNetworkInterfaces"
+
+
+def through_interface(local: Local, step: Step, route: Route) -> Fan:
+    """Through another interface of the VPC, which is taken to translate where its own way leads to the internet."""
+    interface = _interface(local, route)
+    if isinstance(interface, Missing):
+        name = route.network_interface_id or route.instance_id or ""
+        return _ends(local, step, open_question("interface", name, interface))
+    name = interface.network_interface_id
+    subnet = local.world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    own = address(interface.private_ip_address or "")
+    if covers(own or (), step.addresses) and own:
+        return ((local.arrive(step),),)
+    if isinstance(subnet, Missing) or own is None or len(step.start.passed) >= DEEPEST:
+        fact = subnet if isinstance(subnet, Missing) else Missing(f"where the way over {name} ends", _INTERFACES)
+        return _ends(local, step, open_question("interface", name, fact))
+    forwards = _forwards(interface)
+    groups = _groups(interface)
+    there, back = local.between(step, subnet)
+    first = Way(Box(step.start.addresses, step.addresses, step.start.ports), (*there, forwards), back)
+    guard = guard_of(step.start, groups)
+    if not forwards.clean:
+        # Its groups are asked first, so they are named too.
+        return ((Passage.of((first,), guard, choice=step.destination.choice),),)
+    start = local.memo.once(("appliance", step.start, name), lambda: _start(step.start, interface, subnet))
+    peer = Peer(step.addresses, step.destination.label, step.destination.groups, step.destination)
+    out = local.filters.groups(groups, "out", step.traffic, peer)
+    found = local.fan(start, step.destination, step.addresses, step.traffic)
+    return tuple(
+        tuple(Passage.of((first, *_translated(local, step, out, rest)), guard, choice=rest.choice) for rest in item)
+        for item in found
+    )
+
+
+def _translated(local: Local, step: Step, out: Hop, rest: Passage) -> tuple[Way, ...]:
+    """The ways from the interface on, with what its own groups let out, and who guards their end let in."""
+    first = rest.ways[0]
+    there = (out, *first.there)
+    if not any(hop.kind == "gateway" or (hop.kind == "route" and hop.lost) for hop in first.there):
+        fact = Missing(f"whether {step.hop.rule} leads to an interface that translates addresses")
+        there = (*there, open_question("interface", "", fact))
+    if rest.guard is not None:
+        peer = Peer(first.packets.source, step.hop.rule, None)
+        there = (*there, local.filters.groups(rest.guard.groups, "in", step.traffic, peer))
+    return (Way(first.packets, there, first.back), *rest.ways[1:])
+
+
+def _interface(local: Local, route: Route) -> NetworkInterface | Missing:
+    if route.network_interface_id is not None:
+        found = local.world.network_interfaces.get(route.network_interface_id)
+        return found or local.world.missing("network_interfaces", f"network interface {route.network_interface_id}")
+    of_instance = [
+        row for row in local.world.facts.network_interfaces if row.attachment.instance_id == route.instance_id
+    ]
+    if len(of_instance) == 1:
+        return of_instance[0]
+    return local.world.missing("network_interfaces", f"the interface of {route.instance_id} that the route means")
+
+
+def _forwards(interface: NetworkInterface) -> Hop:
+    name = interface.network_interface_id
+    if interface.source_dest_check is UNSET:
+        return open_question("interface", name, Missing(f"the source/destination check of {name}", _INTERFACES))
+    if interface.source_dest_check:
+        message = f"{name} has its source/destination check on: it drops what is not for itself"
+        return lost("interface", name, "ENI_SOURCE_DEST_CHECK_RESTRICTION", message)
+    text = f"{name} is taken to forward and translate: its source/destination check is off"
+    return Hop("interface", name, rule=text, grade="inferred")
+
+
+def _groups(interface: NetworkInterface) -> tuple[str, ...] | Missing:
+    if interface.groups is UNSET:
+        return Missing(f"the security groups of {interface.network_interface_id}", _INTERFACES)
+    return tuple(group.group_id for group in interface.groups)
+
+
+def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
+    own = interface.private_ip_address or ""
+    public = public_address(interface, own) is not None
+    passed = (*before.passed, interface.network_interface_id)
+    return Start(subnet, address(own) or (), ports.NAT, public, "appliance", passed=passed)
+
+
+def through_firewall(local: Local, step: Step, endpoint: VpcEndpoint) -> Fan:
+    """Through a Gateway Load Balancer endpoint: its rules are not known, the way on is."""
+    name = endpoint.vpc_endpoint_id
+    state = state_hop("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", endpoint.last_error.message)
+    if state.lost:
+        return _ends(local, step, state)
+    rules = open_question("endpoint", name, Missing(f"what the firewall or load balancer behind {name} lets pass"))
+    subnets = [local.world.subnet(subnet_id) for subnet_id in endpoint.subnet_ids]
+    subnet = subnets[0] if len(subnets) == 1 else Missing(f"the subnet of {name}", "ec2:DescribeVpcEndpoints")
+    if isinstance(subnet, Missing) or name in step.start.passed or len(step.start.passed) >= DEEPEST:
+        return _ends(local, step, rules)
+    there, back = local.between(step, subnet)
+    start = local.memo.once(("firewall", step.start, name), lambda: _behind(step.start, name, subnet))
+    found = local.fan(start, step.destination, step.addresses, step.traffic)
+    return joined_all(step.start, (*there, rules), back, found)
+
+
+def _behind(before: Start, name: str, subnet: Subnet) -> Start:
+    return msgspec.structs.replace(before, subnet=subnet, passed=(*before.passed, name))
+
+
+def _ends(local: Local, step: Step, *hops: Hop) -> Fan:
+    return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)

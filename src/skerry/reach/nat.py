@@ -1,0 +1,166 @@
+"""NAT gateways: packets set out anew at the gateway's own address.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
+"""
+
+from typing import Final
+
+from skerry.model.facts import Missing
+from skerry.model.network import NatGateway, RouteTable, Subnet
+from skerry.net.addresses import address, before_nat64, behind_nat64, is_ipv6
+from skerry.net.intervals import EMPTY, Intervals, union
+from skerry.net.packets import Box
+from skerry.reach import ports, routing
+from skerry.reach.filters import Peer
+from skerry.reach.gateways import internet_hop, lost, nat_hop, open_question
+from skerry.reach.local import GONE, Hops, Local, replies
+from skerry.reach.places import block_of
+from skerry.reach.returning import returning
+from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.start import DEEPEST, Fan, Start, Step
+from skerry.reach.trace import Destination, Hop, Passage, Way
+
+NAT: Final = "nat"
+_INTERFACE = "nat_gateway"
+
+
+def through_nat(local: Local, step: Step, nat_id: str) -> Fan:
+    """Through a NAT gateway: a second segment starts at its own interface, in its own subnet."""
+    nat = local.world.nat_gateways.get(nat_id)
+    state = nat_hop(local.world, nat_id, nat)
+    if nat is None or not state.clean:
+        return _ends(local, step, state)
+    behind = behind_nat64(step.addresses)
+    if is_ipv6(step.addresses) and not behind:
+        message = f"{nat_id} translates IPv6 only for addresses of 64:ff9b::/96"
+        return _ends(local, step, lost("gateway", nat_id, "NGW_DEST_ADDRESS_PRESERVATION", message))
+    if nat.availability_mode == "regional":
+        return _regional(local, step, nat, state)
+    start = _start(local, nat, step.start)
+    if isinstance(start, Missing):
+        return _ends(local, step, open_question("gateway", nat_id, start))
+    if step.start.what == NAT:
+        return _ends(local, step, _no_exit(nat_id, step.start, start.subnet))
+    there, back = local.between(step, start.subnet)
+    destination, addresses = _untranslated(step, behind)
+    found = local.fan(start, destination, addresses, step.traffic)
+    return tuple(tuple(_after(local, step, (*there, state), back, passage) for passage in item) for item in found)
+
+
+def _ends(local: Local, step: Step, hop: Hop) -> Fan:
+    return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, hop)
+
+
+def _untranslated(step: Step, behind: Intervals) -> tuple[Destination, Intervals]:
+    """Where packets for NAT64's prefix really go: to the IPv4 addresses in it."""
+    if not behind:
+        return step.destination, step.addresses
+    return step.destination.behind or step.destination, behind
+
+
+def _after(local: Local, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: Passage) -> Passage:
+    """The ways of a NAT gateway's own interface, with the way to it before them; the sender is not seen behind it."""
+    start, first = step.start, rest.ways[0]
+    if rest.guard is not None:
+        peer = Peer(first.packets.source, f"NAT gateway in {step.hop.rule}", None)
+        guard = local.filters.groups(rest.guard.groups, "in", step.traffic, peer)
+        first = Way(first.packets, (*first.there, guard), first.back)
+    called = first.packets.destination
+    if is_ipv6(step.addresses):
+        called = before_nat64(called)
+    way = Way(Box(start.addresses, called, start.ports), there, back)
+    return Passage.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
+
+
+def _start(local: Local, nat: NatGateway, before: Start) -> Start | Missing:
+    passed = (*before.passed, nat.nat_gateway_id)
+    return local.memo.once(("nat start", passed), lambda: _new_start(local, nat, passed))
+
+
+def _new_start(local: Local, nat: NatGateway, passed: tuple[str, ...]) -> Start | Missing:
+    if len(passed) > DEEPEST:
+        return Missing(f"where the way over {', '.join(passed)} ends")
+    known = nat.nat_gateway_addresses
+    rows = known if isinstance(known, tuple) else ()
+    subnet = local.world.subnet(nat.subnet_id or "")
+    if isinstance(subnet, Missing) or not rows:
+        return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
+    own = address(rows[0].private_ip or "") or block_of(subnet, EMPTY)
+    public = any(row.public_ip is not None for row in rows)
+    return Start(subnet, own, ports.NAT, public, NAT, passed=passed)
+
+
+def _regional(local: Local, step: Step, nat: NatGateway, state: Hop) -> Fan:
+    """A regional NAT gateway stands in no subnet: it has a route table of its own and no network ACL.
+
+    Its table leads replies home: by ``local``, or by the transit gateway that packets came by.
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    """
+    tables = {row.route_table_id: row for row in local.world.facts.route_tables}
+    table = tables.get(nat.route_table_id or "")
+    known = nat.nat_gateway_addresses
+    rows = known if isinstance(known, tuple) else ()
+    public = union(*(found for row in rows if (found := address(row.public_ip or ""))))
+    destination, addresses = _untranslated(step, behind_nat64(step.addresses))
+    if step.start.what == NAT:
+        return _ends(local, step, _no_exit(nat.nat_gateway_id, step.start, None))
+    unread = Missing(f"the routes and addresses of {nat.nat_gateway_id}", "ec2:DescribeRouteTables")
+    if table is None or not public:
+        return _ends(local, step, open_question("gateway", nat.nat_gateway_id, unread))
+    branches = local.in_table(table, destination, addresses)
+    if isinstance(branches, Missing):
+        return _ends(local, step, open_question("gateway", nat.nat_gateway_id, branches))
+    leave = local.leave(step.start, step.addresses, step.traffic)
+    back = _regional_replies(local, step, table)
+    result = []
+    for branch in branches:
+        called = before_nat64(branch.addresses) if is_ipv6(step.addresses) else branch.addresses
+        first = Way(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
+        exit_hop = _regional_exit(local, step, nat, branch)
+        second = Way(Box(public, branch.addresses, ports.NAT), (exit_hop,))
+        result.append((Passage.of((first, second), None, choice=destination.choice),))
+    return tuple(result)
+
+
+def _regional_exit(local: Local, step: Step, nat: NatGateway, branch: Branch) -> Hop:
+    """Where a regional NAT gateway's own route table sends packets: to the internet, or it is not known where."""
+    route, table = branch.routes[0], nat.route_table_id or ""
+    if route is None:
+        message = f"{table} of {nat.nat_gateway_id} has no route to {step.destination.label}"
+        return lost("route", table, "NO_ROUTE_TO_DESTINATION", message)
+    if branch.missing is None and route.state == GONE:
+        message = f"{table} of {nat.nat_gateway_id} has a black hole: {routing.spell(route)}"
+        return lost("route", table, "BAD_STATE_ROUTE", message)
+    gateway = route.gateway_id or ""
+    if branch.missing is not None or route.state != "active" or not gateway.startswith("igw-"):
+        return open_question("route", table, branch.missing or Missing(f"what {routing.spell(route)} leads to"))
+    return internet_hop(local.world, gateway, step.start.subnet, branch.addresses, public=True, only_out=True)
+
+
+def _regional_replies(local: Local, step: Step, table: RouteTable) -> Hops:
+    start = step.start
+    by = LOCAL if start.came is None else start.came.by
+    home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
+    found = local.in_table(table, home, start.addresses)
+    assert not isinstance(found, Missing)  # noqa: S101 -- the way there has read it
+    route = replies(found, table.route_table_id, f"{table.route_table_id} of a regional NAT gateway", by)
+    if start.came is None:
+        return (*route, local.back(start, step.addresses, step.traffic))
+    return (*route, *returning(local, start, start.subnet, step))
+
+
+def _no_exit(nat_id: str, start: Start, subnet: Subnet | None) -> Hop:
+    """A NAT gateway behind a NAT gateway: behind itself it is no exit, behind another nothing is documented."""
+    if subnet is not None and subnet.subnet_id == start.subnet.subnet_id:
+        message = f"{nat_id} stands in {subnet.subnet_id}, whose own default route leads back to it"
+        return lost("gateway", nat_id, "NGW_HAS_NO_EXIT", message)
+    return open_question("gateway", nat_id, Missing(f"what becomes of traffic from one NAT gateway to {nat_id}"))
+
+
+def accepts_nothing(local: Local, destination: Destination) -> Hop | None:
+    """A NAT gateway's own interface accepts no connection."""
+    interface = local.world.network_interfaces.get(destination.interface or "")
+    if interface is None or interface.interface_type not in {_INTERFACE, "natGateway"}:
+        return None
+    name = interface.network_interface_id
+    return lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", f"{name} is a NAT gateway's: it accepts no connection")

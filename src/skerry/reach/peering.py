@@ -1,0 +1,115 @@
+"""Peering connections: straight into the other VPC, and no further.
+
+https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+"""
+
+from msgspec import UNSET
+
+from skerry.model.connections import PeeringVpc, VpcPeeringConnection
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.net.addresses import block, spell
+from skerry.net.intervals import Intervals, subtract, union
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.local import Hops, Local, joined
+from skerry.reach.places import subnet_of
+from skerry.reach.start import Crossing, Fan, Start, Step
+from skerry.reach.trace import Hop, Passage
+
+_ACTIVE = "active"
+
+
+def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
+    """Over a peering connection to an interface of the other VPC; what is beyond that VPC is out of reach."""
+    connection = local.world.connections.peering(connection_id)
+    if isinstance(connection, Missing):
+        return _ends(local, step, open_question("peering", connection_id, connection))
+    state = _state(connection)
+    if not state.clean:
+        return _ends(local, step, state)
+    mine, theirs = connection.requester_vpc_info, connection.accepter_vpc_info
+    if theirs.vpc_id == step.start.subnet.vpc_id:
+        mine, theirs = theirs, mine
+    if step.start.came is not None:
+        # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
+        message = f"{connection_id} does not pass on what came to {step.start.subnet.vpc_id} by {step.start.came.by}"
+        return _ends(local, step, lost("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message))
+    beyond = subtract(step.addresses, _blocks(theirs))
+    if beyond and not _known(theirs):
+        fact = Missing(f"the blocks of {theirs.vpc_id}", "ec2:DescribeVpcPeeringConnections")
+        return _ends(local, step, open_question("peering", connection_id, fact))
+    result: Fan = ()
+    if beyond:
+        what = step.destination.label if beyond == step.addresses else spell(beyond)
+        message = f"{connection_id} leads into {theirs.vpc_id} and no further: {what} is not in it"
+        hop = lost("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message, step.hop.rule)
+        result = _ends(local, step._replace(addresses=beyond), hop)
+    if inside := subtract(step.addresses, beyond):
+        result += ((_into(local, step._replace(addresses=inside), connection, mine, theirs),),)
+    return result
+
+
+def _into(local: Local, step: Step, connection: VpcPeeringConnection, mine: PeeringVpc, theirs: PeeringVpc) -> Passage:
+    name = connection.vpc_peering_connection_id
+    end = _subnet(local, step, theirs.vpc_id or "")
+    if isinstance(end, Missing):
+        (passages,) = _ends(local, step, open_question("peering", name, end))
+        return passages[0]
+    start = local.memo.once(
+        ("peered", step.start, name, end.subnet_id), lambda: _start(step.start, name, mine, theirs, end)
+    )
+    leave = local.leave(step.start, step.addresses, step.traffic)
+    back = local.back(step.start, step.addresses, step.traffic)
+    rest = local.arrive(step._replace(start=start, hop=Hop("peering", name, rule=_ACTIVE)))
+    return joined(step.start, (leave, step.hop), (back,), rest)
+
+
+def _start(home: Start, name: str, mine: PeeringVpc, theirs: PeeringVpc, end: Subnet) -> Start:
+    # Groups of the other side may be referenced in one Region only.
+    # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
+    seen: bool | Missing = mine.region == theirs.region
+    if mine.region is None or theirs.region is None:
+        seen = Missing(f"the Regions that {name} joins", "ec2:DescribeVpcPeeringConnections")
+    crossing = Crossing(name, home, seen)
+    passed = (*home.passed, name)
+    return Start(end, home.addresses, home.ports, public=False, what="peering", came=crossing, passed=passed)
+
+
+def _subnet(local: Local, step: Step, vpc_id: str) -> Subnet | Missing:
+    found = subnet_of(local.world, vpc_id, step.addresses)
+    return found or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in", "ec2:DescribeSubnets")
+
+
+def _ends(local: Local, step: Step, *hops: Hop) -> Fan:
+    return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)
+
+
+def _state(connection: VpcPeeringConnection) -> Hop:
+    name, code = connection.vpc_peering_connection_id, connection.status.code
+    if code is UNSET:
+        fact = Missing(f"the state of {name}", "ec2:DescribeVpcPeeringConnections")
+        return open_question("peering", name, fact)
+    if code.lower() == _ACTIVE:
+        return Hop("peering", name, rule=_ACTIVE)
+    return lost("peering", name, "BAD_STATE", f"{name} is {code}, not active")
+
+
+def _blocks(side: PeeringVpc) -> Intervals:
+    cidrs = [side.cidr_block, *(item.cidr_block for item in side.cidr_block_set)]
+    cidrs.extend(item.ipv6_cidr_block for item in side.ipv6_cidr_block_set)
+    return union(*(found.addresses for cidr in cidrs if cidr and (found := block(cidr))))
+
+
+def _known(side: PeeringVpc) -> bool:
+    return bool(side.cidr_block or side.cidr_block_set)
+
+
+def entered(local: Local, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+    """The hops from a peering connection to a subnet of the VPC, and back to the connection."""
+    assert start.came is not None  # noqa: S101 -- the caller has looked
+    protocol = step.traffic.protocol
+    enter = local.acl(end, "in", "there", start.addresses, protocol, step.traffic.ports)
+    answer = local.acl(end, "out", "back", start.addresses, protocol, start.ports)
+    by = start.came.by
+    replies = local.memo.once(("reply", end.subnet_id, start), lambda: local.reply_hops(end, start, by))
+    return (step.hop, enter), (answer, *replies)

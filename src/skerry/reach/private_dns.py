@@ -1,0 +1,65 @@
+"""Whether the private names of an endpoint are answered in a VPC, and why not.
+
+https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+"""
+
+from msgspec import UNSET
+
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.reach.gateways import lost, state_hop
+from skerry.reach.trace import Hop
+from skerry.reach.zones import LATTICE
+
+_ACTION = "ec2:DescribeVpcEndpoints"
+
+
+def reason_not_led(
+    world: World, endpoint: VpcEndpoint, *, inbound: bool = False, profile: str = ""
+) -> Hop | Missing | None:
+    """Why an endpoint's private names are not answered; None where they are.
+
+    ``inbound``: the question came by an inbound resolver endpoint. ``profile``: the Route 53 Profile that shares the
+    endpoint with the VPC that is asked in.
+    """
+    name = endpoint.vpc_endpoint_id
+    region = endpoint.service_region
+    if region is not None and world.region is not None and region != world.region:
+        # Not documented: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+        return Missing(f"whether private DNS of {name} answers for a service of {region}")
+    if endpoint.private_dns_enabled is UNSET:
+        return Missing(f"whether private DNS of {name} is on", _ACTION)
+    if not endpoint.private_dns_enabled and profile:
+        return Missing(f"whether {profile} makes {name} answer, whose private DNS is off")
+    if not endpoint.private_dns_enabled:
+        message = f"private DNS of {name} is off, so nothing leads {endpoint.service_name} to it"
+        return lost("dns", name, "DNS_PRIVATE_NAMES_DISABLED", message)
+    state = state_hop("endpoint", name, endpoint.state, _ACTION, endpoint.last_error.message)
+    if state.undecided:
+        return state.undecided[0].missing
+    if state.lost:
+        return state
+    if endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint and not inbound:
+        message = f"the private names of {name} are only for inbound resolver endpoints, not for the VPC itself"
+        return lost("dns", name, "DNS_PRIVATE_NAMES_INBOUND_ONLY", message)
+    if endpoint.vpc_endpoint_type in LATTICE:
+        return Missing(f"where {name}, of type {endpoint.vpc_endpoint_type}, leads")
+    return None
+
+
+def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:
+    """The fact that an endpoint lacks which may have private names that it does not print.
+
+    Owners of VPC Lattice's resources choose their names, but none of those that AWS answers for; an endpoint may be
+    limited to names that it prints:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html
+    """
+    name = endpoint.vpc_endpoint_id
+    if endpoint.service_name is UNSET and endpoint.vpc_endpoint_type in {UNSET, "Interface"}:
+        return Missing(f"which service {name} is for", _ACTION)
+    if endpoint.vpc_endpoint_type not in LATTICE or place == "aws" or endpoint.private_dns_enabled is False:
+        return None
+    if endpoint.dns_options.private_dns_preference == "SPECIFIED_DOMAINS_ONLY":
+        return None
+    return Missing(f"which private names {name}, of type {endpoint.vpc_endpoint_type}, has")

@@ -1,0 +1,56 @@
+"""The DNS servers that tasks of a VPC ask: Amazon's, and others that DHCP options name.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html
+"""
+
+from typing import NamedTuple
+
+from skerry.model.facts import Missing
+from skerry.model.network import Vpc
+from skerry.model.world import World
+from skerry.net.addresses import block, spell
+
+_NO_OPTIONS = "default"
+_AMAZON = {"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"}
+
+
+class Servers(NamedTuple):
+    """The DNS servers of a VPC: whether Amazon's is one of them, and the others."""
+
+    amazon: bool
+    others: tuple[str, ...]
+
+    def told(self, host: str | None) -> Missing:
+        """What servers that are not Amazon's answer."""
+        named = " or ".join(self.others)
+        return Missing(f"what the DNS server {named} answers for {host or 'a host that is not known'}")
+
+
+def servers_of(world: World, vpc: Vpc) -> Servers | Missing:
+    """The DNS servers of a VPC; which ones tasks ask where DHCP names none, AWS does not say.
+
+    ``default`` stands for no DHCP options: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateDhcpOptions.html
+    """
+    if vpc.dhcp_options_id == _NO_OPTIONS:
+        return Missing(f"which DNS servers tasks ask in {vpc.vpc_id}, which has no DHCP options")
+    options = world.dhcp_options_of(vpc)
+    if isinstance(options, Missing):
+        return options
+    named = [
+        item.value
+        for configuration in options.dhcp_configurations
+        if configuration.key == "domain-name-servers"
+        for item in configuration.values
+    ]
+    if not named:
+        return Missing(f"which DNS servers tasks ask in {vpc.vpc_id}, as {options.dhcp_options_id} names none")
+    others = tuple(name for name in named if not _is_amazon(vpc, name))
+    return Servers(len(others) < len(named), others)
+
+
+def _is_amazon(vpc: Vpc, server: str) -> bool:
+    """Tell whether a DNS server is Amazon's: by its name, its link-local address, or the VPC's base plus two."""
+    if server in _AMAZON:
+        return True
+    own = block(vpc.cidr_block)
+    return own is not None and server == spell(((own.addresses[0][0] + 2, own.addresses[0][0] + 2),))

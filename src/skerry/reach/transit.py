@@ -1,0 +1,262 @@
+"""Transit gateways: packets leave a VPC by its attachment, are routed once more, and enter another VPC.
+
+How they work: https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+Attachments and zones: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+Network ACLs: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
+"""
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.model.connections import TransitGatewayRoute, TransitGatewayVpcAttachment
+from skerry.model.facts import Missing
+from skerry.model.network import Route, RouteTable, Subnet
+from skerry.model.transit import same_zone
+from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, is_ipv6
+from skerry.net.intervals import Intervals, subtract, union
+from skerry.reach import routing
+from skerry.reach.gateways import lost, open_question, state_hop
+from skerry.reach.local import GONE, Hops, Local, joined_all
+from skerry.reach.routing import Branch
+from skerry.reach.start import DEEPEST, Crossing, Fan, Start, Step
+from skerry.reach.trace import Destination, Hop, Leg
+
+_VPC = "vpc"
+ON = "enable"
+_DESCRIBE_ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
+
+
+def through_transit_gateway(local: Local, step: Step, gateway_id: str) -> Fan:
+    """Through a transit gateway, to every attachment that its routes lead to."""
+    world, start = local.world, step.start
+    if len(start.passed) >= DEEPEST:
+        fact = Missing(f"where the way over {', '.join(start.passed)} and {gateway_id} ends")
+        return _ends(local, step, open_question("transit-gateway", gateway_id, fact))
+    attachment = world.connections.attachment_of(start.subnet.vpc_id, gateway_id)
+    if attachment is None:
+        message = f"{start.subnet.vpc_id} is not attached to {gateway_id}, which {step.hop.rule} leads to"
+        return _ends(local, step, lost("transit-gateway", gateway_id, "BAD_STATE_ATTACHMENT", message))
+    if isinstance(attachment, Missing):
+        return _ends(local, step, open_question("transit-gateway", gateway_id, attachment))
+    name = attachment.transit_gateway_attachment_id
+    state = state_hop("transit-gateway", name, attachment.state, _DESCRIBE_ATTACHMENTS)
+    exit_subnet = in_zone(local, attachment, start.subnet) if state.clean else None
+    if not isinstance(exit_subnet, Subnet):
+        hop = state if exit_subnet is None else exit_subnet
+        return _ends(local, step, hop)
+    found = routes_of(local, name, step.destination, step.addresses)
+    if isinstance(found, Hop):
+        return _ends(local, step, found)
+    result: list[Fan] = [_by_route(local, step, attachment, exit_subnet, branch) for branch in found]
+    return tuple(item for fan in result for item in fan)
+
+
+def _ends(local: Local, step: Step, *hops: Hop) -> Fan:
+    return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)
+
+
+def in_zone(local: Local, attachment: TransitGatewayVpcAttachment, subnet: Subnet, leg: Leg = "there") -> Subnet | Hop:
+    """The attachment's subnet in the zone of a subnet: without one the transit gateway cannot be reached from there."""
+    name = attachment.transit_gateway_attachment_id
+    subnets = _subnets(local, attachment)
+    if isinstance(subnets, Missing):
+        return open_question("transit-gateway", name, subnets, leg=leg)
+    zones = [same_zone(one, subnet) for one in subnets]
+    if True in zones:
+        return subnets[zones.index(True)]
+    if None in zones:
+        fact = Missing(f"whether {name} has a subnet in the zone of {subnet.subnet_id}", _DESCRIBE_ATTACHMENTS)
+        return open_question("transit-gateway", name, fact, leg=leg)
+    message = f"{name} has no subnet in the zone of {subnet.subnet_id}, so nothing there reaches the transit gateway"
+    hop = lost("transit-gateway", name, "TGW_ROUTE_AZ_RESTRICTION", message)
+    return msgspec.structs.replace(hop, leg=leg)
+
+
+def _subnets(local: Local, attachment: TransitGatewayVpcAttachment) -> list[Subnet] | Missing:
+    if attachment.subnet_ids is UNSET:
+        name = attachment.transit_gateway_attachment_id
+        return Missing(f"the subnets of {name}", _DESCRIBE_ATTACHMENTS)
+    found = []
+    for subnet_id in attachment.subnet_ids:
+        subnet = local.world.subnet(subnet_id)
+        if isinstance(subnet, Missing):
+            return subnet
+        found.append(subnet)
+    return found
+
+
+def routes_of(
+    local: Local, attachment: str, destination: Destination, addresses: Intervals
+) -> tuple[Branch, ...] | Hop:
+    """The routes of the transit gateway for what comes from an attachment."""
+    connections = local.world.connections
+    table = connections.table_of(attachment)
+    if table is None:
+        message = f"{attachment} is associated with no route table of its transit gateway: nothing from it is routed"
+        return lost("transit-gateway", attachment, "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", message)
+    routes = table if isinstance(table, Missing) else connections.routes(table)
+    if isinstance(routes, Missing):
+        return open_question("transit-gateway", attachment, routes)
+    rows = tuple(_as_route(route) for route in routes)
+    found = local.in_table(RouteTable(route_table_id=str(table), vpc_id="", routes=rows), destination, addresses)
+    assert not isinstance(found, Missing)  # noqa: S101 -- a table that has its routes tells them
+    return found
+
+
+def _as_route(route: TransitGatewayRoute) -> Route:
+    """A transit gateway's routes go by the same order as a subnet's: longest first, static before propagated.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
+    """
+    targets = route.transit_gateway_attachments
+    return Route(
+        destination_cidr_block=route.destination_cidr_block,
+        destination_prefix_list_id=route.prefix_list_id,
+        transit_gateway_id=targets[0].transit_gateway_attachment_id if len(targets) == 1 else None,
+        core_network_arn=" or ".join(item.transit_gateway_attachment_id for item in targets) or None,
+        state=route.state,
+        origin="EnableVgwRoutePropagation" if route.type == "propagated" else "CreateRoute",
+    )
+
+
+def _by_route(local: Local, step: Step, mine: TransitGatewayVpcAttachment, exit_subnet: Subnet, branch: Branch) -> Fan:
+    name = mine.transit_gateway_attachment_id
+    table = local.world.connections.table_of(name)
+    route = branch.routes[0]
+    taken = step._replace(addresses=branch.addresses)
+    if branch.missing is not None or len(branch.routes) > 1:
+        fact = branch.missing or Missing(f"which route of {table} is taken")
+        return _ends(local, taken, open_question("transit-gateway", str(table), fact))
+    if route is None:
+        message = f"{table} has no route to {step.destination.label} for what comes from {name}"
+        return _ends(local, taken, lost("transit-gateway", str(table), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", message))
+    rule = routing.spell(route)
+    if route.state == GONE:
+        message = f"{table} drops what is for {step.destination.label}: its route {rule} is a black hole"
+        hop = lost("transit-gateway", str(table), "TGW_RTB_BAD_STATE_ROUTE", message, rule)
+        return _ends(local, taken, hop)
+    target = routing.target(route)
+    theirs = _vpc_behind(local, route)
+    if route.state != "active" or isinstance(theirs, Missing):
+        fact = theirs if isinstance(theirs, Missing) else Missing(f"what a route in state {route.state} does")
+        return _ends(local, taken, open_question("transit-gateway", target, fact, rule))
+    carries = _carry_ipv6(taken, mine, theirs)
+    at = local.world.subnets.get(step.destination.subnet or "")
+    entries = carries or entry_subnets(local, theirs, exit_subnet, at or branch.addresses)
+    if isinstance(entries, Missing):
+        return _ends(local, taken, open_question("transit-gateway", target, entries, rule))
+    there = (*_to_gateway(local, taken, exit_subnet), Hop("transit-gateway", str(table), rule=rule))
+    found: list[Fan] = []
+    for entry in entries:
+        start = _start_in(local, taken.start, mine, theirs, entry)
+        rest = local.fan(start, step.destination, branch.addresses, step.traffic)
+        found.append(joined_all(taken.start, there, (), rest))
+    if len(found) == 1:
+        return found[0]
+    return (tuple(passage for fan in found for item in fan for passage in item),)
+
+
+def _carry_ipv6(step: Step, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment) -> Missing | None:
+    """What is not known of IPv6 over two attachments, whose support of it is an option of each."""
+    if not is_ipv6(step.addresses):
+        return None
+    off = [row.transit_gateway_attachment_id for row in (mine, theirs) if row.options.ipv6_support != ON]
+    return Missing(f"whether {off[0]} carries IPv6", _DESCRIBE_ATTACHMENTS) if off else None
+
+
+def _to_gateway(local: Local, step: Step, exit_subnet: Subnet) -> Hops:
+    """The network ACLs that packets pass to a transit gateway: out of their subnet, and in at the attachment's."""
+    start, traffic = step.start, step.traffic
+    leave = local.leave(start, step.addresses, traffic)
+    enter = local.acl(exit_subnet, "in", "there", start.addresses, traffic.protocol, traffic.ports)
+    return leave, step.hop, enter
+
+
+def _vpc_behind(local: Local, route: Route) -> TransitGatewayVpcAttachment | Missing:
+    """The attachment that a route leads to, where it is that of a VPC that was read."""
+    target = routing.target(route)
+    if route.transit_gateway_id is None:
+        return Missing(f"which attachment a route leads to that names {target}", "ec2:SearchTransitGatewayRoutes")
+    kinds = {row.transit_gateway_attachment_id: row for row in local.world.facts.transit_gateway_attachments}
+    known = kinds.get(target)
+    if known is not None and known.resource_type not in {None, _VPC}:
+        return Missing(f"what lies behind {target}, an attachment of type {known.resource_type}")
+    attachment = local.world.connections.vpc_attachment(target)
+    if isinstance(attachment, Missing):
+        whose = f" ({known.resource_id})" if known is not None and known.resource_id else ""
+        return Missing(f"what lies behind transit gateway attachment {target}{whose}", attachment.action)
+    if attachment.vpc_id not in local.world.vpcs:
+        return Missing(f"VPC {attachment.vpc_id}, which lies behind {target}", "ec2:DescribeVpcs")
+    state = state_hop("transit-gateway", target, attachment.state, _DESCRIBE_ATTACHMENTS)
+    if state.clean:
+        return attachment
+    return Missing(f"what becomes of packets for {target}, which is {attachment.state}")
+
+
+def entry_subnets(
+    local: Local, attachment: TransitGatewayVpcAttachment, near: Subnet, to: Subnet | Intervals
+) -> list[Subnet] | Missing:
+    """The subnets in which packets may enter a VPC: that in the zone they come from, else any of the attachment's.
+
+    In appliance mode that zone is sure only where the destination (``to``: its subnet, or its addresses) is in it
+    too, or is in no zone because it is on the internet. Of subnets with one route table and one network ACL, and
+    nothing in them that packets may be for, the first stands for all.
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#appliance-mode
+    """
+    found = _subnets(local, attachment)
+    if isinstance(found, Missing):
+        return found
+    near_ones = [subnet for subnet in found if same_zone(subnet, near)]
+    stays = attachment.options.appliance_mode_support != ON or (
+        same_zone(to, near) if isinstance(to, Subnet) else not subtract(to, union(PUBLIC, PUBLIC_IPV6))
+    )
+    if near_ones and stays:
+        return near_ones[:1]
+    ends = {nat.subnet_id for nat in local.world.nat_gateways.values()}
+    ends.add(to.subnet_id if isinstance(to, Subnet) else None)
+    places = [(subnet, local.world.route_table(subnet), local.world.network_acl(subnet.subnet_id)) for subnet in found]
+    alike: dict[object, Subnet] = {}
+    for subnet, table, acl in places:
+        own = subnet.subnet_id if subnet.subnet_id in ends else None
+        alike.setdefault((own, id(table), id(acl)), subnet)
+    return list(alike.values())
+
+
+def _start_in(
+    local: Local,
+    home: Start,
+    mine: TransitGatewayVpcAttachment,
+    theirs: TransitGatewayVpcAttachment,
+    entry: Subnet,
+) -> Start:
+    """Where packets are after they entered the other VPC."""
+    left, came = mine.transit_gateway_attachment_id, theirs.transit_gateway_attachment_id
+
+    def make() -> Start:
+        gateway = mine.transit_gateway_id
+        crossing = Crossing(gateway, home, _seen(local, home, mine, theirs), (theirs, mine))
+        passed = (*home.passed, gateway)
+        return Start(entry, home.addresses, home.ports, public=False, what="transit", came=crossing, passed=passed)
+
+    return local.memo.once(("entered", home, left, came, entry.subnet_id), make)
+
+
+def _seen(
+    local: Local, home: Start, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment
+) -> bool | Missing:
+    """Whether groups of one VPC may name groups of the other: an option of the gateway and of both attachments.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+    """
+    if home.came is not None:
+        return Missing(f"whether security groups are seen across both {home.came.by} and {mine.transit_gateway_id}")
+    gateway = local.world.connections.transit_gateway(mine.transit_gateway_id)
+    if isinstance(gateway, Missing):
+        return gateway
+    options = [row.options.security_group_referencing_support for row in (gateway, mine, theirs)]
+    if any(option is not UNSET and option != ON for option in options):
+        return False
+    if UNSET in options:
+        fact = f"whether security groups may be referenced across {mine.transit_gateway_id}"
+        return Missing(fact, "ec2:DescribeTransitGateways")
+    return True

@@ -1,0 +1,95 @@
+"""The use case of a rehearsal: a launch in a lab of real packets, with the prediction beside it."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from skerry import app
+from skerry.diagnose.diagnose import diagnose_one
+from skerry.diagnose.rehearsal import Dropper, Observed, Rehearsal, Step, rehearsal
+from skerry.errors import InputError, NothingFoundError
+from skerry.lab.images import source_of
+from skerry.lab.performing import Seen, perform
+from skerry.lab.rehearsal import script
+from skerry.launch.task import Launch
+from skerry.model.world import World
+from skerry.net.verdicts import Verdict
+from skerry.reach.walk import Walker
+
+Watch = Callable[[tuple[Step, ...]], None]
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What is rehearsed: one launch, in some of its subnets or in all; with clients, or with ``probe`` alone."""
+
+    selection: app.Selection = app.Selection()
+    hypothetical: app.Hypothetical | None = None
+    subnets: tuple[str, ...] = ()
+    probe: bool = False
+    archive: Path | None = None
+
+
+def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
+    """Rehearse a launch; ``watch`` is told again and again what is known so far.
+
+    Raises `SkerryError` where there is no such launch, or the machine cannot have a lab.
+    """
+    if wish.archive is not None:
+        try:
+            source_of(wish.archive)
+        except ValueError as error:
+            raise InputError(str(error), "Give what `docker save` or `skopeo copy … oci-archive:` writes.") from error
+    launch = _launch(world, wish)
+    written = script(world, launch, str(wish.archive.absolute()) if wish.archive else None)
+    predicted = _predicted(world, launch)
+
+    def steps(seen: tuple[Seen, ...]) -> tuple[Step, ...]:
+        return tuple(_step(one, verdict) for one, verdict in zip(seen, predicted, strict=True))
+
+    def told(seen: tuple[Seen, ...]) -> None:
+        if watch is not None:
+            watch(steps(seen))
+
+    told(tuple(Seen(row, why_not=row.why_not) for row in written.rows))
+    found = perform(written, probe=wish.probe, watch=told)
+    return rehearsal(launch.name, steps(found.seen), found.notes)
+
+
+def keep(gathered: app.Gathered) -> Path:
+    """Save what was read, without what may be secret in it, in a new folder; the folder."""
+    place = Path(tempfile.mkdtemp(prefix="skerry-disagreement-")) / "snapshot"
+    app.snapshot(gathered, place)
+    return place
+
+
+def _launch(world: World, wish: Wish) -> Launch:
+    """The one launch that is asked for, in the subnets that are asked for."""
+    if wish.hypothetical is not None:
+        launch = app.hypothetical_launch(world, wish.hypothetical)
+    else:
+        found = [item for item in app.launches(world, wish.selection) if item.not_applicable is None]
+        if len(found) != 1:
+            names = ", ".join(sorted({f"{item.name} in {item.cluster}" for item in found})) or "none for Fargate"
+            message = f"a rehearsal is of one launch, and there are: {names}"
+            raise NothingFoundError(message, "Name one: --service NAME.")
+        launch = found[0]
+    strange = [name for name in wish.subnets if name not in launch.subnets]
+    if strange:
+        places = ", ".join(launch.subnets)
+        raise NothingFoundError(f"{launch.name} does not land in {', '.join(strange)}", f"It does in: {places}.")
+    return msgspec.structs.replace(launch, subnets=wish.subnets or launch.subnets)
+
+
+def _predicted(world: World, launch: Launch) -> list[Verdict]:
+    """The verdict of each Need in each subnet, in the order of the script's rows."""
+    walker = Walker(world)
+    alone = [msgspec.structs.replace(launch, subnets=(subnet,)) for subnet in launch.subnets]
+    return [row.verdict for one in alone for row in diagnose_one(walker, one, {}).needs]
+
+
+def _step(seen: Seen, predicted: Verdict) -> Step:
+    droppers = tuple(Dropper(origin.kind, origin.resource, origin.rule) for origin in seen.drops)
+    observed = Observed(seen.worked, seen.why_not, seen.words, seen.tool, seen.seconds, seen.addresses, droppers)
+    return Step(seen.row.subnet, seen.row.need, seen.row.host, predicted, observed)

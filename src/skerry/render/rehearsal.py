@@ -1,0 +1,163 @@
+"""A rehearsal as text and as JSON: what packets did, beside what was predicted of them."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from skerry.diagnose.rehearsal import Rehearsal, Step, port_of
+from skerry.launch.needs import Call, Mount
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
+from skerry.render.text import bold, clean, columns, dim, plural, word
+
+_VERSION = 1
+_WIDTH = 118
+_SAID = {
+    OK: "can start: all that was rehearsed works",
+    BLOCKED: "cannot start",
+    INTERMITTENT: "starts only at times",
+    UNKNOWN: "cannot be judged: facts are missing, and packets alone cannot tell",
+}
+_PENDING = "…"
+
+
+def text(found: Rehearsal, *, quiet: bool = False) -> str:
+    """Write a Rehearsal for people; its first line answers the question."""
+    lines = [_headline(found)]
+    if not quiet:
+        lines += [*_tables(found.steps), *_disagreements(found), *(dim(f"Note: {note}") for note in found.notes)]
+    return "\n".join(lines) + "\n"
+
+
+def progress(steps: Sequence[Step]) -> list[str]:
+    """The steps as far as they are, a line each: for a table that is shown while clients are under way."""
+    return [line for subnet in _subnets(steps) for line in _table(subnet, steps)]
+
+
+def _headline(found: Rehearsal) -> str:
+    if found.disagreements:
+        many = plural(len(found.disagreements), "step")
+        return f"{word('error')}: prediction and packets disagree about {bold(found.name)} at {many}"
+    said = _SAID.get(found.verdict, "is not Fargate's to start")
+    return f"{word(found.verdict)}: {bold(found.name)} {said}"
+
+
+def _subnets(steps: Sequence[Step]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(step.subnet for step in steps))
+
+
+def _tables(steps: Sequence[Step]) -> Iterator[str]:
+    for subnet in _subnets(steps):
+        yield ""
+        yield from _table(subnet, steps)
+        for step in steps:
+            if step.subnet == subnet:
+                yield from _said(step)
+
+
+def _table(subnet: str, steps: Sequence[Step]) -> list[str]:
+    rows = [tuple(map(dim, ("STEP", "HOST", "PORT", "PREDICTED", "PACKETS", "CLIENT", "TIME")))]
+    rows += [_row(step) for step in steps if step.subnet == subnet]
+    return [f"  {bold(subnet)}", *columns(rows)]
+
+
+def _row(step: Step) -> tuple[str, ...]:
+    seen = step.observed
+    port = str(port_of(step.need) or "") if step.host else ""
+    took = f"{seen.seconds:.1f} s" if seen.seconds else ""
+    return (clean(step.need.step), clean(step.host), port, word(step.predicted), _packets(step), seen.tool, took)
+
+
+def _packets(step: Step) -> str:
+    if step.observed.worked is None:
+        return dim("not rehearsed" if step.observed.why_not else _PENDING)
+    return word(OK if step.observed.worked else BLOCKED)
+
+
+def _said(step: Step) -> Iterator[str]:
+    """What a client said that failed, or what AWS's side answered, and what dropped its packets."""
+    seen = step.observed
+    if seen.worked is None and seen.why_not and isinstance(step.need, Call | Mount):
+        yield f"  {bold(step.need.step)}: not rehearsed: {clean(seen.why_not)}"
+    if seen.words:
+        yield f"  {bold(f'{step.need.step} {step.host}')}"
+        yield from textwrap.wrap(clean(seen.words), _WIDTH, initial_indent="    ", subsequent_indent="      ",
+                                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    for dropper in seen.droppers:
+        said = ": ".join(filter(None, [f"{dropper.kind} {dropper.resource}".strip(), dropper.rule]))
+        yield f"    {dim('dropped by')} {clean(said)}"
+
+
+def _disagreements(found: Rehearsal) -> Iterator[str]:
+    for step in found.disagreements:
+        packets = OK if step.observed.worked else BLOCKED
+        yield ""
+        where = f"{step.need.step} in {clean(step.subnet)}"
+        yield f"  {word('error')}: {where}: predicted {step.predicted}, packets {packets}"
+
+
+class DropperOut(msgspec.Struct, frozen=True):
+    """What of the user's dropped packets."""
+
+    kind: str
+    resource: str
+    rule: str
+
+
+class StepOut(msgspec.Struct, frozen=True):
+    """A Need in a subnet; ``packets`` is None where it was not rehearsed, ``why_not`` says why."""
+
+    subnet: str
+    step: str
+    host: str | None
+    port: int | None
+    blocks: str
+    predicted: str
+    packets: str | None
+    why_not: str
+    client: str
+    words: str
+    seconds: float
+    addresses: tuple[str, ...]
+    dropped_by: tuple[DropperOut, ...]
+    disagrees: bool
+
+
+class RehearsalOut(msgspec.Struct, frozen=True):
+    """A whole rehearsal; ``snapshot`` is where a disagreement was saved."""
+
+    version: int
+    name: str
+    verdict: str
+    steps: tuple[StepOut, ...]
+    notes: tuple[str, ...]
+    snapshot: str | None
+
+
+def json(found: Rehearsal, snapshot: str | None = None) -> str:
+    """Write a Rehearsal for programs."""
+    steps = tuple(_step(step) for step in found.steps)
+    out = RehearsalOut(_VERSION, found.name, found.verdict, steps, found.notes, snapshot)
+    return msgspec.json.format(msgspec.json.encode(out), indent=2).decode() + "\n"
+
+
+def _step(step: Step) -> StepOut:
+    seen = step.observed
+    packets = None if seen.worked is None else OK if seen.worked else BLOCKED
+    dropped = tuple(DropperOut(item.kind, item.resource, item.rule) for item in seen.droppers)
+    return StepOut(
+        step.subnet,
+        step.need.step,
+        step.host or None,
+        port_of(step.need),
+        step.need.blocks,
+        step.predicted,
+        packets,
+        seen.why_not,
+        seen.tool,
+        seen.words,
+        seen.seconds,
+        seen.addresses,
+        dropped,
+        step.disagrees,
+    )

@@ -1,0 +1,263 @@
+"""What a live account runs: ECS clusters, services, tasks, and the rules and schedules that start tasks."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from skerry.aws import calls
+from skerry.errors import NothingFoundError
+from skerry.model.names import arn
+from skerry.sources.rounds import Area, Ask, Got, Row, chunks, picked
+
+_DEFAULT_BUS = "default"
+# A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
+_STATUSES = ("RUNNING", "STOPPED")
+_NO_CLUSTER = "ClusterNotFoundException"
+
+
+class _Name(NamedTuple):
+    """A cluster, service or task definition that a row names."""
+
+    kind: str
+    name: str
+    cluster: str = ""
+
+
+def every(cluster: str | None, systems: set[str]) -> Area:
+    """Read all clusters, or one, with their services, tasks, rules and schedules.
+
+    The EFS file systems that the task definitions name are added to ``systems``.
+    """
+    # ListRuleNamesByTarget tells the rules of one bus.
+    buses = Ask(calls.EVENT_BUSES, pick=lambda row: [row["Name"]])
+    first = yield [_find(cluster), buses, Ask(calls.SCHEDULES, pick=_cluster_schedule)]
+    clusters = _clusters(first, cluster)
+    second = yield [
+        *(_described(clusters) if cluster is None else [_providers(cluster)]),
+        *(ask for one in clusters for ask in _inventory(one)),
+        *_rules(clusters, sorted({_DEFAULT_BUS, *picked(first, calls.EVENT_BUSES)})),
+        *_schedules(picked(first, calls.SCHEDULES), None if cluster is None else clusters),
+    ]
+    third = yield [*_none(first, clusters), *(ask for got in second for ask in _listed(got))]
+    yield _definitions([*second, *third], systems)
+
+
+def service(cluster: str | None, name: str, systems: set[str]) -> Area:
+    """Read one service, with its stopped tasks; without a cluster it is looked for in each."""
+    known = _cluster_of(name) or cluster
+    first: list[Got] = []
+    if known is None:
+        first = yield [_find(None)]
+        clusters = _clusters(first, None)
+        found = yield [*_described(clusters), *(_one_service(one, name) for one in clusters)]
+        holders = [one.cluster for one in _named(found, "service")]
+        listed = yield [*(_stopped(one, name) for one in holders), *_definitions(found, systems)]
+        more: list[Ask] = []
+    else:
+        found = listed = yield [
+            _find(known),
+            _providers(known),
+            _one_service(known, name),
+            _stopped(known, name),
+        ]
+        _clusters(found, known)
+        more = _definitions(found, systems)
+    _require([*first, *found], calls.SERVICES, f"service {_short(name)}", known)
+    yield [*(ask for got in listed for ask in _listed(got)), *more]
+
+
+def task(cluster: str | None, name: str, systems: set[str]) -> Area:
+    """Read one task, and the service that it is of; without a cluster it is looked for in each."""
+    known = _cluster_of(name) or cluster
+    first: list[Got] = []
+    if known is None:
+        first = yield [_find(None)]
+        clusters = _clusters(first, None)
+        found = yield [*_described(clusters), *(_one_task(one, name) for one in clusters)]
+    else:
+        found = yield [_find(known), _providers(known), _one_task(known, name)]
+        _clusters(found, known)
+    _require([*first, *found], calls.TASKS, f"task {_short(name)}", known)
+    owners = [_one_service(one.cluster, one.name) for one in _named(found, "owner")]
+    yield [*_definitions(found, systems), *owners]
+
+
+# ------------------------------------------------------------------------------------------------------ clusters
+
+
+def _find(cluster: str | None) -> Ask:
+    if cluster is None:
+        return Ask(calls.CLUSTER_NAMES, pick=lambda row: [row])
+    return Ask(calls.CLUSTERS, {"clusters": [cluster]}, pick=lambda row: [row["clusterArn"]])
+
+
+def _clusters(gots: Sequence[Got], asked: str | None) -> list[str]:
+    """The clusters, by ARN; raises `NothingFoundError` where the one that was asked for does not exist."""
+    if asked is None:
+        return sorted(picked(gots, calls.CLUSTER_NAMES))
+    if any(got.refused for got in gots if got.ask.call is calls.CLUSTERS):
+        return [asked]
+    found: list[str] = picked(gots, calls.CLUSTERS)
+    if not found:
+        raise NothingFoundError(f"there is no cluster {_short(asked)}", "List them: aws ecs list-clusters.")
+    return found
+
+
+def _described(clusters: Sequence[str]) -> list[Ask]:
+    asks = [Ask(calls.CLUSTERS, asked) for asked in chunks(calls.CLUSTERS, clusters)]
+    return [*asks, *(_providers(cluster) for cluster in clusters)]
+
+
+def _providers(cluster: str) -> Ask:
+    """Ask for the capacity providers of a cluster: without one, AWS leaves out those of managed instances.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
+    """
+    return Ask(calls.CAPACITY_PROVIDERS, {"cluster": cluster})
+
+
+def _none(first: Sequence[Got], clusters: Sequence[str]) -> list[Ask]:
+    """That an account without clusters has no services and no tasks is known."""
+    if clusters or any(got.refused for got in first if got.ask.call is calls.CLUSTER_NAMES):
+        return []
+    return [Ask(call, asked) for call in (calls.SERVICES, calls.TASKS) for asked in chunks(call, [])]
+
+
+def _cluster_of(name: str) -> str | None:
+    """The cluster in the ARN of a service or task; None where there is none, as in ARNs of the older form.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
+    """
+    parsed = arn(name)
+    parts = parsed.resource.split("/") if parsed else []
+    return parts[1] if len(parts) == len(("kind", "cluster", "name")) else None
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+# ----------------------------------------------------------------------------------------- services and tasks
+
+
+def _inventory(cluster: str) -> Iterator[Ask]:
+    yield Ask(calls.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row])
+    for status in _STATUSES:
+        asked = {"cluster": cluster, "desiredStatus": status}
+        yield Ask(calls.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row])
+
+
+def _stopped(cluster: str, name: str) -> Ask:
+    asked = {"cluster": cluster, "serviceName": _short(name), "desiredStatus": "STOPPED"}
+    return Ask(calls.TASK_NAMES, asked, _short(cluster), lambda row: [row])
+
+
+def _one_service(cluster: str, name: str) -> Ask:
+    return Ask(calls.SERVICES, {"cluster": cluster, "services": [name]}, _short(cluster), _of_service)
+
+
+def _one_task(cluster: str, name: str) -> Ask:
+    return Ask(calls.TASKS, {"cluster": cluster, "tasks": [name]}, _short(cluster), _of_task)
+
+
+def _listed(got: Got) -> Iterator[Ask]:
+    """What is asked about the services, tasks or rules that a list named."""
+    if got.refused is not None:
+        return
+    cluster = got.ask.parameters.get("cluster", "")
+    call, pick = {
+        calls.SERVICE_NAMES.operation: (calls.SERVICES, _of_service),
+        calls.TASK_NAMES.operation: (calls.TASKS, _of_task),
+    }.get(got.ask.call.operation, (None, None))
+    if call is not None and pick is not None:
+        for asked in chunks(call, sorted(got.picked)):
+            yield Ask(call, {"cluster": cluster} | asked, _short(cluster), pick)
+    if got.ask.call is calls.RULE_NAMES:
+        for rule in sorted(got.picked):
+            yield _targets(rule, got.ask.parameters)
+
+
+def _of_service(row: Row) -> Iterator[_Name]:
+    """What a service names: task definitions, also of a rollout under way and of another's task sets."""
+    if "clusterArn" in row:
+        yield _Name("service", row["serviceName"], row["clusterArn"])
+    for holder in (row, *row.get("deployments", ()), *row.get("taskSets", ())):
+        if "taskDefinition" in holder:
+            yield _Name("definition", holder["taskDefinition"])
+
+
+def _of_task(row: Row) -> Iterator[_Name]:
+    """What a task names: its task definition, and the service that started it."""
+    yield _Name("task", row["taskArn"])
+    if "taskDefinitionArn" in row:
+        yield _Name("definition", row["taskDefinitionArn"])
+    kind, _, name = row.get("group", "").partition(":")
+    if kind == "service" and "clusterArn" in row:
+        yield _Name("owner", name, row["clusterArn"])
+
+
+def _named(gots: Iterable[Got], kind: str) -> list[_Name]:
+    found = (one for got in gots for one in got.picked if isinstance(one, _Name))
+    return list(dict.fromkeys(one for one in found if one.kind == kind))
+
+
+def _definitions(gots: Sequence[Got], systems: set[str]) -> list[Ask]:
+    def volumes(answer: Row) -> Iterator[Any]:
+        for volume in answer["taskDefinition"].get("volumes", ()):
+            if system := volume.get("efsVolumeConfiguration", {}).get("fileSystemId"):
+                systems.add(system)
+                yield system
+
+    names = sorted({one.name for one in _named(gots, "definition")})
+    return [Ask(calls.TASK_DEFINITION, {"taskDefinition": name}, _short(name), volumes) for name in names]
+
+
+def _require(gots: Sequence[Got], call: calls.ApiCall, what: str, cluster: str | None) -> None:
+    """Raise `NothingFoundError` where all who were asked know nothing of it; a refusal is no such answer."""
+    asked = [got for got in gots if got.ask.call in {call, calls.CLUSTER_NAMES}]
+    unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in asked)
+    if not unknown and not picked(asked, call):
+        place = f" in cluster {_short(cluster)}" if cluster else ""
+        kept = " ECS forgets stopped tasks after some time." if call is calls.TASKS else ""
+        raise NothingFoundError(f"there is no {what}{place}", f"Check its name, and --cluster and --region.{kept}")
+
+
+# ---------------------------------------------------------------------------------------- rules and schedules
+
+
+def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[Ask]:
+    for cluster in clusters:
+        for bus in buses if arn(cluster) else ():
+            asked = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
+            yield Ask(calls.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row])
+
+
+def _targets(rule: str, parameters: Mapping[str, Any]) -> Ask:
+    asked = {"Rule": rule}
+    bus = _DEFAULT_BUS
+    if "EventBusName" in parameters:
+        bus = asked["EventBusName"] = parameters["EventBusName"]
+    return Ask(calls.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run)
+
+
+def _run(row: Row) -> Iterator[_Name]:
+    definition = row.get("EcsParameters", {}).get("TaskDefinitionArn")
+    if definition is not None:
+        yield _Name("definition", definition)
+
+
+def _cluster_schedule(row: Row) -> Iterator[tuple[str, str, str]]:
+    """A schedule whose target is a cluster.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
+    """
+    target = row.get("Target", {}).get("Arn", "")
+    parsed = arn(target)
+    if parsed and parsed.resource.startswith("cluster/"):
+        yield row.get("GroupName", "default"), row["Name"], target
+
+
+def _schedules(found: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[Ask]:
+    for group, name, target in sorted(found):
+        if clusters is None or target in clusters:
+            asked = {"Name": name, "GroupName": group}
+            yield Ask(calls.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})))

@@ -1,0 +1,83 @@
+"""Accounts that answer as a test says: real clients of boto3 whose requests go nowhere."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.exceptions import ClientError
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+
+Answer = dict[str, Any] | Exception | Callable[[dict[str, Any]], dict[str, Any] | Exception]
+
+
+class Request(NamedTuple):
+    """One request: what was asked, with its parameters."""
+
+    operation: str
+    parameters: dict[str, Any]
+
+
+def error(code: str, operation: str = "", message: str = "…") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+class Account:
+    """An account: ``answers`` by operation; what is not among them is answered with nothing in it."""
+
+    def __init__(self, **answers: Answer) -> None:
+        self.answers: dict[str, Answer] = {"GetCallerIdentity": {"Account": ACCOUNT}} | answers
+        self.requests: list[Request] = []
+        self.region = REGION
+        self.client = cache(self._client)
+
+    def asked(self, operation: str) -> list[dict[str, Any]]:
+        return [request.parameters for request in self.requests if request.operation == operation]
+
+    def _client(self, service: str) -> Any:
+        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+        client = _session().client(service, region_name=self.region, **keys)
+        client.meta.events.register("provide-client-params", self._remember)
+        client.meta.events.register("before-call", self._answer)
+        return client
+
+    def _remember(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        context["asked"] = dict(params)
+        self.requests.append(Request(model.name, dict(params)))
+
+    def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        answer = self.answers.get(model.name)
+        if callable(answer):
+            answer = answer(context["asked"])
+        if isinstance(answer, ClientError):
+            answer.operation_name = answer.operation_name or model.name
+        if isinstance(answer, Exception):
+            raise answer
+        nothing: dict[str, Any] = {
+            name: [] for name, shape in model.output_shape.members.items() if shape.type_name == "list"
+        }
+        return _Http(), nothing | (answer or {})
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all: it remembers the models of the services, which are long."""
+    return boto3.session.Session()
+
+
+class _Http:
+    status_code = 200
+
+
+def paged(key: str, rows: list[Any], size: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Give rows so many at a time, with the token that ECS writes in small letters, and EC2 with a capital."""
+    token = "NextToken" if key[0].isupper() else "nextToken"
+
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        start = int(asked.get(token, 0))
+        page: dict[str, Any] = {key: rows[start : start + size]}
+        return page | ({token: str(start + size)} if start + size < len(rows) else {})
+
+    return answer

@@ -1,0 +1,223 @@
+"""What AWS and boto3 report becomes a refused call, or an error that says what to do."""
+
+from typing import Any
+
+import pytest
+from botocore import exceptions
+from botocore.exceptions import ClientError
+
+from skerry.aws import calls
+from skerry.aws.calls import ApiCall
+from skerry.aws.errors import RefusedError, Subject, cleaned, mapped
+from skerry.errors import SkerryError
+
+
+def of(problem: Exception, call: ApiCall | None = calls.VPCS, *, asked: bool = False, region: str = "eu-west-1") -> Any:
+    """What the block raises in the place of the error."""
+    with pytest.raises((RefusedError, SkerryError)) as caught, mapped(Subject(call, asked, region)):
+        raise problem
+    return caught.value
+
+
+def answered(code: str, call: ApiCall = calls.VPCS, message: str = "…", **more: Any) -> Any:
+    problem = ClientError({"Error": {"Code": code, "Message": message}}, more.pop("operation", call.operation))
+    return of(problem, call, **more)
+
+
+class TestARefusedCall:
+    @pytest.mark.parametrize(
+        ("call", "code"),
+        [
+            (calls.VPCS, "UnauthorizedOperation"),
+            (calls.SERVICES, "AccessDeniedException"),
+            (calls.ZONES, "AccessDenied"),
+            (calls.FILE_SYSTEMS, "AccessDeniedException"),
+            (calls.RESOLVER_RULES, "AccessDeniedException"),
+            (calls.VPCS, "AuthorizationError"),
+        ],
+    )
+    def test_lacks_a_permission(self, call: ApiCall, code: str) -> None:
+        found = answered(code, call, "not authorized")
+        assert isinstance(found, RefusedError)
+        assert (found.code, found.message) == (code, "not authorized")
+
+    @pytest.mark.parametrize(
+        ("call", "code"),
+        [
+            (calls.VPC_ATTRIBUTE, "InvalidVpcID.NotFound"),
+            (calls.ZONE_RECORDS, "NoSuchHostedZone"),
+            (calls.SERVICE_NAMES, "ClusterNotFoundException"),
+            (calls.MOUNT_TARGETS, "FileSystemNotFound"),
+            (calls.TASK_DEFINITION, "ClientException"),
+        ],
+    )
+    def test_is_about_what_was_deleted_meanwhile(self, call: ApiCall, code: str) -> None:
+        assert isinstance(answered(code, call, asked=True), RefusedError)
+
+    def test_that_is_about_nothing_cannot_be_about_what_was_deleted(self) -> None:
+        assert isinstance(answered("InvalidVpcID.NotFound", calls.VPCS), SkerryError)
+
+    def test_of_ecs_with_a_fault_of_ours_is_no_deletion(self) -> None:
+        assert isinstance(answered("ClientException", calls.SERVICES, asked=True), SkerryError)
+
+    @pytest.mark.parametrize("code", ["InvalidAction", "OptInRequired", "InternalServiceErrorException"])
+    def test_may_be_of_what_a_region_lacks(self, code: str) -> None:
+        assert isinstance(answered(code, calls.PROFILE_ASSOCIATIONS), RefusedError)
+        assert isinstance(answered(code, calls.VPCS), SkerryError)
+
+    def test_may_have_no_host_in_a_region(self) -> None:
+        url = "https://route53profiles.eu-west-1.amazonaws.com"
+        found = of(exceptions.EndpointConnectionError(endpoint_url=url), calls.PROFILE_ASSOCIATIONS)
+        assert isinstance(found, RefusedError)
+        assert (found.code, url in found.message) == ("EndpointConnectionError", True)
+
+
+class TestThrottling:
+    @pytest.mark.parametrize("code", ["RequestLimitExceeded", "ThrottlingException", "Throttling", "SlowDown"])
+    def test_that_outlasts_the_retries_ends_the_reading(self, code: str) -> None:
+        for call in (calls.VPCS, calls.SCHEDULES):
+            found = answered(code, call)
+            assert found.what == f"AWS still throttles {call.action} after all retries ({code})"
+            assert "--service" in found.remedy
+
+
+class TestCredentials:
+    @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException"])
+    def test_that_expired_say_so(self, code: str) -> None:
+        found = answered(code, calls.SCHEDULES)
+        assert (found.what, "aws sso login" in found.remedy) == (f"the credentials have expired ({code})", True)
+
+    @pytest.mark.parametrize("code", ["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"])
+    def test_that_aws_does_not_know_say_so(self, code: str) -> None:
+        found = answered(code)
+        assert found.what == f"AWS does not know the credentials in eu-west-1 ({code})"
+        assert found.remedy.startswith("Ask AWS who you are")
+
+    def test_may_be_of_an_account_that_has_not_enabled_the_region(self) -> None:
+        found = answered("AuthFailure", region="me-south-1")
+        assert found.remedy.startswith("me-south-1 may not be enabled for the account: aws account get-region-opt")
+
+    def test_of_a_region_that_is_not_enabled_say_so(self) -> None:
+        assert "aws account get-region-opt-status" in answered("OptInRequired", region="me-south-1").remedy
+
+    @pytest.mark.parametrize(
+        ("code", "message"),
+        [
+            ("RequestTimeTooSkewed", "…"),
+            ("RequestExpired", "Request has expired."),
+            ("SignatureDoesNotMatch", "Signature expired: 20261123T000000Z is now earlier than 20261123T010000Z"),
+            ("InvalidSignatureException", "Signature not yet current: …"),
+            ("AuthFailure", "the clock skew is too great"),
+        ],
+    )
+    def test_of_a_machine_whose_clock_is_off_say_so(self, code: str, message: str) -> None:
+        assert "clock of this machine" in answered(code, message=message).remedy
+
+    def test_whose_secret_is_wrong_say_so_without_the_request(self) -> None:
+        message = "The Canonical String should have been 'x-amz-security-token:SECRETTOKEN'"
+        found = answered("SignatureDoesNotMatch", message=message)
+        assert "does not accept the signature" in found.what
+        assert "SECRETTOKEN" not in found.what + found.remedy
+
+    def test_that_a_role_does_not_give_are_no_refused_call(self) -> None:
+        found = answered("AccessDenied", calls.SCHEDULES, "not authorized", operation="AssumeRole")
+        assert found.what == "AWS gave no credentials: it answered AssumeRole with AccessDenied: not authorized"
+
+    @pytest.mark.parametrize(
+        ("problem", "what", "remedy"),
+        [
+            (exceptions.NoCredentialsError(), "Unable to locate credentials", "aws configure sso"),
+            (exceptions.PartialCredentialsError(provider="env", cred_var="x"), "Partial credentials", "both"),
+            (exceptions.ProfileNotFound(profile="work"), "(work)", "list-profiles"),
+            (exceptions.UnauthorizedSSOTokenError(), "expired", "aws sso login"),
+            (exceptions.SSOTokenLoadError(error_msg="gone"), "gone", "aws sso login"),
+            (exceptions.TokenRetrievalError(provider="sso", error_msg="gone"), "gone", "aws sso login"),
+            (exceptions.CredentialRetrievalError(provider="p", error_msg="no"), "no", "credential_process"),
+            (exceptions.InvalidConfigError(error_msg="no source_profile"), "no source_profile", "aws configure list"),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_that_are_not_found_say_where_to_look(self, problem: Exception, what: str, remedy: str) -> None:
+        found = of(problem, None)
+        assert (what in found.what, remedy in found.remedy) == (True, True)
+
+
+class TestTheRegion:
+    def test_must_be_given(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("AWS_REGION", raising=False)
+        found = of(exceptions.NoRegionError(), None)
+        assert (found.what, found.remedy) == ("no Region is given", "Give --region, or set AWS_DEFAULT_REGION.")
+
+    def test_is_not_read_from_where_boto3_does_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        found = of(exceptions.NoRegionError(), None)
+        assert found.remedy.startswith("boto3 reads AWS_DEFAULT_REGION, not AWS_REGION.")
+
+    def test_must_be_a_name(self) -> None:
+        found = of(exceptions.InvalidRegionError(region_name="eu west"), None, region="eu west")
+        assert found.what == "eu west is no name of a Region"
+
+    def test_that_is_not_known_is_named_where_nothing_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        problem = exceptions.EndpointConnectionError(endpoint_url="https://ec2.eu-wset-1.amazonaws.com/")
+        assert "eu-wset-1 is no Region" in of(problem, region="eu-wset-1").remedy
+        assert "connection to the network" in of(problem, region="eu-west-1").remedy
+
+
+class TestTheNetwork:
+    @pytest.mark.parametrize(
+        ("problem", "remedy"),
+        [
+            (exceptions.ConnectTimeoutError(endpoint_url="https://x"), "connection to the network"),
+            (exceptions.ReadTimeoutError(endpoint_url="https://x"), "connection to the network"),
+            (exceptions.ConnectionClosedError(endpoint_url="https://x"), "connection to the network"),
+            (exceptions.SSLError(endpoint_url="https://x", error="self-signed"), "AWS_CA_BUNDLE"),
+            (exceptions.ProxyConnectionError(proxy_url="http://proxy"), "HTTPS_PROXY"),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_that_does_not_lead_to_aws_says_what_to_check(
+        self, problem: Exception, remedy: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        assert remedy in of(problem).remedy
+
+    def test_to_an_endpoint_of_ones_own_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        problem = exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+        assert of(problem).remedy == "Check AWS_ENDPOINT_URL, and that something listens there."
+
+
+class TestAnyOtherAnswer:
+    def test_is_told_with_the_command_that_asks_the_same(self) -> None:
+        found = answered("InternalError", calls.SUBNETS, "It has failed")
+        assert found.what == "AWS answered ec2:DescribeSubnets in eu-west-1 with InternalError: It has failed"
+        assert found.remedy == "AWS's own command line asks the same: aws ec2 describe-subnets."
+
+    def test_without_a_code_is_told(self) -> None:
+        found = of(ClientError({}, "DescribeVpcs"))
+        assert "with Unknown" in found.what
+
+    def test_is_let_through_where_it_is_not_of_boto3(self) -> None:
+        with pytest.raises(ZeroDivisionError), mapped(Subject()):
+            raise ZeroDivisionError
+
+
+class TestAMessage:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("key AKIAIOSFODNN7EXAMPLE is", "key AKIA… is"),
+            ("key ASIAIOSFODNN7EXAMPLE is", "key ASIA… is"),
+            ("x-amz-security-token: IQoJb3JpZ2luX2VjE", "x-amz-security-token=…"),
+            ("http://user:word@proxy:3128", "http://…@proxy:3128"),
+            ("You may not. Encoded authorization failure message: 4GIOH8abc", "You may not."),
+            ("two\n  lines", "two lines"),
+        ],
+    )
+    def test_tells_no_secret(self, text: str, found: str) -> None:
+        assert cleaned(text) == found
+
+    def test_is_not_too_long(self) -> None:
+        assert cleaned("a" * 400) == "a" * 400
+        assert cleaned("a" * 401) == "a" * 400 + "…"

@@ -1,0 +1,260 @@
+"""Where a task may land: zones without Fargate, and the mount targets of S3 Files."""
+
+from typing import Any
+
+import pytest
+
+from skerry.diagnose.diagnose import diagnose
+from skerry.diagnose.diagnosis import NeedDiagnosis
+from skerry.launch.task import Launch, of_service
+from skerry.model.ecs import RuntimePlatform, TaskDefinition
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+from tests.networks import ACCOUNT, REGION, Network, allow, container
+
+FILES = f"arn:aws:s3files:{REGION}:{ACCOUNT}:file-system/fs-0f"
+
+
+def placement(
+    network: Network, region: str = REGION, family: str | None = None, processor: str = "X86_64"
+) -> NeedDiagnosis:
+    """The placement of a task in subnet-a."""
+    runtime = RuntimePlatform(processor)
+    launch = Launch(
+        "web",
+        "",
+        "",
+        TaskDefinition(container_definitions=(), runtime_platform=runtime),
+        subnets=("subnet-a",),
+        groups=("sg-task",),
+        region=region,
+        platform_family=family,
+    )
+    (service,) = diagnose(network.walker(), [launch]).services
+    return service.needs[0]
+
+
+def in_zone(name: str, zone_id: str | None = None, **more: Any) -> Network:
+    network = Network()
+    row = network.row("Subnets", "subnet-a")
+    row |= {"AvailabilityZone": name} | more
+    if zone_id is not None:
+        row["AvailabilityZoneId"] = zone_id
+    return network
+
+
+class TestZones:
+    @pytest.mark.parametrize(
+        ("zone", "zone_id", "region", "verdict"),
+        [
+            ("us-west-1a", "usw1-az1", "us-west-1", OK),
+            ("us-west-1b", "usw1-az2", "us-west-1", BLOCKED),
+            ("us-west-1b", None, "us-west-1", UNKNOWN),
+            ("ap-northeast-1a", "apne1-az3", "ap-northeast-1", BLOCKED),
+            ("cn-north-1d", "cnn1-az4", "cn-north-1", UNKNOWN),
+            ("cn-north-1a", "cnn1-az1", "cn-north-1", OK),
+            ("eu-west-1a", None, "eu-west-1", OK),
+        ],
+    )
+    def test_of_some_regions_do_not_all_have_fargate(
+        self, zone: str, zone_id: str | None, region: str, verdict: Verdict
+    ) -> None:
+        assert placement(in_zone(zone, zone_id), region).verdict is verdict
+
+    def test_without_fargate_are_named(self) -> None:
+        (blocker,) = placement(in_zone("us-west-1b", "usw1-az2"), "us-west-1").blockers
+        assert (blocker.code, blocker.resource) == ("FARGATE_NOT_IN_ZONE", "subnet-a")
+        assert blocker.message == (
+            "subnet-a is in usw1-az2; in us-west-1 Fargate starts tasks in usw1-az1, usw1-az3 only"
+        )
+
+    def test_whose_id_is_not_told_are_asked_for(self) -> None:
+        (fact,) = placement(in_zone("us-west-1b"), "us-west-1").unknowns
+        assert (fact.fact, fact.action) == ("the zone id of subnet-a", "ec2:DescribeSubnets")
+
+    def test_for_windows_are_not_told_by_the_list_for_linux(self) -> None:
+        found = placement(in_zone("us-west-1b", "usw1-az2"), "us-west-1", "WINDOWS_SERVER_2022_CORE")
+        assert [fact.fact for fact in found.unknowns] == ["whether Fargate starts windows X86_64 tasks in usw1-az2"]
+
+    @pytest.mark.parametrize(("processor", "verdict"), [("ARM64", UNKNOWN), ("X86_64", OK)])
+    def test_may_lack_a_processor(self, processor: str, verdict: Verdict) -> None:
+        assert placement(in_zone("us-east-1e", "use1-az3"), "us-east-1", None, processor).verdict is verdict
+
+    @pytest.mark.parametrize(
+        ("zone", "kind"),
+        [("eu-west-1-x-1a", "Local Zone"), ("us-east-1-wl1-bos-wlz-1", "Wavelength Zone")],
+    )
+    def test_that_are_no_availability_zones_have_none(self, zone: str, kind: str) -> None:
+        (blocker,) = placement(in_zone(zone)).blockers
+        assert blocker.code == "FARGATE_NOT_IN_ZONE"
+        assert f"is in {kind} {zone}" in blocker.message
+
+    def test_of_an_outpost_have_none(self) -> None:
+        (blocker,) = placement(in_zone("eu-west-1a", OutpostArn="arn:outpost")).blockers
+        assert blocker.code == "FARGATE_NOT_IN_ZONE"
+        assert "Outpost" in blocker.message
+
+    def test_that_are_not_told_may_have_it_or_not(self) -> None:
+        network = Network()
+        del network.row("Subnets", "subnet-a")["AvailabilityZone"]
+        assert [fact.fact for fact in placement(network).unknowns] == ["the zone of subnet-a"]
+
+    def test_of_a_subnet_that_was_not_read_may_have_it_or_not(self) -> None:
+        network = Network()
+        network.rows["Subnets"] = []
+        assert [fact.fact for fact in placement(network).unknowns] == ["subnet subnet-a"]
+
+
+def volumes(network: Network) -> NeedDiagnosis:
+    """The mount of an S3 Files file system by a service in both subnets."""
+    world = network.world()
+    launches = [of_service(world, service) for service in world.facts.services]
+    (service,) = diagnose(network.walker(), launches).services
+    return next(row for row in service.needs if row.need.step == "volumes")
+
+
+@pytest.fixture
+def files() -> Network:
+    """A service in both subnets with an S3 Files volume, whose mount targets admit NFS."""
+    network = Network()
+    network.definition(container(), volumes=[{"name": "data", "s3filesVolumeConfiguration": {"fileSystemArn": FILES}}])
+    network.service(subnets=["subnet-a", "subnet-b"])
+    network.group("sg-files", inbound=[allow("tcp", 2049, group="sg-task")])
+    network.rows["mountTargets"] = []
+    for letter, number in (("a", 1), ("b", 2)):
+        network.interface(f"eni-f{letter}", f"10.0.{number}.77", f"subnet-{letter}", ["sg-files"])
+        network.add(
+            "mountTargets",
+            mountTargetId=f"fsmt-{letter}",
+            fileSystemId="fs-0f",
+            subnetId=f"subnet-{letter}",
+            networkInterfaceId=f"eni-f{letter}",
+            ipv4Address=f"10.0.{number}.77",
+        )
+    return network
+
+
+class TestS3Files:
+    def test_are_mounted_from_the_zone_of_the_task(self, files: Network) -> None:
+        found = volumes(files)
+        assert found.verdict is OK
+        assert [trace.destination.interface for trace in found.traces] == ["eni-fa", "eni-fb"]
+
+    def test_need_the_group_of_the_mount_target_to_admit_nfs(self, files: Network) -> None:
+        files.row("SecurityGroups", "sg-files")["IpPermissions"] = [allow("tcp", 443, group="sg-task")]
+        found = volumes(files)
+        assert [(item.code, item.resource) for item in found.blockers] == [("ENI_SG_RULES_MISMATCH", "sg-files")]
+
+    def test_without_a_mount_target_in_a_zone_are_not_mounted_there(self, files: Network) -> None:
+        del files.rows["mountTargets"][1]
+        found = volumes(files)
+        assert (found.verdict, found.because) == (INTERMITTENT, ("placement",))
+        (blocker,) = found.blockers
+        assert (blocker.code, blocker.resource) == ("DNS_NO_MOUNT_TARGET", "fs-0f")
+        assert blocker.message == "fs-0f has no mount target in eu-west-1b of vpc-1"
+
+    def test_whose_mount_targets_were_not_read_are_not_known(self, files: Network) -> None:
+        files.forget("mountTargets")
+        (fact,) = volumes(files).unknowns
+        assert (fact.fact, fact.action) == ("the mount targets of fs-0f", "s3files:ListMountTargets")
+
+    def test_of_which_no_mount_target_was_read_are_not_known(self, files: Network) -> None:
+        for row in files.rows["mountTargets"]:
+            row["fileSystemId"] = "fs-99"
+        assert volumes(files).verdict is UNKNOWN
+
+    def test_of_which_some_were_read_are_mounted_from_those(self, files: Network) -> None:
+        files.rows["mountTargets"][1] = {"mountTargetId": 7}
+        found = volumes(files)
+        assert found.verdict is UNKNOWN
+        assert [outcome.verdict for outcome in found.outcomes] == [OK, UNKNOWN]
+
+    def test_are_not_mounted_from_another_vpc(self, files: Network) -> None:
+        files.add("Vpcs", VpcId="vpc-2", CidrBlock="10.1.0.0/16", OwnerId=ACCOUNT)
+        for letter, number in (("a", 1), ("b", 2)):
+            files.subnet(f"subnet-2{letter}", f"10.1.{number}.0/24", f"eu-west-1{letter}", vpc="vpc-2")
+            files.rows["mountTargets"][number - 1]["subnetId"] = f"subnet-2{letter}"
+        assert [item.code for item in volumes(files).blockers] == ["DNS_NO_MOUNT_TARGET"]
+
+    def test_in_a_subnet_that_was_not_read_are_not_known(self, files: Network) -> None:
+        files.rows["mountTargets"][0]["subnetId"] = "subnet-9"
+        assert "subnet subnet-9" in {fact.fact for fact in volumes(files).unknowns}
+
+    def test_in_zones_that_are_not_told_are_not_known(self, files: Network) -> None:
+        del files.row("Subnets", "subnet-b")["AvailabilityZone"]
+        found = volumes(files)
+        assert found.verdict is UNKNOWN
+        assert [fact.fact for fact in found.unknowns] == ["the zones of subnet-a and of subnet-b"]
+
+    def test_whose_interface_was_not_read_are_at_their_address(self, files: Network) -> None:
+        files.rows["NetworkInterfaces"] = []
+        found = volumes(files)
+        assert [trace.destination.label for trace in found.traces] == ["10.0.1.77", "10.0.2.77"]
+
+    def test_without_an_address_are_not_known(self, files: Network) -> None:
+        files.rows["NetworkInterfaces"] = []
+        for row in files.rows["mountTargets"]:
+            del row["ipv4Address"]
+        assert {fact.fact for fact in volumes(files).unknowns} == {"the address of fsmt-a", "the address of fsmt-b"}
+
+    def test_whose_interface_has_no_ipv4_address_are_not_known(self, files: Network) -> None:
+        for row in files.rows["NetworkInterfaces"]:
+            del row["PrivateIpAddress"]
+        assert volumes(files).verdict is UNKNOWN
+
+    def test_for_a_subnet_that_was_not_read_are_not_known(self, files: Network) -> None:
+        files.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-9"]
+        assert [fact.fact for fact in volumes(files).unknowns] == ["subnet subnet-9"]
+
+
+class TestGroupsOfAnotherVpc:
+    """A service in vpc-1 that names a group of vpc-2."""
+
+    @pytest.fixture
+    def network(self) -> Network:
+        network = Network()
+        network.definition(container())
+        network.service(groups=["sg-task", "sg-far"])
+        network.group("sg-far", VpcId="vpc-2")
+        network.rows["SecurityGroupVpcAssociations"] = []
+        return network
+
+    def judged(self, network: Network) -> NeedDiagnosis:
+        walker = network.walker()
+        launches = [of_service(walker.world, service) for service in walker.world.facts.services]
+        (service,) = diagnose(walker, launches).services
+        return next(row for row in service.needs if row.need.step == "network-interface")
+
+    def test_stop_the_task_where_they_are_not_associated(self, network: Network) -> None:
+        row = self.judged(network)
+        assert row.verdict is BLOCKED
+        (blocker,) = row.blockers
+        assert (blocker.code, blocker.resource) == ("SECURITY_GROUP_OF_ANOTHER_VPC", "sg-far")
+        assert blocker.message == ("sg-far is of vpc-2 and not associated with vpc-1: no interface there gets it")
+
+    @pytest.mark.parametrize(
+        ("state", "verdict"),
+        [("associated", OK), ("disassociated", BLOCKED), ("association-failed", BLOCKED), ("associating", UNKNOWN)],
+    )
+    def test_may_be_used_where_they_are(self, network: Network, state: str, verdict: Verdict) -> None:
+        row = {"GroupId": "sg-far", "VpcId": "vpc-1", "State": state}
+        network.rows["SecurityGroupVpcAssociations"] = [row, row | {"VpcId": "vpc-3", "State": "associated"}]
+        assert self.judged(network).verdict is verdict
+
+    def test_are_not_known_to_be_usable_where_associations_were_not_read(self, network: Network) -> None:
+        network.forget("SecurityGroupVpcAssociations")
+        row = self.judged(network)
+        assert row.verdict is UNKNOWN
+        (fact,) = row.unknowns
+        assert fact.action == "ec2:DescribeSecurityGroupVpcAssociations"
+
+    @pytest.mark.parametrize("change", ["group", "vpc", "groups"])
+    def test_are_left_to_other_steps_where_they_were_not_read(self, network: Network, change: str) -> None:
+        match change:
+            case "group":
+                network.rows["SecurityGroups"].pop()
+            case "vpc":
+                del network.row("SecurityGroups", "sg-far")["VpcId"]
+            case _:
+                network.rows["services"].clear()
+                network.service(subnets=["subnet-9"], groups=["sg-far"])
+        assert "SECURITY_GROUP_OF_ANOTHER_VPC" not in {item.code for item in self.judged(network).blockers}

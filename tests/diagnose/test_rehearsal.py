@@ -1,0 +1,89 @@
+"""What a rehearsal says of prediction and packets together."""
+
+import pytest
+
+from skerry.diagnose.rehearsal import Observed, Step, port_of, rehearsal
+from skerry.launch.needs import Blocks, Call, Fault, Interface, Mount
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+
+
+def step(predicted: Verdict, *, worked: bool | None, subnet: str = "subnet-a", blocks: Blocks = "start") -> Step:
+    need = Call("logs", "logs.eu-west-1.amazonaws.com", blocks=blocks)
+    return Step(subnet, need, "logs.eu-west-1.amazonaws.com", predicted, Observed(worked))
+
+
+class TestAStep:
+    @pytest.mark.parametrize(
+        ("predicted", "worked", "disagrees"),
+        [
+            (OK, True, False),
+            (OK, False, True),
+            (BLOCKED, False, False),
+            (BLOCKED, True, True),
+            (OK, None, False),
+            (BLOCKED, None, False),
+            (UNKNOWN, True, False),
+            (UNKNOWN, False, False),
+            (INTERMITTENT, True, False),
+            (INTERMITTENT, False, False),
+        ],
+    )
+    def test_disagrees_where_packets_contradict_a_certain_prediction(
+        self, *, predicted: Verdict, worked: bool | None, disagrees: bool
+    ) -> None:
+        assert step(predicted, worked=worked).disagrees is disagrees
+
+    @pytest.mark.parametrize(
+        ("predicted", "worked", "verdict"),
+        [
+            (OK, True, OK),
+            (OK, False, BLOCKED),
+            (BLOCKED, True, OK),
+            (BLOCKED, False, BLOCKED),
+            (OK, None, OK),
+            (BLOCKED, None, BLOCKED),
+            # What was made up for a missing fact proves nothing.
+            (UNKNOWN, True, UNKNOWN),
+            (UNKNOWN, False, UNKNOWN),
+            (INTERMITTENT, True, INTERMITTENT),
+            (NOT_APPLICABLE, None, NOT_APPLICABLE),
+        ],
+    )
+    def test_has_the_verdict_of_the_packets_where_the_facts_suffice(
+        self, *, predicted: Verdict, worked: bool | None, verdict: Verdict
+    ) -> None:
+        assert step(predicted, worked=worked).verdict is verdict
+
+
+class TestARehearsal:
+    def test_of_which_every_step_works_is_ok(self) -> None:
+        assert rehearsal("web", [step(OK, worked=True), step(OK, worked=None)]).verdict is OK
+
+    def test_with_one_step_that_fails_is_blocked(self) -> None:
+        assert rehearsal("web", [step(OK, worked=True), step(BLOCKED, worked=False)]).verdict is BLOCKED
+
+    def test_that_works_in_one_of_two_subnets_is_intermittent(self) -> None:
+        steps = [step(OK, worked=True), step(BLOCKED, worked=False, subnet="subnet-b")]
+        assert rehearsal("web", steps).verdict is INTERMITTENT
+
+    def test_what_comes_after_the_start_does_not_count(self) -> None:
+        steps = [step(OK, worked=True), step(BLOCKED, worked=False, blocks="runtime")]
+        assert rehearsal("web", steps).verdict is OK
+
+    def test_of_nothing_is_unknown(self) -> None:
+        assert rehearsal("web", []).verdict is UNKNOWN
+
+    def test_names_the_steps_that_disagree(self) -> None:
+        wrong = step(OK, worked=False)
+        assert rehearsal("web", [step(OK, worked=True), wrong]).disagreements == (wrong,)
+
+    def test_keeps_its_name_and_its_notes(self) -> None:
+        found = rehearsal("web", [], ("a note",))
+        assert (found.name, found.notes) == ("web", ("a note",))
+
+
+def test_calls_and_mounts_have_a_port() -> None:
+    assert port_of(Call("logs", "a.example", 8443)) == 8443
+    assert port_of(Mount("fs-1")) == 2049
+    assert port_of(Interface()) is None
+    assert port_of(Fault("logs", "CODE", "a fault")) is None

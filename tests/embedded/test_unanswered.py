@@ -1,0 +1,40 @@
+"""What moto has no answer for is answered as AWS does for an account that never used it."""
+
+import pytest
+
+from skerry.aws.session import ClientFactory
+
+
+class TestBlockPublicAccess:
+    def test_is_off(self, aws: ClientFactory) -> None:
+        found = aws("ec2").describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
+        assert (found["AwsRegion"], found["InternetGatewayBlockMode"]) == ("eu-west-1", "off")
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "asked", "key"),
+    [
+        ("ec2", "describe_vpc_block_public_access_exclusions", {}, "VpcBlockPublicAccessExclusions"),
+        ("ec2", "describe_security_group_vpc_associations", {}, "SecurityGroupVpcAssociations"),
+        ("route53resolver", "list_firewall_rule_group_associations", {}, "FirewallRuleGroupAssociations"),
+        ("route53profiles", "list_profile_associations", {}, "ProfileAssociations"),
+        ("route53profiles", "list_profile_resource_associations", {"ProfileId": "rp-1"}, "ProfileResourceAssociations"),
+        ("ecr", "describe_pull_through_cache_rules", {}, "pullThroughCacheRules"),
+        ("s3files", "list_mount_targets", {}, "mountTargets"),
+    ],
+)
+def test_what_nobody_made_is_not_there(
+    aws: ClientFactory, service: str, call: str, asked: dict[str, str], key: str
+) -> None:
+    assert getattr(aws(service), call)(**asked)[key] == []
+
+
+class TestCapacityProviders:
+    def test_are_all_told_where_none_is_named(self, aws: ClientFactory) -> None:
+        group = {"autoScalingGroupArn": "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:name/hosts"}
+        aws("ecs").create_capacity_provider(name="hosts", autoScalingGroupProvider=group)
+        assert [row["name"] for row in aws("ecs").describe_capacity_providers()["capacityProviders"]] == ["hosts"]
+
+    def test_are_told_by_name(self, aws: ClientFactory) -> None:
+        found = aws("ecs").describe_capacity_providers(capacityProviders=["none"])
+        assert (found["capacityProviders"], found["failures"][0]["reason"]) == ([], "MISSING")

@@ -1,0 +1,121 @@
+"""AWS's side of a lab: who answers under which name, and with whose certificate."""
+
+import base64
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from skerry.embedded.answering import Answered, Asked
+from skerry.lab import front
+from skerry.lab.front import Front
+from skerry.lab.stock import STORAGE_HOST, Registry, Stock
+
+BUCKET = "prod-us-east-2-starport-layer-bucket.s3.us-east-2.amazonaws.com"
+ECR = "111122223333.dkr.ecr.us-east-2.amazonaws.com"
+STOCK = Stock(
+    "eu-west-1",
+    (
+        Registry(ECR, "password", None, BUCKET),
+        Registry("registry-1.docker.io", "token", "auth.docker.io", "cdn.example"),
+        Registry("quay.io", "nothing"),
+    ),
+)
+PASSWORD = {"Authorization": f"Basic {base64.b64encode(b'AWS:any').decode()}"}
+
+
+class _Distribution(BaseHTTPRequestHandler):
+    """As the registry does: blobs are elsewhere, manifests are here."""
+
+    def do_GET(self) -> None:
+        blob = "/blobs/" in self.path
+        self.send_response(307 if blob else 200)
+        if blob:
+            self.send_header("Location", f"https://{STORAGE_HOST}/data?X-Amz-Signature=1")
+        self.end_headers()
+        self.wfile.write(b"" if blob else b"manifest")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's
+        pass
+
+
+def answer(asked: Asked) -> Answered:
+    """The embedded AWS, as far as these tests need it: it says what it was asked."""
+    return Answered(200, {}, f"{asked.method} {asked.url} {asked.headers.get('Host', '')}".encode())
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Distribution)
+    monkeypatch.setattr(front, "REGISTRY", server.server_address)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield Front(STOCK, answer)
+    server.shutdown()
+    server.server_close()
+
+
+def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: str | None = None) -> Answered:
+    return served.answer(Asked("GET", url, {"Host": url.split("/")[2], **(headers or {})}, b""), mirror)
+
+
+class TestARegistryOfEcr:
+    def test_asks_for_the_password_as_ecr_does(self, served: Front) -> None:
+        found = get(served, f"https://{ECR}/v2/web/manifests/1")
+        assert found.status == 401
+        assert found.headers["WWW-Authenticate"] == f'Basic realm="https://{ECR}/",service="ecr.amazonaws.com"'
+
+    def test_gives_manifests_for_the_password(self, served: Front) -> None:
+        assert get(served, f"https://{ECR}/v2/web/manifests/1", PASSWORD).body == b"manifest"
+
+    def test_takes_no_other_user(self, served: Front) -> None:
+        other = {"Authorization": f"Basic {base64.b64encode(b'somebody:any').decode()}"}
+        assert get(served, f"https://{ECR}/v2/web/manifests/1", other).status == 401
+
+    def test_sends_to_the_bucket_of_its_region_for_layers(self, served: Front) -> None:
+        found = get(served, f"https://{ECR}/v2/web/blobs/sha256:1", PASSWORD)
+        assert (found.status, found.headers["Location"]) == (307, f"https://{BUCKET}/data?X-Amz-Signature=1")
+
+    def test_needs_no_password_as_a_mirror(self, served: Front) -> None:
+        assert get(served, "http://127.0.0.1:5001/v2/web/manifests/1", mirror=ECR).body == b"manifest"
+
+
+class TestAnotherRegistry:
+    def test_sends_to_the_host_that_gives_tokens(self, served: Front) -> None:
+        found = get(served, "https://registry-1.docker.io/v2/library/nginx/manifests/1")
+        wanted = 'Bearer realm="https://auth.docker.io/token",service="registry-1.docker.io"'
+        assert (found.status, found.headers["WWW-Authenticate"]) == (401, wanted)
+
+    def test_takes_the_token_of_that_host(self, served: Front) -> None:
+        assert get(served, "https://auth.docker.io/token?scope=x").body == b'{"token": "lab"}'
+        token = {"Authorization": "Bearer lab"}
+        assert get(served, "https://registry-1.docker.io/v2/library/nginx/manifests/1", token).body == b"manifest"
+
+    def test_gives_blobs_itself_where_it_has_no_host_for_them(self, served: Front) -> None:
+        found = get(served, "https://quay.io/v2/org/web/blobs/sha256:1")
+        assert found.body.decode() == f"GET https://{STORAGE_HOST}/data?X-Amz-Signature=1 {STORAGE_HOST}"
+
+
+class TestAHost:
+    def test_of_blobs_is_the_one_bucket_that_there_is(self, served: Front) -> None:
+        assert get(served, f"https://{BUCKET}/data").body.decode() == f"GET https://{STORAGE_HOST}/data {STORAGE_HOST}"
+
+    def test_of_aws_is_the_embedded_aws(self, served: Front) -> None:
+        host = "logs.eu-west-1.amazonaws.com"
+        assert get(served, f"https://{host}/").body.decode() == f"GET https://{host}/ {host}"
+
+    def test_has_a_certificate_of_the_labs_authority(self, served: Front, tmp_path: Path) -> None:
+        served.write_authority(tmp_path / "authority.pem")
+        context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
+        for host in ("logs.eu-west-1.amazonaws.com", "api.ecr.eu-west-1.amazonaws.com"):
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                ours = socket.create_connection(listener.getsockname())
+                served.take(listener.accept()[0])
+            with ours, context.wrap_socket(ours, server_hostname=host) as secured:
+                secured.sendall(f"GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                said = b"".join(iter(lambda: secured.recv(4_096), b""))
+            assert said.startswith(b"HTTP/1.1 200")
+            assert said.endswith(f"GET https://{host}/x {host}".encode())

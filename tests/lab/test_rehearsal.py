@@ -1,0 +1,228 @@
+"""A launch as a rehearsal: who calls what, from where, and what is said of all that a lab does not show."""
+
+from skerry.lab.errands import Api, Dial, Errand, Login, Pull
+from skerry.lab.rehearsal import Row, Script, script
+from skerry.lab.stock import Copy, Item, Registry
+from skerry.launch.needs import Step
+from skerry.launch.task import Launch, launches_of
+from skerry.model.world import World
+from tests.networks import ACCOUNT, IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
+from tests.networks import Row as Document
+
+REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+BUCKET = f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
+
+
+def network(*containers: Document, **more: object) -> Network:
+    found = Network()
+    found.definition(*containers, **more)
+    found.service()
+    return found
+
+
+def of(found: Network) -> tuple[World, Launch]:
+    world = found.world()
+    (launch,) = launches_of(world, world.facts.services[0])
+    return world, launch
+
+
+def written(found: Network) -> Script:
+    return script(*of(found))
+
+
+def rows(found: Script, step: Step) -> list[Row]:
+    return [row for row in found.rows if row.need.step == step]
+
+
+def row(found: Script, step: Step) -> Row:
+    (only,) = rows(found, step)
+    return only
+
+
+def errands(found: Script, place: int = 0) -> tuple[Errand, ...]:
+    assert found.work is not None
+    return found.work.stations[place].errands
+
+
+class TestRows:
+    def test_are_a_needs_each_in_each_subnet(self) -> None:
+        found = network(container())
+        found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = [
+            "subnet-a",
+            "subnet-b",
+        ]
+        places = [(item.subnet, item.need.step) for item in written(found).rows]
+        steps = ["placement", "network-interface", "registry-auth", "manifest", "layers"]
+        assert places == [(subnet, step) for subnet in ("subnet-a", "subnet-b") for step in steps]
+        assert [item.number for item in written(found).rows] == list(range(10))
+
+    def test_say_what_no_packet_tells(self) -> None:
+        assert row(written(network(container())), "placement").why_not == "no packet tells"
+
+    def test_say_that_an_unread_fact_is_in_the_way_of_the_lab(self) -> None:
+        found = network(container())
+        found.forget("NetworkAcls")
+        made = written(found)
+        assert made.plan is None
+        assert "the lab cannot be built without" in row(made, "manifest").why_not
+        assert row(made, "placement").why_not == "no packet tells"
+
+    def test_say_that_a_subnet_has_no_ipv4(self) -> None:
+        found = network(container())
+        found.row("Subnets", "subnet-a").pop("CidrBlock")
+        assert row(written(found), "manifest").why_not == "the lab has no IPv6"
+
+    def test_of_a_subnet_that_can_be_shown_stay_when_another_cannot(self) -> None:
+        found = network(container())
+        found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = [
+            "subnet-a",
+            "subnet-x",
+        ]
+        shown = {item.subnet: item.why_not for item in rows(written(found), "manifest")}
+        assert shown == {"subnet-a": "", "subnet-x": "subnet subnet-x was not read"}
+
+    def test_of_a_registry_whose_blobs_are_nobody_knows_where_say_so(self) -> None:
+        found = written(network(container("public.ecr.aws/nginx/nginx:1")))
+        assert row(found, "layers").why_not == "its host is not known"
+
+    def test_of_efs_call_the_mount_target_of_the_zone(self) -> None:
+        volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
+        found = network(container(), volumes=[volume])
+        found.interface("eni-efs", "10.0.1.99", "subnet-a", ["sg-open"])
+        target = {"MountTargetId": "fsmt-1", "FileSystemId": "fs-0a", "SubnetId": "subnet-a", "IpAddress": "10.0.1.99"}
+        found.add("MountTargets", **target)
+        made = row(written(found), "volumes")
+        assert (made.host, made.port) == ("10.0.1.99", 2049)
+        found.row("MountTargets", "fsmt-1")["SubnetId"] = "subnet-b"
+        assert row(written(found), "volumes").why_not == "no mount target of fs-0a in the subnet's zone is known"
+
+
+class TestATask:
+    def test_gets_an_address_that_nothing_else_has(self) -> None:
+        found = network(container())
+        for last in (4, 5):
+            found.interface(f"eni-{last}", f"10.0.1.{last}", "subnet-a", ["sg-open"])
+        assert written(found).ends["subnet-a"].address == "10.0.1.6"
+
+    def test_without_groups_has_the_default_one(self) -> None:
+        found = network(container())
+        found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"].pop("securityGroups")
+        assert written(found).ends["subnet-a"].groups == ("sg-default",)
+
+    def test_asks_the_dns_server_of_its_vpc(self) -> None:
+        work = written(network(container())).work
+        assert work is not None
+        assert work.servers == ("10.0.0.2",)
+
+    def test_asks_it_even_where_it_is_switched_off(self) -> None:
+        found = network(container())
+        found.attribute("EnableDnsSupport", value=False)
+        work = written(found).work
+        assert work is not None
+        assert work.servers == ("10.0.0.2",)
+
+
+class TestPublicAddresses:
+    def test_of_s3_are_of_its_own_blocks(self) -> None:
+        found = network(container())
+        found.serve_s3()
+        plan = written(found).plan
+        assert plan is not None
+        public = dict(plan.public)
+        assert public[BUCKET].startswith("52.218.")
+        assert public[REGISTRY].startswith("203.0.113.")
+
+    def test_are_different_for_each_host(self) -> None:
+        plan = written(network(container())).plan
+        assert plan is not None
+        assert len({address for _, address in plan.public}) == len(plan.public) == 3
+
+
+class TestErrands:
+    def test_a_token_is_fetched_by_amazons_helper(self) -> None:
+        found = written(network(container()))
+        assert Login(row(found, "registry-auth").number, REGISTRY) in errands(found)
+
+    def test_one_pull_is_for_the_manifest_and_the_layers(self) -> None:
+        found = written(network(container()))
+        wanted = Pull(row(found, "manifest").number, row(found, "layers").number, IMAGE, REGISTRY, REGISTRY, login=True)
+        assert wanted in errands(found)
+
+    def test_an_image_of_docker_hub_has_its_whole_name(self) -> None:
+        found = written(network(container("nginx")))
+        (pull,) = [item for item in errands(found) if isinstance(item, Pull)]
+        whole = ("docker.io/library/nginx:latest", "docker.io", "registry-1.docker.io", False)
+        assert (pull.reference, pull.registry, pull.host, pull.login) == whole
+
+    def test_a_token_of_another_registry_is_tried_by_a_connect(self) -> None:
+        found = written(network(container("nginx")))
+        (number,) = [item.number for item in rows(found, "manifest") if item.host == "auth.docker.io"]
+        assert Dial(number, "auth.docker.io", 443) in errands(found)
+
+    def test_an_image_by_digest_gets_a_tag(self) -> None:
+        found = written(network(container(f"{REGISTRY}/web@sha256:{'a' * 64}")))
+        (pull,) = [item for item in errands(found) if isinstance(item, Pull)]
+        assert pull.reference == f"{REGISTRY}/web:rehearsed"
+        assert found.work is not None
+        assert found.work.stock.images == (Copy("web", "rehearsed"),)
+
+    def test_apis_are_called_at_the_host_of_the_need(self) -> None:
+        secrets = [{"name": "A", "valueFrom": f"{SECRET}:password::"}, {"name": "B", "valueFrom": "/app/b"}]
+        files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]
+        found = written(network(container(secrets=secrets, logConfiguration=awslogs(), environmentFiles=files)))
+        calls = [item.call for item in errands(found) if isinstance(item, Api)]
+        assert [(call.service, call.operation, call.endpoint) for call in calls] == [
+            ("secretsmanager", "get_secret_value", f"https://secretsmanager.{REGION}.amazonaws.com"),
+            ("ssm", "get_parameters", f"https://ssm.{REGION}.amazonaws.com"),
+            ("logs", "create_log_stream", f"https://logs.{REGION}.amazonaws.com"),
+            ("s3", "get_object", None),
+        ]
+        assert calls[0].parameters == {"SecretId": SECRET}
+        assert calls[1].parameters == {"Names": ["/app/b"], "WithDecryption": True}
+        assert calls[3].parameters == {"Bucket": "settings", "Key": "web.env"}
+
+    def test_every_row_that_is_shown_is_somebodys_errand_once(self) -> None:
+        found = written(one_of_everything())
+        for place in (0, 1):
+            own = [item for item in errands(found, place) if not isinstance(item, Pull)]
+            pulls = [item for item in errands(found, place) if isinstance(item, Pull)]
+            numbers = [item.row for item in own] + [n for p in pulls for n in (p.manifest, p.layers) if n is not None]
+            subnet = ("subnet-a", "subnet-b")[place]
+            assert sorted(numbers) == [item.number for item in found.rows if item.host and item.subnet == subnet]
+
+
+class TestTheStock:
+    def test_holds_all_that_the_calls_ask_for(self) -> None:
+        parameter = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/app/c"
+        secrets = [{"name": "A", "valueFrom": SECRET}, {"name": "C", "valueFrom": parameter}]
+        files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]
+        found = written(network(container(secrets=secrets, logConfiguration=awslogs(), environmentFiles=files)))
+        assert found.work is not None
+        assert set(found.work.stock.items) == {
+            Item("secret", REGION, "db-AbCdEf"),
+            Item("parameter", REGION, "/app/c"),
+            Item("log-group", REGION, awslogs()["options"]["awslogs-group"]),
+            Item("object", REGION, "settings/web.env"),
+        }
+
+    def test_has_a_registry_for_each_of_the_task(self) -> None:
+        found = written(
+            network(container(), container("quay.io/org/side:1", name="side"), container("r.example/x:2", name="x"))
+        )
+        assert found.work is not None
+        assert found.work.stock.registries == (
+            Registry(REGISTRY, "password", None, BUCKET),
+            Registry("quay.io", "nothing", None, "cdn.quay.io"),
+            Registry("r.example", "nothing"),
+        )
+        assert found.work.stock.images == (Copy("web", "1.0"), Copy("org/side", "1"), Copy("x", "2"))
+
+
+def test_what_an_endpoint_lets_in_is_part_of_the_plan() -> None:
+    found = network(container())
+    found.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
+    found.endpoint("vpce-1", "ecr.api", ["subnet-a"], group="sg-end")
+    plan = written(found).plan
+    assert plan is not None
+    assert {port.side for router in plan.routers for port in router.ports} == {"tasks", "far"}

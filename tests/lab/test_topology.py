@@ -1,0 +1,146 @@
+"""What of a World is built: the interfaces and gateways that the tasks' paths touch, and no more."""
+
+import pytest
+
+from skerry.errors import SkerryError
+from skerry.lab.plan import Origin, Plan, Port, Router
+from skerry.lab.topology import Asked, End, plan
+from tests.hubs import HubAndSpoke
+from tests.networks import HTTPS, Network, allow
+
+TASK = End("subnet-a", "10.0.1.50", ("sg-task",))
+
+
+def built(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> Plan:
+    return plan(network.world(), Asked(ends or (TASK,), addresses))
+
+
+def only(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> Router:
+    (router,) = built(network, *ends, addresses=addresses).routers
+    return router
+
+
+def labels(router: Router) -> set[str]:
+    return {port.label for port in router.ports}
+
+
+def port(router: Router, label: str) -> Port:
+    return next(port for port in router.ports if port.label == label)
+
+
+class TestInterfaces:
+    def test_are_the_tasks_and_those_of_the_endpoints(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
+        network.interface("eni-other", "10.0.2.99", "subnet-b")
+        assert labels(only(network)) == {"task at 10.0.1.50", "eni-10", "eni-11"}
+
+    def test_of_endpoints_that_do_not_work_are_not_there(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", State="failed")
+        assert labels(only(network)) == {"task at 10.0.1.50"}
+
+    def test_at_an_address_that_is_called_are_too(self) -> None:
+        network = Network()
+        network.interface("eni-other", "10.0.2.99", "subnet-b", ["sg-open"])
+        found = port(only(network, addresses=("10.0.2.99",)), "eni-other")
+        assert (found.side, found.subnet, found.groups) == ("far", "subnet-b", ("sg-open",))
+
+    def test_have_the_groups_of_the_endpoint(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", group="sg-open")
+        network.row("NetworkInterfaces", "eni-10")["Groups"] = [{"GroupId": "sg-default"}]
+        assert port(only(network), "eni-10").groups == ("sg-open",)
+
+
+class TestWaysOut:
+    def test_lead_to_a_nat_gateway_and_on_to_the_internet(self) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        router = only(network)
+        nat = port(router, "nat-1")
+        assert (nat.side, nat.subnet, nat.public, nat.forwards, nat.groups) == (
+            "nats",
+            "subnet-b",
+            "198.51.100.7",
+            True,
+            None,
+        )
+        assert [(one.label, one.kind) for one in router.gateways] == [("igw-1", "internet")]
+
+    @pytest.mark.parametrize("state", ["failed", "deleted", "pending"])
+    def test_end_at_a_nat_gateway_that_does_not_work(self, state: str) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        network.row("NatGateways", "nat-1")["State"] = state
+        found = built(network)
+        (router,) = found.routers
+        table = router.tables[router.subnets["subnet-a"].table]
+        (line,) = [line for line in table if line.cidr == "0.0.0.0/0"]
+        assert line.device == "void"
+        assert found.realms[line.realm] == Origin("gateway", "nat-1", "0.0.0.0/0 → nat-1")
+
+    def test_lead_to_a_gateway_endpoint(self) -> None:
+        network = Network()
+        network.serve_s3()
+        router = only(network)
+        assert [(one.label, one.kind) for one in router.gateways] == [("vpce-93", "endpoint")]
+
+    def test_lead_over_peering_to_the_other_vpc(self) -> None:
+        network = HubAndSpoke()
+        network.peer()
+        network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
+        here, there = built(network, addresses=("10.1.1.9",)).routers
+        assert [(one.label, one.to) for one in here.gateways] == [("pcx-1", "vpc-2")]
+        assert labels(there) == {"eni-far"}
+
+    def test_lead_nowhere_over_peering_that_is_not_active(self) -> None:
+        network = HubAndSpoke()
+        network.peer("pending-acceptance")
+        assert [router.vpc for router in built(network).routers] == ["vpc-1"]
+
+    def test_lead_through_an_interface_that_forwards(self) -> None:
+        network = Network()
+        network.interface("eni-box", "10.0.2.9", "subnet-b", ["sg-open"], SourceDestCheck=False)
+        network.route(NetworkInterfaceId="eni-box")
+        found = port(only(network), "eni-box")
+        assert (found.side, found.forwards, found.groups) == ("nats", True, ("sg-open",))
+
+
+class TestFilters:
+    def test_are_one_for_each_group_set_and_network_acl(self) -> None:
+        router = only(Network())
+        assert {chain.name for chain in router.filters} == {
+            "acl_acl_all_in",
+            "acl_acl_all_out",
+            *router.guards[router.ports[0].number],
+        }
+
+    def test_of_a_reference_name_the_members_that_are_built(self) -> None:
+        network = Network()
+        network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
+        network.endpoint("vpce-1", "logs", group="sg-end")
+        router = only(network)
+        name = router.guards[port(router, "eni-10").number][1]
+        chain = next(chain for chain in router.filters if chain.name == name)
+        assert [rule.match for rule in chain.rules] == ["ip saddr 10.0.1.50 tcp dport 443-443 "]
+
+    def test_tell_what_a_drop_is_laid_at(self) -> None:
+        network = Network()
+        network.group("sg-end", inbound=[HTTPS])
+        network.endpoint("vpce-1", "logs", group="sg-end")
+        found = built(network)
+        assert Origin("security-group", "sg-end", "in") in found.marks.values()
+        assert Origin("network-acl", "acl-all", "rule * out") in found.marks.values()
+
+
+@pytest.mark.parametrize(
+    "kind", ["Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "Vpcs", "VpcAttributes", "DhcpOptions"]
+)
+def test_without_a_fact_that_packets_need_nothing_is_built(kind: str) -> None:
+    network = Network()
+    network.forget(kind)
+    with pytest.raises(SkerryError) as caught:
+        built(network)
+    assert caught.value.what.startswith("the lab cannot be built without ")
+    assert "ec2:Describe" in caught.value.remedy

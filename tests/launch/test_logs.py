@@ -1,0 +1,117 @@
+"""Where FireLens sends logs, and what log routers may not do on Fargate."""
+
+from typing import Any
+
+import pytest
+
+from skerry.catalogue.services import ServiceRef
+from skerry.launch.logs import of_logs, of_router
+from skerry.launch.needs import Call, Fault, Need, Unread
+from skerry.model.ecs import FirelensConfiguration, LogConfiguration
+from tests.networks import REGION
+
+AMAZON = f"{REGION}.amazonaws.com"
+
+
+def sent(**options: str) -> Need:
+    """The one Need of a container that logs by FireLens; ``_`` stands for a dot, as in ``http_User``."""
+    (need,) = of_logs(LogConfiguration("awsfirelens", options), REGION)
+    return need
+
+
+class TestFirelens:
+    @pytest.mark.parametrize(
+        ("options", "key", "host", "subject", "action"),
+        [
+            ({"Name": "cloudwatch", "log_group_name": "/a"}, "logs", f"logs.{AMAZON}", "/a", "logs:PutLogEvents"),
+            ({"Name": "cloudwatch_logs", "log_group_name": "/a"}, "logs", f"logs.{AMAZON}", "/a", "logs:PutLogEvents"),
+            (
+                {"name": "kinesis_firehose", "delivery_stream": "d"},
+                "firehose",
+                f"firehose.{AMAZON}",
+                "d",
+                "firehose:PutRecordBatch",
+            ),
+            ({"Name": "firehose", "delivery_stream": "d"}, "firehose", f"firehose.{AMAZON}", "d", "firehose:"),
+            ({"Name": "kinesis_streams", "stream": "s"}, "kinesis", f"kinesis.{AMAZON}", "s", "kinesis:PutRecords"),
+            ({"NAME": "S3", "bucket": "b"}, "s3", f"b.s3.{AMAZON}", "b", "s3:PutObject"),
+        ],
+        ids=str,
+    )
+    def test_sends_to_a_service_with_the_task_role(
+        self, options: dict[str, str], key: str, host: str, subject: str, action: str
+    ) -> None:
+        need = sent(region=REGION, **options)
+        assert isinstance(need, Call)
+        assert (need.service, need.host, need.subjects) == (ServiceRef(key, REGION), host, (subject,))
+        assert any(name.startswith(action) for name in need.actions)
+        assert (need.step, need.blocks, need.identity) == ("runtime", "runtime", "task role")
+
+    def test_sends_to_the_region_that_it_names(self) -> None:
+        need = sent(Name="cloudwatch_logs", region="us-east-1")
+        assert isinstance(need, Call)
+        assert need.host == "logs.us-east-1.amazonaws.com"
+
+    def test_sends_to_the_endpoint_that_it_names(self) -> None:
+        need = sent(Name="cloudwatch_logs", region=REGION, endpoint="http://collector.example:8080")
+        assert isinstance(need, Call)
+        assert (need.host, need.port, need.place) == ("collector.example", 8080, "internet")
+        assert (need.blocks, need.identity) == ("runtime", "task role")
+
+    @pytest.mark.parametrize(
+        ("options", "fact"),
+        [
+            ({"Name": "s3", "bucket": "b"}, "the Region of FireLens's output s3"),
+            ({"Name": "s3", "region": "nowhere"}, "the Region of FireLens's output s3"),
+            ({"Name": "kinesis", "endpoint": "https://["}, "the endpoint of FireLens's output kinesis"),
+            ({"Name": "http"}, "where FireLens's output http sends the logs"),
+            ({"Name": "my-plugin", "Host": "x.example"}, "where FireLens's output my-plugin sends the logs"),
+            ({}, "where FireLens sends the logs"),
+            ({"@type": "forward"}, "where FireLens sends the logs"),
+        ],
+        ids=str,
+    )
+    def test_may_not_tell_where_it_sends(self, options: dict[str, str], fact: str) -> None:
+        need = sent(**options)
+        assert isinstance(need, Unread)
+        assert (need.step, need.blocks, need.fact) == ("runtime", "runtime", fact)
+
+    @pytest.mark.parametrize(
+        ("options", "host", "port"),
+        [
+            ({"Name": "http", "Host": "x.example", "Port": "8088"}, "x.example", 8088),
+            ({"Name": "http", "Host": "x.example"}, "x.example", 80),
+            ({"Name": "http", "Host": "x.example", "tls": "On"}, "x.example", 443),
+            ({"Name": "http", "Host": "x.example", "tls": "off"}, "x.example", 80),
+            ({"Name": "splunk", "host": "x.example"}, "x.example", 8088),
+            ({"Name": "es", "Host": "x.example", "Port": "none"}, "x.example", 9200),
+            ({"Name": "es", "Host": "x.example", "Port": "0"}, "x.example", 9200),
+            ({"Name": "forward", "Host": "x.example", "Port": "65536"}, "x.example", 24224),
+            ({"Name": "datadog"}, "http-intake.logs.datadoghq.com", 443),
+            ({"Name": "datadog", "Host": "eu.example"}, "eu.example", 443),
+        ],
+        ids=str,
+    )
+    def test_sends_to_the_host_that_it_names(self, options: dict[str, str], host: str, port: int) -> None:
+        need = sent(**options)
+        assert isinstance(need, Call)
+        assert (need.host, need.port, need.place) == (host, port, "internet")
+        assert (need.step, need.blocks, need.identity) == ("runtime", "runtime", "nobody")
+
+
+class TestRouters:
+    def faults(self, options: dict[str, str]) -> list[Any]:
+        return list(of_router("router", FirelensConfiguration("fluentbit", options)))
+
+    def test_do_not_read_their_configuration_from_s3(self) -> None:
+        (fault,) = self.faults({"config-file-type": "s3", "config-file-value": "arn:aws:s3:::b/f.conf"})
+        assert isinstance(fault, Fault)
+        assert (fault.step, fault.code) == ("logs", "FIRELENS_CONFIG_FROM_S3")
+        assert "router" in fault.message
+
+    def test_may_read_it_from_their_image(self) -> None:
+        assert self.faults({"config-file-type": "file", "config-file-value": "/f.conf"}) == []
+        assert self.faults({}) == []
+
+    def test_are_not_every_container(self) -> None:
+        assert list(of_router("app", None)) == []

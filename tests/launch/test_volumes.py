@@ -1,0 +1,84 @@
+"""What it takes to mount volumes."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from skerry.launch.needs import Call, Fault, Mount, Need, Unread
+from skerry.launch.volumes import of_volume
+from skerry.model.ecs import Volume
+from tests.networks import ACCOUNT, REGION
+
+
+def needs(configuration: dict[str, Any], *, windows: bool = False) -> list[Need]:
+    return list(of_volume(msgspec.convert({"name": "data"} | configuration, Volume), REGION, windows=windows))
+
+
+def efs(file_system: str, **more: Any) -> dict[str, Any]:
+    return {"efsVolumeConfiguration": {"fileSystemId": file_system} | more}
+
+
+def s3_files(arn: str) -> dict[str, Any]:
+    return {"s3filesVolumeConfiguration": {"fileSystemArn": arn}}
+
+
+class TestEfs:
+    def test_is_mounted_from_the_mount_target_with_the_task_role(self) -> None:
+        (need,) = needs(efs("fs-0a"))
+        assert isinstance(need, Call)
+        assert (need.host, need.port) == (f"fs-0a.efs.{REGION}.amazonaws.com", 2049)
+        assert (need.subjects, need.identity) == (("fs-0a",), "task role")
+
+    def test_by_an_access_point_and_encrypted_is_mounted_at_the_same_port(self) -> None:
+        authorization = {"accessPointId": "fsap-1", "iam": "ENABLED"}
+        assert needs(efs("fs-0a", transitEncryption="ENABLED", authorizationConfig=authorization)) == needs(
+            efs("fs-0a")
+        )
+
+    def test_by_its_arn_is_in_the_region_of_that(self) -> None:
+        (need,) = needs(efs(f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT}:file-system/fs-0a"))
+        assert isinstance(need, Call)
+        assert need.host == "fs-0a.efs.us-east-1.amazonaws.com"
+
+    def test_is_not_for_windows(self) -> None:
+        (need,) = needs(efs("fs-0a"), windows=True)
+        assert isinstance(need, Fault)
+        assert need.code == "VOLUME_NOT_ON_FARGATE"
+        assert "data" in need.message
+
+
+class TestS3Files:
+    def test_are_mounted_at_2049(self) -> None:
+        found = needs(s3_files(f"arn:aws:s3files:{REGION}:{ACCOUNT}:file-system/fs-0b"))
+        assert found == [Mount("fs-0b", 2049)]
+
+    @pytest.mark.parametrize("arn", ["fs-0b", f"arn:aws:s3:{REGION}:{ACCOUNT}:file-system/fs-0b"])
+    def test_by_another_name_are_not_known(self, arn: str) -> None:
+        (need,) = needs(s3_files(arn))
+        assert isinstance(need, Unread)
+        assert (need.step, need.fact) == ("volumes", f"which S3 Files file system {arn} is")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "reason"),
+    [
+        ({"dockerVolumeConfiguration": {"driver": "local"}}, "Docker"),
+        ({"fsxWindowsFileServerVolumeConfiguration": {"fileSystemId": "fs-0c"}}, "FSx"),
+    ],
+)
+def test_other_volumes_are_not_for_fargate(configuration: dict[str, Any], reason: str) -> None:
+    (need,) = needs(configuration)
+    assert isinstance(need, Fault)
+    assert (need.step, need.code, need.blocks) == ("volumes", "VOLUME_NOT_ON_FARGATE", "start")
+    assert reason in need.message
+
+
+def test_a_bind_mount_needs_nothing() -> None:
+    assert needs({"host": {}}) == []
+
+
+def test_a_volume_without_a_name_is_refused_all_the_same() -> None:
+    (need,) = of_volume(msgspec.convert({"dockerVolumeConfiguration": {}}, Volume), REGION, windows=False)
+    assert isinstance(need, Fault)
+    assert "without a name" in need.message

@@ -1,0 +1,437 @@
+"""Engines that are wrong on purpose, each in one rule of the walk: the proof must notice every one of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from msgspec import structs
+
+from skerry.model.world import World
+from skerry.net.addresses import ANY, Block, block
+from skerry.net.intervals import EMPTY
+from skerry.net.packets import Box
+from skerry.reach import appliances as boxes
+from skerry.reach import filters, gateways, names, nat, network, peering, routing, rules, zones
+from skerry.reach.filters import Filters
+from skerry.reach.local import Local
+from skerry.reach.names import Names
+from skerry.reach.routing import Branch
+from skerry.reach.rules import ALL_PORTS
+from skerry.reach.trace import Hop, Passage, Way
+from skerry.reach.walk import Walker
+from tests.prove.proving import Case, disagreements
+
+Mutant = Callable[[], Any]
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(make: Mutant) -> Mutant:
+    """Take a wrong engine into the list, named after what is wrong with it."""
+    MUTANTS[make.__name__.replace("_", " ")] = contextmanager(make)
+    return make
+
+
+def noticed(name: str, cases: Iterable[Case]) -> int | None:
+    """In how many networks a wrong engine is noticed; None where it never is.
+
+    Networks in which the right one parts from the packets show nothing.
+    """
+    for number, case in enumerate(cases, 1):
+        if disagreements(case):
+            continue
+        with MUTANTS[name]():
+            if disagreements(case):
+                return number
+    return None
+
+
+def _swap(target: Any, name: str, wrong: Any) -> Any:
+    return patch.object(target, name, wrong)
+
+
+# ---------------------------------------------------------------------------------------------- network ACLs
+
+_acl_rules = rules.acl_rules
+
+
+@mutant
+def network_acl_entries_are_asked_from_the_last() -> Iterator[None]:
+    def wrong(*of: Any) -> Any:
+        found = _acl_rules(*of)
+        return found[::-1] if isinstance(found, tuple) else found
+
+    with _swap(filters, "acl_rules", wrong):
+        yield
+
+
+@mutant
+def denies_of_network_acls_are_overlooked() -> Iterator[None]:
+    def wrong(*of: Any) -> Any:
+        found = _acl_rules(*of)
+        return tuple(rule for rule in found if rule.allows) if isinstance(found, tuple) else found
+
+    with _swap(filters, "acl_rules", wrong):
+        yield
+
+
+@mutant
+def ports_of_network_acl_entries_are_overlooked() -> Iterator[None]:
+    def wrong(*of: Any) -> Any:
+        found = _acl_rules(*of)
+        return tuple(rule._replace(ports=ALL_PORTS) for rule in found) if isinstance(found, tuple) else found
+
+    with _swap(filters, "acl_rules", wrong):
+        yield
+
+
+@mutant
+def blocks_of_network_acl_entries_are_overlooked() -> Iterator[None]:
+    def wrong(*of: Any) -> Any:
+        found = _acl_rules(*of)
+        return tuple(rule._replace(addresses=ANY) for rule in found) if isinstance(found, tuple) else found
+
+    with _swap(filters, "acl_rules", wrong):
+        yield
+
+
+@mutant
+def replies_are_taken_to_come_back_to_the_port_that_was_called() -> Iterator[None]:
+    def wrong(self: Local, start: Any, addresses: Any, traffic: Any) -> Hop:
+        return self.acl(start.subnet, "in", "back", addresses, traffic.protocol, traffic.ports)
+
+    with _swap(Local, "back", wrong):
+        yield
+
+
+@mutant
+def the_way_back_is_overlooked() -> Iterator[None]:
+    made = Passage.of.__func__  # type: ignore[attr-defined]
+
+    def wrong(cls: type, ways: tuple[Way, ...], guard: Any, *, choice: bool) -> Passage:
+        passage: Passage = made(cls, tuple(Way(way.packets, way.there) for way in ways), guard, choice=choice)
+        return passage
+
+    with _swap(Passage, "of", classmethod(wrong)):
+        yield
+
+
+@mutant
+def network_acls_are_asked_within_a_subnet_too() -> Iterator[None]:
+    between = Local.between
+
+    def wrong(self: Local, step: Any, end: Any) -> Any:
+        if step.start.came is None and end.subnet_id == step.start.subnet.subnet_id:
+            leave, enter, answer, back = self._ask_between(step.start, end, step.addresses, step.traffic)
+            return (leave, step.hop, enter), (answer, back)
+        return between(self, step, end)
+
+    with _swap(Local, "between", wrong):
+        yield
+
+
+@mutant
+def the_nat_gateways_own_subnet_is_not_checked() -> Iterator[None]:
+    leave, back = Local.leave, Local.back
+
+    def wrong_leave(self: Local, start: Any, *of: Any) -> Hop:
+        return Hop("network-acl", "") if start.what == "nat" else leave(self, start, *of)
+
+    def wrong_back(self: Local, start: Any, *of: Any) -> Hop:
+        return Hop("network-acl", "") if start.what == "nat" else back(self, start, *of)
+
+    with _swap(Local, "leave", wrong_leave), _swap(Local, "back", wrong_back):
+        yield
+
+
+# ------------------------------------------------------------------------------------------ security groups
+
+_group_rules = rules.group_rules
+
+
+@mutant
+def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
+    whole = block("10.0.0.0/16")
+    assert whole is not None
+
+    def wrong(*of: Any) -> Any:
+        found = _group_rules(*of)
+        if not isinstance(found, tuple):
+            return found
+        return tuple(rule._replace(member=None, addresses=whole.addresses) if rule.member else rule for rule in found)
+
+    with _swap(filters, "group_rules", wrong):
+        yield
+
+
+@mutant
+def references_to_groups_are_overlooked() -> Iterator[None]:
+    def wrong(*of: Any) -> Any:
+        found = _group_rules(*of)
+        return tuple(rule for rule in found if not rule.member) if isinstance(found, tuple) else found
+
+    with _swap(filters, "group_rules", wrong):
+        yield
+
+
+@mutant
+def what_a_task_may_send_is_not_asked() -> Iterator[None]:
+    with _swap(Walker, "_out", lambda *_: Hop("security-group", "")):
+        yield
+
+
+@mutant
+def the_group_of_the_endpoint_is_not_asked() -> Iterator[None]:
+    made = Passage.of.__func__  # type: ignore[attr-defined]
+
+    def wrong(cls: type, ways: tuple[Way, ...], guard: Any, *, choice: bool) -> Passage:
+        passage: Passage = made(cls, ways, None, choice=choice)
+        return passage
+
+    with _swap(Passage, "of", classmethod(wrong)):
+        yield
+
+
+@mutant
+def only_the_first_group_counts() -> Iterator[None]:
+    groups = Filters.groups
+
+    def wrong(self: Filters, of: Any, *rest: Any) -> Hop:
+        return groups(self, of[:1] if isinstance(of, tuple) else of, *rest)
+
+    with _swap(Filters, "groups", wrong):
+        yield
+
+
+@mutant
+def protocols_of_group_rules_are_overlooked() -> Iterator[None]:
+    concerns = rules._concerns
+
+    def wrong(permission: Any, protocol: str, port: int) -> bool:
+        return concerns(structs.replace(permission, ip_protocol=protocol), protocol, port)
+
+    with _swap(rules, "_concerns", wrong):
+        yield
+
+
+@mutant
+def ports_of_group_rules_are_overlooked() -> Iterator[None]:
+    concerns = rules._concerns
+
+    def wrong(permission: Any, protocol: str, port: int) -> bool:
+        return concerns(structs.replace(permission, from_port=None), protocol, port)
+
+    with _swap(rules, "_concerns", wrong):
+        yield
+
+
+@mutant
+def prefix_lists_hold_nothing() -> Iterator[None]:
+    with _swap(filters, "in_prefix_list", lambda *_: EMPTY), _swap(routing, "in_prefix_list", lambda *_: EMPTY):
+        yield
+
+
+@mutant
+def half_a_block_is_read_as_the_whole() -> Iterator[None]:
+    def wrong(cidr: str) -> Block | None:
+        return block(cidr.replace("/25", "/24"))
+
+    with _swap(rules, "block", wrong):
+        yield
+
+
+# --------------------------------------------------------------------------------------------------- routes
+
+_compiled = routing.compiled
+
+
+@mutant
+def local_is_always_first() -> Iterator[None]:
+    branches = routing.branches
+
+    def wrong(world: World, table: Any, destination: Any, addresses: Any) -> Any:
+        inside = [row for row in table.rows if row.route.gateway_id == "local"]
+        for row in inside:
+            if row.addresses[0][0] <= addresses[0][0] <= row.addresses[0][1]:
+                return (Branch(addresses, (row.route,)),)
+        return branches(world, table, destination, addresses)
+
+    with _swap(routing, "branches", wrong):
+        yield
+
+
+@mutant
+def the_shortest_route_wins() -> Iterator[None]:
+    def wrong(rows: Any, addresses: Any) -> Any:
+        ((low, high),) = addresses
+        held = [row for row in rows if row.addresses[0][0] <= low and high <= row.addresses[0][1]]
+        return held[-1] if held else None
+
+    with _swap(routing, "_only_row", wrong):
+        yield
+
+
+@mutant
+def a_black_hole_is_a_route_like_others() -> Iterator[None]:
+    def wrong(world: World, table: Any) -> Any:
+        routes = tuple(structs.replace(route, state="active") for route in table.routes)
+        return _compiled(world, structs.replace(table, routes=routes))
+
+    with _swap(routing, "compiled", wrong):
+        yield
+
+
+@mutant
+def the_gateway_endpoint_is_forgotten_on_the_main_table() -> Iterator[None]:
+    route_table = World.route_table
+
+    def wrong(self: World, subnet: Any) -> Any:
+        table: Any = route_table(self, subnet)
+        named = {item.subnet_id for item in getattr(table, "associations", ())}
+        if subnet.subnet_id in named or not hasattr(table, "routes"):
+            return table
+        routes = tuple(route for route in table.routes if not (route.gateway_id or "").startswith("vpce-"))
+        return structs.replace(table, routes=routes, route_table_id=f"{table.route_table_id}'")
+
+    with _swap(World, "route_table", wrong):
+        yield
+
+
+@mutant
+def every_subnet_has_the_main_table() -> Iterator[None]:
+    def wrong(self: World, subnet: Any) -> Any:
+        return self._main_route_tables[subnet.vpc_id]
+
+    with _swap(World, "route_table", wrong):
+        yield
+
+
+# ------------------------------------------------------------------------------------------------- gateways
+
+
+@mutant
+def an_internet_gateway_takes_private_addresses() -> Iterator[None]:
+    hop = gateways.internet_hop
+
+    def wrong(*of: Any, **more: Any) -> Hop:
+        return hop(*of, **(more | {"public": True}))
+
+    with _swap(network, "internet_hop", wrong):
+        yield
+
+
+@mutant
+def an_internet_gateway_need_not_be_attached() -> Iterator[None]:
+    with _swap(gateways, "_attached", lambda *_: True):
+        yield
+
+
+@mutant
+def a_nat_gateway_works_in_any_state() -> Iterator[None]:
+    with _swap(nat, "nat_hop", lambda *_: Hop("gateway", "")):
+        yield
+
+
+@mutant
+def a_nat_gateway_needs_no_way_out_of_its_own() -> Iterator[None]:
+    def wrong(self: Any, step: Any, nat_id: str) -> Any:
+        way = Way(Box(step.start.addresses, step.addresses, step.start.ports), (step.hop,))
+        return ((Passage.of((way,), None, choice=step.destination.choice),),)
+
+    with _swap(network, "through_nat", wrong):
+        yield
+
+
+@mutant
+def a_nat_gateway_accepts_connections() -> Iterator[None]:
+    with _swap(network, "accepts_nothing", lambda *_: None):
+        yield
+
+
+@mutant
+def the_source_destination_check_is_overlooked() -> Iterator[None]:
+    with _swap(boxes, "_forwards", lambda interface: Hop("interface", interface.network_interface_id)):
+        yield
+
+
+@mutant
+def a_gateway_endpoint_works_in_any_state() -> Iterator[None]:
+    with _swap(network, "endpoint_hop", lambda *_: Hop("endpoint", "")):
+        yield
+
+
+@mutant
+def replies_over_peering_find_home_by_themselves() -> Iterator[None]:
+    with _swap(Local, "reply_hops", lambda *_: ()):
+        yield
+
+
+@mutant
+def a_peering_connection_works_in_any_state() -> Iterator[None]:
+    with _swap(peering, "_state", lambda connection: Hop("peering", connection.vpc_peering_connection_id)):
+        yield
+
+
+# ---------------------------------------------------------------------------------------------------- names
+
+
+@mutant
+def private_names_are_never_switched_off() -> Iterator[None]:
+    with _swap(names, "reason_not_led", lambda *_, **__: None):
+        yield
+
+
+@mutant
+def the_vpcs_hostnames_attribute_is_overlooked() -> Iterator[None]:
+    attribute = World.dns_attribute
+
+    def wrong(self: World, vpc_id: str, name: str) -> Any:
+        return True if name == "enable_dns_hostnames" else attribute(self, vpc_id, name)
+
+    with _swap(World, "dns_attribute", wrong):
+        yield
+
+
+@mutant
+def the_vpcs_dns_support_is_overlooked() -> Iterator[None]:
+    attribute = World.dns_attribute
+
+    def wrong(self: World, vpc_id: str, name: str) -> Any:
+        return True if name == "enable_dns_support" else attribute(self, vpc_id, name)
+
+    with _swap(World, "dns_attribute", wrong):
+        yield
+
+
+@mutant
+def a_private_zone_without_the_record_lets_the_public_answer_through() -> Iterator[None]:
+    by_zone = Names._by_zone
+
+    def wrong(self: Names, *of: Any) -> Any:
+        found = by_zone(self, *of)
+        return None if found.hop.lost else found
+
+    with _swap(Names, "_by_zone", wrong):
+        yield
+
+
+@mutant
+def wildcards_of_private_zones_are_overlooked() -> Iterator[None]:
+    closest = zones._closest
+
+    def wrong(by_name: Any, host: str, apex: str) -> Any:
+        return closest({name: rows for name, rows in by_name.items() if not name.startswith("*.")}, host, apex)
+
+    with _swap(zones, "_closest", wrong):
+        yield
+
+
+@mutant
+def the_widest_zone_answers() -> Iterator[None]:
+    claims = zones.claims
+
+    def wrong(*of: Any) -> Any:
+        return claims(*of)[::-1]
+
+    with _swap(zones, "claims", wrong):
+        yield

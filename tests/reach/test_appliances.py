@@ -1,0 +1,258 @@
+"""Through other interfaces and firewall endpoints: NAT instances, appliances, Network Firewall."""
+
+from typing import Any
+
+import pytest
+
+from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from tests.hubs import HUB, HubAndSpoke, hops, lost, messages, missing, reach, tgw_route, walk
+from tests.networks import ALL, EVERYWHERE, HTTPS, VPC, Network, allow, both_ways, entry
+
+
+def with_instance(**more: Any) -> Network:
+    """A NAT instance in subnet-b, which is public."""
+    network = Network()
+    network.internet_gateway()
+    network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+    network.group("sg-nat", inbound=[HTTPS], outbound=[ALL])
+    row = {
+        "SourceDestCheck": False,
+        "Association": {"PublicIp": "198.51.100.9"},
+        "Attachment": {"InstanceId": "i-0a7"},
+    }
+    network.interface("eni-0a7", "10.0.2.70", "subnet-b", ["sg-nat"], **(row | more))
+    network.route(NetworkInterfaceId="eni-0a7", InstanceId="i-0a7")
+    return network
+
+
+class TestNatInstances:
+    def test_one_that_forwards_is_taken_to_translate(self) -> None:
+        outcome = reach(with_instance())
+        assert outcome.verdict is OK
+        (trace,) = outcome.traces
+        assert [hop.resource for hop, _ in trace.hops() if hop.grade == "inferred"] == ["eni-0a7"]
+
+    def test_packets_cross_two_segments_and_its_own_groups_both_ways(self) -> None:
+        assert hops(reach(with_instance()))[1:] == [
+            "security-group sg-task out/there",
+            "network-acl acl-all out/there",
+            "route rtb-main out/there",
+            "network-acl acl-all in/there",
+            "interface eni-0a7 out/there",
+            "security-group sg-nat in/there",
+            "security-group sg-nat out/there",
+            "network-acl acl-all out/there",
+            "route rtb-public out/there",
+            "gateway igw-1 out/there",
+            "network-acl acl-all in/back",
+            "network-acl acl-all out/back",
+            "network-acl acl-all in/back",
+        ]
+
+    def test_a_route_may_name_only_the_instance(self) -> None:
+        network = with_instance()
+        network.row("RouteTables", "rtb-main")["Routes"][-1].pop("NetworkInterfaceId")
+        assert reach(network).verdict is OK
+
+    @pytest.mark.parametrize(
+        ("change", "code", "resource"),
+        [
+            (
+                lambda n: n.row("NetworkInterfaces", "eni-0a7").update(SourceDestCheck=True),
+                "ENI_SOURCE_DEST_CHECK_RESTRICTION",
+                "eni-0a7",
+            ),
+            (
+                lambda n: n.row("SecurityGroups", "sg-nat").update(IpPermissions=[allow("tcp", 80, cidr=EVERYWHERE)]),
+                "ENI_SG_RULES_MISMATCH",
+                "sg-nat",
+            ),
+            (
+                lambda n: n.row("SecurityGroups", "sg-nat").update(IpPermissionsEgress=[]),
+                "SG_HAS_NO_RULES",
+                "sg-nat",
+            ),
+            (
+                lambda n: n.row("NetworkInterfaces", "eni-0a7").pop("Association"),
+                "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+                "igw-1",
+            ),
+            (lambda n: n.row("RouteTables", "rtb-public")["Routes"].pop(), "NO_ROUTE_TO_DESTINATION", "rtb-public"),
+        ],
+        ids=["check on", "group closed in", "group closed out", "no public address", "no route"],
+    )
+    def test_what_breaks_it_is_named(self, change: Any, code: str, resource: str) -> None:
+        network = with_instance()
+        change(network)
+        outcome = reach(network)
+        assert outcome.verdict is BLOCKED
+        assert (code, resource) in lost(outcome)
+
+    def test_with_its_check_on_nothing_goes_further(self) -> None:
+        assert "gateway igw-1 out/there" not in hops(reach(with_instance(SourceDestCheck=True)))
+
+    @pytest.mark.parametrize(
+        ("change", "fact"),
+        [
+            (
+                lambda n: n.row("NetworkInterfaces", "eni-0a7").pop("SourceDestCheck"),
+                "the source/destination check of eni-0a7",
+            ),
+            (lambda n: n.row("NetworkInterfaces", "eni-0a7").pop("Groups"), "the security groups of eni-0a7"),
+            (lambda n: n.row("NetworkInterfaces", "eni-0a7").update(SubnetId="subnet-9"), "subnet subnet-9"),
+            (lambda n: n.row("NetworkInterfaces", "eni-0a7").pop("SubnetId"), "subnet "),
+            (
+                lambda n: n.row("NetworkInterfaces", "eni-0a7").pop("PrivateIpAddress"),
+                "where the way over eni-0a7 ends",
+            ),
+        ],
+    )
+    def test_what_is_not_told_is_not_known(self, change: Any, fact: str) -> None:
+        network = with_instance()
+        change(network)
+        outcome = reach(network)
+        assert outcome.verdict is UNKNOWN
+        assert fact in missing(outcome)
+
+    def test_one_whose_way_leads_to_no_gateway_may_translate_or_not(self) -> None:
+        network = with_instance()
+        network.interface("eni-0b8", "10.0.1.80", "subnet-a", ["sg-open"])
+        network.route("10.0.1.80/32", NetworkInterfaceId="eni-0a7")
+        fact = "whether 10.0.1.80/32 → eni-0a7 leads to an interface that translates addresses"
+        outcome = walk(network, "10.0.1.80", subnet="subnet-b")
+        assert outcome.verdict is OK
+        network.table("rtb-b", {"DestinationCidrBlock": "10.0.1.80/32", "NetworkInterfaceId": "eni-0a7"}, subnets=[])
+        network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1a")
+        assert fact in missing(walk(network, "10.0.1.80", subnet="subnet-c"))
+
+    def test_behind_it_only_its_address_is_seen_and_no_group(self) -> None:
+        network = with_instance()
+        network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1a")
+        network.group("sg-far", inbound=[allow("tcp", 443, group="sg-task")])
+        network.interface("eni-0b8", "10.0.1.80", "subnet-a", ["sg-far"])
+        network.route("10.0.1.80/32", NetworkInterfaceId="eni-0a7")
+        assert ("ENI_SG_RULES_MISMATCH", "sg-far") in lost(walk(network, "10.0.1.80", subnet="subnet-c"))
+
+    def test_a_route_to_the_interface_that_packets_are_for_is_the_end(self) -> None:
+        network = with_instance(SourceDestCheck=True)
+        network.route("10.0.2.70/32", NetworkInterfaceId="eni-0a7")
+        outcome = walk(network, "10.0.2.70")
+        assert outcome.verdict is OK
+
+    def test_a_way_in_circles_ends(self) -> None:
+        network = with_instance()
+        network.row("RouteTables", "rtb-public")["Routes"][-1] = {
+            "DestinationCidrBlock": EVERYWHERE,
+            "NetworkInterfaceId": "eni-0a7",
+            "State": "active",
+        }
+        outcome = reach(network)
+        assert outcome.verdict is UNKNOWN
+        assert "where the way over eni-0a7 ends" in missing(outcome)
+
+
+def with_firewall(**more: Any) -> Network:
+    """A firewall endpoint in subnet-f between the task's subnet and a NAT gateway."""
+    network = Network()
+    network.internet_gateway()
+    network.nat()
+    network.subnet("subnet-f", "10.0.5.0/24", "eu-west-1a")
+    network.add(
+        "VpcEndpoints",
+        **(
+            {
+                "VpcEndpointId": "vpce-f1",
+                "VpcEndpointType": "GatewayLoadBalancer",
+                "VpcId": VPC,
+                "ServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-0f",
+                "State": "available",
+                "SubnetIds": ["subnet-f"],
+            }
+            | more
+        ),
+    )
+    network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+    network.table("rtb-f", {"DestinationCidrBlock": EVERYWHERE, "NatGatewayId": "nat-1"}, subnets=["subnet-f"])
+    network.route(GatewayId="vpce-f1")
+    return network
+
+
+class TestFirewallEndpoints:
+    RULES = "what the firewall or load balancer behind vpce-f1 lets pass"
+
+    def test_their_rules_are_not_known_but_the_way_on_is_followed(self) -> None:
+        outcome = reach(with_firewall())
+        assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [self.RULES])
+        assert "gateway igw-1 out/there" in hops(outcome)
+
+    def test_what_blocks_behind_them_is_named_all_the_same(self) -> None:
+        network = with_firewall()
+        network.row("NatGateways", "nat-1")["State"] = "failed"
+        outcome = reach(network)
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("BAD_STATE", "nat-1")])
+
+    def test_the_acl_of_their_subnet_is_judged(self) -> None:
+        network = with_firewall()
+        network.acl("acl-f", [], ["subnet-f"])
+        assert ("SUBNET_ACL_RESTRICTION", "acl-f") in lost(reach(network))
+
+    @pytest.mark.parametrize("state", ["failed", "deleted", "rejected"])
+    def test_they_must_work(self, state: str) -> None:
+        outcome = reach(with_firewall(State=state))
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("BAD_STATE", "vpce-f1")])
+
+    @pytest.mark.parametrize("places", [[], ["subnet-f", "subnet-a"], ["subnet-9"]], ids=str)
+    def test_the_way_ends_where_their_subnet_is_not_known(self, places: list[str]) -> None:
+        outcome = reach(with_firewall(SubnetIds=places))
+        assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [self.RULES])
+
+    def test_the_way_ends_where_it_leads_back_to_them(self) -> None:
+        network = with_firewall()
+        network.row("RouteTables", "rtb-f")["Routes"][-1] = {
+            "DestinationCidrBlock": EVERYWHERE,
+            "GatewayId": "vpce-f1",
+            "State": "active",
+        }
+        assert missing(reach(network)) == [self.RULES, self.RULES]
+
+    def test_rules_that_name_groups_do_not_hold_across_them(self) -> None:
+        """https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"""
+        network = with_firewall()
+        network.group("sg-far", inbound=[allow("tcp", 443, group="sg-task")])
+        network.interface("eni-0b8", "10.0.2.80", "subnet-b", ["sg-far"])
+        network.route("10.0.2.0/24", GatewayId="vpce-f1")
+        outcome = walk(network, "10.0.2.80")
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("ENI_SG_RULES_MISMATCH", "sg-far")])
+        assert messages(outcome)[-1].endswith("whose security groups are not seen from there")
+
+    def test_an_inspection_vpc_is_followed_to_the_hub_and_on(self) -> None:
+        network = HubAndSpoke()
+        network.central_nat()
+        network.subnet("fire-a", "10.1.20.0/24", "eu-west-1a", vpc=HUB)
+        row = {"VpcEndpointId": "vpce-f1", "VpcEndpointType": "GatewayLoadBalancer", "VpcId": HUB}
+        network.add("VpcEndpoints", **row, ServiceName="f", State="available", SubnetIds=["fire-a"])
+        back = {"DestinationCidrBlock": "10.0.0.0/16", "TransitGatewayId": "tgw-1"}
+        to_nat = {"DestinationCidrBlock": EVERYWHERE, "NatGatewayId": "nat-2"}
+        network.hub_table("rtb-fire", to_nat, back, subnets=["fire-a"])
+        network.row("RouteTables", "rtb-hub")["Routes"][-1] = {
+            "DestinationCidrBlock": EVERYWHERE,
+            "GatewayId": "vpce-f1",
+            "State": "active",
+        }
+        network.row("RouteTables", "rtb-public")["Routes"][2] = {
+            "DestinationCidrBlock": "10.0.0.0/16",
+            "GatewayId": "vpce-f1",
+            "State": "active",
+        }
+        outcome = reach(network)
+        assert outcome.verdict is UNKNOWN
+        assert "what the firewall or load balancer behind vpce-f1 lets pass" in missing(outcome)
+        network.row("NatGateways", "nat-2")["State"] = "failed"
+        assert lost(reach(network)) == [("BAD_STATE", "nat-2")]
+        assert network.routes["tgw-rtb-spoke"][-1] == tgw_route(EVERYWHERE, "tgw-attach-2", "static")
+
+
+def test_an_acl_may_stop_packets_on_their_way_to_the_instance() -> None:
+    network = with_instance()
+    network.acl("acl-b", both_ways(entry(50, "deny", "10.0.1.0/24"), entry(100)), ["subnet-b"])
+    assert ("SUBNET_ACL_RESTRICTION", "acl-b") in lost(reach(network))

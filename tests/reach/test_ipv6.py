@@ -1,0 +1,161 @@
+"""IPv6: egress-only gateways, and rules that are of one family only."""
+
+from typing import Any
+
+import pytest
+
+from skerry.errors import SkerryError
+from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.reach.outcome import Outcome
+from skerry.reach.question import Question, ask
+from tests.hubs import from_ipv6, lost, missing, walk
+from tests.networks import ALL, EVERYWHERE, VPC, Network, both_ways, entry
+
+OWN = "2a05:d018:1::/64"
+FAR = "2600:1f18::7"
+EVERYTHING = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+
+
+def entry6(number: int, action: str = "allow", cidr: str = "::/0", *, egress: bool = False) -> dict[str, Any]:
+    row = entry(number, action, None, egress=egress)
+    return row | {"Ipv6CidrBlock": cidr}
+
+
+def dual_stack(**gateway: Any) -> Network:
+    """Subnet-a with both families, and an egress-only internet gateway for IPv6."""
+    network = Network()
+    block = {"Ipv6CidrBlock": OWN, "Ipv6CidrBlockState": {"State": "associated"}}
+    network.row("Subnets", "subnet-a")["Ipv6CidrBlockAssociationSet"] = [block]
+    attachments = [{"VpcId": VPC, "State": "attached"}]
+    row = {"EgressOnlyInternetGatewayId": "eigw-1", "Attachments": attachments}
+    network.rows["EgressOnlyInternetGateways"] = [row | gateway]
+    routes = network.row("RouteTables", "rtb-main")["Routes"]
+    routes.append({"DestinationIpv6CidrBlock": "2a05:d018:1::/56", "GatewayId": "local", "State": "active"})
+    routes.append({"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"})
+    network.row("NetworkAcls", "acl-all")["Entries"].extend(entry6(90, egress=egress) for egress in (False, True))
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"].append(dict(EVERYTHING))
+    return network
+
+
+class TestByAnEgressOnlyGateway:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html"""
+
+    def test_ipv6_gets_out(self) -> None:
+        assert from_ipv6(dual_stack(), FAR).verdict is OK
+
+    def test_ipv4_does_not(self) -> None:
+        assert lost(walk(dual_stack(), "8.8.8.8")) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
+
+    def test_it_must_be_attached_to_the_vpc(self) -> None:
+        outcome = from_ipv6(dual_stack(Attachments=[{"VpcId": "vpc-9", "State": "attached"}]), FAR)
+        assert lost(outcome) == [("BAD_STATE_ATTACHMENT", "eigw-1")]
+
+    def test_one_that_was_not_read_is_not_known(self) -> None:
+        network = dual_stack()
+        network.rows["EgressOnlyInternetGateways"].clear()
+        outcome = from_ipv6(network, FAR)
+        assert outcome.verdict is UNKNOWN
+        assert "eigw-1" in missing(outcome)[0]
+
+    def test_one_that_does_not_tell_where_it_is_attached_is_not_known(self) -> None:
+        network = dual_stack()
+        network.rows["EgressOnlyInternetGateways"][0].pop("Attachments")
+        assert from_ipv6(network, FAR).verdict is UNKNOWN
+
+    def test_it_does_not_send_to_addresses_that_are_not_public(self) -> None:
+        outcome = from_ipv6(dual_stack(), "fd00::1")
+        assert lost(outcome) == [("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "eigw-1")]
+
+    @pytest.mark.parametrize(("mode", "stopped"), [("block-bidirectional", True), ("block-ingress", False)])
+    def test_block_public_access_stops_it_only_in_both_directions(self, mode: str, stopped: bool) -> None:  # noqa: FBT001
+        network = dual_stack()
+        network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": "eu-west-1", "InternetGatewayBlockMode": mode}]
+        network.rows["VpcBlockPublicAccessExclusions"] = []
+        found = [("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "eigw-1")] if stopped else []
+        assert lost(from_ipv6(network, FAR)) == found
+
+
+def test_by_an_internet_gateway_an_ipv6_address_is_public_by_itself() -> None:
+    network = dual_stack()
+    network.internet_gateway()
+    network.row("RouteTables", "rtb-main")["Routes"][-1] = {
+        "DestinationIpv6CidrBlock": "::/0",
+        "GatewayId": "igw-1",
+        "State": "active",
+    }
+    assert from_ipv6(network, FAR).verdict is OK
+
+
+class TestRulesOfOneFamily:
+    def test_an_ipv4_rule_of_a_group_lets_out_no_ipv6(self) -> None:
+        network = dual_stack()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [ALL]
+        assert lost(from_ipv6(network, FAR)) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
+
+    def test_an_ipv6_rule_of_a_group_lets_out_no_ipv4(self) -> None:
+        network = dual_stack()
+        network.route(GatewayId="igw-1")
+        network.internet_gateway()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [EVERYTHING]
+        assert lost(walk(network, "8.8.8.8", public=True)) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
+
+    def test_ipv4_entries_of_a_network_acl_admit_no_ipv6(self) -> None:
+        network = dual_stack()
+        network.acl("acl-4", both_ways(entry(100)), ["subnet-a"])
+        assert lost(from_ipv6(network, FAR)) == [("SUBNET_ACL_RESTRICTION", "acl-4")] * 2
+
+    def test_ipv6_entries_of_a_network_acl_admit_no_ipv4(self) -> None:
+        network = dual_stack()
+        network.route(GatewayId="igw-1")
+        network.internet_gateway()
+        network.acl("acl-6", [entry6(100), entry6(100, egress=True)], ["subnet-a"])
+        assert lost(walk(network, "8.8.8.8", public=True)) == [("SUBNET_ACL_RESTRICTION", "acl-6")] * 2
+
+    def test_a_deny_of_one_family_leaves_the_other_alone(self) -> None:
+        network = dual_stack()
+        network.acl("acl-both", [*both_ways(entry(90, "deny")), entry6(100), entry6(100, egress=True)], ["subnet-a"])
+        assert from_ipv6(network, FAR).verdict is OK
+
+    def test_both_ends_must_have_addresses_of_one_family(self) -> None:
+        outcome = walk(dual_stack(), FAR)
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")])
+
+    def test_that_holds_within_a_subnet_too(self) -> None:
+        outcome = walk(dual_stack(), "2a05:d018:1::8")
+        assert lost(outcome) == [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")]
+
+
+class TestQuestions:
+    def asked(self, network: Network, to: str = FAR, **of: Any) -> Outcome:
+        return ask(network.walker(), Question(to, 443, **({"subnet": "subnet-a", "groups": ("sg-task",)} | of)))
+
+    def test_from_a_subnet_to_an_ipv6_address_go_by_its_ipv6_block(self) -> None:
+        assert self.asked(dual_stack()).verdict is OK
+        assert self.asked(dual_stack(), source_address="2a05:d018:1::9").verdict is OK
+
+    def test_from_an_ipv6_only_subnet_too(self) -> None:
+        network = dual_stack()
+        network.row("Subnets", "subnet-a").pop("CidrBlock")
+        assert self.asked(network).verdict is OK
+
+    def test_from_a_subnet_without_ipv6_have_no_way(self) -> None:
+        outcome = self.asked(Network())
+        assert ("NO_COMMON_ADDRESS_FAMILY", "subnet-a") in lost(outcome)
+
+    def test_from_an_interface_go_by_its_ipv6_address(self) -> None:
+        network = dual_stack()
+        network.interface("eni-1", "10.0.1.9", Ipv6Addresses=[{"Ipv6Address": "2a05:d018:1::9"}])
+        assert self.asked(network, subnet=None, interface="eni-1").verdict is OK
+
+    def test_from_an_interface_without_one_are_refused(self) -> None:
+        network = dual_stack()
+        network.interface("eni-1", "10.0.1.9")
+        with pytest.raises(SkerryError, match="eni-1 has no address at all"):
+            self.asked(network, subnet=None, interface="eni-1")
+
+    def test_to_an_interface_by_its_ipv6_address_meet_its_groups(self) -> None:
+        network = dual_stack()
+        network.interface("eni-2", "10.0.1.8", groups=["sg-open"], Ipv6Addresses=[{"Ipv6Address": "2a05:d018:1::8"}])
+        outcome = self.asked(network, "2a05:d018:1::8")
+        assert lost(outcome) == [("ENI_SG_RULES_MISMATCH", "sg-open")]
+        assert EVERYWHERE in str(network.row("SecurityGroups", "sg-open"))

@@ -1,0 +1,137 @@
+"""Block Public Access: what each mode stops, and what is excluded from it.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-example.html
+"""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from skerry.net.verdicts import BLOCKED, OK, UNKNOWN, Verdict
+from skerry.reach.question import Question, ask
+from tests.hubs import lost, missing, reach
+from tests.networks import EVERYWHERE, REGION, VPC, Network, Row
+
+BOTH, INGRESS = "block-bidirectional", "block-ingress"
+WIDE, EGRESS = "allow-bidirectional", "allow-egress"
+ARN = f"arn:aws:ec2:{REGION}:111122223333"
+
+
+def excluded(name: str, mode: str, state: str = "create-complete") -> Row:
+    """An exclusion of a VPC or subnet."""
+    kind = "vpc" if name.startswith("vpc-") else "subnet"
+    return {
+        "ExclusionId": f"vpcbpa-exclude-{name}-{mode}-{state}",
+        "InternetGatewayExclusionMode": mode,
+        "ResourceArn": f"{ARN}:{kind}/{name}",
+        "State": state,
+    }
+
+
+def under(mode: str, *exclusions: Row, nat: bool = True) -> Network:
+    """Subnet-b with a NAT gateway for subnet-a, or subnet-b for a public task."""
+    network = Network()
+    if nat:
+        network.serve_internet_by_nat()
+    else:
+        network.internet_gateway()
+        network.route(GatewayId="igw-1")
+    network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": REGION, "InternetGatewayBlockMode": mode}]
+    network.rows["VpcBlockPublicAccessExclusions"] = list(exclusions)
+    return network
+
+
+@pytest.mark.parametrize(
+    ("mode", "exclusions", "by_nat", "public"),
+    [
+        ("off", [], OK, OK),
+        (BOTH, [], BLOCKED, BLOCKED),
+        (INGRESS, [], OK, BLOCKED),
+        (BOTH, [excluded("subnet-b", WIDE)], OK, OK),
+        (BOTH, [excluded(VPC, WIDE)], OK, OK),
+        # Whether a public address gets out under an egress-only exclusion, AWS's pages disagree.
+        (BOTH, [excluded("subnet-b", EGRESS)], OK, UNKNOWN),
+        (BOTH, [excluded(VPC, EGRESS)], OK, UNKNOWN),
+        (INGRESS, [excluded("subnet-b", WIDE)], OK, OK),
+        # In this mode egress-only exclusions are ignored.
+        (INGRESS, [excluded("subnet-b", EGRESS)], OK, BLOCKED),
+        # The NAT gateway's subnet is what counts, not the task's.
+        (BOTH, [excluded("subnet-a", WIDE)], BLOCKED, BLOCKED),
+        (BOTH, [excluded("vpc-9", WIDE)], BLOCKED, BLOCKED),
+        (BOTH, [excluded("subnet-b", WIDE, "delete-complete")], BLOCKED, BLOCKED),
+        (BOTH, [excluded("subnet-b", WIDE, "create-in-progress")], UNKNOWN, UNKNOWN),
+        (BOTH, [excluded("subnet-b", WIDE, "create-in-progress"), excluded(VPC, WIDE)], OK, OK),
+    ],
+)
+def test_each_mode_stops_what_is_not_excluded(
+    mode: str, exclusions: list[Row], by_nat: Verdict, public: Verdict
+) -> None:
+    for rows in permutations(exclusions):
+        assert reach(under(mode, *rows)).verdict is by_nat
+        assert reach(under(mode, *rows, nat=False), subnet="subnet-b", public=True).verdict is public
+
+
+def test_what_it_stops_is_named() -> None:
+    assert lost(reach(under(BOTH))) == [("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "igw-1")]
+
+
+def test_what_is_not_known_is_named() -> None:
+    row = excluded("subnet-b", WIDE, "delete-in-progress")
+    fact = f"what becomes of exclusion {row['ExclusionId']}, which is delete-in-progress"
+    assert missing(reach(under(BOTH, row))) == [fact]
+    fact = "whether an egress-only exclusion lets out what has a public address in subnet-b"
+    network = under(BOTH, excluded("subnet-b", EGRESS), nat=False)
+    assert missing(reach(network, subnet="subnet-b", public=True)) == [fact]
+
+
+def test_exclusions_that_were_not_read_leave_it_open() -> None:
+    network = under(BOTH)
+    network.forget("VpcBlockPublicAccessExclusions")
+    outcome = reach(network)
+    assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["whether subnet-b is excluded from Block Public Access"])
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict"),
+    [
+        ([{"AwsRegion": "eu-west-2", "InternetGatewayBlockMode": "off"}], BLOCKED),
+        ([{"AwsRegion": REGION, "InternetGatewayBlockMode": "off"}], OK),
+        ([{"AwsRegion": REGION}], BLOCKED),
+        ([], BLOCKED),
+    ],
+    ids=str,
+)
+def test_the_mode_of_the_region_goes_before_what_a_subnet_tells(options: list[Row], verdict: Verdict) -> None:
+    network = under(BOTH)
+    network.rows["VpcBlockPublicAccessOptions"] = options
+    network.row("Subnets", "subnet-b")["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": BOTH}
+    assert reach(network).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("mode", "exclusions", "verdict"),
+    [
+        ("off", [], OK),
+        (BOTH, [], BLOCKED),
+        (INGRESS, [], BLOCKED),
+        (BOTH, [excluded("subnet-b", EGRESS)], BLOCKED),
+        (INGRESS, [excluded("subnet-b", WIDE)], OK),
+        (BOTH, [excluded("subnet-b", WIDE, "update-in-progress")], UNKNOWN),
+    ],
+)
+def test_from_the_internet_both_modes_let_nothing_in(mode: str, exclusions: list[Row], verdict: Verdict) -> None:
+    network = under(mode, *exclusions, nat=False)
+    network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.3"})
+    outcome = ask(network.walker(), Question("eni-1", 443, internet=True))
+    assert outcome.verdict is verdict
+    if verdict is BLOCKED:
+        assert ("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "igw-1") in lost(outcome)
+
+
+def test_a_route_for_everything_is_still_needed() -> None:
+    network: Any = under("off", nat=False)
+    network.row("RouteTables", "rtb-main")["Routes"].pop()
+    assert lost(reach(network, public=True)) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
+    assert EVERYWHERE == "0.0.0.0/0"

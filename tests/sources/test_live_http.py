@@ -1,0 +1,140 @@
+"""A live account is read over HTTP as in the process, on good days and on bad ones."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from skerry import app
+from skerry.aws.calls import CALLS
+from skerry.aws.session import ClientFactory, clients
+from skerry.embedded import article
+from skerry.embedded.faults import Faults
+from skerry.embedded.serving import serving
+from skerry.errors import SkerryError
+from skerry.model.facts import Facts
+from skerry.model.world import World
+from skerry.net.verdicts import Verdict
+from skerry.sources.documents import load
+from skerry.sources.live import Reading, Scope, read
+
+REGION = "eu-west-1"
+
+
+class Served(NamedTuple):
+    """The article's account after its repair, with more services, rules and zones, served over HTTP."""
+
+    url: str
+    faults: Faults
+    client: ClientFactory
+    deployment: article.Deployment
+    plain: Reading
+
+
+def build(client: ClientFactory) -> article.Deployment:
+    deployment = article.build(client)
+    article.repair(client, deployment)
+    vpc = {"VPCRegion": REGION, "VPCId": deployment.network.vpc}
+    client("route53").create_hosted_zone(Name="internal.example", CallerReference="1", VPC=vpc)
+    for number in range(12):
+        client("ecs").create_service(
+            cluster=deployment.cluster, serviceName=f"api-{number}", taskDefinition="web", desiredCount=0
+        )
+    cluster = client("ecs").describe_clusters(clusters=[deployment.cluster])["clusters"][0]["clusterArn"]
+    client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    target = {"Id": "1", "Arn": cluster, "EcsParameters": {"TaskDefinitionArn": deployment.task_definition}}
+    client("events").put_targets(Rule="nightly", Targets=[target])
+    return deployment
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    faults = Faults()
+    with serving(REGION, faults) as url:
+        client = clients()
+        deployment = build(client)
+        yield Served(url, faults, client, deployment, read(client))
+
+
+@pytest.fixture
+def faults(served: Served) -> Iterator[Faults]:
+    """The faults of the server, which has none before and after a test."""
+    served.faults.clear()
+    yield served.faults
+    served.faults.clear()
+
+
+def facts(found: Reading) -> Facts:
+    return load(found.documents, region=found.region)
+
+
+class TestOverHttp:
+    def test_clients_talk_to_the_endpoint_of_the_environment(self, served: Served) -> None:
+        assert served.client("ec2").meta.endpoint_url == served.url
+
+    def test_the_account_is_read_whole(self, served: Served) -> None:
+        told = facts(served.plain)
+        assert (told.refused, told.notes) == ((), ())
+        assert len(told.services) == 13
+        assert [(row.rule, row.target.id) for row in told.rule_targets] == [("nightly", "1")]
+
+    def test_pages_and_throttling_change_nothing(self, served: Served, faults: Faults) -> None:
+        faults.page, faults.throttle = 2, 9
+        found = read(served.client)
+        assert found.documents == served.plain.documents
+        assert found.rounds == served.plain.rounds
+        assert found.calls > served.plain.calls + 10
+        assert len(faults.seen) > found.calls  # the throttled ones were asked again
+
+    def test_the_world_is_that_of_a_reading_in_the_process(
+        self, served: Served, faults: Faults, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        faults.page, faults.throttle = 3, 10
+        over_http = World(facts(read(served.client)))
+        faults.clear()
+        monkeypatch.delenv("AWS_ENDPOINT_URL")  # new clients are then answered without a network
+        client = clients(REGION)
+        assert client("ec2").meta.endpoint_url != served.url
+        assert World(facts(read(client))).facts == over_http.facts
+
+    def test_every_call_is_in_the_table(self, served: Served, faults: Faults) -> None:
+        read(served.client)
+        assert set(faults.seen) <= {call.action for call in CALLS}
+
+
+class TestRefusedCalls:
+    @pytest.mark.parametrize("action", sorted({call.action for call in CALLS} - {"scheduler:GetSchedule"}))
+    def test_do_not_end_the_reading(self, served: Served, faults: Faults, action: str) -> None:
+        faults.denied = {action}
+        told = facts(read(served.client))
+        assert {refusal.action for refusal in told.refused} == ({action} & set(faults.seen))
+
+    def test_are_named_by_the_verdict_that_lacks_them(self, served: Served, faults: Faults) -> None:
+        faults.denied = {"ec2:DescribeVpcEndpoints"}
+        found = verdict(facts(read(served.client, Scope(cluster="article", service="web"))))
+        assert found is Verdict.UNKNOWN
+        faults.clear()
+        assert verdict(facts(read(served.client, Scope(cluster="article", service="web")))) is Verdict.OK
+
+    def test_of_everything_leave_an_account_of_which_nothing_is_known(self, served: Served, faults: Faults) -> None:
+        faults.denied = {call.action for call in CALLS}
+        assert facts(read(served.client)).read == frozenset()
+
+
+def verdict(told: Facts) -> Verdict:
+    return app.diagnose(World(told)).verdict
+
+
+class TestErrors:
+    def test_of_throttling_without_end_are_told(
+        self, served: Served, faults: Faults, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("time.sleep", lambda _seconds: None)  # as boto3 does between its retries
+        faults.throttle = 1
+        with pytest.raises(SkerryError, match="still throttles"):
+            read(served.client)
+
+    def test_of_credentials_are_told(self, served: Served, faults: Faults) -> None:
+        faults.errors = {"ec2:DescribeVpcs": "ExpiredToken"}
+        with pytest.raises(SkerryError, match="the credentials have expired"):
+            read(served.client)

@@ -1,0 +1,364 @@
+"""What is taken out of a snapshot, and that nothing else is."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skerry import app
+from skerry.errors import InputError, NothingFoundError
+from skerry.model.world import World
+from skerry.render import json as as_json
+from skerry.sources import documents, files
+from skerry.sources.redaction import KEPT_RECORD_TYPES, REDACTED, redact
+from tests.networks import REGION, Network, as_bytes, awslogs, container, one_of_everything, record
+
+SCENARIOS = sorted(path.parent for path in (Path(__file__).parent.parent / "scenarios").glob("*/network.json"))
+
+
+def redacted(content: dict[str, Any]) -> Any:
+    """One document after redaction; None where it was left out."""
+    found = redact({"a.json": as_bytes(content)}).get("a.json")
+    return None if found is None else json.loads(found)
+
+
+def of_container(**more: Any) -> Any:
+    """A container of a task definition after redaction."""
+    [definition] = redacted({"taskDefinitions": [{"containerDefinitions": [more]}]})["taskDefinitions"]
+    return definition["containerDefinitions"][0]
+
+
+def options(**given: Any) -> Any:
+    """The options of a log driver after redaction; an underscore of a name stands for a hyphen."""
+    named = {key.replace("_", "-"): value for key, value in given.items()}
+    found = of_container(logConfiguration={"logDriver": "x", "options": named})
+    return {key.replace("-", "_"): value for key, value in found["logConfiguration"]["options"].items()}
+
+
+# ------------------------------------------------------------------------------------- the places of secrets
+
+
+# Every place that is redacted, as a document with a function's argument in it.
+def places(secret: Any) -> dict[str, dict[str, Any]]:
+    """Documents that each hold the secret in one place that is redacted."""
+
+    def task_definition(**more: Any) -> dict[str, Any]:
+        return {"taskDefinition": {"taskDefinitionArn": "a", "containerDefinitions": [{"name": "app"} | more]}}
+
+    def log_options(**given: Any) -> dict[str, Any]:
+        return task_definition(logConfiguration={"logDriver": "splunk", "options": given})
+
+    def target(**more: Any) -> dict[str, Any]:
+        row = {"Id": "1", "Arn": "a"} | more
+        return {"Call": {"operation": "x", "parameters": {"Rule": "r"}}, "Response": {"Targets": [row]}}
+
+    return {
+        "environment": task_definition(environment=[{"name": "A", "value": secret}]),
+        "environment of the wrong kind": task_definition(environment=[secret]),
+        "command": task_definition(command=["run", secret]),
+        "entry point": task_definition(entryPoint=[secret]),
+        "health check": task_definition(healthCheck={"command": ["CMD", secret], "retries": 3}),
+        "labels": task_definition(dockerLabels={"a": secret}),
+        "splunk token": log_options(**{"splunk-token": secret}),
+        "unknown option": log_options(**{"api-key": secret}),
+        "password in a URL": log_options(**{"splunk-url": f"https://me:{secret}@a.example/"}),
+        "query of a URL": log_options(**{"splunk-url": f"https://a.example/?t={secret}"}),
+        "FireLens": task_definition(firelensConfiguration={"type": "fluentbit", "options": {"x": secret}}),
+        "volume driver": {
+            "taskDefinition": {"volumes": [{"dockerVolumeConfiguration": {"driverOpts": {"o": secret}}}]}
+        },
+        "volume labels": {"taskDefinition": {"volumes": [{"labels": {"o": secret}}]}},
+        "overrides": {"tasks": [{"overrides": {"containerOverrides": [{"environment": [{"value": secret}]}]}}]},
+        "Service Connect": {"services": [{"deployments": [{"testTrafficRules": {"header": {"value": secret}}}]}]},
+        "tags of ECS": {"services": [{"serviceName": "web", "tags": [{"key": "owner", "value": secret}]}]},
+        "tags of EC2": {"Vpcs": [{"VpcId": "vpc-1", "Tags": [{"Key": "owner", "Value": secret}]}]},
+        "tags of a schedule": {
+            "ScheduleExpression": "rate(1 hour)",
+            "Target": {"EcsParameters": {"Tags": [{"owner": secret}]}},
+        },
+        "tags of the wrong kind": {"Vpcs": [{"Tags": secret}]},
+        "user data": {"Vpcs": [{"UserData": secret}, {"userData": secret}]},
+        "a set of tags": {"Vpcs": [{"TagSet": [{"key": "owner", "value": secret}]}]},
+        "input of a rule": target(Input=secret),
+        "transformed input": target(InputTransformer={"InputTemplate": secret}),
+        "headers of a target": target(HttpParameters={"HeaderParameters": {"x": secret}}),
+        "input of a schedule": {"ScheduleExpression": "rate(1 hour)", "Target": {"Arn": "a", "Input": secret}},
+        "description of a schedule": {"ScheduleExpression": "rate(1 hour)", "Description": secret},
+        "TXT record": {"ResourceRecordSets": [{"Name": "a.", "Type": "TXT", "ResourceRecords": [{"Value": secret}]}]},
+        "an unknown key": {"Vpcs": [], "Secrets": [{"SecretString": secret}]},
+        "an unknown document": {"SecretString": secret},
+        "parameters of a call": {
+            "Call": {"operation": "x", "parameters": {"overrides": secret}},
+            "Response": {"Vpcs": []},
+        },
+        "an unknown answer": {"Call": {"operation": "x"}, "Response": {"SecretString": secret}},
+        "a compose file": {"services": {"web": {"environment": {"A": secret}}}},
+        "calls": {"Calls": [{"Call": {}, "Response": {"tasks": [{"overrides": secret}]}}, {"Call": {"a": secret}}]},
+        "the encoded part of a refusal": {
+            "Call": {"operation": "ec2:DescribeVpcs"},
+            "Error": {
+                "Code": "UnauthorizedOperation",
+                "Message": f"You are not authorized. Encoded authorization failure message: {secret}",
+            },
+        },
+    }
+
+
+secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).map(lambda text: f"hush-{text}")
+
+
+@pytest.mark.parametrize("place", places(""))
+class TestASecret:
+    @given(secret=secrets)
+    def test_is_in_no_byte(self, place: str, secret: str) -> None:
+        content = as_bytes(places(secret)[place])
+        assert b"hush-" in content
+        assert b"hush-" not in b"".join(redact({"a.json": content}).values())
+
+    @given(secret=secrets)
+    def test_is_redacted_once_and_for_all(self, place: str, secret: str) -> None:
+        once = redact({"a.json": as_bytes(places(secret)[place])})
+        assert redact(once) == once
+
+    def test_is_in_no_byte_where_it_is_a_number(self, place: str) -> None:
+        if "URL" not in place and "refusal" not in place:
+            content = as_bytes(places(4711)[place])
+            assert b"4711" in content
+            assert b"4711" not in b"".join(redact({"a.json": content}).values())
+
+
+class TestOfWhatIsRedacted:
+    def test_the_place_stays(self) -> None:
+        given = {
+            "environment": [{"name": "A", "value": "1"}, {"name": "B", "value": ""}],
+            "command": ["a", "b"],
+            "healthCheck": {"command": ["CMD", "x"], "interval": 30},
+            "dockerLabels": {"a": "b"},
+        }
+        assert of_container(**given) == {
+            "environment": [{"name": "A", "value": REDACTED}, {"name": "B", "value": ""}],
+            "command": [REDACTED, REDACTED],
+            "healthCheck": {"command": [REDACTED, REDACTED], "interval": 30},
+            "dockerLabels": {"a": REDACTED},
+        }
+
+    def test_the_kind_of_value_stays(self) -> None:
+        """What could not be read before cannot be read after: a number never becomes a text."""
+        assert of_container(command=["a", 7, 1.5, True, None, ""])["command"] == [REDACTED, 0, 0, True, None, ""]
+
+    def test_a_row_that_cannot_be_read_stays_one(self) -> None:
+        text = b'{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}, {"VpcId": "vpc-2", "x": "\xff"}]}'
+        facts = documents.load(redact({"a.json": text}))
+        assert [row.vpc_id for row in facts.vpcs] == ["vpc-1"]
+        assert "vpcs" not in facts.read
+
+
+class TestWhatIsKept:
+    def test_tags_that_name_and_those_of_aws(self) -> None:
+        tags = [{"Key": "Name", "Value": "main"}, {"Key": "aws:cloudformation:stack-name", "Value": "net"}]
+        assert redacted({"Vpcs": [{"VpcId": "vpc-1", "Tags": tags}]})["Vpcs"][0]["Tags"] == tags
+        schedule = {"ScheduleExpression": "rate(1 hour)", "Target": {"EcsParameters": {"Tags": [{"aws:a": "b"}]}}}
+        assert redacted(schedule) == schedule
+
+    def test_options_of_logs_that_the_diagnosis_needs(self) -> None:
+        kept = awslogs(awslogs_create_group="true", mode="non-blocking")["options"]
+        named = {key.replace("-", "_"): value for key, value in kept.items()}
+        assert options(**named) == named
+        fluent = {"Name": "cloudwatch", "region": "eu-west-1", "log_group_name": "web", "Port": 24224, "tls": "on"}
+        found = of_container(logConfiguration={"logDriver": "awsfirelens", "options": fluent})
+        assert found["logConfiguration"]["options"] == fluent
+
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("https://splunk.example:8088", "https://splunk.example:8088"),
+            ("http://splunk.example", "http://splunk.example"),
+            ("https://me:pass@Splunk.example:8088/path?token=1#x", "https://splunk.example:8088"),
+            ("ftp://splunk.example", "https://splunk.example"),
+            ("splunk.example:8088/path", "splunk.example:8088"),
+            ("me:pass@splunk.example", "splunk.example"),
+            ("https://[2001:db8::1]:8088/", "https://[2001:db8::1]:8088"),
+            ("", ""),
+            ("Splunk.example", "Splunk.example"),
+            ("https://", "https://"),
+            ("https://a:b:c", "https://"),
+            ("https://a:99999999", "https://"),
+            ("https://[", "https://"),
+        ],
+    )
+    def test_where_a_url_leads(self, given: str, kept: str) -> None:
+        assert options(splunk_url=given, awslogs_endpoint=given) == {"splunk_url": kept, "awslogs_endpoint": kept}
+
+    def test_options_that_are_no_object_are_replaced(self) -> None:
+        found = of_container(logConfiguration={"logDriver": "x", "options": "splunk-token=1"})
+        assert found["logConfiguration"]["options"] == REDACTED
+        assert options(name=["a"], splunk_url=7) == {"name": [REDACTED], "splunk_url": 0}
+
+    def test_options_of_gateways_are_none_of_logs(self) -> None:
+        gateway = {"TransitGatewayId": "tgw-1", "Options": {"DnsSupport": "enable"}}
+        assert redacted({"TransitGateways": [gateway]}) == {"TransitGateways": [gateway]}
+
+    def test_what_a_target_runs(self) -> None:
+        vpc = {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-1"], "AssignPublicIp": "DISABLED"}
+        parameters = {"TaskDefinitionArn": "a", "NetworkConfiguration": {"awsvpcConfiguration": vpc}}
+        target = {"Id": "1", "Arn": "a", "RoleArn": "r", "EcsParameters": parameters}
+        answer = {"Call": {"operation": "x", "parameters": {"Rule": "r"}}, "Response": {"Targets": [target]}}
+        assert redacted(answer) == answer
+        schedule = {"Arn": "a", "Name": "n", "GroupName": "g", "State": "ENABLED", "ScheduleExpression": "rate(1 day)"}
+        assert redacted(schedule | {"Target": target}) == schedule | {"Target": target}
+
+    @pytest.mark.parametrize("kind", sorted(KEPT_RECORD_TYPES))
+    def test_records_that_are_names_and_addresses(self, kind: str) -> None:
+        answer = {"ResourceRecordSets": [record("a.example.", kind, "10.0.0.1")]}
+        assert redacted(answer) == answer
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"VpcId": "vpc-1", "EnableDnsSupport": {"Value": True}},
+            {"VpcId": "vpc-1", "EnableDnsHostnames": {"Value": False}},
+            {"HostedZone": {"Id": "Z1", "Name": "a."}, "VPCs": [{"VPCId": "vpc-1", "VPCRegion": "eu-west-1"}]},
+            {"taskDefinition": {"family": "web"}, "tags": [{"key": "Name", "value": "web"}]},
+            {"services": [], "failures": [{"arn": "a", "reason": "MISSING"}]},
+            {"Subnets": [], "NextToken": "t"},
+            {"ResourceRecordSets": [], "IsTruncated": True, "NextRecordName": "a."},
+            {"Call": {"operation": "x", "parameters": {"PrefixListId": "pl-1"}}, "Response": {"Entries": []}},
+            {
+                "Call": {"operation": "ec2:DescribeVpcs", "parameters": {}},
+                "Error": {"Code": "UnauthorizedOperation", "Message": "You are not authorized."},
+            },
+        ],
+        ids=json.dumps,
+    )
+    def test_what_an_answer_says_besides_its_rows(self, answer: dict[str, Any]) -> None:
+        assert redacted(answer) == answer
+
+    def test_the_network_to_the_letter(self) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        network.serve_s3()
+        del network.rows["Calls"]
+        assert redacted(network.rows) == network.rows
+
+
+class TestWhatIsLeftOut:
+    @pytest.mark.parametrize(
+        "content",
+        [{"Reservations": []}, {"services": {"web": {}}}, {"Snapshot": {"Version": 1}}, {"Calls": [{"a": {}}]}],
+        ids=json.dumps,
+    )
+    def test_documents_that_skerry_does_not_read(self, content: dict[str, Any]) -> None:
+        assert redacted(content) is None
+
+    def test_documents_are_told_apart_by_what_is_read(self) -> None:
+        assert list(redact({"a.json": b'{"Vpcs": []}', "b.json": b'{"Reservations": []}'})) == ["a.json"]
+
+    def test_what_is_nested_too_deeply_to_look_into(self) -> None:
+        deep = b'{"Vpcs": [{"VpcId": "vpc-1"}, {"VpcId": "vpc-2", "x": ' + b"[" * 900 + b"]" * 900 + b"}]}"
+        [kept] = redact({"a.json": deep}).values()
+        assert json.loads(kept) == {"Vpcs": [{"VpcId": "vpc-1"}, None]}
+
+    def test_calls_in_calls_without_end_are_refused(self) -> None:
+        deep = b'{"Calls": [{"Call": {}, "Response": ' * 400 + b"{}" + b"}]}" * 400
+        with pytest.raises(InputError, match="nested too deeply"):
+            redact({"a.json": deep})
+
+
+# ------------------------------------------------------------------------------------------- what comes of it
+
+
+def diagnosed(content: dict[str, bytes]) -> str:
+    world = World(documents.load(content, source="a test"))
+    return as_json.diagnosis(world, app.diagnose(world))
+
+
+@pytest.mark.parametrize("folder", SCENARIOS, ids=lambda folder: folder.name)
+def test_no_verdict_changes(folder: Path) -> None:
+    content = files.read(folder / "network.json")
+    kept = redact(content)
+    try:
+        wanted = diagnosed(content)
+    except NothingFoundError:
+        return
+    assert diagnosed(kept) == wanted
+    assert redact(kept) == kept
+
+
+def test_the_facts_are_the_same_but_for_what_is_secret() -> None:
+    network = one_of_everything()
+    network.definition(container(logConfiguration=awslogs(splunk_token="s")), arn="arn:aws:ecs:::task-definition/x:1")  # noqa: S106
+    content = {"network.json": network.document()}
+    before, after = documents.load(content), documents.load(redact(content))
+    changed = [field for field in before.__struct_fields__ if getattr(before, field) != getattr(after, field)]
+    assert changed == ["task_definitions"]
+
+
+def test_the_input_is_left_as_it_was() -> None:
+    given = places("x")
+    kept = copy.deepcopy(given)
+    redact({name: as_bytes(content) for name, content in given.items()})
+    assert given == kept
+
+
+# ----------------------------------------------------------------------------- against botocore's own shapes
+
+CALLS = [
+    ("ecs", "DescribeTaskDefinition"),
+    ("ecs", "DescribeServices"),
+    ("ecs", "DescribeTasks"),
+    ("ecs", "DescribeClusters"),
+    ("events", "ListTargetsByRule"),
+    ("scheduler", "GetSchedule"),
+]
+
+
+def filled(shape: Shape, within: tuple[str, ...] = ()) -> Any:
+    """A value of the shape, with ``hush`` in each text of a map or of what botocore marks as sensitive."""
+    if isinstance(shape, StructureShape):
+        inner = (*within, shape.name)
+        return {key: filled(member, inner) for key, member in shape.members.items() if shape.name not in within}
+    if isinstance(shape, ListShape):
+        return [filled(shape.member, within)]
+    if isinstance(shape, MapShape):
+        return {"hush-key": "hush"}
+    if isinstance(shape, StringShape):
+        return "hush" if shape.metadata.get("sensitive") else "x"
+    return True
+
+
+@pytest.mark.parametrize(("service", "operation"), CALLS, ids=str)
+def test_no_map_of_free_text_is_forgotten(service: str, operation: str) -> None:
+    """AWS puts what users write into maps; a new one must be redacted."""
+    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).output_shape
+    [kept] = redact({"a.json": as_bytes({"ScheduleExpression": "x"} | filled(shape))}).values()
+    assert b'"hush"' not in kept
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        awslogs(awslogs_endpoint=""),
+        awslogs(awslogs_endpoint="https://me:pass@logs.eu-west-1.amazonaws.com/x"),
+        {"logDriver": "splunk", "options": {"splunk-url": "", "splunk-token": "t"}},
+        {"logDriver": "splunk", "options": {"splunk-url": "https://Splunk.example:8088/x", "splunk-token": "t"}},
+        {"logDriver": "splunk", "options": {"splunk-url": "a", "splunk-verify-connection": "false"}},
+        {"logDriver": "awsfirelens", "options": {"Name": "http", "Host": "Logs.Example", "Port": "8080", "tls": "on"}},
+        {"logDriver": "awsfirelens", "options": {"Name": "cloudwatch", "region": REGION, "log_group_name": "web"}},
+        {"logDriver": "awsfirelens", "options": {"Name": "s3", "region": REGION, "bucket": "b", "endpoint": "S3.x"}},
+        {"logDriver": "awsfirelens", "options": {"Name": "datadog", "apikey": "k"}},
+        {"logDriver": "awsfirelens", "options": {"@type": "x"}},
+    ],
+    ids=str,
+)
+def test_where_logs_go_is_the_same(configuration: dict[str, Any]) -> None:
+    network = Network()
+    network.definition(container(logConfiguration=configuration))
+    network.service()
+    content = {"network.json": network.document()}
+    assert diagnosed(redact(content)) == diagnosed(content)

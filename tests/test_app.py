@@ -1,0 +1,142 @@
+"""The use cases as a library: what is diagnosed, and where it is read from."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skerry import app
+from skerry.aws.session import Account
+from skerry.errors import NothingFoundError
+from skerry.model.facts import Refusal
+from skerry.render import json as as_json
+from skerry.sources import live
+from tests.networks import ACCOUNT, DEFINITION, REGION, Network, as_bytes, container
+
+CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster"
+
+
+def parameters() -> dict[str, Any]:
+    """What a target runs."""
+    vpc = {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-task"], "AssignPublicIp": "DISABLED"}
+    return {
+        "TaskDefinitionArn": DEFINITION,
+        "LaunchType": "FARGATE",
+        "NetworkConfiguration": {"awsvpcConfiguration": vpc},
+    }
+
+
+def network() -> Network:
+    """A service of cluster ``shop``, a rule that runs a task there, and a schedule that runs one in ``yard``."""
+    network = Network()
+    network.definition(container())
+    network.service()
+    target = {"Id": "1", "Arn": f"{CLUSTER}/shop", "EcsParameters": parameters()}
+    network.call("events:ListTargetsByRule", {"Rule": "nightly", "EventBusName": "default"}, {"Targets": [target]})
+    schedule = {
+        "Arn": f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/hourly",
+        "Name": "hourly",
+        "ScheduleExpression": "rate(1 hour)",
+        "State": "ENABLED",
+        "Target": {"Arn": f"{CLUSTER}/yard", "EcsParameters": parameters()},
+    }
+    network.call("scheduler:GetSchedule", {}, schedule)
+    return network
+
+
+def diagnosed(network: Network, **selection: str) -> list[str]:
+    """The names of what is diagnosed."""
+    found = app.diagnose(network.world(), app.Selection(**selection))
+    return [service.launch.name for service in found.services]
+
+
+class TestWhatIsDiagnosed:
+    def test_is_every_service_rule_and_schedule(self) -> None:
+        assert diagnosed(network()) == ["web", "nightly/1", "hourly"]
+
+    def test_of_a_cluster_is_what_runs_in_it(self) -> None:
+        assert diagnosed(network(), cluster="shop") == ["web", "nightly/1"]
+        assert diagnosed(network(), cluster=f"{CLUSTER}/yard") == ["hourly"]
+
+    def test_of_a_name_is_a_service_only(self) -> None:
+        assert diagnosed(network(), service="web") == ["web"]
+        with pytest.raises(NothingFoundError, match="no service hourly"):
+            diagnosed(network(), service="hourly")
+
+    def test_of_a_name_is_each_task_set_of_the_service(self) -> None:
+        given = network()
+        [service] = given.rows["services"]
+        common = {"taskDefinition": DEFINITION, "launchType": "FARGATE", "status": "ACTIVE"}
+        common["networkConfiguration"] = service["networkConfiguration"]
+        sets = [{"id": f"ecs-svc/{number}", "taskSetArn": f"arn:{number}"} | common for number in (1, 2)]
+        service |= {"deploymentController": {"type": "EXTERNAL"}, "taskSets": sets}
+        assert diagnosed(given, service="web") == ["web/1", "web/2"]
+
+    def test_may_be_rules_and_schedules_alone(self) -> None:
+        given = network()
+        given.rows["services"].clear()
+        assert diagnosed(given) == ["nightly/1", "hourly"]
+
+    def test_of_a_task_may_be_narrowed_to_a_cluster(self) -> None:
+        given = network()
+        given.task("1f")
+        given.task("1f", taskArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/yard/1f", clusterArn=f"{CLUSTER}/yard")
+        assert diagnosed(given, task="1f") == ["1f", "1f"]
+        found = app.diagnose(given.world(), app.Selection(task="1f", cluster="yard"))
+        assert [service.launch.cluster for service in found.services] == ["yard"]
+        with pytest.raises(NothingFoundError, match="no task 1f"):
+            diagnosed(given, task="1f", cluster="farm")
+
+    def test_is_told_apart_from_what_could_not_be_read(self) -> None:
+        given = Network()
+        refused = {"Call": {"operation": "ecs:ListClusters"}, "Error": {"Code": "AccessDeniedException"}}
+        given.rows["Calls"].append(refused)
+        with pytest.raises(NothingFoundError, match=r"could not be read: AWS refused ecs:ListClusters \(AccessDenied"):
+            diagnosed(given)
+
+
+class TestAnAccount:
+    """As its reader gives it, without any."""
+
+    @pytest.fixture
+    def reading(self, monkeypatch: pytest.MonkeyPatch) -> live.Reading:
+        refused = {"Call": {"operation": "ec2:DescribeVpcEndpoints"}, "Error": {"Code": "UnauthorizedOperation"}}
+        given = network()
+        del given.rows["VpcEndpoints"]
+        content = {
+            "z.json": given.document(),
+            "ec2/a.json": as_bytes(refused),
+            "b.json": b'{"Account": "111122223333"}',
+        }
+        reading = live.Reading(content, calls=30, rounds=4, region="eu-west-1")
+
+        def read(*_: object) -> live.Reading:
+            return reading
+
+        monkeypatch.setattr(live, "read", read)
+        return reading
+
+    @pytest.fixture
+    def gathered(self, reading: live.Reading) -> app.Gathered:
+        del reading
+        return app.read_account(Account(region="eu-west-1"))
+
+    def test_is_named_by_number_and_region(self, gathered: app.Gathered) -> None:
+        assert gathered.world.facts.source == "account 111122223333 in eu-west-1"
+        assert gathered.world.region == "eu-west-1"
+
+    def test_tells_what_it_took_and_what_was_refused(self, gathered: app.Gathered) -> None:
+        assert (gathered.calls, gathered.rounds) == (30, 4)
+        assert gathered.world.facts.refused == (Refusal("ec2:DescribeVpcEndpoints", "UnauthorizedOperation"),)
+
+    def test_is_in_the_order_of_a_snapshot(self, gathered: app.Gathered) -> None:
+        assert list(gathered.documents) == ["b.json", "z.json", "ec2/a.json"]
+
+    @pytest.mark.parametrize("form", ["out", "out.json"])
+    def test_is_the_same_from_a_snapshot(self, gathered: app.Gathered, tmp_path: Path, form: str) -> None:
+        saved = app.snapshot(gathered, tmp_path / form)
+        assert saved == app.Saved(3, ())
+        before, after = gathered.world, app.load(tmp_path / form)
+        assert after.facts.refused == before.facts.refused
+        told = [as_json.diagnosis(world, app.diagnose(world)) for world in (before, after)]
+        assert told[0].replace(before.facts.source, after.facts.source) == told[1]

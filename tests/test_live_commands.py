@@ -1,0 +1,322 @@
+"""The commands on a live account: the embedded AWS, over HTTP, by ``AWS_ENDPOINT_URL``."""
+
+import gc
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skerry.aws.session import ClientFactory, clients
+from skerry.embedded import article
+from skerry.embedded.faults import Faults
+from skerry.embedded.serving import serving
+from tests.commands import BLOCKED, INTERRUPTED, UNKNOWN, Skerry, complaint, without_account
+from tests.networks import Network, container
+
+REGION, ACCOUNT = "eu-west-1", "123456789012"
+
+
+@pytest.fixture(scope="module")
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture(scope="module")
+def client(faults: Faults) -> Iterator[ClientFactory]:
+    """The account that the article's story leaves behind: a service that cannot start."""
+    with serving(REGION, faults):
+        found = clients(REGION)
+        article.build(found)
+        yield found
+
+
+@pytest.fixture
+def run(
+    client: ClientFactory, faults: Faults, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Skerry]:
+    """Runs skerry in this process, which the account is served to."""
+    del client
+    yield Skerry(monkeypatch, capsys)
+    faults.denied.clear()
+    faults.errors.clear()
+    gc.enable()
+
+
+@pytest.fixture
+def subnet(client: ClientFactory) -> str:
+    found = client("ec2").describe_subnets(Filters=[{"Name": "tag:Name", "Values": ["article-private-eu-west-1a"]}])
+    [row] = found["Subnets"]
+    return str(row["SubnetId"])
+
+
+def as_json(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+class TestDiagnose:
+    def test_of_every_service(self, run: Skerry) -> None:
+        found = run("diagnose")
+        assert (found.code, found.err) == (BLOCKED, "")
+        assert found.out.startswith("blocked: web cannot start\n")
+
+    def test_names_the_account_and_region(self, run: Skerry) -> None:
+        read = as_json(run("diagnose", "--format", "json").out)
+        assert (read["source"], read["account"], read["region"]) == (f"account {ACCOUNT} in {REGION}", ACCOUNT, REGION)
+
+    def test_of_another_region_finds_nothing(self, run: Skerry) -> None:
+        found = complaint(run("diagnose", "--region", "eu-west-2"))
+        assert found == f"there is no ECS service in account {ACCOUNT} in eu-west-2"
+
+    def test_asks_ecs_for_one_service_only(self, run: Skerry, faults: Faults) -> None:
+        faults.seen.clear()
+        found = run("diagnose", "-q", "--cluster", "article", "--service", "web")
+        assert (found.code, found.out) == (BLOCKED, "blocked: web cannot start\n")
+        assert "ecs:ListServices" not in faults.seen
+
+    def test_of_a_task(self, run: Skerry, client: ClientFactory) -> None:
+        [arn] = client("ecs").list_tasks(cluster="article", desiredStatus="STOPPED")["taskArns"]
+        name = arn.rpartition("/")[2]
+        for chosen in (["--task", arn], ["--task", name], ["--task", name, "--cluster", "article"]):
+            found = run("diagnose", "-q", *chosen)
+            assert (found.code, found.out) == (BLOCKED, f"blocked: {name} cannot start\n")
+
+    def test_of_a_task_that_does_not_exist_yet_asks_ecs_nothing(
+        self, run: Skerry, subnet: str, tmp_path: Path, faults: Faults
+    ) -> None:
+        path = tmp_path / "job.json"
+        path.write_text(json.dumps({"family": "job", "containerDefinitions": [container()]}), encoding="utf-8")
+        faults.seen.clear()
+        found = run("diagnose", "-q", "--task-definition", path, "--subnet", subnet)
+        assert (found.code, found.out) == (BLOCKED, "blocked: job cannot start\n")
+        assert not [action for action in faults.seen if action.startswith("ecs:")]
+
+    def test_of_nothing_that_is_there(self, run: Skerry) -> None:
+        assert complaint(run("diagnose", "--service", "api")) == "there is no service api"
+        assert complaint(run("diagnose", "--cluster", "shop")) == "there is no cluster shop"
+        assert complaint(run("diagnose", "--task", "1f")) == "there is no task 1f"
+
+    def test_tells_its_calls_where_more_is_asked_for(self, run: Skerry) -> None:
+        calls, _, rounds = run("diagnose", "-v").err.removeprefix("skerry: ").partition(" calls in ")
+        assert int(calls) > 20
+        assert rounds == "4 rounds\n"
+
+
+def test_a_trace_asks_ecs_nothing(run: Skerry, subnet: str, faults: Faults) -> None:
+    faults.seen.clear()
+    found = run("trace", "-q", "--subnet", subnet, "--to", "logs")
+    assert (found.code, found.out.partition(":")[0]) == (BLOCKED, "blocked")
+    assert "ec2:DescribeSubnets" in faults.seen
+    assert not [action for action in faults.seen if action.startswith("ecs:")]
+
+
+class TestNoWayIn:
+    """Leaves with 2 and one clear line, whatever is wrong."""
+
+    @pytest.mark.parametrize("command", [["diagnose"], ["trace", "--to", "logs"], ["snapshot", "--output", "out"]])
+    def test_without_a_region(
+        self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+    ) -> None:
+        without_account(monkeypatch, tmp_path)
+        monkeypatch.chdir(tmp_path)
+        assert complaint(run(*command)) == "no Region is given"
+        assert list(tmp_path.iterdir()) == []
+
+    def test_without_credentials(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        url = os.environ["AWS_ENDPOINT_URL"]
+        without_account(monkeypatch, tmp_path)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        assert "credentials" in complaint(run("diagnose", "--region", REGION))
+
+    def test_by_a_profile_that_is_not_there(self, run: Skerry) -> None:
+        assert "nix" in complaint(run("diagnose", "--profile", "nix"))
+
+    def test_by_a_profile_that_is(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / "config").write_text(
+            f"[profile mine]\nregion = {REGION}\naws_access_key_id = a\naws_secret_access_key = b\n", encoding="utf-8"
+        )
+        url = os.environ["AWS_ENDPOINT_URL"]
+        without_account(monkeypatch, tmp_path)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        assert run("diagnose", "-q", "--profile", "mine").out == "blocked: web cannot start\n"
+
+
+class TestRefusedCalls:
+    def test_are_named_and_what_they_tell_is_unknown(self, run: Skerry, faults: Faults) -> None:
+        faults.denied |= {"ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"}
+        found = run("diagnose")
+        assert found.code == UNKNOWN
+        assert "Not allowed to call: what these calls would tell is unknown\n" in found.out
+        lines = [line.split() for line in found.out.splitlines()]
+        assert ["ec2:DescribeVpcEndpoints", "VPC", "endpoint", "UnauthorizedOperation"] in lines
+        assert ["ec2:DescribeRouteTables", "route", "table", "UnauthorizedOperation"] in lines
+
+    def test_are_told_to_programs(self, run: Skerry, subnet: str, faults: Faults) -> None:
+        assert as_json(run("diagnose", "--format", "json").out)["refused"] == []
+        faults.denied.add("ec2:DescribeVpcEndpoints")
+        refused = [{"action": "ec2:DescribeVpcEndpoints", "code": "UnauthorizedOperation"}]
+        for command in (["diagnose"], ["trace", "--subnet", subnet, "--to", "logs"]):
+            assert as_json(run(*command, "--format", "json").out)["refused"] == refused
+
+    def test_of_a_trace_are_named(self, run: Skerry, subnet: str, faults: Faults) -> None:
+        faults.denied.add("ec2:DescribeVpcEndpoints")
+        found = run("trace", "--subnet", subnet, "--to", "logs")
+        assert "  ec2:DescribeVpcEndpoints  VPC endpoint  UnauthorizedOperation\n" in found.out
+
+    def test_of_a_snapshot_are_named_and_kept(self, run: Skerry, faults: Faults, tmp_path: Path) -> None:
+        faults.denied.add("ec2:DescribeVpcEndpoints")
+        found = run("snapshot", "--output", tmp_path / "out")
+        assert found.code == 0
+        assert "  ec2:DescribeVpcEndpoints  VPC endpoint  UnauthorizedOperation\n" in found.out
+        kept = as_json(run("diagnose", "--from", tmp_path / "out", "--format", "json").out)
+        assert kept["refused"] == [{"action": "ec2:DescribeVpcEndpoints", "code": "UnauthorizedOperation"}]
+
+    def test_that_hide_all_services_are_no_proof_of_none(self, run: Skerry, faults: Faults) -> None:
+        faults.denied.add("ecs:ListClusters")
+        found = run("diagnose")
+        assert complaint(found) == (
+            f"the ECS services of account {ACCOUNT} in {REGION} could not be read: AWS refused "
+            "ecs:ListClusters (AccessDeniedException)"
+        )
+        assert "Let a policy allow it" in found.err
+
+
+class TestSnapshot:
+    @pytest.mark.parametrize("form", ["out", "out.json"])
+    def test_gives_the_same_diagnosis_as_the_account(self, run: Skerry, tmp_path: Path, form: str) -> None:
+        """To the byte, but for where it comes from."""
+        live = run("diagnose", "--format", "json")
+        done = run("snapshot", "--output", tmp_path / form)
+        saved = run("diagnose", "--from", tmp_path / form, "--format", "json")
+        assert (done.code, live.code, saved.code) == (0, BLOCKED, BLOCKED)
+        assert f'"source": "{tmp_path / form}"' in saved.out
+        assert live.out == saved.out.replace(str(tmp_path / form), f"account {ACCOUNT} in {REGION}")
+
+    def test_tells_how_much_it_is_of(self, run: Skerry, tmp_path: Path) -> None:
+        found = run("snapshot", "--output", tmp_path / "out")
+        count = len([path for path in (tmp_path / "out").rglob("*.json") if path.name != "snapshot.json"])
+        first = f"saved: {count} documents of account {ACCOUNT} in Region {REGION} in {tmp_path / 'out'}"
+        assert (found.code, found.err, found.out.splitlines()[0]) == (0, "", first)
+        assert run("snapshot", "--output", tmp_path / "brief", "-q").out == first.replace("/out", "/brief") + "\n"
+
+    def test_of_a_snapshot_is_the_same_again(self, run: Skerry, tmp_path: Path) -> None:
+        run("snapshot", "--output", tmp_path / "once")
+        found = run("snapshot", "--from", tmp_path / "once", "--output", tmp_path / "twice")
+        assert (found.code, found.err) == (0, "")
+        assert "left out" not in found.out
+        once, twice = (
+            {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+            for folder in (tmp_path / "once", tmp_path / "twice")
+        )
+        assert once == twice
+
+    def test_takes_no_place_that_is_taken(self, run: Skerry, tmp_path: Path) -> None:
+        (tmp_path / "mine.txt").touch()
+        assert complaint(run("snapshot", "--output", tmp_path)) == f"{tmp_path} is not empty"
+        assert "holds files that are no snapshot's" in complaint(run("snapshot", "--output", tmp_path, "--force"))
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+    def test_of_saved_answers_holds_no_secret(self, run: Skerry, tmp_path: Path) -> None:
+        network = Network()
+        network.definition(container(environment=[{"name": "PASSWORD", "value": "hush"}]))
+        network.service()
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in" / "network.json").write_bytes(network.document())
+        (tmp_path / "in" / "secrets.json").write_bytes(b'{"SecretString": "hush"}')
+        found = run("snapshot", "--from", tmp_path / "in", "--output", tmp_path / "out")
+        assert found.code == 0
+        assert "  left out, as skerry reads nothing in it: secrets.json\n" in found.out
+        written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        assert sorted(written) == ["network.json", "snapshot.json"]
+        assert b"PASSWORD" in written["network.json"]
+        assert b"hush" not in b"".join(written.values())
+        before, after = (run("diagnose", "--from", tmp_path / name, "--format", "json").out for name in ("in", "out"))
+        assert before.replace("/in", "/out") == after
+
+    def test_keeps_the_region_that_it_was_told(self, run: Skerry, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_bytes(b'{"Vpcs": []}')
+        run("snapshot", "--from", tmp_path / "a.json", "--region", "eu-west-2", "--output", tmp_path / "out")
+        found = json.loads((tmp_path / "out" / "snapshot.json").read_bytes())
+        assert found["Snapshot"]["Region"] == "eu-west-2"
+
+
+# ------------------------------------------------------------------------------------------- in a process of its own
+
+
+class Terminal:
+    """skerry on a terminal of its own, talking to the embedded AWS of this process."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        self._ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "skerry", *map(str, arguments)]
+        environment = os.environ | {"COLUMNS": "200"}
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment, text=True)
+        os.close(theirs)
+
+    def until(self, text: str) -> None:
+        """Wait until the terminal has shown the text."""
+        shown = ""
+        while text not in shown:
+            shown += os.read(self._ours, 1000).decode()
+
+    def rest(self) -> str:
+        """All that comes until the end."""
+        shown = []
+        try:
+            while part := os.read(self._ours, 1000):
+                shown.append(part.decode())
+        except OSError:  # the other end is closed
+            pass
+        os.close(self._ours)
+        return "".join(shown)
+
+
+@pytest.mark.usefixtures("client")
+class TestProgress:
+    def test_is_one_line_that_is_gone_at_the_end(self) -> None:
+        terminal = Terminal("diagnose")
+        shown = terminal.rest()
+        assert "reading: " in shown
+        assert "\n" not in shown
+        assert shown.endswith("\r")
+        *_, last, empty = shown.split("\r")
+        assert (last.strip(), empty) == ("", "")
+        assert terminal.process.wait() == BLOCKED
+
+    def test_is_not_shown_where_quiet_is_asked_for(self) -> None:
+        terminal = Terminal("diagnose", "-q")
+        assert terminal.rest() == ""
+        assert terminal.process.wait() == BLOCKED
+
+    def test_is_not_shown_where_there_is_no_terminal(self) -> None:
+        done = subprocess.run([sys.executable, "-m", "skerry", "diagnose"], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (BLOCKED, "")
+
+
+@pytest.mark.parametrize("command", [["diagnose"], ["snapshot", "--output", "out"]], ids=" ".join)
+@pytest.mark.usefixtures("client")
+def test_an_interruption_leaves_nothing_behind(
+    command: list[str], faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    faults.latency = 0.5
+    try:
+        terminal = Terminal(*command)
+        terminal.until("reading: ")
+        started = time.monotonic()
+        terminal.process.send_signal(signal.SIGINT)
+        shown = terminal.rest()
+        assert terminal.process.wait(timeout=10) == INTERRUPTED
+    finally:
+        faults.latency = 0.0
+    assert time.monotonic() - started < 5
+    assert "Traceback" not in shown
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,351 @@
+"""The command `rehearse`: real packets and real clients beside the prediction."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skerry import rehearsing
+from skerry.errors import SkerryError
+from skerry.lab import enclosure
+from skerry.net.verdicts import OK
+from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, Skerry, complaint
+from tests.networks import IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
+
+SECRET = f"arn:aws:secretsmanager:{REGION}:111122223333:secret:db-AbCdEf:password::"
+
+
+@pytest.fixture
+def skerry(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Skerry:
+    return Skerry(monkeypatch, capsys)
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[Network], Path]:
+    def write(network: Network) -> Path:
+        (tmp_path / "aws").mkdir(exist_ok=True)
+        (tmp_path / "aws" / "all.json").write_bytes(network.document())
+        return tmp_path / "aws"
+
+    return write
+
+
+def article(*, mended: bool) -> Network:
+    """The network of the article in one subnet: isolated, with a service that needs something at every step."""
+    network = Network()
+    secrets = [{"name": "A", "valueFrom": SECRET}]
+    network.definition(container(secrets=secrets, logConfiguration=awslogs()))
+    network.service()
+    if mended:
+        network.group("sg-end", inbound=[allow("tcp", 443, cidr="10.0.1.0/24")])
+        for number, service in enumerate(("ecr.api", "ecr.dkr", "secretsmanager", "logs"), 1):
+            network.endpoint(f"vpce-{number}", service, ["subnet-a", "subnet-b"], group="sg-end")
+        network.serve_s3()
+    return network
+
+
+def run(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "skerry", "rehearse", "--from", str(folder), *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def steps(out: str) -> dict[str, Any]:
+    """The steps that were rehearsed of one subnet, by their names."""
+    return {step["step"]: step for step in json.loads(out)["steps"] if step["packets"] is not None}
+
+
+@pytest.mark.usefixtures("needs_lab")
+def test_real_clients_say_what_is_wrong_and_that_the_cure_works(tmp_path: Path) -> None:
+    """The broken network and the mended one, side by side: it takes the 30 seconds that Go's clients wait."""
+
+    def rehearse(name: str) -> tuple[int, dict[str, Any]]:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "all.json").write_bytes(article(mended=name == "mended").document())
+        process = run(folder, "--format", "json")
+        out, complaints = process.communicate()
+        assert complaints == ""
+        return process.returncode, steps(out)
+
+    with ThreadPoolExecutor(2) as pool:
+        broken, mended = pool.map(rehearse, ("broken", "mended"))
+    shows_the_articles_errors(*broken)
+    shows_a_start(*mended)
+
+
+def shows_the_articles_errors(code: int, found: dict[str, Any]) -> None:
+    assert code == BLOCKED
+    assert list(found) == ["secrets", "registry-auth", "manifest", "logs", "layers"]
+    assert {(step["predicted"], step["packets"]) for step in found.values()} == {("blocked", "blocked")}
+    table = {"kind": "route", "resource": "rtb-main", "rule": "no route"}
+    assert [step["dropped_by"] for step in found.values()] == [[table]] * 5
+    words = {name: step["words"] for name, step in found.items()}
+    (api,), (dkr,), (s3,) = (found[name]["addresses"] for name in ("registry-auth", "manifest", "layers"))
+    host = f"{REGION}.amazonaws.com"
+    assert words["secrets"] == f'Connect timeout on endpoint URL: "https://secretsmanager.{host}/"'
+    assert words["registry-auth"] == (
+        "ecr: Failed to get authorization token: operation error ECR: GetAuthorizationToken, "
+        "exceeded maximum number of attempts, 1, https response error StatusCode: 0, RequestID: , request send failed, "
+        f'Post "https://api.ecr.{host}/": dial tcp {api}:443: i/o timeout'
+    )
+    assert words["manifest"] == (
+        f'failed to resolve reference "{IMAGE}": failed to do request: '
+        f'Head "https://111122223333.dkr.ecr.{host}/v2/web/manifests/1.0": dial tcp {dkr}:443: i/o timeout'
+    )
+    assert words["layers"].startswith(
+        "failed to copy: httpReadSeeker: failed open: failed to do request: "
+        f'Get "https://prod-{REGION}-starport-layer-bucket.s3.{host}/docker/registry/v2/blobs/sha256/'
+    )
+    assert words["layers"].endswith(f'?…": dial tcp {s3}:443: i/o timeout')
+
+
+def shows_a_start(code: int, found: dict[str, Any]) -> None:
+    assert code == 0
+    told = {name: (step["packets"], step["client"], step["words"]) for name, step in found.items()}
+    assert told == {
+        "secrets": ("ok", "boto3", ""),
+        "registry-auth": ("ok", "ecr-login", ""),
+        "manifest": ("ok", "ctr", ""),
+        "logs": ("ok", "boto3", ""),
+        "layers": ("ok", "ctr", ""),
+    }
+    assert [address.rpartition(".")[0] for address in found["manifest"]["addresses"]] == ["10.0.1", "10.0.2"]
+
+
+@pytest.mark.usefixtures("needs_lab")
+class TestProbe:
+    def test_answers_without_clients(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
+        assert (found.code, found.err) == (0, "")
+        assert found.out.startswith("ok: web can start: all that was rehearsed works\n")
+
+    def test_tells_what_dropped_the_packets(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        network = article(mended=True)
+        network.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 80, cidr="10.0.0.0/16")]
+        found = skerry("rehearse", "--from", save(network), "--probe")
+        assert found.code == BLOCKED
+        assert "connect to 10.0.1.10:443, 10.0.2.11:443: no answer in 1 s" in found.out
+        assert "dropped by security-group sg-end: in" in found.out
+
+    def test_tells_that_no_name_is_answered(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        network = article(mended=True)
+        network.attribute("EnableDnsSupport", value=False)
+        found = skerry("rehearse", "--from", save(network), "--probe")
+        assert found.code == BLOCKED
+        assert f"lookup logs.{REGION}.amazonaws.com: no DNS server answers" in found.out
+
+    def test_shows_its_steps_on_a_terminal_until_it_is_done(
+        self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 40)))
+        found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
+        shown, _, rest = found.err.partition("\x1b[9A\x1b[J")
+        lines = shown.splitlines()
+        assert len(lines) == 9
+        assert max(map(len, lines)) < 60
+        assert lines[4].startswith(f"  secrets            secretsmanager.{REGION}")
+        assert rest == ""
+        assert found.out.startswith("ok: ")
+
+    def test_shows_less_on_a_terminal_that_is_too_low(
+        self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 9)))
+        found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
+        assert found.err == "0 steps answered\n\x1b[1A\x1b[J"
+
+    def test_of_one_subnet_leaves_the_others_out(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        folder = save(one_of_everything())
+        found = skerry("rehearse", "--from", folder, "--probe", "--subnet", "subnet-b", "--format", "json")
+        assert {step["subnet"] for step in json.loads(found.out)["steps"]} == {"subnet-b"}
+
+    def test_of_a_task_that_does_not_exist_yet(
+        self, skerry: Skerry, save: Callable[[Network], Path], tmp_path: Path
+    ) -> None:
+        definition = tmp_path / "task.json"
+        definition.write_text(json.dumps({"family": "new", "containerDefinitions": [container()]}))
+        where = ("--subnet", "subnet-a", "--security-group", "sg-task")
+        found = skerry("rehearse", "--from", save(Network()), "--task-definition", definition, *where, "--probe", "-q")
+        assert (found.code, found.out) == (BLOCKED, "blocked: new cannot start\n")
+
+    def test_leaves_unknown_what_the_engine_does_not_know(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
+        network = article(mended=True)
+        # It lets out to some addresses of the internet only, and which one of them an API has is not known.
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [
+            allow("tcp", 443, cidr=["10.0.0.0/16", "52.0.0.0/8", "3.0.0.0/8"])
+        ]
+        network.row("VpcEndpoints", "vpce-4")["PrivateDnsEnabled"] = False
+        network.serve_internet_by_nat()
+        found = skerry("rehearse", "--from", save(network), "--probe", "--format", "json")
+        logs = steps(found.out)["logs"]
+        assert (logs["predicted"], logs["packets"], logs["disagrees"]) == ("unknown", "blocked", False)
+        assert found.code == UNKNOWN
+        assert skerry("rehearse", "--from", save(network), "--probe", "--allow-unknown").code == 0
+
+    def test_says_what_the_lab_does_not_build(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        network = article(mended=False)
+        network.route(TransitGatewayId="tgw-1")
+        found = skerry("rehearse", "--from", save(network), "--probe")
+        assert "logs: not rehearsed: the lab does not build tgw-1" in found.out
+        assert found.code == UNKNOWN
+
+    def test_is_not_disturbed_by_what_the_machine_itself_has(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
+        """The VPC has the machine's own addresses, and the ports that the lab uses are taken."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.connect(("198.51.100.1", 9))
+            own = asking.getsockname()[0].rpartition(".")[0].rpartition(".")[0]
+        folder = save(article(mended=True))
+        text = (folder / "all.json").read_text().replace('"10.0.', f'"{own}.')
+        (folder / "all.json").write_text(text)
+        taken = [socket.socket() for _ in (9_999, 5_000)]
+        for one, port in zip(taken, (9_999, 5_000), strict=True):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(("0.0.0.0", port))  # noqa: S104 -- to be in the way
+        assert skerry("rehearse", "--from", folder, "--probe").code == 0
+        for one in taken:
+            one.close()
+
+
+@pytest.mark.usefixtures("needs_lab")
+class TestADisagreement:
+    def test_is_said_saved_and_a_fault(
+        self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        monkeypatch.setattr("tempfile.tempdir", None)
+        original = rehearsing._predicted  # noqa: SLF001 -- an engine that is wrong
+
+        def wrong(*arguments: Any) -> list[Any]:
+            return [OK for _ in original(*arguments)]
+
+        monkeypatch.setattr(rehearsing, "_predicted", wrong)
+        found = skerry("rehearse", "--from", save(article(mended=False)), "--probe")
+        assert found.code == FAULT
+        assert found.out.startswith("error: prediction and packets disagree about web at 5 steps\n")
+        assert "logs in subnet-a: predicted ok, packets blocked" in found.out
+        (kept,) = tmp_path.glob("skerry-disagreement-*/snapshot")
+        assert str(kept) in found.err
+        monkeypatch.undo()
+        again = skerry("rehearse", "--from", kept, "--probe")
+        assert (again.code, again.out.splitlines()[0]) == (BLOCKED, "blocked: web cannot start")
+
+
+class TestBadInput:
+    def test_two_services_are_not_one(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        network = article(mended=False)
+        network.service("api")
+        said = complaint(skerry("rehearse", "--from", save(network), "--probe"))
+        assert said == "a rehearsal is of one launch, and there are: api in shop, web in shop"
+
+    def test_a_subnet_that_tasks_do_not_land_in(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe", "--subnet", "subnet-b"))
+        assert said == "web does not land in subnet-b"
+
+    def test_an_archive_that_is_none(self, skerry: Skerry, save: Callable[[Network], Path], tmp_path: Path) -> None:
+        (tmp_path / "web.tar").write_text("not an archive")
+        folder = save(article(mended=False))
+        said = complaint(skerry("rehearse", "--from", folder, "--image-archive", tmp_path / "web.tar"))
+        assert said.startswith(f"{tmp_path / 'web.tar'} is no archive of an image")
+
+    def test_an_archive_for_connects_alone(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        folder = save(article(mended=False))
+        found = skerry("rehearse", "--from", folder, "--probe", "--image-archive", folder)
+        assert found.code == 2
+        assert "--probe pulls no image" in found.err
+
+    def test_a_machine_without_namespaces(
+        self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(enclosure, "program", lambda name: "false" if name == "unshare" else name)
+        said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe"))
+        assert said == "this machine allows no user namespaces to ordinary users"
+
+    def test_a_machine_without_the_packages(
+        self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def lacking(*, clients: bool) -> None:
+            raise SkerryError(f"programs, {clients}", "install them")
+
+        monkeypatch.setattr("skerry.lab.packages.require", lacking)
+        assert complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe")) == "programs, False"
+        assert complaint(skerry("rehearse", "--from", save(article(mended=False)))) == "programs, True"
+
+
+def family(process: int) -> dict[int, bytes]:
+    """The processes that a process has started, and they in turn, with their command lines."""
+    parents: dict[int, int] = {}
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            try:
+                parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return dict(_with_lines(found - {process}))
+
+
+def _with_lines(processes: set[int]) -> Iterator[tuple[int, bytes]]:
+    for process in processes:
+        try:
+            yield process, Path(f"/proc/{process}/cmdline").read_bytes()
+        except OSError:
+            continue
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 20.0) -> None:
+    limit = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("needs_lab")
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    [
+        (signal.SIGINT, b"skerry.lab.inside"),
+        (signal.SIGINT, b"docker-registry"),
+        (signal.SIGINT, b"content\0fetch"),
+        (signal.SIGKILL, b"skerry.lab.inside"),
+        (signal.SIGKILL, b"docker-registry"),
+        (signal.SIGKILL, b"content\0fetch"),
+    ],
+    ids=lambda value: getattr(value, "name", None) or value.decode().replace("\0", " "),
+)
+def test_an_interruption_leaves_nothing_behind(
+    number: signal.Signals, phase: bytes, save: Callable[[Network], Path], tmp_path: Path
+) -> None:
+    folder, scratch = save(article(mended=False)), tmp_path / "scratch"
+    scratch.mkdir()
+    mounts = Path("/proc/self/mounts").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "skerry", "rehearse", "--from", str(folder)]
+    environment = os.environ | {"TMPDIR": str(scratch)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: any(phase in line for line in family(process.pid).values()))
+    started = family(process.pid)
+    process.send_signal(number)
+    said = process.communicate()
+    assert process.returncode == (INTERRUPTED if number == signal.SIGINT else -number)
+    assert "Traceback" not in said[1]
+    wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in started))
+    assert list(scratch.iterdir()) == []
+    assert Path("/proc/self/mounts").read_text(encoding="utf-8") == mounts
+    assert not Path("/run/lab").exists()
+    assert not Path("/run/netns/tasks").exists()
