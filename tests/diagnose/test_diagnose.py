@@ -396,6 +396,19 @@ class TestUnexamined:
         network.forget("NetworkInterfaces")
         assert "network interfaces" in unexamined(network.world(), [VPC])
 
+    def test_is_block_public_access_unless_its_mode_is_told_for_the_region_or_each_subnet(
+        self, network: Network
+    ) -> None:
+        assert "Block Public Access" in unexamined(network.world(), [VPC])
+        rows = network.rows["Subnets"]
+        for row in rows:
+            row["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "off"}
+        assert "Block Public Access" not in unexamined(network.world(), [VPC])
+        del rows[0]["BlockPublicAccessStates"]
+        assert "Block Public Access" in unexamined(network.world(), [VPC])
+        network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": REGION, "InternetGatewayBlockMode": "off"}]
+        assert "Block Public Access" not in unexamined(network.world(), [VPC])
+
     def test_are_the_zones_of_the_vpcs_that_were_not_listed(self, network: Network) -> None:
         network.zone("example.com", vpc="vpc-2")
         assert "private hosted zones of vpc-1" in all_of(network).unexamined

@@ -1,7 +1,7 @@
 """The diagnosis of launches in a World."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
@@ -18,6 +18,7 @@ from skerry.model.world import World
 from skerry.net.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, either, every
 from skerry.reach.outcome import Outcome
 from skerry.reach.places import kind_of
+from skerry.reach.public_access import mode_of
 from skerry.reach.trace import Because
 from skerry.reach.walk import Source, Walker
 
@@ -37,7 +38,6 @@ _NEVER_READ = (
     "endpoint policies",
     "images",
     "secrets and log groups themselves",
-    "Block Public Access",
 )
 
 _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
@@ -56,17 +56,25 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     return Diagnosis(verdict, services, unexamined=unexamined(walker.world, vpcs))
 
 
-def unexamined(world: World, vpcs: Iterable[str]) -> tuple[str, ...]:
+def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """The kinds of fact that no verdict about launches in these VPCs looked at.
 
     A kind that was asked for and refused is none of them: it makes verdicts unknown.
     """
     unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolving.asked(kind))
     rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
-    return _NEVER_READ + _zones_unexamined(world, vpcs) + unread + rest
+    return _NEVER_READ + _public_access_unexamined(world, vpcs) + _zones_unexamined(world, vpcs) + unread + rest
 
 
-def _zones_unexamined(world: World, vpcs: Iterable[str]) -> tuple[str, ...]:
+def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
+    """Block Public Access, where neither the Region's mode nor each subnet's was read."""
+    told = [mode_of(world, subnet) for vpc_id in vpcs for subnet in world.subnets_in(vpc_id)]
+    if told and None not in told:
+        return ()
+    return ("Block Public Access",)
+
+
+def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """Private zones of VPCs that were not listed; a list of an account's own zones lacks those that others share."""
     known = world.facts.zone_vpcs
     unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in known]
