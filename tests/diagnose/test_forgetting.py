@@ -16,7 +16,8 @@ from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from skerry.reach.walk import Walker
 from skerry.sources import documents
-from tests.networks import REGION, one_of_everything
+from tests.hubs import HubAndSpoke
+from tests.networks import ACCOUNT, REGION, awslogs, container, one_of_everything
 from tests.resolving import forwarding
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -87,6 +88,29 @@ def networks() -> Iterator[dict[str, Any]]:
     isolated.row("RouteTables", "rtb-main")["Routes"].pop()
     yield isolated.rows
     yield forwarding().rows
+    yield by_hub().rows
+
+
+def by_hub() -> HubAndSpoke:
+    """A spoke with one endpoint in the hub and its NAT gateway for the rest, where Block Public Access is on."""
+    network = HubAndSpoke()
+    network.central_endpoint("vpce-c1", "logs")
+    network.central_nat()
+    network.definition(container(logConfiguration=awslogs()))
+    network.service(subnets=["subnet-a", "subnet-b"], groups=["sg-task", "sg-hub"])
+    network.rows["SecurityGroupVpcAssociations"] = [{"GroupId": "sg-hub", "VpcId": "vpc-1", "State": "associated"}]
+    network.rows["VpcBlockPublicAccessOptions"] = [
+        {"AwsRegion": REGION, "InternetGatewayBlockMode": "block-bidirectional"}
+    ]
+    network.rows["VpcBlockPublicAccessExclusions"] = [
+        {
+            "ExclusionId": "vpcbpa-exclude-1",
+            "InternetGatewayExclusionMode": "allow-egress",
+            "ResourceArn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-2",
+            "State": "create-complete",
+        }
+    ]
+    return network
 
 
 @pytest.mark.parametrize(("key", "name"), list(always_printed()))
@@ -100,11 +124,17 @@ def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
                 assert (position, turned(before, verdicts(without))) == (position, [])
 
 
-@pytest.mark.parametrize("key", sorted(one_of_everything().rows.keys() - JUDGED - UNEXAMINED - {"VpcAttributes"}))
+def test_the_spoke_of_a_hub_can_start() -> None:
+    assert verdicts(by_hub().rows)["web",] is OK
+
+
+@pytest.mark.parametrize(
+    "key", sorted((one_of_everything().rows.keys() | by_hub().rows.keys()) - JUDGED - UNEXAMINED - {"VpcAttributes"})
+)
 def test_a_row_that_cannot_be_read(key: str) -> None:
     for rows in networks():
         before = verdicts(rows)
-        for position in range(len(rows[key])):
+        for position in range(len(rows.get(key, []))):
             without = copy.deepcopy(rows)
             without[key][position] = 7
             assert (position, turned(before, verdicts(without))) == (position, [])

@@ -117,6 +117,27 @@ class TestTheRest:
         network.rows["tasks"][0]["stoppedReason"] = predicted
         assert "    1 task (as predicted): ResourceInitializationError" in text_of(network)
 
+    def test_tells_what_ecs_says_of_the_service_itself(self) -> None:
+        network = isolated()
+        reason = "ECS deployment circuit breaker: tasks failed to start."
+        network.rows["services"][0]["deployments"] = [{"rolloutState": "FAILED", "rolloutStateReason": reason}]
+        assert f"  ECS says of the service:\n    {reason}\n" in text_of(network)
+
+    def test_tells_what_was_taken_for_granted(self) -> None:
+        network = isolated(taskDefinition="web")
+        lines = text_of(network).splitlines()
+        assert "latest" in lines[lines.index("") + 2]
+
+    def test_names_the_file_system_that_is_mounted(self) -> None:
+        network = isolated()
+        arn = "arn:aws:s3files:eu-west-1:111122223333:file-system/fs-0f"
+        network.rows["taskDefinitions"][0]["volumes"] = [
+            {"name": "a", "s3filesVolumeConfiguration": {"fileSystemArn": arn}}
+        ]
+        (line,) = [line for line in text_of(network).splitlines() if line.startswith("  volumes  ")]
+        assert "fs-0f" in line
+        assert " 2049 " in line
+
     def test_says_where_the_wording_is_not_known(self) -> None:
         assert "(its wording for this is not known)" in text_of(isolated(platformVersion="1.3.0"))
 

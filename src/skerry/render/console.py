@@ -10,7 +10,7 @@ from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
-from skerry.launch.needs import Call, Need, Placement
+from skerry.launch.needs import Call, Mount, Need, Placement
 from skerry.model.facts import Refusal
 from skerry.model.world import World
 from skerry.net.addresses import spell
@@ -86,6 +86,7 @@ def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterato
     launch = found.launch
     where = [f"cluster {launch.cluster}" if launch.cluster else "", f"task definition {launch.definition_name}"]
     yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
+    yield from (dim(f"  {clean(note)}") for note in launch.notes)
     if launch.not_applicable is not None:
         yield f"  {word(found.verdict)}: {clean(launch.not_applicable)}"
         return
@@ -133,12 +134,14 @@ def host_of(need: Need) -> str:
             return need.host or need.note
         case Placement():
             return f"{need.family} platform {need.version}"
+        case Mount():
+            return need.file_system
         case _:
             return ""
 
 
 def _port(need: Need) -> str:
-    return str(need.port) if isinstance(need, Call) else ""
+    return str(need.port) if isinstance(need, Call | Mount) else ""
 
 
 def _in_the_way(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
@@ -202,6 +205,10 @@ def _errors(found: ServiceDiagnosis) -> Iterator[str]:
         yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
     if len(found.stops) > _MOST_STOPS:
         yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
+    if found.launch.reasons:
+        yield ""
+        yield bold("  ECS says of the service:")
+        yield from (f"    {clean(reason)}" for reason in found.launch.reasons)
 
 
 def _next_errors(found: ServiceDiagnosis) -> Iterator[str]:

@@ -127,6 +127,8 @@ class ServiceOut(msgspec.Struct, frozen=True):
     predicted_error: str | None
     predictions: list[PredictionOut]
     stopped: list[StopOut]
+    reasons: list[str]
+    notes: list[str]
     placements: list[PlacementOut]
     needs: list[NeedOut]
 
@@ -257,6 +259,8 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         predicted_error=found.predictions[0].text if found.predictions else None,
         predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
         stopped=[StopOut(stop.reason, stop.count) for stop in found.stops],
+        reasons=list(launch.reasons),
+        notes=list(launch.notes),
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
         ],
