@@ -159,6 +159,9 @@ class Drawn(Network):
                     entry(110, ports=self.one(_EPHEMERAL), protocol="6"),
                 ]
                 entries = [*inward, *(row | {"Egress": True} for row in outward), *last]
+                if self.maybe(0.4):
+                    refused = self.one(("10.0.1.0/25", "10.0.0.0/16", "23.45.0.0/16", EVERYWHERE))
+                    entries.insert(0, entry(self.one((50, 150)), "deny", refused, egress=self.maybe(0.5)))
             elif self.maybe(0.5):
                 entries = both_ways(*self._entries())
             else:
@@ -204,7 +207,7 @@ class Drawn(Network):
         for chance, to, target in kinds:
             if self.faulty(chance):
                 self.route(to, table, **target)
-        if self.faulty(0.15):
+        if self.faulty(0.3):
             checked = self.maybe(0.4)
             group = self.one(("sg-end", "sg-end2", "sg-task"))
             public = {"Association": {"PublicIp": "198.51.100.9"}} if self.maybe(0.6) else {}
@@ -235,7 +238,7 @@ class Drawn(Network):
             inbound=[allow("tcp", 443, group=self.one(("sg-task", "sg-b"))), allow("tcp", 53, cidr="10.0.1.0/24")],
         )
         self.interface("eni-host", "10.0.3.99", "subnet-c", ["sg-host"])
-        if self.maybe(0.1):
+        if self.maybe(0.15):
             self.dhcp("10.0.3.99")
             self.row("SecurityGroups", "sg-host")["IpPermissions"].append(
                 allow("udp", 53, cidr=self.one(("10.0.0.0/16", "10.0.1.0/24")))
@@ -247,7 +250,7 @@ class Drawn(Network):
         taken = any(
             row["PrivateDnsEnabled"] and row["ServiceName"].endswith(".logs") for row in self.rows["VpcEndpoints"]
         )
-        if self.maybe(0.2) and not taken:
+        if self.maybe(0.35) and not taken:
             zone = f"logs.{REGION}.amazonaws.com"
             self.zone(zone, *([record(f"{zone}.", "A", "10.0.3.99")] if self.maybe(0.6) else []))
         if self.maybe(0.15):
@@ -256,7 +259,7 @@ class Drawn(Network):
             self.zone(zone, *self.draw.sample(rows, self.draw.randrange(3)))
 
     def _peer(self) -> None:
-        if not self.maybe(0.25):
+        if not self.maybe(0.3):
             return
         self.peered = True
         self.add("Vpcs", VpcId=PEER, CidrBlock="10.2.0.0/16", DhcpOptionsId="dopt-1", OwnerId=ACCOUNT)
@@ -284,7 +287,7 @@ class Drawn(Network):
             "RequesterVpcInfo": {"VpcId": VPC, "CidrBlock": "10.0.0.0/16", "Region": REGION, "OwnerId": ACCOUNT},
             "AccepterVpcInfo": {"VpcId": PEER, "CidrBlock": "10.2.0.0/16", "Region": REGION, "OwnerId": ACCOUNT},
         }
-        state = self.one(("active", "active", "active", "pending-acceptance"))
+        state = self.one(("active", "active", "pending-acceptance"))
         self.add("VpcPeeringConnections", VpcPeeringConnectionId="pcx-1", Status={"Code": state}, **sides)
         for table in self.tables():
             if self.maybe(0.8):

@@ -435,3 +435,17 @@ def the_widest_zone_answers() -> Iterator[None]:
 
     with _swap(zones, "claims", wrong):
         yield
+
+
+# ----------------------------------------------------------------------------------------------- DNS servers
+
+
+@mutant
+def udp_is_taken_for_tcp() -> Iterator[None]:
+    walk = Walker.walk
+
+    def wrong(self: Walker, source: Any, destinations: Any, protocol: str, port: int) -> Any:
+        return walk(self, source, destinations, "tcp" if protocol == "udp" else protocol, port)
+
+    with _swap(Walker, "walk", wrong):
+        yield

@@ -1,20 +1,23 @@
 """What the engine says of single packets, beside what packets did in a lab."""
 
 import random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from skerry.catalogue.services import ServiceRef
 from skerry.lab.enclosure import Enclosure
+from skerry.lab.plan import Plan
 from skerry.lab.probing import Probe, Question
 from skerry.lab.requests import Drop
 from skerry.lab.topology import Asked, End, plan
 from skerry.model.world import World
 from skerry.net.addresses import address, spell
-from skerry.net.intervals import contains
+from skerry.net.intervals import Intervals, contains
 from skerry.net.verdicts import BLOCKED, OK, Verdict
 from skerry.reach.memo import Memo
 from skerry.reach.names import Query
 from skerry.reach.outcome import Outcome
+from skerry.reach.ports import LINUX
+from skerry.reach.start import Traffic
 from skerry.reach.walk import Source, Walker
 from tests.networks import REGION, VPC
 from tests.prove.generator import INTERNET, PORTS, S3_SAMPLES, TASK_SUBNETS, Drawn
@@ -48,6 +51,7 @@ class Case(NamedTuple):
     answered: tuple[bool, ...]
     drops: dict[Call, tuple[Drop, ...]]
     names: dict[tuple[str, str], tuple[str, ...] | None]
+    servers: dict[tuple[End, str], bool]
 
 
 class Disagreement(NamedTuple):
@@ -101,7 +105,7 @@ def observe(enclosure: Enclosure, network: Drawn) -> Case:
             patched[position] = ok
         answered = tuple(patched)
     names = _names(enclosure, built, wanted)
-    return Case(network, world, calls, answered, drops, names)
+    return Case(network, world, calls, answered, drops, names, _servers(enclosure, built, wanted))
 
 
 def _is_of(drop: Drop, call: Call) -> bool:
@@ -111,7 +115,16 @@ def _is_of(drop: Drop, call: Call) -> bool:
     return (one, other) in {(here, there), (there, here)}
 
 
-def _names(enclosure: Enclosure, built: Any, wanted: Asked) -> dict[tuple[str, str], tuple[str, ...] | None]:
+def _servers(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[End, str], bool]:
+    """Whether the DNS servers that are not Amazon's answer each task at all."""
+    router = next(router for router in built.routers if router.vpc == VPC)
+    others = [server for server in router.servers if server != router.resolver]
+    asking = [(end, server) for end in wanted.ends for server in others]
+    answers = enclosure.resolve(tuple(Question(end.address, server, "x.invalid") for end, server in asking), TIMEOUT)
+    return {one: answer is not None for one, answer in zip(asking, answers, strict=True)}
+
+
+def _names(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[str, str], tuple[str, ...] | None]:
     router = next(router for router in built.routers if router.vpc == VPC)
     if set(router.servers) - {router.resolver}:
         return {}
@@ -126,13 +139,16 @@ def _names(enclosure: Enclosure, built: Any, wanted: Asked) -> dict[tuple[str, s
 
 def verdict_of(walker: Walker, call: Call) -> Outcome:
     """What the engine says of one packet."""
-    subnet = walker.world.subnets[call.end.subnet]
-    own = address(call.end.address)
+    return _walk(walker, call.end, ((call.source_port, call.source_port),), call.address, Traffic("tcp", call.port))
+
+
+def _walk(walker: Walker, end: End, ports: Intervals, to: str, traffic: Traffic) -> Outcome:
+    subnet = walker.world.subnets[end.subnet]
+    own = address(end.address)
     assert own is not None
-    ports = ((call.source_port, call.source_port),)
-    start = walker.start(subnet, own, ports, public=call.end.public is not None)
-    destination = walker.destinations.at(subnet.vpc_id, call.address)
-    return walker.walk(Source(start, call.end.groups), [destination], "tcp", call.port)
+    start = walker.start(subnet, own, ports, public=end.public is not None)
+    destination = walker.destinations.at(subnet.vpc_id, to)
+    return walker.walk(Source(start, end.groups), [destination], *traffic)
 
 
 def disagreements(case: Case) -> list[Disagreement]:
@@ -146,7 +162,7 @@ def disagreements(case: Case) -> list[Disagreement]:
             found.append(_disagreement(case, call, outcome, told))
         elif outcome.verdict is BLOCKED and not _named(outcome, case.drops[call]):
             found.append(_disagreement(case, call, outcome, "another resource"))
-    return found + _names_that_differ(walker, case)
+    return found + _names_that_differ(walker, case) + _servers_that_differ(walker, case)
 
 
 def _told(verdict: Verdict, *, answered: bool) -> str | None:
@@ -176,6 +192,18 @@ def _disagreement(case: Case, call: Call, outcome: Outcome, told: str) -> Disagr
         f"{call.end.address}:{call.source_port} {call.end.groups} {call.end.public or ''} -> {call.address}:{call.port}"
     )
     return Disagreement(case.network.seed, what, f"{outcome.verdict}: {reasons}", f"{told}: {where}")
+
+
+def _servers_that_differ(walker: Walker, case: Case) -> list[Disagreement]:
+    """Questions go by UDP from any port of the client, of which one was tried: ports that part are left out."""
+    found = []
+    for (end, server), answered in case.servers.items():
+        outcome = _walk(walker, end, LINUX, server, Traffic("udp", 53))
+        told = _told(outcome.verdict, answered=answered)
+        if told is not None:
+            what = f"{end.address} {end.groups} asks {server}"
+            found.append(Disagreement(case.network.seed, what, str(outcome.verdict), told))
+    return found
 
 
 def _names_that_differ(walker: Walker, case: Case) -> list[Disagreement]:

@@ -20,6 +20,10 @@ _FOLDER = Path("/run/lab")
 _BACKLOG = 4_096
 _READY, _AGAIN, _PAUSE = 3.0, 0.05, 0.002
 _FORWARD = {"ipv4/ip_forward": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0"}
+# The flags of a DNS answer, with the code REFUSED.
+_REFUSED = b"\x81\x05"
+# IP_PKTINFO of Linux, which Python has no name for.
+_PACKET_INFO = 8
 _SETS = (("vpc", "dropped"), ("vpc", "lost"))
 
 Taker: TypeAlias = Callable[[socket.socket], None]
@@ -32,6 +36,7 @@ class Lab:
         self.plan = plan
         self._daemons: list[subprocess.Popen[bytes]] = []
         self._listener: socket.socket | None = None
+        self._server: socket.socket | None = None
         # What is done with a connection that arrived; who wants to answer it puts something else here.
         self.take: Taker = socket.socket.close
         self._spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
@@ -43,7 +48,9 @@ class Lab:
         for space in self._spaces:
             within(space, partial(self._furnish, space, found.inside[space], found.filters.get(space)))
         self._listener = within(FAR, _listen)
+        self._server = within(FAR, _serve_names)
         threading.Thread(target=self._drain, args=(self._listener,), daemon=True).start()
+        threading.Thread(target=_refuse_names, args=(self._server,), daemon=True).start()
         _FOLDER.mkdir(exist_ok=True)
         for router in self.plan.routers:
             if router.resolver:
@@ -93,8 +100,9 @@ class Lab:
         for daemon in self._daemons:
             daemon.kill()
             daemon.wait()
-        if self._listener is not None:
-            self._listener.close()
+        for one in (self._listener, self._server):
+            if one is not None:
+                one.close()
         run(["ip", "-batch", "-"], "".join(f"netns del {space}\n" for space in self._spaces))
 
     def drops(self) -> list[Drop]:
@@ -117,6 +125,25 @@ def _recorded(table: str, name: str, origins: dict[int, Origin]) -> list[Drop]:
         origin = origins.get(int(number), unknown)
         drops.append(Drop(origin, source, int(source_port), destination, int(destination_port)))
     return drops
+
+
+def _serve_names() -> socket.socket:
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.setsockopt(socket.IPPROTO_IP, _PACKET_INFO, 1)
+    server.bind(("0.0.0.0", LISTENER))  # noqa: S104 -- in a namespace that nothing else is in
+    return server
+
+
+def _refuse_names(server: socket.socket) -> None:
+    """Answer every question that gets here with a refusal: what a server of the user's answers is not known."""
+    while True:
+        try:
+            question, where, _, asker = server.recvmsg(4_096, socket.CMSG_SPACE(12))
+            # An answer must leave by the address that was asked, and whatever interface leads home.
+            told = [(level, kind, bytes(4) + data[4:8] + bytes(4)) for level, kind, data in where]
+            server.sendmsg([question[:2] + _REFUSED + question[4:]], told, 0, asker)
+        except OSError:
+            return
 
 
 def _listen() -> socket.socket:

@@ -121,4 +121,5 @@ def _unshare() -> list[str]:
         if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603 -- as above
             return command
     message = "this machine allows no user namespaces to ordinary users"
-    raise SkerryError(message, "Run it as root, or allow them: sysctl -w kernel.unprivileged_userns_clone=1.")
+    switches = "kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)"
+    raise SkerryError(message, f"Run it as root, or allow them with sysctl -w: {switches}.")

@@ -237,7 +237,7 @@ def _nat_filters(plan: Plan) -> str:
 
 
 def _far_filters(plan: Plan) -> str:
-    """The far side: every address is here, every TCP port leads to the listener, but DNS to a DNS server."""
+    """The far side: every address is here, every TCP port leads to the listener, and so does DNS."""
     numbers = [port.number for router in plan.routers for port in router.ports if port.side == FAR]
     numbers += [one.number for router in plan.routers for one in router.gateways if one.kind != "peering"]
     prefix = {port.number: port.device for router in plan.routers for port in router.ports}
@@ -255,7 +255,7 @@ def _far_filters(plan: Plan) -> str:
         "}",
         "chain listen {",
         "type nat hook prerouting priority -100; policy accept;",
-        "meta l4proto { tcp, udp } th dport 53 redirect to :53",
+        f"udp dport 53 redirect to :{LISTENER}",
         f"meta l4proto tcp redirect to :{LISTENER}",
         "}",
         "}",
