@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The resolver's version is fixed, so that the same inputs are locked to the same pins.
 UV := uv==0.13.9
 
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check bench accuracy prove lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,13 @@ check: install ## Check style, types, the direction of imports, and that the gen
 
 bench: install ## Run the benchmarks
 	$(BIN)/python -m bench
+
+accuracy: install ## Print how right skerry and other tools are on networks with known faults
+	$(BIN)/python -m bench.faults
+
+prove: install ## Try random networks with packets, and wrong engines on them: N=10000 SEED=0 CLIENTS=8
+	@sh scripts/lab_packages.sh $(BIN)/python
+	$(BIN)/python -m tests.prove N=$(or $(N),10000) SEED=$(or $(SEED),0) CLIENTS=$(or $(CLIENTS),8)
 
 lock: ## Pin requirements/dev.txt anew from pyproject.toml; UPGRADE=1 takes newer releases
 	sh scripts/bootstrap.sh build/lock

@@ -25,7 +25,8 @@ def needs_lab() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line that tests of the lab were skipped, and why."""
-    reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
-    found = [reason[reason.index(laboratory.WHY) :] for reason in reasons if laboratory.WHY in reason]
+    # The reason is the last of a report's three parts, after the file and the line.
+    reasons = [str(report.longrepr[-1]) for report in terminalreporter.getreports("skipped")]
+    found = [reason.removeprefix("Skipped: ") for reason in reasons if laboratory.WHY in reason]
     if found:
         terminalreporter.write_line(f"SKIPPED {len(found)} tests: {found[0]}", yellow=True)

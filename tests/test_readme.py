@@ -96,7 +96,11 @@ def test_the_demo_ends_well_and_prints_the_error_of_the_readme(told: str) -> Non
 
 
 @pytest.mark.parametrize("command", sorted(commands("skerry")))
-def test_a_command_of_skerry_works(command: str, names: dict[str, str], tmp_path: Path) -> None:
+def test_a_command_of_skerry_works(
+    command: str, names: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if command.startswith("skerry rehearse "):
+        request.getfixturevalue("needs_lab")
     words = [names.get(word, word) for word in command.split()[1:]]
     found = CliRunner().invoke(cli.cli, words)
     assert found.exit_code in {0, 1}, found.output

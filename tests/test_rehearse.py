@@ -165,6 +165,12 @@ class TestProbe:
         found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
         assert found.err == "0 steps answered\n\x1b[1A\x1b[J"
 
+    def test_is_of_what_fargate_starts(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        network = article(mended=True)
+        network.service("on-instances", launchType="EC2")
+        found = skerry("rehearse", "--from", save(network), "--probe", "-q")
+        assert (found.code, found.out) == (0, "ok: web can start: all that was rehearsed works\n")
+
     def test_of_one_subnet_leaves_the_others_out(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         folder = save(one_of_everything())
         found = skerry("rehearse", "--from", folder, "--probe", "--subnet", "subnet-b", "--format", "json")
@@ -245,6 +251,7 @@ class TestADisagreement:
         assert (again.code, again.out.splitlines()[0]) == (BLOCKED, "blocked: web cannot start")
 
 
+@pytest.mark.usefixtures("needs_lab")
 class TestBadInput:
     def test_two_services_are_not_one(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         network = article(mended=False)
@@ -337,10 +344,13 @@ def test_an_interruption_leaves_nothing_behind(
     mounts = Path("/proc/self/mounts").read_text(encoding="utf-8")
     command = [sys.executable, "-m", "skerry", "rehearse", "--from", str(folder)]
     environment = os.environ | {"TMPDIR": str(scratch)}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     wait_for(lambda: any(phase in line for line in family(process.pid).values()))
     started = family(process.pid)
-    process.send_signal(number)
+    # As a terminal does, which tells all that is in the foreground.
+    os.killpg(process.pid, number)
     said = process.communicate()
     assert process.returncode == (INTERRUPTED if number == signal.SIGINT else -number)
     assert "Traceback" not in said[1]

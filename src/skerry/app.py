@@ -14,7 +14,8 @@ from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import InputError, NothingFoundError
 from skerry.launch import scheduled
-from skerry.launch.task import Launch, launches_of, of_task, short
+from skerry.launch.task import Launch, launches_of, short
+from skerry.launch.tasks import of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
 from skerry.reach.outcome import Outcome

@@ -8,7 +8,8 @@ from msgspec import UNSET
 from skerry.diagnose.diagnose import diagnose, unexamined
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
 from skerry.diagnose.judge import blockers, inferred, unknowns
-from skerry.launch.task import Launch, of_service, of_task
+from skerry.launch.task import Launch, of_service
+from skerry.launch.tasks import of_task
 from skerry.model.facts import Missing
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, HTTPS, REGION, VPC, Network, allow, awslogs, both_ways, container, entry

@@ -11,6 +11,8 @@ from skerry.lab.topology import Asked, End, plan
 from tests.hubs import HubAndSpoke
 from tests.networks import REGION, Network, allow, both_ways, entry, record
 
+pytestmark = pytest.mark.usefixtures("needs_lab")
+
 TASK = End("subnet-a", "10.0.1.50", ("sg-task",))
 PUBLIC = End("subnet-b", "10.0.2.50", ("sg-task",), "198.51.100.9")
 INTERNET = "23.45.67.89"
@@ -19,7 +21,7 @@ LOGS = f"logs.{REGION}.amazonaws.com"
 
 
 @pytest.fixture(scope="module")
-def enclosure(needs_lab: None) -> Iterator[Enclosure]:
+def enclosure() -> Iterator[Enclosure]:
     with Enclosure() as enclosure:
         yield enclosure
 

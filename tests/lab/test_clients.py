@@ -1,8 +1,13 @@
 """What is made of the words of real clients."""
 
+from pathlib import Path
+
 import pytest
 
-from skerry.lab import words
+from skerry.lab import clients, words
+from skerry.lab.errands import Dial, Pull, Result, Station
+from skerry.lab.places import environment
+from skerry.lab.plan import TASKS, Port
 
 HEAD = (
     'failed to resolve reference "a.example/web:1": failed to do request: '
@@ -61,3 +66,82 @@ class TestWhyAClientFailed:
     )
     def test_by_what_the_other_end_answered(self, said: str) -> None:
         assert not words.is_of_transport(said)
+
+
+PULL = Pull(1, 2, "docker.io/library/web:1", "docker.io", "registry-1.docker.io")
+COPY = "failed to copy: httpReadSeeker: failed open: failed to do request: Get: dial tcp 1.2.3.4:443: i/o timeout"
+
+
+class TestAPull:
+    """Two runs of `ctr`: of the whole image, and of its layers alone."""
+
+    def pulled(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        folder: Path,
+        whole: tuple[bool | None, str],
+        alone: tuple[bool | None, str],
+    ) -> dict[int, tuple[bool | None, str]]:
+        ran = {"whole": whole, "layers": alone}
+
+        def fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
+            assert bool(options) == (name == "layers")
+            assert errand is PULL
+            assert home == folder
+            return Result(0, *ran[name], tool="ctr", seconds=1.0)
+
+        monkeypatch.setattr(clients, "_fetch", fetch)
+        found: list[Result] = []
+        clients._pull(PULL, folder, 5_001, found.append)  # noqa: SLF001 -- the part that judges
+        return {result.row: (result.worked, result.words) for result in found}
+
+    def test_that_works_is_both_steps(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        found = self.pulled(monkeypatch, tmp_path, (True, ""), (True, ""))
+        assert found == {1: (True, ""), 2: (True, "")}
+
+    def test_that_came_to_the_layers_has_the_manifest(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        found = self.pulled(monkeypatch, tmp_path, (False, COPY), (False, "another"))
+        assert found == {1: (True, ""), 2: (False, COPY)}
+
+    def test_that_stuck_at_the_manifest_leaves_the_layers_to_the_other_run(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        said = HEAD.replace("a.example", "registry-1.docker.io")
+        found = self.pulled(monkeypatch, tmp_path, (False, said), (True, ""))
+        assert found == {1: (False, said), 2: (True, "")}
+
+    def test_that_stuck_at_the_host_of_tokens_had_an_answer_of_the_registry(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        said = HEAD.replace("https://a.example/v2", "https://auth.docker.io/token")
+        found = self.pulled(monkeypatch, tmp_path, (False, said), (True, ""))
+        assert found == {1: (True, ""), 2: (True, "")}
+
+    def test_that_failed_by_the_labs_own_fault_proves_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        found = self.pulled(monkeypatch, tmp_path, (None, "not found"), (True, ""))
+        assert found == {1: (None, "not found"), 2: (None, "not found")}
+
+    def test_of_the_layers_alone_asks_nobody_but_the_copy(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        self.pulled(monkeypatch, tmp_path, (True, ""), (True, ""))
+        text = (tmp_path / "hosts" / "docker.io" / "hosts.toml").read_text()
+        assert '[host."http://127.0.0.1:5001"]' in text
+        assert 'server = "http://127.0.0.1:1"' in text
+
+
+def test_a_copy_of_each_registry_is_at_a_port_of_its_own() -> None:
+    port = Port(3, "task", TASKS, "subnet-a", ("10.0.1.4",))
+    other = Pull(4, None, "quay.io/a/b:1", "quay.io", "quay.io")
+    station = Station(port, (PULL, Dial(3, "a.example", 443), other))
+    assert clients.mirrors(station) == {5_001: "registry-1.docker.io", 5_003: "quay.io"}
+    assert station.space == "task3"
+
+
+def test_nothing_of_the_users_environment_reaches_a_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HTTPS_PROXY", "AWS_PROFILE", "AWS_ENDPOINT_URL", "SSL_CERT_DIR"):
+        monkeypatch.setenv(name, "http://the.users.own")
+    assert "http://the.users.own" not in environment(tmp_path).values()
+    assert environment(tmp_path)["HOME"] == str(tmp_path)

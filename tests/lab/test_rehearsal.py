@@ -1,5 +1,7 @@
 """A launch as a rehearsal: who calls what, from where, and what is said of all that a lab does not show."""
 
+from typing import Any
+
 from skerry.lab.errands import Api, Dial, Errand, Login, Pull
 from skerry.lab.rehearsal import Row, Script, script
 from skerry.lab.stock import Copy, Item, Registry
@@ -14,7 +16,7 @@ BUCKET = f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 
 
-def network(*containers: Document, **more: object) -> Network:
+def network(*containers: Document, **more: Any) -> Network:
     found = Network()
     found.definition(*containers, **more)
     found.service()
@@ -81,6 +83,20 @@ class TestRows:
         ]
         shown = {item.subnet: item.why_not for item in rows(written(found), "manifest")}
         assert shown == {"subnet-a": "", "subnet-x": "subnet subnet-x was not read"}
+
+    def test_of_an_old_platform_say_which_calls_do_not_leave_by_the_tasks_interface(self) -> None:
+        found = network(container(secrets=[{"name": "A", "valueFrom": SECRET}]))
+        found.row("services", "web")["platformVersion"] = "1.3.0"
+        made = written(found)
+        assert row(made, "secrets").why_not == "it leaves by an interface of Fargate's own"
+        assert row(made, "manifest").why_not == ""
+
+    def test_of_service_connect_call_the_endpoint_where_there_is_one(self) -> None:
+        found = network(container())
+        found.row("services", "web")["deployments"] = [{"serviceConnectConfiguration": {"enabled": True}}]
+        assert row(written(found), "service-connect").host == f"ecs-sc.{REGION}.api.aws"
+        found.endpoint("vpce-9", "ecs-agent", ["subnet-a"])
+        assert row(written(found), "service-connect").host == f"ecs-a.{REGION}.amazonaws.com"
 
     def test_of_a_registry_whose_blobs_are_nobody_knows_where_say_so(self) -> None:
         found = written(network(container("public.ecr.aws/nginx/nginx:1")))

@@ -74,6 +74,15 @@ class TestATarget:
         assert (found.platform_version, found.region, found.execute_command) == ("1.4.0", REGION, True)
         assert (found.not_applicable, found.unread, found.service) == (None, (), None)
 
+    def test_without_a_launch_type_is_not_fargates_by_its_network_mode(self, asker: Asker) -> None:
+        network = Network()
+        network.definition(container(), networkMode="bridge")
+        asked = {
+            key: value for key, value in PARAMETERS.items() if key in {"TaskDefinitionArn", "EnableExecuteCommand"}
+        }
+        found = launched(asker.make(**asked), network.world())
+        assert found.not_applicable == "network mode bridge: its tasks use the network of their hosts"
+
     def test_without_parameters_is_listed_with_what_is_not_known(self, asker: Asker) -> None:
         found = launched(asker.make())
         fact = Missing(f"the task that {asker.what} runs", asker.action)

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from msgspec import UNSET
 
-from skerry.launch.task import Launch, launches_of, of_service, of_task, service_of, short
+from skerry.launch.task import Launch, launches_of, of_service, short
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
 from skerry.model.facts import Missing
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, awslogs, container
@@ -15,19 +14,6 @@ def service_launch(network: Network, region: str | None = REGION) -> Launch:
     world = network.world(region)
     (service,) = world.facts.services
     return of_service(world, service)
-
-
-def task_launch(network: Network) -> Launch:
-    world = network.world()
-    (task,) = world.facts.tasks
-    return of_task(world, task)
-
-
-def attached(**details: str) -> list[dict[str, Any]]:
-    """A task's attachments: its network interface, and another that says nothing of it."""
-    rows = [{"name": name, "value": value} for name, value in details.items()]
-    other = {"type": "ServiceConnect", "details": [{"name": "subnetId", "value": "subnet-9"}]}
-    return [{"type": "ElasticNetworkInterface", "status": "ATTACHED", "details": rows}, other]
 
 
 class TestOfAService:
@@ -78,6 +64,7 @@ class TestOfAService:
             ([{"status": "PRIMARY"}], False),
             ([{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": True}}], True),
             ([{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": False}}], False),
+            ([{"status": "PRIMARY"}, {"status": "ACTIVE", "serviceConnectConfiguration": {"enabled": True}}], False),
         ],
     )
     def test_carries_a_proxy_where_a_deployment_does(self, deployments: list[Any], connects: bool) -> None:  # noqa: FBT001
@@ -103,9 +90,7 @@ class TestOfAService:
         rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
         network.rows["pullThroughCacheRules"] = [rule]
         network.service()
-        network.task("1f")
         assert [one.ecr_repository_prefix for one in service_launch(network).cache_rules] == ["hub"]
-        assert task_launch(network).cache_rules == service_launch(network).cache_rules
 
     def test_of_a_definition_that_was_not_read_is_missing_it(self) -> None:
         network = Network()
@@ -208,6 +193,24 @@ class TestWhatIsNotFargates:
         assert found is not None
         assert found.startswith(reason)
 
+    @pytest.mark.parametrize(
+        ("mode", "open_type", "because"),
+        [
+            ("bridge", None, "network mode bridge: its tasks use the network of their hosts"),
+            ("host", None, "network mode host: its tasks use the network of their hosts"),
+            ("awsvpc", Missing("the launch type of service web", "ecs:DescribeClusters"), None),
+        ],
+    )
+    def test_is_told_by_the_network_mode_where_nothing_else_tells(
+        self, mode: str, open_type: Missing | None, because: str | None
+    ) -> None:
+        network = Network()
+        network.definition(container(), networkMode=mode)
+        network.service(launchType=None)
+        found = service_launch(network)
+        assert found.not_applicable == because
+        assert found.unread == ((open_type,) if open_type else ())
+
 
 def task_set(number: str, subnet: str, **more: Any) -> dict[str, Any]:
     network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": ["sg-open"]}}
@@ -255,106 +258,6 @@ class TestTaskSets:
         assert found.name == "web"
         assert found.unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
         assert self.launches("CODE_DEPLOY")[0].unread == ()
-
-
-class TestOfATask:
-    def test_is_where_it_was_launched(self) -> None:
-        network = Network()
-        network.definition(container())
-        network.interface("eni-7", "10.0.2.7", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.7"})
-        network.task("1f", attachments=attached(subnetId="subnet-b", networkInterfaceId="eni-7"))
-        found = task_launch(network)
-        assert (found.name, found.cluster, found.definition_name) == ("1f", "shop", "web:1")
-        assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
-        assert (found.platform_version, found.region, found.not_applicable) == ("1.4.0", REGION, None)
-        assert found.arn is not None
-        assert found.arn.endswith(":task/shop/1f")
-
-    def test_of_a_service_has_the_services_groups_where_its_interface_is_gone(self) -> None:
-        network = Network()
-        row = network.service(groups=["sg-open"], subnets=["subnet-a", "subnet-b"])
-        row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
-        network.task("1f", group="service:web", attachments=attached(subnetId="subnet-b", networkInterfaceId="eni-7"))
-        found = task_launch(network)
-        assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
-
-    def test_of_a_service_lands_where_the_service_does_if_it_does_not_tell(self) -> None:
-        network = Network()
-        network.service(subnets=["subnet-a", "subnet-b"])
-        network.task("1f", group="service:web")
-        assert task_launch(network).subnets == ("subnet-a", "subnet-b")
-
-    def test_of_no_service_whose_interface_is_gone_has_unknown_groups(self) -> None:
-        network = Network()
-        network.task("1f", group="family:web", attachments=attached(subnetId="subnet-a"))
-        found = task_launch(network)
-        assert found.groups is UNSET
-        assert found.public_address == Missing("whether the task had a public address", "ec2:DescribeNetworkInterfaces")
-
-    def test_of_no_service_without_an_attachment_lands_nowhere_known(self) -> None:
-        network = Network()
-        network.task("1f")
-        assert task_launch(network).subnets == ()
-
-    def test_whose_interface_does_not_tell_its_groups_has_those_of_the_service(self) -> None:
-        network = Network()
-        network.service(groups=["sg-open"])
-        del network.interface("eni-7", "10.0.2.7", "subnet-b")["Groups"]
-        network.task("1f", group="service:web", attachments=attached(networkInterfaceId="eni-7"))
-        assert task_launch(network).groups == ("sg-open",)
-
-    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
-        network = Network()
-        del network.task("1f")["taskDefinitionArn"]
-        found = task_launch(network)
-        assert found.definition == Missing("the task definition of task 1f", "ecs:DescribeTasks")
-        assert found.definition_name == ""
-
-    @pytest.mark.parametrize(
-        ("change", "because"),
-        [
-            ({"launchType": "EC2"}, "launch type EC2: its tasks use the network of their hosts"),
-            (
-                {"launchType": None, "capacityProviderName": "own-hosts"},
-                "capacity provider own-hosts: its tasks use the network of their hosts",
-            ),
-            ({"launchType": None, "capacityProviderName": "FARGATE_SPOT"}, None),
-            ({"launchType": None}, None),
-        ],
-        ids=str,
-    )
-    def test_is_not_fargates_where_its_host_is(self, change: dict[str, Any], because: str | None) -> None:
-        network = Network()
-        network.task("1f", **change)
-        assert task_launch(network).not_applicable == because
-
-    def test_carries_the_proxy_of_its_service(self) -> None:
-        network = Network()
-        network.service(deployments=[{"serviceConnectConfiguration": {"enabled": True}}])
-        network.task("1f", group="service:web")
-        assert task_launch(network).service_connect
-
-    def test_of_a_cluster_and_platform_that_are_not_told(self) -> None:
-        network = Network()
-        row = network.task("1f", taskArn="1f")
-        del row["clusterArn"], row["platformVersion"]
-        found = task_launch(network)
-        assert (found.cluster, found.platform_version, found.region) == ("", "LATEST", REGION)
-
-
-class TestTheServiceOfATask:
-    def test_is_the_one_of_its_group_in_its_cluster(self) -> None:
-        network = Network()
-        network.service("web", clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other", serviceArn="other")
-        network.service("api")
-        network.task("1f", group="service:web")
-        world = network.world()
-        assert service_of(world, world.facts.tasks[0]) is None
-        network.service("web")
-        world = network.world()
-        found = service_of(world, world.facts.tasks[0])
-        assert found is not None
-        assert found.service_arn.endswith(":service/shop/web")
 
 
 class TestFamilies:

@@ -1,14 +1,16 @@
-"""Prove the engine against packets: ``python -m tests.prove N=1000 SEED=0``.
+"""Prove the engine against packets: ``python -m tests.prove N=1000 SEED=0 CLIENTS=8``.
 
 Each of N random networks is built and tried by packets, and the engine must say of each packet what it did, and name
-what dropped it. Then engines that are wrong on purpose are tried on the first networks: each must be noticed.
-Disagreements are saved as networks that ``skerry trace --from`` reads.
+what dropped it. In the first CLIENTS of them real clients launch a task. Then engines that are wrong on purpose are
+tried on the first networks: each must be noticed. Networks in which something parts are saved for ``--from``.
 """
 
 import sys
 import time
 from pathlib import Path
 
+from tests.prove.clients import rehearsed
+from tests.prove.clients import told as told_by
 from tests.prove.mutants import MUTANTS, noticed
 from tests.prove.proving import Case, Disagreement, decided, disagreements
 from tests.prove.running import observed
@@ -40,7 +42,23 @@ def main(arguments: list[str]) -> int:
     seconds = time.monotonic() - started
     print(f"{sure + unsure} packets in {seconds:.0f} s: {answered} were answered, {len(found)} disagreements")  # noqa: T201
     print(f"the engine was sure of {sure}, and left {unsure} open")  # noqa: T201
-    return report_mutants(sorted(kept, key=lambda case: case.network.seed)) or int(bool(found))
+    found_by_clients = by_clients(range(first, first + int(told.get("CLIENTS", "8"))))
+    return found_by_clients or report_mutants(sorted(kept, key=lambda case: case.network.seed)) or int(bool(found))
+
+
+def by_clients(seeds: range) -> int:
+    """Launch a task with real clients in some networks; 1 where they part from what was predicted."""
+    started = time.monotonic()
+    worked = failed = parted = 0
+    for seed, found in rehearsed(seeds):
+        well, ill = told_by(found)
+        worked, failed, parted = worked + well, failed + ill, parted + len(found.disagreements)
+        for step in found.disagreements:
+            print(f"  disagreement: seed {seed}: {step}")  # noqa: T201
+    seconds = time.monotonic() - started
+    steps = f"{worked} steps worked, {failed} did not, {parted} disagreements"
+    print(f"real clients in {len(seeds)} networks, {seconds:.0f} s: {steps}")  # noqa: T201
+    return int(parted > 0)
 
 
 def report_mutants(cases: list[Case]) -> int:

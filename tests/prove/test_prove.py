@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from skerry.lab.packages import missing_programs
+from tests.prove.clients import rehearsed, told
 from tests.prove.mutants import MUTANTS, noticed
 from tests.prove.proving import Case, decided, disagreements
 from tests.prove.running import observed
@@ -17,11 +17,8 @@ SEED = int(os.environ.get("PROVE_SEED", "0"))
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[Case]:
+def cases(needs_lab: None) -> list[Case]:  # noqa: ARG001 -- it skips or fails where there is no lab
     """What packets did in each network; PROVE_SEED draws others."""
-    lacking = missing_programs()
-    if lacking and not os.environ.get("CI"):
-        pytest.skip(f"the lab needs {', '.join(lacking)}")
     found = list(observed(range(SEED, SEED + NETWORKS)))
     return sorted(found, key=lambda case: case.network.seed)
 
@@ -45,3 +42,10 @@ def test_the_engine_is_sure_of_nearly_all(cases: list[Case]) -> None:
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_wrong_engine_is_noticed(name: str, cases: list[Case]) -> None:
     assert noticed(name, cases) is not None
+
+
+@pytest.mark.usefixtures("needs_lab")
+def test_real_clients_do_what_is_predicted_too() -> None:
+    found = [rehearsal for _, rehearsal in rehearsed((0, 4))]
+    assert [step for rehearsal in found for step in rehearsal.disagreements] == []
+    assert all(worked and failed for worked, failed in map(told, found))

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from skerry.catalogue.services import ServiceRef, host
 from skerry.errors import SkerryError
 from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
 from skerry.reach.outcome import Outcome
 from skerry.reach.question import Question, ask
-from tests.hubs import from_ipv6, lost, missing, walk
-from tests.networks import ALL, EVERYWHERE, VPC, Network, both_ways, entry
+from skerry.reach.walk import Target
+from tests.hubs import LOGS, from_ipv6, lost, missing, reach, walk
+from tests.networks import ALL, EVERYWHERE, REGION, VPC, Network, both_ways, entry, record
 
 OWN = "2a05:d018:1::/64"
 FAR = "2600:1f18::7"
@@ -73,6 +75,65 @@ class TestByAnEgressOnlyGateway:
         network.rows["VpcBlockPublicAccessExclusions"] = []
         found = [("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "eigw-1")] if stopped else []
         assert lost(from_ipv6(network, FAR)) == found
+
+
+class TestATaskOfBothFamilies:
+    """What is lost over IPv4 may get through over IPv6, of a host that may have such an address."""
+
+    DOCKER = Target("registry-1.docker.io", 443, "internet")
+    ECR = Target(host(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
+
+    def network(self) -> Network:
+        network = dual_stack()
+        block = {"Ipv6CidrBlock": "2a05:d018:1::/56", "Ipv6CidrBlockState": {"State": "associated"}}
+        network.row("Vpcs", VPC)["Ipv6CidrBlockAssociationSet"] = [block]
+        return network
+
+    @pytest.mark.parametrize("target", [DOCKER, LOGS], ids=["registry", "logs"])
+    def test_is_not_known_to_be_blocked(self, target: Target) -> None:
+        outcome = reach(self.network(), target)
+        assert (outcome.verdict, lost(outcome)) == (UNKNOWN, [])
+        assert missing(outcome) == [f"whether {target.host} can be had over IPv6, by which subnet-a has a way"]
+
+    def test_is_blocked_where_the_host_has_ipv4_alone(self) -> None:
+        assert reach(self.network(), self.ECR).verdict is BLOCKED
+
+    def test_is_blocked_where_ipv6_is_blocked_too(self) -> None:
+        network = self.network()
+        network.row("RouteTables", "rtb-main")["Routes"].pop()
+        assert lost(reach(network, self.DOCKER)) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
+
+    def test_is_blocked_where_its_own_groups_let_no_ipv6_out(self) -> None:
+        network = self.network()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"].pop()
+        assert reach(network, self.DOCKER).verdict is BLOCKED
+
+    def test_is_blocked_at_an_endpoint_that_answers_for_the_name(self) -> None:
+        network = self.network()
+        network.endpoint("vpce-1", "logs", ["subnet-a"], "sg-task")
+        assert reach(network, LOGS).verdict is BLOCKED
+
+    def test_is_blocked_behind_a_dns_server_that_is_out_of_reach(self) -> None:
+        network = self.network()
+        network.dhcp("192.0.2.53")
+        assert reach(network, self.DOCKER).verdict is BLOCKED
+
+    def test_is_ok_where_ipv4_gets_through(self) -> None:
+        network = self.network()
+        network.endpoint("vpce-1", "logs", ["subnet-a"], "sg-open")
+        assert reach(network, LOGS).verdict is OK
+
+    def test_is_not_known_of_a_private_name_that_has_ipv6_alone(self) -> None:
+        network = self.network()
+        name = str(LOGS.host)
+        network.zone(name, record(f"{name}.", "AAAA", "2a05:d018:1::9"))
+        outcome = reach(network, LOGS)
+        assert outcome.verdict is UNKNOWN
+        fact = f"where the IPv6 addresses of {name} in private zone {name} lead, which are not walked"
+        assert missing(outcome) == [fact]
+        network.row("Subnets", "subnet-a")["CidrBlock"] = None
+        assert missing(reach(network, LOGS)) == [fact]
+        assert reach(network, LOGS, subnet="subnet-b").verdict is BLOCKED
 
 
 def test_by_an_internet_gateway_an_ipv6_address_is_public_by_itself() -> None:

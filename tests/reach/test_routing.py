@@ -103,6 +103,14 @@ class TestLongestPrefix:
         assert found["nat"] == addresses_of("10.0.2.0/24")
         assert found[LOCAL] == subtract(addresses_of("10.0.0.0/16"), found["nat"])
 
+    def test_local_goes_before_what_a_vpn_gateway_propagates_within_the_vpc(self) -> None:
+        # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+        local, inside = to("10.0.0.0/16", LOCAL), to("10.0.2.0/24", "vgw", origin=PROPAGATED)
+        wider = to("10.0.0.0/8", "vgw", origin=PROPAGATED)
+        whole = addresses_of("10.0.0.0/15")
+        assert taken(local, inside, addresses=addresses_of("10.0.0.0/16")) == {LOCAL: addresses_of("10.0.0.0/16")}
+        assert taken(local, wider, addresses=whole)["vgw"] == addresses_of("10.1.0.0/16")
+
     def test_the_order_of_the_routes_does_not_matter(self) -> None:
         routes = (to("0.0.0.0/0", "igw"), to("10.0.0.0/8", "tgw"), to("10.1.0.0/16", "pcx"))
         inside = addresses_of("10.0.0.0/8")

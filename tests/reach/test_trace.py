@@ -252,6 +252,12 @@ class TestADoubtedPath:
         assert after.verdict is UNKNOWN
         assert [(item.piece, item.lost) for item in after.judged] == [(item.piece, False) for item in before.judged]
 
+    def test_is_unknown_for_all_of_its_pieces_where_it_is_not_known_to_be_taken(self) -> None:
+        before = self.trace(lost(Cut()))
+        after = before.doubted(address=True)
+        assert [(item.piece, item.lost) for item in after.judged] == [(before.judged[0].piece, False)]
+        assert before.doubted().judged == ()
+
     def test_is_as_good_as_it_was_where_nothing_is_lost(self) -> None:
         before = self.trace()
         assert before.doubted() is before

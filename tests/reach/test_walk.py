@@ -11,7 +11,8 @@ from msgspec import UNSET
 from skerry import app
 from skerry.catalogue.services import ServiceRef, host
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.task import of_service, of_task
+from skerry.launch.task import of_service
+from skerry.launch.tasks import of_task
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import UnsetType
 
-from skerry.model.ecs import ProviderStrategy
+from skerry.model.ecs import ProviderStrategy, TaskDefinition
 from skerry.model.facts import Missing
 from skerry.model.world import World
 
@@ -46,6 +46,15 @@ def unread(
     if launch_type is not None or providers(world, cluster_arn, launch_type, strategy):
         return ()
     return (Missing(f"the launch type of {of}", "ecs:DescribeClusters"),)
+
+
+def other_mode(definition: TaskDefinition | Missing) -> str | None:
+    """Why tasks of this definition are not Fargate's, whose tasks have the network mode ``awsvpc`` alone.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
+    """
+    mode = None if isinstance(definition, Missing) else definition.network_mode
+    return None if mode in {None, "awsvpc"} else f"network mode {mode}: {_HOSTS}"
 
 
 def _other_providers(world: World, strategy: Iterable[ProviderStrategy]) -> str | None:

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platforms import LATEST
-from skerry.launch.providers import not_fargate, unread
+from skerry.launch.providers import not_fargate, other_mode, unread
 from skerry.launch.task import Launch, definition_of, short
 from skerry.model.facts import Missing
 from skerry.model.names import Arn, arn
@@ -69,6 +69,8 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
     reference = task.task_definition_arn
     definition, notes = definition_of(world, reference, what, action)
     of = (world, cluster, task.launch_type, task.capacity_provider_strategy)
+    open_type = unread(*of, what)
+    otherwise = other_mode(definition) if open_type else None
     return Launch(
         name=name,
         cluster=short(cluster),
@@ -80,8 +82,8 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
         platform_version=task.platform_version or LATEST,
         region=region,
         execute_command=task.enable_execute_command,
-        not_applicable=not_fargate(*of),
-        unread=(*unread(*of, what), *lacking),
+        not_applicable=not_fargate(*of) or otherwise,
+        unread=(*open_type, *lacking),
         cache_rules=world.facts.pull_through_rules,
         notes=notes,
     )

@@ -4,15 +4,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platforms import LATEST
-from skerry.launch.providers import not_fargate, unread
+from skerry.launch.providers import not_fargate, other_mode, unread
 from skerry.launch.reasons import reasons
 from skerry.model.ecr import PullThroughCacheRule
 from skerry.model.ecs import (
     LogConfiguration,
-    ProviderStrategy,
     Service,
     ServiceConnect,
-    Task,
     TaskDefinition,
     TaskSet,
 )
@@ -23,7 +21,7 @@ from skerry.model.world import World
 _ACTIVE = "ACTIVE"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html
 _BY_TASK_SETS = {"CODE_DEPLOY", "EXTERNAL"}
-_INTERFACE = "ElasticNetworkInterface"
+_PRIMARY = "PRIMARY"
 
 
 class Launch(msgspec.Struct, frozen=True, gc=False):
@@ -139,6 +137,8 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
     what = f"service {service.service_name}"
     definition, notes = definition_of(world, of.task_definition, what, "ecs:DescribeServices")
     by = (world, service.cluster_arn, of.launch_type, of.capacity_provider_strategy)
+    open_type = unread(*by, what)
+    otherwise = other_mode(definition) if open_type else None
     inactive = None if service.status == _ACTIVE else f"the service is {service.status}"
     sets = service.deployment_controller.type == "EXTERNAL" and not service.task_sets
     lacking = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
@@ -154,8 +154,8 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
         platform_family=of.platform_family,
         region=parsed.region if parsed else world.region,
         service=service.service_name,
-        not_applicable=inactive or not_fargate(*by),
-        unread=(*lacking, *unread(*by, what)),
+        not_applicable=inactive or not_fargate(*by) or otherwise,
+        unread=(*lacking, *(() if otherwise else open_type)),
         cache_rules=world.facts.pull_through_rules,
         notes=notes,
         reasons=reasons(service),
@@ -163,82 +163,8 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
 
 
 def _service_connect(service: Service) -> ServiceConnect | None:
-    found = [row.service_connect_configuration for row in service.deployments]
-    return next((row for row in found if row.enabled), None)
-
-
-def of_task(world: World, task: Task) -> Launch:
-    """The launch of one task again, where and as it was launched.
-
-    The subnet and interface are read from the task's attachment; the security groups from the interface if it was
-    read, else from the service that the task belongs to.
-    """
-    parsed = arn(task.task_arn)
-    service = service_of(world, task)
-    origin = of_service(world, service) if service else None
-    details = _details(task)
-    subnet, interface = details.get("subnetId"), details.get("networkInterfaceId")
-    what = f"task {short(task.task_arn)}"
-    definition, notes = definition_of(world, task.task_definition_arn, what, "ecs:DescribeTasks")
-    return Launch(
-        name=short(task.task_arn),
-        cluster="" if task.cluster_arn is UNSET else short(task.cluster_arn),
-        definition_name="" if task.task_definition_arn is UNSET else short(task.task_definition_arn),
-        definition=definition,
-        subnets=(subnet,) if subnet else (origin.subnets if origin else ()),
-        groups=_task_groups(world, interface, origin),
-        public_address=origin.public_address if origin else _has_public_address(world, interface),
-        platform_version=task.platform_version or LATEST,
-        platform_family=task.platform_family,
-        region=parsed.region if parsed else world.region,
-        arn=task.task_arn,
-        execute_command=task.enable_execute_command,
-        service_connect=origin.service_connect if origin else False,
-        service_connect_logs=origin.service_connect_logs if origin else None,
-        not_applicable=_not_fargate(world, task),
-        cache_rules=world.facts.pull_through_rules,
-        notes=notes,
-    )
-
-
-def _details(task: Task) -> dict[str, str]:
-    """What ECS tells of the network interface that it attached to a task."""
-    return {
-        detail.name: detail.value
-        for attachment in task.attachments
-        if attachment.type == _INTERFACE
-        for detail in attachment.details
-    }
-
-
-def _not_fargate(world: World, task: Task) -> str | None:
-    provider = task.capacity_provider_name
-    strategy = (ProviderStrategy(capacity_provider=provider),) if provider else ()
-    return not_fargate(world, UNSET, task.launch_type, strategy)
-
-
-def service_of(world: World, task: Task) -> Service | None:
-    """The service that a task belongs to, by its group ``service:NAME`` and its cluster."""
-    name = (task.group or "").removeprefix("service:")
+    """What the service's latest deployment asks for; those before it may ask for something else."""
+    latest = [row for row in service.deployments if row.status == _PRIMARY] or service.deployments
     return next(
-        (
-            service
-            for service in world.facts.services
-            if service.service_name == name and service.cluster_arn == task.cluster_arn
-        ),
-        None,
+        (row.service_connect_configuration for row in latest if row.service_connect_configuration.enabled), None
     )
-
-
-def _task_groups(world: World, interface_id: str | None, origin: Launch | None) -> tuple[str, ...] | UnsetType:
-    interface = world.network_interfaces.get(interface_id or "")
-    if interface is not None and interface.groups is not UNSET:
-        return tuple(group.group_id for group in interface.groups)
-    return origin.groups if origin else UNSET
-
-
-def _has_public_address(world: World, interface_id: str | None) -> bool | Missing:
-    interface = world.network_interfaces.get(interface_id or "")
-    if interface is None:
-        return Missing("whether the task had a public address", "ec2:DescribeNetworkInterfaces")
-    return interface.association.public_ip is not None

@@ -67,12 +67,14 @@ class ServiceConnect(Camel, frozen=True, gc=False):
 
 
 class Deployment(Camel, frozen=True, gc=False):
-    """A deployment of a service."""
+    """A deployment of a service; its tasks name it by its id."""
 
+    id: str | None = None
     status: str | None = None
     task_definition: str | None = None
     rollout_state: str | None = None
     rollout_state_reason: str | None = None
+    network_configuration: NetworkConfiguration = NetworkConfiguration()
     service_connect_configuration: ServiceConnect = ServiceConnect()
 
 
@@ -251,6 +253,7 @@ class Task(Camel, frozen=True, gc=False):
     cluster_arn: str | UnsetType = UNSET
     task_definition_arn: str | UnsetType = UNSET
     group: str | None = None
+    started_by: str | None = None
     last_status: str | None = None
     launch_type: str | None = None
     capacity_provider_name: str | None = None

@@ -7,7 +7,7 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, address, block
+from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, address, block
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
 from skerry.reach.memo import Memo
 from skerry.reach.places import task_addresses
@@ -57,6 +57,14 @@ class Destinations:
             if self.world.service_of_prefix_list(row.prefix_list_id) is not None and row.cidrs is not UNSET:
                 found = union(found, _addresses(row.cidrs))
         return found
+
+    def over_ipv6(self) -> Destination:
+        """Where a public answer of IPv6 leads: to an address that is in no VPC that was read, and not known."""
+        return self._once("over IPv6", self._over_ipv6)
+
+    def _over_ipv6(self) -> Destination:
+        addresses = subtract(PUBLIC_IPV6, union(*self._blocks().values()))
+        return Destination("the internet over IPv6", addresses, choice=False, elsewhere=True)
 
     def at(self, vpc_id: str, text: str) -> Destination:
         """One address, as seen from a VPC: an interface of it or of the one other that has the address, or anything."""

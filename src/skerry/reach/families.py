@@ -1,4 +1,4 @@
-"""What an IPv4 answer is worth to a task that has only an IPv6 address.
+"""What the family of addresses does to a call: of a task that has IPv6 alone, and of one that has both.
 
 DNS64 and NAT64: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
 IPv6-only tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
@@ -13,6 +13,7 @@ from skerry.net.addresses import address, before_nat64, is_ipv6
 from skerry.net.intervals import union
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.names import Resolution
+from skerry.reach.places import ipv6_blocks
 from skerry.reach.trace import Destination, Hop
 
 # The Regional names of these have IPv4 addresses alone; their dual-stack names are others.
@@ -24,12 +25,36 @@ _DUAL = {"dualstack", "ipv6"}
 
 def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> Resolution:
     """What a name is answered with for a task in a subnet that has only IPv6 addresses."""
+    if resolution.over_ipv6 is not None:
+        return Resolution(open_question("dns", resolution.hop.resource, resolution.over_ipv6))
     found = [one if is_ipv6(one.addresses) else over_ipv6(world, subnet, one) for one in resolution.destinations]
     destinations = tuple(one for one in found if isinstance(one, Destination))
     dead = resolution.dead + tuple(one for one in found if isinstance(one, Hop))
     if dead and not destinations:
         return msgspec.structs.replace(resolution, hop=dead[0], destinations=(), dead=())
     return msgspec.structs.replace(resolution, destinations=destinations, dead=dead)
+
+
+def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
+    """What is not known of a call from a subnet that has both families: whether it goes over IPv6 too.
+
+    Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+    """
+    if subnet.cidr_block is None or not ipv6_blocks(subnet):
+        return None
+    if resolution.over_ipv6 is not None:
+        return resolution.over_ipv6
+    if resolution.servers or not any(_may_have_ipv6(one) for one in resolution.destinations):
+        return None
+    name = host or "a host that is not known"
+    return Missing(f"whether {name} can be had over IPv6, by which {subnet.subnet_id} has a way")
+
+
+def _may_have_ipv6(destination: Destination) -> bool:
+    """Tell whether a public answer may have IPv6 addresses beside those of IPv4."""
+    if not destination.elsewhere or destination.endpoint is not None:
+        return False
+    return destination.service is None or destination.service.key not in _IPV4_ONLY
 
 
 def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:

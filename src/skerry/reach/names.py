@@ -47,7 +47,7 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
     among them that lead nowhere. ``servers`` are those that the answer comes from where they are not the VPC's own;
-    ``amazon_too``: that one is asked as well.
+    ``amazon_too``: that one is asked as well. ``over_ipv6``: where a name leads that has IPv6 addresses alone.
     """
 
     hop: Hop
@@ -56,6 +56,7 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     dead: tuple[Hop, ...] = ()
     servers: tuple[str, ...] = ()
     amazon_too: bool = False
+    over_ipv6: Missing | None = None
 
 
 class _Chain:
@@ -260,7 +261,9 @@ class Names:
             return Resolution(open_question("dns", zone.zone_id, record))
         if record is None:
             message = f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
-            return Resolution(lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message))
+            hop = lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message)
+            only = Missing(f"where the IPv6 addresses of {host} in private zone {zone.name} lead, which are not walked")
+            return Resolution(hop, over_ipv6=only if zones.has_ipv6(zone, host) else None)
         by = f", which {claim.profile} shares" if claim.profile else ""
         hop = Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}{by}")
         led = [self._follow(view, name, query) for name in record.names]

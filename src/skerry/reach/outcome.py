@@ -47,7 +47,10 @@ def combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     traces = tuple([trace for outcome in found for trace in outcome.traces])
     if verdict is UNKNOWN and not turns:
         # Only one of them holds, so what is lost on one of them may not be lost at all.
-        traces = tuple([trace.doubted() for trace in traces])
+        doubted = tuple([trace.doubted() for trace in traces])
+        # Where no hop misses a fact, what is not known is by which of the paths the call goes.
+        known = any(trace.judged for trace in doubted)
+        traces = doubted if known else tuple([trace.doubted(address=True) for trace in traces])
     if verdict is not INTERMITTENT:
         return Outcome(verdict, traces)
     because: dict[Because, None] = {why: None for outcome in found for why in outcome.because}

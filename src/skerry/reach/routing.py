@@ -11,7 +11,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
 from skerry.net.addresses import block
-from skerry.net.intervals import Interval, Intervals, intersect, normalise, subtract, union
+from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
 from skerry.reach.filters import in_prefix_list
 from skerry.reach.trace import Destination
 
@@ -19,7 +19,8 @@ LOCAL = "local"
 
 # Of two routes of one length a static one beats a prefix list's, and that a propagated one.
 _STATIC, _LISTED, _PROPAGATED = 0, 1, 2
-_DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
+_BY_VPN = "EnableVgwRoutePropagation"
+_DYNAMIC = {_BY_VPN, "Advertisement"}
 
 # Entries of AWS's own lists are taken to be at least this long: a list of unknown entries goes before shorter routes.
 _SHORT = 9
@@ -81,8 +82,18 @@ def compiled(world: World, table: RouteTable) -> Compiled | Missing:
                 continue
             blocks = [found for cidr in entries if (found := block(cidr))]
             rows.extend(Row(found.length, _LISTED, found.addresses, route, name) for found in blocks)
+    rows = _without_overruled(rows)
     rows.sort(key=lambda row: (-row.length, row.rank))
     return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable))
+
+
+def _without_overruled(rows: list[Row]) -> list[Row]:
+    """The rows but for those that a VPN gateway propagates within a VPC: there ``local`` goes first, however short.
+
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+    """
+    own = union(*(row.addresses for row in rows if row.route.gateway_id == LOCAL))
+    return [row for row in rows if row.route.origin != _BY_VPN or not covers(own, row.addresses)]
 
 
 def branches(world: World, table: Compiled, destination: Destination, addresses: Intervals) -> tuple[Branch, ...]:

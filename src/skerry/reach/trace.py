@@ -216,11 +216,14 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     intended: bool = False
     purpose: Literal["call", "dns"] = "call"
 
-    def doubted(self) -> "Trace":
-        """The path as one of several of which it is not known which one holds: nothing is certainly lost on it."""
+    def doubted(self, *, address: bool = False) -> "Trace":
+        """The path as one of several of which it is not known which one holds: nothing is certainly lost on it.
+
+        ``address``: what is not known is whether the call is to this address.
+        """
         if self.verdict is OK:
             return self
-        if self.destination.choice:
+        if self.destination.choice and not address:
             # What is not known is not the address: the fact that is missing is told by the hop that misses it.
             doubtful = tuple(judged for judged in self.judged if not judged.lost)
         else:

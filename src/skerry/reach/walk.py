@@ -20,13 +20,14 @@ from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, either, every
 from skerry.reach.destinations import Destinations
-from skerry.reach.families import answers_over_ipv6
+from skerry.reach.families import answers_over_ipv6, second_way
 from skerry.reach.filters import Peer
 from skerry.reach.gateways import open_question
 from skerry.reach.memo import Memo
 from skerry.reach.names import Intended, Names, Query, Resolution
 from skerry.reach.network import Network
 from skerry.reach.outcome import Outcome, combined
+from skerry.reach.places import ipv6_blocks
 from skerry.reach.rules import TCP, UDP
 from skerry.reach.start import Start, Traffic
 from skerry.reach.trace import (
@@ -127,7 +128,11 @@ class Walker:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
         found = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
-        if found.verdict is OK or target.service is None:
+        if found.verdict is OK:
+            return found
+        if not is_ipv6(source.start.addresses):
+            found = self._or_over_ipv6(source, target, answers, found)
+        if target.service is None:
             return found
         return self._with_intended(source, target.service, answers, found)
 
@@ -334,6 +339,23 @@ class Walker:
         verdict = every((either(outcome.verdict for outcome in found[UDP]), led.verdict))
         because = dict.fromkeys(why for outcome in (*found[UDP], led) for why in outcome.because)
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
+
+    def _or_over_ipv6(self, source: Source, target: Target, answers: _Answers, found: Outcome) -> Outcome:
+        """What is lost over IPv4 is not known to be lost where a task may call over IPv6 too, and gets through."""
+        subnet = source.subnet
+        doubt = second_way(subnet, target.host, answers.resolution)
+        if doubt is None:
+            return found
+        if answers.resolution.over_ipv6 is None:
+            start = self.start(subnet, ipv6_blocks(subnet), source.start.ports, public=source.start.public)
+            there = self.walk(
+                Source(start, source.groups), (self.destinations.over_ipv6(),), target.protocol, target.port
+            )
+            if there.verdict is BLOCKED:
+                return found
+        hop = open_question("dns", subnet.subnet_id, doubt)
+        trace = self._nowhere(source, answers._replace(resolution=Resolution(hop)))
+        return combined((found, Outcome(trace.verdict, (trace,))), turns=False)
 
     def _with_intended(self, source: Source, ref: ServiceRef, answers: _Answers, found: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""

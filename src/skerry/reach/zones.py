@@ -18,6 +18,7 @@ from skerry.model.world import World
 
 _ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 _ADDRESS_TYPES = {"A", "CNAME"}
+_IPV6 = "AAAA"
 LATTICE = {"Resource", "ServiceNetwork"}
 """The types of endpoint that lead to resources of VPC Lattice, by names that their owner chose."""
 
@@ -147,11 +148,9 @@ def answer(zone: Zone, host: str) -> Record | Missing | None:
     A name that exists hides the wildcard above it, whatever its type:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html#domain-name-format-asterisk
     """
-    if zone.records is UNSET:
+    by_name = _by_name(zone)
+    if by_name is None:
         return Missing(f"the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
-    by_name: dict[str, list[RecordSet]] = {}
-    for row in zone.records:
-        by_name.setdefault(plain(row.name), []).append(row)
     if delegated := _delegated(by_name, host, zone.name):
         return Missing(f"what the name servers of {delegated}, to which zone {zone.name} delegates, answer for {host}")
     rows = _closest(by_name, host, zone.name)
@@ -164,6 +163,21 @@ def answer(zone: Zone, host: str) -> Record | Missing | None:
     targets = [row.alias_target.dns_name for row in useful if row.alias_target is not None]
     targets += [item.value for row in useful for item in row.resource_records if row.type == "CNAME"]
     return Record(tuple(values), tuple(plain(name) for name in targets), _takes_turns(useful))
+
+
+def has_ipv6(zone: Zone, host: str) -> bool:
+    """Tell whether a hosted zone answers for a host with IPv6 addresses."""
+    return any(row.type == _IPV6 for row in _closest(_by_name(zone) or {}, host, zone.name))
+
+
+def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
+    """The record sets of a zone; None where they were not read."""
+    if zone.records is UNSET:
+        return None
+    found: dict[str, list[RecordSet]] = {}
+    for row in zone.records:
+        found.setdefault(plain(row.name), []).append(row)
+    return found
 
 
 def _delegated(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> str | None:
