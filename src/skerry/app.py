@@ -208,8 +208,10 @@ def launches(world: World, selection: Selection) -> list[Launch]:
         raise _nothing(world)
     chosen = [launch for launch in found if _is_chosen(launch, selection)]
     if not chosen:
-        asked = " in cluster ".join(filter(None, [selection.service or "any service", selection.cluster]))
-        raise NothingFoundError(f"there is no service {asked}", _hint([launch.name for launch in found]))
+        asked = " in cluster ".join(
+            [f"no service {selection.service or ''}".rstrip(), *filter(None, [selection.cluster])]
+        )
+        raise NothingFoundError(f"there is {asked}", _hint([f"{one.name} in {one.cluster}" for one in found]))
     return chosen
 
 

@@ -53,6 +53,17 @@ class TestInterfaces:
         assert port(only(network), "eni-10").groups == ("sg-open",)
 
 
+def test_of_a_large_network_only_what_the_task_touches_is_built() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "logs", ["subnet-b"])
+    for number in range(500):
+        network.subnet(f"subnet-{number}x", f"10.0.{number // 16 + 16}.{number % 16 * 16}/28", "eu-west-1a")
+        network.table(f"rtb-{number}", subnets=[f"subnet-{number}x"])
+    router = only(network)
+    assert set(router.subnets) == {"subnet-a", "subnet-b"}
+    assert len(router.tables) == 1
+
+
 class TestWaysOut:
     def test_lead_to_a_nat_gateway_and_on_to_the_internet(self) -> None:
         network = Network()

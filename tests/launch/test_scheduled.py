@@ -77,10 +77,7 @@ class TestATarget:
     def test_without_a_launch_type_is_not_fargates_by_its_network_mode(self, asker: Asker) -> None:
         network = Network()
         network.definition(container(), networkMode="bridge")
-        asked = {
-            key: value for key, value in PARAMETERS.items() if key in {"TaskDefinitionArn", "EnableExecuteCommand"}
-        }
-        found = launched(asker.make(**asked), network.world())
+        found = launched(asker.make(TaskDefinitionArn=DEFINITION), network.world())
         assert found.not_applicable == "network mode bridge: its tasks use the network of their hosts"
 
     def test_without_parameters_is_listed_with_what_is_not_known(self, asker: Asker) -> None:

@@ -8,7 +8,7 @@ from skerry.lab.enclosure import Enclosure
 from tests.prove.generator import Drawn
 from tests.prove.proving import Case, observe
 
-WORKERS = 4
+WORKERS = 6
 
 
 def observed(seeds: Iterable[int], workers: int = WORKERS) -> Iterator[Case]:

@@ -8,7 +8,7 @@ from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, address
-from skerry.net.verdicts import INTERMITTENT
+from skerry.net.verdicts import INTERMITTENT, UNKNOWN
 from skerry.reach.destinations import Destinations
 from skerry.reach.names import Intended, Names, Query, Resolution
 from skerry.reach.walk import Target
@@ -528,6 +528,16 @@ class TestRegistries:
         found = self.resolve(self.network())
         assert led_to(found) == ["10.0.2.9", "the internet"]
         assert (found.sure, found.hop.grade) == (False, "inferred")
+
+    def test_are_not_known_to_be_blocked_where_only_one_of_the_two_ways_is(self) -> None:
+        network = self.network()
+        network.serve_internet_by_nat()
+        network.interface("eni-9", "10.0.2.9", "subnet-b", ["sg-task"])
+        walker = network.walker()
+        found = walker.reach(source(walker), Target(self.HOST, 443, "registry"))
+        assert found.verdict is UNKNOWN
+        judged = [item for trace in found.traces for item in trace.judged]
+        assert [(item.piece.code, item.lost) for item in judged] == [("SG_HAS_NO_RULES", False)]
 
     def test_on_the_internet_are_there(self) -> None:
         found = self.resolve(Network())

@@ -227,6 +227,10 @@ class TestRefusals:
             "Supply the answer of ec2:DescribeSubnets, or another --source-address.",
         )
 
+    def test_of_a_public_address_that_is_none(self, network: Network) -> None:
+        what = complaint(network, "8.8.8.8", subnet="subnet-a", public_address="zzz")
+        assert what == "'zzz' is no address"
+
     def test_of_an_interface_without_an_address(self, network: Network) -> None:
         del network.row("NetworkInterfaces", "eni-1")["PrivateIpAddress"]
         assert refusal(network, interface="eni-1")[0] == "eni-1 has no address at all in a subnet that is known"
@@ -280,7 +284,7 @@ class TestRefusals:
     @pytest.mark.parametrize("name", ["nonsense", "", "a b.example", "eni-xyz", "https://logs.example", "::g"])
     def test_of_what_is_nothing_that_a_flow_may_be_for(self, network: Network, name: str) -> None:
         what, remedy = refusal(network, name, interface="eni-1")
-        assert what == f"{name!r} is no host name, IPv4 address, id, or service"
+        assert what == f"{name!r} is no host name, address, id or service"
         assert remedy.startswith("Services are ecr.api, ecr.dkr, s3, ")
         assert remedy.endswith("; ids start with eni-, i-, nat- or vpce-.")
 

@@ -1,5 +1,6 @@
 """The command line: parse, call the use case, render, choose the exit code. No logic of its own."""
 
+import errno
 import gc
 import os
 import sys
@@ -14,6 +15,7 @@ from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 __all__ = ["cli", "main"]
 
 _INTERRUPTED = 130
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 cli.add_command(rehearse)
 
@@ -38,6 +40,11 @@ def main() -> None:
         sys.exit(EXIT_USAGE)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            _fault(error)
+        what = f"the result cannot be written: {error.strerror}"
+        _complain(what, "Make room, or write somewhere else.", EXIT_USAGE)
     except Exception as fault:  # noqa: BLE001 -- the last resort: a fault is said, not thrown at the user
         _fault(fault)
 

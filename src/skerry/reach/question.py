@@ -88,7 +88,7 @@ def _target(world: World, question: Question) -> Target:
         ref = ServiceRef(name, world.region)
         return Target(host(ref), question.port, "aws", ref, question.protocol)
     if not _HOST.match(name):
-        message = f"{question.to!r} is no host name, IPv4 address, id, or service"
+        message = f"{question.to!r} is no host name, address, id or service"
         raise SkerryError(message, f"Services are {', '.join(services())}; ids start with eni-, i-, nat- or vpce-.")
     found = service_of_host(name)
     place = "aws" if found else "internet"
@@ -137,7 +137,10 @@ def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
     if not groups:
         default = world.default_group(subnet.vpc_id)
         groups = UNSET if isinstance(default, Missing) else (default.group_id,)
-    start = walker.start(subnet, addresses, ports.LINUX, public=question.public_address is not None)
+    public = question.public_address
+    if public is not None and not address(public):
+        raise SkerryError(f"{public!r} is no address", "Give --public-address as the source would have it.")
+    start = walker.start(subnet, addresses, ports.LINUX, public=public is not None)
     return Source(start, groups)
 
 

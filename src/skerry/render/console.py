@@ -280,7 +280,9 @@ def chapter(number: int, title: str, lines: Iterable[str], found: Diagnosis) -> 
 def explanation(found: Code | Check) -> str:
     """Write what a code or a check means."""
     if isinstance(found, Check):
-        return f"{bold(found.id)}: {found.title}\n\n{found.text}\n"
+        # The marks of code are for documents.
+        text = found.text.replace("``", "")
+        return f"{bold(found.id)}: {found.title}\n\n{text}\n"
     whose = "skerry's own" if found.own else "VPC Reachability Analyzer's"
     return (
         f"{bold(found.code)}: {found.title}\n\n{found.means}\n\nWhat to do: {found.remedy}\n\n"
