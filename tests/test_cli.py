@@ -465,6 +465,12 @@ class TestOutput:
         assert [item.name for item in path.parent.iterdir()] == ["out.txt"]
         assert path.read_text(encoding="utf-8") == "old"
 
+    def test_that_finds_no_room_is_told(self) -> None:
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            found = start("explain", "NO_ROUTE_TO_DESTINATION", stdout=full, stderr=subprocess.PIPE)
+        assert found.returncode == USAGE
+        assert found.stderr.startswith("skerry: the result cannot be written: No space left on device\n")
+
     @pytest.mark.parametrize("place", ["none/out.txt", "file/out.txt"])
     def test_to_a_place_that_is_no_folder_is_told(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, place: str
@@ -581,12 +587,19 @@ def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_reader_that_leaves_early_is_no_fault(saved: Saved, network: Network) -> None:
+@pytest.mark.parametrize("command", ["diagnose", "snapshot", "explain", "demo"])
+def test_a_reader_that_leaves_early_is_no_fault(saved: Saved, network: Network, tmp_path: Path, command: str) -> None:
     """``skerry diagnose … | head -1`` of services that can start leaves with 0."""
+    asked: dict[str, tuple[str | Path, ...]] = {
+        "diagnose": ("--from", saved(network)),
+        "snapshot": ("--from", saved(network), "--output", tmp_path / "new"),
+        "explain": ("NO_ROUTE_TO_DESTINATION",),
+        "demo": (),
+    }
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = start("diagnose", "--from", saved(network), stdout=writing, stderr=subprocess.PIPE)
+        done = start(command, *asked[command], stdout=writing, stderr=subprocess.PIPE)
     finally:
         os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")

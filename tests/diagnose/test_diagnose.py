@@ -2,15 +2,18 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import UNSET
 
 from skerry.diagnose.diagnose import diagnose, unexamined
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
 from skerry.diagnose.judge import blockers, inferred, unknowns
+from skerry.launch.scheduled import of_schedule
 from skerry.launch.task import Launch, of_service
 from skerry.launch.tasks import of_task
 from skerry.model.facts import Missing
+from skerry.model.schedules import Schedule
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, HTTPS, REGION, VPC, Network, allow, awslogs, both_ways, container, entry
 
@@ -376,6 +379,22 @@ class TestStops:
         tasks = walker.world.facts.tasks
         found = diagnose(walker, [of_task(walker.world, task) for task in tasks], tasks)
         assert [[stop.reason for stop in one.stops] for one in found.services] == [["a reason"], ["another"]]
+
+    def test_of_a_schedule_are_those_of_the_tasks_that_it_started(self, network: Network) -> None:
+        row = {"Arn": "arn:s", "Name": "gold-coast-data-lake-refresh", "State": "ENABLED"}
+        target = {"Arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop", "EcsParameters": {"LaunchType": "FARGATE"}}
+        schedule = msgspec.convert(row | {"Target": target}, Schedule)
+        self.stop(network, "1f", "a reason", group="family:web", startedBy="chronos-schedule/gold-coast-data-lak")
+        self.stop(network, "2f", "another", group="family:web", startedBy="chronos-schedule/other")
+        walker = network.walker()
+        launch = of_schedule(walker.world, schedule)
+        assert launch is not None
+        (found,) = diagnose(walker, [launch], walker.world.facts.tasks).services
+        assert [stop.reason for stop in found.stops] == ["a reason"]
+
+    def test_of_a_service_are_none_of_a_task_that_is_only_marked_with_its_name(self, network: Network) -> None:
+        self.stop(network, "1f", "a reason", group="family:job", startedBy="web")
+        assert only(network).stops == ()
 
     def test_of_a_cluster_that_is_not_told_are_those_of_none(self, network: Network) -> None:
         del network.rows["services"][0]["clusterArn"]

@@ -71,6 +71,13 @@ def test_of_one_block_a_static_route_goes_before_a_listed_one_and_that_before_a_
     assert (found["10.7.0.0/16"][0], found["10.8.0.0/16"][0]) == ("g2", "p1")
 
 
+def test_a_propagated_route_takes_nothing_from_local() -> None:
+    network = Network()
+    network.route("10.0.2.0/24", GatewayId="vgw-1", Origin="EnableVgwRoutePropagation")
+    network.route("10.0.3.0/24", NatGatewayId="nat-1")
+    assert set(lines(network)) == {"10.0.0.0/16", "10.0.3.0/24", EVERYWHERE}
+
+
 def test_entries_that_are_not_known_cannot_be_built() -> None:
     network = Network()
     network.prefix_list("pl-1")

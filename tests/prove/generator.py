@@ -197,7 +197,9 @@ class Drawn(Network):
         """Routes that are longer than ``local``, black holes, and lists as destinations."""
         table = self.one(self.tables())
         gone = {"State": "blackhole", "NatGatewayId": "nat-9"}
+        propagated = {"GatewayId": "vgw-9", "Origin": "EnableVgwRoutePropagation"}
         kinds: list[tuple[float, str, Row]] = [
+            (0.1, "10.0.3.0/24", propagated),
             (0.1, self.one(("10.0.3.0/24", "10.0.4.0/25", "10.0.2.0/24")), gone),
             (0.08, "52.218.0.0/24", gone),
             (0.1, "pl-1", gone),

@@ -118,6 +118,26 @@ class TestATaskOfBothFamilies:
         network.dhcp("192.0.2.53")
         assert reach(network, self.DOCKER).verdict is BLOCKED
 
+    def test_is_not_known_to_be_blocked_where_another_vpcs_dns_server_answers(self) -> None:
+        network = self.network()
+        endpoint = {"Id": "rslvr-in-1", "Direction": "INBOUND", "Status": "OPERATIONAL", "HostVPCId": VPC}
+        network.rows["ResolverEndpoints"] = [endpoint | {"IpAddresses": ["10.0.2.53"]}]
+        answer = {"IpAddresses": [{"Ip": "10.0.2.53"}]}
+        network.call("ListResolverEndpointIpAddresses", {"ResolverEndpointId": "rslvr-in-1"}, answer)
+        network.dhcp("10.0.2.53")
+        network.group("sg-dns", inbound=[ALL])
+        network.interface("eni-53", "10.0.2.53", "subnet-b", ["sg-dns"])
+        assert reach(network, self.DOCKER).verdict is UNKNOWN
+        network.row("SecurityGroups", "sg-dns")["IpPermissions"].clear()
+        assert reach(network, self.DOCKER).verdict is BLOCKED
+
+    def test_is_blocked_at_a_private_address(self) -> None:
+        network = self.network()
+        name = str(self.DOCKER.host)
+        network.zone(name, record(f"{name}.", "A", "10.0.2.9"))
+        network.interface("eni-9", "10.0.2.9", "subnet-b", ["sg-task"])
+        assert lost(reach(network, self.DOCKER)) == [("SG_HAS_NO_RULES", "sg-task")]
+
     def test_is_ok_where_ipv4_gets_through(self) -> None:
         network = self.network()
         network.endpoint("vpce-1", "logs", ["subnet-a"], "sg-open")

@@ -137,6 +137,11 @@ class TestNoFurther:
 
 
 class TestWhereItIsNotKnown:
+    @pytest.mark.parametrize("state", ["initiating-request", "provisioning"])
+    def test_one_that_is_being_made_may_work_soon(self, state: str) -> None:
+        outcome = walk(peered(state), "10.1.2.50")
+        assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [f"what becomes of pcx-1, which is {state}"])
+
     @pytest.mark.parametrize(
         ("change", "fact"),
         [

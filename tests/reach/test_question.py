@@ -228,7 +228,7 @@ class TestRefusals:
         )
 
     def test_of_a_public_address_that_is_none(self, network: Network) -> None:
-        what = complaint(network, "8.8.8.8", subnet="subnet-a", public_address="zzz")
+        what, _ = refusal(network, subnet="subnet-a", public_address="zzz")
         assert what == "'zzz' is no address"
 
     def test_of_an_interface_without_an_address(self, network: Network) -> None:

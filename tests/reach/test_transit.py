@@ -429,6 +429,11 @@ class TestZones:
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"
         assert walk(network, "10.1.2.50").verdict is UNKNOWN
 
+    def test_where_the_mode_is_not_told_they_may_enter_by_any(self) -> None:
+        network = self.half_shut()
+        del network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"]
+        assert walk(network, "10.1.2.50").verdict is UNKNOWN
+
     def test_in_appliance_mode_they_stay_in_the_zone_of_both_ends(self) -> None:
         network = self.half_shut()
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"

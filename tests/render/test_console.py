@@ -58,6 +58,8 @@ class TestTheFirstLine:
         network.service("api")
         network.service("job", launchType="EC2")
         assert text_of(network, quiet=True) == ("blocked: of 3 services, 2 cannot start; 1 is not Fargate's to start\n")
+        network.service("other", launchType="EC2")
+        assert text_of(network, quiet=True).endswith("; 2 are not Fargate's to start\n")
 
 
 class TestTheRest:
@@ -218,6 +220,7 @@ class TestExplanations:
     def test_of_every_check_say_what_it_means(self, check: object) -> None:
         text = click.unstyle(console.explanation(check))  # type: ignore[arg-type]
         assert "What it means:" in text
+        assert "``" not in text
         assert "Instead:" in text
 
 

@@ -146,7 +146,7 @@ def snapshot(
     gathered = gather(Source(path, profile, region, quiet, verbose))
     saved = app.snapshot(gathered, output, force=force)
     notes(gathered.world.facts.notes, quiet=quiet)
-    click.echo(console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet), nl=False)
+    write(console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet), None)
 
 
 @cli.command()
@@ -180,10 +180,10 @@ def demo(save: Path | None) -> None:
     from skerry.render import console
 
     for number, chapter in enumerate(app.demo(), 1):
-        click.echo(console.chapter(number, chapter.title, chapter.lines, chapter.diagnosis))
+        write(console.chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
         if save is not None:
             save_folder(save / str(number), chapter.documents)
-            click.echo(f"Saved: skerry diagnose --from {save / str(number)}\n")
+            write(f"Saved: skerry diagnose --from {save / str(number)}\n\n", None)
 
 
 @cli.command()

@@ -9,6 +9,7 @@ from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnos
 from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
 from skerry.diagnose.predict import predict
 from skerry.launch.needs import Need, Unread
+from skerry.launch.scheduled import started_by
 from skerry.launch.sequence import needs
 from skerry.launch.task import Launch
 from skerry.model.ecs import Task
@@ -87,7 +88,7 @@ def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 
 def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tuple[Stop, ...]]) -> ServiceDiagnosis:
     """Diagnose one launch: every Need in every subnet that a task may land in."""
-    reasons = stops.get((launch.cluster, launch.service or launch.name), ())
+    reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
         return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons)
     world = walker.world
@@ -168,7 +169,7 @@ def _groups(world: World, launch: Launch, sources: dict[str, Source | Missing]) 
 
 
 def _stops(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
-    """The reasons of stopped tasks, by cluster and service (or task), the most frequent first."""
+    """The reasons of stopped tasks, by cluster and service (rule, schedule, or task), the most frequent first."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for task in tasks:
         reason = task.stopped_reason
@@ -179,6 +180,10 @@ def _stops(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
         keys = {(cluster, name)}
         if task.group is not None and task.group.startswith("service:"):
             keys.add((cluster, task.group.removeprefix("service:")))
+        mark = task.started_by or ""
+        # EventBridge's marks have a slash; one of somebody's own might be the name of a service.
+        if "/" in mark:
+            keys.add((cluster, started_by(mark)))
         for key in keys:
             counts.setdefault(key, Counter())[reason] += 1
     return {key: tuple(Stop(*item) for item in found.most_common()) for key, found in counts.items()}

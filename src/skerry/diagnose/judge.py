@@ -77,8 +77,8 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     if isinstance(source, Missing):
         return _at(subnet_id, open_question("subnet", subnet_id, source))
     world, vpc_id = walker.world, source.start.subnet.vpc_id
-    host = need.host if need.instead is None else endpoints.host_of(world, vpc_id, need)
-    doubt = endpoints.doubt(world, vpc_id, need) if need.variant else None
+    host = endpoints.host_of(world, vpc_id, need)
+    doubt = endpoints.doubt(world, vpc_id, need)
     if doubt is not None:
         return _at(subnet_id, open_question("dns", vpc_id, doubt))
     inferred = need.note if need.grade == "inferred" else ""

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
 
 from collections.abc import Callable
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, NamedTuple
 
 from msgspec import UNSET
@@ -21,6 +21,9 @@ _ATTACHED = {"available", "attached"}
 
 
 GatewayKind = Literal["internet", "endpoint", "peering"]
+
+
+Network = IPv4Network | IPv6Network
 
 
 class Targets(NamedTuple):
@@ -92,10 +95,15 @@ def lines_of(
 ) -> tuple[Line, ...]:
     """The lines of one table, a block once: of routes for one block static beats listed, and listed propagated."""
     ranked: dict[str, tuple[int, Line]] = {}
+    local = [ip_network(str(route.destination_cidr_block)) for route in _routes(table) if _is_local(route)]
     for route in _routes(table):
         rank = 2 if route.origin in _DYNAMIC else 1 if route.destination_prefix_list_id else 0
         for cidr in _blocks(world, route):
-            text = str(ip_network(cidr, strict=False))
+            block = ip_network(cidr, strict=False)
+            # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+            if route.origin in _DYNAMIC and any(_holds(one, block) for one in local):
+                continue
+            text = str(block)
             device, origin = _led(table, route, devices)
             if text not in ranked or ranked[text][0] > rank:
                 ranked[text] = (rank, Line(text, device, realm(origin)))
@@ -103,6 +111,14 @@ def lines_of(
     if "0.0.0.0/0" not in ranked:
         found.append(Line("0.0.0.0/0", VOID, realm(Origin("route", table.route_table_id, "no route"))))
     return tuple(found)
+
+
+def _is_local(route: Route) -> bool:
+    return route.gateway_id == "local" and route.destination_cidr_block is not None
+
+
+def _holds(outer: Network, inner: Network) -> bool:
+    return isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network) and inner.subnet_of(outer)
 
 
 def _blocks(world: World, route: Route) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from skerry.model.world import World
 
 _CLUSTER = "cluster/"
 _RUN_TASK = "aws-sdk:ecs:runTask"
+_MOST = 36
 _RULE_ACTION, _SCHEDULE_ACTION = "events:ListTargetsByRule", "scheduler:GetSchedule"
 
 
@@ -29,7 +30,8 @@ def of_target(world: World, row: RuleTarget) -> Launch | None:
     if where is None:
         return None
     name = f"{row.rule}/{row.target.id}" if row.target.id else row.rule
-    return _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
+    launch = _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
+    return msgspec.structs.replace(launch, started_by=started_by(f"events-rule/{row.rule}"))
 
 
 def of_schedule(world: World, row: Schedule) -> Launch | None:
@@ -50,7 +52,17 @@ def of_schedule(world: World, row: Schedule) -> Launch | None:
     else:
         return None
     disabled = None if row.state == "ENABLED" else f"the schedule is {row.state}"
-    return msgspec.structs.replace(launch, arn=row.arn, not_applicable=launch.not_applicable or disabled)
+    return msgspec.structs.replace(
+        launch,
+        arn=row.arn,
+        not_applicable=launch.not_applicable or disabled,
+        started_by=started_by(f"chronos-schedule/{row.name}"),
+    )
+
+
+def started_by(name: str) -> str:
+    """What tasks have for ``startedBy`` that EventBridge started, which keeps its first 36 characters. Observed."""
+    return name[:_MOST]
 
 
 def _cluster(target: str) -> Arn | None:

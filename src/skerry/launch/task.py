@@ -30,7 +30,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is
     nothing for Fargate to start; ``unread`` are facts that the launch depends on and that are not known. ``service``
     is the service that asks for it, if one does, and ``reasons`` are ECS's own words for the latter's failures.
-    ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted.
+    ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted;
+    ``started_by`` is what tasks of a rule or schedule have for ``startedBy``.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     cache_rules: tuple[PullThroughCacheRule, ...] = ()
     notes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    started_by: str | None = None
 
     @property
     def family(self) -> str:

@@ -15,8 +15,6 @@ from skerry.model.names import arn
 from skerry.model.world import World
 
 _INTERFACE = "ElasticNetworkInterface"
-# Of what EventBridge and its Scheduler write into ``startedBy``, the first 36 characters are kept. Observed.
-_MOST = 36
 
 
 def of_task(world: World, task: Task) -> Launch:
@@ -117,11 +115,8 @@ def _of_deployment(world: World, service: Service, task: Task) -> Launch:
 def _scheduled(world: World, task: Task) -> Iterator[Launch]:
     """The launches of rules and schedules that a task's ``startedBy`` names, in the task's cluster."""
     cluster = "" if task.cluster_arn is UNSET else short(task.cluster_arn)
-    found = [(f"events-rule/{row.rule}", scheduled.of_target(world, row)) for row in world.facts.rule_targets]
-    found += [(f"chronos-schedule/{row.name}", scheduled.of_schedule(world, row)) for row in world.facts.schedules]
-    for name, launch in found:
-        if launch is not None and launch.cluster == cluster and task.started_by in {name, name[:_MOST]}:
-            yield launch
+    by = None if task.started_by is None else scheduled.started_by(task.started_by)
+    return (one for one in scheduled.launches(world) if (one.cluster, one.started_by) == (cluster, by))
 
 
 def _interface_groups(world: World, interface_id: str | None) -> tuple[str, ...] | UnsetType:

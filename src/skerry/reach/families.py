@@ -36,15 +36,15 @@ def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> R
 
 
 def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
-    """What is not known of a call from a subnet that has both families: whether it goes over IPv6 too.
+    """What is not known of a call over IPv4 from a subnet that may have IPv6 too: whether it gets through by that.
 
     Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
     """
-    if subnet.cidr_block is None or not ipv6_blocks(subnet):
+    if not ipv6_blocks(subnet):
         return None
     if resolution.over_ipv6 is not None:
         return resolution.over_ipv6
-    if resolution.servers or not any(_may_have_ipv6(one) for one in resolution.destinations):
+    if not any(_may_have_ipv6(one) for one in resolution.destinations):
         return None
     name = host or "a host that is not known"
     return Missing(f"whether {name} can be had over IPv6, by which {subnet.subnet_id} has a way")
@@ -52,9 +52,8 @@ def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Miss
 
 def _may_have_ipv6(destination: Destination) -> bool:
     """Tell whether a public answer may have IPv6 addresses beside those of IPv4."""
-    if not destination.elsewhere or destination.endpoint is not None:
-        return False
-    return destination.service is None or destination.service.key not in _IPV4_ONLY
+    service = destination.service
+    return destination.elsewhere and (service is None or service.key not in _IPV4_ONLY)
 
 
 def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:

@@ -17,6 +17,8 @@ from skerry.reach.start import Crossing, Fan, Start, Step
 from skerry.reach.trace import Hop, Passage
 
 _ACTIVE = "active"
+# https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-lifecycle
+_COMING = {"initiating-request", "provisioning"}
 
 
 def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
@@ -91,6 +93,9 @@ def _state(connection: VpcPeeringConnection) -> Hop:
         return open_question("peering", name, fact)
     if code.lower() == _ACTIVE:
         return Hop("peering", name, rule=_ACTIVE)
+    if code.lower() in _COMING:
+        fact = Missing(f"what becomes of {name}, which is {code}", "ec2:DescribeVpcPeeringConnections")
+        return open_question("peering", name, fact)
     return lost("peering", name, "BAD_STATE", f"{name} is {code}, not active")
 
 

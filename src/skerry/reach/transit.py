@@ -207,7 +207,7 @@ def entry_subnets(
     if isinstance(found, Missing):
         return found
     near_ones = [subnet for subnet in found if same_zone(subnet, near)]
-    stays = attachment.options.appliance_mode_support != ON or (
+    stays = attachment.options.appliance_mode_support not in {ON, UNSET} or (
         same_zone(to, near) if isinstance(to, Subnet) else not subtract(to, union(PUBLIC, PUBLIC_IPV6))
     )
     if near_ones and stays:

@@ -102,6 +102,7 @@ class _Ways(NamedTuple):
 class _Answers(NamedTuple):
     """What a target's name leads to from a start, with the ways to each answer."""
 
+    host: str | None
     resolution: Resolution
     ways: tuple[_Ways, ...]
     traffic: Traffic
@@ -128,11 +129,7 @@ class Walker:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
         found = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
-        if found.verdict is OK:
-            return found
-        if not is_ipv6(source.start.addresses):
-            found = self._or_over_ipv6(source, target, answers, found)
-        if target.service is None:
+        if found.verdict is OK or target.service is None:
             return found
         return self._with_intended(source, target.service, answers, found)
 
@@ -153,7 +150,7 @@ class Walker:
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
         clean = bool(ways) and not resolution.dead and all(one.clean is not None for one in ways)
-        return _Answers(resolution, ways, traffic, clean)
+        return _Answers(target.host, resolution, ways, traffic, clean)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
@@ -196,9 +193,13 @@ class Walker:
     def _to_answers(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to everything that DNS may answer, if it answers anything."""
         if answers.ways:
-            return self._to_all(source, answers)
-        trace = self._nowhere(source, answers)
-        return Outcome(trace.verdict, (trace,))
+            found = self._to_all(source, answers)
+        else:
+            trace = self._nowhere(source, answers)
+            found = Outcome(trace.verdict, (trace,))
+        if found.verdict is OK or is_ipv6(source.start.addresses):
+            return found
+        return self._or_over_ipv6(source, answers, found)
 
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to everything that DNS may answer: the answers take turns, or it is not known which it gives."""
@@ -340,17 +341,15 @@ class Walker:
         because = dict.fromkeys(why for outcome in (*found[UDP], led) for why in outcome.because)
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
-    def _or_over_ipv6(self, source: Source, target: Target, answers: _Answers, found: Outcome) -> Outcome:
+    def _or_over_ipv6(self, source: Source, answers: _Answers, found: Outcome) -> Outcome:
         """What is lost over IPv4 is not known to be lost where a task may call over IPv6 too, and gets through."""
         subnet = source.subnet
-        doubt = second_way(subnet, target.host, answers.resolution)
+        doubt = second_way(subnet, answers.host, answers.resolution)
         if doubt is None:
             return found
         if answers.resolution.over_ipv6 is None:
             start = self.start(subnet, ipv6_blocks(subnet), source.start.ports, public=source.start.public)
-            there = self.walk(
-                Source(start, source.groups), (self.destinations.over_ipv6(),), target.protocol, target.port
-            )
+            there = self.walk(Source(start, source.groups), (self.destinations.over_ipv6(),), *answers.traffic)
             if there.verdict is BLOCKED:
                 return found
         hop = open_question("dns", subnet.subnet_id, doubt)

@@ -76,7 +76,15 @@ def _headline(found: Diagnosis) -> str:
         OK: "can start",
         NOT_APPLICABLE: "is not Fargate's to start",
     }
-    parts = [f"{counts[verdict]} {text}" for verdict, text in names.items() if counts[verdict]]
+    of_several = names | {
+        INTERMITTENT: "start only at times: a share of their tasks cannot",
+        NOT_APPLICABLE: "are not Fargate's to start",
+    }
+    parts = [
+        f"{counts[verdict]} {text if counts[verdict] == 1 else of_several[verdict]}"
+        for verdict, text in names.items()
+        if counts[verdict]
+    ]
     if total == 1:
         return f"{word(found.verdict)}: {bold(found.services[0].launch.name)} {names[found.services[0].verdict]}"
     return f"{word(found.verdict)}: of {plural(total, 'service')}, {'; '.join(parts)}"
