@@ -685,7 +685,27 @@ class TestIntended:
 
     def found(self, network: Network) -> tuple[Intended, ...]:
         names = names_of(network.world())
-        return names.intended(VPC, LOGS, names.resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None)))
+        return names.intended(VPC, LOGS, names.resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None)), LOGS_HOST)
+
+    def test_is_where_a_private_zone_would_lead_in_a_vpc_with_its_hostnames_off(self) -> None:
+        network = Network()
+        network.interface("eni-1", "10.0.1.9")
+        network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", "10.0.1.9"))
+        network.attribute("EnableDnsHostnames", value=False)
+        (found,) = self.found(network)
+        assert found.destination.interface == "eni-1"
+        (piece,) = found.hop.lost
+        assert (piece.code, piece.resource) == ("DNS_HOSTNAMES_DISABLED", VPC)
+        assert piece.message == f"{VPC} has enableDnsHostnames off, so private zone {LOGS_HOST} does not apply in it"
+
+    def test_is_no_zone_where_there_is_none_or_where_it_applies(self) -> None:
+        network = Network()
+        network.attribute("EnableDnsHostnames", value=False)
+        assert self.found(network) == ()
+        network.attribute("EnableDnsHostnames", value=True)
+        network.interface("eni-1", "10.0.1.9")
+        network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", "10.0.1.9"))
+        assert self.found(network) == ()
 
     def test_is_an_endpoint_whose_private_dns_is_off(self) -> None:
         network = Network()
@@ -761,3 +781,26 @@ def test_an_address_of_the_vpc_is_the_same_destination_each_time() -> None:
     assert first is destinations.at(VPC, "10.0.1.5")
     assert first is not destinations.at("vpc-2", "10.0.1.5")
     assert first.addresses == address("10.0.1.5")
+
+
+class TestAnEndpointsOwnName:
+    """A private zone leads to an endpoint by its own name: the endpoint must work all the same."""
+
+    def resolve(self, **more: Any) -> Resolution:
+        network = Network()
+        network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, **more)
+        alias = f"vpce-1-0a.logs.{REGION}.vpce.amazonaws.com."
+        network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", alias=alias))
+        return names_of(network.world()).resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None))
+
+    def test_leads_to_one_that_works(self) -> None:
+        assert [one.endpoint for one in self.resolve().destinations] == ["vpce-1"]
+
+    @pytest.mark.parametrize("state", ["failed", "deleted", "rejected"])
+    def test_leads_nowhere_where_it_does_not_work(self, state: str) -> None:
+        found = self.resolve(State=state)
+        assert [(piece.code, piece.resource) for piece in found.hop.lost] == [("BAD_STATE", "vpce-1")]
+        assert found.destinations == ()
+
+    def test_leads_it_is_not_known_where_while_it_is_made(self) -> None:
+        assert self.resolve(State="pending").hop.undecided

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
-from tests.hubs import HUB, HubAndSpoke, from_ipv6, hops, lost, missing, reach, tgw_route, walk
+from tests.hubs import HUB, HubAndSpoke, from_ipv6, hops, lost, messages, missing, reach, tgw_route, walk
 from tests.networks import EVERYWHERE, VPC, Network, Row, allow, both_ways, entry
 
 LOCAL = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"}
@@ -150,7 +150,9 @@ class TestPrivateOnes:
         network = self.network()
         network.internet_gateway()
         network.route(GatewayId="igw-1")
-        assert lost(reach(network)) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "igw-1")]
+        outcome = reach(network)
+        assert lost(outcome) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "nat-1")]
+        assert messages(outcome) == ["nat-1 is a private NAT gateway: igw-1 drops what comes from it"]
 
     def test_may_lead_on_to_the_public_one_of_a_hub(self) -> None:
         network = self.network()

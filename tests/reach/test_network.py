@@ -277,7 +277,7 @@ class TestByANatGateway:
     def test_a_private_one_has_no_public_address(self) -> None:
         network = self.network(ConnectivityType="private")
         network.row("NatGateways", "nat-1")["NatGatewayAddresses"] = [{"PrivateIp": "10.0.2.200"}]
-        assert lost(reach(network)) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "igw-1")]
+        assert lost(reach(network)) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "nat-1")]
 
     def test_one_whose_address_is_not_told_has_some_address_of_its_subnet(self) -> None:
         network = self.network(NatGatewayAddresses=[{"PublicIp": "198.51.100.7"}])

@@ -64,6 +64,11 @@ class TestIntoThePeer:
     def test_it_must_be_active(self, state: str) -> None:
         assert lost(walk(peered(state), "10.1.2.50")) == [("BAD_STATE", "pcx-1")]
 
+    def test_what_else_is_in_the_way_behind_one_that_is_not_active_is_named_too(self) -> None:
+        network = peered("pending-acceptance")
+        network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
+        assert lost(walk(network, "10.1.2.50")) == [("BAD_STATE", "pcx-1"), ("SG_HAS_NO_RULES", "sg-hub")]
+
     def test_a_secondary_block_of_the_peer_is_in_it(self) -> None:
         network = peered()
         network.row("VpcPeeringConnections", "pcx-1")["AccepterVpcInfo"]["CidrBlockSet"] = [

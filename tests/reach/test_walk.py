@@ -322,6 +322,14 @@ class TestNames:
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("DNS_SUPPORT_DISABLED", "vpc-1")])
         assert [trace.destination.label for trace in outcome.traces] == ["nowhere"]
 
+    def test_that_do_not_resolve_may_be_of_any_group(self) -> None:
+        network = Network()
+        network.attribute("EnableDnsSupport", value=False)
+        network.group("sg-some", outbound=[allow("tcp", 443, group="sg-open")])
+        walker = network.walker()
+        outcome = walker.reach(source(walker, groups=("sg-some",)), to("logs"))
+        assert lost(outcome) == [("DNS_SUPPORT_DISABLED", "vpc-1")]
+
     def test_that_do_not_resolve_still_name_the_filters_of_the_source_that_lose_everything(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import GatewayAttachment, NatGateway, Subnet
 from skerry.model.world import World
@@ -44,8 +45,13 @@ def endpoint_hop(world: World, endpoint_id: str) -> Hop:
     if endpoint.vpc_endpoint_type != "Gateway":
         kind = "an unknown type" if endpoint.vpc_endpoint_type is UNSET else endpoint.vpc_endpoint_type
         return open_question("endpoint", endpoint_id, Missing(f"what lies behind {endpoint_id} ({kind})"))
-    action = "ec2:DescribeVpcEndpoints"
-    return state_hop("endpoint", endpoint_id, endpoint.state, action, endpoint.last_error.message)
+    return endpoint_state(endpoint)
+
+
+def endpoint_state(endpoint: VpcEndpoint) -> Hop:
+    """Whether an endpoint works, by its state."""
+    name, reason = endpoint.vpc_endpoint_id, endpoint.last_error.message
+    return state_hop("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", reason)
 
 
 def state_hop(kind: Kind, resource: str, state: object, action: str, reason: str | None = None) -> Hop:

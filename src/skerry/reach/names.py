@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ from skerry.model.world import World
 from skerry.net.addresses import address
 from skerry.reach import zones
 from skerry.reach.destinations import Destinations
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import endpoint_state, lost, open_question
 from skerry.reach.private_dns import may_have_any_name, reason_not_led
 from skerry.reach.servers import Servers, servers_of
 from skerry.reach.trace import Destination, Hop
@@ -288,6 +289,11 @@ class Names:
         found = (
             self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint that {name} is of")
         )
+        state = endpoint_state(endpoint) if endpoint else Hop("dns", name)
+        if state.lost:
+            return Resolution(state)
+        if state.undecided:
+            found = state.undecided[0].missing or found
         if isinstance(found, Missing):
             return Resolution(open_question("dns", name, found))
         return Resolution(Hop("dns", name, rule="an endpoint's own name"), found)
@@ -316,8 +322,8 @@ class Names:
             return Resolution(lost("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
         return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), found)
 
-    def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution) -> tuple[Intended, ...]:
-        """The VPC's interface endpoints for a service that the answer does not lead to, and why not."""
+    def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None) -> tuple[Intended, ...]:
+        """What the answer does not lead to, and why not: interface endpoints for the service, and private zones."""
         led_to = {destination.endpoint for destination in answer.destinations}
         found: list[Intended] = []
         for endpoint in self.world.endpoints_in(vpc_id):
@@ -329,7 +335,19 @@ class Names:
                 continue
             hop = self._why_not(vpc_id, endpoint, answer.hop)
             found.extend(Intended(hop, destination) for destination in interfaces)
-        return tuple(found)
+        return (*found, *self._zone_not_asked(vpc_id, ref, host))
+
+    def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[Intended]:
+        """Where the private zone would lead that does not apply, as the VPC has its hostnames off."""
+        if host is None or self.world.dns_attribute(vpc_id, "enable_dns_hostnames") is not False:
+            return
+        view = _View(vpc_id, hostnames=True, chain=_Chain(), inbound=False)
+        claim = next((one for one in self._claims(view, host)[0] if one.zone is not None), None)
+        if claim is not None and claim.zone is not None:
+            message = f"{vpc_id} has enableDnsHostnames off, so private zone {claim.zone.name} does not apply in it"
+            hop = lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+            led = self._by_zone(view, claim, host, Query(host, "aws", ref))
+            yield from (Intended(hop, destination) for destination in led.destinations)
 
     def _why_not(self, vpc_id: str, endpoint: VpcEndpoint, answer: Hop) -> Hop:
         reason = reason_not_led(self.world, endpoint)

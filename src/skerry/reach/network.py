@@ -104,10 +104,7 @@ class Network(Local):
                 text = f"{gateway} is taken to serve what comes through a NAT gateway"
                 last = Hop("endpoint", gateway, rule=text, grade="inferred")
         elif gateway.startswith("igw-"):
-            only_out = start.what == NAT
-            last = internet_hop(
-                self.world, gateway, start.subnet, step.addresses, public=start.public, only_out=only_out
-            )
+            last = self._to_internet(step, gateway)
         elif route.egress_only_internet_gateway_id is not None:
             last = egress_only_hop(self.world, route.egress_only_internet_gateway_id, start.subnet, step.addresses)
         elif gateway.startswith("vgw-"):
@@ -120,6 +117,17 @@ class Network(Local):
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
         way = Way(Box(start.addresses, step.addresses, start.ports), (leave, step.hop, last), back)
         return ((Passage.of((way,), None, choice=step.destination.choice),),)
+
+    def _to_internet(self, step: Step, gateway: str) -> Hop:
+        start = step.start
+        last = internet_hop(
+            self.world, gateway, start.subnet, step.addresses, public=start.public, only_out=start.what == NAT
+        )
+        if start.what == NAT and start.public is False and last.lost:
+            # The cause is the NAT gateway, not the gateway that drops what it sends.
+            message = f"{start.passed[-1]} is a private NAT gateway: {gateway} drops what comes from it"
+            return lost("gateway", start.passed[-1], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
+        return last
 
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
         """The hops to a subnet, and back, of packets that came from another VPC."""

@@ -27,8 +27,6 @@ def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
     if isinstance(connection, Missing):
         return _ends(local, step, open_question("peering", connection_id, connection))
     state = _state(connection)
-    if not state.clean:
-        return _ends(local, step, state)
     mine, theirs = connection.requester_vpc_info, connection.accepter_vpc_info
     if theirs.vpc_id == step.start.subnet.vpc_id:
         mine, theirs = theirs, mine
@@ -45,24 +43,25 @@ def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
         what = step.destination.label if beyond == step.addresses else spell(beyond)
         message = f"{connection_id} leads into {theirs.vpc_id} and no further: {what} is not in it"
         hop = lost("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message, step.hop.rule)
-        result = _ends(local, step._replace(addresses=beyond), hop)
+        result = _ends(local, step._replace(addresses=beyond), state, hop)
     if inside := subtract(step.addresses, beyond):
-        result += ((_into(local, step._replace(addresses=inside), connection, mine, theirs),),)
+        # One that is not active passes nothing; what else is in the way behind it is named all the same.
+        result += ((_into(local, step._replace(addresses=inside), state, mine, theirs),),)
     return result
 
 
-def _into(local: Local, step: Step, connection: VpcPeeringConnection, mine: PeeringVpc, theirs: PeeringVpc) -> Passage:
-    name = connection.vpc_peering_connection_id
+def _into(local: Local, step: Step, state: Hop, mine: PeeringVpc, theirs: PeeringVpc) -> Passage:
+    name = state.resource
     end = _subnet(local, step, theirs.vpc_id or "")
     if isinstance(end, Missing):
-        (passages,) = _ends(local, step, open_question("peering", name, end))
+        (passages,) = _ends(local, step, state, open_question("peering", name, end))
         return passages[0]
     start = local.memo.once(
         ("peered", step.start, name, end.subnet_id), lambda: _start(step.start, name, mine, theirs, end)
     )
     leave = local.leave(step.start, step.addresses, step.traffic)
     back = local.back(step.start, step.addresses, step.traffic)
-    rest = local.arrive(step._replace(start=start, hop=Hop("peering", name, rule=_ACTIVE)))
+    rest = local.arrive(step._replace(start=start, hop=state))
     return joined(step.start, (leave, step.hop), (back,), rest)
 
 

@@ -58,8 +58,8 @@ class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     behind: "Destination | None" = None
 
 
-NOWHERE = Destination("nowhere", ANY, choice=False)
-"""Where a name leads that has no answer: any address, and not known which."""
+NOWHERE = Destination("nowhere", ANY, choice=False, groups=Missing("where the name leads"))
+"""Where a name leads that has no answer: any address, of whatever interface, and not known which."""
 
 
 class Cut(NamedTuple):

@@ -129,9 +129,7 @@ class Walker:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
         found = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
-        if found.verdict is OK or target.service is None:
-            return found
-        return self._with_intended(source, target.service, answers, found)
+        return found if found.verdict is OK else self._with_intended(source, target, answers, found)
 
     def walk(self, source: Source, destinations: Iterable[Destination], protocol: str, port: int) -> Outcome:
         """Walk to destinations that need no name and take turns."""
@@ -356,17 +354,20 @@ class Walker:
         trace = self._nowhere(source, answers._replace(resolution=Resolution(hop)))
         return combined((found, Outcome(trace.verdict, (trace,))), turns=False)
 
-    def _with_intended(self, source: Source, ref: ServiceRef, answers: _Answers, found: Outcome) -> Outcome:
+    def _with_intended(self, source: Source, target: Target, answers: _Answers, found: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
         traces: list[Trace] = []
-        for hop, destination in self._intended(source.subnet.vpc_id, ref, answers.resolution):
+        for hop, destination in self._intended(source.subnet.vpc_id, target, answers.resolution):
             ways = self._ways(source.start, destination, answers.traffic, (hop,))
             traces.extend(self._to_one(source, ways, answers.traffic, intended=True).traces)
         return Outcome(found.verdict, (*found.traces, *traces), found.because) if traces else found
 
-    def _intended(self, vpc_id: str, ref: ServiceRef, resolution: Resolution) -> tuple[Intended, ...]:
+    def _intended(self, vpc_id: str, target: Target, resolution: Resolution) -> tuple[Intended, ...]:
+        ref = target.service
+        if ref is None:
+            return ()
         key = ("intended", resolution, ref)
-        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution))
+        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, target.host))
 
 
 def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:

@@ -1,0 +1,232 @@
+"""The networks with known faults, and how tools are scored on them."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.faults import __main__ as command
+from bench.faults import labels, page, said, score
+from bench.faults.answers import Answer
+from bench.faults.cases import PACKETS, Case
+from bench.faults.collection import CASES
+from bench.faults.labels import Label
+from bench.faults.launch import LAYERS
+from bench.faults.shapes import SHAPES
+from bench.faults.tools.presence import Presence
+from bench.faults.tools.skerry import Skerry
+from tests.networks import REGION
+
+RECORDED = 322
+"""How many verdicts skerry has had right. It may rise, and then is to be written here; it may not fall."""
+
+
+def case(name: str) -> Case:
+    return next(item for item in CASES if item.id == name)
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, Label]:
+    return command.known_labels()
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, Answer]:
+    return {item.id: Skerry().judge(item.document()) for item in CASES}
+
+
+class TestTheCases:
+    def test_are_many_and_each_has_an_id_of_its_own(self) -> None:
+        assert len(CASES) >= 150
+        assert len({item.id for item in CASES}) == len(CASES)
+
+    def test_come_in_every_shape(self) -> None:
+        assert {item.shape for item in CASES} == set(SHAPES)
+
+    def test_are_all_labelled_and_nothing_else_is(self, known: dict[str, Label]) -> None:
+        assert list(known) == [item.id for item in CASES]
+        assert set(labels.read()) == set(known)
+
+    def test_are_the_networks_that_were_labelled(self, known: dict[str, Label]) -> None:
+        assert [item.id for item in CASES if known[item.id].network != labels.digest(item)] == []
+
+    def test_say_what_is_broken_or_that_nothing_is(self, known: dict[str, Label]) -> None:
+        for item in CASES:
+            label = known[item.id]
+            assert label.sentence.startswith(f"{item.shape}: ")
+            assert bool(label.blockers) == (label.verdict in score.FAULTY), item.id
+
+    def test_name_the_page_where_packets_show_nothing(self, known: dict[str, Label]) -> None:
+        for item in CASES:
+            assert item.source == known[item.id].source
+            assert (item.source == PACKETS) == (item.verdict is None), item.id
+            assert item.source == PACKETS or item.source.startswith("https://"), item.id
+
+    def test_lay_the_blame_on_what_is_in_the_network_or_should_be(self) -> None:
+        services = ("com.amazonaws.",)
+        for item in CASES:
+            text = item.network().document().decode().replace(REGION, item.region)
+            for fault in item.faults:
+                for alternatives in fault.blockers:
+                    assert any(name.startswith(services) or f'"{name}' in text for name in alternatives), item.id
+
+
+class TestALabelByDocumentation:
+    def test_needs_no_lab(self) -> None:
+        item = case("placement/platform-1.3.0@two-zones")
+        label = labels.labelled(item, None)
+        assert (label.verdict, label.blockers, label.source) == ("blocked", (("1.3.0", "web"),), item.source)
+
+    def test_leaves_the_hosts_out_where_not_all_are_known(self) -> None:
+        item = case("placement/platform-1.3.0@two-zones")._replace(all_hosts=False)
+        assert labels.labelled(item, None).failing is None
+
+
+BROKEN = Label("a", "f", "s", "blocked", PACKETS, "0", ("h1",), (("sg-1", "sg-2"), ("rtb-1",)), ("vpce-1",))
+SOUND = Label("b", "f", "s", "ok", PACKETS, "0")
+OPEN = Label("c", "g", "s", "unknown", "https://", "0")
+
+
+def answer(verdict: str | None, *named: str, failing: set[str] | None = None) -> Answer:
+    return Answer(verdict, frozenset(named), None if failing is None else frozenset(failing))
+
+
+class TestTheMark:
+    def test_of_an_answer_that_is_right(self) -> None:
+        found = score.mark(BROKEN, answer("blocked", "sg-2", "rtb-1", failing={"h1"}))
+        assert found == score.Mark(True, True, False, True, True, True)  # noqa: FBT003 -- in the order of the columns
+
+    def test_of_a_verdict_that_is_almost_right(self) -> None:
+        found = score.mark(BROKEN, answer("intermittent", "sg-1"))
+        assert (found.verdict, found.told) == (False, True)
+
+    def test_of_a_verdict_that_is_wrong(self) -> None:
+        for label, verdict in ((BROKEN, "ok"), (SOUND, "blocked"), (SOUND, "intermittent")):
+            found = score.mark(label, answer(verdict))
+            assert (found.verdict, found.told) == (False, False)
+
+    @pytest.mark.parametrize(
+        ("named", "only", "everything"),
+        [
+            (("sg-1", "rtb-1", "vpce-1"), True, True),
+            (("sg-1", "vpce-1"), True, False),
+            (("sg-1", "rtb-1", "acl-1"), False, True),
+            ((), False, False),
+        ],
+        ids=["what may be named too", "one is missing", "one is wrong", "nothing"],
+    )
+    def test_of_what_is_named(self, named: tuple[str, ...], only: bool, everything: bool) -> None:  # noqa: FBT001
+        found = score.mark(BROKEN, answer("blocked", *named))
+        assert (found.only_blockers, found.all_blockers) == (only, everything)
+
+    def test_of_calls(self) -> None:
+        assert score.mark(BROKEN, answer("blocked", failing={"h1", "h2"})).calls is False
+        assert score.mark(BROKEN, answer("blocked")).calls is None
+        untold = Label("a", "f", "s", "blocked", PACKETS, "0", None, (("sg-1",),))
+        assert score.mark(untold, answer("blocked", failing={"h1"})).calls is None
+
+    def test_of_a_false_alarm(self) -> None:
+        assert score.mark(SOUND, answer("intermittent")).false_alarm is True
+        assert score.mark(SOUND, answer("unknown")).false_alarm is False
+        assert score.mark(BROKEN, answer("blocked")).false_alarm is None
+
+    def test_of_what_nobody_can_know(self) -> None:
+        assert score.mark(OPEN, answer("unknown")).told is True
+        assert score.mark(OPEN, answer("ok")).told is False
+        assert score.mark(SOUND, answer("unknown")).told is False
+
+
+class TestTheTable:
+    def test_has_a_row_for_each_family_and_one_for_all(self) -> None:
+        told = {"a": answer("blocked", "sg-1", "acl-1"), "b": answer("ok"), "c": answer(None)}
+        first, second, everything = score.rows({"a": BROKEN, "b": SOUND, "c": OPEN}, told)
+        assert first == score.Row("f", 2, 0, 2, 2, 0, (0, 1), (0, 1), (0, 0), (0, 1))
+        assert (second.family, second.asked, second.left_out) == ("g", 0, 1)
+        assert (everything.family, everything.asked, everything.left_out, everything.verdict) == ("all", 2, 1, 2)
+
+    def test_is_printed_with_how_many_of_how_many(self) -> None:
+        told = {"a": answer("blocked", "sg-1", "acl-1")}
+        line = page.table(score.rows({"a": BROKEN}, told)).splitlines()[-1]
+        assert line == "| **all** | 1 | 1/1 | 1/1 | 0/1 | 0/1 | - | - | 0 |"
+
+    def test_is_summed_up_in_a_row_for_each_tool(self) -> None:
+        told = {"a": answer("blocked", "sg-1", "rtb-1")}
+        lines = page.summary([(Presence(), score.rows({"a": BROKEN}, told))]).splitlines()
+        assert lines[0].startswith("| tool | cases |")
+        assert lines[2:] == ["| endpoint rows | 1 | 1/1 | 1/1 | 1/1 | 1/1 | - | - | 0 |"]
+
+    @pytest.mark.parametrize(
+        ("told", "line"),
+        [
+            (answer("ok"), "- `a` is blocked, and said to be ok."),
+            (answer("blocked", "sg-1"), "- `a`: it does not name rtb-1."),
+            (answer("blocked", "rtb-1"), "- `a`: it does not name sg-1 or sg-2."),
+            (answer("blocked", "sg-1", "rtb-1", "acl-1"), "- `a`: it names acl-1, which is not in the way."),
+            (answer("blocked", "sg-1", "rtb-1", failing=set()), "- `a`: other calls fail than it says."),
+        ],
+        ids=["verdict", "a blocker", "a blocker of several names", "no blocker", "calls"],
+    )
+    def test_tells_every_case_that_the_first_tool_has_wrong(self, told: Answer, line: str) -> None:
+        assert f"\n{line}\n" in page.page({"a": BROKEN}, [(Presence(), {"a": told})])
+
+    def test_tells_nothing_of_a_case_that_is_right(self) -> None:
+        right = answer("blocked", "sg-1", "rtb-1", failing={"h1"})
+        assert "`a`" not in page.page({"a": BROKEN}, [(Presence(), {"a": right})])
+
+    def test_counts_what_a_tool_was_not_asked(self) -> None:
+        told = {"a": Answer(None, because="no such thing"), "b": Answer(None, because="no such thing")}
+        text = page.page({"a": BROKEN, "b": SOUND}, [(Presence(), told)])
+        assert "- 2: no such thing" in text
+
+
+class TestWhatWasSaid:
+    def test_is_read_back(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(said, "FOLDER", tmp_path)
+        first, second = CASES[:2]
+        spoken = answer("blocked", "sg-1", failing={"h1"})
+        said.write("one", [said.Said(first.id, labels.digest(first), spoken)])
+        found = said.read("one", [first, second])
+        assert found[first.id] == spoken
+        assert found[second.id] == Answer(None, because="it was not asked yet")
+
+    def test_does_not_count_for_a_network_that_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(said, "FOLDER", tmp_path)
+        said.write("one", [said.Said(CASES[0].id, "0", answer("ok"))])
+        assert said.read("one", CASES[:1])[CASES[0].id].verdict is None
+
+
+class TestSkerry:
+    def test_is_as_right_as_it_was(self, known: dict[str, Label], asked: dict[str, Answer]) -> None:
+        *_, everything = score.rows(known, asked)
+        assert everything.asked == len(CASES)
+        assert everything.verdict >= RECORDED
+
+    def test_raises_no_false_alarm(self, known: dict[str, Label], asked: dict[str, Answer]) -> None:
+        *_, everything = score.rows(known, asked)
+        assert everything.false_alarms[0] == 0
+        assert everything.false_alarms[1] > 40
+
+    def test_has_a_page_that_says_so(self) -> None:
+        assert command.write_page(only_check=True) == 0, "run python -m bench.faults page"
+
+    def test_is_asked_for_what_the_start_waits_for(self) -> None:
+        found = Skerry().judge(case("runtime and volumes/exec-without-endpoint@two-zones").document())
+        assert found == Answer("ok", frozenset(), frozenset())
+
+    def test_names_what_is_in_the_way_and_the_calls_that_fail(self) -> None:
+        found = Skerry().judge(case("routes/s3-route-missing@two-zones").document())
+        assert found == Answer("blocked", frozenset({"rtb-task"}), frozenset({LAYERS.host}))
+
+    def test_names_the_service_where_what_is_in_the_way_has_no_id(self) -> None:
+        found = Skerry().judge(case("placement/log-driver-syslog@two-zones").document())
+        assert found == Answer("blocked", frozenset({"web"}), frozenset())
+
+
+class TestThePresenceOfEndpoints:
+    def test_is_all_that_is_asked(self) -> None:
+        assert Presence().judge(case("endpoint groups/no-rule@two-zones").document()).verdict == "ok"
+
+    def test_is_asked_in_the_services_own_vpc(self) -> None:
+        found = Presence().judge(case("endpoints/one-in-another-vpc@two-zones").document())
+        assert found.verdict == "blocked"
+        assert found.named == {f"com.amazonaws.{REGION}.logs"}
+        assert found.failing == frozenset({f"logs.{REGION}.amazonaws.com"})

@@ -1,0 +1,103 @@
+"""The labels of the cases, by packets afresh. FAULTS_SEED draws another sample."""
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from bench.faults import labels
+from bench.faults.cases import PACKETS, Case, Fault
+from bench.faults.collection import CASES
+from bench.faults.families import endpoints, groups, names, routes
+from bench.faults.labels import WrongLabelError
+from bench.faults.packets import BLOCKED, INTERMITTENT, OK, UNKNOWN, observe
+from bench.faults.shapes import SHAPES, Sound
+from skerry.lab.enclosure import Enclosure
+from tests.networks import allow
+
+SAMPLE = 12
+BY_PACKETS = [case for case in CASES if case.source == PACKETS]
+SEED = int(os.environ.get("FAULTS_SEED", "0"))
+DRAWN = random.Random(SEED).sample(BY_PACKETS, SAMPLE)  # noqa: S311 -- no secret is made of it
+
+
+@pytest.fixture(scope="module")
+def lab(needs_lab: None) -> Iterator[Enclosure]:
+    assert needs_lab is None
+    with Enclosure() as enclosure:
+        yield enclosure
+
+
+@pytest.mark.parametrize("case", DRAWN, ids=lambda case: str(case.id))
+def test_packets_say_what_the_label_says(case: Case, lab: Enclosure) -> None:
+    assert labels.labelled(case, lab) == labels.read()[case.id]
+
+
+def made(*faults: Fault) -> Case:
+    return Case("a/b@two-zones", "a", "two zones: b.", "two zones", faults)
+
+
+class TestALabelIsRefused:
+    def test_where_a_fault_does_nothing(self, lab: Enclosure) -> None:
+        idle = Fault("nothing", lambda network: network.attribute("EnableDnsSupport", value=True), (("vpc-1",),))
+        with pytest.raises(WrongLabelError, match="packets say ok"):
+            labels.labelled(made(idle), lab)
+
+    def test_where_one_of_two_faults_does_nothing_alone(self, lab: Enclosure) -> None:
+        idle = Fault("nothing", lambda network: network.attribute("EnableDnsSupport", value=True), (("vpc-1",),))
+        with pytest.raises(WrongLabelError, match="nothing comes of this alone: nothing"):
+            labels.labelled(made(groups.admits("lets nothing in"), idle), lab)
+
+    def test_where_something_else_drops_packets(self, lab: Enclosure) -> None:
+        blamed = routes.s3_gateway_missing()._replace(blockers=(("vpc-1",),))
+        with pytest.raises(WrongLabelError, match="rtb-task drops packets, and no fault names it"):
+            labels.labelled(made(blamed), lab)
+
+    def test_where_it_is_not_sound_without_its_faults(self, lab: Enclosure) -> None:
+        broken = made()._replace(prepared=(names.private_dns_off("vpce-10").change,))
+        with pytest.raises(WrongLabelError, match="not sound without its faults"):
+            labels.labelled(broken, lab)
+
+
+class TestWhatPacketsDo:
+    def test_is_intermittent_where_one_subnet_is_shut_out(self, lab: Enclosure) -> None:
+        network = SHAPES["two zones"]()
+        network.ingress(allow("tcp", 443, cidr="10.0.1.0/24"))
+        found = observe(lab, network)
+        assert found.verdict == INTERMITTENT
+        assert found.hosts["logs.eu-west-1.amazonaws.com"] == INTERMITTENT
+        assert found.hosts["prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com"] == OK
+        assert found.droppers == {"sg-end"}
+
+    def test_is_intermittent_where_some_addresses_of_a_subnet_are_shut_out(self, lab: Enclosure) -> None:
+        network = SHAPES["one zone"]()
+        network.ingress(allow("tcp", 443, cidr="10.0.1.0/25"))
+        assert observe(lab, network).verdict == INTERMITTENT
+
+    def test_is_of_what_the_start_waits_for(self, lab: Enclosure) -> None:
+        network = SHAPES["two zones"]()
+        network.runtime = network.calls[:1]
+        endpoints.missing("vpce-5e").change(network)
+        found = observe(lab, network)
+        assert found.verdict == OK
+        assert network.calls[0].host not in found.hosts
+
+    def test_is_not_known_where_somebody_elses_dns_server_answers(self, lab: Enclosure) -> None:
+        network = SHAPES["two zones"]()
+        _own_dns(network)
+        assert observe(lab, network).verdict == UNKNOWN
+
+    def test_is_blocked_where_no_question_gets_to_the_dns_server(self, lab: Enclosure) -> None:
+        network = SHAPES["two zones"]()
+        _own_dns(network)
+        network.ingress(group="sg-dns")
+        found = observe(lab, network)
+        assert (found.verdict, found.droppers) == (BLOCKED, frozenset({"sg-dns"}))
+
+
+def _own_dns(network: Sound) -> None:
+    network.group("sg-dns", inbound=[allow(cidr="10.0.0.0/16")])
+    network.interface("eni-dns", "10.0.1.53", "subnet-a", ["sg-dns"])
+    network.egress(allow(cidr="0.0.0.0/0"))
+    network.dhcp("10.0.1.53")
