@@ -465,7 +465,9 @@ class TestOutput:
         assert [item.name for item in path.parent.iterdir()] == ["out.txt"]
         assert path.read_text(encoding="utf-8") == "old"
 
-    def test_that_finds_no_room_is_told(self) -> None:
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    def test_that_finds_no_room_is_told(self, unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
         with Path("/dev/full").open("w", encoding="utf-8") as full:
             found = start("explain", "NO_ROUTE_TO_DESTINATION", stdout=full, stderr=subprocess.PIPE)
         assert found.returncode == USAGE

@@ -9,6 +9,7 @@ from io import TextIOWrapper
 import click
 
 from skerry.cli.commands import cli
+from skerry.cli.output import drop
 from skerry.cli.rehearse import rehearse
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 
@@ -43,6 +44,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _NO_ROOM:
             _fault(error)
+        drop()
         what = f"the result cannot be written: {error.strerror}"
         _complain(what, "Make room, or write somewhere else.", EXIT_USAGE)
     except Exception as fault:  # noqa: BLE001 -- the last resort: a fault is said, not thrown at the user

@@ -20,7 +20,7 @@ def write(text: str, output: Path | None) -> None:
             click.echo(text, nl=False)
         except BrokenPipeError:
             # The reader of a pipe left early, as `head` does; the exit code still tells the verdict.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop()
         return
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=".skerry-", delete=False) as draft:
@@ -32,6 +32,11 @@ def write(text: str, output: Path | None) -> None:
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror or error}"
         raise SkerryError(message, "Give a file in a folder that exists and that you may write to.") from error
+
+
+def drop() -> None:
+    """Let go what is still to be printed: at the end Python would try once more, and leave with a code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _put(draft: Path, output: Path) -> None:
