@@ -1,14 +1,16 @@
 """Write the pages of checks, codes and permissions in docs/ from their sources; with --check, only tell what is old."""
 
-import json
 import re
 import sys
 from pathlib import Path
 
-from skerry.aws.calls import CALLS
+from skerry.aws.calls import ApiCall
 from skerry.catalogue.codes import codes
+from skerry.cli.gathering import WIDEST
 from skerry.diagnose.checks import CHECKS
 from skerry.diagnose.checks.check import Check
+from skerry.render.permissions import policy
+from skerry.sources.live import Scope
 
 DOCS = Path(__file__).parent.parent / "docs"
 _HEADING = re.compile(r"^([A-Z][A-Za-z ]+):$", re.MULTILINE)
@@ -47,25 +49,34 @@ def code_page() -> str:
 
 def permission_page() -> str:
     """The page of the IAM actions that reading a live account needs."""
-    actions = sorted({call.action for call in CALLS})
-    statement = {"Sid": "SkerryReads", "Effect": "Allow", "Action": actions, "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+    made = {command: Scope(*scope).may_call for command, scope in WIDEST.items()}
+    whole = made["diagnose"]
+    equals = [f"`{command}`" for command, calls in made.items() if calls == whole and command != "diagnose"]
     return f"""# Permissions
 
-Written from the table of calls in `src/skerry/aws/calls.py`: all that skerry calls to read a live account. Every call
-only reads, and none reads a secret of Secrets Manager or a parameter of Parameter Store.
+`skerry iam-policy COMMAND` prints the IAM policy that a command needs, from the table of calls in
+`src/skerry/aws/calls.py`: all that skerry calls to read a live account. Every call only reads, and none reads a secret
+of Secrets Manager or a parameter of Parameter Store. `skerry iam-policy diagnose`, as for {" and ".join(equals)}:
 
 ```json
-{policy}
-```
+{policy(call.action for call in whole)}```
 
 A call that is not allowed is no error: what it would tell is unknown, and the output names its action. A verdict that
 does not depend on it stays what it is.
 
-`skerry trace`, and `skerry diagnose` with `--task-definition`, call nothing of `ecs:`, `events:` and `scheduler:`.
+`skerry trace`, and `diagnose` and `rehearse` with `--task-definition`, call nothing of
+{_lacking(whole, made["trace"])}: `skerry iam-policy trace` prints what they need.
+
 `sts:GetCallerIdentity` tells the account's number, and
 [needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 """
+
+
+def _lacking(calls: tuple[ApiCall, ...], fewer: tuple[ApiCall, ...]) -> str:
+    """The services that the fewer calls do without."""
+    prefixes, others = ({call.action.partition(":")[0] for call in some} for some in (calls, fewer))
+    *names, last = (f"`{prefix}:`" for prefix in sorted(prefixes - others))
+    return f"{', '.join(names)} and {last}"
 
 
 def main() -> int:

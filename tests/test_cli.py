@@ -17,7 +17,7 @@ from skerry import app
 from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, USAGE, Run, Skerry, complaint, without_account
 from tests.networks import DEFINITION, Network, as_bytes, awslogs, both_ways, container
 
-EVERY_COMMAND = ("diagnose", "trace", "snapshot", "explain", "demo", "completion")
+EVERY_COMMAND = ("diagnose", "trace", "snapshot", "iam-policy", "explain", "demo", "completion")
 
 
 @pytest.fixture

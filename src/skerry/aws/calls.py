@@ -270,11 +270,21 @@ NETWORK = (
 )
 """What tells of the network and needs nothing to be known."""
 
-CALLS = (
+NETWORK_CALLS = (
     *NETWORK,
     VPC_ATTRIBUTE,
     PREFIX_LIST_ENTRIES,
     TRANSIT_GATEWAY_ROUTES,
+    ZONES,
+    ZONE_RECORDS,
+    RESOLVER_ADDRESSES,
+    PROFILE_RESOURCES,
+    MOUNT_TARGETS,
+)
+"""Every call that a reading of the network alone may make."""
+
+CALLS = (
+    *NETWORK_CALLS,
     CLUSTER_NAMES,
     SERVICE_NAMES,
     TASK_NAMES,
@@ -284,11 +294,6 @@ CALLS = (
     TASK_DEFINITION,
     CAPACITY_PROVIDERS,
     PULL_THROUGH_RULES,
-    ZONES,
-    ZONE_RECORDS,
-    RESOLVER_ADDRESSES,
-    PROFILE_RESOURCES,
-    MOUNT_TARGETS,
     EVENT_BUSES,
     RULE_NAMES,
     RULE_TARGETS,

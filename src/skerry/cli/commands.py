@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from skerry import __version__
-from skerry.cli.gathering import Scope, Source, gather, notes, world_of
+from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
 from skerry.cli.options import agree, choosing, gathering, reading, writing
 from skerry.cli.output import leave, save_folder, write
 from skerry.errors import EXIT_BLOCKED
@@ -107,7 +107,7 @@ def trace(
     from skerry import app
     from skerry.reach.question import Question
 
-    world = world_of(Source(path, profile, region, quiet, verbose), Scope(containers=False))
+    world = world_of(Source(path, profile, region, quiet, verbose), WIDEST["trace"])
     found = app.trace(world, Question(internet=source is not None, **question))
     if form == "json":
         from skerry.render import json
@@ -147,6 +147,20 @@ def snapshot(
     saved = app.snapshot(gathered, output, force=force)
     notes(gathered.world.facts.notes, quiet=quiet)
     write(console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet), None)
+
+
+@cli.command()
+@click.argument("command", type=click.Choice(list(WIDEST)))
+def iam_policy(command: str) -> None:
+    """Print the IAM policy that allows a command all its calls to a live account, and nothing else.
+
+    It is that of the widest use: one service or task takes fewer calls. No call changes anything.
+    """
+    from skerry.render import permissions
+    from skerry.sources import live
+
+    calls = live.Scope(*WIDEST[command]).may_call
+    write(permissions.policy(call.action for call in calls), None)
 
 
 @cli.command()

@@ -32,6 +32,10 @@ class Scope(NamedTuple):
     containers: bool = True
 
 
+WIDEST = {"diagnose": Scope(), "rehearse": Scope(), "snapshot": Scope(), "trace": Scope(containers=False)}
+"""The commands that may read a live account, with the most that each reads of it."""
+
+
 class Progress:
     """One line on a terminal, written again and again in its place."""
 

@@ -27,6 +27,11 @@ class Scope(msgspec.Struct, frozen=True):
     task: str | None = None
     containers: bool = True
 
+    @property
+    def may_call(self) -> tuple[calls.ApiCall, ...]:
+        """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
+        return calls.CALLS if self.containers else calls.NETWORK_CALLS
+
 
 class Reading(msgspec.Struct, frozen=True):
     """The documents by file name, with the requests and rounds that they took, and the Region that was read."""

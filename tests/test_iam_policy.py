@@ -1,0 +1,270 @@
+"""What ``skerry iam-policy`` prints is what the commands call: no action is lacking, and none is too much.
+
+Every call that boto3 makes in this process is recorded while the commands read rich accounts of the embedded AWS over
+HTTP. The IAM actions are told by what the requests are signed for, and not by the table of calls.
+"""
+
+import gc
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from botocore.client import BaseClient
+
+from skerry.aws.calls import CALLS
+from skerry.aws.session import ClientFactory, clients
+from skerry.cli import cli
+from skerry.cli.gathering import WIDEST
+from skerry.embedded import article
+from skerry.embedded.faults import Faults
+from skerry.embedded.serving import serving
+from tests.commands import USAGE, Skerry
+from tests.networks import container
+
+REGION = "eu-west-1"
+SERVICE = ("--cluster", "article", "--service", "web")
+
+# The embedded AWS has no Route 53 Profiles, and lists none: this one leads to the question what is in it.
+PROFILE = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": "vpc-1", "Status": "COMPLETE"}
+ANSWERS: dict[str, dict[str, Any]] = {"ListProfileAssociations": {"ProfileAssociations": [PROFILE]}}
+
+Recorded = set[str]
+
+
+class Served(NamedTuple):
+    """An account that has one of each thing that leads to a further call, and what the server saw."""
+
+    faults: Faults
+    subnet: str
+    interface: str
+    task: str
+
+
+class Policies:
+    """Prints policies, as the command does."""
+
+    def __init__(self, skerry: Skerry) -> None:
+        self._skerry = skerry
+
+    def __call__(self, command: str) -> dict[str, Any]:
+        found = self._skerry("iam-policy", command)
+        assert (found.code, found.err) == (0, "")
+        policy: dict[str, Any] = json.loads(found.out)
+        return policy
+
+    def actions(self, command: str) -> set[str]:
+        return {action for statement in self(command)["Statement"] for action in statement["Action"]}
+
+
+def build(client: ClientFactory) -> article.Deployment:
+    deployment = article.build(client)
+    article.repair(client, deployment)
+    connect(client, deployment.network)
+    schedule(client, deployment)
+    return deployment
+
+
+def connect(client: ClientFactory, network: Any) -> None:
+    """A private zone, a transit gateway with a table, a resolver endpoint, a file system with a mount target."""
+    place = {"VPCRegion": REGION, "VPCId": network.vpc}
+    client("route53").create_hosted_zone(Name="internal.example", CallerReference="1", VPC=place)
+    gateway = client("ec2").create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    client("ec2").create_transit_gateway_route_table(TransitGatewayId=gateway)
+    client("route53resolver").create_resolver_endpoint(
+        CreatorRequestId="1",
+        Name="hub",
+        Direction="INBOUND",
+        SecurityGroupIds=[network.task_group],
+        IpAddresses=[{"SubnetId": subnet} for subnet in network.subnets],
+    )
+    system = client("efs").create_file_system(CreationToken="1")["FileSystemId"]
+    client("efs").create_mount_target(FileSystemId=system, SubnetId=network.subnets[0])
+
+
+def schedule(client: ClientFactory, deployment: article.Deployment) -> None:
+    """A rule and a schedule that run tasks."""
+    cluster = client("ecs").describe_clusters(clusters=[deployment.cluster])["clusters"][0]["clusterArn"]
+    client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
+    parameters = {"TaskDefinitionArn": deployment.task_definition}
+    client("events").put_targets(Rule="nightly", Targets=[{"Id": "1", "Arn": cluster, "EcsParameters": parameters}])
+    role = "arn:aws:iam::123456789012:role/scheduler"
+    client("scheduler").create_schedule(
+        Name="hourly",
+        ScheduleExpression="rate(1 hour)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": cluster, "RoleArn": role, "EcsParameters": parameters},
+    )
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    faults = Faults()
+    with serving(REGION, faults):
+        client = clients(REGION)
+        deployment = build(client)
+        tasks = client("ecs").list_tasks(cluster=deployment.cluster)["taskArns"]
+        stopped = client("ecs").list_tasks(cluster=deployment.cluster, desiredStatus="STOPPED")["taskArns"]
+        [interface, *_] = client("ec2").describe_network_interfaces()["NetworkInterfaces"]
+        subnet = deployment.network.subnets[0]
+        yield Served(faults, subnet, interface["NetworkInterfaceId"], [*tasks, *stopped][0])
+
+
+@pytest.fixture
+def skerry(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Skerry]:
+    yield Skerry(monkeypatch, capsys)
+    gc.enable()
+
+
+@pytest.fixture
+def policies(skerry: Skerry) -> Policies:
+    return Policies(skerry)
+
+
+@pytest.fixture
+def recorded(served: Served, monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    """The actions of all calls from now on, of whatever client of boto3: also of one that is made past ``aws``."""
+    found: Recorded = set()
+    call: Callable[..., Any] = BaseClient._make_api_call  # noqa: SLF001 - the one place that all calls pass
+
+    def record(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        found.add(f"{client.meta.service_model.signing_name}:{operation}")
+        answer = call(client, operation, parameters)
+        return ANSWERS.get(operation, answer)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
+    served.faults.clear()
+    return found
+
+
+@pytest.fixture
+def definition(tmp_path: Path) -> Path:
+    """A task that does not exist."""
+    path = tmp_path / "job.json"
+    path.write_text(json.dumps({"family": "job", "containerDefinitions": [container()]}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The ways in which each command reads an account."""
+    hypothetical = ("--task-definition", definition, "--subnet", served.subnet)
+    chosen: list[tuple[object, ...]] = [
+        (),
+        ("--cluster", "article"),
+        SERVICE,
+        ("--service", "web"),
+        ("--task", served.task),
+        ("--task", served.task.rpartition("/")[2]),
+        hypothetical,
+    ]
+    return {
+        "diagnose": chosen,
+        "rehearse": [("--probe", *options) for options in chosen],
+        "snapshot": [("--output", tmp_path / "snapshot")],
+        "trace": [("--subnet", served.subnet, "--to", "logs"), ("--source", "internet", "--to", served.interface)],
+    }
+
+
+@pytest.mark.parametrize("command", sorted(WIDEST))
+def test_a_policy_has_the_actions_of_all_calls_and_no_others(
+    command: str,
+    skerry: Skerry,
+    policies: Policies,
+    served: Served,
+    uses: Any,
+    recorded: Recorded,
+    request: pytest.FixtureRequest,
+) -> None:
+    if command == "rehearse":
+        request.getfixturevalue("needs_lab")
+    allowed = policies.actions(command)
+    for options in uses[command]:
+        found = skerry(command, *options)
+        # There is no one launch to rehearse of a whole account; it has been read by then.
+        assert found.code in {0, 1, 4} or "a rehearsal is of one launch" in found.err, found
+    assert sorted(recorded - allowed) == []
+    assert sorted(allowed - recorded) == []
+    # The server saw the calls of other processes too.
+    assert set(served.faults.seen) == recorded
+
+
+def test_one_service_takes_no_more_than_the_policy_of_the_command(
+    skerry: Skerry, policies: Policies, recorded: Recorded
+) -> None:
+    assert skerry("diagnose", *SERVICE).code == 0
+    assert recorded < policies.actions("diagnose")
+
+
+@pytest.mark.parametrize("command", ["diagnose", "rehearse"])
+def test_a_task_that_does_not_exist_takes_what_a_trace_takes(
+    command: str, skerry: Skerry, policies: Policies, uses: Any, recorded: Recorded, request: pytest.FixtureRequest
+) -> None:
+    if command == "rehearse":
+        request.getfixturevalue("needs_lab")
+    assert "--task-definition" in uses[command][-1]
+    assert skerry(command, *uses[command][-1]).code in {0, 1}
+    assert recorded == policies.actions("trace")
+
+
+@pytest.mark.parametrize("command", ["diagnose", "snapshot", "trace"])
+def test_an_account_that_allows_only_the_policy_refuses_nothing(
+    command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
+) -> None:
+    served.faults.denied = {call.action for call in CALLS} - policies.actions(command)
+    found = skerry(command, *uses[command][0])
+    assert found.code in {0, 1, 4}
+    assert "Not allowed to call" not in found.out
+    assert recorded
+
+
+def test_every_command_that_reads_an_account_has_a_policy() -> None:
+    reading = {name for name, command in cli.commands.items() if "profile" in {one.name for one in command.params}}
+    assert reading == set(WIDEST)
+
+
+@pytest.mark.parametrize("command", sorted(WIDEST))
+class TestAPolicy:
+    def test_has_a_sorted_statement_for_each_service(self, policies: Policies, command: str) -> None:
+        policy = policies(command)
+        assert list(policy) == ["Version", "Statement"]
+        assert policy["Version"] == "2012-10-17"
+        services = []
+        for statement in policy["Statement"]:
+            assert list(statement) == ["Sid", "Effect", "Action", "Resource"]
+            assert (statement["Effect"], statement["Resource"]) == ("Allow", "*")
+            assert statement["Action"] == sorted(set(statement["Action"]))
+            [service] = {action.partition(":")[0] for action in statement["Action"]}
+            assert statement["Sid"] == f"SkerryReads{service.capitalize()}"
+            services.append(service)
+        assert services == sorted(set(services))
+
+    def test_is_what_iam_takes(self, policies: Policies, command: str) -> None:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html and
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: white space is not counted.
+        policy = policies(command)
+        assert all(statement["Sid"].isalnum() and statement["Sid"].isascii() for statement in policy["Statement"])
+        assert len(json.dumps(policy, separators=(",", ":"))) <= 6144
+
+    def test_is_taken_by_an_iam(self, policies: Policies, served: Served, command: str) -> None:
+        assert served
+        made = clients(REGION)("iam").create_policy(PolicyName=command, PolicyDocument=json.dumps(policies(command)))
+        assert made["Policy"]["PolicyName"] == command
+
+
+@pytest.mark.parametrize("command", ["explain", "demo", "everything", ""])
+def test_what_reads_no_account_has_no_policy(skerry: Skerry, command: str) -> None:
+    found = skerry("iam-policy", command)
+    assert (found.code, found.out) == (USAGE, "")
+    assert found.err.splitlines()[-1].endswith("is not one of 'diagnose', 'rehearse', 'snapshot', 'trace'.")
+
+
+def test_it_loads_nothing_that_is_slow() -> None:
+    slow = "{'boto3', 'botocore', 'moto', 'rich', 'skerry.app'}"
+    code = f"import sys, skerry.cli\ntry: skerry.cli.main()\nfinally: print(sorted({slow} & set(sys.modules)))"
+    command = [sys.executable, "-c", code, "iam-policy", "diagnose"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.endswith("}\n[]\n")
