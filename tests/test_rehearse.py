@@ -208,6 +208,30 @@ class TestProbe:
         assert "logs: not rehearsed: the lab does not build tgw-1" in found.out
         assert found.code == UNKNOWN
 
+    @pytest.mark.parametrize(
+        ("statement", "exit_code", "note"),
+        [
+            ({"Effect": "Deny"}, BLOCKED, "vpce-93: statement 1 of its policy denies s3:GetObject on"),
+            (
+                {"Effect": "Allow", "Condition": {"Bool": {"aws:x": "true"}}},
+                UNKNOWN,
+                "is not known: see skerry diagnose",
+            ),
+        ],
+    )
+    def test_says_what_policies_refuse_that_packets_do_not_show(
+        self, skerry: Skerry, save: Callable[[Network], Path], statement: dict[str, Any], exit_code: int, note: str
+    ) -> None:
+        network = article(mended=True)
+        document = {
+            "Version": "2012-10-17",
+            "Statement": {"Principal": "*", "Action": "*", "Resource": "*"} | statement,
+        }
+        network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = json.dumps(document)
+        found = skerry("rehearse", "--from", save(network), "--probe", "--format", "json")
+        assert found.code == exit_code
+        assert note in " ".join(json.loads(found.out)["notes"])
+
     def test_is_not_disturbed_by_what_the_machine_itself_has(
         self, skerry: Skerry, save: Callable[[Network], Path]
     ) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from skerry import app
 from skerry.diagnose.diagnose import diagnose_one
+from skerry.diagnose.permits import Permits
 from skerry.diagnose.rehearsal import Dropper, Observed, Rehearsal, Step, rehearsal
 from skerry.errors import InputError, NothingFoundError
 from skerry.lab.images import source_of
@@ -15,7 +16,7 @@ from skerry.lab.performing import Seen, perform
 from skerry.lab.rehearsal import script
 from skerry.launch.task import Launch
 from skerry.model.world import World
-from skerry.net.verdicts import Verdict
+from skerry.net.verdicts import OK, Verdict
 from skerry.reach.walk import Walker
 
 Watch = Callable[[tuple[Step, ...]], None]
@@ -54,7 +55,8 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
 
     told(tuple(Seen(row, why_not=row.why_not) for row in written.rows))
     found = perform(written, probe=wish.probe, watch=told)
-    return rehearsal(launch.name, steps(found.seen), found.notes)
+    refused = _refused(world, launch)
+    return rehearsal(launch.name, steps(found.seen), found.notes + refused.notes, refused.verdict)
 
 
 def keep(gathered: app.Gathered) -> Path:
@@ -80,6 +82,29 @@ def _launch(world: World, wish: Wish) -> Launch:
         places = ", ".join(launch.subnets)
         raise NothingFoundError(f"{launch.name} does not land in {', '.join(strange)}", f"It does in: {places}.")
     return msgspec.structs.replace(launch, subnets=wish.subnets or launch.subnets)
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    """What policies make of a launch beyond what its packets show; ``ok``: nothing."""
+
+    verdict: Verdict
+    notes: tuple[str, ...] = ()
+
+
+def _refused(world: World, launch: Launch) -> _Refused:
+    walker = Walker(world)
+    packets = diagnose_one(walker, launch, {})
+    asked = diagnose_one(walker, launch, {}, Permits(world))
+    if asked.verdict is packets.verdict:
+        return _Refused(OK)
+    new = [
+        f"Packets do not show policies. {blocker.resource}: {blocker.message}."
+        for before, after in zip(packets.needs, asked.needs, strict=True)
+        for blocker in after.blockers
+        if blocker not in before.blockers
+    ]
+    unknown = "Packets do not show policies, and what those of endpoints do is not known: see skerry diagnose."
+    return _Refused(asked.verdict, tuple(dict.fromkeys(new)) or (unknown,))
 
 
 def _predicted(world: World, launch: Launch) -> list[Verdict]:

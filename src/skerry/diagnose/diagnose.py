@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis, Stop
 from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
+from skerry.diagnose.permits import Permits
 from skerry.diagnose.predict import predict
 from skerry.launch.needs import Need, Unread
 from skerry.launch.scheduled import started_by
@@ -36,7 +37,6 @@ _READ = {
 }
 _NEVER_READ = (
     "identity and resource policies",
-    "endpoint policies",
     "images",
     "secrets and log groups themselves",
 )
@@ -48,7 +48,8 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
     stops = _stops(tasks)
     launched = tuple(launches)
-    services = tuple(diagnose_one(walker, launch, stops) for launch in launched)
+    permits = Permits(walker.world)
+    services = tuple(diagnose_one(walker, launch, stops, permits) for launch in launched)
     verdicts = [service.verdict for service in services]
     only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
     verdict = NOT_APPLICABLE if only_others else every(verdicts)
@@ -64,7 +65,16 @@ def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """
     unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolving.asked(kind))
     rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
-    return _NEVER_READ + _public_access_unexamined(world, vpcs) + _zones_unexamined(world, vpcs) + unread + rest
+    told = _policies_unexamined(world, vpcs) + _public_access_unexamined(world, vpcs)
+    return _NEVER_READ + told + _zones_unexamined(world, vpcs) + unread + rest
+
+
+def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
+    """Policies of endpoints, where not each endpoint came with its own."""
+    endpoints = [endpoint for vpc_id in vpcs for endpoint in world.endpoints_in(vpc_id)]
+    if world.knows("vpc_endpoints") and all(endpoint.policy_document is not None for endpoint in endpoints):
+        return ()
+    return ("endpoint policies",)
 
 
 def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
@@ -86,8 +96,16 @@ def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     return ("private hosted zones of other accounts" if world.knows("zones") else "private hosted zones",)
 
 
-def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tuple[Stop, ...]]) -> ServiceDiagnosis:
-    """Diagnose one launch: every Need in every subnet that a task may land in."""
+def diagnose_one(
+    walker: Walker,
+    launch: Launch,
+    stops: dict[tuple[str, str], tuple[Stop, ...]],
+    permits: Permits | None = None,
+) -> ServiceDiagnosis:
+    """Diagnose one launch: every Need in every subnet that a task may land in.
+
+    Without ``permits`` it is what packets would show: nothing is asked whether a request would be allowed.
+    """
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
         return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons)
@@ -95,6 +113,9 @@ def diagnose_one(walker: Walker, launch: Launch, stops: dict[tuple[str, str], tu
     wanted = needs(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
     table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
+    if permits is not None:
+        asked = zip(wanted, table, strict=True)
+        table = [[permits.ask(launch, need, found) for found in outcomes] for need, outcomes in asked]
     rows = tuple(_row(need, outcomes) for need, outcomes in zip(wanted, table, strict=True))
     placements = tuple(
         _placement(world, subnet, [outcomes[column] for outcomes in table], wanted)

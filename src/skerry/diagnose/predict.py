@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from skerry.catalogue.wordings import wording, wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
+from skerry.diagnose.permits import DENIES
 from skerry.launch.images import parse
 from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
@@ -44,8 +45,8 @@ def error_of(row: NeedDiagnosis) -> Prediction | None:
 def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     need = row.need
     service = need.service.key if isinstance(need, Call) and need.service else None
-    # The wordings are those of failed calls; of what Fargate refuses, and of S3 Files, none is known.
-    known = None if isinstance(need, Fault | Mount) else wording(need.step, service)
+    # The wordings are those of failed calls; of what Fargate or a policy refuses, and of S3 Files, none is known.
+    known = None if isinstance(need, Fault | Mount) or _refused(row) else wording(need.step, service)
     if known is None:
         return Prediction(need.step, None, "inferred", at_or_before)
     words = _words(row)
@@ -54,9 +55,20 @@ def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     return Prediction(need.step, known.text.format_map(words), grade, at_or_before)
 
 
+def _refused(row: NeedDiagnosis) -> bool:
+    """Whether the call gets to where it leads, and a policy refuses what it asks."""
+    trace = _failing(row)
+    lost = [item.piece.code for item in trace.judged if item.lost] if trace else []
+    return bool(lost) and set(lost) == {DENIES}
+
+
+def _failing(row: NeedDiagnosis) -> Trace | None:
+    return next((item for item in row.traces if item.verdict in _FAILS and not item.intended), None)
+
+
 def _words(row: NeedDiagnosis) -> dict[str, str]:
     need = row.need
-    trace = next((item for item in row.traces if item.verdict in _FAILS and not item.intended), None)
+    trace = _failing(row)
     subject = need.subjects[0] if isinstance(need, Call) and need.subjects else ""
     image = parse(subject)
     words = {

@@ -74,15 +74,18 @@ class Rehearsal(msgspec.Struct, frozen=True, gc=False):
         return tuple(step for step in self.steps if step.disagrees)
 
 
-def rehearsal(name: str, steps: Iterable[Step], notes: tuple[str, ...] = ()) -> Rehearsal:
-    """Put the steps of a launch together: a task starts if every step does, in either of the subnets."""
+def rehearsal(name: str, steps: Iterable[Step], notes: tuple[str, ...] = (), beyond: Verdict = OK) -> Rehearsal:
+    """Put the steps of a launch together: a task starts if every step does, in either of the subnets.
+
+    ``beyond``: the verdict on what packets do not show.
+    """
     found = tuple(steps)
     subnets: dict[str, list[Verdict]] = {}
     for step in found:
         if step.need.blocks == "start":
             subnets.setdefault(step.subnet, []).append(step.verdict)
     verdict = either(every(verdicts) for verdicts in subnets.values()) if subnets else UNKNOWN
-    return Rehearsal(name, verdict, found, notes)
+    return Rehearsal(name, every((verdict, beyond)), found, notes)
 
 
 def port_of(need: Need) -> int | None:

@@ -1,0 +1,179 @@
+"""The operators of conditions: their names, and how each compares a text of a policy with a value of a request.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+import base64
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from operator import eq, ge, gt, le, lt
+from typing import Literal
+
+import msgspec
+
+from skerry.policy.matching import Pattern, arn_like, glob_of, literal
+from skerry.policy.truth import Truth, unknown
+
+Compare = Callable[[Pattern, str], Truth]
+Order = Callable[[Decimal, Decimal], bool]
+Quantifier = Literal["", "ForAllValues", "ForAnyValue"]
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_YEAR = 4  # digits
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Operator(msgspec.Struct, frozen=True, gc=False):
+    """One operator as a policy names it.
+
+    ``compare`` is None for ``Null``, which looks at no value. ``negated``: the condition holds where no value of the
+    policy fits. ``takes_variables``: values of the policy may hold policy variables.
+    """
+
+    compare: Compare | None
+    negated: bool = False
+    takes_variables: bool = False
+    quantifier: Quantifier = ""
+    if_exists: bool = False
+
+
+def _unreadable(value: str, what: str) -> Truth:
+    return unknown(f"what {value!r} means as {what}")
+
+
+def _equals(pattern: Pattern, value: str) -> Truth:
+    return literal(pattern) == value
+
+
+def _equals_ignoring_case(pattern: Pattern, value: str) -> Truth:
+    return literal(pattern).casefold() == value.casefold()
+
+
+def _like(pattern: Pattern, value: str) -> Truth:
+    return glob_of(pattern).matches(value)
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def _numeric(order: Order, pattern: Pattern, value: str) -> Truth:
+    return _ordered(order, literal(pattern), value, _number, "a number")
+
+
+def _ordered(order: Order, wanted: str, given: str, read: Callable[[str], Decimal | None], what: str) -> Truth:
+    left, right = read(given), read(wanted)
+    if left is None or right is None:
+        return _unreadable(given if left is None else wanted, what)
+    return order(left, right)
+
+
+def _instant(text: str) -> Decimal | None:
+    """Seconds since 1970, of a full date and time with its zone, or of such seconds.
+
+    What a date without a time stands for, and whether four digits are a year, is not documented.
+    """
+    if text.isascii() and text.isdigit():
+        return None if len(text) == _YEAR else _number(text)
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        since = datetime.fromisoformat(text) - _1970
+    except ValueError:
+        return None
+    return Decimal(since // timedelta(microseconds=1)) / 1_000_000
+
+
+def _date(order: Order, pattern: Pattern, value: str) -> Truth:
+    return _ordered(order, literal(pattern), value, _instant, "a time")
+
+
+def _bool(pattern: Pattern, value: str) -> Truth:
+    wanted, given = literal(pattern).lower(), value.lower()
+    for text in (wanted, given):
+        if text not in {"true", "false"}:
+            return _unreadable(text, "true or false")
+    return wanted == given
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+
+
+def _binary(pattern: Pattern, value: str) -> Truth:
+    """Both texts are in base 64."""
+    wanted, given = _bytes(literal(pattern)), _bytes(value)
+    if wanted is None or given is None:
+        return _unreadable(literal(pattern) if wanted is None else value, "base 64")
+    return wanted == given
+
+
+def _ip_address(pattern: Pattern, value: str) -> Truth:
+    """Whether an address lies in a block; an address without a prefix is a block of its own."""
+    try:
+        block = ipaddress.ip_network(literal(pattern))
+    except ValueError:
+        return _unreadable(literal(pattern), "a block of addresses")
+    try:
+        return ipaddress.ip_address(value) in block
+    except ValueError:
+        return _unreadable(value, "an address")
+
+
+_BASES: dict[str, Operator] = {
+    "StringEquals": Operator(_equals, takes_variables=True),
+    "StringNotEquals": Operator(_equals, negated=True, takes_variables=True),
+    "StringEqualsIgnoreCase": Operator(_equals_ignoring_case, takes_variables=True),
+    "StringNotEqualsIgnoreCase": Operator(_equals_ignoring_case, negated=True, takes_variables=True),
+    "StringLike": Operator(_like, takes_variables=True),
+    "StringNotLike": Operator(_like, negated=True, takes_variables=True),
+    "ArnEquals": Operator(arn_like, takes_variables=True),
+    "ArnLike": Operator(arn_like, takes_variables=True),
+    "ArnNotEquals": Operator(arn_like, negated=True, takes_variables=True),
+    "ArnNotLike": Operator(arn_like, negated=True, takes_variables=True),
+    "NumericEquals": Operator(partial(_numeric, eq)),
+    "NumericNotEquals": Operator(partial(_numeric, eq), negated=True),
+    "NumericLessThan": Operator(partial(_numeric, lt)),
+    "NumericLessThanEquals": Operator(partial(_numeric, le)),
+    "NumericGreaterThan": Operator(partial(_numeric, gt)),
+    "NumericGreaterThanEquals": Operator(partial(_numeric, ge)),
+    "DateEquals": Operator(partial(_date, eq)),
+    "DateNotEquals": Operator(partial(_date, eq), negated=True),
+    "DateLessThan": Operator(partial(_date, lt)),
+    "DateLessThanEquals": Operator(partial(_date, le)),
+    "DateGreaterThan": Operator(partial(_date, gt)),
+    "DateGreaterThanEquals": Operator(partial(_date, ge)),
+    "Bool": Operator(_bool),
+    "BinaryEquals": Operator(_binary),
+    "IpAddress": Operator(_ip_address),
+    "NotIpAddress": Operator(_ip_address, negated=True),
+    "Null": Operator(None),
+}
+_QUANTIFIERS: dict[str, Quantifier] = {"ForAllValues": "ForAllValues", "ForAnyValue": "ForAnyValue"}
+_IF_EXISTS = "IfExists"
+
+
+def operator_of(name: str) -> Operator | None:
+    """The operator with this name, None where AWS documents none.
+
+    ``Null`` takes neither a quantifier nor ``IfExists``, which ask the same as it does.
+    """
+    prefix, colon, base = name.rpartition(":")
+    bare = base.removesuffix(_IF_EXISTS)
+    known = _BASES.get(bare)
+    quantifier = _QUANTIFIERS.get(prefix)
+    if known is None or (colon and quantifier is None):
+        return None
+    if not colon and bare == base:
+        return known
+    if known.compare is None:
+        return None
+    return msgspec.structs.replace(known, quantifier=quantifier or "", if_exists=bare != base)

@@ -1,0 +1,202 @@
+"""Who asks for what, and in which circumstances: a request as policies see it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from skerry.model.facts import Missing
+from skerry.policy.resources import Resource
+
+Kind = Literal["role", "user", "service", "anonymous", "aws"]
+
+
+class Hidden(msgspec.Struct, frozen=True, gc=False):
+    """A key that the request has, with a value that is not known.
+
+    ``undisclosed``: the value is an identifier of AWS's own, such as that of the account with which ECR signs the
+    links to layers. AWS does not publish it, so no policy names it, though a wildcard may cover it.
+    """
+
+    fact: str
+    action: str = ""
+    undisclosed: bool = False
+
+
+Values = tuple[str, ...] | Hidden | Missing
+ABSENT: tuple[str, ...] = ()
+Context = Mapping[str, Values]
+
+
+class Principal(msgspec.Struct, frozen=True, gc=False):
+    """Who asks.
+
+    ``kind``: ``role``, a session of an IAM role; ``user``, an IAM user; ``service``, a service of AWS under its own
+    name; ``anonymous``, a request that nobody signed; ``aws``, an identity in an account of AWS's own,
+    about which nothing is published.
+
+    ``arn`` is that of the role (with its path) or user, or the service's name. ``session`` is the name of the role's
+    session; for a task, ECS gives it the id of the task, which is not known before it runs. ``organization`` is None
+    where the account is in none. ``tags`` are those of the role, session or user.
+    """
+
+    kind: Kind
+    arn: str = ""
+    account: str | None = None
+    session: str | None = None
+    organization: str | Missing | None = Missing(
+        "the organization of the account", "organizations:DescribeOrganization"
+    )
+    tags: Mapping[str, str] | Missing = Missing("the tags of the role", "iam:GetRole")
+
+
+AWS_OWN = Principal("aws", organization=None)
+
+
+def role(arn: str, session: str | None = None) -> Principal:
+    """A session of the role with this ARN."""
+    return Principal("role", arn, _account(arn), session)
+
+
+def service(name: str) -> Principal:
+    """A service of AWS that asks under its own name, such as ``ecs-tasks.amazonaws.com``."""
+    return Principal("service", name, organization=None)
+
+
+def _account(arn: str) -> str | None:
+    parts = arn.split(":", 5)
+    return parts[4] or None if len(parts) > 5 else None  # noqa: PLR2004 -- arn:partition:service:region:account:…
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One request: a principal, an action such as ``s3:GetObject``, a resource, and the keys of its context.
+
+    ``context`` overrides what follows from the principal and the resource. Names of keys are written small there.
+    ``ABSENT``: the request does not have the key. A key that is not there at all is not known.
+    """
+
+    principal: Principal
+    action: str
+    resource: Resource
+    context: Context = {}
+
+    def value(self, key: str) -> Values:
+        """The values of a key, whose name has no case."""
+        name = key.lower()
+        given = self.context.get(name)
+        if given is not None:
+            return given
+        derived = _of_principal(self.principal, name)
+        if derived is None and name == "aws:resourceaccount" and self.resource.account is not None:
+            return (self.resource.account,)
+        return Missing(f"the value of {key} in the request") if derived is None else derived
+
+
+_TAG = "aws:principaltag/"
+_WHO = ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:userid")
+_NO_SERVICE: dict[str, Values] = {
+    "aws:principalisawsservice": ("false",),
+    "aws:principalservicename": ABSENT,
+    "aws:principalservicenameslist": ABSENT,
+}
+_NOBODY: dict[str, Values] = dict.fromkeys((*_WHO, *_NO_SERVICE, "aws:username"), ABSENT)
+_UNDISCLOSED: dict[str, Values] = dict.fromkeys(_WHO, Hidden("who of AWS's own signed the request", undisclosed=True))
+# What is so for every principal of a kind.
+_ALWAYS: dict[Kind, dict[str, Values]] = {
+    "role": _NO_SERVICE
+    | {
+        "aws:principaltype": ("AssumedRole",),
+        "aws:username": ABSENT,
+        "aws:tokenissuetime": Hidden("when the credentials of the role were issued"),
+        "aws:userid": Hidden("the id of the role, and the name of its session", "iam:GetRole"),
+    },
+    "user": _NO_SERVICE | {"aws:principaltype": ("User",)},
+    "service": {"aws:principalisawsservice": ("true",)},
+    "anonymous": _NOBODY | {"aws:principaltype": ("Anonymous",)},
+    # That it does not count as a service of AWS is inferred from AWS's own endpoint policies, which have a
+    # statement of its own for the buckets of layers:
+    # https://github.com/aws-samples/data-perimeter-policy-examples (service_owned_resources.md)
+    "aws": _UNDISCLOSED | {"aws:principalisawsservice": ("false",)},
+}
+
+
+def _of_principal(principal: Principal, name: str) -> Values | None:
+    """What follows from who asks; None where nothing does."""
+    always = _ALWAYS[principal.kind].get(name)
+    if always is not None:
+        return always
+    if name.startswith(_TAG):
+        return _tag(principal, name.removeprefix(_TAG))
+    if principal.kind == "service":
+        return (principal.arn,) if name == "aws:principalservicename" else None
+    if principal.account is None:
+        return None
+    return _of_account(principal, principal.account, name)
+
+
+def _tag(principal: Principal, key: str) -> Values:
+    """The value of a tag of the principal; names of tags have no case in conditions."""
+    if isinstance(principal.tags, Missing):
+        return principal.tags
+    return next(((value,) for tag, value in principal.tags.items() if tag.lower() == key), ABSENT)
+
+
+def _of_account(principal: Principal, account: str, name: str) -> Values | None:
+    match name:
+        case "aws:principalarn":
+            return (principal.arn,)
+        case "aws:principalaccount" | "kms:calleraccount":
+            return (account,)
+        case "aws:principalorgid":
+            return _organization(principal.organization)
+        case "aws:principalorgpaths":
+            return ABSENT if principal.organization is None else None
+        case "aws:username":
+            return (principal.arn.rpartition("/")[2],)
+        case _:
+            return None
+
+
+def _organization(organization: str | Missing | None) -> Values:
+    if organization is None:
+        return ABSENT
+    return (organization,) if isinstance(organization, str) else organization
+
+
+_DIRECT: dict[str, Values] = {
+    "aws:securetransport": ("true",),
+    "aws:viaawsservice": ("false",),
+    "aws:calledvia": ABSENT,
+    "aws:calledviafirst": ABSENT,
+    "aws:calledvialast": ABSENT,
+}
+
+
+def through_endpoint(endpoint: str, vpc: str, region: str, address: str | None = None) -> dict[str, Values]:
+    """The context of a call over TLS, through a VPC endpoint, from the VPC; ``address`` is the caller's, if known.
+
+    Such a request has no ``aws:SourceIp``.
+    """
+    source: Values = (address,) if address else Hidden("the address that the task will have")
+    return _DIRECT | {
+        "aws:requestedregion": (region,),
+        "aws:sourcevpce": (endpoint,),
+        "aws:sourcevpc": (vpc,),
+        "aws:vpcsourceip": source,
+        "aws:sourceip": ABSENT,
+    }
+
+
+def over_internet(region: str, address: str | None = None) -> dict[str, Values]:
+    """The context of a call over TLS to a public address of AWS; ``address`` is the public one of the caller."""
+    source: Values = (address,) if address else Hidden("the public address of the call")
+    return _DIRECT | {
+        "aws:requestedregion": (region,),
+        "aws:sourcevpce": ABSENT,
+        "aws:sourcevpc": ABSENT,
+        "aws:vpcsourceip": ABSENT,
+        "aws:sourceip": source,
+    }

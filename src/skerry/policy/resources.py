@@ -1,0 +1,130 @@
+"""What a request is about, and whether an element ``Resource`` or ``NotResource`` covers it."""
+
+import msgspec
+
+from skerry.policy.matching import (
+    SEGMENTS,
+    Glob,
+    Pattern,
+    Token,
+    Variable,
+    Wild,
+    glob_of,
+    is_pattern,
+    literal,
+    segments_match,
+    tokens_of,
+)
+from skerry.policy.truth import Truth, unknown
+
+
+class Resource(msgspec.Struct, frozen=True, gc=False):
+    """What a request is about: an ARN, or ``*`` for actions that know no resources.
+
+    ``account`` is None where it is not known whose it is. ``beginning``: only the beginning of the ARN is known, as
+    with the key of an image's layer, a log stream of a task that has not run, or a secret without its suffix.
+    """
+
+    arn: str
+    account: str | None = None
+    beginning: bool = False
+
+
+class ResourcePattern(msgspec.Struct, frozen=True, gc=False):
+    """One value of ``Resource``, ready to be matched; ``glob`` is None while it has variables.
+
+    ``astray``: see ``is_astray``. ``early``: it has a variable in one of the first five parts, where AWS knows none.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    glob: Glob | None
+    astray: bool
+    early: bool
+
+
+def resource_pattern(text: str, *, variables: bool) -> ResourcePattern:
+    """One value of ``Resource`` of a policy, which knows ``variables`` if its Version does."""
+    tokens = tokens_of(text, variables=variables)
+    glob = glob_of(tokens) if is_pattern(tokens) else None
+    return ResourcePattern(text, tokens, glob, is_astray(tokens), _early(tokens))
+
+
+def _before_the_resource(tokens: tuple[Token, ...]) -> list[int]:
+    """The places of the tokens that begin in one of the ARN's first five parts."""
+    colons, places = 0, []
+    for place, token in enumerate(tokens):
+        if colons >= SEGMENTS - 1:
+            break
+        places.append(place)
+        colons += token.count(":") if isinstance(token, str) else 0
+    return places
+
+
+def is_astray(tokens: tuple[Token, ...]) -> bool:
+    """Whether a wildcard stands within one of the first five parts of the ARN, and is not the part's end."""
+    return any(
+        tokens[place] is Wild.ONE or (tokens[place] is Wild.ANY and not _ends_a_part(tokens[place + 1 :]))
+        for place in _before_the_resource(tokens)
+    )
+
+
+def _ends_a_part(rest: tuple[Token, ...]) -> bool:
+    return not rest or (isinstance(rest[0], str) and rest[0].startswith(":"))
+
+
+def _early(tokens: tuple[Token, ...]) -> bool:
+    return any(isinstance(tokens[place], Variable) for place in _before_the_resource(tokens))
+
+
+def covers(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) -> Truth:
+    """Whether a pattern fits the resource.
+
+    A wildcard stands for any characters within its part of the ARN, and reaches beyond a colon where it is the last
+    character of its part. Of another one that would have to, IAM's page says no such thing and S3's the contrary:
+    not known.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html
+    """
+    if resource.beginning:
+        return _covers_all_that_begins(pattern, glob, resource, astray=astray)
+    if not glob.matches(resource.arn):
+        return False
+    if not astray or segments_match(pattern, resource.arn):
+        return True
+    return unknown(f"whether AWS lets a wildcard of {literal(pattern)} reach beyond a colon, for {resource.arn}")
+
+
+def _covers_all_that_begins(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) -> Truth:
+    if pattern and pattern[-1] is Wild.ANY and glob.matches(resource.arn) and not astray:
+        return True
+    if not could_begin(pattern, resource.arn):
+        return False
+    return unknown(f"the rest of {resource.arn}…, which {literal(pattern)} may name")
+
+
+def could_begin(pattern: Pattern, beginning: str) -> bool:
+    """Whether some text with this beginning fits the pattern."""
+    steps: list[str | Wild] = []
+    for token in pattern:
+        steps.extend(token if isinstance(token, str) else [token])
+    reached = _closed({0}, steps)
+    for character in beginning:
+        passed = {at if steps[at] is Wild.ANY else at + 1 for at in reached if _takes(steps, at, character)}
+        reached = _closed(passed, steps)
+    return bool(reached)
+
+
+def _takes(steps: list[str | Wild], at: int, character: str) -> bool:
+    return at < len(steps) and (isinstance(steps[at], Wild) or steps[at] == character)
+
+
+def _closed(places: set[int], steps: list[str | Wild]) -> set[int]:
+    """The places, and those that are reached from them by letting a ``*`` stand for nothing."""
+    closed = set(places)
+    for place in places:
+        at = place
+        while at < len(steps) and steps[at] is Wild.ANY:
+            at += 1
+            closed.add(at)
+    return closed

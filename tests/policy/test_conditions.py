@@ -1,0 +1,237 @@
+"""Conditions: absent keys, several values, IfExists, Null, and what is not known.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from typing import Any
+
+import pytest
+
+from skerry.model.facts import Missing
+from skerry.policy.conditions import holds
+from skerry.policy.request import ABSENT, AWS_OWN, Context, Hidden, Principal
+from skerry.policy.truth import Unknown
+from tests.policy.asking import ROLE, allow, deny, policy, request, verdict
+
+KEY = "s3:key"
+
+
+def answer(operator: str, wanted: Any, given: Any, *, key: str = KEY, principal: Principal = ROLE) -> Any:
+    """Yes, no, or the facts that are missing."""
+    context: Context = {} if given is None else {key.lower(): given}
+    (statement,) = policy(allow(Condition={operator: {key: wanted}})).statements
+    assert statement.problem is None
+    truth = holds(statement.conditions[0], request(context=context, principal=principal))
+    return [one.fact for one in truth.missing] if isinstance(truth, Unknown) else truth
+
+
+class TestOneValue:
+    def test_any_value_of_the_policy_is_enough(self) -> None:
+        assert answer("StringEquals", ["a", "b"], ("b",)) is True
+        assert answer("StringEquals", ["a", "b"], ("c",)) is False
+
+    def test_of_a_negated_operator_none_may_fit(self) -> None:
+        assert answer("StringNotEquals", ["a", "b"], ("b",)) is False
+        assert answer("StringNotEquals", ["a", "b"], ("c",)) is True
+
+    def test_the_name_of_a_key_has_no_case(self) -> None:
+        assert answer("StringEquals", "vpc-1", ("vpc-1",), key="AWS:sourceVPC") is True
+
+    def test_several_values_need_a_set_operator(self) -> None:
+        assert answer("StringEquals", "a", ("a", "b")) == [
+            "how StringEquals compares s3:key, which has several values, without ForAnyValue"
+        ]
+
+    def test_all_lines_of_a_condition_must_hold(self) -> None:
+        both = {"StringEquals": {"s3:a": "1", "s3:b": "2"}, "Bool": {"s3:c": "true"}}
+        context: dict[str, tuple[str, ...]] = {"s3:a": ("1",), "s3:b": ("2",), "s3:c": ("true",)}
+        for key in (None, *context):
+            given = context | ({} if key is None else {key: ("other" if key != "s3:c" else "false",)})
+            asked = request(context=given)
+            expected = "allowed" if key is None else "denied"
+            assert verdict(asked, identity=(policy(allow(Condition=both)),)) == expected
+
+
+class TestAbsent:
+    """Without the key a positive operator does not hold, a negated one does, and any with IfExists does."""
+
+    @pytest.mark.parametrize(
+        ("operator", "expected"),
+        [
+            ("StringEquals", False),
+            ("StringLike", False),
+            ("StringNotEquals", True),
+            ("StringNotLike", True),
+            ("ArnLike", False),
+            ("ArnNotLike", True),
+            ("Bool", False),
+            ("NumericLessThan", False),
+            ("NumericNotEquals", True),
+            ("IpAddress", False),
+            ("NotIpAddress", True),
+            ("DateGreaterThan", False),
+            ("StringEqualsIfExists", True),
+            ("StringNotEqualsIfExists", True),
+            ("BoolIfExists", True),
+            ("IpAddressIfExists", True),
+            ("ForAllValues:StringEquals", True),
+            ("ForAllValues:StringNotEquals", True),
+            ("ForAllValues:StringEqualsIfExists", True),
+            ("ForAnyValue:StringEquals", False),
+            ("ForAnyValue:StringNotEquals", False),
+        ],
+    )
+    def test_holds_or_does_not(self, operator: str, *, expected: bool) -> None:
+        assert answer(operator, "x", ABSENT) is expected
+
+    def test_of_any_value_if_exists_the_pages_say_both(self) -> None:
+        assert answer("ForAnyValue:StringEqualsIfExists", "x", ABSENT) == [
+            "whether ForAnyValue:StringEqualsIfExists holds without s3:key"
+        ]
+
+
+class TestIfExists:
+    @pytest.mark.parametrize(("given", "expected"), [("a", True), ("b", False)])
+    def test_compares_where_the_key_exists(self, given: str, *, expected: bool) -> None:
+        assert answer("StringEqualsIfExists", "a", (given,)) is expected
+        assert answer("StringNotEqualsIfExists", "a", (given,)) is not expected
+
+
+class TestSets:
+    @pytest.mark.parametrize(
+        ("operator", "given", "expected"),
+        [
+            ("ForAllValues:StringEquals", ("a", "b"), True),
+            ("ForAllValues:StringEquals", ("a", "c"), False),
+            ("ForAnyValue:StringEquals", ("c", "b"), True),
+            ("ForAnyValue:StringEquals", ("c", "d"), False),
+            ("ForAllValues:StringNotEquals", ("c", "d"), True),
+            ("ForAllValues:StringNotEquals", ("c", "a"), False),
+            ("ForAnyValue:StringNotEquals", ("c", "a"), True),
+            ("ForAnyValue:StringNotEquals", ("a", "b"), False),
+        ],
+    )
+    def test_ask_all_or_any_of_the_request_s_values(
+        self, operator: str, given: tuple[str, ...], *, expected: bool
+    ) -> None:
+        assert answer(operator, ["a", "b"], given) is expected
+
+    def test_an_empty_text_counts_as_no_value(self) -> None:
+        assert answer("ForAllValues:StringEquals", "a", ("",)) is True
+
+
+class TestNull:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
+    @pytest.mark.parametrize("given", [("x",), Hidden("the value")], ids=["known", "hidden"])
+    def test_asks_whether_the_key_is_there(self, given: Any) -> None:
+        assert answer("Null", "true", ABSENT) is True
+        assert answer("Null", [True], given) is False
+        assert answer("Null", "false", ABSENT) is False
+        assert answer("Null", "False", given) is True
+
+    def test_of_both_values_either_fits(self) -> None:
+        assert answer("Null", ["true", "false"], ABSENT) is True
+
+    def test_another_value_means_nothing_that_is_known(self) -> None:
+        assert answer("Null", "perhaps", ABSENT) == ["what 'perhaps' means as a value of Null"]
+
+    def test_is_not_known_where_it_is_not_known_whether_the_key_is_there(self) -> None:
+        assert answer("Null", "true", None) == ["the value of s3:key in the request"]
+
+
+class TestNotKnown:
+    def test_a_key_that_nobody_told_of_is_named(self) -> None:
+        assert answer("StringEquals", "a", None) == ["the value of s3:key in the request"]
+        assert answer("StringEqualsIfExists", "a", None, key="aws:Unheard") == [
+            "the value of aws:Unheard in the request"
+        ]
+
+    def test_a_value_that_was_not_read_is_named_with_the_action(self) -> None:
+        unread = Missing("the organization", "organizations:DescribeOrganization")
+        assert answer("StringEquals", "o-1", unread) == ["the organization"]
+
+    def test_an_operator_that_aws_does_not_have_is_named(self) -> None:
+        assert answer("StringResembles", "a", ("a",)) == ["what the operator StringResembles of a condition means"]
+        assert answer("ForSomeValues:StringEquals", "a", ("a",)) == [
+            "what the operator ForSomeValues:StringEquals of a condition means"
+        ]
+        assert answer("NullIfExists", "true", ("a",)) == ["what the operator NullIfExists of a condition means"]
+        assert answer("ForAnyValue:Null", "true", ("a",)) == ["what the operator ForAnyValue:Null of a condition means"]
+
+    def test_a_deny_on_it_leaves_the_answer_unknown(self) -> None:
+        strange = deny(Condition={"StringNotEquals": {"aws:Unheard": "x"}})
+        assert verdict(scps=((policy(allow(), strange),),)) == "unknown"
+
+
+class TestHidden:
+    """The key is there, and its value is not known: what does not depend on the value is."""
+
+    GIVEN = Hidden("the session's name")
+
+    def test_a_wildcard_for_everything_fits_whatever_the_value(self) -> None:
+        assert answer("StringLike", "*", self.GIVEN) is True
+        assert answer("StringNotLike", "**", self.GIVEN) is False
+        assert answer("ArnLike", "arn:*:*:*:*:*", self.GIVEN) == ["the session's name"]
+
+    @pytest.mark.parametrize("operator", ["StringLike", "StringNotEquals", "Bool", "NumericEquals", "StringEquals"])
+    def test_anything_else_is_not_known(self, operator: str) -> None:
+        assert answer(operator, "x", self.GIVEN) == ["the session's name"]
+
+    def test_an_asterisk_is_no_wildcard_for_string_equals(self) -> None:
+        assert answer("StringEquals", "*", self.GIVEN) == ["the session's name"]
+
+    def test_an_empty_text_is_a_value_like_any_other(self) -> None:
+        for operator in ("StringEquals", "StringLike", "StringNotEquals"):
+            assert answer(operator, "", self.GIVEN) == ["the session's name"]
+
+
+class TestOfAwsOwn:
+    """The identities with which AWS signs links to layers are published nowhere, so no policy names them.
+
+    https://github.com/aws-samples/data-perimeter-policy-examples (service_owned_resources.md)
+    """
+
+    @pytest.mark.parametrize(
+        ("operator", "key", "wanted", "expected"),
+        [
+            ("StringEquals", "aws:PrincipalAccount", "111122223333", False),
+            ("StringNotEquals", "aws:PrincipalAccount", "111122223333", True),
+            ("StringEquals", "aws:PrincipalOrgID", "o-home", False),
+            ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/*", False),
+            ("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/*", True),
+            ("StringLike", "aws:PrincipalArn", "*", True),
+            ("Bool", "aws:PrincipalIsAWSService", "true", False),
+            ("Null", "aws:PrincipalAccount", "true", False),
+        ],
+    )
+    def test_a_customer_s_identifiers_do_not_fit(self, operator: str, key: str, wanted: str, *, expected: bool) -> None:
+        assert answer(operator, wanted, None, key=key, principal=AWS_OWN) is expected
+
+    def test_what_another_kind_of_operator_makes_of_them_is_not_known(self) -> None:
+        told = answer("NumericEquals", "111122223333", None, key="aws:PrincipalAccount", principal=AWS_OWN)
+        assert told == ["who of AWS's own signed the request"]
+
+    def test_a_wildcard_might_cover_them(self) -> None:
+        told = answer("StringLike", "arn:aws:iam::*:role/ecr*", None, key="aws:PrincipalArn", principal=AWS_OWN)
+        assert told == ["who of AWS's own signed the request"]
+
+
+class TestVariables:
+    def test_stand_for_the_request_s_value_in_a_condition(self) -> None:
+        home = "${aws:PrincipalAccount}"
+        assert answer("StringEquals", home, ("111122223333",), key="aws:ResourceAccount") is True
+        assert answer("StringNotEquals", home, ("444455556666",), key="aws:ResourceAccount") is True
+
+    def test_are_text_to_operators_that_take_none(self) -> None:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse
+        assert answer("IpAddress", "${aws:SourceIp}", ("192.0.2.1",)) == [
+            "what '${aws:SourceIp}' means as a block of addresses"
+        ]
+
+    def test_without_value_fit_nothing_and_leave_what_rests_on_that_unknown(self) -> None:
+        none = "${aws:PrincipalTag/none}"
+        assert answer("StringEquals", none, ("x",)) is False
+        for operator in ("StringNotEquals", "StringNotLike"):
+            (fact,) = answer(operator, none, ("x",))
+            assert none in fact

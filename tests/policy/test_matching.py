@@ -1,0 +1,167 @@
+"""Wildcards, variables and ARNs.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+import re
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from skerry.policy.matching import Unresolved, Variable, Wild, glob_of, literal, pattern_of, resolve, tokens_of
+from skerry.policy.resources import could_begin
+from skerry.policy.truth import Unknown, unknown
+from tests.policy.asking import SECRET, Json, allow, policy, request, verdict
+
+texts = st.text("ab:/$", max_size=12)
+patterns = st.text("ab:/$*?", max_size=10)
+
+
+def reference(pattern: str) -> re.Pattern[str]:
+    """The pattern as a regular expression."""
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(one) or re.escape(one) for one in pattern), re.DOTALL)
+
+
+class TestWildcards:
+    @given(patterns, texts)
+    @example("a*ab", "aab")
+    @example("*a?b*b", "aabbb")
+    @example("a*a", "a")
+    @example("*a?b*", "bbbbb")
+    def test_match_as_the_regular_expression_does(self, pattern: str, text: str) -> None:
+        assert glob_of(pattern_of(pattern)).matches(text) is (reference(pattern).fullmatch(text) is not None)
+
+    def test_stand_for_line_ends_too_and_nothing_else_is_special(self) -> None:
+        assert glob_of(pattern_of("a?[b]*")).matches("a\n[b]\n")
+        assert not glob_of(pattern_of("a.c")).matches("abc")
+
+    def test_take_no_longer_for_patterns_that_are_made_to_take_long(self) -> None:
+        began = time.perf_counter()
+        assert not glob_of(pattern_of("*a" * 2_000 + "b")).matches("a" * 20_000)
+        assert not glob_of(pattern_of("*a?" * 500 + "b")).matches("a" * 5_000)
+        assert time.perf_counter() - began < 5
+
+    @given(patterns, texts, st.lists(texts, max_size=5))
+    def test_could_begin_is_never_wrong_about_a_text_that_fits(
+        self, pattern: str, beginning: str, ends: list[str]
+    ) -> None:
+        if any(reference(pattern).fullmatch(beginning + end) for end in ends):
+            assert could_begin(pattern_of(pattern), beginning)
+
+    @given(patterns, texts)
+    def test_could_begin_is_so_only_where_some_text_fits(self, pattern: str, beginning: str) -> None:
+        # The rest of a text that fits is at most as long as the pattern.
+        letters = sorted(set(pattern) - {"*", "?"}) or ["a"]
+        ends = [""]
+        for _ in range(len(pattern) if len(pattern) <= 4 else 0):
+            ends += [end + letter for end in ends for letter in letters if len(end) < len(pattern)]
+            ends = list(dict.fromkeys(ends))
+        fits = any(reference(pattern).fullmatch(beginning + end) for end in ends)
+        if len(pattern) <= 4:
+            assert could_begin(pattern_of(pattern), beginning) is fits
+
+
+class TestTokens:
+    def test_of_a_text_with_all_that_there_is(self) -> None:
+        tokens = tokens_of("a/${aws:x}${ aws:y , 'd e'}*b?", variables=True)
+        assert tokens == ("a/", Variable("aws:x"), Variable("aws:y", "d e"), Wild.ANY, "b", Wild.ONE)
+
+    def test_escapes_are_characters_and_no_wildcards(self) -> None:
+        assert tokens_of("a${*}${?}${$}b", variables=True) == ("a*?$b",)
+
+    def test_older_policies_have_no_variables(self) -> None:
+        assert tokens_of("${aws:x}", variables=False) == ("${aws:x}",)
+        assert tokens_of("${*}", variables=False) == ("${", Wild.ANY, "}")
+
+    def test_values_of_variables_are_literal(self) -> None:
+        resolved = resolve(tokens_of("${x}/*", variables=True), lambda _: "a*")
+        assert resolved == ("a*/", Wild.ANY)
+
+    def test_a_variable_without_value_is_told_by_its_key(self) -> None:
+        assert resolve((Variable("aws:x"),), lambda _: None) == Unresolved("aws:x")
+
+    def test_a_value_that_is_not_known_leaves_the_text_unknown(self) -> None:
+        assert isinstance(resolve(("a", Variable("aws:x")), lambda _: unknown("x")), Unknown)
+
+    def test_literal_gives_the_text_back(self) -> None:
+        assert literal(pattern_of("a*b?c")) == "a*b?c"
+
+
+def allowed(resource: str | list[str], asked: str = SECRET, *, version: str = "2012-10-17", **more: str) -> str:
+    statement: Json = allow("*", resource)
+    if more:
+        statement["NotResource"] = statement.pop("Resource")
+    beginning = asked.endswith("…")
+    return verdict(
+        request(resource=asked.removesuffix("…"), beginning=beginning),
+        identity=(policy(statement, version=version),),
+    )
+
+
+class TestResources:
+    @pytest.mark.parametrize(
+        ("pattern", "expected"),
+        [
+            ("*", "allowed"),
+            (SECRET, "allowed"),
+            (SECRET.upper(), "denied"),
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/*", "allowed"),
+            ("arn:aws:secretsmanager:*:111122223333:secret:app/db-??????", "allowed"),
+            ("arn:aws:secretsmanager:*:111122223333:secret:app/db-?????", "denied"),
+            ("arn:aws:secretsmanager:eu-*-1:1111*:secret:*", "allowed"),
+            ("arn:aws:secretsmanager:eu?west-1:111122223333:secret:*", "allowed"),
+        ],
+    )
+    def test_a_pattern_covers_what_it_fits(self, pattern: str, expected: str) -> None:
+        assert allowed(pattern) == expected
+
+    def test_a_wildcard_at_the_end_of_a_part_reaches_beyond_the_colon(self) -> None:
+        assert allowed("arn:aws:secretsmanager:*") == "allowed"
+        assert allowed("arn:aws:secretsmanager:*:secret:app/*") == "allowed"
+
+    def test_whether_another_one_does_is_not_known(self) -> None:
+        assert allowed("arn:aws:secretsmanager:eu*33:secret:app/*") == "unknown"
+        assert allowed("arn:aws:secretsmanager:eu-west-1?111122223333:secret:app/*") == "unknown"
+        assert allowed("arn:aws:s?cretsmanager:*") == "unknown"
+
+    def test_after_the_fifth_colon_any_wildcard_does(self) -> None:
+        assert allowed("arn:aws:secretsmanager:eu-west-1:111122223333:s*b-AbCd?f") == "allowed"
+
+    def test_any_of_a_list_is_enough(self) -> None:
+        assert allowed(["arn:aws:s3:::b", "*"]) == "allowed"
+
+    def test_not_resource_covers_all_but_the_named(self) -> None:
+        assert allowed("arn:aws:s3:::*", other="yes") == "allowed"
+        assert allowed(SECRET, other="yes") == "denied"
+
+    def test_an_action_that_knows_no_resources_needs_the_asterisk(self) -> None:
+        assert allowed("*", "*") == "allowed"
+        assert allowed("arn:aws:ecr:*", "*") == "denied"
+
+
+LAYERS = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/…"
+
+
+class TestBeginnings:
+    """Of a resource whose name is known only so far, a pattern is judged by all names that it may have."""
+
+    @pytest.mark.parametrize(
+        ("pattern", "expected"),
+        [
+            ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*", "allowed"),
+            ("arn:aws:s3:::prod-*", "allowed"),
+            ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket", "denied"),
+            ("arn:aws:s3:::my-bucket/*", "denied"),
+            ("arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/a*", "unknown"),
+            ("arn:aws:s3:::*/abc", "unknown"),
+            ("arn:aws:s3:::prod-*?", "unknown"),
+            ("arn:aws*prod-*", "unknown"),
+            ("", "denied"),
+        ],
+    )
+    def test_is_known_where_it_does_not_depend_on_the_rest(self, pattern: str, expected: str) -> None:
+        assert allowed(pattern, LAYERS) == expected

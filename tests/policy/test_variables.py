@@ -1,0 +1,73 @@
+"""Policy variables in resources and conditions.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from typing import Any
+
+import pytest
+
+from skerry.model.facts import Missing
+from skerry.policy.request import ABSENT, Context, Hidden
+from tests.policy.asking import Json, allow, decide, policy, request
+
+BUCKET = "arn:aws:s3:::blue-files/x"
+
+
+def outcome(
+    resource: Any, context: Context | None = None, *, element: str = "Resource", version: str = "2012-10-17"
+) -> str:
+    statement: Json = allow("s3:GetObject")
+    del statement["Resource"]
+    asked = request("s3:GetObject", BUCKET, context=context)
+    return decide(asked, identity=(policy(statement | {element: resource}, version=version),)).verdict
+
+
+def test_a_variable_stands_for_the_request_s_value() -> None:
+    assert outcome("arn:aws:s3:::${aws:PrincipalTag/team}-files/*") == "allowed"
+    assert outcome("arn:aws:s3:::${aws:PrincipalAccount}-files/*") == "denied"
+
+
+def test_in_older_policies_it_is_text() -> None:
+    assert outcome("arn:aws:s3:::${aws:PrincipalTag/team}-files/*", version="2008-10-17") == "denied"
+
+
+def test_a_default_is_taken_where_the_request_has_no_such_key() -> None:
+    assert outcome("arn:aws:s3:::${aws:PrincipalTag/none, 'blue'}-files/*") == "allowed"
+    assert outcome("arn:aws:s3:::${aws:PrincipalTag/team, 'red'}-files/*") == "allowed"
+
+
+class TestWithoutValue:
+    """AWS says that an attempt to match fails, and that this might make the whole statement invalid."""
+
+    NONE = "arn:aws:s3:::${aws:PrincipalTag/none}-files/*"
+
+    def test_it_fits_nothing(self) -> None:
+        assert outcome(self.NONE) == "denied"
+
+    def test_what_rests_on_another_value_is_not_known(self) -> None:
+        assert outcome([self.NONE, "*"]) == "unknown"
+
+    def test_nor_what_rests_on_its_not_fitting(self) -> None:
+        assert outcome(self.NONE, element="NotResource") == "unknown"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Missing("the tag", "iam:GetRole"), Hidden("the tag", "iam:GetRole"), ("a", "b")],
+    ids=["missing", "hidden", "several"],
+)
+def test_a_value_that_is_not_known_leaves_the_answer_unknown(value: Any) -> None:
+    asked: Context = {"aws:principaltag/team": value}
+    assert outcome("arn:aws:s3:::${aws:PrincipalTag/team}-files/*", asked) == "unknown"
+
+
+def test_before_the_fifth_colon_aws_knows_none() -> None:
+    assert outcome("arn:aws:s3:${aws:RequestedRegion}::blue-files/*", {"aws:requestedregion": ABSENT}) == "unknown"
+    assert outcome(["*", "arn:aws:s3::${aws:PrincipalAccount}:x"]) == "unknown"
+
+
+def test_the_fact_that_is_missing_is_named() -> None:
+    statement = allow("s3:GetObject", "arn:aws:s3:::${aws:userid}/*")
+    decision = decide(request("s3:GetObject", BUCKET), identity=(policy(statement),))
+    assert [one.action for one in decision.missing] == ["iam:GetRole"]
