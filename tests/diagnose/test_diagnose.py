@@ -434,6 +434,16 @@ class TestUnexamined:
         assert "private hosted zones of vpc-1" in all_of(network).unexamined
         assert "private hosted zones of vpc-1, vpc-3" in unexamined(network.world(), ["vpc-1", "vpc-2", "vpc-3"])
 
+    def test_are_policies_of_endpoints_that_came_without(self, network: Network) -> None:
+        assert "endpoint policies" in unexamined(network.world(), [VPC])
+        network.row("VpcEndpoints", "vpce-1")["PolicyDocument"] = "{}"
+        assert "endpoint policies of vpce-2, vpce-93" in unexamined(network.world(), [VPC])
+        for name in ("vpce-2", "vpce-93"):
+            network.row("VpcEndpoints", name)["PolicyDocument"] = "{}"
+        assert not any("endpoint policies" in item for item in unexamined(network.world(), [VPC]))
+        network.forget("VpcEndpoints")
+        assert "endpoint policies" in unexamined(network.world(), [VPC])
+
     def test_are_the_zones_of_other_accounts_where_an_account_listed_its_own(self, network: Network) -> None:
         network.rows["HostedZones"] = []
         assert "private hosted zones of other accounts" in all_of(network).unexamined

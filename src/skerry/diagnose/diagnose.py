@@ -70,11 +70,14 @@ def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Policies of endpoints, where not each endpoint came with its own."""
+    """Policies of endpoints, of those that came without."""
     endpoints = [endpoint for vpc_id in vpcs for endpoint in world.endpoints_in(vpc_id)]
-    if world.knows("vpc_endpoints") and all(endpoint.policy_document is not None for endpoint in endpoints):
+    without = sorted(endpoint.vpc_endpoint_id for endpoint in endpoints if endpoint.policy_document is None)
+    if world.knows("vpc_endpoints") and not without:
         return ()
-    return ("endpoint policies",)
+    if len(without) in {0, len(endpoints)}:
+        return ("endpoint policies",)
+    return (f"endpoint policies of {', '.join(without)}",)
 
 
 def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
