@@ -98,6 +98,29 @@ class ServiceEvent(Camel, frozen=True, gc=False):
     message: str
 
 
+class ContainerImage(Camel, frozen=True, gc=False):
+    """The image that a container of a deployment has, and the digest that it is held to."""
+
+    container_name: str | None = None
+    image: str | None = None
+    image_digest: str | None = None
+
+
+class ServiceRevision(Camel, frozen=True, gc=False):
+    """What a deployment was made of: its task definition, and the digests of its images."""
+
+    service_revision_arn: str
+    service_arn: str | None = None
+    task_definition: str | None = None
+    container_images: tuple[ContainerImage, ...] = ()
+
+
+class RevisionSummary(Camel, frozen=True, gc=False):
+    """A service revision of which tasks run, by its ARN."""
+
+    arn: str
+
+
 class DeploymentController(Camel, frozen=True, gc=False):
     """Who deploys the service: ECS, CODE_DEPLOY or EXTERNAL."""
 
@@ -121,6 +144,7 @@ class Service(Camel, frozen=True, gc=False):
     deployments: tuple[Deployment, ...] = ()
     task_sets: tuple[TaskSet, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
+    current_service_revisions: tuple[RevisionSummary, ...] = ()
     deployment_controller: DeploymentController = DeploymentController()
     enable_execute_command: bool = False
 

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from skerry.model import connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files
+from skerry.model import connections, ecr, ecs, endpoints, filters, iam, network, public_access, resolver, s3files
 from skerry.model.schedules import RuleTarget, Schedule
+from skerry.model.told import Told
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
@@ -12,7 +13,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     A kind that is not in ``read`` may still have rows; only the absence of a row then proves nothing.
     ``partly`` are the kinds that were asked for and not read whole: refused, cut off, or with a row that was lost.
     ``file_systems`` are those whose mount targets were asked for, ``profiles`` the Route 53 Profiles whose resources
-    were, ``zone_vpcs`` the VPCs whose private hosted zones were. ``refused`` are the calls that AWS did not answer.
+    were, ``zone_vpcs`` the VPCs whose private hosted zones were. ``told`` is what AWS said to questions about one
+    thing each. ``refused`` are the calls that AWS did not answer.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -54,6 +56,10 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     firewall_associations: tuple[resolver.FirewallRuleGroupAssociation, ...] = ()
     profile_associations: tuple[resolver.ProfileAssociation, ...] = ()
     profile_resources: tuple[resolver.ProfileResourceAssociation, ...] = ()
+    service_revisions: tuple[ecs.ServiceRevision, ...] = ()
+    roles: tuple[iam.Role, ...] = ()
+    managed_policies: tuple[iam.ManagedPolicy, ...] = ()
+    told: tuple[Told, ...] = ()
     read: frozenset[str] = frozenset()
     partly: frozenset[str] = frozenset()
     file_systems: frozenset[str] = frozenset()

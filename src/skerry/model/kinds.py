@@ -2,7 +2,19 @@
 
 from typing import Any, NamedTuple
 
-from skerry.model import connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files, schedules
+from skerry.model import (
+    connections,
+    ecr,
+    ecs,
+    endpoints,
+    filters,
+    iam,
+    network,
+    public_access,
+    resolver,
+    s3files,
+    schedules,
+)
 
 
 class Kind(NamedTuple):
@@ -132,6 +144,23 @@ KINDS = (
         "task_definition_arn",
         "task definition",
         "ecs:DescribeTaskDefinition",
+    ),
+    Kind(
+        "serviceRevisions",
+        "service_revisions",
+        ecs.ServiceRevision,
+        "service_revision_arn",
+        "service revision",
+        "ecs:DescribeServiceRevisions",
+    ),
+    Kind("RoleDetailList", "roles", iam.Role, "arn", "role", "iam:GetAccountAuthorizationDetails"),
+    Kind(
+        "Policies",
+        "managed_policies",
+        iam.ManagedPolicy,
+        "arn",
+        "managed policy",
+        "iam:GetAccountAuthorizationDetails",
     ),
     Kind("tasks", "tasks", ecs.Task, "task_arn", "task", "ecs:DescribeTasks"),
     Kind("Schedules", "schedules", schedules.Schedule, "arn", "schedule", "scheduler:GetSchedule"),

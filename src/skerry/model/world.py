@@ -12,6 +12,7 @@ from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
 from skerry.model.filters import NetworkAcl, SecurityGroup
+from skerry.model.holdings import Holdings
 from skerry.model.kinds import ACTIONS, NOUNS
 from skerry.model.names import arn, resource_arn
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
@@ -208,6 +209,11 @@ class World:
     def resolving(self) -> Resolving:
         """What changes the answers of the VPCs' DNS servers."""
         return Resolving(self.facts)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """What tasks use beside the network, and the policies on it."""
+        return Holdings(self.facts)
 
     @cached_property
     def _partition(self) -> str:

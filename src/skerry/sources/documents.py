@@ -16,7 +16,7 @@ from skerry.model.facts import Facts, Refusal
 from skerry.model.kinds import KINDS
 from skerry.model.network import PrefixList, VpcAttribute
 from skerry.model.schedules import Schedule
-from skerry.sources import linked
+from skerry.sources import linked, told
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.rows import Rows
@@ -141,6 +141,9 @@ class _Loader:
 
     def _wrapped(self, name: str, content: bytes) -> None:
         wrapped = decode(name, "Call", content, Wrapped)
+        if wrapped.call.operation in told.QUESTIONS:
+            self._told(name, wrapped)
+            return
         if wrapped.error is not None:
             self.understood = True
             linked.refuse(self.rows, Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message))
@@ -149,6 +152,15 @@ class _Loader:
             raise InputError(message, linked.WRAP_HINT)
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
+
+    def _told(self, name: str, wrapped: Wrapped) -> None:
+        """An answer about one thing; AWS's error says that there is none, or that it did not say."""
+        self.understood = True
+        call, error = wrapped.call, wrapped.error
+        answer = error.code if error is not None else (wrapped.response or {})
+        told.take(self.rows, name, call.operation, call.parameters, answer)
+        if error is not None and not told.is_gone(error.code):
+            self.rows.refused.append(Refusal(call.operation, error.code, error.message))
 
     def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in PAGE_KEYS if key in top)

@@ -39,6 +39,7 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "ecs:ListServices": "services",
     "ecs:ListTasks": "tasks",
     "elasticfilesystem:DescribeFileSystems": "mount_targets",
+    "iam:GetAccountAuthorizationDetails": "roles",
 }
 
 # Kinds of which another call tells a part.

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.sources import told
 from skerry.sources.decoding import UNREADABLE, decode, top_level
 from skerry.sources.documents import PAGE_KEYS, Call, Problem, keys_read
 
@@ -121,7 +122,10 @@ def _wrapped(name: str, top: dict[str, Raw]) -> Node | None:
         # The encoded part tells whoever may decode it the circumstances of the user who was refused.
         kept["Error"] = {"Code": error.code, "Message": error.message.partition(_ENCODED)[0].rstrip()}
     response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
-    answer = _answer(name, response) if response is not None else None
+    answer: Node = None
+    if response is not None:
+        known = call.operation in told.QUESTIONS
+        answer = told.kept(call.operation, response) if known else _answer(name, response)
     if answer is not None:
         kept["Response"] = answer
     return kept if len(kept) > 1 else None
@@ -168,7 +172,8 @@ def _value(key: str, value: Node, parent: dict[str, Node]) -> Node:
     if key in SECRET_KEYS:
         return _blank(value)
     if key in TAG_KEYS:
-        return _each(value, _tag)
+        # Policies are about the tags of roles, so without them nothing could be told of what these allow.
+        return _clear(value) if "AssumeRolePolicyDocument" in parent else _each(value, _tag)
     match key:
         case "environment":
             return _each(value, _variable)

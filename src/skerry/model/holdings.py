@@ -1,0 +1,152 @@
+"""What is known of the things that tasks use, and of the policies on them: roles, images, secrets, keys, log groups.
+
+Each look-up answers with a record; with `Absent`, where AWS says that there is none; with `Missing`, where AWS was
+asked and did not say; with None, where nobody asked.
+"""
+
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+from msgspec import UNSET
+
+from skerry.model import told
+from skerry.model.facts import Facts, Missing
+from skerry.model.iam import Document, Role
+from skerry.model.names import arn
+from skerry.model.told import Absent, Answer, Refused
+
+_Record = TypeVar("_Record", bound=Answer)
+Found: TypeAlias = _Record | Absent | Missing | None
+
+_ROLES = "iam:GetAccountAuthorizationDetails"
+
+
+class Holdings:
+    """The things and policies that one source tells of, by name."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._told = {(row.action, row.about): row.answer for row in facts.told}
+        self._roles = {row.arn: row for row in facts.roles}
+
+    # ------------------------------------------------------------------------------------------------- identities
+
+    def role(self, role_arn: str) -> Role | Absent | Missing | None:
+        """A role of the account; those of other accounts are not seen."""
+        found = self._roles.get(role_arn)
+        if found is not None:
+            return found
+        parsed = arn(role_arn)
+        whole = "roles" in self._facts.read and parsed is not None and parsed.account == self._facts.account
+        if whole:
+            return Absent("NoSuchEntity")
+        asked = "roles" in self._facts.partly or "roles" in self._facts.read
+        return Missing(f"role {role_arn}", _ROLES) if asked else None
+
+    def managed_policy(self, policy_arn: str) -> Document | Missing:
+        """The document in force of a managed policy."""
+        return self._managed_policies.get(policy_arn) or Missing(f"the document of policy {policy_arn}", _ROLES)
+
+    def organization(self) -> Found[told.Organization]:
+        """The organization of the account; `Absent` where it is in none."""
+        return self._answer("organizations:DescribeOrganization", "", told.Organization, "the organization")
+
+    # ----------------------------------------------------------------------------------------------------- images
+
+    def repository_policy(self, account: str, repository: str) -> Found[told.RepositoryPolicy]:
+        """The policy of a repository; `Absent` where it has none, or where there is no repository."""
+        what = f"the policy of repository {repository}"
+        return self._of_repository("ecr:GetRepositoryPolicy", account, repository, told.RepositoryPolicy, what)
+
+    def images(self, account: str, repository: str) -> Found[told.Images]:
+        """The images of a repository that were asked for."""
+        what = f"the images of repository {repository}"
+        return self._of_repository("ecr:BatchGetImage", account, repository, told.Images, what)
+
+    def image_configuration(self, account: str, repository: str, digest: str) -> Found[told.ImageConfiguration]:
+        """For what an image was built, by the digest of its configuration."""
+        name, what = f"{repository}@{digest}", f"for what {digest} in repository {repository} was built"
+        return self._of_repository("ecr:GetDownloadUrlForLayer", account, name, told.ImageConfiguration, what)
+
+    def _of_repository(self, action: str, account: str, name: str, record: type[_Record], what: str) -> Found[_Record]:
+        """What was said of a repository; a question that names no account was about the caller's own."""
+        found = self._answer(action, f"{account}/{name}", record, f"{what} in account {account}")
+        if found is None and account == self._facts.account:
+            return self._answer(action, f"/{name}", record, what)
+        return found
+
+    # ---------------------------------------------------------------------------------------- secrets, keys and logs
+
+    def secret(self, name: str) -> Found[told.SecretDescription]:
+        """A secret, by its ARN or its name."""
+        return self._answer("secretsmanager:DescribeSecret", name, told.SecretDescription, f"secret {name}")
+
+    def secret_policy(self, name: str) -> Found[told.ResourcePolicy]:
+        """The policy of a secret, which may have none."""
+        what = f"the policy of secret {name}"
+        return self._answer("secretsmanager:GetResourcePolicy", name, told.ResourcePolicy, what)
+
+    def parameter(self, reference: str) -> Found[told.Parameter]:
+        """A parameter, by its name, or its ARN, which does not tell whether the name begins with a slash."""
+        name = reference
+        parsed = arn(reference)
+        if parsed is not None:
+            name = parsed.resource.removeprefix("parameter/")
+        # The number or label of a version follows a colon, which no name has.
+        name = name.partition(":")[0]
+        names = [name] if parsed is None else [f"/{name}", name]
+        found = [self._answer("ssm:DescribeParameters", one, told.Parameter, f"parameter {name}") for one in names]
+        there = [one for one in found if isinstance(one, told.Parameter)]
+        return there[0] if there else next((one for one in found if one is not None), None)
+
+    def key(self, key: str) -> Found[told.Key]:
+        """A key of KMS, by id, ARN or alias."""
+        return self._answer("kms:DescribeKey", key, told.Key, f"key {key}")
+
+    def key_policy(self, key: str) -> Found[told.KeyPolicy]:
+        """The policy of a key."""
+        return self._answer("kms:GetKeyPolicy", key, told.KeyPolicy, f"the policy of key {key}")
+
+    def log_group(self, name: str) -> Found[told.LogGroup]:
+        """A log group of the Region."""
+        return self._answer("logs:DescribeLogGroups", name, told.LogGroup, f"log group {name}")
+
+    # ---------------------------------------------------------------------------------------------------- storage
+
+    def bucket_policy(self, bucket: str) -> Found[told.BucketPolicy]:
+        """The policy of a bucket; `Absent` where it has none, or where there is no bucket."""
+        return self._answer("s3:GetBucketPolicy", bucket, told.BucketPolicy, f"the policy of bucket {bucket}")
+
+    def object(self, bucket: str, key: str) -> Found[told.Object]:
+        """An object of a bucket."""
+        return self._answer("s3:ListBucket", f"{bucket}/{key}", told.Object, f"whether {key} is in bucket {bucket}")
+
+    def file_system_policy(self, system: str) -> Found[told.FileSystemPolicy]:
+        """The policy of an EFS file system."""
+        what = f"the policy of file system {system}"
+        return self._answer("elasticfilesystem:DescribeFileSystemPolicy", system, told.FileSystemPolicy, what)
+
+    def access_points(self, system: str) -> Found[told.AccessPoints]:
+        """The access points of an EFS file system."""
+        what = f"the access points of file system {system}"
+        return self._answer("elasticfilesystem:DescribeAccessPoints", system, told.AccessPoints, what)
+
+    def _answer(self, action: str, about: str, record: type[_Record], what: str) -> Found[_Record]:
+        found = self._told.get((action, about))
+        match found:
+            case None | Absent():
+                return found
+            case Refused():
+                return Missing(what, action)
+            case _:
+                return found if isinstance(found, record) else None
+
+    @cached_property
+    def _managed_policies(self) -> dict[str, Document]:
+        return {
+            row.arn: version.document
+            for row in self._facts.managed_policies
+            if row.policy_version_list is not UNSET
+            for version in row.policy_version_list
+            if version.is_default_version and version.document is not UNSET
+        }

@@ -1,0 +1,58 @@
+"""Records of IAM: roles with their policies, as GetAccountAuthorizationDetails prints them.
+
+Shapes: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from typing import Any, TypeAlias
+
+from msgspec import UNSET, UnsetType
+
+from skerry.model.record import Pascal, Tag
+
+Document: TypeAlias = dict[str, Any] | str
+"""A policy's document: the text that AWS keeps, or the object that its command line and boto3 make of it."""
+
+
+class InlinePolicy(Pascal, frozen=True, gc=False):
+    """A policy that is a part of its role."""
+
+    policy_name: str
+    policy_document: Document | UnsetType = UNSET
+
+
+class AttachedPolicy(Pascal, frozen=True, gc=False):
+    """A managed policy that is attached to a role, by its ARN."""
+
+    policy_arn: str
+
+
+class PermissionsBoundary(Pascal, frozen=True, gc=False):
+    """The managed policy that bounds what a role's policies can allow."""
+
+    permissions_boundary_arn: str | None = None
+
+
+class Role(Pascal, frozen=True, gc=False):
+    """A role: who may take it on, and what its policies allow."""
+
+    arn: str
+    role_name: str
+    assume_role_policy_document: Document | UnsetType = UNSET
+    role_policy_list: tuple[InlinePolicy, ...] | UnsetType = UNSET
+    attached_managed_policies: tuple[AttachedPolicy, ...] | UnsetType = UNSET
+    permissions_boundary: PermissionsBoundary = PermissionsBoundary()
+    tags: tuple[Tag, ...] = ()
+
+
+class PolicyVersion(Pascal, frozen=True, gc=False):
+    """A version of a managed policy; the default one is in force."""
+
+    is_default_version: bool = False
+    document: Document | UnsetType = UNSET
+
+
+class ManagedPolicy(Pascal, frozen=True, gc=False):
+    """A managed policy, AWS's or the account's own; lists of policies leave its versions out."""
+
+    arn: str
+    policy_version_list: tuple[PolicyVersion, ...] | UnsetType = UNSET

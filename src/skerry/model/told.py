@@ -1,0 +1,191 @@
+"""What AWS answers when it is asked about one thing that a task names: a repository, secret, key, log group, bucket.
+
+Shapes: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html,
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html,
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterMetadata.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html,
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html,
+https://docs.aws.amazon.com/efs/latest/ug/API_AccessPointDescription.html,
+https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html.
+"""
+
+import msgspec
+from msgspec import UNSET, UnsetType, field
+
+from skerry.model.record import Camel, Pascal
+
+
+class RepositoryPolicy(Camel, frozen=True, gc=False):
+    """Who else may use a repository of ECR."""
+
+    policy_text: str
+
+
+class ImageId(Camel, frozen=True, gc=False):
+    """An image of a repository, by tag, digest, or both."""
+
+    image_tag: str | None = None
+    image_digest: str | None = None
+
+
+class Manifest(Camel, frozen=True, gc=False):
+    """An image that is there, with its manifest's text."""
+
+    image_id: ImageId = ImageId()
+    image_manifest: str | None = None
+
+
+class ImageFailure(Camel, frozen=True, gc=False):
+    """An image that was asked for and not given, and why."""
+
+    image_id: ImageId = ImageId()
+    failure_code: str | None = None
+
+
+class Images(Camel, frozen=True, gc=False):
+    """The images of one repository that were asked for."""
+
+    images: tuple[Manifest, ...] = ()
+    failures: tuple[ImageFailure, ...] = ()
+
+
+class ImageConfiguration(msgspec.Struct, frozen=True, gc=False):
+    """For what an image was built: a processor and a system, in the words of container images (``amd64``, ``linux``).
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md
+    """
+
+    architecture: str | None = None
+    os: str | None = None
+
+
+class SecretDescription(Pascal, frozen=True, gc=False):
+    """A secret without its value: its key, when it is deleted, and which of its versions has which labels."""
+
+    arn: str = field(name="ARN")
+    kms_key_id: str | None = None
+    deleted_date: str | float | None = None
+    version_ids_to_stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class ResourcePolicy(Pascal, frozen=True, gc=False):
+    """The policy on a secret, if it has one."""
+
+    resource_policy: str | None = None
+
+
+class Parameter(Pascal, frozen=True, gc=False):
+    """A parameter of Parameter Store without its value."""
+
+    name: str
+    arn: str | None = field(name="ARN", default=None)
+    type: str | None = None
+    key_id: str | None = None
+
+
+class KeyMetadata(Pascal, frozen=True, gc=False):
+    """A key of KMS: whether it works, and whether it is AWS's own."""
+
+    arn: str
+    key_state: str | UnsetType = UNSET
+    key_manager: str | UnsetType = UNSET
+
+
+class Key(Pascal, frozen=True, gc=False):
+    """The answer that describes a key."""
+
+    key_metadata: KeyMetadata
+
+
+class KeyPolicy(Pascal, frozen=True, gc=False):
+    """The policy of a key."""
+
+    policy: str
+
+
+class LogGroup(Camel, frozen=True, gc=False):
+    """A log group."""
+
+    log_group_name: str
+
+
+class BucketPolicy(Pascal, frozen=True, gc=False):
+    """The policy of a bucket."""
+
+    policy: str
+
+
+class Object(Pascal, frozen=True, gc=False):
+    """An object of a bucket."""
+
+    key: str
+
+
+class FileSystemPolicy(Pascal, frozen=True, gc=False):
+    """The policy of an EFS file system."""
+
+    policy: str
+
+
+class AccessPoint(Pascal, frozen=True, gc=False):
+    """An access point of an EFS file system."""
+
+    access_point_id: str
+    life_cycle_state: str | None = None
+
+
+class AccessPoints(Pascal, frozen=True, gc=False):
+    """The access points of a file system."""
+
+    access_points: tuple[AccessPoint, ...] = ()
+
+
+class OrganizationDetail(Pascal, frozen=True, gc=False):
+    """The organization of an account: its id, and the account that manages it."""
+
+    id: str
+    master_account_id: str | None = None
+
+
+class Organization(Pascal, frozen=True, gc=False):
+    """The answer that describes the organization."""
+
+    organization: OrganizationDetail
+
+
+Answer = (
+    RepositoryPolicy
+    | Images
+    | ImageConfiguration
+    | SecretDescription
+    | ResourcePolicy
+    | Parameter
+    | Key
+    | KeyPolicy
+    | LogGroup
+    | BucketPolicy
+    | Object
+    | FileSystemPolicy
+    | AccessPoints
+    | Organization
+)
+
+
+class Absent(msgspec.Struct, frozen=True, gc=False):
+    """That AWS says there is no such thing, in the word of its error code."""
+
+    code: str
+
+
+class Refused(msgspec.Struct, frozen=True, gc=False):
+    """That AWS did not say, with its code: most often, that the caller may not know."""
+
+    code: str
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """What AWS said to one question: the IAM action of the call, what it was about, and the answer."""
+
+    action: str
+    about: str
+    answer: Answer | Absent | Refused

@@ -1,0 +1,171 @@
+"""Answers to questions about one thing each: by the action of their call, and the parameters that name the thing.
+
+Such an answer does not say what it is about, or says so only where there is something; so each is read wrapped with
+its call. That AWS knows no such thing is an answer as well.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Raw
+
+from skerry.errors import InputError
+from skerry.model import told
+from skerry.model.told import Absent, Answer, Images, Refused, Told
+from skerry.sources.decoding import UNREADABLE
+from skerry.sources.linked import WRAP_HINT
+from skerry.sources.rows import Rows
+
+Parameters: TypeAlias = Mapping[str, Any]
+Node: TypeAlias = Any
+"""A value of JSON."""
+
+_GONE = ("NotFound", "NotFoundException", "NotInUseException")
+
+
+class Question(NamedTuple):
+    """How one call asks: the names of what it is about, and the record of the answer.
+
+    ``rows``: the key of the rows that the answer consists of, of which each is about one name, in field ``named``.
+    """
+
+    about: Callable[[Parameters], list[str]]
+    record: type[Answer]
+    rows: str = ""
+    named: str = ""
+
+
+def _one(*parameters: str) -> Callable[[Parameters], list[str]]:
+    """A thing that these parameters name together; the last ones must be there."""
+
+    def about(given: Parameters) -> list[str]:
+        values = [given.get(parameter, "") for parameter in parameters]
+        return ["/".join(map(str, values))] if values[-1] else []
+
+    return about
+
+
+def _layer(given: Parameters) -> list[str]:
+    return [f"{one}@{given.get('layerDigest')}" for one in _one("registryId", "repositoryName")(given)]
+
+
+def _filtered(given: Parameters) -> list[str]:
+    """The names of parameters in ``ParameterFilters``."""
+    filters = given.get("ParameterFilters")
+    found = [one for one in filters if isinstance(one, dict)] if isinstance(filters, list) else []
+    values = [one.get("Values") for one in found if one.get("Key") == "Name" and one.get("Option") == "Equals"]
+    return [str(name) for names in values if isinstance(names, list) for name in names]
+
+
+def _account(_given: Parameters) -> list[str]:
+    return [""]
+
+
+QUESTIONS = {
+    "ecr:GetRepositoryPolicy": Question(_one("registryId", "repositoryName"), told.RepositoryPolicy),
+    "ecr:BatchGetImage": Question(_one("registryId", "repositoryName"), told.Images),
+    # In the place of the link that ECR answers with stands what it leads to.
+    "ecr:GetDownloadUrlForLayer": Question(_layer, told.ImageConfiguration),
+    "secretsmanager:DescribeSecret": Question(_one("SecretId"), told.SecretDescription),
+    "secretsmanager:GetResourcePolicy": Question(_one("SecretId"), told.ResourcePolicy),
+    "ssm:DescribeParameters": Question(_filtered, told.Parameter, "Parameters", "name"),
+    "kms:DescribeKey": Question(_one("KeyId"), told.Key),
+    "kms:GetKeyPolicy": Question(_one("KeyId"), told.KeyPolicy),
+    # Both print what begins with a name, that of the very name first.
+    "logs:DescribeLogGroups": Question(_one("logGroupNamePrefix"), told.LogGroup, "logGroups", "log_group_name"),
+    "s3:ListBucket": Question(_one("Bucket", "Prefix"), told.Object, "Contents", "key"),
+    "s3:GetBucketPolicy": Question(_one("Bucket"), told.BucketPolicy),
+    "elasticfilesystem:DescribeFileSystemPolicy": Question(_one("FileSystemId"), told.FileSystemPolicy),
+    "elasticfilesystem:DescribeAccessPoints": Question(_one("FileSystemId"), told.AccessPoints),
+    "organizations:DescribeOrganization": Question(_account, told.Organization),
+}
+"""The calls whose answers are read so, by their IAM action."""
+
+
+def take(rows: Rows, name: str, action: str, parameters: Parameters, answer: dict[str, Raw] | str) -> None:
+    """Keep an answer, or the code of the error that came in its place.
+
+    Raises `InputError` where the parameters do not say what it is about, or another document says something else.
+    """
+    question = QUESTIONS[action]
+    names = question.about(parameters)
+    if not names:
+        message = f"{name}: an answer to {action}, but not about what"
+        raise InputError(message, WRAP_HINT)
+    for about, found in _answers(rows, name, question, names, answer):
+        _keep(rows, name, Told(action, about, found))
+
+
+def _answers(
+    rows: Rows, name: str, question: Question, names: list[str], answer: dict[str, Raw] | str
+) -> Iterator[tuple[str, Answer | Absent | Refused]]:
+    if isinstance(answer, str):
+        yield from ((about, Absent(answer) if is_gone(answer) else Refused(answer)) for about in names)
+        return
+    try:
+        found = _records(question, answer)
+    except UNREADABLE as error:
+        rows.note(f"{name}: the answer cannot be read: {error}")
+        yield from ((about, Refused("unreadable")) for about in names)
+        return
+    if not question.rows:
+        yield from ((about, found[0]) for about in names)
+        return
+    by_name = {getattr(one, question.named): one for one in found}
+    for about in names:
+        key = about.partition("/")[2] if question.record is told.Object else about
+        # Pages that have nothing on them, and lead to others, say nothing.
+        if key in by_name or found or not _has_more(answer):
+            yield about, by_name.get(key, Absent("NotFound"))
+
+
+def is_gone(code: str) -> bool:
+    """Whether AWS says with this code that there is no such thing."""
+    return code.endswith(_GONE) or code.startswith("NoSuch")
+
+
+def _records(question: Question, answer: dict[str, Raw]) -> list[Any]:
+    if not question.rows:
+        return [msgspec.json.decode(msgspec.json.encode(answer), type=question.record)]
+    rows = answer.get(question.rows, Raw(b"[]"))
+    return msgspec.json.decode(rows, type=list[question.record])  # type: ignore[name-defined]
+
+
+def _has_more(answer: dict[str, Raw]) -> bool:
+    return any(bytes(answer.get(key, Raw(b"null"))) not in {b"null", b'""'} for key in ("nextToken", "NextToken"))
+
+
+def _keep(rows: Rows, name: str, row: Told) -> None:
+    """Keep what is said of one thing; what several calls say of a repository's images is put together."""
+    key = f"{row.action} {row.about}"
+    known = rows.get("told", key)
+    if known is not None and isinstance(known.answer, Images) and isinstance(row.answer, Images):
+        merged = Images(known.answer.images + row.answer.images, known.answer.failures + row.answer.failures)
+        rows.replace("told", key, msgspec.structs.replace(row, answer=merged), name)
+    else:
+        rows.add("told", key, row, name)
+
+
+def kept(action: str, answer: dict[str, Raw]) -> dict[str, Any]:
+    """What is kept of an answer in a snapshot: what is read of it, and whether there is more."""
+    question = QUESTIONS[action]
+    try:
+        found = [_plain(one) for one in _records(question, answer)]
+    except UNREADABLE:
+        return {question.rows: [None]} if question.rows else {}
+    if not question.rows:
+        only: dict[str, Any] = found[0]
+        return only
+    return {question.rows: found} | ({"nextToken": "more"} if _has_more(answer) else {})
+
+
+def _plain(record: Answer) -> Node:
+    """A record as JSON has it, without the fields that it does not have."""
+    return _told(msgspec.to_builtins(record))
+
+
+def _told(value: Node) -> Node:
+    if isinstance(value, dict):
+        return {key: _told(one) for key, one in value.items() if one is not None}
+    return [_told(one) for one in value] if isinstance(value, list) else value
