@@ -116,7 +116,7 @@ class Network:
     # ------------------------------------------------------------------------------------------------ rows
 
     def add(self, key: str, **row: Any) -> Row:
-        self.rows[key].append(row)
+        self.rows.setdefault(key, []).append(row)
         return row
 
     def row(self, key: str, name: str) -> Row:

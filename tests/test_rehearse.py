@@ -215,7 +215,7 @@ class TestProbe:
             (
                 {"Effect": "Allow", "Condition": {"Bool": {"aws:x": "true"}}},
                 UNKNOWN,
-                "is not known: see skerry diagnose",
+                "is known: see skerry diagnose",
             ),
         ],
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from skerry import app
+from skerry.diagnose.beyond import Beyond
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.diagnose.permits import Permits
 from skerry.diagnose.rehearsal import Dropper, Observed, Rehearsal, Step, rehearsal
 from skerry.errors import InputError, NothingFoundError
 from skerry.lab.images import source_of
@@ -94,16 +94,16 @@ class _Refused(msgspec.Struct, frozen=True):
 def _refused(world: World, launch: Launch) -> _Refused:
     walker = Walker(world)
     packets = diagnose_one(walker, launch, {})
-    asked = diagnose_one(walker, launch, {}, Permits(world))
+    asked = diagnose_one(walker, launch, {}, Beyond(world))
     if asked.verdict is packets.verdict:
         return _Refused(OK)
     new = [
-        f"Packets do not show policies. {blocker.resource}: {blocker.message}."
+        f"Packets do not show this. {blocker.resource}: {blocker.message}."
         for before, after in zip(packets.needs, asked.needs, strict=True)
         for blocker in after.blockers
         if blocker not in before.blockers
     ]
-    unknown = "Packets do not show policies, and what those of endpoints do is not known: see skerry diagnose."
+    unknown = "Packets do not show policies, nor what is there, and not all of that is known: see skerry diagnose."
     return _Refused(asked.verdict, tuple(dict.fromkeys(new)) or (unknown,))
 
 

@@ -208,7 +208,7 @@ class TestTheTask:
         give(network, "vpce-10", statement("logs:CreateLogStream"))
         found = only(network)
         assert bad(found) == {"logs": UNKNOWN}
-        assert "whether the log group is there" in str(step(found, "logs").unknowns)
+        assert "whether log group /ecs/web is there" in str(step(found, "logs").unknowns)
 
 
 class TestOtherPolicies:

@@ -26,7 +26,7 @@ def call(
 
 
 def resources(need: Call, region: str = REGION) -> list[Resource]:
-    return [one.resource for one in requests(role(EXECUTION), need, ServiceRef("x", region), {})]
+    return [one.request.resource for one in requests(role(EXECUTION), need, ServiceRef("x", region), {})]
 
 
 class TestWhoAsks:
@@ -101,7 +101,9 @@ class TestLayers:
     )
     def test_are_in_the_bucket_of_the_region(self, region: str, partition: str) -> None:
         (found,) = requests(AWS_OWN, call("s3", "s3:GetObject", subject=IMAGE), ServiceRef("s3", region), {})
-        assert found.resource == Resource(f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/", beginning=True)
+        assert found.request.resource == Resource(
+            f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/", beginning=True
+        )
 
     def test_of_several_images_are_one_request(self) -> None:
         need = msgspec.structs.replace(call("s3", "s3:GetObject"), subjects=(IMAGE, f"{IMAGE}1"))

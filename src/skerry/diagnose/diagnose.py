@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
+from skerry.diagnose.beyond import Beyond
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis, Stop
 from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
-from skerry.diagnose.permits import Permits
 from skerry.diagnose.predict import predict
 from skerry.launch.needs import Need, Unread
 from skerry.launch.scheduled import started_by
@@ -35,11 +35,6 @@ _READ = {
     "network_interfaces": "network interfaces",
     "pull_through_rules": "pull-through cache rules",
 }
-_NEVER_READ = (
-    "identity and resource policies",
-    "images",
-    "secrets and log groups themselves",
-)
 
 _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
 
@@ -48,25 +43,26 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
     stops = _stops(tasks)
     launched = tuple(launches)
-    permits = Permits(walker.world)
-    services = tuple(diagnose_one(walker, launch, stops, permits) for launch in launched)
+    beyond = Beyond(walker.world)
+    services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
     verdicts = [service.verdict for service in services]
     only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
     verdict = NOT_APPLICABLE if only_others else every(verdicts)
     subnets = (walker.world.subnet(name) for launch in launched for name in launch.subnets)
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
-    return Diagnosis(verdict, services, unexamined=unexamined(walker.world, vpcs))
+    unread = beyond.unexamined() + unexamined(walker.world, vpcs)
+    return Diagnosis(verdict, services, unexamined=unread)
 
 
 def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """The kinds of fact that no verdict about launches in these VPCs looked at.
+    """The kinds of fact about the network that no verdict about launches in these VPCs looked at.
 
     A kind that was asked for and refused is none of them: it makes verdicts unknown.
     """
     unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolving.asked(kind))
     rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
     told = _policies_unexamined(world, vpcs) + _public_access_unexamined(world, vpcs)
-    return _NEVER_READ + told + _zones_unexamined(world, vpcs) + unread + rest
+    return told + _zones_unexamined(world, vpcs) + unread + rest
 
 
 def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
@@ -103,11 +99,11 @@ def diagnose_one(
     walker: Walker,
     launch: Launch,
     stops: dict[tuple[str, str], tuple[Stop, ...]],
-    permits: Permits | None = None,
+    beyond: Beyond | None = None,
 ) -> ServiceDiagnosis:
     """Diagnose one launch: every Need in every subnet that a task may land in.
 
-    Without ``permits`` it is what packets would show: nothing is asked whether a request would be allowed.
+    Without ``beyond`` it is what packets would show: nothing is asked whether a request would be allowed.
     """
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
@@ -116,9 +112,9 @@ def diagnose_one(
     wanted = needs(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
     table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
-    if permits is not None:
+    if beyond is not None:
         asked = zip(wanted, table, strict=True)
-        table = [[permits.ask(launch, need, found) for found in outcomes] for need, outcomes in asked]
+        table = [beyond.ask(launch, need, dict(zip(sources, found, strict=True))) for need, found in asked]
     rows = tuple(_row(need, outcomes) for need, outcomes in zip(wanted, table, strict=True))
     placements = tuple(
         _placement(world, subnet, [outcomes[column] for outcomes in table], wanted)

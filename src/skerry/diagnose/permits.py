@@ -10,25 +10,25 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
-from skerry.diagnose.requests import principal, requests
+from skerry.diagnose.identities import Identities
+from skerry.diagnose.requests import Asked, is_needed, principal, requests
 from skerry.launch.needs import Call, Need
 from skerry.launch.task import Launch
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
+from skerry.model.holdings import Holdings
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, every
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Policies, evaluate
 from skerry.policy.judging import Assumed
-from skerry.policy.request import Request, through_endpoint
+from skerry.policy.request import through_endpoint
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Passage, Trace, judge
 
 DENIES = "ENDPOINT_POLICY_DENIES"
 _OTHERS = Assumed("only the policies of endpoints are looked at")
-# The driver creates the group only after it was told that there is none.
-_IF_THERE_IS_NONE = "logs:CreateLogGroup"
 
 
 class Guarded(msgspec.Struct, frozen=True, gc=False):
@@ -55,13 +55,15 @@ class Guarded(msgspec.Struct, frozen=True, gc=False):
 class Permits:
     """The policies of a World's endpoints, each read once."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, identities: Identities) -> None:
         """Read the policies of all endpoints of services that skerry knows."""
+        self._holdings = world.holdings
+        self._identities = identities
         found = (_guarded(endpoint) for endpoint in world.vpc_endpoints.values())
         self._guarded = {one.endpoint.vpc_endpoint_id: one for one in found if one is not None}
         self._services = {one.service for one in self._guarded.values()}
         self._interfaces = {
-            interface: name for name, one in self._guarded.items() for interface in one.endpoint.network_interface_ids
+            interface: name for name, one in world.vpc_endpoints.items() for interface in one.network_interface_ids
         }
 
     def ask(self, launch: Launch, need: Need, found: Outcome) -> Outcome:
@@ -74,19 +76,34 @@ class Permits:
             names = self._endpoints_on(trace)
             for name in names:
                 if name not in hops:
-                    hops[name] = tuple(_refusals(self._guarded[name], launch, need, need.service))
+                    hops[name] = tuple(self._refusals(self._guarded[name], launch, need, need.service))
             pairs.append((trace, tuple(hop for name in names for hop in hops[name])))
         return _together(found, pairs) if any(hops.values()) else found
 
+    def _refusals(self, guarded: Guarded, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[Hop]:
+        """What an endpoint's policy does not let through of a call, and what is not known of that."""
+        endpoint = guarded.endpoint.vpc_endpoint_id
+        asking = principal(launch, need)
+        if isinstance(asking, Missing):
+            yield open_question("endpoint", endpoint, asking)
+            return
+        context = through_endpoint(endpoint, guarded.endpoint.vpc_id, ref.region)
+        for asked in requests(self._identities.known_as(asking), need, ref, context):
+            yield from _refusal(guarded, asked, self._holdings)
+
     def _endpoints_on(self, trace: Trace) -> tuple[str, ...]:
-        """The endpoints with a policy that a path leads through, or to an interface of which."""
+        """The endpoints on a path that have a policy."""
+        return tuple(name for name in self.endpoints_on(trace) if name in self._guarded)
+
+    def endpoints_on(self, trace: Trace) -> tuple[str, ...]:
+        """The endpoints of services that a path leads through, or to an interface of which."""
         if trace.passage is None or trace.purpose != "call":
             return ()
         hops = (hop for way in trace.passage.ways for hop in way.there if hop.kind == "endpoint")
         names = dict.fromkeys(hop.resource for hop in hops)
         destination = trace.destination
         names |= dict.fromkeys((destination.endpoint or "", self._interfaces.get(destination.interface or "", "")))
-        return tuple(name for name in names if name in self._guarded)
+        return tuple(name for name in names if name)
 
 
 def _guarded(endpoint: VpcEndpoint) -> Guarded | None:
@@ -117,28 +134,20 @@ def _allows_everything(policy: Policy) -> bool:
 ).statements
 
 
-def _refusals(guarded: Guarded, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[Hop]:
-    """What an endpoint's policy does not let through of a call, and what is not known of that."""
+def _refusal(guarded: Guarded, asked: Asked, holdings: Holdings) -> Iterator[Hop]:
     endpoint = guarded.endpoint.vpc_endpoint_id
-    asking = principal(launch, need)
-    if isinstance(asking, Missing):
-        yield open_question("endpoint", endpoint, asking)
-        return
-    context = through_endpoint(endpoint, guarded.endpoint.vpc_id, ref.region)
-    for request in requests(asking, need, ref, context):
-        yield from _refusal(guarded, request)
-
-
-def _refusal(guarded: Guarded, request: Request) -> Iterator[Hop]:
-    endpoint = guarded.endpoint.vpc_endpoint_id
+    request = asked.request
     found = evaluate(request, guarded.policies())
+    needed = True if found.verdict == "allowed" else is_needed(holdings, asked)
+    if not needed:
+        return
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
     if found.verdict == "unknown":
         for missing in found.missing:
             yield open_question("endpoint", endpoint, missing, rule=f"its policy, for {what}")
-    elif found.verdict == "denied" and request.action == _IF_THERE_IS_NONE:
-        absent = Missing(f"whether the log group is there: {guarded.policy.name} lets nobody create it")
-        yield open_question("endpoint", endpoint, absent)
+    elif isinstance(needed, Missing):
+        fact = f"{needed.fact}: {guarded.policy.name} lets nobody create it"
+        yield open_question("endpoint", endpoint, Missing(fact, needed.action))
     elif found.verdict == "denied":
         denial = found.denials[0]
         rule = f"{denial.statement.statement} of its policy" if denial.statement else "no statement of its policy"

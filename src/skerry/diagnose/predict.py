@@ -14,6 +14,7 @@ _FAILS = {BLOCKED, INTERMITTENT}
 _MAY_FAIL = {UNKNOWN, INTERMITTENT}
 _SOME_PUBLIC_ADDRESS = "x.x.x.x"
 _NO_FAMILY = "no-family"
+_BEYOND = {"role", "resource"}
 _NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 
 
@@ -56,10 +57,10 @@ def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
 
 
 def _refused(row: NeedDiagnosis) -> bool:
-    """Whether the call gets to where it leads, and a policy refuses what it asks."""
+    """Whether the call gets to where it leads, and is refused there, or finds nothing."""
     trace = _failing(row)
-    lost = [item.piece.code for item in trace.judged if item.lost] if trace else []
-    return bool(lost) and set(lost) == {DENIES}
+    lost = [item for item in trace.judged if item.lost] if trace else []
+    return bool(lost) and all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
 
 
 def _failing(row: NeedDiagnosis) -> Trace | None:

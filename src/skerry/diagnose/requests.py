@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import ServiceRef, layer_bucket
@@ -9,7 +10,9 @@ from skerry.launch.images import parse
 from skerry.launch.needs import Call
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
+from skerry.model.holdings import Holdings
 from skerry.model.names import arn
+from skerry.model.told import Absent
 from skerry.policy.request import AWS_OWN, Context, Hidden, Principal, Request, role
 from skerry.policy.resources import Resource
 
@@ -54,26 +57,52 @@ def principal(launch: Launch, need: Call) -> Principal | Missing:
     return role(named)
 
 
-def requests(asking: Principal, need: Call, ref: ServiceRef, context: Context) -> Iterator[Request]:
+class Asked(NamedTuple):
+    """A request, and what of the task definition it is about; empty where it is about nothing by itself."""
+
+    subject: str
+    request: Request
+
+
+def requests(asking: Principal, need: Call, ref: ServiceRef, context: Context) -> Iterator[Asked]:
     """The requests of a call, each once; those that may fail without the task failing are left out."""
-    given = {**context, **_ON_LAYERS} if asking is AWS_OWN else context
+    given = {**context, **_ON_LAYERS} if asking.kind == "aws" else context
     for action in need.actions:
         if action not in _LATER:
-            for resource in dict.fromkeys(_resources(asking, action, need, ref)):
-                yield Request(asking, action, resource, given)
+            resources = {resource: subject for subject, resource in _resources(asking, action, need, ref)}
+            for resource, subject in resources.items():
+                yield Asked(subject, Request(asking, action, resource, given))
 
 
-def _resources(asking: Principal, action: str, need: Call, ref: ServiceRef) -> Iterator[Resource]:
-    region = ref.region
+def is_needed(holdings: Holdings, asked: Asked) -> bool | Missing:
+    """Whether a request is made at all: a log group is created only where there is none.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+    """
+    if asked.request.action != "logs:CreateLogGroup":
+        return True
+    found = holdings.log_group(asked.subject)
+    if found is None or isinstance(found, Missing):
+        return Missing(f"whether log group {asked.subject} is there", "logs:DescribeLogGroups")
+    return isinstance(found, Absent)
+
+
+def partition_name(region: str) -> str:
+    """The partition in ARNs of a Region; ``aws`` where skerry does not know the Region."""
     found = partition_of(region)
-    partition = found.name if found else "aws"
-    if asking is AWS_OWN:
-        yield Resource(f"arn:{partition}:s3:::{layer_bucket(region)}/", beginning=True)
+    return found.name if found else "aws"
+
+
+def _resources(asking: Principal, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
+    region = ref.region
+    partition = partition_name(region)
+    if asking.kind == "aws":
+        yield "", Resource(f"arn:{partition}:s3:::{layer_bucket(region)}/", beginning=True)
     elif action == "ecr:GetAuthorizationToken" or not need.subjects:
-        yield _ANYTHING
+        yield "", _ANYTHING
     else:
         for subject in need.subjects:
-            yield _resource(action, subject, f"arn:{partition}", region, asking.account)
+            yield subject, _resource(action, subject, f"arn:{partition}", region, asking.account)
 
 
 def _resource(action: str, subject: str, start: str, region: str, account: str | None) -> Resource:

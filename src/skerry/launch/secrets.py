@@ -1,5 +1,7 @@
 """Where a secret's value comes from: which service, in which Region."""
 
+from typing import NamedTuple
+
 from skerry.catalogue.services import ServiceRef
 from skerry.model.names import arn
 
@@ -29,3 +31,23 @@ def bare(value_from: str) -> str:
         return value_from
     resource = ":".join(parsed.resource.split(":")[:_SECRET_PARTS])
     return f"arn:{parsed.partition}:secretsmanager:{parsed.region}:{parsed.account}:{resource}"
+
+
+class SecretVersion(NamedTuple):
+    """Which part of which version of a secret is asked for; ``id`` is empty where its label says which."""
+
+    json_key: str = ""
+    stage: str = "AWSCURRENT"
+    id: str = ""
+
+
+def version_of(value_from: str) -> SecretVersion:
+    """What ``:json-key:stage:version`` says at the end of a reference to a secret; all of it may be left out.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    parsed = arn(value_from)
+    if parsed is None:
+        return SecretVersion()
+    key, stage, version = (*parsed.resource.split(":")[_SECRET_PARTS:], "", "", "")[:3]
+    return SecretVersion(key, stage or "AWSCURRENT", version)

@@ -31,7 +31,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     nothing for Fargate to start; ``unread`` are facts that the launch depends on and that are not known. ``service``
     is the service that asks for it, if one does, and ``reasons`` are ECS's own words for the latter's failures.
     ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted;
-    ``started_by`` is what tasks of a rule or schedule have for ``startedBy``.
+    ``started_by`` is what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
+    that the deployment holds them to.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     notes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     started_by: str | None = None
+    pinned: tuple[tuple[str, str], ...] = ()
 
     @property
     def family(self) -> str:
@@ -113,7 +115,19 @@ def of_service(world: World, service: Service) -> Launch:
         execute_command=service.enable_execute_command,
         service_connect=connect is not None,
         service_connect_logs=connect.log_configuration if connect else None,
+        pinned=_pinned(world, service),
     )
+
+
+def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
+    """The digests that ECS took the tags of the images for, when the deployment of today began.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
+    """
+    names = {one.arn for one in service.current_service_revisions}
+    found = [row for row in world.facts.service_revisions if row.service_revision_arn in names]
+    images = (one for row in found if row.task_definition == service.task_definition for one in row.container_images)
+    return tuple((one.image, one.image_digest) for one in images if one.image and one.image_digest)
 
 
 def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:

@@ -29,6 +29,11 @@ class Holdings:
         self._told = {(row.action, row.about): row.answer for row in facts.told}
         self._roles = {row.arn: row for row in facts.roles}
 
+    @property
+    def empty(self) -> bool:
+        """Whether nobody asked for anything of this."""
+        return not self._told and not self.asked_for_roles
+
     # ------------------------------------------------------------------------------------------------- identities
 
     def role(self, role_arn: str) -> Role | Absent | Missing | None:
@@ -37,11 +42,14 @@ class Holdings:
         if found is not None:
             return found
         parsed = arn(role_arn)
-        whole = "roles" in self._facts.read and parsed is not None and parsed.account == self._facts.account
-        if whole:
+        if "roles" in self._facts.read and parsed is not None and parsed.account == self._facts.account:
             return Absent("NoSuchEntity")
-        asked = "roles" in self._facts.partly or "roles" in self._facts.read
-        return Missing(f"role {role_arn}", _ROLES) if asked else None
+        return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
+
+    @property
+    def asked_for_roles(self) -> bool:
+        """Whether anybody asked for the roles of the account."""
+        return "roles" in self._facts.partly | self._facts.read
 
     def managed_policy(self, policy_arn: str) -> Document | Missing:
         """The document in force of a managed policy."""
@@ -62,6 +70,11 @@ class Holdings:
         """The images of a repository that were asked for."""
         what = f"the images of repository {repository}"
         return self._of_repository("ecr:BatchGetImage", account, repository, told.Images, what)
+
+    @property
+    def cache_rules_known(self) -> bool:
+        """Whether every pull-through cache rule of the registry was read."""
+        return "pull_through_rules" in self._facts.read
 
     def image_configuration(self, account: str, repository: str, digest: str) -> Found[told.ImageConfiguration]:
         """For what an image was built, by the digest of its configuration."""
@@ -106,6 +119,10 @@ class Holdings:
     def key_policy(self, key: str) -> Found[told.KeyPolicy]:
         """The policy of a key."""
         return self._answer("kms:GetKeyPolicy", key, told.KeyPolicy, f"the policy of key {key}")
+
+    def grants(self, key: str) -> Found[told.Grants]:
+        """The grants of a key."""
+        return self._answer("kms:ListGrants", key, told.Grants, f"the grants of key {key}")
 
     def log_group(self, name: str) -> Found[told.LogGroup]:
         """A log group of the Region."""

@@ -4,6 +4,7 @@ Shapes: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetIm
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html,
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterMetadata.html,
 https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html,
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html,
 https://docs.aws.amazon.com/efs/latest/ug/API_AccessPointDescription.html,
 https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html.
@@ -103,6 +104,20 @@ class KeyPolicy(Pascal, frozen=True, gc=False):
     policy: str
 
 
+class Grant(Pascal, frozen=True, gc=False):
+    """What somebody may do with a key beside its policy; with ``constraints``, under conditions."""
+
+    grantee_principal: str | None = None
+    operations: tuple[str, ...] = ()
+    constraints: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+class Grants(Pascal, frozen=True, gc=False):
+    """The grants of a key."""
+
+    grants: tuple[Grant, ...] = ()
+
+
 class LogGroup(Camel, frozen=True, gc=False):
     """A log group."""
 
@@ -162,6 +177,7 @@ Answer = (
     | Parameter
     | Key
     | KeyPolicy
+    | Grants
     | LogGroup
     | BucketPolicy
     | Object

@@ -10,9 +10,10 @@ from typing import cast
 
 from skerry.model.facts import Missing
 from skerry.policy.document import Condition
-from skerry.policy.matching import Pattern, Token, Unresolved, Variable, literal, resolve
+from skerry.policy.matching import Pattern, Token, Unresolved, Variable, Wild, literal, resolve
 from skerry.policy.operators import Compare, Operator
 from skerry.policy.request import Hidden, Request
+from skerry.policy.resources import could_begin
 from skerry.policy.truth import Truth, Unknown, all_of, any_of, negate, unknown
 
 _OF_AN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -85,10 +86,20 @@ def _hidden(condition: Condition, operator: Operator, compare: Compare, hidden: 
     def fits(pattern: Pattern) -> Truth:
         if pattern and compare(pattern, "") is True:  # it has nothing but asterisks, and they are wildcards
             return True
+        if hidden.begins:
+            return _begins(pattern, compare, hidden.begins, not_known)
         return False if hidden.undisclosed and _names_somebody(pattern) else not_known
 
     found = any_fits(condition.values, fits, request, negated=operator.negated)
     return negate(found) if operator.negated else found
+
+
+def _begins(pattern: Pattern, compare: Compare, beginning: str, not_known: Unknown) -> Truth:
+    """Whether a value fits of which only the beginning is known; operators that heed no case are taken to."""
+    if pattern and pattern[-1] is Wild.ANY and compare(pattern, beginning) is True:
+        return True
+    lower = tuple(token.lower() if isinstance(token, str) else token for token in pattern)
+    return not_known if could_begin(lower, beginning.lower()) else False
 
 
 def _names_somebody(pattern: Pattern) -> bool:

@@ -18,12 +18,14 @@ class Hidden(msgspec.Struct, frozen=True, gc=False):
     """A key that the request has, with a value that is not known.
 
     ``undisclosed``: the value is an identifier of AWS's own, such as that of the account with which ECR signs the
-    links to layers. AWS does not publish it, so no policy names it, though a wildcard may cover it.
+    links to layers. AWS does not publish it, so no policy names it, though a wildcard may cover it. ``begins``: what
+    the value is known to begin with.
     """
 
     fact: str
     action: str = ""
     undisclosed: bool = False
+    begins: str = ""
 
 
 Values = tuple[str, ...] | Hidden | Missing
@@ -90,8 +92,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
         if given is not None:
             return given
         derived = _of_principal(self.principal, name)
-        if derived is None and name == "aws:resourceaccount" and self.resource.account is not None:
-            return (self.resource.account,)
+        if derived is None:
+            derived = _of_resource(self, name)
         return Missing(f"the value of {key} in the request") if derived is None else derived
 
 
@@ -158,6 +160,18 @@ def _of_account(principal: Principal, account: str, name: str) -> Values | None:
             return (principal.arn.rpartition("/")[2],)
         case _:
             return None
+
+
+def _of_resource(request: Request, name: str) -> Values | None:
+    """What follows from whose the resource is."""
+    owner = request.resource.account
+    if owner is None:
+        return None
+    if name == "aws:resourceaccount":
+        return (owner,)
+    if name == "aws:resourceorgid" and owner == request.principal.account:
+        return _organization(request.principal.organization)
+    return None
 
 
 def _organization(organization: str | Missing | None) -> Values:

@@ -34,6 +34,8 @@ Kind = Literal[
     "interface",
     "subnet",
     "fargate",
+    "role",
+    "resource",
 ]
 
 

@@ -72,6 +72,7 @@ QUESTIONS = {
     "ssm:DescribeParameters": Question(_filtered, told.Parameter, "Parameters", "name"),
     "kms:DescribeKey": Question(_one("KeyId"), told.Key),
     "kms:GetKeyPolicy": Question(_one("KeyId"), told.KeyPolicy),
+    "kms:ListGrants": Question(_one("KeyId"), told.Grants),
     # Both print what begins with a name, that of the very name first.
     "logs:DescribeLogGroups": Question(_one("logGroupNamePrefix"), told.LogGroup, "logGroups", "log_group_name"),
     "s3:ListBucket": Question(_one("Bucket", "Prefix"), told.Object, "Contents", "key"),

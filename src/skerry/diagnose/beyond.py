@@ -1,0 +1,95 @@
+"""What decides about a launch beside packets: policies, and whether things are there.
+
+A call that has a way may still be refused by the policy of an endpoint, of its role, or of what it is about; or what
+it asks for is not there. Each of these is in the way by itself, so each is told, whatever becomes of the packets.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from skerry.catalogue.services import ServiceRef
+from skerry.diagnose.grants import Grants, Way
+from skerry.diagnose.identities import Identities
+from skerry.diagnose.permits import Permits
+from skerry.diagnose.presence import Presence
+from skerry.launch.needs import Call, Need
+from skerry.launch.task import Launch
+from skerry.model.told import Absent, Organization
+from skerry.model.world import World
+from skerry.net.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
+from skerry.policy.request import over_internet, through_endpoint
+from skerry.reach.outcome import Outcome
+from skerry.reach.trace import Destination, Hop, Trace, judge, segments
+
+_ASKED = Destination("what the call is about", ())
+_NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
+_ORGANIZATION = "service and resource control policies"
+
+
+class Beyond:
+    """What is known of one World beside its network, each part read once."""
+
+    def __init__(self, world: World) -> None:
+        identities = Identities(world.holdings)
+        self._world = world
+        self._blind = world.holdings.empty
+        self._permits = Permits(world, identities)
+        self._grants = Grants(world.holdings, identities)
+        self._presence = Presence(world.holdings, world.region)
+
+    def ask(self, launch: Launch, need: Need, found: Mapping[str, Outcome]) -> list[Outcome]:
+        """What comes of a Need in each subnet, when all that decides beside packets is asked too."""
+        permitted = {subnet: self._permits.ask(launch, need, outcome) for subnet, outcome in found.items()}
+        if self._blind:
+            return list(permitted.values())
+        there = tuple(self._presence.ask(launch, need))
+        known: dict[tuple[str, ...], tuple[Hop, ...]] = {}
+        asked = []
+        for subnet, outcome in permitted.items():
+            ways = tuple(self._ways(need, outcome))
+            names = tuple(way.endpoint for way in ways)
+            if names not in known:
+                known[names] = there + tuple(self._grants.ask(launch, need, ways))
+            asked.append(_with(outcome, subnet, known[names]))
+        return asked
+
+    def unexamined(self) -> tuple[str, ...]:
+        """The kinds of fact that the verdicts so far would have looked at, and that nobody asked for."""
+        if self._blind:
+            return _NOTHING_READ
+        unread = dict.fromkeys((*self._grants.unread, *self._presence.unread))
+        match self._world.holdings.organization():
+            case Absent():
+                return tuple(unread)
+            case Organization(organization=detail) if detail.master_account_id == self._world.account:
+                # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+                return tuple(unread)
+            case _:
+                return (*unread, _ORGANIZATION)
+
+    def _ways(self, need: Need, found: Outcome) -> Iterator[Way]:
+        """The ways that a call goes, each once; of packets that no endpoint takes, only where they get through."""
+        if not isinstance(need, Call) or need.service is None:
+            return
+        ways: dict[str, None] = {}
+        for trace in found.traces:
+            if trace.purpose == "call" and not trace.intended and trace.passage is not None:
+                through = () if trace.verdict is BLOCKED else ("",)
+                ways |= dict.fromkeys(self._permits.endpoints_on(trace) or through)
+        for endpoint in ways:
+            yield self._way(endpoint, need.service)
+
+    def _way(self, endpoint: str, ref: ServiceRef) -> Way:
+        known = self._world.vpc_endpoints.get(endpoint)
+        if known is None:
+            return Way("", over_internet(ref.region))
+        return Way(endpoint, through_endpoint(endpoint, known.vpc_id, ref.region))
+
+
+def _with(found: Outcome, subnet: str, hops: tuple[Hop, ...]) -> Outcome:
+    """The outcome with one path more: what is asked once packets have arrived."""
+    if not hops or found.verdict is NOT_APPLICABLE:
+        return found
+    judged = judge(segments(hops, None, None, _ASKED))
+    trace = Trace(subnet, _ASKED, hops, None, None, *judged)
+    because = found.because if judged.verdict is OK else ()
+    return Outcome(every((found.verdict, judged.verdict)), (*found.traces, trace), because)

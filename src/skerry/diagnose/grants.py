@@ -1,0 +1,237 @@
+"""What roles and the owners of resources allow: each request of a launch, asked of every policy but an endpoint's.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from skerry.diagnose.identities import Identities, Identity
+from skerry.diagnose.keys import DECRYPT, decrypt, granted
+from skerry.diagnose.mounts import mount_of, place_of
+from skerry.diagnose.owners import Owned, Owners
+from skerry.diagnose.requests import Asked, is_needed, principal, requests
+from skerry.launch.needs import Call, Need, Placement
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
+from skerry.model.holdings import Holdings
+from skerry.model.names import arn
+from skerry.policy.document import Policy
+from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
+from skerry.policy.judging import Assumed
+from skerry.policy.judging import Kind as PolicyKind
+from skerry.policy.request import ABSENT, Context, Hidden, Principal, Request, Values, service
+from skerry.policy.resources import Resource
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.trace import Hop
+
+ROLES_UNREAD = "policies of roles"
+_ORGANIZATION = Assumed("the policies of the organization are not looked at")
+_NOBODY = Identity(policies=())
+_ECS = service("ecs-tasks.amazonaws.com")
+_CODES: dict[PolicyKind, str] = {
+    "resource-based policy": "RESOURCE_POLICY_DENIES",
+    "permissions boundary": "PERMISSIONS_BOUNDARY_DENIES",
+    "identity-based policy": "ROLE_POLICY_DENIES",
+}
+
+
+class Way(NamedTuple):
+    """A way that a call goes: the endpoint, if it is through one, and what policies see of that."""
+
+    endpoint: str
+    context: Context
+
+
+class Grants:
+    """The policies of one World's roles and resources, each read once.
+
+    ``unread`` are the kinds of policy that a verdict would have looked at, and that nobody asked for.
+    """
+
+    def __init__(self, holdings: Holdings, identities: Identities) -> None:
+        self.unread: dict[str, None] = {}
+        self._holdings = holdings
+        self._identities = identities
+        self._owners = Owners(holdings)
+
+    def ask(self, launch: Launch, need: Need, ways: Sequence[Way]) -> Iterator[Hop]:
+        """What is not allowed of a Need, and what is not known of that; ``ways`` is empty where none is known."""
+        if isinstance(need, Placement):
+            yield from self._trust(launch)
+        elif isinstance(need, Call) and need.identity != "AWS":
+            yield from self._call(launch, need, ways)
+
+    def _trust(self, launch: Launch) -> Iterator[Hop]:
+        """Whether ECS may take on the roles of the task, which it does before it places it.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+        """
+        for role_arn in _roles(launch):
+            identity = self._identities.of(role_arn)
+            if identity is None:
+                self.unread[ROLES_UNREAD] = None
+            elif identity.absent:
+                message = f"there is no role {role_arn}, which the task is to have"
+                yield lost("role", role_arn, "ROLE_NOT_FOUND", message)
+            else:
+                parsed = arn(role_arn)
+                resource = Resource(role_arn, parsed.account if parsed else None)
+                request = Request(_ECS, "sts:AssumeRole", resource, _of_ecs(launch))
+                found = evaluate(request, _policies(_NOBODY, identity.trust))
+                yield from _hops(role_arn, request, found, "TRUST_POLICY_DENIES")
+
+    def _call(self, launch: Launch, need: Call, ways: Sequence[Way]) -> Iterator[Hop]:
+        mount = mount_of(launch, need)
+        if isinstance(mount, Asked):
+            yield from self._mount(mount, ways)
+        elif isinstance(mount, Missing):
+            yield open_question("role", launch.definition_name, mount)
+        if mount is not None:
+            return
+        if need.service is None or not need.actions or need.identity == "nobody":
+            return
+        asking = principal(launch, need)
+        if isinstance(asking, Missing):
+            if self._identities.known:
+                yield open_question("role", launch.definition_name, asking)
+            return
+        known_as = self._identities.known_as(asking)
+        for asked in requests(known_as, need, need.service, {}):
+            yield from self._asked(asked, ways)
+            more = decrypt(self._holdings, asked)
+            if more is not None:
+                yield from self._asked(more, ways)
+
+    def _asked(self, asked: Asked, ways: Sequence[Way]) -> Iterator[Hop]:
+        """What comes of one request of a role."""
+        role_arn = asked.request.principal.arn
+        identity = self._identities.of(role_arn)
+        owned = self._owners.of(asked)
+        if identity is None:
+            self.unread[ROLES_UNREAD] = None
+        if owned.unread:
+            self.unread[owned.unread] = None
+        unread = identity is None and (owned.unread or owned.policy is None)
+        if unread or (identity is not None and identity.absent):
+            return
+        found = self._decide(asked, identity or Identity(), owned, ways)
+        hops = list(_hops(role_arn, asked.request, found, owner=asked.request.resource.arn))
+        needed = is_needed(self._holdings, asked)
+        if isinstance(needed, Missing):
+            yield from [open_question("role", role_arn, needed)] if found.denials else []
+        elif needed:
+            yield from (hop for hop in hops if ways or hop.lost)
+
+    def _mount(self, asked: Asked, ways: Sequence[Way]) -> Iterator[Hop]:
+        """Whether a file system may be mounted; without a policy, everybody who can reach it may.
+
+        https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+        """
+        owned = self._owners.of(asked)
+        if owned.unread:
+            self.unread[owned.unread] = None
+        if owned.unread or owned.policy is None:
+            return
+        asking = self._identities.known_as(asked.request.principal)
+        identity = self._identities.of(asking.arn) if asking.kind == "role" else _NOBODY
+        if identity is None:
+            self.unread[ROLES_UNREAD] = None
+        request = Request(asking, asked.request.action, asked.request.resource, asked.request.context)
+        found = self._decide(Asked(asked.subject, request), identity or Identity(), owned, ways)
+        yield from _hops(asking.arn or "nobody", request, found, owner=request.resource.arn)
+
+    def _decide(self, asked: Asked, identity: Identity, owned: Owned, ways: Sequence[Way]) -> Decision:
+        """The decision, whichever of the ways the request goes."""
+        policies = _policies(identity, owned.policy)
+        contexts = [way.context for way in ways] or [{}]
+        found = [evaluate(_in(asked.request, context), policies) for context in contexts]
+        if asked.request.action == DECRYPT:
+            found = [granted(self._holdings, asked, one) for one in found]
+        if len({one.verdict for one in found}) == 1:
+            return found[0]
+        places = ", ".join(sorted(way.endpoint or "the internet" for way in ways))
+        missing = tuple(dict.fromkeys(fact for one in found for fact in one.missing))
+        return Decision("unknown", missing=missing or (Missing(f"by which of {places} the request goes"),))
+
+
+def _roles(launch: Launch) -> tuple[str, ...]:
+    known = launch.definition
+    if isinstance(known, Missing):
+        return ()
+    names = (known.execution_role_arn, known.task_role_arn)
+    return tuple(dict.fromkeys(name for name in names if name is not None and arn(name)))
+
+
+def _in(request: Request, context: Context) -> Request:
+    return Request(request.principal, request.action, request.resource, {**context, **request.context})
+
+
+def _of_ecs(launch: Launch) -> Mapping[str, Values]:
+    """What ECS says of itself when it takes on a role: something of the account's in ECS, AWS does not say of what.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    """
+    context: dict[str, Values] = {"aws:sourcevpce": ABSENT, "aws:sourcevpc": ABSENT}
+    parsed = place_of(launch)
+    if parsed is None:
+        return context
+    begins = f"arn:{parsed.partition}:ecs:{parsed.region}:{parsed.account}:"
+    source = Hidden("for what of ECS the role is taken on", begins=begins)
+    return context | {"aws:sourceaccount": (parsed.account,), "aws:sourcearn": source}
+
+
+def _policies(identity: Identity, resource: Policy | Missing | Assumed | None) -> Policies:
+    return Policies(
+        identity=identity.policies,
+        boundary=identity.boundary,
+        session=None,
+        scps=_ORGANIZATION,
+        rcps=_ORGANIZATION,
+        resource=resource,
+        endpoint=None,
+    )
+
+
+def _hops(role_arn: str, request: Request, found: Decision, code: str = "", owner: str = "") -> Iterator[Hop]:
+    """What a decision loses or leaves open, at the role or at what the request is about."""
+    what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
+    if found.verdict == "unknown":
+        for missing in found.missing:
+            yield open_question("role", role_arn, missing, rule=what)
+    for denial in found.denials:
+        of_owner = bool(owner) and denial.kind == "resource-based policy"
+        rule, why = _words(denial, request)
+        yield lost(
+            "resource" if of_owner else "role",
+            owner if of_owner else role_arn,
+            code or _CODES[denial.kind],
+            why,
+            rule,
+        )
+
+
+def _words(denial: Denial, request: Request) -> tuple[str, str]:
+    """The statement that decides, and what it does."""
+    what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
+    by = denial.statement
+    if by is not None:
+        rule = f"{by.statement} of {by.policy}"
+        return rule, f"{rule} denies {what}"
+    kind = _NAMES[denial.kind]
+    rule = f"no statement of {kind}"
+    if request.action == "sts:AssumeRole":
+        return "no statement of its trust policy", f"its trust policy does not let {request.principal.arn} take it on"
+    return rule, f"{rule} allows {what}, for {_who(request.principal)}"
+
+
+_NAMES: dict[PolicyKind, str] = {
+    "resource-based policy": "its policy",
+    "permissions boundary": "its permissions boundary",
+    "identity-based policy": "its policies",
+}
+
+
+def _who(principal: Principal) -> str:
+    return f"role {principal.arn}" if principal.kind == "role" else "whoever comes without a role"

@@ -1,0 +1,84 @@
+"""The policies on what tasks use: repositories, secrets, keys, buckets, file systems."""
+
+import msgspec
+
+from skerry.diagnose.requests import Asked
+from skerry.launch.images import parse as parse_image
+from skerry.model import told
+from skerry.model.facts import Missing
+from skerry.model.holdings import Found, Holdings
+from skerry.model.names import arn
+from skerry.model.told import Answer
+from skerry.policy.document import Policy, parse
+from skerry.policy.judging import Assumed
+
+_NOT_READ = Assumed("the policy of the resource was not read")
+_GRANTS = "kms:ListGrants"
+
+
+class Owned(msgspec.Struct, frozen=True, gc=False):
+    """What the owner of a resource says of its use.
+
+    ``policy`` is None where it has none. ``unread``: the kind of policy that nobody asked for, if it is so.
+    """
+
+    policy: Policy | Missing | Assumed | None = None
+    unread: str = ""
+
+
+_NONE = Owned()
+
+
+class Owners:
+    """The policies of one World's resources, each read once."""
+
+    def __init__(self, holdings: Holdings) -> None:
+        self._holdings = holdings
+        self._known: dict[tuple[str, str], Owned] = {}
+
+    def of(self, asked: Asked) -> Owned:
+        """The policy of what a request is about."""
+        service = asked.request.action.partition(":")[0]
+        key = (service, asked.subject)
+        if key not in self._known:
+            self._known[key] = self._read(service, asked)
+        return self._known[key]
+
+    def _read(self, service: str, asked: Asked) -> Owned:
+        held, subject = self._holdings, asked.subject
+        image = parse_image(subject) if service == "ecr" and subject else None
+        match service:
+            case "ecr" if image is not None and image.account is not None:
+                found = held.repository_policy(image.account, image.repository)
+                return _owned(found, f"the policy of repository {image.repository}", "policies of repositories")
+            case "secretsmanager":
+                return _owned(held.secret_policy(subject), f"the policy of secret {subject}", "policies of secrets")
+            case "kms":
+                return _owned(held.key_policy(subject), f"the policy of key {subject}", "policies of keys")
+            case "s3" if bucket := _bucket(subject):
+                return _owned(held.bucket_policy(bucket), f"the policy of bucket {bucket}", "policies of buckets")
+            case "elasticfilesystem":
+                name = f"the policy of file system {subject}"
+                return _owned(held.file_system_policy(subject), name, "policies of file systems")
+            case _:
+                return _NONE
+
+
+def _owned(found: Found[Answer], name: str, kind: str) -> Owned:
+    match found:
+        case None:
+            return Owned(_NOT_READ, kind)
+        case Missing():
+            return Owned(found)
+        case told.RepositoryPolicy(policy_text=text) | told.KeyPolicy(policy=text) | told.BucketPolicy(policy=text):
+            return Owned(parse(text, name))
+        case told.FileSystemPolicy(policy=text) | told.ResourcePolicy(resource_policy=str() as text):
+            return Owned(parse(text, name))
+        case _:
+            return _NONE
+
+
+def _bucket(subject: str) -> str:
+    """The bucket of an object's ARN."""
+    parsed = arn(subject)
+    return parsed.resource.partition("/")[0] if parsed else ""
