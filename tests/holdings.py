@@ -35,6 +35,11 @@ def statement(action: str | list[str], resource: str | list[str] = "*", effect: 
     return {"Effect": effect, "Action": action, "Resource": resource} | more
 
 
+def when(operator: str, key: str, value: str) -> Row:
+    """The condition of a statement."""
+    return {"Condition": {operator: {key: value}}}
+
+
 def policy(*statements: Row) -> Row:
     """A policy's document."""
     return {"Version": "2012-10-17", "Statement": list(statements)}

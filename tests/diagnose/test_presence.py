@@ -1,4 +1,4 @@
-"""Whether what a launch is about is there: secrets, parameters, keys, log groups, files; images have their own tests."""
+"""Whether what a launch is about is there: secrets, parameters, keys, log groups, files, file systems."""
 
 import pytest
 
@@ -218,10 +218,17 @@ class TestAnEnvironmentFile:
         network.refuse("s3:GetBucketPolicy", {"Bucket": "settings"}, "NoSuchBucket")
         assert network.blocker("env-files").code == "BUCKET_NOT_FOUND"
 
+    def test_needs_the_place_of_its_bucket(self, network: Holdings) -> None:
+        network.role(EXECUTION, statement(["secretsmanager:GetSecretValue", "s3:GetObject"]), managed=[MANAGED])
+        assert "s3:GetBucketLocation on arn:aws:s3:::settings," in network.blocker("env-files").message
+
+    def test_of_another_account_is_not_known_to_be_allowed(self, network: Holdings) -> None:
+        network.refuse("s3:GetBucketPolicy", {"Bucket": "settings"})
+        assert network.bad() == {"env-files": UNKNOWN}
+
     def test_may_be_denied_by_the_bucket(self, network: Holdings) -> None:
-        deny = statement("s3:*", effect="Deny", Principal="*", Sid="Closed")
-        document = {"Version": "2012-10-17", "Statement": [deny]}
-        network.tell("s3:GetBucketPolicy", {"Bucket": "settings"}, {"Policy": str(document).replace("'", '"')})
+        deny = statement("s3:GetObject", effect="Deny", Principal="*", Sid="Closed")
+        network.tell("s3:GetBucketPolicy", {"Bucket": "settings"}, {"Policy": text(deny)})
         assert network.blocker("env-files").rule == "Closed of the policy of bucket settings"
 
 

@@ -4,12 +4,14 @@ import msgspec
 import pytest
 
 from skerry.catalogue.services import ServiceRef
-from skerry.diagnose.requests import principal, requests
+from skerry.diagnose.requests import Asked, Caller, principal, requests
 from skerry.launch.needs import Call, Identity, Step
 from skerry.launch.task import Launch
 from skerry.model.ecs import TaskDefinition
-from skerry.model.facts import Missing
-from skerry.policy.request import AWS_OWN, role
+from skerry.model.facts import Facts, Missing
+from skerry.model.holdings import Holdings
+from skerry.model.told import SecretDescription, Told
+from skerry.policy.request import AWS_OWN, Principal, role
 from skerry.policy.resources import Resource
 from tests.networks import ACCOUNT, IMAGE, REGION
 
@@ -26,7 +28,12 @@ def call(
 
 
 def resources(need: Call, region: str = REGION) -> list[Resource]:
-    return [one.request.resource for one in requests(role(EXECUTION), need, ServiceRef("x", region), {})]
+    return [one.request.resource for one in asked(role(EXECUTION), need, ServiceRef("x", region))]
+
+
+def asked(who: Principal, need: Call, ref: ServiceRef, **told: SecretDescription) -> list[Asked]:
+    rows = tuple(Told("secretsmanager:DescribeSecret", name, answer) for name, answer in told.items())
+    return list(requests(Caller(LAUNCH, who, Holdings(Facts(told=rows))), need, ref, {}))
 
 
 class TestWhoAsks:
@@ -62,6 +69,8 @@ class TestWhoAsks:
         ("ssm:GetParameters", "/shop/url", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/url", True),
         ("ssm:GetParameters", "url", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/url", True),
         ("s3:GetObject", "arn:aws:s3:::settings/web.env", "arn:aws:s3:::settings/web.env", True),
+        ("s3:GetBucketLocation", "arn:aws:s3:::settings/web.env", "arn:aws:s3:::settings", True),
+        ("ssm:GetParameters", "/aws/service/ami", f"arn:aws:ssm:{REGION}::parameter/aws/service/ami", True),
         ("s3:PutObject", "archive", "arn:aws:s3:::archive/", False),
         ("logs:CreateLogStream", "/w", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/w:log-stream:", False),
         ("logs:CreateLogGroup", "/w", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/w:log-stream:", False),
@@ -90,6 +99,21 @@ class TestASecret:
             Resource(f"{self.START}database-", ACCOUNT, beginning=True)
         ]
 
+    def test_by_name_never_has_them(self) -> None:
+        assert resources(call("x", self.ACTION, subject="dockerhub-secret")) == [
+            Resource(f"{self.START}dockerhub-secret-", ACCOUNT, beginning=True)
+        ]
+
+    def test_may_or_may_not_have_them_where_they_could_be_a_word(self) -> None:
+        assert resources(call("x", self.ACTION, subject=f"{self.START}my-secret")) == [
+            Resource(f"{self.START}my-secret", ACCOUNT, beginning=True)
+        ]
+
+    def test_is_known_by_what_aws_tells_of_it(self) -> None:
+        known = {"my-secret": SecretDescription(f"{self.START}my-secret-abcdef")}
+        (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known)
+        assert found.request.resource == Resource(f"{self.START}my-secret-abcdef", ACCOUNT)
+
     def test_of_another_account_belongs_to_it(self) -> None:
         subject = f"{self.START}db-AbCdEf".replace(ACCOUNT, "444455556666")
         assert resources(call("x", self.ACTION, subject=subject)) == [Resource(subject, "444455556666")]
@@ -100,14 +124,14 @@ class TestLayers:
         ("region", "partition"), [(REGION, "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
     )
     def test_are_in_the_bucket_of_the_region(self, region: str, partition: str) -> None:
-        (found,) = requests(AWS_OWN, call("s3", "s3:GetObject", subject=IMAGE), ServiceRef("s3", region), {})
+        (found,) = asked(AWS_OWN, call("s3", "s3:GetObject", subject=IMAGE), ServiceRef("s3", region))
         assert found.request.resource == Resource(
             f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/", beginning=True
         )
 
     def test_of_several_images_are_one_request(self) -> None:
         need = msgspec.structs.replace(call("s3", "s3:GetObject"), subjects=(IMAGE, f"{IMAGE}1"))
-        assert len(list(requests(AWS_OWN, need, ServiceRef("s3", REGION), {}))) == 1
+        assert len(asked(AWS_OWN, need, ServiceRef("s3", REGION))) == 1
 
 
 def test_an_image_that_cannot_be_read_is_no_known_repository() -> None:

@@ -7,11 +7,13 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from skerry.diagnose.identities import Identities, Identity
 from skerry.diagnose.keys import DECRYPT, decrypt, granted
-from skerry.diagnose.mounts import mount_of, place_of
+from skerry.diagnose.mounts import mounts_of, place_of
 from skerry.diagnose.owners import Owned, Owners
-from skerry.diagnose.requests import Asked, is_needed, principal, requests
+from skerry.diagnose.requests import Asked, Caller, is_needed, principal, requests
 from skerry.launch.needs import Call, Need, Placement
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
@@ -83,13 +85,11 @@ class Grants:
                 yield from _hops(role_arn, request, found, "TRUST_POLICY_DENIES")
 
     def _call(self, launch: Launch, need: Call, ways: Sequence[Way]) -> Iterator[Hop]:
-        mount = mount_of(launch, need)
-        if isinstance(mount, Asked):
-            yield from self._mount(mount, ways)
-        elif isinstance(mount, Missing):
-            yield open_question("role", launch.definition_name, mount)
-        if mount is not None:
-            return
+        for mount in mounts_of(launch, need):
+            if isinstance(mount, Missing):
+                yield open_question("role", launch.definition_name, mount)
+            else:
+                yield from self._mount(mount, ways)
         if need.service is None or not need.actions or need.identity == "nobody":
             return
         asking = principal(launch, need)
@@ -97,14 +97,14 @@ class Grants:
             if self._identities.known:
                 yield open_question("role", launch.definition_name, asking)
             return
-        known_as = self._identities.known_as(asking)
-        for asked in requests(known_as, need, need.service, {}):
-            yield from self._asked(asked, ways)
+        by = Caller(launch, self._identities.known_as(asking), self._holdings)
+        for asked in requests(by, need, need.service, {}):
+            yield from self._asked(by, asked, ways)
             more = decrypt(self._holdings, asked)
             if more is not None:
-                yield from self._asked(more, ways)
+                yield from self._asked(by, more, ways)
 
-    def _asked(self, asked: Asked, ways: Sequence[Way]) -> Iterator[Hop]:
+    def _asked(self, by: Caller, asked: Asked, ways: Sequence[Way]) -> Iterator[Hop]:
         """What comes of one request of a role."""
         role_arn = asked.request.principal.arn
         identity = self._identities.of(role_arn)
@@ -118,7 +118,7 @@ class Grants:
             return
         found = self._decide(asked, identity or Identity(), owned, ways)
         hops = list(_hops(role_arn, asked.request, found, owner=asked.request.resource.arn))
-        needed = is_needed(self._holdings, asked)
+        needed = is_needed(by, asked)
         if isinstance(needed, Missing):
             yield from [open_question("role", role_arn, needed)] if found.denials else []
         elif needed:
@@ -146,7 +146,11 @@ class Grants:
         """The decision, whichever of the ways the request goes."""
         policies = _policies(identity, owned.policy)
         contexts = [way.context for way in ways] or [{}]
-        found = [evaluate(_in(asked.request, context), policies) for context in contexts]
+        request = asked.request
+        if request.resource.account is None and owned.account is not None:
+            whose = msgspec.structs.replace(request.resource, account=owned.account)
+            request = msgspec.structs.replace(request, resource=whose)
+        found = [evaluate(_in(request, context), policies) for context in contexts]
         if asked.request.action == DECRYPT:
             found = [granted(self._holdings, asked, one) for one in found]
         if len({one.verdict for one in found}) == 1:

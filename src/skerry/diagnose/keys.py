@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from skerry.catalogue.partitions import partition_of
 from skerry.diagnose.requests import Asked, partition_name
 from skerry.model import told
 from skerry.model.facts import Missing
@@ -77,10 +78,12 @@ def decrypt(holdings: Holdings, asked: Asked) -> Asked | None:
         kind = "" if name.startswith("alias/") else "key/"
         name = f"arn:{partition_name(parsed.region)}:kms:{parsed.region}:{parsed.account}:{kind}{name}"
     owner = arn(name)
+    partition = partition_of(parsed.region)
+    suffix = partition.suffix if partition else "amazonaws.com"
     context: dict[str, Values] = {
         "aws:viaawsservice": ("true",),
         "aws:requestedregion": (parsed.region,),
-        "kms:viaservice": (f"{found.service}.{parsed.region}.amazonaws.com",),
+        "kms:viaservice": (f"{found.service}.{parsed.region}.{suffix}",),
         _CONTEXT[found.service].lower(): (found.arn,),
     }
     resource = Resource(name, owner.account if owner else None)

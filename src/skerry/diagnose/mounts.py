@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html
 """
 
+from collections.abc import Iterator
+
 from skerry.diagnose.requests import Asked, principal
 from skerry.launch.needs import Call
 from skerry.launch.task import Launch
@@ -17,13 +19,13 @@ _MOUNT = "elasticfilesystem:ClientMount"
 _ON = "ENABLED"
 
 
-def volume_of(launch: Launch, need: Call) -> EfsVolume | None:
-    """The EFS volume that a Need mounts."""
+def volumes_of(launch: Launch, need: Call) -> tuple[EfsVolume, ...]:
+    """The EFS volumes that a Need mounts: several may be of one file system."""
     known = launch.definition
     if need.step != "volumes" or isinstance(known, Missing):
-        return None
+        return ()
     found = (volume.efs_volume_configuration for volume in known.volumes)
-    return next((one for one in found if one is not None and file_system(one) in need.subjects), None)
+    return tuple(one for one in found if one is not None and file_system(one) in need.subjects)
 
 
 def file_system(volume: EfsVolume) -> str:
@@ -31,12 +33,14 @@ def file_system(volume: EfsVolume) -> str:
     return volume.file_system_id.rpartition("/")[2]
 
 
-def mount_of(launch: Launch, need: Call) -> Asked | Missing | None:
-    """The request that a mount is; None where the Need is no mount of EFS, or nobody knows in which account."""
-    volume = volume_of(launch, need)
+def mounts_of(launch: Launch, need: Call) -> Iterator[Asked | Missing]:
+    """The requests that the mounts of a Need are; none where nobody knows in which account."""
     place = place_of(launch)
-    if volume is None or place is None:
-        return None
+    if place is not None:
+        yield from (_mount(launch, need, volume, place) for volume in volumes_of(launch, need))
+
+
+def _mount(launch: Launch, need: Call, volume: EfsVolume, place: Arn) -> Asked | Missing:
     known = volume.authorization_config
     asking: Principal | Missing = Principal("anonymous")
     if known is not None and known.iam == _ON:

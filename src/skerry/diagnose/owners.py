@@ -20,10 +20,12 @@ class Owned(msgspec.Struct, frozen=True, gc=False):
     """What the owner of a resource says of its use.
 
     ``policy`` is None where it has none. ``unread``: the kind of policy that nobody asked for, if it is so.
+    ``account``: whose the resource is, where its name does not tell and the answer does.
     """
 
     policy: Policy | Missing | Assumed | None = None
     unread: str = ""
+    account: str | None = None
 
 
 _NONE = Owned()
@@ -56,12 +58,22 @@ class Owners:
             case "kms":
                 return _owned(held.key_policy(subject), f"the policy of key {subject}", "policies of keys")
             case "s3" if bucket := _bucket(subject):
-                return _owned(held.bucket_policy(bucket), f"the policy of bucket {bucket}", "policies of buckets")
+                return self._of_bucket(bucket)
             case "elasticfilesystem":
                 name = f"the policy of file system {subject}"
                 return _owned(held.file_system_policy(subject), name, "policies of file systems")
             case _:
                 return _NONE
+
+    def _of_bucket(self, bucket: str) -> Owned:
+        """The policy of a bucket, which S3 tells only who is of the account that the bucket belongs to.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
+        """
+        answer = self._holdings.bucket_policy(bucket)
+        found = _owned(answer, f"the policy of bucket {bucket}", "policies of buckets")
+        told_by_owner = answer is not None and not isinstance(answer, Missing)
+        return msgspec.structs.replace(found, account=self._holdings.account if told_by_owner else None)
 
 
 def _owned(found: Found[Answer], name: str, kind: str) -> Owned:

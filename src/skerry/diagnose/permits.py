@@ -11,12 +11,11 @@ from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.diagnose.identities import Identities
-from skerry.diagnose.requests import Asked, is_needed, principal, requests
+from skerry.diagnose.requests import Asked, Caller, is_needed, principal, requests
 from skerry.launch.needs import Call, Need
 from skerry.launch.task import Launch
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
-from skerry.model.holdings import Holdings
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, every
 from skerry.policy.document import Policy, parse
@@ -88,8 +87,9 @@ class Permits:
             yield open_question("endpoint", endpoint, asking)
             return
         context = through_endpoint(endpoint, guarded.endpoint.vpc_id, ref.region)
-        for asked in requests(self._identities.known_as(asking), need, ref, context):
-            yield from _refusal(guarded, asked, self._holdings)
+        by = Caller(launch, self._identities.known_as(asking), self._holdings)
+        for asked in requests(by, need, ref, context):
+            yield from _refusal(guarded, by, asked)
 
     def _endpoints_on(self, trace: Trace) -> tuple[str, ...]:
         """The endpoints on a path that have a policy."""
@@ -134,11 +134,11 @@ def _allows_everything(policy: Policy) -> bool:
 ).statements
 
 
-def _refusal(guarded: Guarded, asked: Asked, holdings: Holdings) -> Iterator[Hop]:
+def _refusal(guarded: Guarded, by: Caller, asked: Asked) -> Iterator[Hop]:
     endpoint = guarded.endpoint.vpc_endpoint_id
     request = asked.request
     found = evaluate(request, guarded.policies())
-    needed = True if found.verdict == "allowed" else is_needed(holdings, asked)
+    needed = True if found.verdict == "allowed" else is_needed(by, asked)
     if not needed:
         return
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from skerry.diagnose.images import Images
 from skerry.diagnose.keys import Locked, locked
-from skerry.diagnose.mounts import volume_of
-from skerry.diagnose.requests import principal, requests
+from skerry.diagnose.mounts import file_system, volumes_of
+from skerry.diagnose.requests import Caller, logging_to, principal, requests
 from skerry.launch.needs import Call, Need
 from skerry.launch.secrets import bare, version_of
 from skerry.launch.task import Launch
@@ -105,7 +105,7 @@ class Presence:
         asking = principal(launch, need)
         if isinstance(asking, Missing) or need.service is None:
             return
-        for asked in requests(asking, need, need.service, {}):
+        for asked in requests(Caller(launch, asking, self._holdings), need, need.service, {}):
             found = locked(self._holdings, asked)
             if found is not None and found.key:
                 yield from self._key(found)
@@ -159,26 +159,25 @@ class Presence:
         yield from self._thing(found, subject, what, "ENVIRONMENT_FILE_NOT_FOUND", "environment files")
 
     def _file_system(self, launch: Launch, need: Call) -> Iterator[Hop]:
-        volume = volume_of(launch, need)
-        if volume is None:
-            return
-        (system,) = need.subjects
-        points = self._holdings.access_points(system)
-        if isinstance(points, Absent):
-            yield lost("resource", system, "FILE_SYSTEM_NOT_FOUND", f"there is no file system {system}")
-            return
-        wanted = volume.authorization_config.access_point_id if volume.authorization_config else None
-        if wanted is None:
-            return
-        if not isinstance(points, told.AccessPoints):
-            yield from self._thing(points, system, "", "", "access points of file systems")
-            return
-        found = next((one for one in points.access_points if one.access_point_id == wanted), None)
-        if found is None:
-            message = f"file system {system} has no access point {wanted}"
-            yield lost("resource", wanted, "ACCESS_POINT_NOT_FOUND", message)
-        elif found.life_cycle_state not in {None, _AVAILABLE}:
-            yield lost("resource", wanted, "BAD_STATE", f"access point {wanted} is {found.life_cycle_state}")
+        for volume in volumes_of(launch, need):
+            system = file_system(volume)
+            points = self._holdings.access_points(system)
+            wanted = volume.authorization_config.access_point_id if volume.authorization_config else None
+            if isinstance(points, Absent):
+                yield lost("resource", system, "FILE_SYSTEM_NOT_FOUND", f"there is no file system {system}")
+            elif wanted is not None and isinstance(points, told.AccessPoints):
+                yield from _access_point(system, wanted, points)
+            elif wanted is not None:
+                yield from self._thing(points, system, "", "", "access points of file systems")
+
+
+def _access_point(system: str, wanted: str, points: told.AccessPoints) -> Iterator[Hop]:
+    """Whether an access point of a file system is there and ready."""
+    found = next((one for one in points.access_points if one.access_point_id == wanted), None)
+    if found is None:
+        yield lost("resource", wanted, "ACCESS_POINT_NOT_FOUND", f"file system {system} has no access point {wanted}")
+    elif found.life_cycle_state not in {None, _AVAILABLE}:
+        yield lost("resource", wanted, "BAD_STATE", f"access point {wanted} is {found.life_cycle_state}")
 
 
 def _containers(launch: Launch) -> tuple[ContainerDefinition, ...]:
@@ -203,5 +202,5 @@ def _values(launch: Launch) -> Iterator[str]:
 
 def _is_created(launch: Launch, group: str) -> bool:
     """Whether each container that logs to the group lets the driver create it."""
-    of_group = [one for one in _logs(launch) if one.options.get("awslogs-group") == group]
+    of_group = logging_to(launch, group)
     return bool(of_group) and all(one.options.get("awslogs-create-group") == "true" for one in of_group)

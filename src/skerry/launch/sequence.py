@@ -9,7 +9,7 @@ from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.platforms import platform
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.calls import aws
-from skerry.launch.images import parse
+from skerry.launch.images import Image, parse
 from skerry.launch.logs import of_logs, of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.pulls import of_another, of_ecr
@@ -106,9 +106,21 @@ def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> 
     if image is None:
         yield Unread("manifest", f"the image of container {container.name}", "ecs:DescribeTaskDefinition")
     elif image.region is not None:
+        yield from _partition(launch, image, image.region)
         yield from of_ecr(image, image.region, launch.cache_rules, windows=windows)
     else:
         yield from of_another(image)
+
+
+def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
+    """Roles are of one partition, so no registry of another knows them.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    mine, other = partition_of(launch.region or ""), partition_of(region)
+    if mine is not None and other is not None and mine.name != other.name:
+        message = f"{image.reference} is in partition {other.name}, and the task in {mine.name}: its roles are not known there"
+        yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
 
 
 def _environment_file(value: str, region: str) -> Need:
@@ -116,7 +128,9 @@ def _environment_file(value: str, region: str) -> Need:
     if parsed is None or parsed.service != "s3":
         return Unread("env-files", f"which bucket holds {value}", subjects=(value,))
     bucket = parsed.resource.partition("/")[0]
-    call = aws("env-files", ServiceRef("s3", region), "s3:GetObject", subject=value, prefix=f"{bucket}.")
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    actions = ("s3:GetBucketLocation", "s3:GetObject")
+    call = aws("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")
     # The ARN of a bucket does not say its Region.
     return msgspec.structs.replace(call, grade="inferred", note=f"bucket {bucket} taken to be in {region}")
 

@@ -127,7 +127,22 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
     names = {one.arn for one in service.current_service_revisions}
     found = [row for row in world.facts.service_revisions if row.service_revision_arn in names]
     images = (one for row in found if row.task_definition == service.task_definition for one in row.container_images)
-    return tuple((one.image, one.image_digest) for one in images if one.image and one.image_digest)
+    loose = _loose(world, service)
+    return tuple(
+        (one.image, one.image_digest)
+        for one in images
+        if one.image and one.image_digest and one.container_name not in loose
+    )
+
+
+def _loose(world: World, service: Service) -> set[str]:
+    """The containers whose tag may stand for another image with each task.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    """
+    known = world.task_definition(service.task_definition) if service.task_definition is not UNSET else None
+    containers = known.container_definitions if isinstance(known, TaskDefinition) else ()
+    return {one.name for one in containers or () if one.version_consistency == "disabled"}
 
 
 def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:

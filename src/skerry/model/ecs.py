@@ -180,6 +180,7 @@ class ContainerDefinition(Camel, frozen=True, gc=False):
     environment_files: tuple[EnvironmentFile, ...] = ()
     log_configuration: LogConfiguration | None = None
     firelens_configuration: FirelensConfiguration | None = None
+    version_consistency: str | None = None
 
 
 class EfsAuthorization(Camel, frozen=True, gc=False):

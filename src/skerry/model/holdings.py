@@ -30,6 +30,11 @@ class Holdings:
         self._roles = {row.arn: row for row in facts.roles}
 
     @property
+    def account(self) -> str | None:
+        """The account that was asked."""
+        return self._facts.account
+
+    @property
     def empty(self) -> bool:
         """Whether nobody asked for anything of this."""
         return not self._told and not self.asked_for_roles
