@@ -57,7 +57,12 @@ MUST_BE_THERE = (
     "VpnGateways",
     "VpcBlockPublicAccessExclusions",
 )
-SERVICES = ("ec2", "route53", "route53resolver", "route53profiles", "efs", "ecs")
+SERVICES = (
+    *("ec2", "route53", "route53resolver", "route53profiles", "efs", "ecs"),
+    *("ecr", "secretsmanager", "logs", "kms"),
+)
+# In the place of the link that ECR gives, such a document has what it leads to.
+LINKED = "ecr:GetDownloadUrlForLayer"
 # Which call prints a key; a row of PrefixLists is of either call.
 PRINTED_BY = {
     "Vpcs": ("ec2 DescribeVpcs",),
@@ -83,6 +88,10 @@ PRINTED_BY = {
     "VpnGateways": ("ec2 DescribeVpnGateways",),
     "VpcBlockPublicAccessExclusions": ("ec2 DescribeVpcBlockPublicAccessExclusions",),
     "clusters": ("ecs DescribeClusters",),
+    "serviceRevisions": ("ecs DescribeServiceRevisions",),
+    "pullThroughCacheRules": ("ecr DescribePullThroughCacheRules",),
+    "RoleDetailList": ("iam GetAccountAuthorizationDetails",),
+    "Policies": ("iam GetAccountAuthorizationDetails",),
     "services": ("ecs DescribeServices",),
     "taskDefinitions": ("ecs DescribeTaskDefinition",),
     "tasks": ("ecs DescribeTasks",),
@@ -260,7 +269,9 @@ def faults(network: dict[str, list[Any]]) -> Iterator[str]:
         for position, row in enumerate(rows):
             place = f"{key}[{position}]"
             if key == "Calls":
-                yield from faults_of(answer(row["Call"]["operation"]), row["Response"], place)
+                name = row["Call"]["operation"]
+                if "Response" in row and name != LINKED:
+                    yield from faults_of(answer(name.rpartition(":")[2]), row["Response"], place)
                 continue
             found = [list(faults_of(row_shape(call, key), row, place)) for call in PRINTED_BY[key]]
             yield from min(found, key=len)
@@ -291,6 +302,9 @@ def answer(name: str) -> Any:
 
 def faults_of(shape: Any, value: Any, place: str) -> Iterator[str]:
     kind = shape.type_name
+    if shape.name == "policyDocumentType" and isinstance(value, dict):
+        # boto3 and the command line print what is in the text.
+        return
     if not fits(kind, value):
         yield f"{place}: {value!r} is no {kind}"
     elif kind == "structure":

@@ -18,9 +18,10 @@ from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
 from skerry.policy.request import over_internet, through_endpoint
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace import Destination, Hop, Trace, judge, segments
+from skerry.reach.trace import Destination, Hop, Passage, Trace, judge, segments
 
 _ASKED = Destination("what the call is about", ())
+INTERNET, ELSEWHERE = "the internet", "a way that is not known"
 _NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
 _ORGANIZATION = "service and resource control policies"
 
@@ -46,7 +47,7 @@ class Beyond:
         asked = []
         for subnet, outcome in permitted.items():
             ways = tuple(self._ways(need, outcome))
-            names = tuple(way.endpoint for way in ways)
+            names = tuple(way.place for way in ways)
             if names not in known:
                 known[names] = there + tuple(self._grants.ask(launch, need, ways))
             asked.append(_with(outcome, subnet, known[names]))
@@ -73,16 +74,22 @@ class Beyond:
         ways: dict[str, None] = {}
         for trace in found.traces:
             if trace.purpose == "call" and not trace.intended and trace.passage is not None:
-                through = () if trace.verdict is BLOCKED else ("",)
+                through = () if trace.verdict is BLOCKED else (_place(trace.passage),)
                 ways |= dict.fromkeys(self._permits.endpoints_on(trace) or through)
-        for endpoint in ways:
-            yield self._way(endpoint, need.service)
+        for place in ways:
+            yield self._way(place, need.service)
 
-    def _way(self, endpoint: str, ref: ServiceRef) -> Way:
-        known = self._world.vpc_endpoints.get(endpoint)
-        if known is None:
-            return Way("", over_internet(ref.region))
-        return Way(endpoint, through_endpoint(endpoint, known.vpc_id, ref.region))
+    def _way(self, place: str, ref: ServiceRef) -> Way:
+        known = self._world.vpc_endpoints.get(place)
+        if known is not None:
+            return Way(place, through_endpoint(place, known.vpc_id, ref.region))
+        return Way(place, over_internet(ref.region) if place == INTERNET else {})
+
+
+def _place(passage: Passage) -> str:
+    """Where packets leave that no endpoint takes: to the internet by a gateway, or nobody knows where to."""
+    out = any(hop.kind == "gateway" for way in passage.ways for hop in way.there)
+    return INTERNET if out else ELSEWHERE
 
 
 def _with(found: Outcome, subnet: str, hops: tuple[Hop, ...]) -> Outcome:

@@ -40,9 +40,9 @@ _CODES: dict[PolicyKind, str] = {
 
 
 class Way(NamedTuple):
-    """A way that a call goes: the endpoint, if it is through one, and what policies see of that."""
+    """A way that a call goes: the endpoint that it is through, or where else, and what policies see of that."""
 
-    endpoint: str
+    place: str
     context: Context
 
 
@@ -155,7 +155,7 @@ class Grants:
             found = [granted(self._holdings, asked, one) for one in found]
         if len({one.verdict for one in found}) == 1:
             return found[0]
-        places = ", ".join(sorted(way.endpoint or "the internet" for way in ways))
+        places = ", ".join(sorted(way.place for way in ways))
         missing = tuple(dict.fromkeys(fact for one in found for fact in one.missing))
         return Decision("unknown", missing=missing or (Missing(f"by which of {places} the request goes"),))
 
