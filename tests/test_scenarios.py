@@ -302,10 +302,7 @@ def answer(name: str) -> Any:
 
 def faults_of(shape: Any, value: Any, place: str) -> Iterator[str]:
     kind = shape.type_name
-    if shape.name == "policyDocumentType" and isinstance(value, dict):
-        # boto3 and the command line print what is in the text.
-        return
-    if not fits(kind, value):
+    if not fits(kind, value) and not is_policy(shape, value):
         yield f"{place}: {value!r} is no {kind}"
     elif kind == "structure":
         yield from (f"{place}: {key} is missing" for key in shape.required_members if key not in value)
@@ -326,6 +323,11 @@ def faults_of(shape: Any, value: Any, place: str) -> Iterator[str]:
 
 def fits(kind: str, value: Any) -> bool:
     return isinstance(value, PYTHON_TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def is_policy(shape: Any, value: Any) -> bool:
+    """Whether boto3 and the command line print what is in this text."""
+    return bool(shape.name == "policyDocumentType") and isinstance(value, dict)
 
 
 def bare(value: str) -> str:

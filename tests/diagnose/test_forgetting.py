@@ -33,7 +33,7 @@ LESS_SURE = {
     NOT_APPLICABLE: {NOT_APPLICABLE},
 }
 # Without these kinds verdicts are made all the same, and the Diagnosis lists them as unexamined.
-UNEXAMINED = {"Calls"}
+UNEXAMINED = {"Calls", "RoleDetailList", "serviceRevisions"}
 # These are what is to be judged, not facts about the network.
 JUDGED = {"services", "tasks", "taskDefinitions", "clusters", "Schedules"}
 

@@ -212,3 +212,30 @@ def test_a_file_system_may_ask_for_more_than_a_role_that_is_not_known(network: H
     del network.rows["RoleDetailList"]
     assert "RESOURCE_POLICY_DENIES" not in {one.code for one in network.step("volumes").blockers}
     assert "policies of roles" in network.diagnosis().unexamined
+
+
+def test_a_parameter_that_another_account_shares_is_left_open_to_it(network: Holdings) -> None:
+    network.endpoint("vpce-55", "ssm", ["subnet-a", "subnet-b"])
+    shared = f"arn:aws:ssm:{REGION}:{OTHER_ACCOUNT}:parameter/shared"
+    network.app["secrets"] = [{"name": "PASSWORD", "valueFrom": shared}]
+    network.role(EXECUTION, statement("ssm:GetParameters"), managed=[MANAGED])
+    assert network.bad() == {}
+    assert "policies of parameters" in network.diagnosis().unexamined
+
+
+def test_a_bucket_by_its_name_may_be_of_any_account(network: Holdings) -> None:
+    options = {"Name": "s3", "region": REGION, "bucket": "archive"}
+    network.app["logConfiguration"] = {"logDriver": "awsfirelens", "options": options}
+    network.role(TASK, statement("s3:PutObject", "arn:aws:s3:::archive/*"))
+    assert network.bad() == {}
+    assert "policies of buckets" in network.diagnosis().unexamined
+    network.role(TASK)
+    assert network.bad() == {"runtime": BLOCKED}
+
+
+def test_what_the_owner_does_not_allow_is_denied_whatever_the_role(network: Holdings) -> None:
+    pull_from_another_account(network)
+    asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
+    network.refuse("ecr:GetRepositoryPolicy", asked, "RepositoryPolicyNotFoundException")
+    del network.rows["RoleDetailList"]
+    assert network.bad() == {"manifest": BLOCKED}

@@ -113,8 +113,7 @@ class Grants:
             self.unread[ROLES_UNREAD] = None
         if owned.unread:
             self.unread[owned.unread] = None
-        unread = identity is None and (owned.unread or owned.policy is None)
-        if unread or (identity is not None and identity.absent):
+        if (identity is None and owned.unread) or (identity is not None and identity.absent):
             return
         found = self._decide(asked, identity or Identity(), owned, ways)
         hops = list(_hops(role_arn, asked.request, found, owner=asked.request.resource.arn))
@@ -158,6 +157,14 @@ class Grants:
         places = ", ".join(sorted(way.place for way in ways))
         missing = tuple(dict.fromkeys(fact for one in found for fact in one.missing))
         return Decision("unknown", missing=missing or (Missing(f"by which of {places} the request goes"),))
+
+
+def by_its_policies(identities: Identities, request: Request) -> Decision | None:
+    """What the policies of a role alone make of its request; None where there is no such role, or nobody asked."""
+    identity = identities.of(request.principal.arn)
+    if identity is None or identity.absent:
+        return None
+    return evaluate(request, _policies(identity, None))
 
 
 def _roles(launch: Launch) -> tuple[str, ...]:

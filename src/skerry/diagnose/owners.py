@@ -57,8 +57,11 @@ class Owners:
                 return _owned(held.secret_policy(subject), f"the policy of secret {subject}", "policies of secrets")
             case "kms":
                 return _owned(held.key_policy(subject), f"the policy of key {subject}", "policies of keys")
-            case "s3" if bucket := _bucket(subject):
-                return self._of_bucket(bucket)
+            case "s3":
+                return self._of_bucket(_bucket(subject))
+            case "ssm" if asked.request.resource.account != asked.request.principal.account:
+                # Shared by AWS RAM: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
+                return Owned(_NOT_READ, "policies of parameters")
             case "elasticfilesystem":
                 name = f"the policy of file system {subject}"
                 return _owned(held.file_system_policy(subject), name, "policies of file systems")
@@ -91,6 +94,6 @@ def _owned(found: Found[Answer], name: str, kind: str) -> Owned:
 
 
 def _bucket(subject: str) -> str:
-    """The bucket of an object's ARN."""
+    """The bucket of an object's ARN, or of this name."""
     parsed = arn(subject)
-    return parsed.resource.partition("/")[0] if parsed else ""
+    return parsed.resource.partition("/")[0] if parsed else subject

@@ -113,10 +113,10 @@ def _guarded(endpoint: VpcEndpoint) -> Guarded | None:
     if service is None:
         return None
     policy = parse(endpoint.policy_document, f"the policy of {endpoint.vpc_endpoint_id}")
-    return None if _allows_everything(policy) else Guarded(endpoint, policy, service)
+    return None if allows_everything(policy) else Guarded(endpoint, policy, service)
 
 
-def _allows_everything(policy: Policy) -> bool:
+def allows_everything(policy: Policy) -> bool:
     """Whether it is the default: one statement, about everybody, every action and every resource."""
     if policy.problem is not None or len(policy.statements) != 1:
         return False

@@ -73,11 +73,11 @@ class Caller(NamedTuple):
     holdings: Holdings
 
 
-def requests(by: Caller, need: Call, ref: ServiceRef, context: Context) -> Iterator[Asked]:
-    """The requests of a call, each once; those that may fail without the task failing are left out."""
+def requests(by: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False) -> Iterator[Asked]:
+    """The requests of a call, each once: those that a start waits for, or the ``later`` ones."""
     given = {**context, **_ON_LAYERS} if by.principal.kind == "aws" else context
     for action in need.actions:
-        if action not in _LATER:
+        if (action in _LATER) is later:
             resources = {resource: subject for subject, resource in _resources(by, action, need, ref)}
             for resource, subject in resources.items():
                 yield Asked(subject, Request(by.principal, action, resource, given))

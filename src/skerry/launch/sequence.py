@@ -119,7 +119,7 @@ def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
     """
     mine, other = partition_of(launch.region or ""), partition_of(region)
     if mine is not None and other is not None and mine.name != other.name:
-        message = f"{image.reference} is in partition {other.name}, and the task in {mine.name}: its roles are not known there"
+        message = f"{image.reference} is in partition {other.name}, where roles of {mine.name} are not known"
         yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
 
 

@@ -7,11 +7,16 @@ from skerry.diagnose.checks.endpoint_default_group import endpoint_default_group
 from skerry.diagnose.checks.endpoint_in_one_zone import endpoint_in_one_zone
 from skerry.diagnose.checks.endpoint_not_in_zone import endpoint_not_in_zone
 from skerry.diagnose.checks.endpoint_open_ports import endpoint_open_ports
+from skerry.diagnose.checks.endpoint_wide_policy import endpoint_wide_policy
+from skerry.diagnose.checks.execution_role_lacks import execution_role_lacks
+from skerry.diagnose.checks.execution_role_too_wide import execution_role_too_wide
 from skerry.diagnose.checks.guardduty_agent import guardduty_agent
 from skerry.diagnose.checks.names_diverted import names_diverted
+from skerry.diagnose.checks.plaintext_secrets import plaintext_secrets
 from skerry.diagnose.checks.public_address_without_route import public_address_without_route
 from skerry.diagnose.checks.pull_through_cache import pull_through_cache
 from skerry.diagnose.checks.service_default_group import service_default_group
+from skerry.diagnose.checks.tag_not_held import tag_not_held
 from skerry.diagnose.checks.too_few_addresses import too_few_addresses
 from skerry.diagnose.diagnosis import Diagnosis, Finding
 from skerry.model.world import World
@@ -23,11 +28,16 @@ CHECKS: tuple[Check, ...] = (
     endpoint_in_one_zone,
     endpoint_not_in_zone,
     endpoint_open_ports,
+    endpoint_wide_policy,
+    execution_role_lacks,
+    execution_role_too_wide,
     guardduty_agent,
     names_diverted,
+    plaintext_secrets,
     public_address_without_route,
     pull_through_cache,
     service_default_group,
+    tag_not_held,
     too_few_addresses,
 )
 
