@@ -31,6 +31,7 @@ def test_there_are_tables() -> None:
         "guardduty",
         "partitions",
         "platforms",
+        "refusals",
         "registries",
         "services",
         "zones",
@@ -58,8 +59,19 @@ class TestEveryTable:
     def test_has_each_row_once(self, name: str) -> None:
         known = [
             tuple(
-                row[key]
-                for key in ("step", "service", "family", "version", "code", "key", "name", "region", "architecture")
+                str(row[key])
+                for key in (
+                    "step",
+                    "service",
+                    "codes",
+                    "family",
+                    "version",
+                    "code",
+                    "key",
+                    "name",
+                    "region",
+                    "architecture",
+                )
                 if key in row
             )
             for row in rows_of(name)

@@ -296,7 +296,18 @@ class TestSeveralWays:
 
 
 class TestWhatEcsPrints:
-    def test_is_not_known_of_what_a_policy_refuses(self, network: Network) -> None:
+    def test_is_what_aws_answers(self, network: Network) -> None:
         give(network, "vpce-a", statement("ecr:BatchGetImage"))
         (found,) = only(network).predictions
-        assert (found.step, found.text, found.grade) == ("registry-auth", None, "inferred")
+        assert (found.step, found.grade) == ("registry-auth", "observed")
+        assert found.text is not None
+        assert found.text.endswith(
+            f"api error AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/launcher/… "
+            "is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no VPC endpoint policy allows the "
+            "ecr:GetAuthorizationToken action"
+        )
+
+    def test_is_not_known_of_layers(self, network: Network) -> None:
+        give(network, "vpce-93", statement("s3:PutObject"))
+        (found,) = only(network).predictions
+        assert (found.step, found.text, found.grade) == ("layers", None, "inferred")

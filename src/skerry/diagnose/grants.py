@@ -13,6 +13,7 @@ from skerry.diagnose.identities import Identities, Identity
 from skerry.diagnose.keys import DECRYPT, decrypt, granted
 from skerry.diagnose.mounts import mounts_of, place_of
 from skerry.diagnose.owners import Owned, Owners
+from skerry.diagnose.refusals import refusal, words_of
 from skerry.diagnose.requests import Asked, Caller, is_needed, principal, requests
 from skerry.launch.needs import Call, Need, Placement
 from skerry.launch.task import Launch
@@ -26,7 +27,7 @@ from skerry.policy.judging import Kind as PolicyKind
 from skerry.policy.request import ABSENT, Context, Hidden, Principal, Request, Values, service
 from skerry.policy.resources import Resource
 from skerry.reach.gateways import lost, open_question
-from skerry.reach.trace import Hop
+from skerry.reach.trace import Hop, Kind, Piece
 
 ROLES_UNREAD = "policies of roles"
 _ORGANIZATION = Assumed("the policies of the organization are not looked at")
@@ -214,13 +215,9 @@ def _hops(role_arn: str, request: Request, found: Decision, code: str = "", owne
     for denial in found.denials:
         of_owner = bool(owner) and denial.kind == "resource-based policy"
         rule, why = _words(denial, request)
-        yield lost(
-            "resource" if of_owner else "role",
-            owner if of_owner else role_arn,
-            code or _CODES[denial.kind],
-            why,
-            rule,
-        )
+        kind: Kind = "resource" if of_owner else "role"
+        piece = Piece(code or _CODES[denial.kind], owner if of_owner else role_arn, rule, why)
+        yield refusal(kind, msgspec.structs.replace(piece, words=words_of(request, denial)))
 
 
 def _words(denial: Denial, request: Request) -> tuple[str, str]:

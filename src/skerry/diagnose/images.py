@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from skerry.diagnose.refusals import refusal
 from skerry.diagnose.requests import partition_name
 from skerry.launch.images import Image, parse
 from skerry.launch.needs import Call
@@ -14,7 +15,7 @@ from skerry.model.facts import Missing
 from skerry.model.holdings import Holdings
 from skerry.model.told import Absent
 from skerry.reach.gateways import lost, open_question
-from skerry.reach.trace import Hop
+from skerry.reach.trace import Hop, Piece
 
 _GONE = "ImageNotFound"
 _DIGEST = "sha256:"
@@ -83,7 +84,8 @@ class Images:
             case Absent():
                 message = f"there is no repository {image.repository} in account {account} in {image.region}"
                 known = self._holdings.cache_rules_known
-                absent = lost("resource", repository, "REPOSITORY_NOT_FOUND", message)
+                piece = Piece("REPOSITORY_NOT_FOUND", repository, "", message, words=image.reference)
+                absent = refusal("resource", piece)
                 yield absent if known else open_question("resource", repository, _UNREAD_RULES)
             case _:
                 yield from self._of_repository(launch, image, repository, found)
@@ -108,7 +110,9 @@ class Images:
             return open_question("resource", repository, missing)
         if not self._holdings.cache_rules_known:
             return open_question("resource", repository, _UNREAD_RULES)
-        return lost("resource", repository, "IMAGE_NOT_FOUND", _gone(image, name, held=held))
+        words = f"{image.registry}/{image.repository}@{name}" if held else image.reference
+        message = _gone(image, name, held=held)
+        return refusal("resource", Piece("IMAGE_NOT_FOUND", repository, "", message, words=words))
 
     def _platform(
         self, launch: Launch, image: Image, repository: str, manifest: told.Manifest, account: str

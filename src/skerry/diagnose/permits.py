@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.diagnose.identities import Identities
+from skerry.diagnose.refusals import refusal, words_of
 from skerry.diagnose.requests import Asked, Caller, is_needed, principal, requests
 from skerry.launch.needs import Call, Need
 from skerry.launch.task import Launch
@@ -22,9 +23,9 @@ from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Policies, evaluate
 from skerry.policy.judging import Assumed
 from skerry.policy.request import through_endpoint
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import open_question
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace import Hop, Passage, Trace, judge
+from skerry.reach.trace import Hop, Passage, Piece, Trace, judge
 
 DENIES = "ENDPOINT_POLICY_DENIES"
 _OTHERS = Assumed("only the policies of endpoints are looked at")
@@ -153,7 +154,8 @@ def _refusal(guarded: Guarded, by: Caller, asked: Asked) -> Iterator[Hop]:
         rule = f"{denial.statement.statement} of its policy" if denial.statement else "no statement of its policy"
         why = f"denies {what}" if denial.statement else f"allows {what}"
         who = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
-        yield lost("endpoint", endpoint, DENIES, f"{rule} {why}, {who}", rule)
+        words = words_of(request, denial)
+        yield refusal("endpoint", Piece(DENIES, endpoint, rule, f"{rule} {why}, {who}", words=words))
 
 
 def _together(found: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:

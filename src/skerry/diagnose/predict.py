@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from skerry.catalogue.wordings import wording, wordings
+from skerry.catalogue.wordings import RefusalWording, Wording, refusal_wording, wording, wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.diagnose.permits import DENIES
 from skerry.launch.images import parse
 from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
-from skerry.reach.trace import NOWHERE, Trace
+from skerry.reach.trace import NOWHERE, Piece, Trace
 
 _FAILS = {BLOCKED, INTERMITTENT}
 _MAY_FAIL = {UNKNOWN, INTERMITTENT}
@@ -46,21 +46,26 @@ def error_of(row: NeedDiagnosis) -> Prediction | None:
 def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     need = row.need
     service = need.service.key if isinstance(need, Call) and need.service else None
-    # The wordings are those of failed calls; of what Fargate or a policy refuses, and of S3 Files, none is known.
-    known = None if isinstance(need, Fault | Mount) or _refused(row) else wording(need.step, service)
+    refused = _refused(row)
+    words = _words(row)
+    # Of what Fargate itself refuses, and of S3 Files, no wording is known.
+    known: Wording | RefusalWording | None = None if isinstance(need, Fault | Mount) else wording(need.step, service)
+    if refused is not None:
+        known = refusal_wording(need.step, service, refused.code)
+        words |= {"words": refused.words, "resource": refused.resource}
     if known is None:
         return Prediction(need.step, None, "inferred", at_or_before)
-    words = _words(row)
     # That a client which has only IPv6 says so of an IPv4 address is Linux's way; ECS has not been seen to print it.
     grade = "inferred" if words["way"] == _NO_FAMILY else known.grade
     return Prediction(need.step, known.text.format_map(words), grade, at_or_before)
 
 
-def _refused(row: NeedDiagnosis) -> bool:
-    """Whether the call gets to where it leads, and is refused there, or finds nothing."""
+def _refused(row: NeedDiagnosis) -> Piece | None:
+    """What AWS answers that is no success, where the call gets to where it leads."""
     trace = _failing(row)
     lost = [item for item in trace.judged if item.lost] if trace else []
-    return bool(lost) and all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
+    asked = all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
+    return lost[0].piece if lost and asked else None
 
 
 def _failing(row: NeedDiagnosis) -> Trace | None:

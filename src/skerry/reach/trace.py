@@ -76,7 +76,7 @@ WHOLE = Cut()
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
-    """Packets that one rule loses or that one missing fact leaves undecided."""
+    """Packets that one rule loses or that one missing fact leaves undecided; ``words``: what AWS answers instead."""
 
     code: str
     resource: str
@@ -84,6 +84,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     message: str
     cut: Cut = WHOLE
     missing: Missing | None = None
+    words: str = ""
 
     def box(self, packets: Box) -> Box:
         """The packets of the flow that the piece is about."""
