@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import skerry
-from bench import reading, worlds
+from bench import policies, reading, worlds
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.diagnose.judge import source_of
@@ -62,6 +62,8 @@ def main() -> None:
     for size in SIZES:
         verdicts(size)
     without_memo(SERVICES_WITHOUT_MEMO)
+    if not policies.run():
+        sys.exit("policies take longer than they may")
     if not reading.run():
         sys.exit("reading takes more calls or rounds than it may")
 

@@ -303,7 +303,8 @@ class TestWhatEcsPrints:
         assert found.text is not None
         assert found.text.endswith(
             f"api error AccessDeniedException: User: arn:aws:sts::{ACCOUNT}:assumed-role/launcher/… "
-            "is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no VPC endpoint policy allows the "
+            "is not authorized to perform: ecr:GetAuthorizationToken on resource: * "
+            "because no VPC endpoint policy allows the "
             "ecr:GetAuthorizationToken action"
         )
 
