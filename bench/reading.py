@@ -10,6 +10,7 @@ from typing import Any
 
 from skerry.aws.calls import SERVICES, TASK_DEFINITION
 from skerry.aws.session import ClientFactory, clients
+from skerry.aws.things import SERVICE_REVISIONS
 from skerry.embedded import article
 from skerry.embedded.faults import Faults
 from skerry.embedded.serving import serving
@@ -17,10 +18,11 @@ from skerry.sources.live import Reading, read
 
 FEW, MANY = 1, 50
 LATENCY = 0.05
-MOST_ROUNDS = 4
+MOST_ROUNDS = 6
 
-# What 49 more services may cost: their descriptions come ten at a time, all else in the pages that there were.
-MOST_MORE = MANY // SERVICES.batch
+# What 49 more services may cost: their descriptions come ten at a time, their revisions twenty at a time, and all else
+# in the pages that there were.
+MOST_MORE = MANY // SERVICES.batch + MANY // SERVICE_REVISIONS.batch
 
 
 def run() -> bool:

@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-from skerry.aws.calls import ApiCall
+from skerry.aws.call import ApiCall
 from skerry.catalogue.codes import codes
 from skerry.cli.gathering import WIDEST
 from skerry.diagnose.checks import CHECKS

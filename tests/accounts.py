@@ -25,11 +25,15 @@ def error(code: str, operation: str = "", message: str = "…") -> ClientError:
 
 
 class Account:
-    """An account: ``answers`` by operation; what is not among them is answered with nothing in it."""
+    """An account: ``answers`` by operation; what is not among them is answered with nothing in it.
+
+    ``links``: what links lead to, each answered with its status.
+    """
 
     def __init__(self, **answers: Answer) -> None:
         self.answers: dict[str, Answer] = {"GetCallerIdentity": {"Account": ACCOUNT}} | answers
         self.requests: list[Request] = []
+        self.links: dict[str, tuple[int, bytes]] = {}
         self.region = REGION
         self.client = cache(self._client)
 
@@ -41,6 +45,7 @@ class Account:
         client = _session().client(service, region_name=self.region, **keys)
         client.meta.events.register("provide-client-params", self._remember)
         client.meta.events.register("before-call", self._answer)
+        client.meta.events.register("before-send", self._follow)
         return client
 
     def _remember(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -60,6 +65,9 @@ class Account:
         }
         return _Http(), nothing | (answer or {})
 
+    def _follow(self, request: Any, **_: Any) -> "_Http":
+        return _Http(*self.links.get(request.url, (404, b"")))
+
 
 @cache
 def _session() -> boto3.session.Session:
@@ -67,8 +75,9 @@ def _session() -> boto3.session.Session:
     return boto3.session.Session()
 
 
-class _Http:
-    status_code = 200
+class _Http(NamedTuple):
+    status_code: int = 200
+    content: bytes = b""
 
 
 def paged(key: str, rows: list[Any], size: int) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -107,7 +107,7 @@ class TestDiagnose:
     def test_tells_its_calls_where_more_is_asked_for(self, run: Skerry) -> None:
         calls, _, rounds = run("diagnose", "-v").err.removeprefix("skerry: ").partition(" calls in ")
         assert int(calls) > 20
-        assert rounds == "4 rounds\n"
+        assert rounds == "6 rounds\n"
 
 
 def test_a_trace_asks_ecs_nothing(run: Skerry, subnet: str, faults: Faults) -> None:

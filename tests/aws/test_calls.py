@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from skerry.aws.calls import CALLS, NETWORK, ApiCall
+from skerry.aws.call import ApiCall
+from skerry.aws.calls import CALLS, NETWORK
 from skerry.aws.pages import command
 from skerry.model.kinds import ACTIONS
 
 # The prefix that IAM has for a service, where it is not the name that boto3 has for it:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 IAM_PREFIXES = {"efs": "elasticfilesystem"}
+# Operations that another action allows: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+IAM_ACTIONS = {"ListObjectsV2": "ListBucket"}
 
-# What AWS's documentation says of calls whose model has no most: the pages of the operations.
+# What AWS's documentation says of calls whose model has no most, or another: the pages of the operations.
 MOST_ROWS = {
     "DescribeVpcEndpoints": 1000,
     "ListClusters": 100,
@@ -25,8 +28,16 @@ MOST_ROWS = {
     "DescribeFileSystems": 100,
     "DescribeMountTargets": 100,
     "DescribeCapacityProviders": 10,
+    "DescribeAccessPoints": 100,
+    "ListGrants": 100,
 }
-MOST_IDS = {"DescribeClusters": 100, "DescribeServices": 10, "DescribeTasks": 100}
+MOST_IDS = {
+    "DescribeClusters": 100,
+    "DescribeServices": 10,
+    "DescribeTasks": 100,
+    "DescribeServiceRevisions": 20,
+    "BatchGetImage": 100,
+}
 
 
 @cache
@@ -44,21 +55,22 @@ def limit_of(call: ApiCall) -> Any:
     return model_of(call).input_shape.members[call.limit]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.action)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.action}-{call.rows}")
 class TestEveryCall:
     def test_is_an_operation_of_its_service(self, call: ApiCall) -> None:
         assert model_of(call).name == call.operation
         assert hasattr(client_of(call.service), command(call).replace("-", "_"))
 
     def test_changes_nothing(self, call: ApiCall) -> None:
-        assert call.operation.startswith(("Describe", "List", "Get", "Search"))
+        assert call.operation.startswith(("Describe", "List", "Get", "Search", "BatchGet"))
 
     def test_is_allowed_by_the_action_of_its_service(self, call: ApiCall) -> None:
-        assert call.action == f"{IAM_PREFIXES.get(call.service, call.service)}:{call.operation}"
+        operation = IAM_ACTIONS.get(call.operation, call.operation)
+        assert call.action == f"{IAM_PREFIXES.get(call.service, call.service)}:{operation}"
 
     def test_has_its_rows_where_the_answer_has_a_list(self, call: ApiCall) -> None:
         lists = {name for name, shape in model_of(call).output_shape.members.items() if shape.type_name == "list"}
-        assert (call.rows in lists) if call.rows else not (lists - {"tags"})
+        assert (call.rows in lists) if call.rows else not (lists - {"tags"} - set(call.without))
 
     def test_tells_its_rows_apart_by_fields_that_they_have(self, call: ApiCall) -> None:
         if call.rows is not None:
@@ -82,15 +94,16 @@ class TestEveryCall:
         if call.page is None:
             members = getattr(model_of(call).input_shape, "members", {})
             assert not {"NextToken", "nextToken", "Marker", "StartRecordName"} & set(members)
+        elif call.first:
+            assert call.page == 1
         else:
-            most = limit_of(call).metadata.get("max", MOST_ROWS.get(call.operation))
-            assert call.page == most
+            assert call.page == MOST_ROWS.get(call.operation, limit_of(call).metadata.get("max"))
 
     def test_is_paged_by_its_paginator_in_the_same_way(self, call: ApiCall) -> None:
         method = command(call).replace("-", "_")
         if client_of(call.service).can_paginate(method):
             paginator = client_of(call.service).get_paginator(method)
-            assert [key.expression for key in paginator.result_keys][:1] == [call.rows]
+            assert call.rows in [key.expression for key in paginator.result_keys]
             assert paginator._limit_key == call.limit  # noqa: SLF001 - there is no other way to see it
         else:
             members = set(model_of(call).output_shape.members)
@@ -98,7 +111,7 @@ class TestEveryCall:
 
     def test_takes_as_many_ids_as_aws_does(self, call: ApiCall) -> None:
         assert call.batch == MOST_IDS.get(call.operation, 0)
-        assert not call.batch or call.rows in model_of(call).input_shape.members
+        assert not call.batch or call.ids_parameter in model_of(call).input_shape.members
 
     def test_needs_nothing_where_it_is_asked_first(self, call: ApiCall) -> None:
         needed = model_of(call).input_shape.required_members if model_of(call).input_shape else []
@@ -110,7 +123,7 @@ class TestEveryCall:
 
 
 def test_each_call_is_there_once() -> None:
-    assert len({call.action for call in CALLS}) == len(CALLS)
+    assert len({(call.action, call.rows) for call in CALLS}) == len(CALLS)
 
 
 def test_the_call_of_every_kind_of_record_is_there() -> None:

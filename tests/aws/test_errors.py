@@ -7,7 +7,7 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 
 from skerry.aws import calls
-from skerry.aws.calls import ApiCall
+from skerry.aws.call import ApiCall
 from skerry.aws.errors import RefusedError, Subject, cleaned, mapped
 from skerry.errors import SkerryError
 

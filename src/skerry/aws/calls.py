@@ -9,47 +9,8 @@ and https://docs.aws.amazon.com/STS/latest/APIReference/; the IAM actions:
 https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
-from typing import NamedTuple
-
-
-class ApiCall(NamedTuple):
-    """One operation of one service, with the permission that it needs and what its answer looks like.
-
-    ``rows`` is the key of the rows in the answer, None where the answer is one record; ``identity`` are the fields
-    that tell a row from the others, none where the row itself does. ``page`` is how many rows are asked for at a
-    time, by the parameter ``limit``. ``batch`` is how many ids the parameter of the name ``rows`` takes. ``wrapped``:
-    the answer does not say what it is of. ``kept``: the answer is a document, not only a list of what to ask next.
-    ``optional``: a Region or partition may lack it. ``without`` are fields of a row that are not kept, as nothing
-    reads them and they may be secret; of the list ``long`` the first `LATEST` are. ``cut`` is the key that says that
-    rows are lacking after the last page.
-    """
-
-    service: str
-    operation: str
-    rows: str | None = None
-    identity: tuple[str, ...] = ()
-    page: int | None = None
-    limit: str = "MaxResults"
-    prefix: str = ""
-    batch: int = 0
-    wrapped: bool = False
-    kept: bool = True
-    optional: bool = False
-    without: tuple[str, ...] = ()
-    long: str = ""
-    cut: str = ""
-
-    @property
-    def action(self) -> str:
-        """The IAM action that allows the call, which AWS prints with the service's own prefix."""
-        return f"{self.prefix or self.service}:{self.operation}"
-
-
-LATEST = 20
-"""Events of a service that are kept, of the hundred that ECS prints, the latest first: they are most of its answer.
-
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
-"""
+from skerry.aws.call import ApiCall
+from skerry.aws.things import THINGS
 
 _MANY = 1000
 """The most rows of a page that EC2 gives, where the operation's own model does not set less."""
@@ -299,5 +260,6 @@ CALLS = (
     RULE_TARGETS,
     SCHEDULES,
     SCHEDULE,
+    *THINGS,
 )
 """Every call that a reading may make."""

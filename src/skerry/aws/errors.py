@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from skerry.aws.calls import ApiCall
+from skerry.aws.call import ApiCall
 from skerry.errors import SkerryError
 
 
@@ -127,7 +127,7 @@ def _answered(error: Any, subject: Subject) -> Exception:
         # boto3 makes calls of its own while it looks for credentials: AssumeRole, GetRoleCredentials.
         what = f"AWS gave no credentials: it answered {error.operation_name} with {code}: {message}"
         return SkerryError(what, "Check the profile's role and its trust policy, or log in again.")
-    if code in _THROTTLED:
+    if code in _THROTTLED and not call.single:
         what = f"AWS still throttles {call.action} after all retries ({code})"
         return SkerryError(what, "Try again later, or read less: --cluster, --service.")
     if credentials := _credentials(code, message, region):
@@ -180,8 +180,11 @@ def _unanswered(error: Exception, subject: Subject) -> Exception:
     """What it means that boto3 had no answer of AWS, by the nearest class of the error that is known here."""
     text = cleaned(str(error))
     names = [one.__name__ for one in type(error).__mro__]
-    if subject.call is not None and subject.call.optional and _ABSENT.intersection(names):
+    call = subject.call
+    if call is not None and call.optional and _ABSENT.intersection(names):
         return RefusedError(names[0], text)
+    if call is not None and call.single and _NOT_SENT in names:
+        return RefusedError(_NOT_SENT, text)
     if "NoRegionError" in names:
         hint = "boto3 reads AWS_DEFAULT_REGION, not AWS_REGION. " if "AWS_REGION" in os.environ else ""
         return SkerryError("no Region is given", f"{hint}Give --region, or set AWS_DEFAULT_REGION.")
@@ -196,6 +199,7 @@ def _unanswered(error: Exception, subject: Subject) -> Exception:
 
 
 # By name: older versions of botocore lack some of the classes.
+_NOT_SENT = "ParamValidationError"  # of a name that nothing of its kind can have
 _ABSENT = frozenset({"ConnectionError", "HTTPClientError", "UnknownEndpointError"})
 _REMEDIES = {
     "ProxyConnectionError": "Check HTTPS_PROXY and NO_PROXY.",

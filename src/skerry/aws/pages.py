@@ -1,10 +1,12 @@
 """Asking AWS one call, page by page."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-from skerry.aws.calls import ApiCall
+from skerry.aws.call import ApiCall
 from skerry.aws.errors import Subject, mapped
+from skerry.aws.links import configuration
 
 
 def command(call: ApiCall) -> str:
@@ -19,15 +21,18 @@ def command(call: ApiCall) -> str:
 def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The pages of the answer as boto3 gives them, each asked for when it is wanted.
 
-    Raises `RefusedError` where AWS does not answer this call and others may go on, else a `SkerryError`.
+    In the place of a link stands what it leads to. Raises `RefusedError` where AWS does not answer this call and
+    others may go on, else a `SkerryError`.
     """
     with mapped(Subject(call, bool(parameters), client.meta.region_name)):
         method = command(call).replace("-", "_")
         if client.can_paginate(method):
             size = {"PageSize": call.page} if call.page else {}
-            yield from client.get_paginator(method).paginate(**parameters, PaginationConfig=size)
+            found = client.get_paginator(method).paginate(**parameters, PaginationConfig=size)
         else:
-            yield from _by_token(client, method, call, dict(parameters))
+            found = _by_token(client, method, call, dict(parameters))
+        for page in islice(found, 1) if call.first else found:
+            yield configuration(client, call.operation, str(page.get(call.link, ""))) if call.link else page
 
 
 def _by_token(client: Any, method: str, call: ApiCall, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:

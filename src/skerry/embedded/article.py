@@ -3,6 +3,7 @@
 Both are made through ordinary calls of boto3, as they would be made on AWS.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -132,8 +133,10 @@ def _named(kind: str, name: str) -> list[dict[str, Any]]:
 
 def _image(ecr: Any) -> str:
     uri: str = ecr.create_repository(repositoryName=SERVICE)["repository"]["repositoryUri"]
-    part = {"size": 1, "digest": f"sha256:{0:064}"}
-    manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": part, "layers": [part]}
+    # https://github.com/opencontainers/image-spec/blob/main/config.md
+    about = {"architecture": "amd64", "os": "linux", "config": {"Env": ["PORT=8080"]}, "rootfs": {"type": "layers"}}
+    config, layer = _layer(ecr, json.dumps(about).encode()), _layer(ecr, b"an example")
+    manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": [layer]}
     ecr.put_image(
         repositoryName=SERVICE,
         imageTag=TAG,
@@ -141,6 +144,21 @@ def _image(ecr: Any) -> str:
         imageManifestMediaType=_MANIFEST,
     )
     return f"{uri}:{TAG}"
+
+
+def _layer(ecr: Any, content: bytes) -> dict[str, Any]:
+    """Push a layer: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html."""
+    upload = ecr.initiate_layer_upload(repositoryName=SERVICE)["uploadId"]
+    ecr.upload_layer_part(
+        repositoryName=SERVICE,
+        uploadId=upload,
+        partFirstByte=0,
+        partLastByte=len(content) - 1,
+        layerPartBlob=content,
+    )
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    ecr.complete_layer_upload(repositoryName=SERVICE, uploadId=upload, layerDigests=[digest])
+    return {"size": len(content), "digest": digest}
 
 
 def _secret(secrets_manager: Any) -> str:

@@ -6,6 +6,7 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,8 +14,8 @@ from xml.etree import ElementTree as ET
 from skerry.embedded.corrections import Correction
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the common errors of the others.
-_DENIED = {"ec2": "UnauthorizedOperation", "route53": "AccessDenied", "sts": "AccessDenied"}
-_THROTTLED = {"ec2": "RequestLimitExceeded", "route53": "Throttling", "sts": "Throttling"}
+_DENIED = {"ec2": "UnauthorizedOperation"} | dict.fromkeys(("iam", "route53", "s3", "sts"), "AccessDenied")
+_THROTTLED = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"} | dict.fromkeys(("iam", "route53", "sts"), "Throttling")
 _NAMESPACE = re.compile(r"^\{(?P<uri>[^}]*)\}")
 
 
@@ -48,8 +49,22 @@ class Faults:
     def corrections(self) -> Sequence[Correction]:
         """What puts the faults between moto and its callers."""
         from moto.core.responses import BaseResponse  # noqa: PLC0415
+        from moto.s3.responses import S3Response  # noqa: PLC0415
 
-        return (Correction(BaseResponse, "call_action", self._call_action),)
+        # What moto answers for S3 does not go the way of the others.
+        return (
+            Correction(BaseResponse, "call_action", self._call_action),
+            Correction(S3Response, "get_bucket_policy", partial(self._of_s3, "s3:GetBucketPolicy")),
+            Correction(S3Response, "list_objects_v2", partial(self._of_s3, "s3:ListBucket")),
+        )
+
+    def _of_s3(self, action: str, original: Any, response: Any) -> Any:
+        from moto.s3.exceptions import S3ClientError  # noqa: PLC0415
+
+        self.seen.append(action)
+        if code := self._code("s3", action):
+            raise S3ClientError(code, f"{action} is answered with a fault")
+        return original(response)
 
     def _call_action(self, original: Any, response: Any) -> Any:
         service, operation = _signed_for(response), response._get_action()

@@ -67,7 +67,15 @@ def _moto() -> Iterator[None]:
         from moto import mock_aws  # noqa: PLC0415
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
-        from skerry.embedded import ecs, endpoints, network, unanswered  # noqa: PLC0415
+        from skerry.embedded import (  # noqa: PLC0415
+            ecs,
+            endpoints,
+            images,
+            network,
+            revisions,
+            storage,
+            unanswered,
+        )
     except ModuleNotFoundError as error:
         if error.name != "moto":
             raise
@@ -79,7 +87,8 @@ def _moto() -> Iterator[None]:
         Correction(BotocoreStubber, "__call__", _kept_inside),
         Correction(BotocoreStubber, "process_request", _one_at_a_time),
     )
-    rules = (*network.CORRECTIONS, *endpoints.CORRECTIONS, *ecs.CORRECTIONS, *unanswered.CORRECTIONS)
+    rooms = (network, endpoints, ecs, revisions, images, storage, unanswered)
+    rules = tuple(rule for room in rooms for rule in room.CORRECTIONS)
     # The credentials are set above, and moto's own way to restore them loses empty ones.
     with applied((*inside, *rules)), ecs.tasks_stay(), mock_aws(config={"core": {"mock_credentials": False}}):
         yield

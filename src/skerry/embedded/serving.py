@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from skerry.embedded.corrections import Correction, applied
@@ -111,7 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
         return whole.format(f"<Error><Code>NotImplemented</Code><Message>{escape(text)}</Message></Error>").encode()
 
     def _asked(self, body: bytes) -> tuple[int, Mapping[str, Any], bytes]:
-        scope = _SCOPE.search(self.headers.get("Authorization", ""))
+        # The signature is in the header, or in the link that was signed for somebody.
+        scope = _SCOPE.search(self.headers.get("Authorization", "")) or _SCOPE.search(unquote(self.path))
         if scope is None:
             return _NOT_FOUND, {}, b"The embedded AWS tells a service by the signature of the request; there is none."
         name, region = scope["service"], scope["region"]

@@ -8,6 +8,7 @@ from moto.core.request import normalize_request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.models import EC2ContainerServiceBackend
 
+from skerry.embedded import revisions
 from skerry.embedded.corrections import Correction
 
 
@@ -50,6 +51,8 @@ def _call_action(original: Any, response: Any) -> Any:
     asked = _Operation(response.boto3_service_name, response._get_action())  # noqa: SLF001 - moto's own dispatch
     if asked == ("ec2", "DescribeVpcBlockPublicAccessOptions"):
         return response.serialized(ActionResult(_public_access(response.region)))
+    if asked == ("ecs", "DescribeServiceRevisions"):
+        return response.serialized(revisions.described(response))
     if key := _EMPTY.get(asked):
         return response.serialized(ActionResult({key: []}))
     return original(response)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from skerry.aws import calls
+from skerry.aws.call import ApiCall
 from skerry.errors import NothingFoundError
 from skerry.model.names import arn
+from skerry.sources.questions import Questions, revisions
 from skerry.sources.rounds import Area, Ask, Got, Row, chunks, picked
+from skerry.sources.things import Thing, of_definition, of_service
 
 _DEFAULT_BUS = "default"
 # A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
@@ -15,18 +18,15 @@ _NO_CLUSTER = "ClusterNotFoundException"
 
 
 class _Name(NamedTuple):
-    """A cluster, service or task definition that a row names."""
+    """A cluster, service, service revision or task definition that a row names."""
 
     kind: str
     name: str
     cluster: str = ""
 
 
-def every(cluster: str | None, systems: set[str]) -> Area:
-    """Read all clusters, or one, with their services, tasks, rules and schedules.
-
-    The EFS file systems that the task definitions name are added to ``systems``.
-    """
+def every(cluster: str | None, questions: Questions) -> Area:
+    """Read all clusters, or one, with their services, tasks, rules and schedules; ``questions`` hear what they name."""
     # ListRuleNamesByTarget tells the rules of one bus.
     buses = Ask(calls.EVENT_BUSES, pick=lambda row: [row["Name"]])
     first = yield [_find(cluster), buses, Ask(calls.SCHEDULES, pick=_cluster_schedule)]
@@ -38,10 +38,11 @@ def every(cluster: str | None, systems: set[str]) -> Area:
         *_schedules(picked(first, calls.SCHEDULES), None if cluster is None else clusters),
     ]
     third = yield [*_none(first, clusters), *(ask for got in second for ask in _listed(got))]
-    yield _definitions([*second, *third], systems)
+    made_of = yield _made_of([*second, *third])
+    questions.hear([*third, *made_of])
 
 
-def service(cluster: str | None, name: str, systems: set[str]) -> Area:
+def service(cluster: str | None, name: str, questions: Questions) -> Area:
     """Read one service, with its stopped tasks; without a cluster it is looked for in each."""
     known = _cluster_of(name) or cluster
     first: list[Got] = []
@@ -50,7 +51,8 @@ def service(cluster: str | None, name: str, systems: set[str]) -> Area:
         clusters = _clusters(first, None)
         found = yield [*_described(clusters), *(_one_service(one, name) for one in clusters)]
         holders = [one.cluster for one in _named(found, "service")]
-        listed = yield [*(_stopped(one, name) for one in holders), *_definitions(found, systems)]
+        listed = yield [*(_stopped(one, name) for one in holders), *_made_of(found)]
+        questions.hear([*found, *listed])
         more: list[Ask] = []
     else:
         found = listed = yield [
@@ -60,12 +62,14 @@ def service(cluster: str | None, name: str, systems: set[str]) -> Area:
             _stopped(known, name),
         ]
         _clusters(found, known)
-        more = _definitions(found, systems)
+        more = _made_of(found)
     _require([*first, *found], calls.SERVICES, f"service {_short(name)}", known)
-    yield [*(ask for got in listed for ask in _listed(got)), *more]
+    made_of = yield [*(ask for got in listed for ask in _listed(got)), *more]
+    if known is not None:
+        questions.hear([*found, *made_of])
 
 
-def task(cluster: str | None, name: str, systems: set[str]) -> Area:
+def task(cluster: str | None, name: str, questions: Questions) -> Area:
     """Read one task, and the service that it is of; without a cluster it is looked for in each."""
     known = _cluster_of(name) or cluster
     first: list[Got] = []
@@ -78,7 +82,7 @@ def task(cluster: str | None, name: str, systems: set[str]) -> Area:
         _clusters(found, known)
     _require([*first, *found], calls.TASKS, f"task {_short(name)}", known)
     owners = [_one_service(one.cluster, one.name) for one in _named(found, "owner")]
-    yield [*_definitions(found, systems), *owners]
+    questions.hear((yield [*_made_of(found), *owners]))
 
 
 # ------------------------------------------------------------------------------------------------------ clusters
@@ -176,8 +180,11 @@ def _listed(got: Got) -> Iterator[Ask]:
             yield _targets(rule, got.ask.parameters)
 
 
-def _of_service(row: Row) -> Iterator[_Name]:
+def _of_service(row: Row) -> Iterator[_Name | Thing]:
     """What a service names: task definitions, also of a rollout under way and of another's task sets."""
+    yield from of_service(row)
+    for revision in row.get("currentServiceRevisions", ()):
+        yield _Name("revision", revision["arn"])
     if "clusterArn" in row:
         yield _Name("service", row["serviceName"], row["clusterArn"])
     for holder in (row, *row.get("deployments", ()), *row.get("taskSets", ())):
@@ -200,18 +207,14 @@ def _named(gots: Iterable[Got], kind: str) -> list[_Name]:
     return list(dict.fromkeys(one for one in found if one.kind == kind))
 
 
-def _definitions(gots: Sequence[Got], systems: set[str]) -> list[Ask]:
-    def volumes(answer: Row) -> Iterator[Any]:
-        for volume in answer["taskDefinition"].get("volumes", ()):
-            if system := volume.get("efsVolumeConfiguration", {}).get("fileSystemId"):
-                systems.add(system)
-                yield system
-
+def _made_of(gots: Sequence[Got]) -> list[Ask]:
+    """Ask what services and tasks are made of: for the task definitions and service revisions that were named."""
     names = sorted({one.name for one in _named(gots, "definition")})
-    return [Ask(calls.TASK_DEFINITION, {"taskDefinition": name}, _short(name), volumes) for name in names]
+    definitions = [Ask(calls.TASK_DEFINITION, {"taskDefinition": one}, _short(one), of_definition) for one in names]
+    return [*definitions, *revisions(sorted(one.name for one in _named(gots, "revision")))]
 
 
-def _require(gots: Sequence[Got], call: calls.ApiCall, what: str, cluster: str | None) -> None:
+def _require(gots: Sequence[Got], call: ApiCall, what: str, cluster: str | None) -> None:
     """Raise `NothingFoundError` where all who were asked know nothing of it; a refusal is no such answer."""
     asked = [got for got in gots if got.ask.call in {call, calls.CLUSTER_NAMES}]
     unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in asked)

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from skerry.aws import calls
+from skerry.aws.call import ApiCall
 from skerry.aws.session import ClientFactory
 from skerry.sources import containers
+from skerry.sources.questions import Questions
 from skerry.sources.rounds import WORKERS, Area, Ask, Got, Reader, Row, picked
 from skerry.sources.workers import Workers
 
@@ -28,7 +30,7 @@ class Scope(msgspec.Struct, frozen=True):
     containers: bool = True
 
     @property
-    def may_call(self) -> tuple[calls.ApiCall, ...]:
+    def may_call(self) -> tuple[ApiCall, ...]:
         """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
         return calls.CALLS if self.containers else calls.NETWORK_CALLS
 
@@ -47,7 +49,8 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
 
     A document is AWS's own answer, all pages merged, its rows in order, without ``ResponseMetadata``. An answer that
     does not say what it was asked for is wrapped as ``{"Call": …, "Response": …}``; a call that AWS refused is
-    ``{"Call": …, "Error": …}``. It takes four rounds of calls at most, five with more than `MANY_FILE_SYSTEMS`.
+    ``{"Call": …, "Error": …}``. It takes six rounds of calls at most, seven where a key is named by an alias: four
+    until it is known what tasks are made of, and two for that. One service of a known cluster takes four.
 
     ``progress`` is told each call that is answered. Raises `NothingFoundError` where the cluster, service or task of
     the scope does not exist, and `SkerryError` where the account cannot be read.
@@ -56,13 +59,12 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
     region = client("ec2").meta.region_name
     with Workers[Got](WORKERS) as workers:
         reader = Reader(client, workers, progress or _silent)
-        named: set[str] = set()
-        many: set[str] = set()
-        areas = [_network(region, many)]
+        questions = Questions()
+        areas = [_network(region, questions.many)]
         if asked.containers:
-            areas += [_containers(asked, named), _registry()]
+            # The questions come last: so they hear in time for the next round what the others have read.
+            areas += [_containers(asked, questions), questions.registry(), questions.identities(), questions.ask()]
         reader.together(areas)
-        reader.together([_mount_targets(sorted(many & named))])
     return Reading(reader.sorted_documents(), reader.calls, reader.rounds, region)
 
 
@@ -70,16 +72,12 @@ def _silent(_text: str) -> None:
     pass
 
 
-def _containers(scope: Scope, named: set[str]) -> Area:
+def _containers(scope: Scope, questions: Questions) -> Area:
     if scope.task is not None:
-        return containers.task(scope.cluster, scope.task, named)
+        return containers.task(scope.cluster, scope.task, questions)
     if scope.service is not None:
-        return containers.service(scope.cluster, scope.service, named)
-    return containers.every(scope.cluster, named)
-
-
-def _registry() -> Area:
-    yield [Ask(calls.PULL_THROUGH_RULES)]
+        return containers.service(scope.cluster, scope.service, questions)
+    return containers.every(scope.cluster, questions)
 
 
 def _network(region: str, many: set[str]) -> Area:
@@ -124,13 +122,9 @@ def _details(first: Sequence[Got], region: str) -> Iterator[Ask]:
     yield from _asks(calls.PROFILE_RESOURCES, "ProfileId", picked(first, calls.PROFILE_ASSOCIATIONS))
 
 
-def _asks(call: calls.ApiCall, parameter: str, ids: Iterable[str]) -> Iterator[Ask]:
+def _asks(call: ApiCall, parameter: str, ids: Iterable[str]) -> Iterator[Ask]:
     for one in sorted(ids):
         yield Ask(call, {parameter: one}, one)
-
-
-def _mount_targets(systems: Iterable[str]) -> Area:
-    yield list(_asks(calls.MOUNT_TARGETS, "FileSystemId", systems))
 
 
 def _zone(row: Row) -> Iterator[tuple[str, str | None]]:

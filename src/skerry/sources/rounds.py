@@ -4,6 +4,7 @@ An area of the account is a generator: it yields what it asks next, and is sent 
 together, so that an account takes as many rounds as its longest chain of questions.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from skerry.aws.calls import LATEST, ApiCall
+from skerry.aws.call import LATEST, ApiCall
 from skerry.aws.errors import RefusedError
 from skerry.aws.pages import command, pages
 from skerry.aws.session import ClientFactory
@@ -59,6 +60,9 @@ class Got(NamedTuple):
     calls: int
     refused: RefusedError | None = None
 
+
+_TOKENS = ("NextToken", "nextToken")
+_LONGEST = 120
 
 Area: TypeAlias = Generator[list[Ask], list[Got], None]
 
@@ -117,14 +121,18 @@ class Reader:
         return partial(_fetch, client, ask, self._workers.stopped.is_set)
 
     def _keep(self, gots: Sequence[Got]) -> None:
-        """Make documents of answers: those of one name become one, and each refusal is one of its own."""
-        found: dict[str, list[Got]] = {}
+        """Make documents of answers: those of one name become one, and each refusal is one of its own.
+
+        So does each that is wrapped with its call: it is about what the call asked for.
+        """
+        found: dict[tuple[str, bytes], list[Got]] = {}
         for got in gots:
             if got.refused is not None:
                 self._document(_name(got.ask), _error(got.ask, got.refused))
             elif got.ask.call.kept:
-                found.setdefault(_name(got.ask), []).append(got)
-        for name, parts in found.items():
+                call = _call(got.ask) if got.ask.call.wrapped else b""
+                found.setdefault((_name(got.ask), call), []).append(got)
+        for (name, _), parts in found.items():
             self._document(name, _merged(parts))
 
     def _document(self, name: str, content: bytes) -> None:
@@ -141,7 +149,7 @@ class Reader:
 
 def _is_empty(ask: Ask) -> bool:
     """Whether nothing is asked about: AWS would take it for the default cluster, or refuse it."""
-    return bool(ask.call.batch) and not ask.parameters[ask.call.rows or ""]
+    return bool(ask.call.batch) and not ask.parameters[ask.call.ids_parameter]
 
 
 def _next(area: Area, found: list[Got]) -> list[Ask] | None:
@@ -176,6 +184,9 @@ def _fetch(client: Client, ask: Ask, stopped: Callable[[], bool]) -> Got:
             if call.cut:
                 rows_lack = bool(page.get(call.cut))
                 rest = {call.cut: b"true"} if rows_lack else {}
+            if call.first and not rows:
+                # An empty page that leads to others says nothing.
+                rest |= {key: msgspec.json.encode(page[key]) for key in _TOKENS if page.get(key)}
             if stopped():
                 break
     except RefusedError as refusal:
@@ -197,7 +208,7 @@ def _trimmed(row: Row, call: ApiCall) -> Row:
         for parent in parents:
             place = place.get(parent, {})
         place.pop(last, None)
-    return _plain(row)
+    return _plain(row if call.trim is None else call.trim(row))
 
 
 def _plain(value: Row) -> Row:
@@ -260,13 +271,22 @@ def _error(ask: Ask, refusal: RefusedError) -> bytes:
 def _name(ask: Ask) -> str:
     """The path of a document, of what may stand in the name of a file on every system."""
     parts = (ask.call.service, command(ask.call), *ask.name.split("/"))
-    return "/".join(re.sub(r"[^A-Za-z0-9._-]", "-", part) for part in parts if part)
+    return "/".join(_part(part) for part in parts if part)
 
 
-def chunks(call: ApiCall, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _part(name: str) -> str:
+    """A part of a path, which leads nowhere else and is not too long."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)
+    if len(plain) > _LONGEST:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+        plain = f"{plain[:_LONGEST]}-{digest}"
+    return plain if plain.strip(".") else "-" * len(plain)
+
+
+def chunks(call: ApiCall, ids: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The ids as the call's parameter takes them, so many at a time; of none, one that is not sent to AWS.
 
     Its document is empty: that there is none of a kind is known.
     """
     for start in range(0, len(ids) or 1, call.batch):
-        yield {call.rows or "": list(ids[start : start + call.batch])}
+        yield {call.ids_parameter: list(ids[start : start + call.batch])}

@@ -1,0 +1,95 @@
+"""What the links lead to with which ECR answers: the configuration of an image, of which hardly anything is kept.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html. A configuration holds the
+environment of the image's containers, and so perhaps secrets; a link is signed for whoever has it. Neither is kept,
+nor in any error.
+"""
+
+import json
+import os
+import ssl
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, build_opener
+
+from skerry.aws.errors import RefusedError
+
+KEPT = ("architecture", "os")
+"""What is kept of a configuration: for what the image was built.
+
+https://github.com/opencontainers/image-spec/blob/main/config.md
+"""
+
+_SECONDS = 10
+_MOST = 1_000_000
+_OK = 200
+
+
+def configuration(client: Any, operation: str, url: str) -> dict[str, str]:
+    """For what the image was built whose configuration a link of a client's leads to.
+
+    Raises `RefusedError` where it cannot be had, and for a link that is not HTTPS, but where the client itself is led
+    to that place without it.
+    """
+    if not _is_trusted(url, client.meta.endpoint_url):
+        raise RefusedError("Unreachable", "the link to the image's configuration is not HTTPS")
+    try:
+        content = _stand_in(client, operation, url) or _fetched(url)
+    except (OSError, HTTPException, ValueError) as error:
+        what = f"the image's configuration could not be fetched ({type(error).__name__})"
+        raise RefusedError("Unreachable", what) from None
+    return _kept(content)
+
+
+def _is_trusted(url: str, endpoint: str) -> bool:
+    try:
+        asked, served = urlsplit(url), urlsplit(endpoint)
+    except ValueError:
+        return False
+    if asked.scheme == "https":
+        return True
+    return (asked.scheme, served.scheme) == ("http", "http") and asked.netloc == served.netloc
+
+
+def _stand_in(client: Any, operation: str, url: str) -> bytes | None:
+    """What somebody answers who stands in for AWS in this process, as boto3 asks before it sends its own requests."""
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+
+    service = client.meta.service_model.service_id.hyphenize()
+    request = AWSRequest(method="GET", url=url).prepare()
+    answers = client.meta.events.emit(f"before-send.{service}.{operation}", request=request)
+    found = next((answer for _, answer in answers if answer is not None), None)
+    if found is None:
+        return None
+    if found.status_code != _OK:
+        raise OSError
+    content: bytes = found.content
+    return content
+
+
+class _Nowhere(HTTPRedirectHandler):
+    """Follows no redirection: S3 needs none, and it may lead anywhere."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _fetched(url: str) -> bytes:
+    context = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+    opener = build_opener(_Nowhere, HTTPSHandler(context=context))
+    with opener.open(url, timeout=_SECONDS) as answer:
+        content: bytes = answer.read(_MOST + 1)
+    if len(content) > _MOST:
+        raise RefusedError("Unreadable", "the image's configuration is larger than those of images are")
+    return content
+
+
+def _kept(content: bytes) -> dict[str, str]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        raise RefusedError("Unreadable", "the image's configuration is not JSON") from None
+    if not isinstance(found, dict):
+        return {}
+    return {key: found[key] for key in KEPT if isinstance(found.get(key), str)}

@@ -1,0 +1,220 @@
+"""What comes between while a live account is read: changes, refusals, interrupts, and that it is large."""
+
+import json
+import subprocess
+import sys
+import time
+import tracemalloc
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from skerry.aws.call import LATEST
+from skerry.aws.session import clients
+from skerry.errors import SkerryError
+from skerry.sources.live import read
+from tests.accounts import REGION, Account, error, paged
+from tests.sources.clusters import (
+    ARN,
+    account_of,
+    cluster_of,
+    containers,
+    definition_of,
+    described,
+    everything,
+    facts,
+    reading,
+    service,
+)
+
+
+class TestWhatChangesMeanwhile:
+    def test_a_service_that_is_deleted_is_left_out(self) -> None:
+        answers = containers([service("web")]) | {"ListServices": {"serviceArns": [f"{ARN}:service/one/gone"]}}
+        _, found = reading(**answers)
+        document = json.loads(found.documents["ecs/describe-services/one.json"])
+        assert document == {"services": [], "failures": [{"arn": f"{ARN}:service/one/gone", "reason": "MISSING"}]}
+        assert facts(found).services == ()
+
+    def test_a_task_definition_that_is_deleted_is_unknown(self) -> None:
+        answers = containers([service("web")]) | {"DescribeTaskDefinition": error("ClientException")}
+        told = facts(reading(**answers)[1])
+        assert [refusal.action for refusal in told.refused] == ["ecs:DescribeTaskDefinition"]
+        assert "task_definitions" not in told.read
+
+    def test_a_cluster_that_is_deleted_leaves_the_others(self) -> None:
+        def one_is_gone(asked: dict[str, Any]) -> Any:
+            gone = asked["cluster"] == cluster_of("one")
+            return error("ClusterNotFoundException") if gone else {"serviceArns": [f"{ARN}:service/two/web"]}
+
+        answers = containers([service("web", "two")], clusters=("one", "two")) | {"ListServices": one_is_gone}
+        assert [row.service_name for row in facts(reading(**answers)[1]).services] == ["web"]
+
+    def test_an_endpoint_on_two_pages_is_there_once_as_it_was_read_last(self) -> None:
+        def endpoint(state: str) -> dict[str, Any]:
+            return {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "State": state}
+
+        pages = paged("VpcEndpoints", [endpoint("pending"), endpoint("available")], 1)
+        (row,) = facts(reading(DescribeVpcEndpoints=pages)[1]).vpc_endpoints
+        assert row.state == "available"
+
+    def test_only_the_latest_events_of_a_service_are_kept(self) -> None:
+        events = [{"id": str(number), "message": f"event {number}"} for number in range(100)]
+        (row,) = facts(reading(**containers([service("web", events=events)]))[1]).services
+        assert [event.message for event in row.events] == [f"event {number}" for number in range(LATEST)]
+
+    def test_times_are_those_of_no_machine(self) -> None:
+        made = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=2)))
+        rows = [{"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "CreationTimestamp": made}]
+        _, found = reading(DescribeVpcEndpoints={"VpcEndpoints": rows})
+        assert b'"2026-11-23T10:00:00Z"' in found.documents["ec2/describe-vpc-endpoints.json"]
+
+
+class TestRefusedCalls:
+    def test_leave_their_kind_unknown_and_the_others_known(self) -> None:
+        refusal = error("UnauthorizedOperation", message="You are not authorized")
+        told = facts(reading(DescribeNatGateways=refusal)[1])
+        assert "nat_gateways" not in told.read
+        assert {"vpcs", "subnets", "route_tables"} <= told.read
+        (found,) = told.refused
+        assert (found.action, found.code) == ("ec2:DescribeNatGateways", "UnauthorizedOperation")
+
+    def test_are_a_document_with_the_action_and_its_parameters(self) -> None:
+        answers = everything() | {"GetManagedPrefixListEntries": error("UnauthorizedOperation", message="no")}
+        _, found = reading(**answers)
+        assert json.loads(found.documents["ec2/get-managed-prefix-list-entries/pl-1.json"]) == {
+            "Call": {"operation": "ec2:GetManagedPrefixListEntries", "parameters": {"PrefixListId": "pl-1"}},
+            "Error": {"Code": "UnauthorizedOperation", "Message": "no"},
+        }
+
+    def test_of_lists_are_no_empty_lists(self) -> None:
+        _, found = reading(**containers([service("web")]) | {"ListServices": error("AccessDeniedException")})
+        assert "ecs/describe-services/one.json" not in found.documents
+        assert "ecs/describe-tasks/one.json" in found.documents
+
+    def test_of_some_services_leave_the_others(self) -> None:
+        """Permissions may be for some of a cluster's services; AWS then refuses those that are asked with them."""
+        rows = [service(f"s{number:02}") for number in range(12)]
+        describe = described("services", rows)
+
+        def some(asked: dict[str, Any]) -> Any:
+            return error("AccessDeniedException") if len(asked["services"]) < 10 else describe(asked)  # type: ignore[operator]
+
+        told = facts(reading(**containers(rows) | {"DescribeServices": some})[1])
+        assert len(told.services) == 10
+        assert "services" not in told.read
+
+    @pytest.mark.parametrize(
+        "operation", ["ListEventBuses", "ListSchedules", "ListProfileAssociations", "ListMountTargets"]
+    )
+    def test_may_be_of_services_that_the_region_lacks(self, operation: str) -> None:
+        answers = everything() | {operation: EndpointConnectionError(endpoint_url="https://x.amazonaws.com")}
+        (found,) = facts(reading(**answers)[1]).refused
+        assert (found.action.partition(":")[2], found.code) == (operation, "EndpointConnectionError")
+
+    def test_may_be_of_services_that_boto3_lacks(self) -> None:
+        account = account_of(everything())
+
+        def client(service: str) -> Any:
+            if service in {"s3files", "ecs"} & lacking:
+                raise SkerryError("Unknown service", "Install a newer boto3.")
+            return account.client(service)
+
+        lacking = {"s3files"}
+        (found,) = facts(read(client)).refused
+        assert (found.action, found.code) == ("s3files:ListMountTargets", "UnknownService")
+        lacking = {"ecs"}
+        with pytest.raises(SkerryError, match="Unknown service"):
+            read(client)
+
+    def test_that_end_the_reading_end_it(self) -> None:
+        with pytest.raises(SkerryError, match="the credentials have expired"):
+            reading(DescribeSubnets=error("ExpiredToken"))
+
+    def test_that_end_the_reading_end_the_pages_of_others(self) -> None:
+        turning = Event()
+
+        def endless(asked: dict[str, Any]) -> dict[str, Any]:
+            turning.set()
+            time.sleep(0.001)
+            return {"Vpcs": [], "NextToken": str(int(asked.get("NextToken", 0)) + 1)}
+
+        def expired(_asked: dict[str, Any]) -> Any:
+            turning.wait(10)
+            return error("ExpiredToken")
+
+        account = Account(DescribeVpcs=endless, DescribeSubnets=expired)
+        with pytest.raises(SkerryError, match="expired"):
+            read(account.client)
+        time.sleep(0.1)  # for the page that was under way
+        turned = len(account.asked("DescribeVpcs"))
+        time.sleep(0.2)
+        assert len(account.asked("DescribeVpcs")) == turned
+
+
+class TestALargeCluster:
+    def test_is_held_as_compact_rows_only(self) -> None:
+        """5,000 services with the events that ECS prints of each: what is kept is what the documents take."""
+        many = [f"{ARN}:service/one/s{number}" for number in range(5000)]
+        events = [{"id": str(number), "message": "steady state " * 20} for number in range(100)]
+
+        def describe(asked: dict[str, Any]) -> dict[str, Any]:
+            rows = [
+                service(name.rpartition("/")[2], taskDefinition=definition_of("web:1")) for name in asked["services"]
+            ]
+            return {"services": [row | {"events": [dict(event) for event in events]} for row in rows]}
+
+        account, _ = reading(**everything())  # so that the clients and what they remember are not counted
+        account.answers |= {"ListServices": paged("serviceArns", many, 100), "DescribeServices": describe}
+        tracemalloc.start()
+        found = read(account.client)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        size = sum(map(len, found.documents.values()))
+        assert len(facts(found).services) == 5000
+        assert peak < 3 * size
+
+
+class TestAnInterrupt:
+    def test_leaves_at_once(self) -> None:
+        """The calls under way would take another minute: neither they nor the threads are waited for."""
+        code = (
+            "import os, signal, threading, time\n"
+            "from skerry.sources.live import read\n"
+            "from tests.accounts import Account\n"
+            "def slow(asked):\n"
+            "    time.sleep(60)\n"
+            "account = Account(DescribeVpcs=slow)\n"
+            "threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+            "try:\n"
+            "    read(account.client)\n"
+            "except KeyboardInterrupt:\n"
+            "    print('interrupted')\n"
+        )
+        command = [sys.executable, "-c", code]
+        root = Path(__file__).parents[2]
+        done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, timeout=30)
+        assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
+
+    def test_asks_nothing_more(self) -> None:
+        def stop(_text: str) -> None:
+            raise KeyboardInterrupt
+
+        account = account_of(everything())
+        with pytest.raises(KeyboardInterrupt):
+            read(account.client, progress=stop)
+        assert account.asked("DescribeVpcAttribute") == []
+
+
+def test_nothing_listens_at_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("skerry.aws.session.ATTEMPTS", 1)
+    with pytest.raises(SkerryError, match=r"127\.0\.0\.1:9") as caught:
+        read(clients(REGION))
+    assert caught.value.remedy == "Check AWS_ENDPOINT_URL, and that something listens there."
