@@ -141,15 +141,15 @@ class _Loader:
 
     def _wrapped(self, name: str, content: bytes) -> None:
         wrapped = decode(name, "Call", content, Wrapped)
+        if wrapped.error is None and wrapped.response is None:
+            message = f"{name}: a call without its answer"
+            raise InputError(message, linked.WRAP_HINT)
         if wrapped.call.operation in told.QUESTIONS:
             self._told(name, wrapped)
             return
         if wrapped.error is not None:
             self.understood = True
             linked.refuse(self.rows, Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message))
-        elif wrapped.response is None:
-            message = f"{name}: a call without its answer"
-            raise InputError(message, linked.WRAP_HINT)
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
 

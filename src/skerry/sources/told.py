@@ -54,7 +54,8 @@ def _filtered(given: Parameters) -> list[str]:
     """The names of parameters in ``ParameterFilters``."""
     filters = given.get("ParameterFilters")
     found = [one for one in filters if isinstance(one, dict)] if isinstance(filters, list) else []
-    values = [one.get("Values") for one in found if one.get("Key") == "Name" and one.get("Option") == "Equals"]
+    by_name = [one for one in found if one.get("Key") == "Name" and one.get("Option", "Equals") == "Equals"]
+    values = [one.get("Values") for one in by_name]
     return [str(name) for names in values if isinstance(names, list) for name in names]
 
 
@@ -116,8 +117,8 @@ def _answers(
     by_name = {getattr(one, question.named): one for one in found}
     for about in names:
         key = about.partition("/")[2] if question.record is told.Object else about
-        # Pages that have nothing on them, and lead to others, say nothing.
-        if key in by_name or found or not _has_more(answer):
+        # A page that leads to others says nothing of what is not on it, but where the very name would be the first.
+        if key in by_name or (found and question.record is not told.Parameter) or not _has_more(answer):
             yield about, by_name.get(key, Absent("NotFound"))
 
 
@@ -138,23 +139,37 @@ def _has_more(answer: dict[str, Raw]) -> bool:
 
 
 def _keep(rows: Rows, name: str, row: Told) -> None:
-    """Keep what is said of one thing; what several calls say of a repository's images is put together."""
+    """Keep what is said of one thing; what several calls say of a repository's images is put together.
+
+    That AWS did not say does not contradict what it said to another call.
+    """
     key = f"{row.action} {row.about}"
     known = rows.get("told", key)
     if known is not None and isinstance(known.answer, Images) and isinstance(row.answer, Images):
-        merged = Images(known.answer.images + row.answer.images, known.answer.failures + row.answer.failures)
+        images = dict.fromkeys((*known.answer.images, *row.answer.images))
+        failures = dict.fromkeys((*known.answer.failures, *row.answer.failures))
+        merged = Images(tuple(images), tuple(failures))
         rows.replace("told", key, msgspec.structs.replace(row, answer=merged), name)
+    elif known is not None and isinstance(row.answer, Refused):
+        return
+    elif known is not None and isinstance(known.answer, Refused):
+        rows.replace("told", key, row, name)
     else:
         rows.add("told", key, row, name)
 
 
 def kept(action: str, answer: dict[str, Raw]) -> dict[str, Any]:
-    """What is kept of an answer in a snapshot: what is read of it, and whether there is more."""
+    """What is kept of an answer in a snapshot: what is read of it, and whether there is more.
+
+    One that cannot be read stays one, as it must not look as if it said that there is nothing.
+    """
     question = QUESTIONS[action]
     try:
         found = [_plain(one) for one in _records(question, answer)]
     except UNREADABLE:
-        return {question.rows: [None]} if question.rows else {}
+        if question.rows:
+            return {question.rows: [None]}
+        return {field.encode_name: 0 for field in msgspec.structs.fields(question.record)}
     if not question.rows:
         only: dict[str, Any] = found[0]
         return only
