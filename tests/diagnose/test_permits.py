@@ -9,6 +9,7 @@ from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, ServiceDiagnosis
 from skerry.launch.task import of_service
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+from skerry.render.json import diagnosis as json_of_diagnosis
 from tests.networks import ACCOUNT, REGION, VPC, Network, Row, allow, awslogs, container, record
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/launcher"
@@ -82,6 +83,9 @@ class TestTheDefaultPolicy:
         "change",
         [
             {"Effect": "Deny"},
+            {"NotAction": "*"},
+            {"NotResource": "*"},
+            {"NotPrincipal": "*"},
             {"Action": "s3:PutObject"},
             {"Resource": "arn:aws:s3:::mine/*"},
             {"Principal": {"AWS": ACCOUNT}},
@@ -90,7 +94,8 @@ class TestTheDefaultPolicy:
         ids=str,
     )
     def test_is_no_longer_that_when_any_part_of_it_is_changed(self, network: Network, change: Row) -> None:
-        give(network, "vpce-93", statement("*") | change)
+        row = {name: value for name, value in statement("*").items() if f"Not{name}" not in change}
+        give(network, "vpce-93", row | change)
         assert bad(only(network)) == {"layers": BLOCKED}
 
 
@@ -245,6 +250,14 @@ class TestOtherPolicies:
         found = only(network)
         assert bad(found) == {"registry-auth": UNKNOWN}
         assert "the policy of vpce-a" in str(step(found, "registry-auth").unknowns)
+
+    def test_that_have_half_a_character_are_not_read_and_can_be_told_of(self, network: Network) -> None:
+        give(network, "vpce-d", statement("*"), statement("ecr:*", effect="Deny", Sid="\ud800"))
+        walker = network.walker()
+        (service,) = walker.world.facts.services
+        found = diagnose(walker, [of_service(walker.world, service)])
+        assert "half a character" in json_of_diagnosis(walker.world, found)
+        assert bad(only(network)) == {"manifest": UNKNOWN}
 
     def test_of_a_service_that_is_not_known_are_of_no_account(self, network: Network) -> None:
         network.endpoint("vpce-f", "unheard-of")

@@ -59,9 +59,10 @@ def request(
     account: str | None = HOME,
     principal: Principal = ROLE,
     beginning: bool = False,
+    more_characters: int | None = None,
     context: Context | None = None,
 ) -> Request:
-    return Request(principal, action, Resource(resource, account, beginning), context or {})
+    return Request(principal, action, Resource(resource, account, beginning, more_characters), context or {})
 
 
 def decide(asked: Request | None = None, **kinds: Any) -> Decision:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 """
 
+import time
 from typing import Any
 
 import pytest
@@ -215,6 +216,75 @@ class TestOfAwsOwn:
     def test_a_wildcard_might_cover_them(self) -> None:
         told = answer("StringLike", "arn:aws:iam::*:role/ecr*", None, key="aws:PrincipalArn", principal=AWS_OWN)
         assert told == ["who of AWS's own signed the request"]
+
+
+class TestBegins:
+    """Only the beginning of the value is known."""
+
+    GIVEN = Hidden("the source", begins="arn:aws:ecs:eu-west-1:111122223333:")
+
+    @pytest.mark.parametrize(
+        ("operator", "wanted", "expected"),
+        [
+            ("StringLike", "arn:aws:ecs:*", True),
+            ("StringNotLike", "arn:aws:ecs:*", False),
+            ("ArnLike", "arn:aws:ecs:eu-west-1:111122223333:*", True),
+            ("ArnLike", "arn:aws:ecs:*:444455556666:*", None),
+            ("ArnLike", "arn:aws:lambda:*:111122223333:*", False),
+            ("StringEquals", "arn:aws:sns:eu-west-1:111122223333:x", False),
+            ("StringEquals", "arn:aws:ecs:eu-west-1:111122223333:task/x", None),
+            ("StringEqualsIgnoreCase", "ARN:aws:ecs:eu-west-1:111122223333:task/x", None),
+        ],
+    )
+    def test_is_told_where_the_rest_does_not_matter(self, operator: str, wanted: str, *, expected: bool | None) -> None:
+        assert answer(operator, wanted, self.GIVEN) == (["the source"] if expected is None else expected)
+
+    def test_takes_no_longer_for_patterns_that_are_made_to_take_long(self) -> None:
+        began = time.perf_counter()
+        for wanted in ("*" * 60_000 + "x", "*a" * 30_000):
+            assert answer("StringLike", wanted, self.GIVEN) == ["the source"]
+        assert time.perf_counter() - began < 2
+
+
+class TestMaybeAbsent:
+    """Neither the value is known nor whether the request has the key: told is what is so either way."""
+
+    PATH = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111"
+
+    @pytest.mark.parametrize("key", ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"])
+    @pytest.mark.parametrize(
+        ("operator", "wanted", "expected"),
+        [
+            ("StringEquals", "o-a1b2c3d4e5", False),
+            ("StringNotEquals", "o-a1b2c3d4e5", True),
+            ("StringNotEqualsIfExists", "o-a1b2c3d4e5", True),
+            ("StringEqualsIfExists", "o-a1b2c3d4e5", None),
+            ("StringLike", "*", None),
+            ("StringNotLike", "*", None),
+            ("StringLikeIfExists", "*", True),
+            ("StringLike", "o-*", None),
+            ("Null", "true", None),
+            ("Null", "false", None),
+            ("Null", ["true", "false"], True),
+            ("ForAnyValue:StringEquals", f"{PATH}/", False),
+            ("ForAnyValue:StringLike", f"{PATH}/*", False),
+            ("ForAnyValue:StringLike", ["o-a1b2c3d4e5/*", "o-f6g7h8i9j0/*"], False),
+            ("ForAnyValue:StringLike", "o-*/r-ab12/*", None),
+            ("ForAnyValue:StringLike", "*/ou-ab12-11111111/*", None),
+            ("ForAllValues:StringLike", f"{PATH}/*", None),
+            ("ForAllValues:StringNotLike", f"{PATH}/*", True),
+            ("ForAnyValue:StringNotLike", f"{PATH}/*", None),
+        ],
+    )
+    def test_is_told_only_what_is_so_with_the_key_and_without(
+        self, key: str, operator: str, wanted: Any, *, expected: bool | None
+    ) -> None:
+        told = answer(operator, wanted, None, key=key, principal=AWS_OWN)
+        assert told == (["who of AWS's own signed the request"] if expected is None else expected)
+
+    def test_what_means_nothing_that_is_known_stays_so(self) -> None:
+        told = answer("Null", "perhaps", None, key="aws:PrincipalOrgID", principal=AWS_OWN)
+        assert told == ["what 'perhaps' means as a value of Null"]
 
 
 class TestVariables:

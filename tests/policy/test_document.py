@@ -1,6 +1,7 @@
 """Policies as AWS prints them, and texts that are none: each becomes a value, and none an exception."""
 
 import json
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skerry.policy.document import MOST_CHARACTERS, Policy, parse
+from skerry.policy.request import ABSENT, Context
 from tests.policy.asking import Json, allow, decide, policy, request, verdict
 
 PLAIN: Json = {"Version": "2012-10-17", "Statement": [allow("s3:*", Sid="Read"), allow("ecr:*")]}
@@ -92,6 +94,36 @@ class TestUnreadable:
     def test_what_it_says_of_a_document_is_short(self) -> None:
         assert len(problem({"Version": "9" * 50_000, "Statement": [allow()]})) < 100
         assert len(problem({"x" * 50_000: 1})) < 150
+
+    def test_what_is_quoted_of_a_policy_in_what_is_not_known_is_short(self) -> None:
+        long = "x" * 20_000
+        patterns = [f"arn:aws:s*:{long}:*", f"arn:aws:s3:::${{{long}}}", f"${{{long}}}"]
+        conditions = [
+            {f"{operator}{long}": {key: long}}
+            for operator in ("ForAnyValue:", "StringEquals")
+            for key in ("aws:SourceVpc", long)
+        ]
+        conditions += [{operator: {"aws:SourceVpc": long}} for operator in ("Null", "ArnLike", "NumericEquals")]
+        conditions += [{"StringNotEquals": {"aws:SourceVpc": f"${{{long}}}"}}, {"Bool": {long: "true"}}]
+        rows = [*(allow(resource=one, Sid=long) for one in patterns), *(allow(Condition=one) for one in conditions)]
+        for row in (*rows, allow(Sid=long, Extra=1), allow(Condition={"Bool": {long: {}}})):
+            context: Context = {"aws:sourcevpc": ("vpc-1",), long: ABSENT}
+            asked = request(resource="arn:aws:s3:::b/x", beginning=True, context=context)
+            decision = decide(asked, identity=(policy(row, allow(Principal=long)),))
+            assert all(len(one.fact) < 500 for one in decision.missing), row
+
+    def test_a_thousand_keys_take_no_longer(self) -> None:
+        began = time.perf_counter()
+        row = ",".join(f'"{key:x}":1' for key in range(7_000))
+        assert "'1b57' twice" in problem(f'{{{row},"1b57":1,"1b57":2}}')
+        assert time.perf_counter() - began < 1
+
+    @pytest.mark.parametrize("half", ["\ud800", "a\udfff", "\udc00\ud800"])
+    def test_half_a_character_is_no_text(self, half: str) -> None:
+        for row in (allow(Sid=half), allow(half), allow(Condition={"Bool": {half: "true"}}), {half: 1}):
+            assert "half a character" in problem({"Statement": [row]})
+            assert "half a character" in problem(json.dumps({"Statement": [row]}, ensure_ascii=False))
+        assert parse(json.dumps({"Statement": [allow(Sid="\U0001f40b")]}), "p").problem is None
 
     def test_brackets_within_texts_are_no_depth(self) -> None:
         texts = ["[{" * 50, '"[{' * 50, "\\[{" * 50]

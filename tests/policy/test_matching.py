@@ -6,13 +6,24 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 import re
 import time
+from itertools import product
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from skerry.policy.matching import Unresolved, Variable, Wild, glob_of, literal, pattern_of, resolve, tokens_of
-from skerry.policy.resources import could_begin
+from skerry.policy.matching import (
+    Unresolved,
+    Variable,
+    Wild,
+    collapsed,
+    glob_of,
+    literal,
+    pattern_of,
+    resolve,
+    tokens_of,
+)
+from skerry.policy.resources import Resource, could_begin, covers
 from skerry.policy.truth import Unknown, unknown
 from tests.policy.asking import SECRET, Json, allow, policy, request, verdict
 
@@ -64,6 +75,27 @@ class TestWildcards:
         if len(pattern) <= 4:
             assert could_begin(pattern_of(pattern), beginning) is fits
 
+    @pytest.mark.parametrize("pattern", ["*" * 60_000, "*" * 60_000 + "x", "*a" * 30_000, "*?" * 30_000, "?" * 60_000])
+    @pytest.mark.parametrize("more", [None, 6])
+    def test_of_a_beginning_take_no_longer_either(self, pattern: str, more: int | None) -> None:
+        began = time.perf_counter()
+        allowed(pattern, SECRET[:-6] + "…", more=more)
+        allowed(["*a" * 250 + str(row) for row in range(100)], "a" * 100 + "…", more=more)
+        assert time.perf_counter() - began < 5
+
+    @settings(max_examples=300)
+    @given(st.text("ab*?", max_size=6), st.text("ab", max_size=4), st.integers(0, 3))
+    @example("a**?", "a", 1)
+    @example("*a?", "aa", 1)
+    def test_of_so_many_more_characters_are_judged_by_all_that_they_may_be(
+        self, pattern: str, beginning: str, more: int
+    ) -> None:
+        ends = ["".join(end) for end in product("abc", repeat=more)]
+        fits = {reference(pattern).fullmatch(beginning + end) is not None for end in ends}
+        tokens = pattern_of(pattern)
+        told = covers(tokens, glob_of(tokens), Resource(beginning, beginning=True, more_characters=more), astray=False)
+        assert ({told} if isinstance(told, bool) else {True, False}) == fits
+
 
 class TestTokens:
     def test_of_a_text_with_all_that_there_is(self) -> None:
@@ -76,6 +108,26 @@ class TestTokens:
     def test_older_policies_have_no_variables(self) -> None:
         assert tokens_of("${aws:x}", variables=False) == ("${aws:x}",)
         assert tokens_of("${*}", variables=False) == ("${", Wild.ANY, "}")
+
+    def test_the_default_of_a_variable_is_what_stands_in_quotation_marks(self) -> None:
+        assert tokens_of("${a,'b, c'}", variables=True) == (Variable("a", "b, c"),)
+        assert tokens_of("${a,''}", variables=True) == (Variable("a", ""),)
+        for inside in ("a,b", "a,'b", "a,'b'c'", "a,x'b'", "a'b,'c'", "a,'b'c", "a", "a,", "'"):
+            assert tokens_of(f"${{{inside}}}", variables=True) == (Variable(inside),)
+
+    def test_a_variable_with_much_white_space_takes_no_longer(self) -> None:
+        began = time.perf_counter()
+        assert tokens_of("${" + " " * 60_000 + "}", variables=True) == (Variable(""),)
+        assert time.perf_counter() - began < 1
+
+    def test_asterisks_in_a_row_are_one(self) -> None:
+        assert collapsed(tokens_of("a**?***${x}**", variables=True)) == (
+            *("a", Wild.ANY, Wild.ONE, Wild.ANY),
+            *(Variable("x"), Wild.ANY),
+        )
+
+    def test_a_variable_without_text_leaves_nothing_between_its_neighbours(self) -> None:
+        assert resolve(tokens_of("*${x}*", variables=True), lambda _: "") == (Wild.ANY, Wild.ANY)
 
     def test_values_of_variables_are_literal(self) -> None:
         resolved = resolve(tokens_of("${x}/*", variables=True), lambda _: "a*")
@@ -91,13 +143,20 @@ class TestTokens:
         assert literal(pattern_of("a*b?c")) == "a*b?c"
 
 
-def allowed(resource: str | list[str], asked: str = SECRET, *, version: str = "2012-10-17", **more: str) -> str:
+def allowed(
+    resource: str | list[str],
+    asked: str = SECRET,
+    *,
+    version: str = "2012-10-17",
+    other: bool = False,
+    more: int | None = None,
+) -> str:
     statement: Json = allow("*", resource)
-    if more:
+    if other:
         statement["NotResource"] = statement.pop("Resource")
     beginning = asked.endswith("…")
     return verdict(
-        request(resource=asked.removesuffix("…"), beginning=beginning),
+        request(resource=asked.removesuffix("…"), beginning=beginning, more_characters=more),
         identity=(policy(statement, version=version),),
     )
 
@@ -122,6 +181,7 @@ class TestResources:
     def test_a_wildcard_at_the_end_of_a_part_reaches_beyond_the_colon(self) -> None:
         assert allowed("arn:aws:secretsmanager:*") == "allowed"
         assert allowed("arn:aws:secretsmanager:*:secret:app/*") == "allowed"
+        assert allowed("arn:aws:secretsmanager:**:secret:app/*") == "allowed"
 
     def test_whether_another_one_does_is_not_known(self) -> None:
         assert allowed("arn:aws:secretsmanager:eu*33:secret:app/*") == "unknown"
@@ -135,8 +195,8 @@ class TestResources:
         assert allowed(["arn:aws:s3:::b", "*"]) == "allowed"
 
     def test_not_resource_covers_all_but_the_named(self) -> None:
-        assert allowed("arn:aws:s3:::*", other="yes") == "allowed"
-        assert allowed(SECRET, other="yes") == "denied"
+        assert allowed("arn:aws:s3:::*", other=True) == "allowed"
+        assert allowed(SECRET, other=True) == "denied"
 
     def test_an_action_that_knows_no_resources_needs_the_asterisk(self) -> None:
         assert allowed("*", "*") == "allowed"
@@ -165,3 +225,40 @@ class TestBeginnings:
     )
     def test_is_known_where_it_does_not_depend_on_the_rest(self, pattern: str, expected: str) -> None:
         assert allowed(pattern, LAYERS) == expected
+
+
+class TestSuffixes:
+    """Of a secret without the six characters that AWS adds to its name, it is known how many they are."""
+
+    PLACE = SECRET.removesuffix("app/db-AbCdEf")
+
+    @pytest.mark.parametrize(
+        ("pattern", "expected"),
+        [
+            ("db-??????", "allowed"),
+            ("db-*", "allowed"),
+            ("db-*?", "allowed"),
+            ("db-***", "allowed"),
+            ("db*", "allowed"),
+            ("d?-??????", "allowed"),
+            ("*??????", "allowed"),
+            ("db-?????", "denied"),
+            ("db-???????", "denied"),
+            ("db-*???????", "denied"),
+            ("db", "denied"),
+            ("db-", "denied"),
+            ("db-AbCdEfG", "denied"),
+            ("other-*", "denied"),
+            ("db-AbCdEf", "unknown"),
+            ("db-AbCdE?", "unknown"),
+            ("*f", "unknown"),
+        ],
+    )
+    def test_are_any_six_characters(self, pattern: str, expected: str) -> None:
+        assert allowed(f"{self.PLACE}{pattern}", f"{self.PLACE}db-…", more=6) == expected
+
+    def test_are_not_counted_where_it_is_not_known_how_many_they_are(self) -> None:
+        assert allowed(f"{self.PLACE}db-??????", f"{self.PLACE}db-…") == "unknown"
+
+    def test_let_nothing_be_known_of_a_wildcard_that_may_reach_beyond_a_colon(self) -> None:
+        assert allowed("arn:aws:s*db-??????", f"{self.PLACE}db-…", more=6) == "unknown"

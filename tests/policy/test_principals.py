@@ -20,6 +20,7 @@ from tests.policy.asking import (
     ROLE_ARN,
     SESSION_ARN,
     USER,
+    Json,
     allow,
     decide,
     deny,
@@ -186,6 +187,26 @@ class TestGatewayEndpoints:
         assert self.through({"AWS": ROLE_ARN}) == "unknown"
         assert self.through({"AWS": ROLE_ARN}, gateway=False) == "allowed"
         assert self.through({"AWS": f"arn:aws:iam::{HOME}:role/web"}) == "denied"
+
+    @pytest.mark.parametrize("to", [ROOT, HOME])
+    def test_what_an_account_does_where_nothing_is_granted_to_it_is_not_documented(self, to: str) -> None:
+        everyone: Json = {"gateway": True, "resource": policy(allow(Principal="*"))}
+
+        def through(*rows: Json, principal: Principal = ROLE) -> str:
+            return verdict(request(principal=principal), **everyone, endpoint=policy(allow(Principal="*"), *rows))
+
+        assert through(deny(Principal={"AWS": to})) == "unknown"
+        assert through({**deny(), "NotPrincipal": {"AWS": to}}) == "unknown"
+        assert through(deny(Principal={"AWS": to}), principal=TASKS) == "allowed"
+        assert through(deny(Principal={"AWS": OTHER})) == "allowed"
+        assert through({**deny(), "NotPrincipal": {"AWS": OTHER}}) == "denied"
+        others = policy({**allow(), "NotPrincipal": {"AWS": to}})
+        assert verdict(endpoint=others, gateway=True) == "unknown"
+
+    def test_services_and_everyone_are_named_as_elsewhere(self) -> None:
+        assert self.through({"AWS": "*"}) == "allowed"
+        assert self.through({"Service": TASKS.arn}) == "denied"
+        assert verdict(endpoint=policy(allow(Principal="*"), deny(Principal={"AWS": "*"})), gateway=True) == "denied"
 
     def test_other_policies_are_not_the_endpoint_s(self) -> None:
         resource = policy(allow(Principal={"AWS": ROLE_ARN}))

@@ -186,6 +186,17 @@ def test_a_hidden_value_never_turns_the_answer(asked: Request, given_rows: Any, 
 
 
 @settings(max_examples=120)
+@given(requests, documents, st.data())
+def test_a_key_that_may_be_absent_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(sorted(KEYS)))
+    values = asked.context[key]
+    if isinstance(values, tuple) and len(values) <= 1:
+        hidden = Hidden("the value", maybe_absent=True)
+        less = msgspec.structs.replace(asked, context=dict(asked.context) | {key: hidden})
+        only_less(verdict(asked, given_rows), verdict(less, given_rows))
+
+
+@settings(max_examples=120)
 @given(requests, documents, st.sets(st.sampled_from(ORDINARY), min_size=1, max_size=3))
 def test_policies_that_were_not_read_never_turn_the_answer(asked: Request, given_rows: Any, kinds: set[str]) -> None:
     unread = {kind: Missing("the policies", f"x:Get{kind}") for kind in kinds}
@@ -203,7 +214,7 @@ def test_a_statement_that_is_not_understood_never_turns_the_answer(
         only_less(verdict(asked, given_rows), verdict(asked, {**given_rows, kind: broken}))
 
 
-@pytest.mark.parametrize("less", ["account", "session", "rest of the name"])
+@pytest.mark.parametrize("less", ["account", "session", "rest of the name", "last characters"])
 @settings(max_examples=120)
 @given(requests, documents)
 def test_less_of_the_request_never_turns_the_answer(less: str, asked: Request, given_rows: Any) -> None:
@@ -215,5 +226,7 @@ def test_less_of_the_request_never_turns_the_answer(less: str, asked: Request, g
             fewer = replace(asked, principal=replace(asked.principal, session=None))
         case _:
             known = asked.resource.arn[:-4]
-            fewer = replace(asked, resource=replace(asked.resource, arn=known, beginning=True))
+            more = 4 if less == "last characters" else None
+            resource = replace(asked.resource, arn=known, beginning=True, more_characters=more)
+            fewer = replace(asked, resource=resource)
     only_less(verdict(asked, given_rows), verdict(fewer, given_rows))

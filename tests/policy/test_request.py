@@ -42,6 +42,16 @@ def value(key: str, principal: Principal = ROLE, **more: Any) -> Any:
         ("aws:PrincipalTag/team", ("blue",)),
         ("aws:PrincipalTag/TEAM", ("blue",)),
         ("aws:PrincipalTag/other", ABSENT),
+        ("aws:SourceAccount", ABSENT),
+        ("aws:SourceArn", ABSENT),
+        ("aws:SourceOrgID", ABSENT),
+        ("aws:SourceOrgPaths", ABSENT),
+        ("aws:FederatedProvider", ABSENT),
+        ("aws:Ec2InstanceSourceVpc", ABSENT),
+        ("ec2:SourceInstanceARN", ABSENT),
+        ("lambda:SourceFunctionArn", ABSENT),
+        ("aws:RequestTag/team", ABSENT),
+        ("aws:TagKeys", ABSENT),
     ],
 )
 def test_of_a_role(key: str, expected: Any) -> None:
@@ -69,6 +79,25 @@ def test_of_a_service() -> None:
     assert isinstance(value("aws:PrincipalArn", tasks), Missing)
 
 
+def test_services_tell_on_whose_behalf_they_ask() -> None:
+    tasks = service("ecs-tasks.amazonaws.com")
+    assert isinstance(value("aws:SourceArn", tasks), Missing)
+    assert value("aws:SourceArn", tasks, context={"aws:sourcearn": ("arn:aws:ecs:x",)}) == ("arn:aws:ecs:x",)
+    assert value("aws:SourceArn", AWS_OWN) == ABSENT
+
+
+def test_only_users_and_roles_have_tags() -> None:
+    for nobody in (Principal("anonymous"), service("ecs-tasks.amazonaws.com")):
+        assert value("aws:PrincipalTag/team", nobody) == ABSENT
+
+
+def test_whether_a_request_passes_tags_that_could_is_not_known() -> None:
+    for action, expected in (("logs:CreateLogGroup", False), ("logs:CreateLogStream", True), ("KMS:decrypt", True)):
+        for key in ("aws:TagKeys", "aws:RequestTag/a"):
+            told = value(key, action=action)
+            assert told == ABSENT if expected else isinstance(told, Missing)
+
+
 def test_of_nobody() -> None:
     nobody = Principal("anonymous", organization=None)
     for key in ("aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:userid", "aws:username"):
@@ -80,7 +109,12 @@ def test_of_aws_s_own() -> None:
     told = value("aws:PrincipalAccount", AWS_OWN)
     assert isinstance(told, Hidden)
     assert told.undisclosed
+    assert not told.maybe_absent
+    assert value("aws:PrincipalOrgID", AWS_OWN).maybe_absent
+    assert value("aws:PrincipalOrgPaths", AWS_OWN).maybe_absent
     assert isinstance(value("aws:PrincipalType", AWS_OWN), Missing)
+    assert value("aws:PrincipalServiceName", AWS_OWN) == ABSENT
+    assert value("aws:PrincipalTag/team", AWS_OWN) == Missing("the tags of who of AWS's own signed the request")
 
 
 def test_what_was_not_read_is_missing_with_its_action() -> None:
@@ -95,6 +129,8 @@ def test_of_the_resource() -> None:
     assert value("aws:ResourceAccount") == (HOME,)
     assert value("aws:ResourceAccount", account=OTHER) == (OTHER,)
     assert isinstance(value("aws:ResourceAccount", account=None), Missing)
+    assert value("aws:ResourceOrgID") == ("o-home",)
+    assert isinstance(value("aws:ResourceOrgID", account=OTHER), Missing)
 
 
 def test_the_context_overrides() -> None:
@@ -120,6 +156,44 @@ class TestWays:
         assert context["aws:requestedregion"] == ("eu-west-1",)
         assert context["aws:securetransport"] == ("true",)
         assert isinstance(through_endpoint("vpce-1", "vpc-1", "eu-west-1")["aws:vpcsourceip"], Hidden)
+
+    PULL = "ecr:BatchGetImage"
+    KEYS = ("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths", "aws:SourceVpcArn")
+
+    def through(self, key: str, action: str = PULL, *, owner: str | None = HOME, principal: Principal = ROLE) -> Any:
+        arn = f"arn:aws:ec2:eu-west-1:{HOME}:vpc/vpc-1" if owner else None
+        context = through_endpoint("vpce-1", "vpc-1", "eu-west-1", owner=owner, vpc_arn=arn)
+        return value(key, principal, action=action, context=context)
+
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-vpceaccount
+    def test_some_services_are_told_whose_the_endpoint_is(self) -> None:
+        assert self.through("aws:VpceAccount") == (HOME,)
+        assert self.through("aws:VpceOrgID") == ("o-home",)
+        assert isinstance(self.through("aws:VpceOrgPaths"), Missing)
+        assert self.through("aws:SourceVpcArn") == (f"arn:aws:ec2:eu-west-1:{HOME}:vpc/vpc-1",)
+
+    def test_an_account_in_no_organization_has_no_place_in_one(self) -> None:
+        alone = msgspec.structs.replace(ROLE, organization=None)
+        assert self.through("aws:VpceOrgID", principal=alone) == ABSENT
+        assert self.through("aws:VpceOrgPaths", principal=alone) == ABSENT
+
+    @pytest.mark.parametrize("action", ["logs:CreateLogStream", "secretsmanager:GetSecretValue", "ssm:GetParameters"])
+    def test_others_are_not(self, action: str) -> None:
+        for key in self.KEYS:
+            assert self.through(key, action) == ABSENT
+
+    def test_whose_it_is_may_not_be_known(self) -> None:
+        told = self.through("aws:VpceAccount", owner=None)
+        assert told == Hidden("the account that vpce-1 belongs to", "ec2:DescribeVpcEndpoints")
+        assert isinstance(self.through("aws:SourceVpcArn", owner=None), Hidden)
+        assert isinstance(self.through("aws:VpceOrgID", owner=None), Missing)
+        assert isinstance(self.through("aws:VpceOrgID", owner=OTHER), Missing)
+        assert isinstance(self.through("aws:VpceOrgID", principal=AWS_OWN), Missing)
+        assert isinstance(value("aws:VpceAccount", action=self.PULL), Missing)
+
+    def test_over_the_internet_nobody_is(self) -> None:
+        for key in self.KEYS:
+            assert value(key, action=self.PULL, context=over_internet("eu-west-1")) == ABSENT
 
     def test_over_the_internet(self) -> None:
         context = over_internet("eu-west-1", "192.0.2.1")

@@ -122,12 +122,7 @@ def allows_everything(policy: Policy) -> bool:
     if policy.problem is not None or len(policy.statements) != 1:
         return False
     (only,) = policy.statements
-    plain = only.effect == "Allow" and not only.conditions and only.problem is None
-    return plain and (only.principals, only.actions, only.resources) == (
-        _EVERYTHING.principals,
-        _EVERYTHING.actions,
-        _EVERYTHING.resources,
-    )
+    return msgspec.structs.replace(only, place=_EVERYTHING.place) == _EVERYTHING
 
 
 (_EVERYTHING,) = parse(

@@ -12,11 +12,14 @@ from skerry.model.facts import Missing
 from skerry.policy.document import Condition
 from skerry.policy.matching import Pattern, Token, Unresolved, Variable, Wild, literal, resolve
 from skerry.policy.operators import Compare, Operator
+from skerry.policy.quoting import short
 from skerry.policy.request import Hidden, Request
 from skerry.policy.resources import could_begin
 from skerry.policy.truth import Truth, Unknown, all_of, any_of, negate, unknown
 
 _OF_AN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html
+_IN_AN_ORGANIZATION = re.compile(r"o-[a-z0-9]+/")
 
 
 def holds(condition: Condition, request: Request) -> Truth:
@@ -32,13 +35,21 @@ def holds(condition: Condition, request: Request) -> Truth:
     values = request.value(condition.key)
     if isinstance(values, Missing):
         return Unknown((values,))
-    if operator.compare is None:
-        return _null(condition, absent=not values)
     if isinstance(values, Hidden):
-        return _hidden(condition, operator, operator.compare, values, request)
+        there = _hidden(condition, operator, values, request)
+        if not values.maybe_absent or there == _without(condition, operator):
+            return there
+        return Unknown((Missing(values.fact, values.action),))
     if not values:
-        return _of_no_value(condition, operator)
+        return _without(condition, operator)
+    if operator.compare is None:
+        return _null(condition, absent=False)
     return _of_values(condition, operator, operator.compare, values, request)
+
+
+def _without(condition: Condition, operator: Operator) -> Truth:
+    """What comes of the line for a request that does not have the key."""
+    return _null(condition, absent=True) if operator.compare is None else _of_no_value(condition, operator)
 
 
 def _null(condition: Condition, *, absent: bool) -> Truth:
@@ -48,7 +59,7 @@ def _null(condition: Condition, *, absent: bool) -> Truth:
 
 def _is_null(wanted: str, *, absent: bool) -> Truth:
     if wanted.lower() not in {"true", "false"}:
-        return unknown(f"what {wanted!r} means as a value of Null")
+        return unknown(f"what {short(wanted)!r} means as a value of Null")
     return absent == (wanted.lower() == "true")
 
 
@@ -56,7 +67,8 @@ def _of_no_value(condition: Condition, operator: Operator) -> Truth:
     if operator.quantifier == "ForAllValues":
         return True
     if operator.quantifier == "ForAnyValue":
-        return unknown(f"whether {condition.name} holds without {condition.key}") if operator.if_exists else False
+        key = short(condition.key)
+        return unknown(f"whether {condition.name} holds without {key}") if operator.if_exists else False
     return operator.if_exists or operator.negated
 
 
@@ -73,12 +85,16 @@ def _of_values(
         # An empty text counts as no value.
         return all_of(fits(value) for value in values if value)
     if len(values) > 1:
-        return unknown(f"how {condition.name} compares {condition.key}, which has several values, without ForAnyValue")
+        key = short(condition.key)
+        return unknown(f"how {condition.name} compares {key}, which has several values, without ForAnyValue")
     return fits(values[0])
 
 
-def _hidden(condition: Condition, operator: Operator, compare: Compare, hidden: Hidden, request: Request) -> Truth:
+def _hidden(condition: Condition, operator: Operator, hidden: Hidden, request: Request) -> Truth:
     """A key that is there, with a value that is not known: only what does not depend on it can be told."""
+    compare = operator.compare
+    if compare is None:
+        return _null(condition, absent=False)
     not_known = Unknown((Missing(hidden.fact, hidden.action),))
     if not operator.takes_variables:
         return not_known
@@ -103,8 +119,11 @@ def _begins(pattern: Pattern, compare: Compare, beginning: str, not_known: Unkno
 
 
 def _names_somebody(pattern: Pattern) -> bool:
-    """Whether the pattern is one identifier, or is about one account."""
-    return all(isinstance(token, str) for token in pattern) or bool(_OF_AN_ACCOUNT.search(literal(pattern)))
+    """Whether the pattern is one identifier, or is about one account, or about paths in one organization."""
+    if all(isinstance(token, str) for token in pattern):
+        return True
+    text = literal(pattern)
+    return bool(_IN_AN_ORGANIZATION.match(text) or _OF_AN_ACCOUNT.search(text))
 
 
 def any_fits(
@@ -126,7 +145,8 @@ def any_fits(
             found.append(pattern if isinstance(pattern, Unknown) else fits(pattern))
     fit = any_of(found)
     if unresolved and (negated or fit is not False):
-        return unknown(f"whether AWS heeds a statement with ${{{unresolved}}}, which the request has no value for")
+        key = short(unresolved)
+        return unknown(f"whether AWS heeds a statement with ${{{key}}}, which the request has no value for")
     return fit
 
 
@@ -137,5 +157,5 @@ def _text(variable: Variable, request: Request) -> str | Unknown | None:
     if isinstance(values, Hidden):
         return Unknown((Missing(values.fact, values.action),))
     if len(values) > 1:
-        return unknown(f"what ${{{variable.key}}} stands for: it has several values")
+        return unknown(f"what ${{{short(variable.key)}}} stands for: it has several values")
     return values[0] if values else variable.default

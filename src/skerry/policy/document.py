@@ -16,6 +16,7 @@ import msgspec
 from skerry.model.facts import Missing
 from skerry.policy.matching import Glob, Token, glob_of, pattern_of, tokens_of
 from skerry.policy.operators import Operator, operator_of
+from skerry.policy.quoting import short
 from skerry.policy.resources import ResourcePattern, resource_pattern
 
 # Twice the longest policy that AWS takes, a key's 32 KB, for the white space that some quotas leave out:
@@ -104,6 +105,9 @@ def _decoded(document: str | Mapping[str, Any]) -> dict[str, object]:
     _not_too_deep(text)
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_int=str, parse_float=str, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise _Unreadable("it has half a character, which no text has") from error
     except ValueError as error:
         raise _Unreadable("it is not JSON") from error
     return _object(value, "the policy", _OF_POLICIES)
@@ -135,10 +139,11 @@ def _no_constant(text: str) -> NoReturn:
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """The object, if it has no key twice: which of the two counts is not documented."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise _Unreadable(f"it has {_short(twice)} twice in one place")
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Unreadable(f"it has {_short(key)} twice in one place")
+        found[key] = value
     return found
 
 
@@ -170,7 +175,7 @@ def _statements(document: dict[str, object], name: str) -> tuple[Statement, ...]
 
 def _statement(row: object, name: str, number: int, *, variables: bool) -> Statement:
     sid = row.get("Sid") if isinstance(row, dict) else None
-    place = sid if isinstance(sid, str) and sid else f"statement {number}"
+    place = short(sid) if isinstance(sid, str) and sid else f"statement {number}"
     effect = row.get("Effect") if isinstance(row, dict) else None
     known: Effect | None = "Allow" if effect == "Allow" else "Deny" if effect == "Deny" else None
     try:
@@ -245,6 +250,7 @@ def _condition(name: str, key: str, values: object, *, variables: bool) -> Condi
     found: list[object] = values if isinstance(values, list) else [values]
     texts = [str(one).lower() if isinstance(one, bool) else one for one in found]
     known = variables and operator is not None and operator.takes_variables
+    what = f"Condition {short(key)}"
     return Condition(
-        operator, name, key, tuple(tokens_of(text, variables=known) for text in _strings(texts, f"Condition {key}"))
+        operator, short(name), key, tuple(tokens_of(text, variables=known) for text in _strings(texts, what))
     )

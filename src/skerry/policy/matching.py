@@ -7,16 +7,17 @@ takes time in proportion to the lengths of pattern and text, whatever the patter
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from typing import TypeGuard, cast
+from typing import TypeGuard, TypeVar, cast
 
 import msgspec
 
+from skerry.policy.quoting import short
 from skerry.policy.truth import Truth, Unknown, unknown
 
 SEGMENTS = 6  # arn:partition:service:region:account:resource
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_DEFAULTED = re.compile(r"\s*([^,']*?)\s*,\s*'([^']*)'\s*")
 _ESCAPES = frozenset({"*", "?", "$"})
+_QUOTED = 2  # what follows the first quotation mark of a default: its text, and nothing
 
 
 class Wild(Enum):
@@ -35,6 +36,7 @@ class Variable(msgspec.Struct, frozen=True, gc=False):
 
 Token = str | Wild | Variable
 Pattern = tuple[str | Wild, ...]
+T = TypeVar("T", bound=Token)
 
 
 class Unresolved(msgspec.Struct, frozen=True, gc=False):
@@ -68,8 +70,10 @@ def _tokens(text: str, *, variables: bool) -> Iterator[Token]:
 
 
 def _variable(inside: str) -> Variable:
-    defaulted = _DEFAULTED.fullmatch(inside)
-    return Variable(defaulted[1], defaulted[2]) if defaulted else Variable(inside.strip())
+    key, _, default = inside.partition(",")
+    empty, *quoted = default.strip().split("'")
+    defaulted = "'" not in key and not empty and len(quoted) == _QUOTED and not quoted[1]
+    return Variable(key.strip(), quoted[0]) if defaulted else Variable(inside.strip())
 
 
 def _wildcards(text: str) -> Iterator[str | Wild]:
@@ -83,14 +87,23 @@ def _wildcards(text: str) -> Iterator[str | Wild]:
 
 
 def _joined(tokens: Iterable[Token]) -> tuple[Token, ...]:
-    """The tokens, with texts that follow each other as one."""
+    """The tokens, with texts that follow each other as one, and none that is empty."""
     joined: list[Token] = []
     for token in tokens:
         if isinstance(token, str) and joined and isinstance(joined[-1], str):
             joined[-1] += token
-        else:
+        elif token != "":
             joined.append(token)
     return tuple(joined)
+
+
+def collapsed(tokens: tuple[T, ...]) -> tuple[T, ...]:
+    """The tokens, with ``*`` that follow each other as one: they stand for the same texts."""
+    kept: list[T] = []
+    for token in tokens:
+        if token is not Wild.ANY or not kept or kept[-1] is not Wild.ANY:
+            kept.append(token)
+    return tuple(kept)
 
 
 def is_pattern(tokens: tuple[Token, ...]) -> TypeGuard[Pattern]:
@@ -220,5 +233,5 @@ def arn_like(pattern: Pattern, arn: str) -> Truth:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
     if len(segments(pattern)) < SEGMENTS:
-        return unknown(f"whether AWS takes {literal(pattern)}, which has not the six parts of an ARN, for {arn}")
+        return unknown(f"whether AWS takes {short(literal(pattern))}, which has not the six parts of an ARN, for {arn}")
     return segments_match(pattern, arn)

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from skerry.policy.matching import Pattern, arn_like, glob_of, literal
+from skerry.policy.quoting import short
 from skerry.policy.truth import Truth, unknown
 
 Compare = Callable[[Pattern, str], Truth]
@@ -43,7 +44,7 @@ class Operator(msgspec.Struct, frozen=True, gc=False):
 
 
 def _unreadable(value: str, what: str) -> Truth:
-    return unknown(f"what {value!r} means as {what}")
+    return unknown(f"what {short(value)!r} means as {what}")
 
 
 def _equals(pattern: Pattern, value: str) -> Truth:

@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 from skerry.policy.document import Principals
+from skerry.policy.quoting import short
 from skerry.policy.request import Principal
 from skerry.policy.truth import Truth, all_of, any_of, negate, unknown
 
@@ -19,22 +20,25 @@ _ROOT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):root")
 _SESSION = re.compile(r"arn:[a-z-]+:sts::([0-9]{12}):assumed-role/([^/]+)/(.+)")
 
 
-def names(principals: Principals, asking: Principal, way: As, *, gateway: bool = False) -> Truth:
+def names(principals: Principals, asking: Principal, way: As, *, gateway: bool = False, granting: bool = True) -> Truth:
     """Whether any of the values names the principal in that way.
 
     ``itself``: as everyone, as this user, session or service. ``role``: by the role of the session, and so no
     further than the role's permissions boundary and session policy go. ``account``: by its account, which leaves it
-    to the policies of that account. ``gateway``: the policy is a gateway endpoint's.
+    to the policies of that account. ``gateway``: the policy is a gateway endpoint's. ``granting``: the values are those
+    to whom the statement grants something.
     """
-    return any_of(_names(kind, value, asking, way, gateway=gateway) for kind, value in principals)
+    if gateway:
+        return any_of(_names_on_gateway(kind, value, asking, way, granting=granting) for kind, value in principals)
+    return any_of(_names(kind, value, asking, way) for kind, value in principals)
 
 
-def _names(kind: str, value: str, asking: Principal, way: As, *, gateway: bool) -> Truth:
+def _names(kind: str, value: str, asking: Principal, way: As) -> Truth:
     if value == "*" and kind == "AWS":
         return way == "itself"
     match kind:
         case "AWS":
-            return _names_on_gateway(value, asking, way) if gateway else _names_identity(value, asking, way)
+            return _names_identity(value, asking, way)
         case "Service":
             return way == "itself" and asking.kind == "service" and value == asking.arn
         case "CanonicalUser":
@@ -55,7 +59,8 @@ def _names_identity(value: str, asking: Principal, way: As) -> Truth:
     if asking.kind in {"service", "anonymous", "aws"}:
         return False
     if "*" in value or "?" in value:
-        return unknown(f"whom {value} names: AWS knows no wildcards within a principal") if way == "itself" else False
+        named = short(value)
+        return unknown(f"whom {named} names: AWS knows no wildcards within a principal") if way == "itself" else False
     if asking.kind != "role":
         return way == "itself" and value == asking.arn
     if way == "role":
@@ -68,25 +73,28 @@ def _names_session(value: str, asking: Principal) -> Truth:
     if not found or found[1] != asking.account or found[2] != asking.arn.rpartition("/")[2]:
         return False
     if asking.session is None:
-        return unknown(f"whether the session of {asking.arn} is {value}")
+        return unknown(f"whether the session of {asking.arn} is {short(value)}")
     return found[3] == asking.session
 
 
 def _names_canonical_user(value: str, asking: Principal, way: As) -> Truth:
     if way != "account" or asking.account is None:
         return False
-    return unknown(f"whether {value} is the canonical user of {asking.account}", "s3:ListAllMyBuckets")
+    return unknown(f"whether {short(value)} is the canonical user of {asking.account}", "s3:ListAllMyBuckets")
 
 
-def _names_on_gateway(value: str, asking: Principal, way: As) -> Truth:
-    """On a gateway endpoint, an account stands for its root user alone, and principals are named by conditions.
+def _names_on_gateway(kind: str, value: str, asking: Principal, way: As, *, granting: bool) -> Truth:
+    """On a gateway endpoint, access that is granted to an account is its root user's alone; conditions name others.
 
-    What an ARN does there is not documented.
+    What an ARN does there is not documented, nor what an account does in a statement that denies, or excepts it.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway
     """
-    if way != "itself" or any_of(_names_identity(value, asking, one) for one in _BY_NAME) is False:
+    if kind != "AWS" or value == "*":
+        return _names(kind, value, asking, way)
+    ways = _BY_NAME if granting else AS
+    if way != "itself" or any_of(_names_identity(value, asking, one) for one in ways) is False:
         return False
-    return unknown(f"whether AWS heeds {value} as the principal of a gateway endpoint's policy")
+    return unknown(f"whether AWS heeds {short(value)} as the principal of a gateway endpoint's policy")
 
 
 def excepted(principals: Principals, asking: Principal, *, denying: bool, gateway: bool) -> Truth:
@@ -96,7 +104,7 @@ def excepted(principals: Principals, asking: Principal, *, denying: bool, gatewa
     at the account first. Where only one of them is, it is not known.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    itself, as_role, as_account = (names(principals, asking, way, gateway=gateway) for way in AS)
+    itself, as_role, as_account = (names(principals, asking, way, gateway=gateway, granting=False) for way in AS)
     named = any_of((itself, as_role, as_account))
     if not denying or named is False or asking.account is None or ("AWS", "*") in principals:
         return named
@@ -108,6 +116,6 @@ def excepted(principals: Principals, asking: Principal, *, denying: bool, gatewa
 def applies(principals: Principals, asking: Principal, *, other: bool, denying: bool, gateway: bool) -> dict[As, Truth]:
     """In which ways a statement is about the principal, by its ``Principal``, or ``NotPrincipal`` where ``other``."""
     if not other:
-        return {way: names(principals, asking, way, gateway=gateway) for way in AS}
+        return {way: names(principals, asking, way, gateway=gateway, granting=not denying) for way in AS}
     about = negate(excepted(principals, asking, denying=denying, gateway=gateway))
     return {"itself": about, "role": False, "account": False}

@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 
 from skerry.model.facts import Missing
+from skerry.policy.absent import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks
+from skerry.policy.quoting import short
 from skerry.policy.resources import Resource
 
 Kind = Literal["role", "user", "service", "anonymous", "aws"]
@@ -19,13 +21,14 @@ class Hidden(msgspec.Struct, frozen=True, gc=False):
 
     ``undisclosed``: the value is an identifier of AWS's own, such as that of the account with which ECR signs the
     links to layers. AWS does not publish it, so no policy names it, though a wildcard may cover it. ``begins``: what
-    the value is known to begin with.
+    the value is known to begin with. ``maybe_absent``: the request may as well not have the key.
     """
 
     fact: str
     action: str = ""
     undisclosed: bool = False
     begins: str = ""
+    maybe_absent: bool = False
 
 
 Values = tuple[str, ...] | Hidden | Missing
@@ -36,9 +39,9 @@ Context = Mapping[str, Values]
 class Principal(msgspec.Struct, frozen=True, gc=False):
     """Who asks.
 
-    ``kind``: ``role``, a session of an IAM role; ``user``, an IAM user; ``service``, a service of AWS under its own
-    name; ``anonymous``, a request that nobody signed; ``aws``, an identity in an account of AWS's own,
-    about which nothing is published.
+    ``kind``: ``role``, a session of an IAM role that ECS began for a task; ``user``, an IAM user; ``service``, a
+    service of AWS under its own name; ``anonymous``, a request that nobody signed; ``aws``, an identity in an account
+    of AWS's own, about which nothing is published.
 
     ``arn`` is that of the role (with its path) or user, or the service's name. ``session`` is the name of the role's
     session; for a task, ECS gives it the id of the task, which is not known before it runs. ``organization`` is None
@@ -55,7 +58,7 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     tags: Mapping[str, str] | Missing = Missing("the tags of the role", "iam:GetRole")
 
 
-AWS_OWN = Principal("aws", organization=None)
+AWS_OWN = Principal("aws", organization=None, tags=Missing("the tags of who of AWS's own signed the request"))
 
 
 def role(arn: str, session: str | None = None) -> Principal:
@@ -77,7 +80,9 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """One request: a principal, an action such as ``s3:GetObject``, a resource, and the keys of its context.
 
     ``context`` overrides what follows from the principal and the resource. Names of keys are written small there.
-    ``ABSENT``: the request does not have the key. A key that is not there at all is not known.
+    ``ABSENT``: the request does not have the key. A key that is not there at all is not known. What AWS documents
+    that no request for the action has is absent whatever the context says, so that a way that calls take may be told
+    of all of them alike.
     """
 
     principal: Principal
@@ -88,40 +93,45 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     def value(self, key: str) -> Values:
         """The values of a key, whose name has no case."""
         name = key.lower()
+        if lacks(self.action.lower(), name):
+            return ABSENT
         given = self.context.get(name)
         if given is not None:
             return given
         derived = _of_principal(self.principal, name)
         if derived is None:
             derived = _of_resource(self, name)
-        return Missing(f"the value of {key} in the request") if derived is None else derived
+        if derived is None:
+            derived = _of_endpoint(self, name)
+        return Missing(f"the value of {short(key)} in the request") if derived is None else derived
 
 
 _TAG = "aws:principaltag/"
 _WHO = ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:userid")
-_NO_SERVICE: dict[str, Values] = {
-    "aws:principalisawsservice": ("false",),
-    "aws:principalservicename": ABSENT,
-    "aws:principalservicenameslist": ABSENT,
-}
+_NO_SERVICE: dict[str, Values] = {"aws:principalisawsservice": ("false",), **dict.fromkeys(OF_SERVICES, ABSENT)}
+_NO_OTHER_SESSION: dict[str, Values] = dict.fromkeys(OF_OTHER_SESSIONS, ABSENT)
 _NOBODY: dict[str, Values] = dict.fromkeys((*_WHO, *_NO_SERVICE, "aws:username"), ABSENT)
-_UNDISCLOSED: dict[str, Values] = dict.fromkeys(_WHO, Hidden("who of AWS's own signed the request", undisclosed=True))
+_SIGNER = "who of AWS's own signed the request"
+# Whether the account is in an organization is not published either.
+_UNDISCLOSED: dict[str, Values] = {
+    name: Hidden(_SIGNER, undisclosed=True, maybe_absent=name.startswith("aws:principalorg")) for name in _WHO
+}
 # What is so for every principal of a kind.
 _ALWAYS: dict[Kind, dict[str, Values]] = {
     "role": _NO_SERVICE
+    | _NO_OTHER_SESSION
     | {
         "aws:principaltype": ("AssumedRole",),
         "aws:username": ABSENT,
         "aws:tokenissuetime": Hidden("when the credentials of the role were issued"),
         "aws:userid": Hidden("the id of the role, and the name of its session", "iam:GetRole"),
     },
-    "user": _NO_SERVICE | {"aws:principaltype": ("User",)},
+    "user": _NO_SERVICE | _NO_OTHER_SESSION | {"aws:principaltype": ("User",)},
     "service": {"aws:principalisawsservice": ("true",)},
     "anonymous": _NOBODY | {"aws:principaltype": ("Anonymous",)},
-    # That it does not count as a service of AWS is inferred from AWS's own endpoint policies, which have a
-    # statement of its own for the buckets of layers:
-    # https://github.com/aws-samples/data-perimeter-policy-examples (service_owned_resources.md)
-    "aws": _UNDISCLOSED | {"aws:principalisawsservice": ("false",)},
+    # Links to layers are "created by an Amazon ECR account and not the service principal":
+    # https://github.com/aws-samples/data-perimeter-policy-examples/blob/main/vpc_endpoint_policies/README.md
+    "aws": _UNDISCLOSED | _NO_SERVICE,
 }
 
 
@@ -140,7 +150,12 @@ def _of_principal(principal: Principal, name: str) -> Values | None:
 
 
 def _tag(principal: Principal, key: str) -> Values:
-    """The value of a tag of the principal; names of tags have no case in conditions."""
+    """The value of a tag of the principal; names of tags have no case in conditions.
+
+    Only users and sessions of roles have any.
+    """
+    if principal.kind in {"service", "anonymous"}:
+        return ABSENT
     if isinstance(principal.tags, Missing):
         return principal.tags
     return next(((value,) for tag, value in principal.tags.items() if tag.lower() == key), ABSENT)
@@ -174,31 +189,53 @@ def _of_resource(request: Request, name: str) -> Values | None:
     return None
 
 
+def _of_endpoint(request: Request, name: str) -> Values | None:
+    """What follows from whose the endpoint is that a call goes through."""
+    principal = request.principal
+    if principal.account is None or request.context.get("aws:vpceaccount") != (principal.account,):
+        return None
+    if name == "aws:vpceorgid":
+        return _organization(principal.organization)
+    return ABSENT if name == "aws:vpceorgpaths" and principal.organization is None else None
+
+
 def _organization(organization: str | Missing | None) -> Values:
     if organization is None:
         return ABSENT
     return (organization,) if isinstance(organization, str) else organization
 
 
+_ENDPOINTS = "ec2:DescribeVpcEndpoints"
 _DIRECT: dict[str, Values] = {
     "aws:securetransport": ("true",),
     "aws:viaawsservice": ("false",),
-    "aws:calledvia": ABSENT,
-    "aws:calledviafirst": ABSENT,
-    "aws:calledvialast": ABSENT,
+    **dict.fromkeys(OF_INDIRECT_CALLS, ABSENT),
 }
 
 
-def through_endpoint(endpoint: str, vpc: str, region: str, address: str | None = None) -> dict[str, Values]:
-    """The context of a call over TLS, through a VPC endpoint, from the VPC; ``address`` is the caller's, if known.
+def through_endpoint(
+    endpoint: str,
+    vpc: str,
+    region: str,
+    address: str | None = None,
+    *,
+    owner: str | None = None,
+    vpc_arn: str | None = None,
+) -> dict[str, Values]:
+    """The context of a call over TLS, through a VPC endpoint, from the VPC, to a service in a Region.
 
-    Such a request has no ``aws:SourceIp``.
+    ``address`` is the caller's, ``owner`` the account of the endpoint, where they are known. Such a request has no
+    ``aws:SourceIp``. The keys of which AWS tells some services only are told here for all: see ``Request``.
     """
     source: Values = (address,) if address else Hidden("the address that the task will have")
+    account: Values = (owner,) if owner else Hidden(f"the account that {endpoint} belongs to", _ENDPOINTS)
+    whole: Values = (vpc_arn,) if vpc_arn else Hidden(f"the ARN of {vpc}")
     return _DIRECT | {
         "aws:requestedregion": (region,),
         "aws:sourcevpce": (endpoint,),
         "aws:sourcevpc": (vpc,),
+        "aws:sourcevpcarn": whole,
+        "aws:vpceaccount": account,
         "aws:vpcsourceip": source,
         "aws:sourceip": ABSENT,
     }
@@ -211,6 +248,7 @@ def over_internet(region: str, address: str | None = None) -> dict[str, Values]:
         "aws:requestedregion": (region,),
         "aws:sourcevpce": ABSENT,
         "aws:sourcevpc": ABSENT,
+        **dict.fromkeys(OF_ENDPOINTS, ABSENT),
         "aws:vpcsourceip": ABSENT,
         "aws:sourceip": source,
     }

@@ -9,12 +9,14 @@ from skerry.policy.matching import (
     Token,
     Variable,
     Wild,
+    collapsed,
     glob_of,
     is_pattern,
     literal,
     segments_match,
     tokens_of,
 )
+from skerry.policy.quoting import short
 from skerry.policy.truth import Truth, unknown
 
 
@@ -23,11 +25,13 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
 
     ``account`` is None where it is not known whose it is. ``beginning``: only the beginning of the ARN is known, as
     with the key of an image's layer, a log stream of a task that has not run, or a secret without its suffix.
+    ``more_characters``: how many follow the beginning, exactly, whatever they are; None where that is not known.
     """
 
     arn: str
     account: str | None = None
     beginning: bool = False
+    more_characters: int | None = None
 
 
 class ResourcePattern(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +49,7 @@ class ResourcePattern(msgspec.Struct, frozen=True, gc=False):
 
 def resource_pattern(text: str, *, variables: bool) -> ResourcePattern:
     """One value of ``Resource`` of a policy, which knows ``variables`` if its Version does."""
-    tokens = tokens_of(text, variables=variables)
+    tokens = collapsed(tokens_of(text, variables=variables))
     glob = glob_of(tokens) if is_pattern(tokens) else None
     return ResourcePattern(text, tokens, glob, is_astray(tokens), _early(tokens))
 
@@ -64,7 +68,7 @@ def _before_the_resource(tokens: tuple[Token, ...]) -> list[int]:
 def is_astray(tokens: tuple[Token, ...]) -> bool:
     """Whether a wildcard stands within one of the first five parts of the ARN, and is not the part's end."""
     return any(
-        tokens[place] is Wild.ONE or (tokens[place] is Wild.ANY and not _ends_a_part(tokens[place + 1 :]))
+        tokens[place] is Wild.ONE or (tokens[place] is Wild.ANY and not _ends_a_part(tokens[place + 1 : place + 2]))
         for place in _before_the_resource(tokens)
     )
 
@@ -92,39 +96,64 @@ def covers(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) ->
         return False
     if not astray or segments_match(pattern, resource.arn):
         return True
-    return unknown(f"whether AWS lets a wildcard of {literal(pattern)} reach beyond a colon, for {resource.arn}")
+    named = short(literal(pattern))
+    return unknown(f"whether AWS lets a wildcard of {named} reach beyond a colon, for {resource.arn}")
 
 
 def _covers_all_that_begins(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) -> Truth:
-    if pattern and pattern[-1] is Wild.ANY and glob.matches(resource.arn) and not astray:
-        return True
-    if not could_begin(pattern, resource.arn):
+    known, more = resource.arn, resource.more_characters
+    if more is None:
+        some = could_begin(pattern, known)
+        every = bool(pattern) and pattern[-1] is Wild.ANY and glob.matches(known)
+    else:
+        some = _fits(pattern, known, more, every=False)
+        every = _fits(pattern, known, more, every=True)
+    if not some:
         return False
-    return unknown(f"the rest of {resource.arn}…, which {literal(pattern)} may name")
+    if every and not astray:
+        return True
+    return unknown(f"the rest of {known}…, which {short(literal(pattern))} may name")
 
 
 def could_begin(pattern: Pattern, beginning: str) -> bool:
-    """Whether some text with this beginning fits the pattern."""
-    steps: list[str | Wild] = []
+    """Whether some text with this beginning fits the pattern: what follows the first ``*`` may stand after it."""
+    at = 0
     for token in pattern:
-        steps.extend(token if isinstance(token, str) else [token])
-    reached = _closed({0}, steps)
-    for character in beginning:
-        passed = {at if steps[at] is Wild.ANY else at + 1 for at in reached if _takes(steps, at, character)}
-        reached = _closed(passed, steps)
-    return bool(reached)
-
-
-def _takes(steps: list[str | Wild], at: int, character: str) -> bool:
-    return at < len(steps) and (isinstance(steps[at], Wild) or steps[at] == character)
-
-
-def _closed(places: set[int], steps: list[str | Wild]) -> set[int]:
-    """The places, and those that are reached from them by letting a ``*`` stand for nothing."""
-    closed = set(places)
-    for place in places:
-        at = place
-        while at < len(steps) and steps[at] is Wild.ANY:
+        if token is Wild.ANY or at >= len(beginning):
+            return True
+        if isinstance(token, str):
+            if not token.startswith(beginning[at : at + len(token)]):
+                return False
+            at += len(token)
+        else:
             at += 1
-            closed.add(at)
-    return closed
+    return at >= len(beginning)
+
+
+def _fits(pattern: Pattern, beginning: str, more: int, *, every: bool) -> bool:
+    """Whether some text that begins so and has that many characters more fits the pattern, or ``every`` such text.
+
+    The places in the pattern are followed that the text may have led to: at most two for each of its characters. Of
+    every text, no character is known to be the pattern's, so that only wildcards stand for it.
+    """
+    steps: list[str | Wild] = []
+    for token in collapsed(pattern):
+        steps.extend(token if isinstance(token, str) else [token])
+    reached = _passing({0}, steps)
+    for character in (*beginning, *[None] * more):
+        takes: tuple[str | Wild | None, ...] = (Wild.ONE, character)
+        reached = _passing(
+            {
+                at if steps[at] is Wild.ANY else at + 1
+                for at in reached
+                if at < len(steps)
+                and (steps[at] is Wild.ANY or steps[at] in takes or (character is None and not every))
+            },
+            steps,
+        )
+    return len(steps) in reached
+
+
+def _passing(places: set[int], steps: list[str | Wild]) -> set[int]:
+    """The places, and those that are reached from them by letting a ``*`` stand for nothing."""
+    return places | {at + 1 for at in places if at < len(steps) and steps[at] is Wild.ANY}

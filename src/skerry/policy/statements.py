@@ -5,7 +5,8 @@ from typing import cast
 
 from skerry.policy.conditions import any_fits, holds
 from skerry.policy.document import Statement
-from skerry.policy.matching import Pattern, glob_of
+from skerry.policy.matching import Pattern, collapsed, glob_of
+from skerry.policy.quoting import short
 from skerry.policy.request import Request
 from skerry.policy.resources import ResourcePattern, covers, is_astray
 from skerry.policy.truth import Truth, Unknown, any_of, negate, unknown
@@ -34,7 +35,7 @@ def about(statement: Statement, request: Request, *, attached: bool) -> Iterator
 def _named(patterns: tuple[ResourcePattern, ...], request: Request, *, negated: bool) -> Truth:
     for pattern in patterns:
         if pattern.early:
-            return unknown(f"what the variable in {pattern.text} does, before the fifth colon of a Resource")
+            return unknown(f"what the variable in {short(pattern.text)} does, before the fifth colon of a Resource")
     resource = request.resource
     if all(pattern.glob for pattern in patterns):
         return any_of(
@@ -44,6 +45,7 @@ def _named(patterns: tuple[ResourcePattern, ...], request: Request, *, negated: 
         )
 
     def fits(resolved: Pattern) -> Truth:
-        return covers(resolved, glob_of(resolved), resource, astray=is_astray(resolved))
+        pattern = collapsed(resolved)
+        return covers(pattern, glob_of(pattern), resource, astray=is_astray(pattern))
 
     return any_fits((pattern.tokens for pattern in patterns), fits, request, negated=negated)
