@@ -3,7 +3,7 @@
 import pytest
 
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.secrets import bare, source_of
+from skerry.launch.secrets import SecretVersion, bare, source_of, version_of
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf"  # noqa: S105 -- a name, not a secret
 PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
@@ -40,3 +40,19 @@ def test_is_the_service_and_region_that_the_reference_names(value: str, source: 
 )
 def test_key_and_version_are_no_part_of_the_name(value: str, name: str) -> None:
     assert bare(value) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "version"),
+    [
+        (SECRET, SecretVersion()),
+        (f"{SECRET}:password::", SecretVersion("password")),
+        (f"{SECRET}:password:AWSPREVIOUS:0123", SecretVersion("password", "AWSPREVIOUS", "0123")),
+        (f"{SECRET}:::", SecretVersion()),
+        (f"{SECRET}:a", SecretVersion("a")),
+        ("dockerhub", SecretVersion()),
+    ],
+)
+def test_key_and_version_are_what_is_asked_for(value: str, version: SecretVersion) -> None:
+    assert version_of(value) == version
+    assert SecretVersion().stage == "AWSCURRENT"

@@ -109,6 +109,13 @@ class TestAnEcrImage:
             "prod-cn-north-1-starport-layer-bucket.s3.cn-north-1.amazonaws.com.cn",
         ]
 
+    def test_of_another_partition_cannot_be_pulled(self) -> None:
+        image = f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn/web"
+        fault = next(need for need in needs(launch(container(image))) if isinstance(need, Fault))
+        assert (fault.step, fault.code) == ("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION")
+        assert fault.message == f"{image} is in partition aws-cn, where roles of aws are not known"
+        assert not any(isinstance(need, Fault) for need in needs(launch(container(image), region="cn-north-1")))
+
     @pytest.mark.parametrize(
         ("name", "variant"),
         [

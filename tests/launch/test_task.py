@@ -112,6 +112,45 @@ class TestOfAService:
         assert service_launch(network).cluster == ""
 
 
+class TestTheDigestsOfADeployment:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"""
+
+    ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service-revision/shop/web/1"
+
+    @pytest.fixture
+    def network(self) -> Network:
+        network = Network()
+        network.definition(container())
+        network.service(currentServiceRevisions=[{"arn": self.ARN}])
+        images = [{"containerName": "app", "image": "web:1", "imageDigest": "sha256:1"}, {"containerName": "late"}]
+        network.add("serviceRevisions", serviceRevisionArn=self.ARN, taskDefinition=DEFINITION, containerImages=images)
+        return network
+
+    def test_are_those_of_its_revision(self, network: Network) -> None:
+        assert service_launch(network).pinned == (("web:1", "sha256:1"),)
+
+    @pytest.mark.parametrize("change", [{"serviceRevisionArn": "another"}, {"taskDefinition": "web:9"}])
+    def test_are_not_those_of_others(self, network: Network, change: dict[str, str]) -> None:
+        network.rows["serviceRevisions"][0] |= change
+        assert service_launch(network).pinned == ()
+
+    def test_do_not_hold_a_container_that_wishes_otherwise(self, network: Network) -> None:
+        network.rows["taskDefinitions"][0]["containerDefinitions"][0]["versionConsistency"] = "disabled"
+        assert service_launch(network).pinned == ()
+
+    @pytest.mark.parametrize("key", ["taskDefinitions", "containerDefinitions", "taskDefinition"])
+    def test_hold_where_no_wish_is_known(self, network: Network, key: str) -> None:
+        match key:
+            case "taskDefinitions":
+                network.rows[key] = []
+            case "containerDefinitions":
+                del network.rows["taskDefinitions"][0][key]
+            case _:
+                del network.rows["services"][0][key]
+        expected = () if key == "taskDefinition" else (("web:1", "sha256:1"),)
+        assert service_launch(network).pinned == expected
+
+
 class TestWhatIsNotFargates:
     @pytest.mark.parametrize(
         ("change", "because"),

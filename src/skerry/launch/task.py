@@ -140,9 +140,12 @@ def _loose(world: World, service: Service) -> set[str]:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
-    known = world.task_definition(service.task_definition) if service.task_definition is not UNSET else None
-    containers = known.container_definitions if isinstance(known, TaskDefinition) else ()
-    return {one.name for one in containers or () if one.version_consistency == "disabled"}
+    if service.task_definition is UNSET:
+        return set()
+    known = world.task_definition(service.task_definition)
+    if isinstance(known, Missing) or known.container_definitions is UNSET:
+        return set()
+    return {one.name for one in known.container_definitions if one.version_consistency == "disabled"}
 
 
 def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:

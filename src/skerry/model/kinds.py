@@ -159,7 +159,7 @@ KINDS = (
         "managed_policies",
         iam.ManagedPolicy,
         "arn",
-        "managed policy",
+        "role",
         "iam:GetAccountAuthorizationDetails",
     ),
     Kind("tasks", "tasks", ecs.Task, "task_arn", "task", "ecs:DescribeTasks"),
