@@ -242,3 +242,22 @@ def images(asked: dict[str, Any]) -> dict[str, Any]:
     """All images that are asked for, each of a single platform."""
     manifest = json.dumps({"schemaVersion": 2, "config": {"digest": CONFIGURATION}})
     return {"images": [{"imageId": one, "imageManifest": manifest} for one in asked["imageIds"]]}
+
+
+def launching(
+    *rows: dict[str, Any], volumes: list[dict[str, Any]] | None = None, **more: Any
+) -> tuple[Account, Reading]:
+    """Read an account with one service, of these containers."""
+
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        made = definition(asked)
+        named = [{"name": f"c{number}"} | row for number, row in enumerate(rows)]
+        made["taskDefinition"] |= {"containerDefinitions": named, "volumes": volumes or []}
+        return made
+
+    answers = containers([service("web")]) | things() | {"DescribeTaskDefinition": answer} | more
+    return reading(**answers)
+
+
+def told(found: Reading, action: str) -> dict[str, Any]:
+    return {row.about: row.answer for row in facts(found).told if row.action == action}

@@ -99,7 +99,7 @@ class TestEveryQuestion:
         for document in (failed(action, code), wrapped(action, parameters, Response=response)):
             assert load(redact({"a.json": document})) == load({"a.json": document})
 
-    @pytest.mark.parametrize("response", [{"x": 1}, dict.fromkeys(KEYS, 7), dict.fromkeys(KEYS, [7])])
+    @pytest.mark.parametrize("response", [{"x": 1}, dict.fromkeys(KEYS, 7), {key: [7] for key in KEYS}])
     def test_that_cannot_be_read_is_told_or_says_nothing(self, action: str, response: Any) -> None:
         parameters, _, about = ANSWERED[action]
         document = {"a.json": wrapped(action, parameters, Response=response)}

@@ -1,0 +1,344 @@
+"""What tasks use is asked about once it is known, each thing once, and nothing that is secret is ever kept."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError, ParamValidationError
+
+from skerry.aws.things import THINGS
+from skerry.errors import SkerryError
+from skerry.model.told import Absent, Refused
+from skerry.sources.live import Scope
+from skerry.sources.redaction import redact
+from tests.accounts import ACCOUNT, REGION, Answer, error
+from tests.sources.clusters import (
+    CONFIGURATION,
+    KEY,
+    REVISION,
+    ROLE,
+    SECRET,
+    TASK,
+    containers,
+    everything,
+    facts,
+    launching,
+    reading,
+    service,
+    task,
+    things,
+    told,
+)
+
+OPERATIONS = {call.operation for call in THINGS}
+OTHER = "999988887777"
+ABOUT_IMAGES = {"registryId": ACCOUNT, "repositoryName": "web"}
+
+
+def secrets(*values: str) -> dict[str, Any]:
+    return {"secrets": [{"name": f"S{number}", "valueFrom": value} for number, value in enumerate(values)]}
+
+
+def names_of(request: dict[str, Any]) -> list[str]:
+    (found,) = request["ParameterFilters"]
+    assert (found["Key"], found["Option"]) == ("Name", "Equals")
+    names: list[str] = found["Values"]
+    return names
+
+
+class TestRounds:
+    """The questions come right after it is known what tasks are made of."""
+
+    def account(self, *clusters: str) -> dict[str, Answer]:
+        row = service("web", currentServiceRevisions=[{"arn": REVISION}])
+        answers = containers([row], [task()], clusters or ("one",)) | things()
+        return answers | {"DescribeParameters": {"Parameters": []}}
+
+    @pytest.mark.parametrize(
+        ("scope", "rounds"),
+        [
+            (Scope(), 6),
+            (Scope(cluster="one"), 6),
+            (Scope(cluster="one", service="web"), 4),
+            (Scope(service="web"), 5),
+            (Scope(cluster="one", task=TASK), 4),
+            (Scope(task=TASK), 5),
+        ],
+    )
+    def test_are_as_few_as_the_questions_allow(self, scope: Scope, rounds: int) -> None:
+        account, found = reading(scope, **self.account())
+        assert found.rounds == rounds
+        wanted = OPERATIONS - ({"DescribeServiceRevisions"} if scope.task else set())
+        assert wanted <= {request.operation for request in account.requests}
+
+    def test_are_one_more_for_a_key_that_is_named_by_an_alias(self) -> None:
+        account, found = reading(Scope(cluster="one", service="web"), **everything())
+        assert found.rounds == 5
+        assert sorted(one["KeyId"] for one in account.asked("DescribeKey")) == ["alias/own", KEY]
+        assert {one["KeyId"] for one in account.asked("GetKeyPolicy")} == {KEY}
+
+    def test_are_none_for_the_network_alone(self) -> None:
+        account, _ = reading(Scope(containers=False), **everything())
+        assert not OPERATIONS & {request.operation for request in account.requests}
+
+
+class TestEachThing:
+    """However many name it, it is asked about once, and by what names it."""
+
+    def test_is_asked_about_once(self) -> None:
+        rows = [service(f"s{number}") for number in range(9)]
+        account, _ = reading(**containers(rows) | things() | {"DescribeParameters": {"Parameters": []}})
+        made = [
+            (request.operation, json.dumps(request.parameters, sort_keys=True))
+            for request in account.requests
+            if request.operation in OPERATIONS
+        ]
+        assert sorted(made) == sorted(set(made))
+        assert len(account.asked("BatchGetImage")) == 1
+
+    def test_is_asked_about_by_what_names_it(self) -> None:
+        account, found = reading(**everything())
+        assert {(one["registryId"], one["repositoryName"]) for one in account.asked("GetRepositoryPolicy")} == {
+            (ACCOUNT, "web")
+        }
+        (images,) = account.asked("BatchGetImage")
+        assert images["imageIds"] == [{"imageTag": "1"}, {"imageDigest": "sha256:d1"}]
+        assert len(images["acceptedMediaTypes"]) == 4
+        assert account.asked("GetDownloadUrlForLayer") == [ABOUT_IMAGES | {"layerDigest": CONFIGURATION}]
+        assert account.asked("DescribeSecret") == account.asked("GetResourcePolicy") == [{"SecretId": SECRET}]
+        (parameters,) = account.asked("DescribeParameters")
+        assert names_of(parameters) == ["/token", "/web/token", "token"]
+        assert account.asked("DescribeLogGroups") == [{"logGroupNamePrefix": "/ecs/web", "limit": 1}]
+        assert account.asked("ListObjectsV2") == [{"Bucket": "files", "Prefix": "web/app.env", "MaxKeys": 1}]
+        assert account.asked("GetBucketPolicy") == [{"Bucket": "files"}]
+        assert [one["FileSystemId"] for one in account.asked("DescribeAccessPoints")] == ["fs-1"]
+        assert account.asked("DescribeFileSystemPolicy") == [{"FileSystemId": "fs-1"}]
+        assert account.asked("DescribeServiceRevisions") == [{"serviceRevisionArns": [REVISION]}]
+        assert facts(found).notes == ()
+
+    def test_is_a_document_of_its_own(self) -> None:
+        """Also where the names differ only in what a file's name cannot have."""
+        groups = [awslogs(name) for name in ("/ecs/web", "ecs/web", "ecs//web", "../ecs", "x" * 500)]
+        _, found = launching(*groups)
+        documents = [name for name in found.documents if name.startswith("logs/")]
+        assert len(documents) == 5
+        assert all(part.strip(".") and len(part) < 200 for name in documents for part in name.split("/"))
+        assert len(told(found, "logs:DescribeLogGroups")) == 5
+
+
+def awslogs(group: str, **options: str) -> dict[str, Any]:
+    return {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": group} | options}}
+
+
+class TestSecrets:
+    def test_are_asked_about_by_the_arn_without_what_is_wanted_of_them(self) -> None:
+        account, _ = launching(secrets(f"{SECRET}:key::", f"{SECRET}::AWSPREVIOUS:", SECRET))
+        assert account.asked("DescribeSecret") == [{"SecretId": SECRET}]
+
+    def test_are_those_of_log_drivers_and_registries_too(self) -> None:
+        logs = {"logDriver": "splunk", "secretOptions": [{"name": "splunk-token", "valueFrom": f"{SECRET}-logs"}]}
+        private = {"repositoryCredentials": {"credentialsParameter": "registry/login"}}
+        account, _ = launching({"logConfiguration": logs} | private)
+        assert [one["SecretId"] for one in account.asked("DescribeSecret")] == [f"{SECRET}-logs", "registry/login"]
+
+    def test_of_other_regions_are_not_asked_about(self) -> None:
+        account, _ = launching(secrets(SECRET.replace(REGION, "us-east-1"), "arn:aws:sqs:::x", "arn:"))
+        assert account.asked("DescribeSecret") == []
+
+    def test_are_never_read(self) -> None:
+        account, _ = reading(**everything())
+        made = {request.operation for request in account.requests}
+        assert not {"GetSecretValue", "BatchGetSecretValue", "GetParameter", "GetParameters", "Decrypt"} & made
+
+
+class TestParameters:
+    def names(self, *values: str) -> list[str]:
+        account, _ = launching(secrets(*values), DescribeParameters={"Parameters": []})
+        return [name for request in account.asked("DescribeParameters") for name in names_of(request)]
+
+    def test_are_asked_for_by_the_names_that_an_arn_may_mean(self) -> None:
+        start = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/"
+        assert self.names(f"{start}x", f"{start}a/b", f"{start}y:3") == ["/a/b", "/x", "/y", "x", "y"]
+
+    def test_are_asked_for_by_their_names(self) -> None:
+        assert self.names("x", "/a/b:label", "a.b_c-d") == ["/a/b", "a.b_c-d", "x"]
+
+    def test_of_others_and_of_aws_are_not_asked_for(self) -> None:
+        start = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/"
+        others = [start.replace(ACCOUNT, OTHER) + "x", start.replace(REGION, "us-east-1") + "x"]
+        public = ["/aws/service/x", f"{start}aws/reference/secretsmanager/x"]
+        assert self.names(*others, *public, "a b", "ü", "") == []
+
+    def test_are_asked_for_fifty_at_a_time(self) -> None:
+        account, found = launching(
+            secrets(*(f"p{number:02}" for number in range(70))), DescribeParameters={"Parameters": []}
+        )
+        assert [len(names_of(one)) for one in account.asked("DescribeParameters")] == [50, 20]
+        assert len(told(found, "ssm:DescribeParameters")) == 70
+
+
+class TestKeys:
+    """The keys of secrets and parameters, but for those that are AWS's own."""
+
+    def keys(self, key: str | None, arn: str = SECRET, *, policies: bool = True) -> list[str]:
+        secret = {"ARN": arn} | ({"KmsKeyId": key} if key else {})
+        account, _ = launching(secrets(arn), DescribeSecret=secret)
+        found = [one["KeyId"] for one in account.asked("DescribeKey")]
+        owned = [one["KeyId"] for one in account.asked("GetKeyPolicy")]
+        assert owned == [one["KeyId"] for one in account.asked("ListGrants")] == (found if policies else [])
+        assert all(one["PolicyName"] == "default" for one in account.asked("GetKeyPolicy"))
+        return found
+
+    def test_of_the_account_are_asked_about_with_their_policy(self) -> None:
+        assert self.keys(KEY) == [KEY]
+        assert self.keys("1234abcd-12ab-34cd-56ef-1234567890ab") == ["1234abcd-12ab-34cd-56ef-1234567890ab"]
+
+    def test_of_aws_are_not_asked_about(self) -> None:
+        assert self.keys(None) == []
+        assert self.keys("alias/aws/secretsmanager") == []
+        assert self.keys(f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/secretsmanager") == []
+
+    def test_of_another_account_do_not_tell_their_policy(self) -> None:
+        other = KEY.replace(ACCOUNT, OTHER)
+        assert self.keys(other, policies=False) == [other]
+
+    def test_of_another_accounts_secret_are_asked_about_by_their_arn_only(self) -> None:
+        foreign = SECRET.replace(ACCOUNT, OTHER)
+        assert self.keys("1234abcd-12ab-34cd-56ef-1234567890ab", foreign) == []
+        assert self.keys(KEY.replace(ACCOUNT, OTHER), foreign, policies=False) == [KEY.replace(ACCOUNT, OTHER)]
+
+
+class TestLogGroups:
+    def test_are_those_of_the_region(self) -> None:
+        rows = [
+            awslogs("/a"),
+            awslogs("/b", **{"awslogs-region": REGION}),
+            awslogs("/c", **{"awslogs-region": "us-east-1"}),
+        ]
+        account, _ = launching(*rows, {"logConfiguration": {"logDriver": "splunk", "options": {"awslogs-group": "/d"}}})
+        assert [one["logGroupNamePrefix"] for one in account.asked("DescribeLogGroups")] == ["/a", "/b"]
+
+    def test_of_service_connect_are_asked_about(self) -> None:
+        logs = awslogs("/proxy")
+        row = service("web", deployments=[{"serviceConnectConfiguration": {"enabled": True} | logs}])
+        account, _ = reading(**containers([row]) | things())
+        assert "/proxy" in {one["logGroupNamePrefix"] for one in account.asked("DescribeLogGroups")}
+
+    def test_are_there_where_the_first_of_the_list_is_the_very_name(self) -> None:
+        groups = {"logGroups": [{"logGroupName": "/a-longer"}], "nextToken": "more"}
+        account, found = launching(awslogs("/a"), DescribeLogGroups=groups)
+        assert len(account.asked("DescribeLogGroups")) == 1
+        assert told(found, "logs:DescribeLogGroups") == {"/a": Absent("NotFound")}
+
+    def test_are_unknown_where_the_first_page_is_empty_and_not_the_last(self) -> None:
+        _, found = launching(awslogs("/a"), DescribeLogGroups={"logGroups": [], "nextToken": "more"})
+        assert told(found, "logs:DescribeLogGroups") == {}
+
+
+class TestFiles:
+    def test_are_those_of_buckets(self) -> None:
+        values = ["arn:aws:s3:::files/a.env", "arn:aws:s3:::files/b.env", "arn:aws:s3:::files", "files/c.env"]
+        values.append(f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/x/object/a.env")
+        account, _ = launching({"environmentFiles": [{"value": value, "type": "s3"} for value in values]})
+        assert account.asked("GetBucketPolicy") == [{"Bucket": "files"}]
+        assert [one["Prefix"] for one in account.asked("ListObjectsV2")] == ["a.env", "b.env"]
+
+
+class TestFileSystems:
+    def test_are_those_of_volumes(self) -> None:
+        arn = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/fs-2"
+        foreign = arn.replace(ACCOUNT, OTHER).replace("fs-2", "fs-3")
+        volumes = [{"efsVolumeConfiguration": {"fileSystemId": name}} for name in ("fs-1", arn, foreign)]
+        account, _ = launching(volumes=[*volumes, {"name": "scratch"}])
+        assert [one["FileSystemId"] for one in account.asked("DescribeAccessPoints")] == ["fs-1", "fs-2"]
+
+
+class TestRoles:
+    def test_are_read_whole_where_tasks_may_take_them_on(self) -> None:
+        _, found = reading(**everything())
+        (row,) = [row for row in facts(found).roles if row.arn == ROLE]
+        (policy,) = row.role_policy_list  # type: ignore[misc]
+        assert policy.policy_document == {"Id": "ecs-tasks"}
+
+    def test_of_others_are_known_to_be_there(self) -> None:
+        _, found = reading(**everything())
+        rows = json.loads(found.documents["iam/get-account-authorization-details/roles.json"])["RoleDetailList"]
+        kept = {row["RoleName"]: set(row) for row in rows}
+        of_every = {"Arn", "RoleName", "AssumeRolePolicyDocument"}
+        assert kept == {"launcher": of_every | {"RolePolicyList"}, "launcher-of-ec2": of_every}
+
+    def test_have_managed_policies_in_the_version_that_is_in_force(self) -> None:
+        account, found = reading(**everything())
+        (row,) = facts(found).managed_policies
+        (version,) = row.policy_version_list  # type: ignore[misc]
+        assert version.document == {"Id": "v2"}
+        filters = [tuple(one["Filter"]) for one in account.asked("GetAccountAuthorizationDetails")]
+        assert filters == [("Role",), ("LocalManagedPolicy", "AWSManagedPolicy")]
+        assert {one["MaxItems"] for one in account.asked("GetAccountAuthorizationDetails")} == {1000}
+
+    def test_that_are_refused_are_not_known(self) -> None:
+        found = facts(reading(**everything() | {"GetAccountAuthorizationDetails": error("AccessDenied")})[1])
+        assert "roles" not in found.read
+        assert {one.action for one in found.refused} == {"iam:GetAccountAuthorizationDetails"}
+
+    def test_are_of_an_account_that_may_have_no_organization(self) -> None:
+        code = "AWSOrganizationsNotInUseException"
+        _, found = reading(**everything() | {"DescribeOrganization": error(code)})
+        assert told(found, "organizations:DescribeOrganization") == {"": Absent(code)}
+        assert facts(found).refused == ()
+
+
+SINGLE = sorted((call for call in THINGS if call.single), key=lambda call: call.action)
+
+
+@pytest.mark.parametrize("call", SINGLE, ids=lambda call: call.action)
+class TestWhatIsRefused:
+    """It is unknown, and nothing else is."""
+
+    def answers(self, operation: str, answer: Exception) -> Any:
+        found = facts(reading(**everything() | {operation: answer})[1])
+        return found, [row.answer for row in found.told if row.action == ACTIONS[operation]]
+
+    @pytest.mark.parametrize("code", ["AccessDeniedException", "KMSInvalidStateException", "ThrottlingException"])
+    def test_stays_a_refusal(self, call: Any, code: str) -> None:
+        found, answers = self.answers(call.operation, error(code, message="SECRET=x"))
+        assert set(answers) == {Refused(code)}
+        assert {refusal.action for refusal in found.refused} == {call.action}
+        assert found.services
+
+    @pytest.mark.parametrize("code", ["ResourceNotFoundException", "NoSuchBucketPolicy", "PolicyNotFound"])
+    def test_is_not_there_where_aws_says_so(self, call: Any, code: str) -> None:
+        found, answers = self.answers(call.operation, error(code))
+        assert set(answers) == {Absent(code)}
+        assert found.refused == ()
+
+    def test_may_be_of_a_service_that_is_not_there(self, call: Any) -> None:
+        gone = EndpointConnectionError(endpoint_url="https://x.amazonaws.com")
+        assert set(self.answers(call.operation, gone)[1]) == {Refused("EndpointConnectionError")}
+
+    def test_may_be_of_a_name_that_boto3_does_not_send(self, call: Any) -> None:
+        wrong = ParamValidationError(report="Invalid bucket name")
+        assert set(self.answers(call.operation, wrong)[1]) == {Refused("ParamValidationError")}
+
+    def test_ends_the_reading_where_the_credentials_are_at_fault(self, call: Any) -> None:
+        with pytest.raises(SkerryError, match="expired"):
+            self.answers(call.operation, error("ExpiredTokenException"))
+
+
+ACTIONS = {call.operation: call.action for call in THINGS}
+
+
+def test_nothing_that_may_be_secret_is_in_a_document() -> None:
+    """Values of a secret, descriptions, who changed what, addresses of people, links, configurations of images."""
+    row = {"Name": "/web/token", "Description": "SECRET", "LastModifiedUser": "SECRET", "AllowedPattern": "SECRET"}
+    _, found = reading(**everything() | {"DescribeParameters": {"Parameters": [row]}})
+    kept = b"".join(found.documents.values())
+    assert b"SECRET" not in kept
+    assert b"SECRET" not in b"".join(redact(found.documents).values())
+
+
+def test_a_task_definition_that_cannot_be_read_names_nothing() -> None:
+    odd = {"taskDefinition": {"taskDefinitionArn": 7, "containerDefinitions": "x"}}
+    account, found = reading(**containers([service("web")]) | {"DescribeTaskDefinition": odd})
+    assert account.asked("DescribeSecret") == []
+    assert any("describe-task-definition" in note for note in facts(found).notes)
