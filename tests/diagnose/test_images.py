@@ -128,6 +128,12 @@ class TestAPullThroughCache:
         assert network.bad() == {"manifest": UNKNOWN}
         assert "ecr:DescribePullThroughCacheRules" in {one.action for one in network.step("manifest").unknowns}
 
+    def test_of_another_account_may_do_so_whatever_the_rules_of_this_one(self, network: Holdings) -> None:
+        network.app["image"] = IMAGE.replace(ACCOUNT, OTHER_ACCOUNT)
+        asked = ASKED | {"registryId": OTHER_ACCOUNT}
+        network.refuse("ecr:BatchGetImage", asked, "RepositoryNotFoundException")
+        assert network.bad() == {"manifest": UNKNOWN}
+
 
 class TestTheDeployment:
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"""

@@ -180,6 +180,15 @@ class TestAKeyOfTheCustomers:
         network.role(EXECUTION, READ_SECRET, managed=[MANAGED])
         assert network.bad() == {"secrets": BLOCKED}
 
+    def test_may_be_named_by_an_alias(self, network: Holdings) -> None:
+        network.role(EXECUTION, READ_SECRET, DECRYPT, managed=[MANAGED])
+        ask_for(network, KEY, statement("kms:Decrypt", Principal={"AWS": TASK}))
+        alias = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/db"
+        network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=alias))
+        metadata = {"Arn": KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER"}
+        network.tell("kms:DescribeKey", {"KeyId": alias}, {"KeyMetadata": metadata})
+        assert network.blocker("secrets").resource == KEY
+
     @pytest.mark.parametrize("key", ["alias/aws/secretsmanager", None])
     def test_is_not_asked_where_it_is_of_aws(self, network: Holdings, key: str | None) -> None:
         network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=key))

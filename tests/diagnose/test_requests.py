@@ -96,12 +96,12 @@ class TestASecret:
     @pytest.mark.parametrize("subject", [f"{START}database", "database"])
     def test_without_its_last_characters_is_known_by_its_beginning(self, subject: str) -> None:
         assert resources(call("x", self.ACTION, subject=subject)) == [
-            Resource(f"{self.START}database-", ACCOUNT, beginning=True)
+            Resource(f"{self.START}database-", ACCOUNT, beginning=True, more_characters=6)
         ]
 
     def test_by_name_never_has_them(self) -> None:
         assert resources(call("x", self.ACTION, subject="dockerhub-secret")) == [
-            Resource(f"{self.START}dockerhub-secret-", ACCOUNT, beginning=True)
+            Resource(f"{self.START}dockerhub-secret-", ACCOUNT, beginning=True, more_characters=6)
         ]
 
     def test_may_or_may_not_have_them_where_they_could_be_a_word(self) -> None:

@@ -82,7 +82,7 @@ class Beyond:
     def _way(self, place: str, ref: ServiceRef) -> Way:
         known = self._world.vpc_endpoints.get(place)
         if known is not None:
-            return Way(place, through_endpoint(place, known.vpc_id, ref.region))
+            return Way(place, through_endpoint(place, known.vpc_id, ref.region, owner=known.owner_id))
         return Way(place, over_internet(ref.region) if place == INTERNET else {})
 
 

@@ -83,10 +83,8 @@ class Images:
                 yield open_question("resource", repository, found)
             case Absent():
                 message = f"there is no repository {image.repository} in account {account} in {image.region}"
-                known = self._holdings.cache_rules_known
                 piece = Piece("REPOSITORY_NOT_FOUND", repository, "", message, words=image.reference)
-                absent = refusal("resource", piece)
-                yield absent if known else open_question("resource", repository, _UNREAD_RULES)
+                yield self._lost(account, piece)
             case _:
                 yield from self._of_repository(launch, image, repository, found)
 
@@ -101,18 +99,23 @@ class Images:
             elif failure is None:
                 self._unread["images"] = None
             else:
-                yield self._absent(image, repository, name, failure, held=name in wanted)
+                yield self._absent(image, repository, failure, held=name in wanted)
 
-    def _absent(self, image: Image, repository: str, name: str, failure: told.ImageFailure, *, held: bool) -> Hop:
+    def _absent(self, image: Image, repository: str, failure: told.ImageFailure, *, held: bool) -> Hop:
         """An image that ECR did not give."""
+        name = failure.image_id.image_digest or failure.image_id.image_tag or ""
         if failure.failure_code != _GONE:
             missing = Missing(f"image {name} of repository {image.repository}", "ecr:BatchGetImage")
             return open_question("resource", repository, missing)
-        if not self._holdings.cache_rules_known:
-            return open_question("resource", repository, _UNREAD_RULES)
         words = f"{image.registry}/{image.repository}@{name}" if held else image.reference
         message = _gone(image, name, held=held)
-        return refusal("resource", Piece("IMAGE_NOT_FOUND", repository, "", message, words=words))
+        return self._lost(image.account, Piece("IMAGE_NOT_FOUND", repository, "", message, words=words))
+
+    def _lost(self, account: str | None, piece: Piece) -> Hop:
+        """What is not there, unless a pull-through cache rule may make ECR fetch it: those of others are not told."""
+        if self._holdings.cache_rules_known and account == self._holdings.account:
+            return refusal("resource", piece)
+        return open_question("resource", piece.resource, _UNREAD_RULES)
 
     def _platform(
         self, launch: Launch, image: Image, repository: str, manifest: told.Manifest, account: str

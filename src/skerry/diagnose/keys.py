@@ -14,13 +14,15 @@ from skerry.model import told
 from skerry.model.facts import Missing
 from skerry.model.holdings import Holdings
 from skerry.model.names import arn
+from skerry.policy.absent import OF_ENDPOINTS
 from skerry.policy.evaluate import Decision
-from skerry.policy.request import Request, Values
+from skerry.policy.request import ABSENT, Request, Values
 from skerry.policy.resources import Resource
 
 DECRYPT = "kms:Decrypt"
 _READS = {"secretsmanager:GetSecretValue", "ssm:GetParameters"}
 _OF_AWS = "alias/aws/"
+_ALIAS = "alias/"
 _SECURE = "SecureString"
 _LIST = "kms:ListGrants"
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context
@@ -75,19 +77,24 @@ def decrypt(holdings: Holdings, asked: Asked) -> Asked | None:
         return None
     name = metadata.arn if metadata else found.key
     if arn(name) is None:
-        kind = "" if name.startswith("alias/") else "key/"
+        kind = "" if name.startswith(_ALIAS) else "key/"
         name = f"arn:{partition_name(parsed.region)}:kms:{parsed.region}:{parsed.account}:{kind}{name}"
     owner = arn(name)
     partition = partition_of(parsed.region)
     suffix = partition.suffix if partition else "amazonaws.com"
+    # The service asks in the name of the role, from a network of its own:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
     context: dict[str, Values] = {
+        **dict.fromkeys((*OF_ENDPOINTS, "aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip"), ABSENT),
         "aws:viaawsservice": ("true",),
         "aws:requestedregion": (parsed.region,),
         "kms:viaservice": (f"{found.service}.{parsed.region}.{suffix}",),
         _CONTEXT[found.service].lower(): (found.arn,),
     }
     resource = Resource(name, owner.account if owner else None)
-    return Asked(found.key, Request(asked.request.principal, DECRYPT, resource, context))
+    # The policy and the grants of a key are not told by an alias.
+    subject = metadata.arn if metadata is not None and _ALIAS in found.key else found.key
+    return Asked(subject, Request(asked.request.principal, DECRYPT, resource, context))
 
 
 def granted(holdings: Holdings, asked: Asked, found: Decision) -> Decision:

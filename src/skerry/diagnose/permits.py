@@ -87,7 +87,7 @@ class Permits:
         if isinstance(asking, Missing):
             yield open_question("endpoint", endpoint, asking)
             return
-        context = through_endpoint(endpoint, guarded.endpoint.vpc_id, ref.region)
+        context = through_endpoint(endpoint, guarded.endpoint.vpc_id, ref.region, owner=guarded.endpoint.owner_id)
         by = Caller(launch, self._identities.known_as(asking), self._holdings)
         for asked in requests(by, need, ref, context):
             yield from _refusal(guarded, by, asked)

@@ -23,6 +23,7 @@ _ANYTHING = Resource("*")
 # Six characters that Secrets Manager adds to a name, and that no name of its own should end with:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
 _SUFFIXED = re.compile(r"-([A-Za-z0-9]{6})$")
+_SUFFIX = 6
 _CREATE_GROUP = "logs:CreateLogGroup"
 _LOCATION = "s3:GetBucketLocation"
 _OF_EVERYBODY = "parameter/aws/service/"
@@ -31,11 +32,18 @@ _OF_EVERYBODY = "parameter/aws/service/"
 _LATER = {"logs:PutLogEvents"}
 # The bucket of the layers belongs to an account of AWS's own, which is not published.
 _BUCKETS_OWNER = Hidden("the account of AWS's own that the bucket of layers belongs to", undisclosed=True)
+_BUCKETS_ORGANIZATION = Hidden(
+    "the organization, if any, of the account of AWS's own that the bucket of layers belongs to",
+    undisclosed=True,
+    maybe_absent=True,
+)
 _ON_LAYERS: Context = {
     "aws:resourceaccount": _BUCKETS_OWNER,
-    "aws:resourceorgid": _BUCKETS_OWNER,
-    "aws:resourceorgpaths": _BUCKETS_OWNER,
+    "aws:resourceorgid": _BUCKETS_ORGANIZATION,
+    "aws:resourceorgpaths": _BUCKETS_ORGANIZATION,
     "s3:resourceaccount": _BUCKETS_OWNER,
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+    "s3:authtype": ("REST-QUERY-STRING",),
 }
 _OWN_STREAMS = {"firehose:PutRecordBatch": "deliverystream", "kinesis:PutRecords": "stream"}
 
@@ -177,10 +185,10 @@ def _secret(by: Caller, subject: str, place: _Place) -> Resource:
     known = arn(text)
     if known is None:
         start = place.arn("secretsmanager", by.principal.account, f"secret:{subject}-")
-        return Resource(start, by.principal.account, beginning=True)
+        return Resource(start, by.principal.account, beginning=True, more_characters=_SUFFIX)
     last = _SUFFIXED.search(text)
     if last is None:
-        return Resource(f"{text}-", known.account, beginning=True)
+        return Resource(f"{text}-", known.account, beginning=True, more_characters=_SUFFIX)
     doubtful = text == subject and last[1].islower() and last[1].isalpha()
     return Resource(text, known.account, beginning=doubtful)
 

@@ -131,7 +131,7 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
     return tuple(
         (one.image, one.image_digest)
         for one in images
-        if one.image and one.image_digest and one.container_name not in loose
+        if one.image is not None and one.image_digest is not None and one.container_name not in loose
     )
 
 

@@ -47,7 +47,8 @@ class Thing(NamedTuple):
 def of_definition(answer: Row) -> Iterator[Thing]:
     """What a task definition names."""
     found = _read(answer["taskDefinition"], TaskDefinition)
-    home = arn(found.task_definition_arn or "") if found else None
+    named = None if found is None else found.task_definition_arn
+    home = None if named is None else arn(named)
     if found is None or home is None:
         return
     for container in () if found.container_definitions is UNSET else found.container_definitions:
@@ -73,7 +74,7 @@ def of_revision(row: Row) -> Iterator[Thing]:
     if found is None or home is None:
         return
     for one in found.container_images:
-        if one.image and one.image_digest:
+        if one.image is not None and one.image_digest is not None:
             yield from _image(f"{one.image.partition('@')[0]}@{one.image_digest}", home)
 
 
