@@ -129,7 +129,7 @@ def _environment_file(value: str, region: str) -> Need:
         return Unread("env-files", f"which bucket holds {value}", subjects=(value,))
     bucket = parsed.resource.partition("/")[0]
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-    actions = ("s3:GetBucketLocation", "s3:GetObject")
+    actions = ("s3:GetObject", "s3:GetBucketLocation")
     call = aws("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")
     # The ARN of a bucket does not say its Region.
     return msgspec.structs.replace(call, grade="inferred", note=f"bucket {bucket} taken to be in {region}")
