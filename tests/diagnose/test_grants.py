@@ -49,7 +49,7 @@ class TestTheExecutionRole:
         assert (found.code, found.resource, found.rule) == (
             "ROLE_POLICY_DENIES",
             EXECUTION,
-            "no statement of its policies",
+            "no statement of its policies allows ecr:GetAuthorizationToken on *",
         )
         assert found.message == (
             f"no statement of its policies allows ecr:GetAuthorizationToken on *, for role {EXECUTION}"
@@ -68,6 +68,18 @@ class TestTheExecutionRole:
         network.role(EXECUTION, READ_SECRET, statement(rest))
         assert network.bad() == {step: BLOCKED}
         assert action in network.blocker(step).message
+
+    def test_is_told_all_that_it_needs_at_once(self, network: Holdings) -> None:
+        network.role(EXECUTION)
+        lacking = {blocker.rule.split()[6] for row in network.found().needs for blocker in row.blockers}
+        assert lacking == {
+            "secretsmanager:GetSecretValue",
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+            "logs:CreateLogStream",
+        }
+        assert len(network.step("manifest").blockers) == 2
 
     def test_does_without_what_a_start_does_not_wait_for(self, network: Holdings) -> None:
         network.role(EXECUTION, READ_SECRET, statement(MANAGED_ACTIONS[:1] + PULL + ["logs:CreateLogStream"]))

@@ -117,7 +117,7 @@ class TestLayers:
         assert (blocker.code, blocker.resource, blocker.rule) == (
             "ENDPOINT_POLICY_DENIES",
             "vpce-93",
-            "no statement of its policy",
+            f"no statement of its policy allows s3:GetObject on arn:aws:s3:::prod-{REGION}-starport-layer-bucket/…",
         )
         assert blocker.message == (
             f"no statement of its policy allows s3:GetObject on arn:aws:s3:::prod-{REGION}-starport-layer-bucket/…, "

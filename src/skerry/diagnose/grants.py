@@ -227,11 +227,10 @@ def _words(denial: Denial, request: Request) -> tuple[str, str]:
     if by is not None:
         rule = f"{by.statement} of {by.policy}"
         return rule, f"{rule} denies {what}"
-    kind = _NAMES[denial.kind]
-    rule = f"no statement of {kind}"
     if request.action == "sts:AssumeRole":
         return "no statement of its trust policy", f"its trust policy does not let {request.principal.arn} take it on"
-    return rule, f"{rule} allows {what}, for {_who(request.principal)}"
+    rule = f"no statement of {_NAMES[denial.kind]} allows {what}"
+    return rule, f"{rule}, for {_who(request.principal)}"
 
 
 _NAMES: dict[PolicyKind, str] = {

@@ -20,9 +20,9 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, every
 from skerry.policy.document import Policy, parse
-from skerry.policy.evaluate import Policies, evaluate
+from skerry.policy.evaluate import Denial, Policies, evaluate
 from skerry.policy.judging import Assumed
-from skerry.policy.request import through_endpoint
+from skerry.policy.request import Request, through_endpoint
 from skerry.reach.gateways import open_question
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Passage, Piece, Trace, judge
@@ -145,12 +145,15 @@ def _refusal(guarded: Guarded, by: Caller, asked: Asked) -> Iterator[Hop]:
         fact = f"{needed.fact}: {guarded.policy.name} lets nobody create it"
         yield open_question("endpoint", endpoint, Missing(fact, needed.action))
     elif found.verdict == "denied":
-        denial = found.denials[0]
-        rule = f"{denial.statement.statement} of its policy" if denial.statement else "no statement of its policy"
-        why = f"denies {what}" if denial.statement else f"allows {what}"
-        who = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
-        words = words_of(request, denial)
-        yield refusal("endpoint", Piece(DENIES, endpoint, rule, f"{rule} {why}, {who}", words=words))
+        yield _denied(endpoint, request, found.denials[0], what)
+
+
+def _denied(endpoint: str, request: Request, denial: Denial, what: str) -> Hop:
+    decider = denial.statement
+    rule = f"{decider.statement} of its policy" if decider else f"no statement of its policy allows {what}"
+    why = f"{rule} denies {what}" if decider else rule
+    who = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
+    return refusal("endpoint", Piece(DENIES, endpoint, rule, f"{why}, {who}", words=words_of(request, denial)))
 
 
 def _together(found: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:
