@@ -13,6 +13,7 @@ from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
 from skerry.policy.request import through_endpoint
 from tests.holdings import (
     EXECUTION,
+    IMAGE,
     MANAGED,
     MANAGED_ACTIONS,
     OTHER_ACCOUNT,
@@ -22,10 +23,11 @@ from tests.holdings import (
     Holdings,
     policy,
     statement,
+    text,
     version,
     when,
 )
-from tests.networks import ACCOUNT, REGION, awslogs
+from tests.networks import ACCOUNT, REGION, awslogs, container
 
 READ_SECRET = statement("secretsmanager:GetSecretValue", SECRET)
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/bound"
@@ -232,6 +234,27 @@ class TestTheLogGroup:
         network.role(EXECUTION, READ_SECRET, statement("logs:CreateLogGroup"), managed=[MANAGED])
         assert network.bad() == {}
 
+    def test_is_created_for_whom_it_is_to_be(self, network: Holdings) -> None:
+        """One container lets the driver create its group, and another, with a group of its own, does not."""
+        network.app["logConfiguration"] = awslogs(awslogs_create_group="true")
+        other = container(IMAGE, name="side", logConfiguration=awslogs(awslogs_group="/ecs/side"))
+        network.rows["taskDefinitions"][0]["containerDefinitions"] += [other, container(IMAGE, name="quiet")]
+        groups = {"logGroups": [{"logGroupName": "/ecs/side"}]}
+        network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/side"}, groups)
+        assert network.bad() == {}
+
+    def test_need_not_be_let_through_an_endpoint_where_it_is(self, network: Holdings) -> None:
+        network.app["logConfiguration"] = awslogs(awslogs_create_group="true")
+        document = text(statement("logs:CreateLogStream", Principal="*"))
+        network.row("VpcEndpoints", "vpce-10")["PolicyDocument"] = document
+        assert network.bad() == {}
+
+    def test_of_the_proxy_of_service_connect_is_one_as_well(self, network: Holdings) -> None:
+        connect = {"enabled": True, "logConfiguration": awslogs(awslogs_group="/ecs/proxy")}
+        network.rows["services"][0]["deployments"] = [{"status": "PRIMARY", "serviceConnectConfiguration": connect}]
+        network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/proxy"}, {"logGroups": []})
+        assert network.blocker("logs").resource == "/ecs/proxy"
+
     @pytest.mark.parametrize("refused", [True, False])
     def test_may_have_to_be_created(self, network: Holdings, *, refused: bool) -> None:
         network.app["logConfiguration"] = awslogs(awslogs_create_group="true")
@@ -338,3 +361,9 @@ def test_nobody_knows_of_what_account_a_task_without_an_arn_is(network: Holdings
     launch = msgspec.structs.replace(launch, arn=None, definition=nameless)
     (found,) = diagnose(network.walker(), [launch]).services
     assert found.needs[0].verdict is UNKNOWN
+
+
+def test_roles_of_a_task_that_is_not_known_are_not_asked(network: Holdings) -> None:
+    network.rows["taskDefinitions"] = []
+    network.add("taskDefinitions", taskDefinitionArn="other", family="other", revision=1)
+    assert network.step("placement").verdict is OK

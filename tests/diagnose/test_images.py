@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from skerry.diagnose.images import Images
+from skerry.launch.needs import Call
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
 from skerry.net.verdicts import BLOCKED, UNKNOWN
 from tests.holdings import CONFIGURATION, IMAGE, INDEX, OTHER_ACCOUNT, REPOSITORY, Holdings, image, images
 from tests.networks import ACCOUNT, REGION, Row
@@ -215,3 +219,11 @@ class TestThePlatform:
         row = image("1", "sha256:d1") | {"imageManifest": manifest}
         hold(network, row)
         assert network.bad() == {"manifest": UNKNOWN}
+
+
+def test_what_is_no_image_of_ecr_is_none_of_its_business(network: Holdings) -> None:
+    unread: dict[str, None] = {}
+    launch = Launch("web", "shop", "web:1", Missing("x"))
+    need = Call("manifest", "x", subjects=("not an image", "nginx:1"))
+    assert list(Images(network.world().holdings, REGION, unread).ask(launch, need)) == []
+    assert unread == {}

@@ -189,6 +189,20 @@ class TestAKeyOfTheCustomers:
         network.tell("kms:DescribeKey", {"KeyId": alias}, {"KeyMetadata": metadata})
         assert network.blocker("secrets").resource == KEY
 
+    @pytest.mark.parametrize("key", ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/db"])
+    def test_may_be_named_without_its_place(self, network: Holdings, key: str) -> None:
+        network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=key))
+        network.refuse("kms:ListGrants", {"KeyId": key})
+        network.role(EXECUTION, READ_SECRET, statement("kms:Decrypt", "*"), managed=[MANAGED])
+        assert network.bad() == {}
+        network.role(EXECUTION, READ_SECRET, managed=[MANAGED])
+        assert network.bad() == {"secrets": UNKNOWN}
+
+    def test_of_a_secret_that_has_no_arn_is_not_asked(self, network: Holdings) -> None:
+        network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(ARN="db", KmsKeyId=KEY))
+        network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), managed=[MANAGED])
+        assert network.bad() == {}
+
     @pytest.mark.parametrize("key", ["alias/aws/secretsmanager", None])
     def test_is_not_asked_where_it_is_of_aws(self, network: Holdings, key: str | None) -> None:
         network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=key))

@@ -78,6 +78,13 @@ class TestASecret:
         network.app["secrets"][0]["valueFrom"] = f"{SECRET}:user::"
         assert "JSON keys of secrets" in network.diagnosis().unexamined
 
+    def test_is_told_of_each_by_itself(self, network: Holdings) -> None:
+        other = f"{SECRET[:-6]}GhIjKl"
+        network.app["secrets"].append({"name": "TOKEN", "valueFrom": other})
+        network.tell(DESCRIBE, {"SecretId": other}, {"ARN": other})
+        network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), managed=[MANAGED])
+        assert network.blocker("secrets").resource == other
+
     def test_may_be_of_a_private_registry_or_a_log_driver(self, network: Holdings) -> None:
         network.app["secrets"] = []
         network.app["repositoryCredentials"] = {"credentialsParameter": SECRET}
@@ -213,6 +220,10 @@ class TestAnEnvironmentFile:
         self.list(network, {"Key": "web.env.old"})
         found = network.blocker("env-files")
         assert (found.code, found.resource) == ("ENVIRONMENT_FILE_NOT_FOUND", FILE)
+
+    def test_is_no_whole_bucket(self, network: Holdings) -> None:
+        network.app["environmentFiles"] = [{"type": "s3", "value": "arn:aws:s3:::settings"}]
+        assert "environment files" not in network.diagnosis().unexamined
 
     def test_is_nowhere_without_its_bucket(self, network: Holdings) -> None:
         network.refuse("s3:GetBucketPolicy", {"Bucket": "settings"}, "NoSuchBucket")
