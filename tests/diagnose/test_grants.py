@@ -142,6 +142,13 @@ class TestARoleThatIsNotKnown:
         assert network.bad() == {"placement": BLOCKED}
         assert network.blocker("placement").code == "ROLE_NOT_FOUND"
 
+    def test_is_unknown_where_the_roles_are_of_another_account(self, network: Holdings) -> None:
+        network.rows["RoleDetailList"] = []
+        network.role(EXECUTION.replace(ACCOUNT, OTHER_ACCOUNT))
+        assert network.bad()["placement"] is UNKNOWN
+        network.rows["RoleDetailList"] = []
+        assert network.bad()["placement"] is UNKNOWN
+
     def test_leaves_open_what_a_policy_without_its_document_decides(self, network: Holdings) -> None:
         network.rows["Policies"] = []
         bad = network.bad()

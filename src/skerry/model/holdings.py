@@ -47,7 +47,8 @@ class Holdings:
         if found is not None:
             return found
         parsed = arn(role_arn)
-        if "roles" in self._facts.read and parsed is not None and parsed.account == self._facts.account:
+        # Every account has roles, those of AWS's services for one: a list without any is another account's.
+        if "roles" in self._facts.read and parsed is not None and parsed.account in self._accounts:
             return Absent("NoSuchEntity")
         return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
 
@@ -162,6 +163,11 @@ class Holdings:
                 return Missing(what, action)
             case _:
                 return found if isinstance(found, record) else None
+
+    @cached_property
+    def _accounts(self) -> set[str]:
+        """The accounts whose roles were listed."""
+        return {parsed.account for row in self._facts.roles if (parsed := arn(row.arn))}
 
     @cached_property
     def _managed_policies(self) -> dict[str, Document]:
