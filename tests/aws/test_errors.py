@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from skerry.aws import calls
+from skerry.aws import calls, things
 from skerry.aws.call import ApiCall
 from skerry.aws.errors import RefusedError, Subject, cleaned, mapped
 from skerry.errors import SkerryError
@@ -79,6 +79,23 @@ class TestThrottling:
             found = answered(code, call)
             assert found.what == f"AWS still throttles {call.action} after all retries ({code})"
             assert "--service" in found.remedy
+
+    def test_of_a_question_about_one_thing_leaves_that_thing_unknown(self) -> None:
+        """So few log groups may be asked for in a second that a large account is throttled."""
+        found = answered("ThrottlingException", things.LOG_GROUP)
+        assert isinstance(found, RefusedError)
+        assert found.code == "ThrottlingException"
+
+
+class TestANameThatBoto3DoesNotSend:
+    def test_leaves_that_thing_unknown(self) -> None:
+        problem = exceptions.ParamValidationError(report='Invalid bucket name "a b"')
+        found = of(problem, things.BUCKET_POLICY)
+        assert isinstance(found, RefusedError)
+        assert found.code == "ParamValidationError"
+
+    def test_is_a_fault_of_ours_where_all_is_asked_for(self) -> None:
+        assert isinstance(of(exceptions.ParamValidationError(report="x"), calls.VPCS), SkerryError)
 
 
 class TestCredentials:
