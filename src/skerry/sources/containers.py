@@ -184,7 +184,8 @@ def _of_service(row: Row) -> Iterator[_Name | Thing]:
     """What a service names: task definitions, also of a rollout under way and of another's task sets."""
     yield from of_service(row)
     for revision in row.get("currentServiceRevisions", ()):
-        yield _Name("revision", revision["arn"])
+        if "arn" in revision:
+            yield _Name("revision", revision["arn"])
     if "clusterArn" in row:
         yield _Name("service", row["serviceName"], row["clusterArn"])
     for holder in (row, *row.get("deployments", ()), *row.get("taskSets", ())):
