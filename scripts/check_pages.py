@@ -58,7 +58,8 @@ def permission_page() -> str:
 `src/skerry/aws/calls.py` and `things.py`: all that skerry calls to read a live account. Every call only reads, and none
 reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage` and
 `ecr:GetDownloadUrlForLayer` tell whether an image is there and for which processor it was built, which alone is kept of
-its configuration; images below a pull-through cache rule are not asked for, as ECR might fetch them. `skerry iam-policy diagnose`, as for {" and ".join(equals)}:
+its configuration; images below a pull-through cache rule are not asked for, as ECR might fetch them.
+`skerry iam-policy diagnose`, as for {" and ".join(equals)}:
 
 ```json
 {policy(call.action for call in whole)}```
