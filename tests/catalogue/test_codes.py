@@ -15,7 +15,16 @@ SOURCE = Path(skerry.__file__).parent
 ROOMS = ("launch", "reach", "diagnose")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 # Words of AWS's that look like codes and are none.
-OTHERS = {"X86_64", "CODE_DEPLOY", "EC2_AUTOSCALING", "FARGATE_SPOT", "MANAGED_INSTANCES", "SPECIFIED_DOMAINS_ONLY"}
+OTHERS = {
+    "CODE_DEPLOY",
+    "EC2_AUTOSCALING",
+    "FARGATE_SPOT",
+    "MANAGED_INSTANCES",
+    "RESOURCE_CONTROL_POLICY",
+    "SERVICE_CONTROL_POLICY",
+    "SPECIFIED_DOMAINS_ONLY",
+    "X86_64",
+}
 
 # https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
 REACHABILITY_ANALYZER = set(

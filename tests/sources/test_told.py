@@ -47,13 +47,20 @@ ANSWERED: dict[str, tuple[dict[str, Any], Any, str]] = {
     "elasticfilesystem:DescribeFileSystemPolicy": ({"FileSystemId": "fs-1"}, {"Policy": "{}"}, "fs-1"),
     "elasticfilesystem:DescribeAccessPoints": ({"FileSystemId": "fs-1"}, {"AccessPoints": []}, "fs-1"),
     "organizations:DescribeOrganization": ({}, {"Organization": {"Id": "o-1"}}, ""),
+    "organizations:ListParents": ({"ChildId": "ou-1"}, {"Parents": [{"Id": "r-1", "Type": "ROOT"}]}, "ou-1"),
+    "organizations:ListPoliciesForTarget": (
+        {"TargetId": "r-1", "Filter": "SERVICE_CONTROL_POLICY"},
+        {"Policies": [{"Id": "p-1", "Name": "Full"}]},
+        "r-1/SERVICE_CONTROL_POLICY",
+    ),
+    "organizations:DescribePolicy": ({"PolicyId": "p-1"}, {"Policy": {"Content": "{}"}}, "p-1"),
 }
 
 
 # What answers have their contents in.
 KEYS = (
     *("images", "policyText", "architecture", "ARN", "ResourcePolicy", "Parameters", "KeyMetadata", "Policy", "Grants"),
-    *("logGroups", "Contents", "AccessPoints", "Organization"),
+    *("logGroups", "Contents", "AccessPoints", "Organization", "Parents", "Policies"),
 )
 
 

@@ -13,7 +13,6 @@ from skerry.diagnose.permits import Permits
 from skerry.diagnose.presence import Presence
 from skerry.launch.needs import Call, Need
 from skerry.launch.task import Launch
-from skerry.model.told import Absent, Organization
 from skerry.model.world import World
 from skerry.net.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
 from skerry.policy.request import over_internet, through_endpoint
@@ -32,6 +31,7 @@ class Beyond:
     def __init__(self, world: World) -> None:
         identities = Identities(world.holdings)
         self._world = world
+        self._identities = identities
         self._blind = world.holdings.empty
         self._permits = Permits(world, identities)
         self._grants = Grants(world.holdings, identities)
@@ -58,14 +58,7 @@ class Beyond:
         if self._blind:
             return _NOTHING_READ
         unread = dict.fromkeys((*self._grants.unread, *self._presence.unread))
-        match self._world.holdings.organization():
-            case Absent():
-                return tuple(unread)
-            case Organization(organization=detail) if detail.master_account_id == self._world.account:
-                # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
-                return tuple(unread)
-            case _:
-                return (*unread, _ORGANIZATION)
+        return tuple(unread) if self._identities.knows_organization else (*unread, _ORGANIZATION)
 
     def _ways(self, need: Need, found: Outcome) -> Iterator[Way]:
         """The ways that a call goes, each once; of packets that no endpoint takes, only where they get through."""

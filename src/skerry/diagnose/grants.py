@@ -30,13 +30,14 @@ from skerry.reach.gateways import lost, open_question
 from skerry.reach.trace import Hop, Kind, Piece
 
 ROLES_UNREAD = "policies of roles"
-_ORGANIZATION = Assumed("the policies of the organization are not looked at")
 _NOBODY = Identity(policies=())
 _ECS = service("ecs-tasks.amazonaws.com")
 _CODES: dict[PolicyKind, str] = {
     "resource-based policy": "RESOURCE_POLICY_DENIES",
     "permissions boundary": "PERMISSIONS_BOUNDARY_DENIES",
     "identity-based policy": "ROLE_POLICY_DENIES",
+    "service control policy": "SERVICE_CONTROL_POLICY_DENIES",
+    "resource control policy": "RESOURCE_CONTROL_POLICY_DENIES",
 }
 
 
@@ -82,7 +83,7 @@ class Grants:
                 parsed = arn(role_arn)
                 resource = Resource(role_arn, parsed.account if parsed else None)
                 request = Request(_ECS, "sts:AssumeRole", resource, _of_ecs(launch))
-                found = evaluate(request, _policies(_NOBODY, identity.trust))
+                found = evaluate(request, _policies(self._identities, request, _NOBODY, identity.trust))
                 yield from _hops(role_arn, request, found, "TRUST_POLICY_DENIES")
 
     def _call(self, launch: Launch, need: Call, ways: Sequence[Way]) -> Iterator[Hop]:
@@ -144,12 +145,12 @@ class Grants:
 
     def _decide(self, asked: Asked, identity: Identity, owned: Owned, ways: Sequence[Way]) -> Decision:
         """The decision, whichever of the ways the request goes."""
-        policies = _policies(identity, owned.policy)
         contexts = [way.context for way in ways] or [{}]
         request = asked.request
         if request.resource.account is None and owned.account is not None:
             whose = msgspec.structs.replace(request.resource, account=owned.account)
             request = msgspec.structs.replace(request, resource=whose)
+        policies = _policies(self._identities, request, identity, owned.policy)
         found = [evaluate(_in(request, context), policies) for context in contexts]
         if asked.request.action == DECRYPT:
             found = [granted(self._holdings, asked, one) for one in found]
@@ -165,7 +166,7 @@ def by_its_policies(identities: Identities, request: Request) -> Decision | None
     identity = identities.of(request.principal.arn)
     if identity is None or identity.absent:
         return None
-    return evaluate(request, _policies(identity, None))
+    return evaluate(request, _policies(identities, request, identity, None))
 
 
 def _roles(launch: Launch) -> tuple[str, ...]:
@@ -194,13 +195,15 @@ def _of_ecs(launch: Launch) -> Mapping[str, Values]:
     return context | {"aws:sourceaccount": (parsed.account,), "aws:sourcearn": source}
 
 
-def _policies(identity: Identity, resource: Policy | Missing | Assumed | None) -> Policies:
+def _policies(
+    identities: Identities, request: Request, identity: Identity, resource: Policy | Missing | Assumed | None
+) -> Policies:
     return Policies(
         identity=identity.policies,
         boundary=identity.boundary,
         session=None,
-        scps=_ORGANIZATION,
-        rcps=_ORGANIZATION,
+        scps=identities.control_policies(request.principal.account, "SERVICE_CONTROL_POLICY"),
+        rcps=identities.control_policies(request.resource.account, "RESOURCE_CONTROL_POLICY"),
         resource=resource,
         endpoint=None,
     )
@@ -237,6 +240,8 @@ _NAMES: dict[PolicyKind, str] = {
     "resource-based policy": "its policy",
     "permissions boundary": "its permissions boundary",
     "identity-based policy": "its policies",
+    "service control policy": "the organization's service control policies",
+    "resource control policy": "the organization's resource control policies",
 }
 
 

@@ -4,14 +4,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.model.facts import Missing
-from skerry.model.holdings import Holdings
+from skerry.model.holdings import ControlKind, Holdings
 from skerry.model.iam import Document, Role
 from skerry.model.told import Absent, Organization
 from skerry.policy.document import Policy, parse
+from skerry.policy.evaluate import Levels
 from skerry.policy.judging import Assumed
 from skerry.policy.request import Principal
 
 ROLES = "iam:GetAccountAuthorizationDetails"
+_ORGANIZATION = Assumed("the policies of the organization are not looked at")
 _NOT_READ = Assumed("the policies of the role were not read")
 
 
@@ -30,6 +32,7 @@ class Identities:
     def __init__(self, holdings: Holdings) -> None:
         self._holdings = holdings
         self._known: dict[str, Identity | None] = {}
+        self._controls: dict[tuple[str | None, ControlKind], Levels | Missing | Assumed] = {}
 
     def of(self, role_arn: str) -> Identity | None:
         """The policies of a role; None where nobody asked for them."""
@@ -56,6 +59,37 @@ class Identities:
                 return msgspec.structs.replace(principal, organization=None)
             case _:
                 return principal
+
+    def control_policies(self, account: str | None, kind: ControlKind) -> Levels | Missing | Assumed:
+        """The policies of the organization that bound what an account may do, or what may be done to its resources.
+
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+        """
+        key = (account, kind)
+        if key not in self._controls:
+            self._controls[key] = self._control(account, kind)
+        return self._controls[key]
+
+    def _control(self, account: str | None, kind: ControlKind) -> Levels | Missing | Assumed:
+        match self._holdings.organization():
+            case Absent():
+                return ()
+            case Organization(organization=detail) if detail.master_account_id == account:
+                return ()
+            case _:
+                found = None if account is None else self._holdings.control_policies(account, kind)
+        if found is None:
+            return _ORGANIZATION
+        if isinstance(found, Missing):
+            return found
+        return tuple(tuple(parse(text, f"policy {name} of the organization") for name, text in one) for one in found)
+
+    @property
+    def knows_organization(self) -> bool:
+        """Whether the policies of the organization on the account were told, or there are none."""
+        account = self._holdings.account
+        kinds: tuple[ControlKind, ...] = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
+        return not any(isinstance(self.control_policies(account, kind), Assumed) for kind in kinds)
 
     def _read(self, role_arn: str) -> Identity | None:
         match self._holdings.role(role_arn):

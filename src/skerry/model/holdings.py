@@ -5,7 +5,7 @@ asked and did not say; with None, where nobody asked.
 """
 
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from msgspec import UNSET
 
@@ -18,6 +18,14 @@ from skerry.model.told import Absent, Answer, Refused
 _Record = TypeVar("_Record", bound=Answer)
 Found: TypeAlias = _Record | Absent | Missing | None
 
+ControlKind = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
+Level: TypeAlias = tuple[tuple[str, str], ...]
+"""The policies that are attached to one target, each by name with its text."""
+
+# A root, and five levels of units below it:
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+_DEEPEST = 7
+_ROOT = "r-"
 _ROLES = "iam:GetAccountAuthorizationDetails"
 
 
@@ -64,6 +72,43 @@ class Holdings:
     def organization(self) -> Found[told.Organization]:
         """The organization of the account; `Absent` where it is in none."""
         return self._answer("organizations:DescribeOrganization", "", told.Organization, "the organization")
+
+    def control_policies(self, account: str, kind: ControlKind) -> tuple[Level, ...] | Missing | None:
+        """The policies of an organization on the account, its units and the root, each level by itself.
+
+        None where nobody was told: only the management account and those that it delegates to are.
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+        """
+        levels: list[Level] = []
+        target = account
+        while len(levels) <= _DEEPEST:
+            level = self._level(target, kind)
+            if not isinstance(level, tuple):
+                return level if levels else None
+            levels.append(level)
+            parents = self._answer("organizations:ListParents", target, told.Parents, f"what {target} belongs to")
+            if not isinstance(parents, told.Parents):
+                whole = target.startswith(_ROOT)
+                return tuple(levels) if whole else Missing(f"what {target} belongs to", "organizations:ListParents")
+            if not parents.parents:
+                return tuple(levels)
+            target = parents.parents[0].id
+        return Missing(f"to which root account {account} belongs", "organizations:ListParents")
+
+    def _level(self, target: str, kind: ControlKind) -> Level | Missing:
+        action = "organizations:ListPoliciesForTarget"
+        found = self._answer(action, f"{target}/{kind}", told.AttachedPolicies, f"the policies of {target}")
+        if not isinstance(found, told.AttachedPolicies):
+            return Missing(f"the policies of {target}", action)
+        texts = []
+        for one in found.policies:
+            name = one.name or one.id
+            what = f"policy {name} of the organization"
+            answer = self._answer("organizations:DescribePolicy", one.id, told.ControlPolicy, what)
+            if not isinstance(answer, told.ControlPolicy):
+                return Missing(what, "organizations:DescribePolicy")
+            texts.append((name, answer.policy.content))
+        return tuple(texts)
 
     # ----------------------------------------------------------------------------------------------------- images
 

@@ -7,7 +7,8 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html,
 https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html,
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html,
 https://docs.aws.amazon.com/efs/latest/ug/API_AccessPointDescription.html,
-https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html.
+https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html,
+https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPoliciesForTarget.html.
 """
 
 import msgspec
@@ -168,6 +169,44 @@ class Organization(Pascal, frozen=True, gc=False):
     organization: OrganizationDetail
 
 
+class Target(Pascal, frozen=True, gc=False):
+    """The root or an organizational unit that an account or unit belongs to."""
+
+    id: str
+    type: str | None = None
+
+
+class Parents(Pascal, frozen=True, gc=False):
+    """What an account or unit belongs to: AWS names one."""
+
+    parents: tuple[Target, ...] = ()
+
+
+class PolicySummary(Pascal, frozen=True, gc=False):
+    """A policy of the organization, without its text."""
+
+    id: str
+    name: str | None = None
+
+
+class AttachedPolicies(Pascal, frozen=True, gc=False):
+    """The policies of one type that are attached to a root, unit or account."""
+
+    policies: tuple[PolicySummary, ...] = ()
+
+
+class PolicyContent(Pascal, frozen=True, gc=False):
+    """The text of a policy of the organization."""
+
+    content: str
+
+
+class ControlPolicy(Pascal, frozen=True, gc=False):
+    """The answer that describes a policy of the organization."""
+
+    policy: PolicyContent
+
+
 Answer = (
     RepositoryPolicy
     | Images
@@ -184,6 +223,9 @@ Answer = (
     | FileSystemPolicy
     | AccessPoints
     | Organization
+    | Parents
+    | AttachedPolicies
+    | ControlPolicy
 )
 
 

@@ -81,6 +81,10 @@ QUESTIONS = {
     "elasticfilesystem:DescribeFileSystemPolicy": Question(_one("FileSystemId"), told.FileSystemPolicy),
     "elasticfilesystem:DescribeAccessPoints": Question(_one("FileSystemId"), told.AccessPoints),
     "organizations:DescribeOrganization": Question(_account, told.Organization),
+    # What only the management account and those that it delegates to are told.
+    "organizations:ListParents": Question(_one("ChildId"), told.Parents),
+    "organizations:ListPoliciesForTarget": Question(_one("TargetId", "Filter"), told.AttachedPolicies),
+    "organizations:DescribePolicy": Question(_one("PolicyId"), told.ControlPolicy),
 }
 """The calls whose answers are read so, by their IAM action."""
 
