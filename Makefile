@@ -53,7 +53,7 @@ lock: ## Pin requirements/dev.txt anew from pyproject.toml; UPGRADE=1 takes newe
 	sh scripts/bootstrap.sh build/lock
 	build/lock/bin/python -m pip install --quiet $(UV)
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
 		--output-file requirements/dev.txt pyproject.toml
 
 clean: ## Remove .venv, caches and builds
