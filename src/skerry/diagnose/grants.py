@@ -13,7 +13,7 @@ from skerry.diagnose.identities import Identities, Identity
 from skerry.diagnose.keys import DECRYPT, decrypt, granted
 from skerry.diagnose.mounts import mounts_of, place_of
 from skerry.diagnose.owners import Owned, Owners
-from skerry.diagnose.refusals import refusal, words_of
+from skerry.diagnose.refusals import asked_of, refusal, words_of
 from skerry.diagnose.requests import Asked, Caller, is_needed, principal, requests
 from skerry.launch.needs import Call, Need, Placement
 from skerry.launch.task import Launch
@@ -220,7 +220,7 @@ def _hops(role_arn: str, request: Request, found: Decision, code: str = "", owne
         rule, why = _words(denial, request)
         kind: Kind = "resource" if of_owner else "role"
         piece = Piece(code or _CODES[denial.kind], owner if of_owner else role_arn, rule, why)
-        yield refusal(kind, msgspec.structs.replace(piece, words=words_of(request, denial)))
+        yield refusal(kind, msgspec.structs.replace(piece, words=words_of(request, denial), asked=asked_of(request)))
 
 
 def _words(denial: Denial, request: Request) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.diagnose.identities import Identities
-from skerry.diagnose.refusals import refusal, words_of
+from skerry.diagnose.refusals import asked_of, refusal, words_of
 from skerry.diagnose.requests import Asked, Caller, is_needed, principal, requests
 from skerry.launch.needs import Call, Need
 from skerry.launch.task import Launch
@@ -153,7 +153,8 @@ def _denied(endpoint: str, request: Request, denial: Denial, what: str) -> Hop:
     rule = f"{decider.statement} of its policy" if decider else f"no statement of its policy allows {what}"
     why = f"{rule} denies {what}" if decider else rule
     who = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
-    return refusal("endpoint", Piece(DENIES, endpoint, rule, f"{why}, {who}", words=words_of(request, denial)))
+    words = words_of(request, denial)
+    return refusal("endpoint", Piece(DENIES, endpoint, rule, f"{why}, {who}", words=words, asked=asked_of(request)))
 
 
 def _together(found: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:

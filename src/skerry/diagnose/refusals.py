@@ -29,3 +29,10 @@ def words_of(request: Request, denial: Denial) -> str:
     who = f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{role}/{_SESSION}"
     what = f"{request.resource.arn}{_SESSION if request.resource.beginning else ''}"
     return f"User: {who} is not authorized to perform: {request.action} on resource: {what} {denial.words}"
+
+
+def asked_of(request: Request) -> tuple[str, str]:
+    """The action and the resource of a request, as the statement that allows it names them."""
+    resource = request.resource
+    end = "" if not resource.beginning else "?" * resource.more_characters if resource.more_characters else "*"
+    return request.action, f"{resource.arn}{end}"

@@ -76,7 +76,11 @@ WHOLE = Cut()
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
-    """Packets that one rule loses or that one missing fact leaves undecided; ``words``: what AWS answers instead."""
+    """Packets that one rule loses or that one missing fact leaves undecided.
+
+    ``words``: what AWS answers instead; ``asked``: the action and the resource of a request that is refused, as a
+    statement names them.
+    """
 
     code: str
     resource: str
@@ -85,6 +89,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     cut: Cut = WHOLE
     missing: Missing | None = None
     words: str = ""
+    asked: tuple[str, str] | None = None
 
     def box(self, packets: Box) -> Box:
         """The packets of the flow that the piece is about."""

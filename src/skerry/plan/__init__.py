@@ -1,0 +1,1 @@
+"""The least change that lets tasks start: changes, what a World is after them, and the planner that proves them."""

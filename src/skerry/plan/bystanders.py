@@ -1,0 +1,123 @@
+"""Everybody else: flows of other services and interfaces that worked before a plan, and must go on working.
+
+Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway endpoint
+takes over what its route tables sent elsewhere.
+https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, host, service_of_endpoint
+from skerry.diagnose.judge import judge, source_of
+from skerry.launch.needs import Call
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface
+from skerry.model.world import World
+from skerry.net.verdicts import OK
+from skerry.plan.changes import (
+    Change,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    ModifyEndpoint,
+    SetVpcAttribute,
+)
+from skerry.plan.scope import Failing, Kind, Scope
+from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Walker
+
+_OF_AWS = {"vpc_endpoint", "nat_gateway", "transit_gateway", "gateway_load_balancer", "gateway_load_balancer_endpoint"}
+_NO_DEFINITION = Missing("what the interface calls")
+_ANY_ACCOUNT = "000000000000"
+
+
+class Flow(NamedTuple):
+    """A client's call of a service, from a subnet."""
+
+    client: Kind
+    need: Call
+    subnet: str
+
+
+def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
+    """The services whose calls the changes lead elsewhere, with the VPC in which they do."""
+    found: dict[tuple[str, ServiceRef], None] = {}
+    for change in changes:
+        match change:
+            case CreateInterfaceEndpoint() | CreateGatewayEndpoint():
+                ref = service_of_endpoint(change.service_name)
+                found |= {(change.vpc_id, ref): None} if ref else {}
+            case ModifyEndpoint() if change.private_dns or change.route_tables:
+                row = world.vpc_endpoints.get(change.endpoint_id)
+                ref = service_of_endpoint(row.service_name) if row and row.service_name is not UNSET else None
+                found |= {(row.vpc_id, ref): None} if row and ref else {}
+            case SetVpcAttribute():
+                for row in world.endpoints_in(change.vpc_id):
+                    ref = service_of_endpoint(row.service_name) if row.service_name is not UNSET else None
+                    found |= {(row.vpc_id, ref): None} if ref and row.private_dns_enabled is True else {}
+            case _:
+                pass
+    return found
+
+
+def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
+    """The flows of others to services that the changes touch, as far as they work in this World."""
+    walker = Walker(world)
+    flows = (flow for vpc_id, ref in touched(world, changes) for flow in _flows(world, scope, vpc_id, ref))
+    return tuple(flow for flow in flows if outcome_of(walker, flow).verdict is OK)
+
+
+def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
+    """The flows that do not work in a World."""
+    walker = Walker(world)
+    for flow in flows:
+        outcome = outcome_of(walker, flow)
+        if outcome.verdict is not OK:
+            yield Failing(flow.client, flow.need, flow.subnet, outcome)
+
+
+def outcome_of(walker: Walker, flow: Flow) -> Outcome:
+    """What becomes of a flow in a walker's World."""
+    return judge(walker, flow.need, source_of(walker, flow.client.launch, flow.subnet), flow.subnet)
+
+
+def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator[Flow]:
+    name = host(ref)
+    # A registry's host begins with the account, whichever it is.
+    full = f"{world.account or _ANY_ACCOUNT}.{name}" if ref.key == "ecr.dkr" else name
+    need = Call("runtime", full, service=ref, blocks="runtime", identity="nobody")
+    for client in _clients(world, scope, vpc_id):
+        for subnet in client.launch.subnets:
+            yield Flow(client, need, subnet)
+
+
+def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
+    """The services that are not in scope, and the interfaces of the VPC; of those that are alike, one."""
+    inside = {row.subnet_id for row in world.subnets_in(vpc_id)}
+    found: dict[object, list[Launch]] = {}
+    for launch in (*scope.others, *_interfaces(world, vpc_id)):
+        if set(launch.subnets) <= inside and launch.subnets and launch.groups is not UNSET:
+            found.setdefault((launch.subnets, launch.groups, str(launch.public_address)), []).append(launch)
+    return tuple(Kind(alike[0], tuple(dict.fromkeys(one.name for one in alike))) for alike in found.values())
+
+
+def _interfaces(world: World, vpc_id: str) -> Iterator[Launch]:
+    for row in world.facts.network_interfaces:
+        if row.vpc_id == vpc_id and row.interface_type not in _OF_AWS and row.subnet_id is not UNSET:
+            yield _as_launch(row, row.subnet_id)
+
+
+def _as_launch(row: NetworkInterface, subnet_id: str) -> Launch:
+    groups = UNSET if row.groups is UNSET else tuple(one.group_id for one in row.groups)
+    return Launch(
+        name=row.network_interface_id,
+        cluster="",
+        definition_name="",
+        definition=_NO_DEFINITION,
+        subnets=(subnet_id,),
+        groups=groups,
+        public_address=row.association.public_ip is not None,
+    )

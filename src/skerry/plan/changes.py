@@ -1,0 +1,210 @@
+"""The changes that a plan is made of, a closed union.
+
+Each is data: `after` tells what a World is with it, renderers write it down. What a change creates has an id of its
+own that AWS has not given yet (`is_new`), which the changes after it refer to.
+"""
+
+from typing import Literal, assert_never
+
+import msgspec
+
+Disposition = Literal["safe", "disruptive", "manual"]
+"""``safe``: it only adds. ``disruptive``: it changes what others use. ``manual``: skerry proposes and never makes it."""
+Direction = Literal["in", "out"]
+Attribute = Literal["enable_dns_support", "enable_dns_hostnames"]
+
+_NEW = "-new-"
+
+
+def new_id(prefix: str, name: str) -> str:
+    """The id of something that is to be created: ``vpce-new-ecr.api-vpc-1``."""
+    return f"{prefix}{_NEW}{name}"
+
+
+def is_new(resource: str) -> bool:
+    """Tell whether an id is of something that a change creates."""
+    return _NEW in resource
+
+
+class Rule(msgspec.Struct, frozen=True, gc=False):
+    """What a rule of a security group allows: a port, and with whom.
+
+    ``peer`` is a CIDR block, a security group or a prefix list.
+    """
+
+    protocol: Literal["tcp", "udp"]
+    port: int
+    peer: str
+
+    @property
+    def kind(self) -> Literal["cidr", "group", "prefix-list"]:
+        """What the peer is."""
+        if self.peer.startswith("sg-"):
+            return "group"
+        return "prefix-list" if self.peer.startswith("pl-") else "cidr"
+
+
+class CreateSecurityGroup(msgspec.Struct, frozen=True, gc=False, tag="create-security-group"):
+    """A new security group, without rules that let anything in."""
+
+    group_id: str
+    vpc_id: str
+    name: str
+    description: str
+
+
+class AuthorizeRule(msgspec.Struct, frozen=True, gc=False, tag="authorize-rule"):
+    """A new rule of a security group."""
+
+    group_id: str
+    direction: Direction
+    rule: Rule
+
+
+class RevokeRule(msgspec.Struct, frozen=True, gc=False, tag="revoke-rule"):
+    """A rule of a security group that goes away."""
+
+    group_id: str
+    direction: Direction
+    rule: Rule
+
+
+class CreateInterfaceEndpoint(msgspec.Struct, frozen=True, gc=False, tag="create-interface-endpoint"):
+    """A new interface endpoint; ``policy`` is a document as JSON, None for AWS's default, which allows all."""
+
+    endpoint_id: str
+    vpc_id: str
+    service_name: str
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...]
+    private_dns: bool = True
+    ip_address_type: str = "ipv4"
+    policy: str | None = None
+
+
+class CreateGatewayEndpoint(msgspec.Struct, frozen=True, gc=False, tag="create-gateway-endpoint"):
+    """A new gateway endpoint; ``prefix_list`` is AWS's list of the service's addresses."""
+
+    endpoint_id: str
+    vpc_id: str
+    service_name: str
+    route_tables: tuple[str, ...]
+    prefix_list: str
+    policy: str | None = None
+
+
+class ModifyEndpoint(msgspec.Struct, frozen=True, gc=False, tag="modify-endpoint"):
+    """An endpoint that gets more subnets, groups or route tables, private DNS, or another policy."""
+
+    endpoint_id: str
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    route_tables: tuple[str, ...] = ()
+    private_dns: bool | None = None
+    policy: str | None = None
+    prefix_list: str | None = None
+
+
+class SetVpcAttribute(msgspec.Struct, frozen=True, gc=False, tag="set-vpc-attribute"):
+    """An attribute of a VPC that is switched on."""
+
+    vpc_id: str
+    attribute: Attribute
+
+
+class AddAclEntry(msgspec.Struct, frozen=True, gc=False, tag="add-acl-entry"):
+    """A new entry of a network ACL that allows TCP to or from a block."""
+
+    acl_id: str
+    number: int
+    direction: Direction
+    cidr: str
+    ports: tuple[int, int]
+
+
+class DeleteEndpoint(msgspec.Struct, frozen=True, gc=False, tag="delete-endpoint"):
+    """An endpoint that never worked and stands in the way of another one."""
+
+    endpoint_id: str
+    message: str
+
+
+class ConfigureService(msgspec.Struct, frozen=True, gc=False, tag="configure-service"):
+    """Something of the service's own configuration or task definition that must change."""
+
+    service: str
+    message: str
+
+
+class ProposeStatement(msgspec.Struct, frozen=True, gc=False, tag="propose-statement"):
+    """A statement that the policy of a role or of a resource lacks; ``statement`` is JSON."""
+
+    resource: str
+    statement: str
+    message: str
+
+
+class MirrorImage(msgspec.Struct, frozen=True, gc=False, tag="mirror-image"):
+    """An image that no endpoint leads to, and that must be copied into ECR."""
+
+    image: str
+    repository: str
+    message: str
+
+
+class RouteToNat(msgspec.Struct, frozen=True, gc=False, tag="route-to-nat"):
+    """A default route to a NAT gateway; None where the VPC has none that works."""
+
+    route_table_id: str
+    nat_gateway_id: str | None
+    message: str
+
+
+class Advise(msgspec.Struct, frozen=True, gc=False, tag="advise"):
+    """Something that must be mended by whoever knows why it is as it is."""
+
+    resource: str
+    message: str
+
+
+Change = (
+    CreateSecurityGroup
+    | AuthorizeRule
+    | RevokeRule
+    | CreateInterfaceEndpoint
+    | CreateGatewayEndpoint
+    | ModifyEndpoint
+    | SetVpcAttribute
+    | AddAclEntry
+    | DeleteEndpoint
+    | ConfigureService
+    | ProposeStatement
+    | MirrorImage
+    | RouteToNat
+    | Advise
+)
+
+Manual = DeleteEndpoint | ConfigureService | ProposeStatement | MirrorImage | RouteToNat | Advise
+
+
+def resource_of(change: Change) -> str:
+    """The id of what a change creates or changes."""
+    match change:
+        case CreateSecurityGroup() | AuthorizeRule() | RevokeRule():
+            return change.group_id
+        case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
+            return change.endpoint_id
+        case SetVpcAttribute():
+            return change.vpc_id
+        case AddAclEntry():
+            return change.acl_id
+        case ConfigureService():
+            return change.service
+        case ProposeStatement() | Advise():
+            return change.resource
+        case MirrorImage():
+            return change.image
+        case RouteToNat():
+            return change.route_table_id
+        case _:
+            assert_never(change)

@@ -1,0 +1,119 @@
+"""The rules and entries that let a call through security groups and network ACLs, and nothing else."""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from skerry.launch.needs import Call, Mount
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.net.addresses import blocks, is_ipv6
+from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, Rule
+from skerry.plan.groups import task_group
+from skerry.plan.records import Ingress
+from skerry.plan.scope import Failing
+from skerry.reach.rules import LAST_RULE
+from skerry.reach.trace import Judged, Trace
+
+HTTPS = 443
+EPHEMERAL = (32_768, 65_535)
+"""The ports of replies that AWS's own example of a network ACL lets back in.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html#nacl-ephemeral-ports
+"""
+_STEP = 10
+
+
+def port_of(failing: Failing) -> int:
+    """The port of a call."""
+    return failing.need.port if isinstance(failing.need, Call | Mount) else HTTPS
+
+
+def is_known(trace: Trace) -> bool:
+    """Tell whether it is the call itself that fails, not the question to a DNS server before it."""
+    return trace.purpose == "call"
+
+
+def let_out(world: World, failing: Failing, trace: Trace) -> Change | None:
+    """A rule of a group of the task's, to the endpoint's group or to AWS's list of addresses."""
+    group = task_group(world, failing.kind.launch, failing.subnet)
+    peer = _peer(world, failing, trace)
+    if group is None or peer is None or not is_known(trace):
+        return None
+    return AuthorizeRule(group, "out", Rule("tcp", port_of(failing), peer))
+
+
+def _peer(world: World, failing: Failing, trace: Trace) -> str | None:
+    """Whom a rule of the task names: the group of the destination, where it sees it, else its subnet's block."""
+    there = trace.destination
+    if there.prefix_list is not None:
+        return there.prefix_list if there.prefix_list.startswith("pl-") else None
+    subnet = world.subnets.get(there.subnet or "")
+    here = world.subnets[failing.subnet]
+    groups = there.groups
+    if groups and not isinstance(groups, Missing) and subnet is not None and subnet.vpc_id == here.vpc_id:
+        return groups[-1]
+    return subnet.cidr_block if subnet is not None else None
+
+
+def let_in(world: World, failing: Failing, group: str, ingress: Ingress, port: int) -> Iterator[Change]:
+    """The rules of a group at the end of a path that let a task in, as the user prefers them."""
+    here = world.subnets[failing.subnet]
+    sender = task_group(world, failing.kind.launch, failing.subnet)
+    there = world.security_groups.get(group)
+    seen = there is None or there.vpc_id is UNSET or there.vpc_id == here.vpc_id
+    if ingress == "from-tasks" and sender is not None and seen:
+        yield AuthorizeRule(group, "in", Rule("tcp", port, sender))
+    elif here.cidr_block is None:
+        yield Advise(group, f"{here.subnet_id} has no IPv4 addresses: admit its IPv6 block")
+    else:
+        yield AuthorizeRule(group, "in", Rule("tcp", port, here.cidr_block))
+        if ingress == "article" and port == HTTPS:
+            yield from _article(group, here.cidr_block)
+
+
+def _article(group: str, cidr: str) -> Iterator[Change]:
+    """The rules of the article's table beside HTTPS: HTTP and DNS, which nothing needs."""
+    yield AuthorizeRule(group, "in", Rule("tcp", 80, cidr))
+    yield AuthorizeRule(group, "in", Rule("udp", 53, cidr))
+
+
+def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) -> Iterator[Change]:
+    """The entries that let the packets through which an ACL drops."""
+    acl = world.network_acls.get(judged.piece.resource)
+    if acl is None or acl.entries is UNSET or not is_known(trace):
+        yield Advise(judged.piece.resource, judged.piece.message)
+        return
+    hop = judged.hop
+    to_destination = (hop.leg == "there") == (hop.direction == "out")
+    ports = (port_of(failing),) * 2 if hop.leg == "there" else EPHEMERAL
+    for cidr in _blocks(world, failing, trace, to_destination=to_destination):
+        yield AddAclEntry(acl.network_acl_id, 0, hop.direction, cidr, ports)
+
+
+def _blocks(world: World, failing: Failing, trace: Trace, *, to_destination: bool) -> list[str]:
+    """The blocks at the other end: a subnet's, or those of AWS's list, which a network ACL cannot name."""
+    if not to_destination:
+        here = world.subnets[failing.subnet]
+        return [here.cidr_block] if here.cidr_block else []
+    there = world.subnets.get(trace.destination.subnet or "")
+    if there is not None:
+        return [there.cidr_block] if there.cidr_block else []
+    if trace.destination.choice and not is_ipv6(trace.destination.addresses):
+        return blocks(trace.destination.addresses)
+    return []
+
+
+def numbered(world: World, change: AddAclEntry) -> AddAclEntry:
+    """An entry with a free number before the first one that denies; AWS asks the entries in order."""
+    acl = world.network_acls[change.acl_id]
+    entries = () if acl.entries is UNSET else acl.entries
+    rows = [row for row in entries if row.egress == (change.direction == "out")]
+    taken = {row.rule_number for row in rows}
+    denying = min((row.rule_number for row in rows if row.rule_action == "deny"), default=LAST_RULE)
+    before = max((number for number in taken if number < denying), default=0)
+    wanted = before + _STEP if before + _STEP < denying else denying - 1
+    while wanted in taken:
+        wanted -= 1
+    return replace(change, number=wanted)

@@ -1,0 +1,88 @@
+"""The order in which changes are told and made, and several changes of one thing as one."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from skerry.plan.changes import (
+    AddAclEntry,
+    Advise,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    SetVpcAttribute,
+)
+from skerry.plan.records import Why
+
+_ORDER: tuple[type[Change], ...] = (
+    DeleteEndpoint,
+    SetVpcAttribute,
+    CreateSecurityGroup,
+    AuthorizeRule,
+    RevokeRule,
+    CreateInterfaceEndpoint,
+    CreateGatewayEndpoint,
+    ModifyEndpoint,
+    AddAclEntry,
+    RouteToNat,
+    MirrorImage,
+    ProposeStatement,
+    ConfigureService,
+    Advise,
+)
+
+
+def in_order(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[Why, ...]]:
+    """What others refer to first; changes of one endpoint as one change."""
+    found = list(_together(changes.items()))
+    found.sort(key=lambda pair: _ORDER.index(type(pair[0])))
+    return dict(found)
+
+
+def _together(pairs: Iterable[tuple[Change, tuple[Why, ...]]]) -> list[tuple[Change, tuple[Why, ...]]]:
+    found: dict[object, tuple[Change, tuple[Why, ...]]] = {}
+    for change, why in pairs:
+        key: object = change
+        if isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint):
+            key = change.endpoint_id
+        known = found.get(key)
+        if known is None:
+            found[key] = (change, why)
+        else:
+            found[key] = (_as_one(known[0], change), tuple(dict.fromkeys((*known[1], *why))))
+    return list(found.values())
+
+
+def _as_one(first: Change, second: Change) -> Change:
+    """A creation or modification of an endpoint with what a later one adds to it."""
+    assert isinstance(second, ModifyEndpoint)  # noqa: S101 -- an endpoint is created once
+    match first:
+        case CreateGatewayEndpoint():
+            return replace(first, route_tables=(*first.route_tables, *second.route_tables), policy=second.policy or first.policy)
+        case CreateInterfaceEndpoint():
+            return replace(
+                first,
+                subnets=(*first.subnets, *second.subnets),
+                groups=(*first.groups, *second.groups),
+                policy=second.policy or first.policy,
+            )
+        case _:
+            assert isinstance(first, ModifyEndpoint)  # noqa: S101 -- of one key there are only the three
+            return ModifyEndpoint(
+                first.endpoint_id,
+                (*first.subnets, *second.subnets),
+                (*first.groups, *second.groups),
+                (*first.route_tables, *second.route_tables),
+                second.private_dns if first.private_dns is None else first.private_dns,
+                second.policy or first.policy,
+                first.prefix_list or second.prefix_list,
+            )

@@ -1,0 +1,118 @@
+"""What skerry can only propose: policies, images, services, NAT gateways, and what belongs to somebody else."""
+
+import json
+from collections.abc import Iterator
+
+
+from skerry.catalogue.codes import codes
+from skerry.catalogue.services import ServiceRef, host, services
+from skerry.launch.images import parse
+from skerry.launch.needs import Call
+from skerry.model.facts import Missing
+from skerry.model.names import arn
+from skerry.model.world import World
+from skerry.plan import policies
+from skerry.plan.changes import (
+    Advise,
+    Change,
+    ConfigureService,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RouteToNat,
+)
+from skerry.plan.places import task_subnets
+from skerry.plan.scope import Failing, Scope
+from skerry.reach.trace import Piece
+
+_OF_SERVICES = {"fargate", "subnet"}
+
+
+def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
+    """What would mend something beside packets: a policy, a thing that is not there, or Fargate's own rules."""
+    known = codes().get(piece.code)
+    advice = known.remedy if known else piece.message
+    if piece.asked is not None:
+        action, resource = piece.asked
+        who = None if arn(piece.resource) is None or ":role/" in piece.resource else _role(failing)
+        statement = json.dumps(policies.allow([action], [resource], who))
+        return ProposeStatement(piece.resource, statement, f"{piece.message}. {advice}")
+    if kind in _OF_SERVICES:
+        return ConfigureService(failing.kind.names[0], f"{piece.message}. {advice}")
+    return Advise(piece.resource, f"{piece.message}. {advice}")
+
+
+def _role(failing: Failing) -> dict[str, str] | str:
+    known = failing.kind.launch.definition
+    role = None if isinstance(known, Missing) else known.execution_role_arn
+    return {"AWS": role} if role else "*"
+
+
+def outside(failing: Failing) -> Iterator[Change]:
+    """What helps a call to a host that no endpoint leads to.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    """
+    need = failing.need
+    if not isinstance(need, Call):
+        return
+    for subject in need.subjects:
+        image = parse(subject)
+        if need.step in {"manifest", "layers"} and image is not None:
+            message = (
+                f"no endpoint leads to {image.registry}. Copy the image into a repository of ECR and name that in the "
+                "task definition; or make a pull-through cache rule, whose first pull of each image needs a way to the "
+                "internet, also with endpoints; or give the subnet a NAT gateway"
+            )
+            yield MirrorImage(subject, image.repository, message)
+            return
+    where = need.host or "the host"
+    yield Advise(where, f"no endpoint leads to {where}: it needs a way to the internet, such as a NAT gateway")
+
+
+def other_region(failing: Failing, ref: ServiceRef) -> Change:
+    """What helps a call to a service of another Region, which no endpoint of this one serves."""
+    title = services()[ref.key].title
+    subject = failing.need.subjects[0] if isinstance(failing.need, Call) and failing.need.subjects else host(ref) or ""
+    message = (
+        f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed from "
+        "this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
+    )
+    return Advise(subject, message)
+
+
+def to_nat(world: World, failing: Failing) -> Change:
+    """A default route to a NAT gateway that the VPC has and that works; it must be made, where it has none."""
+    subnet = world.subnets[failing.subnet]
+    table = world.route_table(subnet)
+    name = "" if isinstance(table, Missing) else table.route_table_id
+    working = sorted(
+        row.nat_gateway_id
+        for row in world.facts.nat_gateways
+        if row.vpc_id == subnet.vpc_id and row.state == "available" and row.connectivity_type == "public"
+    )
+    if working:
+        return RouteToNat(name, working[0], f"route 0.0.0.0/0 of {name} to {working[0]}")
+    message = (
+        f"{subnet.vpc_id} has no NAT gateway that works: make one in a subnet that routes to an internet gateway, with "
+        f"an Elastic IP address, and route 0.0.0.0/0 of {name} to it"
+    )
+    return RouteToNat(name, None, message)
+
+
+def endpoint_policy(world: World, piece: Piece) -> Change | None:
+    """The policy of an endpoint with the statement that a call lacks."""
+    endpoint = world.vpc_endpoints.get(piece.resource)
+    if endpoint is None or piece.asked is None:
+        return None
+    action, resource = piece.asked
+    text = policies.with_statement(endpoint.policy_document, policies.allow([action], [resource]))
+    return ModifyEndpoint(endpoint.vpc_endpoint_id, policy=text) if text else None
+
+
+def policy_for(world: World, scope: Scope, ref: ServiceRef, vpc_id: str) -> str | None:
+    """The least policy of an endpoint, for the launches in scope and the services of the VPC, which use it too."""
+    subnets = {row.subnet_id for row in task_subnets(world, vpc_id, scope)}
+    subnets |= {row.subnet_id for row in world.subnets_in(vpc_id)}
+    users = [launch for launch in (*scope.launches, *scope.others) if subnets & set(launch.subnets)]
+    return policies.least(world, users, ref)

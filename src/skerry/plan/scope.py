@@ -1,0 +1,122 @@
+"""What a plan is for: the launches in scope, each kind of them once, and which of their calls fail in a World."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, host
+from skerry.diagnose.beyond import Beyond
+from skerry.diagnose.diagnose import diagnose_one
+from skerry.diagnose.judge import judge, source_of, unknowns
+from skerry.launch.needs import Call, Need
+from skerry.launch.sequence import needs
+from skerry.launch.task import Launch
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, every
+from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Walker
+
+FAILS = frozenset({BLOCKED, INTERMITTENT})
+
+
+class Kind(NamedTuple):
+    """Launches that need the same in the same places: the first stands for all, ``names`` are theirs."""
+
+    launch: Launch
+    names: tuple[str, ...]
+
+
+class Failing(NamedTuple):
+    """A Need that fails in a subnet, with every path of it."""
+
+    kind: Kind
+    need: Need
+    subnet: str
+    outcome: Outcome
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What becomes of the launches in a World: those that fail, the verdict of all, the facts that are missing."""
+
+    verdict: Verdict
+    failing: tuple[Failing, ...]
+    facts: tuple[Missing, ...]
+
+
+class Scope:
+    """The launches that a plan is for, with what they call beside their start; ``others`` must go on as they did."""
+
+    def __init__(
+        self, launches: Iterable[Launch], also: Sequence[ServiceRef] = (), others: Iterable[Launch] = ()
+    ) -> None:
+        self.launches = tuple(one for one in launches if one.not_applicable is None)
+        self.others = tuple(one for one in others if one.not_applicable is None)
+        self.kinds = tuple(_kinds(self.launches))
+        self._also = tuple(_call(ref) for ref in also)
+
+    def look(self, world: World) -> Found:
+        """Walk every call of every launch in a World."""
+        walker, beyond = Walker(world), Beyond(world)
+        verdicts: list[Verdict] = []
+        failing: list[Failing] = []
+        facts: dict[Missing, None] = {}
+        for kind in self.kinds:
+            for verdict, found, unread in self._of(walker, beyond, kind):
+                verdicts.append(verdict)
+                failing.extend(found)
+                facts |= dict.fromkeys(unread)
+        return Found(every(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
+
+    def holds(self, world: World, first: Kind) -> bool:
+        """Tell whether every launch is ok in a World; those of ``first`` are asked first, as they most likely are not."""
+        walker, beyond = Walker(world), Beyond(world)
+        kinds = sorted(self.kinds, key=lambda kind: kind is not first)
+        return all(verdict is OK for kind in kinds for verdict, _, _ in self._of(walker, beyond, kind))
+
+    def _of(
+        self, walker: Walker, beyond: Beyond, kind: Kind
+    ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
+        found = diagnose_one(walker, kind.launch, {}, beyond)
+        rows = [row for row in found.needs if row.need.blocks == "start"]
+        failing = [
+            Failing(kind, row.need, subnet, outcome)
+            for row in rows
+            for subnet, outcome in zip(dict.fromkeys(kind.launch.subnets), row.outcomes, strict=False)
+            if outcome.verdict in FAILS
+        ]
+        unread = tuple(fact for row in rows if row.verdict is UNKNOWN for fact in row.unknowns)
+        yield found.verdict, failing, unread
+        for need in self._also:
+            yield from self._call(walker, kind, need)
+
+    def _call(
+        self, walker: Walker, kind: Kind, need: Call
+    ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
+        for subnet in dict.fromkeys(kind.launch.subnets):
+            outcome = judge(walker, need, source_of(walker, kind.launch, subnet), subnet)
+            failing = [Failing(kind, need, subnet, outcome)] if outcome.verdict in FAILS else []
+            unread = unknowns(outcome.traces) if outcome.verdict is UNKNOWN else ()
+            yield outcome.verdict, failing, unread
+
+
+def _call(ref: ServiceRef) -> Call:
+    return Call("runtime", host(ref), service=ref, blocks="runtime", identity="task role")
+
+
+def _kinds(launches: Iterable[Launch]) -> Iterator[Kind]:
+    found: dict[object, list[Launch]] = {}
+    for launch in launches:
+        found.setdefault(_mark(launch), []).append(launch)
+    for alike in found.values():
+        yield Kind(alike[0], tuple(dict.fromkeys(one.name for one in alike)))
+
+
+def _mark(launch: Launch) -> object:
+    """What makes two launches need the same: all but their names."""
+    known = launch.definition
+    roles = () if isinstance(known, Missing) else (known.task_role_arn, known.execution_role_arn)
+    groups = None if launch.groups is UNSET else launch.groups
+    return (needs(launch), launch.subnets, groups, str(launch.public_address), roles, launch.pinned, launch.unread)

@@ -1,0 +1,168 @@
+"""The search for the changes: mend what can be seen, look again, and drop what is not needed."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from skerry.model.world import World
+from skerry.plan import bystanders, filters
+from skerry.plan.after import after
+from skerry.plan.bystanders import Flow
+from skerry.plan.changes import (
+    AddAclEntry,
+    Advise,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+)
+from skerry.plan.records import Options, Why
+from skerry.plan.remedies import Case, Remedy, merged, remedies
+from skerry.plan.scope import Failing, Found, Kind, Scope
+
+_ROUNDS = 16
+"""More than a launch has things in the way one behind another: each round mends all that can be seen."""
+_WITHOUT_EFFECT = ConfigureService | ProposeStatement | MirrorImage | Advise
+
+
+class Result(NamedTuple):
+    """Changes with their reasons, the World with them, what was found there, and others' flows that worked before."""
+
+    changes: dict[Change, tuple[Why, ...]]
+    world: World
+    found: Found
+    flows: tuple[Flow, ...]
+
+
+def search(world: World, scope: Scope, options: Options) -> Result:
+    """Find changes after which the launches of the scope are ok, as far as any are."""
+    state = _State(world, scope, options)
+    state.mend()
+    state.spare_others()
+    state.prune()
+    changed = after(world, state.changes)
+    return Result(state.changes, changed, scope.look(changed), state.flows)
+
+
+class _State:
+    """The changes so far, each with its reasons and the kinds of launch that asked for it first."""
+
+    def __init__(self, world: World, scope: Scope, options: Options) -> None:
+        self.world, self.scope, self.options = world, scope, options
+        self.changes: dict[Change, tuple[Why, ...]] = {}
+        self.kinds: dict[Change, Kind] = {}
+        self.flows: tuple[Flow, ...] = ()
+
+    def mend(self) -> None:
+        """Add remedies until nothing fails, or nothing helps any more."""
+        for _ in range(_ROUNDS):
+            current = after(self.world, self.changes)
+            found = self.scope.look(current)
+            # Each is asked for its remedies, also where another has the same already: it is a reason for it.
+            if not any([self._add_all(current, failing) for failing in found.failing]):
+                return
+
+    def spare_others(self) -> None:
+        """Let those in whose calls are led to the endpoints too."""
+        for _ in range(_ROUNDS):
+            self.flows = bystanders.working(self.world, self.scope, self.changes)
+            current = after(self.world, self.changes)
+            broken = bystanders.broken(current, self.flows)
+            if not any([self._add_all(current, failing, filters_only=True) for failing in broken]):
+                return
+            self.mend()
+
+    def prune(self) -> None:
+        """Drop every change without which no more fails than with it, the last first."""
+        known = _failing(self.scope.look(after(self.world, self.changes)))
+        lost = self._lost(after(self.world, self.changes))
+        for change in reversed(list(self.changes)):
+            if isinstance(change, _WITHOUT_EFFECT) or self._is_preferred(change):
+                continue
+            rest = after(self.world, (other for other in self.changes if other != change))
+            if self._no_worse(rest, self.kinds[change], known) and self._lost(rest) <= lost:
+                del self.changes[change]
+
+    def _no_worse(self, rest: World, first: Kind, known: frozenset[object]) -> bool:
+        if not known:
+            return self.scope.holds(rest, first)
+        return _failing(self.scope.look(rest)) <= known
+
+    def _lost(self, world: World) -> frozenset[object]:
+        return frozenset((row.kind.names, row.need, row.subnet) for row in bystanders.broken(world, self.flows))
+
+    def _is_preferred(self, change: Change) -> bool:
+        """Whether the user asked for the change, needed or not: the article's rules for HTTP and DNS."""
+        return (
+            self.options.ingress == "article"
+            and isinstance(change, AuthorizeRule)
+            and change.direction == "in"
+            and change.rule.port in {80, 53}
+        )
+
+    def _add_all(self, current: World, failing: Failing, *, filters_only: bool = False) -> bool:
+        case = Case(current, self.scope, self.options, failing)
+        found = [row for row in remedies(case) if not filters_only or isinstance(row.change, AuthorizeRule | AddAclEntry)]
+        return any([self._add(row, failing.kind) for row in found])
+
+    def _add(self, remedy: Remedy, kind: Kind) -> bool:
+        """Add a change, or a reason for one that is there; tell whether it is new."""
+        change = self._fitted(remedy.change)
+        reasons = self.changes.get(change)
+        if reasons is not None:
+            self.changes[change] = _with(reasons, remedy.why)
+            return False
+        self.changes[change] = (remedy.why,)
+        self.kinds[change] = kind
+        return True
+
+    def _fitted(self, change: Change) -> Change:
+        """A change beside those that are there: a free number, an endpoint that is created already."""
+        if isinstance(change, AddAclEntry):
+            return self._numbered(change)
+        if isinstance(change, CreateGatewayEndpoint | CreateInterfaceEndpoint):
+            for other in self.changes:
+                if isinstance(other, CreateGatewayEndpoint | CreateInterfaceEndpoint) and (
+                    other.endpoint_id == change.endpoint_id
+                ):
+                    return _onto(other, change)
+        if isinstance(change, ModifyEndpoint) and change.policy is not None:
+            for other in list(self.changes):
+                if isinstance(other, ModifyEndpoint) and other.endpoint_id == change.endpoint_id and other.policy:
+                    # It was made of the other one, and says what it said.
+                    del self.changes[other]
+        return change
+
+    def _numbered(self, change: AddAclEntry) -> AddAclEntry:
+        for other in self.changes:
+            if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
+                return other
+        return filters.numbered(after(self.world, self.changes), change)
+
+
+def _onto(
+    other: CreateGatewayEndpoint | CreateInterfaceEndpoint, change: CreateGatewayEndpoint | CreateInterfaceEndpoint
+) -> Change:
+    """The same endpoint once more: it needs a route table more, or nothing."""
+    if isinstance(change, CreateGatewayEndpoint) and isinstance(other, CreateGatewayEndpoint):
+        if other.route_tables == change.route_tables:
+            return other
+        return ModifyEndpoint(change.endpoint_id, route_tables=change.route_tables, prefix_list=change.prefix_list)
+    return other
+
+
+def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
+    for position, known in enumerate(reasons):
+        if (known.code, known.resource, known.message) == (why.code, why.resource, why.message):
+            return (*reasons[:position], merged(known, why), *reasons[position + 1 :])
+    return (*reasons, why)
+
+
+def _failing(found: Found) -> frozenset[object]:
+    failing: Iterable[Failing] = found.failing
+    return frozenset((row.kind.names, row.need, row.subnet) for row in failing)
