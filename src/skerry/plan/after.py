@@ -71,11 +71,12 @@ def _after(facts: Facts, change: Change) -> Facts:
         case SetVpcAttribute():
             return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
         case AddAclEntry():
-            acls = tuple(_with_entry(row, change) if row.network_acl_id == change.acl_id else row for row in facts.network_acls)
+            acls = tuple(
+                _with_entry(row, change) if row.network_acl_id == change.acl_id else row for row in facts.network_acls
+            )
             return replace(facts, network_acls=acls)
         case DeleteEndpoint():
-            kept = tuple(row for row in facts.vpc_endpoints if row.vpc_endpoint_id != change.endpoint_id)
-            return replace(facts, vpc_endpoints=kept)
+            return _without_endpoint(facts, change.endpoint_id)
         case RouteToNat():
             return _default_route(facts, change)
         case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
@@ -196,7 +197,24 @@ def _routed(facts: Facts, endpoint: str, tables: tuple[str, ...], prefix_list: s
 
 
 def _with_route(table: RouteTable, route: Route) -> RouteTable:
-    return table if table.routes is UNSET else replace(table, routes=(*table.routes, route))
+    """A table with a route more, in the place of a black hole that it had for the same destination."""
+    if table.routes is UNSET:
+        return table
+    same = route.destination_prefix_list_id
+    kept = (row for row in table.routes if row.state == "active" or row.destination_prefix_list_id != same)
+    return replace(table, routes=(*kept, route))
+
+
+def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
+    """AWS takes a gateway endpoint's routes away with it."""
+    kept = tuple(row for row in facts.vpc_endpoints if row.vpc_endpoint_id != endpoint_id)
+    tables = tuple(
+        row
+        if row.routes is UNSET
+        else replace(row, routes=tuple(route for route in row.routes if route.gateway_id != endpoint_id))
+        for row in facts.route_tables
+    )
+    return replace(facts, vpc_endpoints=kept, route_tables=tables)
 
 
 def _default_route(facts: Facts, change: RouteToNat) -> Facts:

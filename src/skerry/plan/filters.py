@@ -88,7 +88,14 @@ def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) ->
     hop = judged.hop
     to_destination = (hop.leg == "there") == (hop.direction == "out")
     ports = (port_of(failing),) * 2 if hop.leg == "there" else EPHEMERAL
-    for cidr in _blocks(world, failing, trace, to_destination=to_destination):
+    found = _blocks(world, failing, trace, to_destination=to_destination)
+    if not found:
+        message = (
+            f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} are is "
+            "not known: aws ec2 get-managed-prefix-list-entries tells"
+        )
+        yield Advise(acl.network_acl_id, message)
+    for cidr in found:
         yield AddAclEntry(acl.network_acl_id, 0, hop.direction, cidr, ports)
 
 

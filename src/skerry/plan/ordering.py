@@ -67,7 +67,9 @@ def _as_one(first: Change, second: Change) -> Change:
     assert isinstance(second, ModifyEndpoint)  # noqa: S101 -- an endpoint is created once
     match first:
         case CreateGatewayEndpoint():
-            return replace(first, route_tables=(*first.route_tables, *second.route_tables), policy=second.policy or first.policy)
+            return replace(
+                first, route_tables=(*first.route_tables, *second.route_tables), policy=second.policy or first.policy
+            )
         case CreateInterfaceEndpoint():
             return replace(
                 first,

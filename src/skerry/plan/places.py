@@ -45,9 +45,6 @@ def has_room(subnet: Subnet) -> bool:
 def _settled(world: World, vpc_id: str) -> tuple[Subnet, ...]:
     """The subnets that interface endpoints of the VPC are in."""
     names = dict.fromkeys(
-        name
-        for row in world.endpoints_in(vpc_id)
-        if row.vpc_endpoint_type == "Interface"
-        for name in row.subnet_ids
+        name for row in world.endpoints_in(vpc_id) if row.vpc_endpoint_type == "Interface" for name in row.subnet_ids
     )
     return tuple(row for name in names if (row := world.subnets.get(name)) is not None)

@@ -24,12 +24,14 @@ from skerry.plan.changes import (
     ModifyEndpoint,
     RevokeRule,
     SetVpcAttribute,
+    is_new,
 )
 from skerry.plan.limits import limits
 from skerry.plan.ordering import in_order
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import Result, search
+from skerry.reach.trace import Piece
 
 _NOTHING_TO_DO = {OK, NOT_APPLICABLE}
 
@@ -60,12 +62,20 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     )
 
 
-def _planned(world: World, found: Result, change: Change, why: tuple[Why, ...]) -> Planned:
+def _planned(world: World, found: Result, change: Change, reasons: tuple[Why, ...]) -> Planned:
+    # What only a thing that the plan creates has against the tasks is no reason of the user's network.
+    why = tuple(row for row in reasons if not is_new(row.resource)) or _for_the_new(reasons)
     disposition, note = _disposition(world, found, change)
     owner = _owner(world, found.world, change)
     if owner is not None:
         return Planned(change, "manual", why, note, owner)
     return Planned(change, disposition, why, note)
+
+
+def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
+    steps = tuple(dict.fromkeys(step for row in reasons for step in row.steps))
+    names = tuple(dict.fromkeys(name for row in reasons for name in row.services))
+    return (Why("", "", "lets tasks in to the new endpoints", steps, names),)
 
 
 def _disposition(world: World, found: Result, change: Change) -> tuple[Disposition, str]:
@@ -157,19 +167,22 @@ def _owner(world: World, changed: World, change: Change) -> str | None:
 
 
 def _remaining(found: Found) -> Iterator[Remaining]:
+    """What is in the way still, each thing once for each step."""
+    known: dict[tuple[str, str, str], Remaining] = {}
     for row in found.failing:
-        known: dict[tuple[str, str], Remaining] = {}
         for trace in row.outcome.traces:
             for judged in trace.judged:
-                piece = judged.piece
                 if judged.lost and trace.verdict is not OK:
-                    known.setdefault((piece.code, piece.resource), _remains(row, piece.code, piece.resource, piece.message))
-        yield from known.values()
+                    key = (row.need.step, judged.piece.code, judged.piece.resource)
+                    known[key] = _remains(row, judged.piece, known.get(key))
+    yield from known.values()
 
 
-def _remains(row: Failing, code: str, resource: str, message: str) -> Remaining:
-    name = ", ".join(row.kind.names)
-    return Remaining(name, row.need.step, row.subnet, row.outcome.verdict, code, resource, message)
+def _remains(row: Failing, piece: Piece, known: Remaining | None) -> Remaining:
+    services = dict.fromkeys((*(known.services if known else ()), *row.kind.names))
+    subnets = dict.fromkeys((*(known.subnets if known else ()), row.subnet))
+    verdict = known.verdict if known else row.outcome.verdict
+    return Remaining(tuple(services), row.need.step, tuple(subnets), verdict, piece.code, piece.resource, piece.message)
 
 
 def _breaks(found: Result) -> Iterator[Break]:
@@ -177,12 +190,16 @@ def _breaks(found: Result) -> Iterator[Break]:
         pieces = [judged.piece.message for trace in row.outcome.traces for judged in trace.judged]
         host = getattr(row.need, "host", None) or ""
         sure = "no longer works" if row.outcome.verdict is not UNKNOWN else "may not work any more"
-        yield Break(", ".join(row.kind.names), host, f"{host} worked from {row.subnet} and {sure}: {'; '.join(pieces[:2])}")
+        yield Break(
+            ", ".join(row.kind.names), host, f"{host} worked from {row.subnet} and {sure}: {'; '.join(pieces[:2])}"
+        )
 
 
 def _findings(options: Options, planned: tuple[Planned, ...]) -> Iterator[Finding]:
     if options.ingress == "article":
-        opened = [row.change for row in planned if isinstance(row.change, AuthorizeRule) and row.change.rule.port in {80, 53}]
+        opened = [
+            row.change for row in planned if isinstance(row.change, AuthorizeRule) and row.change.rule.port in {80, 53}
+        ]
         if opened:
             message = (
                 "TCP 80 and UDP 53 are opened as the article has them, and nothing needs them: every call to AWS is HTTPS, "
@@ -200,5 +217,3 @@ def _findings(options: Options, planned: tuple[Planned, ...]) -> Iterator[Findin
 def is_manual(change: Change) -> bool:
     """Whether skerry never makes a change itself."""
     return isinstance(change, Manual)
-
-

@@ -26,12 +26,17 @@ from skerry.plan.scope import Failing, Scope
 from skerry.reach.trace import Piece
 
 _OF_SERVICES = {"fargate", "subnet"}
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+_TASKS = "ecs-tasks.amazonaws.com"
 
 
 def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
     """What would mend something beside packets: a policy, a thing that is not there, or Fargate's own rules."""
     known = codes().get(piece.code)
     advice = known.remedy if known else piece.message
+    if piece.code == "TRUST_POLICY_DENIES":
+        trust = {"Effect": "Allow", "Principal": {"Service": _TASKS}, "Action": "sts:AssumeRole"}
+        return ProposeStatement(piece.resource, json.dumps(trust), f"{piece.message}. {advice}")
     if piece.asked is not None:
         action, resource = piece.asked
         who = None if arn(piece.resource) is None or ":role/" in piece.resource else _role(failing)

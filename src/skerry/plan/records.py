@@ -49,11 +49,11 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
 
 
 class Remaining(msgspec.Struct, frozen=True, gc=False):
-    """What is still in the way when all changes are made, and what would help."""
+    """What is still in the way of a step when all changes are made, for which services and in which subnets."""
 
-    service: str
+    services: tuple[str, ...]
     step: str
-    subnet: str
+    subnets: tuple[str, ...]
     verdict: Verdict
     code: str
     resource: str

@@ -1,11 +1,11 @@
 """The search for the changes: mend what can be seen, look again, and drop what is not needed."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from skerry.model.world import World
+from skerry.net.verdicts import OK
 from skerry.plan import bystanders, filters
 from skerry.plan.after import after
 from skerry.plan.bystanders import Flow
@@ -17,6 +17,7 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    DeleteEndpoint,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
@@ -27,7 +28,8 @@ from skerry.plan.scope import Failing, Found, Kind, Scope
 
 _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
-_WITHOUT_EFFECT = ConfigureService | ProposeStatement | MirrorImage | Advise
+_BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEndpoint
+"""What is told, not weighed: it has no effect in a World, or one that AWS does not document, as a failed endpoint has."""
 
 
 class Result(NamedTuple):
@@ -79,19 +81,19 @@ class _State:
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
-        known = _failing(self.scope.look(after(self.world, self.changes)))
+        known = self.scope.look(after(self.world, self.changes))
         lost = self._lost(after(self.world, self.changes))
         for change in reversed(list(self.changes)):
-            if isinstance(change, _WITHOUT_EFFECT) or self._is_preferred(change):
+            if isinstance(change, _BY_HAND) or self._is_preferred(change):
                 continue
             rest = after(self.world, (other for other in self.changes if other != change))
             if self._no_worse(rest, self.kinds[change], known) and self._lost(rest) <= lost:
                 del self.changes[change]
 
-    def _no_worse(self, rest: World, first: Kind, known: frozenset[object]) -> bool:
-        if not known:
+    def _no_worse(self, rest: World, first: Kind, known: Found) -> bool:
+        if known.verdict is OK:
             return self.scope.holds(rest, first)
-        return _failing(self.scope.look(rest)) <= known
+        return _in_the_way(self.scope.look(rest)) <= _in_the_way(known)
 
     def _lost(self, world: World) -> frozenset[object]:
         return frozenset((row.kind.names, row.need, row.subnet) for row in bystanders.broken(world, self.flows))
@@ -107,7 +109,9 @@ class _State:
 
     def _add_all(self, current: World, failing: Failing, *, filters_only: bool = False) -> bool:
         case = Case(current, self.scope, self.options, failing)
-        found = [row for row in remedies(case) if not filters_only or isinstance(row.change, AuthorizeRule | AddAclEntry)]
+        found = [
+            row for row in remedies(case) if not filters_only or isinstance(row.change, AuthorizeRule | AddAclEntry)
+        ]
         return any([self._add(row, failing.kind) for row in found])
 
     def _add(self, remedy: Remedy, kind: Kind) -> bool:
@@ -163,6 +167,12 @@ def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
     return (*reasons, why)
 
 
-def _failing(found: Found) -> frozenset[object]:
-    failing: Iterable[Failing] = found.failing
-    return frozenset((row.kind.names, row.need, row.subnet) for row in failing)
+def _in_the_way(found: Found) -> frozenset[object]:
+    """Everything that is lost or not known of the launches in a World."""
+    lost = {
+        (row.kind.names, row.need, row.subnet, judged.piece.code, judged.piece.resource)
+        for row in found.failing
+        for trace in row.outcome.traces
+        for judged in trace.judged
+    }
+    return frozenset({*lost, *found.facts})
