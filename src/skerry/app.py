@@ -24,6 +24,7 @@ from skerry.reach.walk import Walker
 from skerry.sources import documents, files
 
 if TYPE_CHECKING:
+    from skerry.plan.records import Options, Plan
     from skerry.sources.live import Scope
 
 
@@ -59,12 +60,13 @@ class Hypothetical(msgspec.Struct, frozen=True):
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """A part of the demo's story: what was done, and what the diagnosis of it is."""
+    """A part of the demo's story: what was done, what the diagnosis of it is, and what is planned."""
 
     title: str
     lines: tuple[str, ...]
     documents: dict[str, bytes]
     diagnosis: Diagnosis
+    plan: "Plan"
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -162,6 +164,54 @@ def trace(world: World, question: Question) -> Outcome:
     return ask(Walker(world), question)
 
 
+def plan_options(
+    world: World,
+    ingress: str | None = None,
+    also: Sequence[str] = (),
+    *,
+    least_privilege: bool = False,
+    nat: bool = False,
+) -> "Options":
+    """What a user prefers in a plan.
+
+    ``also`` are services by their names in the catalogue, such as ``sqs``. Raises `InputError` where one is unknown.
+    """
+    from skerry.catalogue.services import ServiceRef, services
+    from skerry.plan import records
+
+    strange = sorted(set(also) - set(services()))
+    if strange:
+        known = ", ".join(sorted(services()))
+        raise InputError(f"skerry knows no service {', '.join(strange)}", f"It knows {known}.")
+    if also and world.region is None:
+        raise InputError("the Region of the network is not known", "Give --region.")
+    refs = tuple(ServiceRef(name, world.region or "") for name in also)
+    chosen: records.Ingress = next((one for one in records.INGRESSES if one == ingress), "subnets")
+    return records.Options(chosen, refs, least_privilege=least_privilege, nat=nat)
+
+
+def plan(world: World, selection: Selection | None = None, options: "Options | None" = None) -> "Plan":
+    """Plan the least changes after which services, or a task, can start.
+
+    Raises `NothingFoundError` where there is nothing of what was asked for.
+    """
+    chosen = launches(world, selection or Selection())
+    names = {(one.cluster, one.name) for one in chosen}
+    return _plan(world, chosen, [one for one in _all_launches(world) if (one.cluster, one.name) not in names], options)
+
+
+def plan_hypothetical(world: World, task: Hypothetical, options: "Options | None" = None) -> "Plan":
+    """Plan the least changes after which a task that does not exist yet can start."""
+    return _plan(world, [hypothetical_launch(world, task)], _all_launches(world), options)
+
+
+def _plan(world: World, chosen: list[Launch], others: list[Launch], options: "Options | None") -> "Plan":
+    from skerry.plan import planner, records, scope
+
+    options = options or records.Options()
+    return planner.plan(world, scope.Scope(chosen, options.also, others), options)
+
+
 def explain(code: str) -> Code | Check | None:
     """What a code of a blocker or the id of a check means; None where it is neither."""
     known = codes().get(code.upper())
@@ -191,7 +241,7 @@ def _chapter(title: str, lines: tuple[str, ...], client: ClientFactory) -> Chapt
 
     found = live.read(client).documents
     world = World(documents.load(found, source="the embedded AWS"))
-    return Chapter(title, lines, found, diagnose(world))
+    return Chapter(title, lines, found, diagnose(world), plan(world))
 
 
 def launches(world: World, selection: Selection) -> list[Launch]:
@@ -201,9 +251,7 @@ def launches(world: World, selection: Selection) -> list[Launch]:
     """
     if selection.task is not None:
         return _of_tasks(world, selection.task, selection.cluster)
-    found = [launch for service in world.facts.services for launch in launches_of(world, service)]
-    if selection.service is None:
-        found += scheduled.launches(world)
+    found = _all_launches(world) if selection.service is None else _of_services(world)
     if not found:
         raise _nothing(world)
     chosen = [launch for launch in found if _is_chosen(launch, selection)]
@@ -213,6 +261,15 @@ def launches(world: World, selection: Selection) -> list[Launch]:
         )
         raise NothingFoundError(f"there is {asked}", _hint([f"{one.name} in {one.cluster}" for one in found]))
     return chosen
+
+
+def _all_launches(world: World) -> list[Launch]:
+    """Everything that Fargate is asked to start: by services, rules and schedules."""
+    return _of_services(world) + list(scheduled.launches(world))
+
+
+def _of_services(world: World) -> list[Launch]:
+    return [launch for service in world.facts.services for launch in launches_of(world, service)]
 
 
 def _nothing(world: World) -> NothingFoundError:

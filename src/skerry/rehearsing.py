@@ -17,19 +17,27 @@ from skerry.lab.rehearsal import script
 from skerry.launch.task import Launch
 from skerry.model.world import World
 from skerry.net.verdicts import OK, Verdict
+from skerry.plan import planner
+from skerry.plan.after import after
+from skerry.plan.scope import Scope
+from skerry.plan.settled import settled
 from skerry.reach.walk import Walker
 
 Watch = Callable[[tuple[Step, ...]], None]
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What is rehearsed: one launch, in some of its subnets or in all; with clients, or with ``probe`` alone."""
+    """What is rehearsed: one launch, in some of its subnets or in all; with clients, or with ``probe`` alone.
+
+    ``planned``: on the network that `skerry plan` makes for the launch, not on that of today.
+    """
 
     selection: app.Selection = app.Selection()
     hypothetical: app.Hypothetical | None = None
     subnets: tuple[str, ...] = ()
     probe: bool = False
     archive: Path | None = None
+    planned: bool = False
 
 
 def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
@@ -43,6 +51,9 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
         except ValueError as error:
             raise InputError(str(error), "Give what `docker save` or `skopeo copy … oci-archive:` writes.") from error
     launch = _launch(world, wish)
+    notes: tuple[str, ...] = ()
+    if wish.planned:
+        world, notes = _planned(world, launch)
     written = script(world, launch, str(wish.archive.absolute()) if wish.archive else None)
     predicted = _predicted(world, launch)
 
@@ -56,7 +67,16 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
     told(tuple(Seen(row, why_not=row.why_not) for row in written.rows))
     found = perform(written, probe=wish.probe, watch=told)
     refused = _refused(world, launch)
-    return rehearsal(launch.name, steps(found.seen), found.notes + refused.notes, refused.verdict)
+    return rehearsal(launch.name, steps(found.seen), notes + found.notes + refused.notes, refused.verdict)
+
+
+def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
+    """The network with the changes that are planned for a launch, and what to say of them."""
+    found = planner.plan(world, Scope([launch]))
+    changes = [row.change for row in found.changes]
+    proven = "proven" if found.proven else "not proven"
+    note = f"On the network after the changes of skerry plan ({len(changes)}, {proven})."
+    return settled(after(world, changes)), (note,)
 
 
 def keep(gathered: app.Gathered) -> Path:

@@ -191,10 +191,12 @@ def explain(form: str, output: Path | None, code: str) -> None:
 def demo(save: Path | None) -> None:
     """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
     from skerry import app
-    from skerry.render import console
+    from skerry.render import console, plan
 
     for number, chapter in enumerate(app.demo(), 1):
         write(console.chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
+        if chapter.plan.changes:
+            write(f"The plan, of skerry plan:\n\n{plan.text(chapter.plan)}\n", None)
         if save is not None:
             save_folder(save / str(number), chapter.documents)
             write(f"Saved: skerry diagnose --from {save / str(number)}\n\n", None)

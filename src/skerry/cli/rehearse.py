@@ -26,6 +26,7 @@ _EVERY = 0.25
 @writing
 @choosing
 @click.option("--probe", is_flag=True, help="TCP connects and DNS questions alone, which takes a second or two.")
+@click.option("--with-plan", "planned", is_flag=True, help="On the network that skerry plan makes for the launch.")
 @click.option(
     "--image-archive",
     "archive",
@@ -50,6 +51,7 @@ def rehearse(
     assign_public_ip: bool,
     platform_version: str | None,
     probe: bool,
+    planned: bool,
     archive: Path | None,
 ) -> None:
     """Rehearse a launch on a replica of the network, with real packets and real clients.
@@ -73,7 +75,7 @@ def rehearse(
     hypothetical = None
     if definition is not None:
         hypothetical = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
-    wish = rehearsing.Wish(app.Selection(cluster, service, task), hypothetical, subnets, probe, archive)
+    wish = rehearsing.Wish(app.Selection(cluster, service, task), hypothetical, subnets, probe, archive, planned)
     with _table(quiet=quiet) as watch:
         found = rehearsing.rehearse(gathered.world, wish, watch)
     kept = rehearsing.keep(gathered) if found.disagreements else None

@@ -1,0 +1,113 @@
+"""The command that plans the least changes, printed or as the files that make them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from skerry.cli.gathering import Scope, Source, world_of
+from skerry.cli.options import agree, choosing, reading
+from skerry.cli.output import leave, write
+
+if TYPE_CHECKING:
+    from skerry.model.world import World
+    from skerry.plan.records import Plan
+
+_FORMATS = ["text", "json", "terraform", "cloudformation"]
+_INGRESSES = ["from-tasks", "subnets", "article"]
+
+
+def preferring(command: Any) -> Any:
+    """The options that say which of several good plans is wanted."""
+    options = [
+        click.option(
+            "--ingress",
+            type=click.Choice(_INGRESSES),
+            help="Whom endpoints admit: the tasks' security groups, their subnets (the default), or as the article has it.",
+        ),
+        click.option("--also", multiple=True, metavar="SERVICE", help="A service that tasks call later; repeatable."),
+        click.option("--least-privilege", is_flag=True, help="New endpoints get policies for just these tasks."),
+        click.option(
+            "--prefer", type=click.Choice(["endpoints", "nat"]), help="Endpoints (the default) or a NAT gateway."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@reading
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="The format.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@choosing
+@preferring
+def plan(
+    path: Path | None,
+    profile: str | None,
+    region: str | None,
+    allow_unknown: bool,
+    quiet: bool,
+    verbose: bool,
+    form: str,
+    output: Path | None,
+    cluster: str | None,
+    service: str | None,
+    task: str | None,
+    definition: Path | None,
+    subnets: tuple[str, ...],
+    groups: tuple[str, ...],
+    assign_public_ip: bool,
+    platform_version: str | None,
+    ingress: str | None,
+    also: tuple[str, ...],
+    least_privilege: bool,
+    prefer: str | None,
+) -> None:
+    """Plan the least changes after which tasks can start, proven on the network that they make.
+
+    Nothing is changed. Exit code 0: the plan is proven, or nothing is to do; 1: something remains that it cannot mend.
+    """
+    asked = bool(subnets or groups or assign_public_ip or platform_version)
+    agree(
+        hypothetical=definition is not None,
+        placed=bool(subnets),
+        asked=asked,
+        selected=bool(cluster or service or task),
+    )
+    if task and service:
+        raise click.UsageError("--task names one task: leave out --service")
+    if prefer == "nat" and (ingress or least_privilege):
+        raise click.UsageError("--prefer nat makes no endpoints: leave out --ingress and --least-privilege")
+    from skerry import app
+
+    # Others' services share the VPC: they are read too, so that the plan does not break them.
+    scope = Scope(None, None, task, definition is None) if task else Scope()
+    world = world_of(Source(path, profile, region, quiet, verbose), scope)
+    options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
+    if definition is not None:
+        wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
+        found = app.plan_hypothetical(world, wanted, options)
+    else:
+        found = app.plan(world, app.Selection(cluster, service, task), options)
+    write(rendered(world, found, form, quiet=quiet), output)
+    from skerry.render.plan import verdict_of
+
+    leave(verdict_of(found), allow_unknown=allow_unknown)
+
+
+def rendered(world: "World", found: "Plan", form: str, *, quiet: bool) -> str:
+    """A plan in a format."""
+    if form == "terraform":
+        from skerry.render import terraform
+
+        return terraform.render(world, found)
+    if form == "cloudformation":
+        from skerry.render import cloudformation
+
+        return cloudformation.render(world, found)
+    from skerry.render import plan as plans
+
+    if form == "json":
+        return plans.json(world, found)
+    return plans.text(found, refused=world.facts.refused, quiet=quiet)

@@ -1,0 +1,364 @@
+"""A plan for people and for programs: each change with what it is for, how far it disturbs, and what remains."""
+
+import json as jsons
+from collections.abc import Iterable, Iterator
+from typing import Any, assert_never
+
+import click
+import msgspec
+
+from skerry.catalogue.services import service_of_endpoint
+from skerry.model.facts import Refusal
+from skerry.model.world import World
+from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.plan.changes import (
+    AddAclEntry,
+    Advise,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    Manual,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    Rule,
+    SetVpcAttribute,
+    is_new,
+    resource_of,
+)
+from skerry.plan.records import Plan, Planned, Why
+from skerry.render.refusals import refusals
+from skerry.render.text import bold, clean, dim, plural, word
+
+VERSION = 1
+_MOST_NAMES = 3
+_ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
+
+
+def text(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) -> str:
+    """Write a plan for people; the first line says whether it is enough."""
+    lines = [_headline(plan)]
+    if quiet:
+        return "\n".join(lines) + "\n"
+    by_hand = [row for row in plan.changes if row.disposition == "manual"]
+    made = [row for row in plan.changes if row.disposition != "manual"]
+    number = 0
+    for title, rows in (("Changes", made), ("By hand", by_hand)):
+        if rows:
+            lines += ["", bold(title)]
+        for row in rows:
+            number += 1
+            lines += _change(number, row)
+    lines += _rest(plan)
+    lines += refusals(refused)
+    return "\n".join(lines) + "\n"
+
+
+def _headline(plan: Plan) -> str:
+    names = _names(plan.services)
+    if plan.before in {OK, "not-applicable"}:
+        return f"{word(plan.before)}: nothing to change: {names} can start"
+    count = plural(len(plan.changes), "change")
+    if plan.proven:
+        return f"{word(OK)}: {count}, after which {names} can start: proven"
+    if plan.after is OK:
+        trouble = "they would break flows of others" if plan.breaks else "they go beyond a quota"
+        return f"{word(BLOCKED)}: {count}, after which {names} can start, but {trouble}"
+    if plan.after is UNKNOWN:
+        return f"{word(UNKNOWN)}: {count}, after which it is not known whether {names} can start: facts are missing"
+    still = "cannot start yet" if plan.after is BLOCKED else "starts only at times"
+    rest = plural(len(plan.remaining), "thing")
+    return f"{word(plan.after)}: {count}, after which {names} {still}: {rest} must be mended by hand"
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(bold(name) for name in names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown or "the task"
+
+
+def _change(number: int, row: Planned) -> Iterator[str]:
+    yield f"  {number}. {clean(title(row.change))}  {_disposition(row)}"
+    for line in _details(row.change):
+        yield f"     {clean(line)}"
+    if row.note and not isinstance(row.change, Advise | ConfigureService | ProposeStatement | MirrorImage | RouteToNat):
+        yield f"     {click.style('note', fg='yellow')}: {clean(row.note)}"
+    if row.by is not None:
+        yield f"     {click.style('only', fg='yellow')} account {clean(row.by)}, which owns the VPC, can do this"
+    yield from (dim(f"     {_because(why)}") for why in _alike(row.why))
+
+
+def _alike(reasons: tuple[Why, ...]) -> Iterator[Why]:
+    """Reasons that differ only in their steps, as one."""
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[Why]] = {}
+    for why in reasons:
+        found.setdefault((why.code, why.resource, "" if why.code else why.message, why.services), []).append(why)
+    for same in found.values():
+        steps = dict.fromkeys(step for why in same for step in why.steps)
+        yield msgspec.structs.replace(same[0], steps=tuple(steps))
+
+
+def _disposition(row: Planned) -> str:
+    colours = {"safe": "green", "disruptive": "yellow", "manual": "magenta"}
+    return click.style(row.disposition, fg=colours[row.disposition])
+
+
+def _because(why: Why) -> str:
+    services = ", ".join(why.services[:_MOST_NAMES])
+    if len(why.services) > _MOST_NAMES:
+        services += f" and {len(why.services) - _MOST_NAMES} more"
+    steps = ", ".join(why.steps)
+    return f"for {steps} of {services}: {' '.join(part for part in (why.code, why.resource) if part) or why.message}"
+
+
+def title(change: Change) -> str:
+    """A change in a few words."""
+    if isinstance(change, Manual):
+        return _by_hand(change)
+    match change:
+        case CreateSecurityGroup():
+            return f"create security group {change.name} in {change.vpc_id}"
+        case AuthorizeRule():
+            return f"allow {_rule(change.direction, change.rule)} in {named(change.group_id)}"
+        case RevokeRule():
+            return f"take away {_rule(change.direction, change.rule)} in {named(change.group_id)}"
+        case CreateInterfaceEndpoint():
+            return f"create interface endpoint {change.service_name} in {change.vpc_id}"
+        case CreateGatewayEndpoint():
+            return f"create gateway endpoint {change.service_name} in {change.vpc_id}"
+        case ModifyEndpoint():
+            return f"modify endpoint {named(change.endpoint_id)}"
+        case SetVpcAttribute():
+            return f"switch {_ATTRIBUTES[change.attribute]} of {change.vpc_id} on"
+        case AddAclEntry():
+            return f"add an entry to network ACL {change.acl_id}"
+        case _:
+            assert_never(change)
+
+
+def _by_hand(change: Manual) -> str:
+    match change:
+        case DeleteEndpoint():
+            return f"delete endpoint {change.endpoint_id}"
+        case ConfigureService():
+            return f"configure {change.service}: {change.message}"
+        case ProposeStatement():
+            return f"add a statement to the policy of {change.resource}"
+        case MirrorImage():
+            return f"copy image {change.image} into ECR"
+        case RouteToNat():
+            return f"route {change.route_table_id} to {change.nat_gateway_id or 'a NAT gateway that is to be made'}"
+        case Advise():
+            return f"{change.resource}: {change.message}" if change.resource else change.message
+        case _:
+            assert_never(change)
+
+
+def named(resource: str) -> str:
+    """How a resource is called: what a plan creates by what it is for, all else by its id."""
+    if not is_new(resource):
+        return resource
+    return f"the new {resource.partition('-new-')[2]}"
+
+
+def _rule(direction: str, rule: Rule) -> str:
+    way = "in from" if direction == "in" else "out to"
+    return f"{rule.protocol.upper()} {rule.port} {way} {named(rule.peer)}"
+
+
+def _details(change: Change) -> Iterator[str]:
+    match change:
+        case CreateInterfaceEndpoint():
+            dns = "with private DNS" if change.private_dns else "without private DNS"
+            yield f"in {', '.join(change.subnets)}, {dns}, with {', '.join(named(one) for one in change.groups)}"
+        case CreateGatewayEndpoint():
+            yield f"on {', '.join(change.route_tables)}"
+        case ModifyEndpoint():
+            yield from _modified(change)
+        case AddAclEntry():
+            way = "in from" if change.direction == "in" else "out to"
+            ports = "-".join(dict.fromkeys(str(port) for port in change.ports))
+            yield f"rule {change.number}: allow TCP {ports} {way} {change.cidr}"
+        case DeleteEndpoint() | RouteToNat() | MirrorImage():
+            yield change.message
+        case ProposeStatement():
+            yield change.message
+            yield change.statement
+        case _:
+            pass
+    policy = getattr(change, "policy", None)
+    if policy is not None:
+        yield f"policy: {policy}"
+
+
+def _modified(change: ModifyEndpoint) -> Iterator[str]:
+    if change.private_dns is not None:
+        yield "switch private DNS on"
+    for words, found in (
+        ("into subnets", change.subnets),
+        ("with security groups", change.groups),
+        ("on route tables", change.route_tables),
+    ):
+        if found:
+            yield f"also {words} {', '.join(named(one) for one in found)}"
+
+
+def _rest(plan: Plan) -> Iterator[str]:
+    if plan.remaining:
+        yield from ["", bold("Still in the way then")]
+        for row in plan.remaining:
+            yield f"  {click.style(row.code, fg='red')} {clean(row.resource)}  {dim(row.step)}"
+            yield f"     {clean(row.message)}"
+    if plan.facts:
+        yield from ["", bold("Not known, and needed to prove it")]
+        for fact in plan.facts:
+            yield f"  ? {clean(fact.fact)}"
+            if fact.action:
+                yield dim(f"    supply the answer of {fact.action}")
+    for heading, found in (("Would break", [row.message for row in plan.breaks]), ("Beyond a quota", plan.limits)):
+        if found:
+            yield from ["", bold(heading)]
+            yield from (f"  {clean(message)}" for message in found)
+    if plan.findings:
+        yield from ["", bold("Also")]
+        for item in plan.findings:
+            yield f"  {word(item.severity)}  {clean(item.message)}  {dim(item.id)}"
+
+
+class WhyOut(msgspec.Struct, frozen=True):
+    """A blocker that a change removes."""
+
+    code: str
+    resource: str
+    message: str
+    steps: list[str]
+    services: list[str]
+
+
+class ChangeOut(msgspec.Struct, frozen=True):
+    """A change: what it is, in words and as data, and why; ``details`` depend on the kind."""
+
+    kind: str
+    resource: str
+    title: str
+    disposition: str
+    note: str
+    only_by: str | None
+    why: list[WhyOut]
+    details: dict[str, Any]
+
+
+class RemainingOut(msgspec.Struct, frozen=True):
+    """What is in the way still."""
+
+    services: list[str]
+    step: str
+    subnets: list[str]
+    verdict: str
+    code: str
+    resource: str
+    message: str
+
+
+class BreakOut(msgspec.Struct, frozen=True):
+    """Somebody else's flow that would not work any more."""
+
+    client: str
+    host: str
+    message: str
+
+
+class FactOut(msgspec.Struct, frozen=True):
+    """A fact that is missing, and the call that tells it."""
+
+    fact: str
+    action: str
+
+
+class NoteOut(msgspec.Struct, frozen=True):
+    """A finding about the plan."""
+
+    id: str
+    severity: str
+    message: str
+    resource: str
+
+
+class PlanOut(msgspec.Struct, frozen=True):
+    """The whole answer of ``plan``."""
+
+    version: int
+    source: str
+    account: str | None
+    region: str | None
+    services: list[str]
+    before: str
+    after: str
+    proven: bool
+    changes: list[ChangeOut]
+    remaining: list[RemainingOut]
+    breaks: list[BreakOut]
+    facts: list[FactOut]
+    limits: list[str]
+    findings: list[NoteOut]
+
+
+def json(world: World, plan: Plan) -> str:
+    """Write a plan for programs."""
+    found = PlanOut(
+        version=VERSION,
+        source=world.facts.source,
+        account=world.account,
+        region=world.region,
+        services=list(plan.services),
+        before=plan.before,
+        after=plan.after,
+        proven=plan.proven,
+        changes=[_change_out(row) for row in plan.changes],
+        remaining=[
+            RemainingOut(
+                list(row.services), row.step, list(row.subnets), row.verdict, row.code, row.resource, row.message
+            )
+            for row in plan.remaining
+        ],
+        breaks=[BreakOut(row.client, row.host, row.message) for row in plan.breaks],
+        facts=[FactOut(row.fact, row.action) for row in plan.facts],
+        limits=list(plan.limits),
+        findings=[NoteOut(row.id, row.severity, row.message, row.resource) for row in plan.findings],
+    )
+    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+
+
+def _change_out(row: Planned) -> ChangeOut:
+    details = msgspec.to_builtins(row.change)
+    kind = details.pop("type")
+    for key in ("policy", "statement"):
+        # Documents are JSON within JSON: as objects they can be read.
+        if details.get(key):
+            details[key] = jsons.loads(details[key])
+    if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint):
+        ref = service_of_endpoint(row.change.service_name)
+        details["service"] = ref.key if ref else None
+    return ChangeOut(
+        kind=kind,
+        resource=resource_of(row.change),
+        title=title(row.change),
+        disposition=row.disposition,
+        note=row.note,
+        only_by=row.by,
+        why=[WhyOut(one.code, one.resource, one.message, list(one.steps), list(one.services)) for one in row.why],
+        details=details,
+    )
+
+
+def verdict_of(plan: Plan) -> str:
+    """What the exit code follows: what becomes of the launches, and that nothing of others may break."""
+    if plan.after is OK and not plan.proven:
+        return BLOCKED
+    return plan.after
