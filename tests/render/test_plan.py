@@ -1,0 +1,191 @@
+"""Plans as text and as JSON, version 1: what people read and what programs rely on."""
+
+import json
+from typing import Any
+
+import click
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from skerry import app
+from skerry.model.facts import Missing, Refusal
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
+from skerry.plan.changes import (
+    AddAclEntry,
+    Advise,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateInterfaceEndpoint,
+    DeleteEndpoint,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    Rule,
+    SetVpcAttribute,
+)
+from skerry.plan.records import Break, Plan, Planned, Remaining, Why
+from skerry.render import plan as rendered
+from tests.networks import Network, container
+from tests.render.networks import scenario
+
+NAMES = ("article-broken", "private-dns-off", "third-party-registry", "role-without-token", "nacl-no-ephemeral-return")
+ESCAPE = "\x1b[31m"
+
+
+def text(plan: Plan, **how: Any) -> str:
+    """The text of a plan without its colours."""
+    return click.unstyle(rendered.text(plan, **how))
+
+
+def of(*changes: Change, **more: Any) -> Plan:
+    """A plan of changes that are not yet what the planner would make."""
+    planned = tuple(Planned(change, "safe") for change in changes)
+    return Plan(**({"services": ("web",), "before": BLOCKED, "after": OK, "proven": True, "changes": planned} | more))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
+    assert text(app.plan(scenario(name))) == snapshot
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_the_json_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
+    world = scenario(name)
+    assert rendered.json(world, app.plan(world)) == snapshot
+
+
+class TestTheFirstLine:
+    @pytest.mark.parametrize(
+        ("plan", "line"),
+        [
+            (of(before=OK), "ok: nothing to change: web can start"),
+            (of(SetVpcAttribute("vpc-1", "enable_dns_support")), "ok: 1 change, after which web can start: proven"),
+            (
+                of(after=UNKNOWN, proven=False, facts=(Missing("a fact", "ec2:DescribeVpcs"),)),
+                "unknown: 0 changes, after which it is not known whether web can start: facts are missing",
+            ),
+            (
+                of(after=INTERMITTENT, proven=False),
+                "intermittent: 0 changes, after which web starts only at times: 0 things must be mended by hand",
+            ),
+            (
+                of(proven=False, breaks=(Break("eni-1", "host", "it breaks"),)),
+                "blocked: 0 changes, after which web can start, but they would break flows of others",
+            ),
+            (
+                of(proven=False, limits=("51 of 50",)),
+                "blocked: 0 changes, after which web can start, but they go beyond a quota",
+            ),
+            (
+                of(services=("a", "b", "c", "d", "e"), before=OK),
+                "ok: nothing to change: a, b, c and 2 more can start",
+            ),
+        ],
+        ids=["nothing", "proven", "unknown", "intermittent", "breaks", "quota", "many"],
+    )
+    def test_answers(self, plan: Plan, line: str) -> None:
+        assert text(plan, quiet=True) == f"{line}\n"
+
+    @pytest.mark.parametrize(
+        ("plan", "verdict"),
+        [
+            (of(), OK),
+            (of(proven=False, limits=("51 of 50",)), BLOCKED),
+            (of(after=UNKNOWN, proven=False), UNKNOWN),
+        ],
+        ids=["proven", "beyond-a-quota", "unknown"],
+    )
+    def test_has_the_verdict_that_the_exit_code_follows(self, plan: Plan, verdict: str) -> None:
+        assert rendered.verdict_of(plan) == verdict
+
+
+class TestAChange:
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (AuthorizeRule("sg-1", "out", Rule("tcp", 443, "pl-1")), "allow TCP 443 out to pl-1 in sg-1"),
+            (RevokeRule("sg-1", "in", Rule("udp", 53, "10.0.0.0/8")), "take away UDP 53 in from 10.0.0.0/8 in sg-1"),
+            (SetVpcAttribute("vpc-1", "enable_dns_hostnames"), "switch enableDnsHostnames of vpc-1 on"),
+            (AddAclEntry("acl-1", 90, "in", "10.0.1.0/24", (443, 443)), "rule 90: allow TCP 443 in from 10.0.1.0/24"),
+            (
+                AddAclEntry("acl-1", 90, "out", "10.0.1.0/24", (32_768, 65_535)),
+                "rule 90: allow TCP 32768-65535 out to 10.0.1.0/24",
+            ),
+            (ModifyEndpoint("vpce-1", private_dns=True), "switch private DNS on"),
+            (ModifyEndpoint("vpce-1", subnets=("subnet-c",)), "also into subnets subnet-c"),
+            (ModifyEndpoint("vpce-1", groups=("sg-new-endpoints",)), "also with security groups the new endpoints"),
+            (ModifyEndpoint("vpce-1", route_tables=("rtb-1",)), "also on route tables rtb-1"),
+            (ModifyEndpoint("vpce-1", policy="{}"), "policy: {}"),
+            (DeleteEndpoint("vpce-1", "it is failed"), "it is failed"),
+            (ConfigureService("web", "use LATEST"), "configure web: use LATEST"),
+            (ProposeStatement("role", '{"Effect": "Allow"}', "lacks"), '{"Effect": "Allow"}'),
+            (MirrorImage("nginx", "library/nginx", "copy it"), "copy image nginx into ECR"),
+            (RouteToNat("rtb-1", "nat-1", "route it"), "route rtb-1 to nat-1"),
+            (RouteToNat("rtb-1", None, "make one"), "route rtb-1 to a NAT gateway that is to be made"),
+            (Advise("tgw-1", "add a route"), "tgw-1: add a route"),
+            (Advise("", "think"), "think"),
+            (
+                CreateInterfaceEndpoint("vpce-new-x", "vpc-1", "x", ("subnet-a",), ("sg-1",), private_dns=False),
+                "in subnet-a, without private DNS, with sg-1",
+            ),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_is_told_in_words(self, change: Change, words: str) -> None:
+        assert words in text(of(change))
+
+    def test_tells_what_it_is_for_with_steps_of_one_reason_together(self) -> None:
+        whys = tuple(Why("CODE", "rtb-1", step, (step,), ("a", "b", "c", "d")) for step in ("logs", "layers"))
+        plan = of(changes=(Planned(SetVpcAttribute("vpc-1", "enable_dns_support"), "disruptive", whys, "beware"),))
+        found = text(plan)
+        assert "for logs, layers of a, b, c and 1 more: CODE rtb-1" in found
+        assert "note: beware" in found
+
+    def test_names_the_account_that_alone_can_make_it(self) -> None:
+        plan = of(changes=(Planned(SetVpcAttribute("vpc-1", "enable_dns_support"), "manual", by="444455556666"),))
+        found = text(plan)
+        assert "By hand" in found
+        assert "only account 444455556666, which owns the VPC, can do this" in found
+
+
+class TestTheRest:
+    def test_tells_what_remains_what_is_missing_and_what_would_break(self) -> None:
+        plan = of(
+            after=BLOCKED,
+            proven=False,
+            remaining=(Remaining(("web",), "logs", ("subnet-a",), BLOCKED, "CODE", "rtb-1", "no way"),),
+            facts=(Missing("a fact", "ec2:DescribeVpcs"), Missing("another")),
+            breaks=(Break("eni-1", "host", "host worked"),),
+            limits=("51 endpoints",),
+        )
+        found = text(plan, refused=(Refusal("ec2:DescribeVpcs", "UnauthorizedOperation"),))
+        for words in ("CODE rtb-1  logs", "no way", "? a fact", "supply the answer of ec2:DescribeVpcs", "? another"):
+            assert words in found
+        for words in ("Would break\n  host worked", "Beyond a quota\n  51 endpoints", "UnauthorizedOperation"):
+            assert words in found
+
+    def test_passes_nothing_on_that_moves_the_cursor(self) -> None:
+        hostile = of(Advise(ESCAPE, ESCAPE), ProposeStatement(ESCAPE, ESCAPE, ESCAPE), services=(ESCAPE,))
+        assert ESCAPE not in text(hostile)
+
+
+class TestJson:
+    def test_has_the_documented_fields(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service()
+        world = network.world()
+        found = json.loads(rendered.json(world, app.plan(world)))
+        assert found.keys() >= {"version", "changes", "proven", "remaining"}
+        for change in found["changes"]:
+            assert change.keys() >= {"kind", "resource", "why", "disposition"}
+
+    def test_holds_documents_as_objects(self) -> None:
+        world = Network().world()
+        plan = of(ProposeStatement("role", '{"Effect": "Allow"}', ""), ModifyEndpoint("vpce-1", policy='{"a": 1}'))
+        changes = json.loads(rendered.json(world, plan))["changes"]
+        assert changes[0]["details"]["statement"] == {"Effect": "Allow"}
+        assert changes[1]["details"]["policy"] == {"a": 1}

@@ -1,0 +1,168 @@
+"""``skerry plan``, and the plan in the demo and on packets."""
+
+import gc
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from skerry import app, cli
+from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint, without_account
+from tests.networks import Network, as_bytes, container
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Skerry]:
+    """Runs skerry in this process, where there is no account."""
+    without_account(monkeypatch, tmp_path / "none")
+    yield Skerry(monkeypatch, capsys)
+    gc.enable()
+
+
+@pytest.fixture
+def network() -> Network:
+    """A service in an isolated subnet whose image is in ECR, and no endpoints."""
+    network = Network()
+    network.definition(container())
+    network.service()
+    return network
+
+
+def saved(network: Network, tmp_path: Path) -> Path:
+    path = tmp_path / "network.json"
+    path.write_bytes(network.document())
+    return path
+
+
+class TestExitCodes:
+    def test_of_a_plan_that_is_proven(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        found = run("plan", "--from", saved(network, tmp_path))
+        assert (found.code, found.err) == (0, "")
+        assert found.out.startswith("ok: 5 changes, after which web can start: proven\n")
+
+    def test_of_a_plan_that_has_nothing_to_do(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        network.serve_s3()
+        network.endpoint("vpce-1", "ecr.api")
+        network.endpoint("vpce-2", "ecr.dkr")
+        found = run("plan", "--from", saved(network, tmp_path))
+        assert (found.code, found.out) == (0, "ok: nothing to change: web can start\n")
+
+    def test_of_a_plan_that_cannot_help(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        network.rows["taskDefinitions"].clear()
+        network.definition(container("nginx:1"))
+        found = run("plan", "--from", saved(network, tmp_path), "-q")
+        assert found.code == BLOCKED
+        assert found.out.startswith("blocked: 1 change, after which web cannot start yet")
+
+    def test_of_what_is_not_known(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        network.forget("NetworkAcls")
+        path = saved(network, tmp_path)
+        assert run("plan", "--from", path).code == UNKNOWN
+        assert run("plan", "--from", path, "--allow-unknown").code == 0
+
+
+class TestOptions:
+    def test_json_holds_the_plan(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        found = json.loads(run("plan", "--from", saved(network, tmp_path), "--format", "json").out)
+        kinds = [change["kind"] for change in found["changes"]]
+        assert kinds.count("create-interface-endpoint") == len({"ecr.api", "ecr.dkr"})
+        assert found["proven"] is True
+
+    def test_article_opens_what_the_article_opens(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        out = run("plan", "--from", saved(network, tmp_path), "--ingress", "article").out
+        for rule in ("TCP 443", "TCP 80", "UDP 53"):
+            assert f"allow {rule} in from 10.0.1.0/24" in out
+
+    def test_also_adds_what_tasks_call_later(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        out = run("plan", "--from", saved(network, tmp_path), "--also", "sqs", "--also", "dynamodb").out
+        assert "create interface endpoint com.amazonaws.eu-west-1.sqs" in out
+        assert "create gateway endpoint com.amazonaws.eu-west-1.dynamodb" in out
+
+    def test_a_task_that_does_not_exist_can_be_planned_for(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        network.rows["services"].clear()
+        definition = tmp_path / "task.json"
+        definition.write_bytes(as_bytes({"family": "new", "containerDefinitions": [container()]}))
+        where = ("--task-definition", definition, "--subnet", "subnet-a", "--security-group", "sg-task")
+        found = run("plan", "--from", saved(network, tmp_path), *where)
+        assert found.out.startswith("ok: 5 changes, after which new can start: proven\n")
+
+    def test_an_old_platform_needs_no_endpoint_of_ecrs_api(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        definition = tmp_path / "task.json"
+        definition.write_bytes(as_bytes({"family": "old", "containerDefinitions": [container()]}))
+        where = ("--task-definition", definition, "--subnet", "subnet-a", "--platform-version", "1.3.0")
+        found = run("plan", "--from", saved(network, tmp_path), *where, "--security-group", "sg-task")
+        assert found.code == BLOCKED
+        assert "ecr.dkr" in found.out
+        assert "ecr.api" not in found.out
+        assert "PLATFORM_VERSION_RETIRED" in found.out
+
+    def test_other_services_of_the_vpc_are_not_planned_for(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        network.service("other", subnets=["subnet-b"])
+        found = run("plan", "--from", saved(network, tmp_path), "--service", "web", "-q")
+        assert found.out == "ok: 5 changes, after which web can start: proven\n"
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--prefer", "nat", "--ingress", "subnets"],
+            ["--prefer", "nat", "--least-privilege"],
+            ["--ingress", "everybody"],
+            ["--platform-version", "1.3.0"],
+            ["--task", "1f", "--service", "web"],
+            ["--format", "pulumi"],
+        ],
+        ids=" ".join,
+    )
+    def test_what_contradicts_itself_is_refused(self, run: Skerry, arguments: list[str]) -> None:
+        assert run("plan", "--from", ".", *arguments).code == USAGE
+
+    def test_a_service_that_nobody_knows_is_named(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        found = run("plan", "--from", saved(network, tmp_path), "--also", "sqsq")
+        assert complaint(found) == "skerry knows no service sqsq"
+
+    def test_the_region_must_be_known_for_what_tasks_call_later(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        network.rows["services"].clear()
+        network.rows["PrefixLists"].clear()
+        definition = tmp_path / "task.json"
+        definition.write_bytes(as_bytes({"family": "new", "containerDefinitions": [container("nginx")]}))
+        network.forget("taskDefinitions")
+        for row in network.rows["Subnets"]:
+            row.pop("AvailabilityZone")
+        where = ("--task-definition", definition, "--subnet", "subnet-a", "--also", "sqs")
+        found = run("plan", "--from", saved(network, tmp_path), *where)
+        assert complaint(found) == "the Region of the network is not known"
+
+
+def test_the_demo_plans_what_it_then_does() -> None:
+    broken, mended = app.demo()
+    planned = json.loads(_as_json(broken))["changes"]
+    services = {change["details"]["service"] for change in planned if change["kind"].endswith("endpoint")}
+    assert services == {"ecr.api", "ecr.dkr", "secretsmanager", "logs", "s3"}
+    assert broken.plan.proven
+    assert mended.plan.changes == ()
+
+
+def _as_json(chapter: app.Chapter) -> str:
+    from skerry.model.world import World
+    from skerry.render import plan
+    from skerry.sources import documents
+
+    return plan.json(World(documents.load(chapter.documents)), chapter.plan)
+
+
+@pytest.mark.usefixtures("needs_lab")
+def test_the_planned_network_carries_packets(network: Network, tmp_path: Path) -> None:
+    network.s3_list("52.218.0.0/17")
+    arguments = ["rehearse", "--from", str(saved(network, tmp_path)), "--with-plan", "--probe"]
+    found = CliRunner().invoke(cli.cli, arguments, catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    assert "On the network after the changes of skerry plan (5, proven)." in click.unstyle(found.output)
