@@ -1,0 +1,90 @@
+"""What a plan is to a language of files: changes that it can say, and those that somebody must make by hand."""
+
+from collections.abc import Iterable
+
+from skerry.errors import InputError
+from skerry.plan.changes import (
+    Advise,
+    Change,
+    ConfigureService,
+    DeleteEndpoint,
+    MirrorImage,
+    ProposeStatement,
+    RouteToNat,
+)
+from skerry.plan.records import Plan, Planned, Why
+from skerry.render.plan import title
+
+_MOST = 3
+
+
+def by_hand(plan: Plan) -> list[Planned]:
+    """The changes that are nobody's file: what belongs to somebody else, or must be decided first."""
+    return [row for row in plan.changes if _is_by_hand(row.change)]
+
+
+def written(plan: Plan) -> list[Planned]:
+    """The changes that files can make."""
+    return [row for row in plan.changes if not _is_by_hand(row.change)]
+
+
+def _is_by_hand(change: Change) -> bool:
+    if isinstance(change, RouteToNat):
+        return change.nat_gateway_id is None
+    return isinstance(change, DeleteEndpoint | ConfigureService | ProposeStatement | MirrorImage | Advise)
+
+
+def refuse_unless_something(plan: Plan, language: str) -> None:
+    """Raise `InputError` where a plan has changes and none of them can be written down."""
+    if plan.changes and not written(plan):
+        found = "; ".join(title(row.change) for row in plan.changes[:_MOST])
+        message = f"nothing of this plan can be written in {language}: {found}"
+        raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
+
+
+def heading(plan: Plan) -> str:
+    """What a file says of itself at its top: for what it is, whether it is proven, what is to be done by hand."""
+    names = ", ".join(plan.services[:_MOST]) + (f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else "")
+    lines = [f"The least changes after which {names} can start, planned by skerry."]
+    if not plan.changes:
+        lines.append("There is nothing to change.")
+    elif not plan.proven:
+        lines.append(f"NOT PROVEN: after these changes the verdict is {plan.after}.")
+    lines += [f"Still in the way then: {row.code} {row.resource}: {row.message}" for row in plan.remaining]
+    lines += [f"Would break: {row.message}" for row in plan.breaks]
+    lines += [f"Beyond a quota: {text}" for text in plan.limits]
+    lines += [f"Not known: {fact}" for fact in plan.facts]
+    for row in by_hand(plan):
+        lines.append(f"By hand: {title(row.change)}")
+        lines += [f"  {text}" for text in _more(row.change)]
+    return "\n".join(lines)
+
+
+def _more(change: Change) -> list[str]:
+    match change:
+        case ProposeStatement():
+            return [change.message, change.statement]
+        case DeleteEndpoint() | MirrorImage() | RouteToNat():
+            return [change.message]
+        case _:
+            return []
+
+
+def reasons(row: Planned) -> str:
+    """Why a change is made, on lines; who alone can make it; what it disturbs."""
+    lines = list(dict.fromkeys(_reason(why) for why in row.why))
+    if row.note:
+        lines.append(f"{row.disposition}: {row.note}")
+    if row.by is not None:
+        lines.append(f"Only account {row.by}, which owns the VPC, can make this.")
+    return "\n".join(lines)
+
+
+def _reason(why: Why) -> str:
+    what = " ".join(part for part in (why.code, why.resource) if part) or why.message
+    return f"{', '.join(why.steps)}: {what}"
+
+
+def reasons_of(rows: Iterable[Planned]) -> str:
+    """The reasons of several changes, each once."""
+    return "\n".join(dict.fromkeys(line for row in rows for line in reasons(row).splitlines()))

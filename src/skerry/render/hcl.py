@@ -1,0 +1,113 @@
+"""HCL, as `terraform fmt` leaves it: strings that are quoted for it, values, attributes with their equals signs aligned.
+
+https://developer.hashicorp.com/terraform/language/syntax/configuration
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+_INDENT = "  "
+_WIDTH = 100
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+class Reference(NamedTuple):
+    """An expression that stands as it is, such as ``aws_security_group.endpoints.id``."""
+
+    text: str
+
+
+Value: TypeAlias = "str | int | bool | None | Reference | list[Value] | dict[str, Value]"
+
+
+def quoted(text: str) -> str:
+    """A string as HCL writes it, with nothing in it that HCL would evaluate."""
+    letters = "".join(_ESCAPES.get(letter, letter if letter.isprintable() else _code(letter)) for letter in text)
+    return '"' + letters.replace("${", "$${").replace("%{", "%%{") + '"'
+
+
+def _code(letter: str) -> str:
+    number = ord(letter)
+    return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
+
+
+def value(found: Value, depth: int = 0) -> str:
+    """A value: on one line where it is short and holds no other, else on several."""
+    match found:
+        case Reference():
+            return found.text
+        case None:
+            return "null"
+        case bool():
+            return "true" if found else "false"
+        case int():
+            return str(found)
+        case str():
+            return quoted(found)
+        case list():
+            return _list(found, depth)
+        case _:
+            return _map(found, depth)
+
+
+def _list(rows: "list[Value]", depth: int) -> str:
+    flat = "[" + ", ".join(value(row) for row in rows) + "]"
+    if not any(isinstance(row, dict | list) for row in rows) and len(flat) + depth * len(_INDENT) <= _WIDTH:
+        return flat
+    deeper = _INDENT * (depth + 1)
+    items = "".join(f"{deeper}{value(row, depth + 1)},\n" for row in rows)
+    return f"[\n{items}{_INDENT * depth}]"
+
+
+def _map(rows: "Mapping[str, Value]", depth: int) -> str:
+    if not rows:
+        return "{}"
+    lines = attributes({key if _is_name(key) else quoted(key): row for key, row in rows.items()}, depth + 1)
+    return "{\n" + "\n".join(lines) + f"\n{_INDENT * depth}}}"
+
+
+def _is_name(key: str) -> bool:
+    return key.isascii() and key.replace("_", "a").isalnum() and not key[0].isdigit()
+
+
+def attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
+    """Attributes, one below the other; those on one line that follow each other have their equals signs aligned."""
+    lines: list[str] = []
+    run: list[tuple[str, str]] = []
+    for name, row in rows.items():
+        text = value(row, depth)
+        if "\n" not in text:
+            run.append((name, text))
+            continue
+        # What has several lines has its equals sign right behind it, and parts those above from those below.
+        lines += [*_aligned(run, depth), f"{_INDENT * depth}{name} = {text}"]
+        run = []
+    return [*lines, *_aligned(run, depth)]
+
+
+def _aligned(run: list[tuple[str, str]], depth: int) -> list[str]:
+    width = max((len(name) for name, _ in run), default=0)
+    return [f"{_INDENT * depth}{name.ljust(width)} = {text}" for name, text in run]
+
+
+def block(header: str, *parts: "Mapping[str, Value] | str") -> str:
+    """A block; its parts are attributes, or blocks that are written already, each after an empty line."""
+    bodies = []
+    for part in parts:
+        if isinstance(part, str):
+            bodies.append("\n".join(f"{_INDENT}{line}" if line else line for line in part.splitlines()))
+        elif part:
+            bodies.append("\n".join(attributes(part, 1)))
+    inside = "\n\n".join(bodies)
+    return f"{header} {{\n{inside}\n}}\n" if inside else f"{header} {{}}\n"
+
+
+def comment(text: str) -> str:
+    """A comment, a line for each line of the text; what would leave the comment is made harmless."""
+    lines = ("".join(letter if letter.isprintable() else _code(letter) for letter in line) for line in text.split("\n"))
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def together(blocks: Iterable[str]) -> str:
+    """Blocks with an empty line between them."""
+    return "\n".join(blocks)

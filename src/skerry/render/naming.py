@@ -1,0 +1,71 @@
+"""What things are called in files: labels for what a plan creates, references to them, and ids as they are."""
+
+import re
+
+from skerry.catalogue.services import service_of_endpoint
+from skerry.plan.changes import (
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    is_new,
+)
+from skerry.plan.records import Planned
+from skerry.render.hcl import Reference
+
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
+
+
+class Names:
+    """The labels of one file, each used once."""
+
+    def __init__(self, rows: list[Planned]) -> None:
+        groups = [row.change for row in rows if isinstance(row.change, CreateSecurityGroup)]
+        self._groups = {one.group_id: self.plain(f"endpoints_{one.vpc_id}") for one in groups}
+        if len(groups) == 1:
+            self._groups = {groups[0].group_id: "endpoints"}
+        endpoints = [row.change for row in rows if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)]
+        self._one_vpc = len({one.vpc_id for one in endpoints}) < 2  # noqa: PLR2004 -- one or none
+        self._used: set[str] = set()
+
+    @staticmethod
+    def plain(text: str) -> str:
+        """Text as a label: letters, digits and underscores, with a letter first."""
+        found = _NOT_PLAIN.sub("_", text).strip("_") or "it"
+        return found if found[0].isalpha() else f"n_{found}"
+
+    def label(self, text: str) -> str:
+        """A label that nothing else in the file has."""
+        wanted = plain = self.plain(text)
+        number = 2
+        while wanted in self._used:
+            wanted, number = f"{plain}_{number}", number + 1
+        self._used.add(wanted)
+        return wanted
+
+    def group(self, group_id: str) -> str:
+        """The label of a security group: one that the plan creates, or any other by its id."""
+        return self._groups.get(group_id) or self.plain(group_id)
+
+    def reference(self, group_id: str) -> Reference | str:
+        """A security group as another resource names it."""
+        if group_id in self._groups:
+            return Reference(f"aws_security_group.{self._groups[group_id]}.id")
+        return group_id
+
+    def peer(self, peer: str) -> Reference | str:
+        """A peer of a rule: a group or prefix list whose id AWS has yet to give or to tell, or what it is."""
+        if peer in self._groups:
+            return self.reference(peer)
+        if is_new(peer):
+            return Reference(f"data.aws_prefix_list.{self.prefix_list(peer)}.id")
+        return peer
+
+    def prefix_list(self, prefix_list: str) -> str:
+        """The label of a prefix list whose id is not known."""
+        return self.plain(prefix_list.partition("-new-")[2])
+
+    def endpoint_key(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> str:
+        """What an endpoint is called among others of its kind: by its service, and its VPC where there are several."""
+        ref = service_of_endpoint(change.service_name)
+        key = ref.key if ref else change.service_name
+        return key if self._one_vpc else f"{change.vpc_id} {key}"

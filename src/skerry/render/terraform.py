@@ -1,0 +1,267 @@
+"""A plan as Terraform: a root module that makes its changes, as a person would have written it.
+
+What exists and only gets more is joined by association resources, which leave it alone; what must itself be changed is
+taken over by an ``import`` block, with all that it has today. What is nobody's file stands at the top, to be done by hand.
+Arguments: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+"""
+
+from collections.abc import Iterator
+
+from skerry.catalogue.services import service_of_endpoint
+from skerry.model.world import World
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    ModifyEndpoint,
+    RouteToNat,
+    SetVpcAttribute,
+    is_new,
+)
+from skerry.plan.records import Plan, Planned
+from skerry.render import expressed, takeover
+from skerry.render.hcl import Reference, Value, block, comment, together
+from skerry.render.naming import Names
+
+_REQUIRED = ">= 1.5"  # the first with import blocks
+_PROVIDER = ">= 5.0"
+_TAGS = Reference("var.tags")
+
+
+def render(world: World, plan: Plan) -> str:
+    """Write a plan as a root module. Raises `InputError` where Terraform can make nothing of it."""
+    expressed.refuse_unless_something(plan, "Terraform")
+    rows = expressed.written(plan)
+    names = Names(rows)
+    parts = [comment(expressed.heading(plan)), *_settings(world), *_looked_up(rows, names)]
+    parts += _groups(rows, names)
+    parts += _rules(rows, names)
+    parts += _interface_endpoints(rows, names)
+    parts += _gateway_endpoints(rows, names)
+    parts += _modified(world, rows, names)
+    parts += _entries(rows)
+    parts += _routes(rows)
+    parts += _outputs(rows, names)
+    return together(parts)
+
+
+def _settings(world: World) -> Iterator[str]:
+    yield block(
+        "terraform",
+        {"required_version": _REQUIRED},
+        block("required_providers", {"aws": {"source": "hashicorp/aws", "version": _PROVIDER}}),
+    )
+    known = {"default": world.region} if world.region else {}
+    yield block('variable "region"', {"description": "The Region of the VPC.", "type": Reference("string"), **known})
+    yield block(
+        'variable "tags"',
+        {"description": "Tags of all that is created.", "type": Reference("map(string)"), "default": {}},
+    )
+    yield block('provider "aws"', {"region": Reference("var.region")})
+
+
+def _looked_up(rows: list[Planned], names: Names) -> Iterator[str]:
+    """AWS's prefix lists whose ids are not known, by their names."""
+    for row in rows:
+        change = row.change
+        if isinstance(change, CreateGatewayEndpoint) and is_new(change.prefix_list):
+            label = names.prefix_list(change.prefix_list)
+            yield block(f'data "aws_prefix_list" "{label}"', {"name": change.service_name})
+
+
+def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
+    for row in rows:
+        change = row.change
+        if isinstance(change, CreateSecurityGroup):
+            body: dict[str, Value] = {
+                "name": change.name,
+                "description": change.description,
+                "vpc_id": change.vpc_id,
+                "tags": _TAGS,
+            }
+            yield comment(expressed.reasons(row)) + block(f'resource "aws_security_group" "{names.group(change.group_id)}"', body)
+            everywhere: dict[str, Value] = {
+                "security_group_id": Reference(f"aws_security_group.{names.group(change.group_id)}.id"),
+                "ip_protocol": "-1",
+                "cidr_ipv4": "0.0.0.0/0",
+            }
+            # Terraform takes away the rule that AWS gives to every new group; the plan was proven with it.
+            yield block(f'resource "aws_vpc_security_group_egress_rule" "{names.group(change.group_id)}"', everywhere)
+
+
+_PEERS = {"cidr": "cidr_ipv4", "group": "referenced_security_group_id", "prefix-list": "prefix_list_id"}
+_SIDES = {"in": "ingress", "out": "egress"}
+
+
+def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
+    """Rules, those of one group, direction and kind of peer as one resource."""
+    found: dict[tuple[str, str, str], list[Planned]] = {}
+    for row in rows:
+        if isinstance(row.change, AuthorizeRule):
+            key = (row.change.group_id, row.change.direction, row.change.rule.kind)
+            found.setdefault(key, []).append(row)
+    for (group, direction, kind), same in found.items():
+        settings: dict[str, Value] = {}
+        for row in same:
+            assert isinstance(row.change, AuthorizeRule)  # noqa: S101 -- chosen above
+            rule = row.change.rule
+            key = f"{rule.protocol} {rule.port} {rule.peer}"
+            settings[key] = {"protocol": rule.protocol, "port": rule.port, "peer": names.peer(rule.peer)}
+        body: dict[str, Value] = {
+            "for_each": settings,
+            "security_group_id": names.reference(group),
+            "ip_protocol": Reference("each.value.protocol"),
+            "from_port": Reference("each.value.port"),
+            "to_port": Reference("each.value.port"),
+            _PEERS[kind]: Reference("each.value.peer"),
+            "tags": _TAGS,
+        }
+        label = names.label(f"{names.group(group)}_{kind}")
+        header = f'resource "aws_vpc_security_group_{_SIDES[direction]}_rule" "{label}"'
+        yield comment(expressed.reasons_of(same)) + block(header, *_each(body))
+
+
+def _each(body: dict[str, Value]) -> tuple[dict[str, Value], dict[str, Value]]:
+    """``for_each`` by itself, as Terraform's style has it, then the rest."""
+    return {"for_each": body["for_each"]}, {key: row for key, row in body.items() if key != "for_each"}
+
+
+def _interface_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
+    made = [row for row in rows if isinstance(row.change, CreateInterfaceEndpoint)]
+    if not made:
+        return
+    settings: dict[str, Value] = {}
+    for row in made:
+        change = row.change
+        assert isinstance(change, CreateInterfaceEndpoint)  # noqa: S101 -- chosen above
+        settings[names.endpoint_key(change)] = {
+            "vpc_id": change.vpc_id,
+            "service_name": change.service_name,
+            "subnet_ids": list(change.subnets),
+            "security_group_ids": [names.reference(one) for one in change.groups],
+            "private_dns_enabled": change.private_dns,
+            "ip_address_type": change.ip_address_type,
+            "policy": takeover.policy(change.policy),
+        }
+    body: dict[str, Value] = {
+        "for_each": settings,
+        "vpc_id": Reference("each.value.vpc_id"),
+        "service_name": Reference("each.value.service_name"),
+        "vpc_endpoint_type": "Interface",
+        "subnet_ids": Reference("each.value.subnet_ids"),
+        "security_group_ids": Reference("each.value.security_group_ids"),
+        "private_dns_enabled": Reference("each.value.private_dns_enabled"),
+        "ip_address_type": Reference("each.value.ip_address_type"),
+        "policy": Reference("each.value.policy"),
+        "tags": Reference("merge(var.tags, { Name = each.key })"),
+    }
+    yield comment(_for_each_of(made)) + block('resource "aws_vpc_endpoint" "interface"', *_each(body))
+
+
+def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
+    made = [row for row in rows if isinstance(row.change, CreateGatewayEndpoint)]
+    if not made:
+        return
+    settings: dict[str, Value] = {}
+    for row in made:
+        change = row.change
+        assert isinstance(change, CreateGatewayEndpoint)  # noqa: S101 -- chosen above
+        settings[names.endpoint_key(change)] = {
+            "vpc_id": change.vpc_id,
+            "service_name": change.service_name,
+            "route_table_ids": list(change.route_tables),
+            "policy": takeover.policy(change.policy),
+        }
+    body: dict[str, Value] = {
+        "for_each": settings,
+        "vpc_id": Reference("each.value.vpc_id"),
+        "service_name": Reference("each.value.service_name"),
+        "vpc_endpoint_type": "Gateway",
+        "route_table_ids": Reference("each.value.route_table_ids"),
+        "policy": Reference("each.value.policy"),
+        "tags": Reference("merge(var.tags, { Name = each.key })"),
+    }
+    yield comment(_for_each_of(made)) + block('resource "aws_vpc_endpoint" "gateway"', *_each(body))
+
+
+def _for_each_of(made: list[Planned]) -> str:
+    """The reasons of endpoints, each below the service that it is of."""
+    lines = []
+    for row in made:
+        change = row.change
+        assert isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint)  # noqa: S101 -- chosen above
+        ref = service_of_endpoint(change.service_name)
+        lines += [f"{ref.key if ref else change.service_name}: {line}" for line in expressed.reasons(row).splitlines()]
+    return "\n".join(lines)
+
+
+def _modified(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
+    for row in rows:
+        change = row.change
+        if isinstance(change, ModifyEndpoint):
+            yield from takeover.endpoint(world, row, change, names)
+        elif isinstance(change, SetVpcAttribute):
+            yield from takeover.vpc(world, row, change, names)
+
+
+def _entries(rows: list[Planned]) -> Iterator[str]:
+    """Entries of network ACLs, those of one ACL and direction as one resource."""
+    found: dict[tuple[str, str], list[Planned]] = {}
+    for row in rows:
+        if isinstance(row.change, AddAclEntry):
+            found.setdefault((row.change.acl_id, row.change.direction), []).append(row)
+    for (acl, direction), same in found.items():
+        settings: dict[str, Value] = {}
+        for row in same:
+            assert isinstance(row.change, AddAclEntry)  # noqa: S101 -- chosen above
+            change = row.change
+            settings[str(change.number)] = {
+                "cidr_block": change.cidr,
+                "from_port": change.ports[0],
+                "to_port": change.ports[1],
+            }
+        body: dict[str, Value] = {
+            "for_each": settings,
+            "network_acl_id": acl,
+            "egress": direction == "out",
+            "rule_number": Reference("tonumber(each.key)"),
+            "rule_action": "allow",
+            "protocol": "tcp",
+            "cidr_block": Reference("each.value.cidr_block"),
+            "from_port": Reference("each.value.from_port"),
+            "to_port": Reference("each.value.to_port"),
+        }
+        header = f'resource "aws_network_acl_rule" "{Names.plain(f"{acl}_{_SIDES[direction]}")}"'
+        yield comment(expressed.reasons_of(same)) + block(header, *_each(body))
+
+
+def _routes(rows: list[Planned]) -> Iterator[str]:
+    for row in rows:
+        change = row.change
+        if isinstance(change, RouteToNat):
+            body: dict[str, Value] = {
+                "route_table_id": change.route_table_id,
+                "destination_cidr_block": "0.0.0.0/0",
+                "nat_gateway_id": change.nat_gateway_id,
+            }
+            header = f'resource "aws_route" "{Names.plain(change.route_table_id)}"'
+            yield comment(expressed.reasons(row)) + block(header, body)
+
+
+def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
+    kinds = {type(row.change) for row in rows}
+    for kind, label in ((CreateInterfaceEndpoint, "interface"), (CreateGatewayEndpoint, "gateway")):
+        if kind in kinds:
+            found = Reference(f"{{ for name, endpoint in aws_vpc_endpoint.{label} : name => endpoint.id }}")
+            what = f"The {label} endpoints, by service."
+            yield block(f'output "{label}_endpoint_ids"', {"description": what, "value": found})
+    for row in rows:
+        if isinstance(row.change, CreateSecurityGroup):
+            label = names.group(row.change.group_id)
+            body: dict[str, Value] = {
+                "description": f"The security group {row.change.name}.",
+                "value": Reference(f"aws_security_group.{label}.id"),
+            }
+            yield block(f'output "security_group_{label}_id"', body)
