@@ -34,7 +34,7 @@ resource "aws_vpc_security_group_ingress_rule" "cidr" {
   for_each = length(aws_security_group.endpoints) > 0 ? local.by_cidr : {}
 
   security_group_id = aws_security_group.endpoints[0].id
-  description       = "Calls of ${each.key}"
+  description       = "Calls from ${each.value.cidr}"
   ip_protocol       = each.value.protocol
   from_port         = each.value.port
   to_port           = each.value.port

@@ -34,6 +34,11 @@ variable "subnets" {
     cidr_block        = string
   }))
   default = {}
+
+  validation {
+    condition     = length(var.subnets) == 0 || length(var.gateways) == 0 || length(var.route_table_ids) > 0 || length(var.route_table_tags) > 0
+    error_message = "Give route_table_ids with subnets: their associations may not be made yet when a look-up would read them, and the gateway endpoints would go on the VPC's main route table."
+  }
 }
 
 variable "subnet_ids" {
@@ -57,11 +62,6 @@ variable "route_table_ids" {
   description = "Ids of the route tables of the tasks' subnets, for the gateway endpoints. Without them and route_table_tags, the tables of the subnets are looked up, which must then exist already."
   type        = list(string)
   default     = []
-
-  validation {
-    condition     = length(var.subnets) == 0 || length(var.gateways) == 0 || length(var.route_table_ids) > 0 || length(var.route_table_tags) > 0
-    error_message = "Give route_table_ids with subnets: their associations may not be made yet when a look-up would read them, and the gateway endpoints would go on the VPC's main route table."
-  }
 }
 
 variable "route_table_tags" {
