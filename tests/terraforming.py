@@ -6,6 +6,7 @@
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def validate(folder: Path) -> list[str]:
     """The messages of ``terraform validate`` about a root module; none where it is valid."""
     with tempfile.TemporaryDirectory() as made:
         inside = _copy(folder, Path(made))
-        _terraform("get", inside=inside)
+        _get(inside)
         said = json.loads(_terraform("validate", "-json", inside=inside, may_fail=True).stdout)
     return [f"{row['summary']}: {row['detail']}" for row in said["diagnostics"]]
 
@@ -63,7 +64,7 @@ def plan(folder: Path, answers: Answers, **variables: Any) -> Json:
         inside = _copy(folder, Path(made))
         (inside / "answers.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
         _provider().answers.write_text(json.dumps(answers), encoding="utf-8")
-        _terraform("get", inside=inside)
+        _get(inside)
         _terraform("plan", "-input=false", "-lock=false", "-refresh=false", "-out=plan", inside=inside)
         shown: Json = json.loads(_terraform("show", "-json", "plan", inside=inside).stdout)
     return shown
@@ -90,6 +91,12 @@ def _copy(folder: Path, made: Path) -> Path:
     return inside
 
 
+def _get(inside: Path) -> None:
+    """Let Terraform note where the modules lie, if the configuration calls any."""
+    if any(re.search(r'^module "', path.read_text(encoding="utf-8"), re.MULTILINE) for path in inside.glob("*.tf")):
+        _terraform("get", inside=inside)
+
+
 def _terraform(*words: str, inside: Path, may_fail: bool = False) -> subprocess.CompletedProcess[str]:
     provider = _provider()
     attached = {
@@ -103,6 +110,7 @@ def _terraform(*words: str, inside: Path, may_fail: bool = False) -> subprocess.
         "PATH": os.environ["PATH"],
         "HOME": str(inside),
         "CHECKPOINT_DISABLE": "1",
+        "GOGC": "off",  # a run lasts less than a second
         "TF_IN_AUTOMATION": "1",
         "TF_CLI_CONFIG_FILE": os.devnull,
         "TF_REATTACH_PROVIDERS": json.dumps({_ADDRESS: attached}),

@@ -94,19 +94,20 @@ class StandIn(rpc.ProviderServicer):
         self._answers = answers
         document = json.loads(_SCHEMA.read_text(encoding="utf-8"))
         self._resources: dict[str, Json] = document["resources"]
-        self._data_sources: dict[str, Json] = document["data_sources"]
+        data_sources: dict[str, Json] = document["data_sources"]
+        region = pb.Schema.Attribute(name="region", type=b'"string"', optional=True)
+        self._schema = pb.GetProviderSchema.Response(
+            provider=pb.Schema(block=pb.Schema.Block(attributes=[region])),
+            provider_meta=pb.Schema(block=pb.Schema.Block()),
+            resource_schemas=_schemas(self._resources),
+            data_source_schemas=_schemas(data_sources),
+        )
 
     def GetMetadata(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- the protocol's own form
         return pb.GetMetadata.Response(server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True))
 
     def GetProviderSchema(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
-        region = pb.Schema.Attribute(name="region", type=b'"string"', optional=True)
-        return pb.GetProviderSchema.Response(
-            provider=pb.Schema(block=pb.Schema.Block(attributes=[region])),
-            provider_meta=pb.Schema(block=pb.Schema.Block()),
-            resource_schemas=_schemas(self._resources),
-            data_source_schemas=_schemas(self._data_sources),
-        )
+        return self._schema
 
     def ValidateProviderConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         return pb.ValidateProviderConfig.Response()
