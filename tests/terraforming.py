@@ -1,6 +1,7 @@
 """Terraform's own binary with a stand-in for the AWS provider: what the tests of Terraform files share.
 
-`validate` and `plan` need the binary; `why_not` tells why they cannot be. Nothing is downloaded and nothing applied.
+`validate`, `plan` and `apply` need the binary; `why_not` tells why they cannot be. Nothing is downloaded, and what is
+applied is made on paper.
 """
 
 import atexit
@@ -11,16 +12,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
-Answers = Mapping[str, list[Json]]
+Answers = Mapping[str, Any]
 
 WHY = "no Terraform on this machine"
 ROOT = Path(__file__).parent.parent
+_ALONE = ("-input=false", "-lock=false", "-refresh=false")
 _ADDRESS = "registry.terraform.io/hashicorp/aws"
 
 
@@ -57,22 +60,37 @@ def validate(folder: Path) -> list[str]:
 def plan(folder: Path, answers: Answers, **variables: Any) -> Json:
     """The plan of a root module, as ``terraform show -json`` prints it, where data sources answer ``answers``.
 
-    Files ending in ``.tf`` and ``.tf.json`` are taken, and local modules must lie at or below the repository's root.
-    Raises `TerraformFailed` with Terraform's messages where it does not plan.
+    The form of the answers stands in `tests.terraform.provider`. Raises `TerraformFailed` with Terraform's messages
+    where it does not plan.
     """
-    with tempfile.TemporaryDirectory() as made:
-        inside = _copy(folder, Path(made))
-        (inside / "answers.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
-        _provider().answers.write_text(json.dumps(answers), encoding="utf-8")
-        _get(inside)
-        _terraform("plan", "-input=false", "-lock=false", "-refresh=false", "-out=plan", inside=inside)
+    with _root(folder, answers, variables) as inside:
+        _terraform("plan", *_ALONE, "-out=plan", inside=inside)
         shown: Json = json.loads(_terraform("show", "-json", "plan", inside=inside).stdout)
     return shown
 
 
+def apply(folder: Path, answers: Answers, **variables: Any) -> Json:
+    """The state of a root module that was applied on paper, as ``terraform show -json`` prints it."""
+    with _root(folder, answers, variables) as inside:
+        _terraform("apply", *_ALONE, "-auto-approve", inside=inside)
+        shown: Json = json.loads(_terraform("show", "-json", inside=inside).stdout)
+    return shown
+
+
+@contextmanager
+def _root(folder: Path, answers: Answers, variables: Json) -> Iterator[Path]:
+    """A copy of the root module with values for its variables, while the provider has these answers."""
+    with tempfile.TemporaryDirectory() as made:
+        inside = _copy(folder, Path(made))
+        (inside / "values.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
+        _provider().answers.write_text(json.dumps(answers), encoding="utf-8")
+        _get(inside)
+        yield inside
+
+
 def planned(document: Json) -> dict[str, Json]:
-    """The planned values of every resource of a plan, by address."""
-    return dict(_resources(document["planned_values"]["root_module"]))
+    """The values of every resource of a plan or a state, by address."""
+    return dict(_resources(document.get("planned_values", document.get("values"))["root_module"]))
 
 
 def _resources(module: Json) -> list[tuple[str, Json]]:

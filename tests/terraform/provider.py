@@ -1,17 +1,22 @@
 """A stand-in for Terraform's AWS provider: the genuine arguments of its types, and no AWS.
 
 Terraform's own binary talks to it over the plugin protocol. It accepts what `schema.json` lists, answers data sources
-out of a file that a test writes, and leaves what AWS would fill in unknown while it plans. It applies nothing.
+out of a file that a test writes, and leaves what AWS would fill in unknown while it plans. What is applied is made on
+paper: what was unknown gets a value, and nothing is kept.
 
 ``python -m tests.terraform.provider ANSWERS`` serves until its input is closed, and first prints the address.
 
 The answers: by type a list of ``{"when": {argument: value, …}, "then": {attribute: value, …}}``; the first whose
 ``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
+Under ``made`` stand the values that AWS fills in, by type of resource and attribute, with ``{name}`` for another
+attribute's value; other strings are made up, and all else is empty.
 https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/README.md
 """
 
+import itertools
 import json
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -79,6 +84,33 @@ def _planned_argument(of: Any, value: Any) -> Any:
     return _planned(of["has"], value)
 
 
+_EMPTY = {"string": "", "number": 0, "bool": False}
+
+
+def _filled(body: Json, planned: Any, made: Mapping[str, str], made_up: str) -> Any:
+    """The planned state with a value for all that was unknown."""
+    if not isinstance(planned, dict):
+        return planned
+    known = {name: value for name, value in planned.items() if isinstance(value, str)}
+    filled = {}
+    for name, of in body.items():
+        value = planned.get(name)
+        if isinstance(of, dict) and isinstance(value, list):
+            value = [_filled(of["has"], item, {}, made_up) for item in value]
+        elif isinstance(of, dict):
+            value = _filled(of["has"], value, {}, made_up)
+        elif value is Unknown:
+            value = _value(of[1], made[name].format_map(known) if name in made else made_up)
+        filled[name] = value
+    return filled
+
+
+def _value(kind: Any, text: str) -> Any:
+    if kind == "string":
+        return text
+    return _EMPTY[kind] if isinstance(kind, str) else ({} if kind[0] == "map" else [])
+
+
 def _failed(summary: str, detail: str) -> list[pb.Diagnostic]:
     return [pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)]
 
@@ -88,10 +120,11 @@ def _holds(when: Json, config: Json) -> bool:
 
 
 class StandIn(rpc.ProviderServicer):
-    """The plugin protocol, version 6, as far as `validate` and `plan` of a new configuration need it."""
+    """The plugin protocol, version 6, as far as a new configuration needs it."""
 
     def __init__(self, answers: Path) -> None:
         self._answers = answers
+        self._numbers = itertools.count(1)
         document = json.loads(_SCHEMA.read_text(encoding="utf-8"))
         self._resources: dict[str, Json] = document["resources"]
         data_sources: dict[str, Json] = document["data_sources"]
@@ -125,6 +158,14 @@ class StandIn(rpc.ProviderServicer):
         proposed = read_dynamic_value(request.proposed_new_state)
         planned = _planned(self._resources[request.type_name], proposed)
         return pb.PlanResourceChange.Response(planned_state=to_dynamic_value(planned))
+
+    def ApplyResourceChange(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        name = request.type_name
+        planned = read_dynamic_value(request.planned_state)
+        made = json.loads(self._answers.read_text(encoding="utf-8")).get("made", {}).get(name, {})
+        made_up = f"{name.removeprefix('aws_').replace('_', '-')}-{next(self._numbers):02x}"
+        filled = _filled(self._resources[name], planned, made, made_up)
+        return pb.ApplyResourceChange.Response(new_state=to_dynamic_value(filled))
 
     def ReadDataSource(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         config = read_dynamic_value(request.config)
