@@ -9,7 +9,7 @@ paper: what was unknown gets a value, and nothing is kept.
 The answers: by type a list of ``{"when": {argument: value, …}, "then": {attribute: value, …}}``; the first whose
 ``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
 Under ``made`` stand the values that AWS fills in, by type of resource and attribute, with ``{name}`` for another
-attribute's value; other strings are made up, and all else is empty.
+attribute's value and ``{made_up}`` for a text of its own; other strings are made up, and all else is empty.
 https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/README.md
 """
 
@@ -91,7 +91,7 @@ def _filled(body: Json, planned: Any, made: Mapping[str, str], made_up: str) -> 
     """The planned state with a value for all that was unknown."""
     if not isinstance(planned, dict):
         return planned
-    known = {name: value for name, value in planned.items() if isinstance(value, str)}
+    known = {name: value for name, value in planned.items() if isinstance(value, str)} | {"made_up": made_up}
     filled = {}
     for name, of in body.items():
         value = planned.get(name)
