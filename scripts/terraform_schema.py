@@ -1,8 +1,8 @@
 """Write tests/terraform/schema.json: the arguments of the Terraform AWS provider's types, as a package lists them.
 
-``scripts/terraform_schema.py WHEEL``, where WHEEL is what ``pip download --no-deps cdktn-provider-aws==25.8.1`` fetches:
-https://pypi.org/project/cdktn-provider-aws/ (MPL-2.0). Its classes are generated from the provider's own schema, and
-say of each argument its type and whether it is required, optional or computed. The package is read, not run.
+``scripts/terraform_schema.py WHEEL``, where WHEEL is what ``pip download --no-deps cdktn-provider-aws==25.8.1``
+fetches: https://pypi.org/project/cdktn-provider-aws/ (MPL-2.0). Its classes are generated from the provider's own
+schema, and say of each argument its type and whether it is required, optional or computed. Nothing of it is run.
 """
 
 import io
@@ -42,7 +42,7 @@ _ENTRY = re.compile(
 _SIMPLE = re.compile(r"(cdktn\.Fn\.tolist\()?this\.get(\w+)Attribute\('")
 _COMPLEX = re.compile(r'new (\w+?)(List|Map|OutputReference)\(this, "\w+"(?:, (true|false))?\)')
 _BLOCK = re.compile(r'^ +(\w+): \{\n +value: .*\n +isBlock: true,\n +type: "(\w+)"', re.MULTILINE)
-_TYPES = {"String": "string", "Boolean": "bool", "Number": "number", "List": ["list", "string"]}
+_TYPES: dict[str, Any] = {"String": "string", "Boolean": "bool", "Number": "number", "List": ["list", "string"]}
 _TYPES |= {f"{name}List": ["list", kind] for name, kind in _TYPES.items() if isinstance(kind, str)}
 _TYPES |= {f"{name}Map": ["map", _TYPES[name]] for name in ("String", "Boolean", "Number")}
 _TYPES["StringMapList"] = ["list", ["map", "string"]]
@@ -80,7 +80,7 @@ def _nested(source: Source, name: str, mode: str, found: re.Match[str]) -> Any:
     if mode == "r" or (mode == "o" and name in source.nesting):
         more = {"max": 1} if ending == "OutputReference" and nesting != "struct" else {}
         return {"nesting": nesting, **more, **({"min": 1} if mode == "r" else {}), "has": inner}
-    kind = ["object", {key: _type(value) for key, value in inner.items()}]
+    kind: Any = ["object", {key: _type(value) for key, value in inner.items()}]
     if ending == "List":
         kind = ["set" if is_set == "true" else "list", kind]
     elif ending == "Map":

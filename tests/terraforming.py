@@ -27,7 +27,7 @@ _ALONE = ("-input=false", "-lock=false", "-refresh=false")
 _ADDRESS = "registry.terraform.io/hashicorp/aws"
 
 
-class TerraformFailed(AssertionError):
+class TerraformError(AssertionError):
     """Terraform refused: its messages."""
 
 
@@ -60,7 +60,7 @@ def validate(folder: Path) -> list[str]:
 def plan(folder: Path, answers: Answers, **variables: Any) -> Json:
     """The plan of a root module, as ``terraform show -json`` prints it, where data sources answer ``answers``.
 
-    The form of the answers stands in `tests.terraform.provider`. Raises `TerraformFailed` with Terraform's messages
+    The form of the answers stands in `tests.terraform.provider`. Raises `TerraformError` with Terraform's messages
     where it does not plan.
     """
     with _root(folder, answers, variables) as inside:
@@ -90,7 +90,7 @@ def _root(folder: Path, answers: Answers, variables: Json) -> Iterator[Path]:
 
 def planned(document: Json) -> dict[str, Json]:
     """The values of every resource of a plan or a state, by address."""
-    return dict(_resources(document.get("planned_values", document.get("values"))["root_module"]))
+    return dict(_resources((document.get("planned_values") or document["values"])["root_module"]))
 
 
 def _resources(module: Json) -> list[tuple[str, Json]]:
@@ -137,7 +137,7 @@ def _terraform(*words: str, inside: Path, may_fail: bool = False) -> subprocess.
     command = ["terraform", words[0], *colour, *words[1:]]
     done = subprocess.run(command, cwd=inside, env=environment, capture_output=True, text=True, check=False)
     if done.returncode and not may_fail:
-        raise TerraformFailed(done.stderr or done.stdout)
+        raise TerraformError(done.stderr or done.stdout)
     return done
 
 

@@ -33,7 +33,7 @@ def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Json:
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _short)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("!", _short)
 
 
 def read(path: Path) -> Json:
@@ -49,7 +49,9 @@ class Stack:
     ``refused``: what the rules say where they refuse. What AWS alone would know of an id is taken to hold.
     """
 
-    def __init__(self, path: Path, parameters: Mapping[str, str], *, region: str = REGION, partition: str = "aws"):
+    def __init__(
+        self, path: Path, parameters: Mapping[str, str], *, region: str = REGION, partition: str = "aws"
+    ) -> None:
         self.template = read(path)
         suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
         self._values: Json = {
@@ -146,7 +148,8 @@ class Stack:
                 return [f"{self._values['AWS::Region']}{letter}" for letter in "abc"]
             case "GetAtt":
                 return self._attribute(*of)
-        raise AssertionError(name)
+            case _:
+                raise AssertionError(name)
 
     def _named(self, name: str, more: Json) -> str:
         if name in more:
@@ -174,4 +177,5 @@ class Stack:
                 return f"arn:aws:logs:{home}:log-group:{self._id(name)}:*"
             case "Role", "Arn":
                 return f"arn:aws:iam::{ACCOUNT}:role/{name}"
-        raise AssertionError((name, attribute))
+            case _:
+                raise AssertionError((name, attribute))

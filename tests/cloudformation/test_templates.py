@@ -71,7 +71,7 @@ def test_cfn_lint_finds_a_misspelt_property(tmp_path: Path) -> None:
     assert "E3002 Additional properties are not allowed ('PrivateDns' was unexpected" in said
 
 
-# ------------------------------------------------------------------------------------------------------------- endpoints
+# ------------------------------------------------------------------------------------------------------------ endpoints
 
 
 def test_without_more_443_alone_is_open_to_what_a_task_calls_while_it_starts() -> None:
@@ -142,7 +142,9 @@ def test_least_privilege_allows_the_layer_bucket_without_conditions() -> None:
 
 def test_environment_files_are_let_through_beside_the_layers() -> None:
     files = {"FileArns": "arn:aws:s3:::settings/web.env", "FileBucketArns": "arn:aws:s3:::settings"}
-    statements = endpoints(LeastPrivilege="true", **LISTS, **files).resources["S3Gateway"]["PolicyDocument"]["Statement"]
+    statements = endpoints(LeastPrivilege="true", **LISTS, **files).resources["S3Gateway"]["PolicyDocument"][
+        "Statement"
+    ]
 
     assert [(row["Action"], row["Resource"]) for row in statements[1:]] == [
         ("s3:GetObject", [files["FileArns"]]),
@@ -171,7 +173,7 @@ def test_rules_refuse_what_would_be_of_no_use(parameters: dict[str, str], why: s
     assert why in refused
 
 
-# --------------------------------------------------------------------------------------------------------------- central
+# -------------------------------------------------------------------------------------------------------------- central
 
 
 def test_central_endpoints_leave_names_to_private_zones() -> None:
@@ -194,7 +196,7 @@ def test_zones_have_an_apex_and_a_wildcard_and_every_spoke() -> None:
     }
 
 
-# --------------------------------------------------------------------------------------------------------- first service
+# -------------------------------------------------------------------------------------------------------- first service
 
 
 def first_service() -> Stack:
@@ -229,7 +231,9 @@ def written(stack: Stack) -> Written:
             name: [link["SubnetId"] for link in links if link["RouteTableId"] == name]
             for name in stack.of("AWS::EC2::RouteTable")
         },
-        inbound={name: rules(row.get("SecurityGroupIngress", []), "SourceSecurityGroupId") for name, row in groups.items()},
+        inbound={
+            name: rules(row.get("SecurityGroupIngress", []), "SourceSecurityGroupId") for name, row in groups.items()
+        },
         outbound={name: rules(row.get("SecurityGroupEgress", []), "") for name, row in groups.items()},
         endpoints={f"vpce-{name}": endpoint(row) for name, row in stack.of(ENDPOINT).items()},
         trusts={arn: row["AssumeRolePolicyDocument"] for arn, row in roles.items()},

@@ -56,7 +56,10 @@ def answers(
         ],
         "aws_route_tables": [*_route_tables(subnets), {"then": {"id": region, "ids": ["rtb-tagged"]}}],
         "aws_vpc_endpoint_service": [
-            {"when": {"service_name": name}, "then": row | {"availability_zones": list((offered or {}).get(key, zones))}}
+            {
+                "when": {"service_name": name},
+                "then": row | {"availability_zones": list((offered or {}).get(key, zones))},
+            }
             for key, name, row in _offers(region)
         ],
     }

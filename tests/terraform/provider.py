@@ -4,7 +4,7 @@ Terraform's own binary talks to it over the plugin protocol. It accepts what `sc
 out of a file that a test writes, and leaves what AWS would fill in unknown while it plans. What is applied is made on
 paper: what was unknown gets a value, and nothing is kept.
 
-``python -m tests.terraform.provider ANSWERS`` serves until its input is closed, and first prints the address.
+``python -m tests.terraform.provider ANSWERS`` serves until its input is closed, and first prints its port.
 
 The answers: by type a list of ``{"when": {argument: value, …}, "then": {attribute: value, …}}``; the first whose
 ``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
@@ -119,7 +119,7 @@ def _holds(when: Json, config: Json) -> bool:
     return all(config.get(name) == value for name, value in when.items())
 
 
-class StandIn(rpc.ProviderServicer):
+class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and without types
     """The plugin protocol, version 6, as far as a new configuration needs it."""
 
     def __init__(self, answers: Path) -> None:
@@ -183,9 +183,10 @@ class StandIn(rpc.ProviderServicer):
 
 def main() -> int:
     server = grpc.server(ThreadPoolExecutor(max_workers=4))
-    rpc.add_ProviderServicer_to_server(StandIn(Path(sys.argv[1])), server)  # type: ignore[no-untyped-call]
-    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+    rpc.add_ProviderServicer_to_server(StandIn(Path(sys.argv[1])), server)
+    port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    print(port, flush=True)  # noqa: T201 -- for whoever started this
     sys.stdin.read()
     server.stop(grace=None)
     return 0

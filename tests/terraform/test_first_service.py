@@ -61,7 +61,9 @@ def rules(rows: Rows, kind: str, group: str) -> list[Row]:
 
 
 def read(rows: Rows) -> Written:
-    (vpc,), (definition,), (service,) = (of(rows, f"aws_{kind}") for kind in ("vpc", "ecs_task_definition", "ecs_service"))
+    (vpc,), (definition,), (service,) = (
+        of(rows, f"aws_{kind}") for kind in ("vpc", "ecs_task_definition", "ecs_service")
+    )
     (own,) = of(rows, "aws_iam_role_policy")
     groups = [row["id"] for row in of(rows, "aws_security_group")]
     roles = {row["arn"]: row for row in of(rows, "aws_iam_role")}
@@ -143,3 +145,30 @@ def test_without_any_of_its_parts_they_do_not(left_out: str, bad: set[str]) -> N
     made = Made(read(rows))
 
     assert {step for step, verdict in made.bad().items() if verdict is BLOCKED} == bad
+
+
+@pytest.mark.parametrize(
+    ("service", "old", "new", "bad"),
+    [
+        ("s3", "starport", "other", "layers"),
+        (
+            "s3",
+            '"Effect":"Allow"',
+            f'"Condition":{{"StringEquals":{{"aws:PrincipalAccount":"{ACCOUNT}"}}}},"Effect":"Allow"',
+            "layers",
+        ),
+        ("ecr.dkr", "repository/first", "repository/second", "manifest"),
+        ("logs", "/ecs/first", "/ecs/second", "logs"),
+    ],
+    ids=["another bucket", "own account only", "another repository", "another log group"],
+)
+def test_policies_that_are_narrower_stop_them(service: str, old: str, new: str, bad: str) -> None:
+    rows = {address: dict(row) for address, row in applied().items()}
+    (row,) = (row for address, row in rows.items() if address.endswith(f'"{service}"]') and "policy" in row)
+    assert old in row["policy"]
+    row["policy"] = row["policy"].replace(old, new)
+
+    made = Made(read(rows))
+
+    assert made.step(bad).verdict is BLOCKED
+    assert {blocker.code for blocker in made.step(bad).blockers} == {"ENDPOINT_POLICY_DENIES"}

@@ -7,7 +7,7 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef, endpoint_service, services
 from tests.terraform.existing import SUBNETS, VPC, Subnet, answers
-from tests.terraforming import ROOT, TerraformFailed, plan, planned
+from tests.terraforming import ROOT, TerraformError, plan, planned
 
 pytestmark = pytest.mark.usefixtures("needs_terraform")
 
@@ -30,7 +30,7 @@ def whole(answering: Any = None, **variables: Any) -> Json:
 
 
 def refusal(answering: Any = None, **variables: Any) -> str:
-    with pytest.raises(TerraformFailed) as caught:
+    with pytest.raises(TerraformError) as caught:
         module(answering, **variables)
     return " ".join(str(caught.value).replace("│", "").split())
 
@@ -57,7 +57,7 @@ def policy(rows: dict[str, Json], service: str) -> list[Json]:
     return statements
 
 
-# --------------------------------------------------------------------------------------------------------- what it makes
+# -------------------------------------------------------------------------------------------------------- what it makes
 
 
 def test_without_more_it_makes_what_a_task_calls_while_it_starts_and_opens_443_alone() -> None:
@@ -146,7 +146,9 @@ def test_service_names_are_those_of_the_partition(region: str) -> None:
     named = {service.endpoint for key, service in known.items() if key not in {"s3", "dynamodb"}}
     subnets = {"subnet-a": Subnet("10.0.1.0/24", f"{region}a")}
 
-    rows = module(answers(subnets, region=region, zones=[f"{region}a"]), services=sorted(named), subnet_ids=["subnet-a"])
+    rows = module(
+        answers(subnets, region=region, zones=[f"{region}a"]), services=sorted(named), subnet_ids=["subnet-a"]
+    )
 
     assert {row["service_name"] for row in only(rows, INTERFACE).values()} == {
         endpoint_service(ServiceRef(key, region)) for key in known if key not in {"s3", "dynamodb"}
@@ -154,7 +156,7 @@ def test_service_names_are_those_of_the_partition(region: str) -> None:
     assert endpoint(rows, "s3")["service_name"] == f"com.amazonaws.{region}.s3"
 
 
-# --------------------------------------------------------------------------------------------------- subnets and tables
+# -------------------------------------------------------------------------------------------------- subnets and tables
 
 
 def test_of_two_subnets_in_a_zone_an_endpoint_gets_the_first_and_both_are_admitted() -> None:
@@ -212,7 +214,7 @@ def test_tags_that_find_nothing_are_refused(found: str) -> None:
     assert "has the tags of" in refusal(empty, subnet_tags={"a": "b"}, route_table_tags={"a": "b"})
 
 
-# ------------------------------------------------------------------------------------------------------------- refusals
+# ------------------------------------------------------------------------------------------------------------ refusals
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,10 @@ def test_tags_that_find_nothing_are_refused(found: str) -> None:
             {"subnets": {"a": {"id": "s", "availability_zone": "eu-west-1a", "cidr_block": "10.0.0.0/24"}}},
             "Give route_table_ids with subnets",
         ),
-        ({"least_privilege": {"repositories": ["arn:r"]}}, "an endpoint of logs, and least_privilege names no log_groups"),
+        (
+            {"least_privilege": {"repositories": ["arn:r"]}},
+            "an endpoint of logs, and least_privilege names no log_groups",
+        ),
         ({"policies": {"logs": json.dumps("x" * 20_480)}}, "longer than the 20,480 characters"),
     ],
     ids=lambda value: json.dumps(value)[:40] if isinstance(value, dict) else None,
@@ -256,7 +261,7 @@ def test_a_service_that_aws_does_not_offer_is_refused() -> None:
     assert "com.amazonaws.eu-west-1.lgos" in refusal(services=["lgos"])
 
 
-# ------------------------------------------------------------------------------------------------------ security groups
+# ----------------------------------------------------------------------------------------------------- security groups
 
 
 def test_tasks_are_admitted_by_their_security_group() -> None:
@@ -284,7 +289,7 @@ def test_other_clients_are_admitted_on_443_alone() -> None:
     assert {row for row in opened(rows) if row[0] == "10.9.0.0/16"} == {("10.9.0.0/16", "tcp", 443, 443)}
 
 
-# -------------------------------------------------------------------------------------------------------------- central
+# ------------------------------------------------------------------------------------------------------------- central
 
 
 def test_central_endpoints_are_found_through_private_zones_with_an_apex_and_a_wildcard() -> None:
@@ -315,7 +320,7 @@ def test_a_service_without_a_private_name_cannot_be_central() -> None:
     assert "com.amazonaws.eu-west-1.logs has no private DNS name" in refusal(nameless, central=True, ecr=False)
 
 
-# ------------------------------------------------------------------------------------------------------------- policies
+# ------------------------------------------------------------------------------------------------------------ policies
 
 
 def test_without_least_privilege_no_endpoint_has_a_policy_of_its_own() -> None:
