@@ -159,7 +159,7 @@ variable "task_egress" {
 }
 
 variable "least_privilege" {
-  description = "What the tasks use, by ARN; the policies of the endpoints then allow that and nothing else. Without it they allow everything. Image layers are always allowed."
+  description = "What the tasks use, by ARN; the policies of the endpoints then allow that and nothing else: repositories are pulled from, log groups written, secrets, parameters and objects of buckets read, keys used to decrypt, tables used in every way. Without it they allow everything. Image layers are always allowed."
   type = object({
     repositories = optional(list(string), [])
     log_groups   = optional(list(string), [])

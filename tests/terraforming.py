@@ -111,7 +111,7 @@ def _copy(folder: Path, made: Path) -> Path:
 
 def _get(inside: Path) -> None:
     """Let Terraform note where the modules lie, if the configuration calls any."""
-    if any(re.search(r'^module "', path.read_text(encoding="utf-8"), re.MULTILINE) for path in inside.glob("*.tf")):
+    if any(re.search(r'^\s*module "', path.read_text(encoding="utf-8"), re.MULTILINE) for path in inside.glob("*.tf")):
         _terraform("get", inside=inside)
 
 
