@@ -157,7 +157,8 @@ def test_environment_files_are_let_through_beside_the_layers() -> None:
     [
         ({"ClientCidr1": ""}, "Give the CIDR blocks of the tasks' subnets"),
         ({"Ingress": "from-tasks"}, "are about TaskSecurityGroupId"),
-        ({"TaskEgress": "true"}, "are about TaskSecurityGroupId"),
+        ({"TaskEgress": "true", "GatewayPrefixListId": "pl-6da54004"}, "are about TaskSecurityGroupId"),
+        ({"TaskEgress": "true", "TaskSecurityGroupId": "sg-0a1b2c3d"}, "TaskEgress needs GatewayPrefixListId"),
         ({"LeastPrivilege": "true", **LISTS, "RepositoryArns": ""}, "LeastPrivilege needs RepositoryArns"),
         ({"LeastPrivilege": "true", **LISTS, "LogGroupArns": ""}, "needs LogGroupArns"),
         ({"LeastPrivilege": "true", **LISTS, "SecretsManager": "true"}, "needs SecretArns"),

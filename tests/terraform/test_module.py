@@ -155,6 +155,7 @@ def test_ids_need_not_be_known_yet(tmp_path: Path) -> None:
           source                  = "{MODULE}"
           vpc_id                  = aws_vpc.new.id
           subnet_ids              = aws_subnet.new[*].id
+          gateways                = []
           ingress                 = "from-tasks"
           task_security_group_ids = [aws_security_group.tasks.id]
         }}
