@@ -38,6 +38,7 @@ check: install ## Check style, types, the direction of imports, and that the gen
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/check_pages.py --check
+	$(BIN)/python scripts/module_docs.py --check
 
 bench: install ## Run the benchmarks
 	$(BIN)/python -m bench

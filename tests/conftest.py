@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests import laboratory
+from tests import laboratory, terraforming
 
 # No deadlines: a slow machine is no failure. CI draws the same examples every time; elsewhere they are new.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -23,10 +23,19 @@ def needs_lab() -> None:
         pytest.skip(why_not)
 
 
+@pytest.fixture(scope="session")
+def needs_terraform() -> None:
+    """For a test that runs Terraform's own binary: it is skipped where there is none."""
+    why_not = terraforming.why_not()
+    if why_not is not None:
+        pytest.skip(why_not)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line that tests of the lab were skipped, and why."""
+    """Say in one line each that tests of the lab and of Terraform were skipped, and why."""
     # The reason is the last of a report's three parts, after the file and the line.
     reasons = [str(report.longrepr[-1]) for report in terminalreporter.getreports("skipped")]
-    found = [reason.removeprefix("Skipped: ") for reason in reasons if laboratory.WHY in reason]
-    if found:
-        terminalreporter.write_line(f"SKIPPED {len(found)} tests: {found[0]}", yellow=True)
+    for why in (laboratory.WHY, terraforming.WHY):
+        found = [reason.removeprefix("Skipped: ") for reason in reasons if why in reason]
+        if found:
+            terminalreporter.write_line(f"SKIPPED {len(found)} tests: {found[0]}", yellow=True)

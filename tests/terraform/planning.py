@@ -1,0 +1,63 @@
+"""What the Terraform module plans, for the tests that look at it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.terraform.existing import SUBNETS, VPC, answers
+from tests.terraforming import ROOT, TerraformError, plan, planned
+
+Json = dict[str, Any]
+MODULE = ROOT / "terraform"
+INTERFACE, GATEWAY = "aws_vpc_endpoint.interface", "aws_vpc_endpoint.gateway"
+RULE = "aws_vpc_security_group_ingress_rule"
+TASKS = "sg-tasks"
+
+
+def module(answering: Any = None, **variables: Any) -> dict[str, Json]:
+    """What the module plans for the two subnets of the article, unless told otherwise."""
+    return planned(whole(answering, **variables))
+
+
+def whole(answering: Any = None, **variables: Any) -> Json:
+    ways = {"subnets", "subnet_ids", "subnet_tags"} & set(variables)
+    given = {"vpc_id": VPC, **({} if ways else {"subnet_ids": list(SUBNETS)}), **variables}
+    return plan(MODULE, answering or answers(), **given)
+
+
+def refusal(answering: Any = None, **variables: Any) -> str:
+    with pytest.raises(TerraformError) as caught:
+        module(answering, **variables)
+    return " ".join(str(caught.value).replace("│", "").split())
+
+
+def only(rows: dict[str, Json], start: str) -> dict[str, Json]:
+    return {address: row for address, row in rows.items() if address.startswith(start)}
+
+
+def opened(rows: dict[str, Json]) -> set[tuple[Any, ...]]:
+    """Who is admitted by the endpoints' security group, on which ports."""
+    return {
+        (row["cidr_ipv4"] or row["referenced_security_group_id"], row["ip_protocol"], row["from_port"], row["to_port"])
+        for row in only(rows, RULE).values()
+    }
+
+
+def endpoint(rows: dict[str, Json], service: str) -> Json:
+    kind = GATEWAY if service in {"s3", "dynamodb"} else INTERFACE
+    return rows[f'{kind}["{service}"]']
+
+
+def policy(rows: dict[str, Json], service: str) -> list[Json]:
+    statements: list[Json] = json.loads(endpoint(rows, service)["policy"])["Statement"]
+    return statements
+
+
+def failed_checks(document: Json) -> dict[str, str]:
+    return {
+        row["address"]["to_display"]: instance["problems"][0]["message"]
+        for row in document["checks"]
+        for instance in row.get("instances", [])
+        if instance["status"] == "fail"
+    }

@@ -1,0 +1,196 @@
+"""A stand-in for Terraform's AWS provider: the genuine arguments of its types, and no AWS.
+
+Terraform's own binary talks to it over the plugin protocol. It accepts what `schema.json` lists, answers data sources
+out of a file that a test writes, and leaves what AWS would fill in unknown while it plans. What is applied is made on
+paper: what was unknown gets a value, and nothing is kept.
+
+``python -m tests.terraform.provider ANSWERS`` serves until its input is closed, and first prints its port.
+
+The answers: by type a list of ``{"when": {argument: value, …}, "then": {attribute: value, …}}``; the first whose
+``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
+Under ``made`` stand the values that AWS fills in, by type of resource and attribute, with ``{name}`` for another
+attribute's value and ``{made_up}`` for a text of its own; other strings are made up, and all else is empty.
+https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/README.md
+"""
+
+import itertools
+import json
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+from tf.gen import tfplugin_pb2 as pb
+from tf.gen import tfplugin_pb2_grpc as rpc
+from tf.types import Unknown
+from tf.utils import read_dynamic_value, to_dynamic_value
+
+Json = dict[str, Any]
+
+_SCHEMA = Path(__file__).parent / "schema.json"
+_NESTING = {
+    "list": pb.Schema.NestedBlock.LIST,
+    "set": pb.Schema.NestedBlock.SET,
+    "struct": pb.Schema.NestedBlock.SINGLE,
+}
+
+
+def _block(body: Json) -> pb.Schema.Block:
+    return pb.Schema.Block(
+        attributes=[
+            pb.Schema.Attribute(
+                name=name,
+                type=json.dumps(of[1]).encode(),
+                required="r" in of[0],
+                optional="o" in of[0],
+                computed="c" in of[0],
+            )
+            for name, of in body.items()
+            if isinstance(of, list)
+        ],
+        block_types=[
+            pb.Schema.NestedBlock(
+                type_name=name,
+                block=_block(of["has"]),
+                nesting=_NESTING[of["nesting"]],
+                # A block that is there once or not at all has no number of items.
+                min_items=of.get("min", 0) if of["nesting"] != "struct" else 0,
+                max_items=of.get("max", 0),
+            )
+            for name, of in body.items()
+            if isinstance(of, dict)
+        ],
+    )
+
+
+def _schemas(types: dict[str, Json]) -> dict[str, pb.Schema]:
+    return {name: pb.Schema(version=0, block=_block(body)) for name, body in types.items()}
+
+
+def _planned(body: Json, proposed: Any) -> Any:
+    """What is proposed, with unknowns for all that AWS would fill in."""
+    if not isinstance(proposed, dict):
+        return proposed
+    return {name: _planned_argument(of, proposed.get(name)) for name, of in body.items()}
+
+
+def _planned_argument(of: Any, value: Any) -> Any:
+    if isinstance(of, list):
+        return Unknown if value is None and "c" in of[0] else value
+    if isinstance(value, list):
+        return [_planned(of["has"], item) for item in value]
+    return _planned(of["has"], value)
+
+
+_EMPTY = {"string": "", "number": 0, "bool": False}
+
+
+def _filled(body: Json, planned: Any, made: Mapping[str, str], made_up: str) -> Any:
+    """The planned state with a value for all that was unknown."""
+    if not isinstance(planned, dict):
+        return planned
+    known = {name: value for name, value in planned.items() if isinstance(value, str)} | {"made_up": made_up}
+    filled = {}
+    for name, of in body.items():
+        value = planned.get(name)
+        if isinstance(of, dict) and isinstance(value, list):
+            value = [_filled(of["has"], item, {}, made_up) for item in value]
+        elif isinstance(of, dict):
+            value = _filled(of["has"], value, {}, made_up)
+        elif value is Unknown:
+            value = _value(of[1], made[name].format_map(known) if name in made else made_up)
+        filled[name] = value
+    return filled
+
+
+def _value(kind: Any, text: str) -> Any:
+    if kind == "string":
+        return text
+    return _EMPTY[kind] if isinstance(kind, str) else ({} if kind[0] == "map" else [])
+
+
+def _failed(summary: str, detail: str) -> list[pb.Diagnostic]:
+    return [pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)]
+
+
+def _holds(when: Json, config: Json) -> bool:
+    return all(config.get(name) == value for name, value in when.items())
+
+
+class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and without types
+    """The plugin protocol, version 6, as far as a new configuration needs it."""
+
+    def __init__(self, answers: Path) -> None:
+        self._answers = answers
+        self._numbers = itertools.count(1)
+        document = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+        self._resources: dict[str, Json] = document["resources"]
+        data_sources: dict[str, Json] = document["data_sources"]
+        region = pb.Schema.Attribute(name="region", type=b'"string"', optional=True)
+        self._schema = pb.GetProviderSchema.Response(
+            provider=pb.Schema(block=pb.Schema.Block(attributes=[region])),
+            provider_meta=pb.Schema(block=pb.Schema.Block()),
+            resource_schemas=_schemas(self._resources),
+            data_source_schemas=_schemas(data_sources),
+        )
+
+    def GetMetadata(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- the protocol's own form
+        return pb.GetMetadata.Response(server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True))
+
+    def GetProviderSchema(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return self._schema
+
+    def ValidateProviderConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.ValidateProviderConfig.Response()
+
+    def ValidateResourceConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.ValidateResourceConfig.Response()
+
+    def ValidateDataResourceConfig(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.ValidateDataResourceConfig.Response()
+
+    def ConfigureProvider(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.ConfigureProvider.Response()
+
+    def PlanResourceChange(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        proposed = read_dynamic_value(request.proposed_new_state)
+        planned = _planned(self._resources[request.type_name], proposed)
+        return pb.PlanResourceChange.Response(planned_state=to_dynamic_value(planned))
+
+    def ApplyResourceChange(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        name = request.type_name
+        planned = read_dynamic_value(request.planned_state)
+        made = json.loads(self._answers.read_text(encoding="utf-8")).get("made", {}).get(name, {})
+        made_up = f"{name.removeprefix('aws_').replace('_', '-')}-{next(self._numbers):02x}"
+        filled = _filled(self._resources[name], planned, made, made_up)
+        return pb.ApplyResourceChange.Response(new_state=to_dynamic_value(filled))
+
+    def ReadDataSource(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        config = read_dynamic_value(request.config)
+        rows = json.loads(self._answers.read_text(encoding="utf-8")).get(request.type_name, [])
+        found = next((row["then"] for row in rows if _holds(row.get("when", {}), config)), None)
+        if found is None:
+            asked = {name: value for name, value in config.items() if value not in (None, [])}
+            why = f"nothing answers {json.dumps(asked, default=str)}"
+            return pb.ReadDataSource.Response(diagnostics=_failed(f"no {request.type_name}", why))
+        return pb.ReadDataSource.Response(state=to_dynamic_value(config | found))
+
+    def StopProvider(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.StopProvider.Response()
+
+
+def main() -> int:
+    server = grpc.server(ThreadPoolExecutor(max_workers=4))
+    rpc.add_ProviderServicer_to_server(StandIn(Path(sys.argv[1])), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)  # noqa: T201 -- for whoever started this
+    sys.stdin.read()
+    server.stop(grace=None)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Every Terraform file of the repository is read by a parser; where Terraform itself is, also by it."""
+
+from pathlib import Path
+
+import hcl2
+import pytest
+
+from tests.terraforming import ROOT, format_differences, validate
+
+MODULE = ROOT / "terraform"
+FILES = sorted(MODULE.rglob("*.tf"))
+ROOTS = [MODULE, *sorted(path for path in (MODULE / "examples").iterdir() if path.is_dir())]
+
+
+def test_there_are_files_and_examples() -> None:
+    assert len(FILES) >= 12
+    assert [path.name for path in ROOTS[1:]] == ["article", "central", "first-service", "least-privilege"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULE)))
+def test_every_file_is_hcl(path: Path) -> None:
+    assert hcl2.loads(path.read_text(encoding="utf-8"))
+
+
+def test_an_argument_without_a_value_is_no_hcl() -> None:
+    with pytest.raises(Exception, match="Unexpected"):
+        hcl2.loads('resource "aws_vpc" "this" { cidr_block = }')
+
+
+@pytest.mark.usefixtures("needs_terraform")
+def test_files_are_formatted_as_terraform_formats_them() -> None:
+    assert format_differences(MODULE) == ""
+
+
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.parametrize("folder", ROOTS, ids=lambda path: path.name)
+def test_every_module_is_valid(folder: Path) -> None:
+    assert validate(folder) == []
+
+
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('vpc_id = "vpc-1"\n service = "x"', 'An argument named "service" is not expected here'),
+        ('service_name = "x"', 'The argument "vpc_id" is required'),
+        ('vpc_id = "vpc-1"\n subnet_ids = "a"', "set of string required"),
+    ],
+    ids=["misspelt", "missing", "of another type"],
+)
+def test_the_stand_in_refuses_what_the_provider_does_not_know(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "main.tf").write_text(f'resource "aws_vpc_endpoint" "this" {{\n {text}\n}}\n')
+
+    (message,) = validate(tmp_path)
+
+    assert why in message
+
+
+@pytest.mark.usefixtures("needs_terraform")
+def test_unformatted_text_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("locals {\na=1\n}\n")
+
+    assert "+  a = 1" in format_differences(tmp_path)

@@ -1,0 +1,200 @@
+"""What the Terraform module plans, in the words of Terraform's own plan."""
+
+from pathlib import Path
+
+import pytest
+
+from skerry.catalogue.services import ServiceRef, endpoint_service, services
+from tests.terraform.existing import SUBNETS, VPC, Subnet, answers
+from tests.terraform.planning import (
+    GATEWAY,
+    INTERFACE,
+    MODULE,
+    RULE,
+    endpoint,
+    failed_checks,
+    module,
+    only,
+    opened,
+    refusal,
+    whole,
+)
+from tests.terraforming import plan, planned
+
+pytestmark = pytest.mark.usefixtures("needs_terraform")
+
+# -------------------------------------------------------------------------------------------------------- what it makes
+
+
+def test_without_more_it_makes_what_a_task_calls_while_it_starts_and_opens_443_alone() -> None:
+    rows = module()
+
+    assert set(rows) == {
+        "aws_security_group.endpoints[0]",
+        f'{RULE}.cidr["000/tcp-443"]',
+        f'{RULE}.cidr["001/tcp-443"]',
+        f'{INTERFACE}["ecr.api"]',
+        f'{INTERFACE}["ecr.dkr"]',
+        f'{INTERFACE}["logs"]',
+        f'{GATEWAY}["s3"]',
+    }
+    assert opened(rows) == {("10.0.1.0/24", "tcp", 443, 443), ("10.0.2.0/24", "tcp", 443, 443)}
+    assert all(row["private_dns_enabled"] for row in only(rows, INTERFACE).values())
+    assert endpoint(rows, "s3")["route_table_ids"] == ["rtb-private"]
+    assert endpoint(rows, "s3")["service_name"] == "com.amazonaws.eu-west-1.s3"
+
+
+def test_the_article_is_its_four_interface_endpoints_its_gateway_and_three_rules_for_each_subnet() -> None:
+    document = plan(MODULE / "examples" / "article", answers(), vpc_id=VPC, private_subnet_ids=list(SUBNETS))
+    rows = {address.removeprefix("module.endpoints."): row for address, row in planned(document).items()}
+
+    assert set(only(rows, "aws_vpc_endpoint")) == {
+        *(f'{INTERFACE}["{name}"]' for name in ("ecr.api", "ecr.dkr", "secretsmanager", "logs")),
+        f'{GATEWAY}["s3"]',
+    }
+    assert opened(rows) == {
+        (subnet.cidr, protocol, port, port)
+        for subnet in SUBNETS.values()
+        for protocol, port in (("tcp", 80), ("tcp", 443), ("udp", 53))
+    }
+    assert len(rows) == 5 + 6 + 1
+
+
+def test_platform_1_3_needs_no_ecr_api_and_is_said_to_be_retired() -> None:
+    document = whole(platform_version="1.3.0")
+
+    assert set(only(planned(document), INTERFACE)) == {f'{INTERFACE}["ecr.dkr"]', f'{INTERFACE}["logs"]'}
+    assert failed_checks(document) == {
+        "check.platform_version": "Platform version 1.3.0 is retired: no task starts on it since 15 June 2026. "
+        "Use 1.4.0, which also needs ecr.api."
+    }
+
+
+def test_other_services_are_made_by_name_or_by_whole_name() -> None:
+    named = {"secretsmanager", "ssm", "ssmmessages", "kms", "logs", "com.amazonaws.eu-west-1.sqs"}
+    rows = module(services=sorted(named))
+
+    made = {row["service_name"].removeprefix("com.amazonaws.eu-west-1.") for row in only(rows, INTERFACE).values()}
+    assert made == {"secretsmanager", "ssm", "ssmmessages", "kms", "logs", "sqs", "ecr.api", "ecr.dkr"}
+
+
+def test_dynamodb_has_a_gateway() -> None:
+    rows = module(gateways=["s3", "dynamodb"])
+
+    assert set(only(rows, GATEWAY)) == {f'{GATEWAY}["s3"]', f'{GATEWAY}["dynamodb"]'}
+
+
+def test_without_interface_endpoints_there_is_no_security_group() -> None:
+    rows = module(ecr=False, services=[])
+
+    assert set(rows) == {f'{GATEWAY}["s3"]'}
+
+
+def test_tags_stand_on_everything() -> None:
+    rows = module(tags={"Team": "blue"})
+
+    assert {row["tags"]["Team"] for row in rows.values()} == {"blue"}
+    assert endpoint(rows, "logs")["tags"]["Name"] == "endpoints-logs"
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-iso-west-1", "us-gov-west-1"])
+def test_service_names_are_those_of_the_partition(region: str) -> None:
+    known = {key: service for key, service in services().items() if "Interface" in service.types}
+    named = {service.endpoint for key, service in known.items() if key not in {"s3", "dynamodb"}}
+    subnets = {"subnet-a": Subnet("10.0.1.0/24", f"{region}a")}
+
+    rows = module(
+        answers(subnets, region=region, zones=[f"{region}a"]), services=sorted(named), subnet_ids=["subnet-a"]
+    )
+
+    assert {row["service_name"] for row in only(rows, INTERFACE).values()} == {
+        endpoint_service(ServiceRef(key, region)) for key in known if key not in {"s3", "dynamodb"}
+    }
+    assert endpoint(rows, "s3")["service_name"] == f"com.amazonaws.{region}.s3"
+
+
+# -------------------------------------------------------------------------------------------------- subnets and tables
+
+
+def test_of_two_subnets_in_a_zone_an_endpoint_gets_the_first_and_both_are_admitted() -> None:
+    subnets = {**SUBNETS, "subnet-c": Subnet("10.0.3.0/24", "eu-west-1a")}
+    rows = module(answers(subnets), subnet_ids=["subnet-c", "subnet-b", "subnet-a"])
+
+    assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-b", "subnet-c"]
+    assert {row[0] for row in opened(rows)} == {"10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"}
+
+
+def test_an_endpoint_has_no_subnet_in_a_zone_where_its_service_is_not_offered() -> None:
+    rows = module(answers(offered={"logs": ["eu-west-1b"]}))
+
+    assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-b"]
+    assert endpoint(rows, "ecr.api")["subnet_ids"] == ["subnet-a", "subnet-b"]
+
+
+def test_a_service_that_is_offered_in_none_of_the_zones_is_refused() -> None:
+    why = refusal(answers(offered={"logs": ["eu-west-1c"]}))
+
+    assert "com.amazonaws.eu-west-1.logs is offered in eu-west-1c" in why
+    assert "the subnets are in eu-west-1a, eu-west-1b" in why
+
+
+def test_ids_need_not_be_known_yet(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(f"""
+        resource "aws_vpc" "new" {{
+          cidr_block = "10.0.0.0/16"
+        }}
+        resource "aws_subnet" "new" {{
+          count      = 2
+          vpc_id     = aws_vpc.new.id
+          cidr_block = cidrsubnet(aws_vpc.new.cidr_block, 8, count.index)
+        }}
+        resource "aws_security_group" "tasks" {{
+          vpc_id = aws_vpc.new.id
+        }}
+        module "endpoints" {{
+          source                  = "{MODULE}"
+          vpc_id                  = aws_vpc.new.id
+          subnet_ids              = aws_subnet.new[*].id
+          gateways                = []
+          ingress                 = "from-tasks"
+          task_security_group_ids = [aws_security_group.tasks.id]
+        }}
+        """)
+
+    rows = planned(plan(tmp_path, answers()))
+
+    assert len(only(rows, f"module.endpoints.{INTERFACE}")) == 3
+    assert len(only(rows, f"module.endpoints.{RULE}")) == 1
+
+
+def test_subnets_and_route_tables_are_found_by_tags() -> None:
+    tags = {"Environment": "test"}
+    rows = module(vpc_id=None, vpc_tags=tags, subnet_tags=tags, route_table_tags=tags)
+
+    assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-a", "subnet-b"]
+    assert endpoint(rows, "s3")["route_table_ids"] == ["rtb-tagged"]
+    assert f'{RULE}.cidr["subnet-a/tcp-443"]' in rows
+
+
+def test_subnets_without_a_table_of_their_own_are_on_the_main_one() -> None:
+    subnets = {**SUBNETS, "subnet-c": Subnet("10.0.3.0/24", "eu-west-1c", table=None)}
+    rows = module(answers(subnets), subnet_ids=list(subnets))
+
+    assert set(endpoint(rows, "s3")["route_table_ids"]) == {"rtb-private", "rtb-main"}
+
+
+def test_given_route_tables_are_taken_as_they_are() -> None:
+    assert endpoint(module(route_table_ids=["rtb-x"]), "s3")["route_table_ids"] == ["rtb-x"]
+
+
+def test_a_subnet_of_another_vpc_is_refused() -> None:
+    subnets = {"subnet-a": Subnet("10.0.1.0/24", "eu-west-1a", vpc="vpc-2")}
+
+    assert "Subnet subnet-a is in vpc-2" in refusal(answers(subnets), subnet_ids=["subnet-a"])
+
+
+@pytest.mark.parametrize("found", ["aws_subnets", "aws_route_tables"])
+def test_tags_that_find_nothing_are_refused(found: str) -> None:
+    empty = answers() | {found: [{"then": {"id": "x", "ids": []}}]}
+
+    assert "has the tags of" in refusal(empty, subnet_tags={"a": "b"}, route_table_tags={"a": "b"})
