@@ -10,6 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from skerry import app, cli
+from skerry.model.world import World
+from skerry.render import plan
+from skerry.sources import documents
 from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint, without_account
 from tests.networks import Network, as_bytes, container
 
@@ -81,9 +84,7 @@ class TestOptions:
         assert "create interface endpoint com.amazonaws.eu-west-1.sqs" in out
         assert "create gateway endpoint com.amazonaws.eu-west-1.dynamodb" in out
 
-    def test_a_task_that_does_not_exist_can_be_planned_for(
-        self, run: Skerry, network: Network, tmp_path: Path
-    ) -> None:
+    def test_a_task_that_does_not_exist_can_be_planned_for(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.rows["services"].clear()
         definition = tmp_path / "task.json"
         definition.write_bytes(as_bytes({"family": "new", "containerDefinitions": [container()]}))
@@ -152,10 +153,6 @@ def test_the_demo_plans_what_it_then_does() -> None:
 
 
 def _as_json(chapter: app.Chapter) -> str:
-    from skerry.model.world import World
-    from skerry.render import plan
-    from skerry.sources import documents
-
     return plan.json(World(documents.load(chapter.documents)), chapter.plan)
 
 

@@ -30,6 +30,7 @@ from skerry.plan.records import Break, Plan, Planned, Remaining, Why
 from skerry.render import plan as rendered
 from tests.networks import Network, container
 from tests.render.networks import scenario
+from tests.render.planned import of
 
 NAMES = ("article-broken", "private-dns-off", "third-party-registry", "role-without-token", "nacl-no-ephemeral-return")
 ESCAPE = "\x1b[31m"
@@ -38,12 +39,6 @@ ESCAPE = "\x1b[31m"
 def text(plan: Plan, **how: Any) -> str:
     """The text of a plan without its colours."""
     return click.unstyle(rendered.text(plan, **how))
-
-
-def of(*changes: Change, **more: Any) -> Plan:
-    """A plan of changes that are not yet what the planner would make."""
-    planned = tuple(Planned(change, "safe") for change in changes)
-    return Plan(**({"services": ("web",), "before": BLOCKED, "after": OK, "proven": True, "changes": planned} | more))
 
 
 @pytest.mark.parametrize("name", NAMES)

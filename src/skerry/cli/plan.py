@@ -23,7 +23,7 @@ def preferring(command: Any) -> Any:
         click.option(
             "--ingress",
             type=click.Choice(_INGRESSES),
-            help="Whom endpoints admit: tasks by their security groups, their subnets (the default), or as the article has it.",
+            help="Whom endpoints admit: tasks by their groups, their subnets (the default), or as the article.",
         ),
         click.option("--also", multiple=True, metavar="SERVICE", help="A service that tasks call later; repeatable."),
         click.option("--least-privilege", is_flag=True, help="New endpoints get policies for just these tasks."),

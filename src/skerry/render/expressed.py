@@ -44,7 +44,9 @@ def refuse_unless_something(plan: Plan, language: str) -> None:
 
 def heading(plan: Plan) -> str:
     """What a file says of itself at its top: for what it is, whether it is proven, what is to be done by hand."""
-    names = ", ".join(plan.services[:_MOST]) + (f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else "")
+    names = ", ".join(plan.services[:_MOST]) + (
+        f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else ""
+    )
     lines = [f"The least changes after which {names} can start, planned by skerry."]
     if not plan.changes:
         lines.append("There is nothing to change.")

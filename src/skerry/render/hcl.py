@@ -1,4 +1,4 @@
-"""HCL, as `terraform fmt` leaves it: strings that are quoted for it, values, attributes with their equals signs aligned.
+"""HCL, as `terraform fmt` leaves it: quoted strings, values, attributes with their equals signs aligned.
 
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 """
@@ -17,7 +17,7 @@ class Reference(NamedTuple):
     text: str
 
 
-Value: TypeAlias = "str | int | bool | None | Reference | list[Value] | dict[str, Value]"
+Value: TypeAlias = "str | int | bool | Reference | list[Value] | dict[str, Value] | None"
 
 
 def quoted(text: str) -> str:

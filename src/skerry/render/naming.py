@@ -23,7 +23,9 @@ class Names:
         self._groups = {one.group_id: self.plain(f"endpoints_{one.vpc_id}") for one in groups}
         if len(groups) == 1:
             self._groups = {groups[0].group_id: "endpoints"}
-        endpoints = [row.change for row in rows if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)]
+        endpoints = [
+            row.change for row in rows if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)
+        ]
         self._one_vpc = len({one.vpc_id for one in endpoints}) < 2  # noqa: PLR2004 -- one or none
         self._used: set[str] = set()
 

@@ -1,7 +1,7 @@
 """A plan as Terraform: a root module that makes its changes, as a person would have written it.
 
 What exists and only gets more is joined by association resources, which leave it alone; what must itself be changed is
-taken over by an ``import`` block, with all that it has today. What is nobody's file stands at the top, to be done by hand.
+taken over by an ``import`` block, with all that it has today. What is nobody's file stands at the top, for people.
 Arguments: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 """
 
@@ -81,7 +81,9 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
                 "vpc_id": change.vpc_id,
                 "tags": _TAGS,
             }
-            yield comment(expressed.reasons(row)) + block(f'resource "aws_security_group" "{names.group(change.group_id)}"', body)
+            yield comment(expressed.reasons(row)) + block(
+                f'resource "aws_security_group" "{names.group(change.group_id)}"', body
+            )
             everywhere: dict[str, Value] = {
                 "security_group_id": Reference(f"aws_security_group.{names.group(change.group_id)}.id"),
                 "ip_protocol": "-1",

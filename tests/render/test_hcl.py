@@ -1,0 +1,70 @@
+"""HCL: what is written is read back as it was, and nothing in it is evaluated."""
+
+import hcl2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skerry.render.hcl import Reference, Value, block, comment, quoted, value
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("plain", '"plain"'),
+        ('a "b" \\ c', '"a \\"b\\" \\\\ c"'),
+        ("two\nlines", '"two\\nlines"'),
+        ("${var.secret} %{ if }", '"$${var.secret} %%{ if }"'),
+        ("\x1b[31m", '"\\u001b[31m"'),
+        ("\U000e0001", '"\\U000e0001"'),
+    ],
+    ids=["plain", "quotes", "lines", "templates", "escape", "beyond-16-bits"],
+)
+def test_a_string_says_what_it_said(text: str, written: str) -> None:
+    assert quoted(text) == written
+
+
+@given(st.text())
+def test_any_string_is_one_string_of_hcl(text: str) -> None:
+    read = hcl2.loads(f"it = {quoted(text)}\n")
+    found = read["it"]
+    assert isinstance(found, str)
+    inside = found[1:-1]
+    # Nothing ends the string early, and no template begins in it.
+    assert not inside.replace("\\\\", "").replace('\\"', "").count('"')
+    assert "${" not in inside.replace("$${", "")
+    assert "\n" not in inside
+
+
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        (443, "443"),
+        (Reference("var.a"), "var.a"),
+        ([], "[]"),
+        (["a", "b"], '["a", "b"]'),
+        ({}, "{}"),
+        ({"a": 1, "b.c": 2}, '{\n  a     = 1\n  "b.c" = 2\n}'),
+        ([{"a": 1}], "[\n  {\n    a = 1\n  },\n]"),
+        (["x" * 60, "y" * 60], '[\n  "' + "x" * 60 + '",\n  "' + "y" * 60 + '",\n]'),
+    ],
+    ids=str,
+)
+def test_a_value_is_written_as_fmt_writes_it(found: Value, written: str) -> None:
+    assert value(found) == written
+
+
+def test_attributes_are_aligned_up_to_one_of_several_lines() -> None:
+    written = block('resource "a" "b"', {"x": 1, "long_name": 2, "rows": {"k": 1}, "y": 3})
+    assert written == ('resource "a" "b" {\n  x         = 1\n  long_name = 2\n  rows = {\n    k = 1\n  }\n  y = 3\n}\n')
+
+
+def test_a_block_without_anything_is_on_one_line() -> None:
+    assert block("locals") == "locals {}\n"
+
+
+def test_a_comment_cannot_be_left() -> None:
+    assert comment("one\r\ntwo\x1b") == "# one\\u000d\n# two\\u001b\n"
