@@ -1,7 +1,7 @@
 """Everybody else: flows of other services and interfaces that worked before a plan, and must go on working.
 
-Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway endpoint
-takes over what its route tables sent elsewhere.
+Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway
+endpoint takes over what its route tables sent elsewhere.
 https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
 """
 

@@ -91,8 +91,8 @@ def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) ->
     found = _blocks(world, failing, trace, to_destination=to_destination)
     if not found:
         message = (
-            f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} are is "
-            "not known: aws ec2 get-managed-prefix-list-entries tells"
+            f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} "
+            "are is not known: aws ec2 get-managed-prefix-list-entries tells"
         )
         yield Advise(acl.network_acl_id, message)
     for cidr in found:

@@ -26,12 +26,12 @@ _RULES = 60
 _ENTRIES = 20
 
 
-def limits(world: World, changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
+def limits(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
     """The quotas that the changed World is beyond, each with what has it and how to have it raised."""
-    return tuple(dict.fromkeys(_limits(world, changed, changes)))
+    return tuple(dict.fromkeys(_limits(changed, changes)))
 
 
-def _limits(world: World, changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
+def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
     interface = {change.vpc_id for change in changes if isinstance(change, CreateInterfaceEndpoint)}
     for vpc_id in sorted(interface):
         count = sum(row.vpc_endpoint_type == "Interface" for row in changed.endpoints_in(vpc_id))

@@ -47,7 +47,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     changes = in_order(found.changes)
     planned = tuple(_planned(world, found, change, why) for change, why in changes.items())
     breaks = tuple(_breaks(found))
-    beyond = limits(world, found.world, tuple(changes))
+    beyond = limits(found.world, tuple(changes))
     return Plan(
         services=names,
         before=before.verdict,
@@ -202,8 +202,8 @@ def _findings(options: Options, planned: tuple[Planned, ...]) -> Iterator[Findin
         ]
         if opened:
             message = (
-                "TCP 80 and UDP 53 are opened as the article has them, and nothing needs them: every call to AWS is HTTPS, "
-                "and security groups do not filter the Amazon DNS server"
+                "TCP 80 and UDP 53 are opened as the article has them, and nothing needs them: every call to AWS is "
+                "HTTPS, and security groups do not filter the Amazon DNS server"
             )
             yield Finding("article-ports", "note", message, opened[0].group_id)
     if any(isinstance(row.change, CreateInterfaceEndpoint) for row in planned):

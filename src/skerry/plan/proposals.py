@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-
 from skerry.catalogue.codes import codes
 from skerry.catalogue.services import ServiceRef, host, services
 from skerry.launch.images import parse
@@ -80,8 +79,8 @@ def other_region(failing: Failing, ref: ServiceRef) -> Change:
     title = services()[ref.key].title
     subject = failing.need.subjects[0] if isinstance(failing.need, Call) and failing.need.subjects else host(ref) or ""
     message = (
-        f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed from "
-        "this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
+        f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed "
+        "from this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
     )
     return Advise(subject, message)
 

@@ -1,5 +1,6 @@
 """The search for the changes: mend what can be seen, look again, and drop what is not needed."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ from skerry.plan.scope import Failing, Found, Kind, Scope
 _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
 _BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEndpoint
-"""What is told, not weighed: it has no effect in a World, or one that AWS does not document, as a failed endpoint has."""
+"""What is told, not weighed: it has no effect in a World, or one that AWS does not document."""
 
 
 class Result(NamedTuple):
@@ -65,8 +66,7 @@ class _State:
         for _ in range(_ROUNDS):
             current = after(self.world, self.changes)
             found = self.scope.look(current)
-            # Each is asked for its remedies, also where another has the same already: it is a reason for it.
-            if not any([self._add_all(current, failing) for failing in found.failing]):
+            if not self._add_all(current, found.failing):
                 return
 
     def spare_others(self) -> None:
@@ -75,7 +75,7 @@ class _State:
             self.flows = bystanders.working(self.world, self.scope, self.changes)
             current = after(self.world, self.changes)
             broken = bystanders.broken(current, self.flows)
-            if not any([self._add_all(current, failing, filters_only=True) for failing in broken]):
+            if not self._add_all(current, broken, filters_only=True):
                 return
             self.mend()
 
@@ -107,12 +107,14 @@ class _State:
             and change.rule.port in {80, 53}
         )
 
-    def _add_all(self, current: World, failing: Failing, *, filters_only: bool = False) -> bool:
-        case = Case(current, self.scope, self.options, failing)
-        found = [
-            row for row in remedies(case) if not filters_only or isinstance(row.change, AuthorizeRule | AddAclEntry)
-        ]
-        return any([self._add(row, failing.kind) for row in found])
+    def _add_all(self, current: World, found: Iterable[Failing], *, filters_only: bool = False) -> bool:
+        """Add the remedies of all that fails, also what is there already: they are reasons for it; tell of new ones."""
+        new = False
+        for failing in found:
+            for remedy in remedies(Case(current, self.scope, self.options, failing)):
+                if not filters_only or isinstance(remedy.change, AuthorizeRule | AddAclEntry):
+                    new |= self._add(remedy, failing.kind)
+        return new
 
     def _add(self, remedy: Remedy, kind: Kind) -> bool:
         """Add a change, or a reason for one that is there; tell whether it is new."""
