@@ -14,6 +14,7 @@ from skerry.plan.changes import (
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
+    ModifyEndpoint,
 )
 
 # The quotas as AWS gives them to every account; they can be raised, which a World does not tell.
@@ -22,6 +23,7 @@ from skerry.plan.changes import (
 _INTERFACE_ENDPOINTS = 50
 _GATEWAY_ENDPOINTS = 20
 _GROUPS = 2_500
+_GROUPS_OF_ONE = 5
 _RULES = 60
 _ENTRIES = 20
 
@@ -43,6 +45,10 @@ def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
         count = len(changed.facts.security_groups)
         yield from _beyond(count, _GROUPS, "security groups of the Region", "L-E79EC296")
     for change in changes:
+        if isinstance(change, ModifyEndpoint) and change.groups:
+            groups = changed.vpc_endpoints[change.endpoint_id].groups
+            count = 0 if groups is UNSET else len(groups)
+            yield from _beyond(count, _GROUPS_OF_ONE, f"security groups of {change.endpoint_id}", "L-2AFB9258")
         if isinstance(change, AuthorizeRule):
             group = changed.security_groups.get(change.group_id)
             count = _rules(changed, group, change.direction) if group else 0

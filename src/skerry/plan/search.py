@@ -40,12 +40,13 @@ _BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEn
 
 
 class Result(NamedTuple):
-    """Changes with their reasons, the World with them, what was found there, and others' flows that worked before."""
+    """Changes with their reasons, the World with them, what was found there; others' flows before, and those broken."""
 
     changes: dict[Change, tuple[Why, ...]]
     world: World
     found: Found
     flows: tuple[Flow, ...]
+    broken: tuple[Failing, ...]
 
 
 def search(world: World, scope: Scope, options: Options) -> Result:
@@ -58,7 +59,7 @@ def search(world: World, scope: Scope, options: Options) -> Result:
     changes = in_order(state.changes)
     # What is proven is what is told: the changes as they are written down, in their order.
     changed = after(world, changes)
-    return Result(changes, changed, scope.look(changed), state.flows)
+    return Result(changes, changed, scope.look(changed), state.flows, tuple(bystanders.broken(changed, state.flows)))
 
 
 class _State:
