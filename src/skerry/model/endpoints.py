@@ -52,6 +52,28 @@ class VpcEndpoint(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
+class ServiceKind(Pascal, frozen=True, gc=False):
+    """What endpoints of a service may be: Interface, Gateway or GatewayLoadBalancer."""
+
+    service_type: str
+
+
+class EndpointService(Pascal, frozen=True, gc=False):
+    """A service that endpoints may be made for, with the zones in which it offers them.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ServiceDetail.html
+    """
+
+    service_name: str
+    service_type: tuple[ServiceKind, ...] = ()
+    availability_zones: tuple[str, ...] | UnsetType = UNSET
+
+    @property
+    def key(self) -> str:
+        """What identifies it: S3 has two of one name, each for endpoints of its own type."""
+        return " ".join((self.service_name, *(row.service_type for row in self.service_type)))
+
+
 class ZoneVpc(Pascal, frozen=True, gc=False):
     """A VPC that a private hosted zone is associated with."""
 

@@ -28,6 +28,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     internet_gateways: tuple[network.InternetGateway, ...] = ()
     nat_gateways: tuple[network.NatGateway, ...] = ()
     vpc_endpoints: tuple[endpoints.VpcEndpoint, ...] = ()
+    endpoint_services: tuple[endpoints.EndpointService, ...] = ()
     prefix_lists: tuple[network.PrefixList, ...] = ()
     zones: tuple[endpoints.Zone, ...] = ()
     mount_targets: tuple[endpoints.MountTarget, ...] = ()

@@ -96,6 +96,14 @@ KINDS = (
         "ec2:DescribeVpcEndpoints",
     ),
     Kind(
+        "ServiceDetails",
+        "endpoint_services",
+        endpoints.EndpointService,
+        "key",
+        "endpoint service",
+        "ec2:DescribeVpcEndpointServices",
+    ),
+    Kind(
         "PrefixLists",
         "prefix_lists",
         network.PrefixList,

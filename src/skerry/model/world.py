@@ -173,6 +173,13 @@ class World:
             return self.missing("mount_targets", f"the mount targets of {file_system_id}")
         return found
 
+    def zones_of_endpoint_service(self, service_name: str) -> tuple[str, ...] | None:
+        """The zones in which a service offers interface endpoints; None where that was not read."""
+        rows = (row for row in self.facts.endpoint_services if row.service_name == service_name)
+        offers = (row for row in rows if any(kind.service_type == "Interface" for kind in row.service_type))
+        found = next((row.availability_zones for row in offers), UNSET)
+        return None if found is UNSET else found
+
     def prefix_list_of(self, service_name: str) -> str | None:
         """The id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
         return self._prefix_lists_by_service.get(service_name)

@@ -57,10 +57,26 @@ def _after(facts: Facts, change: Change) -> Facts:
         case CreateSecurityGroup():
             return replace(facts, security_groups=(*facts.security_groups, _group(change)))
         case AuthorizeRule() | RevokeRule():
-            rows = tuple(
-                _with_rule(row, change) if row.group_id == change.group_id else row for row in facts.security_groups
-            )
-            return replace(facts, security_groups=rows)
+            return replace(facts, security_groups=tuple(_with_rule(row, change) for row in facts.security_groups))
+        case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
+            return _of_endpoint(facts, change)
+        case SetVpcAttribute():
+            return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
+        case AddAclEntry():
+            return replace(facts, network_acls=tuple(_with_entry(row, change) for row in facts.network_acls))
+        case RouteToNat():
+            return _default_route(facts, change)
+        case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
+            # What somebody else decides is not taken for done.
+            return facts
+        case _:
+            assert_never(change)
+
+
+def _of_endpoint(
+    facts: Facts, change: CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint | DeleteEndpoint
+) -> Facts:
+    match change:
         case CreateInterfaceEndpoint():
             return replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _interface_endpoint(change)))
         case CreateGatewayEndpoint():
@@ -68,20 +84,8 @@ def _after(facts: Facts, change: Change) -> Facts:
             return _routed(made, change.endpoint_id, change.route_tables, change.prefix_list, change.service_name)
         case ModifyEndpoint():
             return _modified(facts, change)
-        case SetVpcAttribute():
-            return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
-        case AddAclEntry():
-            acls = tuple(
-                _with_entry(row, change) if row.network_acl_id == change.acl_id else row for row in facts.network_acls
-            )
-            return replace(facts, network_acls=acls)
         case DeleteEndpoint():
             return _without_endpoint(facts, change.endpoint_id)
-        case RouteToNat():
-            return _default_route(facts, change)
-        case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
-            # What somebody else decides is not taken for done.
-            return facts
         case _:
             assert_never(change)
 
@@ -112,15 +116,12 @@ def permission(rule: Rule) -> IpPermission:
 
 def _with_rule(group: SecurityGroup, change: AuthorizeRule | RevokeRule) -> SecurityGroup:
     rows = group.ip_permissions if change.direction == "in" else group.ip_permissions_egress
-    if rows is UNSET:
+    if group.group_id != change.group_id or rows is UNSET:
         # One rule more or less leaves it unknown what the others are.
         return group
     wanted = permission(change.rule)
-    if isinstance(change, AuthorizeRule):
-        changed = (*rows, wanted)
-    else:
-        changed = tuple(row for row in rows if row != wanted)
-    return _with_rules(group, change.direction, changed)
+    kept = rows if isinstance(change, AuthorizeRule) else tuple(row for row in rows if row != wanted)
+    return _with_rules(group, change.direction, (*kept, wanted) if isinstance(change, AuthorizeRule) else kept)
 
 
 def _with_rules(group: SecurityGroup, direction: Direction, rows: tuple[IpPermission, ...]) -> SecurityGroup:
@@ -160,10 +161,10 @@ def _gateway_endpoint(change: CreateGatewayEndpoint) -> VpcEndpoint:
 
 
 def _modified(facts: Facts, change: ModifyEndpoint) -> Facts:
-    rows = []
-    for row in facts.vpc_endpoints:
-        rows.append(_with_more(row, change) if row.vpc_endpoint_id == change.endpoint_id else row)
-    changed = replace(facts, vpc_endpoints=tuple(rows))
+    rows = tuple(
+        _with_more(row, change) if row.vpc_endpoint_id == change.endpoint_id else row for row in facts.vpc_endpoints
+    )
+    changed = replace(facts, vpc_endpoints=rows)
     found = next((row for row in rows if row.vpc_endpoint_id == change.endpoint_id), None)
     if found is None or found.service_name is UNSET or change.prefix_list is None:
         return changed
@@ -242,7 +243,7 @@ def _attribute(change: SetVpcAttribute) -> VpcAttribute:
 
 
 def _with_entry(acl: NetworkAcl, change: AddAclEntry) -> NetworkAcl:
-    if acl.entries is UNSET:
+    if acl.network_acl_id != change.acl_id or acl.entries is UNSET:
         return acl
     entry = AclEntry(
         rule_number=change.number,

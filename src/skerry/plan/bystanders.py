@@ -1,7 +1,7 @@
 """Everybody else: flows of other services and interfaces that worked before a plan, and must go on working.
 
-Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway endpoint
-takes over what its route tables sent elsewhere.
+Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway
+endpoint takes over what its route tables sent elsewhere.
 https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
 """
 
@@ -17,7 +17,7 @@ from skerry.launch.task import Launch
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World
-from skerry.net.verdicts import OK
+from skerry.net.verdicts import BLOCKED, OK, Verdict
 from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
@@ -29,17 +29,25 @@ from skerry.plan.scope import Failing, Kind, Scope
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
 
-_OF_AWS = {"vpc_endpoint", "nat_gateway", "transit_gateway", "gateway_load_balancer", "gateway_load_balancer_endpoint"}
+_CALL_NOTHING = {
+    *("vpc_endpoint", "nat_gateway", "transit_gateway", "network_load_balancer", "efs"),
+    *("gateway_load_balancer", "gateway_load_balancer_endpoint", "ec2_instance_connect_endpoint"),
+}
+"""Types of interface behind which nothing calls a service by itself.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
+"""
 _NO_DEFINITION = Missing("what the interface calls")
 _ANY_ACCOUNT = "000000000000"
 
 
 class Flow(NamedTuple):
-    """A client's call of a service, from a subnet."""
+    """A client's call of a service, from a subnet, with the verdict that it had before the changes."""
 
     client: Kind
     need: Call
     subnet: str
+    before: Verdict = OK
 
 
 def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
@@ -64,18 +72,19 @@ def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceR
 
 
 def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
-    """The flows of others to services that the changes touch, as far as they work in this World."""
+    """The flows of others to services that the changes touch, as far as they may work in this World."""
     walker = Walker(world)
     flows = (flow for vpc_id, ref in touched(world, changes) for flow in _flows(world, scope, vpc_id, ref))
-    return tuple(flow for flow in flows if outcome_of(walker, flow).verdict is OK)
+    asked = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
+    return tuple(flow for flow in asked if flow.before is not BLOCKED)
 
 
 def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
-    """The flows that do not work in a World."""
+    """The flows that are worse in a World than they were: one that worked and may not, one that worked in part."""
     walker = Walker(world)
     for flow in flows:
         outcome = outcome_of(walker, flow)
-        if outcome.verdict is not OK:
+        if outcome.verdict is not OK and (flow.before is OK or outcome.verdict is BLOCKED):
             yield Failing(flow.client, flow.need, flow.subnet, outcome)
 
 
@@ -106,7 +115,7 @@ def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
 
 def _interfaces(world: World, vpc_id: str) -> Iterator[Launch]:
     for row in world.facts.network_interfaces:
-        if row.vpc_id == vpc_id and row.interface_type not in _OF_AWS and row.subnet_id is not UNSET:
+        if row.vpc_id == vpc_id and row.interface_type not in _CALL_NOTHING and row.subnet_id is not UNSET:
             yield _as_launch(row, row.subnet_id)
 
 

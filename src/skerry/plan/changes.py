@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 import msgspec
 
 Disposition = Literal["safe", "disruptive", "manual"]
-"""``safe``: it only adds. ``disruptive``: it changes what others use. ``manual``: skerry proposes and never makes it."""
+"""``safe``: it only adds. ``disruptive``: it changes what others use. ``manual``: skerry proposes it, no more."""
 Direction = Literal["in", "out"]
 Attribute = Literal["enable_dns_support", "enable_dns_hostnames"]
 

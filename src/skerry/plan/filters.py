@@ -6,12 +6,11 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from skerry.launch.needs import Call, Mount
-from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import blocks, is_ipv6
+from skerry.plan.case import Case
 from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, Rule
 from skerry.plan.groups import task_group
-from skerry.plan.records import Ingress
 from skerry.plan.scope import Failing
 from skerry.reach.rules import LAST_RULE
 from skerry.reach.trace import Judged, Trace
@@ -35,34 +34,32 @@ def is_known(trace: Trace) -> bool:
     return trace.purpose == "call"
 
 
-def let_out(world: World, failing: Failing, trace: Trace) -> Change | None:
-    """A rule of a group of the task's, to the endpoint's group or to AWS's list of addresses."""
+def let_out(world: World, failing: Failing, trace: Trace, peer: str | None) -> Change | None:
+    """A rule of a group of the task's, to a group of the endpoint's (``peer``), else to AWS's list or its subnet."""
     group = task_group(world, failing.kind.launch, failing.subnet)
-    peer = _peer(world, failing, trace)
+    peer = peer or _peer(world, trace)
     if group is None or peer is None or not is_known(trace):
         return None
     return AuthorizeRule(group, "out", Rule("tcp", port_of(failing), peer))
 
 
-def _peer(world: World, failing: Failing, trace: Trace) -> str | None:
-    """Whom a rule of the task names: the group of the destination, where it sees it, else its subnet's block."""
+def _peer(world: World, trace: Trace) -> str | None:
+    """Whom a rule of the task names where no group is for endpoints alone: AWS's list, or the block of the subnet."""
     there = trace.destination
     if there.prefix_list is not None:
         return there.prefix_list if there.prefix_list.startswith("pl-") else None
     subnet = world.subnets.get(there.subnet or "")
-    here = world.subnets[failing.subnet]
-    groups = there.groups
-    if groups and not isinstance(groups, Missing) and subnet is not None and subnet.vpc_id == here.vpc_id:
-        return groups[-1]
     return subnet.cidr_block if subnet is not None else None
 
 
-def let_in(world: World, failing: Failing, group: str, ingress: Ingress, port: int) -> Iterator[Change]:
-    """The rules of a group at the end of a path that let a task in, as the user prefers them."""
-    here = world.subnets[failing.subnet]
+def let_in(case: Case, group: str, *, seen: bool) -> Iterator[Change]:
+    """The rules of a group at the end of a path that let a task in, as the user prefers them.
+
+    ``seen``: whether the path ends in the task's own VPC, so that the group may name the task's.
+    """
+    world, failing, ingress = case.world, case.failing, case.options.ingress
+    here, port = world.subnets[failing.subnet], port_of(failing)
     sender = task_group(world, failing.kind.launch, failing.subnet)
-    there = world.security_groups.get(group)
-    seen = there is None or there.vpc_id is UNSET or there.vpc_id == here.vpc_id
     if ingress == "from-tasks" and sender is not None and seen:
         yield AuthorizeRule(group, "in", Rule("tcp", port, sender))
     elif here.cidr_block is None:
@@ -91,8 +88,8 @@ def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) ->
     found = _blocks(world, failing, trace, to_destination=to_destination)
     if not found:
         message = (
-            f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} are is "
-            "not known: aws ec2 get-managed-prefix-list-entries tells"
+            f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} "
+            "are is not known: aws ec2 get-managed-prefix-list-entries tells"
         )
         yield Advise(acl.network_acl_id, message)
     for cidr in found:

@@ -30,7 +30,7 @@ def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
     if any(launch.groups is UNSET or group_id in launch.groups for launch in scope.launches):
         return False
     services = (row.network_configuration.awsvpc_configuration for row in world.facts.services)
-    if any(row is not None and (row.security_groups is UNSET or group_id in row.security_groups) for row in services):
+    if any(row is not None and group_id in row.security_groups for row in services):
         return False
     users = [
         row

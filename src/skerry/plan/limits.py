@@ -14,6 +14,7 @@ from skerry.plan.changes import (
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
+    ModifyEndpoint,
 )
 
 # The quotas as AWS gives them to every account; they can be raised, which a World does not tell.
@@ -22,16 +23,17 @@ from skerry.plan.changes import (
 _INTERFACE_ENDPOINTS = 50
 _GATEWAY_ENDPOINTS = 20
 _GROUPS = 2_500
+_GROUPS_OF_ONE = 5
 _RULES = 60
 _ENTRIES = 20
 
 
-def limits(world: World, changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
+def limits(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
     """The quotas that the changed World is beyond, each with what has it and how to have it raised."""
-    return tuple(dict.fromkeys(_limits(world, changed, changes)))
+    return tuple(dict.fromkeys(_limits(changed, changes)))
 
 
-def _limits(world: World, changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
+def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
     interface = {change.vpc_id for change in changes if isinstance(change, CreateInterfaceEndpoint)}
     for vpc_id in sorted(interface):
         count = sum(row.vpc_endpoint_type == "Interface" for row in changed.endpoints_in(vpc_id))
@@ -43,6 +45,10 @@ def _limits(world: World, changed: World, changes: tuple[Change, ...]) -> Iterat
         count = len(changed.facts.security_groups)
         yield from _beyond(count, _GROUPS, "security groups of the Region", "L-E79EC296")
     for change in changes:
+        if isinstance(change, ModifyEndpoint) and change.groups:
+            groups = changed.vpc_endpoints[change.endpoint_id].groups
+            count = 0 if groups is UNSET else len(groups)
+            yield from _beyond(count, _GROUPS_OF_ONE, f"security groups of {change.endpoint_id}", "L-2AFB9258")
         if isinstance(change, AuthorizeRule):
             group = changed.security_groups.get(change.group_id)
             count = _rules(changed, group, change.direction) if group else 0

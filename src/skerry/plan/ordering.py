@@ -1,9 +1,11 @@
 """The order in which changes are told and made, and several changes of one thing as one."""
 
+import json
 from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from skerry.plan import policies
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -54,6 +56,8 @@ def _together(pairs: Iterable[tuple[Change, tuple[Why, ...]]]) -> list[tuple[Cha
         key: object = change
         if isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint):
             key = change.endpoint_id
+        elif isinstance(change, ProposeStatement):
+            key = (change.resource, _kind(change))
         known = found.get(key)
         if known is None:
             found[key] = (change, why)
@@ -62,8 +66,17 @@ def _together(pairs: Iterable[tuple[Change, tuple[Why, ...]]]) -> list[tuple[Cha
     return list(found.values())
 
 
+def _kind(change: ProposeStatement) -> object:
+    """What two proposals must share to be one statement: whom they allow, and what they are about."""
+    statement = json.loads(change.statement)
+    return json.dumps({key: value for key, value in statement.items() if key != "Action"}, sort_keys=True)
+
+
 def _as_one(first: Change, second: Change) -> Change:
-    """A creation or modification of an endpoint with what a later one adds to it."""
+    """A creation or modification of an endpoint, or a statement, with what a later one adds to it."""
+    if isinstance(first, ProposeStatement) and isinstance(second, ProposeStatement):
+        (statement,) = policies.together([json.loads(first.statement), json.loads(second.statement)])
+        return ProposeStatement(first.resource, json.dumps(statement), f"{first.message} {second.message}")
     assert isinstance(second, ModifyEndpoint)  # noqa: S101 -- an endpoint is created once
     match first:
         case CreateGatewayEndpoint():

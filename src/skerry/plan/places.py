@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from skerry.catalogue.zones import extension
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.plan.scope import Scope
@@ -14,21 +15,31 @@ def task_subnets(world: World, vpc_id: str, scope: Scope) -> tuple[Subnet, ...]:
     return tuple(row for row in found if row is not None and row.vpc_id == vpc_id)
 
 
-def endpoint_subnets(world: World, vpc_id: str, scope: Scope) -> tuple[str, ...]:
-    """One subnet for each zone: where endpoints of the VPC are already, else one with most free addresses.
+def endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_name: str) -> tuple[str, ...]:
+    """One subnet for each zone of the tasks that offers the service: where endpoints of the VPC are, else a task's.
 
-    AWS refuses two subnets of one zone (``DuplicateSubnetsInSameZone``):
-    https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+    AWS refuses two subnets of one zone (``DuplicateSubnetsInSameZone``), and one of a zone that does not offer the
+    service: https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
     tasks = task_subnets(world, vpc_id, scope)
-    zones = dict.fromkeys(zone for row in tasks if (zone := zone_of(row)) is not None)
-    chosen = []
-    for zone in sorted(zones):
-        settled = [row for row in _settled(world, vpc_id) if zone_of(row) == zone]
-        fit = [row for row in (*settled, *tasks) if zone_of(row) == zone and has_room(row)]
-        if fit:
-            chosen.append(min(fit, key=lambda row: (row not in settled, row.subnet_id)).subnet_id)
-    return tuple(chosen)
+    places = (*_settled(world, vpc_id), *tasks)
+    chosen = (_best(places, zone, tasks) for zone in _zones(world, tasks, service_name))
+    return tuple(subnet for subnet in chosen if subnet is not None)
+
+
+def _zones(world: World, tasks: tuple[Subnet, ...], service_name: str) -> list[str | None]:
+    """The zones of subnets; where no zone is known, one subnet of whichever it is."""
+    known = sorted({zone for row in tasks if (zone := zone_of(row)) is not None})
+    offered = world.zones_of_endpoint_service(service_name)
+    if not known:
+        return [None]
+    return [zone for zone in known if extension(zone) is None and (offered is None or zone in offered)]
+
+
+def _best(places: tuple[Subnet, ...], zone: str | None, tasks: tuple[Subnet, ...]) -> str | None:
+    """The subnet of a zone for an endpoint: where one is already goes before the tasks' own."""
+    fit = [row for row in places if zone_of(row) == zone and row.cidr_block is not None and has_room(row)]
+    return min(fit, key=lambda row: (row in tasks, row.subnet_id)).subnet_id if fit else None
 
 
 def zone_of(subnet: Subnet) -> str | None:

@@ -1,7 +1,7 @@
 """The policies of endpoints: for just what tasks ask for through them, and statements that are added to one."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from skerry.catalogue.services import ServiceRef
@@ -76,6 +76,23 @@ def _document(statements: list[dict[str, Any]]) -> str:
 
 def with_statement(document: str | None, statement: dict[str, Any]) -> str | None:
     """A policy with one statement more; None where the policy cannot be read, or would be too long."""
+    rows = _rows(document)
+    if rows is None:
+        return None
+    text = json.dumps(json.loads(document or "") | {"Statement": together((*rows, statement))})
+    return text if len(text) <= _MOST else None
+
+
+def joined(first: str | None, second: str) -> str:
+    """A policy that says what two of one origin say."""
+    extra = [row for row in _rows(second) or [] if row not in (_rows(first) or [])]
+    if first is None or not extra:
+        return first or second
+    return json.dumps(json.loads(first) | {"Statement": together((*(_rows(first) or []), *extra))})
+
+
+def _rows(document: str | None) -> list[Any] | None:
+    """The statements of a policy; None where it cannot be read."""
     try:
         known = json.loads(document or "")
     except ValueError:
@@ -83,5 +100,41 @@ def with_statement(document: str | None, statement: dict[str, Any]) -> str | Non
     if not isinstance(known, dict):
         return None
     rows = known.get("Statement", [])
-    text = json.dumps(known | {"Statement": [*(rows if isinstance(rows, list) else [rows]), statement]})
-    return text if len(text) <= _MOST else None
+    return rows if isinstance(rows, list) else [rows]
+
+
+def together(statements: Sequence[Any]) -> list[Any]:
+    """Statements without those that another one takes in: of one set of resources, or of one set of actions.
+
+    Only such as `allow` makes are put together; the user's own stay as they are.
+    """
+    found: list[Any] = []
+    for row in statements:
+        near = next((position for position, other in enumerate(found) if _differ(other, row) is not None), None)
+        if row in found:
+            continue
+        if near is None:
+            found.append(row)
+        else:
+            key = _differ(found[near], row) or ""
+            found[near] = found[near] | {key: _short((*_names(found[near][key]), *_names(row[key])))}
+    return found
+
+
+def _differ(first: Any, second: Any) -> str | None:  # noqa: ANN401
+    """The only part in which two statements of ours differ: their actions, or their resources."""
+    if not (_is_ours(first) and _is_ours(second)) or first.keys() != second.keys():
+        return None
+    parts = [key for key in first if first[key] != second[key]]
+    return parts[0] if parts in (["Action"], ["Resource"]) else None
+
+
+def _is_ours(statement: Any) -> bool:  # noqa: ANN401
+    """Whether it allows actions on resources and says no more, so that it may be widened by what is asked."""
+    if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+        return False
+    return {"Action", "Resource"} <= statement.keys() <= {"Effect", "Principal", "Action", "Resource"}
+
+
+def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.codes import codes
 from skerry.catalogue.services import ServiceRef, host, services
@@ -10,6 +11,7 @@ from skerry.launch.images import parse
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.model.names import arn
+from skerry.model.network import NatGateway, RouteTable, Subnet
 from skerry.model.world import World
 from skerry.plan import policies
 from skerry.plan.changes import (
@@ -80,8 +82,8 @@ def other_region(failing: Failing, ref: ServiceRef) -> Change:
     title = services()[ref.key].title
     subject = failing.need.subjects[0] if isinstance(failing.need, Call) and failing.need.subjects else host(ref) or ""
     message = (
-        f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed from "
-        "this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
+        f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed "
+        "from this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
     )
     return Advise(subject, message)
 
@@ -91,18 +93,48 @@ def to_nat(world: World, failing: Failing) -> Change:
     subnet = world.subnets[failing.subnet]
     table = world.route_table(subnet)
     name = "" if isinstance(table, Missing) else table.route_table_id
-    working = sorted(
-        row.nat_gateway_id
-        for row in world.facts.nat_gateways
-        if row.vpc_id == subnet.vpc_id and row.state == "available" and row.connectivity_type == "public"
-    )
-    if working:
-        return RouteToNat(name, working[0], f"route 0.0.0.0/0 of {name} to {working[0]}")
+    beside = [row for row in _working(world, subnet.vpc_id) if not _leads_for(world, name, row.subnet_id)]
+    if beside:
+        # One of the task's own zone: what crosses zones costs more, and falls with the other one.
+        found = min(beside, key=lambda row: (not _is_near(world, row, subnet), row.nat_gateway_id)).nat_gateway_id
+        instead = _default_of(table)
+        message = f"route 0.0.0.0/0 of {name} to {found}{f', in place of {instead}' if instead else ''}"
+        return RouteToNat(name, found, message)
     message = (
         f"{subnet.vpc_id} has no NAT gateway that works: make one in a subnet that routes to an internet gateway, with "
         f"an Elastic IP address, and route 0.0.0.0/0 of {name} to it"
     )
     return RouteToNat(name, None, message)
+
+
+def _working(world: World, vpc_id: str) -> list[NatGateway]:
+    return [
+        row
+        for row in world.facts.nat_gateways
+        if row.vpc_id == vpc_id and row.state == "available" and row.connectivity_type == "public"
+    ]
+
+
+def _leads_for(world: World, table_id: str, subnet_id: str | UnsetType | None) -> bool:
+    """Whether a NAT gateway's own subnet has this route table, which would lead it back to itself."""
+    subnet = world.subnets.get(subnet_id) if isinstance(subnet_id, str) else None
+    table = world.route_table(subnet) if subnet else None
+    return isinstance(table, RouteTable) and table.route_table_id == table_id
+
+
+def _is_near(world: World, row: NatGateway, subnet: Subnet) -> bool:
+    there = world.subnets.get(row.subnet_id) if isinstance(row.subnet_id, str) else None
+    return there is not None and there.availability_zone == subnet.availability_zone
+
+
+def _default_of(table: RouteTable | Missing) -> str:
+    """What a table's default route leads to today."""
+    routes = () if isinstance(table, Missing) or table.routes is UNSET else table.routes
+    found = next((row for row in routes if row.destination_cidr_block == "0.0.0.0/0"), None)
+    if found is None:
+        return ""
+    targets = (found.gateway_id, found.nat_gateway_id, found.transit_gateway_id, found.network_interface_id)
+    return next((name for name in targets if name), "another route")
 
 
 def endpoint_policy(world: World, piece: Piece) -> Change | None:

@@ -29,7 +29,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
-    """A blocker that a change removes: its code, what it is about, the steps that it blocked, and for which services."""
+    """A blocker that a change removes: its code, what it is about, the steps and the services that it blocked."""
 
     code: str
     resource: str
@@ -39,7 +39,10 @@ class Why(msgspec.Struct, frozen=True, gc=False):
 
 
 class Planned(msgspec.Struct, frozen=True, gc=False):
-    """A change with its reasons; ``note`` says what a disruptive one disturbs, ``by`` the account that alone can make it."""
+    """A change with its reasons.
+
+    ``note`` says what a disruptive one disturbs, ``by`` names the account that alone can make it.
+    """
 
     change: Change
     disposition: Disposition

@@ -71,7 +71,7 @@ class Scope:
         return Found(every(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
 
     def holds(self, world: World, first: Kind) -> bool:
-        """Tell whether every launch is ok in a World; those of ``first`` are asked first, as they most likely are not."""
+        """Tell whether every launch is ok in a World; those of ``first`` are asked first, as most likely not."""
         walker, beyond = Walker(world), Beyond(world)
         kinds = sorted(self.kinds, key=lambda kind: kind is not first)
         return all(verdict is OK for kind in kinds for verdict, _, _ in self._of(walker, beyond, kind))

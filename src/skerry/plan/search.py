@@ -1,14 +1,17 @@
 """The search for the changes: mend what can be seen, look again, and drop what is not needed."""
 
+from collections.abc import Iterable
+from types import UnionType
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from skerry.model.world import World
 from skerry.net.verdicts import OK
-from skerry.plan import bystanders, filters
+from skerry.plan import bystanders, filters, policies
 from skerry.plan.after import after
 from skerry.plan.bystanders import Flow
+from skerry.plan.case import Case, Remedy, advice, merged
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -17,28 +20,33 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateSecurityGroup,
     DeleteEndpoint,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
 )
+from skerry.plan.ordering import in_order
 from skerry.plan.records import Options, Why
-from skerry.plan.remedies import Case, Remedy, merged, remedies
-from skerry.plan.scope import Failing, Found, Kind, Scope
+from skerry.plan.remedies import remedies
+from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
 
 _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
+_FILTERS = AuthorizeRule | AddAclEntry | CreateSecurityGroup | ModifyEndpoint
+"""What lets somebody in whose calls are led elsewhere; nothing else is done for him."""
 _BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEndpoint
-"""What is told, not weighed: it has no effect in a World, or one that AWS does not document, as a failed endpoint has."""
+"""What is told, not weighed: it has no effect in a World, or one that AWS does not document."""
 
 
 class Result(NamedTuple):
-    """Changes with their reasons, the World with them, what was found there, and others' flows that worked before."""
+    """Changes with their reasons, the World with them, what was found there; others' flows before, and those broken."""
 
     changes: dict[Change, tuple[Why, ...]]
     world: World
     found: Found
     flows: tuple[Flow, ...]
+    broken: tuple[Failing, ...]
 
 
 def search(world: World, scope: Scope, options: Options) -> Result:
@@ -47,8 +55,11 @@ def search(world: World, scope: Scope, options: Options) -> Result:
     state.mend()
     state.spare_others()
     state.prune()
-    changed = after(world, state.changes)
-    return Result(state.changes, changed, scope.look(changed), state.flows)
+    state.tell_the_rest()
+    changes = in_order(state.changes)
+    # What is proven is what is told: the changes as they are written down, in their order.
+    changed = after(world, changes)
+    return Result(changes, changed, scope.look(changed), state.flows, tuple(bystanders.broken(changed, state.flows)))
 
 
 class _State:
@@ -65,19 +76,31 @@ class _State:
         for _ in range(_ROUNDS):
             current = after(self.world, self.changes)
             found = self.scope.look(current)
-            # Each is asked for its remedies, also where another has the same already: it is a reason for it.
-            if not any([self._add_all(current, failing) for failing in found.failing]):
+            if not self._add_all(current, found.failing, self.options):
                 return
 
     def spare_others(self) -> None:
-        """Let those in whose calls are led to the endpoints too."""
+        """Let those in whose calls are led to the endpoints too, on the port that they call and no other."""
+        options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
         for _ in range(_ROUNDS):
             self.flows = bystanders.working(self.world, self.scope, self.changes)
             current = after(self.world, self.changes)
             broken = bystanders.broken(current, self.flows)
-            if not any([self._add_all(current, failing, filters_only=True) for failing in broken]):
+            if not self._add_all(current, broken, options, _FILTERS):
                 return
             self.mend()
+
+    def tell_the_rest(self) -> None:
+        """Say what is in the way that no change is for."""
+        told = {(why.code, why.resource) for reasons in self.changes.values() for why in reasons}
+        current = after(self.world, self.changes)
+        for failing in self.scope.look(current).failing:
+            case = Case(current, self.scope, self.options, failing)
+            for trace in failing.outcome.traces:
+                for judged in trace.judged:
+                    piece = judged.piece
+                    if judged.lost and (piece.code, piece.resource) not in told and trace.verdict in FAILS:
+                        self._add(Remedy(advice(judged, trace), case.why((judged,))), failing.kind)
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
@@ -107,16 +130,22 @@ class _State:
             and change.rule.port in {80, 53}
         )
 
-    def _add_all(self, current: World, failing: Failing, *, filters_only: bool = False) -> bool:
-        case = Case(current, self.scope, self.options, failing)
-        found = [
-            row for row in remedies(case) if not filters_only or isinstance(row.change, AuthorizeRule | AddAclEntry)
-        ]
-        return any([self._add(row, failing.kind) for row in found])
+    def _add_all(
+        self, current: World, found: Iterable[Failing], options: Options, only: type[Change] | UnionType | None = None
+    ) -> bool:
+        """Add the remedies of all that fails, also what is there already: they are reasons for it; tell of new ones."""
+        new = False
+        for failing in found:
+            for remedy in remedies(Case(current, self.scope, options, failing)):
+                if only is None or isinstance(remedy.change, only):
+                    new |= self._add(remedy, failing.kind)
+        return new
 
     def _add(self, remedy: Remedy, kind: Kind) -> bool:
         """Add a change, or a reason for one that is there; tell whether it is new."""
         change = self._fitted(remedy.change)
+        if isinstance(change, ModifyEndpoint) and change.policy is not None:
+            return self._add_policy(change, remedy.why, kind)
         reasons = self.changes.get(change)
         if reasons is not None:
             self.changes[change] = _with(reasons, remedy.why)
@@ -125,22 +154,27 @@ class _State:
         self.kinds[change] = kind
         return True
 
+    def _add_policy(self, change: ModifyEndpoint, why: Why, kind: Kind) -> bool:
+        """Make one policy of all that an endpoint's lacks: a change of it replaces it whole."""
+        same = (row for row in self.changes if isinstance(row, ModifyEndpoint) and row.policy is not None)
+        known = next((row for row in same if row.endpoint_id == change.endpoint_id), None)
+        reasons = self.changes.pop(known) if known is not None else ()
+        both = replace(change, policy=policies.joined(known.policy if known else None, change.policy or ""))
+        self.changes[both] = _with(reasons, why)
+        self.kinds[both] = kind
+        return known is None or known != both
+
     def _fitted(self, change: Change) -> Change:
         """A change beside those that are there: a free number, an endpoint that is created already."""
-        if isinstance(change, AddAclEntry):
-            return self._numbered(change)
-        if isinstance(change, CreateGatewayEndpoint | CreateInterfaceEndpoint):
-            for other in self.changes:
-                if isinstance(other, CreateGatewayEndpoint | CreateInterfaceEndpoint) and (
-                    other.endpoint_id == change.endpoint_id
-                ):
-                    return _onto(other, change)
-        if isinstance(change, ModifyEndpoint) and change.policy is not None:
-            for other in list(self.changes):
-                if isinstance(other, ModifyEndpoint) and other.endpoint_id == change.endpoint_id and other.policy:
-                    # It was made of the other one, and says what it said.
-                    del self.changes[other]
-        return change
+        match change:
+            case AddAclEntry():
+                return self._numbered(change)
+            case CreateGatewayEndpoint() | CreateInterfaceEndpoint():
+                same = (row for row in self.changes if isinstance(row, CreateGatewayEndpoint | CreateInterfaceEndpoint))
+                found = next((row for row in same if row.endpoint_id == change.endpoint_id), None)
+                return change if found is None else _onto(found, change)
+            case _:
+                return change
 
     def _numbered(self, change: AddAclEntry) -> AddAclEntry:
         for other in self.changes:
