@@ -109,8 +109,11 @@ def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
         for row in same:
             assert isinstance(row.change, AuthorizeRule)  # noqa: S101 -- chosen above
             rule = row.change.rule
-            key = f"{rule.protocol} {rule.port} {rule.peer}"
-            settings[key] = {"protocol": rule.protocol, "port": rule.port, "peer": names.peer(rule.peer)}
+            settings[f"{rule.protocol} {rule.port} {rule.peer}"] = {
+                "protocol": rule.protocol,
+                "port": rule.port,
+                "peer": names.peer(rule.peer),
+            }
         body: dict[str, Value] = {
             "for_each": settings,
             "security_group_id": names.reference(group),
