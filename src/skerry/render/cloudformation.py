@@ -15,6 +15,7 @@ from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
+    Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
@@ -25,6 +26,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned
 from skerry.render import expressed
+from skerry.render.hcl import comment
 from skerry.render.plan import title
 
 _VERSION = "2010-09-09"
@@ -43,22 +45,25 @@ def render(world: World, plan: Plan) -> str:
     """Write a plan as a template. Raises `InputError` where it changes what CloudFormation has not created."""
     expressed.refuse_unless_something(plan, "CloudFormation")
     rows = expressed.written(plan)
-    _refuse(rows)
+    expressed.refuse(
+        [row.change for row in rows if _is_of_others(world, row.change)],
+        "CloudFormation cannot change what it has not created",
+        "Use --format terraform, or make these changes by hand first and plan again.",
+    )
     template = _Template(world)
     for row in rows:
         template.add(row)
-    found = template.whole(expressed.heading(plan))
+    found = template.whole(expressed.summary(plan))
     text: str = yaml.dump(found, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
-    return text
+    # A description has too little room for all that there is to say.
+    return comment(expressed.heading(plan)) + text
 
 
-def _refuse(rows: list[Planned]) -> None:
-    """Say which changes no template can make; nothing is left out in silence."""
-    strange = [row.change for row in rows if isinstance(row.change, ModifyEndpoint | SetVpcAttribute)]
-    if strange:
-        found = "; ".join(title(change) for change in strange)
-        message = f"CloudFormation cannot change what it has not created: {found}"
-        raise InputError(message, "Use --format terraform, or make these changes by hand first and plan again.")
+def _is_of_others(world: World, change: Change) -> bool:
+    """Whether a change is of something that exists, rather than beside it."""
+    if isinstance(change, RouteToNat):
+        return expressed.replaces_route(world, change)
+    return isinstance(change, ModifyEndpoint | SetVpcAttribute)
 
 
 class _Template:

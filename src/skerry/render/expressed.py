@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+from msgspec import UNSET
+
 from skerry.errors import InputError
+from skerry.model.world import World
 from skerry.plan.changes import (
     Advise,
     Change,
@@ -42,8 +45,24 @@ def refuse_unless_something(plan: Plan, language: str) -> None:
         raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
 
 
-def heading(plan: Plan) -> str:
-    """What a file says of itself at its top: for what it is, whether it is proven, what is to be done by hand."""
+def refuse(changes: list[Change], what: str, remedy: str) -> None:
+    """Raise `InputError` if there are changes that a language cannot say; nothing is left out in silence."""
+    if changes:
+        raise InputError(f"{what}: {'; '.join(title(change) for change in changes)}", remedy)
+
+
+def replaces_route(world: World, change: RouteToNat) -> bool:
+    """Tell whether the table has a default route already, beside which AWS takes no other.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+    """
+    table = world.route_tables.get(change.route_table_id)
+    routes = () if table is None or table.routes is UNSET else table.routes
+    return any(route.destination_cidr_block == "0.0.0.0/0" for route in routes)
+
+
+def summary(plan: Plan) -> str:
+    """What a file is for, and whether it is proven."""
     names = ", ".join(plan.services[:_MOST]) + (
         f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else ""
     )
@@ -52,6 +71,12 @@ def heading(plan: Plan) -> str:
         lines.append("There is nothing to change.")
     elif not plan.proven:
         lines.append(f"NOT PROVEN: after these changes the verdict is {plan.after}.")
+    return "\n".join(lines)
+
+
+def heading(plan: Plan) -> str:
+    """What a file says of itself at its top: for what it is, whether it is proven, what is to be done by hand."""
+    lines = [summary(plan)]
     lines += [f"Still in the way then: {row.code} {row.resource}: {row.message}" for row in plan.remaining]
     lines += [f"Would break: {row.message}" for row in plan.breaks]
     lines += [f"Beyond a quota: {text}" for text in plan.limits]

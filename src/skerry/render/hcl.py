@@ -17,7 +17,14 @@ class Reference(NamedTuple):
     text: str
 
 
-Value: TypeAlias = "str | int | bool | Reference | list[Value] | dict[str, Value] | None"
+class Call(NamedTuple):
+    """A function of one argument, such as ``jsonencode({ Version = "2012-10-17" })``."""
+
+    function: str
+    argument: "Value"
+
+
+Value: TypeAlias = "str | int | bool | Reference | Call | list[Value] | dict[str, Value] | None"
 
 
 def quoted(text: str) -> str:
@@ -36,6 +43,8 @@ def value(found: Value, depth: int = 0) -> str:
     match found:
         case Reference():
             return found.text
+        case Call():
+            return f"{found.function}({value(found.argument, depth)})"
         case None:
             return "null"
         case bool():
@@ -67,7 +76,8 @@ def _map(rows: "Mapping[str, Value]", depth: int) -> str:
 
 
 def _is_name(key: str) -> bool:
-    return key.isascii() and key.replace("_", "a").isalnum() and not key[0].isdigit()
+    """Whether a key needs no quotes; ``for`` would begin an expression."""
+    return key != "for" and key.isascii() and key.replace("_", "a").isalnum() and not key[0].isdigit()
 
 
 def attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
@@ -104,6 +114,8 @@ def block(header: str, *parts: "Mapping[str, Value] | str") -> str:
 
 def comment(text: str) -> str:
     """A comment, a line for each line of the text; what would leave the comment is made harmless."""
+    if not text:
+        return ""
     lines = ("".join(letter if letter.isprintable() else _code(letter) for letter in line) for line in text.split("\n"))
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 

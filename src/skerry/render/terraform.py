@@ -16,8 +16,8 @@ from skerry.plan.changes import (
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
     ModifyEndpoint,
+    RevokeRule,
     RouteToNat,
-    SetVpcAttribute,
     is_new,
 )
 from skerry.plan.records import Plan, Planned
@@ -34,15 +34,16 @@ def render(world: World, plan: Plan) -> str:
     """Write a plan as a root module. Raises `InputError` where Terraform can make nothing of it."""
     expressed.refuse_unless_something(plan, "Terraform")
     rows = expressed.written(plan)
+    revoked = [row.change for row in rows if isinstance(row.change, RevokeRule)]
+    expressed.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows)
-    parts = [comment(expressed.heading(plan)), *_settings(world), *_looked_up(rows, names)]
+    parts = [comment(expressed.heading(plan)), *_settings(world), *_looked_up(world, rows, names)]
     parts += _groups(rows, names)
     parts += _rules(rows, names)
     parts += _interface_endpoints(rows, names)
     parts += _gateway_endpoints(rows, names)
     parts += _modified(world, rows, names)
     parts += _entries(rows)
-    parts += _routes(rows)
     parts += _outputs(rows, names)
     return together(parts)
 
@@ -62,13 +63,18 @@ def _settings(world: World) -> Iterator[str]:
     yield block('provider "aws"', {"region": Reference("var.region")})
 
 
-def _looked_up(rows: list[Planned], names: Names) -> Iterator[str]:
-    """AWS's prefix lists whose ids are not known, by their names."""
+def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
+    """AWS's prefix lists that rules name and whose ids are not known, by their names."""
+    services: dict[str, str] = {}
     for row in rows:
         change = row.change
-        if isinstance(change, CreateGatewayEndpoint) and is_new(change.prefix_list):
-            label = names.prefix_list(change.prefix_list)
-            yield block(f'data "aws_prefix_list" "{label}"', {"name": change.service_name})
+        if isinstance(change, CreateGatewayEndpoint):
+            services[change.prefix_list] = change.service_name
+        elif isinstance(change, ModifyEndpoint) and change.prefix_list is not None:
+            services[change.prefix_list] = str(world.vpc_endpoints[change.endpoint_id].service_name)
+    rules = (row.change.rule for row in rows if isinstance(row.change, AuthorizeRule))
+    for peer in dict.fromkeys(rule.peer for rule in rules if rule.kind == "prefix-list" and is_new(rule.peer)):
+        yield block(f'data "aws_prefix_list" "{names.prefix_list(peer)}"', {"name": services[peer]})
 
 
 def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
@@ -203,12 +209,13 @@ def _for_each_of(made: list[Planned]) -> str:
 
 
 def _modified(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
+    yield from takeover.vpcs(world, rows)
     for row in rows:
         change = row.change
         if isinstance(change, ModifyEndpoint):
             yield from takeover.endpoint(world, row, change, names)
-        elif isinstance(change, SetVpcAttribute):
-            yield from takeover.vpc(world, row, change, names)
+        elif isinstance(change, RouteToNat):
+            yield from takeover.route(world, row, change)
 
 
 def _entries(rows: list[Planned]) -> Iterator[str]:
@@ -240,19 +247,6 @@ def _entries(rows: list[Planned]) -> Iterator[str]:
         }
         header = f'resource "aws_network_acl_rule" "{Names.plain(f"{acl}_{_SIDES[direction]}")}"'
         yield comment(expressed.reasons_of(same)) + block(header, *_each(body))
-
-
-def _routes(rows: list[Planned]) -> Iterator[str]:
-    for row in rows:
-        change = row.change
-        if isinstance(change, RouteToNat):
-            body: dict[str, Value] = {
-                "route_table_id": change.route_table_id,
-                "destination_cidr_block": "0.0.0.0/0",
-                "nat_gateway_id": change.nat_gateway_id,
-            }
-            header = f'resource "aws_route" "{Names.plain(change.route_table_id)}"'
-            yield comment(expressed.reasons(row)) + block(header, body)
 
 
 def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
