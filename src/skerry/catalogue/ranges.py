@@ -1,0 +1,28 @@
+"""The public address blocks of S3."""
+
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address, ip_network
+
+import msgspec
+
+from skerry.catalogue.table import Grade, read
+
+
+class _Ranges(msgspec.Struct):
+    """Blocks that hold nothing but S3; ``grade`` and ``source`` are of all of them."""
+
+    blocks: tuple[str, ...]
+    grade: Grade
+    source: str
+
+
+@cache
+def _blocks() -> tuple[tuple[int, int, int], ...]:
+    networks = [ip_network(block) for block in read("s3_ranges", _Ranges).blocks]
+    return tuple((net.version, int(net.network_address), int(net.broadcast_address)) for net in networks)
+
+
+def is_of_s3(address: IPv4Address | IPv6Address) -> bool:
+    """Tell whether an address is one of S3's public ones, as far as they are known: False is no proof."""
+    number = int(address)
+    return any(version == address.version and first <= number <= last for version, first, last in _blocks())

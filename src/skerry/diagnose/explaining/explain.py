@@ -1,0 +1,207 @@
+"""Error texts explained: which step of a launch each is of, what it proves, and what it does not."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+
+from skerry.catalogue.codes import ErrorClass
+from skerry.catalogue.explanations import Confidence, Rule, Spot, explanations
+from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_host
+from skerry.catalogue.table import Grade
+from skerry.diagnose.explaining.cleaning import errors_in, last_of, plain, tight
+from skerry.diagnose.explaining.evidence import Evidence, evidence
+from skerry.diagnose.explaining.secrecy import redact
+
+_AMBIGUOUS = "ambiguous"
+_SURE = {"high": 0, "medium": 1, "low": 2}
+_MOST_SHOWN = 400
+_MANY = 2
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """What one error text means.
+
+    ``cause`` is what it proves, ``not_proven`` what it does not, ``next`` what to look at. ``text`` is the error without
+    what may be secret in it, ``count`` how often it is in the text that was given, other addresses and ids apart.
+    """
+
+    rule: str
+    step: str
+    kind: ErrorClass
+    confidence: Confidence
+    cause: str
+    not_proven: str
+    next: str
+    fix: str
+    grade: Grade
+    source: str
+    evidence: Evidence
+    text: str
+    service: str | None = None
+    count: int = 1
+
+
+class _Sought(NamedTuple):
+    """A rule's words as they are looked for."""
+
+    rule: Rule
+    some: tuple[str, ...]
+    every: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+class _Table(NamedTuple):
+    strong: tuple[tuple[str, Spot], ...]
+    weak: tuple[tuple[str, Spot], ...]
+    spots: dict[str, Spot]
+    rules: tuple[_Sought, ...]
+    of_service: dict[str, Spot]
+
+
+@cache
+def _table() -> _Table:
+    known = explanations()
+    words = [(tight(word), spot) for spot in known.spots for word in spot.words]
+    rules = tuple(
+        _Sought(rule, *(tuple(map(tight, part)) for part in (rule.some, rule.every, rule.never)))
+        for rule in known.rules
+    )
+    return _Table(
+        strong=tuple(pair for pair in words if not pair[1].weak),
+        weak=tuple(pair for pair in words if pair[1].weak),
+        spots={spot.id: spot for spot in known.spots},
+        rules=rules,
+        of_service={spot.service: spot for spot in reversed(known.spots) if spot.service},
+    )
+
+
+def explain(text: str) -> tuple[Explanation, ...]:
+    """Explain every error in a text, those first that prove the most; nothing where none is known.
+
+    Of more than `cleaning.MOST` characters the last are read.
+    """
+    found = [one for part in errors_in(plain(last_of(text))) if (one := _explain_one(part)) is not None]
+    kept = _distinct(found)
+    sure = {one.step for one in kept if one.kind != _AMBIGUOUS}
+    # That something went wrong at a step adds nothing where another error says what it was.
+    telling = [one for one in kept if one.kind != _AMBIGUOUS or one.step not in sure]
+    return tuple(sorted(telling, key=_proof))
+
+
+def _proof(one: Explanation) -> tuple[bool, int]:
+    return (one.kind == _AMBIGUOUS, _SURE[one.confidence])
+
+
+def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
+    """Each cause once, with how often it is told."""
+    kept: dict[tuple[str, str, str | None, str | None], Explanation] = {}
+    for one in found:
+        key = (one.rule, one.step, one.evidence.host, one.evidence.kind)
+        known = kept.get(key)
+        kept[key] = one if known is None else msgspec.structs.replace(known, count=known.count + 1)
+    return list(kept.values())
+
+
+def _explain_one(text: str) -> Explanation | None:
+    words = tight(text)
+    told = evidence(text)
+    spot = _spot(words, told)
+    for sought in _table().rules:
+        if _holds(sought, words, told, spot):
+            return _filled(sought.rule, spot, told, text)
+    return None
+
+
+def _spot(words: str, told: Evidence) -> Spot | None:
+    """Where a text says that it happened."""
+    table = _table()
+    strong = next((spot for word, spot in table.strong if word in words), None)
+    if strong is not None:
+        return strong
+    action = _of_action(told.action) or _of_action(told.operation)
+    weak = action or next((spot for word, spot in table.weak if word in words), None)
+    if weak is not None or told.host is None:
+        return weak
+    service = service_of_host(told.host)
+    return table.of_service.get(service.key) if service else None
+
+
+def _of_action(action: str | None) -> Spot | None:
+    """The place of an IAM action or an operation's name: the longest beginning that is known."""
+    if action is None:
+        return None
+    actions = explanations().actions
+    fitting = [name for name in actions if action.startswith(name)]
+    return _table().spots[actions[max(fitting, key=len)]] if fitting else None
+
+
+def _holds(sought: _Sought, words: str, told: Evidence, spot: Spot | None) -> bool:
+    rule = sought.rule
+    if rule.steps and (spot.step if spot else "") not in rule.steps:
+        return False
+    if sought.some and not any(word in words for word in sought.some):
+        return False
+    if not all(word in words for word in sought.every) or any(word in words for word in sought.never):
+        return False
+    return all(_fact(name, told, words) in values for name, values in rule.when.items())
+
+
+def _fact(name: str, told: Evidence, words: str) -> str:
+    """A fact that rules ask for, as a word; empty where the text does not tell it."""
+    if name == "retries":
+        return "" if told.retries is None else ("many" if told.retries >= _MANY else "one")
+    if name == "family":
+        return "v6" if told.address and ":" in told.address else "v4"
+    if name == "ends":
+        # What stands last: whether a phrase is all that there is.
+        return words[-1:]
+    return getattr(told, name) or ""
+
+
+def _filled(rule: Rule, spot: Spot | None, told: Evidence, text: str) -> Explanation:
+    spot = spot or _table().spots["elsewhere"]
+    if rule.step and rule.step != spot.step:
+        spot = next(one for one in _table().spots.values() if one.step == rule.step)
+    words = _Words(_words(spot, told))
+    words["network"] = spot.network.format_map(words)
+    words["grant"] = spot.grant.format_map(words)
+    return Explanation(
+        rule=rule.id,
+        step=spot.step,
+        kind=rule.kind,
+        confidence=rule.confidence,
+        cause=rule.cause.format_map(words),
+        not_proven=rule.not_proven.format_map(words),
+        next=rule.next.format_map(words),
+        fix=rule.fix.format_map(words),
+        grade=rule.grade,
+        source=rule.source,
+        evidence=told,
+        text=redact(" ".join(text.split()))[:_MOST_SHOWN],
+        service=spot.service,
+    )
+
+
+class _Words(dict[str, str]):
+    """What fills a rule's texts."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key.replace('_', ' ')}>"
+
+
+def _words(spot: Spot, told: Evidence) -> dict[str, str]:
+    region = told.region or "<region>"
+    endpoint = endpoint_service(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
+    return told.shown() | {
+        "subject": spot.subject,
+        "called": told.host or spot.subject,
+        "region": region,
+        "where": f"in {told.region}" if told.region else "in the task's Region",
+        "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
+        "gateway": (endpoint_service(ServiceRef("s3", told.region), "Gateway") if told.region else None)
+        or f"com.amazonaws.{region}.s3",
+        "thing": told.image or told.repository or told.arn or spot.subject,
+        "who": told.principal or "the role",
+    }
