@@ -1,12 +1,9 @@
 """JSON, version 1: the shapes that programs rely on. Their schemas are tested by snapshot."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 
-from skerry.catalogue.codes import Code
-from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
@@ -16,6 +13,7 @@ from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
+from skerry.render.documents import write
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -176,31 +174,9 @@ class TraceDocument(msgspec.Struct, frozen=True):
     refused: list[RefusalOut]
 
 
-class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
-    """One explanation."""
-
-    step: str | None
-    kind: str
-    cause: str
-    fix: str
-    evidence: dict[str, str]
-
-
-class ExplainDocument(msgspec.Struct, frozen=True):
-    """The document of ``explain``."""
-
-    version: int
-    matches: list[Match]
-
-
-# What a terminal acts on or hides behind, beyond what JSON escapes by itself: C1 controls, and the marks that turn the
-# direction of text.
-_HARMFUL = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
 def diagnosis(world: World, found: Diagnosis) -> str:
     """Write a Diagnosis."""
-    return _write(
+    return write(
         DiagnosisOut(
             version=1,
             verdict=found.verdict,
@@ -217,7 +193,7 @@ def diagnosis(world: World, found: Diagnosis) -> str:
 
 def trace(world: World, outcome: Outcome) -> str:
     """Write what a walk found."""
-    return _write(
+    return write(
         TraceDocument(
             version=1,
             verdict=outcome.verdict,
@@ -228,23 +204,6 @@ def trace(world: World, outcome: Outcome) -> str:
             refused=_refused(world),
         )
     )
-
-
-def explanation(found: Code | Check | None) -> str:
-    """Write what a code or check means; no match where there is none."""
-    return _write(ExplainDocument(1, [] if found is None else [_match(found)]))
-
-
-def _match(found: Code | Check) -> Match:
-    if isinstance(found, Check):
-        return Match(None, "configuration", found.title, found.text, {"check": found.id})
-    evidence = {"code": found.code, "source": found.source}
-    return Match(None, found.kind, found.means, found.remedy, evidence)
-
-
-def _write(document: msgspec.Struct) -> str:
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
