@@ -23,14 +23,14 @@ _STAMP = r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d[ \].,]|[A-Z][
 _LINE = rf"(?m:^[ \t]{{0,40}}[-*•(]?[ \t]?(?:{_STAMP}))"
 _KEY = r"[\"'](?:stoppedReason|reason|message|rolloutStateReason|StatusReason|ResourceStatusReason)[\"']\s{0,8}:"
 _FAMILY = (
-    r"\b(?:ResourceInitializationError|ResourceNotFoundException|TaskFailedToStart|OutOfMemoryError|InternalError"
+    r"\b(?:ResourceInitializationError|TaskFailedToStart|OutOfMemoryError|InternalError"
     r"|Cannot(?:Pull|Start|Stop|Inspect|Create)[A-Za-z]{0,24}(?:Error|Exception)"
     r"|(?:Container|Docker)(?:Runtime)?Timeout(?:Error)?|ContainerRuntimeError)\b"
     r"|\(?\bservice \S{1,260} (?:was unable|is unable|deployment failed|failed to|operations are|\(task)"
 )
-_START = re.compile(f"{_LINE}|{_KEY}|{_FAMILY}")
+_START = re.compile(f"{_LINE}|{_KEY}|(?P<family>{_FAMILY})")
 # Behind these the start of an error is a part of the one before it: it says what that one is about.
-_GOES_ON = ("reason:", "reason(", "reason=", "error:", "error(", "stopped(", "exception:", "tostart:", "(reason")
+_GOES_ON = (":", "(", "=", "reason", "error")
 _LOOK_BACK = 48
 
 
@@ -77,7 +77,7 @@ def errors_in(text: str) -> Iterator[str]:
     for found in _START.finditer(text):
         start = found.start()
         before = tight(text[max(begin, start - _LOOK_BACK) : start])
-        if start == begin or before.endswith(_GOES_ON):
+        if start == begin or not before or (found.lastgroup == "family" and before.endswith(_GOES_ON)):
             continue
         yield text[begin:start][:_MOST_OF_ONE]
         begin = start

@@ -15,6 +15,7 @@ from skerry.diagnose.explaining.evidence import Evidence, evidence
 from skerry.diagnose.explaining.secrecy import redact
 
 _AMBIGUOUS = "ambiguous"
+_ELSEWHERE = "elsewhere"
 _SURE = {"high": 0, "medium": 1, "low": 2}
 _MOST_SHOWN = 400
 _MANY = 2
@@ -23,7 +24,7 @@ _MANY = 2
 class Explanation(msgspec.Struct, frozen=True):
     """What one error text means.
 
-    ``cause`` is what it proves, ``not_proven`` what it does not, ``next`` what to look at. ``text`` is the error without
+    ``place`` is the spot that its words tell. ``cause`` is what it proves, ``not_proven`` what it does not, ``next`` what to look at. ``text`` is the error without
     what may be secret in it, ``count`` how often it is in the text that was given, other addresses and ids apart.
     """
 
@@ -40,6 +41,7 @@ class Explanation(msgspec.Struct, frozen=True):
     evidence: Evidence
     text: str
     service: str | None = None
+    place: str = ""
     count: int = 1
 
 
@@ -84,6 +86,9 @@ def explain(text: str) -> tuple[Explanation, ...]:
     """
     found = [one for part in errors_in(plain(last_of(text))) if (one := _explain_one(part)) is not None]
     kept = _distinct(found)
+    # An address that one line dials and the next one names the service of is one failure.
+    placed = {one.evidence.address for one in kept if one.place != _ELSEWHERE}
+    kept = [one for one in kept if one.place != _ELSEWHERE or one.evidence.address not in placed - {None}]
     sure = {one.step for one in kept if one.kind != _AMBIGUOUS}
     # That something went wrong at a step adds nothing where another error says what it was.
     telling = [one for one in kept if one.kind != _AMBIGUOUS or one.step not in sure]
@@ -95,10 +100,12 @@ def _proof(one: Explanation) -> tuple[bool, int]:
 
 
 def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
-    """Each cause once, with how often it is told."""
+    """Each cause of each host once, with how often it is told; what names no host counts to one that does."""
     kept: dict[tuple[str, str, str | None, str | None], Explanation] = {}
-    for one in found:
-        key = (one.rule, one.step, one.evidence.host, one.evidence.kind)
+    for one in sorted(found, key=lambda item: item.evidence.host is None):
+        told = one.evidence
+        fitting = [key for key in kept if key[:3] == (one.rule, one.step, told.kind) and told.host in {None, key[3]}]
+        key = fitting[0] if fitting else (one.rule, one.step, told.kind, told.host)
         known = kept.get(key)
         kept[key] = one if known is None else msgspec.structs.replace(known, count=known.count + 1)
     return list(kept.values())
@@ -161,7 +168,7 @@ def _fact(name: str, told: Evidence, words: str) -> str:
 
 
 def _filled(rule: Rule, spot: Spot | None, told: Evidence, text: str) -> Explanation:
-    spot = spot or _table().spots["elsewhere"]
+    spot = spot or _table().spots[_ELSEWHERE]
     if rule.step and rule.step != spot.step:
         spot = next(one for one in _table().spots.values() if one.step == rule.step)
     words = _Words(_words(spot, told))
@@ -181,6 +188,7 @@ def _filled(rule: Rule, spot: Spot | None, told: Evidence, text: str) -> Explana
         evidence=told,
         text=redact(" ".join(text.split()))[:_MOST_SHOWN],
         service=spot.service,
+        place=spot.id,
     )
 
 
