@@ -23,12 +23,16 @@ _STAMP = r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d[ \].,]|[A-Z][
 _LINE = rf"(?m:^[ \t]{{0,40}}[-*•(]?[ \t]?(?:{_STAMP}))"
 _KEY = r"[\"'](?:stoppedReason|reason|message|rolloutStateReason|StatusReason|ResourceStatusReason)[\"']\s{0,8}:"
 _FAMILY = (
-    r"\b(?:ResourceInitializationError|TaskFailedToStart|OutOfMemoryError|InternalError"
+    r"(?:ResourceInitializationError|TaskFailedToStart|OutOfMemoryError|InternalError"
     r"|Cannot(?:Pull|Start|Stop|Inspect|Create)[A-Za-z]{0,24}(?:Error|Exception)"
-    r"|(?:Container|Docker)(?:Runtime)?Timeout(?:Error)?|ContainerRuntimeError)\b"
-    r"|\(?\bservice \S{1,260} (?:was unable|is unable|deployment failed|failed to|operations are|\(task)"
+    r"|ContainerRuntime(?:Timeout)?Error|DockerTimeoutError|service \S{1,260} (?:was unable|is unable|deployment|failed to|\(task))"
 )
-_START = re.compile(f"{_LINE}|{_KEY}|(?P<family>{_FAMILY})")
+# Each with what must be in a text for it to be looked for.
+_STARTS = (
+    ("\n", re.compile(_LINE), False),
+    (":", re.compile(_KEY), False),
+    ("", re.compile(_FAMILY), True),
+)
 # Behind these the start of an error is a part of the one before it: it says what that one is about.
 _GOES_ON = (":", "(", "=", "reason", "error")
 _LOOK_BACK = 48
@@ -73,15 +77,19 @@ def tight(text: str) -> str:
 
 def errors_in(text: str) -> Iterator[str]:
     """The parts of a plain text that are one error each, in their order; what is no error is among them."""
-    begin, count = 0, 0
-    for found in _START.finditer(text):
-        start = found.start()
+    begin = 0
+    for start, is_family in _starts(text)[:_MOST_ERRORS]:
         before = tight(text[max(begin, start - _LOOK_BACK) : start])
-        if start == begin or not before or (found.lastgroup == "family" and before.endswith(_GOES_ON)):
+        if not before or (is_family and before.endswith(_GOES_ON)):
             continue
         yield text[begin:start][:_MOST_OF_ONE]
         begin = start
-        count += 1
-        if count == _MOST_ERRORS:
-            break
     yield text[begin:][:_MOST_OF_ONE]
+
+
+def _starts(text: str) -> list[tuple[int, bool]]:
+    """Where an error may begin, and whether by the name of one."""
+    found = [
+        (match.start(), family) for part, form, family in _STARTS if part in text for match in form.finditer(text)
+    ]
+    return sorted(found)

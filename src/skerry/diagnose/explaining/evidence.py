@@ -47,6 +47,7 @@ _SIMPLE = (
     ("file_system", "fs-", _FILE_SYSTEM),
     ("log_group", "log-group:", _GROUP),
 )
+_OF_SOCKETS = ("tcp", "udp", "onnect")
 _TORN = ("host", "region", "account", "image", "repository", "status", "retries", "action", "operation")
 
 
@@ -105,12 +106,12 @@ def _read(text: str) -> Evidence:
     simple = {
         name: found.group(1) for name, part, form in _SIMPLE if part in text and (found := form.search(text)) is not None
     }
-    arns = [arn.rstrip(".:") for arn in _ARN.findall(text)] if "arn:" in text else []
+    arns = _ARN.findall(text) if "arn:" in text else []
     image = _IMAGE.search(text) if ".dkr" in text else None
     host = _host(text)
-    region = _REGIONS.search(host or "") or _REGIONS.search(text)
-    dialled = _DIALLED.search(text)
-    accounts = [arn.split(":")[4] for arn in arns]
+    region = (_REGIONS.search(host) if host else None) or _REGIONS.search(text)
+    dialled = _DIALLED.search(text) if any(part in text for part in _OF_SOCKETS) else None
+    accounts = [arn.split(":", 5)[4] for arn in arns]
     operation = _OPERATION.search(text) if "operation" in text else None
     return Evidence(
         host=host,
@@ -120,7 +121,7 @@ def _read(text: str) -> Evidence:
         kind=kind_of(dialled.group(1)) if dialled else None,
         port=dialled.group(2) if dialled else None,
         repository=image.group(3).rstrip(".:/") if image else None,
-        arn=next((arn for arn in arns if ":sts:" not in arn and ":sts::" not in arn), None),
+        arn=next((arn.rstrip(".:") for arn in arns if ":sts:" not in arn and ":sts::" not in arn), None),
         status=_status(text),
         retries=_retries(text),
         operation=operation.group(1) or operation.group(2) if operation else None,
