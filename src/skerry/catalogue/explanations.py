@@ -56,7 +56,10 @@ class Rule(msgspec.Struct, frozen=True, rename={"kind": "class"}):
 
 
 class Explanations(msgspec.Struct, frozen=True):
-    """All places and rules, each in the order in which they are asked; ``actions``: the place of an IAM action or operation."""
+    """All places and rules, each in the order in which they are asked.
+
+    ``actions``: the place of an IAM action or operation.
+    """
 
     spots: tuple[Spot, ...]
     rules: tuple[Rule, ...]

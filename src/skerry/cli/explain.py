@@ -21,14 +21,18 @@ _STDIN = "-"
 _CHUNK = 1 << 16
 _MOST_BYTES = 4_000_000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)+")
-_WANTED = "Give what ECS printed: stoppedReason or a container's reason (aws ecs describe-tasks), a service event, a log."
+_WANTED = (
+    "Give what ECS printed: stoppedReason or a container's reason (aws ecs describe-tasks), a service event, a log."
+)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @click.command()
 @gathering
 @writing
-@click.option("--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region.")
+@click.option(
+    "--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region."
+)
 @click.option("--cluster", help="Beside what runs in this cluster alone.")
 @click.option("--service", help="Beside this service alone.")
 @click.option("--task", help="Beside this task alone, by id or ARN.")

@@ -32,7 +32,13 @@ class Scope(NamedTuple):
     containers: bool = True
 
 
-WIDEST = {"diagnose": Scope(), "explain": Scope(), "rehearse": Scope(), "snapshot": Scope(), "trace": Scope(containers=False)}
+WIDEST = {
+    "diagnose": Scope(),
+    "explain": Scope(),
+    "rehearse": Scope(),
+    "snapshot": Scope(),
+    "trace": Scope(containers=False),
+}
 """The commands that may read a live account, with the most that each reads of it."""
 
 

@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 
 _WIDTH = 110
 _INDENT = "  "
-_KINDS = {"public": "a public address", "private": "a private address", "s3": "an address of S3", "other": "no address of a network"}
-_NAMES = {"file_system": "file system", "log_group": "log group", "arn": "ARN", "region": "Region", "status": "HTTP status"}
+_KINDS = {
+    "public": "a public address",
+    "private": "a private address",
+    "s3": "an address of S3",
+    "other": "no address of a network",
+}
+_NAMES = {
+    "file_system": "file system",
+    "log_group": "log group",
+    "arn": "ARN",
+    "region": "Region",
+    "status": "HTTP status",
+}
 
 
 class BlockerOut(msgspec.Struct, frozen=True):
@@ -108,10 +119,16 @@ class Laid(msgspec.Struct, frozen=True):
 
 def match_of(one: "Explanation", laid: "Sequence[Beside] | None" = None, elsewhere: str = "") -> Match:
     """An explanation as JSON."""
-    beside = None if laid is None else [
-        BesideOut(item.service, item.relation, item.says, [BlockerOut(*_parts(blocker)) for blocker in item.blockers])
-        for item in laid
-    ]
+    beside = (
+        None
+        if laid is None
+        else [
+            BesideOut(
+                item.service, item.relation, item.says, [BlockerOut(*_parts(blocker)) for blocker in item.blockers]
+            )
+            for item in laid
+        ]
+    )
     return Match(
         one.step, one.kind, one.cause, one.fix, one.evidence.shown(), one.not_proven, one.next, one.confidence,
         one.grade, one.source, one.rule, one.text, one.count, elsewhere, beside,
@@ -135,9 +152,7 @@ def json_of_code(found: "Code | Check | None") -> str:
 def _match_of_code(found: "Code | Check") -> Match:
     if hasattr(found, "code"):
         evidence = {"code": found.code, "source": found.source}
-        return Match(
-            None, found.kind, found.means, found.remedy, evidence, "", "", "high", found.grade, found.source
-        )
+        return Match(None, found.kind, found.means, found.remedy, evidence, "", "", "high", found.grade, found.source)
     evidence = {"check": found.id}
     return Match(None, "configuration", found.title, found.text, evidence, "", "", "high", "documented", "")
 
@@ -166,24 +181,25 @@ def _block(number: int, item: Laid) -> Iterator[str]:
     one = item.one
     yield (f"{number}. " if number else "") + _headline(item)
     if number:
-        yield dim(f"{_INDENT}{clean(one.text[:_WIDTH - 2])}")
+        yield dim(f"{_INDENT}{clean(one.text[: _WIDTH - 2])}")
     yield ""
-    yield from _paragraph("", one.cause)
-    yield from _paragraph("Not proven: ", one.not_proven)
-    yield from _paragraph("Look at: ", one.next)
-    yield from _paragraph("Fix: ", one.fix)
+    yield from paragraph("", one.cause)
+    yield from paragraph("Not proven: ", one.not_proven)
+    yield from paragraph("Look at: ", one.next)
+    yield from paragraph("Fix: ", one.fix)
     told = _told(one)
     if told:
-        yield from _paragraph("Read in it: ", told)
+        yield from paragraph("Read in it: ", told)
     yield from _beside(item)
     yield dim(f"{_INDENT}Source: {one.source}  ({one.rule})")
 
 
-def _paragraph(name: str, words: str) -> Iterator[str]:
-    lines = textwrap.wrap(clean(f"{name}{words}"), _WIDTH - len(_INDENT), break_on_hyphens=False)
+def paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
+    """Lines of text, indented, that begin with a name which stands out."""
+    lines = textwrap.wrap(clean(f"{name}{words}"), _WIDTH - indent, break_on_hyphens=False)
     for number, line in enumerate(lines):
         shown = f"{bold(name.rstrip())}{line[len(name.rstrip()) :]}" if name and number == 0 else line
-        yield f"{_INDENT}{shown}"
+        yield f"{' ' * indent}{shown}"
 
 
 def _told(one: "Explanation") -> str:
@@ -199,7 +215,7 @@ def _beside(item: Laid) -> Iterator[str]:
         return
     yield ""
     if item.elsewhere:
-        yield from _paragraph("Beside what was read: ", f"{item.elsewhere} It is laid beside the same step there.")
+        yield from paragraph("Beside what was read: ", f"{item.elsewhere} It is laid beside the same step there.")
     else:
         yield f"{_INDENT}{bold('Beside what was read:')}"
     if not item.beside:
@@ -241,5 +257,8 @@ def _first(rule: Rule) -> str:
 
 def catalogue_json() -> str:
     """Write the catalogue."""
-    rules = [RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source) for row in explanations().rules]
+    rules = [
+        RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source)
+        for row in explanations().rules
+    ]
     return write(CatalogueDocument(1, rules, [CodeOut(row.code, row.kind, row.title) for row in codes().values()]))

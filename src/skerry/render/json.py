@@ -5,8 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
+from skerry.diagnose.explaining.explain import Explanation, explain
+from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
+from skerry.diagnose.stops import Stop, loops
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -14,6 +17,7 @@ from skerry.net.addresses import spell
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
 from skerry.render.documents import write
+from skerry.render.explanations import Match, match_of
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -107,10 +111,28 @@ class PredictionOut(msgspec.Struct, frozen=True):
 
 
 class StopOut(msgspec.Struct, frozen=True):
-    """What ECS did print."""
+    """What ECS did print, and what it means."""
 
     reason: str
     count: int
+    containers: list[str]
+    meaning: Match | None
+
+
+class LoopOut(msgspec.Struct, frozen=True):
+    """A crash loop: tasks that stopped for one cause; ``per_hour`` is None where times are missing."""
+
+    step: str
+    cause: str
+    count: int
+    per_hour: float | None
+
+
+class ReasonOut(msgspec.Struct, frozen=True):
+    """What ECS says of the service, and what it means."""
+
+    text: str
+    meaning: Match | None
 
 
 class ServiceOut(msgspec.Struct, frozen=True):
@@ -125,7 +147,9 @@ class ServiceOut(msgspec.Struct, frozen=True):
     predicted_error: str | None
     predictions: list[PredictionOut]
     stopped: list[StopOut]
+    loops: list[LoopOut]
     reasons: list[str]
+    events: list[ReasonOut]
     notes: list[str]
     placements: list[PlacementOut]
     needs: list[NeedOut]
@@ -217,14 +241,27 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         not_applicable=launch.not_applicable,
         predicted_error=found.predictions[0].text if found.predictions else None,
         predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
-        stopped=[StopOut(stop.reason, stop.count) for stop in found.stops],
-        reasons=list(launch.reasons),
+        stopped=[_stop(stop) for stop in found.stops],
+        loops=[
+            LoopOut(loop.meaning.step, loop.meaning.cause, loop.count, loop.per_hour) for loop in loops(found.stops)
+        ],
+        reasons=[redact(reason) for reason in launch.reasons],
+        events=[ReasonOut(redact(reason), _meaning(next(iter(explain(reason)), None))) for reason in launch.reasons],
         notes=list(launch.notes),
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
         ],
         needs=[_need(world, row) for row in found.needs],
     )
+
+
+def _stop(stop: Stop) -> StopOut:
+    containers = [redact(reason) for reason in stop.containers]
+    return StopOut(redact(stop.reason), stop.count, containers, _meaning(stop.meaning))
+
+
+def _meaning(one: Explanation | None) -> Match | None:
+    return None if one is None else match_of(one)
 
 
 def _need(world: World, row: NeedDiagnosis) -> NeedOut:

@@ -1,4 +1,4 @@
-"""A text as somebody pasted it, made comparable: without escapes, quoting, borders and line breaks; and cut into errors."""
+"""A text as somebody pasted it, made comparable: without escapes, quoting and borders; and cut into its errors."""
 
 import html
 import re
@@ -18,14 +18,26 @@ _DEPTH = 3
 # What tables, boxes and quotations put before and behind a line.
 _BORDERS = re.compile(r"(?m)^[ \t]{0,40}[|│┃╷╵╎>#*]{1,8}[ \t]|[ \t]{1,200}[|│┃][ \t]{0,200}$")
 _SPACE_AND_QUOTES = str.maketrans("", "", " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\"'`\\")
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "\xa0": " ", "\u2028": "\n", "\u2029": "\n"})
+_TYPOGRAPHY = str.maketrans(
+    {
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{HORIZONTAL ELLIPSIS}": "...",
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{LINE SEPARATOR}": "\n",
+        "\N{PARAGRAPH SEPARATOR}": "\n",
+    }
+)
 _STAMP = r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d[ \].,]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
 _LINE = rf"(?m:^[ \t]{{0,40}}[-*•(]?[ \t]?(?:{_STAMP}))"
 _KEY = r"[\"'](?:stoppedReason|reason|message|rolloutStateReason|StatusReason|ResourceStatusReason)[\"']\s{0,8}:"
 _FAMILY = (
     r"(?:ResourceInitializationError|TaskFailedToStart|OutOfMemoryError|InternalError"
     r"|Cannot(?:Pull|Start|Stop|Inspect|Create)[A-Za-z]{0,24}(?:Error|Exception)"
-    r"|ContainerRuntime(?:Timeout)?Error|DockerTimeoutError|service \S{1,260} (?:was unable|is unable|deployment|failed to|\(task))"
+    r"|ContainerRuntime(?:Timeout)?Error|DockerTimeoutError"
+    r"|service \S{1,260} (?:was unable|is unable|deployment|failed to|\(task))"
 )
 # Each with what must be in a text for it to be looked for.
 _STARTS = (
@@ -71,7 +83,7 @@ def _unquoted(found: re.Match[str]) -> str:
 
 
 def tight(text: str) -> str:
-    """A text in small letters, without spaces, quotes and backslashes: however it was wrapped, its phrases are in it."""
+    """A text in small letters, without spaces, quotes and backslashes: however it was wrapped, it holds its phrases."""
     return text.lower().translate(_SPACE_AND_QUOTES)
 
 
@@ -89,7 +101,5 @@ def errors_in(text: str) -> Iterator[str]:
 
 def _starts(text: str) -> list[tuple[int, bool]]:
     """Where an error may begin, and whether by the name of one."""
-    found = [
-        (match.start(), family) for part, form, family in _STARTS if part in text for match in form.finditer(text)
-    ]
+    found = [(match.start(), family) for part, form, family in _STARTS if part in text for match in form.finditer(text)]
     return sorted(found)

@@ -10,7 +10,10 @@ import msgspec
 from skerry.catalogue.ranges import is_of_s3
 
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-[a-z]{2,12}){1,3}-\d{1,2}"
-_SUFFIXES = r"(?:amazonaws\.com\.cn|amazonaws\.com|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov|api\.aws|on\.aws|aws\.dev)"
+_SUFFIXES = (
+    r"(?:amazonaws\.com\.cn|amazonaws\.com|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
+    r"|csp\.hci\.ic\.gov|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|on\.amazonwebservices\.com\.cn)"
+)
 _HOST = re.compile(rf"\b((?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,8}}{_SUFFIXES})\b", re.IGNORECASE)
 _URL = re.compile(r"\bhttps?://(?:[^/@\s\"]{0,200}@)?([a-z0-9.-]{1,253})", re.IGNORECASE)
 _LOOKUP = re.compile(r"\blookup ([a-z0-9.-]{3,253})", re.IGNORECASE)
@@ -22,10 +25,18 @@ _DIALLED = re.compile(
     re.IGNORECASE,
 )
 _ARN = re.compile(r"\barn:[a-z-]{1,20}:[a-z0-9-]{1,40}:[a-z0-9-]{0,20}:\d{0,12}:[^\s\"',;)]{1,512}", re.IGNORECASE)
-_IMAGE = re.compile(rf"\b(\d{{12}})\.dkr[.-]ecr(?:-fips)?\.({_REGION})\.[a-z.]{{4,24}}?/([a-z0-9._/-]{{1,256}})", re.IGNORECASE)
+_IMAGE = re.compile(
+    rf"\b(\d{{12}})\.dkr[.-]ecr(?:-fips)?\.({_REGION})\.[a-z.]{{4,24}}?/([a-z0-9._/-]{{1,256}})", re.IGNORECASE
+)
 _REFERENCE = re.compile(r"failed to resolve ref \"?([a-z0-9][^\s\"]{2,300}?)\"?:?(?=\s|$)", re.IGNORECASE)
-_STATUS = re.compile(r"(?:status ?code:? |StatusCode: |unexpected status[a-z ]{0,24}|API error \(|\]: )(?:from .{1,400}?: )?\"?(\d{3})\b", re.IGNORECASE)
-_FAILED_WITH = re.compile(r"\b(401 Unauthorized|403 Forbidden|404 Not Found|429 Too Many Requests|5\d\d [A-Z][a-z]{2,20})")
+_STATUS = re.compile(
+    r"(?:status ?code:? |StatusCode: |unexpected status[a-z ]{0,24}|API error \(|\]: )(?:from .{1,400}?: )?"
+    r"\"?(\d{3})\b",
+    re.IGNORECASE,
+)
+_FAILED_WITH = re.compile(
+    r"\b(401 Unauthorized|403 Forbidden|404 Not Found|429 Too Many Requests|5\d\d [A-Z][a-z]{2,20})"
+)
 _RETRIES = re.compile(r"retried (\d{1,3}) time")
 _ATTEMPTS = re.compile(r"maximum number of attempts, (\d{1,3})")
 _ACTION = re.compile(r"\b(?:perform:|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})")
@@ -34,7 +45,9 @@ _OPERATION = re.compile(r"(?:when calling the (\w{2,60}) operation|operation err
 _SUBNET = re.compile(r"\b(subnet-[0-9a-f]{3,17})\b")
 _FILE_SYSTEM = re.compile(r"\b(fs-[0-9a-f]{3,17})\b")
 _GROUP = re.compile(r"log-group:([^\s:\"']{1,512})")
-_PRIVATE = tuple(ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+_PRIVATE = tuple(
+    ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
 _CUT = re.compile(r"\.\.\.\s*[\])}\"']*\s*$")
 _TAIL = 16
 
@@ -94,7 +107,9 @@ def evidence(text: str) -> Evidence:
         return found
     glued = _read(" ".join(text.replace("\n", "").split()))
     torn: dict[str, Any] = {
-        name: getattr(glued, name) for name in _TORN if getattr(found, name) is None and getattr(glued, name) is not None
+        name: getattr(glued, name)
+        for name in _TORN
+        if getattr(found, name) is None and getattr(glued, name) is not None
     }
     if found.kind is None and glued.kind is not None:
         torn |= {"address": glued.address, "kind": glued.kind, "port": glued.port}
@@ -104,7 +119,9 @@ def evidence(text: str) -> Evidence:
 def _read(text: str) -> Evidence:
     # Each expression is only tried where a part of it is there: ten thousand texts take two seconds.
     simple = {
-        name: found.group(1) for name, part, form in _SIMPLE if part in text and (found := form.search(text)) is not None
+        name: found.group(1)
+        for name, part, form in _SIMPLE
+        if part in text and (found := form.search(text)) is not None
     }
     arns = _ARN.findall(text) if "arn:" in text else []
     image = _IMAGE.search(text) if ".dkr" in text else None

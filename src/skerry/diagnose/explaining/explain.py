@@ -24,8 +24,9 @@ _MANY = 2
 class Explanation(msgspec.Struct, frozen=True):
     """What one error text means.
 
-    ``place`` is the spot that its words tell. ``cause`` is what it proves, ``not_proven`` what it does not, ``next`` what to look at. ``text`` is the error without
-    what may be secret in it, ``count`` how often it is in the text that was given, other addresses and ids apart.
+    ``place`` is the spot that its words tell. ``cause`` is what it proves, ``not_proven`` what it does not, ``next``
+    what to look at. ``text`` is the error without what may be secret in it, ``count`` how often the text that was given
+    tells it, other addresses and ids apart.
     """
 
     rule: str
@@ -115,8 +116,9 @@ def _explain_one(text: str) -> Explanation | None:
     words = tight(text)
     told = evidence(text)
     spot = _spot(words, told)
+    step = spot.step if spot else ""
     for sought in _table().rules:
-        if _holds(sought, words, told, spot):
+        if _holds(sought, words, told, step):
             return _filled(sought.rule, spot, told, text)
     return None
 
@@ -144,9 +146,11 @@ def _of_action(action: str | None) -> Spot | None:
     return _table().spots[actions[max(fitting, key=len)]] if fitting else None
 
 
-def _holds(sought: _Sought, words: str, told: Evidence, spot: Spot | None) -> bool:
+def _holds(sought: _Sought, words: str, told: Evidence, step: str) -> bool:
     # Most rules fail at their words: they are looked for without generators, which would take half of the time.
     rule, some, every, never = sought
+    if rule.steps and step not in rule.steps:
+        return False
     for word in some:
         if word in words:
             break
@@ -159,9 +163,7 @@ def _holds(sought: _Sought, words: str, told: Evidence, spot: Spot | None) -> bo
     for word in never:
         if word in words:
             return False
-    if rule.steps and (spot.step if spot else "") not in rule.steps:
-        return False
-    return all(_fact(name, told) in values for name, values in rule.when.items())
+    return not rule.when or all(_fact(name, told) in values for name, values in rule.when.items())
 
 
 def _fact(name: str, told: Evidence) -> str:
@@ -175,18 +177,23 @@ def _filled(rule: Rule, spot: Spot | None, told: Evidence, text: str) -> Explana
     spot = spot or _table().spots[_ELSEWHERE]
     if rule.step and rule.step != spot.step:
         spot = next(one for one in _table().spots.values() if one.step == rule.step)
-    words = _Words(_words(spot, told))
+    words = _words(spot, told)
     words["network"] = spot.network.format_map(words)
     words["grant"] = spot.grant.format_map(words)
+    cause, not_proven, look, fix = (
+        # Most texts have nothing to fill in.
+        text.format_map(words) if "{" in text else text
+        for text in (rule.cause, rule.not_proven, rule.next, rule.fix)
+    )
     return Explanation(
         rule=rule.id,
         step=spot.step,
         kind=rule.kind,
         confidence=rule.confidence,
-        cause=rule.cause.format_map(words),
-        not_proven=rule.not_proven.format_map(words),
-        next=rule.next.format_map(words),
-        fix=rule.fix.format_map(words),
+        cause=cause,
+        not_proven=not_proven,
+        next=look,
+        fix=fix,
         grade=rule.grade,
         source=rule.source,
         evidence=told,
@@ -203,17 +210,20 @@ class _Words(dict[str, str]):
         return f"<{key.replace('_', ' ')}>"
 
 
-def _words(spot: Spot, told: Evidence) -> dict[str, str]:
+def _words(spot: Spot, told: Evidence) -> _Words:
     region = told.region or "<region>"
     endpoint = endpoint_service(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
-    return told.shown() | {
-        "subject": spot.subject,
-        "called": told.host or spot.subject,
-        "region": region,
-        "where": f"in {told.region}" if told.region else "in the task's Region",
-        "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
-        "gateway": (endpoint_service(ServiceRef("s3", told.region), "Gateway") if told.region else None)
-        or f"com.amazonaws.{region}.s3",
-        "thing": told.image or told.repository or told.arn or spot.subject,
-        "who": told.principal or "the role",
-    }
+    return _Words(
+        told.shown()
+        | {
+            "subject": spot.subject,
+            "called": told.host or spot.subject,
+            "region": region,
+            "where": f"in {told.region}" if told.region else "in the task's Region",
+            "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
+            "gateway": (endpoint_service(ServiceRef("s3", told.region), "Gateway") if told.region else None)
+            or f"com.amazonaws.{region}.s3",
+            "thing": told.image or told.repository or told.arn or spot.subject,
+            "who": told.principal or "the role",
+        }
+    )

@@ -10,7 +10,8 @@ _FORMS = (
     (
         ("authorization", "security-token", "cookie"),
         re.compile(
-            r"((?:authorization|x-amz-security-token|cookie)[\"']?\s{0,4}[:=]\s{0,4}[\"']?)[^\n\"']{1,8000}", re.IGNORECASE
+            r"((?:authorization|x-amz-security-token|cookie)[\"']?\s{0,4}[:=]\s{0,4}[\"']?)[^\n\"']{1,8000}",
+            re.IGNORECASE,
         ),
         rf"\1{_PUT}",
     ),
