@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.catalogue.codes import codes
+from skerry.catalogue.codes import Code, codes
 from skerry.catalogue.explanations import Rule, explanations
 from skerry.render.documents import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
 if TYPE_CHECKING:
-    from skerry.catalogue.codes import Code
     from skerry.diagnose.checks.check import Check
     from skerry.diagnose.explaining.beside import Beside
     from skerry.diagnose.explaining.explain import Explanation
@@ -150,11 +149,10 @@ def json_of_code(found: "Code | Check | None") -> str:
 
 
 def _match_of_code(found: "Code | Check") -> Match:
-    if hasattr(found, "code"):
+    if isinstance(found, Code):
         evidence = {"code": found.code, "source": found.source}
         return Match(None, found.kind, found.means, found.remedy, evidence, "", "", "high", found.grade, found.source)
-    evidence = {"check": found.id}
-    return Match(None, "configuration", found.title, found.text, evidence, "", "", "high", "documented", "")
+    return Match(None, "configuration", found.title, found.text, {"check": found.id}, "", "", "high", "documented", "")
 
 
 def text(found: Sequence[Laid], *, quiet: bool = False) -> str:

@@ -9,7 +9,7 @@ from skerry.diagnose.explaining.explain import Explanation, explain
 from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
-from skerry.diagnose.stops import Stop, loops
+from skerry.diagnose.stops import Loop, Stop, loops
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -242,9 +242,7 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         predicted_error=found.predictions[0].text if found.predictions else None,
         predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
         stopped=[_stop(stop) for stop in found.stops],
-        loops=[
-            LoopOut(loop.meaning.step, loop.meaning.cause, loop.count, loop.per_hour) for loop in loops(found.stops)
-        ],
+        loops=[_loop(loop) for loop in loops(found.stops)],
         reasons=[redact(reason) for reason in launch.reasons],
         events=[ReasonOut(redact(reason), _meaning(next(iter(explain(reason)), None))) for reason in launch.reasons],
         notes=list(launch.notes),
@@ -258,6 +256,10 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
 def _stop(stop: Stop) -> StopOut:
     containers = [redact(reason) for reason in stop.containers]
     return StopOut(redact(stop.reason), stop.count, containers, _meaning(stop.meaning))
+
+
+def _loop(found: Loop) -> LoopOut:
+    return LoopOut(found.meaning.step, found.meaning.cause, found.count, found.per_hour)
 
 
 def _meaning(one: Explanation | None) -> Match | None:

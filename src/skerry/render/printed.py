@@ -52,5 +52,5 @@ def _loop(loop: Loop) -> str:
         rate = "at a rate that is not known: the times of some are missing"
     else:
         rate = f"{each:.0f} an hour" if each >= _FEW else f"{each:.1f} an hour"
-    what = f"{plural(loop.count, 'task')} stopped for one cause, {loop.meaning.kind.replace('_', ' ')} at {loop.meaning.step}"
-    return f"    {word('blocked')}: a crash loop: {what}, {rate}"
+    cause = f"{loop.meaning.kind.replace('_', ' ')} at {loop.meaning.step}"
+    return f"    {word('blocked')}: a crash loop: {plural(loop.count, 'task')} stopped for one cause, {cause}, {rate}"
