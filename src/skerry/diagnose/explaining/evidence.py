@@ -34,9 +34,7 @@ _STATUS = re.compile(
     r"\"?(\d{3})\b",
     re.IGNORECASE,
 )
-_FAILED_WITH = re.compile(
-    r"\b(401 Unauthorized|403 Forbidden|404 Not Found|429 Too Many Requests|5\d\d [A-Z][a-z]{2,20})"
-)
+_FAILED_WITH = re.compile(r"(401) Unauthorized|(403) Forbidden|(404) Not Found|(429) Too Many Requests|(50\d) [A-Z]")
 _RETRIES = re.compile(r"retried (\d{1,3}) time")
 _ATTEMPTS = re.compile(r"maximum number of attempts, (\d{1,3})")
 _ACTION = re.compile(r"\b(?:perform:|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})")
@@ -54,7 +52,8 @@ _TAIL = 16
 # What is read by one expression each, with a part of the text that must be there for it to be tried.
 _SIMPLE = (
     ("image", "resolve ref", _REFERENCE),
-    ("action", ":", _ACTION),
+    ("action", "allow", _ACTION),
+    ("action", "erform:", _ACTION),
     ("principal", "User: arn:", _PRINCIPAL),
     ("subnet", "subnet-", _SUBNET),
     ("file_system", "fs-", _FILE_SYSTEM),
@@ -160,8 +159,9 @@ def _host(text: str) -> str | None:
 
 
 def _status(text: str) -> str | None:
-    found = (_STATUS.search(text) if "tatus" in text or "API error" in text else None) or _FAILED_WITH.search(text)
-    return found.group(1)[:3] if found else None
+    found = _STATUS.search(text) if "tatus" in text or "API error" in text else None
+    found = found or _FAILED_WITH.search(text)
+    return next(filter(None, found.groups())) if found else None
 
 
 def _retries(text: str) -> int | None:
