@@ -55,18 +55,24 @@ class Rule(msgspec.Struct, frozen=True, rename={"kind": "class"}):
     step: str | None = None
 
 
-class Explanations(msgspec.Struct, frozen=True):
-    """All places and rules, each in the order in which they are asked.
-
-    ``actions``: the place of an IAM action or operation.
-    """
+class Spots(msgspec.Struct, frozen=True):
+    """All spots in the order in which they are asked; ``actions``: the spot of an IAM action or operation."""
 
     spots: tuple[Spot, ...]
-    rules: tuple[Rule, ...]
     actions: dict[str, str]
 
 
+class _Rules(msgspec.Struct):
+    rules: tuple[Rule, ...]
+
+
 @cache
-def explanations() -> Explanations:
-    """The table."""
-    return read("explanations", Explanations)
+def spots() -> Spots:
+    """Where texts tell that something failed."""
+    return read("error_spots", Spots)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """What texts mean, in the order in which it is asked."""
+    return read("error_rules", _Rules).rules

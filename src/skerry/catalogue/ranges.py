@@ -8,17 +8,21 @@ import msgspec
 from skerry.catalogue.table import Grade, read
 
 
-class _Ranges(msgspec.Struct):
-    """Blocks that hold nothing but S3; ``grade`` and ``source`` are of all of them."""
+class Block(msgspec.Struct, frozen=True):
+    """A block of addresses that are S3's."""
 
-    blocks: tuple[str, ...]
+    block: str
     grade: Grade
     source: str
 
 
+class _Ranges(msgspec.Struct):
+    blocks: tuple[Block, ...]
+
+
 @cache
 def _blocks() -> tuple[tuple[int, int, int], ...]:
-    networks = [ip_network(block) for block in read("s3_ranges", _Ranges).blocks]
+    networks = [ip_network(row.block) for row in read("s3_ranges", _Ranges).blocks]
     return tuple((net.version, int(net.network_address), int(net.broadcast_address)) for net in networks)
 
 

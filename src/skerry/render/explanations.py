@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skerry.catalogue.codes import Code, codes
-from skerry.catalogue.explanations import Rule, explanations
+from skerry.catalogue.explanations import Rule, rules
 from skerry.render.documents import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
@@ -240,7 +240,7 @@ _COLOUR = {
 
 def catalogue() -> str:
     """Write the catalogue for people: what texts are known, and all codes."""
-    rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in explanations().rules]
+    rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in rules()]
     lines = [bold(f"{plural(len(rows), 'meaning')} of error texts, in the order in which they are tried"), ""]
     lines += columns((dim(kind), dim(step), bold(name), clean(said)) for kind, step, name, said in rows)
     lines += ["", bold(f"{plural(len(codes()), 'code')} of blockers: skerry explain CODE"), ""]
@@ -255,8 +255,5 @@ def _first(rule: Rule) -> str:
 
 def catalogue_json() -> str:
     """Write the catalogue."""
-    rules = [
-        RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source)
-        for row in explanations().rules
-    ]
+    rules = [RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source) for row in rules()]
     return write(CatalogueDocument(1, rules, [CodeOut(row.code, row.kind, row.title) for row in codes().values()]))

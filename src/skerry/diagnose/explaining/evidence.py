@@ -46,8 +46,6 @@ _GROUP = re.compile(r"log-group:([^\s:\"']{1,512})")
 _PRIVATE = tuple(
     ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
-_CUT = re.compile(r"\.\.\.\s*[\])}\"']*\s*$")
-_TAIL = 16
 
 # What is read by one expression each, with a part of the text that must be there for it to be tried.
 _SIMPLE = (
@@ -67,8 +65,7 @@ class Evidence(msgspec.Struct, frozen=True):
     """What was read in one error text, each None where it is not there.
 
     ``kind`` is that of the dialled address: ``private`` (also a carrier's and a unique local one), ``s3``, ``public``,
-    ``other`` for loopback and the like. ``retries`` is how often a call was made. ``cut`` tells whether the text
-    breaks off in an ellipsis.
+    ``other`` for loopback and the like. ``retries`` is how often a call was made.
     """
 
     host: str | None = None
@@ -88,7 +85,6 @@ class Evidence(msgspec.Struct, frozen=True):
     subnet: str | None = None
     file_system: str | None = None
     log_group: str | None = None
-    cut: bool = False
 
     def shown(self) -> dict[str, str]:
         """All that is there, as words."""
@@ -141,7 +137,6 @@ def _read(text: str) -> Evidence:
         status=_status(text),
         retries=_retries(text),
         operation=operation.group(1) or operation.group(2) if operation else None,
-        cut=_CUT.search(text[-_TAIL:]) is not None,
         **simple,
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from skerry.catalogue.codes import ErrorClass
-from skerry.catalogue.explanations import Confidence, Rule, Spot, explanations
+from skerry.catalogue.explanations import Confidence, Rule, Spot, rules, spots
 from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_host
 from skerry.catalogue.table import Grade
 from skerry.diagnose.explaining.cleaning import errors_in, last_of, plain, tight
@@ -65,18 +65,17 @@ class _Table(NamedTuple):
 
 @cache
 def _table() -> _Table:
-    known = explanations()
-    words = [(tight(word), spot) for spot in known.spots for word in spot.words]
-    rules = tuple(
-        _Sought(rule, *(tuple(map(tight, part)) for part in (rule.some, rule.every, rule.never)))
-        for rule in known.rules
-    )
+    known = spots().spots
+    words = [(tight(word), spot) for spot in known for word in spot.words]
     return _Table(
         strong=tuple(pair for pair in words if not pair[1].weak),
         weak=tuple(pair for pair in words if pair[1].weak),
-        spots={spot.id: spot for spot in known.spots},
-        rules=rules,
-        of_service={spot.service: spot for spot in reversed(known.spots) if spot.service},
+        spots={spot.id: spot for spot in known},
+        rules=tuple(
+            _Sought(rule, *(tuple(map(tight, part)) for part in (rule.some, rule.every, rule.never)))
+            for rule in rules()
+        ),
+        of_service={spot.service: spot for spot in reversed(known) if spot.service},
     )
 
 
@@ -118,8 +117,8 @@ def _explain_one(text: str) -> Explanation | None:
     told = evidence(text)
     spot = _spot(words, told)
     step = spot.step if spot else ""
-    for sought in _table().rules:
-        if _holds(sought, words, told, step):
+    for sought in _rules_at(step, told.kind or ""):
+        if _holds(sought, words, told):
             return _filled(sought.rule, spot, told, text)
     return None
 
@@ -142,16 +141,24 @@ def _of_action(action: str | None) -> Spot | None:
     """The place of an IAM action or an operation's name: the longest beginning that is known."""
     if action is None:
         return None
-    actions = explanations().actions
+    actions = spots().actions
     fitting = [name for name in actions if action.startswith(name)]
     return _table().spots[actions[max(fitting, key=len)]] if fitting else None
 
 
-def _holds(sought: _Sought, words: str, told: Evidence, step: str) -> bool:
+@cache
+def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
+    """The rules that may hold at a step, where an address of this kind was dialled."""
+    return tuple(
+        sought
+        for sought in _table().rules
+        if (not sought.rule.steps or step in sought.rule.steps) and kind in sought.rule.when.get("kind", (kind,))
+    )
+
+
+def _holds(sought: _Sought, words: str, told: Evidence) -> bool:
     # Plain loops, and what fails soonest first: this is where half of the time goes.
     rule, some, every, never = sought
-    if rule.steps and step not in rule.steps:
-        return False
     for name, values in rule.when.items():
         if _fact(name, told) not in values:
             return False
