@@ -95,6 +95,12 @@ class TestTheDialledAddress:
         one = only(ARTICLE.replace("52.46.145.142", "x.x.x.x"))
         assert (one.step, one.kind, one.rule) == ("registry-auth", "network", "unanswered")
 
+    def test_of_a_registry_that_is_not_awss_asks_for_no_endpoint(self) -> None:
+        head = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": dial tcp '
+        public, private = only(f"{head}3.210.148.47:443: i/o timeout"), only(f"{head}10.0.0.9:443: i/o timeout")
+        assert (public.rule, private.rule) == ("public-registry", "private-other")
+        assert "endpoint" not in public.fix
+
     def test_of_an_application_is_of_the_runtime(self) -> None:
         one = only("dial tcp 10.0.5.6:5432: i/o timeout")
         assert (one.step, one.rule) == ("runtime", "private-runtime")

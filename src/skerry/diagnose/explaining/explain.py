@@ -115,9 +115,8 @@ def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
 def _explain_one(text: str) -> Explanation | None:
     words = tight(text)
     told = evidence(text)
-    spot = _spot(words, told)
-    step = spot.step if spot else ""
-    for sought in _rules_at(step, told.kind or ""):
+    spot = _spot(words, told) or _table().spots[_ELSEWHERE]
+    for sought in _rules_at(spot.step, told.kind or ""):
         if _holds(sought, words, told):
             return _filled(sought.rule, spot, told, text)
     return None
@@ -181,11 +180,12 @@ def _fact(name: str, told: Evidence) -> str:
     """A fact that rules ask for, as a word; empty where the text does not tell it."""
     if name == "retries":
         return "" if told.retries is None else ("many" if told.retries >= _MANY else "one")
+    if name == "whose":
+        return "other" if told.host and service_of_host(told.host) is None else "aws"
     return getattr(told, name) or ""
 
 
-def _filled(rule: Rule, spot: Spot | None, told: Evidence, text: str) -> Explanation:
-    spot = spot or _table().spots[_ELSEWHERE]
+def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
     if rule.step and rule.step != spot.step:
         spot = next(one for one in _table().spots.values() if one.step == rule.step)
     words = _words(spot, told)
