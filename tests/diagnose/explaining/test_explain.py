@@ -120,7 +120,11 @@ def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str
     for way, address in itertools.product(wordings().dial, ("x.x.x.x", "10.0.1.10", "52.46.145.142")):
         host = registry if row.service is None else partition.fill(service.host, region)
         words = {"host": host, "address": address, "port": "443", "subnet": "subnet-0a", "image": f"{registry}/web:1.0"}
-        words |= {"repository": "web", "tag": "1.0", "subject": f"arn:{partition.name}:secretsmanager:{region}:1:secret:x"}
+        words |= {
+            "repository": "web",
+            "tag": "1.0",
+            "subject": f"arn:{partition.name}:secretsmanager:{region}:1:secret:x",
+        }
         words |= {name: getattr(wordings(), name)[way].format_map(words) for name in ("dial", "mount")}
         one = only(row.text.format_map(words))
         assert (one.step, one.kind, one.confidence) == (row.step, wanted(row), "high")

@@ -80,10 +80,12 @@ def _is_of(one: Explanation, item: Blocker) -> bool:
 def _rows(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
     """The rows that a text may be of: of its step, and of the service that it names if it does."""
     rows = [row for row in service.needs if row.need.step == one.step and row.verdict in {OK, UNKNOWN, *_FAILS}]
-    called = service_of_host(one.evidence.host) if one.evidence.host else None
-    key = called.key if called else one.service
-    same = [row for row in rows if isinstance(row.need, Call) and row.need.service and row.need.service.key == key]
-    named = [row for row in rows if isinstance(row.need, Call) and row.need.host == one.evidence.host]
-    # What no AWS service is called for (a registry, a file system) is known by its step alone.
-    others = [row for row in rows if not (isinstance(row.need, Call) and row.need.service)]
+    host = one.evidence.host
+    called = service_of_host(host) if host else None
+    named = [row for row in rows if isinstance(row.need, Call) and host and row.need.host == host]
+    # Layers are S3's, though texts about them name the registry.
+    keys = {called.key, one.service} if called else set() if host else {one.service}
+    same = [row for row in rows if isinstance(row.need, Call) and row.need.service and row.need.service.key in keys]
+    # What is no call, or to a host that the text does not tell, is known by its step alone.
+    others = [row for row in rows if not isinstance(row.need, Call) or not (host or row.need.service)]
     return named or same or others
