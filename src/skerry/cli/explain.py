@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _STDIN = "-"
 _CHUNK = 1 << 16
-_MOST_BYTES = 4_000_000
+_MOST_BYTES = 1_000_000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)+")
 _WANTED = (
     "Give what ECS printed: stoppedReason or a container's reason (aws ecs describe-tasks), a service event, a log."
@@ -99,15 +99,14 @@ def _asked() -> str:
 def _stdin(*, quiet: bool) -> str:
     """The last part of what stdin holds, whatever it is."""
     stream = sys.stdin.buffer
-    kept, whole = b"", 0
+    kept, whole, mark = b"", 0, b""
     while chunk := stream.read(_CHUNK):
+        mark = mark or chunk[:2]
         whole += len(chunk)
-        kept = (kept + chunk)[-_MOST_BYTES:] if len(kept) > _MOST_BYTES else kept + chunk
+        kept = (kept + chunk)[-_MOST_BYTES:]
     if whole > _MOST_BYTES and not quiet:
         click.echo(f"skerry: of {whole} bytes the last {_MOST_BYTES} are read: errors stand at the end", err=True)
-    kept = kept[-_MOST_BYTES:]
-    encoding = "utf-16" if kept.startswith(_UTF16) else "utf-8-sig"
-    return kept.decode(encoding, errors="replace")
+    return kept.decode("utf-16" if mark in _UTF16 else "utf-8-sig", errors="replace")
 
 
 def _code(given: str) -> "Code | Check | None":

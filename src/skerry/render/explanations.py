@@ -255,5 +255,5 @@ def _first(rule: Rule) -> str:
 
 def catalogue_json() -> str:
     """Write the catalogue."""
-    rules = [RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source) for row in rules()]
-    return write(CatalogueDocument(1, rules, [CodeOut(row.code, row.kind, row.title) for row in codes().values()]))
+    known = [RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source) for row in rules()]
+    return write(CatalogueDocument(1, known, [CodeOut(row.code, row.kind, row.title) for row in codes().values()]))
