@@ -3,7 +3,7 @@
 import re
 
 _PUT = "<removed>"
-# Each with parts of the text, in small letters, of which one must be there for it to be tried.
+# Each with parts of the text, in small letters, of which one must be there for it to be tried: most texts have none.
 _FORMS = (
     (("?",), re.compile(r"(https?://[^\s?\"']{1,2000}\?)[^\s\"',)]{1,8000}", re.IGNORECASE), rf"\1{_PUT}"),
     (("@",), re.compile(r"(://)[^/@\s\"']{1,400}@"), rf"\1{_PUT}@"),
@@ -18,7 +18,7 @@ _FORMS = (
     (("bearer ", "basic "), re.compile(r"\b(bearer|basic) [\w+/.~=-]{8,8000}", re.IGNORECASE), rf"\1 {_PUT}"),
     # With an equals sign or as a member of JSON: "token: " alone is how sentences go on.
     (
-        ("passw", "secret", "token", "api_key", "apikey", "credential", "signature", "accesskey", "access_key"),
+        ("=", '":', '" :', "':", "' :"),
         re.compile(
             r"((?:password|passwd|secret|token|api_?key|credential|signature|access_?key)[\w-]{0,20}"
             r"(?:[\"']?\s{0,4}=\s{0,4}[\"']?|[\"']\s{0,4}:\s{0,4}[\"']))(?!arn:)[^\s\"',;&]{4,8000}",
