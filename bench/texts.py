@@ -13,10 +13,10 @@ _SHOWN = 110
 # Why an answer is not that of the label; a test fails where one has no reason.
 REASONS = {
     "E044": "A task that fails a load balancer's health checks runs: the answer says `runtime`, the label `placement`.",
-    "E089": "The text ends at \"retried 1 time...\": a refusal, a wrong name and a wrong account all begin so.",
-    "E121": "\"pulling from host ... failed\" does not say what the host answered; that the image is GuardDuty's agent only "
-    "suggests a policy.",
-}  # fmt: skip
+    "E089": 'The text ends at "retried 1 time...": a refusal, a wrong name and a wrong account all begin so.',
+    "E121": "That pulling from a host failed does not say what the host answered; that the image is GuardDuty's agent "
+    "only suggests a policy.",
+}
 
 # What the rules scored on these texts before any was changed for them: class, step, wrong for sure.
 FIRST = {"held_out": (50, 55, 2), "second": (19, 19, 1)}
@@ -31,22 +31,20 @@ def page() -> str:
 
 
 def _about() -> Iterator[str]:
-    yield from [
-        "# Error texts",
-        "",
-        "Written by `python -m bench.texts` from the labelled texts in `tests/diagnose/explaining`.",
-        "",
-        "`skerry explain` reads what ECS, its agents and AWS's clients print: a stopped task's reason, a container's, an event of",
-        "a service, a line of a log, or a screenful of them, cut off, wrapped, quoted as JSON, with colours. It says at which step",
-        "of the launch it happened, of which class it is, what the text proves, what it does not, what to look at and what to do.",
-        f"{len(rules())} rules, each with its source, are asked in order, those that prove most first",
-        "(`src/skerry/data/error_rules.json`; `skerry explain --list` prints them).",
-        "",
-        "What decides is what stands in the text: the address that was dialled (private: DNS and endpoint are fine, a security",
-        "group or network ACL is not; public: no endpoint is in use; S3's, where an image is pulled: its layers), the status, which",
-        "kind of policy refused, the action, the step's own words. Where a text proves no more, its class is `ambiguous`.",
-        "",
-    ]
+    yield f"""# Error texts
+
+Written by `python -m bench.texts` from the labelled texts in `tests/diagnose/explaining`.
+
+`skerry explain` reads what ECS, its agents and AWS's clients print: a stopped task's reason, a container's, an event of
+a service, a line of a log, or a screenful of them, cut off, wrapped, quoted as JSON, with colours. It says at which
+step of the launch it happened, of which class it is, what the text proves, what it does not, what to look at and what
+to do. {len(rules())} rules, each with its source, are asked in order, those that prove most first
+(`src/skerry/data/error_rules.json`; `skerry explain --list` prints them).
+
+What decides is what stands in the text: the address that was dialled (private: DNS and endpoint are fine, a security
+group or network ACL is not; public: no endpoint is in use; S3's, where an image is pulled: its layers), the status,
+which kind of policy refused, the action, the step's own words. Where a text proves no more, its class is `ambiguous`.
+"""
 
 
 def _scores(exact: Sequence[Answer], others: Sequence[Answer]) -> Iterator[str]:
@@ -61,10 +59,11 @@ def _scores(exact: Sequence[Answer], others: Sequence[Answer]) -> Iterator[str]:
         yield _score(f"{title}, today", rows)
     yield from [
         "",
-        "The rows \"before\" are what to expect of texts that nobody has seen yet; the others are what the rules were held to. The class is",
-        "wrong for sure where it is told with high confidence and is neither the text's nor `ambiguous`.",
+        'The rows "before" are what to expect of texts that nobody has seen yet; the others are what the rules were',
+        "held to. The class is wrong for sure where it is told with high confidence and is neither the text's nor",
+        "`ambiguous`.",
         "",
-    ]  # fmt: skip
+    ]
 
 
 def _score(title: str, found: Sequence[Answer]) -> str:

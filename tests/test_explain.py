@@ -6,12 +6,12 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from skerry.cli.explain import _MOST_BYTES  # noqa: PLC2701 -- how much of stdin is read is said to the user
+from skerry.cli.explain import _MOST_BYTES
 from tests.commands import BLOCKED, USAGE, Skerry, complaint, without_account
 from tests.networks import REGION, Network, container
 
@@ -33,13 +33,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Iterator[Callable[[Network], Path]]:
+def saved(tmp_path: Path) -> Callable[[Network], Path]:
     def save(network: Network) -> Path:
         path = tmp_path / "network.json"
         path.write_bytes(network.document())
         return path
 
-    yield save
+    return save
 
 
 @pytest.fixture

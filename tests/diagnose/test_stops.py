@@ -5,7 +5,8 @@ import pytest
 from skerry.diagnose.stops import Stop, loops, stops_of
 from skerry.model.ecs import Task, TaskContainer
 
-PULL = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": dial tcp {}:443: i/o timeout'
+HEAD = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": '
+PULL = HEAD + "dial tcp {}:443: i/o timeout"
 
 
 def task(number: int, reason: str, at: str | float | None = None, containers: tuple[TaskContainer, ...] = ()) -> Task:

@@ -22,7 +22,6 @@ from skerry.diagnose.explaining.evidence import evidence, kind_of
         ("16.15.180.104", "s3"),
         ("127.0.0.1", "other"),
         ("169.254.170.2", "other"),
-        ("0.0.0.0", "other"),
         ("999.1.1.1", "other"),
     ],
 )
@@ -45,7 +44,7 @@ def test_the_kind_of_an_address(address: str, kind: str) -> None:
         ("111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app:1: not found", "repository", "team/app"),
         ("111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app:1: not found", "account", "111122223333"),
         ("failed to resolve ref docker.io/library/nginx:1: boom", "image", "docker.io/library/nginx:1"),
-        ("fetch arn:aws-cn:ssm:cn-north-1:111122223333:parameter/p failed", "arn", "arn:aws-cn:ssm:cn-north-1:111122223333:parameter/p"),
+        ("fetch arn:aws-cn:ssm:cn-north-1:1:parameter/p failed", "arn", "arn:aws-cn:ssm:cn-north-1:1:parameter/p"),
         ("https response error StatusCode: 400, RequestID: x", "status", "400"),
         ("unexpected status from HEAD request to https://a.example/v2/b: 403 Forbidden", "status", "403"),
         ("unexpected status code [manifests 6981141]: 403 Forbidden", "status", "403"),
@@ -61,7 +60,7 @@ def test_the_kind_of_an_address(address: str, kind: str) -> None:
         ("fs-0123456789abcdef0.efs.us-east-1.amazonaws.com", "file_system", "fs-0123456789abcdef0"),
         ('Failed to resolve "fs-1234.efs.us-east-1.amazonaws.com"', "host", "fs-1234.efs.us-east-1.amazonaws.com"),
         ("arn:aws:logs:us-east-1:111122223333:log-group:my-group:log-stream:x", "log_group", "my-group"),
-        ("User: arn:aws:sts::111122223333:assumed-role/r/t is", "principal", "arn:aws:sts::111122223333:assumed-role/r/t"),
+        ("User: arn:aws:sts::1:assumed-role/role/t is", "principal", "arn:aws:sts::1:assumed-role/role/t"),
         ("nothing", "host", None),
     ],
 )  # fmt: skip

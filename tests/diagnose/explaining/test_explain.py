@@ -9,7 +9,7 @@ from skerry.catalogue.codes import codes
 from skerry.catalogue.explanations import Rule, rules, spots
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import services
-from skerry.catalogue.wordings import RefusalWording, Wording, _refusals, wordings  # noqa: PLC2701 -- every row of it
+from skerry.catalogue.wordings import RefusalWording, Wording, _refusals, wordings
 from skerry.diagnose.explaining.explain import Explanation, explain
 from skerry.launch.needs import Step
 

@@ -4,28 +4,28 @@ import pytest
 
 from skerry.diagnose.explaining.secrecy import redact
 
-SECRET = "Zm9vYmFyYmF6cXV4MTIzNDU2"
+VALUE = "Zm9vYmFyYmF6cXV4MTIzNDU2"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        f"Get https://a.s3.amazonaws.com/k?X-Amz-Security-Token={SECRET}&X-Amz-Signature={SECRET}: 403",
-        f"Get https://user:{SECRET}@registry.example.com/v2/: 401",
-        f"Authorization: Bearer {SECRET}",
-        f'"authorization": "Basic {SECRET}"',
-        f"bearer {SECRET}",
-        f"AWS_SECRET_ACCESS_KEY={SECRET}",
-        f"db_password={SECRET}",
-        f'{{"password": "{SECRET}"}}',
-        f"password: {SECRET}",
-        f"X-Amz-Security-Token: {SECRET}",
-        f"token='{SECRET}'",
-        f"eyJ{SECRET}.{SECRET}",
+        f"Get https://a.s3.amazonaws.com/k?X-Amz-Security-Token={VALUE}&X-Amz-Signature={VALUE}: 403",
+        f"Get https://user:{VALUE}@registry.example.com/v2/: 401",
+        f"Authorization: Bearer {VALUE}",
+        f'"authorization": "Basic {VALUE}"',
+        f"bearer {VALUE}",
+        f"AWS_SECRET_ACCESS_KEY={VALUE}",
+        f"db_password={VALUE}",
+        f'{{"password": "{VALUE}"}}',
+        f"password: {VALUE}",
+        f"X-Amz-Security-Token: {VALUE}",
+        f"token='{VALUE}'",
+        f"eyJ{VALUE}.{VALUE}",
     ],
 )
 def test_are_removed(text: str) -> None:
-    assert SECRET not in redact(text)
+    assert VALUE not in redact(text)
     assert "<removed>" in redact(text)
 
 
@@ -37,7 +37,7 @@ def test_keys_are_removed(key: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "unable to retrieve secret from asm: failed to fetch secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:my-AbCdEf",
+        "unable to retrieve secret from asm: failed to fetch secret arn:aws:secretsmanager:eu-west-1:1:secret:my-AbC",
         "failed to fetch anonymous token: Get https://auth.docker.io/token: dial tcp 1.2.3.4:443",
         "valueFrom=secret=arn:aws:secretsmanager:eu-west-1:111122223333:secret:my-AbCdEf",
         "not authorized to perform: ecr:GetAuthorizationToken on resource: *",

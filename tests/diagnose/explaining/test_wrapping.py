@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skerry.catalogue.codes import ErrorClass
 from skerry.diagnose.explaining.explain import Explanation, explain
 from tests.explaining import labelled
 
@@ -23,8 +24,8 @@ def first(text: str) -> tuple[str, str] | None:
     return (found[0].kind, found[0].step) if found else None
 
 
-def sure(found: tuple[Explanation, ...]) -> set[str]:
-    return {one.kind for one in found if one.confidence == "high"} - {"ambiguous"}
+def sure(found: tuple[Explanation, ...]) -> set[ErrorClass]:
+    return {one.kind for one in found if one.confidence == "high" and one.kind != "ambiguous"}
 
 
 @given(text=of_texts, at=st.floats(0, 1), ellipsis=st.sampled_from(["", "...", "…"]))

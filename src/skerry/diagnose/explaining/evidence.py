@@ -28,7 +28,7 @@ _ARN = re.compile(r"arn:[a-z-]{1,20}:[a-z0-9-]{1,40}:[a-z0-9-]{0,20}:\d{0,12}:[^
 _IMAGE = re.compile(rf"(\d{{12}})\.dkr[.-]ecr(?:-fips)?\.({_REGION})\.[a-z.]{{4,24}}?/([a-z0-9._/-]{{1,256}})")
 _REFERENCE = re.compile(r"failed to resolve ref(?:erence)? \"?([a-z0-9][^\s\"]{2,300}?)\"?:?(?=\s|$)")
 _STATUS = re.compile(
-    r"(?:status ?code:? |StatusCode: |status code: |nexpected status[a-z ]{0,24}|API error \(|\]: )(?:from .{1,400}?: )?"
+    r"(?:tatus ?code:? |StatusCode: |nexpected status[a-z ]{0,24}|API error \(|\]: )(?:from .{1,400}?: )?"
     r"\"?(\d{3})\b"
 )
 _FAILED_WITH = re.compile(

@@ -170,10 +170,7 @@ def _holds(sought: _Sought, words: str, told: Evidence) -> bool:
     else:
         if some:
             return False
-    for word in never:
-        if word in words:
-            return False
-    return True
+    return all(word not in words for word in never)
 
 
 def _fact(name: str, told: Evidence) -> str:
