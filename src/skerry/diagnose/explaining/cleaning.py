@@ -1,6 +1,5 @@
 """A text as somebody pasted it, made comparable: without escapes, quoting and borders; and cut into its errors."""
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -65,7 +64,10 @@ def plain(text: str) -> str:
     if not text.isprintable():
         text = _INVISIBLE.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")))
     if "&" in text and ";" in text:
-        text = html.unescape(text)
+        # Its table of entities takes longer to load than most texts to explain.
+        from html import unescape  # noqa: PLC0415
+
+        text = unescape(text)
     for _ in range(_DEPTH):
         if "\\" not in text:
             break
