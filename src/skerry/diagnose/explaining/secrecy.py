@@ -16,8 +16,10 @@ _FORMS = (
     # With an equals sign or as a member of JSON: "token: " alone is how sentences go on.
     (
         ("=", '":', '" :', "':", "' :"),
-        r"((?:password|passwd|secret|token|api_?key|credential|signature|access_?key)[\w-]{0,20}"
-        r"(?:[\"']?\s{0,4}=\s{0,4}[\"']?|[\"']\s{0,4}:\s{0,4}[\"']))(?!arn:)[^\s\"',;&]{4,8000}",
+        (
+            r"((?:password|passwd|secret|token|api_?key|credential|signature|access_?key)[\w-]{0,20}"
+            r"(?:[\"']?\s{0,4}=\s{0,4}[\"']?|[\"']\s{0,4}:\s{0,4}[\"']))(?!arn:)[^\s\"',;&]{4,8000}"
+        ),
         rf"\1{_PUT}",
     ),
     (("passw",), r"\b(passw(?:or)?d: ?)[^\s\"',;&]{4,8000}", rf"\1{_PUT}"),
