@@ -73,6 +73,17 @@ def test_what_a_line_break_tore_apart_is_put_together() -> None:
     assert (found.address, found.kind, found.port) == ("52.46.145.142", "public", "443")
 
 
+def test_a_host_of_which_a_line_has_only_the_beginning_is_put_together() -> None:
+    found = evidence(
+        "Post https://api.ecr.us-east-1.amazon\n    aws.com/: dial tcp 52.46.14\n    5.142:443: i/o timeout"
+    )
+    assert (found.host, found.address) == ("api.ecr.us-east-1.amazonaws.com", "52.46.145.142")
+
+
+def test_what_only_touches_a_neighbour_is_not_put_together() -> None:
+    assert evidence("Head https://quay.io\nv2 failed").host == "quay.io"
+
+
 def test_what_is_shown_are_words() -> None:
     shown = evidence("retried 3 time(s): dial tcp 10.0.0.1:443").shown()
     assert shown == {"address": "10.0.0.1", "port": "443", "retries": "3", "address_kind": "private"}

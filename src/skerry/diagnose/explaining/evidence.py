@@ -56,6 +56,7 @@ _SIMPLE = (
     ("file_system", "fs-", _FILE_SYSTEM),
     ("log_group", "log-group:", _GROUP),
 )
+_BREAK = re.compile(r"\n[ \t]{0,40}")
 _OF_SOCKETS = ("tcp", "udp", "onnect")
 _TORN = ("host", "region", "account", "image", "repository", "status", "retries", "action", "operation")
 
@@ -99,15 +100,20 @@ def evidence(text: str) -> Evidence:
     found = _read(" ".join(text.split()))
     if "\n" not in text.strip():
         return found
-    glued = _read(" ".join(text.replace("\n", "").split()))
+    glued = _read(" ".join(_BREAK.sub("", text).split()))
     torn: dict[str, Any] = {
-        name: getattr(glued, name)
-        for name in _TORN
-        if getattr(found, name) is None and getattr(glued, name) is not None
+        name: getattr(glued, name) for name in _TORN if _is_torn(getattr(found, name), getattr(glued, name))
     }
     if found.kind is None and glued.kind is not None:
         torn |= {"address": glued.address, "kind": glued.kind, "port": glued.port}
     return msgspec.structs.replace(found, **torn)
+
+
+def _is_torn(one: object, whole: object) -> bool:
+    """Whether a break tore apart what was read: nothing is left of it, or the beginning of a host of AWS's."""
+    if one is None or whole is None:
+        return whole is not None
+    return isinstance(one, str) and _HOST.fullmatch(one) is None and _HOST.fullmatch(str(whole)) is not None
 
 
 def _read(text: str) -> Evidence:
