@@ -24,7 +24,7 @@ def printed(found: ServiceDiagnosis) -> Iterator[str]:
     for stop in found.stops[:_MOST_STOPS]:
         same = " (as predicted)" if stop.reason in expected else ""
         yield f"    {plural(stop.count, 'task')}{same}: {clean(redact(stop.reason))}"
-        for container in stop.containers:
+        for container in stop.containers[:_MOST_STOPS]:
             yield f"      container: {clean(redact(container))}"
         yield from _meaning(stop.meaning, explained)
     if len(found.stops) > _MOST_STOPS:
