@@ -68,6 +68,13 @@ class TestAText:
         assert found.relation == "unknown"
         assert "the route table of subnet subnet-a" in found.says
 
+    def test_of_a_step_that_is_not_known_is_not_explained_by_an_endpoint_that_is_not_in_use(self) -> None:
+        network = isolated()
+        network.endpoint("vpce-1", "ecr.api", group="sg-default", PrivateDnsEnabled=False)
+        network.forget("RouteTables")
+        found = laid(AUTH, network)
+        assert (found.relation, found.blockers) == ("unknown", ())
+
     def test_of_a_step_that_the_service_does_not_have(self) -> None:
         assert (
             laid("unable to retrieve secrets from ssm: context deadline exceeded", isolated()).relation

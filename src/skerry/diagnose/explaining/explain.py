@@ -137,12 +137,11 @@ def _spot(words: str, told: Evidence) -> Spot | None:
 
 
 def _of_action(action: str | None) -> Spot | None:
-    """The place of an IAM action or an operation's name: the longest beginning that is known."""
+    """The place of an IAM action or an operation's name, by the first beginning that is known."""
     if action is None:
         return None
-    actions = spots().actions
-    fitting = [name for name in actions if action.startswith(name)]
-    return _table().spots[actions[max(fitting, key=len)]] if fitting else None
+    name = next((name for name in spots().actions if action.startswith(name)), None)
+    return _table().spots[spots().actions[name]] if name else None
 
 
 @cache
