@@ -173,9 +173,10 @@ class TestWhatExistsIsRepaired:
         found = planned(network)
         assert "ecr.api" not in services(found)
         assert not found.proven
-        assert [(row.fact, row.action) for row in found.facts] == [
-            ("what becomes of vpce-a, which is pendingAcceptance", "ec2:DescribeVpcEndpoints")
+        assert [(row.resource, "Accept the endpoint" in row.message) for row in of_kind(found, Advise)] == [
+            ("vpce-a", True)
         ]
+        assert {row.code for row in found.remaining} == {"BAD_STATE", "NO_ROUTE_TO_DESTINATION"}
 
 
 class TestCentralEndpoints:
@@ -234,7 +235,9 @@ class TestCentralEndpoints:
         network.call(
             "ListHostedZonesByVPC",
             {"VPCId": HUB},
-            next(row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC")["Response"],
+            next(row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC")[
+                "Response"
+            ],
         )
         for row in network.rows["Calls"]:
             if row["Call"] == {"operation": "ListHostedZonesByVPC", "parameters": {"VPCId": VPC}}:
@@ -279,7 +282,9 @@ class TestPrivateDns:
         assert {row.disposition for row in created} == {"disruptive"}
         assert created[0].note == "private DNS leads all of vpc-1 to the endpoint: also eni-box, which it admits"
         assert (found.proven, found.breaks) == (True, ())
-        reason = next(row.why for row in found.changes if getattr(row.change, "rule", None) and "eni-box" in str(row.why))
+        reason = next(
+            row.why for row in found.changes if getattr(row.change, "rule", None) and "eni-box" in str(row.why)
+        )
         assert reason[0].services == ("eni-box",)
 
     def test_the_client_is_admitted_on_the_port_that_it_calls(self) -> None:
@@ -499,7 +504,9 @@ class TestOptions:
         found = planned(isolated(), nat=True)
         row = told(found, RouteToNat)
         assert row.change.nat_gateway_id is None
-        assert row.note.startswith("vpc-1 has no NAT gateway that works: make one in a subnet that routes to an internet")
+        assert row.note.startswith(
+            "vpc-1 has no NAT gateway that works: make one in a subnet that routes to an internet"
+        )
         assert (found.after, found.proven) == (BLOCKED, False)
 
 
@@ -575,7 +582,9 @@ class TestSeveralServices:
     def test_of_several_vpcs_are_in_one_plan(self) -> None:
         network = isolated()
         network.add("Vpcs", VpcId="vpc-9", CidrBlock="10.9.0.0/16", DhcpOptionsId="dopt-1", OwnerId=ACCOUNT)
-        network.add("VpcAttributes", VpcId="vpc-9", EnableDnsSupport={"Value": True}, EnableDnsHostnames={"Value": True})
+        network.add(
+            "VpcAttributes", VpcId="vpc-9", EnableDnsSupport={"Value": True}, EnableDnsHostnames={"Value": True}
+        )
         row = network.table("rtb-9", main=True)
         local = {"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "local", "State": "active"}
         row |= {"VpcId": "vpc-9", "Routes": [local]}
