@@ -166,15 +166,11 @@ class TestTheRest:
 
     def test_an_entry_of_an_acl_is_one_direction_of_tcp(self) -> None:
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
-        (added,) = [
-            row for row in after(Network().world(), [change]).network_acls["acl-all"].entries if row.rule_number == 50
-        ]  # type: ignore[union-attr]
-        assert (added.protocol, added.egress, added.rule_action, added.cidr_block) == (
-            "6",
-            True,
-            "allow",
-            "10.0.1.0/24",
-        )
+        entries = after(Network().world(), [change]).network_acls["acl-all"].entries
+        assert entries is not UNSET
+        (added,) = [row for row in entries if row.rule_number == 50]
+        found = (added.protocol, added.egress, added.rule_action, added.cidr_block)
+        assert found == ("6", True, "allow", "10.0.1.0/24")
 
     def test_entries_that_are_not_known_stay_so(self) -> None:
         network = Network()

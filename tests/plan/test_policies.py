@@ -30,7 +30,7 @@ from tests.holdings import (
     text,
 )
 from tests.networks import ACCOUNT, ALL, EVERYWHERE, REGION, Network, awslogs, container
-from tests.planning import changes, diagnosed, kinds, made, of_kind, planned, told
+from tests.planning import changes, diagnosed, kinds, made, of_kind, only, planned, told
 
 LAYERS = f"arn:aws:s3:::prod-{REGION}-starport-layer-bucket/*"
 ANYBODY: dict[str, Any] = {"Principal": "*"}
@@ -45,7 +45,10 @@ def proposed(found: Plan) -> dict[str, Any]:
 
 def policies_of(found: Plan) -> dict[str, Any]:
     """The statements of the endpoints that a plan creates, by service."""
-    rows = [*of_kind(found, CreateInterfaceEndpoint), *of_kind(found, CreateGatewayEndpoint)]
+    rows: list[CreateInterfaceEndpoint | CreateGatewayEndpoint] = [
+        *of_kind(found, CreateInterfaceEndpoint),
+        *of_kind(found, CreateGatewayEndpoint),
+    ]
     return {
         row.service_name.partition(f"{REGION}.")[2]: json.loads(row.policy)["Statement"] for row in rows if row.policy
     }
@@ -59,7 +62,7 @@ class TestStatementsThatAreLacking:
         assert kinds(found) == ["ProposeStatement"]
         assert proposed(found) == {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": SECRET}
         row = told(found, ProposeStatement)
-        assert (row.disposition, row.change.resource) == ("manual", EXECUTION)
+        assert (row.disposition, only(found, ProposeStatement).resource) == ("manual", EXECUTION)
         assert not found.proven
 
     def test_for_one_resource_are_one_statement(self) -> None:
@@ -122,16 +125,14 @@ class TestStatementsThatAreLacking:
 class TestEndpointPolicies:
     def test_a_missing_statement_is_added_and_proven(self) -> None:
         network = Holdings()
-        network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(
-            statement("s3:*", "arn:aws:s3:::x/*", **ANYBODY)
-        )
+        own = statement("s3:*", "arn:aws:s3:::x/*", **ANYBODY)
+        network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(own)
         found = planned(network)
         (change,) = changes(found)
         assert isinstance(change, ModifyEndpoint)
         assert change.endpoint_id == "vpce-93"
         rows = json.loads(change.policy or "")["Statement"]
-        assert rows[0] == statement("s3:*", "arn:aws:s3:::x/*", **ANYBODY)
-        assert rows[1] == statement("s3:GetObject", LAYERS, **ANYBODY)
+        assert rows == [own, statement("s3:GetObject", LAYERS, **ANYBODY)]
         assert found.proven
 
     def test_several_are_one_change_with_all_their_reasons(self) -> None:
