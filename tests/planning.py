@@ -62,6 +62,12 @@ def kinds(found: Plan) -> list[str]:
     return [type(change).__name__ for change in changes(found)]
 
 
+def only(found: Plan, kind: type[Kind]) -> Kind:
+    """The one change of a kind."""
+    (change,) = of_kind(found, kind)
+    return change
+
+
 def told(found: Plan, kind: type[Change]) -> Planned:
     """The one change of a kind, with what is said of it."""
     (row,) = [row for row in found.changes if isinstance(row.change, kind)]

@@ -84,6 +84,13 @@ def test_the_demo_shows_what_the_readme_shows(told: str) -> None:
         assert same_but_for_ids(line) in [same_but_for_ids(other) for other in click.unstyle(told).splitlines()]
 
 
+def test_a_text_is_explained_as_the_readme_shows() -> None:
+    shown = re.search(r"<!-- explain -->\n```\n(.*?)```\n<!-- /explain -->", README, re.DOTALL)
+    assert shown is not None
+    [command] = [line for line in COMMANDS if line.startswith("skerry explain") and "api.ecr" in line]
+    assert click.unstyle(run(*command.replace('"', "").split()[1:]).output) == shown.group(1)
+
+
 def same_but_for_ids(line: str) -> str:
     """A line with every id, which is new in each run, as a mark; and columns without their width."""
     return re.sub(r" +", " ", re.sub(r"\b(subnet|rtb|sg|vpc|vpce)-[0-9a-f]+", r"\1-…", line)).strip()

@@ -12,6 +12,10 @@ from skerry.diagnose import checks
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
+from skerry.diagnose.explaining import beside
+from skerry.diagnose.explaining import explain as explaining
+from skerry.diagnose.explaining.beside import Beside
+from skerry.diagnose.explaining.explain import Explanation
 from skerry.errors import InputError, NothingFoundError
 from skerry.launch import scheduled
 from skerry.launch.task import Launch, launches_of, short
@@ -216,6 +220,21 @@ def explain(code: str) -> Code | Check | None:
     """What a code of a blocker or the id of a check means; None where it is neither."""
     known = codes().get(code.upper())
     return known or next((check for check in checks.CHECKS if check.id == code.lower()), None)
+
+
+def explain_beside(
+    world: World, text: str, selection: Selection | None = None
+) -> list[tuple[Explanation, tuple[Beside, ...], str]]:
+    """Explain an error text, each of its errors laid beside the diagnosis of what a selection names.
+
+    With each comes a sentence where it is of another Region or account than the World, else an empty one. Raises
+    `NothingFoundError` where there is nothing of what was asked for.
+    """
+    told = explaining.explain(text)
+    found = diagnose(world, selection) if told else None
+    return [
+        (one, beside.beside(one, found), beside.elsewhere(one, world.region, world.account)) for one in told if found
+    ]
 
 
 def demo(region: str = "eu-west-1") -> Iterator[Chapter]:

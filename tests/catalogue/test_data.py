@@ -27,12 +27,15 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 def test_there_are_tables() -> None:
     assert set(TABLES) == {
         "codes",
+        "error_rules",
+        "error_spots",
         "errors",
         "guardduty",
         "partitions",
         "platforms",
         "refusals",
         "registries",
+        "s3_ranges",
         "services",
         "zones",
     }
@@ -61,6 +64,8 @@ class TestEveryTable:
             tuple(
                 str(row[key])
                 for key in (
+                    "id",
+                    "block",
                     "step",
                     "service",
                     "codes",

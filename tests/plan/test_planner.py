@@ -19,10 +19,11 @@ from skerry.plan.changes import (
     MirrorImage,
     ModifyEndpoint,
     RouteToNat,
+    Rule,
     SetVpcAttribute,
 )
 from skerry.plan.planner import is_manual, plan
-from skerry.plan.records import Options
+from skerry.plan.records import Options, Plan
 from skerry.plan.scope import Scope
 from tests.hubs import HUB, HubAndSpoke, tgw_route
 from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, VPC, Network, allow, awslogs, container
@@ -34,6 +35,7 @@ from tests.planning import (
     kinds,
     made,
     of_kind,
+    only,
     plan_of,
     planned,
     rules,
@@ -43,19 +45,23 @@ from tests.planning import (
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 GROUP = "sg-new-endpoints-vpc-1"
 BOTH = ["subnet-a", "subnet-b"]
+FROM_B = Rule("tcp", 443, "10.0.2.0/24")
 DYNAMODB, SQS = ServiceRef("dynamodb", REGION), ServiceRef("sqs", REGION)
 
 
-def services(found: Any) -> list[str]:
+def services(found: Plan) -> list[str]:
     """The services that get new endpoints."""
-    rows = [*of_kind(found, CreateInterfaceEndpoint), *of_kind(found, CreateGatewayEndpoint)]
+    rows: list[CreateInterfaceEndpoint | CreateGatewayEndpoint] = [
+        *of_kind(found, CreateInterfaceEndpoint),
+        *of_kind(found, CreateGatewayEndpoint),
+    ]
     return sorted(row.service_name.partition(f"{REGION}.")[2] for row in rows)
 
 
 class TestTheArticlesNetwork:
     """Two isolated subnets, a task with a secret that pulls from ECR and writes to CloudWatch."""
 
-    def found(self, **options: Any) -> Any:
+    def found(self, **options: Any) -> Plan:
         return plan_of(app.load(SCENARIOS / "article-broken" / "network.json"), None, Options(**options))
 
     def test_gets_the_resources_of_the_article(self) -> None:
@@ -88,7 +94,8 @@ class TestTheArticlesNetwork:
     def test_every_change_has_its_reason(self) -> None:
         found = self.found()
         assert all(row.why and row.why[0].services == ("web",) and row.why[0].steps for row in found.changes)
-        reasons = {row.change.service_name: row.why[0] for row in found.changes if hasattr(row.change, "service_name")}
+        created = [row for row in found.changes if isinstance(row.change, CreateInterfaceEndpoint)]
+        reasons = {getattr(row.change, "service_name", ""): row.why[0] for row in created}
         secrets = reasons[f"com.amazonaws.{REGION}.secretsmanager"]
         assert (secrets.code, secrets.resource, secrets.steps) == ("NO_ROUTE_TO_DESTINATION", "rtb-iso", ("secrets",))
 
@@ -173,9 +180,10 @@ class TestWhatExistsIsRepaired:
         found = planned(network)
         assert "ecr.api" not in services(found)
         assert not found.proven
-        assert [(row.fact, row.action) for row in found.facts] == [
-            ("what becomes of vpce-a, which is pendingAcceptance", "ec2:DescribeVpcEndpoints")
+        assert [(row.resource, "Accept the endpoint" in row.message) for row in of_kind(found, Advise)] == [
+            ("vpce-a", True)
         ]
+        assert {row.code for row in found.remaining} == {"BAD_STATE", "NO_ROUTE_TO_DESTINATION"}
 
 
 class TestCentralEndpoints:
@@ -231,16 +239,9 @@ class TestCentralEndpoints:
 
     def test_whose_zone_is_the_hubs_only_are_told(self) -> None:
         network = self.hub()
-        network.call(
-            "ListHostedZonesByVPC",
-            {"VPCId": HUB},
-            next(row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC")[
-                "Response"
-            ],
-        )
-        for row in network.rows["Calls"]:
-            if row["Call"] == {"operation": "ListHostedZonesByVPC", "parameters": {"VPCId": VPC}}:
-                row["Response"] = {"HostedZoneSummaries": []}
+        (listed,) = [row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC"]
+        network.call("ListHostedZonesByVPC", {"VPCId": HUB}, listed["Response"])
+        listed["Response"] = {"HostedZoneSummaries": []}
         found = planned(network)
         assert services(found) == ["logs"]
         (finding,) = [row for row in found.findings if row.id == "central-endpoint"]
@@ -281,10 +282,8 @@ class TestPrivateDns:
         assert {row.disposition for row in created} == {"disruptive"}
         assert created[0].note == "private DNS leads all of vpc-1 to the endpoint: also eni-box, which it admits"
         assert (found.proven, found.breaks) == (True, ())
-        reason = next(
-            row.why for row in found.changes if getattr(row.change, "rule", None) and "eni-box" in str(row.why)
-        )
-        assert reason[0].services == ("eni-box",)
+        admitted = [row for row in found.changes if row.change == AuthorizeRule(GROUP, "in", FROM_B)]
+        assert [row.why[0].services for row in admitted] == [("eni-box",)]
 
     def test_the_client_is_admitted_on_the_port_that_it_calls(self) -> None:
         found = planned(self.shared(), ingress="article")
@@ -396,7 +395,7 @@ class TestGateways:
         network = isolated(subnets=BOTH)
         network.table("rtb-other", subnets=["subnet-b"])
         found = planned(network)
-        assert told(found, CreateGatewayEndpoint).change.route_tables == ("rtb-main", "rtb-other")
+        assert only(found, CreateGatewayEndpoint).route_tables == ("rtb-main", "rtb-other")
         assert found.proven
 
     def test_are_not_added_where_another_route_takes_the_packets(self) -> None:
@@ -486,7 +485,7 @@ class TestOptions:
         found = planned(network, nat=True)
         assert kinds(found) == ["RouteToNat"]
         row = told(found, RouteToNat)
-        assert (row.change.route_table_id, row.change.nat_gateway_id) == ("rtb-main", "nat-1")
+        assert row.change == RouteToNat("rtb-main", "nat-1", row.note)
         assert (row.disposition, row.note) == ("manual", "route 0.0.0.0/0 of rtb-main to nat-1")
         assert found.proven
 
@@ -501,11 +500,9 @@ class TestOptions:
 
     def test_a_nat_gateway_that_is_not_there_is_told(self) -> None:
         found = planned(isolated(), nat=True)
-        row = told(found, RouteToNat)
-        assert row.change.nat_gateway_id is None
-        assert row.note.startswith(
-            "vpc-1 has no NAT gateway that works: make one in a subnet that routes to an internet"
-        )
+        change = only(found, RouteToNat)
+        assert change.nat_gateway_id is None
+        assert change.message.startswith("vpc-1 has no NAT gateway that works: make one in a subnet that routes to an")
         assert (found.after, found.proven) == (BLOCKED, False)
 
 
@@ -525,9 +522,9 @@ class TestWhatNoEndpointLeadsTo:
         network = isolated()
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = image
         found = planned(network)
-        row = told(found, MirrorImage)
-        assert row.change.image == image
-        assert "whose first pull of each image needs a way to the internet, also with endpoints" in row.note
+        change = only(found, MirrorImage)
+        assert change.image == image
+        assert "whose first pull of each image needs a way to the internet, also with endpoints" in change.message
         assert not found.proven
 
     def test_another_host_needs_a_way_out(self) -> None:

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from skerry.catalogue.codes import codes
-from skerry.diagnose.checks import CHECKS
 from skerry.reach.question import Question, ask
 from skerry.reach.walk import Walker
 from skerry.render import json as rendered
@@ -96,7 +94,7 @@ class TestADiagnosis:
 
     def test_lays_what_was_printed_beside_what_is_predicted(self) -> None:
         (service,) = document(one_of_everything())["services"]
-        assert service["stopped"] == [{"reason": "a reason", "count": 1}]
+        assert service["stopped"] == [{"reason": "a reason", "count": 1, "containers": [], "meaning": None}]
         assert service["predicted_error"] == (service["predictions"] or [{"text": None}])[0]["text"]
 
     def test_of_what_is_not_fargates_says_why(self) -> None:
@@ -125,19 +123,3 @@ class TestATrace:
         assert (read["version"], read["verdict"]) == (1, "blocked")
         assert read["blockers"][0].keys() >= OF_A_BLOCKER
         assert read["traces"][0].keys() >= OF_A_TRACE
-
-
-class TestExplanations:
-    def test_of_a_code_have_one_match(self) -> None:
-        read = json.loads(rendered.explanation(codes()["NO_ROUTE_TO_DESTINATION"]))
-        (match,) = read["matches"]
-        assert read["version"] == 1
-        assert match.keys() == {"step", "class", "cause", "fix", "evidence"}
-        assert (match["class"], match["evidence"]["code"]) == ("network", "NO_ROUTE_TO_DESTINATION")
-
-    def test_of_a_check_have_one_match(self) -> None:
-        (match,) = json.loads(rendered.explanation(CHECKS[0]))["matches"]
-        assert (match["class"], match["evidence"]) == ("configuration", {"check": CHECKS[0].id})
-
-    def test_of_nothing_have_none(self) -> None:
-        assert json.loads(rendered.explanation(None)) == {"version": 1, "matches": []}

@@ -1,6 +1,5 @@
 """The commands: what each is called with, and which use case answers it."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from skerry import __version__
 from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
 from skerry.cli.options import agree, choosing, gathering, reading, writing
 from skerry.cli.output import leave, save_folder, write
-from skerry.errors import EXIT_BLOCKED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -161,29 +159,6 @@ def iam_policy(command: str) -> None:
 
     calls = live.Scope(*WIDEST[command]).may_call
     write(permissions.policy(call.action for call in calls), None)
-
-
-@cli.command()
-@writing
-@click.argument("code")
-def explain(form: str, output: Path | None, code: str) -> None:
-    """Say what a code of skerry's or the id of a check means."""
-    from skerry import app
-
-    found = app.explain(code)
-    if form == "json":
-        from skerry.render import json
-
-        write(json.explanation(found), output)
-    elif found is not None:
-        from skerry.render import console
-
-        write(console.explanation(found), output)
-    if found is None:
-        from skerry.render.text import clean
-
-        click.echo(f"skerry: no match: {clean(code)} is no code of a blocker and no id of a check", err=True)
-        sys.exit(EXIT_BLOCKED)
 
 
 @cli.command()

@@ -34,6 +34,7 @@ class Scope(NamedTuple):
 
 WIDEST = {
     "diagnose": Scope(),
+    "explain": Scope(),
     "plan": Scope(),
     "rehearse": Scope(),
     "snapshot": Scope(),

@@ -1,6 +1,5 @@
 """The command that rehearses a launch, with a table of its steps while clients are under way."""
 
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -98,13 +97,15 @@ class _Table:
 
     def __call__(self, steps: "Sequence[Step]") -> None:
         """Show the steps in the place of the ones before."""
+        from shutil import get_terminal_size
+
         from skerry.render import rehearsal
 
         if time.monotonic() - self._last < _EVERY:
             return
         self._last = time.monotonic()
         self.clear()
-        width, height = shutil.get_terminal_size()
+        width, height = get_terminal_size()
         lines = rehearsal.progress(steps)
         if len(lines) >= height:
             # The cursor cannot go back to what has left the screen.

@@ -1,16 +1,15 @@
 """The diagnosis of launches in a World."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
 from skerry.diagnose.beyond import Beyond
-from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis, Stop
+from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
 from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
 from skerry.diagnose.predict import predict
+from skerry.diagnose.stops import Stop, stops_of
 from skerry.launch.needs import Need, Unread
-from skerry.launch.scheduled import started_by
 from skerry.launch.sequence import needs
 from skerry.launch.task import Launch
 from skerry.model.ecs import Task
@@ -24,8 +23,6 @@ from skerry.reach.public_access import mode_of
 from skerry.reach.trace import Because
 from skerry.reach.walk import Source, Walker
 
-# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html#ECS-Type-Task-stopCode
-_STOPPED_ON_PURPOSE = {"ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption", "TerminationNotice"}
 _FOLLOWED = {
     "resolver_rule_associations": "resolver rules",
     "firewall_associations": "DNS Firewall",
@@ -41,7 +38,7 @@ _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeService
 
 def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = ()) -> Diagnosis:
     """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
-    stops = _stops(tasks)
+    stops = stops_of(tasks)
     launched = tuple(launches)
     beyond = Beyond(walker.world)
     services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
@@ -186,24 +183,3 @@ def _groups(world: World, launch: Launch, sources: dict[str, Source | Missing]) 
         if not isinstance(groups, Missing) and groups is not UNSET:
             return groups
     return ()
-
-
-def _stops(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
-    """The reasons of stopped tasks, by cluster and service (rule, schedule, or task), the most frequent first."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for task in tasks:
-        reason = task.stopped_reason
-        if task.last_status != "STOPPED" or reason is None or task.stop_code in _STOPPED_ON_PURPOSE:
-            continue
-        cluster = "" if task.cluster_arn is UNSET else task.cluster_arn.rpartition("/")[2]
-        name = task.task_arn.rpartition("/")[2]
-        keys = {(cluster, name)}
-        if task.group is not None and task.group.startswith("service:"):
-            keys.add((cluster, task.group.removeprefix("service:")))
-        mark = task.started_by or ""
-        # EventBridge's marks have a slash; one of somebody's own might be the name of a service.
-        if "/" in mark:
-            keys.add((cluster, started_by(mark)))
-        for key in keys:
-            counts.setdefault(key, Counter())[reason] += 1
-    return {key: tuple(Stop(*item) for item in found.most_common()) for key, found in counts.items()}

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from skerry.diagnose.stops import Stop
 from skerry.launch.needs import Need
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
@@ -65,13 +66,6 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
     text: str | None
     grade: str
     at_or_before: bool = False
-
-
-class Stop(msgspec.Struct, frozen=True, gc=False):
-    """A reason that ECS really gave for stopped tasks of the service, and how many tasks it was for."""
-
-    reason: str
-    count: int
 
 
 class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):

@@ -47,6 +47,9 @@ def _environment(region: str) -> Iterator[None]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Nothing here starts an instance, and moto would make a thousand images, each time that it starts and ends:
+        # https://docs.getmoto.org/en/latest/docs/configuration/environment_variables.html
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     }
     try:
         yield

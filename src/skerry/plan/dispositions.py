@@ -137,9 +137,10 @@ def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
         and row.egress == (change.direction == "out")
         and change.number < row.rule_number < LAST_RULE
     )
+    whole = f"a network ACL knows no endpoints: it holds for all that is in the subnets of {change.acl_id}"
     if not behind:
-        return "safe", ""
-    return "disruptive", f"it goes before entry {behind[0]} of {change.acl_id}, which denies, in all of its subnets"
+        return "safe", whole
+    return "disruptive", f"it goes before entry {behind[0]}, which denies; {whole}"
 
 
 def _opening(world: World, change: AuthorizeRule) -> str:

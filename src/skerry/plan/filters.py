@@ -16,6 +16,7 @@ from skerry.reach.rules import LAST_RULE
 from skerry.reach.trace import Judged, Trace
 
 HTTPS = 443
+_NFS = 2049
 EPHEMERAL = (32_768, 65_535)
 """The ports of replies that AWS's own example of a network ACL lets back in.
 
@@ -29,16 +30,21 @@ def port_of(failing: Failing) -> int:
     return failing.need.port if isinstance(failing.need, Call | Mount) else HTTPS
 
 
-def is_known(trace: Trace) -> bool:
-    """Tell whether it is the call itself that fails, not the question to a DNS server before it."""
-    return trace.purpose == "call"
+def may_open(failing: Failing, trace: Trace) -> bool:
+    """Tell whether a plan may open a path: to an endpoint, to AWS's list of addresses, or to a file system.
+
+    What a host of the user's admits, to which a name leads, or a DNS server, is for its owner to say.
+    """
+    there = trace.destination
+    is_meant = there.endpoint or there.prefix_list or port_of(failing) == _NFS
+    return trace.purpose == "call" and bool(is_meant)
 
 
 def let_out(world: World, failing: Failing, trace: Trace, peer: str | None) -> Change | None:
     """A rule of a group of the task's, to a group of the endpoint's (``peer``), else to AWS's list or its subnet."""
     group = task_group(world, failing.kind.launch, failing.subnet)
     peer = peer or _peer(world, trace)
-    if group is None or peer is None or not is_known(trace):
+    if group is None or peer is None or not may_open(failing, trace):
         return None
     return AuthorizeRule(group, "out", Rule("tcp", port_of(failing), peer))
 
@@ -79,7 +85,7 @@ def _article(group: str, cidr: str) -> Iterator[Change]:
 def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) -> Iterator[Change]:
     """The entries that let the packets through which an ACL drops."""
     acl = world.network_acls.get(judged.piece.resource)
-    if acl is None or acl.entries is UNSET or not is_known(trace):
+    if acl is None or acl.entries is UNSET or not may_open(failing, trace):
         yield Advise(judged.piece.resource, judged.piece.message)
         return
     hop = judged.hop

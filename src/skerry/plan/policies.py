@@ -106,7 +106,7 @@ def _rows(document: str | None) -> list[Any] | None:
 def together(statements: Sequence[Any]) -> list[Any]:
     """Statements without those that another one takes in: of one set of resources, or of one set of actions.
 
-    Only such as `allow` makes are put together; the user's own stay as they are.
+    Only those that say no more than such as `allow` makes: one with a condition or an id of its own stays as it is.
     """
     found: list[Any] = []
     for row in statements:

@@ -130,12 +130,13 @@ def _names(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
 
 def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     """A rule for the task's group, to a group that nothing but endpoints has, to a list of AWS's, or to a subnet."""
-    endpoint = trace.destination.endpoint
+    endpoint = case.world.vpc_endpoints.get(trace.destination.endpoint or "")
     names = trace.destination.groups
-    known = names if isinstance(names, tuple) else ()
+    # Outbound rules see the groups of their own VPC; into another one a block leads.
+    known = names if isinstance(names, tuple) and endpoint is not None and endpoint.vpc_id == case.vpc_id else ()
     own = next((name for name in known if _is_fit(case, name)), None)
-    if own is None and known and endpoint is not None and case.world.vpc_endpoints[endpoint].vpc_id == case.vpc_id:
-        created, own = _group_for(case, endpoint)
+    if own is None and known and endpoint is not None:
+        created, own = _group_for(case, endpoint.vpc_endpoint_id)
         yield from created
     found = filters.let_out(case.world, case.failing, trace, own)
     yield found or advice(judged, trace)
@@ -144,7 +145,7 @@ def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
 def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     """Rules for the group at the end of a path; a new group, where those that are there guard other things too."""
     groups = trace.destination.groups
-    if groups is None or isinstance(groups, Missing) or not filters.is_known(trace):
+    if groups is None or isinstance(groups, Missing) or not filters.may_open(case.failing, trace):
         yield advice(judged, trace)
         return
     endpoint = trace.destination.endpoint

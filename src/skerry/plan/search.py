@@ -25,6 +25,7 @@ from skerry.plan.changes import (
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    RouteToNat,
 )
 from skerry.plan.ordering import in_order
 from skerry.plan.records import Options, Why
@@ -107,7 +108,7 @@ class _State:
         known = self.scope.look(after(self.world, self.changes))
         lost = self._lost(after(self.world, self.changes))
         for change in reversed(list(self.changes)):
-            if isinstance(change, _BY_HAND) or self._is_preferred(change):
+            if _is_told(change) or self._is_preferred(change):
                 continue
             rest = after(self.world, (other for other in self.changes if other != change))
             if self._no_worse(rest, self.kinds[change], known) and self._lost(rest) <= lost:
@@ -181,6 +182,11 @@ class _State:
             if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
                 return other
         return filters.numbered(after(self.world, self.changes), change)
+
+
+def _is_told(change: Change) -> bool:
+    """Whether a change is told, not weighed: also a NAT gateway that is yet to be made."""
+    return isinstance(change, _BY_HAND) or (isinstance(change, RouteToNat) and change.nat_gateway_id is None)
 
 
 def _onto(

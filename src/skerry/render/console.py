@@ -17,6 +17,7 @@ from skerry.net.addresses import spell
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import NOWHERE, Trace
+from skerry.render.printed import printed
 from skerry.render.refusals import refusals
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
@@ -26,7 +27,6 @@ _BECAUSE = {
     "ports": "it fails for a share of the client's ports",
 }
 _MOST_MESSAGES = 6
-_MOST_STOPS = 5
 _NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
 _WELL = {OK, NOT_APPLICABLE}
 
@@ -204,19 +204,7 @@ def _errors(found: ServiceDiagnosis) -> Iterator[str]:
         yield ""
         yield bold(f"  ECS will print, failing {_at(item)}:")
         yield f"    {clean(item.text)}" if item.text else dim("    (its wording for this is not known)")
-    expected = {item.text for item in found.predictions}
-    if found.stops:
-        yield ""
-        yield bold("  ECS printed:")
-    for stop in found.stops[:_MOST_STOPS]:
-        same = " (as predicted)" if stop.reason in expected else ""
-        yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
-    if len(found.stops) > _MOST_STOPS:
-        yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
-    if found.launch.reasons:
-        yield ""
-        yield bold("  ECS says of the service:")
-        yield from (f"    {clean(reason)}" for reason in found.launch.reasons)
+    yield from printed(found)
 
 
 def _next_errors(found: ServiceDiagnosis) -> Iterator[str]:

@@ -1,21 +1,23 @@
 """JSON, version 1: the shapes that programs rely on. Their schemas are tested by snapshot."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 
-from skerry.catalogue.codes import Code
-from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
+from skerry.diagnose.explaining.explain import Explanation, explain
+from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
+from skerry.diagnose.stops import Loop, Stop, loops
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
+from skerry.render.documents import write
+from skerry.render.explanations import Match, match_of
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -109,10 +111,28 @@ class PredictionOut(msgspec.Struct, frozen=True):
 
 
 class StopOut(msgspec.Struct, frozen=True):
-    """What ECS did print."""
+    """What ECS did print, and what it means."""
 
     reason: str
     count: int
+    containers: list[str]
+    meaning: Match | None
+
+
+class LoopOut(msgspec.Struct, frozen=True):
+    """A crash loop: tasks that stopped for one cause; ``per_hour`` is None where times are missing."""
+
+    step: str
+    cause: str
+    count: int
+    per_hour: float | None
+
+
+class ReasonOut(msgspec.Struct, frozen=True):
+    """What ECS says of the service, and what it means."""
+
+    text: str
+    meaning: Match | None
 
 
 class ServiceOut(msgspec.Struct, frozen=True):
@@ -127,7 +147,9 @@ class ServiceOut(msgspec.Struct, frozen=True):
     predicted_error: str | None
     predictions: list[PredictionOut]
     stopped: list[StopOut]
+    loops: list[LoopOut]
     reasons: list[str]
+    events: list[ReasonOut]
     notes: list[str]
     placements: list[PlacementOut]
     needs: list[NeedOut]
@@ -176,31 +198,9 @@ class TraceDocument(msgspec.Struct, frozen=True):
     refused: list[RefusalOut]
 
 
-class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
-    """One explanation."""
-
-    step: str | None
-    kind: str
-    cause: str
-    fix: str
-    evidence: dict[str, str]
-
-
-class ExplainDocument(msgspec.Struct, frozen=True):
-    """The document of ``explain``."""
-
-    version: int
-    matches: list[Match]
-
-
-# What a terminal acts on or hides behind, beyond what JSON escapes by itself: C1 controls, and the marks that turn the
-# direction of text.
-_HARMFUL = re.compile("[\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
 def diagnosis(world: World, found: Diagnosis) -> str:
     """Write a Diagnosis."""
-    return _write(
+    return write(
         DiagnosisOut(
             version=1,
             verdict=found.verdict,
@@ -217,7 +217,7 @@ def diagnosis(world: World, found: Diagnosis) -> str:
 
 def trace(world: World, outcome: Outcome) -> str:
     """Write what a walk found."""
-    return _write(
+    return write(
         TraceDocument(
             version=1,
             verdict=outcome.verdict,
@@ -228,23 +228,6 @@ def trace(world: World, outcome: Outcome) -> str:
             refused=_refused(world),
         )
     )
-
-
-def explanation(found: Code | Check | None) -> str:
-    """Write what a code or check means; no match where there is none."""
-    return _write(ExplainDocument(1, [] if found is None else [_match(found)]))
-
-
-def _match(found: Code | Check) -> Match:
-    if isinstance(found, Check):
-        return Match(None, "configuration", found.title, found.text, {"check": found.id})
-    evidence = {"code": found.code, "source": found.source}
-    return Match(None, found.kind, found.means, found.remedy, evidence)
-
-
-def _write(document: msgspec.Struct) -> str:
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-    return _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
@@ -258,14 +241,29 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         not_applicable=launch.not_applicable,
         predicted_error=found.predictions[0].text if found.predictions else None,
         predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
-        stopped=[StopOut(stop.reason, stop.count) for stop in found.stops],
-        reasons=list(launch.reasons),
+        stopped=[_stop(stop) for stop in found.stops],
+        loops=[_loop(loop) for loop in loops(found.stops)],
+        reasons=[redact(reason) for reason in launch.reasons],
+        events=[ReasonOut(redact(reason), _meaning(next(iter(explain(reason)), None))) for reason in launch.reasons],
         notes=list(launch.notes),
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
         ],
         needs=[_need(world, row) for row in found.needs],
     )
+
+
+def _stop(stop: Stop) -> StopOut:
+    containers = [redact(reason) for reason in stop.containers]
+    return StopOut(redact(stop.reason), stop.count, containers, _meaning(stop.meaning))
+
+
+def _loop(found: Loop) -> LoopOut:
+    return LoopOut(found.meaning.step, found.meaning.cause, found.count, found.per_hour)
+
+
+def _meaning(one: Explanation | None) -> Match | None:
+    return None if one is None else match_of(one)
 
 
 def _need(world: World, row: NeedDiagnosis) -> NeedOut:

@@ -1,0 +1,175 @@
+"""The command that explains error texts, codes and checks."""
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from skerry.cli.gathering import Scope, Source, world_of
+from skerry.cli.options import gathering, writing
+from skerry.cli.output import write
+from skerry.errors import EXIT_BLOCKED
+
+if TYPE_CHECKING:
+    from skerry.catalogue.codes import Code
+    from skerry.diagnose.checks.check import Check
+    from skerry.render.explanations import Laid
+
+_STDIN = "-"
+_CHUNK = 1 << 16
+_MOST_BYTES = 1_000_000
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)+")
+_WANTED = (
+    "Give what ECS printed: stoppedReason or a container's reason (aws ecs describe-tasks), a service event, a log."
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@click.command()
+@gathering
+@writing
+@click.option(
+    "--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region."
+)
+@click.option("--cluster", help="Beside what runs in this cluster alone.")
+@click.option("--service", help="Beside this service alone.")
+@click.option("--task", help="Beside this task alone, by id or ARN.")
+@click.option("--list", "listing", is_flag=True, help="Print all meanings and codes that are known.")
+@click.argument("text", nargs=-1, metavar="TEXT|-|CODE")
+def explain(
+    path: Path | None,
+    profile: str | None,
+    region: str | None,
+    quiet: bool,
+    form: str,
+    output: Path | None,
+    live: bool,
+    cluster: str | None,
+    service: str | None,
+    task: str | None,
+    listing: bool,
+    text: tuple[str, ...],
+) -> None:
+    """Say what an error text of ECS means and what it does not, or what a code of skerry's does.
+
+    TEXT is one error or a screenful of log, - reads it from stdin. With --from, or of a live account, it is laid beside
+    the diagnosis of today.
+    """
+    if listing:
+        _list(form, output)
+        return
+    beside = path is not None or live or profile is not None or region is not None
+    given = " ".join(text) if text else _asked()
+    if given == _STDIN:
+        given = _stdin(quiet=quiet)
+    if not given.strip():
+        raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
+    code = _code(given) if not beside else None
+    if code is not None:
+        _explain_code(code, form, output)
+        return
+    if (cluster or service or task) and not beside:
+        raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
+    source = Source(path, profile, region, quiet)
+    laid = _laid(given, source, Scope(cluster, service, task)) if beside else _offline(given)
+    _write(given, laid, form, output, quiet=quiet)
+
+
+def _list(form: str, output: Path | None) -> None:
+    from skerry.render import explanations
+
+    write(explanations.catalogue_json() if form == "json" else explanations.catalogue(), output)
+
+
+def _asked() -> str:
+    """The text that somebody at a terminal types or pastes."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
+    click.echo("Paste the error text, then an empty line:", err=True)
+    lines: list[str] = []
+    for line in sys.stdin:
+        if not line.strip() and lines:
+            break
+        lines.append(line)
+    return "".join(lines)
+
+
+def _stdin(*, quiet: bool) -> str:
+    """The last part of what stdin holds, whatever it is."""
+    stream = sys.stdin.buffer
+    kept, whole, mark = b"", 0, b""
+    while chunk := stream.read(_CHUNK):
+        mark = mark or chunk[:2]
+        whole += len(chunk)
+        kept = (kept + chunk)[-_MOST_BYTES:]
+    if whole > _MOST_BYTES and not quiet:
+        click.echo(f"skerry: of {whole} bytes the last {_MOST_BYTES} are read: errors stand at the end", err=True)
+    return kept.decode("utf-16" if mark in _UTF16 else "utf-8-sig", errors="replace")
+
+
+def _code(given: str) -> "Code | Check | None":
+    """What a code or the id of a check means; None where a text is no name of one."""
+    name = given.strip()
+    if not _NAME.fullmatch(name):
+        return None
+    from skerry.catalogue.codes import codes
+
+    if (known := codes().get(name.upper())) is not None:
+        return known
+    from skerry import app
+
+    return app.explain(name)
+
+
+def _explain_code(found: "Code | Check", form: str, output: Path | None) -> None:
+    if form == "json":
+        from skerry.render import explanations
+
+        write(explanations.json_of_code(found), output)
+    else:
+        from skerry.render import console
+
+        write(console.explanation(found), output)
+
+
+def _offline(given: str) -> "list[Laid]":
+    # Past `app`, which loads what a pure text does not need: the whole process takes a tenth of a second.
+    from skerry.diagnose.explaining.explain import explain as explain_text
+    from skerry.render.explanations import Laid
+
+    return [Laid(one) for one in explain_text(given)]
+
+
+def _laid(given: str, source: Source, scope: Scope) -> "list[Laid]":
+    from skerry import app
+    from skerry.render.explanations import Laid
+
+    world = world_of(source, scope)
+    found = app.explain_beside(world, given, app.Selection(scope.cluster, scope.service, scope.task))
+    return [Laid(*item) for item in found]
+
+
+def _write(given: str, laid: "list[Laid]", form: str, output: Path | None, *, quiet: bool) -> None:
+    from skerry.render import explanations
+
+    if form == "json":
+        write(explanations.json(laid), output)
+    elif laid:
+        write(explanations.text(laid, quiet=quiet), output)
+    if not laid:
+        _no_match(given)
+
+
+def _no_match(given: str) -> None:
+    from skerry.render.text import clean
+
+    shown = " ".join(given.split())
+    name = clean(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "...")
+    click.echo(f"skerry: no match: {name} is no error text, code of a blocker or id of a check that is known", err=True)
+    click.echo(f"  {_WANTED}", err=True)
+    sys.exit(EXIT_BLOCKED)
+
+
+_SHOWN = 120

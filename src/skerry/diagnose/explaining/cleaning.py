@@ -1,0 +1,107 @@
+"""A text as somebody pasted it, made comparable: without escapes, quoting and borders; and cut into its errors."""
+
+import re
+from collections.abc import Iterator
+
+MOST = 1_000_000
+"""So many characters of a text are read, its last ones: what failed stands at the end of a log."""
+
+_MOST_OF_ONE = 16_000
+_MOST_ERRORS = 1_000
+# CSI and OSC sequences, and the two-character ones: https://ecma-international.org/publications-and-standards/standards/ecma-48/
+_ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[@-_]")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]")
+_QUOTED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"'/\\nrt]))")
+_LETTERS = {"n": "\n", "r": "\n", "t": " "}
+_DEPTH = 3
+# What tables, boxes and quotations put before and behind a line.
+_BORDERS = re.compile(r"(?m)^[ \t]{0,40}[|│┃╷╵╎>#*]{1,8}[ \t]|[ \t]{1,200}[|│┃][ \t]{0,200}$")
+_SPACE_AND_QUOTES = str.maketrans("", "", " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\"'`\\")
+_TYPOGRAPHY = str.maketrans(
+    {
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{HORIZONTAL ELLIPSIS}": "...",
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{LINE SEPARATOR}": "\n",
+        "\N{PARAGRAPH SEPARATOR}": "\n",
+    }
+)
+_STAMP = r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d\d:\d\d:\d\d[ \].,]|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
+_LINE = rf"(?m:^[ \t]{{0,40}}[-*•(]?[ \t]?(?:{_STAMP}))"
+_KEY = r"[\"'](?:stoppedReason|reason|message|rolloutStateReason|StatusReason|ResourceStatusReason)[\"']\s{0,8}:"
+_FAMILY = (
+    r"(?:ResourceInitializationError|TaskFailedToStart|OutOfMemoryError|InternalError"
+    r"|Cannot(?:Pull|Start|Stop|Inspect|Create)[A-Za-z]{0,24}(?:Error|Exception)"
+    r"|ContainerRuntime(?:Timeout)?Error|DockerTimeoutError"
+    r"|service \S{1,260} (?:was unable|is unable|deployment|failed to|\(task))"
+)
+# Each with what must be in a text for it to be looked for.
+_STARTS = (
+    ("\n", re.compile(_LINE), False),
+    (":", re.compile(_KEY), False),
+    ("", re.compile(_FAMILY), True),
+)
+# Behind these the start of an error is a part of the one before it: it says what that one is about.
+_GOES_ON = (":", "(", "=", "reason", "error")
+_LOOK_BACK = 48
+
+
+def last_of(text: str) -> str:
+    """The part of a text that is read: all of it, unless it is longer than `MOST` characters."""
+    return text[-MOST:]
+
+
+def plain(text: str) -> str:
+    """A text without terminal escapes, invisible characters, JSON's and HTML's quoting, and borders of tables.
+
+    Line breaks stay: what they part is not yet known.
+    """
+    if not text.isascii():
+        text = text.translate(_TYPOGRAPHY)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")))
+    if "&" in text and ";" in text:
+        # Its table of entities takes longer to load than most texts to explain.
+        from html import unescape  # noqa: PLC0415
+
+        text = unescape(text)
+    for _ in range(_DEPTH):
+        if "\\" not in text:
+            break
+        text = _QUOTED.sub(_unquoted, text)
+    if not text.isascii():
+        text = text.translate(_TYPOGRAPHY)
+    if "\n" in text:
+        text = _BORDERS.sub("", text)
+    return _INVISIBLE.sub("", text)
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    code, letter = found.groups()
+    return chr(int(code, 16)) if code else _LETTERS.get(letter, letter)
+
+
+def tight(text: str) -> str:
+    """A text in small letters, without spaces, quotes and backslashes: however it was wrapped, it holds its phrases."""
+    return text.lower().translate(_SPACE_AND_QUOTES)
+
+
+def errors_in(text: str) -> Iterator[str]:
+    """The parts of a plain text that are one error each, in their order; what is no error is among them."""
+    begin = 0
+    for start, is_family in _starts(text)[:_MOST_ERRORS]:
+        before = tight(text[max(begin, start - _LOOK_BACK) : start])
+        if not before or (is_family and before.endswith(_GOES_ON)):
+            continue
+        yield text[begin:start][:_MOST_OF_ONE]
+        begin = start
+    yield text[begin:][:_MOST_OF_ONE]
+
+
+def _starts(text: str) -> list[tuple[int, bool]]:
+    """Where an error may begin, and whether by the name of one."""
+    found = [(match.start(), family) for part, form, family in _STARTS if part in text for match in form.finditer(text)]
+    return sorted(found)

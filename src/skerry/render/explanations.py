@@ -1,0 +1,259 @@
+"""Explanations of error texts, for people and as JSON (version 1)."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from skerry.catalogue.codes import Code, codes
+from skerry.catalogue.explanations import Rule, rules
+from skerry.render.documents import write
+from skerry.render.text import bold, clean, columns, dim, plural, word
+
+if TYPE_CHECKING:
+    from skerry.diagnose.checks.check import Check
+    from skerry.diagnose.explaining.beside import Beside
+    from skerry.diagnose.explaining.explain import Explanation
+
+_WIDTH = 110
+_INDENT = "  "
+_KINDS = {
+    "public": "a public address",
+    "private": "a private address",
+    "s3": "an address of S3",
+    "other": "no address of a network",
+}
+_NAMES = {
+    "file_system": "file system",
+    "log_group": "log group",
+    "arn": "ARN",
+    "region": "Region",
+    "status": "HTTP status",
+}
+
+
+class BlockerOut(msgspec.Struct, frozen=True):
+    """A blocker of today that a text is laid beside."""
+
+    code: str
+    resource: str
+    rule: str
+    direction: str
+    disposition: str
+    message: str
+
+
+class BesideOut(msgspec.Struct, frozen=True):
+    """How a text stands to one service."""
+
+    service: str
+    relation: str
+    says: str
+    blockers: list[BlockerOut]
+
+
+class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
+    """One explanation; ``beside`` is None where nothing was read to lay it beside."""
+
+    step: str | None
+    kind: str
+    cause: str
+    fix: str
+    evidence: dict[str, str]
+    not_proven: str
+    next: str
+    confidence: str
+    grade: str
+    source: str
+    rule: str | None = None
+    text: str | None = None
+    count: int = 1
+    elsewhere: str = ""
+    beside: list[BesideOut] | None = None
+
+
+class ExplainDocument(msgspec.Struct, frozen=True):
+    """The document of ``explain``."""
+
+    version: int
+    matches: list[Match]
+
+
+class RuleOut(msgspec.Struct, frozen=True, rename={"kind": "class"}):
+    """A rule of the catalogue."""
+
+    id: str
+    kind: str
+    step: str | None
+    confidence: str
+    cause: str
+    grade: str
+    source: str
+
+
+class CodeOut(msgspec.Struct, frozen=True, rename={"kind": "class"}):
+    """A code of a blocker."""
+
+    code: str
+    kind: str
+    title: str
+
+
+class CatalogueDocument(msgspec.Struct, frozen=True):
+    """The document of ``explain --list``."""
+
+    version: int
+    rules: list[RuleOut]
+    codes: list[CodeOut]
+
+
+class Laid(msgspec.Struct, frozen=True):
+    """An explanation with what it was laid beside; ``beside`` is None where that is nothing."""
+
+    one: "Explanation"
+    beside: "tuple[Beside, ...] | None" = None
+    elsewhere: str = ""
+
+
+def match_of(one: "Explanation", laid: "Sequence[Beside] | None" = None, elsewhere: str = "") -> Match:
+    """An explanation as JSON."""
+    beside = (
+        None
+        if laid is None
+        else [
+            BesideOut(
+                item.service, item.relation, item.says, [BlockerOut(*_parts(blocker)) for blocker in item.blockers]
+            )
+            for item in laid
+        ]
+    )
+    return Match(
+        one.step, one.kind, one.cause, one.fix, one.evidence.shown(), one.not_proven, one.next, one.confidence,
+        one.grade, one.source, one.rule, one.text, one.count, elsewhere, beside,
+    )  # fmt: skip
+
+
+def _parts(item: object) -> tuple[str, ...]:
+    return tuple(getattr(item, name) for name in BlockerOut.__struct_fields__)
+
+
+def json(found: Iterable[Laid]) -> str:
+    """Write explanations; no match where there are none."""
+    return write(ExplainDocument(1, [match_of(item.one, item.beside, item.elsewhere) for item in found]))
+
+
+def json_of_code(found: "Code | Check | None") -> str:
+    """Write what a code or check means; no match where there is none."""
+    return write(ExplainDocument(1, [] if found is None else [_match_of_code(found)]))
+
+
+def _match_of_code(found: "Code | Check") -> Match:
+    if isinstance(found, Code):
+        evidence = {"code": found.code, "source": found.source}
+        return Match(None, found.kind, found.means, found.remedy, evidence, "", "", "high", found.grade, found.source)
+    return Match(None, "configuration", found.title, found.text, {"check": found.id}, "", "", "high", "documented", "")
+
+
+def text(found: Sequence[Laid], *, quiet: bool = False) -> str:
+    """Write explanations for people: the first line of each answers the question."""
+    if quiet:
+        return "\n".join(_headline(item) for item in found) + "\n"
+    many = len(found) > 1
+    blocks = ["\n".join(_block(number if many else 0, item)) for number, item in enumerate(found, 1)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _headline(item: Laid) -> str:
+    one = item.one
+    often = f", {one.count} times" if one.count > 1 else ""
+    sure = f"{one.confidence} confidence, {one.grade}{often}"
+    return f"{bold(f'{_kind(one.kind)} at {one.step}')}  {dim(f'({sure})')}"
+
+
+def _kind(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _block(number: int, item: Laid) -> Iterator[str]:
+    one = item.one
+    yield (f"{number}. " if number else "") + _headline(item)
+    if number:
+        yield dim(f"{_INDENT}{clean(one.text[: _WIDTH - 2])}")
+    yield ""
+    yield from paragraph("", one.cause)
+    yield from paragraph("Not proven: ", one.not_proven)
+    yield from paragraph("Look at: ", one.next)
+    yield from paragraph("Fix: ", one.fix)
+    told = _told(one)
+    if told:
+        yield from paragraph("Read in it: ", told)
+    yield from _beside(item)
+    yield dim(f"{_INDENT}Source: {one.source}  ({one.rule})")
+
+
+def paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
+    """Lines of text, indented, that begin with a name which stands out."""
+    lines = textwrap.wrap(clean(f"{name}{words}"), _WIDTH - indent, break_on_hyphens=False)
+    for number, line in enumerate(lines):
+        shown = f"{bold(name.rstrip())}{line[len(name.rstrip()) :]}" if name and number == 0 else line
+        yield f"{' ' * indent}{shown}"
+
+
+def _told(one: "Explanation") -> str:
+    words = one.evidence.shown()
+    kind = words.pop("address_kind", None)
+    if kind and "address" in words:
+        words["address"] = f"{words['address']} ({_KINDS[kind]})"
+    return " · ".join(f"{_NAMES.get(name, name)} {value}" for name, value in words.items())
+
+
+def _beside(item: Laid) -> Iterator[str]:
+    if item.beside is None:
+        return
+    yield ""
+    if item.elsewhere:
+        yield from paragraph("Beside what was read: ", f"{item.elsewhere} It is laid beside the same step there.")
+    else:
+        yield f"{_INDENT}{bold('Beside what was read:')}"
+    if not item.beside:
+        yield f"{_INDENT}  there is nothing that Fargate starts"
+    for laid in item.beside:
+        yield f"{_INDENT}  {word(_COLOUR[laid.relation])}: {clean(laid.says)}"
+        for blocker in laid.blockers[:_MOST_BLOCKERS]:
+            yield f"{_INDENT}    {bold(blocker.code)} {clean(blocker.resource)}: {clean(blocker.message)}"
+        if len(laid.blockers) > _MOST_BLOCKERS:
+            yield dim(f"{_INDENT}    and {len(laid.blockers) - _MOST_BLOCKERS} more")
+    yield ""
+
+
+_MOST_BLOCKERS = 6
+_COLOUR = {
+    "explains": "blocked",
+    "other": "blocked",
+    "changed": "ok",
+    "unknown": "unknown",
+    "no-such-call": "not-applicable",
+    "not-judged": "not-applicable",
+}
+
+
+def catalogue() -> str:
+    """Write the catalogue for people: what texts are known, and all codes."""
+    rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in rules()]
+    lines = [bold(f"{plural(len(rows), 'meaning')} of error texts, in the order in which they are tried"), ""]
+    lines += columns((dim(kind), dim(step), bold(name), clean(said)) for kind, step, name, said in rows)
+    lines += ["", bold(f"{plural(len(codes()), 'code')} of blockers: skerry explain CODE"), ""]
+    lines += columns((dim(_kind(row.kind)), bold(row.code), clean(row.title)) for row in codes().values())
+    return "\n".join(lines) + "\n"
+
+
+def _first(rule: Rule) -> str:
+    sentence = rule.cause.partition(". ")[0].rstrip(".")
+    return textwrap.shorten(sentence.replace("{", "<").replace("}", ">"), 90, placeholder="...")
+
+
+def catalogue_json() -> str:
+    """Write the catalogue."""
+    known = [RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source) for row in rules()]
+    return write(CatalogueDocument(1, known, [CodeOut(row.code, row.kind, row.title) for row in codes().values()]))

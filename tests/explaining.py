@@ -1,0 +1,63 @@
+"""Error texts with what each proves, and how right the rules are on them."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from skerry.diagnose.explaining.explain import Explanation, explain
+
+FOLDER = Path(__file__).parent / "diagnose" / "explaining"
+NONE = "none"
+
+
+class Labelled(NamedTuple):
+    """A text with its label; class ``none`` is that of a text which is no error of a launch."""
+
+    id: str
+    text: str
+    kind: str
+    step: str
+    exact: bool
+    source: str
+
+
+class Answer(NamedTuple):
+    """What the rules say of a text."""
+
+    row: Labelled
+    found: tuple[Explanation, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.found[0].kind if self.found else NONE
+
+    @property
+    def step(self) -> str:
+        return self.found[0].step if self.found else ""
+
+    @property
+    def right(self) -> tuple[bool, bool]:
+        return self.kind == self.row.kind, self.step == self.row.step
+
+    @property
+    def misleads(self) -> bool:
+        """Whether a class is told for sure that is not the text's."""
+        sure = bool(self.found) and self.found[0].confidence == "high"
+        return sure and self.kind not in {"ambiguous", self.row.kind}
+
+
+def labelled(name: str) -> list[Labelled]:
+    """The texts of a file."""
+    with (FOLDER / f"{name}.yaml").open(encoding="utf-8") as file:
+        rows = yaml.load(file, Loader=yaml.CSafeLoader)
+    return [
+        Labelled(row["id"], row["text"], row["class"], row["step"], row.get("fidelity") == "exact", row["source"])
+        for row in rows
+    ]
+
+
+def answers(rows: Sequence[Labelled]) -> Iterator[Answer]:
+    """What the rules say of each."""
+    return (Answer(row, explain(row.text)) for row in rows)

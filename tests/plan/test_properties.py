@@ -1,0 +1,221 @@
+"""What holds of every plan: of the networks of tests/scenarios, and of random ones with faults of all kinds."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from skerry import app
+from skerry.diagnose.judge import source_of
+from skerry.model.world import World
+from skerry.net.verdicts import OK
+from skerry.plan import bystanders
+from skerry.plan.after import after
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    Change,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    Manual,
+    ModifyEndpoint,
+    RouteToNat,
+)
+from skerry.plan.planner import plan
+from skerry.plan.records import INGRESSES, Options, Plan
+from skerry.plan.scope import Scope
+from skerry.reach.walk import Source, Walker
+from skerry.sources import documents
+from tests.networks import awslogs, container
+from tests.planning import EXECUTION, changes, diagnosed, launches, plan_of
+from tests.prove.generator import Drawn
+
+FOLDERS = sorted(path for path in (Path(__file__).parents[1] / "scenarios").glob("*/network.json"))
+SEEDS = range(60)
+# The chance of a task is in one subnet or in two; plans with options are asked of a part of the networks.
+OPTIONS = (Options(), Options(ingress="from-tasks"), Options(ingress="article"), Options(least_privilege=True))
+
+Case = tuple[World, Plan, Options]
+
+
+def drawn(seed: int) -> Drawn:
+    """A random network with a service that needs ECR, S3 and CloudWatch."""
+    network = Drawn(seed)
+    network.definition(container(logConfiguration=awslogs()), executionRoleArn=EXECUTION)
+    network.service(subnets=["subnet-a", "subnet-b"] if seed % 2 else ["subnet-a"])
+    return network
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    """Every network with its plan."""
+    worlds = [app.load(path) for path in FOLDERS] + [drawn(seed).world() for seed in SEEDS]
+    chosen = [(world, OPTIONS[number % len(OPTIONS)]) for number, world in enumerate(worlds)]
+    return [(world, plan_of(world, None, options), options) for world, options in chosen]
+
+
+def effective(found: Plan) -> Iterator[Change]:
+    """The changes that a World shows: all that skerry makes, and routes to NAT gateways."""
+    for change in changes(found):
+        if not isinstance(change, Manual) or isinstance(change, RouteToNat):
+            yield change
+
+
+def flows(world: World, found: Plan) -> tuple[bystanders.Flow, ...]:
+    """The calls of everybody in the VPCs of a plan that it may touch."""
+    scope = Scope(launches(world))
+    return bystanders.working(world, scope, changes(found))
+
+
+def test_what_is_proven_is_ok(cases: list[Case]) -> None:
+    proven = [(world, found) for world, found, _ in cases if found.proven and found.changes]
+    assert len(proven) > 60
+    for world, found in proven:
+        assert diagnosed(after(world, changes(found))).verdict is OK
+
+
+def test_what_is_not_proven_says_why(cases: list[Case]) -> None:
+    for _, found, _ in cases:
+        if not found.proven:
+            assert found.remaining or found.facts or found.breaks or found.limits
+
+
+def test_nothing_can_be_left_out(cases: list[Case]) -> None:
+    """Without any one change a launch is not ok, or a call of somebody else is not that was."""
+    for world, found, options in cases:
+        if not found.proven:
+            continue
+        kept = flows(world, found)
+        for change in effective(found):
+            if isinstance(change, CreateSecurityGroup) or _is_of_the_article(change, options):
+                continue
+            rest = after(world, [other for other in changes(found) if other is not change])
+            assert diagnosed(rest).verdict is not OK or list(bystanders.broken(rest, kept)), change
+
+
+def _is_of_the_article(change: Change, options: Options) -> bool:
+    return options.ingress == "article" and isinstance(change, AuthorizeRule) and change.rule.port in {80, 53}
+
+
+def test_nobody_elses_call_breaks_that_is_not_told(cases: list[Case]) -> None:
+    for world, found, _ in cases:
+        broken = {
+            name
+            for row in bystanders.broken(after(world, changes(found)), flows(world, found))
+            for name in row.kind.names
+        }
+        assert broken <= {name for row in found.breaks for name in row.client.split(", ")}
+
+
+def test_reach_grows_by_https_to_endpoints_only(cases: list[Case]) -> None:
+    """A rule opens 443 (2049 for file systems) of a group that only endpoints have, or to such a group or a list."""
+    for world, found, options in cases:
+        made = {change.group_id for change in changes(found) if isinstance(change, CreateSecurityGroup)}
+        for change in changes(found):
+            if isinstance(change, AddAclEntry):
+                assert change.ports in {(443, 443), (2049, 2049), (32_768, 65_535)}
+                assert change.cidr != "0.0.0.0/0"
+            if not isinstance(change, AuthorizeRule) or _is_of_the_article(change, options):
+                continue
+            assert (change.rule.protocol, change.rule.port) in {("tcp", 443), ("tcp", 2049)}
+            assert change.rule.peer != "0.0.0.0/0"
+            if change.direction == "in" and change.rule.port == 443:
+                assert change.group_id in made or _guards_endpoints_only(world, change.group_id)
+            if change.direction == "out" and change.rule.kind == "group":
+                assert change.rule.peer in made or _guards_endpoints_only(world, change.rule.peer)
+
+
+def _guards_endpoints_only(world: World, group_id: str) -> bool:
+    rows = ((row, row.groups) for row in world.facts.network_interfaces if isinstance(row.groups, tuple))
+    mine = [row for row, groups in rows if any(one.group_id == group_id for one in groups)]
+    return all(row.interface_type == "vpc_endpoint" for row in mine)
+
+
+def test_tasks_reach_nothing_else_than_before() -> None:
+    """Hosts that are no endpoints, walked to before and after.
+
+    An entry of a network ACL is for all of its subnets, so that plans with such are left out.
+    """
+    for seed in range(25):
+        world = drawn(seed).world()
+        found = plan_of(world)
+        if any(isinstance(change, AddAclEntry) for change in changes(found)):
+            continue
+        then = after(world, changes(found))
+        for port in (22, 443, 5432):
+            for address in ("10.0.3.99", "10.0.1.77", "10.0.4.50", "23.45.67.89"):
+                before, later = (_reaches(one, address, port) for one in (world, then))
+                assert later <= before, (seed, address, port)
+
+
+def _reaches(world: World, address: str, port: int) -> set[str]:
+    walker = Walker(world)
+    found = set()
+    for launch in launches(world):
+        for subnet in launch.subnets:
+            source = source_of(walker, launch, subnet)
+            place = walker.destinations.at("vpc-1", address)
+            if isinstance(source, Source) and walker.walk(source, [place], "tcp", port).verdict is OK:
+                found.add(subnet)
+    return found
+
+
+def test_a_plan_of_what_was_planned_is_empty(cases: list[Case]) -> None:
+    for world, found, options in cases:
+        again = plan(after(world, changes(found)), Scope(launches(world)), options)
+        assert list(effective(again)) == []
+
+
+def test_an_endpoint_has_subnets_of_different_zones(cases: list[Case]) -> None:
+    for world, found, _ in cases:
+        for change in changes(found):
+            if isinstance(change, CreateInterfaceEndpoint):
+                zones = [world.subnets[name].availability_zone for name in change.subnets]
+                assert zones
+                assert len(set(zones)) == len(zones)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    for seed in range(0, 40, 2):
+        network = drawn(seed)
+        first = plan_of(network.world())
+        shuffled = random.Random(seed)  # noqa: S311 -- no secret is made of it
+        for rows in network.rows.values():
+            shuffled.shuffle(rows)
+        second = plan_of(network.world())
+        assert sorted(map(repr, changes(first))) == sorted(map(repr, changes(second))), seed
+
+
+@pytest.mark.parametrize("ingress", INGRESSES)
+def test_private_dns_and_policies_are_never_lost(ingress: Any) -> None:
+    """An endpoint that is modified is one that was read, and no change of it takes anything away."""
+    for path in FOLDERS[:40]:
+        world = app.load(path)
+        for change in changes(plan_of(world, None, Options(ingress=ingress))):
+            if isinstance(change, ModifyEndpoint):
+                row = world.vpc_endpoints[change.endpoint_id]
+                assert change.private_dns in {None, True}
+                assert change.policy is None or _statements(row.policy_document) <= _statements(change.policy)
+
+
+def _statements(document: str | None) -> set[str]:
+    return {json.dumps(row, sort_keys=True) for row in json.loads(document or "{}").get("Statement", [])}
+
+
+def test_a_world_that_lost_a_kind_is_planned_for_without_an_error() -> None:
+    """Whatever is not known: a plan, which is proven of nothing that the whole World does not prove."""
+    network = drawn(1)
+    for key in list(network.rows):
+        left = json.dumps({name: rows for name, rows in network.rows.items() if name != key}).encode()
+        world = World(documents.load({"network.json": left}, source="a test", region="eu-west-1"))
+        found = plan_of(world)
+        assert found.proven <= (diagnosed(after(world, changes(found))).verdict is OK or not launches(world))
+
+
+def test_manual_changes_are_those_that_no_tool_makes() -> None:
+    assert {kind.__name__ for kind in get_args(Manual)} == {
+        *("DeleteEndpoint", "ConfigureService", "ProposeStatement", "MirrorImage", "RouteToNat", "Advise"),
+    }
