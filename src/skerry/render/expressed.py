@@ -1,6 +1,6 @@
 """What a plan is to a language of files: changes that it can say, and those that somebody must make by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
@@ -16,7 +16,7 @@ from skerry.plan.changes import (
     RouteToNat,
 )
 from skerry.plan.records import Plan, Planned, Why
-from skerry.render.plan import title
+from skerry.render.plan import alike, title
 
 _MOST = 3
 
@@ -45,7 +45,7 @@ def refuse_unless_something(plan: Plan, language: str) -> None:
         raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
 
 
-def refuse(changes: list[Change], what: str, remedy: str) -> None:
+def refuse(changes: Sequence[Change], what: str, remedy: str) -> None:
     """Raise `InputError` if there are changes that a language cannot say; nothing is left out in silence."""
     if changes:
         raise InputError(f"{what}: {'; '.join(title(change) for change in changes)}", remedy)
@@ -99,7 +99,7 @@ def _more(change: Change) -> list[str]:
 
 def reasons(row: Planned) -> str:
     """Why a change is made, on lines; who alone can make it; what it disturbs."""
-    lines = list(dict.fromkeys(_reason(why) for why in row.why))
+    lines = list(dict.fromkeys(_reason(why) for why in alike(row.why)))
     if row.note:
         lines.append(f"{row.disposition}: {row.note}")
     if row.by is not None:

@@ -112,6 +112,27 @@ def block(header: str, *parts: "Mapping[str, Value] | str") -> str:
     return f"{header} {{\n{inside}\n}}\n" if inside else f"{header} {{}}\n"
 
 
+def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tuple[dict[str, Value], dict[str, Value]]:
+    """``for_each`` and the arguments of a resource that is made for each of these settings.
+
+    What is the same in all stands once, and is left out where it is null. ``varying`` is an argument that no two share:
+    where only that is left, it is all that ``for_each`` goes over.
+    """
+    first = next(iter(settings.values()))
+    same = [name for name in first if name != varying and all(row[name] == first[name] for row in settings.values())]
+    alone = len(same) == len(first) - 1
+    found: dict[str, Value] = {name: Reference("each.value" if alone else f"each.value.{name}") for name in first}
+    found |= {name: first[name] for name in same}
+    given: dict[str, Value] = {name: row for name, row in found.items() if row is not None}
+    if not alone:
+        kept = [name for name in first if name not in same]
+        return {"for_each": {key: {name: row[name] for name in kept} for key, row in settings.items()}}, given
+    rows: dict[str, Value] = {key: row[varying] for key, row in settings.items()}
+    if all(key == row for key, row in rows.items()):
+        return {"for_each": Call("toset", list(rows.values()))}, given
+    return {"for_each": rows}, given
+
+
 def comment(text: str) -> str:
     """A comment, a line for each line of the text; what would leave the comment is made harmless."""
     if not text:

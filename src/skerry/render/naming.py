@@ -4,13 +4,14 @@ import re
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.plan.changes import (
+    Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
     is_new,
 )
 from skerry.plan.records import Planned
-from skerry.render.hcl import Reference
+from skerry.render.hcl import Reference, Value
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -27,7 +28,7 @@ class Names:
             row.change for row in rows if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)
         ]
         self._one_vpc = len({one.vpc_id for one in endpoints}) < 2  # noqa: PLR2004 -- one or none
-        self._used: set[str] = set()
+        self.inputs = _inputs([row.change for row in rows])
 
     @staticmethod
     def plain(text: str) -> str:
@@ -35,14 +36,9 @@ class Names:
         found = _NOT_PLAIN.sub("_", text).strip("_") or "it"
         return found if found[0].isalpha() else f"n_{found}"
 
-    def label(self, text: str) -> str:
-        """A label that nothing else in the file has."""
-        wanted = plain = self.plain(text)
-        number = 2
-        while wanted in self._used:
-            wanted, number = f"{plain}_{number}", number + 1
-        self._used.add(wanted)
-        return wanted
+    def given(self, name: str, found: Value) -> Value:
+        """An argument: the variable that has it, or what it is."""
+        return Reference(f"var.{name}") if name in self.inputs else found
 
     def group(self, group_id: str) -> str:
         """The label of a security group: one that the plan creates, or any other by its id."""
@@ -62,6 +58,12 @@ class Names:
             return Reference(f"data.aws_prefix_list.{self.prefix_list(peer)}.id")
         return peer
 
+    def peer_key(self, peer: str) -> str:
+        """What a peer is called among others."""
+        if peer in self._groups:
+            return self._groups[peer]
+        return self.prefix_list(peer) if is_new(peer) else peer
+
     def prefix_list(self, prefix_list: str) -> str:
         """The label of a prefix list whose id is not known."""
         return self.plain(prefix_list.partition("-new-")[2])
@@ -71,3 +73,21 @@ class Names:
         ref = service_of_endpoint(change.service_name)
         key = ref.key if ref else change.service_name
         return key if self._one_vpc else f"{change.vpc_id} {key}"
+
+
+def _inputs(changes: list[Change]) -> dict[str, Value]:
+    """The values of variables: ids that all which is created has in common."""
+    made = [
+        one for one in changes if isinstance(one, CreateSecurityGroup | CreateInterfaceEndpoint | CreateGatewayEndpoint)
+    ]
+    vpcs = {one.vpc_id for one in made}
+    subnets = {one.subnets for one in made if isinstance(one, CreateInterfaceEndpoint)}
+    tables = {one.route_tables for one in made if isinstance(one, CreateGatewayEndpoint)}
+    found: dict[str, Value] = {}
+    if len(vpcs) == 1:
+        found["vpc_id"] = vpcs.pop()
+    if len(subnets) == 1:
+        found["subnet_ids"] = list(subnets.pop())
+    if len(tables) == 1:
+        found["route_table_ids"] = list(tables.pop())
+    return found

@@ -54,7 +54,7 @@ def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -
     if change.private_dns is not None:
         yield _import(f"aws_vpc_endpoint.{label}", change.endpoint_id)
         body = _own(world, change)
-        kept = {"prevent_destroy": True, "ignore_changes": [Reference("tags")]}
+        kept: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [Reference("tags")]}
         yield why + block(f'resource "aws_vpc_endpoint" "{label}"', body, block("lifecycle", kept))
     for kind, argument, found in (
         ("aws_vpc_endpoint_subnet_association", "subnet_id", change.subnets),

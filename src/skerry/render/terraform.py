@@ -22,12 +22,13 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned
 from skerry.render import expressed, takeover
-from skerry.render.hcl import Reference, Value, block, comment, together
+from skerry.render.hcl import Reference, Value, block, comment, repeated, together
 from skerry.render.naming import Names
 
 _REQUIRED = ">= 1.5"  # the first with import blocks
 _PROVIDER = ">= 5.0"
 _TAGS = Reference("var.tags")
+_NAMED = Reference("merge(var.tags, { Name = each.key })")
 
 
 def render(world: World, plan: Plan) -> str:
@@ -37,7 +38,7 @@ def render(world: World, plan: Plan) -> str:
     revoked = [row.change for row in rows if isinstance(row.change, RevokeRule)]
     expressed.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows)
-    parts = [comment(expressed.heading(plan)), *_settings(world), *_looked_up(world, rows, names)]
+    parts = [comment(expressed.heading(plan)), *_settings(world, names), *_looked_up(world, rows, names)]
     parts += _groups(rows, names)
     parts += _rules(rows, names)
     parts += _interface_endpoints(rows, names)
@@ -48,7 +49,14 @@ def render(world: World, plan: Plan) -> str:
     return together(parts)
 
 
-def _settings(world: World) -> Iterator[str]:
+_INPUTS = {
+    "vpc_id": ("string", "The VPC in which the endpoints are made."),
+    "subnet_ids": ("list(string)", "The subnets of the interface endpoints, one of each zone of the tasks."),
+    "route_table_ids": ("list(string)", "The route tables of the gateway endpoints: those of the tasks' subnets."),
+}
+
+
+def _settings(world: World, names: Names) -> Iterator[str]:
     yield block(
         "terraform",
         {"required_version": _REQUIRED},
@@ -56,6 +64,9 @@ def _settings(world: World) -> Iterator[str]:
     )
     known = {"default": world.region} if world.region else {}
     yield block('variable "region"', {"description": "The Region of the VPC.", "type": Reference("string"), **known})
+    for name, found in names.inputs.items():
+        kind, what = _INPUTS[name]
+        yield block(f'variable "{name}"', {"description": what, "type": Reference(kind), "default": found})
     yield block(
         'variable "tags"',
         {"description": "Tags of all that is created.", "type": Reference("map(string)"), "default": {}},
@@ -84,7 +95,7 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
             body: dict[str, Value] = {
                 "name": change.name,
                 "description": change.description,
-                "vpc_id": change.vpc_id,
+                "vpc_id": names.given("vpc_id", change.vpc_id),
                 "tags": _TAGS,
             }
             yield comment(expressed.reasons(row)) + block(
@@ -111,90 +122,71 @@ def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
             key = (row.change.group_id, row.change.direction, row.change.rule.kind)
             found.setdefault(key, []).append(row)
     for (group, direction, kind), same in found.items():
-        settings: dict[str, Value] = {}
-        for row in same:
-            assert isinstance(row.change, AuthorizeRule)  # noqa: S101 -- chosen above
-            rule = row.change.rule
-            settings[f"{rule.protocol} {rule.port} {rule.peer}"] = {
-                "protocol": rule.protocol,
-                "port": rule.port,
-                "peer": names.peer(rule.peer),
-            }
-        body: dict[str, Value] = {
-            "for_each": settings,
-            "security_group_id": names.reference(group),
-            "ip_protocol": Reference("each.value.protocol"),
-            "from_port": Reference("each.value.port"),
-            "to_port": Reference("each.value.port"),
-            _PEERS[kind]: Reference("each.value.peer"),
+        settings = _of_rules([row.change for row in same if isinstance(row.change, AuthorizeRule)], kind, names)
+        label = f"{names.group(group)}_{kind.replace('-', '_')}"
+        header = f'resource "aws_vpc_security_group_{_SIDES[direction]}_rule" "{label}"'
+        yield comment(expressed.reasons_of(same)) + block(header, *repeated(settings, _PEERS[kind]))
+
+
+def _of_rules(changes: list[AuthorizeRule], kind: str, names: Names) -> dict[str, dict[str, Value]]:
+    """The arguments of rules, by their peers; by protocol and port too, where these differ."""
+    ports = {(change.rule.protocol, change.rule.port) for change in changes}
+    found: dict[str, dict[str, Value]] = {}
+    for change in changes:
+        rule = change.rule
+        key = names.peer_key(rule.peer)
+        found[key if len(ports) == 1 else f"{rule.protocol} {rule.port} {key}"] = {
+            "security_group_id": names.reference(change.group_id),
+            "ip_protocol": rule.protocol,
+            "from_port": rule.port,
+            "to_port": rule.port,
+            _PEERS[kind]: names.peer(rule.peer),
             "tags": _TAGS,
         }
-        label = names.label(f"{names.group(group)}_{kind}")
-        header = f'resource "aws_vpc_security_group_{_SIDES[direction]}_rule" "{label}"'
-        yield comment(expressed.reasons_of(same)) + block(header, *_each(body))
-
-
-def _each(body: dict[str, Value]) -> tuple[dict[str, Value], dict[str, Value]]:
-    """``for_each`` by itself, as Terraform's style has it, then the rest."""
-    return {"for_each": body["for_each"]}, {key: row for key, row in body.items() if key != "for_each"}
+    return found
 
 
 def _interface_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
     made = [row for row in rows if isinstance(row.change, CreateInterfaceEndpoint)]
-    if not made:
-        return
-    settings: dict[str, Value] = {}
+    settings: dict[str, dict[str, Value]] = {}
     for row in made:
         change = row.change
         assert isinstance(change, CreateInterfaceEndpoint)  # noqa: S101 -- chosen above
         settings[names.endpoint_key(change)] = {
-            "vpc_id": change.vpc_id,
+            "vpc_id": names.given("vpc_id", change.vpc_id),
             "service_name": change.service_name,
-            "subnet_ids": list(change.subnets),
+            "vpc_endpoint_type": "Interface",
+            "subnet_ids": names.given("subnet_ids", list(change.subnets)),
             "security_group_ids": [names.reference(one) for one in change.groups],
             "private_dns_enabled": change.private_dns,
             "ip_address_type": change.ip_address_type,
             "policy": takeover.policy(change.policy),
+            "tags": _NAMED,
         }
-    body: dict[str, Value] = {
-        "for_each": settings,
-        "vpc_id": Reference("each.value.vpc_id"),
-        "service_name": Reference("each.value.service_name"),
-        "vpc_endpoint_type": "Interface",
-        "subnet_ids": Reference("each.value.subnet_ids"),
-        "security_group_ids": Reference("each.value.security_group_ids"),
-        "private_dns_enabled": Reference("each.value.private_dns_enabled"),
-        "ip_address_type": Reference("each.value.ip_address_type"),
-        "policy": Reference("each.value.policy"),
-        "tags": Reference("merge(var.tags, { Name = each.key })"),
-    }
-    yield comment(_for_each_of(made)) + block('resource "aws_vpc_endpoint" "interface"', *_each(body))
+    if made:
+        yield comment(_for_each_of(made)) + block(
+            'resource "aws_vpc_endpoint" "interface"', *repeated(settings, "service_name")
+        )
 
 
 def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
     made = [row for row in rows if isinstance(row.change, CreateGatewayEndpoint)]
-    if not made:
-        return
-    settings: dict[str, Value] = {}
+    settings: dict[str, dict[str, Value]] = {}
     for row in made:
         change = row.change
         assert isinstance(change, CreateGatewayEndpoint)  # noqa: S101 -- chosen above
         settings[names.endpoint_key(change)] = {
-            "vpc_id": change.vpc_id,
+            "vpc_id": names.given("vpc_id", change.vpc_id),
             "service_name": change.service_name,
-            "route_table_ids": list(change.route_tables),
+            "vpc_endpoint_type": "Gateway",
+            "route_table_ids": names.given("route_table_ids", list(change.route_tables)),
             "policy": takeover.policy(change.policy),
+            "tags": _NAMED,
         }
-    body: dict[str, Value] = {
-        "for_each": settings,
-        "vpc_id": Reference("each.value.vpc_id"),
-        "service_name": Reference("each.value.service_name"),
-        "vpc_endpoint_type": "Gateway",
-        "route_table_ids": Reference("each.value.route_table_ids"),
-        "policy": Reference("each.value.policy"),
-        "tags": Reference("merge(var.tags, { Name = each.key })"),
-    }
-    yield comment(_for_each_of(made)) + block('resource "aws_vpc_endpoint" "gateway"', *_each(body))
+    if made:
+        yield comment(_for_each_of(made)) + block(
+            'resource "aws_vpc_endpoint" "gateway"', *repeated(settings, "service_name")
+        )
 
 
 def _for_each_of(made: list[Planned]) -> str:
@@ -225,28 +217,22 @@ def _entries(rows: list[Planned]) -> Iterator[str]:
         if isinstance(row.change, AddAclEntry):
             found.setdefault((row.change.acl_id, row.change.direction), []).append(row)
     for (acl, direction), same in found.items():
-        settings: dict[str, Value] = {}
+        settings: dict[str, dict[str, Value]] = {}
         for row in same:
-            assert isinstance(row.change, AddAclEntry)  # noqa: S101 -- chosen above
             change = row.change
+            assert isinstance(change, AddAclEntry)  # noqa: S101 -- chosen above
             settings[str(change.number)] = {
+                "network_acl_id": acl,
+                "egress": direction == "out",
+                "rule_number": change.number,
+                "rule_action": "allow",
+                "protocol": "tcp",
                 "cidr_block": change.cidr,
                 "from_port": change.ports[0],
                 "to_port": change.ports[1],
             }
-        body: dict[str, Value] = {
-            "for_each": settings,
-            "network_acl_id": acl,
-            "egress": direction == "out",
-            "rule_number": Reference("tonumber(each.key)"),
-            "rule_action": "allow",
-            "protocol": "tcp",
-            "cidr_block": Reference("each.value.cidr_block"),
-            "from_port": Reference("each.value.from_port"),
-            "to_port": Reference("each.value.to_port"),
-        }
         header = f'resource "aws_network_acl_rule" "{Names.plain(f"{acl}_{_SIDES[direction]}")}"'
-        yield comment(expressed.reasons_of(same)) + block(header, *_each(body))
+        yield comment(expressed.reasons_of(same)) + block(header, *repeated(settings, "rule_number"))
 
 
 def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
