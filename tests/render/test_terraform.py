@@ -1,6 +1,9 @@
-"""Plans as Terraform: valid, formatted, and nothing of the plan is lost on the way."""
+"""Plans as Terraform: valid, formatted, and nothing of the plan is lost on the way, or done beside it."""
 
+import json
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import hcl2
@@ -13,135 +16,172 @@ from skerry.net.verdicts import OK
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
+    Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    RevokeRule,
     RouteToNat,
+    Rule,
     SetVpcAttribute,
 )
 from skerry.plan.records import Break, Plan, Planned
 from skerry.render import terraform
 from tests import terraforming
 from tests.networks import Network
+from tests.render import making
 from tests.render.planned import NAMES, of, planned
 
 CASES: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in NAMES} | {
     "article": ("article-broken", {"ingress": "article"}),
     "from-tasks": ("article-broken", {"ingress": "from-tasks"}),
-    "least-privilege": ("endpoints-without-s3", {"least_privilege": True}),
+    "least-privilege": ("article-broken", {"least_privilege": True}),
     "nat": ("nat-failed-in-one-zone", {"nat": True}),
 }
 HOSTILE = 'a "b" ${c} %{d}\n}\n# \x1b[31m é'
+S3, SQS = "com.amazonaws.eu-west-1.s3", "com.amazonaws.eu-west-1.sqs"
 
 
+@cache
 def case(name: str) -> tuple[World, Plan]:
     scenario, options = CASES[name]
     return planned(scenario, **options)
 
 
+def everything() -> tuple[World, Plan]:
+    """A plan with a change of each kind that can be written, some of them in two VPCs, whose policies are odd."""
+    network = Network()
+    network.endpoint("vpce-1", "ecr.api", PrivateDnsEnabled=False)
+    network.attribute("EnableDnsSupport", value=False)
+    network.gateway_endpoint("vpce-2")
+    changes: list[Change] = [SetVpcAttribute("vpc-1", "enable_dns_support")]
+    for vpc in ("vpc-1", "vpc-2"):
+        group = CreateSecurityGroup(f"sg-new-endpoints-{vpc}", vpc, f"endpoints-{vpc}", "HTTPS")
+        changes += [
+            group,
+            AuthorizeRule(group.group_id, "in", Rule("tcp", 443, "sg-tasks")),
+            AuthorizeRule("sg-tasks", "out", Rule("tcp", 443, group.group_id)),
+            CreateInterfaceEndpoint(f"vpce-new-sqs-{vpc}", vpc, SQS, (f"subnet-{vpc}",), (group.group_id,)),
+            CreateGatewayEndpoint(f"vpce-new-s3-{vpc}", vpc, S3, (f"rtb-{vpc}",), "pl-new-s3", odd_policy(vpc)),
+        ]
+    groups, policy = ("sg-x", "sg-new-endpoints-vpc-1"), odd_policy("vpce-1")
+    more = ModifyEndpoint("vpce-1", ("subnet-x",), groups, private_dns=True, policy=policy)
+    changes += [AuthorizeRule("sg-tasks", "out", Rule("tcp", 443, "pl-new-s3")), more]
+    changes += [ModifyEndpoint("vpce-2", route_tables=("rtb-x", "rtb-y"), prefix_list="pl-new-s3")]
+    changes += [AddAclEntry("acl-1", 90, "in", "10.0.0.0/8", (443, 443))]
+    changes += [AddAclEntry("acl-1", 80, "out", "10.0.0.0/8", (443, 443))]
+    changes += [RouteToNat("rtb-main", "nat-1", "so that it leads out"), RouteToNat("rtb-y", None, "make one first")]
+    return network.world(), of(*changes)
+
+
+def odd_policy(name: str) -> str:
+    """A policy that says ``${aws:username}``, a number that is no integer, and a name that only JSON can hold."""
+    condition = {"StringLike": {"aws:PrincipalTag/%{x}": "${aws:username}-é"}, "NumericLessThan": {"x:y": 1.5}}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": [name], "Condition": condition}
+    if name != "vpc-1":
+        del condition["NumericLessThan"]
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement, {"for": True, "": None, "a b": -3}]})
+
+
 def root(text: str, folder: Path) -> Path:
     """A root module of one file."""
+    folder.mkdir(exist_ok=True)
     (folder / "main.tf").write_text(text, encoding="utf-8")
     return folder
 
 
-@pytest.mark.parametrize("name", ["article-broken", "private-dns-off", "nacl-no-ephemeral-return"])
+@cache
+def terraformed(name: str) -> dict[str, Any]:
+    """What Terraform plans with the file of a case."""
+    world, plan = case(name) if name in CASES else everything()
+    with TemporaryDirectory() as folder:
+        return terraforming.plan(root(terraform.render(world, plan), Path(folder)), making.answers(world))
+
+
+@pytest.mark.parametrize("name", ["article-broken", "private-dns-off", "nacl-no-ephemeral-return", "nat"])
 def test_a_file_as_a_person_would_have_written_it(name: str, snapshot: SnapshotAssertion) -> None:
     assert terraform.render(*case(name)) == snapshot
 
 
 @pytest.mark.parametrize("name", CASES)
-class TestAFile:
-    def test_is_hcl(self, name: str) -> None:
-        read = hcl2.loads(terraform.render(*case(name)))
-        assert read["terraform"]
-
-    @pytest.mark.usefixtures("needs_terraform")
-    def test_is_formatted_and_valid(self, name: str, tmp_path: Path) -> None:
-        folder = root(terraform.render(*case(name)), tmp_path)
-        assert terraforming.format_differences(folder) == ""
-        assert terraforming.validate(folder) == []
-
-    @pytest.mark.usefixtures("needs_terraform")
-    def test_makes_all_that_is_planned(self, name: str, tmp_path: Path) -> None:
-        world, plan = case(name)
-        text = terraform.render(world, plan)
-        if "import {" in text:
-            # The stand-in for the provider has nothing to import; that the file is valid is held above.
-            assert imports_of(plan) == text.count("import {")
-            return
-        answers = {"aws_prefix_list": [{"then": {"id": "pl-0123abcd"}}]}
-        made = terraforming.planned(terraforming.plan(root(text, tmp_path), answers)).values()
-        assert resources_of(list(made)) == changes_of(plan)
+def test_a_file_is_hcl(name: str) -> None:
+    read = hcl2.loads(terraform.render(*case(name)))
+    assert read["terraform"]
 
 
-def imports_of(plan: Plan) -> int:
-    changes = [row.change for row in plan.changes]
-    endpoints = sum(isinstance(one, ModifyEndpoint) and one.private_dns is not None for one in changes)
-    return endpoints + len({one.vpc_id for one in changes if isinstance(one, SetVpcAttribute)})
+@pytest.mark.usefixtures("needs_terraform")
+def test_files_are_formatted(tmp_path: Path) -> None:
+    for name in CASES:
+        root(terraform.render(*case(name)), tmp_path / name)
+    root(terraform.render(*everything()), tmp_path / "everything")
+    assert terraforming.format_differences(tmp_path) == ""
 
 
-Mark = tuple[object, ...]
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.parametrize("name", [*CASES, "everything"])
+def test_terraform_makes_what_is_planned_and_no_more(name: str) -> None:
+    _, plan = case(name) if name in CASES else everything()
+    assert making.of_terraform(terraformed(name)) == making.of_plan(plan)
 
 
-def changes_of(plan: Plan) -> list[Mark]:
-    """What a plan makes, of each thing what tells it from others."""
-    found: list[Mark] = []
-    for row in plan.changes:
-        match row.change:
-            case CreateSecurityGroup() as change:
-                found += [("group", change.name), ("rule", None, "-1", None)]
-            case AuthorizeRule() as change:
-                found.append(("rule", change.rule.port, change.rule.protocol, _known(change.rule.peer)))
-            case CreateInterfaceEndpoint() as change:
-                subnets = tuple(sorted(change.subnets))
-                found.append(("endpoint", change.service_name, subnets, change.private_dns, bool(change.policy)))
-            case CreateGatewayEndpoint() as change:
-                found.append(("gateway", change.service_name, change.route_tables, bool(change.policy)))
-            case ModifyEndpoint() as change:
-                found += [("more", one) for one in (*change.subnets, *change.route_tables, *change.groups)]
-                found += [("policy", change.endpoint_id)] if change.policy else []
-            case AddAclEntry() as change:
-                found.append(("entry", change.number, change.direction == "out", change.cidr, change.ports))
-            case RouteToNat() as change if change.nat_gateway_id:
-                found.append(("route", change.route_table_id, change.nat_gateway_id))
-            case _:
-                pass
-    return sorted(found, key=repr)
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("private-dns-off", "aws_vpc_endpoint"), ("dns-hostnames-off", "aws_vpc"), ("nat", "aws_route")],
+)
+def test_what_exists_is_taken_over_rather_than_made_again(name: str, kind: str) -> None:
+    changes = [row["change"] for row in terraformed(name)["resource_changes"] if row["type"] == kind]
+    assert changes
+    assert all(change["actions"] == ["update"] and change["importing"] for change in changes)
 
 
-def _known(peer: str) -> str | None:
-    """A peer whose id is known before anything is made."""
-    return None if "-new-" in peer or peer == "0.0.0.0/0" else peer
+def test_a_default_route_that_is_not_there_is_made() -> None:
+    text = terraform.render(Network().world(), of(RouteToNat("rtb-main", "nat-1", "so that it leads out")))
+    assert 'resource "aws_route" "rtb_main"' in text
+    assert "import {" not in text
 
 
-def resources_of(made: list[dict[str, Any]]) -> list[Mark]:
-    """The same of the resources that Terraform plans."""
-    return sorted((mark for row in made if (mark := _mark(row))), key=repr)
+def test_both_attributes_of_a_vpc_are_switched_on_in_one_resource() -> None:
+    network = Network()
+    network.attribute("EnableDnsSupport", value=False)
+    network.attribute("EnableDnsHostnames", value=False)
+    both = (SetVpcAttribute("vpc-1", "enable_dns_support"), SetVpcAttribute("vpc-1", "enable_dns_hostnames"))
+    vpc = only_vpc(terraform.render(network.world(), of(*both)))
+    assert vpc["enable_dns_support"] is True
+    assert vpc["enable_dns_hostnames"] is True
 
 
-def _mark(row: dict[str, Any]) -> Mark | None:
-    if "ip_protocol" in row:
-        peers = (row.get(key) for key in ("cidr_ipv4", "referenced_security_group_id", "prefix_list_id"))
-        peer = next((one for one in peers if one and one not in {"0.0.0.0/0", "pl-0123abcd"}), None)
-        return ("rule", row.get("from_port"), row["ip_protocol"], peer)
-    if row.get("vpc_endpoint_type") == "Interface":
-        subnets = tuple(sorted(row["subnet_ids"]))
-        return ("endpoint", row["service_name"], subnets, row["private_dns_enabled"], bool(row.get("policy")))
-    if row.get("vpc_endpoint_type") == "Gateway":
-        return ("gateway", row["service_name"], tuple(row["route_table_ids"]), bool(row.get("policy")))
-    if row.get("nat_gateway_id"):
-        return ("route", row["route_table_id"], row["nat_gateway_id"])
-    if "vpc_endpoint_id" in row and row.get("policy"):
-        return ("policy", row["vpc_endpoint_id"])
-    if "vpc_endpoint_id" in row:
-        return ("more", row.get("subnet_id") or row.get("route_table_id") or row.get("security_group_id"))
-    if "rule_number" in row:
-        return ("entry", row["rule_number"], row["egress"], row["cidr_block"], (row["from_port"], row["to_port"]))
-    return ("group", row["name"])
+def test_an_attribute_that_is_not_known_is_left_alone() -> None:
+    network = Network()
+    network.forget("VpcAttributes")
+    text = terraform.render(network.world(), of(SetVpcAttribute("vpc-1", "enable_dns_hostnames")))
+    vpc = only_vpc(text)
+    assert "enable_dns_support" not in vpc
+    assert "enable_dns_support" in vpc["lifecycle"][0]["ignore_changes"]
+
+
+def only_vpc(text: str) -> dict[str, Any]:
+    [row] = hcl2.loads(text)["resource"]
+    [vpc] = row['"aws_vpc"'].values()
+    assert isinstance(vpc, dict)
+    return vpc
+
+
+def test_an_endpoint_that_is_not_known_well_enough_is_not_taken_over() -> None:
+    network = Network()
+    del network.endpoint("vpce-1", "ecr.api")["ServiceName"]
+    with pytest.raises(InputError, match="cannot take over vpce-1: its service or type is not known"):
+        terraform.render(network.world(), of(ModifyEndpoint("vpce-1", private_dns=True)))
+
+
+def test_what_terraform_has_not_made_it_cannot_take_away() -> None:
+    group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
+    revoked = RevokeRule("sg-1", "in", Rule("tcp", 80, "10.0.0.0/8"))
+    with pytest.raises(InputError, match=r"take away TCP 80 in from 10.0.0.0/8 in sg-1"):
+        terraform.render(Network().world(), of(group, revoked))
 
 
 def test_what_is_nobodys_file_stands_at_the_top() -> None:

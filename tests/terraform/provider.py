@@ -10,6 +10,7 @@ The answers: by type a list of ``{"when": {argument: value, …}, "then": {attri
 ``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
 Under ``made`` stand the values that AWS fills in, by type of resource and attribute, with ``{name}`` for another
 attribute's value and ``{made_up}`` for a text of its own; other strings are made up, and all else is empty.
+Under ``exists`` stand the attributes of what can be imported, by type and id.
 https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/README.md
 """
 
@@ -82,6 +83,11 @@ def _planned_argument(of: Any, value: Any) -> Any:
     if isinstance(value, list):
         return [_planned(of["has"], item) for item in value]
     return _planned(of["has"], value)
+
+
+def _none(of: Any) -> Any:
+    """An argument or block that is not there."""
+    return [] if isinstance(of, dict) and of["nesting"] != "struct" else None
 
 
 _EMPTY = {"string": "", "number": 0, "bool": False}
@@ -159,10 +165,24 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
         planned = _planned(self._resources[request.type_name], proposed)
         return pb.PlanResourceChange.Response(planned_state=to_dynamic_value(planned))
 
+    def ImportResourceState(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        name = request.type_name
+        found = self._answered("exists", name).get(request.id)
+        if found is None:
+            return pb.ImportResourceState.Response(diagnostics=_failed(f"no {name}", f"there is no {request.id}"))
+        body = self._resources[name]
+        row = {key: found.get(key, _none(of)) for key, of in body.items()}
+        state = _filled(body, _planned(body, row | {"id": request.id}), {}, request.id)
+        imported = pb.ImportResourceState.ImportedResource(type_name=name, state=to_dynamic_value(state))
+        return pb.ImportResourceState.Response(imported_resources=[imported])
+
+    def ReadResource(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.ReadResource.Response(new_state=request.current_state)
+
     def ApplyResourceChange(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         name = request.type_name
         planned = read_dynamic_value(request.planned_state)
-        made = json.loads(self._answers.read_text(encoding="utf-8")).get("made", {}).get(name, {})
+        made = self._answered("made", name)
         made_up = f"{name.removeprefix('aws_').replace('_', '-')}-{next(self._numbers):02x}"
         filled = _filled(self._resources[name], planned, made, made_up)
         return pb.ApplyResourceChange.Response(new_state=to_dynamic_value(filled))
@@ -176,6 +196,10 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
             why = f"nothing answers {json.dumps(asked, default=str)}"
             return pb.ReadDataSource.Response(diagnostics=_failed(f"no {request.type_name}", why))
         return pb.ReadDataSource.Response(state=to_dynamic_value(config | found))
+
+    def _answered(self, part: str, name: str) -> Json:
+        found: Json = json.loads(self._answers.read_text(encoding="utf-8")).get(part, {}).get(name, {})
+        return found
 
     def StopProvider(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         return pb.StopProvider.Response()

@@ -33,6 +33,8 @@ _VERSION = "2010-09-09"
 _MOST_DESCRIBED = 1_024
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html"""
 _MOST_IN_A_NAME = 255
+_MOST = {"Parameters": 200, "Resources": 500, "Outputs": 200}
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _TCP = 6
 _PEERS = {"cidr": "CidrIp", "group": "SourceSecurityGroupId", "prefix-list": "SourcePrefixListId"}
 _OUT_PEERS = {"cidr": "CidrIp", "group": "DestinationSecurityGroupId", "prefix-list": "DestinationPrefixListId"}
@@ -86,6 +88,10 @@ class _Template:
         found["Resources"] = self._resources or {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
         if self._outputs:
             found["Outputs"] = self._outputs
+        for part, most in _MOST.items():
+            if len(found.get(part, ())) > most:
+                message = f"the plan needs {len(found[part])} {part.lower()}, and a template may have {most}"
+                raise InputError(message, "Plan fewer services at once (--service), or use --format terraform.")
         return found
 
     def add(self, row: Planned) -> None:
