@@ -1,11 +1,15 @@
 """HCL: what is written is read back as it was, and nothing in it is evaluated."""
 
+import itertools
+from pathlib import Path
+
 import hcl2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.render.hcl import Reference, Value, block, comment, quoted, value
+from skerry.render.hcl import Call, Reference, Value, block, comment, quoted, repeated, value
+from tests import terraforming
 
 
 @pytest.mark.parametrize(
@@ -47,6 +51,8 @@ def test_any_string_is_one_string_of_hcl(text: str) -> None:
         ([], "[]"),
         (["a", "b"], '["a", "b"]'),
         ({}, "{}"),
+        (Call("jsonencode", {"a": []}), "jsonencode({\n  a = []\n})"),
+        ({"for": 1, "format": 2}, '{\n  "for"  = 1\n  format = 2\n}'),
         ({"a": 1, "b.c": 2}, '{\n  a     = 1\n  "b.c" = 2\n}'),
         ([{"a": 1}], "[\n  {\n    a = 1\n  },\n]"),
         (["x" * 60, "y" * 60], '[\n  "' + "x" * 60 + '",\n  "' + "y" * 60 + '",\n]'),
@@ -68,3 +74,30 @@ def test_a_block_without_anything_is_on_one_line() -> None:
 
 def test_a_comment_cannot_be_left() -> None:
     assert comment("one\r\ntwo\x1b") == "# one\\u000d\n# two\\u001b\n"
+    assert comment("") == ""
+
+
+class TestWhatIsRepeated:
+    def test_stands_once(self) -> None:
+        rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": None, "c": "p"}, "y": {"a": 1, "b": None, "c": "q"}}
+        assert repeated(rows, "c") == ({"for_each": {"x": "p", "y": "q"}}, {"a": 1, "c": Reference("each.value")})
+
+    def test_is_told_of_each_where_it_differs(self) -> None:
+        rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": 2, "c": "p"}, "y": {"a": 1, "b": 3, "c": "q"}}
+        each: Value = {"x": {"b": 2, "c": "p"}, "y": {"b": 3, "c": "q"}}
+        given = {"a": 1, "b": Reference("each.value.b"), "c": Reference("each.value.c")}
+        assert repeated(rows, "c") == ({"for_each": each}, given)
+
+    def test_is_a_set_where_each_is_its_own_name(self) -> None:
+        rows: dict[str, dict[str, Value]] = {"p": {"c": "p"}, "q": {"c": "q"}}
+        assert repeated(rows, "c")[0] == {"for_each": Call("toset", ["p", "q"])}
+
+
+@pytest.mark.usefixtures("needs_terraform")
+def test_terraform_reads_every_string_as_it_was(tmp_path: Path) -> None:
+    parts = ("$", "%", "{", "}", "$$", '"', "\\", "\n", "~", "a", "\0", "é", "\U0001f600", "\u2028")
+    texts: list[Value] = ["".join(three) for three in itertools.product(parts, repeat=3)]
+    found: Value = {"texts": texts, "keys": {str(text): number for number, text in enumerate(texts)}}
+    (tmp_path / "main.tf").write_text(block('output "all"', {"value": found}), encoding="utf-8")
+    assert terraforming.plan(tmp_path, {})["planned_values"]["outputs"]["all"]["value"] == found
+    assert terraforming.format_differences(tmp_path) == ""
