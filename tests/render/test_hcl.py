@@ -92,6 +92,10 @@ class TestWhatIsRepeated:
         rows: dict[str, dict[str, Value]] = {"p": {"c": "p"}, "q": {"c": "q"}}
         assert repeated(rows, "c")[0] == {"for_each": Call("toset", ["p", "q"])}
 
+    def test_tells_the_name_of_the_only_one(self) -> None:
+        each: Value = {"s3": "p"}
+        assert repeated({"s3": {"a": 1, "c": "p"}}, "c")[0] == {"for_each": each}
+
 
 @pytest.mark.usefixtures("needs_terraform")
 def test_terraform_reads_every_string_as_it_was(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ def everything() -> tuple[World, Plan]:
         ]
     groups, policy = ("sg-x", "sg-new-endpoints-vpc-1"), odd_policy("vpce-1")
     more = ModifyEndpoint("vpce-1", ("subnet-x",), groups, private_dns=True, policy=policy)
-    changes += [AuthorizeRule("sg-tasks", "out", Rule("tcp", 443, "pl-new-s3")), more]
+    changes += [AuthorizeRule(name, "out", Rule("tcp", 443, "pl-new-s3")) for name in ("sg-tasks", "sg-more")]
+    changes += [more]
     changes += [ModifyEndpoint("vpce-2", route_tables=("rtb-x", "rtb-y"), prefix_list="pl-new-s3")]
     changes += [AddAclEntry("acl-1", 90, "in", "10.0.0.0/8", (443, 443))]
     changes += [AddAclEntry("acl-1", 80, "out", "10.0.0.0/8", (443, 443))]
@@ -136,6 +137,17 @@ def test_what_exists_is_taken_over_rather_than_made_again(name: str, kind: str) 
     changes = [row["change"] for row in terraformed(name)["resource_changes"] if row["type"] == kind]
     assert changes
     assert all(change["actions"] == ["update"] and change["importing"] for change in changes)
+
+
+@pytest.mark.usefixtures("needs_terraform")
+def test_the_list_of_an_endpoint_that_exists_is_looked_up(tmp_path: Path) -> None:
+    network = Network()
+    network.gateway_endpoint("vpce-2")
+    more = ModifyEndpoint("vpce-2", route_tables=("rtb-x",), prefix_list="pl-new-s3")
+    plan = of(AuthorizeRule("sg-tasks", "out", Rule("tcp", 443, "pl-new-s3")), more)
+    folder = root(terraform.render(network.world(), plan), tmp_path)
+    answers = {"aws_prefix_list": [{"when": {"name": S3}, "then": {"id": making.LISTED}}]}
+    assert making.of_terraform(terraforming.plan(folder, answers)) == making.of_plan(plan)
 
 
 def test_a_default_route_that_is_not_there_is_made() -> None:

@@ -20,7 +20,6 @@ from skerry.render import expressed
 from skerry.render.hcl import Call, Reference, Value, block, comment, value
 from skerry.render.naming import Names
 
-_DEEPEST = 16
 _ATTRIBUTES = ("enable_dns_support", "enable_dns_hostnames")
 _OF_A_VPC = ("tags", "instance_tenancy", "assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length")
 """Arguments that the provider sets to its own default, or takes away, where a file does not name them.
@@ -32,19 +31,19 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/e
 def policy(text: str | None) -> Value:
     """A policy as ``jsonencode`` makes it of an object; None is AWS's default.
 
-    A document that HCL might say otherwise (numbers that are no integers, great depth) stays the text that it is.
+    A document with numbers that are no integers, which HCL might write otherwise, stays the text that it is. None is
+    deep: what the planner adds statements to was read by `skerry.policy.document`.
     """
     if text is None:
         return None
     found = json.loads(text)
-    return Call("jsonencode", found) if _is_plain(found, 0) else text
+    return text if _has_fraction(found) else Call("jsonencode", found)
 
 
-def _is_plain(found: Any, depth: int) -> bool:  # noqa: ANN401 -- a document
+def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
     if isinstance(found, dict | list):
-        rows = found.values() if isinstance(found, dict) else found
-        return depth < _DEEPEST and all(_is_plain(row, depth + 1) for row in rows)
-    return not isinstance(found, float)
+        return any(map(_has_fraction, found.values() if isinstance(found, dict) else found))
+    return isinstance(found, float)
 
 
 def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
