@@ -59,6 +59,8 @@ def plain(text: str) -> str:
 
     Line breaks stay: what they part is not yet known.
     """
+    if text.isascii() and text.isprintable() and "\\" not in text and "&" not in text:
+        return text
     if not text.isascii():
         text = text.translate(_TYPOGRAPHY)
     if not text.isprintable():

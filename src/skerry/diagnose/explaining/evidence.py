@@ -58,6 +58,7 @@ _SIMPLE = (
 )
 _BREAK = re.compile(r"\n[ \t]{0,40}")
 _OF_SOCKETS = ("tcp", "udp", "onnect")
+_OF_FAILURES = ("Unauthorized", "Forbidden", "Not Found", "Too Many", " 50")
 _TORN = ("host", "region", "account", "image", "repository", "status", "retries", "action", "operation")
 
 
@@ -160,7 +161,8 @@ def _host(text: str) -> str | None:
 
 def _status(text: str) -> str | None:
     found = _STATUS.search(text) if "tatus" in text or "API error" in text else None
-    found = found or _FAILED_WITH.search(text)
+    if found is None and any(word in text for word in _OF_FAILURES):
+        found = _FAILED_WITH.search(text)
     return next(filter(None, found.groups())) if found else None
 
 

@@ -19,6 +19,7 @@ _ELSEWHERE = "elsewhere"
 _SURE = {"high": 0, "medium": 1, "low": 2}
 _MOST_SHOWN = 400
 _MANY = 2
+_SEVERAL = 2
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -85,6 +86,8 @@ def explain(text: str) -> tuple[Explanation, ...]:
     Of more than `cleaning.MOST` characters the last are read.
     """
     found = [one for part in errors_in(plain(last_of(text))) if (one := _explain_one(part)) is not None]
+    if len(found) < _SEVERAL:
+        return tuple(found)
     kept = _distinct(found)
     # An address that one line dials and the next one names the service of is one failure.
     placed = {one.evidence.address for one in kept if one.place != _ELSEWHERE}
