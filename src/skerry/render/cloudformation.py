@@ -1,6 +1,7 @@
 """A plan as a CloudFormation template: parameters for what is the user's, a resource for each change, outputs.
 
-CloudFormation creates, and leaves alone what it did not create: changes of endpoints and VPCs that exist are refused.
+CloudFormation creates, and leaves alone what it did not create: changes of endpoints, VPCs and default routes that are
+there already are refused. What is nobody's file stands at the top, for people, as does what is not proven.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html
 """
 

@@ -1,7 +1,8 @@
 """A plan as Terraform: a root module that makes its changes, as a person would have written it.
 
 What exists and only gets more is joined by association resources, which leave it alone; what must itself be changed is
-taken over by an ``import`` block, with all that it has today. What is nobody's file stands at the top, for people.
+taken over by an ``import`` block, with just what changes. What is nobody's file stands at the top, for people; what
+Terraform cannot do, taking away a rule that it has not made, is refused.
 Arguments: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 """
 
