@@ -1,8 +1,14 @@
 """Settings that all tests share."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
+import botocore.loaders
+import botocore.session
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 from tests import laboratory, terraforming
@@ -11,6 +17,32 @@ from tests import laboratory, terraforming
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("dev", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+# What boto3 knows of the services is megabytes of JSON, which each of its sessions reads anew: here all read it once.
+botocore.session.create_loader = cache(botocore.loaders.create_loader)
+
+# What these test is left out of the coverage, and being traced takes half as long again. So it is with the files of
+# this folder, but for the scenarios. A folder that is not named here is measured.
+UNMEASURED = ("aws", "bench", "embedded", "lab", "prove", "render", "sources")
+
+
+def is_measured(path: Path) -> bool:
+    """Whether the coverage counts what a test runs: that of a core package's own folder, and of the scenarios."""
+    first, *inside = path.relative_to(Path(__file__).parent).parts
+    return first not in UNMEASURED if inside else first == "test_scenarios.py"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Stop measuring for a test that is not measured, its fixtures included."""
+    coverage = None if is_measured(item.path) else Coverage.current()
+    if coverage:
+        coverage.stop()
+    try:
+        return (yield)
+    finally:
+        if coverage:
+            coverage.start()
 
 
 @pytest.fixture(scope="session")
