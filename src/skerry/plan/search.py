@@ -74,22 +74,26 @@ class _State:
 
     def mend(self) -> None:
         """Add remedies until nothing fails, or nothing helps any more."""
-        for _ in range(_ROUNDS):
-            current = after(self.world, self.changes)
-            found = self.scope.look(current)
-            if not self._add_all(current, found.failing, self.options):
-                return
+        rounds = _ROUNDS
+        while rounds and self._mend_what_fails():
+            rounds -= 1
+
+    def _mend_what_fails(self) -> bool:
+        current = after(self.world, self.changes)
+        return self._add_all(current, self.scope.look(current).failing, self.options)
 
     def spare_others(self) -> None:
         """Let those in whose calls are led to the endpoints too, on the port that they call and no other."""
-        options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
-        for _ in range(_ROUNDS):
-            self.flows = bystanders.working(self.world, self.scope, self.changes)
-            current = after(self.world, self.changes)
-            broken = bystanders.broken(current, self.flows)
-            if not self._add_all(current, broken, options, _FILTERS):
-                return
+        rounds = _ROUNDS
+        while rounds and self._let_others_in():
             self.mend()
+            rounds -= 1
+
+    def _let_others_in(self) -> bool:
+        options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
+        self.flows = bystanders.working(self.world, self.scope, self.changes)
+        current = after(self.world, self.changes)
+        return self._add_all(current, bystanders.broken(current, self.flows), options, _FILTERS)
 
     def tell_the_rest(self) -> None:
         """Say what is in the way that no change is for."""
@@ -177,7 +181,7 @@ class _State:
             case _:
                 return change
 
-    def _numbered(self, change: AddAclEntry) -> AddAclEntry:
+    def _numbered(self, change: AddAclEntry) -> Change:
         for other in self.changes:
             if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
                 return other
