@@ -178,6 +178,11 @@ class TestNetworkAcls:
         assert found.changes[0].note.startswith("it goes before entry 50, which denies")
         assert found.proven
 
+    def test_that_deny_something_else_are_not_overruled(self) -> None:
+        s3 = (entry(100, cidr="52.218.0.0/17"), entry(110, cidr="3.5.64.0/21"))
+        found = planned(self.guarded(*s3, entry(120, "deny", "10.9.0.0/16")))
+        assert {row.disposition for row in found.changes} == {"safe"}
+
     def test_without_a_free_number_of_tens_use_what_there_is(self) -> None:
         rows = [entry(97, cidr="10.9.0.0/24"), entry(98, "deny", "10.0.2.0/24"), entry(100)]
         found = planned(self.guarded(*rows))

@@ -1,9 +1,10 @@
 """Small things that plans must say or do, each of one module's edges."""
 
 import json
-from typing import Any
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.needs import Call
@@ -23,13 +24,14 @@ from skerry.plan.changes import (
     Rule,
 )
 from skerry.plan.dispositions import disposition
-from skerry.plan.groups import endpoint_group, is_only_for_endpoints
+from skerry.plan.groups import endpoint_group, is_only_for_endpoints, task_group
 from skerry.plan.ordering import in_order
 from skerry.plan.records import Why
 from skerry.plan.scope import Scope
-from tests.networks import ALL, EVERYWHERE, HTTPS, REGION, VPC, Network
+from tests.holdings import EXECUTION, MANAGED, Holdings
+from tests.networks import ALL, EVERYWHERE, VPC, Network
 from tests.plan.test_filters import served
-from tests.planning import changes, isolated, kinds, launches, of_kind, only, planned, rules
+from tests.planning import isolated, kinds, launches, of_kind, only, planned, rules
 
 ONE, TWO = Why("A", "x", "one", ("logs",)), Why("B", "x", "two", ("layers",))
 
@@ -97,6 +99,13 @@ class TestGroups:
         found = planned(network)
         assert of_kind(found, CreateSecurityGroup) == [endpoint_group(VPC)]
 
+    def test_of_tasks_that_are_not_known_are_none(self) -> None:
+        world = isolated().world()
+        (launch,) = launches(world)
+        assert task_group(world, launch, "subnet-a") == "sg-task"
+        assert task_group(world, launch, "subnet-gone") is None
+        assert task_group(world, replace(launch, groups=UNSET), "subnet-a") is None
+
     def test_of_tasks_that_are_not_known_are_named_by_their_blocks(self) -> None:
         network = isolated()
         network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = ["sg-gone"]
@@ -106,6 +115,16 @@ class TestGroups:
 
 
 class TestEndpointsThatAreThere:
+    def test_or_not_are_not_made_because_a_role_may_not_ask(self) -> None:
+        """The role is refused, and where the packets go is not known: that is no reason for an endpoint."""
+        network = Holdings()
+        network.role(EXECUTION, managed=[MANAGED])
+        network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-5e"))
+        network.route(NatGatewayId="nat-unseen")
+        found = planned(network)
+        assert kinds(found) == ["ProposeStatement"]
+        assert not found.proven
+
     def test_but_only_for_inbound_resolvers_are_told(self) -> None:
         network = served()
         options = {"PrivateDnsOnlyForInboundResolverEndpoint": True}
@@ -220,10 +239,3 @@ class TestReasons:
     def test_of_others_are_their_own(self) -> None:
         revoke = RevokeRule("sg-1", "in", Rule("tcp", 443, EVERYWHERE))
         assert disposition(Network().world(), revoke, (), ())[0] == "disruptive"
-
-
-def test_a_dns_firewall_is_somebody_elses(monkeypatch: Any) -> None:
-    network = served()
-    network.row("SecurityGroups", "sg-open")["IpPermissions"] = [HTTPS]
-    assert changes(planned(network)) == []
-    assert REGION

@@ -1,5 +1,6 @@
 """A call that fails, as it is shown to what looks for remedies, and a remedy with its reason."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -33,14 +34,10 @@ class Case(NamedTuple):
         subnet = self.world.subnets.get(self.failing.subnet)
         return subnet.vpc_id if subnet else ""
 
-    def why(self, judged: tuple[Judged, ...] | list[Judged]) -> Why:
-        """The first thing that is lost, as a reason for a change."""
-        first = next((one for one in judged if one.lost), None)
-        need, names = self.failing.need, self.failing.kind.names
-        if first is None:
-            return Why("", "", "", (need.step,), names)
-        piece = first.piece
-        return Why(piece.code, piece.resource, piece.message, (need.step,), names)
+    def why(self, judged: Iterable[Judged]) -> Why:
+        """The first thing that is lost, as a reason for a change; something is, of a path that fails."""
+        piece = next(one.piece for one in judged if one.lost)
+        return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
 
 def advice(judged: Judged, trace: Trace) -> Advise:

@@ -127,8 +127,8 @@ def numbered(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
     wanted = next((number for number in steps if number not in taken), None)
     if wanted is None:
         message = (
-            f"{change.acl_id} has no number left before entry {denying}, which denies: number its entries anew, with an "
-            f"{'outbound' if change.direction == 'out' else 'inbound'} one before it that allows TCP "
+            f"{change.acl_id} has no number left before entry {denying}, which denies: number its entries anew, with "
+            f"an {'outbound' if change.direction == 'out' else 'inbound'} one before it that allows TCP "
             f"{change.ports[0]}-{change.ports[1]} of {change.cidr}"
         )
         return Advise(change.acl_id, message)

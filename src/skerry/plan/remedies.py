@@ -17,6 +17,7 @@ from skerry.plan.case import Case, Remedy, advice
 from skerry.plan.changes import Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
 from skerry.plan.groups import endpoint_group, is_only_for_endpoints, shared_group
 from skerry.plan.missing import endpoint_for, is_coming, of_state, taken, zone_in_the_way
+from skerry.plan.scope import FAILS
 from skerry.reach.trace import NOWHERE, Judged, Trace
 
 _DNS_ATTRIBUTES = {"DNS_SUPPORT_DISABLED": "enable_dns_support", "DNS_HOSTNAMES_DISABLED": "enable_dns_hostnames"}
@@ -35,7 +36,9 @@ def remedies(case: Case) -> Iterator[Remedy]:
     led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
     for trace in led:
         yield from _on_the_way(case, trace)
-    away = [trace for trace in bad if trace not in nowhere and trace not in led and not trace.intended]
+    # What is only not known on a path is no reason for another one.
+    fails = [trace for trace in bad if trace.verdict in FAILS and not trace.intended]
+    away = [trace for trace in fails if trace not in nowhere and trace not in led]
     if led or not away or not isinstance(need, Call):
         return
     why = case.why(away[0].judged)
