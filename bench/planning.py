@@ -46,9 +46,9 @@ def run() -> bool:
 def _timed(services: int, subnets: int, *, alike: bool = False) -> tuple[float, Plan]:
     world = _world(services, subnets, alike=alike)
     launches = [launch for service in world.facts.services for launch in launches_of(world, service)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = plan(world, Scope(launches))
-    return time.perf_counter() - begun, found
+    return time.process_time() - begun, found
 
 
 def _world(services: int, subnets: int, *, alike: bool) -> World:
@@ -83,6 +83,7 @@ def _network(names: list[str]) -> dict[str, list[Row]]:
             | {
                 "SubnetId": name,
                 "CidrBlock": f"10.0.{number}.0/24",
+                "AvailableIpAddressCount": 200,
                 "AvailabilityZone": f"{_REGION}{'abc'[number % 3]}",
             }
             for number, name in enumerate(names)

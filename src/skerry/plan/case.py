@@ -10,6 +10,7 @@ from skerry.model.world import World
 from skerry.plan.changes import Advise, Change
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import Failing, Scope
+from skerry.reach.memo import Memo
 from skerry.reach.trace import Judged, Trace
 
 
@@ -21,12 +22,13 @@ class Remedy(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A call that fails, in the World that the changes so far have made."""
+    """A call that fails, in the World that the changes so far have made; ``memo`` is of all cases in that World."""
 
     world: World
     scope: Scope
     options: Options
     failing: Failing
+    memo: Memo
 
     @property
     def vpc_id(self) -> str:

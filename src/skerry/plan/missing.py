@@ -56,7 +56,8 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     elif gateway:
         yield from (Remedy(change, why) for change in _by_gateway(case, ref, name, alive))
     elif not alive:
-        yield from (Remedy(change, why) for change in _by_interface(case, ref, name))
+        made = case.memo.once((case.vpc_id, ref), lambda: tuple(_by_interface(case, ref, name)))
+        yield from (Remedy(change, why) for change in made)
 
 
 def is_coming(endpoint: VpcEndpoint) -> bool:

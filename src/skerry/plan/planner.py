@@ -34,7 +34,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     before = scope.look(world)
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
-    found = search(world, scope, options)
+    found = search(world, scope, options, before)
     changes = tuple(found.changes)
     planned = tuple(_planned(world, found, change, why) for change, why in found.changes.items())
     breaks = tuple(_breaks(found))

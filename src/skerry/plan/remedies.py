@@ -170,4 +170,5 @@ def _group_for(case: Case, endpoint: str) -> tuple[tuple[CreateSecurityGroup | M
 
 
 def _is_fit(case: Case, group_id: str) -> bool:
-    return group_id in case.world.security_groups and is_only_for_endpoints(case.world, group_id, case.scope)
+    known = group_id in case.world.security_groups
+    return known and case.memo.once(group_id, lambda: is_only_for_endpoints(case.world, group_id, case.scope))
