@@ -30,6 +30,7 @@ class Scope(NamedTuple):
     service: str | None = None
     task: str | None = None
     containers: bool = True
+    planning: bool = False
 
 
 WIDEST = {"diagnose": Scope(), "rehearse": Scope(), "snapshot": Scope(), "trace": Scope(containers=False)}
