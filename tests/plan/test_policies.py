@@ -238,6 +238,7 @@ class TestLeastPrivilege:
         network = self.bare()
         assert "logs:CreateLogGroup" not in str(policies_of(planned(network, least_privilege=True)))
         network.app["logConfiguration"] = awslogs(awslogs_create_group="true")
+        assert "logs:CreateLogGroup" not in str(policies_of(planned(network, least_privilege=True)))
         network.unask("logs:DescribeLogGroups")
         assert "logs:CreateLogGroup" in str(policies_of(planned(network, least_privilege=True)))
 
