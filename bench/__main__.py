@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import skerry
-from bench import explaining, policies, reading, worlds
+from bench import explaining, planning, policies, reading, worlds
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.diagnose.judge import source_of
@@ -68,6 +68,8 @@ def main() -> None:
         sys.exit("reading takes more calls or rounds than it may")
     if not explaining.run():
         sys.exit("explaining takes longer than it may")
+    if not planning.run():
+        sys.exit("planning takes longer than it may, or its plans are not what they should be")
 
 
 def start_up() -> None:

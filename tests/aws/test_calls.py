@@ -7,7 +7,7 @@ import pytest
 from botocore.session import Session
 
 from skerry.aws.call import ApiCall
-from skerry.aws.calls import CALLS, NETWORK
+from skerry.aws.calls import CALLS, NETWORK, PLANNING
 from skerry.aws.pages import command
 from skerry.model.kinds import ACTIONS
 
@@ -20,6 +20,7 @@ IAM_ACTIONS = {"ListObjectsV2": "ListBucket"}
 # What AWS's documentation says of calls whose model has no most, or another: the pages of the operations.
 MOST_ROWS = {
     "DescribeVpcEndpoints": 1000,
+    "DescribeVpcEndpointServices": 1000,
     "ListClusters": 100,
     "ListServices": 100,
     "ListTasks": 100,
@@ -55,7 +56,7 @@ def limit_of(call: ApiCall) -> Any:
     return model_of(call).input_shape.members[call.limit]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.action}-{call.rows}")
+@pytest.mark.parametrize("call", [*CALLS, *PLANNING], ids=lambda call: f"{call.action}-{call.rows}")
 class TestEveryCall:
     def test_is_an_operation_of_its_service(self, call: ApiCall) -> None:
         assert model_of(call).name == call.operation
@@ -127,7 +128,7 @@ def test_each_call_is_there_once() -> None:
 
 
 def test_the_call_of_every_kind_of_record_is_there() -> None:
-    assert set(ACTIONS.values()) <= {call.action for call in CALLS}
+    assert set(ACTIONS.values()) <= {call.action for call in (*CALLS, *PLANNING)}
 
 
 def test_an_answer_that_does_not_name_what_it_is_of_is_wrapped() -> None:

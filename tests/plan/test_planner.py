@@ -358,6 +358,22 @@ class TestDnsAttributes:
         assert row.change == SetVpcAttribute(VPC, "enable_dns_hostnames")
         assert (row.disposition, row.note) == ("disruptive", "private names apply in all of vpc-1 then: vpce-5e")
 
+    def test_that_let_a_private_zone_apply_divert_others(self) -> None:
+        """The zone's record leads to nobody; an instance called the service over the internet until then."""
+        network = isolated(subnets=["subnet-a"])
+        network.attribute("EnableDnsHostnames", value=False)
+        network.internet_gateway()
+        network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+        public = {"PublicIp": "198.51.100.9"}
+        network.interface("eni-box", "10.0.2.50", "subnet-b", ["sg-task"], Association=public)
+        host = f"sqs.{REGION}.amazonaws.com"
+        network.zone(host, {"Name": f"{host}.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.1.99"}]})
+        network.zone("example.internal")
+        found = planned(network)
+        assert of_kind(found, SetVpcAttribute)
+        assert ("eni-box", host) in {(row.client, row.host) for row in found.breaks}
+        assert not found.proven
+
     def test_are_safe_where_there_is_nothing_private(self) -> None:
         network = isolated()
         network.attribute("EnableDnsSupport", value=False)
@@ -591,6 +607,9 @@ class TestSeveralServices:
         assert {row.vpc_id for row in of_kind(found, CreateSecurityGroup)} == {VPC, "vpc-9"}
         assert len(of_kind(found, CreateInterfaceEndpoint)) == 6
         assert found.proven
+        alone = planned(network, ("web",))
+        assert len(of_kind(alone, CreateInterfaceEndpoint)) == 3
+        assert alone.proven
 
 
 class TestManual:

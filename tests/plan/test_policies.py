@@ -167,6 +167,7 @@ class TestEndpointPolicies:
         long = text(statement("s3:GetObject", [f"arn:aws:s3:::bucket-{number}/*" for number in range(800)], **ANYBODY))
         assert policies.with_statement(long, statement("s3:GetObject", LAYERS, **ANYBODY)) is None
         assert policies.with_statement(None, {}) is None
+        assert policies.with_statement("[]", {}) is None
 
     def test_one_statement_may_stand_alone(self) -> None:
         only = statement("s3:PutObject", LAYERS, **ANYBODY)
@@ -233,6 +234,14 @@ class TestLeastPrivilege:
         ]
         assert set(refused) == {("ENDPOINT_POLICY_DENIES", "vpce-new-ecr.dkr-vpc-1")}
 
+    def test_allows_to_create_a_log_group_where_the_task_is_to(self) -> None:
+        network = self.bare()
+        assert "logs:CreateLogGroup" not in str(policies_of(planned(network, least_privilege=True)))
+        network.app["logConfiguration"] = awslogs(awslogs_create_group="true")
+        assert "logs:CreateLogGroup" not in str(policies_of(planned(network, least_privilege=True)))
+        network.unask("logs:DescribeLogGroups")
+        assert "logs:CreateLogGroup" in str(policies_of(planned(network, least_privilege=True)))
+
     def test_says_that_calls_at_runtime_are_not_in_it(self) -> None:
         found = planned(self.bare(), least_privilege=True)
         assert "runtime-calls-not-allowed" in {row.id for row in found.findings}
@@ -273,6 +282,19 @@ class TestLeastPrivilege:
         assert not found.proven
         assert {row.client for row in found.breaks} == {"eni-box"}
         assert "allows what tasks ask for only" in found.breaks[0].message
+
+    def test_knows_what_running_tasks_ask_for(self) -> None:
+        """The interface of a task that runs already is of a launch whose needs the policy has."""
+        network = self.bare()
+        network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
+        network.internet_gateway()
+        network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+        about = f"arn:aws:ecs:{REGION}:{ACCOUNT}:attachment/1f"
+        public = {"PublicIp": "198.51.100.9"}
+        network.interface("eni-1f", "10.0.2.50", "subnet-b", Association=public, Description=about)
+        found = planned(network, least_privilege=True)
+        assert found.breaks == ()
+        assert found.proven
 
     def test_of_what_is_not_known_is_awss_own(self) -> None:
         found = planned(self.bare(), least_privilege=True, also=(ServiceRef("sqs", REGION),))

@@ -60,6 +60,22 @@ class TestAWholeAccount:
         account, _ = reading(**everything())
         assert {request.operation for request in account.requests} == {call.operation for call in CALLS}
 
+    def test_asks_where_endpoints_may_be_made_only_for_a_plan(self) -> None:
+        rows = [{"ServiceName": "com.amazonaws.eu-west-1.logs", "ServiceId": "vpce-svc-1"}]
+        rows[0] |= {"ServiceType": [{"ServiceType": "Interface"}], "AvailabilityZones": ["eu-west-1a"]}  # type: ignore[dict-item]
+        told = {"DescribeVpcEndpointServices": {"ServiceNames": ["x"], "ServiceDetails": rows}}
+        account = account_of(containers([service("web")]) | told)
+        assert facts(read(account.client)).endpoint_services == ()
+        assert account.asked("DescribeVpcEndpointServices") == []
+        found = read(account.client, Scope(planning=True))
+        asked = {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]}
+        (request,) = account.asked("DescribeVpcEndpointServices")
+        assert asked.items() <= request.items()
+        assert [row.availability_zones for row in facts(found).endpoint_services] == [("eu-west-1a",)]
+        assert {call.operation for call in Scope(planning=True).may_call} - {call.operation for call in CALLS} == {
+            "DescribeVpcEndpointServices"
+        }
+
     def test_tells_the_account_without_who_asked(self) -> None:
         _, found = reading(**containers([]))
         document = json.loads(found.documents["sts/get-caller-identity.json"])

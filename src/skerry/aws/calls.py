@@ -45,6 +45,8 @@ NETWORK_INTERFACES = _ec2("DescribeNetworkInterfaces", "NetworkInterfaces", "Net
 INTERNET_GATEWAYS = _ec2("DescribeInternetGateways", "InternetGateways", "InternetGatewayId")
 NAT_GATEWAYS = _ec2("DescribeNatGateways", "NatGateways", "NatGatewayId")
 VPC_ENDPOINTS = _ec2("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId")
+# S3 is there twice by one name, once for each type of endpoint.
+ENDPOINT_SERVICES = ApiCall("ec2", "DescribeVpcEndpointServices", "ServiceDetails", ("ServiceName", "ServiceId"), _MANY)
 PREFIX_LISTS = _ec2("DescribeManagedPrefixLists", "PrefixLists", "PrefixListId", 100)
 TRANSIT_GATEWAYS = _ec2("DescribeTransitGateways", "TransitGateways", "TransitGatewayId", optional=True)
 TRANSIT_GATEWAY_VPC_ATTACHMENTS = _ec2(
@@ -263,3 +265,6 @@ CALLS = (
     *THINGS,
 )
 """Every call that a reading may make."""
+
+PLANNING = (ENDPOINT_SERVICES,)
+"""What a plan asks beside: nothing that is there depends on it, only where something may be made."""

@@ -30,6 +30,7 @@ class Scope(NamedTuple):
     service: str | None = None
     task: str | None = None
     containers: bool = True
+    planning: bool = False
 
 
 WIDEST = {

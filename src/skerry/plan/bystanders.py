@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, host, service_of_endpoint
+from skerry.catalogue.services import ServiceRef, host, private_names, service_of_endpoint, services
 from skerry.diagnose.judge import judge, source_of
 from skerry.launch.needs import Call
 from skerry.launch.task import Launch
@@ -38,6 +38,7 @@ _CALL_NOTHING = {
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
 """
 _NO_DEFINITION = Missing("what the interface calls")
+_OF_A_TASK = Missing("what the task calls")
 _ANY_ACCOUNT = "000000000000"
 
 
@@ -63,12 +64,23 @@ def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceR
                 ref = service_of_endpoint(row.service_name) if row and row.service_name is not UNSET else None
                 found |= {(row.vpc_id, ref): None} if row and ref else {}
             case SetVpcAttribute():
-                for row in world.endpoints_in(change.vpc_id):
-                    ref = service_of_endpoint(row.service_name) if row.service_name is not UNSET else None
-                    found |= {(row.vpc_id, ref): None} if ref and row.private_dns_enabled is True else {}
+                found |= {(change.vpc_id, ref): None for ref in _named_privately(world, change.vpc_id)}
             case _:
                 pass
     return found
+
+
+def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
+    """The services of which private names come to apply when a VPC's DNS attributes are switched on."""
+    for row in world.endpoints_in(vpc_id):
+        ref = service_of_endpoint(row.service_name) if row.service_name is not UNSET else None
+        if ref is not None and row.private_dns_enabled is True:
+            yield ref
+    zones = [zone.name for zone in world.zones_in(vpc_id)]
+    for ref in (ServiceRef(key, world.region or "") for key in (services() if zones else ())):
+        names = {name.removeprefix("*.") for name in private_names(ref)}
+        if any(name == zone or name.endswith(f".{zone}") for name in names for zone in zones):
+            yield ref
 
 
 def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
@@ -109,8 +121,26 @@ def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
     found: dict[object, list[Launch]] = {}
     for launch in (*scope.others, *_interfaces(world, vpc_id)):
         if set(launch.subnets) <= inside and launch.subnets and launch.groups is not UNSET:
-            found.setdefault((launch.subnets, launch.groups, str(launch.public_address)), []).append(launch)
+            key = (launch.subnets, launch.groups, str(launch.public_address), _is_strange(launch))
+            found.setdefault(key, []).append(launch)
     return tuple(Kind(alike[0], tuple(dict.fromkeys(one.name for one in alike))) for alike in found.values())
+
+
+def is_strange(flow: Flow) -> bool:
+    """Whether nobody knows what a client asks of a service; tasks ask what their definitions and roles tell."""
+    return _is_strange(flow.client.launch)
+
+
+def _is_strange(launch: Launch) -> bool:
+    return isinstance(launch.definition, Missing) and launch.definition != _OF_A_TASK
+
+
+def _is_of_a_task(row: NetworkInterface) -> bool:
+    """Whether ECS made the interface for a task: it describes it by the attachment.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+    """
+    return ":ecs:" in (row.description or "") and ":attachment/" in (row.description or "")
 
 
 def _interfaces(world: World, vpc_id: str) -> Iterator[Launch]:
@@ -125,7 +155,7 @@ def _as_launch(row: NetworkInterface, subnet_id: str) -> Launch:
         name=row.network_interface_id,
         cluster="",
         definition_name="",
-        definition=_NO_DEFINITION,
+        definition=_OF_A_TASK if _is_of_a_task(row) else _NO_DEFINITION,
         subnets=(subnet_id,),
         groups=groups,
         public_address=row.association.public_ip is not None,

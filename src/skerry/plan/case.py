@@ -1,5 +1,6 @@
 """A call that fails, as it is shown to what looks for remedies, and a remedy with its reason."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +10,7 @@ from skerry.model.world import World
 from skerry.plan.changes import Advise, Change
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import Failing, Scope
+from skerry.reach.memo import Memo
 from skerry.reach.trace import Judged, Trace
 
 
@@ -20,12 +22,13 @@ class Remedy(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A call that fails, in the World that the changes so far have made."""
+    """A call that fails, in the World that the changes so far have made; ``memo`` is of all cases in that World."""
 
     world: World
     scope: Scope
     options: Options
     failing: Failing
+    memo: Memo
 
     @property
     def vpc_id(self) -> str:
@@ -33,14 +36,10 @@ class Case(NamedTuple):
         subnet = self.world.subnets.get(self.failing.subnet)
         return subnet.vpc_id if subnet else ""
 
-    def why(self, judged: tuple[Judged, ...] | list[Judged]) -> Why:
-        """The first thing that is lost, as a reason for a change."""
-        first = next((one for one in judged if one.lost), None)
-        need, names = self.failing.need, self.failing.kind.names
-        if first is None:
-            return Why("", "", "", (need.step,), names)
-        piece = first.piece
-        return Why(piece.code, piece.resource, piece.message, (need.step,), names)
+    def why(self, judged: Iterable[Judged]) -> Why:
+        """The first thing that is lost, as a reason for a change; something is, of a path that fails."""
+        piece = next(one.piece for one in judged if one.lost)
+        return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
 
 def advice(judged: Judged, trace: Trace) -> Advise:

@@ -134,6 +134,7 @@ def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
         row.rule_number
         for row in rows
         if row.rule_action == "deny"
+        and _overlap(row.cidr_block, change.cidr)
         and row.egress == (change.direction == "out")
         and change.number < row.rule_number < LAST_RULE
     )
@@ -141,6 +142,11 @@ def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
     if not behind:
         return "safe", whole
     return "disruptive", f"it goes before entry {behind[0]}, which denies; {whole}"
+
+
+def _overlap(first: str | None, second: str) -> bool:
+    blocks = [found.addresses for cidr in (first or "", second) if (found := block(cidr)) is not None]
+    return len(blocks) == 2 and bool(intersect(*blocks))  # noqa: PLR2004
 
 
 def _opening(world: World, change: AuthorizeRule) -> str:

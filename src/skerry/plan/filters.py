@@ -115,7 +115,7 @@ def _blocks(world: World, failing: Failing, trace: Trace, *, to_destination: boo
     return []
 
 
-def numbered(world: World, change: AddAclEntry) -> AddAclEntry:
+def numbered(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
     """An entry with a free number before the first one that denies; AWS asks the entries in order."""
     acl = world.network_acls[change.acl_id]
     entries = () if acl.entries is UNSET else acl.entries
@@ -123,7 +123,13 @@ def numbered(world: World, change: AddAclEntry) -> AddAclEntry:
     taken = {row.rule_number for row in rows}
     denying = min((row.rule_number for row in rows if row.rule_action == "deny"), default=LAST_RULE)
     before = max((number for number in taken if number < denying), default=0)
-    wanted = before + _STEP if before + _STEP < denying else denying - 1
-    while wanted in taken:
-        wanted -= 1
+    steps = (before + _STEP,) if before + _STEP < denying else range(denying - 1, 0, -1)
+    wanted = next((number for number in steps if number not in taken), None)
+    if wanted is None:
+        message = (
+            f"{change.acl_id} has no number left before entry {denying}, which denies: number its entries anew, with "
+            f"an {'outbound' if change.direction == 'out' else 'inbound'} one before it that allows TCP "
+            f"{change.ports[0]}-{change.ports[1]} of {change.cidr}"
+        )
+        return Advise(change.acl_id, message)
     return replace(change, number=wanted)

@@ -27,7 +27,7 @@ def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
     group = world.security_groups.get(group_id)
     if group is None or group.group_name == "default" or not world.knows("network_interfaces"):
         return False
-    if any(launch.groups is UNSET or group_id in launch.groups for launch in scope.launches):
+    if not scope.knows_groups or group_id in scope.groups:
         return False
     services = (row.network_configuration.awsvpc_configuration for row in world.facts.services)
     if any(row is not None and group_id in row.security_groups for row in services):

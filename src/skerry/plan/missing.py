@@ -34,10 +34,11 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     judged = [judged for trace in bad for judged in trace.judged]
     # That there is no way says more than what would not let the call through on it.
     why = case.why(sorted(judged, key=lambda one: one.hop.kind in _FILTERS))
-    if ref.region != case.world.region:
+    gateway = "Gateway" in services()[ref.key].types
+    name = endpoint_service(ref, "Gateway" if gateway else "Interface")
+    if name is None or ref.region != case.world.region:
         yield Remedy(proposals.other_region(case.failing, ref), why)
         return
-    gateway = "Gateway" in services()[ref.key].types
     existing = [row for row in case.world.endpoints_in(case.vpc_id) if _is_for(row, ref, gateway=gateway)]
     waiting = [row for row in existing if _state(row) in _WAITING]
     dead = [row for row in existing if _state(row) in _STUCK]
@@ -53,9 +54,10 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
         lost = [(judged, trace) for trace in bad for judged in trace.judged if judged.lost]
         yield from (Remedy(advice(*pair), why) for pair in lost)
     elif gateway:
-        yield from (Remedy(change, why) for change in _by_gateway(case, ref, alive))
+        yield from (Remedy(change, why) for change in _by_gateway(case, ref, name, alive))
     elif not alive:
-        yield from (Remedy(change, why) for change in _by_interface(case, ref))
+        made = case.memo.once((case.vpc_id, ref), lambda: tuple(_by_interface(case, ref, name)))
+        yield from (Remedy(change, why) for change in made)
 
 
 def is_coming(endpoint: VpcEndpoint) -> bool:
@@ -97,14 +99,13 @@ def _is_on_table(case: Case, row: VpcEndpoint) -> bool:
     return not isinstance(table, Missing) and table.route_table_id in row.route_table_ids
 
 
-def _by_gateway(case: Case, ref: ServiceRef, existing: list[VpcEndpoint]) -> Iterator[Change]:
+def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoint]) -> Iterator[Change]:
     """A gateway endpoint on the route table of the subnet.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
     table = case.world.route_table(case.world.subnets[case.failing.subnet])
-    name = endpoint_service(ref, "Gateway")
-    if isinstance(table, Missing) or name is None:
+    if isinstance(table, Missing):
         return
     listed = case.world.prefix_list_of(name) or new_id("pl", ref.key)
     tables = (table.route_table_id,)
@@ -115,14 +116,11 @@ def _by_gateway(case: Case, ref: ServiceRef, existing: list[VpcEndpoint]) -> Ite
     yield CreateGatewayEndpoint(endpoint_id, case.vpc_id, name, tables, listed, _policy(case, ref))
 
 
-def _by_interface(case: Case, ref: ServiceRef) -> Iterator[Change]:
+def _by_interface(case: Case, ref: ServiceRef, name: str) -> Iterator[Change]:
     """An interface endpoint, in one subnet for each zone of the tasks.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
-    name = endpoint_service(ref)
-    if name is None:
-        return
     zone = zone_in_the_way(case.world, case.vpc_id, ref)
     if zone is not None:
         yield taken(zone, f"an endpoint of {name}")

@@ -6,9 +6,9 @@ Nothing here touches an account: a plan is data, which others write down or carr
 from collections.abc import Iterable, Iterator
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
-from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.verdicts import NOT_APPLICABLE, OK, UNKNOWN
+from skerry.plan import bystanders
 from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
@@ -34,7 +34,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     before = scope.look(world)
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
-    found = search(world, scope, options)
+    found = search(world, scope, options, before)
     changes = tuple(found.changes)
     planned = tuple(_planned(world, found, change, why) for change, why in found.changes.items())
     breaks = tuple(_breaks(found))
@@ -97,7 +97,7 @@ def _breaks(found: Result) -> Iterator[Break]:
     limited = dict(_limited(found.changes))
     for flow in found.flows:
         endpoint = limited.get(flow.need.service)
-        if endpoint is not None and isinstance(flow.client.launch.definition, Missing):
+        if endpoint is not None and bystanders.is_strange(flow):
             host = flow.need.host or ""
             message = (
                 f"what it asks of {host} is not known, and the policy of {endpoint} allows what tasks ask for only"

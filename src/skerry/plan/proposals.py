@@ -1,7 +1,6 @@
 """What skerry can only propose: policies, images, services, NAT gateways, and what belongs to somebody else."""
 
 import json
-from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
@@ -9,6 +8,7 @@ from skerry.catalogue.codes import codes
 from skerry.catalogue.services import ServiceRef, host, services
 from skerry.launch.images import parse
 from skerry.launch.needs import Call
+from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.names import arn
 from skerry.model.network import NatGateway, RouteTable, Subnet
@@ -55,26 +55,23 @@ def _role(failing: Failing) -> dict[str, str] | str:
     return {"AWS": role} if role else "*"
 
 
-def outside(failing: Failing) -> Iterator[Change]:
+def outside(need: Call) -> Change:
     """What helps a call to a host that no endpoint leads to.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
     """
-    need = failing.need
-    if not isinstance(need, Call):
-        return
-    for subject in need.subjects:
-        image = parse(subject)
-        if need.step in {"manifest", "layers"} and image is not None:
-            message = (
-                f"no endpoint leads to {image.registry}. Copy the image into a repository of ECR and name that in the "
-                "task definition; or make a pull-through cache rule, whose first pull of each image needs a way to the "
-                "internet, also with endpoints; or give the subnet a NAT gateway"
-            )
-            yield MirrorImage(subject, image.repository, message)
-            return
-    where = need.host or "the host"
-    yield Advise(where, f"no endpoint leads to {where}: it needs a way to the internet, such as a NAT gateway")
+    named = need.subjects if need.step in {"manifest", "layers"} else ()
+    images = [(subject, image) for subject in named if (image := parse(subject)) is not None]
+    if not images:
+        where = need.host or "the host"
+        return Advise(where, f"no endpoint leads to {where}: it needs a way to the internet, such as a NAT gateway")
+    (subject, image) = images[0]
+    message = (
+        f"no endpoint leads to {image.registry}. Copy the image into a repository of ECR and name that in the task "
+        "definition; or make a pull-through cache rule, whose first pull of each image needs a way to the internet, "
+        "also with endpoints; or give the subnet a NAT gateway"
+    )
+    return MirrorImage(subject, image.repository, message)
 
 
 def other_region(failing: Failing, ref: ServiceRef) -> Change:
@@ -137,12 +134,8 @@ def _default_of(table: RouteTable | Missing) -> str:
     return next((name for name in targets if name), "another route")
 
 
-def endpoint_policy(world: World, piece: Piece) -> Change | None:
-    """The policy of an endpoint with the statement that a call lacks."""
-    endpoint = world.vpc_endpoints.get(piece.resource)
-    if endpoint is None or piece.asked is None:
-        return None
-    action, resource = piece.asked
+def endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:
+    """The policy of an endpoint with the statement that a call lacks; None where the policy cannot be read."""
     text = policies.with_statement(endpoint.policy_document, policies.allow([action], [resource]))
     return ModifyEndpoint(endpoint.vpc_endpoint_id, policy=text) if text else None
 

@@ -17,9 +17,11 @@ from skerry.plan.case import Case, Remedy, advice
 from skerry.plan.changes import Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
 from skerry.plan.groups import endpoint_group, is_only_for_endpoints, shared_group
 from skerry.plan.missing import endpoint_for, is_coming, of_state, taken, zone_in_the_way
+from skerry.plan.scope import FAILS
 from skerry.reach.trace import NOWHERE, Judged, Trace
 
 _DNS_ATTRIBUTES = {"DNS_SUPPORT_DISABLED": "enable_dns_support", "DNS_HOSTNAMES_DISABLED": "enable_dns_hostnames"}
+_NAMES = {*_DNS_ATTRIBUTES, "DNS_PRIVATE_NAMES_DISABLED"}
 _ELSEWHERE = {"DNS_PRIVATE_NAMES_INBOUND_ONLY", "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION"}
 """What says that a path was never meant for the task: only an endpoint of its own VPC helps."""
 
@@ -34,17 +36,19 @@ def remedies(case: Case) -> Iterator[Remedy]:
     led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
     for trace in led:
         yield from _on_the_way(case, trace)
-    away = [trace for trace in bad if trace not in nowhere and trace not in led and not trace.intended]
-    if led or not away:
+    # What is only not known on a path is no reason for another one.
+    fails = [trace for trace in bad if trace.verdict in FAILS and not trace.intended]
+    away = [trace for trace in fails if trace not in nowhere and trace not in led]
+    if led or not away or not isinstance(need, Call):
         return
     why = case.why(away[0].judged)
     if case.options.nat:
         yield Remedy(proposals.to_nat(case.world, case.failing), why)
         return
-    if isinstance(need, Call) and need.service is not None:
+    if need.service is not None:
         yield from endpoint_for(case, need.service, away)
         return
-    yield from (Remedy(change, why) for change in proposals.outside(case.failing))
+    yield Remedy(proposals.outside(need), why)
 
 
 def _to_own(case: Case, trace: Trace) -> bool:
@@ -65,9 +69,7 @@ def _to_own(case: Case, trace: Trace) -> bool:
 
 def _beside(case: Case, trace: Trace) -> Iterator[Remedy]:
     """What is in the way before and beside packets: names that nothing answers, policies, Fargate's own rules."""
-    for judged in trace.judged:
-        if not judged.lost:
-            continue
+    for judged in (one for one in trace.judged if one.lost):
         piece = judged.piece
         attribute = _DNS_ATTRIBUTES.get(piece.code)
         why = case.why((judged,))
@@ -100,32 +102,30 @@ def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     match judged.hop.kind:
         case "dns" | "endpoint" if piece.code == "BAD_STATE" and endpoint is not None and not is_coming(endpoint):
             yield DeleteEndpoint(endpoint.vpc_endpoint_id, of_state(endpoint))
-        case "dns":
-            yield from _names(case, trace, judged)
+        case "dns" if piece.code in _NAMES:
+            yield _names(case, judged)
         case "security-group" if judged.hop.direction == "out":
             yield from _let_out(case, trace, judged)
         case "security-group":
             yield from _let_in(case, trace, judged)
         case "network-acl":
             yield from filters.acl_entries(case.world, case.failing, trace, judged)
-        case "endpoint" if piece.code == "ENDPOINT_POLICY_DENIES":
-            yield proposals.endpoint_policy(case.world, piece) or advice(judged, trace)
+        case "endpoint" if endpoint is not None and piece.asked is not None:
+            yield proposals.endpoint_policy(endpoint, *piece.asked) or advice(judged, trace)
         case _:
             yield advice(judged, trace)
 
 
-def _names(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+def _names(case: Case, judged: Judged) -> Change:
+    """What makes a private name apply that is switched off."""
     piece = judged.piece
-    endpoint = case.world.vpc_endpoints.get(piece.resource)
     attribute = _DNS_ATTRIBUTES.get(piece.code)
     if attribute is not None:
-        yield _attribute(piece.resource, attribute)
-    elif piece.code == "DNS_PRIVATE_NAMES_DISABLED" and endpoint is not None:
-        ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
-        zone = zone_in_the_way(case.world, endpoint.vpc_id, ref) if ref else None
-        yield taken(zone, piece.resource) if zone else ModifyEndpoint(piece.resource, private_dns=True)
-    else:
-        yield advice(judged, trace)
+        return _attribute(piece.resource, attribute)
+    endpoint = case.world.vpc_endpoints[piece.resource]
+    ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
+    zone = zone_in_the_way(case.world, endpoint.vpc_id, ref) if ref else None
+    return taken(zone, piece.resource) if zone else ModifyEndpoint(piece.resource, private_dns=True)
 
 
 def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
@@ -170,4 +170,5 @@ def _group_for(case: Case, endpoint: str) -> tuple[tuple[CreateSecurityGroup | M
 
 
 def _is_fit(case: Case, group_id: str) -> bool:
-    return group_id in case.world.security_groups and is_only_for_endpoints(case.world, group_id, case.scope)
+    known = group_id in case.world.security_groups
+    return known and case.memo.once(group_id, lambda: is_only_for_endpoints(case.world, group_id, case.scope))

@@ -15,7 +15,7 @@ from skerry.launch.sequence import needs
 from skerry.launch.task import Launch
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, every
+from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, every
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
 
@@ -55,26 +55,30 @@ class Scope:
         self.launches = tuple(one for one in launches if one.not_applicable is None)
         self.others = tuple(one for one in others if one.not_applicable is None)
         self.kinds = tuple(_kinds(self.launches))
+        self.groups = frozenset(
+            name for kind in self.kinds if kind.launch.groups is not UNSET for name in kind.launch.groups
+        )
+        self.knows_groups = all(kind.launch.groups is not UNSET for kind in self.kinds)
         self._also = tuple(_call(ref) for ref in also)
 
     def look(self, world: World) -> Found:
         """Walk every call of every launch in a World."""
-        walker, beyond = Walker(world), Beyond(world)
         verdicts: list[Verdict] = []
         failing: list[Failing] = []
         facts: dict[Missing, None] = {}
-        for kind in self.kinds:
-            for verdict, found, unread in self._of(walker, beyond, kind):
-                verdicts.append(verdict)
-                failing.extend(found)
-                facts |= dict.fromkeys(unread)
+        for found in self.each(world):
+            verdicts.append(found.verdict)
+            failing.extend(found.failing)
+            facts |= dict.fromkeys(found.facts)
         return Found(every(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
 
-    def holds(self, world: World, first: Kind) -> bool:
-        """Tell whether every launch is ok in a World; those of ``first`` are asked first, as most likely not."""
+    def each(self, world: World, first: Kind | None = None) -> Iterator[Found]:
+        """Walk every call of one kind of launch after another, ``first`` before the others."""
         walker, beyond = Walker(world), Beyond(world)
-        kinds = sorted(self.kinds, key=lambda kind: kind is not first)
-        return all(verdict is OK for kind in kinds for verdict, _, _ in self._of(walker, beyond, kind))
+        for kind in sorted(self.kinds, key=lambda kind: kind is not first):
+            rows = tuple(self._of(walker, beyond, kind))
+            failing = tuple(row for _, found, _ in rows for row in found)
+            yield Found(every(row[0] for row in rows), failing, tuple(fact for row in rows for fact in row[2]))
 
     def _of(
         self, walker: Walker, beyond: Beyond, kind: Kind

@@ -31,6 +31,7 @@ from skerry.plan.ordering import in_order
 from skerry.plan.records import Options, Why
 from skerry.plan.remedies import remedies
 from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
+from skerry.reach.memo import Memo
 
 _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
@@ -50,9 +51,9 @@ class Result(NamedTuple):
     broken: tuple[Failing, ...]
 
 
-def search(world: World, scope: Scope, options: Options) -> Result:
-    """Find changes after which the launches of the scope are ok, as far as any are."""
-    state = _State(world, scope, options)
+def search(world: World, scope: Scope, options: Options, before: Found) -> Result:
+    """Find changes after which the launches of the scope are ok, as far as any are; ``before``: what was found so."""
+    state = _State(world, scope, options, before)
     state.mend()
     state.spare_others()
     state.prune()
@@ -66,37 +67,51 @@ def search(world: World, scope: Scope, options: Options) -> Result:
 class _State:
     """The changes so far, each with its reasons and the kinds of launch that asked for it first."""
 
-    def __init__(self, world: World, scope: Scope, options: Options) -> None:
+    def __init__(self, world: World, scope: Scope, options: Options, before: Found) -> None:
         self.world, self.scope, self.options = world, scope, options
+        self._last: tuple[tuple[Change, ...], World, Found] = ((), world, before)
         self.changes: dict[Change, tuple[Why, ...]] = {}
         self.kinds: dict[Change, Kind] = {}
         self.flows: tuple[Flow, ...] = ()
 
+    def look(self) -> tuple[World, Found]:
+        """The World with the changes so far, and what is found there."""
+        changes = tuple(self.changes)
+        if changes != self._last[0]:
+            current = after(self.world, changes)
+            self._last = (changes, current, self.scope.look(current))
+        return self._last[1], self._last[2]
+
     def mend(self) -> None:
         """Add remedies until nothing fails, or nothing helps any more."""
-        for _ in range(_ROUNDS):
-            current = after(self.world, self.changes)
-            found = self.scope.look(current)
-            if not self._add_all(current, found.failing, self.options):
-                return
+        rounds = _ROUNDS
+        while rounds and self._mend_what_fails():
+            rounds -= 1
+
+    def _mend_what_fails(self) -> bool:
+        current, found = self.look()
+        return self._add_all(current, found.failing, self.options)
 
     def spare_others(self) -> None:
         """Let those in whose calls are led to the endpoints too, on the port that they call and no other."""
-        options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
-        for _ in range(_ROUNDS):
-            self.flows = bystanders.working(self.world, self.scope, self.changes)
-            current = after(self.world, self.changes)
-            broken = bystanders.broken(current, self.flows)
-            if not self._add_all(current, broken, options, _FILTERS):
-                return
+        rounds = _ROUNDS
+        while rounds and self._let_others_in():
             self.mend()
+            rounds -= 1
+
+    def _let_others_in(self) -> bool:
+        options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
+        self.flows = bystanders.working(self.world, self.scope, self.changes)
+        current = after(self.world, self.changes)
+        return self._add_all(current, bystanders.broken(current, self.flows), options, _FILTERS)
 
     def tell_the_rest(self) -> None:
         """Say what is in the way that no change is for."""
         told = {(why.code, why.resource) for reasons in self.changes.values() for why in reasons}
-        current = after(self.world, self.changes)
-        for failing in self.scope.look(current).failing:
-            case = Case(current, self.scope, self.options, failing)
+        current, found = self.look()
+        memo = Memo()
+        for failing in found.failing:
+            case = Case(current, self.scope, self.options, failing, memo)
             for trace in failing.outcome.traces:
                 for judged in trace.judged:
                     piece = judged.piece
@@ -105,19 +120,22 @@ class _State:
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
-        known = self.scope.look(after(self.world, self.changes))
-        lost = self._lost(after(self.world, self.changes))
+        current, known = self.look()
+        in_the_way, lost = _in_the_way(known), self._lost(current)
         for change in reversed(list(self.changes)):
             if _is_told(change) or self._is_preferred(change):
                 continue
             rest = after(self.world, (other for other in self.changes if other != change))
-            if self._no_worse(rest, self.kinds[change], known) and self._lost(rest) <= lost:
+            if self._no_worse(rest, self.kinds[change], in_the_way) and self._lost(rest) <= lost:
                 del self.changes[change]
 
-    def _no_worse(self, rest: World, first: Kind, known: Found) -> bool:
-        if known.verdict is OK:
-            return self.scope.holds(rest, first)
-        return _in_the_way(self.scope.look(rest)) <= _in_the_way(known)
+    def _no_worse(self, rest: World, first: Kind, known: frozenset[object]) -> bool:
+        """Whether nothing more is in the way of any launch; those that asked for a change first miss it first."""
+        for found in self.scope.each(rest, first):
+            marks = _in_the_way(found)
+            if found.verdict is not OK and not (marks and marks <= known):
+                return False
+        return True
 
     def _lost(self, world: World) -> frozenset[object]:
         return frozenset((row.kind.names, row.need, row.subnet) for row in bystanders.broken(world, self.flows))
@@ -135,9 +153,9 @@ class _State:
         self, current: World, found: Iterable[Failing], options: Options, only: type[Change] | UnionType | None = None
     ) -> bool:
         """Add the remedies of all that fails, also what is there already: they are reasons for it; tell of new ones."""
-        new = False
+        new, memo = False, Memo()
         for failing in found:
-            for remedy in remedies(Case(current, self.scope, options, failing)):
+            for remedy in remedies(Case(current, self.scope, options, failing, memo)):
                 if only is None or isinstance(remedy.change, only):
                     new |= self._add(remedy, failing.kind)
         return new
@@ -177,7 +195,7 @@ class _State:
             case _:
                 return change
 
-    def _numbered(self, change: AddAclEntry) -> AddAclEntry:
+    def _numbered(self, change: AddAclEntry) -> Change:
         for other in self.changes:
             if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
                 return other

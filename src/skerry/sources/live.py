@@ -22,17 +22,22 @@ _ROUTE_STATES = [{"Name": "state", "Values": ["active", "blackhole"]}]
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What the question needs: of ECS a cluster, a service or a task, else all; or nothing of it (``containers``)."""
+    """What the question needs: of ECS a cluster, a service or a task, else all; or nothing of it (``containers``).
+
+    ``planning``: also what tells where endpoints may be made.
+    """
 
     cluster: str | None = None
     service: str | None = None
     task: str | None = None
     containers: bool = True
+    planning: bool = False
 
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
         """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
-        return calls.CALLS if self.containers else calls.NETWORK_CALLS
+        asked = calls.CALLS if self.containers else calls.NETWORK_CALLS
+        return (*asked, *calls.PLANNING) if self.planning else asked
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -61,6 +66,8 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
         reader = Reader(client, workers, progress or _silent)
         questions = Questions()
         areas = [_network(region, questions.many)]
+        if asked.planning:
+            areas.append(_planning())
         if asked.containers:
             # The questions come last: so they hear in time for the next round what the others have read.
             areas += [_containers(asked, questions), questions.registry(), questions.identities(), questions.ask()]
@@ -90,6 +97,10 @@ def _network(region: str, many: set[str]) -> Area:
     second = yield [*_details(first, region), *_asks(calls.MOUNT_TARGETS, "FileSystemId", systems)]
     zones = dict(picked(second, calls.ZONES))
     yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
+
+
+def _planning() -> Area:
+    yield [Ask(calls.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
 
 
 def _id(field: str) -> Callable[[Row], Iterable[Any]]:
