@@ -77,7 +77,7 @@ class TestOptions:
     def test_article_opens_what_the_article_opens(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         out = run("plan", "--from", saved(network, tmp_path), "--ingress", "article").out
         for rule in ("TCP 443", "TCP 80", "UDP 53"):
-            assert f"allow {rule} in from 10.0.1.0/24" in out
+            assert f"allow {rule} from 10.0.1.0/24" in out
 
     def test_also_adds_what_tasks_call_later(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         out = run("plan", "--from", saved(network, tmp_path), "--also", "sqs", "--also", "dynamodb").out

@@ -101,8 +101,8 @@ class TestAChange:
     @pytest.mark.parametrize(
         ("change", "words"),
         [
-            (AuthorizeRule("sg-1", "out", Rule("tcp", 443, "pl-1")), "allow TCP 443 out to pl-1 in sg-1"),
-            (RevokeRule("sg-1", "in", Rule("udp", 53, "10.0.0.0/8")), "take away UDP 53 in from 10.0.0.0/8 in sg-1"),
+            (AuthorizeRule("sg-1", "out", Rule("tcp", 443, "pl-1")), "allow TCP 443 to pl-1, in sg-1"),
+            (RevokeRule("sg-1", "in", Rule("udp", 53, "10.0.0.0/8")), "take away UDP 53 from 10.0.0.0/8, in sg-1"),
             (SetVpcAttribute("vpc-1", "enable_dns_hostnames"), "switch enableDnsHostnames of vpc-1 on"),
             (AddAclEntry("acl-1", 90, "in", "10.0.1.0/24", (443, 443)), "rule 90: allow TCP 443 in from 10.0.1.0/24"),
             (

@@ -192,7 +192,7 @@ def test_an_endpoint_that_is_not_known_well_enough_is_not_taken_over() -> None:
 def test_what_terraform_has_not_made_it_cannot_take_away() -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     revoked = RevokeRule("sg-1", "in", Rule("tcp", 80, "10.0.0.0/8"))
-    with pytest.raises(InputError, match=r"take away TCP 80 in from 10.0.0.0/8 in sg-1"):
+    with pytest.raises(InputError, match=r"take away TCP 80 from 10.0.0.0/8, in sg-1"):
         terraform.render(Network().world(), of(group, revoked))
 
 

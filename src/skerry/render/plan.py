@@ -125,9 +125,9 @@ def title(change: Change) -> str:
         case CreateSecurityGroup():
             return f"create security group {change.name} in {change.vpc_id}"
         case AuthorizeRule():
-            return f"allow {_rule(change.direction, change.rule)} in {named(change.group_id)}"
+            return f"allow {_rule(change.direction, change.rule)}, in {named(change.group_id)}"
         case RevokeRule():
-            return f"take away {_rule(change.direction, change.rule)} in {named(change.group_id)}"
+            return f"take away {_rule(change.direction, change.rule)}, in {named(change.group_id)}"
         case CreateInterfaceEndpoint():
             return f"create interface endpoint {change.service_name} in {change.vpc_id}"
         case CreateGatewayEndpoint():
@@ -168,7 +168,7 @@ def named(resource: str) -> str:
 
 
 def _rule(direction: str, rule: Rule) -> str:
-    way = "in from" if direction == "in" else "out to"
+    way = "from" if direction == "in" else "to"
     return f"{rule.protocol.upper()} {rule.port} {way} {named(rule.peer)}"
 
 
