@@ -98,7 +98,7 @@ def alike(reasons: tuple[Why, ...]) -> Iterator[Why]:
     """Reasons that differ only in their steps, as one."""
     found: dict[tuple[str, str, str, tuple[str, ...]], list[Why]] = {}
     for why in reasons:
-        found.setdefault((why.code, why.resource, "" if why.code else why.message, why.services), []).append(why)
+        found.setdefault((why.code, why.resource, "" if why.code != "" else why.message, why.services), []).append(why)
     for same in found.values():
         steps = dict.fromkeys(step for why in same for step in why.steps)
         yield msgspec.structs.replace(same[0], steps=tuple(steps))
