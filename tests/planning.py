@@ -8,12 +8,12 @@ from skerry.launch.scheduled import launches as scheduled
 from skerry.launch.task import Launch, launches_of
 from skerry.model.world import World
 from skerry.plan.after import after
-from skerry.plan.changes import AuthorizeRule, Change
+from skerry.plan.changes import AuthorizeRule, Change, CreateGatewayEndpoint, CreateInterfaceEndpoint
 from skerry.plan.planner import plan
 from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.reach.walk import Walker
-from tests.networks import ACCOUNT, Network, awslogs, container
+from tests.networks import ACCOUNT, REGION, Network, awslogs, container
 
 EXECUTION = f"arn:aws:iam::{ACCOUNT}:role/launcher"
 
@@ -66,6 +66,15 @@ def only(found: Plan, kind: type[Kind]) -> Kind:
     """The one change of a kind."""
     (change,) = of_kind(found, kind)
     return change
+
+
+def services(found: Plan) -> list[str]:
+    """The services that get new endpoints."""
+    rows: list[CreateInterfaceEndpoint | CreateGatewayEndpoint] = [
+        *of_kind(found, CreateInterfaceEndpoint),
+        *of_kind(found, CreateGatewayEndpoint),
+    ]
+    return sorted(row.service_name.partition(f"{REGION}.")[2] for row in rows)
 
 
 def told(found: Plan, kind: type[Change]) -> Planned:

@@ -10,25 +10,19 @@ from skerry.catalogue.services import ServiceRef
 from skerry.net.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.plan.changes import (
     Advise,
-    AuthorizeRule,
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
-    DeleteEndpoint,
     MirrorImage,
     ModifyEndpoint,
     RouteToNat,
-    Rule,
-    SetVpcAttribute,
 )
 from skerry.plan.planner import is_manual, plan
 from skerry.plan.records import Options, Plan
 from skerry.plan.scope import Scope
-from tests.hubs import HUB, HubAndSpoke, tgw_route
-from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, VPC, Network, allow, awslogs, container
+from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs
 from tests.planning import (
-    EXECUTION,
     changes,
     diagnosed,
     isolated,
@@ -39,23 +33,14 @@ from tests.planning import (
     plan_of,
     planned,
     rules,
+    services,
     told,
 )
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 GROUP = "sg-new-endpoints-vpc-1"
 BOTH = ["subnet-a", "subnet-b"]
-FROM_B = Rule("tcp", 443, "10.0.2.0/24")
 DYNAMODB, SQS = ServiceRef("dynamodb", REGION), ServiceRef("sqs", REGION)
-
-
-def services(found: Plan) -> list[str]:
-    """The services that get new endpoints."""
-    rows: list[CreateInterfaceEndpoint | CreateGatewayEndpoint] = [
-        *of_kind(found, CreateInterfaceEndpoint),
-        *of_kind(found, CreateGatewayEndpoint),
-    ]
-    return sorted(row.service_name.partition(f"{REGION}.")[2] for row in rows)
 
 
 class TestTheArticlesNetwork:
@@ -113,343 +98,6 @@ class TestNothingToDo:
 
     def test_is_where_there_is_nothing_to_start(self) -> None:
         assert planned(isolated(launchType="EC2")).before is NOT_APPLICABLE
-
-
-class TestWhatExistsIsRepaired:
-    def half_built(self) -> Network:
-        """Endpoints of all services, each with something amiss."""
-        network = isolated(subnets=BOTH)
-        network.group("sg-end", inbound=[], outbound=[ALL])
-        for name, service in (("vpce-a", "ecr.api"), ("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
-            network.endpoint(name, service, BOTH, "sg-end")
-        network.row("VpcEndpoints", "vpce-d")["PrivateDnsEnabled"] = False
-        network.s3_list("52.218.0.0/17")
-        network.table("rtb-other", subnets=["subnet-b"])
-        network.gateway_endpoint()
-        network.route("pl-53", GatewayId="vpce-93")
-        return network
-
-    def test_nothing_is_made_twice(self) -> None:
-        found = planned(self.half_built())
-        assert kinds(found) == ["AuthorizeRule", "AuthorizeRule", "ModifyEndpoint", "ModifyEndpoint"]
-        assert rules(found) == {("sg-end", "tcp", 443, "10.0.1.0/24"), ("sg-end", "tcp", 443, "10.0.2.0/24")}
-        assert of_kind(found, ModifyEndpoint) == [
-            ModifyEndpoint("vpce-d", private_dns=True),
-            ModifyEndpoint("vpce-93", route_tables=("rtb-other",), prefix_list="pl-53"),
-        ]
-        assert found.proven
-
-    def test_a_missing_endpoint_gets_the_group_of_the_others(self) -> None:
-        network = self.half_built()
-        network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-a"))
-        (created,) = of_kind(planned(network), CreateInterfaceEndpoint)
-        assert created.groups == ("sg-end",)
-
-    def test_a_group_that_guards_something_else_too_is_left_alone(self) -> None:
-        network = self.half_built()
-        network.interface("eni-db", "10.0.1.77", groups=["sg-end"])
-        found = planned(network)
-        assert of_kind(found, CreateSecurityGroup)[0].group_id == GROUP
-        assert {group for group, *_ in rules(found)} == {GROUP}
-        assert {row.endpoint_id for row in of_kind(found, ModifyEndpoint) if row.groups == (GROUP,)} == {
-            *("vpce-a", "vpce-d", "vpce-10"),
-        }
-        assert found.proven
-
-    def test_an_endpoint_that_failed_is_replaced(self) -> None:
-        network = isolated()
-        network.serve_s3()
-        for name, service in (("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
-            network.endpoint(name, service)
-        failed = {"Code": "InsufficientPermissions", "Message": "no permission"}
-        network.endpoint("vpce-a", "ecr.api", State="failed", LastError=failed)
-        found = planned(network)
-        assert kinds(found) == ["DeleteEndpoint", "CreateInterfaceEndpoint"]
-        row = told(found, DeleteEndpoint)
-        assert (row.disposition, row.note) == ("manual", "vpce-a is failed: no permission, and never will work")
-        assert found.proven
-
-    def test_one_of_which_private_dns_was_off_too(self) -> None:
-        network = isolated()
-        network.endpoint("vpce-a", "ecr.api", State="Rejected", PrivateDnsEnabled=False)
-        assert of_kind(planned(network), DeleteEndpoint)[0].endpoint_id == "vpce-a"
-
-    def test_one_that_waits_for_acceptance_is_waited_for(self) -> None:
-        network = isolated()
-        network.endpoint("vpce-a", "ecr.api", State="pendingAcceptance")
-        found = planned(network)
-        assert "ecr.api" not in services(found)
-        assert not found.proven
-        assert [(row.resource, "Accept the endpoint" in row.message) for row in of_kind(found, Advise)] == [
-            ("vpce-a", True)
-        ]
-        assert {row.code for row in found.remaining} == {"BAD_STATE", "NO_ROUTE_TO_DESTINATION"}
-
-
-class TestCentralEndpoints:
-    def hub(self) -> HubAndSpoke:
-        network = HubAndSpoke()
-        network.definition(container("public.example/x:1", logConfiguration=awslogs()), executionRoleArn=EXECUTION)
-        network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = (
-            f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web:1"
-        )
-        network.service()
-        network.serve_s3()
-        for name, service in (("vpce-a", "ecr.api"), ("vpce-d", "ecr.dkr")):
-            network.endpoint(name, service)
-        network.central_endpoint()
-        return network
-
-    def test_are_opened_to_the_spoke_and_not_built_again(self) -> None:
-        network = self.hub()
-        network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
-        found = planned(network)
-        assert kinds(found) == ["AuthorizeRule"]
-        assert rules(found) == {("sg-hub", "tcp", 443, "10.0.1.0/24")}
-        assert found.proven
-
-    def test_are_opened_by_blocks_where_groups_are_not_seen(self) -> None:
-        """Which groups a rule may name ends at the VPC: over a transit gateway a block names the tasks."""
-        network = self.hub()
-        network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
-        network.interface("eni-db", "10.1.1.77", "hub-a", ["sg-hub"], VpcId=HUB)
-        found = planned(network, ingress="from-tasks")
-        assert of_kind(found, CreateSecurityGroup)[0].vpc_id == HUB
-        assert rules(found) == {("sg-new-endpoints-vpc-2", "tcp", 443, "10.0.1.0/24")}
-        assert found.proven
-
-    def test_are_reached_by_the_blocks_of_their_subnets(self) -> None:
-        network = self.hub()
-        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [
-            allow("tcp", 443, cidr="10.0.0.0/16"),
-            allow("tcp", 443, prefix_list="pl-53"),
-        ]
-        found = planned(network)
-        assert rules(found, "out") == {("sg-task", "tcp", 443, "10.1.1.0/24"), ("sg-task", "tcp", 443, "10.1.2.0/24")}
-        assert found.proven
-
-    def test_that_no_route_leads_to_are_somebody_elses_to_mend(self) -> None:
-        network = self.hub()
-        network.routes["tgw-rtb-spoke"].clear()
-        found = planned(network)
-        assert {type(change) for change in changes(found)} == {Advise}
-        assert {row.resource for row in of_kind(found, Advise)} == {"tgw-rtb-spoke"}
-        assert (found.after, found.proven) == (BLOCKED, False)
-        assert {row.code for row in found.remaining} == {"TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"}
-
-    def test_whose_zone_is_the_hubs_only_are_told(self) -> None:
-        network = self.hub()
-        (listed,) = [row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC"]
-        network.call("ListHostedZonesByVPC", {"VPCId": HUB}, listed["Response"])
-        listed["Response"] = {"HostedZoneSummaries": []}
-        found = planned(network)
-        assert services(found) == ["logs"]
-        (finding,) = [row for row in found.findings if row.id == "central-endpoint"]
-        assert "vpce-c1 serves another VPC, and zone logs.eu-west-1.amazonaws.com leads to it" in finding.message
-
-    def test_a_gateway_endpoint_of_the_hub_is_none(self) -> None:
-        network = self.hub()
-        network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-93"))
-        network.row("RouteTables", "rtb-main")["Routes"] = [
-            row for row in network.row("RouteTables", "rtb-main")["Routes"] if row.get("GatewayId") != "vpce-93"
-        ]
-        network.route(TransitGatewayId="tgw-1")
-        network.routes["tgw-rtb-spoke"].append(tgw_route(EVERYWHERE, "tgw-attach-2", "static"))
-        network.gateway_endpoint("vpce-94", VpcId=HUB, RouteTableIds=["rtb-hub"])
-        network.route("pl-53", "rtb-hub", GatewayId="vpce-94")
-        found = planned(network)
-        assert services(found) == ["s3"]
-        assert found.proven
-
-
-class TestPrivateDns:
-    """An instance in a public subnet that called the service over the internet, when an endpoint takes the name."""
-
-    def shared(self, **more: Any) -> Network:
-        network = isolated(subnets=["subnet-a"])
-        network.internet_gateway()
-        network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
-        network.group("sg-box", outbound=[ALL])
-        public = {"Association": {"PublicIp": "198.51.100.9"}}
-        network.interface("eni-box", "10.0.2.50", "subnet-b", ["sg-box"], **(public | more))
-        network.serve_s3()
-        return network
-
-    def test_the_client_is_admitted_and_named(self) -> None:
-        found = planned(self.shared())
-        assert (GROUP, "tcp", 443, "10.0.2.0/24") in rules(found)
-        created = [row for row in found.changes if isinstance(row.change, CreateInterfaceEndpoint)]
-        assert {row.disposition for row in created} == {"disruptive"}
-        assert created[0].note == "private DNS leads all of vpc-1 to the endpoint: also eni-box, which it admits"
-        assert (found.proven, found.breaks) == (True, ())
-        admitted = [row for row in found.changes if row.change == AuthorizeRule(GROUP, "in", FROM_B)]
-        assert [row.why[0].services for row in admitted] == [("eni-box",)]
-
-    def test_the_client_is_admitted_on_the_port_that_it_calls(self) -> None:
-        found = planned(self.shared(), ingress="article")
-        ports = {(protocol, port) for _, protocol, port, peer in rules(found) if peer == "10.0.2.0/24"}
-        assert ports == {("tcp", 443)}
-
-    def test_a_client_that_never_got_there_is_none(self) -> None:
-        found = planned(self.shared(Association={}))
-        assert rules(found) == {(GROUP, "tcp", 443, "10.0.1.0/24")}
-        assert {row.disposition for row in found.changes} == {"safe"}
-
-    def test_interfaces_of_aws_call_nothing(self) -> None:
-        assert "10.0.2.0/24" not in str(planned(self.shared(InterfaceType="network_load_balancer")).changes)
-
-    def test_a_client_that_cannot_be_helped_breaks(self) -> None:
-        """Replies from the endpoint's subnet are for a route that leads them elsewhere."""
-        network = self.shared()
-        stray = {"DestinationCidrBlock": "10.0.1.0/24", "NetworkInterfaceId": "eni-9", "State": "blackhole"}
-        network.row("RouteTables", "rtb-public")["Routes"].append(stray)
-        found = planned(network)
-        assert (found.after, found.proven) == (OK, False)
-        assert {row.client for row in found.breaks} == {"eni-box"}
-        assert "worked from subnet-b and no longer works" in found.breaks[0].message
-        note = next(row.note for row in found.changes if isinstance(row.change, CreateInterfaceEndpoint))
-        assert note == "private DNS leads all of vpc-1 to the endpoint: also eni-box, whose calls then fail"
-
-    def test_what_cannot_be_told_of_a_client_may_break(self) -> None:
-        network = self.shared()
-        route = {"DestinationCidrBlock": "10.0.1.0/24", "NetworkInterfaceId": "eni-99", "State": "active"}
-        network.row("RouteTables", "rtb-public")["Routes"].append(route)
-        found = planned(network)
-        assert not found.proven
-        assert "may not work any more" in found.breaks[0].message
-
-    def test_an_endpoint_of_which_it_is_turned_on_admits_the_client_by_a_group_of_its_own(self) -> None:
-        network = self.shared()
-        network.group("sg-mixed", inbound=[allow("tcp", 443, group="sg-task")], outbound=[ALL])
-        network.interface("eni-db", "10.0.1.77", groups=["sg-mixed"])
-        for name, service in (("vpce-a", "ecr.api"), ("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
-            network.endpoint(name, service, group="sg-mixed", PrivateDnsEnabled=service != "logs")
-        found = planned(network)
-        assert ModifyEndpoint("vpce-10", groups=(GROUP,), private_dns=True) in changes(found)
-        assert (GROUP, "tcp", 443, "10.0.2.0/24") in rules(found)
-        assert found.proven
-
-    def test_a_zone_of_its_name_is_in_its_way(self) -> None:
-        """AWS refuses private DNS beside a private hosted zone of the same name."""
-        network = isolated()
-        network.zone(f"logs.{REGION}.amazonaws.com")
-        network.endpoint("vpce-10", "logs", PrivateDnsEnabled=False)
-        found = planned(network)
-        assert all(not change.private_dns for change in of_kind(found, ModifyEndpoint))
-        assert "AWS refuses to switch that on for vpce-10" in str(of_kind(found, Advise))
-
-    def test_a_zone_of_its_name_that_leads_astray_is_in_the_way_of_a_new_endpoint(self) -> None:
-        network = isolated()
-        host = f"logs.{REGION}.amazonaws.com"
-        rows = [{"Name": f"{host}.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "23.45.67.89"}]}]
-        network.zone(host, *rows)
-        found = planned(network)
-        assert services(found) == ["ecr.api", "ecr.dkr", "s3"]
-        assert f"AWS refuses to switch that on for an endpoint of com.amazonaws.{REGION}.logs" in str(changes(found))
-        assert not found.proven
-
-
-class TestDnsAttributes:
-    def test_are_switched_on_and_said_to_be_disruptive_where_private_names_come_to_apply(self) -> None:
-        network = isolated()
-        network.attribute("EnableDnsHostnames", value=False)
-        network.endpoint("vpce-5e", "secretsmanager")
-        row = told(planned(network), SetVpcAttribute)
-        assert row.change == SetVpcAttribute(VPC, "enable_dns_hostnames")
-        assert (row.disposition, row.note) == ("disruptive", "private names apply in all of vpc-1 then: vpce-5e")
-
-    def test_that_let_a_private_zone_apply_divert_others(self) -> None:
-        """The zone's record leads to nobody; an instance called the service over the internet until then."""
-        network = isolated(subnets=["subnet-a"])
-        network.attribute("EnableDnsHostnames", value=False)
-        network.internet_gateway()
-        network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
-        public = {"PublicIp": "198.51.100.9"}
-        network.interface("eni-box", "10.0.2.50", "subnet-b", ["sg-task"], Association=public)
-        host = f"sqs.{REGION}.amazonaws.com"
-        network.zone(host, {"Name": f"{host}.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.1.99"}]})
-        network.zone("example.internal")
-        found = planned(network)
-        assert of_kind(found, SetVpcAttribute)
-        assert ("eni-box", host) in {(row.client, row.host) for row in found.breaks}
-        assert not found.proven
-
-    def test_are_safe_where_there_is_nothing_private(self) -> None:
-        network = isolated()
-        network.attribute("EnableDnsSupport", value=False)
-        found = planned(network)
-        row = told(found, SetVpcAttribute)
-        assert row.change == SetVpcAttribute(VPC, "enable_dns_support")
-        assert row.disposition == "safe"
-        assert found.proven
-
-
-class TestGateways:
-    def test_cut_open_connections_where_the_table_leads_out(self) -> None:
-        network = isolated(subnets=["subnet-a"])
-        network.serve_internet_by_nat()
-        network.row("NatGateways", "nat-1")["State"] = "failed"
-        row = told(planned(network), CreateGatewayEndpoint)
-        assert row.disposition == "disruptive"
-        assert row.note == "open connections to the service over rtb-main are cut once, and made anew"
-
-    def test_cut_nothing_where_routes_lead_to_private_addresses_only(self) -> None:
-        network = isolated()
-        network.route("10.9.0.0/16", TransitGatewayId="tgw-9")
-        network.route("0.0.0.0/0", NatGatewayId="nat-9", State="blackhole")
-        assert told(planned(network), CreateGatewayEndpoint).disposition == "safe"
-
-    def test_take_no_black_hole_of_their_own_list_beside_them(self) -> None:
-        network = isolated()
-        network.s3_list("52.218.0.0/17")
-        network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
-        row = told(planned(network), CreateGatewayEndpoint)
-        assert row.note == "the black hole for pl-53 in rtb-main must be deleted first"
-        assert row.disposition == "disruptive"
-
-    def test_one_for_all_route_tables(self) -> None:
-        network = isolated(subnets=BOTH)
-        network.table("rtb-other", subnets=["subnet-b"])
-        found = planned(network)
-        assert only(found, CreateGatewayEndpoint).route_tables == ("rtb-main", "rtb-other")
-        assert found.proven
-
-    def test_are_not_added_where_another_route_takes_the_packets(self) -> None:
-        network = isolated()
-        network.serve_s3()
-        network.route("52.218.0.0/24", NatGatewayId="nat-9", State="blackhole")
-        found = planned(network)
-        assert of_kind(found, CreateGatewayEndpoint) == []
-        assert {row.resource for row in of_kind(found, Advise)} == {"rtb-main"}
-        assert not found.proven
-
-
-class TestSharedVpc:
-    def test_only_its_owner_can_make_endpoints(self) -> None:
-        network = isolated()
-        network.row("Vpcs", VPC)["OwnerId"] = "999988887777"
-        network.endpoint("vpce-5e", "sqs", OwnerId="999988887777")
-        found = planned(network)
-        by = {type(row.change).__name__: (row.by, row.disposition) for row in found.changes}
-        assert by["CreateInterfaceEndpoint"] == ("999988887777", "manual")
-        assert by["CreateGatewayEndpoint"] == ("999988887777", "manual")
-
-    def test_the_rules_of_the_endpoints_groups_are_the_owners_too(self) -> None:
-        network = isolated()
-        network.row("Vpcs", VPC)["OwnerId"] = "999988887777"
-        network.group("sg-end", inbound=[], outbound=[ALL])
-        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
-        network.endpoint("vpce-a", "ecr.api", group="sg-end")
-        found = planned(network)
-        by = {(row.change.group_id, row.by) for row in found.changes if isinstance(row.change, AuthorizeRule)}
-        assert by == {("sg-end", "999988887777"), ("sg-task", None)}
-
-    def test_what_its_owner_alone_sees_is_not_known(self) -> None:
-        network = isolated()
-        network.row("Vpcs", VPC)["OwnerId"] = "999988887777"
-        found = planned(network)
-        assert (found.after, found.proven, found.changes) == (UNKNOWN, False, ())
-        assert "as its owner sees them" in found.facts[0].fact
 
 
 class TestUnknownWorlds:
@@ -621,13 +269,3 @@ class TestManual:
 def test_a_plan_without_options_is_the_usual_one() -> None:
     world = isolated().world()
     assert plan(world, Scope([])).before is NOT_APPLICABLE
-
-
-def test_a_group_that_is_open_already_needs_no_rule() -> None:
-    network = isolated()
-    network.group("sg-end", inbound=[HTTPS], outbound=[ALL])
-    network.endpoint("vpce-5e", "sqs", group="sg-end")
-    found = planned(network)
-    assert of_kind(found, AuthorizeRule) == []
-    assert {row.groups for row in of_kind(found, CreateInterfaceEndpoint)} == {("sg-end",)}
-    assert found.proven
