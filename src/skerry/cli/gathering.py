@@ -36,7 +36,7 @@ class Scope(NamedTuple):
 WIDEST = {
     "diagnose": Scope(),
     "explain": Scope(),
-    "plan": Scope(),
+    "plan": Scope(planning=True),
     "rehearse": Scope(),
     "snapshot": Scope(),
     "trace": Scope(containers=False),

@@ -82,7 +82,7 @@ def plan(
     from skerry import app
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
-    scope = Scope(None, None, task, definition is None) if task else Scope()
+    scope = Scope(task=task, planning=True)
     world = world_of(Source(path, profile, region, quiet, verbose), scope)
     options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
     if definition is not None:
