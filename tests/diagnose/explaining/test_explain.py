@@ -201,3 +201,16 @@ def test_secrets_are_not_repeated() -> None:
     one = only(ARTICLE.replace("amazonaws.com/", "amazonaws.com/?X-Amz-Security-Token=Zm9vYmFyYmF6cXV4"))
     assert "Zm9vYmFy" not in one.text
     assert "Zm9vYmFy" not in str(one.evidence.shown())
+
+
+@pytest.mark.parametrize(
+    ("context", "rule"),
+    [
+        ("an explicit deny in a VPC endpoint policy", "endpoint-policy"),
+        ("an explicit deny in a VPC endpoint policy transitively through a service control policy", "scp"),
+        ("an explicit deny in a sessions policy", "session-policy"),
+    ],
+)
+def test_the_kind_of_policy_that_denies_is_the_one_that_iam_names_last(context: str, rule: str) -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/a/b is not authorized to perform: ecr:BatchGetImage with "
+    assert explain(denied + context)[0].rule == rule
