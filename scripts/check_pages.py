@@ -52,6 +52,7 @@ def permission_page() -> str:
     made = {command: Scope(*scope).may_call for command, scope in WIDEST.items()}
     whole = made["diagnose"]
     equals = [f"`{command}`" for command, calls in made.items() if calls == whole and command != "diagnose"]
+    more = sorted({call.action for call in made["plan"]} - {call.action for call in whole})
     return f"""# Permissions
 
 `skerry iam-policy COMMAND` prints the IAM policy that a command needs, from the tables of calls in
@@ -69,6 +70,9 @@ does not depend on it stays what it is.
 
 `skerry trace`, and `diagnose` and `rehearse` with `--task-definition`, call nothing of
 {_lacking(whole, made["trace"])}: `skerry iam-policy trace` prints what they need.
+
+`skerry plan` also asks {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may be made. What it cannot
+read of other services of the VPC it says, and proves nothing of them.
 
 `sts:GetCallerIdentity` tells the account's number, and
 [needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
