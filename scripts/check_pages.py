@@ -71,8 +71,7 @@ does not depend on it stays what it is.
 `skerry trace`, and `diagnose` and `rehearse` with `--task-definition`, call nothing of
 {_lacking(whole, made["trace"])}: `skerry iam-policy trace` prints what they need.
 
-`skerry plan` also asks {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may be made. What it cannot
-read of other services of the VPC it says, and proves nothing of them.
+`skerry plan` also asks {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may be made.
 
 `sts:GetCallerIdentity` tells the account's number, and
 [needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
