@@ -34,7 +34,7 @@ from tests.planning import EXECUTION, changes, diagnosed, launches, plan_of
 from tests.prove.generator import Drawn
 
 FOLDERS = sorted(path for path in (Path(__file__).parents[1] / "scenarios").glob("*/network.json"))
-SEEDS = range(30)
+SEEDS = range(15)
 # Every network is planned for with one of these, in turn.
 OPTIONS = (Options(), Options(ingress="from-tasks"), Options(ingress="article"), Options(least_privilege=True))
 
