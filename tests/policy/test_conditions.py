@@ -240,10 +240,10 @@ class TestBegins:
         assert answer(operator, wanted, self.GIVEN) == (["the source"] if expected is None else expected)
 
     def test_takes_no_longer_for_patterns_that_are_made_to_take_long(self) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         for wanted in ("*" * 60_000 + "x", "*a" * 30_000):
             assert answer("StringLike", wanted, self.GIVEN) == ["the source"]
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
 
 
 class TestMaybeAbsent:
