@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import ClientError
+from botocore.hooks import BaseEventHooks
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -42,11 +43,8 @@ class Account:
         return [request.parameters for request in self.requests if request.operation == operation]
 
     def _client(self, service: str) -> Any:
-        client = _own(_made(service, self.region))
-        client.meta.events.register("provide-client-params", self._remember)
-        client.meta.events.register("before-call", self._answer)
-        client.meta.events.register("before-send", self._follow)
-        return client
+        events = {"provide-client-params": self._remember, "before-call": self._answer, "before-send": self._follow}
+        return _own(_made(service, self.region), events)
 
     def _remember(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         context["asked"] = dict(params)
@@ -82,13 +80,33 @@ def _made(service: str, region: str) -> Any:
     return _session().client(service, region_name=region, **keys)
 
 
-def _own(made: Any) -> Any:
+class _Events:
+    """The events of a client whose first answer to some, by the first part of their names, is an account's."""
+
+    def __init__(self, made: BaseEventHooks, first: dict[str, Callable[..., Any]]) -> None:
+        self._made = made
+        self._first = first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made, name)
+
+    def emit(self, event_name: str, **told: Any) -> list[tuple[Any, Any]]:
+        first = self._first.get(event_name.partition(".")[0])
+        return ([(first, first(**told))] if first else []) + self._made.emit(event_name, **told)
+
+    def emit_until_response(self, event_name: str, **told: Any) -> tuple[Any, Any]:
+        first = self._first.get(event_name.partition(".")[0])
+        answer = first(**told) if first else None
+        return (first, answer) if answer is not None else self._made.emit_until_response(event_name, **told)
+
+
+def _own(made: Any, events: dict[str, Callable[..., Any]]) -> Any:
     """A copy of a client with events of its own: nothing else of a client is changed by its use."""
     # A client answers for attributes that it lacks, so that `copy` cannot begin with an empty one.
     client = object.__new__(type(made))
     vars(client).update(vars(made))
     client.meta = copy.copy(made.meta)
-    client.meta.events = copy.copy(made.meta.events)
+    client.meta.events = _Events(made.meta.events, events)
     return client
 
 

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 """
 
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from skerry.policy.conditions import holds
 from skerry.policy.request import ABSENT, AWS_OWN, Context, Hidden, Principal
 from skerry.policy.truth import Unknown
 from tests.policy.asking import ROLE, allow, deny, policy, request, verdict
+from tests.patience import patience
 
 KEY = "s3:key"
 
@@ -240,10 +240,9 @@ class TestBegins:
         assert answer(operator, wanted, self.GIVEN) == (["the source"] if expected is None else expected)
 
     def test_takes_no_longer_for_patterns_that_are_made_to_take_long(self) -> None:
-        began = time.process_time()
-        for wanted in ("*" * 60_000 + "x", "*a" * 30_000):
-            assert answer("StringLike", wanted, self.GIVEN) == ["the source"]
-        assert time.process_time() - began < 2
+        with patience():
+            for wanted in ("*" * 60_000 + "x", "*a" * 30_000):
+                assert answer("StringLike", wanted, self.GIVEN) == ["the source"]
 
 
 class TestMaybeAbsent:

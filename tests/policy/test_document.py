@@ -1,7 +1,6 @@
 """Policies as AWS prints them, and texts that are none: each becomes a value, and none an exception."""
 
 import json
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from skerry.policy.document import MOST_CHARACTERS, Policy, parse
 from skerry.policy.request import ABSENT, Context
 from tests.policy.asking import Json, allow, decide, policy, request, verdict
+from tests.patience import patience
 
 PLAIN: Json = {"Version": "2012-10-17", "Statement": [allow("s3:*", Sid="Read"), allow("ecr:*")]}
 
@@ -113,10 +113,9 @@ class TestUnreadable:
             assert all(len(one.fact) < 500 for one in decision.missing), row
 
     def test_a_thousand_keys_take_no_longer(self) -> None:
-        began = time.perf_counter()
         row = ",".join(f'"{key:x}":1' for key in range(7_000))
-        assert "'1b57' twice" in problem(f'{{{row},"1b57":1,"1b57":2}}')
-        assert time.perf_counter() - began < 1
+        with patience():
+            assert "'1b57' twice" in problem(f'{{{row},"1b57":1,"1b57":2}}')
 
     @pytest.mark.parametrize("half", ["\ud800", "a\udfff", "\udc00\ud800"])
     def test_half_a_character_is_no_text(self, half: str) -> None:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 """
 
 import re
-import time
 from itertools import product
 
 import pytest
@@ -26,6 +25,7 @@ from skerry.policy.matching import (
 from skerry.policy.resources import Resource, could_begin, covers
 from skerry.policy.truth import Unknown, unknown
 from tests.policy.asking import SECRET, Json, allow, policy, request, verdict
+from tests.patience import patience
 
 texts = st.text("ab:/$", max_size=12)
 patterns = st.text("ab:/$*?", max_size=10)
@@ -51,10 +51,9 @@ class TestWildcards:
         assert not glob_of(pattern_of("a.c")).matches("abc")
 
     def test_take_no_longer_for_patterns_that_are_made_to_take_long(self) -> None:
-        began = time.perf_counter()
-        assert not glob_of(pattern_of("*a" * 2_000 + "b")).matches("a" * 20_000)
-        assert not glob_of(pattern_of("*a?" * 500 + "b")).matches("a" * 5_000)
-        assert time.perf_counter() - began < 5
+        with patience():
+            assert not glob_of(pattern_of("*a" * 2_000 + "b")).matches("a" * 20_000)
+            assert not glob_of(pattern_of("*a?" * 500 + "b")).matches("a" * 5_000)
 
     @given(patterns, texts, st.lists(texts, max_size=5))
     def test_could_begin_is_never_wrong_about_a_text_that_fits(
@@ -75,13 +74,12 @@ class TestWildcards:
         if len(pattern) <= 4:
             assert could_begin(pattern_of(pattern), beginning) is fits
 
-    @pytest.mark.parametrize("pattern", ["*" * 10_000, "*" * 10_000 + "x", "*a" * 5_000, "*?" * 5_000, "?" * 10_000])
+    @pytest.mark.parametrize("pattern", ["*" * 6_000, "*" * 6_000 + "x", "*a" * 3_000, "*?" * 3_000, "?" * 6_000])
     @pytest.mark.parametrize("more", [None, 6])
     def test_of_a_beginning_take_no_longer_either(self, pattern: str, more: int | None) -> None:
-        began = time.perf_counter()
-        allowed(pattern, SECRET[:-6] + "…", more=more)
-        allowed(["*a" * 100 + str(row) for row in range(30)], "a" * 100 + "…", more=more)
-        assert time.perf_counter() - began < 5
+        with patience():
+            allowed(pattern, SECRET[:-6] + "…", more=more)
+            allowed(["*a" * 100 + str(row) for row in range(30)], "a" * 100 + "…", more=more)
 
     @settings(max_examples=150)
     @given(st.text("ab*?", max_size=6), st.text("ab", max_size=4), st.integers(0, 3))
@@ -116,9 +114,8 @@ class TestTokens:
             assert tokens_of(f"${{{inside}}}", variables=True) == (Variable(inside),)
 
     def test_a_variable_with_much_white_space_takes_no_longer(self) -> None:
-        began = time.perf_counter()
-        assert tokens_of("${" + " " * 60_000 + "}", variables=True) == (Variable(""),)
-        assert time.perf_counter() - began < 1
+        with patience():
+            assert tokens_of("${" + " " * 60_000 + "}", variables=True) == (Variable(""),)
 
     def test_asterisks_in_a_row_are_one(self) -> None:
         assert collapsed(tokens_of("a**?***${x}**", variables=True)) == (

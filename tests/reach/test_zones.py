@@ -16,3 +16,7 @@ def test_a_zone_that_was_read_in_part_may_have_the_record_that_it_lacks() -> Non
 
 def test_a_zone_that_was_read_whole_has_no_other_record() -> None:
     assert zones.answer(Zone("Z1", "example", records=(A,)), "other.example") is None
+
+
+def test_a_zone_without_records_answers_nothing() -> None:
+    assert zones.answer(Zone("Z1", "example", records=()), "api.eu.example") is None

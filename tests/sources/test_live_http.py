@@ -102,8 +102,12 @@ class TestOverHttp:
         assert set(faults.seen) <= {call.action for call in CALLS}
 
 
+# One of each service, which all say no in words of their own; every call is refused in `test_live_things`.
+ONE_EACH = {call.service: call.action for call in CALLS if call.action != "scheduler:GetSchedule"}
+
+
 class TestRefusedCalls:
-    @pytest.mark.parametrize("action", sorted({call.action for call in CALLS} - {"scheduler:GetSchedule"}))
+    @pytest.mark.parametrize("action", ONE_EACH.values())
     def test_do_not_end_the_reading(self, served: Served, faults: Faults, action: str) -> None:
         faults.denied = {action}
         told = facts(read(served.client))

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
+from skerry.aws.call import ApiCall
+from skerry.aws.calls import CALLS
 from skerry.aws.things import THINGS
 from skerry.errors import SkerryError
 from skerry.model.told import Absent, Refused
@@ -286,6 +288,13 @@ class TestRoles:
         _, found = reading(**everything() | {"DescribeOrganization": error(code)})
         assert told(found, "organizations:DescribeOrganization") == {"": Absent(code)}
         assert facts(found).refused == ()
+
+
+@pytest.mark.parametrize("call", {call.operation: call for call in CALLS}.values(), ids=lambda call: call.operation)
+def test_a_refused_call_does_not_end_the_reading(call: ApiCall) -> None:
+    account, found = reading(**everything() | {call.operation: error("AccessDeniedException")})
+    assert account.asked(call.operation)
+    assert {refusal.action for refusal in facts(found).refused} == {call.action}
 
 
 SINGLE = sorted((call for call in THINGS if call.single), key=lambda call: call.action)

@@ -8,21 +8,14 @@ from io import TextIOWrapper
 
 import click
 
-from skerry.cli.commands import cli
-from skerry.cli.explain import explain
+from skerry.cli.group import cli
 from skerry.cli.output import drop
-from skerry.cli.plan import plan
-from skerry.cli.rehearse import rehearse
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 
 __all__ = ["cli", "main"]
 
 _INTERRUPTED = 130
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-cli.add_command(explain)
-cli.add_command(plan)
-cli.add_command(rehearse)
 
 
 def main() -> None:

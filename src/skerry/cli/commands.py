@@ -5,23 +5,12 @@ from typing import Any
 
 import click
 
-from skerry import __version__
 from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
 from skerry.cli.options import agree, choosing, gathering, reading, writing
 from skerry.cli.output import leave, save_folder, write
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="skerry")
-def cli() -> None:
-    """Tell whether an ECS/Fargate task can start in an isolated subnet, and what stands in the way if not.
-
-    Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage, unreadable input or no way into the
-    account, 3 a fault of skerry's, 4 unknown remains.
-    """
-
-
-@cli.command()
+@click.command()
 @reading
 @writing
 @choosing
@@ -73,7 +62,7 @@ def diagnose(
     leave(found.verdict, allow_unknown=allow_unknown)
 
 
-@cli.command()
+@click.command()
 @reading
 @writing
 @click.option("--subnet", help="The source: a new interface in this subnet.")
@@ -119,7 +108,7 @@ def trace(
     leave(found.verdict, allow_unknown=allow_unknown)
 
 
-@cli.command()
+@click.command()
 @gathering
 @click.option(
     "--output",
@@ -147,7 +136,7 @@ def snapshot(
     write(console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet), None)
 
 
-@cli.command()
+@click.command()
 @click.argument("command", type=click.Choice(list(WIDEST)))
 def iam_policy(command: str) -> None:
     """Print the IAM policy that allows a command all its calls to a live account, and nothing else.
@@ -161,7 +150,7 @@ def iam_policy(command: str) -> None:
     write(permissions.policy(call.action for call in calls), None)
 
 
-@cli.command()
+@click.command()
 @click.option("--save", type=click.Path(path_type=Path, file_okay=False), help="Keep what was read in this folder.")
 def demo(save: Path | None) -> None:
     """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
@@ -177,11 +166,13 @@ def demo(save: Path | None) -> None:
             write(f"Saved: skerry diagnose --from {save / str(number)}\n\n", None)
 
 
-@cli.command()
+@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell, for example: skerry completion bash >> ~/.bashrc."""
     from click.shell_completion import get_completion_class
+
+    from skerry.cli.group import cli
 
     found = get_completion_class(shell)
     assert found is not None  # noqa: S101 -- the choice allows only shells that click has

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from skerry.catalogue.codes import ErrorClass
 from skerry.diagnose.explaining.explain import Explanation, explain
 from tests.explaining import labelled
+from tests.patience import patience
 
 TEXTS = [row.text for name in ("corpus", "held_out", "second", "third") for row in labelled(name)]
 # Of one error each: a cut or break within a screenful may leave another of its errors first.
@@ -100,9 +101,5 @@ def test_any_mixture_is_read(parts: list[str]) -> None:
     ids=lambda text: text[:12].encode("unicode_escape").decode(),
 )
 def test_a_megabyte_of_what_looks_like_an_error_takes_no_time_to_speak_of(hostile: str) -> None:
-    import time  # noqa: PLC0415
-
-    started = time.process_time()
-    explain(hostile)
-    # Generous: what blows up takes minutes, what is linear a fraction of a second.
-    assert time.process_time() - started < 10
+    with patience():
+        explain(hostile)

@@ -9,13 +9,13 @@ MOST = 1_000_000
 _MOST_OF_ONE = 16_000
 _MOST_ERRORS = 1_000
 # CSI and OSC sequences, and the two-character ones: https://ecma-international.org/publications-and-standards/standards/ecma-48/
-_ESCAPES = re.compile(r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[@-_]")
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]")
-_QUOTED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"'/\\nrt]))")
+_ESCAPES = r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,512}(?:\x07|\x1b\\)|\x1b[@-_]"
+_INVISIBLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]"
+_QUOTED = r"\\(?:u([0-9a-fA-F]{4})|([\"'/\\nrt]))"
 _LETTERS = {"n": "\n", "r": "\n", "t": " "}
 _DEPTH = 3
 # What tables, boxes and quotations put before and behind a line.
-_BORDERS = re.compile(r"(?m)^[ \t]{0,40}[|│┃╷╵╎>#*]{1,8}[ \t]|[ \t]{1,200}[|│┃][ \t]{0,200}$")
+_BORDERS = r"(?m)^[ \t]{0,40}[|│┃╷╵╎>#*]{1,8}[ \t]|[ \t]{1,200}[|│┃][ \t]{0,200}$"
 _SPACE_AND_QUOTES = str.maketrans("", "", " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\"'`\\")
 _TYPOGRAPHY = str.maketrans(
     {
@@ -40,9 +40,9 @@ _FAMILY = (
 )
 # Each with what must be in a text for it to be looked for.
 _STARTS = (
-    ("\n", re.compile(_LINE), False),
-    (":", re.compile(_KEY), False),
-    ("", re.compile(_FAMILY), True),
+    ("\n", _LINE, False),
+    (":", _KEY, False),
+    ("", _FAMILY, True),
 )
 # Behind these the start of an error is a part of the one before it: it says what that one is about.
 _GOES_ON = (":", "(", "=", "reason", "error")
@@ -64,7 +64,9 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = text.translate(_TYPOGRAPHY)
     if not text.isprintable():
-        text = _INVISIBLE.sub("", _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")))
+        text = re.sub(
+            _INVISIBLE, "", re.sub(_ESCAPES, "", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+        )
     if "&" in text and ";" in text:
         # Its table of entities takes longer to load than most texts to explain.
         from html import unescape  # noqa: PLC0415
@@ -73,12 +75,12 @@ def plain(text: str) -> str:
     for _ in range(_DEPTH):
         if "\\" not in text:
             break
-        text = _QUOTED.sub(_unquoted, text)
+        text = re.sub(_QUOTED, _unquoted, text)
     if not text.isascii():
         text = text.translate(_TYPOGRAPHY)
     if "\n" in text:
-        text = _BORDERS.sub("", text)
-    return _INVISIBLE.sub("", text)
+        text = re.sub(_BORDERS, "", text)
+    return re.sub(_INVISIBLE, "", text)
 
 
 def _unquoted(found: re.Match[str]) -> str:
@@ -105,5 +107,7 @@ def errors_in(text: str) -> Iterator[str]:
 
 def _starts(text: str) -> list[tuple[int, bool]]:
     """Where an error may begin, and whether by the name of one."""
-    found = [(match.start(), family) for part, form, family in _STARTS if part in text for match in form.finditer(text)]
+    found = [
+        (match.start(), family) for part, form, family in _STARTS if part in text for match in re.finditer(form, text)
+    ]
     return sorted(found)

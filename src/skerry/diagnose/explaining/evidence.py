@@ -14,34 +14,33 @@ _SUFFIXES = (
     r"(?:amazonaws\.com\.cn|amazonaws\.com|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
     r"|csp\.hci\.ic\.gov|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|on\.amazonwebservices\.com\.cn)"
 )
-# Without flags and word boundaries in front, so that the expressions begin with letters that are found quickly.
-_HOST = re.compile(rf"\b((?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,8}}{_SUFFIXES})\b")
-_URL = re.compile(r"://(?:[^/@\s\"]{0,200}@)?([A-Za-z0-9.-]{1,253})")
-_LOOKUP = re.compile(r"lookup ([A-Za-z0-9.-]{3,253})")
-_RESOLVED = re.compile(r"ailed to resolve \"?([A-Za-z0-9.-]{3,253})")
-_REGIONS = re.compile(rf"\b({_REGION})(?![a-z0-9])")
-_DIALLED = re.compile(
+# Kept as words: `re` compiles each when the first text needs it, and keeps it. Without flags and word boundaries in
+# front, so that they begin with letters that are found quickly.
+_HOST = rf"\b((?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,8}}{_SUFFIXES})\b"
+_URL = r"://(?:[^/@\s\"]{0,200}@)?([A-Za-z0-9.-]{1,253})"
+_LOOKUP = r"lookup ([A-Za-z0-9.-]{3,253})"
+_RESOLVED = r"ailed to resolve \"?([A-Za-z0-9.-]{3,253})"
+_REGIONS = rf"\b({_REGION})(?![a-z0-9])"
+_DIALLED = (
     r"(?:dial|read|write|onnect(?:ing)?(?: to)?)\s?(?:tcp|udp|ETIMEDOUT|ECONNREFUSED)?[46]?:?\s?"
     r"(?:[0-9a-fx.:\[\]]{2,60}->)?\[?([0-9a-f:]{2,39}(?=\]:)|\d{1,3}(?:\.\d{1,3}){3})\]?:(\d{1,5})\b"
 )
-_ARN = re.compile(r"arn:[a-z-]{1,20}:[a-z0-9-]{1,40}:[a-z0-9-]{0,20}:\d{0,12}:[^\s\"',;)]{1,512}")
-_IMAGE = re.compile(rf"(\d{{12}})\.dkr[.-]ecr(?:-fips)?\.({_REGION})\.[a-z.]{{4,24}}?/([a-z0-9._/-]{{1,256}})")
-_REFERENCE = re.compile(r"failed to resolve ref(?:erence)? \"?([a-z0-9][^\s\"]{2,300}?)\"?:?(?=\s|$)")
-_STATUS = re.compile(
+_ARN = r"arn:[a-z-]{1,20}:[a-z0-9-]{1,40}:[a-z0-9-]{0,20}:\d{0,12}:[^\s\"',;)]{1,512}"
+_IMAGE = rf"(\d{{12}})\.dkr[.-]ecr(?:-fips)?\.({_REGION})\.[a-z.]{{4,24}}?/([a-z0-9._/-]{{1,256}})"
+_REFERENCE = r"failed to resolve ref(?:erence)? \"?([a-z0-9][^\s\"]{2,300}?)\"?:?(?=\s|$)"
+_STATUS = (
     r"(?:tatus ?code:? |StatusCode: |nexpected status[a-z ]{0,24}|API error \(|\]: )(?:from .{1,400}?: )?"
     r"\"?(\d{3})\b"
 )
-_FAILED_WITH = re.compile(
-    r"(?:(401) Unauthorized|(403) Forbidden|(404) Not Found|(429) Too Many Requests|(50\d) [A-Z])"
-)
-_RETRIES = re.compile(r"retried (\d{1,3}) time")
-_ATTEMPTS = re.compile(r"maximum number of attempts, (\d{1,3})")
-_ACTION = re.compile(r"(?:perform:|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})")
-_PRINCIPAL = re.compile(r"\bUser: (arn:[^\s\"',]{10,300})")
-_OPERATION = re.compile(r"(?:when calling the (\w{2,60}) operation|operation error [A-Za-z0-9 ]{2,60}: (\w{2,60}))")
-_SUBNET = re.compile(r"\b(subnet-[0-9a-f]{3,17})\b")
-_FILE_SYSTEM = re.compile(r"\b(fs-[0-9a-f]{3,17})\b")
-_GROUP = re.compile(r"log-group:([^\s:\"']{1,512})")
+_FAILED_WITH = r"(?:(401) Unauthorized|(403) Forbidden|(404) Not Found|(429) Too Many Requests|(50\d) [A-Z])"
+_RETRIES = r"retried (\d{1,3}) time"
+_ATTEMPTS = r"maximum number of attempts, (\d{1,3})"
+_ACTION = r"(?:perform:|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})"
+_PRINCIPAL = r"\bUser: (arn:[^\s\"',]{10,300})"
+_OPERATION = r"(?:when calling the (\w{2,60}) operation|operation error [A-Za-z0-9 ]{2,60}: (\w{2,60}))"
+_SUBNET = r"\b(subnet-[0-9a-f]{3,17})\b"
+_FILE_SYSTEM = r"\b(fs-[0-9a-f]{3,17})\b"
+_GROUP = r"log-group:([^\s:\"']{1,512})"
 _PRIVATE = tuple(
     ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
@@ -56,7 +55,7 @@ _SIMPLE = (
     ("file_system", "fs-", _FILE_SYSTEM),
     ("log_group", "log-group:", _GROUP),
 )
-_BREAK = re.compile(r"\n[ \t]{0,40}")
+_BREAK = r"\n[ \t]{0,40}"
 _OF_SOCKETS = ("tcp", "udp", "onnect")
 _OF_FAILURES = ("Unauthorized", "Forbidden", "Not Found", "Too Many", " 50")
 _TORN = ("host", "region", "account", "image", "repository", "status", "retries", "action", "operation")
@@ -101,7 +100,7 @@ def evidence(text: str) -> Evidence:
     found = _read(" ".join(text.split()))
     if "\n" not in text.strip():
         return found
-    glued = _read(" ".join(_BREAK.sub("", text).split()))
+    glued = _read(" ".join(re.sub(_BREAK, "", text).split()))
     torn: dict[str, Any] = {
         name: getattr(glued, name) for name in _TORN if _is_torn(getattr(found, name), getattr(glued, name))
     }
@@ -114,7 +113,7 @@ def _is_torn(one: object, whole: object) -> bool:
     """Whether a break tore apart what was read: nothing is left of it, or the beginning of a host of AWS's."""
     if one is None or whole is None:
         return whole is not None
-    return isinstance(one, str) and _HOST.fullmatch(one) is None and _HOST.fullmatch(str(whole)) is not None
+    return isinstance(one, str) and re.fullmatch(_HOST, one) is None and re.fullmatch(_HOST, str(whole)) is not None
 
 
 def _read(text: str) -> Evidence:
@@ -122,15 +121,15 @@ def _read(text: str) -> Evidence:
     simple = {
         name: found.group(1)
         for name, part, form in _SIMPLE
-        if part in text and (found := form.search(text)) is not None
+        if part in text and (found := re.search(form, text)) is not None
     }
-    arns = _ARN.findall(text) if "arn:" in text else []
-    image = _IMAGE.search(text) if ".dkr" in text else None
+    arns = re.findall(_ARN, text) if "arn:" in text else []
+    image = re.search(_IMAGE, text) if ".dkr" in text else None
     host = _host(text)
-    region = (_REGIONS.search(host) if host else None) or _REGIONS.search(text)
-    dialled = _DIALLED.search(text) if any(part in text for part in _OF_SOCKETS) else None
+    region = (re.search(_REGIONS, host) if host else None) or re.search(_REGIONS, text)
+    dialled = re.search(_DIALLED, text) if any(part in text for part in _OF_SOCKETS) else None
     accounts = [arn.split(":", 5)[4] for arn in arns]
-    operation = _OPERATION.search(text) if "operation" in text else None
+    operation = re.search(_OPERATION, text) if "operation" in text else None
     return Evidence(
         host=host,
         region=region.group(1) if region else None,
@@ -150,25 +149,25 @@ def _read(text: str) -> Evidence:
 def _host(text: str) -> str | None:
     """The host that was called: of a URL or a name that was looked up, else any name of AWS's."""
     for form, part in ((_URL, "://"), (_LOOKUP, "lookup "), (_RESOLVED, "resolve")):
-        for name in form.findall(text) if part in text else ():
+        for name in re.findall(form, text) if part in text else ():
             host = str(name).lower().rstrip(".")
             # Documents that a text refers to were not called.
             if "." in host and not host.startswith(("docs.", "www.", "console.")) and host != "aws.amazon.com":
                 return host
-    found = _HOST.search(text)
+    found = re.search(_HOST, text)
     return found.group(1).lower() if found else None
 
 
 def _status(text: str) -> str | None:
-    found = _STATUS.search(text) if "tatus" in text or "API error" in text else None
+    found = re.search(_STATUS, text) if "tatus" in text or "API error" in text else None
     if found is None and any(word in text for word in _OF_FAILURES):
-        found = _FAILED_WITH.search(text)
+        found = re.search(_FAILED_WITH, text)
     return next(filter(None, found.groups())) if found else None
 
 
 def _retries(text: str) -> int | None:
-    found = _RETRIES.search(text) if "retried" in text else None
-    found = found or (_ATTEMPTS.search(text) if "attempts" in text else None)
+    found = re.search(_RETRIES, text) if "retried" in text else None
+    found = found or (re.search(_ATTEMPTS, text) if "attempts" in text else None)
     return int(found.group(1)) if found else None
 
 

@@ -48,12 +48,20 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class _Sought(NamedTuple):
-    """A rule's words as they are looked for."""
+    """A rule's words as they are looked for, and its facts but for the kind of the address."""
 
     rule: Rule
-    some: tuple[str, ...]
-    every: tuple[str, ...]
-    never: tuple[str, ...]
+    some: frozenset[str]
+    every: frozenset[str]
+    never: frozenset[str]
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class _Asked(NamedTuple):
+    """The rules that may hold, and all their words: each is looked for once, however many rules ask for it."""
+
+    rules: tuple[_Sought, ...]
+    words: tuple[str, ...]
 
 
 class _Table(NamedTuple):
@@ -73,7 +81,11 @@ def _table() -> _Table:
         weak=tuple(pair for pair in words if pair[1].weak),
         spots={spot.id: spot for spot in known},
         rules=tuple(
-            _Sought(rule, *(tuple(map(tight, part)) for part in (rule.some, rule.every, rule.never)))
+            _Sought(
+                rule,
+                *(frozenset(map(tight, part)) for part in (rule.some, rule.every, rule.never)),
+                facts=tuple((name, values) for name, values in rule.when.items() if name != "kind"),
+            )
             for rule in rules()
         ),
         of_service={spot.service: spot for spot in reversed(known) if spot.service},
@@ -119,8 +131,10 @@ def _explain_one(text: str) -> Explanation | None:
     words = tight(text)
     told = evidence(text)
     spot = _spot(words, told) or _table().spots[_ELSEWHERE]
-    for sought in _rules_at(spot.step, told.kind or ""):
-        if _holds(sought, words, told):
+    asked = _rules_at(spot.step, told.kind or "")
+    present = {word for word in asked.words if word in words}
+    for sought in asked.rules:
+        if _holds(sought, present, told):
             return _filled(sought.rule, spot, told, text)
     return None
 
@@ -148,31 +162,21 @@ def _of_action(action: str | None) -> Spot | None:
 
 
 @cache
-def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
+def _rules_at(step: str, kind: str) -> _Asked:
     """The rules that may hold at a step, where an address of this kind was dialled."""
-    return tuple(
+    may = tuple(
         sought
         for sought in _table().rules
         if (not sought.rule.steps or step in sought.rule.steps) and kind in sought.rule.when.get("kind", (kind,))
     )
+    return _Asked(may, tuple(set[str]().union(*(one.some | one.every | one.never for one in may))))
 
 
-def _holds(sought: _Sought, words: str, told: Evidence) -> bool:
-    # Plain loops, and what fails soonest first: this is where half of the time goes.
-    rule, some, every, never = sought
-    for name, values in rule.when.items():
-        if _fact(name, told) not in values:
-            return False
-    for word in every:
-        if word not in words:
-            return False
-    for word in some:
-        if word in words:
-            break
-    else:
-        if some:
-            return False
-    return all(word not in words for word in never)
+def _holds(sought: _Sought, present: set[str], told: Evidence) -> bool:
+    _, some, every, never, facts = sought
+    if not (every <= present and never.isdisjoint(present)) or (some and some.isdisjoint(present)):
+        return False
+    return all(_fact(name, told) in values for name, values in facts)
 
 
 def _fact(name: str, told: Evidence) -> str:

@@ -1,0 +1,43 @@
+"""The command group: each command's module is loaded when the command is asked for, so that a start pays for one."""
+
+from importlib import import_module
+
+import click
+
+from skerry import __version__
+
+_MODULES = {
+    "completion": "commands",
+    "demo": "commands",
+    "diagnose": "commands",
+    "explain": "explain",
+    "iam-policy": "commands",
+    "plan": "plan",
+    "rehearse": "rehearse",
+    "snapshot": "commands",
+    "trace": "commands",
+}
+
+
+class _Group(click.Group):
+    """A group that finds its commands in the modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _MODULES:
+            return None
+        found = getattr(import_module(f"skerry.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
+        assert isinstance(found, click.Command)  # noqa: S101 -- the table names commands
+        return found
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="skerry")
+def cli() -> None:
+    """Tell whether an ECS/Fargate task can start in an isolated subnet, and what stands in the way if not.
+
+    Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage, unreadable input or no way into the
+    account, 3 a fault of skerry's, 4 unknown remains.
+    """
