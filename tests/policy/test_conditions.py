@@ -12,8 +12,8 @@ from skerry.model.facts import Missing
 from skerry.policy.conditions import holds
 from skerry.policy.request import ABSENT, AWS_OWN, Context, Hidden, Principal
 from skerry.policy.truth import Unknown
-from tests.policy.asking import ROLE, allow, deny, policy, request, verdict
 from tests.patience import patience
+from tests.policy.asking import ROLE, allow, deny, policy, request, verdict
 
 KEY = "s3:key"
 

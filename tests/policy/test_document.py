@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from skerry.policy.document import MOST_CHARACTERS, Policy, parse
 from skerry.policy.request import ABSENT, Context
-from tests.policy.asking import Json, allow, decide, policy, request, verdict
 from tests.patience import patience
+from tests.policy.asking import Json, allow, decide, policy, request, verdict
 
 PLAIN: Json = {"Version": "2012-10-17", "Statement": [allow("s3:*", Sid="Read"), allow("ecr:*")]}
 

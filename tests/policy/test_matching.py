@@ -24,8 +24,8 @@ from skerry.policy.matching import (
 )
 from skerry.policy.resources import Resource, could_begin, covers
 from skerry.policy.truth import Unknown, unknown
-from tests.policy.asking import SECRET, Json, allow, policy, request, verdict
 from tests.patience import patience
+from tests.policy.asking import SECRET, Json, allow, policy, request, verdict
 
 texts = st.text("ab:/$", max_size=12)
 patterns = st.text("ab:/$*?", max_size=10)
