@@ -30,7 +30,7 @@ demo: install ## Show the whole story on an AWS inside the process: no account, 
 
 test: install ## Run the tests, with coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
 
 check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
 	$(BIN)/ruff check

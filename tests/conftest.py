@@ -1,7 +1,7 @@
 """Settings that all tests share."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,15 +21,46 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 # What boto3 knows of the services is megabytes of JSON, which each of its sessions reads anew: here all read it once.
 botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
-# What these test is left out of the coverage, and being traced takes half as long again. So it is with the files of
-# this folder, but for the scenarios. A folder that is not named here is measured.
-UNMEASURED = ("aws", "bench", "embedded", "lab", "prove", "render", "sources")
+# Being traced takes half as long again, and what is told twice need not be counted twice: the first test what is left
+# out of the coverage, the others draw or walk many networks of which the coverage knows every line by then.
+UNMEASURED = (
+    *("aws", "bench", "embedded", "lab", "prove", "render", "sources"),
+    *("diagnose/test_forgetting.py", "plan/test_properties.py", "policy/test_properties.py"),
+)
+# Tests of a group run one after the other in one process: they share what takes long to make. Those of the lab wait
+# most of their time, while others work.
+GROUPS = {
+    "lab": ("prove", "lab", "test_rehearse.py", "bench/test_faults_packets.py"),
+    "plan": ("plan/test_properties.py",),
+    "policies of IAM": ("test_iam_policy.py",),
+    "live commands": ("test_live_commands.py",),
+    "readme": ("test_readme.py",),
+}
+
+
+def is_one_of(path: Path, names: Iterable[str]) -> bool:
+    """Whether a file of tests is one of these, or in one of these folders."""
+    inside = path.relative_to(Path(__file__).parent)
+    return any(inside.is_relative_to(name) for name in names)
 
 
 def is_measured(path: Path) -> bool:
-    """Whether the coverage counts what a test runs: that of a core package's own folder, and of the scenarios."""
-    first, *inside = path.relative_to(Path(__file__).parent).parts
-    return first not in UNMEASURED if inside else first == "test_scenarios.py"
+    """Whether the coverage counts what a test runs: that of a core package's own folder."""
+    return path.parent != Path(__file__).parent and not is_one_of(path, UNMEASURED)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: one of them waits for the lab."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)  # before the groups are made
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests into their groups."""
+    for item in items:
+        for group, names in GROUPS.items():
+            if is_one_of(item.path, names):
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(wrapper=True)

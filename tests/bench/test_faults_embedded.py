@@ -22,13 +22,8 @@ from tests.networks import ACCOUNT, REGION
 HELD = (
     "sound/as-it-is@two-zones",
     "sound/as-it-is@nat",
-    "endpoint groups/no-rule@one-zone",
     "network ACLs/endpoints-no-443-in@endpoints-apart",
-    "names/private-dns-off-logs@two-zones",
     "endpoints/failed-ecr.api@two-zones",
-    "endpoints/one-in-another-vpc@two-zones",
-    "NAT/failed@nat",
-    "NAT/private@nat",
     "internet/no-public-address@public",
     "peering/pending-acceptance@peered",
 )
