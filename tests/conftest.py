@@ -1,6 +1,8 @@
 """Settings that all tests share."""
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -11,10 +13,11 @@ import pytest
 from coverage import Coverage
 from hypothesis import settings
 
+import skerry
 from tests import laboratory, terraforming
 
 # No deadlines: a slow machine is no failure. CI draws the same examples every time, and fewer; elsewhere they are new.
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=50)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=25)
 settings.register_profile("dev", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
 
@@ -61,6 +64,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for group, names in GROUPS.items():
             if is_one_of(item.path, names):
                 item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Stop measuring while the tests are collected, once all of skerry is imported."""
+    for module in pkgutil.walk_packages(skerry.__path__, "skerry."):
+        importlib.import_module(module.name)
+    coverage = Coverage.current()
+    if coverage:
+        coverage.stop()
+    try:
+        return (yield)
+    finally:
+        if coverage:
+            coverage.start()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from skerry.model.facts import Missing
@@ -128,7 +128,6 @@ def present(data: st.DataObject, given_rows: dict[str, list[Json] | None]) -> st
     return data.draw(st.sampled_from(sorted(kind for kind, of in given_rows.items() if of) or ["identity"]))
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_an_allow_more_keeps_what_is_allowed(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     before = verdict(asked, given_rows)
@@ -138,7 +137,6 @@ def test_an_allow_more_keeps_what_is_allowed(asked: Request, given_rows: Any, da
         assert verdict(asked, more) == "allowed"
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_a_deny_more_keeps_what_is_denied(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     before = verdict(asked, given_rows)
@@ -152,7 +150,6 @@ def unordered(decision: Decision) -> tuple[Any, ...]:
     return decision.verdict, set(decision.denials), set(decision.allowed_by), set(decision.missing)
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_the_order_of_statements_does_not_matter(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     other = {kind: of and data.draw(st.permutations(of)) for kind, of in given_rows.items()}
@@ -166,7 +163,6 @@ def only_less(before: str, after: str) -> None:
     assert after in {before, "unknown"}
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_a_key_less_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     keys = data.draw(st.sets(st.sampled_from(sorted(KEYS)), min_size=1))
@@ -175,7 +171,6 @@ def test_a_key_less_never_turns_the_answer(asked: Request, given_rows: Any, data
     only_less(verdict(asked, given_rows), verdict(less, given_rows))
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_a_hidden_value_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(KEYS)))
@@ -185,7 +180,6 @@ def test_a_hidden_value_never_turns_the_answer(asked: Request, given_rows: Any, 
         only_less(verdict(asked, given_rows), verdict(less, given_rows))
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_a_key_that_may_be_absent_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(KEYS)))
@@ -196,14 +190,12 @@ def test_a_key_that_may_be_absent_never_turns_the_answer(asked: Request, given_r
         only_less(verdict(asked, given_rows), verdict(less, given_rows))
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.sets(st.sampled_from(ORDINARY), min_size=1, max_size=3))
 def test_policies_that_were_not_read_never_turn_the_answer(asked: Request, given_rows: Any, kinds: set[str]) -> None:
     unread = {kind: Missing("the policies", f"x:Get{kind}") for kind in kinds}
     only_less(verdict(asked, given_rows), verdict(asked, given_rows, **unread))
 
 
-@settings(max_examples=60)
 @given(requests, documents, st.data())
 def test_a_statement_that_is_not_understood_never_turns_the_answer(
     asked: Request, given_rows: Any, data: st.DataObject
@@ -215,7 +207,6 @@ def test_a_statement_that_is_not_understood_never_turns_the_answer(
 
 
 @pytest.mark.parametrize("less", ["account", "session", "rest of the name", "last characters"])
-@settings(max_examples=60)
 @given(requests, documents)
 def test_less_of_the_request_never_turns_the_answer(less: str, asked: Request, given_rows: Any) -> None:
     replace = msgspec.structs.replace

@@ -8,7 +8,7 @@ import cfnlint
 import pytest
 import yaml
 from cfnlint.api import lint
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -217,7 +217,6 @@ def test_groups_and_endpoints_of_two_vpcs_have_parameters_of_their_own() -> None
 
 
 @given(st.text(min_size=1))
-@settings(max_examples=40)
 def test_any_name_is_read_back_as_it_was(name: str) -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", name, name)
     template = yaml.safe_load(cloudformation.render(Network().world(), of(group, services=(name,))))

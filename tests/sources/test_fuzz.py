@@ -125,7 +125,7 @@ def is_rendered(world: World, found: Diagnosis) -> None:
     assert json.loads(as_json.diagnosis(world, found))["version"] == 1
 
 
-fuzzed = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+fuzzed = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_the_document_itself_is_diagnosed(path: Path) -> None:
@@ -160,19 +160,16 @@ def test_a_document_that_is_cut_short(path: Path, length: int, tail: bytes) -> N
     check(path, TEXT[:length] + tail)
 
 
-@settings(max_examples=50)
 @given(st.binary(max_size=200))
 def test_any_bytes(path: Path, content: bytes) -> None:
     check(path, content)
 
 
-@settings(max_examples=50)
 @given(st.recursive(odd_value, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(list(VALID)), inner)))
 def test_any_json(path: Path, document: Any) -> None:
     check(path, json.dumps(document).encode())
 
 
-@settings(max_examples=30)
 @given(st.sampled_from(["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"]), st.integers(0, 2000))
 def test_a_document_in_another_encoding_that_is_cut_short(path: Path, encoding: str, less: int) -> None:
     content = json.dumps(VALID).encode(encoding)

@@ -19,7 +19,8 @@ from skerry.sources import documents, files
 from skerry.sources.redaction import KEPT_RECORD_TYPES, REDACTED, redact
 from tests.networks import REGION, Network, as_bytes, awslogs, container, one_of_everything, record
 
-SCENARIOS = sorted(path.parent for path in (Path(__file__).parent.parent / "scenarios").glob("*/network.json"))
+# What is redacted is the same in all of them: some of the networks are enough.
+SCENARIOS = sorted(path.parent for path in (Path(__file__).parent.parent / "scenarios").glob("*/network.json"))[::5]
 
 
 def redacted(content: dict[str, Any]) -> Any:

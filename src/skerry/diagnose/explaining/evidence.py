@@ -56,6 +56,8 @@ _SIMPLE = (
     ("log_group", "log-group:", _GROUP),
 )
 _BREAK = r"\n[ \t]{0,40}"
+_OF_HOSTS = ("amazon", ".aws", "ic.gov", "sgov.gov", "adc-e.uk")
+_OF_REGIONS = tuple(f"-{number}" for number in range(1, 10))
 _OF_SOCKETS = ("tcp", "udp", "onnect")
 _OF_FAILURES = ("Unauthorized", "Forbidden", "Not Found", "Too Many", " 50")
 _TORN = ("host", "region", "account", "image", "repository", "status", "retries", "action", "operation")
@@ -126,8 +128,10 @@ def _read(text: str) -> Evidence:
     arns = re.findall(_ARN, text) if "arn:" in text else []
     image = re.search(_IMAGE, text) if ".dkr" in text else None
     host = _host(text)
-    region = (re.search(_REGIONS, host) if host else None) or re.search(_REGIONS, text)
-    dialled = re.search(_DIALLED, text) if any(part in text for part in _OF_SOCKETS) else None
+    region = (re.search(_REGIONS, host) if host else None) or (
+        re.search(_REGIONS, text) if _has(text, _OF_REGIONS) else None
+    )
+    dialled = re.search(_DIALLED, text) if _has(text, _OF_SOCKETS) else None
     accounts = [arn.split(":", 5)[4] for arn in arns]
     operation = re.search(_OPERATION, text) if "operation" in text else None
     return Evidence(
@@ -146,6 +150,14 @@ def _read(text: str) -> Evidence:
     )
 
 
+def _has(text: str, parts: tuple[str, ...]) -> bool:
+    # A plain loop takes half of the time of a generator.
+    for part in parts:  # noqa: SIM110
+        if part in text:
+            return True
+    return False
+
+
 def _host(text: str) -> str | None:
     """The host that was called: of a URL or a name that was looked up, else any name of AWS's."""
     for form, part in ((_URL, "://"), (_LOOKUP, "lookup "), (_RESOLVED, "resolve")):
@@ -154,13 +166,13 @@ def _host(text: str) -> str | None:
             # Documents that a text refers to were not called.
             if "." in host and not host.startswith(("docs.", "www.", "console.")) and host != "aws.amazon.com":
                 return host
-    found = re.search(_HOST, text)
+    found = re.search(_HOST, text) if _has(text, _OF_HOSTS) else None
     return found.group(1).lower() if found else None
 
 
 def _status(text: str) -> str | None:
     found = re.search(_STATUS, text) if "tatus" in text or "API error" in text else None
-    if found is None and any(word in text for word in _OF_FAILURES):
+    if found is None and _has(text, _OF_FAILURES):
         found = re.search(_FAILED_WITH, text)
     return next(filter(None, found.groups())) if found else None
 

@@ -13,6 +13,7 @@ from skerry.catalogue.table import Grade
 from skerry.diagnose.explaining.cleaning import errors_in, last_of, plain, tight
 from skerry.diagnose.explaining.evidence import Evidence, evidence
 from skerry.diagnose.explaining.secrecy import redact
+from skerry.diagnose.explaining.words import Words, words
 
 _AMBIGUOUS = "ambiguous"
 _ELSEWHERE = "elsewhere"
@@ -50,46 +51,45 @@ class Explanation(msgspec.Struct, frozen=True):
 class _Sought(NamedTuple):
     """A rule's words as they are looked for, and its facts but for the kind of the address."""
 
-    rule: Rule
     some: frozenset[str]
     every: frozenset[str]
     never: frozenset[str]
     facts: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-class _Asked(NamedTuple):
-    """The rules that may hold, and all their words: each is looked for once, however many rules ask for it."""
-
-    rules: tuple[_Sought, ...]
-    words: tuple[str, ...]
+    rule: Rule
 
 
 class _Table(NamedTuple):
-    strong: tuple[tuple[str, Spot], ...]
-    weak: tuple[tuple[str, Spot], ...]
+    strong: dict[str, Spot]
+    weak: dict[str, Spot]
     spots: dict[str, Spot]
     rules: tuple[_Sought, ...]
     of_service: dict[str, Spot]
+    words: Words
 
 
 @cache
 def _table() -> _Table:
     known = spots().spots
-    words = [(tight(word), spot) for spot in known for word in spot.words]
+    said = [(tight(word), spot) for spot in known for word in spot.words]
+    strong: dict[str, Spot] = {}
+    weak: dict[str, Spot] = {}
+    for word, spot in said:
+        (weak if spot.weak else strong).setdefault(word, spot)
+    sought = tuple(_sought(rule) for rule in rules())
     return _Table(
-        strong=tuple(pair for pair in words if not pair[1].weak),
-        weak=tuple(pair for pair in words if pair[1].weak),
+        strong=strong,
+        weak=weak,
         spots={spot.id: spot for spot in known},
-        rules=tuple(
-            _Sought(
-                rule,
-                *(frozenset(map(tight, part)) for part in (rule.some, rule.every, rule.never)),
-                facts=tuple((name, values) for name, values in rule.when.items() if name != "kind"),
-            )
-            for rule in rules()
-        ),
+        rules=sought,
         of_service={spot.service: spot for spot in reversed(known) if spot.service},
+        words=words([word for word, _ in said] + [word for one in sought for word in one.some | one.every | one.never]),
     )
+
+
+def _sought(rule: Rule) -> _Sought:
+    some, every, never = (frozenset(map(tight, part)) for part in (rule.some, rule.every, rule.never))
+    facts = tuple((name, values) for name, values in rule.when.items() if name != "kind")
+    return _Sought(some, every, never, facts, rule)
 
 
 def explain(text: str) -> tuple[Explanation, ...]:
@@ -128,25 +128,28 @@ def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
 
 @lru_cache(maxsize=512)
 def _explain_one(text: str) -> Explanation | None:
-    words = tight(text)
+    said = _table().words.found(tight(text))
     told = evidence(text)
-    spot = _spot(words, told) or _table().spots[_ELSEWHERE]
-    asked = _rules_at(spot.step, told.kind or "")
-    present = {word for word in asked.words if word in words}
-    for sought in asked.rules:
-        if _holds(sought, present, told):
-            return _filled(sought.rule, spot, told, text)
+    spot = _spot(said, told) or _table().spots[_ELSEWHERE]
+    for some, every, never, facts, rule in _rules_at(spot.step, told.kind or ""):
+        if (
+            not (some and some.isdisjoint(said))
+            and every <= said
+            and never.isdisjoint(said)
+            and all(_fact(name, told) in values for name, values in facts)
+        ):
+            return _filled(rule, spot, told, text)
     return None
 
 
-def _spot(words: str, told: Evidence) -> Spot | None:
-    """Where a text says that it happened."""
+def _spot(said: set[str], told: Evidence) -> Spot | None:
+    """Where a text with these words says that it happened."""
     table = _table()
-    strong = next((spot for word, spot in table.strong if word in words), None)
+    strong = next((spot for word, spot in table.strong.items() if word in said), None)
     if strong is not None:
         return strong
     action = _of_action(told.action) or _of_action(told.operation)
-    weak = action or next((spot for word, spot in table.weak if word in words), None)
+    weak = action or next((spot for word, spot in table.weak.items() if word in said), None)
     if weak is not None or told.host is None:
         return weak
     service = service_of_host(told.host)
@@ -162,21 +165,13 @@ def _of_action(action: str | None) -> Spot | None:
 
 
 @cache
-def _rules_at(step: str, kind: str) -> _Asked:
+def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
     """The rules that may hold at a step, where an address of this kind was dialled."""
-    may = tuple(
+    return tuple(
         sought
         for sought in _table().rules
         if (not sought.rule.steps or step in sought.rule.steps) and kind in sought.rule.when.get("kind", (kind,))
     )
-    return _Asked(may, tuple(set[str]().union(*(one.some | one.every | one.never for one in may))))
-
-
-def _holds(sought: _Sought, present: set[str], told: Evidence) -> bool:
-    _, some, every, never, facts = sought
-    if not (every <= present and never.isdisjoint(present)) or (some and some.isdisjoint(present)):
-        return False
-    return all(_fact(name, told) in values for name, values in facts)
 
 
 def _fact(name: str, told: Evidence) -> str:
@@ -191,12 +186,12 @@ def _fact(name: str, told: Evidence) -> str:
 def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
     if rule.step and rule.step != spot.step:
         spot = next(one for one in _table().spots.values() if one.step == rule.step)
-    words = _words(spot, told)
-    words["network"] = spot.network.format_map(words)
-    words["grant"] = spot.grant.format_map(words)
+    names = _names(spot, told)
+    names["network"] = spot.network.format_map(names)
+    names["grant"] = spot.grant.format_map(names)
     cause, not_proven, look, fix = (
         # Most texts have nothing to fill in.
-        text.format_map(words) if "{" in text else text
+        text.format_map(names) if "{" in text else text
         for text in (rule.cause, rule.not_proven, rule.next, rule.fix)
     )
     return Explanation(
@@ -217,17 +212,17 @@ def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
     )
 
 
-class _Words(dict[str, str]):
+class _Names(dict[str, str]):
     """What fills a rule's texts."""
 
     def __missing__(self, key: str) -> str:
         return f"<{key.replace('_', ' ')}>"
 
 
-def _words(spot: Spot, told: Evidence) -> _Words:
+def _names(spot: Spot, told: Evidence) -> _Names:
     region = told.region or "<region>"
     endpoint = endpoint_service(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
-    return _Words(
+    return _Names(
         told.shown()
         | {
             "subject": spot.subject,

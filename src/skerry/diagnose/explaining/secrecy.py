@@ -33,7 +33,9 @@ def redact(text: str) -> str:
     """Replace what may be secret; hosts, paths, ARNs and ids stay."""
     small = text.lower()
     for parts, form, put in _FORMS:
-        if any(part in small for part in parts):
-            # Compiled, and kept, when the first text needs it.
-            text = re.sub(form, put, text, flags=re.IGNORECASE)
+        for part in parts:
+            if part in small:
+                # Compiled, and kept, when the first text needs it.
+                text = re.sub(form, put, text, flags=re.IGNORECASE)
+                break
     return text
