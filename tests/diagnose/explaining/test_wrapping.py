@@ -11,7 +11,7 @@ from skerry.diagnose.explaining.explain import Explanation, explain
 from tests.explaining import labelled
 from tests.patience import patience
 
-TEXTS = [row.text for name in ("corpus", "held_out", "second", "third") for row in labelled(name)]
+TEXTS = [row.text for name in ("corpus", "held_out", "second", "third", "fourth") for row in labelled(name)]
 # Of one error each: a cut or break within a screenful may leave another of its errors first.
 SINGLE = [text for text in TEXTS if len(explain(text)) == 1 and "\n" not in text.strip()]
 NOISE = ("INFO starting up", "GET /health 200 3ms", "npm warn deprecated", "└── done", "{}", "Traceback follows")
