@@ -138,6 +138,22 @@ class TestModifiedEndpoints:
         assert [one.group_id for one in row.groups] == ["sg-open", "sg-task"]
         assert (row.private_dns_enabled, row.policy_document) == (True, "[]")
 
+    def test_that_are_gateways_are_led_to_from_more_tables(self) -> None:
+        network = Network()
+        network.serve_s3()
+        network.table("rtb-other", subnets=["subnet-b"])
+        world = network.world()
+        listed = world.prefix_list_of(S3)
+        assert listed is not None
+        found = after(world, [ModifyEndpoint("vpce-93", route_tables=("rtb-other",), prefix_list=listed)])
+        assert found.vpc_endpoints["vpce-93"].route_table_ids == ("rtb-main", "rtb-other")
+        table = found.route_tables["rtb-other"]
+        assert table.routes is not UNSET
+        assert [(route.destination_prefix_list_id, route.gateway_id) for route in table.routes][-1] == (
+            listed,
+            "vpce-93",
+        )
+
     def test_keep_what_is_not_named(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", PolicyDocument="{}").pop("Groups")
