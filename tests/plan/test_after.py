@@ -149,10 +149,8 @@ class TestModifiedEndpoints:
         assert found.vpc_endpoints["vpce-93"].route_table_ids == ("rtb-main", "rtb-other")
         table = found.route_tables["rtb-other"]
         assert table.routes is not UNSET
-        assert [(route.destination_prefix_list_id, route.gateway_id) for route in table.routes][-1] == (
-            listed,
-            "vpce-93",
-        )
+        route = table.routes[-1]
+        assert (route.destination_prefix_list_id, route.gateway_id) == (listed, "vpce-93")
 
     def test_keep_what_is_not_named(self) -> None:
         network = Network()
