@@ -12,6 +12,7 @@ from botocore.hooks import BaseEventHooks
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 
+Events = dict[str, Callable[..., Any]]
 Answer = dict[str, Any] | Exception | Callable[[dict[str, Any]], dict[str, Any] | Exception]
 
 
@@ -43,7 +44,11 @@ class Account:
         return [request.parameters for request in self.requests if request.operation == operation]
 
     def _client(self, service: str) -> Any:
-        events = {"provide-client-params": self._remember, "before-call": self._answer, "before-send": self._follow}
+        events: Events = {
+            "provide-client-params": self._remember,
+            "before-call": self._answer,
+            "before-send": self._follow,
+        }
         return _own(_made(service, self.region), events)
 
     def _remember(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -83,7 +88,7 @@ def _made(service: str, region: str) -> Any:
 class _Events:
     """The events of a client whose first answer to some, by the first part of their names, is an account's."""
 
-    def __init__(self, made: BaseEventHooks, first: dict[str, Callable[..., Any]]) -> None:
+    def __init__(self, made: BaseEventHooks, first: Events) -> None:
         self._made = made
         self._first = first
 
@@ -92,7 +97,9 @@ class _Events:
 
     def emit(self, event_name: str, **told: Any) -> list[tuple[Any, Any]]:
         first = self._first.get(event_name.partition(".")[0])
-        return ([(first, first(**told))] if first else []) + self._made.emit(event_name, **told)
+        answer = first(**told) if first else None
+        answers: list[tuple[Any, Any]] = self._made.emit(event_name, **told)
+        return [(first, answer), *answers] if first else answers
 
     def emit_until_response(self, event_name: str, **told: Any) -> tuple[Any, Any]:
         first = self._first.get(event_name.partition(".")[0])
@@ -100,7 +107,7 @@ class _Events:
         return (first, answer) if answer is not None else self._made.emit_until_response(event_name, **told)
 
 
-def _own(made: Any, events: dict[str, Callable[..., Any]]) -> Any:
+def _own(made: Any, events: Events) -> Any:
     """A copy of a client with events of its own: nothing else of a client is changed by its use."""
     # A client answers for attributes that it lacks, so that `copy` cannot begin with an empty one.
     client = object.__new__(type(made))

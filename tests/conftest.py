@@ -3,7 +3,8 @@
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Generator, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -30,15 +31,14 @@ UNMEASURED = (
     *("aws", "bench", "embedded", "lab", "prove", "render", "sources"),
     *("diagnose/test_forgetting.py", "plan/test_properties.py", "policy/test_properties.py"),
 )
-# Tests of a group run one after the other in one process: they share what takes long to make. Those of the lab wait
-# most of their time, while others work.
-GROUPS = {
-    "lab": ("prove", "lab", "test_rehearse.py", "bench/test_faults_packets.py"),
-    "plan": ("plan/test_properties.py",),
-    "policies of IAM": ("test_iam_policy.py",),
-    "live commands": ("test_live_commands.py",),
-    "readme": ("test_readme.py",),
-}
+# Files whose tests any process may run; those of every other file share what takes long to make: one process runs them.
+# In their order these come last, so that no process is without work at the end.
+SPREAD = (
+    *("diagnose/test_forgetting.py", "policy/test_properties.py", "reach/test_walk.py", "sources/test_fuzz.py"),
+    *("sources/test_live_things.py", "sources/test_redaction.py", "test_architecture.py", "test_scenarios.py"),
+)
+# Tests of the lab wait most of their time: one process runs them, while the others work.
+LAB = ("bench/test_faults_packets.py", "lab", "prove", "test_rehearse.py")
 
 
 def is_one_of(path: Path, names: Iterable[str]) -> bool:
@@ -59,15 +59,15 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are made
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests into their groups."""
+    """Tell which tests run in one process."""
     for item in items:
-        for group, names in GROUPS.items():
-            if is_one_of(item.path, names):
-                item.add_marker(pytest.mark.xdist_group(group))
+        if not is_one_of(item.path, SPREAD):
+            group = "lab" if is_one_of(item.path, LAB) else str(item.path.relative_to(Path(__file__).parent))
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[object]:
+def pytest_collection() -> Generator[None, object, object]:
     """Stop measuring while the tests are collected, once all of skerry is imported."""
     for module in pkgutil.walk_packages(skerry.__path__, "skerry."):
         importlib.import_module(module.name)
@@ -78,11 +78,21 @@ def pytest_collection() -> Iterator[object]:
         return (yield)
     finally:
         if coverage:
+            forget()
             coverage.start()
 
 
+def forget() -> None:
+    """Let go what skerry remembers: what was asked for while tests were collected is to be measured too."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "skerry":
+            for value in list(vars(module).values()):
+                if callable(getattr(value, "cache_clear", None)):
+                    value.cache_clear()
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Stop measuring for a test that is not measured, its fixtures included."""
     coverage = None if is_measured(item.path) else Coverage.current()
     if coverage:

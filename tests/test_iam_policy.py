@@ -191,7 +191,7 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
         hypothetical,
     ]
     # What `plan` and `rehearse` choose is read as `diagnose` reads it.
-    fewer = [(), SERVICE, hypothetical]
+    fewer: list[tuple[object, ...]] = [(), SERVICE, hypothetical]
     return {
         "diagnose": chosen,
         "explain": [("--live", "OutOfMemoryError: killed")],

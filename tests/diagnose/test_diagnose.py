@@ -212,6 +212,13 @@ class TestTheAddress:
         assert (found.needs[INTERFACE].verdict, found.needs[INTERFACE].because) == (INTERMITTENT, ("placement",))
         assert codes(found.needs[INTERFACE]) == ["SUBNET_HAS_NO_FREE_ADDRESS"]
 
+    def test_is_the_reason_and_not_what_no_start_waits_for(self, network: Network) -> None:
+        network.row("Subnets", "subnet-b")["AvailableIpAddressCount"] = 0
+        network.rows["services"][0]["enableExecuteCommand"] = True
+        found = only(network)
+        assert "exec" in {row.need.step for row in found.needs}
+        assert (found.verdict, found.because) == (INTERMITTENT, ("placement",))
+
     def test_of_which_nothing_is_told_is_unknown(self, network: Network) -> None:
         for row in network.rows["Subnets"]:
             del row["AvailableIpAddressCount"]

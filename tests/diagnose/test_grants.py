@@ -27,7 +27,7 @@ from tests.holdings import (
     version,
     when,
 )
-from tests.networks import ACCOUNT, REGION, awslogs, container
+from tests.networks import ACCOUNT, REGION, allow, awslogs, container
 
 READ_SECRET = statement("secretsmanager:GetSecretValue", SECRET)
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/bound"
@@ -42,6 +42,15 @@ def network() -> Holdings:
 class TestTheExecutionRole:
     def test_does_with_the_managed_policy_and_leave_to_read_its_secret(self, network: Holdings) -> None:
         assert network.bad() == {}
+
+    def test_is_asked_of_no_question_to_a_dns_server(self, network: Holdings) -> None:
+        network.group("sg-dns", inbound=[allow(cidr="10.0.0.0/16")])
+        network.interface("eni-dns", "10.0.1.53", "subnet-a", ["sg-dns"])
+        network.dhcp("10.0.1.53")
+        network.role(EXECUTION, READ_SECRET)
+        found = network.step("registry-auth")
+        assert {trace.purpose for trace in found.traces} > {"call"}
+        assert {one.code for one in found.blockers} == {"ROLE_POLICY_DENIES"}
 
     def test_needs_the_token(self, network: Holdings) -> None:
         rest = [action for action in MANAGED_ACTIONS if action != "ecr:GetAuthorizationToken"]

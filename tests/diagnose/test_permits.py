@@ -265,6 +265,15 @@ class TestOtherPolicies:
         give(network, "vpce-f", statement("*", effect="Deny"))
         assert bad(only(network)) == {}
 
+    def test_are_of_calls_and_not_of_the_questions_to_a_dns_server(self, network: Network) -> None:
+        network.group("sg-dns", inbound=[allow(cidr="10.0.0.0/16")])
+        network.interface("eni-dns", "10.0.1.53", "subnet-a", ["sg-dns"])
+        network.dhcp("10.0.1.53")
+        give(network, "vpce-a", statement("*", effect="Deny"))
+        found = step(only(network), "registry-auth")
+        assert {trace.purpose for trace in found.traces} > {"call"}
+        assert found.verdict is UNKNOWN  # whatever that server answers
+
     def test_turn_what_fails_at_times_into_what_fails_always(self, network: Network) -> None:
         guard(network, "vpce-a", "sg-half", allow("tcp", 443, cidr="10.0.1.0/25"))
         assert step(only(network), "registry-auth").verdict is INTERMITTENT

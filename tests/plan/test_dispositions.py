@@ -118,6 +118,7 @@ class TestDnsAttributes:
         network = isolated()
         network.attribute("EnableDnsHostnames", value=False)
         network.endpoint("vpce-5e", "secretsmanager")
+        network.endpoint("vpce-59", "sqs", PrivateDnsEnabled=False)
         row = told(planned(network), SetVpcAttribute)
         assert row.change == SetVpcAttribute(VPC, "enable_dns_hostnames")
         assert (row.disposition, row.note) == ("disruptive", "private names apply in all of vpc-1 then: vpce-5e")

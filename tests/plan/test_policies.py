@@ -302,6 +302,13 @@ class TestLeastPrivilege:
         (finding,) = [row for row in found.findings if row.id == "endpoint-policy-allows-all"]
         assert finding.resource == "vpce-new-sqs-vpc-1"
 
+    def test_of_what_is_there_is_left_as_it_is(self) -> None:
+        found = planned(Holdings(), least_privilege=True, also=(ServiceRef("sqs", REGION),))
+        assert policies_of(found) == {}
+        told = {row.id for row in found.findings}
+        assert "endpoint-policy-allows-all" in told
+        assert "runtime-calls-not-allowed" not in told
+
     def test_of_tasks_without_a_role_is_awss_own(self) -> None:
         network = Network()
         network.definition(container(logConfiguration=awslogs()))
