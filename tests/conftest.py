@@ -4,7 +4,8 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -71,37 +72,44 @@ def pytest_collection() -> Generator[None, object, object]:
     """Stop measuring while the tests are collected, once all of skerry is imported."""
     for module in pkgutil.walk_packages(skerry.__path__, "skerry."):
         importlib.import_module(module.name)
+    with unmeasured():
+        found = yield
+        forget()
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Stop measuring for a test that is not measured, its fixtures included."""
+    if is_measured(item.path):
+        return (yield)
+    with unmeasured():
+        done = yield
+        if nextitem is not None and is_measured(nextitem.path):
+            forget()
+    return done
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """Stop measuring for a while."""
     coverage = Coverage.current()
     if coverage:
         coverage.stop()
     try:
-        return (yield)
+        yield
     finally:
         if coverage:
-            forget()
             coverage.start()
 
 
 def forget() -> None:
-    """Let go what skerry remembers: what was asked for while tests were collected is to be measured too."""
+    """Let go what skerry remembers: what was asked for while nothing was measured is to be asked for again."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "skerry":
             for value in list(vars(module).values()):
                 if callable(getattr(value, "cache_clear", None)):
                     value.cache_clear()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Stop measuring for a test that is not measured, its fixtures included."""
-    coverage = None if is_measured(item.path) else Coverage.current()
-    if coverage:
-        coverage.stop()
-    try:
-        return (yield)
-    finally:
-        if coverage:
-            coverage.start()
 
 
 @pytest.fixture(scope="session")
