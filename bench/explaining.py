@@ -11,7 +11,7 @@ _TIMES = 3
 
 
 def run() -> bool:
-    """(e) Ten thousand texts, no two the same, in the processor's time; tell whether that is quick enough.
+    """(f) Ten thousand texts, no two the same, in the processor's time; tell whether that is quick enough.
 
     The quickest of three times: what else the machine does takes of its caches, and of its clock.
     """
@@ -19,7 +19,7 @@ def run() -> bool:
     texts = [f"{known[number % len(known)]} {number}" for number in range(_TEXTS * _TIMES)]
     explain(known[0])
     took = min(_spent(texts[turn * _TEXTS : (turn + 1) * _TEXTS]) for turn in range(_TIMES))
-    print(f"\n(e) {_TEXTS} error texts explained in {took:.2f} s: {took / _TEXTS * 1e6:.0f} µs each")
+    print(f"\n(f) {_TEXTS} error texts explained in {took:.2f} s: {took / _TEXTS * 1e6:.0f} µs each")
     screenful = "\n".join(f"2026-01-02T03:04:05Z {text}" for text in texts[:1000])
     spent = _spent([screenful])
     print(

@@ -13,8 +13,6 @@ _EXITS = {"ok": 0, "not-applicable": 0, "blocked": EXIT_BLOCKED, "intermittent":
 
 def write(text: str, output: Path | None) -> None:
     """Print, or write a file whole or not at all."""
-    from tempfile import NamedTemporaryFile
-
     if output is None:
         try:
             click.echo(text, nl=False)
@@ -22,6 +20,8 @@ def write(text: str, output: Path | None) -> None:
             # The reader of a pipe left early, as `head` does; the exit code still tells the verdict.
             drop()
         return
+    from tempfile import NamedTemporaryFile
+
     try:
         with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=".skerry-", delete=False) as draft:
             name = Path(draft.name)
