@@ -12,10 +12,6 @@ from skerry.diagnose import checks
 from skerry.diagnose.checks.check import Check
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.diagnose.explaining import beside
-from skerry.diagnose.explaining import explain as explaining
-from skerry.diagnose.explaining.beside import Beside
-from skerry.diagnose.explaining.explain import Explanation
 from skerry.errors import InputError, NothingFoundError
 from skerry.launch import scheduled
 from skerry.launch.task import Launch, launches_of, short
@@ -28,6 +24,8 @@ from skerry.reach.walk import Walker
 from skerry.sources import documents, files
 
 if TYPE_CHECKING:
+    from skerry.diagnose.explaining.beside import Beside
+    from skerry.diagnose.explaining.explain import Explanation
     from skerry.plan.records import Options, Plan
     from skerry.sources.live import Scope
 
@@ -224,13 +222,16 @@ def explain(code: str) -> Code | Check | None:
 
 def explain_beside(
     world: World, text: str, selection: Selection | None = None
-) -> list[tuple[Explanation, tuple[Beside, ...], str]]:
+) -> "list[tuple[Explanation, tuple[Beside, ...], str]]":
     """Explain an error text, each of its errors laid beside the diagnosis of what a selection names.
 
     With each comes a sentence where it is of another Region or account than the World, else an empty one. Raises
     `NothingFoundError` where there is nothing of what was asked for.
     """
-    told = explaining.explain(text)
+    from skerry.diagnose.explaining import beside
+    from skerry.diagnose.explaining.explain import explain as explain_text
+
+    told = explain_text(text)
     found = diagnose(world, selection) if told else None
     return [
         (one, beside.beside(one, found), beside.elsewhere(one, world.region, world.account)) for one in told if found

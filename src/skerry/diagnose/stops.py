@@ -2,18 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.diagnose.explaining.explain import Explanation, explain
 from skerry.launch.scheduled import started_by
 from skerry.model.ecs import Task
+
+if TYPE_CHECKING:
+    from skerry.diagnose.explaining.explain import Explanation
 
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html#ECS-Type-Task-stopCode
 _ON_PURPOSE = {"ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption", "TerminationNotice"}
 _LOOP = 3
 _HOUR = 3600.0
 _SERVICE = "service:"
+
+
+def meaning_of(text: str) -> "Explanation | None":
+    """What a text of ECS's means, by what it proves most; None where that is not known."""
+    # Most diagnoses have no text to explain, and need not wait for what explains it.
+    from skerry.diagnose.explaining.explain import explain  # noqa: PLC0415
+
+    return next(iter(explain(text)), None)
 
 
 class Stop(msgspec.Struct, frozen=True, gc=False):
@@ -29,15 +40,15 @@ class Stop(msgspec.Struct, frozen=True, gc=False):
     containers: tuple[str, ...] = ()
 
     @property
-    def meaning(self) -> Explanation | None:
+    def meaning(self) -> "Explanation | None":
         """What the reason means: that of a container where it says more than the task's."""
-        return next(iter(explain("\n\n".join([self.reason, *self.containers]))), None)
+        return meaning_of("\n\n".join([self.reason, *self.containers]))
 
 
 class Loop(msgspec.Struct, frozen=True, gc=False):
     """Tasks that stop again and again for one cause; ``per_hour`` is None where times are missing."""
 
-    meaning: Explanation
+    meaning: "Explanation"
     count: int
     per_hour: float | None
 
@@ -97,7 +108,7 @@ def loops(stops: Iterable[Stop]) -> tuple[Loop, ...]:
     return tuple(loop for loop in found if loop.count >= _LOOP)
 
 
-def _loop(stops: Sequence[Stop], meaning: Explanation) -> Loop:
+def _loop(stops: Sequence[Stop], meaning: "Explanation") -> Loop:
     count = sum(stop.count for stop in stops)
     times = [time for stop in stops for time in stop.times]
     lasted = max(times, default=0.0) - min(times, default=0.0)

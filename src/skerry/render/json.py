@@ -1,15 +1,15 @@
 """JSON, version 1: the shapes that programs rely on. Their schemas are tested by snapshot."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.explaining.explain import Explanation, explain
 from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
-from skerry.diagnose.stops import Loop, Stop, loops
+from skerry.diagnose.stops import Loop, Stop, loops, meaning_of
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -18,6 +18,9 @@ from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
 from skerry.render.documents import write
 from skerry.render.explanations import Match, match_of
+
+if TYPE_CHECKING:
+    from skerry.diagnose.explaining.explain import Explanation
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -244,7 +247,7 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         stopped=[_stop(stop) for stop in found.stops],
         loops=[_loop(loop) for loop in loops(found.stops)],
         reasons=[redact(reason) for reason in launch.reasons],
-        events=[ReasonOut(redact(reason), _meaning(next(iter(explain(reason)), None))) for reason in launch.reasons],
+        events=[ReasonOut(redact(reason), _meaning(meaning_of(reason))) for reason in launch.reasons],
         notes=list(launch.notes),
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
@@ -262,7 +265,7 @@ def _loop(found: Loop) -> LoopOut:
     return LoopOut(found.meaning.step, found.meaning.cause, found.count, found.per_hour)
 
 
-def _meaning(one: Explanation | None) -> Match | None:
+def _meaning(one: "Explanation | None") -> Match | None:
     return None if one is None else match_of(one)
 
 

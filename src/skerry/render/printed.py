@@ -1,13 +1,16 @@
 """What ECS printed of a service, and what that means: stopped tasks, crash loops, events."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.diagnose.explaining.explain import Explanation, explain
 from skerry.diagnose.explaining.secrecy import redact
-from skerry.diagnose.stops import Loop, loops
+from skerry.diagnose.stops import Loop, loops, meaning_of
 from skerry.render.explanations import paragraph
 from skerry.render.text import bold, clean, dim, plural, word
+
+if TYPE_CHECKING:
+    from skerry.diagnose.explaining.explain import Explanation
 
 _MOST_STOPS = 5
 _INDENT = 8
@@ -35,10 +38,10 @@ def printed(found: ServiceDiagnosis) -> Iterator[str]:
         yield bold("  ECS says of the service:")
     for reason in found.launch.reasons:
         yield f"    {clean(redact(reason))}"
-        yield from _meaning(next(iter(explain(reason)), None), explained)
+        yield from _meaning(meaning_of(reason), explained)
 
 
-def _meaning(one: Explanation | None, explained: set[tuple[str, str]]) -> Iterator[str]:
+def _meaning(one: "Explanation | None", explained: set[tuple[str, str]]) -> Iterator[str]:
     if one is None or (one.rule, one.step) in explained:
         return
     explained.add((one.rule, one.step))
