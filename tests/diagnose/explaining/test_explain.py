@@ -69,6 +69,17 @@ class TestTheRules:
         assert set(spots().actions.values()) <= {spot.id for spot in spots().spots}
 
 
+@pytest.mark.parametrize(
+    ("failed", "rule"),
+    [
+        ("bind: address already in use", "port-taken"),
+        ("bind: permission denied", "cut-start"),
+    ],
+)
+def test_a_port_is_taken_only_where_the_text_says_so(failed: str, rule: str) -> None:
+    assert only(f"CannotStartContainerError: Error response from daemon: listen tcp 0.0.0.0:80: {failed}").rule == rule
+
+
 class TestTheDialledAddress:
     def test_that_is_public_tells_that_no_endpoint_is_used(self) -> None:
         one = only(ARTICLE)
