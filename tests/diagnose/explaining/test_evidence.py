@@ -68,6 +68,17 @@ def test_is_read(text: str, name: str, value: object) -> None:
     assert getattr(evidence(text), name) == value
 
 
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk"),
+        *("csp.hci.ic.gov", "api.aws", "on.aws", "api.amazonwebservices.com.cn", "on.amazonwebservices.com.cn"),
+    ],
+)
+def test_a_host_of_any_partition_is_read_without_a_scheme(suffix: str) -> None:
+    assert evidence(f"no answer of logs.somewhere.{suffix} so far").host == f"logs.somewhere.{suffix}"
+
+
 def test_what_a_line_break_tore_apart_is_put_together() -> None:
     found = evidence("Post https://api.ecr.us-ea\nst-1.amazonaws.com/: dial tcp 52.46.14\n5.142:443: i/o timeout")
     assert (found.address, found.kind, found.port) == ("52.46.145.142", "public", "443")

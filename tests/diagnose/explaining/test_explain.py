@@ -10,6 +10,7 @@ from skerry.catalogue.explanations import Rule, rules, spots
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import services
 from skerry.catalogue.wordings import RefusalWording, Wording, _refusals, wordings
+from skerry.diagnose.explaining.cleaning import tight
 from skerry.diagnose.explaining.explain import Explanation, explain
 from skerry.launch.needs import Step
 
@@ -64,6 +65,11 @@ class TestTheRules:
     def test_have_spots_of_launch_steps_and_known_services(self, spot: object) -> None:
         assert spot.step in get_args(Step)  # type: ignore[attr-defined]
         assert spot.service in {None, *services()}  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize("weak", [False, True])
+    def test_have_spots_that_share_no_word(self, *, weak: bool) -> None:
+        words = [tight(word) for spot in spots().spots if spot.weak is weak for word in spot.words]
+        assert sorted(words) == sorted(set(words))
 
     def test_have_actions_of_spots(self) -> None:
         assert set(spots().actions.values()) <= {spot.id for spot in spots().spots}

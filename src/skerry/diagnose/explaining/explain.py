@@ -71,14 +71,10 @@ class _Table(NamedTuple):
 def _table() -> _Table:
     known = spots().spots
     said = [(tight(word), spot) for spot in known for word in spot.words]
-    strong: dict[str, Spot] = {}
-    weak: dict[str, Spot] = {}
-    for word, spot in said:
-        (weak if spot.weak else strong).setdefault(word, spot)
     sought = tuple(_sought(rule) for rule in rules())
     return _Table(
-        strong=strong,
-        weak=weak,
+        strong={word: spot for word, spot in said if not spot.weak},
+        weak={word: spot for word, spot in said if spot.weak},
         spots={spot.id: spot for spot in known},
         rules=sought,
         of_service={spot.service: spot for spot in reversed(known) if spot.service},
