@@ -41,8 +41,11 @@ def case(name: str) -> Case:
 
 def of_the_network(world: World) -> World:
     """What a case is about: it holds no roles, images, secrets or log groups, so that the account has none."""
-    read = world.facts.read - {"roles", "managed_policies"}
-    return World(msgspec.structs.replace(world.facts, read=read, told=()))
+    lists = world.facts.completeness
+    asked = lists.asked - {"roles", "managed_policies"}
+    complete = frozenset(one for one in lists.complete if one[0] in asked)
+    network = msgspec.structs.replace(lists, complete=complete, asked=asked)
+    return World(msgspec.structs.replace(world.facts, completeness=network, told=()))
 
 
 @pytest.mark.parametrize("name", HELD)

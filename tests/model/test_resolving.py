@@ -5,6 +5,7 @@ from typing import Any
 from skerry.model.facts import Facts, Missing
 from skerry.model.resolving import Held, Resolving
 from skerry.sources.documents import load
+from tests.lists import lists
 from tests.networks import ACCOUNT, REGION, as_bytes
 
 RULE = {"Id": "rslvr-rr-1", "DomainName": "corp.example.", "RuleType": "FORWARD", "TargetIps": [{"Ip": "10.8.0.53"}]}
@@ -59,6 +60,6 @@ def test_every_fact_that_is_not_known_is_told() -> None:
 
 
 def test_a_kind_was_asked_for_where_it_was_read_whole_or_in_part() -> None:
-    facts = Facts(read=frozenset({"zones"}), partly=frozenset({"profile_associations"}))
+    facts = Facts(completeness=lists(["zones"], gaps=["profile_associations"]))
     asked = [Resolving(facts).asked(kind) for kind in ("zones", "profile_associations", "resolver_rules")]
     assert asked == [True, True, False]

@@ -19,6 +19,7 @@ from skerry.model.connections import (
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import Subnet
 from skerry.model.transit import Connections, same_zone
+from tests.lists import lists
 
 
 def connections(**facts: Any) -> Connections:
@@ -56,8 +57,8 @@ class TestAttachments:
         assert connections(transit_gateway_vpc_attachments=(gone,)).attachment_of("vpc-1", "tgw-1") is gone
 
     def test_that_were_read_and_are_not_there_are_none(self) -> None:
-        read = frozenset({"transit_gateway_vpc_attachments"})
-        assert connections(read=read).attachment_of("vpc-1", "tgw-1") is None
+        read = lists(["transit_gateway_vpc_attachments"])
+        assert connections(completeness=read).attachment_of("vpc-1", "tgw-1") is None
 
     def test_that_were_not_read_are_missing(self) -> None:
         fact = Missing("the attachment of vpc-1 to tgw-1", self.ACTION)
@@ -108,8 +109,8 @@ class TestPeering:
         )
 
     def peered(self, *rows: VpcPeeringConnection, one: str = "vpc-1", read: bool = True) -> bool | Missing:
-        kinds = frozenset({"peering_connections"}) if read else frozenset[str]()
-        return connections(peering_connections=rows, read=kinds).peered(one, "vpc-2")
+        known = lists(["peering_connections"] if read else [])
+        return connections(peering_connections=rows, completeness=known).peered(one, "vpc-2")
 
     def test_a_connection_is_found_by_id(self) -> None:
         row = self.joined()

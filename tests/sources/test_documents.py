@@ -11,6 +11,7 @@ from skerry.model.facts import Facts, Missing
 from skerry.model.kinds import KINDS
 from skerry.model.world import World
 from skerry.sources.documents import load, task_definition
+from tests.lists import complete_kinds
 from tests.networks import ACCOUNT, REGION, Network, as_bytes
 
 VPC: dict[str, Any] = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}
@@ -54,18 +55,18 @@ class TestKinds:
     def test_an_empty_list_is_read_and_whole(self, kind: Any) -> None:
         found = facts({kind.key: []})
         assert getattr(found, kind.field) == ()
-        assert found.read == {kind.field}
+        assert complete_kinds(found) == {kind.field}
 
     def test_come_from_one_document_or_from_several(self) -> None:
         together = facts({"Vpcs": [VPC], "Subnets": [subnet()]})
         apart = facts({"Vpcs": [VPC]}, {"Subnets": [subnet()]})
         assert together == apart
-        assert together.read == {"vpcs", "subnets"}
+        assert complete_kinds(together) == {"vpcs", "subnets"}
 
     def test_of_one_key_in_several_documents_are_joined(self) -> None:
         found = facts({"Subnets": [subnet("subnet-1")]}, {"Subnets": [subnet("subnet-2")]})
         assert [row.subnet_id for row in found.subnets] == ["subnet-1", "subnet-2"]
-        assert found.read == {"subnets"}
+        assert complete_kinds(found) == {"subnets"}
 
     def test_keep_what_aws_did_not_say_apart_from_what_is_empty(self) -> None:
         found = facts({"SecurityGroups": [{"GroupId": "sg-1"}, {"GroupId": "sg-2", "IpPermissions": []}]})
@@ -125,7 +126,7 @@ class TestEncodings:
             assert found.what.startswith("0.json")
         else:
             assert found.notes
-            assert not found.read
+            assert not complete_kinds(found)
 
 
 class TestWhatIsNoAnswer:
@@ -183,7 +184,7 @@ class TestWhatIsNoAnswer:
         """A compose file has ``services`` too."""
         what, _ = refusal(as_bytes({"services": {"web": {"image": "nginx"}}}))
         assert what == "nothing in 0.json is an answer of AWS that skerry reads"
-        assert facts({"Vpcs": [VPC]}, {"services": {"web": {}}}).read == {"vpcs"}
+        assert complete_kinds(facts({"Vpcs": [VPC]}, {"services": {"web": {}}})) == {"vpcs"}
 
     def test_of_an_unknown_key_beside_a_known_document_is_noted(self) -> None:
         found = facts({"Vpcs": [VPC]}, {"Reservations": []})
@@ -239,14 +240,14 @@ class TestOneBadRow:
 
     def test_makes_absence_prove_nothing(self) -> None:
         found = facts({"Subnets": list(self.ROWS), "Vpcs": [VPC]})
-        assert found.read == {"vpcs"}
+        assert complete_kinds(found) == {"vpcs"}
 
     def test_with_a_letter_that_is_no_utf_8_leaves_the_others_too(self) -> None:
         rows = json.dumps([subnet("subnet-1"), subnet("subnet-X"), subnet("subnet-3")]).encode()
         found = load({"0.json": b'{"Subnets": ' + rows.replace(b"subnet-X", b"subnet-\xff") + b"}"})
         assert [row.subnet_id for row in found.subnets] == ["subnet-1", "subnet-3"]
         assert len(found.notes) == 1
-        assert not found.read
+        assert not complete_kinds(found)
 
     @pytest.mark.parametrize(
         ("key", "field"),
@@ -254,7 +255,7 @@ class TestOneBadRow:
     )
     def test_of_any_kind_does_so(self, key: str, field: str) -> None:
         found = facts({key: [7]})
-        assert field not in found.read
+        assert field not in complete_kinds(found)
         assert len(found.notes) == 1
 
     def test_that_could_be_the_missing_table_makes_the_verdict_unknown_not_wrong(self) -> None:
@@ -272,16 +273,16 @@ class TestPages:
     def test_with_a_token_for_the_next_are_not_whole(self, key: str) -> None:
         found = facts({"Subnets": [subnet()], key: "more"})
         assert len(found.subnets) == 1
-        assert found.read == frozenset()
+        assert complete_kinds(found) == frozenset()
 
     @pytest.mark.parametrize("token", [None, ""])
     def test_with_an_empty_token_are_whole(self, token: str | None) -> None:
-        assert facts({"Subnets": [subnet()], "NextToken": token}).read == {"subnets"}
+        assert complete_kinds(facts({"Subnets": [subnet()], "NextToken": token})) == {"subnets"}
 
     def test_are_whole_once_the_last_was_seen(self) -> None:
         first = {"Subnets": [subnet("subnet-1")], "NextToken": "more"}
         last = {"Subnets": [subnet("subnet-2")]}
-        assert facts(first, last).read == facts(last, first).read == {"subnets"}
+        assert complete_kinds(facts(first, last)) == complete_kinds(facts(last, first)) == {"subnets"}
 
     def test_of_a_prefix_lists_entries_are_joined(self) -> None:
         pages = [{"Entries": [{"Cidr": "10.0.0.0/16"}], "NextToken": "more"}, {"Entries": [{"Cidr": "10.1.0.0/16"}]}]
@@ -298,7 +299,7 @@ class TestDuplicates:
     def test_that_are_equal_are_one(self) -> None:
         found = facts({"Vpcs": [VPC, VPC]}, {"Vpcs": [VPC]})
         assert len(found.vpcs) == 1
-        assert found.read == {"vpcs"}
+        assert complete_kinds(found) == {"vpcs"}
 
     def test_that_differ_are_refused_with_both_places(self) -> None:
         other = VPC | {"CidrBlock": "10.1.0.0/16"}
@@ -351,7 +352,7 @@ class TestPrefixLists:
 
     def test_are_not_wholly_read_by_their_entries_alone(self) -> None:
         found = facts(call("GetManagedPrefixListEntries", {"PrefixListId": "pl-1"}, {"Entries": []}))
-        assert "prefix_lists" not in found.read
+        assert "prefix_lists" not in complete_kinds(found)
 
     def test_of_which_the_entries_are_not_wrapped_are_refused_with_a_hint(self) -> None:
         what, remedy = refusal(as_bytes({"Entries": [{"Cidr": "10.9.0.0/16"}]}))
@@ -374,7 +375,7 @@ class TestWrapped:
         found = facts(
             {"Calls": [call("DescribeVpcs", {}, {"Vpcs": [VPC]}), call("DescribeSubnets", {}, {"Subnets": []})]}
         )
-        assert found.read == {"vpcs", "subnets"}
+        assert complete_kinds(found) == {"vpcs", "subnets"}
 
 
 class TestIdsThatLeadNowhere:

@@ -18,6 +18,7 @@ from skerry.aws.session import clients
 from skerry.errors import SkerryError
 from skerry.sources.live import read
 from tests.accounts import REGION, Account, error, paged
+from tests.lists import complete_kinds
 from tests.sources.clusters import (
     ARN,
     account_of,
@@ -44,7 +45,7 @@ class TestWhatChangesMeanwhile:
         answers = containers([service("web")]) | {"DescribeTaskDefinition": error("ClientException")}
         told = facts(reading(**answers)[1])
         assert [refusal.action for refusal in told.refused] == ["ecs:DescribeTaskDefinition"]
-        assert "task_definitions" not in told.read
+        assert "task_definitions" not in complete_kinds(told)
 
     def test_a_cluster_that_is_deleted_leaves_the_others(self) -> None:
         def one_is_gone(asked: dict[str, Any]) -> Any:
@@ -78,8 +79,8 @@ class TestRefusedCalls:
     def test_leave_their_kind_unknown_and_the_others_known(self) -> None:
         refusal = error("UnauthorizedOperation", message="You are not authorized")
         told = facts(reading(DescribeNatGateways=refusal)[1])
-        assert "nat_gateways" not in told.read
-        assert {"vpcs", "subnets", "route_tables"} <= told.read
+        assert "nat_gateways" not in complete_kinds(told)
+        assert {"vpcs", "subnets", "route_tables"} <= complete_kinds(told)
         (found,) = told.refused
         assert (found.action, found.code) == ("ec2:DescribeNatGateways", "UnauthorizedOperation")
 
@@ -106,7 +107,7 @@ class TestRefusedCalls:
 
         told = facts(reading(**containers(rows) | {"DescribeServices": some})[1])
         assert len(told.services) == 10
-        assert "services" not in told.read
+        assert "services" not in complete_kinds(told)
 
     @pytest.mark.parametrize(
         "operation", ["ListEventBuses", "ListSchedules", "ListProfileAssociations", "ListMountTargets"]

@@ -10,6 +10,7 @@ from skerry.aws.calls import CALLS
 from skerry.errors import NothingFoundError
 from skerry.sources.live import MANY_FILE_SYSTEMS, Reading, Scope, read
 from tests.accounts import ACCOUNT, REGION, Account, error, paged
+from tests.lists import complete_kinds
 from tests.sources.clusters import (
     ARN,
     TASK,
@@ -33,7 +34,7 @@ class TestAWholeAccount:
 
     def test_without_clusters_has_no_services_and_no_tasks(self) -> None:
         _, found = reading(**containers([], clusters=()))
-        assert {"clusters", "services", "tasks"} <= facts(found).read
+        assert {"clusters", "services", "tasks"} <= complete_kinds(facts(found))
         assert found.rounds == 1
 
     def test_asks_for_more_services_in_hardly_more_calls(self) -> None:
@@ -137,7 +138,10 @@ class TestWhatLeadsFurther:
 
     def test_is_the_mount_targets_and_profiles(self, found: tuple[Account, Reading]) -> None:
         told = facts(found[1])
-        assert (told.file_systems, told.profiles) == (frozenset({"fs-1"}), frozenset({"rp-1"}))
+        assert (told.completeness.scopes("mount_targets"), told.completeness.scopes("profile_resources")) == (
+            {"fs-1"},
+            {"rp-1"},
+        )
 
     def test_has_names_that_every_file_system_takes(self, found: tuple[Account, Reading]) -> None:
         for name in found[1].documents:
@@ -169,7 +173,7 @@ class TestFileSystems:
         systems = [{"FileSystemId": "fs-1", "NumberOfMountTargets": 0}]
         account, found = reading(DescribeFileSystems={"FileSystems": systems})
         assert account.asked("DescribeMountTargets") == []
-        assert facts(found).file_systems == {"fs-1"}
+        assert facts(found).completeness.scopes("mount_targets") == {"fs-1"}
 
     def test_that_are_many_are_asked_for_where_a_task_definition_names_them(self) -> None:
         systems = [{"FileSystemId": f"fs-{n}", "NumberOfMountTargets": 2} for n in range(MANY_FILE_SYSTEMS + 1)]
@@ -261,7 +265,7 @@ class TestOneService:
     def test_that_may_not_be_described_is_unknown(self) -> None:
         answers = containers([service("web")]) | {"DescribeServices": error("AccessDeniedException")}
         told = facts(reading(Scope(cluster="one", service="web"), **answers)[1])
-        assert "services" not in told.read
+        assert "services" not in complete_kinds(told)
         assert "ecs:DescribeServices" in {refusal.action for refusal in told.refused}
 
     def test_is_unknown_where_the_clusters_may_not_be_listed(self) -> None:

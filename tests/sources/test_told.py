@@ -230,7 +230,7 @@ class TestASnapshot:
         assert saved.told == live.told
         assert (saved.roles, saved.managed_policies) == (live.roles, live.managed_policies)
         assert saved.service_revisions == live.service_revisions
-        assert (saved.read, saved.refused) == (live.read, live.refused)
+        assert (saved.completeness, saved.refused) == (live.completeness, live.refused)
 
     def test_has_nothing_else(self) -> None:
         secret = {"ARN": SECRET, "Description": "SECRET", "Tags": [{"Key": "a", "Value": "SECRET"}], "Name": "db"}

@@ -10,6 +10,7 @@ from skerry.model.endpoints import Zone
 from skerry.model.facts import Facts, Missing
 from skerry.reach.zones import answer
 from skerry.sources.documents import load
+from tests.lists import complete_kinds, incomplete_kinds
 from tests.networks import as_bytes, record
 
 SOA = record("example.com.", "SOA", "ns.example. host.example. 1 1 1 1 1")
@@ -151,35 +152,35 @@ class TestWhoseZonesWereRead:
     """The zones of a VPC are listed one VPC a call."""
 
     def test_is_told_by_the_vpc_that_was_asked_for(self) -> None:
-        assert facts(by_vpc("vpc-1"), by_vpc("vpc-2")).zone_vpcs == {"vpc-1", "vpc-2"}
-        assert facts(call({"VPCId": "vpc-3"}, {"HostedZoneSummaries": []})).zone_vpcs == {"vpc-3"}
+        assert facts(by_vpc("vpc-1"), by_vpc("vpc-2")).completeness.scopes("zones") == {"vpc-1", "vpc-2"}
+        assert facts(call({"VPCId": "vpc-3"}, {"HostedZoneSummaries": []})).completeness.scopes("zones") == {"vpc-3"}
 
     def test_is_not_told_by_a_list_of_an_accounts_own(self) -> None:
-        assert facts({"HostedZones": [listed()]}).zone_vpcs == frozenset()
+        assert facts({"HostedZones": [listed()]}).completeness.scopes("zones") == frozenset()
 
     def test_is_not_told_by_an_answer_that_is_not_wrapped(self) -> None:
-        assert facts(by_vpc(None)).zone_vpcs == frozenset()
+        assert facts(by_vpc(None)).completeness.scopes("zones") == frozenset()
 
     def test_are_not_those_of_which_a_page_is_missing(self) -> None:
         found = facts(by_vpc("vpc-1", NextToken="more"), by_vpc("vpc-2"))
-        assert found.zone_vpcs == {"vpc-2"}
-        assert found.partly == {"zones"}
+        assert found.completeness.scopes("zones") == {"vpc-2"}
+        assert incomplete_kinds(found) == {"zones"}
 
     def test_are_those_of_which_every_page_was_seen(self) -> None:
         found = facts(by_vpc(NextToken="more"), by_vpc(zone_id="Z2"))
-        assert found.zone_vpcs == {"vpc-1"}
-        assert not found.partly
+        assert found.completeness.scopes("zones") == {"vpc-1"}
+        assert not incomplete_kinds(found)
 
     def test_are_not_those_of_which_a_row_cannot_be_read(self) -> None:
         damaged = call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [7]})
         for documents in ([damaged, by_vpc()], [by_vpc(), damaged]):
             found = facts(*documents)
-            assert not found.zone_vpcs
-            assert found.partly == {"zones"}
+            assert not found.completeness.scopes("zones")
+            assert incomplete_kinds(found) == {"zones"}
 
     def test_are_not_those_that_were_refused(self) -> None:
         refused = {"Call": {"operation": "route53:ListHostedZonesByVPC"}, "Error": {"Code": "AccessDenied"}}
-        assert facts(refused).partly == {"zones"}
+        assert incomplete_kinds(facts(refused)) == {"zones"}
 
 
 class TestZonesOfServices:
@@ -196,16 +197,16 @@ class TestZonesOfServices:
 
 class TestWhetherZonesWereRead:
     def test_is_so_where_they_were_listed(self) -> None:
-        assert "zones" in facts(by_vpc()).read
-        assert "zones" in facts({"HostedZones": []}).read
+        assert "zones" in complete_kinds(facts(by_vpc()))
+        assert "zones" in complete_kinds(facts({"HostedZones": []}))
 
     def test_is_not_so_by_record_sets_alone(self) -> None:
-        assert "zones" not in facts(of_zone(SOA, DB)).read
+        assert "zones" not in complete_kinds(facts(of_zone(SOA, DB)))
 
     def test_is_not_so_by_one_zone_alone(self) -> None:
-        assert "zones" not in facts({"HostedZone": listed()}).read
+        assert "zones" not in complete_kinds(facts({"HostedZone": listed()}))
 
     @pytest.mark.parametrize("key", ["NextToken", "NextMarker"])
     def test_is_not_so_where_a_page_is_missing(self, key: str) -> None:
-        assert "zones" not in facts(by_vpc(**{key: "more"})).read
-        assert "zones" not in facts({"HostedZones": [listed()], key: "more"}).read
+        assert "zones" not in complete_kinds(facts(by_vpc(**{key: "more"})))
+        assert "zones" not in complete_kinds(facts({"HostedZones": [listed()], key: "more"}))

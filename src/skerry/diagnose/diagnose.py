@@ -83,9 +83,10 @@ def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, .
 
 def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """Private zones of VPCs that were not listed; a list of an account's own zones lacks those that others share."""
-    known = world.facts.zone_vpcs
+    lists = world.facts.completeness
+    known = lists.scopes("zones")
     unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in known]
-    if not unlisted or "zones" in world.facts.partly:
+    if not unlisted or lists.lacks("zones"):
         return ()
     if known:
         return (f"private hosted zones of {', '.join(unlisted)}",)

@@ -3,18 +3,16 @@
 import msgspec
 
 from skerry.model import connections, ecr, ecs, endpoints, filters, iam, network, public_access, resolver, s3files
+from skerry.model.completeness import Completeness
 from skerry.model.schedules import RuleTarget, Schedule
 from skerry.model.told import Told
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is known: the rows of each kind, and ``read``, the kinds that were read without a loss.
+    """The records of each kind, and how complete each list of them is.
 
-    A kind that is not in ``read`` may still have rows; only the absence of a row then proves nothing.
-    ``partly`` are the kinds that were asked for and not read whole: refused, cut off, or with a row that was lost.
-    ``file_systems`` are those whose mount targets were asked for, ``profiles`` the Route 53 Profiles whose resources
-    were, ``zone_vpcs`` the VPCs whose private hosted zones were. ``told`` is what AWS said to questions about one
-    thing each. ``refused`` are the calls that AWS did not answer.
+    A list that is not complete may still have rows; only the absence of a row then proves nothing. ``told`` is what
+    AWS said to questions about one thing each. ``refused`` are the calls that AWS did not answer.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -61,11 +59,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     roles: tuple[iam.Role, ...] = ()
     managed_policies: tuple[iam.ManagedPolicy, ...] = ()
     told: tuple[Told, ...] = ()
-    read: frozenset[str] = frozenset()
-    partly: frozenset[str] = frozenset()
-    file_systems: frozenset[str] = frozenset()
-    profiles: frozenset[str] = frozenset()
-    zone_vpcs: frozenset[str] = frozenset()
+    completeness: Completeness = Completeness()
     refused: tuple["Refusal", ...] = ()
     region: str | None = None
     account: str | None = None
@@ -82,6 +76,30 @@ class Missing(msgspec.Struct, frozen=True, gc=False):
     def __str__(self) -> str:
         """Say what is missing and how to supply it."""
         return f"{self.fact} (from {self.action})" if self.action else self.fact
+
+
+_DENIALS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Client.UnauthorizedOperation",
+        "NotAuthorized",
+        "NotAuthorizedException",
+        "UnauthorizedAccess",
+        "UnauthorizedException",
+        "UnauthorizedOperation",
+    }
+)
+
+
+def is_denial(code: str) -> bool:
+    """Tell whether an error code means that the caller lacks a permission.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    return code in _DENIALS
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):

@@ -56,14 +56,14 @@ class Holdings:
             return found
         parsed = arn(role_arn)
         # Every account has roles, those of AWS's services for one: a list without any is another account's.
-        if "roles" in self._facts.read and parsed is not None and parsed.account in self._accounts:
+        if self._facts.completeness.knows("roles") and parsed is not None and parsed.account in self._accounts:
             return Absent("NoSuchEntity")
         return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
 
     @property
     def asked_for_roles(self) -> bool:
         """Whether anybody asked for the roles of the account."""
-        return "roles" in self._facts.partly | self._facts.read
+        return "roles" in self._facts.completeness.asked
 
     def managed_policy(self, policy_arn: str) -> Document | Missing:
         """The document in force of a managed policy."""
@@ -125,7 +125,7 @@ class Holdings:
     @property
     def cache_rules_known(self) -> bool:
         """Whether every pull-through cache rule of the registry was read."""
-        return "pull_through_rules" in self._facts.read
+        return self._facts.completeness.knows("pull_through_rules")
 
     def image_configuration(self, account: str, repository: str, digest: str) -> Found[told.ImageConfiguration]:
         """For what an image was built, by the digest of its configuration."""

@@ -77,6 +77,7 @@ class Resolving:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self._lists = facts.completeness
         self._held: dict[str, Held] = {}
 
     def in_vpc(self, vpc_id: str) -> Held:
@@ -100,7 +101,14 @@ class Resolving:
 
     def asked(self, kind: str) -> bool:
         """Tell whether a kind was asked for, be it that AWS refused or that something was lost."""
-        return kind in self._facts.read or kind in self._facts.partly
+        return kind in self._lists.asked
+
+    def firewalls_unread(self, vpc_id: str) -> Missing | None:
+        """Return the missing list of a VPC's DNS Firewall rule groups; None where it was read, or nobody asked."""
+        kind = "firewall_associations"
+        if not self._lists.lacks(kind, vpc_id):
+            return None
+        return Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
 
     def hidden(self, vpc_id: str) -> Missing | None:
         """What the owner of a VPC alone sees of it: an account that it is shared with is not told the owner's rules.
@@ -137,7 +145,7 @@ class Resolving:
         told = [server for target in rule.target_ips for server in (target.ip, target.ipv6) if server is not None]
         names = "every name" if rule.domain_name == "." else f"names in {rule.domain_name}".removesuffix(".")
         fact = f"what {' or '.join(told) or 'no DNS server'} answers, to which {rule.id} forwards {names}"
-        if "resolver_endpoints" not in self._facts.read:
+        if not self._lists.knows("resolver_endpoints"):
             return Missing(fact, ACTIONS["resolver_endpoints"])
         rows = self._facts.resolver_endpoints
         if any(row.ip_addresses is UNSET and row.direction != "OUTBOUND" for row in rows):
@@ -150,7 +158,7 @@ class Resolving:
             return None
         rule = self._rules.get(name)
         # Of a rule that another account shares, the list of an account's own may not tell.
-        listed = "resolver_rules" in self._facts.read
+        listed = self._lists.knows("resolver_rules")
         action = "route53resolver:GetResolverRule" if listed else ACTIONS["resolver_rules"]
         if rule is None or rule.rule_type is UNSET:
             return Missing(f"resolver rule {name}, which holds in {vpc_id}", action)
@@ -165,9 +173,9 @@ class Resolving:
 
     def _unread(self, vpc_id: str, gathered: _Gathering) -> Iterator[Missing]:
         for kind in _ASSOCIATIONS:
-            if kind in self._facts.partly:
+            if self._lists.lacks(kind, vpc_id) or (kind in self._in_use and kind not in self._lists.asked):
                 yield Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
-        if "zones" in self._facts.partly and vpc_id not in self._facts.zone_vpcs:
+        if self._lists.lacks("zones", vpc_id):
             yield Missing(f"the private hosted zones of {vpc_id}", ACTIONS["zones"])
         for name, profile in gathered.zones.items():
             if name not in self._zones:
@@ -201,7 +209,7 @@ class Resolving:
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
         """
-        if "profile_resources" not in self._facts.read or profile not in self._facts.profiles:
+        if not self._lists.lists("profile_resources", profile):
             fact = f"the resources of Route 53 Profile {profile}"
             gathered.unread.append(Missing(fact, ACTIONS["profile_resources"]))
         for row in self._facts.profile_resources:
@@ -218,6 +226,14 @@ class Resolving:
                 gathered.hold(_HELD[kind], name, profile)
             else:
                 gathered.unread.append(_unsettled(row.id, row.status, "profile_resources"))
+
+    @cached_property
+    def _in_use(self) -> set[str]:
+        """The kinds of association of which there must be some: the rules or Profiles to associate were read."""
+        rules = any(not row.id.startswith(_AUTODEFINED) for row in self._facts.resolver_rules)
+        profiles = bool(self._facts.profile_resources or self._lists.scopes("profile_resources"))
+        used = {"resolver_rule_associations": rules, "profile_associations": profiles}
+        return {kind for kind, is_used in used.items() if is_used}
 
     @cached_property
     def _zones(self) -> set[str]:

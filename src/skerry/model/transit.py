@@ -42,7 +42,7 @@ class Connections:
         alive = [row for row in found if row.state is UNSET or row.state.lower() not in _GONE]
         if alive or found:
             return (alive or found)[0]
-        if "transit_gateway_vpc_attachments" in self._facts.read:
+        if self._facts.completeness.knows("transit_gateway_vpc_attachments", vpc_id):
             return None
         return Missing(f"the attachment of {vpc_id} to {gateway_id}", _ATTACHMENTS)
 
@@ -85,7 +85,7 @@ class Connections:
                 if None in (sides[0].region, sides[1].region):
                     return Missing(f"the Regions of {one} and {other}", "ec2:DescribeVpcPeeringConnections")
                 return sides[0].region == sides[1].region
-        if "peering_connections" in self._facts.read:
+        if self._facts.completeness.knows("peering_connections"):
             return False
         return Missing(f"whether {one} and {other} are peered", "ec2:DescribeVpcPeeringConnections")
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
@@ -49,9 +50,9 @@ class World:
         self.vpc_endpoints = _index(facts.vpc_endpoints, "vpc_endpoint_id")
         self.prefix_lists = _index(facts.prefix_lists, "prefix_list_id")
 
-    def knows(self, kind: str) -> bool:
-        """Tell whether this kind was read whole, so that a row's absence means that there is none."""
-        return kind in self.facts.read
+    def knows(self, kind: str, scope: str = EVERYWHERE) -> bool:
+        """Tell whether every record of a kind in a scope was read, so that a row's absence means that there is none."""
+        return self.facts.completeness.knows(kind, scope)
 
     def missing(self, kind: str, fact: str) -> Missing:
         """A fact of this kind that is not known."""
@@ -86,7 +87,7 @@ class World:
         if explicit is not None:
             return explicit
         main = self._main_route_tables.get(subnet.vpc_id)
-        if main is None or not self.knows("route_tables") or subnet.vpc_id in self._partly_associated:
+        if main is None or not self.knows("route_tables", subnet.vpc_id) or subnet.vpc_id in self._partly_associated:
             return self.missing("route_tables", f"the route table of subnet {subnet.subnet_id}")
         return main
 
@@ -131,7 +132,7 @@ class World:
         nothing there: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
         """
         found = self.endpoints_in(vpc_id)
-        if not self.knows("vpc_endpoints"):
+        if not self.knows("vpc_endpoints", vpc_id):
             return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}")
         if not found and self._is_shared(vpc_id):
             return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
@@ -168,8 +169,8 @@ class World:
     def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...] | Missing:
         """The mount targets of an EFS file system; DescribeMountTargets is asked for each file system by itself."""
         found = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
-        asked = file_system_id in self.facts.file_systems
-        if not self.knows("mount_targets") or not (found or asked):
+        listed = self.facts.completeness.lists("mount_targets", file_system_id)
+        if not listed and not (found and self.knows("mount_targets", file_system_id)):
             return self.missing("mount_targets", f"the mount targets of {file_system_id}")
         return found
 

@@ -60,7 +60,8 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
         None,
     )
     if gateway is None:
-        if not world.knows("internet_gateways"):
+        unattached = any(row.attachments is UNSET for row in world.facts.internet_gateways)
+        if unattached or not world.knows("internet_gateways"):
             fact = world.missing("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
             return open_question("gateway", subnet.vpc_id, fact)
         return lost("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")

@@ -149,7 +149,7 @@ class Names:
         """
         groups = self.world.resolving.in_vpc(vpc_id).firewalls
         if not groups:
-            return None
+            return self.world.resolving.firewalls_unread(vpc_id)
         fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {host or 'a host that is not known'}"
         return Missing(fact, "route53resolver:ListFirewallRules")
 

@@ -33,6 +33,8 @@ def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -
     exclusions are ignored: https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-example.html
     """
     mode = mode_of(world, subnet)
+    if mode is None and world.facts.completeness.lacks("public_access_modes"):
+        return world.missing("public_access_modes", f"the mode of Block Public Access for {subnet.subnet_id}")
     if mode in {None, OFF} or (mode == INGRESS and outward and replies_only):
         return None
     if not world.knows("public_access_exclusions"):

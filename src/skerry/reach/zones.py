@@ -151,12 +151,13 @@ def answer(zone: Zone, host: str) -> Record | Missing | None:
     by_name = _by_name(zone)
     if by_name is None:
         return Missing(f"the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
+    if not zone.whole:
+        # A record that is missing may share the name, hide a wildcard, or delegate a part of the zone.
+        return Missing(f"the rest of the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
     if delegated := _delegated(by_name, host, zone.name):
         return Missing(f"what the name servers of {delegated}, to which zone {zone.name} delegates, answer for {host}")
     rows = _closest(by_name, host, zone.name)
     useful = _in_use([row for row in rows if row.type in _ADDRESS_TYPES])
-    if not useful and not zone.whole:
-        return Missing(f"the rest of the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
     if not useful:
         return None
     values = [item.value for row in useful for item in row.resource_records if row.type == "A"]

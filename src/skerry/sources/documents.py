@@ -20,6 +20,7 @@ from skerry.sources import linked, told
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.rows import Rows
+from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
 from skerry.sources.zones import Page, ZoneParts
 
@@ -106,16 +107,12 @@ class _Loader:
         self.rows = Rows()
         self.zones = ZoneParts(self.rows)
         self.understood = False
-        self.file_systems: set[str] = set()
-        self.profiles: set[str] = set()
         self.account: str | None = None
         self.regions: set[str | None] = set()
         self._handlers: dict[str, Callable[[_Answer], None]] = dict.fromkeys(_BY_KEY, self._kind)
         self._handlers |= {
-            "MountTargets": self._mount_targets,
             "FileSystems": self._file_systems,
             "PrefixLists": self._prefix_lists,
-            "ProfileResourceAssociations": self._profile_resources,
             "VpcBlockPublicAccessOptions": self._single,
             "Schedules": self._schedules,
             "ScheduleExpression": self._schedule,
@@ -149,7 +146,8 @@ class _Loader:
             return
         if wrapped.error is not None:
             self.understood = True
-            linked.refuse(self.rows, Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message))
+            refusal = Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message)
+            linked.refuse(self.rows, refusal, wrapped.call.parameters)
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
 
@@ -166,28 +164,30 @@ class _Loader:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in PAGE_KEYS if key in top)
         known = self.known(top)
         for key in known:
-            self._handlers[key](_Answer(name, key, top[key], call, top, partial))
+            answer = _Answer(name, key, top[key], call, top, partial)
+            self._handlers[key](answer)
             if field := _FIELDS.get(key):
-                self.rows.page(field, partial=partial)
+                self._listed(field, answer)
         self.understood |= bool(known)
         if not known:
             self.rows.note(f"{name}: left alone, none of its keys is one that skerry reads")
+
+    def _listed(self, field: str, answer: _Answer) -> None:
+        """Note of which scopes an answer lists the records."""
+        scopes = scopes_of(field, answer.call.parameters)
+        if not scopes:
+            self.rows.some(field)
+        for scope in scopes:
+            self.rows.page(field, scope, partial=answer.partial)
 
     def known(self, top: dict[str, Raw]) -> list[str]:
         return [key for key in top if key in self._handlers and not _is_other(key, top[key])]
 
     def _kind(self, answer: _Answer) -> None:
         kind = _BY_KEY[answer.key]
-        self.rows.read(kind.field)
         for row in self._each(answer, kind.record, kind.field):
             take = self.rows.merge if kind.field in linked.MERGED else self.rows.add
             take(kind.field, getattr(row, kind.id), row, answer.name)
-
-    def _mount_targets(self, answer: _Answer) -> None:
-        self._kind(answer)
-        asked = answer.call.parameters.get("FileSystemId")
-        if isinstance(asked, str) and not answer.partial:
-            self.file_systems.add(asked)
 
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Decode the rows of a list; where one fails, decode them one by one and note those that do."""
@@ -199,7 +199,7 @@ class _Loader:
                     row = msgspec.json.decode(raw, type=record)
                 except UNREADABLE as error:
                     place = f"{answer.name}: row {position} of {answer.key}"
-                    self.rows.damage(field, f"{place} cannot be read: {error}")
+                    self.rows.damage(field, f"{place} cannot be read: {error}", scope_of_row(field, raw))
                 else:
                     yield row
 
@@ -227,7 +227,7 @@ class _Loader:
 
     def _attribute_row(self, name: str, content: bytes) -> None:
         row = decode(name, "the VPC attribute", content, VpcAttribute)
-        self.rows.read("vpc_attributes")
+        self.rows.some("vpc_attributes")
         self.rows.attribute(row, name)
 
     def _single(self, answer: _Answer) -> None:
@@ -245,17 +245,9 @@ class _Loader:
         """A file system of the list that has no mount targets needs no question of its own."""
         for row in self._each(answer, FileSystem, "mount_targets"):
             if row.number_of_mount_targets == 0:
-                self.rows.read("mount_targets")
-                self.file_systems.add(row.file_system_id)
-
-    def _profile_resources(self, answer: _Answer) -> None:
-        self._kind(answer)
-        asked = answer.call.parameters.get("ProfileId")
-        if isinstance(asked, str) and not answer.partial:
-            self.profiles.add(asked)
+                self.rows.page("mount_targets", row.file_system_id)
 
     def _schedules(self, answer: _Answer) -> None:
-        self.rows.read("schedules")
         for row in self._each(answer, Schedule, "schedules"):
             if self.rows.get("schedules", row.arn) is None:
                 self.rows.replace("schedules", row.arn, row, answer.name)
@@ -265,12 +257,10 @@ class _Loader:
         self.rows.replace("schedules", row.arn, row, answer.name)
 
     def _prefix_lists(self, answer: _Answer) -> None:
-        self.rows.read("prefix_lists")
         for row in self._each(answer, PrefixList, "prefix_lists"):
             self.rows.prefix_list(row, answer.name)
 
     def _hosted_zones(self, answer: _Answer) -> None:
-        self.zones.read()
         for row in self._each(answer, HostedZone, "zones"):
             if row.config.private_zone:
                 self.zones.zone(row.id, row.name)
@@ -288,14 +278,10 @@ class _Loader:
 
     def _summaries(self, answer: _Answer) -> None:
         vpc_id = answer.call.parameters.get("VPCId")
-        noted = len(self.rows.notes)
-        self.zones.read()
         for row in self._each(answer, HostedZoneSummary, "zones"):
             self.zones.zone(row.hosted_zone_id, row.name, row.owner.owning_service)
             if isinstance(vpc_id, str):
                 self.zones.associate(row.hosted_zone_id, vpc_id)
-        if isinstance(vpc_id, str):
-            self.zones.listed(vpc_id, Page(last=not answer.partial, damaged=len(self.rows.notes) > noted))
 
     def _record_sets(self, answer: _Answer) -> None:
         zone_id = answer.call.parameters.get("HostedZoneId")
@@ -307,11 +293,9 @@ class _Loader:
     def facts(self, source: str, region: str | None) -> Facts:
         rows: dict[str, Any] = self.rows.tables()
         zones = self.zones.tables()
-        facts = Facts(**rows, zones=zones, read=self.rows.whole(), notes=tuple(self.rows.notes), source=source)
-        asked = {"file_systems": frozenset(self.file_systems), "profiles": frozenset(self.profiles)}
-        partly = self.rows.partly() | self.zones.partly()
-        facts = msgspec.structs.replace(facts, **asked, partly=partly, zone_vpcs=self.zones.vpcs())
-        facts = msgspec.structs.replace(facts, refused=tuple(self.rows.refused))
+        notes, refused = tuple(self.rows.notes), tuple(self.rows.refused)
+        lists = self.rows.completeness()
+        facts = Facts(**rows, zones=zones, completeness=lists, refused=refused, notes=notes, source=source)
         told = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)
         return msgspec.structs.replace(facts, region=region or told or region_of(facts), account=account)

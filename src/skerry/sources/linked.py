@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec import UNSET, Raw
 
 from skerry.errors import InputError
+from skerry.model.completeness import EVERYWHERE
 from skerry.model.connections import (
     TransitGatewayAssociation,
     TransitGatewayAttachment,
@@ -22,6 +23,7 @@ from skerry.model.resolver import ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, RuleTarget
 from skerry.sources.decoding import decode
 from skerry.sources.rows import Rows
+from skerry.sources.scopes import scopes_of
 
 _Row = TypeVar("_Row")
 
@@ -109,7 +111,7 @@ def _addresses(rows: Rows, answer: Linked) -> None:
 def _targets(rows: Rows, answer: Linked) -> None:
     rule = answer.asked("Rule", "targets of a rule")
     bus = answer.parameters.get("EventBusName", "default")
-    rows.read("rule_targets")
+    rows.page("rule_targets", partial=answer.partial)
     for target in answer.rows(NamedTarget):
         row = RuleTarget(rule=rule, target=target, event_bus=str(bus))
         rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
@@ -117,7 +119,7 @@ def _targets(rows: Rows, answer: Linked) -> None:
 
 def _rule_names(rows: Rows, answer: Linked) -> None:
     answer.asked("TargetArn", "rules that lead to a target")
-    rows.read("rule_targets")
+    rows.page("rule_targets", partial=answer.partial)
 
 
 HANDLERS: dict[str, Callable[[Rows, Linked], None]] = {
@@ -130,10 +132,10 @@ HANDLERS: dict[str, Callable[[Rows, Linked], None]] = {
 }
 
 
-def refuse(rows: Rows, refusal: Refusal) -> None:
-    """Keep a call that AWS did not answer: what it would have told is not known, and not none."""
+def refuse(rows: Rows, refusal: Refusal, parameters: dict[str, Any]) -> None:
+    """Keep a call that AWS did not answer: its records are unknown in its scope, not absent."""
     rows.refused.append(refusal)
     field = _FIELDS.get(refusal.action)
     if field is not None:
-        rows.read(field)
-        rows.lose(field)
+        for scope in scopes_of(field, parameters) or (EVERYWHERE,):
+            rows.lose(field, scope)

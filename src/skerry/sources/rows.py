@@ -6,10 +6,14 @@ from typing import Any, NamedTuple, TypeAlias
 from msgspec import UNSET, structs
 
 from skerry.errors import InputError
+from skerry.model.completeness import EVERYWHERE, Completeness
 from skerry.model.network import PrefixList, Switch, VpcAttribute
 
 Row: TypeAlias = Any
 """A record of any kind: what a kind is made of, its table in ``model.facts`` says."""
+
+_List: TypeAlias = tuple[str, str]
+"""A list of records, by kind and scope."""
 
 _UNTOLD = (None, UNSET)
 _NEWEST_HINT = "Keep only the newer of the two."
@@ -37,31 +41,33 @@ class Rows:
         self.refused: list[Row] = []
         self._rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
         self._where: dict[tuple[str, str], str] = {}
-        self._read: set[str] = set()
-        self._lossy: set[str] = set()
-        self._pages: dict[str, bool] = {}
+        self._pages: dict[_List, bool] = {}
+        self._gaps: set[_List] = set()
+        self._asked: set[str] = set()
         self._entries: dict[str, _Entries] = {}
 
-    def read(self, field: str) -> None:
-        """Note that a document of this kind was there, be it with no row."""
-        self._read.add(field)
+    def page(self, field: str, scope: str = EVERYWHERE, *, partial: bool = False) -> None:
+        """Note a page of a list, empty or not; the list is complete with a page that names no further one."""
+        self._asked.add(field)
+        self._pages[field, scope] = self._pages.get((field, scope), True) and partial
 
-    def page(self, field: str, *, partial: bool) -> None:
-        """Note a page; a kind is whole once a page without a token for the next was seen."""
-        self._pages[field] = self._pages.get(field, True) and partial
+    def some(self, field: str) -> None:
+        """Note an answer that holds only some records of a kind, such as those that a filter lets through."""
+        self._asked.add(field)
 
     def note(self, text: str) -> None:
         """Tell the user something about the input."""
         self.notes.append(text)
 
-    def damage(self, field: str, text: str) -> None:
-        """Note that a row of this kind was lost, so that its absence proves nothing."""
-        self.lose(field)
+    def damage(self, field: str, text: str, scope: str = EVERYWHERE) -> None:
+        """Note a row that could not be read, so that no absence of a row in the scope proves anything."""
+        self.lose(field, scope)
         self.notes.append(text)
 
-    def lose(self, field: str) -> None:
-        """Keep in mind that the absence of a row of this kind proves nothing."""
-        self._lossy.add(field)
+    def lose(self, field: str, scope: str = EVERYWHERE) -> None:
+        """Note that records of a kind may be missing in a scope."""
+        self._asked.add(field)
+        self._gaps.add((field, scope))
 
     def add(self, field: str, key: str | None, row: Row, name: str) -> None:
         """Take in a row; raises `InputError` where another one of its id says something else."""
@@ -138,11 +144,8 @@ class Rows:
             self.prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
 
-    def partly(self) -> frozenset[str]:
-        """The kinds that were asked for and not read whole."""
-        return frozenset(self._read) - self.whole()
-
-    def whole(self) -> frozenset[str]:
-        """The kinds that were read without a loss."""
-        cut_off = {field for field, partial in self._pages.items() if partial}
-        return frozenset(self._read - self._lossy - cut_off)
+    def completeness(self) -> Completeness:
+        """Return which lists were read to their end without a loss."""
+        cut_off = {one for one, partial in self._pages.items() if partial}
+        complete = self._pages.keys() - cut_off
+        return Completeness(frozenset(complete), frozenset(self._gaps | cut_off), frozenset(self._asked))

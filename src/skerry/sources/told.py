@@ -116,7 +116,10 @@ def _answers(
         yield from ((about, Refused("unreadable")) for about in names)
         return
     if not question.rows:
-        yield from ((about, found[0]) for about in names)
+        # ECR answers each image with a manifest or a failure, so an empty answer is a damaged one:
+        # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
+        one = Refused("empty") if found[0] == Images() else found[0]
+        yield from ((about, one) for about in names)
         return
     by_name = {getattr(one, question.named): one for one in found}
     for about in names:
@@ -124,6 +127,8 @@ def _answers(
         # A page that leads to others says nothing of what is not on it, but where the very name would be the first.
         if key in by_name or (found and question.record is not told.Parameter) or not _has_more(answer):
             yield about, by_name.get(key, Absent("NotFound"))
+        else:
+            yield about, Refused("partial")
 
 
 def is_gone(code: str) -> bool:

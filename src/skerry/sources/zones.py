@@ -13,7 +13,7 @@ from skerry.sources.rows import Rows
 
 
 class Page(NamedTuple):
-    """Whether rows are the last of their zone or VPC, and whether some of them could not be read."""
+    """Whether rows are the last of their zone, and whether some of them could not be read."""
 
     last: bool
     damaged: bool
@@ -31,25 +31,8 @@ class ZoneParts:
         self._ended: set[str] = set()
         self._public: set[str] = set()
         self._services: dict[str, str] = {}
-        self._pages: dict[str, Page] = {}
+        self._apexes: dict[str, set[str]] = {}
         self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, Page]] = []
-
-    def read(self) -> None:
-        """Note that the zones of the account were listed."""
-        self._rows.read("zones")
-
-    def listed(self, vpc_id: str, page: Page) -> None:
-        """Note a page of the private zones that answer in a VPC, whoever owns them."""
-        known = self._pages.get(vpc_id, Page(last=False, damaged=False))
-        self._pages[vpc_id] = Page(known.last or page.last, known.damaged or page.damaged)
-
-    def vpcs(self) -> frozenset[str]:
-        """The VPCs whose private zones were listed whole."""
-        return frozenset(vpc_id for vpc_id, page in self._pages.items() if page.last and not page.damaged)
-
-    def partly(self) -> frozenset[str]:
-        """The kind itself where the zones of a VPC were listed, and not whole."""
-        return frozenset({"zones"} if self._pages.keys() - self.vpcs() else ())
 
     def zone(self, zone_id: str, name: str, service: str | None = None) -> None:
         """Take in a private zone; ``service``: the one of AWS that owns it."""
@@ -67,11 +50,11 @@ class ZoneParts:
 
     def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: Page) -> None:
         """Take in record sets of a zone; without its id, its SOA and NS records tell which."""
+        apex = _apexes(records)
         if zone_id is not None:
             self._claim(_bare(zone_id), records, page)
+            self._apexes.setdefault(_bare(zone_id), set()).update(apex)
             return
-        named = {kind: {row.name.lower().rstrip(".") for row in records if row.type == kind} for kind in ("SOA", "NS")}
-        apex = named["SOA"] or named["NS"]
         if len(apex) != 1:
             message = f"{name}: record sets of a hosted zone, but not of which one"
             raise InputError(message, "Save all record sets, SOA and NS too, or wrap the answer with its call.")
@@ -83,6 +66,17 @@ class ZoneParts:
             self._ended.add(zone_id)
         if page.damaged:
             self._damaged.add(zone_id)
+
+    def _name_unlisted(self) -> None:
+        """Name the zones whose records were read and whose names were not listed, as where that call was refused.
+
+        Without SOA and NS records a zone may answer for any name.
+        """
+        for zone_id in self._records.keys() - self._names.keys():
+            apexes = self._apexes.get(zone_id, set())
+            apex = next(iter(apexes)) if len(apexes) == 1 else ""
+            if apex not in self._public:
+                self._names[zone_id] = apex
 
     def tables(self) -> tuple[Zone, ...]:
         """The zones; raises `InputError` where record sets fit several zones of one name."""
@@ -98,6 +92,7 @@ class ZoneParts:
             zone_id = fitting[0] if fitting else apex
             self._names.setdefault(zone_id, apex)
             self._claim(zone_id, records, page)
+        self._name_unlisted()
         return tuple(
             Zone(
                 zone_id=zone_id,
@@ -109,6 +104,15 @@ class ZoneParts:
             )
             for zone_id, zone_name in self._names.items()
         )
+
+
+def _apexes(records: tuple[RecordSet, ...]) -> set[str]:
+    """Return the names of the zones that record sets are of, by their SOA records, else by their NS records.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
+    """
+    named = {kind: {row.name.lower().rstrip(".") for row in records if row.type == kind} for kind in ("SOA", "NS")}
+    return named["SOA"] or named["NS"]
 
 
 def _bare(zone_id: str) -> str:

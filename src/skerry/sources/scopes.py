@@ -1,0 +1,100 @@
+"""Scopes of lists: which records an answer lists, by the parameters of its call, and which scope a row belongs to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from skerry.model.completeness import EVERYWHERE
+from skerry.sources.decoding import UNREADABLE
+
+_OWNERS = {
+    "mount_targets": ("FileSystemId",),
+    "profile_resources": ("ProfileId",),
+    "s3files_mount_targets": ("fileSystemId",),
+    "zones": ("VPCId",),
+}
+"""The parameters that name the owner of all records in an answer, by kind."""
+
+_ROW_OWNERS = {
+    "mount_targets": "FileSystemId",
+    "profile_resources": "ProfileId",
+    "s3files_mount_targets": "fileSystemId",
+}
+_VPC_KEYS = ("VpcId", "VPCId")
+_OF_ONE_VPC = frozenset(
+    {
+        "firewall_associations",
+        "nat_gateways",
+        "network_acls",
+        "network_interfaces",
+        "resolver_rule_associations",
+        "route_tables",
+        "security_groups",
+        "subnets",
+        "transit_gateway_vpc_attachments",
+        "vpc_endpoints",
+    }
+)
+"""The kinds whose rows belong to the VPC that they name."""
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-pagination.html
+_PAGING = frozenset(
+    {
+        "DryRun",
+        "Limit",
+        "Marker",
+        "MaxItems",
+        "MaxResults",
+        "NextToken",
+        "PageSize",
+        "VPCRegion",
+        "maxResults",
+        "nextToken",
+    }
+)
+_FILTERS = "Filters"
+_VPC_FILTER = "vpc-id"
+_UNFILTERED = frozenset({"roles", "managed_policies"})
+"""The kinds whose call filters by kind alone, so that each list holds all of its kind."""
+
+
+def scopes_of(field: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the scopes whose records an answer lists; none where its call asked for some records only.
+
+    An answer without parameters lists the records of the whole account and Region.
+    """
+    for name in _OWNERS.get(field, ()):
+        owner = parameters.get(name)
+        if isinstance(owner, str) and owner:
+            return (owner,)
+    narrowing = {
+        name: value for name, value in parameters.items() if name not in _PAGING and value not in (None, [], "")
+    }
+    if not narrowing or field in _UNFILTERED:
+        return (EVERYWHERE,)
+    return _vpcs_of(narrowing[_FILTERS]) if narrowing.keys() == {_FILTERS} and field in _OF_ONE_VPC else ()
+
+
+def _vpcs_of(filters: Any) -> tuple[str, ...]:  # noqa: ANN401 -- parameters of any shape
+    """Return the VPCs of a filter by VPC alone: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html."""
+    if not isinstance(filters, list) or len(filters) != 1 or not isinstance(filters[0], dict):
+        return ()
+    names = filters[0].get("Values")
+    if filters[0].get("Name") != _VPC_FILTER or not isinstance(names, list):
+        return ()
+    return tuple(name for name in names if isinstance(name, str) and name and "*" not in name and "?" not in name)
+
+
+def scope_of_row(field: str, row: Raw) -> str:
+    """Return the scope that a row belongs to which cannot be read as a record; `EVERYWHERE` where it does not tell."""
+    keys = _VPC_KEYS if field in _OF_ONE_VPC else tuple(filter(None, [_ROW_OWNERS.get(field)]))
+    if not keys:
+        return EVERYWHERE
+    try:
+        values = msgspec.json.decode(row, type=dict[str, Raw])
+        found = [msgspec.json.decode(values[key], type=str) for key in keys if key in values]
+    except UNREADABLE:
+        return EVERYWHERE
+    return found[0] if found else EVERYWHERE
