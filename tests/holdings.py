@@ -95,7 +95,7 @@ class Holdings(Network):
         self.unask(action, parameters)
         self.call(action, parameters, response)
 
-    def refuse(self, action: str, parameters: Row, code: str = "AccessDeniedException") -> None:
+    def refuse(self, action: str, parameters: Row, code: str = "InternalFailure") -> None:
         """Answer a question with an error."""
         self.unask(action, parameters)
         call = {"operation": action, "parameters": parameters}

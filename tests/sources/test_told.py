@@ -193,17 +193,18 @@ class TestLists:
     @pytest.mark.parametrize(
         ("action", "key"), [("logs:DescribeLogGroups", "logGroups"), ("ssm:DescribeParameters", "Parameters")]
     )
-    def test_that_go_on_after_an_empty_page_tell_nothing(self, action: str, key: str) -> None:
+    def test_that_go_on_after_an_empty_page_leave_it_open(self, action: str, key: str) -> None:
         token = "NextToken" if key == "Parameters" else "nextToken"
         document = wrapped(action, ANSWERED[action][0], Response={key: [], token: "more"})
-        assert loaded(document).told == ()
-        assert load(redact({"a.json": document})).told == ()
+        assert [one.answer for one in loaded(document).told] == [told.Refused("partial")]
+        redacted = load(redact({"a.json": document}))
+        assert [one.answer for one in redacted.told] == [told.Refused("partial")]
 
-    def test_of_parameters_that_go_on_tell_only_of_those_on_the_page(self) -> None:
+    def test_of_parameters_that_go_on_leave_those_open_that_are_not_on_the_page(self) -> None:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "y"]}]}
         response = {"Parameters": [{"Name": "x"}], "NextToken": "more"}
         found = loaded(wrapped("ssm:DescribeParameters", asked, Response=response))
-        assert answers(found) == {"x": told.Parameter(name="x")}
+        assert answers(found) == {"x": told.Parameter(name="x"), "y": told.Refused("partial")}
 
 
 class TestImages:

@@ -197,7 +197,8 @@ class TestZonesOfServices:
 
 class TestWhetherZonesWereRead:
     def test_is_so_where_they_were_listed(self) -> None:
-        assert "zones" in complete_kinds(facts(by_vpc()))
+        assert facts(by_vpc()).completeness.knows("zones", "vpc-1")
+        assert not facts(by_vpc()).completeness.knows("zones")
         assert "zones" in complete_kinds(facts({"HostedZones": []}))
 
     def test_is_not_so_by_record_sets_alone(self) -> None:

@@ -23,6 +23,26 @@ _ASKED = Destination("what the call is about", ())
 INTERNET, ELSEWHERE = "the internet", "a way that is not known"
 _NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
 _ORGANIZATION = "service and resource control policies"
+_READ_BY = {
+    "access points of file systems": "elasticfilesystem:DescribeAccessPoints",
+    "digests of deployments": "ecs:DescribeServiceRevisions",
+    "environment files": "s3:ListBucket",
+    "grants of keys": "kms:ListGrants",
+    "images": "ecr:BatchGetImage",
+    "keys": "kms:DescribeKey",
+    "log groups": "logs:DescribeLogGroups",
+    "parameters": "ssm:DescribeParameters",
+    "policies of buckets": "s3:GetBucketPolicy",
+    "policies of file systems": "elasticfilesystem:DescribeFileSystemPolicy",
+    "policies of keys": "kms:GetKeyPolicy",
+    "policies of repositories": "ecr:GetRepositoryPolicy",
+    "policies of roles": "iam:GetAccountAuthorizationDetails",
+    "policies of secrets": "secretsmanager:GetResourcePolicy",
+    "processors of images": "ecr:GetDownloadUrlForLayer",
+    "secrets": "secretsmanager:DescribeSecret",
+    _ORGANIZATION: "organizations:DescribeOrganization",
+}
+"""The IAM action of the call that reads a kind of fact, by the words for the kind."""
 
 
 class Beyond:
@@ -58,7 +78,14 @@ class Beyond:
         if self._blind:
             return _NOTHING_READ
         unread = dict.fromkeys((*self._grants.unread, *self._presence.unread))
-        return tuple(unread) if self._identities.knows_organization else (*unread, _ORGANIZATION)
+        if not self._identities.knows_organization:
+            unread[_ORGANIZATION] = None
+        return tuple(self._named(kind) for kind in unread)
+
+    def _named(self, kind: str) -> str:
+        """Return a kind of fact, with the action that AWS denied, if that is why it was not examined."""
+        action = _READ_BY.get(kind, "")
+        return f"{kind} (denied: {action})" if self._world.holdings.denied(action) else kind
 
     def _ways(self, need: Need, found: Outcome) -> Iterator[Way]:
         """The ways that a call goes, each once; of packets that no endpoint takes, only where they get through."""

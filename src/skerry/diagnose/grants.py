@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from skerry.diagnose.identities import Identities, Identity
-from skerry.diagnose.keys import DECRYPT, decrypt, granted
+from skerry.diagnose.keys import DECRYPT, GRANTS_UNREAD, decrypt, granted
 from skerry.diagnose.mounts import mounts_of, place_of
 from skerry.diagnose.owners import Owned, Owners
 from skerry.diagnose.refusals import asked_of, refusal, words_of
@@ -154,6 +154,7 @@ class Grants:
         found = [evaluate(_in(request, context), policies) for context in contexts]
         if asked.request.action == DECRYPT:
             found = [granted(self._holdings, asked, one) for one in found]
+            self.unread |= dict.fromkeys(kind for one in found for kind in one.assumed if kind == GRANTS_UNREAD)
         if len({one.verdict for one in found}) == 1:
             return found[0]
         places = ", ".join(sorted(way.place for way in ways))

@@ -89,6 +89,11 @@ class Images:
                 yield from self._of_repository(launch, image, repository, found)
 
     def _of_repository(self, launch: Launch, image: Image, repository: str, found: told.Images) -> Iterator[Hop]:
+        if launch.pins_unread is not None:
+            if self._holdings.revisions_failed:
+                yield open_question("resource", repository, launch.pins_unread)
+                return
+            self._unread["digests of deployments"] = None
         wanted = dict.fromkeys(digest for reference, digest in launch.pinned if reference == image.reference)
         for name in wanted or [image.tag]:
             manifest = _find(found, name)

@@ -25,6 +25,7 @@ _OF_AWS = "alias/aws/"
 _ALIAS = "alias/"
 _SECURE = "SecureString"
 _LIST = "kms:ListGrants"
+GRANTS_UNREAD = "grants of keys"
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context
 _CONTEXT = {
     "secretsmanager": "kms:EncryptionContext:SecretARN",
@@ -100,11 +101,15 @@ def decrypt(holdings: Holdings, asked: Asked) -> Asked | None:
 def granted(holdings: Holdings, asked: Asked, found: Decision) -> Decision:
     """A denial of the use of a key, unless a grant allows it; an explicit one holds in any case.
 
+    Where the caller may not list the grants, the use of the key is not examined: `GRANTS_UNREAD` is assumed.
+
     https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
     """
     if found.verdict != "denied" or any(denial.statement for denial in found.denials):
         return found
     grants = holdings.grants(asked.subject)
+    if grants is None and holdings.denied(_LIST):
+        return Decision("allowed", assumed=(*found.assumed, GRANTS_UNREAD))
     if not isinstance(grants, told.Grants):
         missing = grants if isinstance(grants, Missing) else Missing(f"the grants of key {asked.subject}", _LIST)
         return Decision("unknown", missing=(missing,), assumed=found.assumed)

@@ -176,21 +176,22 @@ def _resource(by: Caller, action: str, subject: str, place: _Place) -> Iterator[
 
 
 def _secret(by: Caller, subject: str, place: _Place) -> Resource:
-    """A secret by its ARN; without the six characters at its end, or by its name, only the beginning is known.
+    """Return a secret by the ARN that DescribeSecret gave; else by what the task definition names.
 
-    An ARN whose last word has six small letters may be without them, or not.
+    Without the six characters at its end, or by its name, only the beginning of an ARN is known. An ARN whose last
+    word has six small letters may be complete or not.
     """
     found = by.holdings.secret(subject)
-    text = found.arn if isinstance(found, SecretDescription) else subject
-    known = arn(text)
+    if isinstance(found, SecretDescription) and (described := arn(found.arn)) is not None:
+        return Resource(found.arn, described.account)
+    known = arn(subject)
     if known is None:
         start = place.arn("secretsmanager", by.principal.account, f"secret:{subject}-")
         return Resource(start, by.principal.account, beginning=True, more_characters=_SUFFIX)
-    last = _SUFFIXED.search(text)
+    last = _SUFFIXED.search(subject)
     if last is None:
-        return Resource(f"{text}-", known.account, beginning=True, more_characters=_SUFFIX)
-    doubtful = text == subject and last[1].islower() and last[1].isalpha()
-    return Resource(text, known.account, beginning=doubtful)
+        return Resource(f"{subject}-", known.account, beginning=True, more_characters=_SUFFIX)
+    return Resource(subject, known.account, beginning=last[1].islower() and last[1].isalpha())
 
 
 def _streams(by: Caller, action: str, group: str, place: _Place) -> Iterator[str]:

@@ -32,7 +32,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     is the service that asks for it, if one does, and ``reasons`` are ECS's own words for the latter's failures.
     ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted;
     ``started_by`` is what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
-    that the deployment holds them to.
+    that the deployment holds them to, and ``pins_unread`` says that these were not read.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     reasons: tuple[str, ...] = ()
     started_by: str | None = None
     pinned: tuple[tuple[str, str], ...] = ()
+    pins_unread: Missing | None = None
 
     @property
     def family(self) -> str:
@@ -116,6 +117,7 @@ def of_service(world: World, service: Service) -> Launch:
         service_connect=connect is not None,
         service_connect_logs=connect.log_configuration if connect else None,
         pinned=_pinned(world, service),
+        pins_unread=_revisions_unread(world, service),
     )
 
 
@@ -133,6 +135,15 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
         for one in images
         if one.image is not None and one.image_digest is not None and one.container_name not in loose
     )
+
+
+def _revisions_unread(world: World, service: Service) -> Missing | None:
+    """Return the service revisions that a service names and that were not read; None where all were."""
+    known = {row.service_revision_arn for row in world.facts.service_revisions}
+    names = [one.arn for one in service.current_service_revisions if one.arn not in known]
+    if not names:
+        return None
+    return Missing(f"service revision {', '.join(map(short, names))}", "ecs:DescribeServiceRevisions")
 
 
 def _loose(world: World, service: Service) -> set[str]:

@@ -1,7 +1,7 @@
 """What is known of the things that tasks use, and of the policies on them: roles, images, secrets, keys, log groups.
 
 Each look-up answers with a record; with `Absent`, where AWS says that there is none; with `Missing`, where AWS was
-asked and did not say; with None, where nobody asked.
+asked and the answer failed; with None, where nobody asked, or the caller lacks the permission to ask.
 """
 
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, TypeVar
 from msgspec import UNSET
 
 from skerry.model import told
-from skerry.model.facts import Facts, Missing
+from skerry.model.facts import Facts, Missing, is_denial
 from skerry.model.iam import Document, Role
 from skerry.model.names import arn
 from skerry.model.told import Absent, Answer, Refused
@@ -36,6 +36,10 @@ class Holdings:
         self._facts = facts
         self._told = {(row.action, row.about): row.answer for row in facts.told}
         self._roles = {row.arn: row for row in facts.roles}
+        self._denied = {row.action for row in facts.refused if is_denial(row.code)}
+        self._denied |= {
+            row.action for row in facts.told if isinstance(row.answer, Refused) and is_denial(row.answer.code)
+        }
 
     @property
     def account(self) -> str | None:
@@ -45,7 +49,11 @@ class Holdings:
     @property
     def empty(self) -> bool:
         """Whether nobody asked for anything of this."""
-        return not self._told and not self.asked_for_roles
+        return not self._told and not self.asked_for_roles and not self._denied
+
+    def denied(self, action: str) -> bool:
+        """Tell whether AWS denied the caller a call, by its IAM action."""
+        return action in self._denied
 
     # ------------------------------------------------------------------------------------------------- identities
 
@@ -62,8 +70,8 @@ class Holdings:
 
     @property
     def asked_for_roles(self) -> bool:
-        """Whether anybody asked for the roles of the account."""
-        return "roles" in self._facts.completeness.asked
+        """Whether anybody asked for the roles of the account, and was allowed to."""
+        return "roles" in self._facts.completeness.asked and (bool(self._roles) or not self.denied(_ROLES))
 
     def managed_policy(self, policy_arn: str) -> Document | Missing:
         """The document in force of a managed policy."""
@@ -126,6 +134,12 @@ class Holdings:
     def cache_rules_known(self) -> bool:
         """Whether every pull-through cache rule of the registry was read."""
         return self._facts.completeness.knows("pull_through_rules")
+
+    @property
+    def revisions_failed(self) -> bool:
+        """Whether service revisions were asked for, and the answer failed."""
+        asked = "service_revisions" in self._facts.completeness.asked
+        return asked and not self.denied("ecs:DescribeServiceRevisions")
 
     def image_configuration(self, account: str, repository: str, digest: str) -> Found[told.ImageConfiguration]:
         """For what an image was built, by the digest of its configuration."""
@@ -204,8 +218,8 @@ class Holdings:
         match found:
             case None | Absent():
                 return found
-            case Refused():
-                return Missing(what, action)
+            case Refused(code=code):
+                return None if is_denial(code) else Missing(what, action)
             case _:
                 return found if isinstance(found, record) else None
 

@@ -123,4 +123,13 @@ def _mark(launch: Launch) -> object:
     known = launch.definition
     roles = () if isinstance(known, Missing) else (known.task_role_arn, known.execution_role_arn)
     groups = None if launch.groups is UNSET else launch.groups
-    return (needs(launch), launch.subnets, groups, str(launch.public_address), roles, launch.pinned, launch.unread)
+    return (
+        needs(launch),
+        launch.subnets,
+        groups,
+        str(launch.public_address),
+        roles,
+        launch.pinned,
+        launch.pins_unread,
+        launch.unread,
+    )

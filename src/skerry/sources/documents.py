@@ -199,7 +199,8 @@ class _Loader:
                     row = msgspec.json.decode(raw, type=record)
                 except UNREADABLE as error:
                     place = f"{answer.name}: row {position} of {answer.key}"
-                    self.rows.damage(field, f"{place} cannot be read: {error}", scope_of_row(field, raw))
+                    scope = scope_of_row(field, raw, answer.call.parameters)
+                    self.rows.damage(field, f"{place} cannot be read: {error}", scope)
                 else:
                     yield row
 

@@ -87,14 +87,19 @@ def _vpcs_of(filters: Any) -> tuple[str, ...]:  # noqa: ANN401 -- parameters of 
     return tuple(name for name in names if isinstance(name, str) and name and "*" not in name and "?" not in name)
 
 
-def scope_of_row(field: str, row: Raw) -> str:
-    """Return the scope that a row belongs to which cannot be read as a record; `EVERYWHERE` where it does not tell."""
+def scope_of_row(field: str, row: Raw, parameters: Mapping[str, Any]) -> str:
+    """Return the scope of a row that cannot be read as a record, by its own words or by the call that listed it."""
     keys = _VPC_KEYS if field in _OF_ONE_VPC else tuple(filter(None, [_ROW_OWNERS.get(field)]))
-    if not keys:
-        return EVERYWHERE
+    own = _first_text(row, keys) if keys else None
+    if own:
+        return own
+    scopes = scopes_of(field, parameters)
+    return scopes[0] if len(scopes) == 1 else EVERYWHERE
+
+
+def _first_text(row: Raw, keys: tuple[str, ...]) -> str | None:
     try:
         values = msgspec.json.decode(row, type=dict[str, Raw])
-        found = [msgspec.json.decode(values[key], type=str) for key in keys if key in values]
+        return next((msgspec.json.decode(values[key], type=str) for key in keys if key in values), None)
     except UNREADABLE:
-        return EVERYWHERE
-    return found[0] if found else EVERYWHERE
+        return None

@@ -12,7 +12,7 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.model import told
-from skerry.model.told import Absent, Answer, Images, Refused, Told
+from skerry.model.told import Absent, Answer, ImageFailure, ImageId, Images, Refused, Told
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.linked import WRAP_HINT
 from skerry.sources.rows import Rows
@@ -100,7 +100,27 @@ def take(rows: Rows, name: str, action: str, parameters: Parameters, answer: dic
         message = f"{name}: an answer to {action}, but not about what"
         raise InputError(message, WRAP_HINT)
     for about, found in _answers(rows, name, question, names, answer):
-        _keep(rows, name, Told(action, about, found))
+        complete = _with_unanswered(found, parameters) if isinstance(found, Images) else found
+        _keep(rows, name, Told(action, about, complete))
+
+
+def _with_unanswered(found: Images, parameters: Parameters) -> Images | Refused:
+    """Add a failure for each image that was asked for and not answered; an empty answer tells nothing.
+
+    ECR answers each image with a manifest or a failure:
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
+    """
+    answered = [*(row.image_id for row in found.images), *(row.image_id for row in found.failures)]
+    if not answered:
+        return Refused("empty")
+    try:
+        asked = msgspec.convert(parameters.get("imageIds", []), tuple[ImageId, ...])
+    except msgspec.ValidationError:
+        return found
+    names = {name for image in answered for name in (image.image_tag, image.image_digest)}
+    lacking = [image for image in asked if names.isdisjoint({image.image_tag, image.image_digest} - {None})]
+    failures = tuple(ImageFailure(image, "Unanswered") for image in lacking)
+    return msgspec.structs.replace(found, failures=(*found.failures, *failures))
 
 
 def _answers(
@@ -116,10 +136,7 @@ def _answers(
         yield from ((about, Refused("unreadable")) for about in names)
         return
     if not question.rows:
-        # ECR answers each image with a manifest or a failure, so an empty answer is a damaged one:
-        # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
-        one = Refused("empty") if found[0] == Images() else found[0]
-        yield from ((about, one) for about in names)
+        yield from ((about, found[0]) for about in names)
         return
     by_name = {getattr(one, question.named): one for one in found}
     for about in names:

@@ -1,0 +1,105 @@
+"""A role that may not read what tasks use still gets the network's verdict; the rest is named as not examined."""
+
+from typing import Any
+
+import pytest
+
+from skerry.diagnose.diagnose import diagnose
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.launch.task import of_service
+from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.reach.walk import Walker
+from tests.holdings import KEY, SECRET, Holdings, secret, statement, text
+from tests.networks import ACCOUNT
+
+REPOSITORY = {"registryId": ACCOUNT, "repositoryName": "web"}
+DENIALS: list[tuple[str, dict[str, Any], str]] = [
+    ("ecr:BatchGetImage", REPOSITORY, "images"),
+    ("secretsmanager:DescribeSecret", {"SecretId": SECRET}, "secrets"),
+    ("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, "policies of secrets"),
+    ("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, "log groups"),
+    ("organizations:DescribeOrganization", {}, "service and resource control policies"),
+]
+
+
+def diagnosis(network: Holdings) -> Diagnosis:
+    world = network.world()
+    return diagnose(Walker(world), [of_service(world, service) for service in world.facts.services])
+
+
+@pytest.mark.parametrize(("action", "parameters", "kind"), DENIALS)
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_denied_call_is_not_examined(action: str, parameters: dict[str, Any], kind: str, code: str) -> None:
+    network = Holdings()
+    network.refuse(action, parameters, code)
+    found = diagnosis(network)
+    assert found.verdict is OK
+    assert f"{kind} (denied: {action})" in found.unexamined
+
+
+@pytest.mark.parametrize(("action", "parameters", "kind"), DENIALS[:4])
+def test_failed_call_leaves_the_verdict_unknown(action: str, parameters: dict[str, Any], kind: str) -> None:
+    network = Holdings()
+    network.refuse(action, parameters, "InternalFailure")
+    found = diagnosis(network)
+    assert found.verdict is UNKNOWN
+    assert not any(kind in one for one in found.unexamined)
+
+
+def without_roles(code: str) -> Holdings:
+    network = Holdings()
+    network.forget("RoleDetailList")
+    network.forget("Policies")
+    network.refuse("iam:GetAccountAuthorizationDetails", {}, code)
+    return network
+
+
+def test_denied_roles_are_not_examined() -> None:
+    found = diagnosis(without_roles("AccessDenied"))
+    assert found.verdict is OK
+    assert "policies of roles (denied: iam:GetAccountAuthorizationDetails)" in found.unexamined
+
+
+def test_roles_that_could_not_be_listed_are_unknown() -> None:
+    assert diagnosis(without_roles("InternalFailure")).verdict is UNKNOWN
+
+
+def test_denied_answers_keep_the_blockers_of_the_network() -> None:
+    network = without_roles("AccessDenied")
+    network.row("VpcEndpoints", "vpce-a")["State"] = "failed"
+    assert diagnosis(network).verdict is BLOCKED
+
+
+def test_account_where_everything_is_denied_names_each_call() -> None:
+    network = without_roles("AccessDenied")
+    network.unask("ecr:GetRepositoryPolicy")
+    for action, parameters, _ in DENIALS:
+        network.refuse(action, parameters, "AccessDenied")
+    found = diagnosis(network)
+    assert found.verdict is OK
+    assert {f"{kind} (denied: {action})" for action, _, kind in DENIALS} <= set(found.unexamined)
+
+
+def encrypted() -> Holdings:
+    """The secret is encrypted with a key whose policy lets nobody but its administrators use it."""
+    network = Holdings()
+    network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=KEY))
+    state = {"KeyMetadata": {"Arn": KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER"}}
+    network.tell("kms:DescribeKey", {"KeyId": KEY}, state)
+    administrator = statement("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/administrator"})
+    network.tell("kms:GetKeyPolicy", {"KeyId": KEY, "PolicyName": "default"}, {"Policy": text(administrator)})
+    return network
+
+
+def test_grants_that_may_not_be_listed_are_not_examined() -> None:
+    network = encrypted()
+    network.refuse("kms:ListGrants", {"KeyId": KEY}, "AccessDeniedException")
+    found = diagnosis(network)
+    assert found.verdict is OK
+    assert "grants of keys (denied: kms:ListGrants)" in found.unexamined
+
+
+def test_key_without_grants_is_denied() -> None:
+    network = encrypted()
+    network.tell("kms:ListGrants", {"KeyId": KEY}, {"Grants": []})
+    assert diagnosis(network).verdict is BLOCKED
