@@ -59,6 +59,8 @@ def shape_of(action: str, key: str) -> Any:
 
 def complaints(told: Any, shape: Any, path: str) -> list[str]:
     """Where a type of ours does not fit the shape that AWS's model gives."""
+    if isinstance(told, msgspec.inspect.Metadata):
+        return complaints(told.type, shape, path)
     if isinstance(told, msgspec.inspect.UnionType):
         parts = [part for part in told.types if type(part).__name__ not in {"NoneType", "UnsetType"}]
         found = [complaints(part, shape, path) for part in parts]

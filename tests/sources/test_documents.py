@@ -149,7 +149,6 @@ class TestWhatIsNoAnswer:
             b"17",
             b"null",
             b'{"Vpcs": []} {}',
-            b'{"Vpcs": "none"}',
             b'{"VpcId": "vpc-1", "EnableDnsSupport": true}',
             b'{"EnableDnsSupport": {"Value": true}}',
             b'{"VpcAttributes": [7]}',

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.network import GatewayAttachment
 from skerry.model.record import Pascal, Tag
+from skerry.model.values import Block, Block4, Block6
 
 
 class TransitGatewayOptions(Pascal, frozen=True, gc=False):
@@ -75,7 +76,7 @@ class TransitGatewayRouteAttachment(Pascal, frozen=True, gc=False):
 class TransitGatewayRoute(Pascal, frozen=True, gc=False):
     """A route of a transit gateway's route table; several attachments share the load."""
 
-    destination_cidr_block: str | None = None
+    destination_cidr_block: Block | None = None
     prefix_list_id: str | None = None
     transit_gateway_attachments: tuple[TransitGatewayRouteAttachment, ...] = ()
     type: str | None = None
@@ -94,13 +95,13 @@ class TransitGatewayRouteTable(Pascal, frozen=True, gc=False):
 class PeeringBlock(Pascal, frozen=True, gc=False):
     """An IPv4 block of a peered VPC."""
 
-    cidr_block: str
+    cidr_block: Block4
 
 
 class PeeringBlock6(Pascal, frozen=True, gc=False):
     """An IPv6 block of a peered VPC."""
 
-    ipv6_cidr_block: str
+    ipv6_cidr_block: Block6
 
 
 class PeeringVpc(Pascal, frozen=True, gc=False):
@@ -109,7 +110,7 @@ class PeeringVpc(Pascal, frozen=True, gc=False):
     vpc_id: str | None = None
     owner_id: str | None = None
     region: str | None = None
-    cidr_block: str | None = None
+    cidr_block: Block4 | None = None
     cidr_block_set: tuple[PeeringBlock, ...] = ()
     ipv6_cidr_block_set: tuple[PeeringBlock6, ...] = ()
 

@@ -4,12 +4,13 @@ from msgspec import UNSET, UnsetType, field
 
 from skerry.model.network import GroupName
 from skerry.model.record import Pascal, Tag
+from skerry.model.values import Address4, Count, DnsName
 
 
 class DnsEntry(Pascal, frozen=True, gc=False):
     """A DNS name of an interface endpoint: regional, zonal or private."""
 
-    dns_name: str | None = None
+    dns_name: DnsName | None = None
     hosted_zone_id: str | None = None
 
 
@@ -19,7 +20,7 @@ class DnsOptions(Pascal, frozen=True, gc=False):
     dns_record_ip_type: str | None = None
     private_dns_only_for_inbound_resolver_endpoint: bool = False
     private_dns_preference: str | None = None
-    private_dns_specified_domains: tuple[str, ...] = ()
+    private_dns_specified_domains: tuple[DnsName, ...] = ()
 
 
 class LastError(Pascal, frozen=True, gc=False):
@@ -90,7 +91,7 @@ class HostedZone(Pascal, frozen=True, gc=False):
     """A Route 53 hosted zone, as ListHostedZones and GetHostedZone print it."""
 
     id: str
-    name: str
+    name: DnsName
     config: ZoneConfig = ZoneConfig()
 
 
@@ -105,7 +106,7 @@ class HostedZoneSummary(Pascal, frozen=True, gc=False):
     """A private hosted zone of a VPC, as ListHostedZonesByVPC prints it."""
 
     hosted_zone_id: str
-    name: str
+    name: DnsName
     owner: HostedZoneOwner = HostedZoneOwner()
 
 
@@ -118,7 +119,7 @@ class RecordValue(Pascal, frozen=True, gc=False):
 class AliasTarget(Pascal, frozen=True, gc=False):
     """The name that an alias record leads to."""
 
-    dns_name: str = field(name="DNSName")
+    dns_name: DnsName = field(name="DNSName")
     hosted_zone_id: str | None = None
     evaluate_target_health: bool = False
 
@@ -129,12 +130,12 @@ class RecordSet(Pascal, frozen=True, gc=False):
     A ``weight`` or ``multi_value_answer`` lets them take turns; others are chosen by health or by who asks.
     """
 
-    name: str
+    name: DnsName
     type: str
     resource_records: tuple[RecordValue, ...] = ()
     alias_target: AliasTarget | None = None
     set_identifier: str | None = None
-    weight: int | None = None
+    weight: Count | None = None
     multi_value_answer: bool = False
     health_check_id: str | None = None
 
@@ -143,7 +144,7 @@ class FileSystem(Pascal, frozen=True, gc=False):
     """An EFS file system."""
 
     file_system_id: str
-    number_of_mount_targets: int | None = None
+    number_of_mount_targets: Count | None = None
 
 
 class MountTarget(Pascal, frozen=True, gc=False):
@@ -152,7 +153,7 @@ class MountTarget(Pascal, frozen=True, gc=False):
     mount_target_id: str
     file_system_id: str
     subnet_id: str
-    ip_address: str | None = None
+    ip_address: Address4 | None = None
     network_interface_id: str | None = None
     availability_zone_name: str | None = None
     life_cycle_state: str = "available"

@@ -3,6 +3,7 @@
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.record import Pascal, Tag
+from skerry.model.values import Protocol, ProtocolNumber, RuleAction, RuleNumber, RulePort
 
 
 class IpRange(Pascal, frozen=True, gc=False):
@@ -36,9 +37,9 @@ class GroupPair(Pascal, frozen=True, gc=False):
 class IpPermission(Pascal, frozen=True, gc=False):
     """The rules of one protocol and port range. ``ip_protocol`` "-1" is all traffic; then there are no ports."""
 
-    ip_protocol: str
-    from_port: int | None = None
-    to_port: int | None = None
+    ip_protocol: Protocol
+    from_port: RulePort | None = None
+    to_port: RulePort | None = None
     ip_ranges: tuple[IpRange, ...] = ()
     ipv6_ranges: tuple[Ipv6Range, ...] = field(name="Ipv6Ranges", default=())
     prefix_list_ids: tuple[PrefixListReference, ...] = ()
@@ -59,16 +60,16 @@ class SecurityGroup(Pascal, frozen=True, gc=False):
 class PortRange(Pascal, frozen=True, gc=False):
     """The ports of a network ACL entry."""
 
-    from_port: int = field(name="From")
-    to_port: int = field(name="To")
+    from_port: RulePort = field(name="From")
+    to_port: RulePort = field(name="To")
 
 
 class AclEntry(Pascal, frozen=True, gc=False):
     """One entry of a network ACL. ``protocol`` is a number as text, "-1" for all."""
 
-    rule_number: int
-    protocol: str
-    rule_action: str
+    rule_number: RuleNumber
+    protocol: ProtocolNumber
+    rule_action: RuleAction
     egress: bool
     cidr_block: str | None = None
     ipv6_cidr_block: str | None = None

@@ -6,6 +6,7 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.record import Pascal, Tag
+from skerry.model.values import Address4, Address6, Block, Block4, Block6, Count
 
 
 class BlockState(Pascal, frozen=True, gc=False):
@@ -17,14 +18,14 @@ class BlockState(Pascal, frozen=True, gc=False):
 class CidrAssociation(Pascal, frozen=True, gc=False):
     """One IPv4 block of a VPC."""
 
-    cidr_block: str
+    cidr_block: Block4
     cidr_block_state: BlockState = BlockState()
 
 
 class Ipv6Association(Pascal, frozen=True, gc=False):
     """One IPv6 block of a VPC or subnet."""
 
-    ipv6_cidr_block: str
+    ipv6_cidr_block: Block6
     ipv6_cidr_block_state: BlockState = BlockState()
 
 
@@ -38,7 +39,7 @@ class Vpc(Pascal, frozen=True, gc=False):
     """A VPC."""
 
     vpc_id: str
-    cidr_block: str
+    cidr_block: Block4
     cidr_block_association_set: tuple[CidrAssociation, ...] = ()
     ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
     dhcp_options_id: str | UnsetType = UNSET
@@ -87,13 +88,13 @@ class Subnet(Pascal, frozen=True, gc=False):
 
     subnet_id: str
     vpc_id: str
-    cidr_block: str | None = None
+    cidr_block: Block4 | None = None
     ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
     ipv6_native: bool = False
     enable_dns64: bool = field(name="EnableDns64", default=False)
     availability_zone: str | UnsetType = UNSET
     availability_zone_id: str | UnsetType = UNSET
-    available_ip_address_count: int | UnsetType = UNSET
+    available_ip_address_count: Count | UnsetType = UNSET
     map_public_ip_on_launch: bool | UnsetType = UNSET
     owner_id: str | UnsetType = UNSET
     outpost_arn: str | None = None
@@ -158,8 +159,8 @@ class InternetGateway(Pascal, frozen=True, gc=False):
 class NatAddress(Pascal, frozen=True, gc=False):
     """One address of a NAT gateway."""
 
-    private_ip: str | None = None
-    public_ip: str | None = None
+    private_ip: Address4 | None = None
+    public_ip: Address4 | None = None
     network_interface_id: str | None = None
     availability_zone: str | None = None
     availability_zone_id: str | None = None
@@ -184,13 +185,13 @@ class NatGateway(Pascal, frozen=True, gc=False):
 class InterfaceAssociation(Pascal, frozen=True, gc=False):
     """The public address of a network interface."""
 
-    public_ip: str | None = None
+    public_ip: Address4 | None = None
 
 
 class PrivateAddress(Pascal, frozen=True, gc=False):
     """One private address of a network interface."""
 
-    private_ip_address: str
+    private_ip_address: Address4
     primary: bool = False
     association: InterfaceAssociation = InterfaceAssociation()
 
@@ -211,7 +212,7 @@ class Attachment(Pascal, frozen=True, gc=False):
 class Ipv6Address(Pascal, frozen=True, gc=False):
     """One IPv6 address of a network interface."""
 
-    ipv6_address: str
+    ipv6_address: Address6
 
 
 class NetworkInterface(Pascal, frozen=True, gc=False):
@@ -220,7 +221,7 @@ class NetworkInterface(Pascal, frozen=True, gc=False):
     network_interface_id: str
     subnet_id: str | UnsetType = UNSET
     vpc_id: str | UnsetType = UNSET
-    private_ip_address: str | None = None
+    private_ip_address: Address4 | None = None
     private_ip_addresses: tuple[PrivateAddress, ...] = ()
     ipv6_addresses: tuple[Ipv6Address, ...] = ()
     groups: tuple[GroupName, ...] | UnsetType = UNSET
@@ -241,7 +242,7 @@ class PrefixList(Pascal, frozen=True, gc=False):
 
     prefix_list_id: str
     prefix_list_name: str | None = None
-    cidrs: tuple[str, ...] | UnsetType = UNSET
+    cidrs: tuple[Block, ...] | UnsetType = UNSET
     address_family: str | None = None
     owner_id: str | None = None
 
@@ -249,4 +250,4 @@ class PrefixList(Pascal, frozen=True, gc=False):
 class PrefixListEntry(Pascal, frozen=True, gc=False):
     """One entry of a managed prefix list."""
 
-    cidr: str
+    cidr: Block

@@ -6,21 +6,22 @@ Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.record import Pascal
+from skerry.model.values import Address4, Address6, DnsName, Port
 
 
 class TargetAddress(Pascal, frozen=True, gc=False):
     """A DNS server that a rule forwards questions to."""
 
-    ip: str | None = None
-    ipv6: str | None = None
-    port: int = 53
+    ip: Address4 | None = None
+    ipv6: Address6 | None = None
+    port: Port = 53
 
 
 class ResolverRule(Pascal, frozen=True, gc=False):
     """What becomes of questions for a domain: FORWARD sends them on, SYSTEM makes an exception of it."""
 
     id: str
-    domain_name: str | None = None
+    domain_name: DnsName | None = None
     rule_type: str | UnsetType = UNSET
     target_ips: tuple[TargetAddress, ...] = ()
     resolver_endpoint_id: str | None = None
@@ -47,13 +48,13 @@ class ResolverEndpoint(Pascal, frozen=True, gc=False):
     host_vpc_id: str | UnsetType = field(name="HostVPCId", default=UNSET)
     security_group_ids: tuple[str, ...] = ()
     status: str = "OPERATIONAL"
-    ip_addresses: tuple[str, ...] | UnsetType = UNSET
+    ip_addresses: tuple[Address4, ...] | UnsetType = UNSET
 
 
 class ResolverEndpointAddress(Pascal, frozen=True, gc=False):
     """One address of a resolver endpoint."""
 
-    ip: str | None = None
+    ip: Address4 | None = None
 
 
 class FirewallRuleGroupAssociation(Pascal, frozen=True, gc=False):

@@ -4,6 +4,7 @@ Shapes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3files_ListMountTar
 """
 
 from skerry.model.record import Camel
+from skerry.model.values import Address4
 
 
 class S3FilesMountTarget(Camel, frozen=True, gc=False):
@@ -14,6 +15,6 @@ class S3FilesMountTarget(Camel, frozen=True, gc=False):
     subnet_id: str
     vpc_id: str | None = None
     availability_zone_id: str | None = None
-    ipv4_address: str | None = None
+    ipv4_address: Address4 | None = None
     network_interface_id: str | None = None
     status: str | None = None

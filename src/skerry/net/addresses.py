@@ -43,6 +43,16 @@ def block(cidr: str) -> Block | None:
     return Block(((first, first + size - 1),), length)
 
 
+def block4(cidr: str) -> Block | None:
+    """Read an IPv4 CIDR block or address; None where the text is none."""
+    return block(cidr) if ":" not in cidr else None
+
+
+def block6(cidr: str) -> Block | None:
+    """Read an IPv6 CIDR block or address; None where the text is none."""
+    return block(cidr) if ":" in cidr else None
+
+
 def _block6(cidr: str) -> Block | None:
     # IPv6 is rare enough for the standard library.
     from ipaddress import IPv6Network  # noqa: PLC0415
@@ -50,6 +60,9 @@ def _block6(cidr: str) -> Block | None:
     try:
         network = IPv6Network(cidr, strict=False)
     except ValueError:
+        return None
+    if network.network_address.ipv4_mapped is not None:
+        # An IPv4 address in IPv6's clothes: no packet and no rule of a VPC has it.
         return None
     first, last = int(network.network_address), int(network.broadcast_address)
     return Block(((IPV6 + first, IPV6 + last),), network.prefixlen)

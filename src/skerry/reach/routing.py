@@ -10,7 +10,7 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
-from skerry.net.addresses import block
+from skerry.net.addresses import block, block4, block6
 from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
 from skerry.reach.filters import in_prefix_list
 from skerry.reach.trace import Destination
@@ -66,7 +66,7 @@ def compiled(world: World, table: RouteTable) -> Compiled | Missing:
         name = route.destination_prefix_list_id
         cidr = route.destination_cidr_block or route.destination_ipv6_cidr_block
         if cidr is not None:
-            found = block(cidr)
+            found = block4(cidr) if route.destination_cidr_block else block6(cidr)
             if found is None:
                 fact = f"the route to {cidr!r}, which is no CIDR block"
                 unreadable.append((route, Missing(fact)))

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.facts import Missing
 from skerry.model.filters import AclEntry, IpPermission, NetworkAcl, SecurityGroup
-from skerry.net.addresses import block
+from skerry.net.addresses import block4, block6
 from skerry.net.intervals import Intervals
 
 TCP, UDP = "tcp", "udp"
@@ -69,10 +69,10 @@ def _concerns(permission: IpPermission, protocol: str, port: int) -> bool:
 def _of_permission(group: str, permission: IpPermission, direction: str) -> Iterator[GroupRule]:
     head = f"{_traffic(permission)} {'from' if direction == 'in' else 'to'}"
     for item in permission.ip_ranges:
-        found = block(item.cidr_ip)
+        found = block4(item.cidr_ip)
         yield GroupRule(group, f"{head} {item.cidr_ip}", found.addresses if found else None)
     for item6 in permission.ipv6_ranges:
-        found = block(item6.cidr_ipv6)
+        found = block6(item6.cidr_ipv6)
         yield GroupRule(group, f"{head} {item6.cidr_ipv6}", found.addresses if found else None)
     for reference in permission.prefix_list_ids:
         yield GroupRule(group, f"{head} {reference.prefix_list_id}", prefix_list=reference.prefix_list_id)
@@ -105,7 +105,7 @@ def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, 
 
 def _acl_rule(entry: AclEntry) -> AclRule:
     cidr = entry.cidr_block or entry.ipv6_cidr_block
-    found = block(cidr or "")
+    found = block4(entry.cidr_block) if entry.cidr_block else block6(entry.ipv6_cidr_block or "")
     everything = entry.protocol == "-1" or entry.port_range is None
     if everything or entry.port_range is None:
         ports, traffic = ALL_PORTS, "all traffic" if entry.protocol == "-1" else "all ports"

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.sources.repair import repaired
 
 _Row = TypeVar("_Row")
 
@@ -16,7 +17,11 @@ _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (
 
 
 def top_level(name: str, content: bytes) -> dict[str, Raw]:
-    """The keys of a document, undecoded; raises `InputError` where it is no JSON object in UTF-8 or UTF-16."""
+    """Return the values of a document by key, undecoded.
+
+    Values that JSON does not define are marked as unreadable. Raises `InputError` where the document is no JSON object
+    in UTF-8 or UTF-16.
+    """
     text = _utf8(name, content)
     if not text.strip():
         message = f"{name} is empty"
@@ -24,7 +29,26 @@ def top_level(name: str, content: bytes) -> dict[str, Raw]:
     if text.lstrip()[:1] == b"[":
         message = f"{name} is a list, so its top-level key is lost"
         raise InputError(message, QUERY_HINT)
-    return decode(name, "the document", text, dict[str, Raw])
+    try:
+        found = msgspec.json.decode(text, type=dict[str, Raw])
+    except UNREADABLE:
+        return decode(name, "the document", repaired(name, text), dict[str, Raw])
+    if _is_whole(text, found):
+        return found
+    return decode(name, "the document", repaired(name, text), dict[str, Raw])
+
+
+def _is_whole(text: bytes, found: dict[str, Raw]) -> bool:
+    """Tell whether a document holds its values and nothing more, so that no key stands twice at its top.
+
+    All that is left are two quotes and a colon for each key, a comma between two of them, and the braces.
+    """
+    keys = sum(_size(key.encode()) + len('"":') for key in found)
+    return _size(text) == sum(map(_size, found.values())) + keys + max(len(found) - 1, 0) + len("{}")
+
+
+def _size(text: bytes | Raw) -> int:
+    return len(bytes(text).translate(None, b" \t\r\n"))
 
 
 def _utf8(name: str, content: bytes) -> bytes:

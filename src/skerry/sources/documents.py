@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import TaskDefinition
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.facts import Facts, Refusal
@@ -19,9 +20,11 @@ from skerry.model.schedules import Schedule
 from skerry.sources import linked, told
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
 from skerry.sources.regions import account_of, region_of
+from skerry.sources.repair import has_repeated_keys
 from skerry.sources.rows import Rows
 from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
+from skerry.sources.validation import fault_of
 from skerry.sources.zones import Page, ZoneParts
 
 _Row = TypeVar("_Row")
@@ -190,19 +193,29 @@ class _Loader:
             take(kind.field, getattr(row, kind.id), row, answer.name)
 
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
-        """Decode the rows of a list; where one fails, decode them one by one and note those that do."""
+        """Yield the rows of a list; note each that cannot be read, or holds a value that is not of its form."""
+        listed = self._raw_rows(answer, field)
         try:
-            yield from msgspec.json.decode(answer.value, type=list[record])  # type: ignore[valid-type]
+            rows = msgspec.json.decode(answer.value, type=list[record])  # type: ignore[valid-type]
         except UNREADABLE:
-            for position, raw in enumerate(decode(answer.name, answer.key, answer.value, list[Raw])):
-                try:
-                    row = msgspec.json.decode(raw, type=record)
-                except UNREADABLE as error:
-                    place = f"{answer.name}: row {position} of {answer.key}"
-                    scope = scope_of_row(field, raw, answer.call.parameters)
-                    self.rows.damage(field, f"{place} cannot be read: {error}", scope)
-                else:
-                    yield row
+            rows = [None] * len(listed)
+        for position, (raw, row) in enumerate(zip(listed, rows, strict=True)):
+            found, fault = _row(raw, row, record)
+            if found is not None:
+                yield found
+            else:
+                scope = scope_of_row(field, raw, answer.call.parameters)
+                place = f"{answer.name}: row {position} of {answer.key}"
+                self.rows.damage(field, f"{place} cannot be read: {fault}", scope)
+
+    def _raw_rows(self, answer: _Answer, field: str) -> list[Raw]:
+        try:
+            return msgspec.json.decode(answer.value, type=list[Raw])
+        except UNREADABLE:
+            scopes = scopes_of(field, answer.call.parameters) or (EVERYWHERE,)
+            for scope in scopes:
+                self.rows.damage(field, f"{answer.name}: {answer.key} is no list that can be read", scope)
+            return []
 
     def _calls(self, answer: _Answer) -> None:
         for raw in decode(answer.name, answer.key, answer.value, list[Raw]):
@@ -300,6 +313,19 @@ class _Loader:
         told = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)
         return msgspec.structs.replace(facts, region=region or told or region_of(facts), account=account)
+
+
+def _row(raw: Raw, row: _Row | None, record: type[_Row]) -> tuple[_Row | None, str]:
+    """Return a row as a record; or None, and why it cannot be read."""
+    try:
+        if row is None:
+            row = msgspec.json.decode(raw, type=record)
+        if has_repeated_keys(bytes(raw)):
+            return None, "a key stands in it twice"
+    except UNREADABLE as error:
+        return None, str(error)
+    fault = fault_of(row)  # type: ignore[arg-type]
+    return (None, fault) if fault else (row, "")
 
 
 def _is_other(key: str, value: Raw) -> bool:

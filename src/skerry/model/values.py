@@ -1,0 +1,44 @@
+"""Types of fields that hold an address, a block, a name or a port: a value of another form is no value at all.
+
+They are texts and numbers to a type checker. `skerry.sources.validation` holds the texts to their form when a document
+is loaded; msgspec holds the numbers to their bounds. Blocks of rules, entries and routes are plain texts: one of them
+that is none leaves open what that one rule, entry or route is for.
+"""
+
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+FORM: Final = "form"
+"""The key under which the name of a text's form stands in its metadata."""
+
+BLOCK4, BLOCK6, BLOCK = "IPv4 CIDR block", "IPv6 CIDR block", "CIDR block"
+ADDRESS4, ADDRESS6 = "IPv4 address", "IPv6 address"
+NAME = "DNS name"
+
+Block4 = Annotated[str, Meta(extra={FORM: BLOCK4})]
+Block6 = Annotated[str, Meta(extra={FORM: BLOCK6})]
+Block = Annotated[str, Meta(extra={FORM: BLOCK})]
+"""A block of either family."""
+
+Address4 = Annotated[str, Meta(extra={FORM: ADDRESS4})]
+Address6 = Annotated[str, Meta(extra={FORM: ADDRESS6})]
+DnsName = Annotated[str, Meta(extra={FORM: NAME})]
+"""A name, which may end in a dot and hold Route 53's octal escapes."""
+
+Count = Annotated[int, Meta(ge=0, le=2**32)]
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+RulePort = Annotated[int, Meta(ge=-1, le=65_535)]
+"""A port, or a type or code of ICMP, where -1 stands for all.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+"""
+
+RuleNumber = Annotated[int, Meta(ge=1, le=32_767)]
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkAclEntry.html"""
+
+ACTION, PROTOCOL, PROTOCOL_NUMBER = "allow or deny", "protocol", "protocol number"
+
+RuleAction = Annotated[str, Meta(extra={FORM: ACTION})]
+Protocol = Annotated[str, Meta(extra={FORM: PROTOCOL})]
+ProtocolNumber = Annotated[str, Meta(extra={FORM: PROTOCOL_NUMBER})]

@@ -1,0 +1,190 @@
+"""Values of records held to their form: an address that is none, or a port range that ends before it begins.
+
+A record that holds such a value says something, and nobody knows what: its row counts as lost.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import UNSET, inspect
+
+from skerry.model import values
+from skerry.model.endpoints import RecordSet
+from skerry.model.filters import IpPermission, PortRange
+from skerry.model.network import DhcpConfiguration
+from skerry.net.addresses import block, block4, block6
+
+Value: TypeAlias = Any
+"""A value of a field, of any type."""
+
+Check: TypeAlias = Callable[[Value], str]
+"""Returns where and how a value is not of its form, in words, such as ``[0].CidrIp is no IPv4 CIDR block``."""
+
+_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+_LABEL = re.compile(r"[!-~]{1,63}")
+_LONGEST_NAME = 255
+_PROTOCOL = re.compile(r"-1|[0-9]{1,3}|tcp|udp|icmp|icmpv6")
+_NUMBER = re.compile(r"-1|[0-9]{1,3}")
+_HIGHEST_PROTOCOL = 255
+_WITH_PORTS = frozenset({"tcp", "udp", "6", "17"})
+_AMAZON_DNS = "AmazonProvidedDNS"
+
+
+def fault_of(record: msgspec.Struct) -> str:
+    """Return the first value of a record that is not of its form, by the keys that lead to it; empty where all are."""
+    for attribute, name, check in _checks(type(record)):
+        fault = check(getattr(record, attribute))
+        if fault:
+            return f"{name}{fault}"
+    match record:
+        case RecordSet():
+            return _record_set(record)
+        case DhcpConfiguration():
+            return _dhcp(record)
+        case PortRange() if record.from_port > record.to_port:
+            return " ends before it begins"
+        case IpPermission() if record.ip_protocol in _WITH_PORTS and (record.from_port or 0) > (
+            65_535 if record.to_port is None else record.to_port
+        ):
+            return " has a port range that ends before it begins"
+        case _:
+            return ""
+
+
+@cache
+def _checks(record: type[msgspec.Struct]) -> tuple[tuple[str, str, Check], ...]:
+    """Return the fields of a record that have a form, or hold records with such fields."""
+    found = inspect.type_info(record)
+    assert isinstance(found, inspect.StructType)  # noqa: S101 -- records are Structs
+    checks = ((field.name, field.encode_name, _check(field.type)) for field in found.fields)
+    return tuple((name, encoded, check) for name, encoded, check in checks if check is not None)
+
+
+def _check(kind: inspect.Type) -> Check | None:
+    match kind:
+        case inspect.Metadata(extra={values.FORM: str() as form}):
+            return _of_form(form)
+        case inspect.Metadata(type=inner):
+            return _check(inner)
+        case inspect.StructType(cls=record) if _checks(record) or record in _WITH_RULES:
+            return _nested
+        case inspect.VarTupleType(item_type=item):
+            check = _check(item)
+            return None if check is None else _each(check)
+        case inspect.UnionType(types=types):
+            checks = (_check(one) for one in types)
+            check = next((one for one in checks if one is not None), None)
+            return None if check is None else _unless_absent(check)
+        case _:
+            return None
+
+
+_WITH_RULES = frozenset({RecordSet, DhcpConfiguration, PortRange, IpPermission})
+
+
+def _of_form(form: str) -> Check:
+    fits = _FORMS[form]
+    return lambda value: "" if fits(value) else f" is no {form}"
+
+
+def _nested(value: msgspec.Struct) -> str:
+    fault = fault_of(value)
+    return f".{fault}" if fault and not fault.startswith(" ") else fault
+
+
+def _each(check: Check) -> Check:
+    def items(value: tuple[Value, ...]) -> str:
+        faults = ((position, check(item)) for position, item in enumerate(value))
+        return next((f"[{position}]{fault}" for position, fault in faults if fault), "")
+
+    return _unless_absent(items)
+
+
+def _unless_absent(check: Check) -> Check:
+    return lambda value: "" if value is None or value is UNSET else check(value)
+
+
+# --------------------------------------------------------------------------------------------------------- the forms
+
+
+def _is_block(text: str) -> bool:
+    return block(text) is not None
+
+
+def _is_block4(text: str) -> bool:
+    return block4(text) is not None
+
+
+def _is_block6(text: str) -> bool:
+    return block6(text) is not None
+
+
+def _is_address4(text: str) -> bool:
+    return "/" not in text and _is_block4(text)
+
+
+def _is_address6(text: str) -> bool:
+    return "/" not in text and _is_block6(text)
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text is a DNS name, Route 53's octal escapes undone; the root is one."""
+    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 8)), text).removesuffix(".")
+    return len(plain) <= _LONGEST_NAME and (plain == "" or all(_LABEL.fullmatch(label) for label in plain.split(".")))
+
+
+def _is_protocol(text: str) -> bool:
+    return bool(_PROTOCOL.fullmatch(text.lower())) and not (text.isdecimal() and int(text) > _HIGHEST_PROTOCOL)
+
+
+def _is_protocol_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) and int(text) <= _HIGHEST_PROTOCOL
+
+
+_FORMS: dict[str, Callable[[str], bool]] = {
+    values.BLOCK: _is_block,
+    values.BLOCK4: _is_block4,
+    values.BLOCK6: _is_block6,
+    values.ADDRESS4: _is_address4,
+    values.ADDRESS6: _is_address6,
+    values.NAME: _is_name,
+    values.ACTION: lambda text: text in {"allow", "deny"},
+    values.PROTOCOL: _is_protocol,
+    values.PROTOCOL_NUMBER: _is_protocol_number,
+}
+
+
+# ------------------------------------------------------------------------------------ records with rules of their own
+
+
+def _record_set(record: RecordSet) -> str:
+    """Return the first value of a record set that is not of its type.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
+    """
+    form = {"A": values.ADDRESS4, "AAAA": values.ADDRESS6, "CNAME": values.NAME}.get(record.type)
+    if form is None:
+        return ""
+    faults = _faults((row.value for row in record.resource_records), form)
+    return next((f"ResourceRecords{fault}" for fault in faults), "")
+
+
+def _dhcp(record: DhcpConfiguration) -> str:
+    """Return the first DNS server that is neither an address nor Amazon's.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
+    """
+    if record.key != "domain-name-servers":
+        return ""
+    servers = [row.value for row in record.values]
+    known = (server for server in servers if server != _AMAZON_DNS and not _is_address6(server))
+    return next((f"Values{fault}" for fault in _faults(known, values.ADDRESS4)), "")
+
+
+def _faults(texts: Iterator[str], form: str) -> Iterator[str]:
+    fits = _FORMS[form]
+    return (f"[{position}] is no {form}" for position, text in enumerate(texts) if not fits(text))
