@@ -24,10 +24,10 @@ from skerry.sources.repair import has_repeated_keys
 from skerry.sources.rows import Rows
 from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
-from skerry.sources.validation import fault_of
+from skerry.sources.validation import readable
 from skerry.sources.zones import Page, ZoneParts
 
-_Row = TypeVar("_Row")
+_Row = TypeVar("_Row", bound=msgspec.Struct)
 
 _BY_KEY = {kind.key: kind for kind in KINDS}
 _FIELDS = {key: kind.field for key, kind in _BY_KEY.items()} | {"HostedZones": "zones", "HostedZoneSummaries": "zones"}
@@ -145,6 +145,9 @@ class _Loader:
             message = f"{name}: a call without its answer"
             raise InputError(message, linked.WRAP_HINT)
         if wrapped.call.operation in told.QUESTIONS:
+            if has_repeated_keys(content):
+                self.rows.note(f"{name}: a key stands twice in the answer to {wrapped.call.operation}")
+                wrapped = Wrapped(wrapped.call, error=Problem("RepeatedKeys"))
             self._told(name, wrapped)
             return
         if wrapped.error is not None:
@@ -195,18 +198,21 @@ class _Loader:
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Yield the rows of a list; note each that cannot be read, or holds a value that is not of its form."""
         listed = self._raw_rows(answer, field)
-        try:
-            rows = msgspec.json.decode(answer.value, type=list[record])  # type: ignore[valid-type]
-        except UNREADABLE:
-            rows = [None] * len(listed)
-        for position, (raw, row) in enumerate(zip(listed, rows, strict=True)):
-            found, fault = _row(raw, row, record)
+        for position, raw in enumerate(listed):
+            found, fault = readable(raw, record)
             if found is not None:
                 yield found
             else:
                 scope = scope_of_row(field, raw, answer.call.parameters)
                 place = f"{answer.name}: row {position} of {answer.key}"
                 self.rows.damage(field, f"{place} cannot be read: {fault}", scope)
+
+    def _one(self, field: str, answer: _Answer, what: str, value: bytes | Raw, record: type[_Row]) -> _Row | None:
+        """Return an answer that is one record; None, with a note, where it cannot be read."""
+        row, fault = readable(Raw(value), record)
+        if row is None:
+            self.rows.damage(field, f"{answer.name}: {what} cannot be read: {fault}")
+        return row
 
     def _raw_rows(self, answer: _Answer, field: str) -> list[Raw]:
         try:
@@ -233,16 +239,14 @@ class _Loader:
         self.account = decode(answer.name, answer.key, answer.value, str)
 
     def _attribute(self, answer: _Answer) -> None:
-        self._attribute_row(answer.name, msgspec.json.encode(answer.top))
+        row = self._one("vpc_attributes", answer, answer.key, msgspec.json.encode(answer.top), VpcAttribute)
+        if row is not None:
+            self.rows.some("vpc_attributes")
+            self.rows.attribute(row, answer.name)
 
     def _attributes(self, answer: _Answer) -> None:
-        for raw in decode(answer.name, answer.key, answer.value, list[Raw]):
-            self._attribute_row(answer.name, bytes(raw))
-
-    def _attribute_row(self, name: str, content: bytes) -> None:
-        row = decode(name, "the VPC attribute", content, VpcAttribute)
-        self.rows.some("vpc_attributes")
-        self.rows.attribute(row, name)
+        for row in self._each(answer, VpcAttribute, "vpc_attributes"):
+            self.rows.attribute(row, answer.name)
 
     def _single(self, answer: _Answer) -> None:
         """An answer that is one record is a list of one."""
@@ -267,8 +271,9 @@ class _Loader:
                 self.rows.replace("schedules", row.arn, row, answer.name)
 
     def _schedule(self, answer: _Answer) -> None:
-        row = decode(answer.name, "the schedule", msgspec.json.encode(answer.top), Schedule)
-        self.rows.replace("schedules", row.arn, row, answer.name)
+        row = self._one("schedules", answer, "the schedule", msgspec.json.encode(answer.top), Schedule)
+        if row is not None:
+            self.rows.replace("schedules", row.arn, row, answer.name)
 
     def _prefix_lists(self, answer: _Answer) -> None:
         for row in self._each(answer, PrefixList, "prefix_lists"):
@@ -283,11 +288,12 @@ class _Loader:
 
     def _hosted_zone(self, answer: _Answer) -> None:
         # One zone by itself: that there is no other is not said.
-        row = decode(answer.name, answer.key, answer.value, HostedZone)
-        if row.config.private_zone:
+        row = self._one("zones", answer, answer.key, answer.value, HostedZone)
+        if row is not None and row.config.private_zone:
             self.zones.zone(row.id, row.name)
             if "VPCs" in answer.top:
-                for vpc in decode(answer.name, "VPCs", answer.top["VPCs"], list[ZoneVpc]):
+                vpcs = answer._replace(key="VPCs", value=answer.top["VPCs"])
+                for vpc in self._each(vpcs, ZoneVpc, "zones"):
                     self.zones.associate(row.id, vpc.vpc_id)
 
     def _summaries(self, answer: _Answer) -> None:
@@ -313,19 +319,6 @@ class _Loader:
         told = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)
         return msgspec.structs.replace(facts, region=region or told or region_of(facts), account=account)
-
-
-def _row(raw: Raw, row: _Row | None, record: type[_Row]) -> tuple[_Row | None, str]:
-    """Return a row as a record; or None, and why it cannot be read."""
-    try:
-        if row is None:
-            row = msgspec.json.decode(raw, type=record)
-        if has_repeated_keys(bytes(raw)):
-            return None, "a key stands in it twice"
-    except UNREADABLE as error:
-        return None, str(error)
-    fault = fault_of(row)  # type: ignore[arg-type]
-    return (None, fault) if fault else (row, "")
 
 
 def _is_other(key: str, value: Raw) -> bool:

@@ -6,6 +6,7 @@ An entry of a prefix list, a route of a transit gateway, an address of a resolve
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 from msgspec import UNSET, Raw
 
 from skerry.errors import InputError
@@ -21,11 +22,12 @@ from skerry.model.kinds import ACTIONS
 from skerry.model.network import PrefixListEntry
 from skerry.model.resolver import ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, RuleTarget
-from skerry.sources.decoding import decode
+from skerry.sources.decoding import UNREADABLE
 from skerry.sources.rows import Rows
 from skerry.sources.scopes import scopes_of
+from skerry.sources.validation import readable
 
-_Row = TypeVar("_Row")
+_Row = TypeVar("_Row", bound=msgspec.Struct)
 
 WRAP_HINT = (
     'Wrap the answer so that it names its call: {"Call": {"operation": "…", "parameters": {…}}, "Response": {…}}'
@@ -65,22 +67,37 @@ class Linked(NamedTuple):
             raise InputError(message, WRAP_HINT)
         return wanted
 
-    def rows(self, record: type[_Row]) -> list[_Row]:
-        """All rows of the answer; raises `InputError` where one cannot be read."""
-        return decode(self.name, self.key, self.value, list[record])  # type: ignore[valid-type]
+    def read(self, record: type[_Row], notes: Rows) -> tuple[tuple[_Row, ...], bool]:
+        """Return the rows that can be read, and whether these are all; each other one is noted."""
+        try:
+            listed = msgspec.json.decode(self.value, type=list[Raw])
+        except UNREADABLE:
+            notes.note(f"{self.name}: {self.key} is no list that can be read")
+            return (), False
+        found, whole = [], not self.partial
+        for position, raw in enumerate(listed):
+            row, fault = readable(raw, record)
+            if row is None:
+                notes.note(f"{self.name}: row {position} of {self.key} cannot be read: {fault}")
+                whole = False
+            else:
+                found.append(row)
+        return tuple(found), whole
 
 
 def _entries(rows: Rows, answer: Linked) -> None:
+    """Keep the entries of a prefix list; a list with an entry that cannot be read has none that is known."""
     prefix_list = answer.asked("PrefixListId", "entries of a prefix list")
-    cidrs = tuple(entry.cidr for entry in answer.rows(PrefixListEntry))
-    rows.entries(prefix_list, cidrs, answer.name, partial=answer.partial)
+    entries, whole = answer.read(PrefixListEntry, rows)
+    lost = not whole and not answer.partial
+    rows.entries(prefix_list, tuple(entry.cidr for entry in entries), answer.name, partial=answer.partial, lost=lost)
 
 
 def _routes(rows: Rows, answer: Linked) -> None:
-    """The routes of a transit gateway's table: a search that was cut off tells none of them."""
+    """Keep the routes of a transit gateway's table; of a search that was cut off or damaged, none is known."""
     table = answer.asked("TransitGatewayRouteTableId", "routes of a transit gateway")
-    routes = tuple(answer.rows(TransitGatewayRoute))
-    row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=UNSET if answer.partial else routes)
+    routes, whole = answer.read(TransitGatewayRoute, rows)
+    row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=routes if whole else UNSET)
     rows.merge("transit_gateway_route_tables", table, row, answer.name)
 
 
@@ -90,7 +107,7 @@ class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
 
 def _associations(rows: Rows, answer: Linked) -> None:
     table = answer.asked("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
-    for item in answer.rows(_Associated):
+    for item in answer.read(_Associated, rows)[0]:
         state = item.state if isinstance(item.state, str) else "associated"
         row = TransitGatewayAttachment(
             transit_gateway_attachment_id=item.transit_gateway_attachment_id,
@@ -103,16 +120,18 @@ def _associations(rows: Rows, answer: Linked) -> None:
 
 def _addresses(rows: Rows, answer: Linked) -> None:
     endpoint = answer.asked("ResolverEndpointId", "addresses of a resolver endpoint")
-    found = tuple(row.ip for row in answer.rows(ResolverEndpointAddress) if row.ip is not None)
-    row = ResolverEndpoint(id=endpoint, ip_addresses=UNSET if answer.partial else found)
+    addresses, whole = answer.read(ResolverEndpointAddress, rows)
+    found = tuple(row.ip for row in addresses if row.ip is not None)
+    row = ResolverEndpoint(id=endpoint, ip_addresses=found if whole else UNSET)
     rows.merge("resolver_endpoints", endpoint, row, answer.name)
 
 
 def _targets(rows: Rows, answer: Linked) -> None:
     rule = answer.asked("Rule", "targets of a rule")
     bus = answer.parameters.get("EventBusName", "default")
-    rows.page("rule_targets", partial=answer.partial)
-    for target in answer.rows(NamedTarget):
+    targets, whole = answer.read(NamedTarget, rows)
+    rows.page("rule_targets", partial=not whole)
+    for target in targets:
         row = RuleTarget(rule=rule, target=target, event_bus=str(bus))
         rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
 

@@ -25,6 +25,7 @@ class _Entries(NamedTuple):
     cidrs: list[str]
     name: str
     whole: bool = False
+    lost: bool = False
 
 
 def _told(row: Row) -> dict[str, Any]:
@@ -131,16 +132,18 @@ class Rows:
             row = structs.replace(known, **told)
         self.replace("prefix_lists", row.prefix_list_id, row, name)
 
-    def entries(self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool) -> None:
-        """Take in a page of a prefix list's entries; without the last page they are not known."""
+    def entries(
+        self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool, lost: bool = False
+    ) -> None:
+        """Take in a page of a prefix list's entries; without the last page, or with one lost, they are not known."""
         pages = self._entries.setdefault(prefix_list_id, _Entries([], name))
         pages.cidrs.extend(cidrs)
-        self._entries[prefix_list_id] = pages._replace(whole=pages.whole or not partial)
+        self._entries[prefix_list_id] = pages._replace(whole=pages.whole or not partial, lost=pages.lost or lost)
 
     def tables(self) -> dict[str, tuple[Row, ...]]:
         """All rows by kind."""
         for prefix_list_id, pages in self._entries.items():
-            cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole else UNSET
+            cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole and not pages.lost else UNSET
             self.prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
 

@@ -6,16 +6,20 @@ A record that holds such a value says something, and nobody knows what: its row 
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import UNSET, inspect
+from msgspec import UNSET, Raw, inspect
 
 from skerry.model import values
 from skerry.model.endpoints import RecordSet
 from skerry.model.filters import IpPermission, PortRange
 from skerry.model.network import DhcpConfiguration
 from skerry.net.addresses import block, block4, block6
+from skerry.sources.decoding import UNREADABLE
+from skerry.sources.repair import has_repeated_keys
+
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 Value: TypeAlias = Any
 """A value of a field, of any type."""
@@ -32,6 +36,18 @@ _NUMBER = re.compile(r"-1|[0-9]{1,3}")
 _HIGHEST_PROTOCOL = 255
 _WITH_PORTS = frozenset({"tcp", "udp", "6", "17"})
 _AMAZON_DNS = "AmazonProvidedDNS"
+
+
+def readable(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
+    """Return a value of JSON as a record; or None, and why it cannot be read."""
+    try:
+        found = msgspec.json.decode(raw, type=record)
+        if has_repeated_keys(bytes(raw)):
+            return None, "a key stands in it twice"
+    except UNREADABLE as error:
+        return None, str(error)
+    fault = fault_of(found)
+    return (None, fault) if fault else (found, "")
 
 
 def fault_of(record: msgspec.Struct) -> str:
