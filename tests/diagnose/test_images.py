@@ -221,6 +221,30 @@ class TestThePlatform:
         assert network.bad() == {"manifest": UNKNOWN}
 
 
+class TestTheDigestsOfADeployment:
+    """ECS holds the tasks of a deployment to digests, which its service revision names."""
+
+    ACTION = "ecs:DescribeServiceRevisions"
+
+    def deployed(self, network: Holdings, code: str = "") -> Holdings:
+        deploy(network, "sha256:d1")
+        network.forget("serviceRevisions")
+        if code:
+            network.refuse(self.ACTION, {}, code)
+        return network
+
+    def test_are_unknown_where_the_call_failed(self, network: Holdings) -> None:
+        assert self.deployed(network, "InternalFailure").bad() == {"manifest": UNKNOWN}
+
+    def test_are_not_examined_where_the_call_was_denied(self, network: Holdings) -> None:
+        assert self.deployed(network, "AccessDeniedException").bad() == {}
+        assert f"digests of deployments (denied: {self.ACTION})" in network.diagnosis().unexamined
+
+    def test_are_not_examined_where_nobody_asked(self, network: Holdings) -> None:
+        assert self.deployed(network).bad() == {}
+        assert "digests of deployments" in network.diagnosis().unexamined
+
+
 def test_what_is_no_image_of_ecr_is_none_of_its_business(network: Holdings) -> None:
     unread: dict[str, None] = {}
     launch = Launch("web", "shop", "web:1", Missing("x"))

@@ -114,6 +114,13 @@ class TestASecret:
         (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known)
         assert found.request.resource == Resource(f"{self.START}my-secret-abcdef", ACCOUNT)
 
+    @pytest.mark.parametrize("subject", [f"{START}db-abcdef", f"{START}db"])
+    def test_described_secret_has_no_doubtful_end(self, subject: str) -> None:
+        """Secrets Manager draws six characters, which may all be small letters."""
+        known = {subject: SecretDescription(f"{self.START}db-abcdef")}
+        (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject=subject), ServiceRef("x", REGION), **known)
+        assert found.request.resource == Resource(f"{self.START}db-abcdef", ACCOUNT)
+
     def test_of_another_account_belongs_to_it(self) -> None:
         subject = f"{self.START}db-AbCdEf".replace(ACCOUNT, "444455556666")
         assert resources(call("x", self.ACTION, subject=subject)) == [Resource(subject, "444455556666")]

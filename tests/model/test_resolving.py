@@ -63,3 +63,26 @@ def test_a_kind_was_asked_for_where_it_was_read_whole_or_in_part() -> None:
     facts = Facts(completeness=lists(["zones"], gaps=["profile_associations"]))
     asked = [Resolving(facts).asked(kind) for kind in ("zones", "profile_associations", "resolver_rules")]
     assert asked == [True, True, False]
+
+
+def test_rules_that_were_read_without_their_associations_may_hold_in_any_vpc() -> None:
+    found = resolving(ResolverRules=[RULE])
+    assert [fact.action for fact in found.in_vpc("vpc-1").unread] == ["route53resolver:ListResolverRuleAssociations"]
+    autodefined = RULE | {"Id": "rslvr-autodefined-rr-1"}
+    assert resolving(ResolverRules=[autodefined]).in_vpc("vpc-1").unread == ()
+
+
+def test_profiles_that_were_read_without_their_associations_may_hold_in_any_vpc() -> None:
+    rows = shared(f"{RULES}rslvr-rr-1")
+    del rows["ProfileAssociations"]
+    assert [fact.action for fact in resolving(**rows).in_vpc("vpc-1").unread] == [
+        "route53profiles:ListProfileAssociations"
+    ]
+
+
+def test_firewall_that_was_refused_may_hold_back_any_answer() -> None:
+    action = "route53resolver:ListFirewallRuleGroupAssociations"
+    found = resolving(Calls=[{"Call": {"operation": action}, "Error": {"Code": "AccessDenied"}}])
+    assert found.firewalls_unread("vpc-1") == Missing("every DNS Firewall association of vpc-1", action)
+    assert resolving(FirewallRuleGroupAssociations=[]).firewalls_unread("vpc-1") is None
+    assert resolving().firewalls_unread("vpc-1") is None

@@ -137,12 +137,11 @@ def test_the_subnet_of_an_endpoint_stands_for_an_interface_that_was_not_read() -
     assert all(intersect(one.addresses, ANY) and not one.choice for one in found)
 
 
-def test_an_endpoint_in_a_subnet_without_ipv4_has_no_address_there() -> None:
+def test_the_address_of_an_endpoint_in_a_subnet_without_a_block_is_unknown() -> None:
     network = Network()
     network.endpoint("vpce-1", "logs")
     network.rows["NetworkInterfaces"].clear()
     del network.row("Subnets", "subnet-a")["CidrBlock"]
     world = network.world()
     found = Destinations(world).of_endpoint(world.vpc_endpoints["vpce-1"])
-    assert isinstance(found, tuple)
-    assert [one.addresses for one in found] == [()]
+    assert found == Missing("the addresses of subnet subnet-a", "ec2:DescribeSubnets")

@@ -71,6 +71,11 @@ def test_without_knowledge_of_internet_gateways_it_is_not_known(network: Network
     assert missing(enter(network)) == ["the internet gateway of vpc-1"]
 
 
+def test_gateway_whose_attachments_are_unknown_may_be_the_one_of_the_vpc(network: Network) -> None:
+    del network.row("InternetGateways", "igw-1")["Attachments"]
+    assert missing(enter(network)) == ["the internet gateway of vpc-1"]
+
+
 def test_a_nat_gateway_accepts_no_connection(network: Network) -> None:
     network.nat()
     outcome = enter(network, "eni-1f")

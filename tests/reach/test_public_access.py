@@ -135,3 +135,13 @@ def test_a_route_for_everything_is_still_needed() -> None:
     network.row("RouteTables", "rtb-main")["Routes"].pop()
     assert lost(reach(network, public=True)) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
     assert EVERYWHERE == "0.0.0.0/0"
+
+
+def test_mode_that_was_refused_is_unknown() -> None:
+    network = under(BOTH)
+    network.forget("VpcBlockPublicAccessOptions")
+    action = "ec2:DescribeVpcBlockPublicAccessOptions"
+    network.add("Calls", Call={"operation": action}, Error={"Code": "UnauthorizedOperation"})
+    outcome = reach(network)
+    assert outcome.verdict is UNKNOWN
+    assert "the mode of Block Public Access for subnet-b" in missing(outcome)

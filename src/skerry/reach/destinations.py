@@ -147,7 +147,9 @@ class Destinations:
         subnets = [self.world.subnet(name) for name in endpoint.subnet_ids]
         if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
             return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
-        return tuple(self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing))
+        found = [self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing)]
+        unknown = next((one for one in found if isinstance(one, Missing)), None)
+        return unknown or tuple(one for one in found if not isinstance(one, Missing))
 
     def _endpoint_interface(self, endpoint: VpcEndpoint, interface: NetworkInterface, text: str) -> Destination:
         own = self._of_interface(interface, text)
@@ -160,13 +162,15 @@ class Destinations:
             groups=_groups_of(endpoint, own.groups),
         )
 
-    def _somewhere_in(self, endpoint: VpcEndpoint, subnet: Subnet) -> Destination:
-        """The interface of an endpoint in a subnet, at an address of the subnet that was not read."""
+    def _somewhere_in(self, endpoint: VpcEndpoint, subnet: Subnet) -> Destination | Missing:
+        """Return the interface of an endpoint in a subnet, at an address of the subnet that was not read."""
         addresses = task_addresses(subnet)
+        if isinstance(addresses, Missing):
+            return addresses
         fact = Missing(f"the security groups of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints")
         return Destination(
             f"{endpoint.vpc_endpoint_id} in {subnet.subnet_id}",
-            EMPTY if isinstance(addresses, Missing) else addresses,
+            addresses,
             choice=False,
             endpoint=endpoint.vpc_endpoint_id,
             subnet=subnet.subnet_id,
