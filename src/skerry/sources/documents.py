@@ -24,7 +24,7 @@ from skerry.sources.repair import has_repeated_keys
 from skerry.sources.rows import Rows
 from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
-from skerry.sources.validation import readable
+from skerry.sources.validation import readable, readable_rows
 from skerry.sources.zones import Page, ZoneParts
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
@@ -198,8 +198,7 @@ class _Loader:
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Yield the rows of a list; note each that cannot be read, or holds a value that is not of its form."""
         listed = self._raw_rows(answer, field)
-        for position, raw in enumerate(listed):
-            found, fault = readable(raw, record)
+        for position, (raw, (found, fault)) in enumerate(zip(listed, readable_rows(listed, record), strict=True)):
             if found is not None:
                 yield found
             else:

@@ -24,6 +24,8 @@ _Record = TypeVar("_Record", bound=msgspec.Struct)
 Value: TypeAlias = Any
 """A value of a field, of any type."""
 
+_AT_ONCE = 256
+
 Check: TypeAlias = Callable[[Value], str]
 """Returns where and how a value is not of its form, in words, such as ``[0].CidrIp is no IPv4 CIDR block``."""
 
@@ -36,6 +38,25 @@ _NUMBER = re.compile(r"-1|[0-9]{1,3}")
 _HIGHEST_PROTOCOL = 255
 _WITH_PORTS = frozenset({"tcp", "udp", "6", "17"})
 _AMAZON_DNS = "AmazonProvidedDNS"
+
+
+def readable_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Record | None, str]]:
+    """Yield each row as a record; or None, and why it cannot be read."""
+    has_forms = bool(_checks(record)) or record in _WITH_RULES
+    for start in range(0, len(listed), _AT_ONCE):
+        part = listed[start : start + _AT_ONCE]
+        together = b"[%s]" % b",".join(map(bytes, part))
+        try:
+            rows: list[_Record] = msgspec.json.decode(together, type=list[record])  # type: ignore[valid-type]
+            sound = not has_repeated_keys(together)
+        except UNREADABLE:
+            rows, sound = [], False
+        if not sound:
+            yield from (readable(raw, record) for raw in part)
+        elif has_forms:
+            yield from ((None, fault) if (fault := fault_of(row)) else (row, "") for row in rows)
+        else:
+            yield from ((row, "") for row in rows)
 
 
 def readable(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
