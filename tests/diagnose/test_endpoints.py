@@ -108,6 +108,23 @@ class TestServiceConnect:
         network.endpoint("vpce-1", "ecs-agent", group="sg-default")
         assert [item.code for item in row(network, "service-connect").blockers] == ["ENI_SG_RULES_MISMATCH"]
 
+    @pytest.mark.parametrize("lost", [["VpcEndpointType"], ["VpcEndpointType", "ServiceName"]])
+    def test_is_unknown_where_the_type_of_an_endpoint_is(self, lost: list[str]) -> None:
+        network = pulling(deployments=CONNECT)
+        network.endpoint("vpce-1", "ecs-agent")
+        for key in lost:
+            del network.row("VpcEndpoints", "vpce-1")[key]
+        found = row(network, "service-connect")
+        assert found.verdict is UNKNOWN
+        assert [item.fact for item in found.unknowns] == ["the type of vpce-1"]
+
+    def test_asks_for_no_type_of_endpoints_for_other_services(self) -> None:
+        network = pulling(deployments=CONNECT)
+        network.endpoint("vpce-1", "ecs-agent")
+        network.endpoint("vpce-2", "logs")
+        del network.row("VpcEndpoints", "vpce-2")["VpcEndpointType"]
+        assert row(network, "service-connect").verdict is OK
+
 
 class TestWindows:
     def test_layers_of_a_task_in_isolation_are_not_known(self) -> None:

@@ -145,3 +145,12 @@ def test_mode_that_was_refused_is_unknown() -> None:
     outcome = reach(network)
     assert outcome.verdict is UNKNOWN
     assert "the mode of Block Public Access for subnet-b" in missing(outcome)
+
+
+def test_subnet_that_lost_its_mode_is_unknown_where_others_tell_theirs() -> None:
+    network = under(BOTH)
+    network.forget("VpcBlockPublicAccessOptions")
+    network.row("Subnets", "subnet-a")["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": BOTH}
+    outcome = reach(network)
+    assert outcome.verdict is UNKNOWN
+    assert "the mode of Block Public Access for subnet-b" in missing(outcome)

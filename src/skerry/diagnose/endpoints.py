@@ -1,5 +1,7 @@
 """What an endpoint in the task's VPC changes about the host that a Need calls."""
 
+from msgspec import UNSET
+
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.launch.needs import Call
 from skerry.model.endpoints import VpcEndpoint
@@ -15,17 +17,28 @@ def host_of(world: World, vpc_id: str, need: Call) -> str | None:
 
 
 def doubt(world: World, vpc_id: str, need: Call) -> Missing | None:
-    """Whether an endpoint of the VPC answers for a FIPS or dual-stack name, where that is not known.
+    """Return what is not known of the endpoints that decide which host is called, or who answers for its name.
 
     DescribeVpcEndpoints prints the private names of an endpoint in DnsEntries; where it does, they are all:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
     """
+    if need.instead is not None and need.service is not None:
+        return _type_doubt(world, vpc_id, need.service)
     if not need.variant or need.service is None or need.host is None:
         return None
     for endpoint in _endpoints(world, vpc_id, need.service):
         if endpoint.private_dns_enabled is not False and not _tells_its_names(endpoint):
             fact = f"whether private DNS of {endpoint.vpc_endpoint_id} answers for the {need.variant} name {need.host}"
             return Missing(fact, "ec2:DescribeVpcEndpoints")
+    return None
+
+
+def _type_doubt(world: World, vpc_id: str, ref: ServiceRef) -> Missing | None:
+    """Return the missing type of an endpoint for a service: only an interface endpoint changes the host."""
+    for endpoint in world.endpoints_in(vpc_id):
+        name = endpoint.service_name
+        if endpoint.vpc_endpoint_type is UNSET and (name is UNSET or service_of_endpoint(name) == ref):
+            return Missing(f"the type of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints")
     return None
 
 

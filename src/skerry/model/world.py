@@ -209,6 +209,15 @@ class World:
         return resource_arn(resource, self.region, self.account, self._partition)
 
     @cached_property
+    def tells_public_access(self) -> bool:
+        """Whether subnets tell their mode of Block Public Access, so that one without it lost it.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+        """
+        states = (row.block_public_access_states for row in self.facts.subnets)
+        return any(state.internet_gateway_block_mode is not UNSET for state in states)
+
+    @cached_property
     def connections(self) -> Connections:
         """Transit gateways and peering connections."""
         return Connections(self.facts)

@@ -33,7 +33,7 @@ def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -
     exclusions are ignored: https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-example.html
     """
     mode = mode_of(world, subnet)
-    if mode is None and world.facts.completeness.lacks("public_access_modes"):
+    if mode is None and (world.facts.completeness.lacks("public_access_modes") or world.tells_public_access):
         return world.missing("public_access_modes", f"the mode of Block Public Access for {subnet.subnet_id}")
     if mode in {None, OFF} or (mode == INGRESS and outward and replies_only):
         return None
