@@ -23,20 +23,6 @@ from tests.resolving import forwarding
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 NETWORKS = sorted(SCENARIOS.glob("*/network.json"))
 
-# What a verdict may become when a fact is taken away. One of several ways being unknown, the others still count:
-# of a blocked and an unknown placement some tasks fail.
-LESS_SURE = {
-    OK: {OK, UNKNOWN},
-    UNKNOWN: {UNKNOWN},
-    INTERMITTENT: {INTERMITTENT, UNKNOWN},
-    BLOCKED: {BLOCKED, INTERMITTENT, UNKNOWN},
-    NOT_APPLICABLE: {NOT_APPLICABLE},
-}
-# Without these kinds verdicts are made all the same, and the Diagnosis lists them as unexamined.
-UNEXAMINED = {"Calls", "RoleDetailList", "serviceRevisions"}
-# These are what is to be judged, not facts about the network.
-JUDGED = {"services", "tasks", "taskDefinitions", "clusters", "Schedules"}
-
 
 def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
     """Every verdict of a network, by what it is of."""
@@ -50,16 +36,6 @@ def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
         for number, row in enumerate(service.needs):
             told[service.launch.name, row.need.step, str(number)] = row.verdict
     return told
-
-
-def turned(before: dict[tuple[str, ...], Verdict], after: dict[tuple[str, ...], Verdict]) -> list[str]:
-    """The verdicts that became another one instead of a less sure one."""
-    assert before.keys() == after.keys()
-    return [
-        f"{' '.join(name)}: {verdict} became {after[name]}"
-        for name, verdict in before.items()
-        if after[name] not in LESS_SURE[verdict]
-    ]
 
 
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.parent.name)
