@@ -40,6 +40,5 @@ def few() -> frozenset[Path]:
 def parameters() -> list[object]:
     """Return all scenarios as parameters of a test: `make test` runs the few, `make test-long` the rest."""
     return [
-        pytest.param(path, id=path.parent.name, marks=() if path in few() else (pytest.mark.long,))
-        for path in NETWORKS
+        pytest.param(path, id=path.parent.name, marks=() if path in few() else (pytest.mark.long,)) for path in NETWORKS
     ]

@@ -13,15 +13,14 @@ from skerry.diagnose.diagnose import diagnose
 from skerry.launch.task import of_service
 from skerry.model.kinds import KINDS
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from skerry.net.verdicts import OK, Verdict
 from skerry.reach.walk import Walker
 from skerry.sources import documents
+from tests import covering
+from tests.forgetting import JUDGED, UNEXAMINED, turned
 from tests.hubs import HubAndSpoke
 from tests.networks import ACCOUNT, REGION, awslogs, container, one_of_everything
 from tests.resolving import forwarding
-
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
-NETWORKS = sorted(SCENARIOS.glob("*/network.json"))
 
 
 def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
@@ -38,7 +37,7 @@ def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
     return told
 
 
-@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", covering.parameters())
 def test_a_whole_kind(path: Path) -> None:
     rows = json.loads(path.read_text(encoding="utf-8"))
     before = verdicts(rows)
@@ -89,15 +88,31 @@ def by_hub() -> HubAndSpoke:
     return network
 
 
+def without_a_field(rows: dict[str, Any], key: str, name: str) -> Iterator[dict[str, Any]]:
+    """A network without a field, in one of the rows that have it at a time."""
+    for position, row in enumerate(rows.get(key, [])):
+        if name in row:
+            without = copy.deepcopy(rows)
+            del without[key][position][name]
+            yield without
+
+
 @pytest.mark.parametrize(("key", "name"), list(always_printed()))
 def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
+    holding = (rows for rows in networks() if any(name in row for row in rows.get(key, [])))
+    for rows in list(holding)[:1]:
+        before = verdicts(rows)
+        for without in without_a_field(rows, key, name):
+            assert turned(before, verdicts(without)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("key", "name"), list(always_printed()))
+def test_a_field_that_aws_always_prints_in_each_network(key: str, name: str) -> None:
     for rows in networks():
         before = verdicts(rows)
-        for position, row in enumerate(rows.get(key, [])):
-            if name in row:
-                without = copy.deepcopy(rows)
-                del without[key][position][name]
-                assert (position, turned(before, verdicts(without))) == (position, [])
+        for without in without_a_field(rows, key, name):
+            assert turned(before, verdicts(without)) == []
 
 
 def test_the_spoke_of_a_hub_can_start() -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.fuzz.fleet import Task, results
+from tests.fuzz.inputs import drawn, rehearsal
 from tests.fuzz.report import Report
 
 FOLDER = Path("build/fuzz")
@@ -19,17 +20,19 @@ PROCESSES = 2
 def main(arguments: list[str]) -> int:
     """Run the inputs, and print what came of them."""
     asked = dict(argument.split("=", 1) for argument in arguments)
-    count = int(asked.get("N") or 10_000)
+    rehearsals = int(asked.get("REHEARSE") or 0)
+    count = rehearsals or int(asked.get("N") or 10_000)
     seed = int(asked.get("SEED") or secrets.randbelow(10**6))
-    first = int(asked["ONLY"]) if asked.get("ONLY") else 0
-    print(f"SEED={seed}", flush=True)  # noqa: T201 -- this is a command
-    report = Report(seed, FOLDER)
+    task = Task(seed, 0, count, bool(rehearsals))
+    if asked.get("ONLY"):
+        task = task._replace(first=int(asked["ONLY"]), end=int(asked["ONLY"]) + 1)
+    print(f"SEED={seed}", flush=True)
+    report = Report(seed, FOLDER, rehearsal if rehearsals else drawn)
     report.clear()
     started = time.monotonic()
-    task = Task(seed, first, first + (1 if asked.get("ONLY") else count))
     for told in results([task], PROCESSES):
         report.add(told)
-    print("\n".join(report.lines(time.monotonic() - started)))  # noqa: T201
+    print("\n".join(report.lines(time.monotonic() - started)))
     return int(bool(report.faults))
 
 

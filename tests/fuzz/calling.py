@@ -69,14 +69,14 @@ def prepare(*, perform: bool = False) -> None:
     """Make skerry ready to run many times; without ``perform`` a rehearsal builds no lab."""
     tell = cli._fault  # noqa: SLF001 -- the one place that knows an error it did not expect
 
-    def _fault(error: Exception) -> None:
-        _Kept.fault = place_of(error)
-        tell(error)
+    def _fault(fault: Exception) -> None:
+        _Kept.fault = place_of(fault)
+        tell(fault)
 
     cli._fault = _fault  # noqa: SLF001
     if not perform:
-        rehearsing.perform = _perform
-        packages.require = lambda **_: None  # type: ignore[assignment]
+        vars(rehearsing)["perform"] = _perform
+        vars(packages)["require"] = lambda **_: None
     for name in [name for name in os.environ if name.startswith(("AWS_", "SKERRY_"))]:
         del os.environ[name]
 

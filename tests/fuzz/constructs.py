@@ -3,17 +3,22 @@
 import json
 import random
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 from tests.fuzz import hostile
 from tests.holdings import EXECUTION, SECRET, Holdings, policy, statement
 from tests.hubs import HubAndSpoke, tgw_route
 from tests.networks import EVERYWHERE, REGION, Network, allow, container, one_of_everything, record
 
+
 def _lists_in_lists(draw: random.Random) -> Network:
     network = one_of_everything()
     network.route("pl-1", GatewayId=draw.choice(["pl-1", "local", "igw-1", "vpce-93", "rtb-main"]))
     for row in network.rows["PrefixLists"]:
-        row["Cidrs"] = draw.choice([["pl-1"], [row["PrefixListId"]], [EVERYWHERE] * 2_000, ["10.0.0.0/8", "x"], [7], []])
+        row["Cidrs"] = draw.choice(
+            [["pl-1"], [row["PrefixListId"]], [EVERYWHERE] * 2_000, ["10.0.0.0/8", "x"], [7], []]
+        )
     return network
 
 
@@ -24,10 +29,7 @@ def _names_in_a_circle(draw: random.Random) -> Network:
     others = [f"{number}.{zone}." for number in range(draw.choice([1, 2, 30, 300]))]
     chain = [host, *others, draw.choice([host, f"end.{zone}.", f"*.{zone}."])]
     kind, alias = draw.choice(["CNAME", "A"]), draw.random() < 0.5
-    rows = [
-        record(name, "A", alias=after) if alias else record(name, kind, after)
-        for name, after in zip(chain, chain[1:], strict=False)
-    ]
+    rows = [record(name, "A", alias=after) if alias else record(name, kind, after) for name, after in pairwise(chain)]
     rows.append(record(f"\\052.{zone}.", "CNAME", draw.choice([f"x.{zone}.", f"*.{zone}.", host])))
     network.zone(zone, *rows)
     if draw.random() < 0.5:
@@ -126,7 +128,9 @@ def _many_services(draw: random.Random) -> Network:
 
 def _many_rules(draw: random.Random) -> Network:
     network = one_of_everything()
-    blocks = [f"10.{number % 256}.{number // 256}.0/{draw.randrange(8, 33)}" for number in range(draw.choice([60, 400]))]
+    blocks = [
+        f"10.{number % 256}.{number // 256}.0/{draw.randrange(8, 33)}" for number in range(draw.choice([60, 400]))
+    ]
     group = network.row("SecurityGroups", "sg-task")
     group["IpPermissionsEgress"] = [allow("tcp", number, number + 3, cidr=block) for number, block in enumerate(blocks)]
     for block in blocks[:100]:
@@ -138,11 +142,19 @@ def _text_everywhere(draw: random.Random) -> Network:
     """One hostile text in the place of a name, wherever that name stands."""
     network = draw.choice([one_of_everything, Holdings])()
     names = ["web", "subnet-a", "sg-task", "eni-1f", "rtb-main", "vpc-1", "vpce-1", "app", "shop", "eu-west-1a", "db"]
-    whole = json.dumps(network.rows)
-    for name in draw.sample(names, draw.choice([1, 3])):
-        whole = whole.replace(name, json.dumps(draw.choice(hostile.STRINGS + hostile.NAMES))[1:-1])
-    network.rows = json.loads(whole)
+    chosen = {name: draw.choice(hostile.STRINGS + hostile.NAMES) for name in draw.sample(names, draw.choice([1, 3]))}
+    network.rows = _replaced(network.rows, chosen)
     return network
+
+
+def _replaced(node: Any, names: dict[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {key: _replaced(value, names) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, names) for value in node]
+    for name, other in names.items():
+        node = node.replace(name, other) if isinstance(node, str) else node
+    return node
 
 
 CONSTRUCTS: tuple[Callable[[random.Random], Network], ...] = (

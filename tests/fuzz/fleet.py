@@ -36,12 +36,17 @@ class _Worker:
         self.task = task
         self.at = task.first
         self.heard = time.monotonic()
-        self.words: IO[bytes] = tempfile.TemporaryFile()
+        self.words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process
         asked = [str(task.seed), str(task.first), str(task.end - task.first), str(int(task.perform))]
         # The lines of one process must be the same in each: hashes of texts are not, unless they are told.
         environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen(
-            [*command, *asked], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.words, env=environment
+            [*command, *asked],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.words,
+            env=environment,
         )
         assert self.process.stdout is not None
         self.stream: IO[bytes] = self.process.stdout
@@ -72,7 +77,6 @@ class _Worker:
         """Return what it said on stderr about the last input."""
         self.words.seek(0)
         text = self.words.read().decode(errors="replace")
-        self.words.close()
         return text.rpartition(f"input {self.at}\n")[2]
 
 
@@ -108,9 +112,12 @@ def _heard(selector: selectors.BaseSelector, worker: _Worker, waiting: list[Task
     if ended is None and not excess:
         return
     yield from (told for told in worker.lines() if "end" in told)
+    worker.process.kill()
+    worker.process.wait()
+    death = _death(worker, excess) if worker.at < worker.task.end else None
     _end(selector, worker)
-    if worker.at < worker.task.end:
-        yield _death(worker, excess)
+    if death is not None:
+        yield death
         if worker.at + 1 < worker.task.end:
             waiting.append(worker.task._replace(first=worker.at + 1))
 
@@ -122,7 +129,7 @@ def _death(worker: _Worker, excess: str) -> dict[str, Any]:
         message = f"the worker failed at input {worker.at}, not skerry: {words}"
         raise RuntimeError(message)
     kind = excess or ("time" if code == -signal.SIGPROF else "death")
-    frames = [line.strip() for line in words.splitlines() if '/skerry/' in line and "File" in line]
+    frames = [line.strip() for line in words.splitlines() if "/skerry/" in line and "File" in line]
     where = frames[0].rpartition("/skerry/")[2].replace('"', "") if frames else "elsewhere"
     finding = (kind, f"{code} {where}" if kind == "death" else where, words[-2_000:])
     return {"end": worker.at, "command": "", "kind": "", "code": code, "findings": [finding]}
@@ -133,3 +140,4 @@ def _end(selector: selectors.BaseSelector, worker: _Worker) -> None:
     worker.process.kill()
     worker.process.wait()
     worker.stream.close()
+    worker.words.close()

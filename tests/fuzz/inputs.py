@@ -58,7 +58,7 @@ def networks() -> tuple[Rows, ...]:
 def drawn(seed: int, number: int) -> Input:
     """Draw an input."""
     # A text, not a tuple: its hash is the same in every process.
-    draw = random.Random(f"{seed}/{number}")  # noqa: S311 -- chance that can be repeated, not a secret
+    draw = random.Random(f"{seed}/{number}")
     how = draw.random()
     if how < 0.13:
         return _text(draw)
@@ -74,6 +74,14 @@ def drawn(seed: int, number: int) -> Input:
     return Input(_command(draw, found), {b"aws/all.json": changed}, kind=f"octets {name}")
 
 
+def rehearsal(seed: int, number: int) -> Input:
+    """Draw a network that is rehearsed."""
+    given = drawn(seed, number)
+    files = given.files or {b"aws/all.json": _written(networks()[number % len(networks())])}
+    arguments = ("rehearse", "--from", FOLDER, "--probe", "--service", "web")
+    return given._replace(arguments=arguments, files=files, stdin=b"", before=None)
+
+
 def _text(draw: random.Random) -> Input:
     given = texts.text(draw)
     form = draw.choice([(), (), ("--format", "json")])
@@ -86,9 +94,13 @@ def _text(draw: random.Random) -> Input:
     if draw.random() < 0.4:
         data = draw.choice([given.encode(errors="replace"), octets.text(draw), draw.randbytes(draw.choice([9, 5_000]))])
         return Input(("explain", *form, "-"), beside, data, "text stdin")
-    # What a process is called with holds no NUL, and no more than the system allows.
-    argument = os.fsdecode(given.replace("\0", "").encode(errors="surrogatepass"))[:100_000]
-    return Input(("explain", *form, "--", argument), beside, kind="text argument")
+    # The system allows no longer argument.
+    return Input(("explain", *form, "--", _argument(given)[:100_000]), beside, kind="text argument")
+
+
+def _argument(text: str) -> str:
+    """Return a text as a process is given it: without NUL, and bytes that are no UTF-8 as Python shows them."""
+    return os.fsdecode(text.replace("\0", "").encode(errors="surrogatepass"))
 
 
 def _removed(draw: random.Random) -> Input:
@@ -120,27 +132,34 @@ def _files(draw: random.Random, found: Rows) -> dict[bytes, bytes]:
 
 
 def _written(found: Any) -> bytes:
+    """Write a document; half of them, by how many keys they have, with escapes."""
     try:
-        return json.dumps(found, ensure_ascii=hash_free(found)).encode(errors="surrogatepass")
+        return json.dumps(found, ensure_ascii=len(found) % 2 == 0).encode(errors="surrogatepass")
     except (RecursionError, ValueError):
         return json.dumps({"Vpcs": repr(type(found))}).encode()
-
-
-def hash_free(found: Any) -> bool:
-    """Whether a document is written with escapes; half of them are, by how many keys they have."""
-    return len(found) % 2 == 0
 
 
 def _names(found: Rows, key: str, name: str) -> list[str]:
     items = found.get(key)
     known = [row.get(name) for row in items if isinstance(row, dict)] if isinstance(items, list) else []
-    return [os.fsdecode(one.replace("\0", "").encode(errors="surrogatepass"))[:5_000] for one in known if isinstance(one, str)]
+    return [_argument(one)[:5_000] for one in known if isinstance(one, str)]
 
 
 def _command(draw: random.Random, found: Rows) -> tuple[str, ...]:
     source = ("--from", draw.choice([FOLDER, FOLDER, FOLDER, "aws/all.json"]), *_region(draw))
     name = draw.choices(
-        ["diagnose", "json", "verbose", "trace", "plan", "plan json", "terraform", "cloudformation", "snapshot", "rehearse"],
+        [
+            "diagnose",
+            "json",
+            "verbose",
+            "trace",
+            "plan",
+            "plan json",
+            "terraform",
+            "cloudformation",
+            "snapshot",
+            "rehearse",
+        ],
         [18, 12, 14, 12, 8, 5, 7, 7, 9, 8],
     )[0]
     match name:
@@ -166,7 +185,10 @@ def _region(draw: random.Random) -> tuple[str, ...]:
     how = draw.random()
     if how < 0.6:
         return ()
-    return ("--region", "eu-west-1" if how < 0.9 else draw.choice(["cn-north-1", "", "x", "..", "eu-west-1\n", "\u202e"]))
+    return (
+        "--region",
+        "eu-west-1" if how < 0.9 else draw.choice(["cn-north-1", "", "x", "..", "eu-west-1\n", "\u202e"]),
+    )
 
 
 def _selected(draw: random.Random, found: Rows) -> tuple[str, ...]:
@@ -198,7 +220,7 @@ def _question(draw: random.Random, found: Rows) -> tuple[str, ...]:
     interfaces = [*_names(found, "NetworkInterfaces", "NetworkInterfaceId"), "eni-1f"]
     strange = [*hostile.NAMES, *hostile.ADDRESSES, *hostile.STRINGS]
     hosts = ["ecr.api", "s3", "logs", "10.0.2.7", "8.8.8.8", "::1", "api.ecr.eu-west-1.amazonaws.com", "example.com"]
-    hosts += [draw.choice(interfaces), os.fsdecode(draw.choice(strange).replace("\0", "").encode(errors="surrogatepass"))]
+    hosts += [draw.choice(interfaces), _argument(draw.choice(strange))]
     port = ("--port", draw.choice(["443", "1", "65535", "22"])) if draw.random() < 0.3 else ()
     how = draw.random()
     if how < 0.6:

@@ -34,7 +34,7 @@ def findings(given: Input, run: Run, before: dict[tuple[str, ...], Verdict] | No
         yield Finding("exit code", f"{run.code} of {command}", err[-600:])
     if b"Traceback" in run.err:
         yield Finding("traceback", command, err[-600:])
-    if run.code == 2 and not has_remedy(err):  # noqa: PLR2004 -- the exit code of wrong usage
+    if run.code == 2 and not has_remedy(err):
         yield Finding("no remedy", re.sub(r"\W.*", "", command) + ": " + _shape(err), err[-600:])
     yield from _printed(given, run, err)
     for text in run.scripts:
@@ -72,7 +72,9 @@ def _printed(given: Input, run: Run, err: str) -> Iterator[Finding]:
     for stream, text in (("stdout", out), ("stderr", err)):
         bad = harmful(text)
         if bad is not None:
-            yield Finding("control character", f"{unicodedata.category(bad)} {stream} of {given.command}", _around(text, bad))
+            yield Finding(
+                "control character", f"{unicodedata.category(bad)} {stream} of {given.command}", _around(text, bad)
+            )
 
 
 def is_json(given: Input) -> bool:

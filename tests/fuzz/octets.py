@@ -54,12 +54,27 @@ def deep(_content: bytes, draw: random.Random) -> bytes:
 
 def noise(_content: bytes, draw: random.Random) -> bytes:
     """Random bytes, with or without a beginning of JSON."""
-    return draw.choice([b"", b"{", b'{"', b'{"Vpcs":['] ) + draw.randbytes(draw.choice([0, 1, 7, 60, 4_000]))
+    return draw.choice([b"", b"{", b'{"', b'{"Vpcs":[']) + draw.randbytes(draw.choice([0, 1, 7, 60, 4_000]))
 
 
 def soup(_content: bytes, draw: random.Random) -> bytes:
     """Tokens of JSON in any order."""
-    tokens: list[Any] = ["{", "}", "[", "]", ",", ":", '"Vpcs"', '"Calls"', '"services"', "1e999", "-", "nul", "true", '"\\u']
+    tokens: list[Any] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        '"Vpcs"',
+        '"Calls"',
+        '"services"',
+        "1e999",
+        "-",
+        "nul",
+        "true",
+        '"\\u',
+    ]
     return "".join(draw.choice(tokens) for _ in range(draw.randrange(60))).encode()
 
 

@@ -4,12 +4,12 @@ import os
 import shlex
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.fuzz import calling
-from tests.fuzz.inputs import drawn
+from tests.fuzz.inputs import Input, drawn
 
 MOST_KEPT = 3
 
@@ -17,8 +17,9 @@ MOST_KEPT = 3
 class Report:
     """Counts of what came of the inputs."""
 
-    def __init__(self, seed: int, folder: Path) -> None:
+    def __init__(self, seed: int, folder: Path, draw: Callable[[int, int], Input] = drawn) -> None:
         self.seed = seed
+        self.draw = draw
         self.folder = folder
         self.inputs = 0
         self.commands: Counter[str] = Counter()
@@ -40,7 +41,7 @@ class Report:
 
     def _keep(self, number: int, words: str) -> None:
         folder = self.folder / f"{self.seed}-{number}"
-        given = drawn(self.seed, number)
+        given = self.draw(self.seed, number)
         if not folder.exists():
             folder.mkdir(parents=True)
             calling.lay(given, folder)
@@ -59,7 +60,8 @@ class Report:
 
     def lines(self, seconds: float) -> Iterator[str]:
         """Yield the report."""
-        yield f"{self.inputs} inputs of seed {self.seed} in {seconds:.0f} s: {self.inputs / max(seconds, 0.01):.0f} inputs/s"
+        rate = self.inputs / max(seconds, 0.01)
+        yield f"{self.inputs} inputs of seed {self.seed} in {seconds:.0f} s: {rate:.0f} inputs/s"
         for title, counts in (("commands", self.commands), ("inputs", self.kinds), ("exit codes", self.codes)):
             yield f"{title}: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
         total = sum(len(numbers) for numbers in self.faults.values())

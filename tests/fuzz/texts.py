@@ -7,7 +7,15 @@ from tests.explaining import labelled
 from tests.fuzz import hostile
 
 SLOW = [
-    *("a" * 20_000, " " * 20_000, "(" * 5_000, "dial tcp " * 3_000, "https://" * 3_000, "1.2.3.4:" * 3_000, "\n" * 20_000),
+    *(
+        "a" * 20_000,
+        " " * 20_000,
+        "(" * 5_000,
+        "dial tcp " * 3_000,
+        "https://" * 3_000,
+        "1.2.3.4:" * 3_000,
+        "\n" * 20_000,
+    ),
     *('{"' * 3_000, "\\n" * 5_000, "ResourceInitializationError: " * 2_000, ": " * 8_000, "arn:aws:" * 3_000),
     *("api.ecr." * 3_000 + "x", "unable to pull secrets or registry auth: " * 500, "\x1b[" * 5_000, '"' * 9_000),
     *("caused by: " * 2_000, "service call has been retried " + "9" * 5_000 + " time(s)", "0" * 20_000, "::" * 9_000),
@@ -38,6 +46,8 @@ def text(draw: random.Random) -> str:
     one = draw.choice(posted())
     for _ in range(draw.choice([0, 1, 1, 2, 5])):
         place = draw.randrange(len(one) + 1)
-        more = draw.choice([hostile.text(draw)[:2_000], _piece(draw), "\n", "", " ", "\\n", '"', str(draw.choice(hostile.NUMBERS))])
+        more = draw.choice(
+            [hostile.text(draw)[:2_000], _piece(draw), "\n", "", " ", "\\n", '"', str(draw.choice(hostile.NUMBERS))]
+        )
         one = one[:place] + more + one[place + draw.choice([0, 0, 1, 12]) :]
     return one

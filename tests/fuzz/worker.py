@@ -11,13 +11,12 @@ import resource
 import signal
 import sys
 import tempfile
-from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from skerry.net.verdicts import Verdict
 from tests.fuzz import calling, judging
-from tests.fuzz.inputs import Input, drawn
+from tests.fuzz.inputs import Input, drawn, rehearsal
 
 SECONDS = 10.0
 MEMORY = 1 << 30
@@ -33,18 +32,23 @@ def main(arguments: list[str]) -> None:
     faulthandler.register(signal.SIGPROF, chain=True)
     faulthandler.enable()
     calling.prepare(perform=bool(perform))
-    results = sys.stdout
+    draw = rehearsal if perform else drawn
     with tempfile.TemporaryDirectory(prefix="skerry-fuzz-") as name:
+        # What skerry itself leaves for its user goes there too.
+        tempfile.tempdir = name
         for number in range(first, first + count):
-            _one(seed, number, Path(name, str(number)), results)
+            _tell({"begin": number})
+            print(f"input {number}", file=sys.stderr, flush=True)
+            _tell(_one(draw(seed, number), Path(name, str(number))) | {"end": number})
             if number % _COLLECT == 0:
                 gc.collect()
 
 
-def _one(seed: int, number: int, folder: Path, results: TextIO) -> None:
-    print(json.dumps({"begin": number}), file=results, flush=True)
-    print(f"input {number}", file=sys.stderr, flush=True)
-    given = drawn(seed, number)
+def _tell(told: dict[str, Any]) -> None:
+    print(json.dumps(told), flush=True)
+
+
+def _one(given: Input, folder: Path) -> dict[str, Any]:
     before = _before(given.before, given.arguments, folder) if given.before is not None else None
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
@@ -52,11 +56,9 @@ def _one(seed: int, number: int, folder: Path, results: TextIO) -> None:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     found = [tuple(one) for one in judging.findings(given, run, before)]
-    told: dict[str, Any] = {"end": number, "command": given.command, "kind": given.kind, "code": run.code}
-    print(json.dumps(told | {"findings": found}), file=results, flush=True)
+    return {"command": given.command, "kind": given.kind, "code": run.code, "findings": found}
 
 
-@cache
 def _before(content: bytes, arguments: tuple[str, ...], folder: Path) -> dict[tuple[str, ...], Verdict] | None:
     """Return the verdicts before facts were removed; None where there is nothing to judge."""
     run = calling.run(Input(arguments, {b"aws/all.json": content}), folder)
