@@ -16,7 +16,7 @@ from tests.fuzz.judging import Finding
 from tests.fuzz.report import Report
 from tests.fuzz.shrinking import shrunk
 
-SEED, INPUTS = 0, 300
+SEED, INPUTS = 4, 300
 TEXT = Input(("diagnose", "--from", "aws"), {})
 JSON = Input(("diagnose", "--from", "aws", "--format", "json"), {})
 WELL = b"skerry: x cannot be read\n  Save it again.\n"
