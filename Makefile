@@ -34,7 +34,7 @@ test: install ## Run the tests, with coverage
 
 test-long: install ## Run the tests that take long, without coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
 
 check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
 	$(BIN)/ruff check

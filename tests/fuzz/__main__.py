@@ -15,6 +15,7 @@ from tests.fuzz.report import Report
 
 FOLDER = Path("build/fuzz")
 PROCESSES = 2
+PROGRESS = 10_000
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +33,8 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     for told in results([task], PROCESSES):
         report.add(told)
+        if report.inputs % PROGRESS == 0:
+            print(f"{report.inputs} inputs, {len(report.faults)} faults", flush=True)
     print("\n".join(report.lines(time.monotonic() - started)))
     return int(bool(report.faults))
 

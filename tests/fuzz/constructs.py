@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from tests.fuzz import hostile
+from tests.fuzz import hostile, texts
 from tests.holdings import EXECUTION, SECRET, Holdings, policy, statement
 from tests.hubs import HubAndSpoke, tgw_route
 from tests.networks import EVERYWHERE, REGION, Network, allow, container, one_of_everything, record
@@ -138,6 +138,20 @@ def _many_rules(draw: random.Random) -> Network:
     return network
 
 
+def _reasons(draw: random.Random) -> Network:
+    """Error texts wherever ECS prints them."""
+    network = one_of_everything()
+    (service,) = network.rows["services"]
+    service["events"] = [{"id": "1", "createdAt": 1.0, "message": texts.text(draw)} for _ in range(draw.choice([1, 9]))]
+    for number in range(draw.choice([1, 5, 40])):
+        reason = {
+            "containers": [{"name": "app", "reason": texts.text(draw), "exitCode": draw.choice([0, 1, -1, None])}]
+        }
+        stopped = {"lastStatus": "STOPPED", "stoppedReason": texts.text(draw), "group": "service:web"}
+        network.task(f"f{number}", **stopped, **reason)
+    return network
+
+
 def _text_everywhere(draw: random.Random) -> Network:
     """One hostile text in the place of a name, wherever that name stands."""
     network = draw.choice([one_of_everything, Holdings])()
@@ -159,7 +173,7 @@ def _replaced(node: Any, names: dict[str, str]) -> Any:
 
 CONSTRUCTS: tuple[Callable[[random.Random], Network], ...] = (
     *(_lists_in_lists, _names_in_a_circle, _groups_in_a_circle, _transit_in_a_circle, _peers_in_a_circle),
-    *(_ways_in_a_circle, _slow_policy, _roles_in_a_circle, _many_services, _many_rules),
+    *(_ways_in_a_circle, _slow_policy, _roles_in_a_circle, _many_services, _many_rules, _reasons),
     *(_text_everywhere, _text_everywhere, _text_everywhere),
 )
 

@@ -68,6 +68,8 @@ def drawn(seed: int, number: int) -> Input:
         network, name = constructs.construct(draw)
         return _network(draw, network.rows, f"construct {name}")
     found = copy.deepcopy(draw.choice(networks()))
+    if how < 0.37:
+        return _hypothetical(draw, found)
     if how < 0.82:
         return _network(draw, found, "rows " + rows.change(found, draw))
     changed, name = octets.change(_written(found), draw)
@@ -101,6 +103,24 @@ def _text(draw: random.Random) -> Input:
 def _argument(text: str) -> str:
     """Return a text as a process is given it: without NUL, and bytes that are no UTF-8 as Python shows them."""
     return os.fsdecode(text.replace("\0", "").encode(errors="surrogatepass"))
+
+
+def _hypothetical(draw: random.Random, found: Rows) -> Input:
+    """A task that does not exist yet: the file of its definition is what is wrong."""
+    known = found.get("taskDefinitions") or networks()[-1]["taskDefinitions"]
+    definition = {"taskDefinition": draw.choice(known)}
+    rows.change(definition, draw)
+    if draw.random() < 0.4 and isinstance(definition.get("taskDefinition"), dict):
+        definition = definition["taskDefinition"]
+    content = _written(definition)
+    if draw.random() < 0.15:
+        content = octets.change(content, draw)[0]
+    places = [*_names(found, "Subnets", "SubnetId"), "subnet-a"]
+    groups = [*_names(found, "SecurityGroups", "GroupId"), "sg-task"]
+    task = ("--task-definition", "task.json", "--subnet", draw.choice(places), "--security-group", draw.choice(groups))
+    forms = [("diagnose",), ("diagnose", "--format", "json"), ("diagnose", "-v"), ("plan",), ("rehearse", "--probe")]
+    files = {b"aws/all.json": _written(found), b"task.json": content}
+    return Input((*draw.choice(forms), "--from", FOLDER, *task), files, kind="definition")
 
 
 def _removed(draw: random.Random) -> Input:

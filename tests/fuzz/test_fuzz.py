@@ -39,7 +39,7 @@ def test_a_seed_gives_the_same_inputs() -> None:
 
 def test_inputs_are_of_all_kinds() -> None:
     kinds = {drawn(SEED, number).kind.partition(" ")[0] for number in range(100)}
-    assert kinds == {"rows", "octets", "construct", "text", inputs.REMOVED}
+    assert kinds == {"rows", "octets", "construct", "text", "definition", inputs.REMOVED}
 
 
 WRONG = [
