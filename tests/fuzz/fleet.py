@@ -132,7 +132,7 @@ def _death(worker: _Worker, excess: str) -> dict[str, Any]:
     frames = [line.strip() for line in words.splitlines() if "/skerry/" in line and "File" in line]
     where = frames[0].rpartition("/skerry/")[2].replace('"', "") if frames else "elsewhere"
     finding = (kind, f"{code} {where}" if kind == "death" else where, words[-2_000:])
-    return {"end": worker.at, "command": "", "kind": "", "code": code, "findings": [finding]}
+    return {"end": worker.at, "command": "", "kind": "", "code": code, "seconds": 0.0, "findings": [finding]}
 
 
 def _end(selector: selectors.BaseSelector, worker: _Worker) -> None:

@@ -22,6 +22,7 @@ class Report:
         self.draw = draw
         self.folder = folder
         self.inputs = 0
+        self.slowest = (0.0, 0)
         self.commands: Counter[str] = Counter()
         self.codes: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
@@ -30,6 +31,7 @@ class Report:
     def add(self, told: dict[str, Any]) -> None:
         """Count what came of an input, and keep it where something is wrong."""
         self.inputs += 1
+        self.slowest = max(self.slowest, (told["seconds"], told["end"]))
         self.commands[told["command"] or "ended"] += 1
         self.kinds[told["kind"].partition(" ")[0] or "ended"] += 1
         self.codes[str(told["code"])] += 1
@@ -64,6 +66,7 @@ class Report:
         yield f"{self.inputs} inputs of seed {self.seed} in {seconds:.0f} s: {rate:.0f} inputs/s"
         for title, counts in (("commands", self.commands), ("inputs", self.kinds), ("exit codes", self.codes)):
             yield f"{title}: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+        yield f"slowest: {self.slowest[0]:.1f} s of the processor's time, input {self.slowest[1]}"
         total = sum(len(numbers) for numbers in self.faults.values())
         yield f"findings: {total}, of {len(self.faults)} faults" + (f", in {self.folder}" if total else "")
         for (kind, mark), numbers in sorted(self.faults.items(), key=lambda item: -len(item[1])):

@@ -91,7 +91,7 @@ worker.main(sys.argv[1:])
 """
 
 
-def worked(body: str, count: int = 3) -> list[dict[str, Any]]:
+def worked(body: str, count: int = 2) -> list[dict[str, Any]]:
     command = (sys.executable, "-c", WORKER.format(body=body))
     return list(results([Task(SEED, 0, count)], 1, command))
 
@@ -106,7 +106,7 @@ def kinds_of(told: list[dict[str, Any]]) -> list[list[str]]:
     ids=["death", "time", "memory"],
 )
 def test_a_worker_that_ends_is_a_finding_and_is_replaced(body: str, kind: str) -> None:
-    assert kinds_of(worked(body)) == [[kind]] * 3
+    assert kinds_of(worked(body)) == [[kind]] * 2
 
 
 def test_a_worker_that_waits_for_ever_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_a_finding_is_kept_with_the_command_that_repeats_it(tmp_path: Path) -> N
     number = next(number for number in range(100) if b"aws/all.json" in drawn(SEED, number).files)
     given = drawn(SEED, number)
     report = Report(SEED, tmp_path)
-    told = {"end": number, "command": given.command, "kind": given.kind, "code": 3}
+    told = {"end": number, "command": given.command, "kind": given.kind, "code": 3, "seconds": 0.1}
     report.add(told | {"findings": [("fault", "KeyError walk.py:7", "words")]})
     folder = tmp_path / f"{SEED}-{number}"
     assert (folder / "aws/all.json").read_bytes() == given.files[b"aws/all.json"]

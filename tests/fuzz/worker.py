@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,15 @@ def _tell(told: dict[str, Any]) -> None:
 
 def _one(given: Input, folder: Path) -> dict[str, Any]:
     before = _before(given.before, given.arguments, folder) if given.before is not None else None
+    started = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         run = calling.run(given, folder)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+    seconds = time.process_time() - started
     found = [tuple(one) for one in judging.findings(given, run, before)]
-    return {"command": given.command, "kind": given.kind, "code": run.code, "findings": found}
+    return {"command": given.command, "kind": given.kind, "code": run.code, "seconds": seconds, "findings": found}
 
 
 def _before(content: bytes, arguments: tuple[str, ...], folder: Path) -> dict[tuple[str, ...], Verdict] | None:
