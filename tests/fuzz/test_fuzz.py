@@ -1,6 +1,8 @@
 """Wrong inputs have right ends; and what finds faults finds those that are there."""
 
+import copy
 import os
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 
 from skerry.net.verdicts import BLOCKED, OK, UNKNOWN, Verdict
-from tests.fuzz import fleet, inputs, judging
+from tests.fuzz import fleet, inputs, judging, removing
 from tests.fuzz.calling import Run
 from tests.fuzz.fleet import Task, results
 from tests.fuzz.inputs import Input, drawn
@@ -40,6 +42,17 @@ def test_a_seed_gives_the_same_inputs() -> None:
 def test_inputs_are_of_all_kinds() -> None:
     kinds = {drawn(SEED, number).kind.partition(" ")[0] for number in range(100)}
     assert kinds == {"rows", "octets", "construct", "text", "definition", inputs.REMOVED}
+
+
+def test_only_facts_are_removed() -> None:
+    draw = random.Random(7)
+    for before in inputs.networks()[::8]:
+        after = copy.deepcopy(before)
+        how = removing.remove(after, draw)
+        assert after != before or how == "nothing"
+        assert {key: after.get(key) for key in removing.KEPT} == {key: before.get(key) for key in removing.KEPT}
+        assert after.keys() <= before.keys()
+        assert all(len(after[key]) == len(before[key]) for key in after)
 
 
 WRONG = [
