@@ -10,10 +10,10 @@ BIN := .venv/bin
 # The resolver's version is fixed, so that the same inputs are locked to the same pins.
 UV := uv==0.13.9
 
-.PHONY: help install demo test check bench accuracy prove lock clean
+.PHONY: help install demo test test-long check fuzz bench accuracy prove lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/installed ## Make .venv with all that the other targets need
 
@@ -32,6 +32,10 @@ test: install ## Run the tests, with coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
 
+test-long: install ## Run the tests that take long, without coverage
+	@sh scripts/lab_packages.sh $(BIN)/python
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
+
 check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -39,6 +43,9 @@ check: install ## Check style, types, the direction of imports, and that the gen
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/check_pages.py --check
 	$(BIN)/python scripts/module_docs.py --check
+
+fuzz: install ## Give skerry wrong inputs: N=100000 SEED=1; ONLY=7 repeats one, REHEARSE=500 builds labs of so many
+	$(BIN)/python -m tests.fuzz N=$(or $(N),10000) SEED=$(SEED) ONLY=$(ONLY) REHEARSE=$(REHEARSE)
 
 bench: install ## Run the benchmarks
 	$(BIN)/python -m bench

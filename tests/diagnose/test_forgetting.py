@@ -13,29 +13,14 @@ from skerry.diagnose.diagnose import diagnose
 from skerry.launch.task import of_service
 from skerry.model.kinds import KINDS
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from skerry.net.verdicts import OK, Verdict
 from skerry.reach.walk import Walker
 from skerry.sources import documents
+from tests import covering
+from tests.forgetting import JUDGED, UNEXAMINED, turned
 from tests.hubs import HubAndSpoke
 from tests.networks import ACCOUNT, REGION, awslogs, container, one_of_everything
 from tests.resolving import forwarding
-
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
-NETWORKS = sorted(SCENARIOS.glob("*/network.json"))
-
-# What a verdict may become when a fact is taken away. One of several ways being unknown, the others still count:
-# of a blocked and an unknown placement some tasks fail.
-LESS_SURE = {
-    OK: {OK, UNKNOWN},
-    UNKNOWN: {UNKNOWN},
-    INTERMITTENT: {INTERMITTENT, UNKNOWN},
-    BLOCKED: {BLOCKED, INTERMITTENT, UNKNOWN},
-    NOT_APPLICABLE: {NOT_APPLICABLE},
-}
-# Without these kinds verdicts are made all the same, and the Diagnosis lists them as unexamined.
-UNEXAMINED = {"Calls", "RoleDetailList", "serviceRevisions"}
-# These are what is to be judged, not facts about the network.
-JUDGED = {"services", "tasks", "taskDefinitions", "clusters", "Schedules"}
 
 
 def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
@@ -52,17 +37,7 @@ def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
     return told
 
 
-def turned(before: dict[tuple[str, ...], Verdict], after: dict[tuple[str, ...], Verdict]) -> list[str]:
-    """The verdicts that became another one instead of a less sure one."""
-    assert before.keys() == after.keys()
-    return [
-        f"{' '.join(name)}: {verdict} became {after[name]}"
-        for name, verdict in before.items()
-        if after[name] not in LESS_SURE[verdict]
-    ]
-
-
-@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", covering.parameters())
 def test_a_whole_kind(path: Path) -> None:
     rows = json.loads(path.read_text(encoding="utf-8"))
     before = verdicts(rows)
@@ -113,15 +88,31 @@ def by_hub() -> HubAndSpoke:
     return network
 
 
+def without_a_field(rows: dict[str, Any], key: str, name: str) -> Iterator[dict[str, Any]]:
+    """A network without a field, in one of the rows that have it at a time."""
+    for position, row in enumerate(rows.get(key, [])):
+        if name in row:
+            without = copy.deepcopy(rows)
+            del without[key][position][name]
+            yield without
+
+
 @pytest.mark.parametrize(("key", "name"), list(always_printed()))
 def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
+    holding = (rows for rows in networks() if any(name in row for row in rows.get(key, [])))
+    for rows in list(holding)[:1]:
+        before = verdicts(rows)
+        for without in without_a_field(rows, key, name):
+            assert turned(before, verdicts(without)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("key", "name"), list(always_printed()))
+def test_a_field_that_aws_always_prints_in_each_network(key: str, name: str) -> None:
     for rows in networks():
         before = verdicts(rows)
-        for position, row in enumerate(rows.get(key, [])):
-            if name in row:
-                without = copy.deepcopy(rows)
-                del without[key][position][name]
-                assert (position, turned(before, verdicts(without))) == (position, [])
+        for without in without_a_field(rows, key, name):
+            assert turned(before, verdicts(without)) == []
 
 
 def test_the_spoke_of_a_hub_can_start() -> None:
