@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from skerry.net.verdicts import UNKNOWN
-from tests.diagnose.test_forgetting import JUDGED, LESS_SURE, NETWORKS
+from tests.covering import NETWORKS
 from tests.diagnose.test_incomplete_answers import Verdicts, verdicts
+from tests.forgetting import JUDGED, LESS_SURE
 
 # By the end of a key's name, what stands in the place of its values.
 GARBAGE: dict[str, tuple[Any, ...]] = {

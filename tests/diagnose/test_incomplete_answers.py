@@ -15,7 +15,8 @@ from skerry.model.world import World
 from skerry.net.verdicts import UNKNOWN, Verdict
 from skerry.reach.walk import Walker
 from skerry.sources import documents
-from tests.diagnose.test_forgetting import JUDGED, LESS_SURE, NETWORKS
+from tests.covering import NETWORKS
+from tests.forgetting import JUDGED, LESS_SURE
 from tests.networks import REGION
 
 Rows = dict[str, Any]
