@@ -52,7 +52,7 @@ class TestAFile:
         def refuse(*_: object, **__: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
         assert refusal(tmp_path / "Vpcs.json").what.endswith("cannot be read: Permission denied")
         assert refusal(tmp_path).what.endswith("cannot be read: Permission denied")
 
