@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,17 +78,16 @@ def warm(order: Order) -> None:
     """Load all that a run needs, which only the first user may be able to read."""
     place = Path(order.folder).with_name(f"warm-{order.name}")
     sys.argv = ["skerry", "snapshot", "--from", order.old, "--output", str(place), "-q"]
-    try:
+    with suppress(SystemExit):
         cli.main()
-    except SystemExit as leaving:
-        assert not leaving.code, "the first run failed"
+    assert content(place) is not None, "the first run failed"
 
 
 def run(order: Order) -> Seen:
     """Kill as often as is asked for, at moments from the start of a run to a little after its end."""
     draw = random.Random(order.seed)  # noqa: S311 -- moments, no secrets
     place = Path(order.folder) / order.name
-    whole = {}
+    whole, took = {}, 0.0
     for source in (order.new, order.old):
         began = time.monotonic()
         snapshot(source, place)

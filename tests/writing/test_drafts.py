@@ -81,7 +81,8 @@ class TestADraft:
     def test_that_is_removed_before_it_is_locked_is_made_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        lock, made = fcntl.flock, []
+        lock = fcntl.flock
+        made: list[str] = []
 
         def remove_first(descriptor: int, how: int) -> None:
             if not made:

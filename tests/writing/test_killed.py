@@ -1,4 +1,4 @@
-"""Snapshots of runs that are killed with SIGKILL: nothing, the old one or the new one, and no draft after the next run."""
+"""Snapshots of runs that are killed with SIGKILL: nothing, the old or the new one, and no draft after the next run."""
 
 import json
 import os
