@@ -55,8 +55,7 @@ def main() -> None:
         sys.exit(128 + ended.args[0])
     except Exception as fault:  # noqa: BLE001 -- the last resort: a fault is said, not thrown at the user
         if _is_of_help(fault):
-            said = unprinted(fault)
-            _complain(said.what, said.remedy, said.exit_code)
+            _unprinted_help(fault)
         _fault(fault)
 
 
@@ -101,6 +100,13 @@ def _is_of_help(fault: Exception) -> TypeGuard[OSError]:
             return True
         trace = trace.tb_next
     return False
+
+
+def _unprinted_help(error: OSError) -> None:
+    said = unprinted(error)
+    if isinstance(error, BrokenPipeError):
+        sys.exit(0)
+    _complain(said.what, said.remedy, said.exit_code)
 
 
 def _usage(error: click.UsageError) -> None:

@@ -22,7 +22,10 @@ class PathOf(click.Path):
         """Return the path."""
         if "\0" in os.fspath(value):
             self.fail(f"{os.fspath(value)!r} is no path: it holds a NUL.", param, ctx)
-        return Path(os.fsdecode(super().convert(value, param, ctx)))
+        found = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not self.file_okay and found.exists() and not found.is_dir():
+            self.fail(f"{os.fspath(value)!r} is no folder.", param, ctx)
+        return found
 
 
 class OutputPath(PathOf):
