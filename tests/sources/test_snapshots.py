@@ -10,6 +10,7 @@ import pytest
 from skerry.errors import InputError, OutputError
 from skerry.sources import documents, files
 from skerry.sources.snapshots import MANIFEST, Snapshot, in_order, write_file, write_folder
+from tests.room import small_files
 
 ABOUT = Snapshot(1, "eu-west-1", "111122223333")
 CONTENT = {"b.json": b'{"Vpcs": []}', "ec2/deep/a.json": b'{"Call": {}, "Response": {"Subnets": []}}'}
@@ -142,6 +143,18 @@ class TestWhatGoesWrong:
             write_folder(tmp_path / "out", CONTENT, ABOUT, force=True)
         assert names(tmp_path / "out") == {MANIFEST, "old.json"}
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+    @pytest.mark.parametrize("form", ["out", "out.json"])
+    def test_without_room_leaves_the_former_one(self, tmp_path: Path, form: str) -> None:
+        write = write_file if form.endswith(".json") else write_folder
+        write(tmp_path / form, {"old.json": b"{}"}, ABOUT)
+        before = files.read(tmp_path / form)
+        big = {"a.json": b'{"Vpcs": []}', "b.json": b'{"Vpcs": ["' + b"x" * 100_000 + b'"]}'}
+        with small_files(4096), pytest.raises(OutputError, match=f"{form} cannot be written: File too large") as caught:
+            write(tmp_path / form, big, ABOUT, force=True)
+        assert caught.value.remedy == "Make room, or write somewhere else."
+        assert files.read(tmp_path / form) == before
+        assert [path.name for path in tmp_path.iterdir()] == [form]
 
     def test_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(OutputError, match=r"none/out cannot be written: No such file or directory"):

@@ -3,15 +3,12 @@
 import errno
 import os
 import re
-import resource
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +16,7 @@ import pytest
 from skerry.errors import OutputError
 from skerry.writing import streams
 from skerry.writing.results import write_result
+from tests.room import small_files
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes device files and gives files away")
 NOBODY = 65534
@@ -39,19 +37,6 @@ def refusal(path: Path, content: bytes = CONTENT) -> str:
     assert caught.value.exit_code == 2
     assert caught.value.remedy
     return caught.value.what
-
-
-@contextmanager
-def small_files(most: int) -> Iterator[None]:
-    """Let files of this process grow to so many bytes, as a quota does."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def as_nobody(act: Callable[[], None]) -> None:

@@ -35,10 +35,17 @@ class OutputPath(PathOf):
         """Return the path. Raises `OutputError` where nothing can be written."""
         found = super().convert(value, param, ctx)
         if found == STDOUT:
-            return found if value == "-" else Path.cwd() / found
+            return found if os.fspath(value) == "-" else self._in_here(found, param, ctx)
         if not found.is_dir():
             target_of(found)
         return found
+
+    def _in_here(self, name: Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path of a file that is called ``-``: a relative one would drop its "./"."""
+        try:
+            return Path.cwd() / name
+        except OSError:
+            self.fail("the current folder is gone.", param, ctx)
 
 
 OUTPUT = click.option(

@@ -54,10 +54,10 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
     from skerry.writing.folders import take_place  # noqa: PLC0415
     from skerry.writing.targets import unwritable  # noqa: PLC0415
 
-    place = Path(os.path.realpath(folder))
     names = {_free(name): content for name, content in documents.items()}
     manifest = _Manifest(msgspec.structs.replace(about, documents=tuple(names)))
     try:
+        place = Path(os.path.realpath(folder))
         remove_abandoned(place.parent)
         _refuse_others(folder, place, force=force)
         with draft_folder(place.parent) as draft:

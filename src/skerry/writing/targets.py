@@ -49,11 +49,11 @@ def target_of(path: Path) -> Target:
     if descriptor is not None:
         return Stream(descriptor)
     try:
-        status = path.stat()
-    except FileNotFoundError:
-        return File(Path(os.path.realpath(path)), None)
+        place, status = Path(os.path.realpath(path)), _status_of(path)
     except (OSError, ValueError) as error:
         raise unwritable(path, error) from error
+    if status is None:
+        return File(place, None)
     kind = stat.S_IFMT(status.st_mode)
     if kind == stat.S_IFIFO:
         return Pipe(path)
@@ -61,11 +61,17 @@ def target_of(path: Path) -> Target:
         return Device(path)
     if kind != stat.S_IFREG:
         raise OutputError(f"{path} is {_REFUSED.get(kind, 'no file')}", _PLACE_HINT)
-    place = Path(os.path.realpath(path))
     if not place.exists() or not os.path.samestat(place.stat(), status):
         # The descriptor of another process, whose file has lost its name.
         raise OutputError(f"{path} leads to a file without a name", _PLACE_HINT)
     return File(place, status)
+
+
+def _status_of(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def is_stream(path: Path) -> bool:
