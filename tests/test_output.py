@@ -314,6 +314,13 @@ def test_a_snapshot_in_a_pipe_is_read_back(answers: Path) -> None:
     assert done.stderr == ""
 
 
+def test_an_image_archive_that_is_a_pipe_is_refused(run: Skerry, answers: Path, place: Path) -> None:
+    os.mkfifo(place / "pipe")
+    found = run("rehearse", "--from", answers, "--image-archive", place / "pipe")
+    assert found.code == USAGE
+    assert "neither a file nor a folder" in found.err
+
+
 @pytest.mark.long
 def test_the_demo_saves_snapshots_and_replaces_those_of_the_demo_before(run: Skerry, place: Path) -> None:
     for _ in range(2):

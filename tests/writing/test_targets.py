@@ -3,6 +3,8 @@
 import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,15 @@ def test_loop_of_links_is_refused(tmp_path: Path) -> None:
 def test_name_with_a_nul_is_refused(tmp_path: Path) -> None:
     assert "is no name of a file" in refusal(tmp_path / "a\0b")
     assert not is_stream(tmp_path / "a\0b")
+
+
+def test_descriptor_of_another_process_whose_file_is_gone_is_refused(tmp_path: Path) -> None:
+    """Its link names ``gone (deleted)``, which must not be made."""
+    with (tmp_path / "gone").open("w", encoding="utf-8") as gone:
+        command = [sys.executable, "-c", "input()"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=gone) as other:
+            (tmp_path / "gone").unlink()
+            assert refusal(Path(f"/proc/{other.pid}/fd/1")).endswith("leads to a file without a name")
+            assert other.stdin
+            other.stdin.write(b"\n")
+    assert list(tmp_path.iterdir()) == []

@@ -63,6 +63,8 @@ def rehearse(
     agree(hypothetical=definition is not None, placed=bool(subnets), asked=asked, selected=selected)
     if probe and archive:
         raise click.UsageError("--probe pulls no image: leave out --image-archive")
+    if archive is not None and not (archive.is_file() or archive.is_dir()):
+        raise click.UsageError("--image-archive is neither a file nor a folder")
     from skerry.lab.packages import require
 
     require(clients=not probe)
