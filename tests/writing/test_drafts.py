@@ -170,8 +170,9 @@ class TestAfterAKillBetweenTwoSteps:
         assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "old"
 
     def test_former_folder_is_kept_where_its_place_is_taken(self, tmp_path: Path, killed: Path) -> None:
-        (tmp_path / "out").touch()
+        (tmp_path / "out").mkdir()
         remove_abandoned(tmp_path)
+        assert names(tmp_path / "out") == []
         assert (killed / FORMER / "file").read_text(encoding="utf-8") == "old"
 
     def test_former_folder_is_kept_where_its_place_is_not_known(self, tmp_path: Path, killed: Path) -> None:

@@ -41,21 +41,18 @@ def _check_exchanged(former: Path, place: Path, check: Callable[[Path], None]) -
 
 
 def _replace(draft: Path, place: Path, check: Callable[[Path], None]) -> None:
-    """Replace a folder in two steps. `drafts.remove_abandoned` puts the former one back after a kill between them."""
+    """Replace a folder in two steps.
+
+    Where the second one is not reached, the end of the draft puts the former folder back, or `drafts.remove_abandoned`.
+    """
     with (draft / PLACE).open("xb") as stream:
         stream.write(os.fsencode(place.name))
         stream.flush()
         os.fsync(stream.fileno())
     sync_folder(draft)
-    former = draft / FORMER
-    place.rename(former)
-    try:
-        check(former)
-        (draft / WHOLE).rename(place)
-    except BaseException:
-        if not os.path.lexists(place):
-            former.rename(place)
-        raise
+    place.rename(draft / FORMER)
+    check(draft / FORMER)
+    (draft / WHOLE).rename(place)
 
 
 def exchange(one: Path, other: Path) -> bool:
