@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -175,6 +175,20 @@ class TestWhatIsNoFile:
             writer.join()
             os.close(reading)
             os.close(writing)
+
+    def test_pipe_that_falls_silent_is_not_waited_for_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "MOST_SECONDS", 0.2)
+        reading, writing = os.pipe()
+        # What waits for ever gets an end, and is seen by its result.
+        ending = Timer(10, os.close, [writing])
+        ending.start()
+        try:
+            os.write(writing, CONTENT)
+            assert refusal(Path(f"/dev/fd/{reading}")).what == f"/dev/fd/{reading} has not ended after 0.2 s"
+            ending.cancel()
+            os.close(writing)
+        finally:
+            os.close(reading)
 
     def test_pipe_in_a_folder_is_left_alone_even_if_it_comes_late(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
