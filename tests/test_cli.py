@@ -433,7 +433,7 @@ class TestOutput:
     def test_is_written_to_a_file(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
         path = tmp_path / "out.txt"
         found = run("diagnose", "--from", saved(network), "--output", path)
-        assert found == Run(0, "", "")
+        assert found == Run(0, "", f"skerry: wrote {path}\n")
         assert path.read_text(encoding="utf-8").startswith("ok: web can start\n")
         assert "\x1b" not in path.read_text(encoding="utf-8")
 

@@ -110,18 +110,24 @@ def read_account(
     return Gathered(found, world, reading.calls, reading.rounds)
 
 
-def snapshot(gathered: Gathered, output: Path, *, force: bool = False) -> Saved:
-    """Write documents, without what may be secret in them, as a folder, or as one file where its name ends in .json.
+def snapshot(
+    gathered: Gathered, output: Path, *, force: bool = False, note: Callable[[str], None] = lambda _: None
+) -> Saved:
+    """Write documents, without what may be secret in them, as a folder or as one file.
 
-    docs/snapshot.md says what is left out. Raises `InputError` where the place is taken or cannot be written.
+    One file: its name ends in .json, or it is a named pipe, a device or ``-``, standard output. ``note`` is called
+    while a pipe has no reader. docs/snapshot.md says what is left out. Raises `InputError` where the place is taken,
+    and `OutputError` where it cannot be written.
     """
     from skerry.sources import redaction, snapshots
+    from skerry.writing.targets import is_stream
 
     kept = redaction.redact(gathered.documents)
     about = snapshots.Snapshot(snapshots.VERSION, gathered.world.region, gathered.world.account)
-    as_file = output.suffix.lower() == ".json" and not output.is_dir()
-    write = snapshots.write_file if as_file else snapshots.write_folder
-    write(output, kept, about, force=force)
+    if is_stream(output) or (output.suffix.lower() == ".json" and not output.is_dir()):
+        snapshots.write_file(output, kept, about, force=force, note=note)
+    else:
+        snapshots.write_folder(output, kept, about, force=force)
     # What says of what the input was a snapshot is written anew.
     return Saved(len(kept), tuple(name for name in gathered.documents if name not in {*kept, snapshots.MANIFEST}))
 
@@ -262,6 +268,21 @@ def _chapter(title: str, lines: tuple[str, ...], client: ClientFactory) -> Chapt
     found = live.read(client).documents
     world = World(documents.load(found, source="the embedded AWS"))
     return Chapter(title, lines, found, diagnose(world), plan(world))
+
+
+def keep_chapter(chapter: Chapter, folder: Path) -> None:
+    """Write the documents of a chapter as a folder, and replace the one of an earlier demo.
+
+    Raises `InputError` where the folder holds anything else, and `OutputError` where it cannot be written.
+    """
+    from skerry.sources import snapshots
+    from skerry.writing.targets import unwritable
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    snapshots.write_folder(folder, chapter.documents, snapshots.Snapshot(snapshots.VERSION), force=True)
 
 
 def launches(world: World, selection: Selection) -> list[Launch]:

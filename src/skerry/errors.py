@@ -27,3 +27,7 @@ class InputError(SkerryError):
 
 class NothingFoundError(SkerryError):
     """The input was read, but it holds nothing of what was asked for."""
+
+
+class OutputError(SkerryError):
+    """A result cannot be written to the place that was given."""

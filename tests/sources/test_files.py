@@ -1,7 +1,10 @@
 """A folder of saved answers, or one file of them, is read as documents; what cannot be is said in words."""
 
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -52,7 +55,7 @@ class TestAFile:
         def refuse(*_: object, **__: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
         assert refusal(tmp_path / "Vpcs.json").what.endswith("cannot be read: Permission denied")
         assert refusal(tmp_path).what.endswith("cannot be read: Permission denied")
 
@@ -111,6 +114,132 @@ class TestAFolder:
         assert "Permission denied" in refusal(tmp_path).what
 
 
+class TestWhatIsNoFile:
+    """Nothing that a path may lead to holds up a run, or fills the memory."""
+
+    def test_devices_and_sockets_are_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to("/dev/zero")
+        assert refusal(tmp_path / "link").what == f"{tmp_path / 'link'} is a device"
+        assert refusal(Path("/dev/null")).what == "/dev/null is a device"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(tmp_path / "socket"))
+            assert "socket cannot be read: " in refusal(tmp_path / "socket").what
+
+    def test_pipe_is_read_to_its_end(self, tmp_path: Path) -> None:
+        content = b'{"Vpcs": [' + b" " * 300_000 + b"]}"
+        os.mkfifo(tmp_path / "pipe")
+        writer = Thread(target=lambda: (tmp_path / "pipe").write_bytes(content))
+        writer.start()
+        assert read(tmp_path / "pipe") == {"pipe": content}
+        writer.join()
+
+    @pytest.mark.parametrize("content", [CONTENT, b""], ids=["content", "nothing"])
+    def test_own_pipe_whose_writer_has_left_is_read(self, content: bytes) -> None:
+        """As ``skerry … --from <(aws …)`` gives it."""
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, content)
+            os.close(writing)
+            assert read(Path(f"/dev/fd/{reading}")) == {str(reading): content}
+        finally:
+            os.close(reading)
+
+    def test_own_file_is_read_from_where_it_stands(self, tmp_path: Path) -> None:
+        write(tmp_path, "a.json", content=b"x" + CONTENT)
+        with (tmp_path / "a.json").open("rb", buffering=0) as stream:
+            stream.read(1)
+            assert read(Path(f"/dev/fd/{stream.fileno()}")) == {str(stream.fileno()): CONTENT}
+
+    def test_pipe_that_nothing_writes_is_not_waited_for_without_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "MOST_SECONDS", 0.2)
+        os.mkfifo(tmp_path / "pipe")
+        assert refusal(tmp_path / "pipe").what == f"{tmp_path / 'pipe'} has not ended after 0.2 s"
+
+    def test_pipe_that_never_ends_is_not_waited_for_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "MOST_SECONDS", 0.5)
+        reading, writing = os.pipe()
+        ended = Event()
+
+        def drip() -> None:
+            while not ended.wait(0.01):
+                os.write(writing, b" ")
+
+        writer = Thread(target=drip)
+        writer.start()
+        try:
+            assert refusal(Path(f"/dev/fd/{reading}")).what == f"/dev/fd/{reading} has not ended after 0.5 s"
+        finally:
+            ended.set()
+            writer.join()
+            os.close(reading)
+            os.close(writing)
+
+    def test_pipe_that_falls_silent_is_not_waited_for_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "MOST_SECONDS", 0.2)
+        reading, writing = os.pipe()
+        # What waits for ever gets an end, and is seen by its result.
+        ending = Timer(10, os.close, [writing])
+        ending.start()
+        try:
+            os.write(writing, CONTENT)
+            assert refusal(Path(f"/dev/fd/{reading}")).what == f"/dev/fd/{reading} has not ended after 0.2 s"
+            ending.cancel()
+            os.close(writing)
+        finally:
+            os.close(reading)
+
+    def test_pipe_in_a_folder_is_left_alone_even_if_it_comes_late(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A file that becomes a pipe after the folder was listed is refused, not opened for ever."""
+        write(tmp_path, "a.json")
+
+        def late(root: Path) -> Iterator[Path]:
+            (root / "a.json").unlink()
+            os.mkfifo(root / "a.json")
+            yield root / "a.json"
+
+        monkeypatch.setattr(files, "_files", late)
+        assert refusal(tmp_path).what == f"{tmp_path / 'a.json'} is no file"
+
+    def test_name_with_a_nul_is_refused(self, tmp_path: Path) -> None:
+        assert "is no name of a file" in refusal(tmp_path / "a\0b").what
+
+    def test_loop_of_links_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "a").symlink_to("b")
+        (tmp_path / "b").symlink_to("a")
+        assert refusal(tmp_path / "a" / "c").what.endswith("Too many levels of symbolic links")
+
+
+class TestAFileThatChanges:
+    def test_while_it_is_read_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(tmp_path, "a.json")
+        reads = os.read
+
+        def grow(descriptor: int, most: int) -> bytes:
+            found = reads(descriptor, most)
+            if not found:
+                with (tmp_path / "a.json").open("ab") as stream:
+                    stream.write(b" ")
+            return found
+
+        monkeypatch.setattr(os, "read", grow)
+        assert refusal(tmp_path).what == f"{tmp_path / 'a.json'} changed while it was read"
+
+    def test_into_nothing_after_it_was_listed_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "_files", lambda root: iter([root / "gone.json"]))
+        assert refusal(tmp_path).what == f"{tmp_path / 'gone.json'} cannot be read: No such file or directory"
+
+
+class TestNamesThatAreNoText:
+    def test_are_all_kept(self, tmp_path: Path) -> None:
+        for name in (b"a-\xff.json", b"a-\xfe.json"):
+            Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(CONTENT)
+        assert list(read(tmp_path)) == ["a-\\udcfe.json", "a-\\udcff.json"]
+
+
 class TestLimits:
     def test_of_the_size_of_a_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(files, "MOST_BYTES", 2 * 1024 * 1024)
@@ -130,6 +259,13 @@ class TestLimits:
         assert len(read(tmp_path)) == 2
         write(tmp_path, "c/c.txt")
         assert refusal(tmp_path).what == f"{tmp_path} holds more than 2 files"
+
+    def test_of_the_number_of_entries_of_any_kind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "MOST_ENTRIES", 3)
+        write(tmp_path, "a.json", ".b", ".c")
+        assert len(read(tmp_path)) == 1
+        (tmp_path / "d").mkdir()
+        assert refusal(tmp_path).what == f"{tmp_path} holds more than 3 files and folders"
 
     def test_of_the_depth_of_folders(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(files, "MOST_DEPTH", 2)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from skerry.errors import InputError
+from skerry.errors import InputError, OutputError
 from skerry.sources import documents, files
 from skerry.sources.snapshots import MANIFEST, Snapshot, in_order, write_file, write_folder
+from tests.room import small_files
 
 ABOUT = Snapshot(1, "eu-west-1", "111122223333")
 CONTENT = {"b.json": b'{"Vpcs": []}', "ec2/deep/a.json": b'{"Call": {}, "Response": {"Subnets": []}}'}
@@ -127,7 +128,7 @@ class TestWhatGoesWrong:
     @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
     def test_leaves_nothing_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         fails_at(monkeypatch, tmp_path / "out", error)
-        wanted = InputError if isinstance(error, OSError) else KeyboardInterrupt
+        wanted = OutputError if isinstance(error, OSError) else KeyboardInterrupt
         with pytest.raises(wanted):
             write_folder(tmp_path / "out", CONTENT, ABOUT)
         assert list(tmp_path.iterdir()) == []
@@ -138,15 +139,27 @@ class TestWhatGoesWrong:
     ) -> None:
         write_folder(tmp_path / "out", {"old.json": b"{}"}, ABOUT)
         fails_at(monkeypatch, tmp_path / "out", error)
-        with pytest.raises((InputError, KeyboardInterrupt)):
+        with pytest.raises((OutputError, KeyboardInterrupt)):
             write_folder(tmp_path / "out", CONTENT, ABOUT, force=True)
         assert names(tmp_path / "out") == {MANIFEST, "old.json"}
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
+    @pytest.mark.parametrize("form", ["out", "out.json"])
+    def test_without_room_leaves_the_former_one(self, tmp_path: Path, form: str) -> None:
+        write = write_file if form.endswith(".json") else write_folder
+        write(tmp_path / form, {"old.json": b"{}"}, ABOUT)
+        before = files.read(tmp_path / form)
+        big = {"a.json": b'{"Vpcs": []}', "b.json": b'{"Vpcs": ["' + b"x" * 100_000 + b'"]}'}
+        with small_files(4096), pytest.raises(OutputError, match=f"{form} cannot be written: File too large") as caught:
+            write(tmp_path / form, big, ABOUT, force=True)
+        assert caught.value.remedy == "Make room, or write somewhere else."
+        assert files.read(tmp_path / form) == before
+        assert [path.name for path in tmp_path.iterdir()] == [form]
+
     def test_is_told(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match=r"none/out cannot be written: No such file or directory"):
+        with pytest.raises(OutputError, match=r"none/out cannot be written: No such file or directory"):
             write_folder(tmp_path / "none" / "out", CONTENT, ABOUT)
-        with pytest.raises(InputError, match=r"none/out\.json cannot be written: No such file or directory"):
+        with pytest.raises(OutputError, match=r"none/out\.json cannot be written: No such file or directory"):
             write_file(tmp_path / "none" / "out.json", CONTENT, ABOUT)
 
     def test_leaves_a_former_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

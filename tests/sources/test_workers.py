@@ -7,6 +7,7 @@ from threading import enumerate as threads
 
 import pytest
 
+from skerry.errors import SkerryError
 from skerry.sources.workers import Workers
 
 
@@ -88,3 +89,28 @@ class TestTheThreads:
             stop()
         may_end.set()
         assert not late.wait(0.2)
+
+
+class TestThreads:
+    def test_that_cannot_be_started_are_done_without(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        start = Thread.start
+        started: list[Thread] = []
+
+        def only_one(thread: Thread) -> None:
+            if started:
+                raise RuntimeError("can't start new thread")
+            started.append(thread)
+            start(thread)
+
+        monkeypatch.setattr(Thread, "start", only_one)
+        with Workers[int](3) as workers:
+            assert sorted(workers.run([gives(5), gives(6), gives(7)])) == [(0, 5), (1, 6), (2, 7)]
+
+    def test_of_which_none_can_be_started_are_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_: Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(Thread, "start", refuse)
+        with Workers[int](3) as workers, pytest.raises(SkerryError, match="no thread can be started") as caught:
+            list(workers.run([gives(5)]))
+        assert caught.value.exit_code == 2

@@ -1,25 +1,39 @@
 """The command line: parse, call the use case, render, choose the exit code. No logic of its own."""
 
-import errno
 import gc
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
+from threading import current_thread, main_thread
+from types import FrameType
+from typing import TypeGuard
 
 import click
 
 from skerry.cli.group import cli
-from skerry.cli.output import drop
+from skerry.cli.output import complain, unprinted
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 
 __all__ = ["cli", "main"]
 
 _INTERRUPTED = 130
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_COMPLETING = "_SKERRY_COMPLETE"
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+class _EndedError(BaseException):
+    """A signal that ends the process, raised so that drafts are removed first."""
 
 
 def main() -> None:
-    """Run the command line. Every error is said in words; a traceback is only for faults, with SKERRY_DEBUG set."""
+    """Run the command line.
+
+    Exit code 2 is for errors that are raised on purpose, 3 for every other one. A traceback is printed where
+    SKERRY_DEBUG is set.
+    """
     # A run is short and makes no cycles to speak of: looking for them would cost a tenth of its time.
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
@@ -27,33 +41,95 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        # https://no-color.org
-        cli.main(standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
+        with _ended_by_signals():
+            _run()
     except SkerryError as error:
         _complain(error.what, error.remedy, error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(EXIT_USAGE)
+    except click.UsageError as error:
+        _usage(error)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_INTERRUPTED)
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
-            _fault(error)
-        drop()
-        what = f"the result cannot be written: {error.strerror}"
-        _complain(what, "Make room, or write somewhere else.", EXIT_USAGE)
+    except _EndedError as ended:
+        sys.exit(128 + ended.args[0])
     except Exception as fault:  # noqa: BLE001 -- the last resort: a fault is said, not thrown at the user
+        if _is_of_help(fault):
+            _unprinted_help(fault)
         _fault(fault)
+
+
+def _run() -> None:
+    """Parse and call, without the part of click that maps errors to exit codes of its own."""
+    wanted = os.environ.get(_COMPLETING)
+    if wanted:
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(cli, {}, "skerry", _COMPLETING, wanted))
+    # https://no-color.org
+    color = False if os.environ.get("NO_COLOR") else None
+    with cli.make_context("skerry", sys.argv[1:], color=color) as context:
+        cli.invoke(context)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let the signals that end a process raise, unless whoever started it has them ignored."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the removal of drafts
+        raise _EndedError(number)
+
+    known = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    if current_thread() is not main_thread():
+        known = []
+    for number in known:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in known:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _is_of_help(fault: Exception) -> TypeGuard[OSError]:
+    """Return whether a help text could not be printed: click prints it, and all else is printed by `write`."""
+    trace = fault.__traceback__
+    while trace is not None and isinstance(fault, OSError):
+        if trace.tb_frame.f_code is click.echo.__code__:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _unprinted_help(error: OSError) -> None:
+    said = unprinted(error)
+    if isinstance(error, BrokenPipeError):
+        sys.exit(0)
+    _complain(said.what, said.remedy, said.exit_code)
+
+
+def _usage(error: click.UsageError) -> None:
+    """Say how a command is called, with the same harmless characters as every other error."""
+    from skerry.render.text import clean
+
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        complain(error.format_message())
+        sys.exit(EXIT_USAGE)
+    if error.ctx is not None:
+        complain(error.ctx.get_usage())
+        complain(f"Try '{error.ctx.command_path} {error.ctx.help_option_names[-1]}' for help.\n")
+    lines = error.format_message().split("\n")
+    complain("\n".join(clean(line) for line in (f"Error: {lines[0]}", *lines[1:])))
+    sys.exit(EXIT_USAGE)
 
 
 def _complain(what: str, remedy: str, code: int) -> None:
     from skerry.render.text import clean
 
-    click.echo(f"skerry: {clean(what)}", err=True)
+    complain(f"skerry: {clean(what)}")
     if remedy:
-        click.echo(f"  {clean(remedy)}", err=True)
+        complain(f"  {clean(remedy)}")
     sys.exit(code)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
-from skerry.cli.options import agree, choosing, gathering, reading, writing
-from skerry.cli.output import leave, save_folder, write
+from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, reading, writing
+from skerry.cli.output import complain, flush, leave, say, silent, write
 
 
 @click.command()
@@ -58,7 +58,7 @@ def diagnose(
         from skerry.render import console
 
         text = console.diagnosis(found, refused=world.facts.refused, verbose=verbose, quiet=quiet)
-    write(text, output)
+    write(text, output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
 
 
@@ -104,7 +104,7 @@ def trace(
         from skerry.render import console
 
         text = console.trace(found, refused=world.facts.refused, quiet=quiet, verbose=verbose)
-    write(text, output)
+    write(text, output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
 
 
@@ -112,10 +112,10 @@ def trace(
 @gathering
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     required=True,
     metavar="PATH",
-    help="A folder that does not exist yet, or a file if its name ends in .json.",
+    help="A folder that does not exist yet; a file if its name ends in .json; a pipe, a device, or - for stdout.",
 )
 @click.option("--force", is_flag=True, help="Replace the snapshot that is there.")
 @click.option("-v", "--verbose", is_flag=True, help="Also how many calls it took.")
@@ -129,11 +129,18 @@ def snapshot(
     """
     from skerry import app
     from skerry.render import console
+    from skerry.writing.targets import is_stream
 
     gathered = gather(Source(path, profile, region, quiet, verbose))
-    saved = app.snapshot(gathered, output, force=force)
+    flush()
+    saved = app.snapshot(gathered, output, force=force, note=silent if quiet else say)
     notes(gathered.world.facts.notes, quiet=quiet)
-    write(console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet), None)
+    text = console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet)
+    if not is_stream(output):
+        write(text)
+    elif not quiet:
+        # The snapshot itself may be on stdout.
+        complain(click.unstyle(text).rstrip("\n"))
 
 
 @click.command()
@@ -151,19 +158,20 @@ def iam_policy(command: str) -> None:
 
 
 @click.command()
-@click.option("--save", type=click.Path(path_type=Path, file_okay=False), help="Keep what was read in this folder.")
+@click.option("--save", type=PathOf(file_okay=False), help="Keep what was read in this folder.")
 def demo(save: Path | None) -> None:
     """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
     from skerry import app
     from skerry.render import console, plan
+    from skerry.render.text import clean
 
     for number, chapter in enumerate(app.demo(), 1):
         write(console.chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
         if chapter.plan.changes:
             write(f"The plan, of skerry plan:\n\n{plan.text(chapter.plan)}\n", None)
         if save is not None:
-            save_folder(save / str(number), chapter.documents)
-            write(f"Saved: skerry diagnose --from {save / str(number)}\n\n", None)
+            app.keep_chapter(chapter, save / str(number))
+            write(f"Saved: skerry diagnose --from {clean(str(save / str(number)))}\n\n", None)
 
 
 @click.command()
@@ -176,4 +184,4 @@ def completion(shell: str) -> None:
 
     found = get_completion_class(shell)
     assert found is not None  # noqa: S101 -- the choice allows only shells that click has
-    click.echo(found(cli, {}, "skerry", "_SKERRY_COMPLETE").source())
+    write(found(cli, {}, "skerry", "_SKERRY_COMPLETE").source() + "\n")

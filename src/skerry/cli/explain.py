@@ -9,7 +9,7 @@ import click
 
 from skerry.cli.gathering import Scope, Source, world_of
 from skerry.cli.options import gathering, writing
-from skerry.cli.output import write
+from skerry.cli.output import complain, say, write
 from skerry.errors import EXIT_BLOCKED
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def explain(
     the diagnosis of today.
     """
     if listing:
-        _list(form, output)
+        _list(form, output, quiet=quiet)
         return
     beside = path is not None or live or profile is not None or region is not None
     given = " ".join(text) if text else _asked()
@@ -68,7 +68,7 @@ def explain(
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
     code = _code(given) if not beside else None
     if code is not None:
-        _explain_code(code, form, output)
+        _explain_code(code, form, output, quiet=quiet)
         return
     if (cluster or service or task) and not beside:
         raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
@@ -77,17 +77,17 @@ def explain(
     _write(given, laid, form, output, quiet=quiet)
 
 
-def _list(form: str, output: Path | None) -> None:
+def _list(form: str, output: Path | None, *, quiet: bool) -> None:
     from skerry.render import explanations
 
-    write(explanations.catalogue_json() if form == "json" else explanations.catalogue(), output)
+    write(explanations.catalogue_json() if form == "json" else explanations.catalogue(), output, quiet=quiet)
 
 
 def _asked() -> str:
     """The text that somebody at a terminal types or pastes."""
     if not sys.stdin.isatty():
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
-    click.echo("Paste the error text, then an empty line:", err=True)
+    complain("Paste the error text, then an empty line:")
     lines: list[str] = []
     for line in sys.stdin:
         if not line.strip() and lines:
@@ -105,7 +105,7 @@ def _stdin(*, quiet: bool) -> str:
         whole += len(chunk)
         kept = (kept + chunk)[-_MOST_BYTES:]
     if whole > _MOST_BYTES and not quiet:
-        click.echo(f"skerry: of {whole} bytes the last {_MOST_BYTES} are read: errors stand at the end", err=True)
+        say(f"of {whole} bytes the last {_MOST_BYTES} are read: errors stand at the end")
     return kept.decode("utf-16" if mark in _UTF16 else "utf-8-sig", errors="replace")
 
 
@@ -123,15 +123,15 @@ def _code(given: str) -> "Code | Check | None":
     return app.explain(name)
 
 
-def _explain_code(found: "Code | Check", form: str, output: Path | None) -> None:
+def _explain_code(found: "Code | Check", form: str, output: Path | None, *, quiet: bool) -> None:
     if form == "json":
         from skerry.render import explanations
 
-        write(explanations.json_of_code(found), output)
+        write(explanations.json_of_code(found), output, quiet=quiet)
     else:
         from skerry.render import console
 
-        write(console.explanation(found), output)
+        write(console.explanation(found), output, quiet=quiet)
 
 
 def _offline(given: str) -> "list[Laid]":
@@ -155,20 +155,18 @@ def _write(given: str, laid: "list[Laid]", form: str, output: Path | None, *, qu
     from skerry.render import explanations
 
     if form == "json":
-        write(explanations.json(laid), output)
+        write(explanations.json(laid), output, quiet=quiet)
     elif laid:
-        write(explanations.text(laid, quiet=quiet), output)
+        write(explanations.text(laid, quiet=quiet), output, quiet=quiet)
     if not laid:
         _no_match(given)
 
 
 def _no_match(given: str) -> None:
-    from skerry.render.text import clean
-
     shown = " ".join(given.split())
-    name = clean(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "...")
-    click.echo(f"skerry: no match: {name} is no error text, code of a blocker or id of a check that is known", err=True)
-    click.echo(f"  {_WANTED}", err=True)
+    name = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
+    say(f"no match: {name} is no error text, code of a blocker or id of a check that is known")
+    complain(f"  {_WANTED}")
     sys.exit(EXIT_BLOCKED)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from skerry.cli.output import complain, say
+
 if TYPE_CHECKING:
     from skerry.app import Gathered
     from skerry.model.world import World
@@ -56,13 +58,13 @@ class Progress:
 
         line = clean(text)
         # Spaces, not control sequences: they clear the rest of the line on every terminal.
-        click.echo(f"\r{line.ljust(self._width)}", nl=False, err=True)
+        complain(f"\r{line.ljust(self._width)}", nl=False)
         self._width = len(line)
 
     def clear(self) -> None:
         """Leave the line empty, as if nothing had been there."""
         if self._width:
-            click.echo(f"\r{' ' * self._width}\r", nl=False, err=True)
+            complain(f"\r{' ' * self._width}\r", nl=False)
             self._width = 0
 
 
@@ -104,7 +106,7 @@ def _live(source: Source, scope: Scope) -> "Gathered":
     if source.verbose:
         from skerry.render.text import plural
 
-        click.echo(f"skerry: {plural(found.calls, 'call')} in {plural(found.rounds, 'round')}", err=True)
+        say(f"{plural(found.calls, 'call')} in {plural(found.rounds, 'round')}")
     return found
 
 
@@ -123,7 +125,5 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
 
 def notes(found: tuple[str, ...], *, quiet: bool) -> None:
     """Tell on stderr what the reader should know of the input."""
-    from skerry.render.text import clean
-
     for note in () if quiet else found:
-        click.echo(f"skerry: {clean(note)}", err=True)
+        say(note)

@@ -1,15 +1,59 @@
 """Options that several commands share, and which of them go together."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from skerry.writing.targets import STDOUT, target_of
+
 _FORMATS = click.Choice(["text", "json"])
 
+
+class PathOf(click.Path):
+    """The path of an option: no name with a NUL, which no system can open."""
+
+    def __init__(self, **more: bool) -> None:
+        super().__init__(path_type=Path, **more)
+
+    def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path."""
+        if "\0" in os.fspath(value):
+            self.fail(f"{os.fspath(value)!r} is no path: it holds a NUL.", param, ctx)
+        found = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not self.file_okay and found.exists() and not found.is_dir():
+            self.fail(f"{os.fspath(value)!r} is no folder.", param, ctx)
+        return found
+
+
+class OutputPath(PathOf):
+    """The path of a result: ``-`` is standard output; a socket or a block device is refused before anything is read."""
+
+    def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path. Raises `OutputError` where nothing can be written."""
+        found = super().convert(value, param, ctx)
+        if found == STDOUT:
+            return found if os.fspath(value) == "-" else self._in_here(found, param, ctx)
+        if not found.is_dir():
+            target_of(found)
+        return found
+
+    def _in_here(self, name: Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path of a file that is called ``-``: a relative one would drop its "./"."""
+        try:
+            return Path.cwd() / name
+        except OSError:
+            self.fail("the current folder is gone.", param, ctx)
+
+
+OUTPUT = click.option(
+    "--output", type=OutputPath(dir_okay=False), metavar="FILE", help="Write to a file, pipe or device; - is stdout."
+)
+
 _SOURCE = [
-    click.option("--from", "path", type=click.Path(path_type=Path), metavar="PATH",
+    click.option("--from", "path", type=PathOf(), metavar="PATH",
                  help="A folder of saved AWS answers, or one file of them; without it, the live account."),
     click.option("--profile", help="The profile of the live account's credentials."),
     click.option("--region", help="The live account's Region, or that of saved answers that do not tell it."),
@@ -36,7 +80,7 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that prints a result."""
     options = [
         click.option("--format", "form", type=_FORMATS, default="text", show_default=True, help="The output's format."),
-        click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."),
+        OUTPUT,
     ]
     return _decorate(command, options)
 
@@ -47,9 +91,7 @@ def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--cluster", help="Only what runs in this cluster."),
         click.option("--service", help="Only this service."),
         click.option("--task", help="One task, by id or ARN, where it was launched."),
-        click.option(
-            "--task-definition", "definition", type=click.Path(path_type=Path), help="A task that does not exist yet."
-        ),
+        click.option("--task-definition", "definition", type=PathOf(), help="A task that does not exist yet."),
         click.option("--subnet", "subnets", multiple=True, help="Where the hypothetical task would run; repeatable."),
         click.option("--security-group", "groups", multiple=True, help="Its security groups; repeatable."),
         click.option("--assign-public-ip", is_flag=True, help="Whether it gets a public address."),

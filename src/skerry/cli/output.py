@@ -1,4 +1,4 @@
-"""Where results go: the terminal, a pipe, a file that is written whole or not at all; and the exit code."""
+"""The result's way out: the terminal, a pipe, or a file; notes on stderr; and the exit code."""
 
 import os
 import sys
@@ -6,65 +6,87 @@ from pathlib import Path
 
 import click
 
-from skerry.errors import EXIT_BLOCKED, EXIT_UNKNOWN, SkerryError
+from skerry.errors import EXIT_BLOCKED, EXIT_UNKNOWN, OutputError
+from skerry.writing.targets import STDOUT, Stream, target_of
 
 _EXITS = {"ok": 0, "not-applicable": 0, "blocked": EXIT_BLOCKED, "intermittent": EXIT_BLOCKED, "unknown": EXIT_UNKNOWN}
 
 
-def write(text: str, output: Path | None) -> None:
-    """Print, or write a file whole or not at all."""
-    if output is None:
-        try:
-            click.echo(text, nl=False)
-        except BrokenPipeError:
-            # The reader of a pipe left early, as `head` does; the exit code still tells the verdict.
-            drop()
+def write(text: str, output: Path | None = None, *, quiet: bool = False) -> None:
+    """Print a result, or write it to a file whole or not at all.
+
+    Raises `OutputError` where it cannot be written. A reader of stdout that leaves early is no error.
+    """
+    if output is None or output == STDOUT:
+        _print(text)
         return
-    from tempfile import NamedTemporaryFile
+    from skerry.writing.results import write_result
 
+    content = click.unstyle(text).encode(errors="backslashreplace")
+    flush()
+    write_result(output, content, note=silent if quiet else say)
+    if not quiet:
+        wrote(output)
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        raise OutputError("the result cannot be written: standard output is closed", "Open it, or give --output FILE.")
     try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=output.parent, prefix=".skerry-", delete=False) as draft:
-            name = Path(draft.name)
-            draft.write(click.unstyle(text))
-        # A temporary file is for its owner alone; the result has the rights that any new file gets.
-        name.chmod(0o666 & ~_umask())
-        _put(name, output)
+        click.echo(text, nl=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe left early, as `head` does; the exit code still tells the verdict.
+        _drop(sys.stdout.fileno())
     except OSError as error:
-        message = f"{output} cannot be written: {error.strerror or error}"
-        raise SkerryError(message, "Give a file in a folder that exists and that you may write to.") from error
+        raise unprinted(error) from error
 
 
-def drop() -> None:
-    """Let go what is still to be printed: at the end Python would try once more, and leave with a code of its own."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def unprinted(error: OSError) -> OutputError:
+    """Return the error of what cannot be printed, and let go the rest of it."""
+    _drop(sys.stdout.fileno())
+    what = f"the result cannot be written: {error.strerror or error}"
+    return OutputError(what, "Make room, or write somewhere else.")
 
 
-def _put(draft: Path, output: Path) -> None:
-    """Give a finished draft its name, or take it away."""
+def flush() -> None:
+    """Let what is printed come before what is written next to the same place."""
+    if sys.stdout is not None:
+        _print("")
+
+
+def wrote(output: Path) -> None:
+    """Say on stderr what was written, unless that is a stream of this process."""
+    if not isinstance(target_of(output), Stream):
+        say(f"wrote {output}")
+
+
+def say(text: str) -> None:
+    """Print a note on stderr, where its characters are harmless for a terminal."""
+    from skerry.render.text import clean
+
+    complain(f"skerry: {clean(text)}")
+
+
+def silent(_: str) -> None:
+    """Drop a note."""
+
+
+def complain(line: str, *, nl: bool = True) -> None:
+    """Print a line on stderr; what nobody can read any more is no error."""
+    if sys.stderr is None:
+        return
     try:
-        draft.replace(output)
+        click.echo(line, err=True, nl=nl)
     except OSError:
-        draft.unlink()
-        raise
+        _drop(sys.stderr.fileno())
 
 
-def _umask() -> int:
-    """The rights that new files do not get; it can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def save_folder(folder: Path, documents: dict[str, bytes]) -> None:
-    """Write documents below a folder."""
-    try:
-        for name, content in documents.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    except OSError as error:
-        message = f"{folder} cannot be written: {error.strerror or error}"
-        raise SkerryError(message, "Give a folder that you may write to.") from error
+def _drop(descriptor: int) -> None:
+    """Let go what is still to be printed: at the end Python would try once more, and leave with a code of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def leave(verdict: str, *, allow_unknown: bool) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skerry.cli.gathering import Scope, Source, world_of
-from skerry.cli.options import agree, choosing, reading
+from skerry.cli.options import OUTPUT, agree, choosing, reading
 from skerry.cli.output import leave, write
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def preferring(command: Any) -> Any:
 @click.command()
 @reading
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="The format.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@OUTPUT
 @choosing
 @preferring
 def plan(
@@ -90,7 +90,7 @@ def plan(
         found = app.plan_hypothetical(world, wanted, options)
     else:
         found = app.plan(world, app.Selection(cluster, service, task), options)
-    write(rendered(world, found, form, quiet=quiet), output)
+    write(rendered(world, found, form, quiet=quiet), output, quiet=quiet)
     from skerry.render.plan import verdict_of
 
     leave(verdict_of(found), allow_unknown=allow_unknown)

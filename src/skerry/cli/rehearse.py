@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skerry.cli.gathering import Scope, Source, gathered_of
-from skerry.cli.options import agree, choosing, reading, writing
-from skerry.cli.output import leave, write
+from skerry.cli.options import PathOf, agree, choosing, reading, writing
+from skerry.cli.output import complain, leave, say, write
 from skerry.errors import EXIT_FAULT
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _EVERY = 0.25
 @click.option(
     "--image-archive",
     "archive",
-    type=click.Path(path_type=Path, exists=True),
+    type=PathOf(exists=True),
     help="The image to pull, as docker save or skopeo write it; without it, a tiny one is made.",
 )
 def rehearse(
@@ -63,6 +63,8 @@ def rehearse(
     agree(hypothetical=definition is not None, placed=bool(subnets), asked=asked, selected=selected)
     if probe and archive:
         raise click.UsageError("--probe pulls no image: leave out --image-archive")
+    if archive is not None and not (archive.is_file() or archive.is_dir()):
+        raise click.UsageError("--image-archive is neither a file nor a folder")
     from skerry.lab.packages import require
 
     require(clients=not probe)
@@ -79,11 +81,11 @@ def rehearse(
         found = rehearsing.rehearse(gathered.world, wish, watch)
     kept = rehearsing.keep(gathered) if found.disagreements else None
     if form == "json":
-        write(rehearsal.json(found, None if kept is None else str(kept)), output)
+        write(rehearsal.json(found, None if kept is None else str(kept)), output, quiet=quiet)
     else:
-        write(rehearsal.text(found, quiet=quiet), output)
+        write(rehearsal.text(found, quiet=quiet), output, quiet=quiet)
     if kept is not None:
-        click.echo(f"skerry: what was read is saved in {kept}: please report it, if you may share that", err=True)
+        say(f"what was read is saved in {kept}: please report it, if you may share that")
         sys.exit(EXIT_FAULT)
     leave(found.verdict, allow_unknown=allow_unknown)
 
@@ -113,13 +115,13 @@ class _Table:
             lines = [f"{known} steps answered"]
         if any(len(click.unstyle(line)) >= width for line in lines):
             lines = [click.unstyle(line)[: width - 1] for line in lines]
-        click.echo("\n".join(lines), err=True)
+        complain("\n".join(lines))
         self._lines = len(lines)
 
     def clear(self) -> None:
         """Take the lines away."""
         if self._lines:
-            click.echo(f"\x1b[{self._lines}A\x1b[J", nl=False, err=True)
+            complain(f"\x1b[{self._lines}A\x1b[J", nl=False)
             self._lines = 0
 
 

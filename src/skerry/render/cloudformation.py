@@ -8,8 +8,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-referenc
 import json
 from typing import Any
 
-import yaml
-
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import InputError
 from skerry.model.world import World
@@ -26,7 +24,7 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Plan, Planned
-from skerry.render import expressed
+from skerry.render import expressed, templates
 from skerry.render.hcl import comment
 from skerry.render.plan import title
 
@@ -57,9 +55,8 @@ def render(world: World, plan: Plan) -> str:
     for row in rows:
         template.add(row)
     found = template.whole(expressed.summary(plan))
-    text: str = yaml.dump(found, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
     # A description has too little room for all that there is to say.
-    return comment(expressed.heading(plan)) + text
+    return comment(templates.literal(expressed.heading(plan))) + templates.written(found)
 
 
 def _is_of_others(world: World, change: Change) -> bool:
@@ -169,6 +166,7 @@ class _Template:
     ) -> None:
         if change.policy is not None:
             properties["PolicyDocument"] = json.loads(change.policy)
+            templates.refuse_functions(properties["PolicyDocument"], f"the policy of {change.service_name}")
         ref = service_of_endpoint(change.service_name)
         label = _logical(ref.key if ref else change.service_name)
         name = self._resource(f"{label}Endpoint", "AWS::EC2::VPCEndpoint", properties, row)
@@ -193,7 +191,8 @@ class _Template:
         while name in self._resources:
             name, number = f"{wanted}x{number}", number + 1
         reasons = expressed.reasons(row)
-        metadata = {"Metadata": {"Reasons": reasons.splitlines()}} if reasons else {}
+        metadata = {"Metadata": {"Reasons": templates.literal(reasons).splitlines()}} if reasons else {}
+        templates.refuse_what_is_evaluated(properties, title(row.change))
         self._resources[name] = {"Type": kind, **metadata, "Properties": properties}
         return name
 
@@ -214,6 +213,7 @@ class _Template:
         if key not in self._by_value:
             taken = sum(name.rstrip("0123456789") == wanted for name in self._parameters)
             name = wanted if not taken else f"{wanted}{taken + 1}"
+            templates.refuse_what_is_evaluated(found, f"the parameter {name}")
             self._parameters[name] = {"Type": kind, "Description": description, "Default": found}
             self._by_value[key] = name
         return {"Ref": self._by_value[key]}
@@ -245,21 +245,6 @@ def _logical(text: str) -> str:
 
 def _short(text: str) -> str:
     """Text that CloudFormation takes as a description."""
+    text = templates.literal(text)
     raw = text.encode()
     return text if len(raw) <= _MOST_DESCRIBED else raw[: _MOST_DESCRIBED - 3].decode(errors="ignore") + "…"
-
-
-class _Dumper(yaml.SafeDumper):
-    """How YAML is written: without anchors, which nobody writes by hand."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's own signature
-        """Write what occurs twice twice."""
-        return True
-
-
-def _text(dumper: _Dumper, found: str) -> yaml.ScalarNode:
-    """A text; one of several lines as a block of lines."""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", found, style="|" if "\n" in found else None)
-
-
-_Dumper.add_representer(str, _text)

@@ -35,6 +35,8 @@ def quoted(text: str) -> str:
 
 def _code(letter: str) -> str:
     number = ord(letter)
+    if 0xD800 <= number < 0xE000:  # noqa: PLR2004 -- a lone surrogate is no character: it cannot be written
+        return "\\ufffd"
     return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
 
 

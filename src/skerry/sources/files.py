@@ -1,41 +1,66 @@
 """A folder of saved AWS answers, or one file of them, as documents. Reads files; knows nothing of their meaning."""
 
 import os
+import select
+import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from skerry.errors import InputError, NothingFoundError
+from skerry.writing.targets import own_descriptor
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_FILES = 20_000
+MOST_ENTRIES = 100_000
 MOST_DEPTH = 24
+MOST_SECONDS = 30.0
+"""How long one file or pipe may take; a whole folder, ten times as long."""
 
+_CHUNK = 1 << 20
+_HEAD = 64
+_ANSWERS_HINT = "Give the folder that holds the saved answers."
 _SAVE_HINT = "Save what the AWS CLI prints, for example: aws ec2 describe-vpcs > Vpcs.json"
+_KINDS = {stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket"}
+
+
+class _Limit(NamedTuple):
+    """How much may still be read, and until when."""
+
+    bytes: int
+    until: float
 
 
 def read(path: Path) -> dict[str, bytes]:
-    """Read a file, or every JSON file below a folder, as ``{name: content}`` in the order of the names.
+    """Read a file, a pipe, or every JSON file below a folder, as ``{name: content}`` in the order of the names.
 
-    A file in a folder counts as JSON by its ending or by its first character; others are left alone. Raises
-    `InputError` where the path is not there or not readable, or where there is more than 512 MiB.
+    A file in a folder counts as JSON by its ending or by its first character; others are left alone, and so is
+    everything that is no file. Raises `InputError` where the path is not there or not readable, and where there is
+    more than 512 MiB or what takes longer than `MOST_SECONDS`.
     """
     try:
         if path.is_dir():
             return _folder(path)
-        return {_shown(Path(path.name)): _content(path, path, MOST_BYTES)}
+        content = _content(path, path, _Limit(MOST_BYTES, time.monotonic() + MOST_SECONDS))
+        return {_shown(Path(path.name)): content or b""}
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}"
-        raise InputError(message, "Give a folder or file that exists and that you may read.") from error
+        what = f"{error.filename or path} cannot be read: {error.strerror or error}"
+        raise InputError(what, "Give a folder or file that exists and that you may read.") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no name of a file: {error}", "Give a folder or file that exists.") from error
 
 
 def _folder(root: Path) -> dict[str, bytes]:
     documents: dict[str, bytes] = {}
     total = 0
+    until = time.monotonic() + 10 * MOST_SECONDS
     for path in _files(root):
-        if path.suffix.lower() == ".json" or _looks_like_json(path):
-            content = _content(path, root, MOST_BYTES - total)
+        limit = _Limit(MOST_BYTES - total, min(until, time.monotonic() + MOST_SECONDS))
+        content = _content(path, root, limit, whole=path.suffix.lower() == ".json")
+        if content is not None:
             total += len(content)
-            documents[_shown(path.relative_to(root))] = content
+            documents[_unlike(documents, _shown(path.relative_to(root)))] = content
     if not documents:
         message = f"there is no JSON file in {root}"
         raise NothingFoundError(message, _SAVE_HINT)
@@ -43,44 +68,116 @@ def _folder(root: Path) -> dict[str, bytes]:
 
 
 def _shown(path: Path) -> str:
-    """A path as text: it need not be that on every system."""
-    return str(path).encode(errors="replace").decode()
+    """Return a path as text; on some systems its name is none."""
+    return str(path).encode(errors="backslashreplace").decode()
+
+
+def _unlike(names: dict[str, bytes], name: str) -> str:
+    """Return a name that no document has yet; two names that are no text may be shown alike."""
+    while name in names:
+        name += "~"
+    return name
 
 
 def _files(root: Path) -> Iterator[Path]:
-    found = 0
-    for folder, folders, names in os.walk(root, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if len(Path(folder).relative_to(root).parts) >= MOST_DEPTH:
-            message = f"{root} is more than {MOST_DEPTH} folders deep"
-            raise InputError(message, "Give the folder that holds the saved answers.")
-        for name in sorted(names):
-            path = Path(folder, name)
-            if name.startswith(".") or not path.is_file():
-                continue
-            found += 1
-            if found > MOST_FILES:
-                message = f"{root} holds more than {MOST_FILES} files"
-                raise InputError(message, "Give the folder that holds the saved answers.")
-            yield path
+    """Yield the files below a folder, those of a folder before those of the folders in it."""
+    found = entries = 0
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        inside, names = [], []
+        with os.scandir(folder) as listed:
+            for entry in listed:
+                entries += 1
+                if entries > MOST_ENTRIES:
+                    raise InputError(f"{root} holds more than {MOST_ENTRIES} files and folders", _ANSWERS_HINT)
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    inside.append(folder / entry.name)
+                elif entry.is_file():
+                    names.append(entry.name)
+        if len(folder.relative_to(root).parts) >= MOST_DEPTH:
+            raise InputError(f"{root} is more than {MOST_DEPTH} folders deep", _ANSWERS_HINT)
+        found += len(names)
+        if found > MOST_FILES:
+            raise InputError(f"{root} holds more than {MOST_FILES} files", _ANSWERS_HINT)
+        yield from (folder / name for name in sorted(names))
+        folders += sorted(inside, reverse=True)
 
 
-def _refuse(error: OSError) -> None:
-    """A folder that cannot be listed may hold what then would look like nothing."""
-    raise error
+def _content(path: Path, given: Path, limit: _Limit, *, whole: bool = True) -> bytes | None:
+    """Read a file. Return None for one that is not to be read in any case and does not begin like JSON."""
+    descriptor = _open(path)
+    try:
+        before = os.fstat(descriptor)
+        kind = stat.S_IFMT(before.st_mode)
+        if kind in _KINDS or (kind != stat.S_IFREG and path != given):
+            raise InputError(f"{path} is {_KINDS.get(kind, 'no file')}", "Give a folder or file of saved answers.")
+        parts = _parts(descriptor, path, limit.until)
+        head = b""
+        while len(head) < _HEAD and (part := next(parts, b"")):
+            head += part
+        if not whole and not _looks_like_json(head):
+            return None
+        content = _at_most(head, parts, given, limit.bytes)
+        # Files of /proc say that they are empty.
+        if before.st_size and _changed(before, os.fstat(descriptor)):
+            raise InputError(f"{path} changed while it was read", "Run the command again once it is complete.")
+        return content
+    finally:
+        os.close(descriptor)
 
 
-def _looks_like_json(path: Path) -> bool:
-    with path.open("rb") as stream:
-        head = stream.read(64)
-    return head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
+def _open(path: Path) -> int:
+    own = own_descriptor(path)
+    if own is not None:
+        # Opened again, a pipe no longer tells that its writer has left, and a file would be read from its beginning.
+        return os.dup(own)
+    # Neither a pipe without a writer nor a device may hold up the opening.
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
 
 
-def _content(path: Path, given: Path, most: int) -> bytes:
-    """Read a file, but no more than is left: what it says of its size need not be true."""
-    with path.open("rb") as stream:
-        content = stream.read(most + 1)
-    if len(content) > most:
+def _changed(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+
+def _looks_like_json(head: bytes) -> bool:
+    return head[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
+
+
+def _at_most(head: bytes, parts: Iterator[bytes], given: Path, most: int) -> bytes:
+    """Join what was read, but no more than is left: what a file says of its size need not be true."""
+    found, size = [head], len(head)
+    for part in parts:
+        found.append(part)
+        size += len(part)
+        if size > most:
+            break
+    if size > most:
         message = f"{given} holds more than {MOST_BYTES // 1024 // 1024} MiB"
         raise InputError(message, "Save one Region, or only the VPCs in question.")
-    return content
+    return b"".join(found)
+
+
+def _parts(descriptor: int, path: Path, until: float) -> Iterator[bytes]:
+    """Yield what a file or pipe holds, as it comes. Raises `InputError` where it takes too long."""
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
+    blocks = os.get_blocking(descriptor)
+    # A pipe without a writer yet looks like one that is at its end; only a poll tells them apart.
+    waits = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+    while (left := until - time.monotonic()) > 0:
+        if (waits or blocks) and not ready.poll(left * 1000):
+            break
+        try:
+            part = os.read(descriptor, _CHUNK)
+        except BlockingIOError:
+            waits = True
+            continue
+        if not part:
+            return
+        waits = False
+        yield part
+    what = f"{path} has not ended after {MOST_SECONDS:g} s"
+    raise InputError(what, "Save what it gives as a file, and give that.")

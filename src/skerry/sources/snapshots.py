@@ -1,8 +1,7 @@
 """A snapshot on disk: a folder of documents, or one file of them, that appears whole or not at all."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -44,52 +43,55 @@ def _place(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, *, force: bool = False) -> None:
-    """Write documents as the files of a folder, which only the user may read.
+    """Write documents as the files of a folder, which only its owner may read.
 
-    The folder is put together beside its place and then renamed. ``force`` replaces a former snapshot with all its
-    files. Raises `InputError` where the folder holds anything, without ``force``, or, with it, files that are no
-    snapshot's; and where it cannot be written.
+    The folder is put together next to its place, synced to the disk, and then renamed. ``force`` replaces a former
+    snapshot with all its files, and keeps its owner. Raises `InputError` where the folder holds anything, without
+    ``force``, or, with it, files of no snapshot; `OutputError` where it cannot be written.
     """
-    place = Path(os.path.realpath(folder))
+    # Every command that reads imports this module; only the one that writes needs these.
+    from skerry.writing.drafts import WHOLE, draft_folder, remove_abandoned  # noqa: PLC0415
+    from skerry.writing.folders import take_place  # noqa: PLC0415
+    from skerry.writing.targets import unwritable  # noqa: PLC0415
+
     names = {_free(name): content for name, content in documents.items()}
     manifest = _Manifest(msgspec.structs.replace(about, documents=tuple(names)))
     try:
+        place = Path(os.path.realpath(folder))
+        remove_abandoned(place.parent)
         _refuse_others(folder, place, force=force)
-        with _draft(place) as draft:
-            whole = draft / "whole"
+        with draft_folder(place.parent) as draft:
+            tree = _Tree(folder, draft / WHOLE, place)
             for name, content in {MANIFEST: msgspec.json.encode(manifest), **names}.items():
-                _write(whole, name, content)
-            _take_place(whole, place)
+                tree.write(name, content)
+            tree.sync()
+            take_place(draft, place, lambda former: _refuse_others(folder, former, force=force))
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
 
 
-def write_file(path: Path, documents: Mapping[str, bytes], about: Snapshot, *, force: bool = False) -> None:
-    """Write documents as one file, which only the user may read: ``{"Snapshot": …, "Calls": [one for each]}``.
+def write_file(
+    path: Path,
+    documents: Mapping[str, bytes],
+    about: Snapshot,
+    *,
+    force: bool = False,
+    note: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Write documents as one file, which only its owner may read: ``{"Snapshot": …, "Calls": [one for each]}``.
 
-    Raises `InputError` where the file is there, without ``force``, and where it cannot be written.
+    A named pipe, a device and ``-`` are written as streams; ``note`` is called while a pipe has no reader. Raises
+    `InputError` where a file is there, without ``force``, and `OutputError` where it cannot be written.
     """
-    # Every command that reads imports this module; only the one that writes needs what is slow to import.
-    from tempfile import NamedTemporaryFile  # noqa: PLC0415
+    from skerry.writing.results import write_result  # noqa: PLC0415
+    from skerry.writing.targets import File, target_of  # noqa: PLC0415
 
-    place = Path(os.path.realpath(path))
+    target = target_of(path)
+    if isinstance(target, File) and target.former is not None and not force:
+        raise InputError(f"{path} exists", _FORCE_HINT)
     calls = b",\n".join(_as_call(content) for content in documents.values())
     text = b'{"Snapshot": ' + msgspec.json.encode(about) + b',\n"Calls": [\n' + calls + b"\n]}\n"
-    try:
-        if place.exists() and not force:
-            raise InputError(f"{path} exists", _FORCE_HINT)
-        # A temporary file is for its owner alone, and stays so.
-        with NamedTemporaryFile(dir=place.parent, prefix=".skerry-", delete=False) as draft:
-            name = Path(draft.name)
-            try:
-                draft.write(text)
-                draft.flush()
-                name.replace(place)
-            except BaseException:
-                name.unlink()
-                raise
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    write_result(path, text, private=True, note=note)
 
 
 def _free(name: str) -> str:
@@ -127,44 +129,44 @@ def _former(place: Path) -> set[str]:
     return {MANIFEST, *manifest.snapshot.documents}
 
 
-@contextmanager
-def _draft(place: Path) -> Iterator[Path]:
-    """A new folder beside the place, for the user alone; what is left of it goes away, whatever happens."""
-    import shutil  # noqa: PLC0415
-    from tempfile import mkdtemp  # noqa: PLC0415
+class _Tree:
+    """The files of a new snapshot, with the owner of the folder that they replace."""
 
-    draft = Path(mkdtemp(prefix=".skerry-", dir=place.parent))
-    try:
-        yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    def __init__(self, given: Path, folder: Path, place: Path) -> None:
+        self._given = given
+        self._folder = folder
+        status = place.stat() if place.exists() else None
+        self._owner = None if status is None else (status.st_uid, status.st_gid)
+        self._folders: set[Path] = set()
 
+    def write(self, name: str, content: bytes) -> None:
+        """Write a document as a file, synced to the disk."""
+        path = self._folder.joinpath(*PurePosixPath(name).parts)
+        if not path.is_relative_to(self._folder) or ".." in path.parts:
+            raise InputError(f"{name} is no name for a file of a snapshot", "Rename the file that it was read from.")
+        for parent in reversed(path.relative_to(self._folder).parents):
+            folder = self._folder / parent
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._folders.add(folder)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(msgspec.json.format(content, indent=1) + b"\n")
+            stream.flush()
+            self._keep_owner(descriptor)
+            os.fsync(descriptor)
 
-def _write(folder: Path, name: str, content: bytes) -> None:
-    path = folder.joinpath(*PurePosixPath(name).parts)
-    if not path.is_relative_to(folder) or ".." in path.parts:
-        raise InputError(f"{name} is no name for a file of a snapshot", "Rename the file that it was read from.")
-    for parent in reversed(path.relative_to(folder).parents):
-        (folder / parent).mkdir(mode=0o700, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.format(content, indent=1) + b"\n")
+    def sync(self) -> None:
+        """Sync the folders to the disk."""
+        for folder in self._folders:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                self._keep_owner(descriptor)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
+    def _keep_owner(self, descriptor: int) -> None:
+        from skerry.writing.results import keep_owner  # noqa: PLC0415
 
-def _take_place(whole: Path, place: Path) -> None:
-    """Give the finished folder its name; a former snapshot is put aside first, and back where that fails."""
-    if not place.exists():
-        whole.rename(place)
-        return
-    former = whole.with_name("former")
-    try:
-        place.rename(former)
-        whole.rename(place)
-    except BaseException:
-        if not place.exists():
-            former.rename(place)
-        raise
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    message = f"{path} cannot be written: {error.strerror or error}"
-    return InputError(message, "Give a place in a folder that exists and that you may write to.")
+        if self._owner is not None:
+            keep_owner(self._given, descriptor, self._owner)

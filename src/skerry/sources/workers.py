@@ -10,6 +10,8 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from skerry.errors import SkerryError
+
 Done = TypeVar("Done")
 
 
@@ -38,13 +40,25 @@ class Workers(Generic[Done]):
         for position, job in enumerate(jobs):
             self._jobs.put(_reporting(position, job, results))
         while self._started < min(self._count, len(jobs)):
-            Thread(target=self._work, name="skerry reading", daemon=True).start()
-            self._started += 1
+            if not self._start():
+                break
         for _ in jobs:
             position, done, error = results.get()
             if error is not None:
                 raise error
             yield position, done  # type: ignore[misc]
+
+    def _start(self) -> bool:
+        """Start a thread. Return False where the system allows no more, and fewer have to do."""
+        try:
+            Thread(target=self._work, name="skerry reading", daemon=True).start()
+        except RuntimeError as error:
+            if not self._started:
+                what = f"no thread can be started to read the account: {error}"
+                raise SkerryError(what, "Allow this user more processes (ulimit -u), or end some.") from error
+            return False
+        self._started += 1
+        return True
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None and not self.stopped.is_set():

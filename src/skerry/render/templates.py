@@ -1,0 +1,111 @@
+"""CloudFormation templates as YAML: every text is read back as the same text, and CloudFormation evaluates none."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from skerry.errors import InputError
+
+_DYNAMIC = "{{resolve:"
+"""The beginning of a dynamic reference, which CloudFormation replaces by a secret or parameter.
+
+There is no way to write it as a text: references in the result of Fn::Join and Fn::Sub are replaced too.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
+_FUNCTION = re.compile(r"Ref|Fn::.*", re.DOTALL)
+_REMEDY = "Use --format terraform, or make this change by hand."
+
+# What some reader of YAML 1.1 or 1.2 takes for a number, a truth value or nothing, and PyYAML writes without quotes.
+# https://yaml.org/type/bool.html, https://yaml.org/spec/1.2.2/#103-core-schema
+_NUMBER = re.compile(r"[-+.]?(?:0[xXoObB])?[0-9a-fA-F_.:]*(?:[eE][-+]?[0-9]+)?")
+_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"}
+
+
+def literal(text: str) -> str:
+    """Return a text for people in which no dynamic reference begins."""
+    return _encodable(text).replace(_DYNAMIC, "{ {resolve:")
+
+
+def refuse_what_is_evaluated(found: Any, where: str) -> None:  # noqa: ANN401 -- a document
+    """Raise `InputError` where CloudFormation would evaluate a text of a document or one of its keys."""
+    for text in _texts(found):
+        if _DYNAMIC in text:
+            raise InputError(f"CloudFormation would replace {_DYNAMIC}…}}}} in {where}", _REMEDY)
+
+
+def refuse_functions(document: Any, where: str) -> None:  # noqa: ANN401 -- a document
+    """Raise `InputError` where a key of a policy would be a function of CloudFormation."""
+    for key in _keys(document):
+        if _FUNCTION.fullmatch(key):
+            raise InputError(f"CloudFormation would evaluate the key {key} in {where}", _REMEDY)
+
+
+def _texts(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, list):
+        for row in found:
+            yield from _texts(row)
+    elif isinstance(found, dict):
+        yield from found
+        for row in found.values():
+            yield from _texts(row)
+
+
+def _keys(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
+    if isinstance(found, list):
+        for row in found:
+            yield from _keys(row)
+    elif isinstance(found, dict):
+        yield from found
+        for row in found.values():
+            yield from _keys(row)
+
+
+def written(template: dict[str, Any]) -> str:
+    """Write a template."""
+    text: str = yaml.dump(template, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
+    return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """How YAML is written: without anchors, which nobody writes by hand, and with escapes for what is not visible."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's own signature
+        """Write what occurs twice twice."""
+        return True
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: FBT001, FBT002 -- PyYAML's
+        """Write a text in double quotes; marks that turn the direction of text, and the like, as escapes."""
+        before = self.allow_unicode
+        self.allow_unicode = before and _is_visible(text)
+        super().write_double_quoted(text, split)
+        self.allow_unicode = before
+
+
+def _is_visible(text: str) -> bool:
+    return all(letter.isprintable() or letter == "\n" for letter in text)
+
+
+def _text(dumper: _Dumper, found: str) -> yaml.ScalarNode:
+    """Represent a text; one of several lines as a block of lines."""
+    found = _encodable(found)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", found, style=_style(found))
+
+
+def _encodable(text: str) -> str:
+    """Return a text without lone surrogates, which are no characters: no reader of YAML would take them."""
+    return text.encode(errors="replace").decode()
+
+
+def _style(found: str) -> str | None:
+    if not _is_visible(found):
+        return '"'
+    if "\n" in found:
+        return "|"
+    return "'" if _NUMBER.fullmatch(found) or found.lower() in _WORDS else None
+
+
+_Dumper.add_representer(str, _text)

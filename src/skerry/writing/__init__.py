@@ -1,0 +1,1 @@
+"""Files, folders, pipes and devices that results are written to."""

@@ -1,0 +1,80 @@
+"""Folders that take their place in one step, and what makes them last: renames and syncs."""
+
+import ctypes
+import errno
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from skerry.writing.drafts import FORMER, PLACE, WHOLE
+
+_EXCHANGE = 2  # RENAME_EXCHANGE: https://man7.org/linux/man-pages/man2/rename.2.html
+_HERE = -100  # AT_FDCWD
+_NOT_SUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+_NOT_EMPTY = {errno.ENOTEMPTY, errno.EEXIST}
+
+
+def take_place(draft: Path, place: Path, check: Callable[[Path], None]) -> None:
+    """Give the finished folder of a draft its place; a folder that is there moves into the draft.
+
+    ``check`` is called with a non-empty folder that has left its place. Where it raises, the folder is put back.
+    """
+    try:
+        (draft / WHOLE).rename(place)
+    except OSError as error:
+        if error.errno not in _NOT_EMPTY:
+            raise
+        if exchange(draft / WHOLE, place):
+            _check_exchanged(draft / WHOLE, place, check)
+        else:
+            _replace(draft, place, check)
+    sync_folder(place.parent)
+
+
+def _check_exchanged(former: Path, place: Path, check: Callable[[Path], None]) -> None:
+    try:
+        check(former)
+    except BaseException:
+        exchange(former, place)
+        raise
+
+
+def _replace(draft: Path, place: Path, check: Callable[[Path], None]) -> None:
+    """Replace a folder in two steps.
+
+    Where the second one is not reached, the end of the draft puts the former folder back, or `drafts.remove_abandoned`.
+    """
+    with (draft / PLACE).open("xb") as stream:
+        stream.write(os.fsencode(place.name))
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_folder(draft)
+    place.rename(draft / FORMER)
+    check(draft / FORMER)
+    (draft / WHOLE).rename(place)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step. Return False where the kernel or the file system cannot do it."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    rename.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _NOT_SUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a folder's names last through a loss of power, where the file system can do that for a folder."""
+    # A folder may be writable and not readable, and some file systems sync no folders: the names are there even so.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
