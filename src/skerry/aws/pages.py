@@ -8,6 +8,25 @@ from skerry.aws.call import ApiCall
 from skerry.aws.errors import Subject, mapped
 from skerry.aws.links import configuration
 
+MOST_PAGES = 2_000
+MOST_ROWS = 1_000_000
+MOST_EMPTY = 200
+"""Empty pages in a row: AWS may give some that lead to others.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
+"""
+
+_TOKENS = (
+    *("NextToken", "nextToken", "Marker", "NextMarker", "IsTruncated"),
+    *("NextRecordName", "NextRecordType", "NextRecordIdentifier"),
+)
+# Those that repeat what was asked, or are there on the last page as well.
+_LEADING = frozenset(_TOKENS) - {"Marker"}
+
+
+class PartialError(Exception):
+    """The pages of a call end before its rows do, for a reason."""
+
 
 def command(call: ApiCall) -> str:
     """The call as AWS's command line names it: ``describe-vpcs``."""
@@ -19,10 +38,10 @@ def command(call: ApiCall) -> str:
 
 
 def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The pages of the answer as boto3 gives them, each asked for when it is wanted.
+    """Yield the pages of the answer as boto3 gives them, each asked for when it is wanted.
 
-    In the place of a link stands what it leads to. Raises `RefusedError` where AWS does not answer this call and
-    others may go on, else a `SkerryError`.
+    In the place of a link stands the content that it leads to. Raises `PartialError` after the last page where more
+    rows cannot be had, `RefusedError` where this call has no answer and others may have, else a `SkerryError`.
     """
     with mapped(Subject(call, bool(parameters), client.meta.region_name)):
         method = command(call).replace("-", "_")
@@ -31,12 +50,53 @@ def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator
             found = client.get_paginator(method).paginate(**parameters, PaginationConfig=size)
         else:
             found = _by_token(client, method, call, dict(parameters))
-        for page in islice(found, 1) if call.first else found:
-            yield configuration(client, call.operation, str(page.get(call.link, ""))) if call.link else page
+        if call.first:
+            yield from islice(found, 1)
+        elif call.link:
+            for page in found:
+                yield configuration(client, call.operation, str(page.get(call.link, "")))
+        else:
+            yield from _bounded(found, call)
+
+
+def _bounded(found: Any, call: ApiCall) -> Iterator[dict[str, Any]]:
+    """Yield pages until they repeat themselves, or are more than any account has."""
+    from botocore.exceptions import PaginationError  # noqa: PLC0415
+
+    seen: set[str] = set()
+    count = rows = empty = 0
+    page: dict[str, Any] = {}
+    try:
+        for page in found:
+            yield page
+            count += 1
+            size = len(page.get(call.rows or "", ()))
+            rows, empty = rows + size, 0 if size else empty + 1
+            token = str([page[key] for key in _TOKENS if page.get(key)])
+            if token in seen:
+                raise PartialError("AWS gave the same token for the next page twice")
+            if _leads_on(page):
+                seen.add(token)
+                _check(count, rows, empty)
+    except PaginationError:
+        raise PartialError("AWS gave the same token for the next page twice") from None
+    if _leads_on(page):
+        raise PartialError("AWS said that there is more, and not where")
+
+
+def _check(count: int, rows: int, empty: int) -> None:
+    if count >= MOST_PAGES or rows >= MOST_ROWS:
+        raise PartialError(f"AWS gave {count} pages with {rows} rows, and there is more")
+    if empty >= MOST_EMPTY:
+        raise PartialError(f"AWS gave {empty} empty pages one after another")
+
+
+def _leads_on(page: Mapping[str, Any]) -> bool:
+    return any(page.get(key) for key in _LEADING)
 
 
 def _by_token(client: Any, method: str, call: ApiCall, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The pages of a call that botocore has no paginator for."""
+    """Yield the pages of a call that botocore has no paginator for."""
     if call.page:
         shape = client.meta.service_model.operation_model(call.operation).input_shape
         # Route 53 takes its numbers as text.

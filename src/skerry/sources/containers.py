@@ -7,8 +7,9 @@ from skerry.aws import calls
 from skerry.aws.call import ApiCall
 from skerry.errors import NothingFoundError
 from skerry.model.names import arn
+from skerry.sources.fetching import Ask, Got, Row
 from skerry.sources.questions import Questions, revisions
-from skerry.sources.rounds import Area, Ask, Got, Row, chunks, picked
+from skerry.sources.rounds import Area, chunks, picked
 from skerry.sources.things import Thing, of_definition, of_service
 
 _DEFAULT_BUS = "default"

@@ -9,8 +9,9 @@ from skerry.aws import calls
 from skerry.aws.call import ApiCall
 from skerry.aws.session import ClientFactory
 from skerry.sources import containers
+from skerry.sources.fetching import Ask, Got, Row
 from skerry.sources.questions import Questions
-from skerry.sources.rounds import WORKERS, Area, Ask, Got, Reader, Row, picked
+from skerry.sources.rounds import WORKERS, Area, Reader, picked
 from skerry.sources.workers import Workers
 
 MANY_FILE_SYSTEMS = 100

@@ -16,7 +16,8 @@ from skerry.launch.images import Image, parse
 from skerry.launch.pulls import cache_rule
 from skerry.model.ecr import PullThroughCacheRule
 from skerry.model.names import arn
-from skerry.sources.rounds import Area, Ask, Got, Row, chunks, nothing, picked
+from skerry.sources.fetching import Ask, Got, Row, nothing
+from skerry.sources.rounds import Area, chunks, picked
 from skerry.sources.things import Kind, Thing, of_revision
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
