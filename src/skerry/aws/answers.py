@@ -5,7 +5,8 @@ gives it. An answer is damaged unless its status, length, type, root and the mem
 """
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
@@ -116,7 +117,7 @@ def _check_xml(model: Any, body: bytes, printed: tuple[str, ...]) -> None:
     _require(members, outline.grandchildren if wrapper else outline.children)
 
 
-def _require(wanted: Set[str], names: Set[str]) -> None:
+def _require(wanted: AbstractSet[str], names: AbstractSet[str]) -> None:
     if missing := sorted(wanted - names):
         raise DamageError(f"it lacks {missing[0]}")
 

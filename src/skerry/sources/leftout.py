@@ -16,7 +16,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_message
 """
 
 
-class _Listing(NamedTuple):
+class Listing(NamedTuple):
     """A call whose rows name a resource in a field."""
 
     call: ApiCall
@@ -30,27 +30,21 @@ class Deleted(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-_OF_CLUSTERS = (
-    "cluster",
-    (
-        _Listing(calls.CLUSTERS, "clusterArn"),
-        _Listing(calls.SERVICES, "clusterArn"),
-        _Listing(calls.TASKS, "clusterArn"),
-    ),
-)
+_PLACES_OF_CLUSTERS = tuple(Listing(call, "clusterArn") for call in (calls.CLUSTERS, calls.SERVICES, calls.TASKS))
+_OF_CLUSTERS = ("cluster", _PLACES_OF_CLUSTERS)
 # The parameter that names the resource, and where else it is listed.
-_LISTED: dict[str, tuple[str, tuple[_Listing, ...]]] = {
-    calls.VPC_ATTRIBUTE.operation: ("VpcId", (_Listing(calls.VPCS, "VpcId"),)),
-    calls.PREFIX_LIST_ENTRIES.operation: ("PrefixListId", (_Listing(calls.PREFIX_LISTS, "PrefixListId"),)),
+_LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
+    calls.VPC_ATTRIBUTE.operation: ("VpcId", (Listing(calls.VPCS, "VpcId"),)),
+    calls.PREFIX_LIST_ENTRIES.operation: ("PrefixListId", (Listing(calls.PREFIX_LISTS, "PrefixListId"),)),
     calls.TRANSIT_GATEWAY_ROUTES.operation: (
         "TransitGatewayRouteTableId",
-        (_Listing(calls.TRANSIT_GATEWAY_ROUTE_TABLES, "TransitGatewayRouteTableId"),),
+        (Listing(calls.TRANSIT_GATEWAY_ROUTE_TABLES, "TransitGatewayRouteTableId"),),
     ),
-    calls.ZONE_RECORDS.operation: ("HostedZoneId", (_Listing(calls.ZONES, "HostedZoneId"),)),
-    calls.RESOLVER_ADDRESSES.operation: ("ResolverEndpointId", (_Listing(calls.RESOLVER_ENDPOINTS, "Id"),)),
-    calls.PROFILE_RESOURCES.operation: ("ProfileId", (_Listing(calls.PROFILE_ASSOCIATIONS, "ProfileId"),)),
-    calls.MOUNT_TARGETS.operation: ("FileSystemId", (_Listing(calls.FILE_SYSTEMS, "FileSystemId"),)),
-    calls.SCHEDULE.operation: ("Name", (_Listing(calls.SCHEDULES, "Name"),)),
+    calls.ZONE_RECORDS.operation: ("HostedZoneId", (Listing(calls.ZONES, "HostedZoneId"),)),
+    calls.RESOLVER_ADDRESSES.operation: ("ResolverEndpointId", (Listing(calls.RESOLVER_ENDPOINTS, "Id"),)),
+    calls.PROFILE_RESOURCES.operation: ("ProfileId", (Listing(calls.PROFILE_ASSOCIATIONS, "ProfileId"),)),
+    calls.MOUNT_TARGETS.operation: ("FileSystemId", (Listing(calls.FILE_SYSTEMS, "FileSystemId"),)),
+    calls.SCHEDULE.operation: ("Name", (Listing(calls.SCHEDULES, "Name"),)),
     calls.SERVICE_NAMES.operation: _OF_CLUSTERS,
     calls.TASK_NAMES.operation: _OF_CLUSTERS,
     calls.SERVICES.operation: _OF_CLUSTERS,
@@ -64,21 +58,19 @@ def note(thing: str) -> str:
     return f"left out: {thing}, which no longer exists"
 
 
-def without(
-    documents: Mapping[str, bytes], folder: str, listing: str, field: str, values: Iterable[str]
-) -> dict[str, bytes]:
-    """Return documents without the rows whose field has one of the values; ``folder``: where the call's documents are."""
+def without(documents: Mapping[str, bytes], folder: str, listing: Listing, values: Iterable[str]) -> dict[str, bytes]:
+    """Return documents without the rows of some resources; ``folder`` is the path of the documents of the listing."""
     gone = {*values}
     kept = dict(documents)
     for name, content in documents.items():
         if name == f"{folder}.json" or name.startswith((f"{folder}/", f"{folder}-")):
-            kept[name] = _filtered(content, listing, field, gone)
+            kept[name] = _filtered(content, listing.call.rows or "", listing.field, gone)
     return kept
 
 
-def listings(deleted: Iterable[Deleted]) -> dict[_Listing, set[str]]:
+def listings(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:
     """Return where the resources of calls are listed, with their names there."""
-    found: dict[_Listing, set[str]] = {}
+    found: dict[Listing, set[str]] = {}
     for one in deleted:
         parameter, places = _LISTED.get(one.operation, ("", ()))
         for place in places:
@@ -98,6 +90,6 @@ def _filtered(content: bytes, key: str, field: str, gone: set[str]) -> bytes:
     return msgspec.json.encode(top)
 
 
-def _value(row: Raw, field: str) -> Any:
+def _value(row: Raw, field: str) -> object:
     found = msgspec.json.decode(row)
     return found.get(field) if isinstance(found, dict) else None
