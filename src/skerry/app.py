@@ -105,6 +105,7 @@ def read_account(
     # In the order of a snapshot's files, so that what is said of both is the same.
     found = snapshots.in_order(reading.documents)
     facts = documents.load(found, region=reading.region)
+    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *reading.notes))
     source = f"account {facts.account or 'not known'} in {facts.region}"
     world = World(msgspec.structs.replace(facts, source=source))
     return Gathered(found, world, reading.calls, reading.rounds)

@@ -148,13 +148,14 @@ class Questions:
             yield Ask(things.FILE_SYSTEM_POLICY, {"FileSystemId": system.name}, system.name)
             yield Ask(things.ACCESS_POINTS, {"FileSystemId": system.name}, system.name)
             if system.name in self.many:
-                yield Ask(calls.MOUNT_TARGETS, {"FileSystemId": system.name}, system.name)
+                asked = {"FileSystemId": system.name}
+                yield Ask(calls.MOUNT_TARGETS, asked, system.name, within=f"file system {system.name}")
 
 
 def revisions(names: Sequence[str]) -> Iterator[Ask]:
     """Ask for the revisions of services: to which digests their deployments hold the tags of images."""
     for asked in chunks(things.SERVICE_REVISIONS, names) if names else ():
-        yield Ask(things.SERVICE_REVISIONS, asked, pick=of_revision)
+        yield Ask(things.SERVICE_REVISIONS, asked, pick=of_revision, listed="service revision")
 
 
 def _rule(row: Row) -> Iterator[PullThroughCacheRule | None]:

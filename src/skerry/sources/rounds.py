@@ -79,9 +79,7 @@ class Reader:
             asks = {area: _next(area, found) for area, found in answered.items()}
 
     def _round(self, asks: Sequence[Ask]) -> list[Got]:
-        places = [
-            position for position, ask in enumerate(asks) if not _is_empty(ask) and ask.call not in self._left_out
-        ]
+        places = [position for position, ask in enumerate(asks) if self._is_sent(ask)]
         self.rounds += bool(places)
         self._asked += len(places)
         # Clients are made here, in one thread: boto3's sessions are not to be shared among threads.
@@ -97,6 +95,9 @@ class Reader:
             raise self._failures[0]
         self._keep([got for got in ordered if got.ask.call not in self._left_out])
         return ordered
+
+    def _is_sent(self, ask: Ask) -> bool:
+        return not _is_empty(ask) and ask.call not in self._left_out
 
     def _count(self, got: Got) -> None:
         """Raise the error of calls of which none at all is answered, and of a reading that takes too long."""
@@ -152,8 +153,8 @@ class Reader:
     def sorted_documents(self) -> dict[str, bytes]:
         """The documents by name, in order, without the rows of resources that were deleted meanwhile."""
         documents = {f"{name}.json": self.documents[name] for name in sorted(self.documents)}
-        for (call, field), values in listings(self._deleted).items():
-            documents = without(documents, _name(Ask(call)), call.rows or "", field, values)
+        for listing, values in listings(self._deleted).items():
+            documents = without(documents, _name(Ask(listing.call)), listing, values)
         return documents
 
 
