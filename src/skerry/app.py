@@ -83,9 +83,16 @@ def load(path: Path, region: str | None = None) -> World:
     return read_files(path, region).world
 
 
-def read_files(path: Path, region: str | None = None) -> Gathered:
-    """Read a folder of saved answers, or one file of them, and keep the documents."""
+def read_files(path: Path, region: str | None = None, *, network_only: bool = False) -> Gathered:
+    """Read a folder of saved answers, or one file of them, and keep the documents.
+
+    ``network_only`` leaves out the answers beyond the network, as a reading of a live account does.
+    """
     found = files.read(path)
+    if network_only:
+        from skerry.sources import narrowing
+
+        found = narrowing.network_only(found)
     # A path need not be text; what is shown of it must be.
     name = str(path).encode(errors="replace").decode()
     return Gathered(found, World(documents.load(found, source=name, region=region)))
