@@ -34,6 +34,9 @@ class Answer(NamedTuple):
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
+_OF_THE_WIRE = {"content-length", "connection", "server", "date"}
+
+
 def _typed(kind: str, body: bytes, status: int = 200) -> Callable[[Answer, Answer], bytes]:
     return lambda _answer, _other: Answer(status, {"Content-Type": kind}, body).raw()
 
@@ -53,7 +56,9 @@ def _is_json(body: bytes) -> bool:
 
 def _emptied(body: bytes) -> bytes:
     """Take the content of the first key away: an answer of the right type without its rows."""
-    return b"{}" if _is_json(body) else re.sub(rb"(<\w+Response[^>]*>).*(</\w+Response>)", rb"\1\2", body, flags=re.DOTALL)
+    return (
+        b"{}" if _is_json(body) else re.sub(rb"(<\w+Response[^>]*>).*(</\w+Response>)", rb"\1\2", body, flags=re.DOTALL)
+    )
 
 
 def _nested(body: bytes) -> bytes:
@@ -68,7 +73,9 @@ def _long_number(body: bytes) -> bytes:
 def _wrong_types(body: bytes) -> bytes:
     if not _is_json(body):
         return body.replace(b"<item>", b"<item><vpcId><deep/></vpcId>").replace(b"Set>", b"Sets>")
-    return json.dumps({key: "text" if isinstance(value, list) else [] for key, value in json.loads(body).items()}).encode()
+    return json.dumps(
+        {key: "text" if isinstance(value, list) else [] for key, value in json.loads(body).items()}
+    ).encode()
 
 
 def _error_with_200(answer: Answer, _other: Answer) -> bytes:
@@ -82,7 +89,9 @@ WAYS: dict[str, Callable[[Answer, Answer], bytes]] = {
     "page": _typed("text/html", PAGE),
     "well-formed page": _typed("text/html", WELL_FORMED_PAGE),
     "page as XML": _typed("text/xml", WELL_FORMED_PAGE),
-    "redirect": lambda _a, _o: Answer(302, {"Location": "http://login.example/", "Content-Type": "text/html"}, PAGE).raw(),
+    "redirect": lambda _a, _o: Answer(
+        302, {"Location": "http://login.example/", "Content-Type": "text/html"}, PAGE
+    ).raw(),
     "forbidden page": _typed("text/html", WELL_FORMED_PAGE, 403),
     "not found page": _typed("text/html", PAGE, 404),
     "unavailable page": _typed("text/html", PAGE, 503),
@@ -91,7 +100,9 @@ WAYS: dict[str, Callable[[Answer, Answer], bytes]] = {
     "emptied": _changed(_emptied),
     "null": _changed(lambda body: re.sub(rb"\[.*\]", b"null", body, flags=re.DOTALL) if _is_json(body) else b"null"),
     "cut": _changed(lambda body: body[: len(body) // 2]),
-    "cut on the wire": lambda a, _o: Answer(a.status, a.headers | {"Content-Length": str(len(a.body))}, a.body[:-9]).raw(),
+    "cut on the wire": lambda a, _o: Answer(
+        a.status, a.headers | {"Content-Length": str(len(a.body))}, a.body[:-9]
+    ).raw(),
     "other answer": lambda _a, other: other.raw(),
     "wrong type": lambda a, _o: Answer(a.status, {"Content-Type": "text/html"}, a.body).raw(),
     "error with 200": _error_with_200,
@@ -166,7 +177,11 @@ class _Handler(BaseHTTPRequestHandler):
         link = http.client.HTTPConnection("127.0.0.1", server.behind, timeout=60)
         link.request(self.command, self.path, body, dict(self.headers.items()))
         found = link.getresponse()
-        headers = {name: value for name, value in found.getheaders() if name.lower() not in {"content-length", "connection", "server", "date"}}
+        headers = {
+            name: value
+            for name, value in found.getheaders()
+            if name.lower() not in {"content-length", "connection", "server", "date"}
+        }
         answer = Answer(found.status, headers, found.read())
         link.close()
         sent = server.damage.sent(_operation(self, body), answer)

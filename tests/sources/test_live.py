@@ -19,7 +19,6 @@ from skerry.aws.pages import command
 from skerry.aws.session import ClientFactory, clients
 from skerry.embedded import article
 from skerry.embedded.running import running
-from skerry.errors import SkerryError
 from skerry.sources.documents import load
 from skerry.sources.live import read
 
