@@ -7,7 +7,8 @@ from threading import enumerate as threads
 
 import pytest
 
-from skerry.sources.workers import Workers
+from skerry.errors import SkerryError
+from skerry.sources.workers import LateError, Workers
 
 
 def gives(value: int) -> Callable[[], int]:
@@ -51,7 +52,66 @@ class TestJobs:
             list(workers.run([fail]))
 
 
+class TestAJobThatHangs:
+    def test_is_left_behind_with_a_result_in_its_place(self) -> None:
+        never = Event()
+        with Workers[int](1, silence=0.1) as workers:
+            jobs = [lambda: int(never.wait(60)), gives(7)]
+            assert sorted(workers.run(jobs, lambda position: -position - 1)) == [(0, -1), (1, 7)]
+        never.set()
+
+    def test_is_an_error_where_nothing_takes_its_place(self) -> None:
+        never = Event()
+        with pytest.raises(LateError), Workers[int](1, silence=0.1) as workers:
+            list(workers.run([lambda: int(never.wait(60))]))
+        never.set()
+
+    def test_does_not_spoil_the_next_jobs_when_it_ends_at_last(self) -> None:
+        held = Event()
+
+        def slow() -> int:
+            held.wait(60)
+            return 99
+
+        with Workers[int](1, silence=0.1) as workers:
+            assert list(workers.run([slow], lambda _position: -1)) == [(0, -1)]
+            held.set()
+            assert sorted(workers.run([gives(1), gives(2)])) == [(0, 1), (1, 2)]
+
+    def test_is_no_job_with_signs_of_life(self) -> None:
+        pause = Event()
+        with Workers[int](1, silence=0.5) as workers:
+
+            def long() -> int:
+                for _ in range(12):
+                    assert workers.beat()
+                    pause.wait(0.1)
+                return 5
+
+            assert list(workers.run([long], lambda _position: -1)) == [(0, 5)]
+
+    def test_is_told_to_stop_with_the_block(self) -> None:
+        with Workers[int](1) as workers:
+            assert workers.beat()
+        assert not workers.beat()
+
+
 class TestTheThreads:
+    def test_that_cannot_start_are_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_thread: Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(Thread, "start", refuse)
+        with pytest.raises(SkerryError, match="no thread can be started"), Workers[int](2) as workers:
+            list(workers.run([gives(1)]))
+
+    def test_that_die_are_noticed_long_before_their_silence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        never = Event()
+        with Workers[int](1, silence=3600) as workers:
+            monkeypatch.setattr(Thread, "is_alive", lambda _thread: False)
+            assert list(workers.run([lambda: int(never.wait(60))], lambda _position: -1)) == [(0, -1)]
+        never.set()
+
     def test_do_not_keep_the_program_running(self) -> None:
         with Workers[int](2) as workers:
             list(workers.run([gives(1)]))
