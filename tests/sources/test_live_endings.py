@@ -93,7 +93,9 @@ class TestPages:
         assert callable(names)
 
         def again(asked: dict[str, Any]) -> Any:
-            return names({key: value for key, value in asked.items() if key != "nextToken"}) | {"nextToken": "again"}
+            page = names({key: value for key, value in asked.items() if key != "nextToken"})
+            assert isinstance(page, dict)
+            return page | {"nextToken": "again"}
 
         told = facts(reading(**answers | {"ListServices": again})[1])
         assert [row.service_name for row in told.services] == ["web"]
@@ -152,7 +154,7 @@ def silent_account() -> Account:
     """An account that nothing leads to."""
     account = account_of({})
     problem = EndpointConnectionError(endpoint_url="https://x.amazonaws.com")
-    account.answers = _Always(problem)  # type: ignore[assignment]
+    account.answers = _Always(problem)
     return account
 
 

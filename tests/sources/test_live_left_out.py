@@ -101,7 +101,8 @@ class TestEcs:
         told = facts(found)
         assert found.notes == ("left out: cluster one, which no longer exists",)
         assert [row.cluster_name for row in told.clusters] == ["two"]
-        assert {row.cluster_arn for row in (*told.services, *told.tasks)} == {cluster_of("two")}
+        assert {row.cluster_arn for row in told.services} == {cluster_of("two")}
+        assert [row.task_arn for row in told.tasks] == [task(cluster="two")["taskArn"]]
         assert (told.refused, {"services", "tasks", "clusters"} <= told.read) == ((), True)
 
     def test_a_task_definition_leaves_the_services_of_others_as_they_are(self) -> None:

@@ -1,6 +1,6 @@
 """Documents without the answers beyond the network: roles, policies, images, secrets, keys, log groups and files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec import Raw
@@ -24,30 +24,46 @@ def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     kept = {}
     for name, content in documents.items():
         top = top_level(name, content)
-        if rest := _without(top):
-            kept[name] = content if rest.keys() == top.keys() and "Calls" not in top else msgspec.json.encode(rest)
+        rest = _without(top)
+        if rest is not top:
+            content = msgspec.json.encode(rest)  # noqa: PLW2901 - the document in its place
+        if rest:
+            kept[name] = content
     return kept
-
-
-def _without(top: dict[str, Raw]) -> dict[str, Raw]:
-    if "Call" in top:
-        return {} if _is_beyond(top["Call"]) else top
-    rest = {key: value for key, value in top.items() if key not in _KEYS}
-    if "Calls" in top:
-        rest["Calls"] = _calls(top["Calls"])
-    return rest if len(rest) == len(top) or rest.keys() - _OF_A_PAGE else {}
 
 
 _OF_A_PAGE = frozenset({"IsTruncated", "Marker", "NextToken", "failures", "UserDetailList", "GroupDetailList"})
 
 
-def _calls(value: Raw) -> Raw:
-    """Return the wrapped answers of a file without those that are beyond the network."""
+def _without(top: dict[str, Raw]) -> dict[str, Raw]:
+    """Return an answer, wrapped with its call or not, without its part beyond the network; empty where that is all."""
+    if "Call" in top:
+        return {} if _is_beyond(top["Call"]) else _in(top, "Response", _response)
+    rest = {key: value for key, value in top.items() if key not in _KEYS}
+    if len(rest) < len(top):
+        top = rest if rest.keys() - _OF_A_PAGE else {}
+    return _in(top, "Calls", _calls)
+
+
+def _in(top: dict[str, Raw], key: str, narrowed: Callable[[Raw], Raw | None]) -> dict[str, Raw]:
+    """Return an object with one of its values narrowed; empty where nothing is left of that."""
+    if key not in top:
+        return top
     try:
-        rows = msgspec.json.decode(value, type=list[dict[str, Raw]])
+        value = narrowed(top[key])
     except UNREADABLE:
-        return value  # the loader says what is wrong with it
-    return Raw(msgspec.json.encode([row for row in rows if "Call" not in row or not _is_beyond(row["Call"])]))
+        return top  # the loader says what is wrong with it
+    return {} if value is None else top | {key: value}
+
+
+def _response(value: Raw) -> Raw | None:
+    rest = _without(msgspec.json.decode(value, type=dict[str, Raw]))
+    return Raw(msgspec.json.encode(rest)) if rest else None
+
+
+def _calls(value: Raw) -> Raw:
+    rows = map(_without, msgspec.json.decode(value, type=list[dict[str, Raw]]))
+    return Raw(msgspec.json.encode([row for row in rows if row]))
 
 
 def _is_beyond(call: Raw) -> bool:
