@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from threading import Barrier, Event, Thread, active_count
+from queue import SimpleQueue
+from threading import Barrier, Event, Thread, active_count, current_thread
 from threading import enumerate as threads
 
 import pytest
@@ -77,6 +78,21 @@ class TestAJobThatHangs:
             assert list(workers.run([slow], lambda _position: -1)) == [(0, -1)]
             held.set()
             assert sorted(workers.run([gives(1), gives(2)])) == [(0, 1), (1, 2)]
+
+    def test_is_told_to_stop_when_it_comes_back_and_takes_no_other(self) -> None:
+        held, told = Event(), SimpleQueue[tuple[bool, Thread]]()
+
+        def slow() -> int:
+            held.wait(60)
+            told.put((workers.beat(), current_thread()))
+            return 99
+
+        with Workers[int](1, silence=0.1) as workers:
+            list(workers.run([slow], lambda _position: -1))
+            held.set()
+            goes_on, thread = told.get(timeout=60)
+            thread.join(60)
+            assert (goes_on, thread.is_alive()) == (False, False)
 
     def test_is_no_job_with_signs_of_life(self) -> None:
         pause = Event()

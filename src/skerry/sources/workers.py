@@ -53,6 +53,7 @@ class Workers(Generic[Done]):
         self._silence = silence
         self._threads: list[Thread] = []
         self._running: dict[Thread, _Running] = {}
+        self._abandoned: set[Thread] = set()
 
     def __enter__(self) -> Self:
         """Begin; the threads start with the first jobs."""
@@ -70,7 +71,7 @@ class Workers(Generic[Done]):
         running = self._running.get(thread)
         if running is not None:
             self._running[thread] = running._replace(beat=time.monotonic())
-        return not self.stopped.is_set()
+        return not self.stopped.is_set() and thread not in self._abandoned
 
     def run(
         self, jobs: Sequence[Callable[[], Done]], late: Callable[[int], Done] | None = None
@@ -110,7 +111,11 @@ class Workers(Generic[Done]):
             self._threads.append(thread)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None and not self.stopped.is_set():
+        thread = current_thread()
+        while thread not in self._abandoned:
+            job = self._jobs.get()
+            if job is None or self.stopped.is_set():
+                return
             job()
 
     def _reporting(
@@ -135,6 +140,7 @@ class Workers(Generic[Done]):
             if not thread.is_alive() or now - running.beat > self._silence:
                 positions.append(running.position)
                 self._running.pop(thread, None)
+                self._abandoned.add(thread)
                 self._threads.remove(thread)
         # A thread that died between two jobs leaves none to name.
         self._threads = [thread for thread in self._threads if thread.is_alive()]
