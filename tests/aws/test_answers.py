@@ -174,6 +174,18 @@ class TestXml:
         body = body_of(calls.VPCS).replace(b"2016-11-15", b"1999-01-01")
         assert "namespace" in reason(calls.VPCS, body)
 
+    def test_of_another_root_is_damaged(self) -> None:
+        body = body_of(calls.VPCS).replace(b"DescribeVpcsResponse", b"DescribeSubnetsResponse")
+        assert reason(calls.VPCS, body) == "its root is DescribeSubnetsResponse, not DescribeVpcsResponse"
+
+    def test_that_is_nested_too_deep_is_damaged(self) -> None:
+        body = body_of(calls.VPCS)
+        for depth, damage in ((90, ""), (101, "it is nested too deep")):
+            assert reason(calls.VPCS, body.replace(b"<vpcSet/>", b"<vpcSet>" * depth + b"</vpcSet>" * depth)) == damage
+
+    def test_with_a_document_type_is_damaged(self) -> None:
+        assert reason(calls.VPCS, b"<!DOCTYPE a>" + body_of(calls.VPCS)) == "it declares a document type"
+
     def test_without_the_id_of_the_request_is_damaged(self) -> None:
         assert reason(calls.VPCS, body_of(calls.VPCS).replace(b"<requestId/>", b"")) == "it lacks requestId"
 
