@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.session import Session
 
 from skerry.aws import pages
+from skerry.aws.calls import CALLS
 from skerry.errors import SkerryError
 from skerry.model.facts import Facts
 from skerry.sources import rounds
@@ -114,6 +116,16 @@ class TestPages:
 
 VOLUME = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}
 ENDLESS = {"AccessPoints": [], "NextToken": "again"}
+
+
+def test_the_tokens_of_all_paginators_are_known() -> None:
+    """botocore's own check sees only a token that repeats at once, and ends the reading."""
+    loader = Session()
+    for call in CALLS:
+        config = loader.get_paginator_model(call.service)._paginator_config.get(call.operation)  # noqa: SLF001
+        tokens = [] if config is None or call.first else config["output_token"]
+        names = [tokens] if isinstance(tokens, str) else tokens
+        assert set(names) <= set(pages.TOKENS), call.action
 
 
 class TestAnUnknownFailure:

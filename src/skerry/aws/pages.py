@@ -16,12 +16,14 @@ MOST_EMPTY = 200
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
 """
 
-_TOKENS = (
+TOKENS = (
     *("NextToken", "nextToken", "Marker", "NextMarker", "IsTruncated"),
     *("NextRecordName", "NextRecordType", "NextRecordIdentifier"),
 )
+"""The members of an answer that lead to its next page."""
+
 # Those that repeat what was asked, or are there on the last page as well.
-_LEADING = frozenset(_TOKENS) - {"Marker"}
+_LEADING = frozenset(TOKENS) - {"Marker"}
 
 
 class PartialError(Exception):
@@ -61,25 +63,19 @@ def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator
 
 def _bounded(found: Any, call: ApiCall) -> Iterator[dict[str, Any]]:
     """Yield pages until they repeat themselves, or are more than any account has."""
-    from botocore.exceptions import PaginationError  # noqa: PLC0415
-
     seen: set[str] = set()
-    count = rows = empty = 0
+    rows = empty = 0
     page: dict[str, Any] = {}
-    try:
-        for page in found:
-            yield page
-            count += 1
-            size = len(page.get(call.rows or "", ()))
-            rows, empty = rows + size, 0 if size else empty + 1
-            token = str([page[key] for key in _TOKENS if page.get(key)])
-            if token in seen:
-                raise PartialError("AWS gave the same token for the next page twice")
-            if _leads_on(page):
-                seen.add(token)
-                _check(count, rows, empty)
-    except PaginationError:
-        raise PartialError("AWS gave the same token for the next page twice") from None
+    for count, page in enumerate(found, 1):
+        yield page
+        size = len(page.get(call.rows or "", ()))
+        rows, empty = rows + size, 0 if size else empty + 1
+        token = str([page[key] for key in TOKENS if page.get(key)])
+        if token in seen:
+            raise PartialError("AWS gave the same token for the next page twice")
+        if _leads_on(page):
+            seen.add(token)
+            _check(count, rows, empty)
     if _leads_on(page):
         raise PartialError("AWS said that there is more, and not where")
 
