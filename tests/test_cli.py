@@ -92,7 +92,7 @@ class TestExitCodes:
         assert run("diagnose", "--from", saved(network)).code == 0
 
     def test_of_a_fault_of_our_own(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **_more: object) -> None:
             raise ZeroDivisionError("by \x1b[31mzero")
 
         monkeypatch.setattr(app, "read_files", fail)
@@ -103,7 +103,7 @@ class TestExitCodes:
     def test_of_a_fault_with_its_traceback_where_it_is_asked_for(
         self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **_more: object) -> None:
             raise ZeroDivisionError
 
         monkeypatch.setattr(app, "read_files", fail)
@@ -113,7 +113,7 @@ class TestExitCodes:
         assert "Traceback" in found.err
 
     def test_of_an_interruption(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        def interrupt(*_: object) -> None:
+        def interrupt(*_: object, **_more: object) -> None:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(app, "read_files", interrupt)
@@ -456,7 +456,7 @@ class TestOutput:
         path.parent.mkdir()
         path.write_text("old", encoding="utf-8")
 
-        def fail(*_: object) -> None:
+        def fail(*_: object, **_more: object) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(Path, "replace", fail)

@@ -55,7 +55,7 @@ class Policies:
         self._skerry = skerry
 
     def __call__(self, command: str) -> dict[str, Any]:
-        found = self._skerry("iam-policy", command)
+        found = self._skerry("iam-policy", *command.split())
         assert (found.code, found.err) == (0, "")
         policy: dict[str, Any] = json.loads(found.out)
         return policy
@@ -222,6 +222,18 @@ def test_a_policy_has_the_actions_of_all_calls_and_no_others(
     assert sorted(recorded - allowed) == []
     assert sorted(allowed - recorded) == []
     # The server saw the calls of other processes too.
+    assert {NAMED_OTHERWISE.get(name, name) for name in served.faults.seen} == recorded
+
+
+@pytest.mark.parametrize("command", ["diagnose", "explain", "plan", "snapshot"])
+def test_the_network_alone_takes_what_its_policy_allows(
+    command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
+) -> None:
+    allowed = policies.actions(f"{command} --network-only")
+    found = skerry(command, "--network-only", *uses[command][0])
+    assert found.code in {0, 1, 4}, found
+    assert recorded == allowed
+    assert allowed < policies.actions(command)
     assert {NAMED_OTHERWISE.get(name, name) for name in served.faults.seen} == recorded
 
 

@@ -151,3 +151,12 @@ def test_the_page_of_permissions_shows_the_policy_that_is_printed_and_lists_ever
         assert run("iam-policy", command).stdout == policy
     actions = [action for statement in json.loads(policy)["Statement"] for action in statement["Action"]]
     assert actions == sorted({call.action for call in CALLS})
+
+
+def test_the_page_of_permissions_lists_what_the_network_alone_does_without() -> None:
+    page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    listed = re.search(r"<!-- beyond the network -->\n(.*?)<!-- /beyond the network -->", page, re.DOTALL)
+    assert listed is not None
+    policies = (json.loads(run("iam-policy", "diagnose", *option).stdout) for option in ((), ("--network-only",)))
+    whole, narrow = ({action for one in found["Statement"] for action in one["Action"]} for found in policies)
+    assert re.findall(r"`([^`]+)`", listed[1]) == sorted(whole - narrow)

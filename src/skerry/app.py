@@ -83,9 +83,16 @@ def load(path: Path, region: str | None = None) -> World:
     return read_files(path, region).world
 
 
-def read_files(path: Path, region: str | None = None) -> Gathered:
-    """Read a folder of saved answers, or one file of them, and keep the documents."""
+def read_files(path: Path, region: str | None = None, *, network_only: bool = False) -> Gathered:
+    """Read a folder of saved answers, or one file of them, and keep the documents.
+
+    ``network_only`` leaves out the answers beyond the network, as a reading of a live account does.
+    """
     found = files.read(path)
+    if network_only:
+        from skerry.sources import narrowing
+
+        found = narrowing.network_only(found)
     # A path need not be text; what is shown of it must be.
     name = str(path).encode(errors="replace").decode()
     return Gathered(found, World(documents.load(found, source=name, region=region)))
@@ -105,6 +112,7 @@ def read_account(
     # In the order of a snapshot's files, so that what is said of both is the same.
     found = snapshots.in_order(reading.documents)
     facts = documents.load(found, region=reading.region)
+    facts = msgspec.structs.replace(facts, notes=(*facts.notes, *reading.notes))
     source = f"account {facts.account or 'not known'} in {facts.region}"
     world = World(msgspec.structs.replace(facts, source=source))
     return Gathered(found, world, reading.calls, reading.rounds)

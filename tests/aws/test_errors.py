@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from skerry.aws import calls, things
 from skerry.aws.call import ApiCall
@@ -54,16 +55,22 @@ class TestARefusedCall:
     def test_is_about_what_was_deleted_meanwhile(self, call: ApiCall, code: str) -> None:
         assert isinstance(answered(code, call, asked=True), RefusedError)
 
-    def test_that_is_about_nothing_cannot_be_about_what_was_deleted(self) -> None:
-        assert isinstance(answered("InvalidVpcID.NotFound", calls.VPCS), SkerryError)
+    def test_is_about_what_was_deleted_only_where_it_is_about_something(self) -> None:
+        assert answered("InvalidVpcID.NotFound", calls.VPC_ATTRIBUTE, asked=True).gone
+        assert not answered("InvalidVpcID.NotFound", calls.VPCS).gone
 
     def test_of_ecs_with_a_fault_of_ours_is_no_deletion(self) -> None:
-        assert isinstance(answered("ClientException", calls.SERVICES, asked=True), SkerryError)
+        assert answered("ClientException", calls.TASK_DEFINITION, asked=True).gone
+        assert not answered("ClientException", calls.SERVICES, asked=True).gone
+
+    def test_is_the_decision_of_aws_and_no_error(self) -> None:
+        assert answered("UnauthorizedOperation").error is None
+        assert answered("InvalidVpcID.NotFound", calls.VPC_ATTRIBUTE, asked=True).error is None
 
     @pytest.mark.parametrize("code", ["InvalidAction", "OptInRequired", "InternalServiceErrorException"])
     def test_may_be_of_what_a_region_lacks(self, code: str) -> None:
-        assert isinstance(answered(code, calls.PROFILE_ASSOCIATIONS), RefusedError)
-        assert isinstance(answered(code, calls.VPCS), SkerryError)
+        for call in (calls.PROFILE_ASSOCIATIONS, calls.VPCS):
+            assert answered(code, call).code == code
 
     def test_may_have_no_host_in_a_region(self) -> None:
         url = "https://route53profiles.eu-west-1.amazonaws.com"
@@ -74,9 +81,9 @@ class TestARefusedCall:
 
 class TestThrottling:
     @pytest.mark.parametrize("code", ["RequestLimitExceeded", "ThrottlingException", "Throttling", "SlowDown"])
-    def test_that_outlasts_the_retries_ends_the_reading(self, code: str) -> None:
+    def test_that_outlasts_the_retries_is_an_error_where_nothing_is_answered(self, code: str) -> None:
         for call in (calls.VPCS, calls.SCHEDULES):
-            found = answered(code, call)
+            found = answered(code, call).error
             assert found.what == f"AWS still throttles {call.action} after all retries ({code})"
             assert "--service" in found.remedy
 
@@ -115,13 +122,13 @@ class TestCredentials:
         assert found.remedy.startswith("me-south-1 may not be enabled for the account: aws account get-region-opt")
 
     def test_of_a_region_that_is_not_enabled_say_so(self) -> None:
-        assert "aws account get-region-opt-status" in answered("OptInRequired", region="me-south-1").remedy
+        found = answered("OptInRequired", region="me-south-1").error
+        assert "aws account get-region-opt-status" in found.remedy
 
     @pytest.mark.parametrize(
         ("code", "message"),
         [
             ("RequestTimeTooSkewed", "…"),
-            ("RequestExpired", "Request has expired."),
             ("SignatureDoesNotMatch", "Signature expired: 20261123T000000Z is now earlier than 20261123T010000Z"),
             ("InvalidSignatureException", "Signature not yet current: …"),
             ("AuthFailure", "the clock skew is too great"),
@@ -129,6 +136,12 @@ class TestCredentials:
     )
     def test_of_a_machine_whose_clock_is_off_say_so(self, code: str, message: str) -> None:
         assert "clock of this machine" in answered(code, message=message).remedy
+
+    def test_or_the_clock_are_expired_say_both_credentials_first(self) -> None:
+        """EC2 answers so for temporary credentials that have expired, and for a clock that is minutes off."""
+        found = answered("RequestExpired", message="Request has expired.")
+        assert found.what == "the credentials have expired, or the clock of this machine is wrong (RequestExpired)"
+        assert found.remedy.index("Log in again") < found.remedy.index("set the clock")
 
     def test_whose_secret_is_wrong_say_so_without_the_request(self) -> None:
         message = "The Canonical String should have been 'x-amz-security-token:SECRETTOKEN'"
@@ -177,8 +190,8 @@ class TestTheRegion:
     def test_that_is_not_known_is_named_where_nothing_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         problem = exceptions.EndpointConnectionError(endpoint_url="https://ec2.eu-wset-1.amazonaws.com/")
-        assert "eu-wset-1 is no Region" in of(problem, region="eu-wset-1").remedy
-        assert "connection to the network" in of(problem, region="eu-west-1").remedy
+        assert "eu-wset-1 is no Region" in of(problem, region="eu-wset-1").error.remedy
+        assert "connection to the network" in of(problem, region="eu-west-1").error.remedy
 
 
 class TestTheNetwork:
@@ -197,27 +210,57 @@ class TestTheNetwork:
         self, problem: Exception, remedy: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-        assert remedy in of(problem).remedy
+        assert remedy in of(problem).error.remedy
 
     def test_to_an_endpoint_of_ones_own_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         problem = exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-        assert of(problem).remedy == "Check AWS_ENDPOINT_URL, and that something listens there."
+        assert of(problem).error.remedy == "Check AWS_ENDPOINT_URL, and that something listens there."
 
 
 class TestAnyOtherAnswer:
-    def test_is_told_with_the_command_that_asks_the_same(self) -> None:
-        found = answered("InternalError", calls.SUBNETS, "It has failed")
+    def test_leaves_the_call_without_an_answer(self) -> None:
+        refusal = answered("InternalError", calls.SUBNETS, "It has failed")
+        assert (refusal.code, refusal.message) == ("InternalError", "It has failed")
+
+    def test_is_told_with_the_command_that_asks_the_same_where_nothing_is_answered(self) -> None:
+        found = answered("InternalError", calls.SUBNETS, "It has failed").error
         assert found.what == "AWS answered ec2:DescribeSubnets in eu-west-1 with InternalError: It has failed"
         assert found.remedy == "AWS's own command line asks the same: aws ec2 describe-subnets."
 
     def test_without_a_code_is_told(self) -> None:
-        found = of(ClientError({}, "DescribeVpcs"))
-        assert "with Unknown" in found.what
+        assert "with Unknown" in of(ClientError({}, "DescribeVpcs")).error.what
 
     def test_is_let_through_where_it_is_not_of_boto3(self) -> None:
         with pytest.raises(ZeroDivisionError), mapped(Subject()):
             raise ZeroDivisionError
+
+
+class TestAnAnswerThatCannotBeRead:
+    @pytest.mark.parametrize(
+        "problem", [ValueError("SECRET"), KeyError("SECRET"), RecursionError(), TypeError(), ResponseParserError("x")]
+    )
+    def test_is_damaged(self, problem: Exception) -> None:
+        found = of(problem)
+        assert (found.code, "SECRET" in str(found)) == ("DamagedAnswer", False)
+        assert "login page" in found.error.remedy
+
+
+class TestTheConfiguration:
+    def test_with_an_endpoint_that_is_no_url_is_told_without_its_password(self) -> None:
+        found = of(ValueError("Invalid endpoint: http://user:pass/w@rd@host name"), None)
+        assert found.what == "an endpoint of AWS is no URL: http://…@host name"
+        assert "AWS_ENDPOINT_URL" in found.remedy
+
+    @pytest.mark.parametrize("problem", [ValueError("SECRET"), OSError("SECRET"), TypeError("SECRET")])
+    def test_that_boto3_cannot_use_is_told_without_its_words(self, problem: Exception) -> None:
+        found = of(problem, None)
+        assert isinstance(found, SkerryError)
+        assert "SECRET" not in found.what + found.remedy
+
+    def test_with_a_line_break_in_a_credential_does_not_show_it(self) -> None:
+        found = of(exceptions.HTTPClientError(error=ValueError("Invalid header value b'TOKEN\\nSECRET'")))
+        assert "TOKEN" not in found.message + found.error.what
 
 
 class TestAMessage:
@@ -228,6 +271,7 @@ class TestAMessage:
             ("key ASIAIOSFODNN7EXAMPLE is", "key ASIA… is"),
             ("x-amz-security-token: IQoJb3JpZ2luX2VjE", "x-amz-security-token=…"),
             ("http://user:word@proxy:3128", "http://…@proxy:3128"),
+            ("http://user:w/o@rd@proxy:3128/x", "http://…@proxy:3128/x"),
             ("You may not. Encoded authorization failure message: 4GIOH8abc", "You may not."),
             ("two\n  lines", "two lines"),
         ],

@@ -97,6 +97,12 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
         assert refusal(f"{url}/c0", url).code == "Unreadable"
 
 
+def test_what_is_damaged_once_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = [b"<html>", b"", json.dumps(CONTENT).encode()]
+    monkeypatch.setattr(links, "_fetched", lambda _url: contents.pop(0))
+    assert fetched("https://layers.example/c0") == {"architecture": "arm64", "os": "linux"}
+
+
 def test_what_is_not_there_is_refused() -> None:
     with served(c0=(404, "", b"SECRET")) as url:
         assert refusal(f"{url}/c0", url).code == "Unreachable"

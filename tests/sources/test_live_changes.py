@@ -43,9 +43,9 @@ class TestWhatChangesMeanwhile:
 
     def test_a_task_definition_that_is_deleted_is_unknown(self) -> None:
         answers = containers([service("web")]) | {"DescribeTaskDefinition": error("ClientException")}
-        told = facts(reading(**answers)[1])
-        assert [refusal.action for refusal in told.refused] == ["ecs:DescribeTaskDefinition"]
-        assert "task_definitions" not in complete_kinds(told)
+        found = reading(**answers)[1]
+        assert found.notes == ("left out: task definition web:1, which no longer exists",)
+        assert (facts(found).refused, facts(found).task_definitions) == ((), ())
 
     def test_a_cluster_that_is_deleted_leaves_the_others(self) -> None:
         def one_is_gone(asked: dict[str, Any]) -> Any:

@@ -235,7 +235,7 @@ class TestLogGroups:
 
     def test_are_unknown_where_the_first_page_is_empty_and_not_the_last(self) -> None:
         _, found = launching(awslogs("/a"), DescribeLogGroups={"logGroups": [], "nextToken": "more"})
-        assert told(found, "logs:DescribeLogGroups") == {}
+        assert told(found, "logs:DescribeLogGroups") == {"/a": Refused("partial")}
 
 
 class TestFiles:

@@ -17,7 +17,8 @@ class ApiCall(NamedTuple):
     ``without`` are fields of a row that are not kept, as nothing reads them and they may be secret; of the list
     ``long`` the first `LATEST` are; ``trim`` leaves of a row what is kept. ``cut`` is the key that says that rows are
     lacking after the last page. ``link`` is the key of a link, in whose place stands what it leads to. ``permission``
-    is the name of the IAM action where it is not that of the operation.
+    is the name of the IAM action where it is not that of the operation. ``always`` are the members that AWS prints in
+    every answer, where they are not the rows.
     """
 
     service: str
@@ -40,6 +41,12 @@ class ApiCall(NamedTuple):
     trim: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     link: str = ""
     permission: str = ""
+    always: tuple[str, ...] = ()
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """Return the members of every answer: an answer without them is damaged."""
+        return self.always or ((self.rows,) if self.rows else ())
 
     @property
     def action(self) -> str:

@@ -80,11 +80,13 @@ GROUP_ASSOCIATIONS = ApiCall(
     _MANY,
     optional=True,
 )
-PUBLIC_ACCESS_OPTIONS = ApiCall("ec2", "DescribeVpcBlockPublicAccessOptions", optional=True)
+PUBLIC_ACCESS_OPTIONS = ApiCall(
+    "ec2", "DescribeVpcBlockPublicAccessOptions", optional=True, always=("VpcBlockPublicAccessOptions",)
+)
 PUBLIC_ACCESS_EXCLUSIONS = _ec2(
     "DescribeVpcBlockPublicAccessExclusions", "VpcBlockPublicAccessExclusions", "ExclusionId", optional=True
 )
-VPC_ATTRIBUTE = ApiCall("ec2", "DescribeVpcAttribute")
+VPC_ATTRIBUTE = ApiCall("ec2", "DescribeVpcAttribute", always=("VpcId",))
 PREFIX_LIST_ENTRIES = ApiCall("ec2", "GetManagedPrefixListEntries", "Entries", ("Cidr",), 100, wrapped=True)
 TRANSIT_GATEWAY_ROUTES = ApiCall(
     "ec2",
@@ -105,7 +107,7 @@ TASK_NAMES = _ecs_list("ListTasks", "taskArns")
 CLUSTERS = _ecs("DescribeClusters", "clusters", "clusterArn", 100)
 SERVICES = _ecs("DescribeServices", "services", "serviceArn", 10, "events")
 TASKS = _ecs("DescribeTasks", "tasks", "taskArn", 100)
-TASK_DEFINITION = ApiCall("ecs", "DescribeTaskDefinition")
+TASK_DEFINITION = ApiCall("ecs", "DescribeTaskDefinition", always=("taskDefinition",))
 CAPACITY_PROVIDERS = ApiCall("ecs", "DescribeCapacityProviders", "capacityProviders", ("name",), 10, "maxResults")
 PULL_THROUGH_RULES = ApiCall(
     "ecr",
@@ -129,6 +131,7 @@ ZONE_RECORDS = ApiCall(
     300,
     "MaxItems",
     wrapped=True,
+    always=("ResourceRecordSets", "IsTruncated"),
 )
 
 RESOLVER_RULES = _resolver("ListResolverRules", "ResolverRules")
@@ -196,9 +199,11 @@ RULE_TARGETS = ApiCall(
     without=("Input", "InputPath", "InputTransformer"),
 )
 SCHEDULES = ApiCall("scheduler", "ListSchedules", "Schedules", ("Arn",), _FEW, optional=True)
-SCHEDULE = ApiCall("scheduler", "GetSchedule", optional=True, without=("Target.Input",))
+SCHEDULE = ApiCall("scheduler", "GetSchedule", optional=True, without=("Target.Input",), always=("Arn", "Name"))
 
-IDENTITY = ApiCall("sts", "GetCallerIdentity", wrapped=True, optional=True, without=("UserId", "Arn"))
+IDENTITY = ApiCall(
+    "sts", "GetCallerIdentity", wrapped=True, optional=True, without=("UserId", "Arn"), always=("Account",)
+)
 
 NETWORK = (
     VPCS,

@@ -1,7 +1,7 @@
 """What boto3 and AWS report as errors, in words of ours: the one place that maps them.
 
-A call that AWS refuses, or that its Region lacks, is `RefusedError`: what it would have told stays unknown, and the
-reading goes on. All else ends it with a `SkerryError`. Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+A call without an answer is `RefusedError`: its facts stay unknown, and the reading goes on. Without credentials,
+a clock and a configuration that AWS accepts, no call has an answer: `SkerryError` ends the reading. Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html. No credential is ever printed: AWS's answer to a
 wrong signature repeats the request's token, so its text is left out.
 """
@@ -12,17 +12,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from skerry.aws.answers import DAMAGED
 from skerry.aws.call import ApiCall
 from skerry.errors import SkerryError
+from skerry.model.facts import is_denial
 
 
 class RefusedError(Exception):
-    """AWS did not answer one call, with the code and message that it gave instead."""
+    """AWS did not answer one call, with the code and message that it gave instead.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``error`` is what to say where no call at all is answered, None where this is AWS's own decision; ``gone``: the
+    subject of the call no longer exists.
+    """
+
+    def __init__(self, code: str, message: str, error: SkerryError | None = None, *, gone: bool = False) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.error = error
+        self.gone = gone
 
 
 class Subject(NamedTuple):
@@ -33,20 +41,6 @@ class Subject(NamedTuple):
     region: str | None = None
 
 
-_DENIED = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "Client.UnauthorizedOperation",
-        "NotAuthorized",
-        "NotAuthorizedException",
-        "UnauthorizedAccess",
-        "UnauthorizedException",
-        "UnauthorizedOperation",
-    }
-)
 _THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -63,7 +57,10 @@ _THROTTLED = frozenset(
     }
 )
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
-_SKEWED = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+# Also where temporary credentials have expired:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html#CommonErrors
+_EXPIRED_OR_SKEWED = "RequestExpired"
+_SKEWED = frozenset({"RequestInTheFuture", "RequestTimeTooSkewed"})
 _SIGNATURE = frozenset({"IncompleteSignature", "InvalidSignatureException", "SignatureDoesNotMatch"})
 _UNKNOWN_KEYS = frozenset(
     {
@@ -91,7 +88,8 @@ _LONGEST = 400
 _ENCODED = re.compile(r"\s*Encoded authorization failure message:\s*\S+")
 _KEY = re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,}")
 _SECRET = re.compile(r"(?i)(security-token|signature|credential|secret|password)\s*[=:]\s*\S+")
-_USER = re.compile(r"//[^/@\s]+@")
+_USER = re.compile(r"//[^\s\"']*@")
+_HEADER = re.compile(r"(?is)(invalid header value).*")
 _LOG_IN = "Log in again (for SSO: aws sso login), or give other credentials, as by --profile."
 _CHECK = "Ask AWS who you are: aws sts get-caller-identity. The credentials may be deleted, inactive or mistyped."
 
@@ -100,26 +98,31 @@ _CHECK = "Ask AWS who you are: aws sts get-caller-identity. The credentials may 
 def mapped(subject: Subject) -> Iterator[None]:
     """Raise errors of boto3 inside the block as `RefusedError` or `SkerryError`."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
+    unreadable = (
+        *(ResponseParserError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError),
+        OSError,
+    )
     try:
         yield
     except ClientError as error:
         raise _answered(error, subject) from error
     except BotoCoreError as error:
         raise _unanswered(error, subject) from error
+    except unreadable as error:
+        raise _unreadable(error, subject) from error
 
 
 def cleaned(text: str) -> str:
     """A foreign message on one line, without credentials and without what only AWS can decode."""
-    text = _KEY.sub(r"\1…", _ENCODED.sub("", " ".join(text.split())))
+    text = _KEY.sub(r"\1…", _ENCODED.sub("", _HEADER.sub(r"\1", " ".join(text.split()))))
     text = _USER.sub("//…@", _SECRET.sub(r"\1=…", text))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _answered(error: Any, subject: Subject) -> Exception:
     """What AWS's own error means."""
-    from botocore import xform_name  # noqa: PLC0415
-
     code = str(error.response.get("Error", {}).get("Code", "")) or "Unknown"
     message = cleaned(str(error.response.get("Error", {}).get("Message", "")))
     call, region = subject.call, subject.region
@@ -127,16 +130,27 @@ def _answered(error: Any, subject: Subject) -> Exception:
         # boto3 makes calls of its own while it looks for credentials: AssumeRole, GetRoleCredentials.
         what = f"AWS gave no credentials: it answered {error.operation_name} with {code}: {message}"
         return SkerryError(what, "Check the profile's role and its trust policy, or log in again.")
-    if code in _THROTTLED and not call.single:
-        what = f"AWS still throttles {call.action} after all retries ({code})"
-        return SkerryError(what, "Try again later, or read less: --cluster, --service.")
     if credentials := _credentials(code, message, region):
         return credentials
-    if code in _NOT_SUBSCRIBED and not call.optional:
-        return SkerryError(f"AWS refuses {call.action} in {region} ({code}): {message}", _enable(region))
-    gone = subject.asked and _is_gone(code, call)
-    if code in _DENIED or call.optional or gone:
+    if is_denial(code):
         return RefusedError(code, message)
+    if subject.asked and _is_gone(code, call):
+        return RefusedError(code, message, gone=True)
+    return RefusedError(code, message, _of_all(code, message, call, region))
+
+
+def _of_all(code: str, message: str, call: ApiCall, region: str | None) -> SkerryError:
+    """Say what it means that every call is answered with a code."""
+    from botocore import xform_name  # noqa: PLC0415
+
+    if code in _THROTTLED:
+        what = f"AWS still throttles {call.action} after all retries ({code})"
+        return SkerryError(what, "Try again later, or read less: --cluster, --service.")
+    if code in _NOT_SUBSCRIBED:
+        return SkerryError(f"AWS refuses {call.action} in {region} ({code}): {message}", _enable(region))
+    if code == DAMAGED:
+        what = f"no answer is one of AWS: that to {call.action} cannot be used, as {message}"
+        return SkerryError(what, "Check HTTPS_PROXY and AWS_ENDPOINT_URL, and whether this network has a login page.")
     name = xform_name(call.operation, "-")
     remedy = f"AWS's own command line asks the same: aws {call.service} {name}."
     return SkerryError(f"AWS answered {call.action} in {region} with {code}: {message}", remedy)
@@ -157,6 +171,9 @@ def _credentials(code: str, message: str, region: str | None) -> SkerryError | N
     lower = message.lower()
     if code in _EXPIRED:
         return SkerryError(f"the credentials have expired ({code})", _LOG_IN)
+    if code == _EXPIRED_OR_SKEWED:
+        what = f"the credentials have expired, or the clock of this machine is wrong ({code})"
+        return SkerryError(what, f"{_LOG_IN} If they are new, set the clock: AWS refuses requests minutes off.")
     skewed = code in _SKEWED or "signature expired" in lower or "not yet current" in lower or "skew" in lower
     if skewed and code in _SKEWED | _SIGNATURE | _UNKNOWN_KEYS:
         remedy = "Set the clock of this machine: AWS refuses requests that are some minutes off."
@@ -181,9 +198,10 @@ def _unanswered(error: Exception, subject: Subject) -> Exception:
     text = cleaned(str(error))
     names = [one.__name__ for one in type(error).__mro__]
     call = subject.call
-    if call is not None and call.optional and _ABSENT.intersection(names):
-        return RefusedError(names[0], text)
-    if call is not None and call.single and _NOT_SENT in names:
+    if call is not None and _ABSENT.intersection(names):
+        known = next((_REMEDIES[name] for name in names if name in _REMEDIES), None)
+        return RefusedError(names[0], text, SkerryError(text, known or _reachable(subject.region)))
+    if call is not None and _NOT_SENT in names and (call.single or subject.asked):
         return RefusedError(_NOT_SENT, text)
     if "NoRegionError" in names:
         hint = "boto3 reads AWS_DEFAULT_REGION, not AWS_REGION. " if "AWS_REGION" in os.environ else ""
@@ -198,6 +216,20 @@ def _unanswered(error: Exception, subject: Subject) -> Exception:
     return SkerryError(text, "Check the configuration: aws configure list.")
 
 
+def _unreadable(error: Exception, subject: Subject) -> Exception:
+    """Map an error of the code that reads answers or the configuration, whose own words may hold secrets."""
+    name = type(error).__name__
+    if subject.call is not None:
+        message = f"it cannot be read ({name})"
+        return RefusedError(DAMAGED, message, _of_all(DAMAGED, message, subject.call, subject.region))
+    text = cleaned(str(error))
+    if text.startswith(_NO_URL):
+        return SkerryError(f"an endpoint of AWS is no URL: {text.removeprefix(_NO_URL)}", "Check AWS_ENDPOINT_URL.")
+    what = f"boto3 cannot use its configuration ({name})"
+    return SkerryError(what, "Check AWS_* in the environment, HTTPS_PROXY, and the files of: aws configure list.")
+
+
+_NO_URL = "Invalid endpoint: "
 # By name: older versions of botocore lack some of the classes.
 _NOT_SENT = "ParamValidationError"  # of a name that nothing of its kind can have
 _ABSENT = frozenset({"ConnectionError", "HTTPClientError", "UnknownEndpointError"})

@@ -22,6 +22,7 @@ https://github.com/opencontainers/image-spec/blob/main/config.md
 """
 
 _SECONDS = 10
+_ATTEMPTS = 3
 _MOST = 1_000_000
 _OK = 200
 
@@ -34,6 +35,15 @@ def configuration(client: Any, operation: str, url: str) -> dict[str, str]:
     """
     if not _is_trusted(url, client.meta.endpoint_url):
         raise RefusedError("Unreachable", "the link to the image's configuration is not HTTPS")
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _once(client, operation, url)
+        except RefusedError:
+            continue
+    return _once(client, operation, url)
+
+
+def _once(client: Any, operation: str, url: str) -> dict[str, str]:
     try:
         content = _stand_in(client, operation, url) or _fetched(url)
     except (OSError, HTTPException, ValueError) as error:

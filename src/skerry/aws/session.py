@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import version
 from typing import Any, TypeAlias
 
 import msgspec
 
 from skerry.aws.errors import Subject, mapped
+from skerry.aws.transport import guard
 
 ClientFactory: TypeAlias = Callable[[str], Any]
 """Gives the client of a service by its name: ``client("ec2")``. Not for several threads at once; the clients are."""
@@ -56,11 +58,14 @@ def clients(region: str | None = None, profile: str | None = None) -> ClientFact
         max_pool_connections=CONNECTIONS,
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
+        user_agent_extra=f"skerry/{version('skerry')}",
     )
 
     @cache
     def client(service: str) -> Any:
         with mapped(Subject(region=where)):
-            return session.client(service, config=config)
+            made = session.client(service, config=config)
+        guard(made)
+        return made
 
     return client

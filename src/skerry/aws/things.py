@@ -54,6 +54,7 @@ _ROLES = ApiCall(
     "MaxItems",
     optional=True,
     without=("InstanceProfileList", "RoleLastUsed"),
+    always=("IsTruncated",),
 )
 ROLES = _ROLES._replace(trim=_of_role)
 MANAGED_POLICIES = _ROLES._replace(rows="Policies", without=("Description",), trim=_of_policy)
@@ -63,6 +64,7 @@ ORGANIZATION = ApiCall(
     wrapped=True,
     optional=True,
     without=("Organization.MasterAccountEmail", "Organization.AvailablePolicyTypes"),
+    always=("Organization",),
 )
 
 SERVICE_REVISIONS = ApiCall(
@@ -76,11 +78,11 @@ SERVICE_REVISIONS = ApiCall(
     optional=True,
 )
 
-REPOSITORY_POLICY = _single("ecr", "GetRepositoryPolicy")
+REPOSITORY_POLICY = _single("ecr", "GetRepositoryPolicy", always=("policyText",))
 IMAGES = _single("ecr", "BatchGetImage", "images", ("imageId",), batch=100, ids="imageIds")
-LAYER = _single("ecr", "GetDownloadUrlForLayer", link="downloadUrl")
-SECRET = _single("secretsmanager", "DescribeSecret", without=_NOT_OF_SECRETS)
-SECRET_POLICY = _single("secretsmanager", "GetResourcePolicy")
+LAYER = _single("ecr", "GetDownloadUrlForLayer", link="downloadUrl", always=("downloadUrl",))
+SECRET = _single("secretsmanager", "DescribeSecret", without=_NOT_OF_SECRETS, always=("ARN",))
+SECRET_POLICY = _single("secretsmanager", "GetResourcePolicy", always=("ARN",))
 PARAMETERS = _single(
     "ssm",
     "DescribeParameters",
@@ -89,8 +91,8 @@ PARAMETERS = _single(
     page=50,
     without=("LastModifiedUser", "Description", "AllowedPattern", "Policies"),
 )
-KEY = _single("kms", "DescribeKey", without=("KeyMetadata.Description",))
-KEY_POLICY = _single("kms", "GetKeyPolicy")
+KEY = _single("kms", "DescribeKey", without=("KeyMetadata.Description",), always=("KeyMetadata",))
+KEY_POLICY = _single("kms", "GetKeyPolicy", always=("Policy",))
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html#API_ListGrants_RequestParameters
 GRANTS = _single("kms", "ListGrants", "Grants", ("GrantId",), page=100, limit="Limit")
 # Both list what begins with a name, that of the very name first: one row tells whether it is there.
@@ -106,9 +108,11 @@ OBJECT = _single(
     first=True,
     permission="ListBucket",
     without=("Owner",),
+    # S3 leaves out an empty list: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+    always=("Name", "KeyCount"),
 )
-BUCKET_POLICY = _single("s3", "GetBucketPolicy")
-FILE_SYSTEM_POLICY = _single("efs", "DescribeFileSystemPolicy", prefix="elasticfilesystem")
+BUCKET_POLICY = _single("s3", "GetBucketPolicy", always=("Policy",))
+FILE_SYSTEM_POLICY = _single("efs", "DescribeFileSystemPolicy", prefix="elasticfilesystem", always=("Policy",))
 ACCESS_POINTS = _single(
     "efs",
     "DescribeAccessPoints",

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
-from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, reading, writing
+from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, narrowing, reading, writing
 from skerry.cli.output import complain, flush, leave, say, silent, write
 
 
@@ -14,6 +14,7 @@ from skerry.cli.output import complain, flush, leave, say, silent, write
 @reading
 @writing
 @choosing
+@narrowing
 def diagnose(
     path: Path | None,
     profile: str | None,
@@ -29,6 +30,7 @@ def diagnose(
     groups: tuple[str, ...],
     assign_public_ip: bool,
     platform_version: str | None,
+    network_only: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -44,7 +46,7 @@ def diagnose(
     from skerry import app
 
     source = Source(path, profile, region, quiet, verbose)
-    world = world_of(source, Scope(cluster, service, task, definition is None))
+    world = world_of(source, Scope(cluster, service, task, definition is None, network_only=network_only))
     if definition is not None:
         wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
         found = app.diagnose_hypothetical(world, wanted)
@@ -110,6 +112,7 @@ def trace(
 
 @click.command()
 @gathering
+@narrowing
 @click.option(
     "--output",
     type=OutputPath(),
@@ -120,7 +123,14 @@ def trace(
 @click.option("--force", is_flag=True, help="Replace the snapshot that is there.")
 @click.option("-v", "--verbose", is_flag=True, help="Also how many calls it took.")
 def snapshot(
-    path: Path | None, profile: str | None, region: str | None, output: Path, force: bool, quiet: bool, verbose: bool
+    path: Path | None,
+    profile: str | None,
+    region: str | None,
+    network_only: bool,
+    output: Path,
+    force: bool,
+    quiet: bool,
+    verbose: bool,
 ) -> None:
     """Save what the other commands read, without what may be secret in it: for --from, or to show somebody.
 
@@ -131,7 +141,7 @@ def snapshot(
     from skerry.render import console
     from skerry.writing.targets import is_stream
 
-    gathered = gather(Source(path, profile, region, quiet, verbose))
+    gathered = gather(Source(path, profile, region, quiet, verbose), Scope(network_only=network_only))
     flush()
     saved = app.snapshot(gathered, output, force=force, note=silent if quiet else say)
     notes(gathered.world.facts.notes, quiet=quiet)
@@ -144,8 +154,9 @@ def snapshot(
 
 
 @click.command()
+@narrowing
 @click.argument("command", type=click.Choice(list(WIDEST)))
-def iam_policy(command: str) -> None:
+def iam_policy(command: str, network_only: bool) -> None:
     """Print the IAM policy that allows a command all its calls to a live account, and nothing else.
 
     It is that of the widest use: one service or task takes fewer calls. No call changes anything.
@@ -153,7 +164,7 @@ def iam_policy(command: str) -> None:
     from skerry.render import permissions
     from skerry.sources import live
 
-    calls = live.Scope(*WIDEST[command]).may_call
+    calls = live.Scope(*WIDEST[command]._replace(network_only=network_only)).may_call
     write(permissions.policy(call.action for call in calls), None)
 
 

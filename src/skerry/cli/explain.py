@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skerry.cli.gathering import Scope, Source, world_of
-from skerry.cli.options import gathering, writing
+from skerry.cli.options import gathering, narrowing, writing
 from skerry.cli.output import complain, say, write
 from skerry.errors import EXIT_BLOCKED
 
@@ -29,6 +29,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 @click.command()
 @gathering
+@narrowing
 @writing
 @click.option(
     "--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region."
@@ -42,6 +43,7 @@ def explain(
     path: Path | None,
     profile: str | None,
     region: str | None,
+    network_only: bool,
     quiet: bool,
     form: str,
     output: Path | None,
@@ -73,7 +75,7 @@ def explain(
     if (cluster or service or task) and not beside:
         raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
     source = Source(path, profile, region, quiet)
-    laid = _laid(given, source, Scope(cluster, service, task)) if beside else _offline(given)
+    laid = _laid(given, source, Scope(cluster, service, task, network_only=network_only)) if beside else _offline(given)
     _write(given, laid, form, output, quiet=quiet)
 
 

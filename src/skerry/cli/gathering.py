@@ -33,6 +33,7 @@ class Scope(NamedTuple):
     task: str | None = None
     containers: bool = True
     planning: bool = False
+    network_only: bool = False
 
 
 WIDEST = {
@@ -75,20 +76,19 @@ def world_of(source: Source, scope: Scope) -> "World":
 
 def gathered_of(source: Source, scope: Scope) -> "Gathered":
     """The documents of saved answers, or of what ``scope`` names of the live account; their notes go to stderr."""
-    from skerry import app
-
-    _agree(source)
-    found = app.read_files(source.path, source.region) if source.path is not None else _live(source, scope)
+    found = gather(source, scope)
     notes(found.world.facts.notes, quiet=source.quiet)
     return found
 
 
-def gather(source: Source) -> "Gathered":
-    """The documents of saved answers, or of the whole live account."""
+def gather(source: Source, scope: Scope) -> "Gathered":
+    """Read the documents of saved answers, or of a part of the live account."""
     from skerry import app
 
     _agree(source)
-    return app.read_files(source.path, source.region) if source.path is not None else _live(source, Scope())
+    if source.path is not None:
+        return app.read_files(source.path, source.region, network_only=scope.network_only)
+    return _live(source, scope)
 
 
 def _agree(source: Source) -> None:

@@ -76,6 +76,18 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     return _decorate(command, options)
 
 
+def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option of every command that can do without the answers beyond the network."""
+    return _decorate(command, [network_only])
+
+
+network_only = click.option(
+    "--network-only",
+    is_flag=True,
+    help="Do not ask for roles, policies, images, secrets, keys, log groups and files: they are not examined.",
+)
+
+
 def writing(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that prints a result."""
     options = [

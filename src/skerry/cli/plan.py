@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skerry.cli.gathering import Scope, Source, world_of
-from skerry.cli.options import OUTPUT, agree, choosing, reading
+from skerry.cli.options import OUTPUT, agree, choosing, narrowing, reading
 from skerry.cli.output import leave, write
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def preferring(command: Any) -> Any:
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="The format.")
 @OUTPUT
 @choosing
+@narrowing
 @preferring
 def plan(
     path: Path | None,
@@ -59,6 +60,7 @@ def plan(
     groups: tuple[str, ...],
     assign_public_ip: bool,
     platform_version: str | None,
+    network_only: bool,
     ingress: str | None,
     also: tuple[str, ...],
     least_privilege: bool,
@@ -82,7 +84,7 @@ def plan(
     from skerry import app
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
-    scope = Scope(task=task, planning=True)
+    scope = Scope(task=task, planning=True, network_only=network_only)
     world = world_of(Source(path, profile, region, quiet, verbose), scope)
     options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
     if definition is not None:

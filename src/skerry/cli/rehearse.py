@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skerry.cli.gathering import Scope, Source, gathered_of
-from skerry.cli.options import PathOf, agree, choosing, reading, writing
+from skerry.cli.options import PathOf, agree, choosing, narrowing, reading, writing
 from skerry.cli.output import complain, leave, say, write
 from skerry.errors import EXIT_FAULT
 
@@ -24,6 +24,7 @@ _EVERY = 0.25
 @reading
 @writing
 @choosing
+@narrowing
 @click.option("--probe", is_flag=True, help="TCP connects and DNS questions alone, which takes a second or two.")
 @click.option("--with-plan", "planned", is_flag=True, help="On the network that skerry plan makes for the launch.")
 @click.option(
@@ -49,6 +50,7 @@ def rehearse(
     groups: tuple[str, ...],
     assign_public_ip: bool,
     platform_version: str | None,
+    network_only: bool,
     probe: bool,
     planned: bool,
     archive: Path | None,
@@ -71,7 +73,7 @@ def rehearse(
     from skerry import app, rehearsing
     from skerry.render import rehearsal
 
-    scope = Scope(cluster, service, task, definition is None)
+    scope = Scope(cluster, service, task, definition is None, network_only=network_only)
     gathered = gathered_of(Source(path, profile, region, quiet, verbose), scope)
     hypothetical = None
     if definition is not None:

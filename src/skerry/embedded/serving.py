@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import SimpleNamespace
@@ -25,6 +24,7 @@ _HOSTS = {"route53": "route53.amazonaws.com", "iam": "iam.amazonaws.com"}
 _XML_ERRORS = {"ec2": "<Response><Errors>{}</Errors></Response>"} | dict.fromkeys(
     ("iam", "route53", "s3", "sts"), "<ErrorResponse>{}</ErrorResponse>"
 )
+_THIS_MACHINE = "http://127.0.0.1:"
 _NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 
 
@@ -43,8 +43,8 @@ def serving(region: str = "eu-west-1", faults: Faults | None = None, port: int =
 
         wrong = faults or Faults()
         server = _listening(port, BotocoreStubber().process_prepared_request, wrong)
-        url = f"http://127.0.0.1:{server.server_port}"
-        let_out = Correction(BotocoreStubber, "__call__", partial(_let_out, url))
+        url = f"{_THIS_MACHINE}{server.server_port}"
+        let_out = Correction(BotocoreStubber, "__call__", _let_out)
         with server, applied((let_out, *wrong.corrections())):
             os.environ["AWS_ENDPOINT_URL"] = url
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -56,9 +56,9 @@ def serving(region: str = "eu-west-1", faults: Faults | None = None, port: int =
                 thread.join()
 
 
-def _let_out(url: str, original: Any, stubber: Any, event_name: str, request: Any, **more: Any) -> Any:
-    """Let what is addressed to the server go there, over the network."""
-    return None if request.url.startswith(url) else original(stubber, event_name, request, **more)
+def _let_out(original: Any, stubber: Any, event_name: str, request: Any, **more: Any) -> Any:
+    """Let requests to the server, or to a proxy before it, go over the network."""
+    return None if request.url.startswith(_THIS_MACHINE) else original(stubber, event_name, request, **more)
 
 
 class _Server(ThreadingHTTPServer):

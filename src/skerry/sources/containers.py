@@ -7,8 +7,9 @@ from skerry.aws import calls
 from skerry.aws.call import ApiCall
 from skerry.errors import NothingFoundError
 from skerry.model.names import arn
+from skerry.sources.fetching import Ask, Got, Row
 from skerry.sources.questions import Questions, revisions
-from skerry.sources.rounds import Area, Ask, Got, Row, chunks, picked
+from skerry.sources.rounds import Area, chunks, picked
 from skerry.sources.things import Thing, of_definition, of_service
 
 _DEFAULT_BUS = "default"
@@ -107,7 +108,7 @@ def _clusters(gots: Sequence[Got], asked: str | None) -> list[str]:
 
 
 def _described(clusters: Sequence[str]) -> list[Ask]:
-    asks = [Ask(calls.CLUSTERS, asked) for asked in chunks(calls.CLUSTERS, clusters)]
+    asks = [Ask(calls.CLUSTERS, asked, listed="cluster") for asked in chunks(calls.CLUSTERS, clusters)]
     return [*asks, *(_providers(cluster) for cluster in clusters)]
 
 
@@ -116,7 +117,7 @@ def _providers(cluster: str) -> Ask:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
     """
-    return Ask(calls.CAPACITY_PROVIDERS, {"cluster": cluster})
+    return Ask(calls.CAPACITY_PROVIDERS, {"cluster": cluster}, within=_cluster(cluster))
 
 
 def _none(first: Sequence[Got], clusters: Sequence[str]) -> list[Ask]:
@@ -140,14 +141,19 @@ def _short(name: str) -> str:
     return name.rpartition("/")[2]
 
 
+def _cluster(name: str) -> str:
+    return f"cluster {_short(name)}"
+
+
 # ----------------------------------------------------------------------------------------- services and tasks
 
 
 def _inventory(cluster: str) -> Iterator[Ask]:
-    yield Ask(calls.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row])
+    within = _cluster(cluster)
+    yield Ask(calls.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row], within=within)
     for status in _STATUSES:
         asked = {"cluster": cluster, "desiredStatus": status}
-        yield Ask(calls.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row])
+        yield Ask(calls.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row], within=within)
 
 
 def _stopped(cluster: str, name: str) -> Ask:
@@ -168,13 +174,14 @@ def _listed(got: Got) -> Iterator[Ask]:
     if got.refused is not None:
         return
     cluster = got.ask.parameters.get("cluster", "")
-    call, pick = {
-        calls.SERVICE_NAMES.operation: (calls.SERVICES, _of_service),
-        calls.TASK_NAMES.operation: (calls.TASKS, _of_task),
-    }.get(got.ask.call.operation, (None, None))
+    call, pick, kind = {
+        calls.SERVICE_NAMES.operation: (calls.SERVICES, _of_service, "service"),
+        calls.TASK_NAMES.operation: (calls.TASKS, _of_task, "task"),
+    }.get(got.ask.call.operation, (None, None, ""))
     if call is not None and pick is not None:
         for asked in chunks(call, sorted(got.picked)):
-            yield Ask(call, {"cluster": cluster} | asked, _short(cluster), pick)
+            within = _cluster(cluster)
+            yield Ask(call, {"cluster": cluster} | asked, _short(cluster), pick, within=within, listed=kind)
     if got.ask.call is calls.RULE_NAMES:
         for rule in sorted(got.picked):
             yield _targets(rule, got.ask.parameters)
@@ -211,8 +218,13 @@ def _named(gots: Iterable[Got], kind: str) -> list[_Name]:
 def _made_of(gots: Sequence[Got]) -> list[Ask]:
     """Ask what services and tasks are made of: for the task definitions and service revisions that were named."""
     names = sorted({one.name for one in _named(gots, "definition")})
-    definitions = [Ask(calls.TASK_DEFINITION, {"taskDefinition": one}, _short(one), of_definition) for one in names]
+    definitions = [_definition(one) for one in names]
     return [*definitions, *revisions(sorted(one.name for one in _named(gots, "revision")))]
+
+
+def _definition(name: str) -> Ask:
+    within = f"task definition {_short(name)}"
+    return Ask(calls.TASK_DEFINITION, {"taskDefinition": name}, _short(name), of_definition, within=within)
 
 
 def _require(gots: Sequence[Got], call: ApiCall, what: str, cluster: str | None) -> None:
@@ -240,7 +252,7 @@ def _targets(rule: str, parameters: Mapping[str, Any]) -> Ask:
     bus = _DEFAULT_BUS
     if "EventBusName" in parameters:
         bus = asked["EventBusName"] = parameters["EventBusName"]
-    return Ask(calls.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run)
+    return Ask(calls.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
 
 
 def _run(row: Row) -> Iterator[_Name]:
@@ -264,4 +276,5 @@ def _schedules(found: Sequence[tuple[str, str, str]], clusters: Sequence[str] | 
     for group, name, target in sorted(found):
         if clusters is None or target in clusters:
             asked = {"Name": name, "GroupName": group}
-            yield Ask(calls.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})))
+            within = f"schedule {name}"
+            yield Ask(calls.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})), within=within)

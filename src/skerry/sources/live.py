@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
-from skerry.aws import calls
+from skerry.aws import calls, things
 from skerry.aws.call import ApiCall
 from skerry.aws.session import ClientFactory
 from skerry.sources import containers
+from skerry.sources.fetching import Ask, Got, Row
 from skerry.sources.questions import Questions
-from skerry.sources.rounds import WORKERS, Area, Ask, Got, Reader, Row, picked
+from skerry.sources.rounds import WORKERS, Area, Reader, picked
 from skerry.sources.workers import Workers
 
 MANY_FILE_SYSTEMS = 100
@@ -24,7 +25,8 @@ _ROUTE_STATES = [{"Name": "state", "Values": ["active", "blackhole"]}]
 class Scope(msgspec.Struct, frozen=True):
     """What the question needs: of ECS a cluster, a service or a task, else all; or nothing of it (``containers``).
 
-    ``planning``: also what tells where endpoints may be made.
+    ``planning``: also the services that endpoints may be made for. ``network_only``: no call beyond the network, which
+    are those about roles, policies, images, secrets, keys, log groups, files and the organization.
     """
 
     cluster: str | None = None
@@ -32,21 +34,27 @@ class Scope(msgspec.Struct, frozen=True):
     task: str | None = None
     containers: bool = True
     planning: bool = False
+    network_only: bool = False
 
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
         """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
         asked = calls.CALLS if self.containers else calls.NETWORK_CALLS
-        return (*asked, *calls.PLANNING) if self.planning else asked
+        chosen = (*asked, *calls.PLANNING) if self.planning else asked
+        return tuple(call for call in chosen if call not in things.THINGS) if self.network_only else chosen
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """The documents by file name, with the requests and rounds that they took, and the Region that was read."""
+    """The documents by file name, with the requests and rounds that they took, and the Region that was read.
+
+    ``notes`` name the resources that were deleted meanwhile, and are left out.
+    """
 
     documents: dict[str, bytes]
     calls: int
     rounds: int
     region: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[str], None] | None = None) -> Reading:
@@ -63,7 +71,7 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
     asked = scope or Scope()
     region = client("ec2").meta.region_name
     with Workers[Got](WORKERS) as workers:
-        reader = Reader(client, workers, progress or _silent)
+        reader = Reader(client, workers, progress or _silent, things.THINGS if asked.network_only else ())
         questions = Questions()
         areas = [_network(region, questions.many)]
         if asked.planning:
@@ -72,7 +80,8 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
             # The questions come last: so they hear in time for the next round what the others have read.
             areas += [_containers(asked, questions), questions.registry(), questions.identities(), questions.ask()]
         reader.together(areas)
-    return Reading(reader.sorted_documents(), reader.calls, reader.rounds, region)
+    notes = tuple(dict.fromkeys(reader.notes))
+    return Reading(reader.sorted_documents(), reader.calls, reader.rounds, region, notes)
 
 
 def _silent(_text: str) -> None:
@@ -94,7 +103,7 @@ def _network(region: str, many: set[str]) -> Area:
     if len(systems) > MANY_FILE_SYSTEMS:
         many.update(systems)
         systems = []
-    second = yield [*_details(first, region), *_asks(calls.MOUNT_TARGETS, "FileSystemId", systems)]
+    second = yield [*_details(first, region), *_asks(calls.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
     zones = dict(picked(second, calls.ZONES))
     yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
 
@@ -123,19 +132,21 @@ def _details(first: Sequence[Got], region: str) -> Iterator[Ask]:
     """What is asked of each thing that the first round found."""
     for vpc in sorted(picked(first, calls.VPCS)):
         for attribute in _VPC_ATTRIBUTES:
-            yield Ask(calls.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": attribute}, f"{vpc}-{attribute}")
+            asked = {"VpcId": vpc, "Attribute": attribute}
+            yield Ask(calls.VPC_ATTRIBUTE, asked, f"{vpc}-{attribute}", within=f"VPC {vpc}")
         yield Ask(calls.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
-    yield from _asks(calls.PREFIX_LIST_ENTRIES, "PrefixListId", picked(first, calls.PREFIX_LISTS))
+    yield from _asks(calls.PREFIX_LIST_ENTRIES, "PrefixListId", picked(first, calls.PREFIX_LISTS), "prefix list")
     for table in sorted(picked(first, calls.TRANSIT_GATEWAY_ROUTE_TABLES)):
-        asked = {"TransitGatewayRouteTableId": table, "Filters": _ROUTE_STATES}
-        yield Ask(calls.TRANSIT_GATEWAY_ROUTES, asked, table)
-    yield from _asks(calls.RESOLVER_ADDRESSES, "ResolverEndpointId", picked(first, calls.RESOLVER_ENDPOINTS))
-    yield from _asks(calls.PROFILE_RESOURCES, "ProfileId", picked(first, calls.PROFILE_ASSOCIATIONS))
+        routes = {"TransitGatewayRouteTableId": table, "Filters": _ROUTE_STATES}
+        yield Ask(calls.TRANSIT_GATEWAY_ROUTES, routes, table, within=f"transit gateway route table {table}")
+    endpoints = picked(first, calls.RESOLVER_ENDPOINTS)
+    yield from _asks(calls.RESOLVER_ADDRESSES, "ResolverEndpointId", endpoints, "resolver endpoint")
+    yield from _asks(calls.PROFILE_RESOURCES, "ProfileId", picked(first, calls.PROFILE_ASSOCIATIONS), "profile")
 
 
-def _asks(call: ApiCall, parameter: str, ids: Iterable[str]) -> Iterator[Ask]:
+def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Iterator[Ask]:
     for one in sorted(ids):
-        yield Ask(call, {parameter: one}, one)
+        yield Ask(call, {parameter: one}, one, within=f"{kind} {one}")
 
 
 def _zone(row: Row) -> Iterator[tuple[str, str | None]]:
@@ -150,6 +161,9 @@ def _zone(row: Row) -> Iterator[tuple[str, str | None]]:
 def _records(zone: str, owner: str | None, account: str | None) -> Ask:
     """Ask for a zone's records: Route 53 gives them to the zone's owner only, whatever IAM allows others."""
     about = "" if owner is None else f"the zone is of {owner}, which alone may list its records"
-    if owner is not None and owner == account:
+    is_own = owner is not None and owner == account
+    if is_own:
         about = "the zone is this account's own: the permission to list its records is missing"
-    return Ask(calls.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about)
+    # Of a zone of another account, a NotFound may only say that its records are not given away.
+    within = f"hosted zone {zone}" if is_own else ""
+    return Ask(calls.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about, within=within)

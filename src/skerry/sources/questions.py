@@ -16,7 +16,8 @@ from skerry.launch.images import Image, parse
 from skerry.launch.pulls import cache_rule
 from skerry.model.ecr import PullThroughCacheRule
 from skerry.model.names import arn
-from skerry.sources.rounds import Area, Ask, Got, Row, chunks, nothing, picked
+from skerry.sources.fetching import Ask, Got, Row, nothing
+from skerry.sources.rounds import Area, chunks, picked
 from skerry.sources.things import Kind, Thing, of_revision
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
@@ -147,13 +148,14 @@ class Questions:
             yield Ask(things.FILE_SYSTEM_POLICY, {"FileSystemId": system.name}, system.name)
             yield Ask(things.ACCESS_POINTS, {"FileSystemId": system.name}, system.name)
             if system.name in self.many:
-                yield Ask(calls.MOUNT_TARGETS, {"FileSystemId": system.name}, system.name)
+                asked = {"FileSystemId": system.name}
+                yield Ask(calls.MOUNT_TARGETS, asked, system.name, within=f"file system {system.name}")
 
 
 def revisions(names: Sequence[str]) -> Iterator[Ask]:
     """Ask for the revisions of services: to which digests their deployments hold the tags of images."""
     for asked in chunks(things.SERVICE_REVISIONS, names) if names else ():
-        yield Ask(things.SERVICE_REVISIONS, asked, pick=of_revision)
+        yield Ask(things.SERVICE_REVISIONS, asked, pick=of_revision, listed="service revision")
 
 
 def _rule(row: Row) -> Iterator[PullThroughCacheRule | None]:

@@ -6,25 +6,21 @@ together, so that an account takes as many rounds as its longest chain of questi
 
 import hashlib
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
-from skerry.aws.call import LATEST, ApiCall
+from skerry.aws.call import ApiCall
 from skerry.aws.errors import RefusedError
-from skerry.aws.pages import command, pages
+from skerry.aws.pages import command
 from skerry.aws.session import ClientFactory
 from skerry.errors import SkerryError
-from skerry.sources.workers import Workers
-
-Client: TypeAlias = Any
-"""boto3 makes its clients when the program runs: they have no type."""
-
-Row: TypeAlias = Any
-"""A row of an answer as boto3 gives it: an object, or the name of one."""
+from skerry.sources.fetching import PARTIAL, TOKENS, Ask, Got, fetch, refused
+from skerry.sources.leftout import Deleted, listings, note, without
+from skerry.sources.workers import SILENCE_SECONDS, Workers
 
 WORKERS = 8
 """Calls under way at the same time: far below the rates at which AWS throttles an account's reads
@@ -32,36 +28,10 @@ WORKERS = 8
 """
 
 
-def nothing(_row: Row) -> Iterable[Any]:
-    """Pick nothing of a row."""
-    return ()
+READING_SECONDS = 3600
+"""The time that a reading may take."""
 
-
-class Ask(NamedTuple):
-    """One call. ``name`` tells its document from others of the call; those of one name become one document.
-
-    ``pick`` is what is wanted of each row for the next round; ``about`` is told where the call is refused.
-    """
-
-    call: ApiCall
-    parameters: Mapping[str, Any] = {}
-    name: str = ""
-    pick: Callable[[Row], Iterable[Any]] = nothing
-    about: str = ""
-
-
-class Got(NamedTuple):
-    """What a call gave: its rows by what identifies them, encoded; what was picked; or why it was refused."""
-
-    ask: Ask
-    rows: dict[str, bytes]
-    rest: dict[str, bytes]
-    picked: tuple[Any, ...]
-    calls: int
-    refused: RefusedError | None = None
-
-
-_TOKENS = ("NextToken", "nextToken")
+_NO_ANSWER = "NoAnswer"
 _LONGEST = 120
 
 Area: TypeAlias = Generator[list[Ask], list[Got], None]
@@ -73,12 +43,24 @@ def picked(gots: Iterable[Got], call: ApiCall) -> list[Any]:
 
 
 class Reader:
-    """Asks rounds of calls, and keeps the documents."""
+    """Asks rounds of calls, and keeps the documents; the calls of ``left_out`` are never made."""
 
-    def __init__(self, client: ClientFactory, workers: Workers[Got], progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        client: ClientFactory,
+        workers: Workers[Got],
+        progress: Callable[[str], None],
+        left_out: Collection[ApiCall] = (),
+    ) -> None:
         self.documents: dict[str, bytes] = {}
         self.calls = 0
         self.rounds = 0
+        self.notes: list[str] = []
+        self._deleted: list[Deleted] = []
+        self._left_out = left_out
+        self._answers = 0
+        self._failures: list[SkerryError] = []
+        self._late = time.monotonic() + READING_SECONDS
         self._client = client
         self._workers = workers
         self._progress = progress
@@ -97,19 +79,36 @@ class Reader:
             asks = {area: _next(area, found) for area, found in answered.items()}
 
     def _round(self, asks: Sequence[Ask]) -> list[Got]:
-        places = [position for position, ask in enumerate(asks) if not _is_empty(ask)]
+        places = [position for position, ask in enumerate(asks) if self._is_sent(ask)]
         self.rounds += bool(places)
         self._asked += len(places)
         # Clients are made here, in one thread: boto3's sessions are not to be shared among threads.
         jobs = [self._job(asks[place]) for place in places]
         ordered = [Got(ask, {}, {}, (), 0) for ask in asks]
-        for position, got in self._workers.run(jobs):
+        for position, got in self._workers.run(jobs, lambda position: _silent(asks[places[position]])):
             ordered[places[position]] = got
+            self._count(got)
             self.calls += got.calls
             self._answered += 1
             self._progress(f"reading: {self._answered} of {self._asked} calls, round {self.rounds}")
-        self._keep(ordered)
+        self._keep([got for got in ordered if got.ask.call not in self._left_out])
         return ordered
+
+    def _is_sent(self, ask: Ask) -> bool:
+        return not _is_empty(ask) and ask.call not in self._left_out
+
+    def _count(self, got: Got) -> None:
+        """Raise the error of calls of which none at all is answered, and of a reading that takes too long."""
+        error = None if got.refused is None else got.refused.error
+        if error is None:
+            self._answers += 1
+        else:
+            self._failures.append(error)
+        if not self._answers and len(self._failures) >= WORKERS:
+            raise self._failures[0]
+        if time.monotonic() > self._late:
+            what = f"the account was not read within {READING_SECONDS} seconds"
+            raise SkerryError(what, "Try again later, or read less: --cluster, --service.")
 
     def _job(self, ask: Ask) -> Callable[[], Got]:
         try:
@@ -117,8 +116,8 @@ class Reader:
         except SkerryError as error:
             if not ask.call.optional:
                 raise
-            return partial(_refused, ask, RefusedError("UnknownService", error.what))
-        return partial(_fetch, client, ask, self._workers.stopped.is_set)
+            return partial(refused, ask, RefusedError("UnknownService", error.what, error))
+        return partial(fetch, client, ask, self._workers.beat)
 
     def _keep(self, gots: Sequence[Got]) -> None:
         """Make documents of answers: those of one name become one, and each refusal is one of its own.
@@ -127,13 +126,20 @@ class Reader:
         """
         found: dict[tuple[str, bytes], list[Got]] = {}
         for got in gots:
-            if got.refused is not None:
+            self.notes += [note(f"{got.ask.listed} {name}") for name in got.missing]
+            if got.refused is not None and got.refused.gone and got.ask.within:
+                self.notes.append(note(got.ask.within))
+                self._deleted.append(Deleted(got.ask.call.operation, got.ask.parameters))
+            elif got.refused is not None:
                 self._document(_name(got.ask), _error(got.ask, got.refused))
             elif got.ask.call.kept:
                 call = _call(got.ask) if got.ask.call.wrapped else b""
                 found.setdefault((_name(got.ask), call), []).append(got)
         for (name, _), parts in found.items():
             self._document(name, _merged(parts))
+        for got in gots:
+            if got.partial:
+                self._document(_name(got.ask), _error(got.ask, RefusedError(PARTIAL, got.partial)))
 
     def _document(self, name: str, content: bytes) -> None:
         path, number = name, 1
@@ -143,8 +149,11 @@ class Reader:
         self.documents[path] = content
 
     def sorted_documents(self) -> dict[str, bytes]:
-        """The documents by name, in order."""
-        return {f"{name}.json": self.documents[name] for name in sorted(self.documents)}
+        """The documents by name, in order, without the rows of resources that were deleted meanwhile."""
+        documents = {f"{name}.json": self.documents[name] for name in sorted(self.documents)}
+        for listing, values in listings(self._deleted).items():
+            documents = without(documents, _name(Ask(listing.call)), listing, values)
+        return documents
 
 
 def _is_empty(ask: Ask) -> bool:
@@ -159,68 +168,11 @@ def _next(area: Area, found: list[Got]) -> list[Ask] | None:
         return None
 
 
-def _refused(ask: Ask, refusal: RefusedError, calls: int = 0) -> Got:
-    return Got(ask, {}, {}, (), calls, refusal)
-
-
-def _fetch(client: Client, ask: Ask, stopped: Callable[[], bool]) -> Got:
-    """All pages of one call, row by row encoded, so that only one page at a time is held as objects."""
-    call = ask.call
-    rows: dict[str, bytes] = {}
-    rest: dict[str, bytes] = {}
-    found: list[Any] = []
-    count = 0
-    try:
-        for page in pages(client, call, ask.parameters):
-            count += 1
-            for row in page.get(call.rows, ()) if call.rows else (_bare(page),):
-                found.extend(ask.pick(row))
-                kept = _trimmed(row, call)
-                content = msgspec.json.encode(kept)
-                rows[_identity(kept, call) or content.decode()] = content
-            for failure in page.get("failures", ()) if call.batch else ():
-                content = msgspec.json.encode(failure)
-                rest[content.decode()] = content
-            if call.cut:
-                rows_lack = bool(page.get(call.cut))
-                rest = {call.cut: b"true"} if rows_lack else {}
-            if call.first and not rows:
-                # An empty page that leads to others says nothing.
-                rest |= {key: msgspec.json.encode(page[key]) for key in _TOKENS if page.get(key)}
-            if stopped():
-                break
-    except RefusedError as refusal:
-        return _refused(ask, refusal, count + 1)
-    return Got(ask, rows, rest, tuple(found), count)
-
-
-def _bare(page: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in page.items() if key != "ResponseMetadata"}
-
-
-def _trimmed(row: Row, call: ApiCall) -> Row:
-    """A row without what is not kept, its times in UTC: boto3 gives some of them in the zone of the machine."""
-    if call.long:
-        row[call.long] = row.get(call.long, [])[:LATEST]
-    for path in call.without:
-        *parents, last = path.split(".")
-        place = row
-        for parent in parents:
-            place = place.get(parent, {})
-        place.pop(last, None)
-    return _plain(row if call.trim is None else call.trim(row))
-
-
-def _plain(value: Row) -> Row:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
-
-
-def _identity(row: Row, call: ApiCall) -> str:
-    return " ".join(str(row.get(field, "")) for field in call.identity).strip()
+def _silent(ask: Ask) -> Got:
+    """Give the result of a call that never ends."""
+    what = f"{ask.call.action} was not answered within {SILENCE_SECONDS} seconds"
+    error = SkerryError(what, "Check the connection to the network, and HTTPS_PROXY if there is a proxy.")
+    return refused(ask, RefusedError(_NO_ANSWER, what, error), 1)
 
 
 def _merged(parts: Sequence[Got]) -> bytes:
@@ -254,7 +206,9 @@ def _rest(parts: Sequence[Got]) -> bytes:
     call = parts[0].ask.call
     rest = {key: content for part in parts for key, content in part.rest.items()}
     if call.batch:
-        return b',"failures":[%s]' % b",".join(rest[key] for key in sorted(rest))
+        token = rest.pop(TOKENS[0], None)
+        more = b"" if token is None else b',"%s":%s' % (TOKENS[0].encode(), token)
+        return b',"failures":[%s]%s' % (b",".join(rest[key] for key in sorted(rest)), more)
     return b"".join(b',"%s":%s' % (key.encode(), content) for key, content in rest.items())
 
 

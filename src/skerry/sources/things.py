@@ -21,7 +21,7 @@ from skerry.model.ecs import (
     TaskDefinition,
 )
 from skerry.model.names import Arn, arn
-from skerry.sources.rounds import Row
+from skerry.sources.fetching import Row
 
 _Record = TypeVar("_Record")
 Kind = Literal["image", "secret", "parameter", "log group", "file", "file system"]

@@ -4,25 +4,56 @@
 last call has been answered, or has given up.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from queue import SimpleQueue
-from threading import Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Event, Thread, current_thread
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from skerry.errors import SkerryError
 
 Done = TypeVar("Done")
 
+SILENCE_SECONDS = 300
+"""The time that a job may take without a `beat`, after which it is given up: a page with all its retries takes less."""
+
+_LOOK_SECONDS = 1.0
+
+
+class LateError(Exception):
+    """A job gave no sign of life for too long, or its thread died."""
+
+
+class _Result(NamedTuple, Generic[Done]):
+    """The value of a job, or the error in its place."""
+
+    position: int
+    done: Done | None
+    error: BaseException | None
+
+
+class _Running(NamedTuple):
+    """A job under way: its position and its last sign of life."""
+
+    position: int
+    beat: float
+
 
 class Workers(Generic[Done]):
-    """Runs jobs in threads; used in a ``with`` block."""
+    """Runs jobs in threads; used in a ``with`` block.
 
-    def __init__(self, count: int) -> None:
+    A job without a sign of life for ``silence`` seconds is left behind, and another thread takes the place of its own.
+    """
+
+    def __init__(self, count: int, silence: float = SILENCE_SECONDS) -> None:
         self.stopped = Event()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._count = count
-        self._started = 0
+        self._silence = silence
+        self._threads: list[Thread] = []
+        self._running: dict[Thread, _Running] = {}
+        self._abandoned: set[Thread] = set()
 
     def __enter__(self) -> Self:
         """Begin; the threads start with the first jobs."""
@@ -31,47 +62,94 @@ class Workers(Generic[Done]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Let no job begin any more, and let the threads end."""
         self.stopped.set()
-        for _ in range(self._started):
+        for _ in self._threads:
             self._jobs.put(None)
 
-    def run(self, jobs: Sequence[Callable[[], Done]]) -> Iterator[tuple[int, Done]]:
-        """The result of each job with its position, as they come; raises the first error of a job."""
-        results: SimpleQueue[tuple[int, Done | None, BaseException | None]] = SimpleQueue()
-        for position, job in enumerate(jobs):
-            self._jobs.put(_reporting(position, job, results))
-        while self._started < min(self._count, len(jobs)):
-            if not self._start():
-                break
-        for _ in jobs:
-            position, done, error = results.get()
-            if error is not None:
-                raise error
-            yield position, done  # type: ignore[misc]
+    def beat(self) -> bool:
+        """Note that the job of this thread goes on; return whether it should."""
+        thread = current_thread()
+        running = self._running.get(thread)
+        if running is not None:
+            self._running[thread] = running._replace(beat=time.monotonic())
+        return not self.stopped.is_set() and thread not in self._abandoned
 
-    def _start(self) -> bool:
-        """Start a thread. Return False where the system allows no more, and fewer have to do."""
-        try:
-            Thread(target=self._work, name="skerry reading", daemon=True).start()
-        except RuntimeError as error:
-            if not self._started:
+    def run(
+        self, jobs: Sequence[Callable[[], Done]], late: Callable[[int], Done] | None = None
+    ) -> Iterator[tuple[int, Done]]:
+        """Yield the result of each job with its position, as they come; raises the first error of a job.
+
+        ``late`` gives the result of a job that is left behind, by its position; without it, `LateError` is raised.
+        """
+        results: SimpleQueue[_Result[Done]] = SimpleQueue()
+        for position, job in enumerate(jobs):
+            self._jobs.put(self._reporting(position, job, results))
+        self._start(len(jobs))
+        waiting = set(range(len(jobs)))
+        while waiting:
+            try:
+                found = results.get(timeout=min(_LOOK_SECONDS, self._silence))
+            except Empty:
+                for position in self._left_behind():
+                    results.put(_late(position, late))
+                continue
+            if found.position not in waiting:
+                continue
+            waiting.discard(found.position)
+            if found.error is not None:
+                raise found.error
+            yield found.position, found.done  # type: ignore[misc]
+
+    def _start(self, wanted: int) -> None:
+        while len(self._threads) < min(self._count, wanted):
+            thread = Thread(target=self._work, name="skerry reading", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                if self._threads:
+                    return
                 what = f"no thread can be started to read the account: {error}"
                 raise SkerryError(what, "Allow this user more processes (ulimit -u), or end some.") from error
-            return False
-        self._started += 1
-        return True
+            self._threads.append(thread)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None and not self.stopped.is_set():
+        thread = current_thread()
+        while thread not in self._abandoned:
+            job = self._jobs.get()
+            if job is None or self.stopped.is_set():
+                return
             job()
 
+    def _reporting(
+        self, position: int, job: Callable[[], Done], results: SimpleQueue[_Result[Done]]
+    ) -> Callable[[], None]:
+        def run() -> None:
+            thread = current_thread()
+            self._running[thread] = _Running(position, time.monotonic())
+            try:
+                results.put(_Result(position, job(), None))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the results are taken
+                results.put(_Result(position, None, error))
+            self._running.pop(thread, None)
 
-def _reporting(
-    position: int, job: Callable[[], Done], results: SimpleQueue[tuple[int, Done | None, BaseException | None]]
-) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            results.put((position, job(), None))
-        except BaseException as error:  # noqa: BLE001 - it is raised where the results are taken
-            results.put((position, None, error))
+        return run
 
-    return run
+    def _left_behind(self) -> list[int]:
+        """Return the positions of jobs that died or gave no sign of life, whose threads are replaced."""
+        now = time.monotonic()
+        positions = []
+        for thread, running in list(self._running.items()):
+            if not thread.is_alive() or now - running.beat > self._silence:
+                positions.append(running.position)
+                self._running.pop(thread, None)
+                self._abandoned.add(thread)
+                self._threads.remove(thread)
+        # A thread that died between two jobs leaves none to name.
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._start(self._count)
+        return positions
+
+
+def _late(position: int, late: Callable[[int], Done] | None) -> _Result[Done]:
+    if late is not None:
+        return _Result(position, late(position), None)
+    return _Result(position, None, LateError("a job gave no sign of life"))

@@ -1,0 +1,134 @@
+"""The network alone: nothing beyond it is asked for, or read of what was saved."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from skerry import app
+from skerry.aws.calls import CALLS
+from skerry.aws.things import THINGS
+from skerry.errors import InputError
+from skerry.model.world import World
+from skerry.sources.documents import load
+from skerry.sources.live import Reading, Scope
+from skerry.sources.narrowing import BEYOND, network_only
+from tests.accounts import Account
+from tests.lists import complete_kinds
+from tests.sources.clusters import TASK, containers, everything, facts, reading, service, task, things
+
+BEYOND_KINDS = {"roles", "managed_policies", "service_revisions"}
+
+
+@pytest.fixture(scope="module")
+def narrow() -> tuple[Account, Reading]:
+    return reading(Scope(network_only=True), **everything())
+
+
+@pytest.fixture(scope="module")
+def whole() -> Reading:
+    return reading(**everything())[1]
+
+
+class TestALiveAccount:
+    def test_is_asked_exactly_what_is_printed(self, narrow: tuple[Account, Reading]) -> None:
+        asked = {request.operation for request in narrow[0].requests}
+        assert asked == {call.operation for call in Scope(network_only=True).may_call}
+
+    def test_is_asked_nothing_beyond_the_network(self, narrow: tuple[Account, Reading]) -> None:
+        allowed = {call.action for call in Scope(network_only=True).may_call}
+        assert allowed == {call.action for call in CALLS} - {call.action for call in THINGS}
+        services = {action.partition(":")[0] for action in allowed}
+        assert not services & {"iam", "kms", "logs", "organizations", "s3", "secretsmanager", "ssm"}
+        assert narrow[1].rounds == 4
+
+    @pytest.mark.parametrize(
+        "scope", [Scope(cluster="one"), Scope(cluster="one", service="web"), Scope(task=TASK), Scope(planning=True)]
+    )
+    def test_is_asked_no_more_in_any_scope(self, scope: Scope) -> None:
+        narrowed = msgspec.structs.replace(scope, network_only=True)
+        account, _ = reading(narrowed, **containers([service("web")], [task()]) | things())
+        assert not {request.operation for request in account.requests} & {call.operation for call in THINGS}
+
+    def test_has_the_network_of_a_whole_reading(self, narrow: tuple[Account, Reading], whole: Reading) -> None:
+        found, before = facts(narrow[1]), facts(whole)
+        assert complete_kinds(found) == complete_kinds(before) - BEYOND_KINDS
+        assert (found.told, found.roles, found.refused, found.notes) == ((), (), (), ())
+        assert (found.vpcs, found.services, found.task_definitions) == (
+            before.vpcs,
+            before.services,
+            before.task_definitions,
+        )
+
+    def test_has_no_document_beyond_the_network(self, narrow: tuple[Account, Reading]) -> None:
+        folders = {name.partition("/")[0] for name in narrow[1].documents}
+        assert not folders & {"iam", "kms", "logs", "organizations", "s3", "secretsmanager", "ssm"}
+
+    def test_still_asks_for_the_mount_targets_of_volumes(self) -> None:
+        systems = [{"FileSystemId": f"fs-{number}", "NumberOfMountTargets": 1} for number in range(200)]
+        account, _ = reading(
+            Scope(network_only=True), **everything() | {"DescribeFileSystems": {"FileSystems": systems}}
+        )
+        assert [asked["FileSystemId"] for asked in account.asked("DescribeMountTargets")] == ["fs-1"]
+
+
+class TestSavedAnswers:
+    def test_give_the_world_of_a_narrow_reading(self, narrow: tuple[Account, Reading], whole: Reading) -> None:
+        saved = load(network_only(whole.documents), region=whole.region)
+        assert saved == facts(narrow[1])
+
+    def test_may_be_one_file(self, narrow: tuple[Account, Reading], whole: Reading, tmp_path: Path) -> None:
+        app.snapshot(app.Gathered(whole.documents, World(facts(whole))), tmp_path / "all.json")
+        app.snapshot(app.Gathered(narrow[1].documents, World(facts(narrow[1]))), tmp_path / "narrow.json")
+        found = app.read_files(tmp_path / "all.json", network_only=True).world.facts
+        wanted = app.read_files(tmp_path / "narrow.json").world.facts
+        assert msgspec.structs.replace(found, source="") == msgspec.structs.replace(wanted, source="")
+        assert app.read_files(tmp_path / "all.json").world.facts.told
+
+    def test_are_read_whole_where_nobody_asks(self, whole: Reading) -> None:
+        assert facts(whole).told
+        assert facts(whole).roles
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            {"RoleDetailList": [], "IsTruncated": False},
+            {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []},
+            {"serviceRevisions": [], "failures": []},
+            {"Call": {}, "Response": {"RoleDetailList": []}},
+            {"Call": {"operation": "kms:DescribeKey", "parameters": {}}, "Error": {"Code": "X"}},
+        ],
+    )
+    def test_are_left_out_by_what_they_are(self, document: dict[str, Any]) -> None:
+        assert network_only({"a.json": json.dumps(document).encode()}) == {}
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            {"Call": {"operation": "ec2:DescribeVpcs"}, "Error": {"Code": "X"}},
+            {"Vpcs": []},
+            {"failures": []},
+            {"Call": 5, "Response": {"Vpcs": []}},
+            {"Call": {}, "Response": 5},
+            {"Calls": 5},
+        ],
+    )
+    def test_of_the_network_are_as_they_were(self, document: dict[str, Any]) -> None:
+        content = json.dumps(document).encode()
+        (kept,) = network_only({"a.json": content}).values()
+        assert json.loads(kept) == document
+
+    def test_in_one_object_with_others_leave_these(self) -> None:
+        document = {"Vpcs": [], "RoleDetailList": [{"Arn": "a"}], "IsTruncated": False}
+        (found,) = network_only({"a.json": json.dumps(document).encode()}).values()
+        assert json.loads(found) == {"Vpcs": [], "IsTruncated": False}
+
+    def test_that_are_no_json_are_told(self) -> None:
+        with pytest.raises(InputError, match=r"a\.json"):
+            network_only({"a.json": b"[]"})
+
+    def test_are_of_every_question_about_one_thing(self) -> None:
+        assert {"organizations:DescribePolicy", "iam:GetAccountAuthorizationDetails", "ecr:BatchGetImage"} <= BEYOND
+        assert not {action for action in BEYOND if action.startswith("ec2:")}

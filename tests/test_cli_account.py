@@ -1,0 +1,106 @@
+"""The command line with a live account that cannot be reached, or a configuration that boto3 cannot use."""
+
+import gc
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from skerry.cli.gathering import Scope as AsTyped
+from skerry.sources.live import Scope
+from tests.commands import Skerry, complaint, without_account
+
+HIDDEN = "hunter2secret"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Skerry]:
+    """Runs skerry in this process, with credentials of nobody."""
+    without_account(monkeypatch, tmp_path / "none")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", HIDDEN)
+    monkeypatch.setattr("skerry.aws.session.ATTEMPTS", 0)
+    yield Skerry(monkeypatch, capsys)
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"AWS_ENDPOINT_URL": "garbage"}, "an endpoint of AWS is no URL: garbage"),
+        ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@"}, "an endpoint of AWS is no URL: http://…@"),
+        ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@[::1"}, "boto3 cannot use its configuration (ValueError)"),
+        ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@127.0.0.1:9"}, "Could not connect to the endpoint URL"),
+        ({"AWS_ENDPOINT_URL": f"ftp://user:{HIDDEN}@127.0.0.1"}, "ftp"),
+        ({"AWS_DEFAULTS_MODE": "none"}, "invalid defaults mode"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_SESSION_TOKEN": f"a\n{HIDDEN}"}, "127.0.0.1"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "HTTP_PROXY": f"http://u:{HIDDEN}@127.0.0.1:9"}, "proxy URL"),
+    ],
+    ids=["garbage", "no host", "open bracket", "nobody listens", "ftp", "defaults mode", "line break", "proxy"],
+)
+def test_a_setting_that_cannot_work_is_said_without_a_secret(
+    settings: dict[str, str], said: str, run: Skerry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    found = run("diagnose", "--region", "eu-west-1")
+    assert said.replace("127.0.0.1", "") in complaint(found).replace("127.0.0.1", "")
+    assert HIDDEN not in found.err
+
+
+@pytest.mark.parametrize("region", ["../x", "a b", "eu-west-1/../..", "x" * 300, "é"])
+def test_a_region_that_is_none_is_said(region: str, run: Skerry) -> None:
+    assert "is no name of a Region" in complaint(run("diagnose", "--region", region))
+
+
+def test_a_profile_with_a_line_break_is_said_in_one_line(run: Skerry) -> None:
+    assert complaint(run("diagnose", "--profile", "a\nb")) == "The config profile (a b) could not be found"
+
+
+def test_a_file_of_credentials_that_cannot_be_read_is_said(
+    run: Skerry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "credentials"
+    path.write_text(f"aws_secret_access_key = {HIDDEN}\n[default\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    found = run("diagnose", "--region", "eu-west-1")
+    assert complaint(found)
+    assert HIDDEN not in found.err
+
+
+class TestTheNetworkAlone:
+    def test_has_the_same_scope_for_the_command_line_as_for_the_library(self) -> None:
+        assert AsTyped._fields == Scope.__struct_fields__
+        assert Scope(*AsTyped()) == Scope()
+
+    def test_of_saved_answers_lists_the_rest_as_not_examined(self, run: Skerry, tmp_path: Path) -> None:
+        role = {"Arn": "arn:aws:iam::1:role/a", "RoleName": "a", "AssumeRolePolicyDocument": {}}
+        answers = {"Vpcs": [], "clusters": [], "services": [service()], "RoleDetailList": [role]}
+        (tmp_path / "all.json").write_text(json.dumps(answers), encoding="utf-8")
+        whole = run("diagnose", "--from", tmp_path)
+        narrow = run("diagnose", "--from", tmp_path, "--network-only")
+        assert "identity and resource policies" not in whole.out
+        assert "identity and resource policies" in narrow.out
+        assert narrow.code == whole.code
+
+    def test_of_a_snapshot_is_saved_without_the_rest(self, run: Skerry, tmp_path: Path) -> None:
+        folder = tmp_path / "answers"
+        folder.mkdir()
+        (folder / "vpcs.json").write_text('{"Vpcs": []}', encoding="utf-8")
+        (folder / "roles.json").write_text('{"RoleDetailList": []}', encoding="utf-8")
+        assert run("snapshot", "--from", folder, "--network-only", "--output", tmp_path / "new").code == 0
+        assert {path.name for path in (tmp_path / "new").iterdir()} == {"snapshot.json", "vpcs.json"}
+
+
+def service() -> dict[str, object]:
+    arn = "arn:aws:ecs:eu-west-1:123456789012"
+    return {
+        "serviceArn": f"{arn}:service/one/web",
+        "serviceName": "web",
+        "clusterArn": f"{arn}:cluster/one",
+        "launchType": "FARGATE",
+        "taskDefinition": f"{arn}:task-definition/web:1",
+        "desiredCount": 1,
+    }
