@@ -12,6 +12,7 @@ import yaml
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import InputError
+from skerry.masking import masked
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
@@ -56,7 +57,7 @@ def render(world: World, plan: Plan) -> str:
     template = _Template(world)
     for row in rows:
         template.add(row)
-    found = template.whole(expressed.summary(plan))
+    found = masked(template.whole(expressed.summary(plan)))
     text: str = yaml.dump(found, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
     # A description has too little room for all that there is to say.
     return comment(expressed.heading(plan)) + text

@@ -33,6 +33,7 @@ from skerry.plan.changes import (
     resource_of,
 )
 from skerry.plan.records import Plan, Planned, Why
+from skerry.render.documents import write
 from skerry.render.refusals import refusals
 from skerry.render.text import bold, clean, dim, plural, word
 
@@ -332,7 +333,7 @@ def json(world: World, plan: Plan) -> str:
         limits=list(plan.limits),
         findings=[NoteOut(row.id, row.severity, row.message, row.resource) for row in plan.findings],
     )
-    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+    return write(found)
 
 
 def _change_out(row: Planned) -> ChangeOut:

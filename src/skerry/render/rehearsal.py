@@ -8,6 +8,7 @@ import msgspec
 from skerry.diagnose.rehearsal import Rehearsal, Step, port_of
 from skerry.launch.needs import Call, Mount
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
+from skerry.render.documents import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
 _VERSION = 1
@@ -138,7 +139,7 @@ def json(found: Rehearsal, snapshot: str | None = None) -> str:
     """Write a Rehearsal for programs."""
     steps = tuple(_step(step) for step in found.steps)
     out = RehearsalOut(_VERSION, found.name, found.verdict, steps, found.notes, snapshot)
-    return msgspec.json.format(msgspec.json.encode(out), indent=2).decode() + "\n"
+    return write(out)
 
 
 def _step(step: Step) -> StepOut:
