@@ -307,10 +307,9 @@ class TestWhatIsLeftOut:
         assert list(redact({"a.json": b'{"Vpcs": []}', "b.json": b'{"Reservations": []}'})) == ["a.json"]
 
     def test_what_is_nested_deeply(self) -> None:
-        deep, deeper = (b"[" * depth + b"]" * depth for depth in (900, 100_000))
-        given = b'{"Vpcs": [{"VpcId": %s, "x": %s}, {"VpcId": "vpc-2", "x": %s}]}' % (deep, deep, deeper)
-        [kept] = redact({"a.json": given}).values()
-        assert json.loads(kept) == {"Vpcs": [{"VpcId": []}, None]}
+        deep = b"[" * 900 + b"]" * 900
+        [kept] = redact({"a.json": b'{"Vpcs": [{"VpcId": %s, "x": %s}]}' % (deep, deep)}).values()
+        assert json.loads(kept) == {"Vpcs": [{"VpcId": []}]}
 
     def test_calls_in_calls_without_end_are_refused(self) -> None:
         deep = b'{"Calls": [{"Call": {}, "Response": ' * 400 + b"{}" + b"}]}" * 400

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from skerry.errors import SkerryError
+
 if TYPE_CHECKING:
     from skerry.app import Gathered
     from skerry.model.world import World
+    from skerry.sources.redaction import Redaction
 
 
 class Source(NamedTuple):
@@ -21,6 +24,11 @@ class Source(NamedTuple):
     region: str | None
     quiet: bool = False
     verbose: bool = False
+    redaction: "Redaction | None" = None
+
+    def shown(self, text: str) -> str:
+        """Return a result with stand-ins for the names of people, where they are asked for."""
+        return text if self.redaction is None else self.redaction.names(text)
 
 
 class Scope(NamedTuple):
@@ -76,7 +84,12 @@ def gathered_of(source: Source, scope: Scope) -> "Gathered":
     from skerry import app
 
     _agree(source)
-    found = app.read_files(source.path, source.region) if source.path is not None else _live(source, scope)
+    try:
+        found = app.read_files(source.path, source.region) if source.path is not None else _live(source, scope)
+    except SkerryError as error:
+        raise error if source.redaction is None else source.redaction.error(error) from None
+    if source.redaction is not None:
+        found = app.redacted(found, source.redaction)
     notes(found.world.facts.notes, quiet=source.quiet)
     return found
 

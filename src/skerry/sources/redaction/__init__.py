@@ -32,21 +32,22 @@ def redact(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     Documents that hold no answer of AWS that skerry reads are left out. Raises `InputError` where a document
     cannot be read.
     """
-    return Redaction(documents).documents(documents)
+    return Redaction().documents(documents)
 
 
 class Redaction:
-    """One run of redaction: the same name has the same stand-in in all that it replaces.
+    """One run of redaction: the same name has the same stand-in in all that it replaces."""
 
-    ``documents`` are those that it may be given: stand-ins in them are not given to anybody else.
-    """
-
-    def __init__(self, documents: Mapping[str, bytes] | None = None) -> None:
-        self._people = StandIns(() if documents is None else documents.values())
+    def __init__(self) -> None:
+        self._people = StandIns()
 
     def text(self, text: str) -> str:
         """Replace the secrets and the names of people in a text."""
         return self._people.text(text)
+
+    def names(self, text: str) -> str:
+        """Replace the names of people in a result, whose secrets are masked."""
+        return self._people.names(text)
 
     def error(self, error: SkerryError) -> SkerryError:
         """Replace the secrets and the names of people in an error's words."""
@@ -55,6 +56,7 @@ class Redaction:
 
     def documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the documents with only what is read; raises `InputError` where one cannot be read."""
+        self._people.reserve(documents.values())
         found: dict[str, bytes] = {}
         for name, content in documents.items():
             try:

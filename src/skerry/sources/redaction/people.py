@@ -26,22 +26,23 @@ _HOME = re.compile(r"((?:/home|/Users|\\Users)[/\\])([^/\\\s:\"']+)")
 
 
 class StandIns:
-    """The stand-ins of one run, numbered in the order in which what they replace is found.
+    """The stand-ins of one run, numbered in the order in which what they replace is found."""
 
-    ``contents`` are what will be read: numbers of stand-ins in them are not given again.
-    """
-
-    def __init__(self, contents: Iterable[bytes] = ()) -> None:
-        numbers = (int(number) for content in contents for number in _NUMBERED.findall(content))
-        self._last = max(numbers, default=0)
+    def __init__(self) -> None:
+        self._last = 0
         self._names: dict[tuple[Kind, str], str] = {}
         self._texts: dict[str, str] = {}
+
+    def reserve(self, contents: Iterable[bytes]) -> None:
+        """Give no number again that a stand-in in these contents has."""
+        for content in contents:
+            self._last = max(self._last, *map(int, _NUMBERED.findall(content)), 0)
 
     def text(self, text: str) -> str:
         """Replace the secrets, user names, names of sessions and e-mail addresses in a text."""
         known = self._texts.get(text)
         if known is None:
-            known = self._texts[text] = self._replaced(text)
+            known = self._texts[text] = self.names(mask(text, self._secret))
         return known
 
     def user(self, name: str) -> str:
@@ -52,8 +53,8 @@ class StandIns:
         """Replace the name of a role's session, unless it is the id of a task or instance."""
         return name if _MACHINE.fullmatch(name) else self._name("session", name)
 
-    def _replaced(self, text: str) -> str:
-        text = mask(text, self._secret)
+    def names(self, text: str) -> str:
+        """Replace the user names, names of sessions and e-mail addresses in a text, and leave secrets to others."""
         if "user/" in text:
             text = _USER.sub(lambda found: found[1] + self.user(found[2]), text)
         if "assumed-role/" in text or "AROA" in text or "AIDA" in text:
@@ -69,7 +70,7 @@ class StandIns:
         if _STAND_IN.fullmatch(name):
             return name
         if _EMAIL.fullmatch(name):
-            return f"{self._numbered('person', name.lower())}@example.com"
+            return f"{self._numbered('person', name)}@example.com"
         return self._numbered(kind, name)
 
     def _secret(self, secret: str) -> str:
