@@ -82,6 +82,7 @@ def test_mask_removes_a_token(token: str, around: str) -> None:
         "arn:aws:sts::111122223333:assumed-role/Admin/jane@example.com",
         "AROAEXAMPLEID12345:jane@example.com",
         "User: jane@example.com is not known",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:password:AWSCURRENT:",
         "token=abc",
         "the name leads nowhere",
         "eyJ.short",

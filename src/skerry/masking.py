@@ -52,7 +52,8 @@ _FORMS = (
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
     _Form(("authorization failure message",), r"(authorization failure message: ?)([\w+/=-]{8,})"),
     _Form(("bearer ", "basic "), r"(\b(?:bearer|basic) )([\w+/.~=-]{8,})"),
-    _Form(("passw",), r"(\bpassw(?:or)?d: ?)([^\s\"',;&]{4,})"),
+    # Behind a colon it is the key of a secret in its ARN.
+    _Form(("passw",), r"((?<![\w:])passw(?:or)?d: ?)([^\s\"',;&]{4,})"),
     # A user with a password, as in a connection string without its scheme; a digest of an image is none.
     _Form(
         ("@",),

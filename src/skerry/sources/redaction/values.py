@@ -136,7 +136,8 @@ def _records(value: Node, row: dict[str, Node], people: StandIns) -> Node:
     """Values of a record set, by its type."""
     if not isinstance(value, list):
         return wrong(value)
-    plain = row.get("Type") in KEPT_RECORD_TYPES
+    kind = row.get("Type")
+    plain = isinstance(kind, str) and kind in KEPT_RECORD_TYPES
     return [_record(item, people, plain=plain) for item in value]
 
 
