@@ -96,15 +96,24 @@ def mask(text: str, put: Callable[[str], str] | None = None) -> str:
 
 def masked(node: Node) -> Node:
     """Replace the secrets in every text and key of a value of JSON."""
-    match node:
-        case str():
-            return mask(node)
-        case dict():
-            return {mask(key): masked(value) for key, value in node.items()}
-        case list() | tuple():
-            return [masked(item) for item in node]
-        case _:
-            return node
+    return _masked(node, {})
+
+
+def _masked(node: Node, known: dict[str, str]) -> Node:
+    """Large documents repeat most of their texts: each is masked once."""
+    if isinstance(node, str):
+        found = known.get(node)
+        if found is None:
+            found = known[node] = mask(node)
+        return found
+    if isinstance(node, dict):
+        return {
+            known.get(key) or _masked(key, known): value
+            if value is None or isinstance(value, bool)
+            else _masked(value, known)
+            for key, value in node.items()
+        }
+    return [_masked(item, known) for item in node] if isinstance(node, list | tuple) else node
 
 
 def _remove(_secret: str) -> str:
