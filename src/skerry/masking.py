@@ -4,7 +4,7 @@ Hosts, paths, ARNs and ids stay. Each pattern takes time in proportion to the te
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -95,25 +95,37 @@ def mask(text: str, put: Callable[[str], str] | None = None) -> str:
 
 
 def masked(node: Node) -> Node:
-    """Replace the secrets in every text and key of a value of JSON."""
-    return _masked(node, {})
+    """Replace the secrets in every text and key of a value of JSON, in its place; the value."""
+    known: dict[str, str] = {}
+    whole = [node]
+    _mask_items(whole, list(enumerate(whole)), known)
+    return whole[0]
 
 
-def _masked(node: Node, known: dict[str, str]) -> Node:
-    """Large documents repeat most of their texts: each is masked once."""
-    if isinstance(node, str):
-        found = known.get(node)
-        if found is None:
-            found = known[node] = mask(node)
-        return found
-    if isinstance(node, dict):
-        return {
-            known.get(key) or _masked(key, known): value
-            if value is None or isinstance(value, bool)
-            else _masked(value, known)
-            for key, value in node.items()
-        }
-    return [_masked(item, known) for item in node] if isinstance(node, list | tuple) else node
+def _mask_items(holder: Node, items: Iterable[tuple[Any, Node]], known: dict[str, str]) -> None:
+    """Mask what an object or list holds. Large documents repeat most of their texts: each is masked once."""
+    for place, value in items:
+        if isinstance(value, str):
+            if (found := _known(value, known)) is not value:
+                holder[place] = found
+        elif isinstance(value, dict):
+            _mask_items(value, value.items(), known)
+            if any(_known(key, known) is not key for key in value):
+                renamed = {_known(key, known): one for key, one in value.items()}
+                value.clear()
+                value.update(renamed)
+        elif isinstance(value, list | tuple):
+            rows = holder[place] = list(value)
+            _mask_items(rows, enumerate(rows), known)
+
+
+def _known(text: str, known: dict[str, str]) -> str:
+    found = known.get(text)
+    if found is None:
+        found = mask(text)
+        # The very text where there is nothing to replace, so that it can be told at a glance.
+        found = known[text] = text if found == text else found
+    return found
 
 
 def _remove(_secret: str) -> str:
