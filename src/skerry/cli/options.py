@@ -33,9 +33,11 @@ def redacting(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) -> "Redaction | None":  # noqa: FBT001
     """One run of redaction, where it is asked for."""
+    if not wanted:
+        return None
     from skerry.sources.redaction import Redaction
 
-    return Redaction() if wanted else None
+    return Redaction()
 
 
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
