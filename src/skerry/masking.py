@@ -34,7 +34,8 @@ class _Form(NamedTuple):
 
 _FORMS = (
     _Form(("private key",), r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(.+?)(?=-----END|\Z)", exact=True),
-    _Form(("?",), r"(https?://[^\s?\"']{1,2000}\?)([^\s\"',)]+)"),
+    # A query that is cut short already stays so.
+    _Form(("?",), r"(https?://[^\s?\"']{1,2000}\?)(?!…)([^\s\"',)]+)"),
     _Form(("://",), r"(://)([^/\s\"']{1,2000})(?=@)"),
     _Form(("hooks.slack.com",), r"(hooks\.slack\.com/[a-z]{1,20}/)([\w/-]{4,})"),
     # With an equals sign or as a member of JSON: "token: " alone is how sentences go on.

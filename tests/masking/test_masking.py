@@ -82,6 +82,7 @@ def test_mask_removes_a_token(token: str, around: str) -> None:
         "AROAEXAMPLEID12345:jane@example.com",
         "User: jane@example.com is not known",
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:password:AWSCURRENT:",
+        'Get "https://a.example/key?…": dial tcp 10.0.0.1:443: i/o timeout',
         "token=abc",
         "the name leads nowhere",
         "eyJ.short",
