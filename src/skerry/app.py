@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skerry.diagnose.explaining.explain import Explanation
     from skerry.plan.records import Options, Plan
     from skerry.sources.live import Scope
+    from skerry.sources.redaction import Redaction
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -116,6 +117,17 @@ def read_account(
     source = f"account {facts.account or 'not known'} in {facts.region}"
     world = World(msgspec.structs.replace(facts, source=source))
     return Gathered(found, world, reading.calls, reading.rounds)
+
+
+def redacted(gathered: Gathered, redaction: "Redaction") -> Gathered:
+    """Return what was gathered without secrets and names of people: diagnoses of it have the same verdicts."""
+    kept = redaction.documents(gathered.documents)
+    if not kept:
+        return gathered
+    before = gathered.world.facts
+    facts = documents.load(kept, source=redaction.text(before.source), region=before.region)
+    facts = msgspec.structs.replace(facts, account=before.account, notes=tuple(map(redaction.text, before.notes)))
+    return msgspec.structs.replace(gathered, documents=kept, world=World(facts))
 
 
 def snapshot(

@@ -8,6 +8,7 @@ import pytest
 from skerry.model.facts import Facts
 from skerry.model.told import Images, Refused
 from skerry.sources.documents import load
+from skerry.sources.redaction import redact
 from tests.lists import complete_kinds, incomplete_kinds
 
 FILTER = [{"Name": "vpc-id", "Values": ["vpc-1"]}]
@@ -88,6 +89,26 @@ def test_repeated_key_that_is_not_read_loses_its_row_too() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "CidrBlock": "10.1.0.0/16"}]}',
+        b'{"Vpcs": [], "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]}',
+        b'{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": NaN}]}',
+        b'{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/33"}]}',
+        (
+            b'{"Call": {"operation": "kms:DescribeKey", "parameters": {"KeyId": "k"}}, "Response": '
+            b'{"KeyMetadata": {"Arn": "a", "KeyState": "Enabled", "KeyState": "Disabled"}}}'
+        ),
+    ],
+    ids=repr,
+)
+def test_snapshot_repairs_nothing(content: bytes) -> None:
+    before, after = facts(content), load(redact({"0.json": content}))
+    assert (before.vpcs, incomplete_kinds(before)) == (after.vpcs, incomplete_kinds(after))
+    assert all(isinstance(row.answer, Refused) for row in (*before.told, *after.told))
+
+
 def test_answer_with_a_repeated_key_is_refused() -> None:
     content = (
         b'{"Call": {"operation": "secretsmanager:DescribeSecret", "parameters": {"SecretId": "db"}}, '
@@ -129,6 +150,22 @@ class TestScopes:
         found = self.listed(parameters)
         assert not found.completeness.knows("vpc_endpoints", "vpc-1")
         assert "vpc_endpoints" in found.completeness.asked
+
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {"Filters": FILTER},
+            {"VpcEndpointIds": ["vpce-1"]},
+            {"Filters": [{"Name": "tag:owner", "Values": ["jane"]}]},
+            {},
+        ],
+        ids=repr,
+    )
+    def test_snapshot_lists_the_same_scope(self, parameters: Any) -> None:
+        document = wrapped("ec2:DescribeVpcEndpoints", parameters, {"VpcEndpoints": []})
+        kept = redact({"a.json": json.dumps(document).encode()})
+        assert load(kept).completeness == of(document).completeness
+        assert b"jane" not in kept["a.json"]
 
     def test_refusal_leaves_open_what_it_was_about(self) -> None:
         refused = {

@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
+from skerry.diagnose.images import Manifest
 from skerry.errors import InputError
 from skerry.model import told
 from skerry.model.facts import Facts
@@ -72,6 +75,21 @@ def loaded(*documents: bytes) -> Facts:
     return load({f"{number}.json": content for number, content in enumerate(documents)})
 
 
+def with_manifests_as_read(found: Facts) -> Facts:
+    """The facts with only what is read of the manifests of images."""
+
+    def manifest(row: told.Manifest) -> told.Manifest:
+        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=Manifest)))
+
+    rows = [
+        replace(row, answer=replace(row.answer, images=tuple(map(manifest, row.answer.images))))
+        if isinstance(row.answer, told.Images)
+        else row
+        for row in found.told
+    ]
+    return replace(found, told=tuple(rows))
+
+
 def answers(found: Facts) -> dict[str, Any]:
     return {row.about: row.answer for row in found.told}
 
@@ -104,7 +122,8 @@ class TestEveryQuestion:
     def test_is_answered_the_same_by_a_snapshot(self, action: str, code: str) -> None:
         parameters, response, _ = ANSWERED[action]
         for document in (failed(action, code), wrapped(action, parameters, Response=response)):
-            assert load(redact({"a.json": document})) == load({"a.json": document})
+            wanted = with_manifests_as_read(load({"a.json": document}))
+            assert with_manifests_as_read(load(redact({"a.json": document}))) == wanted
 
     @pytest.mark.parametrize("response", [{"x": 1}, dict.fromkeys(KEYS, 7), {key: [7] for key in KEYS}])
     def test_that_cannot_be_read_is_told_or_says_nothing(self, action: str, response: Any) -> None:
@@ -228,7 +247,7 @@ class TestASnapshot:
     def test_of_an_account_tells_the_same(self) -> None:
         _, found = reading(**everything())
         live, saved = load(found.documents), load(redact(found.documents))
-        assert saved.told == live.told
+        assert with_manifests_as_read(saved).told == with_manifests_as_read(live).told
         assert (saved.roles, saved.managed_policies) == (live.roles, live.managed_policies)
         assert saved.service_revisions == live.service_revisions
         assert (saved.completeness, saved.refused) == (live.completeness, live.refused)

@@ -1,13 +1,16 @@
 """The commands: what each is called with, and which use case answers it."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
 from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, narrowing, reading, writing
 from skerry.cli.output import complain, flush, leave, say, silent, write
+
+if TYPE_CHECKING:
+    from skerry.sources.redaction import Redaction
 
 
 @click.command()
@@ -33,6 +36,7 @@ def diagnose(
     network_only: bool,
     quiet: bool,
     verbose: bool,
+    redaction: "Redaction | None",
 ) -> None:
     """Tell for each Fargate service whether its tasks can start, and all that stands in the way.
 
@@ -45,7 +49,7 @@ def diagnose(
         raise click.UsageError("--task names one task: leave out --service")
     from skerry import app
 
-    source = Source(path, profile, region, quiet, verbose)
+    source = Source(path, profile, region, quiet, verbose, redaction)
     world = world_of(source, Scope(cluster, service, task, definition is None, network_only=network_only))
     if definition is not None:
         wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
@@ -60,7 +64,7 @@ def diagnose(
         from skerry.render import console
 
         text = console.diagnosis(found, refused=world.facts.refused, verbose=verbose, quiet=quiet)
-    write(text, output, quiet=quiet)
+    write(source.shown(text), output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
 
 
@@ -86,6 +90,7 @@ def trace(
     verbose: bool,
     form: str,
     output: Path | None,
+    redaction: "Redaction | None",
     source: str | None,
     **question: Any,
 ) -> None:
@@ -96,7 +101,8 @@ def trace(
     from skerry import app
     from skerry.reach.question import Question
 
-    world = world_of(Source(path, profile, region, quiet, verbose), WIDEST["trace"])
+    given = Source(path, profile, region, quiet, verbose, redaction)
+    world = world_of(given, WIDEST["trace"])
     found = app.trace(world, Question(internet=source is not None, **question))
     if form == "json":
         from skerry.render import json
@@ -106,7 +112,7 @@ def trace(
         from skerry.render import console
 
         text = console.trace(found, refused=world.facts.refused, quiet=quiet, verbose=verbose)
-    write(text, output, quiet=quiet)
+    write(given.shown(text), output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skerry.cli.gathering import Scope, Source, world_of
-from skerry.cli.options import gathering, narrowing, writing
+from skerry.cli.options import gathering, narrowing, redacting, writing
 from skerry.cli.output import complain, say, write
 from skerry.errors import EXIT_BLOCKED
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from skerry.catalogue.codes import Code
     from skerry.diagnose.checks.check import Check
     from skerry.render.explanations import Laid
+    from skerry.sources.redaction import Redaction
 
 _STDIN = "-"
 _CHUNK = 1 << 16
@@ -31,6 +32,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 @gathering
 @narrowing
 @writing
+@redacting
 @click.option(
     "--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region."
 )
@@ -53,6 +55,7 @@ def explain(
     task: str | None,
     listing: bool,
     text: tuple[str, ...],
+    redaction: "Redaction | None",
 ) -> None:
     """Say what an error text of ECS means and what it does not, or what a code of skerry's does.
 
@@ -68,13 +71,14 @@ def explain(
         given = _stdin(quiet=quiet)
     if not given.strip():
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
+    given = given if redaction is None else redaction.text(given)
     code = _code(given) if not beside else None
     if code is not None:
         _explain_code(code, form, output, quiet=quiet)
         return
     if (cluster or service or task) and not beside:
         raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
-    source = Source(path, profile, region, quiet)
+    source = Source(path, profile, region, quiet, redaction=redaction)
     laid = _laid(given, source, Scope(cluster, service, task, network_only=network_only)) if beside else _offline(given)
     _write(given, laid, form, output, quiet=quiet)
 

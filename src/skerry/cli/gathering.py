@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from skerry.cli.output import complain, say
+from skerry.errors import SkerryError
 
 if TYPE_CHECKING:
     from skerry.app import Gathered
     from skerry.model.world import World
+    from skerry.sources.redaction import Redaction
 
 
 class Source(NamedTuple):
@@ -23,6 +25,11 @@ class Source(NamedTuple):
     region: str | None
     quiet: bool = False
     verbose: bool = False
+    redaction: "Redaction | None" = None
+
+    def shown(self, text: str) -> str:
+        """Return a result with stand-ins for the names of people, where they are asked for."""
+        return text if self.redaction is None else self.redaction.names(text)
 
 
 class Scope(NamedTuple):
@@ -76,7 +83,14 @@ def world_of(source: Source, scope: Scope) -> "World":
 
 def gathered_of(source: Source, scope: Scope) -> "Gathered":
     """The documents of saved answers, or of what ``scope`` names of the live account; their notes go to stderr."""
-    found = gather(source, scope)
+    from skerry import app
+
+    try:
+        found = gather(source, scope)
+    except SkerryError as error:
+        raise error if source.redaction is None else source.redaction.error(error) from None
+    if source.redaction is not None:
+        found = app.redacted(found, source.redaction)
     notes(found.world.facts.notes, quiet=source.quiet)
     return found
 

@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from skerry.writing.targets import STDOUT, target_of
+
+if TYPE_CHECKING:
+    from skerry.sources.redaction import Redaction
 
 _FORMATS = click.Choice(["text", "json"])
 
@@ -66,6 +69,21 @@ def gathering(command: Callable[..., Any]) -> Callable[..., Any]:
     return _decorate(command, _SOURCE)
 
 
+def redacting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of every command that prints names out of AWS's answers."""
+    what = "Replace user names, names of sessions and e-mail addresses with stand-ins."
+    return click.option("--redact", "redaction", is_flag=True, callback=_redaction, help=what)(command)
+
+
+def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) -> "Redaction | None":  # noqa: FBT001
+    """One run of redaction, where it is asked for."""
+    if not wanted:
+        return None
+    from skerry.sources.redaction import Redaction
+
+    return Redaction()
+
+
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that judges a network."""
     options = [
@@ -73,7 +91,7 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--allow-unknown", is_flag=True, help="Leave with 0 instead of 4 where a verdict is unknown."),
         click.option("-v", "--verbose", is_flag=True, help="All that is known of every path."),
     ]
-    return _decorate(command, options)
+    return _decorate(redacting(command), options)
 
 
 def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from skerry.cli.output import leave, write
 if TYPE_CHECKING:
     from skerry.model.world import World
     from skerry.plan.records import Plan
+    from skerry.sources.redaction import Redaction
 
 _FORMATS = ["text", "json", "terraform", "cloudformation"]
 _INGRESSES = ["from-tasks", "subnets", "article"]
@@ -50,6 +51,7 @@ def plan(
     allow_unknown: bool,
     quiet: bool,
     verbose: bool,
+    redaction: "Redaction | None",
     form: str,
     output: Path | None,
     cluster: str | None,
@@ -85,14 +87,15 @@ def plan(
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
     scope = Scope(task=task, planning=True, network_only=network_only)
-    world = world_of(Source(path, profile, region, quiet, verbose), scope)
+    source = Source(path, profile, region, quiet, verbose, redaction)
+    world = world_of(source, scope)
     options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
     if definition is not None:
         wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
         found = app.plan_hypothetical(world, wanted, options)
     else:
         found = app.plan(world, app.Selection(cluster, service, task), options)
-    write(rendered(world, found, form, quiet=quiet), output, quiet=quiet)
+    write(source.shown(rendered(world, found, form, quiet=quiet)), output, quiet=quiet)
     from skerry.render.plan import verdict_of
 
     leave(verdict_of(found), allow_unknown=allow_unknown)

@@ -16,6 +16,7 @@ from skerry.errors import EXIT_FAULT
 
 if TYPE_CHECKING:
     from skerry.diagnose.rehearsal import Step
+    from skerry.sources.redaction import Redaction
 
 _EVERY = 0.25
 
@@ -40,6 +41,7 @@ def rehearse(
     allow_unknown: bool,
     quiet: bool,
     verbose: bool,
+    redaction: "Redaction | None",
     form: str,
     output: Path | None,
     cluster: str | None,
@@ -74,7 +76,8 @@ def rehearse(
     from skerry.render import rehearsal
 
     scope = Scope(cluster, service, task, definition is None, network_only=network_only)
-    gathered = gathered_of(Source(path, profile, region, quiet, verbose), scope)
+    source = Source(path, profile, region, quiet, verbose, redaction)
+    gathered = gathered_of(source, scope)
     hypothetical = None
     if definition is not None:
         hypothetical = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
@@ -83,9 +86,9 @@ def rehearse(
         found = rehearsing.rehearse(gathered.world, wish, watch)
     kept = rehearsing.keep(gathered) if found.disagreements else None
     if form == "json":
-        write(rehearsal.json(found, None if kept is None else str(kept)), output, quiet=quiet)
+        write(source.shown(rehearsal.json(found, None if kept is None else str(kept))), output, quiet=quiet)
     else:
-        write(rehearsal.text(found, quiet=quiet), output, quiet=quiet)
+        write(source.shown(rehearsal.text(found, quiet=quiet)), output, quiet=quiet)
     if kept is not None:
         say(f"what was read is saved in {kept}: please report it, if you may share that")
         sys.exit(EXIT_FAULT)

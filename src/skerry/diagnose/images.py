@@ -41,7 +41,7 @@ class _Configuration(msgspec.Struct, frozen=True):
     digest: str
 
 
-class _Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True):
     """A manifest of one image, or a list of those for several platforms.
 
     https://github.com/opencontainers/image-spec/blob/main/image-index.md
@@ -128,7 +128,7 @@ class Images:
         processor = _PROCESSORS.get(launch.architecture)
         fact = Missing(f"for which processor image {image.reference} was built", "ecr:BatchGetImage")
         try:
-            read = msgspec.json.decode(manifest.image_manifest or "", type=_Manifest)
+            read = msgspec.json.decode(manifest.image_manifest or "", type=Manifest)
         except msgspec.MsgspecError:
             yield open_question("resource", repository, fact)
             return

@@ -10,6 +10,7 @@ from typing import Any
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import InputError
+from skerry.masking import masked
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
@@ -54,7 +55,7 @@ def render(world: World, plan: Plan) -> str:
     template = _Template(world)
     for row in rows:
         template.add(row)
-    found = template.whole(expressed.summary(plan))
+    found = masked(template.whole(expressed.summary(plan)))
     # A description has too little room for all that there is to say.
     return comment(templates.literal(expressed.heading(plan))) + templates.written(found)
 

@@ -1,4 +1,4 @@
-"""JSON documents: how every one of them is written."""
+"""JSON documents: how every one of them is written, with secrets masked."""
 
 import json
 import re
@@ -6,17 +6,20 @@ from typing import Any
 
 import msgspec
 
+from skerry.masking import masked
+
 # What may have to be escaped beyond what JSON escapes by itself.
 _UNUSUAL = re.compile(r"[^\n -~]")
 
 
 def write(document: msgspec.Struct) -> str:
-    """Write a document; what a terminal would act on is escaped."""
+    """Write a document: secrets are masked, and what a terminal would act on is escaped."""
+    content = masked(msgspec.to_builtins(document))
     try:
-        encoded = msgspec.json.encode(document)
+        encoded = msgspec.json.encode(content)
     except UnicodeEncodeError:
         # A name of a file or an argument that is no text: JSON holds none.
-        encoded = msgspec.json.encode(_encodable(msgspec.to_builtins(document)))
+        encoded = msgspec.json.encode(_encodable(content))
     text = msgspec.json.format(encoded, indent=2).decode() + "\n"
     return _UNUSUAL.sub(_visible, text)
 

@@ -6,6 +6,8 @@ https://developer.hashicorp.com/terraform/language/syntax/configuration
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
+from skerry.masking import mask
+
 _INDENT = "  "
 _WIDTH = 100
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -29,7 +31,7 @@ Value: TypeAlias = "str | int | bool | Reference | Call | list[Value] | dict[str
 
 def quoted(text: str) -> str:
     """A string as HCL writes it, with nothing in it that HCL would evaluate."""
-    letters = "".join(_ESCAPES.get(letter, letter if letter.isprintable() else _code(letter)) for letter in text)
+    letters = "".join(_ESCAPES.get(one, one if one.isprintable() else _code(one)) for one in mask(text))
     return '"' + letters.replace("${", "$${").replace("%{", "%%{") + '"'
 
 
@@ -73,7 +75,8 @@ def _list(rows: "list[Value]", depth: int) -> str:
 def _map(rows: "Mapping[str, Value]", depth: int) -> str:
     if not rows:
         return "{}"
-    lines = attributes({key if _is_name(key) else quoted(key): row for key, row in rows.items()}, depth + 1)
+    names = {key: mask(key) for key in rows}
+    lines = attributes({name if _is_name(name) else quoted(name): rows[key] for key, name in names.items()}, depth + 1)
     return "{\n" + "\n".join(lines) + f"\n{_INDENT * depth}}}"
 
 
@@ -139,7 +142,9 @@ def comment(text: str) -> str:
     """A comment, a line for each line of the text; what would leave the comment is made harmless."""
     if not text:
         return ""
-    lines = ("".join(letter if letter.isprintable() else _code(letter) for letter in line) for line in text.split("\n"))
+    lines = (
+        "".join(letter if letter.isprintable() else _code(letter) for letter in line) for line in mask(text).split("\n")
+    )
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.judge import blockers, inferred, unknowns
 from skerry.diagnose.predict import error_of
 from skerry.diagnose.stops import Loop, Stop, loops, meaning_of
@@ -246,8 +245,8 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
         stopped=[_stop(stop) for stop in found.stops],
         loops=[_loop(loop) for loop in loops(found.stops)],
-        reasons=[redact(reason) for reason in launch.reasons],
-        events=[ReasonOut(redact(reason), _meaning(meaning_of(reason))) for reason in launch.reasons],
+        reasons=list(launch.reasons),
+        events=[ReasonOut(reason, _meaning(meaning_of(reason))) for reason in launch.reasons],
         notes=list(launch.notes),
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
@@ -257,8 +256,7 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
 
 
 def _stop(stop: Stop) -> StopOut:
-    containers = [redact(reason) for reason in stop.containers]
-    return StopOut(redact(stop.reason), stop.count, containers, _meaning(stop.meaning))
+    return StopOut(stop.reason, stop.count, list(stop.containers), _meaning(stop.meaning))
 
 
 def _loop(found: Loop) -> LoopOut:

@@ -3,6 +3,7 @@
 import re
 
 from skerry.catalogue.services import service_of_endpoint
+from skerry.masking import mask
 from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
@@ -33,7 +34,7 @@ class Names:
     @staticmethod
     def plain(text: str) -> str:
         """Text as a label: letters, digits and underscores, with a letter first."""
-        found = _NOT_PLAIN.sub("_", text).strip("_") or "it"
+        found = _NOT_PLAIN.sub("_", mask(text)).strip("_") or "it"
         return found if found[0].isalpha() else f"n_{found}"
 
     def given(self, name: str, found: Value) -> Value:

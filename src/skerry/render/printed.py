@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.stops import Loop, loops, meaning_of
 from skerry.render.explanations import paragraph
 from skerry.render.text import bold, clean, dim, plural, word
@@ -26,9 +25,9 @@ def printed(found: ServiceDiagnosis) -> Iterator[str]:
         yield bold("  ECS printed:")
     for stop in found.stops[:_MOST_STOPS]:
         same = " (as predicted)" if stop.reason in expected else ""
-        yield f"    {plural(stop.count, 'task')}{same}: {clean(redact(stop.reason))}"
+        yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
         for container in stop.containers[:_MOST_STOPS]:
-            yield f"      container: {clean(redact(container))}"
+            yield f"      container: {clean(container)}"
         yield from _meaning(stop.meaning, explained)
     if len(found.stops) > _MOST_STOPS:
         yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
@@ -37,7 +36,7 @@ def printed(found: ServiceDiagnosis) -> Iterator[str]:
         yield ""
         yield bold("  ECS says of the service:")
     for reason in found.launch.reasons:
-        yield f"    {clean(redact(reason))}"
+        yield f"    {clean(reason)}"
         yield from _meaning(meaning_of(reason), explained)
 
 

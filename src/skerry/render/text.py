@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import click
 
+from skerry.masking import mask
+
 _COLOURS = {
     "ok": "green",
     "blocked": "red",
@@ -24,7 +26,8 @@ _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def clean(text: str) -> str:
-    """Make text safe for a terminal: control and formatting characters become visible escapes."""
+    """Make text safe to show: secrets are masked, control and formatting characters become visible escapes."""
+    text = mask(text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(

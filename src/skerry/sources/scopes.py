@@ -54,7 +54,11 @@ _PAGING = frozenset(
         "nextToken",
     }
 )
-_FILTERS = "Filters"
+_NOTHING: tuple[Any, ...] = (None, "", [])
+
+FILTERS = "Filters"
+"""The parameter that filters a list of EC2."""
+
 _VPC_FILTER = "vpc-id"
 _UNFILTERED = frozenset({"roles", "managed_policies"})
 """The kinds whose call filters by kind alone, so that each list holds all of its kind."""
@@ -69,15 +73,18 @@ def scopes_of(field: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         owner = parameters.get(name)
         if isinstance(owner, str) and owner:
             return (owner,)
-    narrowing = {
-        name: value for name, value in parameters.items() if name not in _PAGING and value not in (None, [], "")
-    }
-    if not narrowing or field in _UNFILTERED:
+    asked = narrowing(parameters)
+    if not asked or field in _UNFILTERED:
         return (EVERYWHERE,)
-    return _vpcs_of(narrowing[_FILTERS]) if narrowing.keys() == {_FILTERS} and field in _OF_ONE_VPC else ()
+    return vpcs_of(asked[FILTERS]) if asked.keys() == {FILTERS} and field in _OF_ONE_VPC else ()
 
 
-def _vpcs_of(filters: Any) -> tuple[str, ...]:  # noqa: ANN401 -- parameters of any shape
+def narrowing(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a call that ask for some of the records only."""
+    return {name: value for name, value in parameters.items() if name not in _PAGING and value not in _NOTHING}
+
+
+def vpcs_of(filters: Any) -> tuple[str, ...]:  # noqa: ANN401 -- parameters of any shape
     """Return the VPCs of a filter by VPC alone: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html."""
     if not isinstance(filters, list) or len(filters) != 1 or not isinstance(filters[0], dict):
         return ()

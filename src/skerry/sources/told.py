@@ -18,8 +18,6 @@ from skerry.sources.linked import WRAP_HINT
 from skerry.sources.rows import Rows
 
 Parameters: TypeAlias = Mapping[str, Any]
-Node: TypeAlias = Any
-"""A value of JSON."""
 
 _GONE = ("NotFound", "NotFoundException", "NotInUseException")
 
@@ -142,7 +140,7 @@ def _answers(
     for about in names:
         key = about.partition("/")[2] if question.record is told.Object else about
         # A page that leads to others says nothing of what is not on it, but where the very name would be the first.
-        if key in by_name or (found and question.record is not told.Parameter) or not _has_more(answer):
+        if key in by_name or (found and question.record is not told.Parameter) or not has_more(answer):
             yield about, by_name.get(key, Absent("NotFound"))
         else:
             yield about, Refused("partial")
@@ -160,7 +158,8 @@ def _records(question: Question, answer: dict[str, Raw]) -> list[Any]:
     return msgspec.json.decode(rows, type=list[question.record])  # type: ignore[name-defined]
 
 
-def _has_more(answer: dict[str, Raw]) -> bool:
+def has_more(answer: dict[str, Raw]) -> bool:
+    """Tell whether an answer is a page that leads to others."""
     return any(bytes(answer.get(key, Raw(b"null"))) not in {b"null", b'""'} for key in ("nextToken", "NextToken"))
 
 
@@ -182,32 +181,3 @@ def _keep(rows: Rows, name: str, row: Told) -> None:
         rows.replace("told", key, row, name)
     else:
         rows.add("told", key, row, name)
-
-
-def kept(action: str, answer: dict[str, Raw]) -> dict[str, Any]:
-    """What is kept of an answer in a snapshot: what is read of it, and whether there is more.
-
-    One that cannot be read stays one, as it must not look as if it said that there is nothing.
-    """
-    question = QUESTIONS[action]
-    try:
-        found = [_plain(one) for one in _records(question, answer)]
-    except UNREADABLE:
-        if question.rows:
-            return {question.rows: [None]}
-        return {field.encode_name: 0 for field in msgspec.structs.fields(question.record)}
-    if not question.rows:
-        only: dict[str, Any] = found[0]
-        return only
-    return {question.rows: found} | ({"nextToken": "more"} if _has_more(answer) else {})
-
-
-def _plain(record: Answer) -> Node:
-    """A record as JSON has it, without the fields that it does not have."""
-    return _told(msgspec.to_builtins(record))
-
-
-def _told(value: Node) -> Node:
-    if isinstance(value, dict):
-        return {key: _told(one) for key, one in value.items() if one is not None}
-    return [_told(one) for one in value] if isinstance(value, list) else value

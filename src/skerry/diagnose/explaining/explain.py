@@ -12,8 +12,8 @@ from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_h
 from skerry.catalogue.table import Grade
 from skerry.diagnose.explaining.cleaning import errors_in, last_of, plain, tight
 from skerry.diagnose.explaining.evidence import Evidence, evidence
-from skerry.diagnose.explaining.secrecy import redact
 from skerry.diagnose.explaining.words import Words, words
+from skerry.masking import mask
 
 _AMBIGUOUS = "ambiguous"
 _ELSEWHERE = "elsewhere"
@@ -202,7 +202,7 @@ def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
         grade=rule.grade,
         source=rule.source,
         evidence=told,
-        text=redact(" ".join(text.split()))[:_MOST_SHOWN],
+        text=mask(" ".join(text.split()))[:_MOST_SHOWN],
         service=spot.service,
         place=spot.id,
     )

@@ -1,0 +1,168 @@
+"""Documents without secrets and names of people: the content of a snapshot. docs/snapshot.md describes it.
+
+Of each document only what skerry's records read is kept. Within that, secrets are replaced, and people get stand-ins.
+Nothing that is there ever looks as if it were not, nor the other way round.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from skerry.errors import InputError, SkerryError
+from skerry.masking import Node
+from skerry.sources import told
+from skerry.sources.decoding import UNREADABLE, decode, top_level
+from skerry.sources.documents import PAGE_KEYS, Call, Problem, keys_read
+from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
+from skerry.sources.redaction.people import StandIns
+from skerry.sources.redaction.records import Keep, record, rows
+from skerry.sources.redaction.values import REDACTED, decoded, plain_texts
+from skerry.sources.repair import has_repeated_keys
+from skerry.sources.scopes import FILTERS, narrowing, vpcs_of
+
+_ENCODED = "Encoded authorization failure message:"
+# What says whether there are more pages is kept without the token for the next.
+_NO_TOKEN = {b"null": None, b'""': "", b"false": False}
+_MORE = "more"
+
+
+def redact(documents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the documents without secrets and names of people; doing it again changes nothing.
+
+    Documents that hold no answer of AWS that skerry reads are left out. Raises `InputError` where a document
+    cannot be read.
+    """
+    return Redaction().documents(documents)
+
+
+class Redaction:
+    """One run of redaction: the same name has the same stand-in in all that it replaces."""
+
+    def __init__(self) -> None:
+        self._people = StandIns()
+
+    def text(self, text: str) -> str:
+        """Replace the secrets and the names of people in a text."""
+        return self._people.text(text)
+
+    def names(self, text: str) -> str:
+        """Replace the names of people in a result, whose secrets are masked."""
+        return self._people.names(text)
+
+    def error(self, error: SkerryError) -> SkerryError:
+        """Replace the secrets and the names of people in an error's words."""
+        error.what, error.remedy = self.text(error.what), self.text(error.remedy)
+        return error
+
+    def documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the documents with only what is read; raises `InputError` where one cannot be read."""
+        self._people.reserve(documents.values())
+        found: dict[str, bytes] = {}
+        for name, content in documents.items():
+            try:
+                kept = self._document(name, top_level(name, content))
+            except RecursionError as error:
+                message = f"{name} is nested too deeply to be an answer of AWS"
+                raise InputError(message, "Save the answer again.") from error
+            if kept is not None:
+                found[name] = msgspec.json.encode(kept)
+        return found
+
+    def _document(self, name: str, top: dict[str, Raw]) -> Node | None:
+        if "Call" in top and ("Response" in top or "Error" in top):
+            return self._wrapped(name, top)
+        return self._answer(name, top)
+
+    def _wrapped(self, name: str, top: dict[str, Raw]) -> Node | None:
+        call = decode(name, "Call", top["Call"], Call)
+        asked = self._parameters(call)
+        kept: dict[str, Node] = {"Call": {"operation": self.text(call.operation), "parameters": asked}}
+        error = decode(name, "Error", top["Error"], Problem | None) if "Error" in top else None  # type: ignore[arg-type]
+        if error is not None:
+            # The encoded part tells whoever may decode it the circumstances of the user who was refused.
+            message = error.message.partition(_ENCODED)[0].rstrip()
+            kept["Error"] = {"Code": self.text(error.code), "Message": self.text(message)}
+        response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
+        if response is not None:
+            question = told.QUESTIONS.get(call.operation)
+            answer = self._answer(name, response) if question is None else self._told(question, response)
+            kept |= {} if answer is None else {"Response": answer}
+        return kept if len(kept) > 1 else None
+
+    def _parameters(self, call: Call) -> dict[str, Node]:
+        """Return what a call asked for; one that narrowed its list in any other way than to a VPC still did."""
+        asked = {key: value for key, value in call.parameters.items() if key in PARAMETERS}
+        others = narrowing(call.parameters).keys() - PARAMETERS
+        if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
+            asked[FILTERS] = call.parameters[FILTERS]
+        elif others and call.operation not in told.QUESTIONS:
+            asked[FILTERS] = [{"Name": REDACTED}]
+        return {key: plain_texts(value, self._people) for key, value in asked.items()}
+
+    def _told(self, question: told.Question, answer: dict[str, Raw]) -> Node:
+        """An answer about one resource; one that cannot be read stays so, as it does not say that there is nothing."""
+        keep = record(question.record)
+        try:
+            whole: dict[str, Any] = {key: _only(value) for key, value in answer.items()}
+        except UNREADABLE:
+            if question.rows:
+                return {question.rows: [None]}
+            return {field.encode_name: 0 for field in msgspec.structs.fields(question.record)}
+        if not question.rows:
+            return keep(whole, self._people)
+        kept = {key: rows(keep)(value, self._people) for key, value in whole.items() if key == question.rows}
+        return kept | ({"nextToken": _MORE} if told.has_more(answer) else {})
+
+    def _answer(self, name: str, top: dict[str, Raw]) -> Node | None:
+        read = [key for key in keys_read(top) if key != "Snapshot"]
+        if not read:
+            return None
+        kept: dict[str, Node] = {}
+        for key in read:
+            if key == "Calls":
+                calls = (self._document(name, row) for row in decode(name, key, top[key], list[dict[str, Raw]]))
+                kept[key] = [call for call in calls if call is not None]
+            elif key in WHOLE:
+                kept |= self._of_whole(name, WHOLE[key], top)
+            else:
+                kept[key] = self._rows(name, key, top[key])
+        kept |= {key: _NO_TOKEN.get(bytes(top[key]), _MORE) for key in PAGE_KEYS if key in top}
+        return None if kept == {"Calls": []} else kept
+
+    def _of_whole(self, name: str, fields: Mapping[str, Keep], top: dict[str, Raw]) -> dict[str, Node]:
+        """The fields of a record that are the keys of the answer."""
+        kept = {key: (keep, _decoded(name, key, top[key])) for key, keep in fields.items() if key in top}
+        return {key: keep(value, self._people) for key, (keep, value) in kept.items()}
+
+    def _rows(self, name: str, key: str, value: Raw) -> Node:
+        """One key of an answer; a row that cannot be read stays one, as its loss must not look like its absence."""
+        keep = LISTS[key]
+        try:
+            return keep(_only(value), self._people)
+        except UNREADABLE:
+            several = bytes(memoryview(value)[:1]) == b"["
+            found = [_row(raw) for raw in decode(name, key, value, list[Raw])] if several else None
+            return keep(found, self._people)
+
+
+def _decoded(name: str, key: str, value: Raw) -> Node:
+    try:
+        return decoded(value)
+    except UNREADABLE:
+        return decode(name, key, value, Any)
+
+
+def _row(raw: Raw) -> Node:
+    try:
+        return _only(raw)
+    except UNREADABLE:
+        return None
+
+
+def _only(raw: Raw) -> Node:
+    """Decode a value in which no key stands twice; raises `msgspec.DecodeError` where one does."""
+    if has_repeated_keys(bytes(raw)):
+        raise msgspec.DecodeError("a key stands twice")
+    return decoded(raw)

@@ -1,0 +1,99 @@
+"""The top-level keys of AWS's answers, each with what is kept of its value."""
+
+from collections.abc import Mapping
+
+from msgspec import structs
+
+from skerry.masking import Node
+from skerry.model.connections import TransitGatewayAttachment, TransitGatewayRoute
+from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
+from skerry.model.kinds import KINDS
+from skerry.model.network import PrefixListEntry, VpcAttribute
+from skerry.model.resolver import ResolverEndpointAddress
+from skerry.model.schedules import NamedTarget, Schedule
+from skerry.sources.redaction.people import StandIns
+from skerry.sources.redaction.records import Keep, one_or_rows, record, rows, text
+from skerry.sources.redaction.values import blank
+
+_BY_KEY = {kind.key: kind.record for kind in KINDS}
+_SINGLE = {"taskDefinition": "taskDefinitions", "VpcBlockPublicAccessOptions": "VpcBlockPublicAccessOptions"}
+
+
+def _nothing(_node: Node, _people: StandIns) -> Node:
+    """Keep an empty list of what is not read."""
+    return []
+
+
+def _blank(node: Node, _people: StandIns) -> Node:
+    return blank(node)
+
+
+def _whole(kind: type) -> dict[str, Keep]:
+    """The fields of a record that are keys of the answer itself."""
+    keep = record(kind)
+
+    def of(key: str) -> Keep:
+        # The field's own rule, by a row of it alone.
+        return lambda node, people: keep({key: node}, people)[key]
+
+    return {field.encode_name: of(field.encode_name) for field in structs.fields(kind)}
+
+
+LISTS: Mapping[str, Keep] = (
+    {key: rows(record(kind)) for key, kind in _BY_KEY.items()}
+    | {key: one_or_rows(record(_BY_KEY[many])) for key, many in _SINGLE.items()}
+    | {
+        "Account": text,
+        "Associations": rows(record(TransitGatewayAttachment)),
+        "Entries": rows(record(PrefixListEntry)),
+        "FileSystems": rows(record(FileSystem)),
+        "HostedZoneSummaries": rows(record(HostedZoneSummary)),
+        "HostedZones": rows(record(HostedZone)),
+        "IpAddresses": rows(record(ResolverEndpointAddress)),
+        "ResourceRecordSets": rows(record(RecordSet)),
+        "Routes": rows(record(TransitGatewayRoute)),
+        "RuleNames": _nothing,
+        "Targets": rows(record(NamedTarget)),
+        "VpcAttributes": rows(record(VpcAttribute)),
+    }
+)
+"""Keys whose values are rows, or one row."""
+
+WHOLE: Mapping[str, Mapping[str, Keep]] = {
+    "EnableDnsHostnames": _whole(VpcAttribute),
+    "EnableDnsSupport": _whole(VpcAttribute),
+    "HostedZone": {"HostedZone": record(HostedZone), "VPCs": rows(record(ZoneVpc))},
+    # By this key an answer is known as a schedule; its value is not read.
+    "ScheduleExpression": {"ScheduleExpression": _blank} | _whole(Schedule),
+}
+"""Keys by which an answer is known that is a record itself, with what is kept of its other keys."""
+
+PARAMETERS = frozenset(
+    {
+        "Bucket",
+        "ChildId",
+        "EventBusName",
+        "FileSystemId",
+        "Filter",
+        "HostedZoneId",
+        "KeyId",
+        "ParameterFilters",
+        "PolicyId",
+        "Prefix",
+        "PrefixListId",
+        "ProfileId",
+        "ResolverEndpointId",
+        "Rule",
+        "SecretId",
+        "TargetArn",
+        "TargetId",
+        "TransitGatewayRouteTableId",
+        "VPCId",
+        "imageIds",
+        "layerDigest",
+        "logGroupNamePrefix",
+        "registryId",
+        "repositoryName",
+    }
+)
+"""Parameters of calls that tell what an answer is about."""

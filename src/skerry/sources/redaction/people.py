@@ -1,0 +1,84 @@
+"""Stand-ins for people and secrets: each name is replaced by one stand-in wherever it stands in one run.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from skerry.masking import mask
+
+Kind = Literal["user", "session", "person", "removed"]
+
+_NAME = r"[\w+=,.@-]+"
+_STAND_IN = re.compile(r"(?:user|session)-\d{1,18}|person-\d{1,18}@example\.com")
+_NUMBERED = re.compile(rb"(?:user|session|person|removed)-(\d{1,18})")
+# The sessions of tasks and instances are named by their ids.
+_MACHINE = re.compile(r"[0-9a-f]{32}|i-[0-9a-f]{8,17}")
+# A name may end in wildcards and policy variables, which stay.
+_USER = re.compile(
+    rf"(arn:[\w*-]+:(?:iam|sts):[\w*-]*:[\d*?]*:(?:federated-)?user/(?:[\w+=,.@*?-]++/)*+)({_NAME})", re.ASCII
+)
+_SESSION = re.compile(rf"(assumed-role/[\w+=,.@*?-]{{1,128}}/|\bA(?:ROA|IDA)[A-Z0-9]{{10,124}}:)({_NAME})", re.ASCII)
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-]{1,62}")
+_HOME = re.compile(r"((?:/home|/Users|\\Users)[/\\])([^/\\\s:\"']+)")
+
+
+class StandIns:
+    """The stand-ins of one run, numbered in the order in which what they replace is found."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._names: dict[tuple[Kind, str], str] = {}
+        self._texts: dict[str, str] = {}
+
+    def reserve(self, contents: Iterable[bytes]) -> None:
+        """Give no number again that a stand-in in these contents has."""
+        for content in contents:
+            self._last = max(self._last, *map(int, _NUMBERED.findall(content)), 0)
+
+    def text(self, text: str) -> str:
+        """Replace the secrets, user names, names of sessions and e-mail addresses in a text."""
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = self.names(mask(text, self._secret))
+        return known
+
+    def user(self, name: str) -> str:
+        """Replace the name of a user."""
+        return self._name("user", name)
+
+    def session(self, name: str) -> str:
+        """Replace the name of a role's session, unless it is the id of a task or instance."""
+        return name if _MACHINE.fullmatch(name) else self._name("session", name)
+
+    def names(self, text: str) -> str:
+        """Replace the user names, names of sessions and e-mail addresses in a text, and leave secrets to others."""
+        if "user/" in text:
+            text = _USER.sub(lambda found: found[1] + self.user(found[2]), text)
+        if "assumed-role/" in text or "AROA" in text or "AIDA" in text:
+            text = _SESSION.sub(lambda found: found[1] + self.session(found[2]), text)
+        if "@" in text:
+            text = _EMAIL.sub(lambda found: self._name("person", found[0]), text)
+        if "/home/" in text or "Users" in text:
+            text = _HOME.sub(lambda found: found[1] + self.user(found[2]), text)
+        return text
+
+    def _name(self, kind: Kind, name: str) -> str:
+        """Return the stand-in of a name; an e-mail address has the same one whatever it names."""
+        if _STAND_IN.fullmatch(name):
+            return name
+        if _EMAIL.fullmatch(name):
+            return f"{self._numbered('person', name)}@example.com"
+        return self._numbered(kind, name)
+
+    def _secret(self, secret: str) -> str:
+        return f"<{self._numbered('removed', secret)}>"
+
+    def _numbered(self, kind: Kind, name: str) -> str:
+        known = self._names.get((kind, name))
+        if known is None:
+            self._last += 1
+            known = self._names[kind, name] = f"{kind}-{self._last}"
+        return known

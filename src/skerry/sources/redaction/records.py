@@ -1,0 +1,149 @@
+"""Allow-lists of documents, made of the types of the records that they are read into.
+
+A field of a record is kept by construction, and everything else is left out. A value of the wrong kind stays one, so
+that a row that cannot be read does not become one that can.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeAlias
+
+from msgspec import Raw, inspect
+
+from skerry.masking import Node
+from skerry.model.iam import Role
+from skerry.model.record import Tag
+from skerry.sources.redaction.people import StandIns
+from skerry.sources.redaction.values import RULES, Rule, of_tag, wrong
+
+Keep: TypeAlias = Callable[[Node, StandIns], Node]
+"""What is kept of a value."""
+
+
+@cache
+def record(kind: Any) -> Keep:  # noqa: ANN401 -- the type of a record
+    """Return what keeps the fields of a record and nothing else; tags lose their values but for those that name."""
+    return _struct(kind, {"value": of_tag} if kind is Tag else {})
+
+
+def _struct(kind: Any, rules: dict[str, Rule]) -> Keep:  # noqa: ANN401 -- the type of a record
+    table = {
+        field.encode_name: rules.get(field.name) or RULES.get((kind, field.name)) or _plain(_of(kind, field.type))
+        for field in _info(kind).fields
+    }
+
+    def keep(node: Node, people: StandIns) -> Node:
+        if not isinstance(node, dict):
+            return wrong(node)
+        return {key: table[key](value, node, people) for key, value in node.items() if key in table}
+
+    return keep
+
+
+def _info(kind: Any) -> inspect.StructType:  # noqa: ANN401 -- the type of a record
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)  # noqa: S101 -- a record
+    return found
+
+
+def rows(item: Keep) -> Keep:
+    """Return what keeps each row of a list."""
+
+    def keep(node: Node, people: StandIns) -> Node:
+        return [item(one, people) for one in node] if isinstance(node, list) else wrong(node)
+
+    return keep
+
+
+def one_or_rows(item: Keep) -> Keep:
+    """Return what keeps a row, or each row of a list."""
+    several = rows(item)
+
+    def keep(node: Node, people: StandIns) -> Node:
+        return several(node, people) if isinstance(node, list) else item(node, people)
+
+    return keep
+
+
+def text(node: Node, people: StandIns) -> Node:
+    """Keep a text."""
+    return people.text(node) if isinstance(node, str) else wrong(node)
+
+
+def _plain(keep: Keep) -> Rule:
+    return lambda node, _row, people: keep(node, people)
+
+
+def _of(kind: Any, field: inspect.Type) -> Keep:  # noqa: ANN401 -- the type of a record
+    """Return what keeps a field's value. Policies ask for the tags of roles, which keep their values."""
+    match field:
+        case inspect.Metadata():
+            return _of(kind, field.type)
+        case inspect.StructType():
+            return _struct(Tag, {}) if kind is Role and field.cls is Tag else record(field.cls)
+        case inspect.VarTupleType():
+            return rows(_of(kind, field.item_type))
+        case inspect.DictType():
+            return _mapping(_of(kind, field.value_type))
+        case inspect.UnionType():
+            return _either([_of(kind, one) for one in field.types], tuple(map(_bare, field.types)))
+        case inspect.StrType():
+            return text
+        case inspect.IntType() | inspect.FloatType():
+            return _number
+        case inspect.BoolType():
+            return _boolean
+        case inspect.NoneType():
+            return _null
+        case _:
+            raise TypeError(f"no rule for {field} of {kind}")
+
+
+def _bare(field: inspect.Type) -> inspect.Type:
+    """Return a type without the form that its values are held to."""
+    return field.type if isinstance(field, inspect.Metadata) else field
+
+
+def _mapping(value: Keep) -> Keep:
+    def keep(node: Node, people: StandIns) -> Node:
+        if not isinstance(node, dict):
+            return wrong(node)
+        return {people.text(key): value(one, people) for key, one in node.items()}
+
+    return keep
+
+
+def _number(node: Node, _people: StandIns) -> Node:
+    return node if isinstance(node, int | Raw) and not isinstance(node, bool) else wrong(node)
+
+
+def _boolean(node: Node, _people: StandIns) -> Node:
+    return node if isinstance(node, bool) else wrong(node)
+
+
+def _null(node: Node, _people: StandIns) -> Node:
+    return wrong(node)
+
+
+_JSON: dict[type, tuple[type[inspect.Type], ...]] = {
+    str: (inspect.StrType,),
+    dict: (inspect.StructType, inspect.DictType),
+    list: (inspect.VarTupleType,),
+    bool: (inspect.BoolType,),
+    int: (inspect.IntType, inspect.FloatType),
+    Raw: (inspect.FloatType, inspect.IntType),
+}
+
+
+def _either(keeps: list[Keep], kinds: tuple[inspect.Type, ...]) -> Keep:
+    """Return what keeps a value by the member of a union that reads it."""
+    table = {
+        python: next((keep for keep, kind in zip(keeps, kinds, strict=True) if isinstance(kind, wanted)), None)
+        for python, wanted in _JSON.items()
+    }
+
+    def keep(node: Node, people: StandIns) -> Node:
+        found = table.get(type(node))
+        return wrong(node) if found is None else found(node, people)
+
+    return keep

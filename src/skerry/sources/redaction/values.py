@@ -1,0 +1,248 @@
+"""Rules for values that may be secret although their record is read: options of logs, tags, records, policies."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from skerry.diagnose.images import Manifest
+from skerry.masking import Node
+from skerry.model import ecs, endpoints, iam, told
+from skerry.sources.redaction.people import StandIns
+
+Rule: TypeAlias = Callable[[Node, dict[str, Node], StandIns], Node]
+"""What becomes of a field's value, in its row."""
+
+REDACTED = "REDACTED"
+
+KEPT_OPTIONS = frozenset(
+    {
+        "awslogs-group",
+        "awslogs-region",
+        "awslogs-stream-prefix",
+        "awslogs-create-group",
+        "mode",
+        "max-buffer-size",
+        "splunk-verify-connection",
+        "config-file-type",
+        "config-file-value",
+        "enable-ecs-log-metadata",
+        "@type",
+        "name",
+        "port",
+        "region",
+        "tls",
+        "auto_create_group",
+        "bucket",
+        "delivery_stream",
+        "log_group_name",
+        "log_stream_name",
+        "log_stream_prefix",
+        "stream",
+    }
+)
+"""Options of log drivers and of FireLens, in lower case, whose values say where logs go and are no secrets."""
+
+URL_OPTIONS = frozenset({"awslogs-endpoint", "splunk-url", "endpoint", "host"})
+"""Options whose values are kept as scheme, host and port; a user, a path and a query may be secret."""
+
+KEPT_RECORD_TYPES = frozenset({"A", "AAAA", "CNAME", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "SVCB"})
+"""Types of records that hold names and addresses; others, TXT above all, hold anything."""
+
+_NO_URL = "https://"
+_HOST = re.compile(r"[A-Za-z0-9.-]*")
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_STRINGS = re.compile(_STRING, re.DOTALL)
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+_OF_PEOPLE = re.compile(
+    rf'("(aws:username|sts:rolesessionname)"\s*+:\s*+)({_STRING}|\[[^\]\[]*+\])', re.DOTALL | re.IGNORECASE
+)
+_LITERAL = re.compile(r"[^*?]+")
+
+
+decoded = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode())).decode
+"""Decode JSON with its fractions as they are written."""
+
+
+def blank(node: Node) -> Node:
+    """Replace every text and number by one of its kind; what is empty, true, false or null stays."""
+    match node:
+        case dict():
+            return {key: blank(value) for key, value in node.items()}
+        case list():
+            return [blank(item) for item in node]
+        case str():
+            return REDACTED if node else node
+        case bool() | None:
+            return node
+        case _:
+            return 0
+
+
+def wrong(node: Node) -> Node:
+    """Return a value of the same wrong kind for one that its record cannot read, so that it stays unreadable."""
+    match node:
+        case dict():
+            return {}
+        case list():
+            return []
+        case _:
+            return blank(node)
+
+
+def _options(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+    if not isinstance(value, dict):
+        return wrong(value)
+    return {people.text(key): _option(key.lower(), text, people) for key, text in value.items()}
+
+
+def _option(key: str, value: Node, people: StandIns) -> Node:
+    if not isinstance(value, str):
+        return wrong(value)
+    if key in URL_OPTIONS:
+        return people.text(_address(value))
+    return people.text(value) if key in KEPT_OPTIONS else blank(value)
+
+
+def _address(text: str) -> str:
+    """Scheme, host and port of a URL, or of a host alone; a URL without a host where there is none to be read."""
+    if _HOST.fullmatch(text):
+        return text
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return _NO_URL
+    if not host:
+        return _NO_URL
+    scheme = ("http://" if parts.scheme == "http" else "https://") if "://" in text else ""
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}{shown}" if port is None else f"{scheme}{shown}:{port}"
+
+
+def of_tag(value: Node, row: dict[str, Node], people: StandIns) -> Node:
+    """Keep the value of a tag that names a resource or that AWS sets; replace any other."""
+    if not isinstance(value, str):
+        return wrong(value)
+    key = row.get("Key")
+    plain = isinstance(key, str) and (key == "Name" or key.startswith("aws:"))
+    return people.text(value) if plain else blank(value)
+
+
+def _records(value: Node, row: dict[str, Node], people: StandIns) -> Node:
+    """Values of a record set, by its type."""
+    if not isinstance(value, list):
+        return wrong(value)
+    kind = row.get("Type")
+    plain = isinstance(kind, str) and kind in KEPT_RECORD_TYPES
+    return [_record(item, people, plain=plain) for item in value]
+
+
+def _record(item: Node, people: StandIns, *, plain: bool) -> Node:
+    if not isinstance(item, dict):
+        return wrong(item)
+    found = {key: value for key, value in item.items() if key == "Value"}
+    return {key: people.text(one) if plain and isinstance(one, str) else blank(one) for key, one in found.items()}
+
+
+def _started_by(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+    """What started a task: marks of AWS's services have a slash, any other may be a person's name."""
+    if not isinstance(value, str):
+        return wrong(value)
+    return people.text(value) if "/" in value or not value else people.user(value)
+
+
+def _policy(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+    """A policy with its texts replaced; one that is no JSON stays none."""
+    match value:
+        case str():
+            return _policy_text(value, people) if value else value
+        case dict():
+            text = msgspec.json.encode(value).decode()
+            return decoded(_policy_text(text, people).encode())
+        case _:
+            return wrong(value)
+
+
+def _policy_text(text: str, people: StandIns) -> str:
+    """Replace the texts within JSON in their places: all else, even what makes a policy invalid, stays."""
+    text = unquote(text) if text.lstrip()[:1] == "%" else text
+    try:
+        json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return REDACTED
+    text = _OF_PEOPLE.sub(lambda found: found[1] + _people(found[2].lower(), found[3], people), text)
+    return _STRINGS.sub(lambda found: _literal(found[0], people.text), text)
+
+
+def _people(key: str, values: str, people: StandIns) -> str:
+    replace = people.user if key == "aws:username" else people.session
+
+    def name(text: str) -> str:
+        # Wildcards and policy variables name nobody.
+        return text if "${" in text else _LITERAL.sub(lambda found: replace(found[0]), text)
+
+    return _STRINGS.sub(lambda found: _literal(found[0], name), values)
+
+
+def _literal(literal: str, change: Callable[[str], str]) -> str:
+    text: str = json.loads(literal, strict=False)
+    changed = change(text)
+    return literal if changed == text else json.dumps(changed)
+
+
+def _manifest(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+    """A manifest of an image with what is read of it; one that cannot be read stays so."""
+    if not isinstance(value, str):
+        return wrong(value)
+    try:
+        found = msgspec.to_builtins(msgspec.json.decode(value, type=Manifest))
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return blank(value)
+    kept = {key: one for key, one in found.items() if one}
+    return msgspec.json.encode(_texts(kept, people)).decode()
+
+
+def _texts(node: Node, people: StandIns) -> Node:
+    match node:
+        case dict():
+            return {key: _texts(value, people) for key, value in node.items()}
+        case list() | tuple():
+            return [_texts(item, people) for item in node]
+        case str():
+            return people.text(node)
+        case _:
+            return node
+
+
+def plain_texts(node: Node, people: StandIns) -> Node:
+    """Replace the texts of a value of JSON, and of its keys."""
+    if isinstance(node, dict):
+        return {people.text(key): plain_texts(value, people) for key, value in node.items()}
+    return [plain_texts(item, people) for item in node] if isinstance(node, list) else _texts(node, people)
+
+
+RULES: dict[tuple[Any, str], Rule] = {
+    (ecs.LogConfiguration, "options"): _options,
+    (ecs.FirelensConfiguration, "options"): _options,
+    (ecs.Task, "started_by"): _started_by,
+    # What a task names as its starter.
+    (ecs.Deployment, "id"): _started_by,
+    (ecs.TaskSet, "id"): _started_by,
+    (endpoints.RecordSet, "resource_records"): _records,
+    (endpoints.VpcEndpoint, "policy_document"): _policy,
+    (iam.Role, "assume_role_policy_document"): _policy,
+    (iam.InlinePolicy, "policy_document"): _policy,
+    (iam.PolicyVersion, "document"): _policy,
+    (told.RepositoryPolicy, "policy_text"): _policy,
+    (told.ResourcePolicy, "resource_policy"): _policy,
+    (told.KeyPolicy, "policy"): _policy,
+    (told.BucketPolicy, "policy"): _policy,
+    (told.FileSystemPolicy, "policy"): _policy,
+    (told.PolicyContent, "content"): _policy,
+    (told.Manifest, "image_manifest"): _manifest,
+}
+"""The fields of records whose values have a rule of their own."""

@@ -1,0 +1,43 @@
+"""No secret in any output, and no other value but those of the fields that docs/security-fields.md lists."""
+
+import pytest
+
+from tests import canaries, canary_accounts
+from tests.patience import patience
+
+MINUTES = 60.0
+
+
+@pytest.mark.parametrize("name", sorted(canary_accounts.accounts()))
+def test_outputs_show_only_listed_fields_and_no_secrets(name: str) -> None:
+    """A part of the fields; the long tests try all of them."""
+    account = canary_accounts.accounts()[name]
+    tally = canaries.sing(account, canaries.one_of_each(account)[7::40])
+    assert tally.leaks == []
+    listed = canaries.listed()
+    others = {field: names - listed.get(field, set()) for field, names in tally.shown().items()}
+    assert {field: names for field, names in others.items() if names} == {}
+
+
+def test_an_output_without_masking_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = canary_accounts.accounts()["article"]
+    leaf = next(leaf for leaf in canaries.leaves(account) if leaf.field == "services[].serviceName")
+    assert canaries.sing(account, [leaf]).leaks == []
+    monkeypatch.setattr("skerry.render.text.mask", str)
+    monkeypatch.setattr("skerry.render.hcl.mask", str)
+    monkeypatch.setattr("skerry.render.documents.masked", lambda node: node)
+    monkeypatch.setattr("skerry.render.cloudformation.masked", lambda node: node)
+    monkeypatch.setattr("skerry.sources.redaction.people.mask", lambda text, _put: text)
+    found = {leak.partition(" ")[0] for leak in canaries.sing(account, [leaf]).leaks}
+    assert found == {"diagnose", "plan", "terraform", "cloudformation", "explain", "snapshot"}
+
+
+@pytest.mark.long
+class TestEveryField:
+    def test_no_output_shows_a_secret(self) -> None:
+        with patience(10 * MINUTES):
+            assert canaries.all_of_them().leaks == []
+
+    def test_outputs_show_the_listed_fields_and_no_others(self) -> None:
+        with patience(10 * MINUTES):
+            assert canaries.all_of_them().shown() == canaries.listed()

@@ -1,0 +1,90 @@
+"""The option --redact: stand-ins for the names of people in every output."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Skerry
+from tests.holdings import IMAGE, Holdings
+from tests.networks import ACCOUNT, container
+from tests.sources.test_people import account
+
+PERSON = "jane@corp.com"
+ERROR = (
+    f"User: arn:aws:sts::{ACCOUNT}:assumed-role/Admin/{PERSON} is not authorized to perform: ecr:GetAuthorizationToken"
+)
+
+
+@pytest.fixture
+def skerry(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Skerry:
+    return Skerry(monkeypatch, capsys)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    network = account()
+    people = f"of {PERSON}"
+    network.row("Subnets", "subnet-a")["Tags"] = [{"Key": "Name", "Value": people}]
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"][0]["IpRanges"][0]["Description"] = people
+    network.row("services", "web")["events"] = [{"message": f"(service web) failed, says {PERSON}"}]
+    network.row("RouteTables", "rtb-main")["Routes"].pop()
+    path = tmp_path / "saved.json"
+    path.write_bytes(network.document())
+    return path
+
+
+COMMANDS = [
+    ["diagnose", "-v"],
+    ["diagnose", "--format", "json"],
+    ["trace", "--subnet", "subnet-a", "--to", "s3", "-v"],
+    ["trace", "--subnet", "subnet-a", "--to", "s3", "--format", "json"],
+    ["plan", "--service", "web"],
+    ["plan", "--service", "web", "--format", "json"],
+    ["plan", "--service", "web", "--format", "terraform"],
+    ["explain", ERROR],
+    ["explain", ERROR, "--format", "json"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_redact_replaces_names_in_what_is_printed(skerry: Skerry, saved: Path, command: list[str]) -> None:
+    plain = skerry(*command, "--from", saved)
+    hidden = skerry(*command, "--from", saved, "--redact")
+    assert hidden.code == plain.code
+    assert "jane" not in hidden.out + hidden.err
+    assert len(hidden.out.splitlines()) == len(plain.out.splitlines())
+
+
+def test_redact_replaces_a_name_by_the_same_stand_in_everywhere(skerry: Skerry, saved: Path) -> None:
+    found = json.loads(skerry("diagnose", "--from", saved, "--redact", "--format", "json").out)
+    [web] = [row for row in found["services"] if row["service"] == "web"]
+    [person] = {word for word in json.dumps(web).replace('"', " ").split() if "@example.com" in word}
+    assert web["placements"][0]["name"] == f"of {person}"
+    assert web["reasons"] == [f"(service web) failed, says {person}"]
+
+
+def test_redact_replaces_names_in_the_definition_of_a_task_that_does_not_exist(
+    skerry: Skerry, saved: Path, tmp_path: Path
+) -> None:
+    definition = tmp_path / "definition.json"
+    secret = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/{PERSON}/key"
+    containers = [container(IMAGE, secrets=[{"name": "A", "valueFrom": secret}])]
+    definition.write_text(json.dumps({"family": "new", "containerDefinitions": containers}), encoding="utf-8")
+    asked = ["diagnose", "--from", saved, "--task-definition", definition, "--subnet", "subnet-a", "--format", "json"]
+    assert PERSON in skerry(*asked).out
+    assert PERSON not in skerry(*asked, "--redact").out
+
+
+def test_redact_replaces_names_in_errors_and_notes(skerry: Skerry, tmp_path: Path) -> None:
+    folder = tmp_path / PERSON
+    folder.mkdir()
+    found = skerry("diagnose", "--from", folder, "--redact")
+    assert found.code == 2
+    assert "jane" not in found.err
+    (folder / f"of-{PERSON}.json").write_text('{"services": {}}', encoding="utf-8")
+    (folder / "network.json").write_bytes(Holdings().document())
+    assert PERSON in skerry("diagnose", "--from", folder).err
+    found = skerry("diagnose", "--from", folder, "--redact", "--format", "json")
+    assert PERSON not in found.out + found.err
+    assert "@example.com" in found.err
