@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +13,7 @@ from skerry.lab.plan import Origin, Plan, Router
 from skerry.lab.probing import Probe, Question
 from skerry.lab.rehearsal import Row, Script
 from skerry.lab.requests import Drop
+from skerry.net.cidr import Address
 
 # What the lab builds nothing behind: a packet that is lost there says nothing.
 _NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", "eigw-", "a target that")
@@ -74,11 +74,18 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
 def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tuple[str, ...] | None]:
     """What the name of each row leads to for its task; None where no DNS server answers."""
     servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
-    rows = [row for row in script.rows if row.host and not _is_address(row.host)]
-    questions = tuple(Question(script.ends[row.subnet].address, servers[row.subnet], row.host) for row in rows)
+    found: dict[int, tuple[str, ...] | None] = {}
+    asked: dict[int, Question] = {}
+    for row in script.rows:
+        if row.host is None:
+            continue
+        if Address.parse(row.host) is not None:
+            found[row.number] = (row.host,)
+        else:
+            asked[row.number] = Question(script.ends[row.subnet].address, servers[row.subnet], row.host)
+    questions = tuple(asked.values())
     answers = dict(zip(questions, _ask(enclosure, questions), strict=True))
-    found = {row.number: answers[question] for row, question in zip(rows, questions, strict=True)}
-    return found | {row.number: (row.host,) for row in script.rows if _is_address(row.host)}
+    return found | {number: answers[question] for number, question in asked.items()}
 
 
 def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[str, ...] | None]:
@@ -90,22 +97,14 @@ def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[st
     return [answers.get(question) for question in questions]
 
 
-def _server(router: Router, script: Script) -> str:
+def _server(router: Router, script: Script) -> Address:
     servers = router.servers or (script.work.servers if script.work else ())
     return servers[0]
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]) -> tuple[Result, ...]:
     """A connect to each address of each row: a row works where all of its addresses answer."""
-    called = [(row, address) for row in script.rows for address in addresses.get(row.number) or ()]
+    called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
     probes = tuple(
         Probe(script.ends[row.subnet].address, _FIRST_PORT + place, address, row.port)
         for place, (row, address) in enumerate(called)
@@ -113,7 +112,7 @@ def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[s
     answered = enclosure.connect(probes, _CONNECT_SECONDS) if probes else ()
     results = []
     for row in script.rows:
-        if not row.host:
+        if row.host is None:
             continue
         own = [(address, yes) for (one, address), yes in zip(called, answered, strict=True) if one is row]
         silent = [f"{address}:{row.port}" for address, yes in own if not yes]
