@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +20,8 @@ from skerry.net.cidr import Address
 _NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", "eigw-", "a target that")
 _EVERY = 0.1
 _DNS_SECONDS, _CONNECT_SECONDS = 1.0, 1.0
-_FIRST_PORT = 32_768
+_FIRST_PORT, _MOST_PORTS = 32_768, 28_232
+_LONGEST = 900.0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -55,15 +57,19 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
     """
     if script.plan is None or script.work is None:
         return Performance(tuple(Seen(row, why_not=row.why_not) for row in script.rows))
-    with Enclosure() as enclosure:
+    archive = script.work.stock.archive
+    with Enclosure(() if archive is None else (Path(archive),)) as enclosure:
         enclosure.build(script.plan)
         addresses = _resolve(enclosure, script, script.plan)
         if probe:
             return Performance(_laid(script, _connects(enclosure, script, addresses), addresses, enclosure.drops()))
         enclosure.send(script.work)
+        limit = time.monotonic() + _LONGEST
         while not (found := enclosure.results()).done:
+            if time.monotonic() > limit:
+                raise SkerryError(f"the clients had no end after {_LONGEST:.0f} s", "Try `--probe`, or report it.")
             if watch is not None:
-                watch(_laid(script, found.results, addresses, ()))
+                watch(_laid(script, found.results, addresses, (), done=False))
             time.sleep(_EVERY)
         if found.failed:
             message = f"the lab failed: {found.failed}"
@@ -106,7 +112,7 @@ def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[s
     """A connect to each address of each row: a row works where all of its addresses answer."""
     called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
     probes = tuple(
-        Probe(script.ends[row.subnet].address, _FIRST_PORT + place, address, row.port)
+        Probe(script.ends[row.subnet].address, _FIRST_PORT + place % _MOST_PORTS, address, row.port)
         for place, (row, address) in enumerate(called)
     )
     answered = enclosure.connect(probes, _CONNECT_SECONDS) if probes else ()
@@ -133,6 +139,8 @@ def _laid(
     results: Iterable[Result],
     addresses: dict[int, tuple[str, ...] | None],
     drops: tuple[Drop, ...],
+    *,
+    done: bool = True,
 ) -> tuple[Seen, ...]:
     """Each row with what came of it and what was dropped of it."""
     known = {result.row: result for result in results}
@@ -140,7 +148,8 @@ def _laid(
     for row in script.rows:
         result = known.get(row.number)
         if row.why_not or result is None:
-            seen.append(Seen(row, why_not=row.why_not))
+            silent = "" if row.why_not or not done else "no client reported what came of it"
+            seen.append(Seen(row, why_not=row.why_not or silent))
             continue
         own = addresses.get(row.number) or ()
         lost = () if result.worked else _dropped(script, row, own, drops)

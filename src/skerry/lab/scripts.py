@@ -300,10 +300,6 @@ def _resolver(router: Router) -> str:
 def hosts_of(router: Router, public: tuple[tuple[Hostname, Address], ...]) -> str:
     """The names that a VPC's DNS server knows, as a hosts file: private ones, and public ones outside of its zones."""
     zones = router.names.zones
-    outside = [
-        (name, address)
-        for name, address in public
-        if not any(name.is_within(zone) for zone in zones)
-    ]
+    outside = [(name, address) for name, address in public if not any(name.is_within(zone) for zone in zones)]
     exact = [pair for pair in router.names.records if not pair[0].is_wildcard]
     return "".join(f"{address} {name}\n" for name, address in (*exact, *outside))

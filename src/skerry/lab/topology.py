@@ -241,9 +241,7 @@ class _Builder:
                 pair = (Chain("guard", port.number, "out"), Chain("guard", port.number, "in"))
                 guards[port.number] = pair
                 for chain in pair:
-                    filters[chain] = group_filter(
-                        self.world, Guarded(port.groups, chain), self._mark, self._members
-                    )
+                    filters[chain] = group_filter(self.world, Guarded(port.groups, chain), self._mark, self._members)
         resolver = resolver_of(self.world, vpc_id)
         return Router(
             vpc_id,

@@ -57,8 +57,7 @@ def _canonical(text: str) -> str | None:
 
 
 def _block(text: str) -> Block | None:
-    # The type of a field does not bind those who call without a type checker.
-    found = block(text) if isinstance(text, str) else None
+    found = block(text)
     return found if found is not None and found.addresses[0][1] < IPV6 else None
 
 
