@@ -138,4 +138,4 @@ def _predicted(world: World, launch: Launch) -> list[Verdict]:
 def _step(seen: Seen, predicted: Verdict) -> Step:
     droppers = tuple(Dropper(origin.kind, origin.resource, origin.rule) for origin in seen.drops)
     observed = Observed(seen.worked, seen.why_not, seen.words, seen.tool, seen.seconds, seen.addresses, droppers)
-    return Step(seen.row.subnet, seen.row.need, seen.row.host or "", predicted, observed)
+    return Step(seen.row.subnet, seen.row.need, str(seen.row.host or ""), predicted, observed)

@@ -136,12 +136,9 @@ def _unshare() -> list[str]:
     """The command that makes the namespaces: as an ordinary user where that is allowed, else as root."""
     unshare = program("unshare")
     for command in ([unshare, "--user", "--map-root-user", *_FLAGS], [unshare, *_FLAGS]):
-        if (
-            subprocess.run(
-                [*command, program("true")], capture_output=True, check=False, env=_ENVIRONMENT, cwd="/"
-            ).returncode
-            == 0
-        ):
+        tried = [*command, program("true")]
+        done = subprocess.run(tried, capture_output=True, check=False, env=_ENVIRONMENT, cwd="/")  # noqa: S603 -- as above
+        if done.returncode == 0:
             return command
     message = "this machine allows no user namespaces to ordinary users"
     switches = "kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)"

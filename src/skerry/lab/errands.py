@@ -35,8 +35,9 @@ class Dial(msgspec.Struct, frozen=True, tag=True):
 class Pull(msgspec.Struct, frozen=True, tag=True):
     """An image's manifest and layers, by containerd's own client.
 
-    ``manifest`` and ``layers`` are rows. ``host``: the one that the registry is called at. ``login``: whether it wants a password. The layers are pulled a second time from a copy of the manifest that
-    needs no network, so that they do not wait for it.
+    ``manifest`` and ``layers`` are rows. ``host``: the one that the registry is called at. ``login``: whether it wants
+    a password. The layers are pulled a second time from a copy of the manifest that needs no network, so that they do
+    not wait for it.
     """
 
     manifest: int

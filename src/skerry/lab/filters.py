@@ -108,8 +108,8 @@ def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members)
             if protocol is None:
                 continue
             ports = _permission_ports(permission, protocol, name)
-            for peer in _peers(world, permission, name, members):
-                rules.append(Rule(_side(direction), peer, "accept", protocol, ports))
+            peers = _peers(world, permission, name, members)
+            rules.extend(Rule(_side(direction), peer, "accept", protocol, ports) for peer in peers)
     last = mark(Origin("security-group", ", ".join(sorted(groups)), direction))
     return Filter(guarded.chain, tuple(rules), last)
 

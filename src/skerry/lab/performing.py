@@ -86,7 +86,7 @@ def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tupl
         if row.host is None:
             continue
         if Address.parse(row.host) is not None:
-            found[row.number] = (row.host,)
+            found[row.number] = (str(row.host),)
         else:
             asked[row.number] = Question(script.ends[row.subnet].address, servers[row.subnet], row.host)
     questions = tuple(asked.values())

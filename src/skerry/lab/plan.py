@@ -1,8 +1,10 @@
 """What a lab is made of, as plain data: namespaces, interfaces, routes, filters, names.
 
-Everything is of IPv4. Every text of it that a script, file or program gets has a type of its own, which holds no other
-form; ids of AWS are labels for people and reach none of them. A lab has one namespace for the tasks, one for each VPC's router, one for what translates
-addresses (NAT gateways and NAT instances), and one for all that is called: AWS's side of endpoints, and the internet.
+Everything is of IPv4. Every text that a script, file or program gets has a type of its own, which holds no other form;
+ids of AWS are labels for people and reach none of them.
+
+A lab has one namespace for the tasks, one for each VPC's router, one for what translates addresses (NAT gateways and
+NAT instances), and one for all that is called: AWS's side of endpoints, and the internet.
 """
 
 import re

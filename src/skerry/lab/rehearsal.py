@@ -87,7 +87,9 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
     stock = sending.stock(launch, calls, archive)
     work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
-    notes = tuple(dict.fromkeys(note for part in shown for note in part.known.omitted))
+    said = {row.why_not for row in rows}
+    left_out = [note for part in shown for note in (*part.known.omitted, *(why for _, why in part.known.unusable))]
+    notes = tuple(note for note in dict.fromkeys(left_out) if note not in said)
     return Script(tuple(rows), made, {part.subnet_id: part.end for part in shown}, work, notes)
 
 

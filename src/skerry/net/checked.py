@@ -13,6 +13,7 @@ class Checked(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
+        """Hold the text to the promise of its type."""
         if cls.canonical(text) != text:
             raise ValueError(f"not a valid {cls.__name__}: {text[:80]!r}")
         return super().__new__(cls, text)
