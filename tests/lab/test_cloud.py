@@ -13,16 +13,18 @@ import pytest
 from skerry.embedded.answering import Answered, Asked
 from skerry.lab import front
 from skerry.lab.front import Front
+from skerry.lab.references import Region
 from skerry.lab.stock import STORAGE_HOST, Registry, Stock
+from skerry.net.hostname import Hostname
 
-BUCKET = "prod-us-east-2-starport-layer-bucket.s3.us-east-2.amazonaws.com"
-ECR = "111122223333.dkr.ecr.us-east-2.amazonaws.com"
+BUCKET = Hostname("prod-us-east-2-starport-layer-bucket.s3.us-east-2.amazonaws.com")
+ECR = Hostname("111122223333.dkr.ecr.us-east-2.amazonaws.com")
 STOCK = Stock(
-    "eu-west-1",
+    Region("eu-west-1"),
     (
         Registry(ECR, "password", None, BUCKET),
-        Registry("registry-1.docker.io", "token", "auth.docker.io", "cdn.example"),
-        Registry("quay.io", "nothing"),
+        Registry(Hostname("registry-1.docker.io"), "token", Hostname("auth.docker.io"), Hostname("cdn.example")),
+        Registry(Hostname("quay.io"), "nothing"),
     ),
 )
 PASSWORD = {"Authorization": f"Basic {base64.b64encode(b'AWS:any').decode()}"}
@@ -58,7 +60,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
     server.server_close()
 
 
-def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: str | None = None) -> Answered:
+def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: Hostname | None = None) -> Answered:
     return served.answer(Asked("GET", url, {"Host": url.split("/")[2], **(headers or {})}, b""), mirror)
 
 

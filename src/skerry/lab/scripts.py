@@ -183,12 +183,12 @@ def _drop(mark: int) -> str:
 def _chain(one: Filter) -> Iterator[str]:
     yield f"chain {one.chain.name} {{"
     for rule in one.rules:
-        yield f"{_match(rule)} {'return' if rule.verdict == 'accept' else _drop(rule.mark)}"
+        yield f"{match_of(rule)} {'return' if rule.verdict == 'accept' else _drop(rule.mark)}"
     yield _drop(one.mark)
     yield "}"
 
 
-def _match(rule: Rule) -> str:
+def match_of(rule: Rule) -> str:
     """The packets that a rule is about."""
     peer = f"ip {rule.side} {rule.peer}"
     if rule.protocol is Protocol.ALL:
