@@ -65,6 +65,11 @@ class Enclosure:
         assert self._process.stdout is not None  # noqa: S101 -- a pipe
         self._lines = Lines(self._process.stdout)
 
+    @property
+    def pid(self) -> int:
+        """The process that all of the enclosure ends with."""
+        return self._process.pid
+
     def __enter__(self) -> Self:
         """Enter."""
         return self
