@@ -72,8 +72,8 @@ WORDS = (
     *("inet_service", "dynamic", "size", "chain", "acl", "guard", "filter", "hook", "forward", "priority", "policy"),
     *("accept", "return", "drop", "jump", "iifname", "oifname", "vmap", "saddr", "daddr", "tcp", "udp", "dport", "th"),
     *("sport", "meta", "l4proto", "add", "@dropped", "@lost", "rt", "classid", "ct", "state", "established", "related"),
-    *("translate", "nat", "postrouting", "prerouting", "snat", "to", "map", "fully-random", "arrive", "answer", "output"),
-    *("route", "listen", "redirect", '"void"', "!="),
+    *("translate", "nat", "postrouting", "prerouting", "snat", "to", "map", "fully-random", "arrive", "answer"),
+    *("output", "route", "listen", "redirect", '"void"', "!="),
 )  # fmt: skip
 FILTER = re.compile(
     rf"(?:\s|[{{}},:;.]|(?<![^\s{{}},:;])(?:{'|'.join(map(re.escape, WORDS))}|-?{NUMBER}|{NUMBER}-{NUMBER}|{BLOCK}"

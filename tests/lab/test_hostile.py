@@ -102,13 +102,19 @@ class TestWhatPacketsNeed:
     """Where one of these is no value, nothing is built in its place: a deny that is left out would allow."""
 
     def change(self, found: Network, what: str, value: Any) -> None:
-        endpoint = found.row("NetworkInterfaces", "eni-10")
-        task = found.row("SecurityGroups", "sg-task")
+        """Give a field of a record another value."""
+        endpoint, task = found.row("NetworkInterfaces", "eni-10"), found.row("SecurityGroups", "sg-task")
+        acl = {"action": (value, {}), "acl protocol": ("deny", {"protocol": value})}
+        acl["acl ports"] = ("deny", {"protocol": "6", "ports": value})
+        acl["deny"] = ("deny", {"cidr": value})
+        if what in acl:
+            action, more = acl[what]
+            found.acl("acl-1", both_ways(entry(90, action, **more), entry(100)), ["subnet-a"])
+            return
         match what:
             case "PrivateIpAddress":
                 endpoint["PrivateIpAddress"] = value
             case "PublicIp":
-                endpoint["PrivateIpAddresses"] = [{"PrivateIpAddress": "10.0.1.10", "Association": {"PublicIp": value}}]
                 endpoint["Association"] = {"PublicIp": value}
             case "CidrIp":
                 task["IpPermissionsEgress"] = [ALL, allow(cidr=value)]
@@ -119,14 +125,12 @@ class TestWhatPacketsNeed:
             case "list":
                 found.prefix_list("pl-1", value)
                 task["IpPermissionsEgress"] = [allow(prefix_list="pl-1")]
-            case "deny":
-                found.acl("acl-1", both_ways(entry(90, "deny", value), entry(100)), ["subnet-a"])
-            case "action":
-                found.acl("acl-1", both_ways(entry(90, value)), ["subnet-a"])
-            case "acl protocol":
-                found.acl("acl-1", both_ways(entry(90, "deny", protocol=value), entry(100)), ["subnet-a"])
-            case "acl ports":
-                found.acl("acl-1", both_ways(entry(90, "deny", protocol="6", ports=value), entry(100)), ["subnet-a"])
+            case _:
+                self.change_place(found, what, value)
+
+    def change_place(self, found: Network, what: str, value: Any) -> None:
+        """Give a field of the VPC another value."""
+        match what:
             case "route":
                 found.route(value, NatGatewayId="nat-9")
             case "subnet":
@@ -227,7 +231,7 @@ class TestWhatProcessesTellEachOther:
         line = encode(Build(plan))
         for before, after in ((b'"10.0.1.4"', b'"10.0.1.4\\nx"'), (b'"fab0"', b'"lo"'), (b'"acl"', b'"evil"')):
             assert before in line
-            with pytest.raises(ValueError, match="[Ii]nvalid|not a valid"):
+            with pytest.raises(ValueError, match=r"[Ii]nvalid|not a valid"):
                 decode(line.replace(before, after), Request)
 
     @pytest.mark.parametrize("name", ["lo", "p", "p1 up", "p1\n", "void ", "g-1", "p1234567"])
