@@ -64,7 +64,7 @@ class TestPrograms:
             inside = [pid for pid, line in family(process.pid).items() if b"skerry.lab.inside" not in line]
             seen = {name: status(pid) for pid in inside if (name := name_of(pid)) in CONFINED}
             surroundings = b"".join(Path(f"/proc/{pid}/environ").read_bytes() for pid in inside if alive(pid))
-            folders = {os.readlink(f"/proc/{pid}/cwd") for pid in inside if alive(pid)}
+            folders = {str(Path(f"/proc/{pid}/cwd").readlink()) for pid in inside if alive(pid)}
         finally:
             process.kill()
             process.wait()

@@ -8,8 +8,8 @@ from skerry.net.hostname import Hostname
 
 HOSTILE = (
     *("", ".", "..", "a..b", ".a", "a b", "a\n", "a\nb", "a\0", "a/b", "a#b", "a;b", 'a"b', "a'b", "a`b", "a$(b)"),
-    *("{b}", "\\052.a", "a\\012b", "a*", "a.*", "*", "*.", "*.*.a", "a:53", "a%00", "a=b", "a,b"),
-    *("\u00e4.example", "\u029fogs.example", "\u212a.example", "a" * 64, ".".join(["a" * 63] * 4), "a" * 10_000, "x\r\ny"),
+    *("{b}", "\\052.a", "a\\012b", "a*", "a.*", "*", "*.", "*.*.a", "a:53", "a%00", "a=b", "a,b", "x\r\ny"),
+    *("\u00e4.example", "\u029fogs.example", "\u212a.example", "a" * 64, ".".join(["a" * 63] * 4), "a" * 10_000),
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ REGISTRY = ("127.0.0.1", 5_000)
 _TIMEOUT = 60
 _MOST_BODY = 256 * 1_024 * 1_024
 _MOST_CERTIFICATES = 1_000
+_PORT = re.compile(r"[0-9]{1,5}")
 _LENGTH = re.compile(r"[0-9]{1,10}")
 # https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1
 _PATH = re.compile(r"/[!-~]*")
@@ -132,6 +133,13 @@ def _challenge(registry: Registry, headers: Mapping[str, str]) -> str | None:
     return None
 
 
+def _is_host(text: str) -> bool:
+    """Tell whether the header ``Host`` holds a host name, and a port where there is one."""
+    name, colon, port = text.partition(":")
+    host = Hostname.parse(name)
+    return host is not None and not host.is_wildcard and (not colon or _PORT.fullmatch(port) is not None)
+
+
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text)
@@ -165,7 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = self.headers.get("Content-Length") or "0"
         host = self.headers.get("Host", "")
-        if not _LENGTH.fullmatch(length) or int(length) > _MOST_BODY or not _PATH.fullmatch(self.path):
+        bounded = _LENGTH.fullmatch(length) and int(length) <= _MOST_BODY
+        if not (bounded and _is_host(host) and _PATH.fullmatch(self.path)):
             self.close_connection = True
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
