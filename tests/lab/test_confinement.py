@@ -14,6 +14,8 @@ from skerry.lab.coding import encode
 from skerry.lab.enclosure import Enclosure
 from skerry.lab.lines import Lines, write
 from skerry.lab.packages import PATHS
+from skerry.rehearsing import Wish, rehearse
+from tests.networks import awslogs, container
 from tests.processes import commands, family, wait_for
 from tests.test_rehearse import article
 
@@ -45,6 +47,37 @@ def test_modules_in_the_users_folder_are_not_imported(saved: Path, tmp_path: Pat
     done = subprocess.run(command, cwd=hostile, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("ok: web can start"), done.stderr
     assert not (tmp_path / "canary").exists()
+
+
+HOSTILE = (
+    *("$(touch {})", "a\nb; touch {}", "../../../../../..{}", "-o", "a\0b", "'\"{{}}", "é\u202e", "x" * 10_000),
+    *(
+        "--output={}",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:\n/../../x-AbCdEf",
+        "arn:aws:ssm:../x:1:p/x",
+    ),
+)
+
+
+@pytest.mark.long
+def test_clients_of_hostile_names_run_nothing(tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    texts = [text.format(canary) for text in HOSTILE]
+    network = article(mended=True)
+    network.rows["taskDefinitions"], network.rows["services"] = [], []
+    secrets = [{"name": f"A{number}", "valueFrom": text} for number, text in enumerate(texts)]
+    files = [{"value": f"arn:aws:s3:::{text}/{text}", "type": "s3"} for text in texts]
+    logs = awslogs()
+    logs["options"]["awslogs-group"] = f"$(touch {canary})\n../x"
+    first = container(secrets=secrets, environmentFiles=files, logConfiguration=logs)
+    others = [container(f"r{number}.example/{text}:1", name=f"c{number}") for number, text in enumerate(texts)]
+    tags = [container(f"quay.io/x:{text}", name=f"d{number}") for number, text in enumerate(texts)]
+    network.definition(first, *others, *tags)
+    network.service()
+    found = rehearse(network.world(), Wish())
+    worked = {step.need.step for step in found.steps if step.observed.worked}
+    assert {"registry-auth", "manifest", "layers", "logs"} <= worked
+    assert not canary.exists()
 
 
 class TestPrograms:

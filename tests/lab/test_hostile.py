@@ -212,6 +212,12 @@ class TestHostsAndImages:
         made = written(network(container(logConfiguration=logs)))
         assert [row.host for row in made.rows if row.need.step == "logs" and row.host is not None] == []
 
+    @pytest.mark.parametrize("bucket", ["-o", "a\nb", "A", "..", "a"])
+    def test_of_buckets_that_are_none_are_not_called(self, bucket: str) -> None:
+        files = [{"value": f"arn:aws:s3:::{bucket}/web.env", "type": "s3"}]
+        made = written(network(container(environmentFiles=files)))
+        assert all(row.why_not for row in made.rows if row.need.step == "env-files")
+
     def test_have_no_part_that_leads_out_of_a_folder_or_reads_as_an_option(self) -> None:
         assert RegistryName.parse("..") is RegistryName.parse("-x") is RegistryName.parse("ü.example") is None
         assert Repository.parse("a/../b") is Repository.parse("-a") is Repository.parse("a\n") is None

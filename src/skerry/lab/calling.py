@@ -11,13 +11,14 @@ from skerry.lab.errands import Api, Dial, Result
 from skerry.lab.places import AUTHORITY
 
 CONNECT_SECONDS = 5.0
+_AT_ONCE = 100
 
 
 def main() -> None:
     """Do the errands of the first line."""
     errands: tuple[Api | Dial, ...] = decode(sys.stdin.buffer.readline(), tuple[Api | Dial, ...])
     prepare()
-    with ThreadPoolExecutor(max(len(errands), 1)) as pool:
+    with ThreadPoolExecutor(min(max(len(errands), 1), _AT_ONCE)) as pool:
         for done in as_completed([pool.submit(_do, errand) for errand in errands]):
             sys.stdout.buffer.write(encode(done.result()))
             sys.stdout.buffer.flush()

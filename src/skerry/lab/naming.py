@@ -23,6 +23,7 @@ from skerry.net.hostname import Hostname
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253"}
 _ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 _PLACE_OF_RESOLVER = 2
+_SHOWN = 100
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -93,13 +94,15 @@ def names_of(world: World, vpc_id: str) -> Known:
             raise unread(Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets"))
         own = _plain(hosted.name)
         if own is None or own.is_wildcard:
-            omitted.append(f"hosted zone {hosted.name} is left out: its name is not a domain name")
+            omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
             continue
         pairs = zones.setdefault(own, [])
         for row in hosted.records:
             record = _plain(row.name)
             if record is None or not record.is_within(own):
-                omitted.append(f"a record of hosted zone {own} is left out: {row.name} is not a host name of the zone")
+                omitted.append(
+                    f"a record of hosted zone {own} is left out: {row.name[:_SHOWN]} is not a host name of the zone"
+                )
                 continue
             values, wrong = _record(world, row)
             pairs.extend((record, address) for address in values)

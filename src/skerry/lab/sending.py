@@ -18,6 +18,9 @@ from skerry.net.hostname import Hostname
 
 # The credential helper knows registries of these names alone, and takes the Region from them.
 _PLAIN_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_SHOWN = 100
 _MOST_PARAMETERS = 10
 _STREAM = "skerry/rehearsal/0"
 _TAG_OF_DIGESTS = "rehearsed"
@@ -35,12 +38,17 @@ class _Pulled(NamedTuple):
 def why_not(call: Call) -> str:
     """Why no client can make a call: what it is about has a form that none can be given; empty where one can."""
     if call.service is not None and Region.parse(call.service.region) is None:
-        return f"{call.service.region} is not the name of a Region"
+        return f"{call.service.region[:_SHOWN]} is not the name of a Region"
     if call.step in _OF_IMAGES:
         for subject in call.subjects:
             image = parse(subject)
             if image is None or _reference(image) is None:
-                return f"image {subject} is not a reference that clients of registries take"
+                return f"image {subject[:_SHOWN]} is not a reference that clients of registries take"
+    if call.step == "env-files" and call.actions[:1] == ("s3:GetObject",):
+        for subject in call.subjects:
+            bucket = _object(subject).partition("/")[0]
+            if not _BUCKET.fullmatch(bucket):
+                return f"{bucket[:_SHOWN]} is not the name of a bucket"
     return ""
 
 
