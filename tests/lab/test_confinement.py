@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from skerry.lab import processes
 from skerry.lab.coding import encode
 from skerry.lab.enclosure import Enclosure
+from skerry.lab.images import write_layout
 from skerry.lab.lines import Lines, write
 from skerry.lab.packages import PATHS
 from skerry.rehearsing import Wish, rehearse
@@ -78,6 +80,17 @@ def test_clients_of_hostile_names_run_nothing(tmp_path: Path) -> None:
     worked = {step.need.step for step in found.steps if step.observed.worked}
     assert {"registry-auth", "manifest", "layers", "logs"} <= worked
     assert not canary.exists()
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["a folder", "a file"])
+def test_an_image_of_the_user_is_seen_wherever_it_lies(tmp_path: Path, *, packed: bool) -> None:
+    """Even below ``/tmp``, of which the lab has its own."""
+    image, archive = tmp_path / "image", tmp_path / "image.tar"
+    write_layout(image, "web:1")
+    with tarfile.open(archive, "w") as file:
+        file.add(image, ".")
+    found = rehearse(article(mended=True).world(), Wish(archive=archive if packed else image))
+    assert [step.observed.worked for step in found.steps if step.need.step in {"manifest", "layers"}] == [True, True]
 
 
 class TestPrograms:

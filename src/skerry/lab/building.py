@@ -1,5 +1,6 @@
 """Building a lab in the namespaces of this process, and taking it down."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -105,7 +106,8 @@ class Lab:
                 connection = listener.accept()[0]
             except OSError:
                 return
-            self.take(connection)
+            with contextlib.suppress(OSError):
+                self.take(connection)
 
     def close(self) -> None:
         """Take everything down."""

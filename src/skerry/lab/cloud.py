@@ -22,7 +22,7 @@ from skerry.lab.places import AUTHORITY, FOLDER, environment
 from skerry.lab.stock import STORAGE_BUCKET, STORAGE_REGION, Copy, Stock
 from skerry.net.hostname import Hostname
 
-_LONGEST = 60.0
+_LONGEST = 400.0
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -88,7 +88,9 @@ def _push(stock: Stock) -> None:
     for position, copy in enumerate(stock.images):
         source = source_of(Path(stock.archive)) if stock.archive else _made(position, copy)
         target = f"docker://{REGISTRY[0]}:{REGISTRY[1]}/{copy.repository}:{copy.tag}"
-        command = [program("skopeo"), "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false", source, target]
+        # Its temporary files are below /var/tmp unless it gets another place.
+        command = [program("skopeo"), "--insecure-policy", "--tmpdir", str(FOLDER), "copy", "--quiet"]
+        command += ["--dest-tls-verify=false", source, target]
         done = subprocess.run(  # noqa: S603 -- a fixed program
             command, capture_output=True, text=True, check=False, env=environment(), timeout=_LONGEST
         )

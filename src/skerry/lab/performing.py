@@ -21,7 +21,7 @@ _NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", 
 _EVERY = 0.1
 _DNS_SECONDS, _CONNECT_SECONDS = 1.0, 1.0
 _FIRST_PORT, _MOST_PORTS = 32_768, 28_232
-_LONGEST = 900.0
+_LONGEST = 1_200.0
 
 
 class Seen(msgspec.Struct, frozen=True):

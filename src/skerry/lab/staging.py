@@ -1,5 +1,6 @@
 """A launch in the lab that stands: AWS's side, a namespace for each task, and its clients in it."""
 
+import contextlib
 import socket
 import subprocess
 from functools import partial
@@ -17,7 +18,7 @@ from skerry.lab.processes import confined, module
 from skerry.lab.spaces import run, switch, within
 from skerry.net.hostname import Hostname
 
-_READY = 90.0
+_READY = 600.0
 _LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
 
 
@@ -115,7 +116,9 @@ class Stage:
 
         def accept() -> None:
             while True:
-                self._take(listener.accept()[0], host)
+                connection = listener.accept()[0]
+                with contextlib.suppress(OSError):
+                    self._take(connection, host)
 
         Thread(target=accept, daemon=True).start()
 
