@@ -222,6 +222,20 @@ class TestTheInterpreter:
         done = subprocess.run(command, input=encode(()), cwd=tmp_path, env={}, capture_output=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
+    def test_runs_the_skerry_of_this_process_before_another(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        package = tmp_path / "skerry"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "which.py").write_text("import json, sys; print(json.__file__, __file__)", encoding="ascii")
+        (tmp_path / "json.py").write_text("raise SystemExit(7)", encoding="ascii")
+        monkeypatch.setattr(processes, "import_paths", lambda: (str(tmp_path),))
+        done = subprocess.run(processes.module("skerry.which"), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert str(tmp_path / "json.py") not in done.stdout
+        assert str(package / "which.py") in done.stdout
+
     def test_is_not_led_into_the_users_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "dns").mkdir()
         (tmp_path / "dns" / "__init__.py").touch()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from skerry.lab.packages import MODULES, program
 
-# Paths are added after those of the interpreter itself, so that nothing in them goes before Python's own modules.
+# Paths stand after those of Python's own modules, which nothing in them replaces, and before those of other packages.
 _START = (
     "import json, runpy, sys; paths, module = sys.argv[1:3]; del sys.argv[1:3]; "
-    "sys.path += [path for path in json.loads(paths) if path not in sys.path]; "
+    "place = next((n for n, path in enumerate(sys.path) if path.endswith('-packages')), len(sys.path)); "
+    "sys.path[place:place] = json.loads(paths); "
     "runpy.run_module(module, run_name='__main__', alter_sys=True)"
 )
 _NEEDED = ("skerry", "msgspec", "boto3", *MODULES)
