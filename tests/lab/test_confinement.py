@@ -34,7 +34,7 @@ def saved(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("mode", [["--probe"], []], ids=["probe", "clients"])
+@pytest.mark.parametrize("mode", [["--probe"], pytest.param([], marks=pytest.mark.long)], ids=["probe", "clients"])
 def test_modules_in_the_users_folder_are_not_imported(saved: Path, tmp_path: Path, mode: list[str]) -> None:
     (saved / "all.json").write_bytes(article(mended=True).document())
     hostile = tmp_path / "hostile"
@@ -82,7 +82,7 @@ def test_clients_of_hostile_names_run_nothing(tmp_path: Path) -> None:
     assert not canary.exists()
 
 
-@pytest.mark.parametrize("packed", [False, True], ids=["a folder", "a file"])
+@pytest.mark.parametrize("packed", [pytest.param(False, marks=pytest.mark.long), True], ids=["a folder", "a file"])
 def test_an_image_of_the_user_is_seen_wherever_it_lies(tmp_path: Path, *, packed: bool) -> None:
     """Even below ``/tmp``, of which the lab has its own."""
     image, archive = tmp_path / "image", tmp_path / "image.tar"
