@@ -1,4 +1,4 @@
-"""What processes of a lab tell each other: JSON, a line each, held to its types on both sides."""
+"""Messages between the processes of a lab: JSON, one line each, held to its types on both sides."""
 
 from typing import Any
 

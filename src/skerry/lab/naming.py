@@ -27,10 +27,10 @@ _SHOWN = 100
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What a VPC's DNS server knows, and what of the input it cannot know.
+    """Names of a VPC's DNS server, and the values of the input that are left out.
 
-    ``unusable``: names of records with a value that is no address, each with the reason in words. ``omitted``: what
-    no host name can lead to, in words.
+    ``unusable``: names of records with an invalid value, each with the reason in words. ``omitted``: zones and records
+    with an invalid name, in words.
     """
 
     names: Names = Names()
@@ -38,7 +38,7 @@ class Known(msgspec.Struct, frozen=True):
     omitted: tuple[str, ...] = ()
 
     def why_not(self, host: str) -> str:
-        """Why the lab cannot answer for a host; empty where it can."""
+        """Return the reason for which the lab cannot answer for a host; empty where it can."""
         return next((why for name, why in self.unusable if name.stands_for(host)), "")
 
 

@@ -1,4 +1,4 @@
-"""How a lab starts programs: by absolute paths, without the user's environment and folder, without capabilities."""
+"""Commands of the programs of a lab: absolute paths, nothing of the user's environment and folder, no capabilities."""
 
 import importlib.util
 import json
@@ -19,7 +19,7 @@ _NEEDED = ("skerry", "msgspec", "boto3", *MODULES)
 _NO_CAPABILITIES = ("--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs")
 
 CAPABILITIES = ("net_admin", "setpcap", "sys_admin")
-"""What the process that builds labs keeps, in namespaces of its own; `confined` programs keep none."""
+"""Capabilities of the process that builds labs, in namespaces of its own; `confined` programs have none."""
 
 
 def module(name: str, *arguments: str) -> list[str]:

@@ -36,7 +36,7 @@ class _Pulled(NamedTuple):
 
 
 def why_not(call: Call) -> str:
-    """Why no client can make a call: what it is about has a form that none can be given; empty where one can."""
+    """Return the reason for which no client can make a call, such as an invalid image; empty where one can."""
     if call.service is not None and Region.parse(call.service.region) is None:
         return f"{call.service.region[:_SHOWN]} is not the name of a Region"
     if call.step in _OF_IMAGES:
