@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from skerry.lab import enclosure
 from skerry.net.verdicts import OK
 from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, Skerry, complaint
 from tests.networks import IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
+from tests.processes import family, wait_for
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:111122223333:secret:db-AbCdEf:password::"
 
@@ -315,36 +315,6 @@ class TestBadInput:
         monkeypatch.setattr("skerry.lab.packages.require", lacking)
         assert complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe")) == "programs, False"
         assert complaint(skerry("rehearse", "--from", save(article(mended=False)))) == "programs, True"
-
-
-def family(process: int) -> dict[int, bytes]:
-    """The processes that a process has started, and they in turn, with their command lines."""
-    parents: dict[int, int] = {}
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit():
-            try:
-                parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return dict(_with_lines(found - {process}))
-
-
-def _with_lines(processes: set[int]) -> Iterator[tuple[int, bytes]]:
-    for process in processes:
-        try:
-            yield process, Path(f"/proc/{process}/cmdline").read_bytes()
-        except OSError:
-            continue
-
-
-def wait_for(what: Callable[[], bool], seconds: float = 20.0) -> None:
-    limit = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < limit
-        time.sleep(0.02)
 
 
 @pytest.mark.usefixtures("needs_lab")

@@ -13,6 +13,8 @@ from skerry.lab.enclosure import Enclosure
 from skerry.lab.plan import Router
 from skerry.lab.probing import Probe, Question
 from skerry.lab.topology import Asked, End, plan
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 from tests.networks import VPC
 
 PORTS = (32_768, 40_001, 48_123, 55_555, 60_999)
@@ -37,8 +39,8 @@ def observe(enclosure: Enclosure, network: Sound) -> Seen:
     ends = {subnet: _ends(network, subnet) for subnet in network.places}
     asked = Asked(
         tuple(end for group in ends.values() for end in group),
-        tuple(address for call in network.calls for _, address in call.at),
-        public_addresses(network.calls),
+        tuple(Address(address) for call in network.calls for _, address in call.at),
+        tuple((Hostname(name), Address(address)) for name, address in public_addresses(network.calls)),
     )
     built = plan(world, asked)
     enclosure.build(built)
@@ -50,7 +52,7 @@ def observe(enclosure: Enclosure, network: Sound) -> Seen:
     }
     probes: dict[tuple[str, Call], list[Probe]] = {
         (subnet, call): [
-            Probe(end.address, port, address, call.port)
+            Probe(end.address, port, Address(address), call.port)
             for address in leads[subnet, call] or ()
             for end in ends[subnet]
             for port in PORTS
@@ -73,7 +75,7 @@ def _ends(network: Sound, subnet: str) -> tuple[End, ...]:
     first = 20 + 10 * network.places.index(subnet)
     public = configuration["assignPublicIp"] == "ENABLED"
     return tuple(
-        End(subnet, f"{base}.{last}", groups, f"198.51.100.{first + number}" if public else None)
+        End(subnet, Address(f"{base}.{last}"), groups, Address(f"198.51.100.{first + number}") if public else None)
         for number, last in enumerate(LAST)
     )
 
@@ -84,7 +86,7 @@ def _addresses(enclosure: Enclosure, router: Router, end: End, call: Call) -> tu
         return tuple(address for subnet, address in call.at if subnet == end.subnet)
     if not router.servers:
         return None
-    return enclosure.resolve((Question(end.address, router.servers[0], call.host),), PATIENCE)[0]
+    return enclosure.resolve((Question(end.address, router.servers[0], Hostname(call.host)),), PATIENCE)[0]
 
 
 def _tried(enclosure: Enclosure, probes: list[Probe]) -> dict[Probe, bool]:

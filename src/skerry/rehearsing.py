@@ -67,7 +67,8 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
     told(tuple(Seen(row, why_not=row.why_not) for row in written.rows))
     found = perform(written, probe=wish.probe, watch=told)
     refused = _refused(world, launch)
-    return rehearsal(launch.name, steps(found.seen), notes + found.notes + refused.notes, refused.verdict)
+    left_out = tuple(f"The lab: {note}." for note in written.notes)
+    return rehearsal(launch.name, steps(found.seen), notes + left_out + found.notes + refused.notes, refused.verdict)
 
 
 def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
@@ -137,4 +138,4 @@ def _predicted(world: World, launch: Launch) -> list[Verdict]:
 def _step(seen: Seen, predicted: Verdict) -> Step:
     droppers = tuple(Dropper(origin.kind, origin.resource, origin.rule) for origin in seen.drops)
     observed = Observed(seen.worked, seen.why_not, seen.words, seen.tool, seen.seconds, seen.addresses, droppers)
-    return Step(seen.row.subnet, seen.row.need, seen.row.host, predicted, observed)
+    return Step(seen.row.subnet, seen.row.need, str(seen.row.host or ""), predicted, observed)

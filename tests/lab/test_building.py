@@ -8,14 +8,16 @@ from skerry.lab.enclosure import Enclosure
 from skerry.lab.plan import Origin
 from skerry.lab.probing import Probe, Question
 from skerry.lab.topology import Asked, End, plan
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 from tests.hubs import HubAndSpoke
 from tests.networks import REGION, Network, allow, both_ways, entry, record
 
 pytestmark = pytest.mark.usefixtures("needs_lab")
 
-TASK = End("subnet-a", "10.0.1.50", ("sg-task",))
-PUBLIC = End("subnet-b", "10.0.2.50", ("sg-task",), "198.51.100.9")
-INTERNET = "23.45.67.89"
+TASK = End("subnet-a", Address("10.0.1.50"), ("sg-task",))
+PUBLIC = End("subnet-b", Address("10.0.2.50"), ("sg-task",), Address("198.51.100.9"))
+INTERNET = Address("23.45.67.89")
 S3 = "52.218.0.9"
 LOGS = f"logs.{REGION}.amazonaws.com"
 
@@ -32,12 +34,13 @@ class Lab:
     def __init__(self, enclosure: Enclosure, network: Network, end: End = TASK, *called: str) -> None:
         self.enclosure = enclosure
         self.end = end
-        enclosure.build(plan(network.world(), Asked((end,), called, ((LOGS, "54.1.2.3"), ("quay.io", INTERNET)))))
+        public = ((Hostname(LOGS), Address("54.1.2.3")), (Hostname("quay.io"), INTERNET))
+        enclosure.build(plan(network.world(), Asked((end,), tuple(map(Address, called)), public)))
         self._port = 40_000
 
     def call(self, address: str, port: int = 443) -> bool:
         self._port += 1
-        (answered,) = self.enclosure.connect((Probe(self.end.address, self._port, address, port),), 0.4)
+        (answered,) = self.enclosure.connect((Probe(self.end.address, self._port, Address(address), port),), 0.4)
         return answered
 
     def dropped(self) -> list[tuple[str, str, str]]:
@@ -45,7 +48,7 @@ class Lab:
         return [(drop.origin.kind, drop.origin.resource, drop.origin.rule) for drop in drops]
 
     def ask(self, name: str, server: str = "10.0.0.2") -> tuple[str, ...] | None:
-        (answer,) = self.enclosure.resolve((Question(self.end.address, server, name),), 1.0)
+        (answer,) = self.enclosure.resolve((Question(self.end.address, Address(server), Hostname(name)),), 1.0)
         return answer
 
 

@@ -8,6 +8,9 @@ from skerry.lab import clients, words
 from skerry.lab.errands import Dial, Pull, Result, Station
 from skerry.lab.places import environment
 from skerry.lab.plan import TASKS, Port
+from skerry.lab.references import Reference
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
 HEAD = (
     'failed to resolve reference "a.example/web:1": failed to do request: '
@@ -68,7 +71,13 @@ class TestWhyAClientFailed:
         assert not words.is_of_transport(said)
 
 
-PULL = Pull(1, 2, "docker.io/library/web:1", "docker.io", "registry-1.docker.io")
+def reference(registry: str, repository: str) -> Reference:
+    made = Reference.parse(registry, repository, "1")
+    assert made is not None
+    return made
+
+
+PULL = Pull(1, 2, reference("docker.io", "library/web"), Hostname("registry-1.docker.io"))
 COPY = "failed to copy: httpReadSeeker: failed open: failed to do request: Get: dial tcp 1.2.3.4:443: i/o timeout"
 
 
@@ -133,9 +142,9 @@ class TestAPull:
 
 
 def test_a_copy_of_each_registry_is_at_a_port_of_its_own() -> None:
-    port = Port(3, "task", TASKS, "subnet-a", ("10.0.1.4",))
-    other = Pull(4, None, "quay.io/a/b:1", "quay.io", "quay.io")
-    station = Station(port, (PULL, Dial(3, "a.example", 443), other))
+    port = Port(3, "task", TASKS, "subnet-a", (Address("10.0.1.4"),))
+    other = Pull(4, None, reference("quay.io", "a/b"), Hostname("quay.io"))
+    station = Station(port, (PULL, Dial(3, Hostname("a.example"), 443), other))
     assert clients.mirrors(station) == {5_001: "registry-1.docker.io", 5_003: "quay.io"}
     assert station.space == "task3"
 

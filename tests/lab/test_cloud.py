@@ -13,16 +13,18 @@ import pytest
 from skerry.embedded.answering import Answered, Asked
 from skerry.lab import front
 from skerry.lab.front import Front
+from skerry.lab.references import Region
 from skerry.lab.stock import STORAGE_HOST, Registry, Stock
+from skerry.net.hostname import Hostname
 
-BUCKET = "prod-us-east-2-starport-layer-bucket.s3.us-east-2.amazonaws.com"
-ECR = "111122223333.dkr.ecr.us-east-2.amazonaws.com"
+BUCKET = Hostname("prod-us-east-2-starport-layer-bucket.s3.us-east-2.amazonaws.com")
+ECR = Hostname("111122223333.dkr.ecr.us-east-2.amazonaws.com")
 STOCK = Stock(
-    "eu-west-1",
+    Region("eu-west-1"),
     (
         Registry(ECR, "password", None, BUCKET),
-        Registry("registry-1.docker.io", "token", "auth.docker.io", "cdn.example"),
-        Registry("quay.io", "nothing"),
+        Registry(Hostname("registry-1.docker.io"), "token", Hostname("auth.docker.io"), Hostname("cdn.example")),
+        Registry(Hostname("quay.io"), "nothing"),
     ),
 )
 PASSWORD = {"Authorization": f"Basic {base64.b64encode(b'AWS:any').decode()}"}
@@ -58,7 +60,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
     server.server_close()
 
 
-def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: str | None = None) -> Answered:
+def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: Hostname | None = None) -> Answered:
     return served.answer(Asked("GET", url, {"Host": url.split("/")[2], **(headers or {})}, b""), mirror)
 
 
@@ -119,3 +121,52 @@ class TestAHost:
                 said = b"".join(iter(lambda: secured.recv(4_096), b""))
             assert said.startswith(b"HTTP/1.1 200")
             assert said.endswith(f"GET https://{host}/x {host}".encode())
+
+
+def said(served: Front, request: str) -> bytes:
+    """The whole answer to a request in the clear, as a task's copy of a registry is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        served.take(listener.accept()[0], ECR)
+    with ours:
+        ours.settimeout(10)
+        ours.sendall(request.encode("latin-1"))
+        ours.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: ours.recv(4_096), b""))
+
+
+class TestWhatIsNoRequest:
+    @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "99999999999", "300000000", "1 1", "\xb2"])
+    def test_because_of_its_length_is_refused(self, served: Front, length: str) -> None:
+        assert said(served, f"POST /x HTTP/1.1\r\nHost: a.example\r\nContent-Length: {length}\r\n\r\n").startswith(
+            b"HTTP/1.1 400"
+        )
+
+    @pytest.mark.parametrize("host", ["a b", "a/../b", "user@a.example", "a.example:80:90", "*.example", "", "\xe4"])
+    def test_because_of_its_host_is_refused(self, served: Front, host: str) -> None:
+        assert said(served, f"GET /x HTTP/1.1\r\nHost: {host}\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+    def test_because_of_its_path_is_refused(self, served: Front) -> None:
+        assert said(served, "GET http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+    def test_because_of_its_password_is_asked_again(self, served: Front) -> None:
+        broken = {"Authorization": "Basic !!!a"}
+        assert get(served, f"https://{ECR}/v2/web/manifests/1", broken).status == 401
+
+
+def test_headers_that_would_be_two_are_left_out() -> None:
+    injected = {"X-A": "1\r\nX-Evil: 1", "X-B\r\nX-Evil": "1", "X-C": "kept", "Content-Length": "5\r\nX-Evil: 1"}
+    front_ = Front(STOCK, lambda _: Answered(200, injected, b"body"))
+    answer = said(front_, "GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    assert b"X-C: kept" in answer
+    assert b"Evil" not in answer
+
+
+@pytest.mark.parametrize("name", ["a b.example", "a\nb.example", "../x", "a/b"])
+def test_no_certificate_is_made_for_what_is_no_host_name(served: Front, name: str) -> None:
+    class Connection:
+        context: object = None
+
+    connection = Connection()
+    assert served._choose(connection, name, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) is not None  # type: ignore[arg-type]  # noqa: SLF001
+    assert connection.context is None

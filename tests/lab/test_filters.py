@@ -5,29 +5,35 @@ from typing import Any
 import pytest
 
 from skerry.errors import SkerryError
-from skerry.lab.filters import Guarded, acl_filter, group_filter
-from skerry.lab.plan import Origin
+from skerry.lab.filters import Direction, Guarded, acl_filter, group_filter
+from skerry.lab.plan import Chain, Origin
+from skerry.lab.scripts import match_of
+from skerry.net.cidr import Address
 from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
 
 
-def acl(*entries: dict[str, Any], direction: str = "in") -> list[tuple[str, str]]:
+def chain(direction: Direction) -> Chain:
+    return Chain("guard", 1, direction)
+
+
+def acl(*entries: dict[str, Any], direction: Direction = "in") -> list[tuple[str, str]]:
     network = Network()
     network.acl("acl-1", both_ways(*entries), ["subnet-a"])
-    found = acl_filter(network.world().network_acls["acl-1"], direction, lambda _: 7)
-    return [(rule.match.strip(), rule.verdict) for rule in found.rules]
+    found = acl_filter(network.world().network_acls["acl-1"], chain(direction), lambda _: 7)
+    return [(match_of(rule), rule.verdict) for rule in found.rules]
 
 
-def group(*rules: dict[str, Any], direction: str = "in", **members: list[str]) -> list[str]:
+def group(*rules: dict[str, Any], direction: Direction = "in", **members: list[str]) -> list[str]:
     network = Network()
     network.prefix_list("pl-1", "10.7.0.0/16", "2001:db8::/32")
     network.group("sg-1", inbound=rules, outbound=rules)
 
-    def members_of(name: str) -> list[str]:
-        return members.get(name.replace("-", "_"), [])
+    def members_of(name: str) -> list[Address]:
+        return [Address(text) for text in members.get(name.replace("-", "_"), [])]
 
-    found = group_filter(network.world(), "x", Guarded(("sg-1",), direction), lambda _: 7, members_of)
+    found = group_filter(network.world(), Guarded(("sg-1",), chain(direction)), lambda _: 7, members_of)
     assert all(rule.verdict == "accept" for rule in found.rules)
-    return [rule.match.strip() for rule in found.rules]
+    return [match_of(rule) for rule in found.rules]
 
 
 class TestNetworkAcls:
@@ -66,7 +72,7 @@ class TestNetworkAcls:
             seen.append(origin)
             return len(seen)
 
-        acl_filter(network.world().network_acls["acl-1"], "out", mark)
+        acl_filter(network.world().network_acls["acl-1"], chain("out"), mark)
         assert seen[0] == Origin("network-acl", "acl-1", "rule 90 out")
         assert seen[-1] == Origin("network-acl", "acl-1", "rule * out")
 
@@ -74,7 +80,7 @@ class TestNetworkAcls:
         network = Network()
         del network.row("NetworkAcls", "acl-all")["Entries"]
         with pytest.raises(SkerryError, match="the entries of acl-all"):
-            acl_filter(network.world().network_acls["acl-all"], "in", lambda _: 1)
+            acl_filter(network.world().network_acls["acl-all"], chain("in"), lambda _: 1)
 
 
 class TestSecurityGroups:
@@ -87,8 +93,8 @@ class TestSecurityGroups:
         assert group(*rules, sg_2=["10.0.1.5", "10.0.2.6"]) == [
             "ip saddr 10.0.0.0/8 tcp dport 443-443",
             "ip saddr 10.7.0.0/16 tcp dport 443-444",
-            "ip saddr 10.0.1.5",
-            "ip saddr 10.0.2.6",
+            "ip saddr 10.0.1.5/32",
+            "ip saddr 10.0.2.6/32",
         ]
 
     def test_name_the_destination_of_what_goes_out(self) -> None:
@@ -109,4 +115,4 @@ class TestSecurityGroups:
         elif lacking == "rules":
             del network.row("SecurityGroups", "sg-1")["IpPermissions"]
         with pytest.raises(SkerryError, match="the lab cannot be built without"):
-            group_filter(network.world(), "x", Guarded(("sg-1",), "in"), lambda _: 1, lambda _: ())
+            group_filter(network.world(), Guarded(("sg-1",), chain("in")), lambda _: 1, lambda _: ())

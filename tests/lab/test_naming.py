@@ -10,7 +10,7 @@ DKR = f"dkr.ecr.{REGION}.amazonaws.com"
 
 
 def records(network: Network) -> set[tuple[str, str]]:
-    return set(names_of(network.world(), VPC).records)
+    return set(names_of(network.world(), VPC).names.records)
 
 
 class TestPrivateNamesOfEndpoints:
@@ -18,13 +18,13 @@ class TestPrivateNamesOfEndpoints:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
         assert {pair for pair in records(network) if pair[0] == LOGS} == {(LOGS, "10.0.1.10"), (LOGS, "10.0.2.11")}
-        assert LOGS in names_of(network.world(), VPC).zones
+        assert LOGS in names_of(network.world(), VPC).names.zones
 
     def test_may_be_wildcards(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "ecr.dkr")
         assert (f"*.{DKR}", "10.0.1.10") in records(network)
-        assert DKR in names_of(network.world(), VPC).zones
+        assert DKR in names_of(network.world(), VPC).names.zones
 
     @pytest.mark.parametrize(
         "change",
@@ -46,7 +46,7 @@ class TestPrivateNamesOfEndpoints:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsHostnames", value=False)
-        assert names_of(network.world(), VPC).zones == ()
+        assert names_of(network.world(), VPC).names.zones == ()
 
 
 class TestHostedZones:
@@ -66,7 +66,7 @@ class TestHostedZones:
         network = Network()
         network.zone("example", record("a.inner.example.", "A", "10.0.1.9"))
         network.zone("inner.example")
-        found = names_of(network.world(), VPC)
+        found = names_of(network.world(), VPC).names
         assert (set(found.zones), found.records) == ({"example", "inner.example"}, ())
 
 

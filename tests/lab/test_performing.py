@@ -1,5 +1,7 @@
 """What is made of the answers of a lab, which stands in here as an object that has them ready."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,7 +33,8 @@ class Ready:
         self.asked: list[tuple[Question, ...]] = []
         self.resulted: list[Resulted] = []
 
-    def __call__(self) -> Self:
+    def __call__(self, keep: Iterable[Path] = ()) -> Self:
+        assert list(keep) == []
         return self
 
     def __enter__(self) -> Self:

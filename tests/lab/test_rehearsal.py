@@ -3,17 +3,26 @@
 from typing import Any
 
 from skerry.lab.errands import Api, Dial, Errand, Login, Pull
+from skerry.lab.references import Reference, Region, Repository, Tag
 from skerry.lab.rehearsal import Row, Script, script
 from skerry.lab.stock import Copy, Item, Registry
 from skerry.launch.needs import Step
 from skerry.launch.task import Launch, launches_of
 from skerry.model.world import World
+from skerry.net.hostname import Hostname
 from tests.networks import ACCOUNT, IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
 from tests.networks import Row as Document
 
-REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
-BUCKET = f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com"
+REGISTRY = Hostname(f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com")
+BUCKET = Hostname(f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com")
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
+
+
+HERE = Region(REGION)
+
+
+def copy(repository: str, tag: str) -> Copy:
+    return Copy(Repository(repository), Tag(tag))
 
 
 def network(*containers: Document, **more: Any) -> Network:
@@ -162,26 +171,29 @@ class TestErrands:
 
     def test_one_pull_is_for_the_manifest_and_the_layers(self) -> None:
         found = written(network(container()))
-        wanted = Pull(row(found, "manifest").number, row(found, "layers").number, IMAGE, REGISTRY, REGISTRY, login=True)
+        reference = Reference.parse(REGISTRY, "web", "1.0")
+        assert reference is not None
+        assert reference.text == IMAGE
+        wanted = Pull(row(found, "manifest").number, row(found, "layers").number, reference, REGISTRY, login=True)
         assert wanted in errands(found)
 
     def test_an_image_of_docker_hub_has_its_whole_name(self) -> None:
         found = written(network(container("nginx")))
         (pull,) = [item for item in errands(found) if isinstance(item, Pull)]
-        whole = ("docker.io/library/nginx:latest", "docker.io", "registry-1.docker.io", False)
-        assert (pull.reference, pull.registry, pull.host, pull.login) == whole
+        whole = ("docker.io/library/nginx:latest", "registry-1.docker.io", False)
+        assert (pull.reference.text, pull.host, pull.login) == whole
 
     def test_a_token_of_another_registry_is_tried_by_a_connect(self) -> None:
         found = written(network(container("nginx")))
         (number,) = [item.number for item in rows(found, "manifest") if item.host == "auth.docker.io"]
-        assert Dial(number, "auth.docker.io", 443) in errands(found)
+        assert Dial(number, Hostname("auth.docker.io"), 443) in errands(found)
 
     def test_an_image_by_digest_gets_a_tag(self) -> None:
         found = written(network(container(f"{REGISTRY}/web@sha256:{'a' * 64}")))
         (pull,) = [item for item in errands(found) if isinstance(item, Pull)]
-        assert pull.reference == f"{REGISTRY}/web:rehearsed"
+        assert pull.reference.text == f"{REGISTRY}/web:rehearsed"
         assert found.work is not None
-        assert found.work.stock.images == (Copy("web", "rehearsed"),)
+        assert found.work.stock.images == (copy("web", "rehearsed"),)
 
     def test_apis_are_called_at_the_host_of_the_need(self) -> None:
         secrets = [{"name": "A", "valueFrom": f"{SECRET}:password::"}, {"name": "B", "valueFrom": "/app/b"}]
@@ -216,10 +228,10 @@ class TestTheStock:
         found = written(network(container(secrets=secrets, logConfiguration=awslogs(), environmentFiles=files)))
         assert found.work is not None
         assert set(found.work.stock.items) == {
-            Item("secret", REGION, "db-AbCdEf"),
-            Item("parameter", REGION, "/app/c"),
-            Item("log-group", REGION, awslogs()["options"]["awslogs-group"]),
-            Item("object", REGION, "settings/web.env"),
+            Item("secret", HERE, "db-AbCdEf"),
+            Item("parameter", HERE, "/app/c"),
+            Item("log-group", HERE, awslogs()["options"]["awslogs-group"]),
+            Item("object", HERE, "settings/web.env"),
         }
 
     def test_has_a_registry_for_each_of_the_task(self) -> None:
@@ -229,10 +241,10 @@ class TestTheStock:
         assert found.work is not None
         assert found.work.stock.registries == (
             Registry(REGISTRY, "password", None, BUCKET),
-            Registry("quay.io", "nothing", None, "cdn.quay.io"),
-            Registry("r.example", "nothing"),
+            Registry(Hostname("quay.io"), "nothing", None, Hostname("cdn.quay.io")),
+            Registry(Hostname("r.example"), "nothing"),
         )
-        assert found.work.stock.images == (Copy("web", "1.0"), Copy("org/side", "1"), Copy("x", "2"))
+        assert found.work.stock.images == (copy("web", "1.0"), copy("org/side", "1"), copy("x", "2"))
 
 
 def test_what_an_endpoint_lets_in_is_part_of_the_plan() -> None:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from skerry.errors import SkerryError
-from skerry.lab.plan import Origin
+from skerry.lab.plan import Device, Origin
 from skerry.lab.routes import lines_of, targets_of
 from tests.networks import EVERYWHERE, VPC, Network
 
-DEVICES = {"nat-1": "p1", "igw-1": "g2", "pcx-1": "g3"}
+DEVICES = {"nat-1": Device("p1"), "igw-1": Device("g2"), "pcx-1": Device("g3")}
 
 
 def lines(network: Network, table: str = "rtb-main") -> dict[str, tuple[str, Origin]]:

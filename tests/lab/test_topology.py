@@ -3,16 +3,18 @@
 import pytest
 
 from skerry.errors import SkerryError
-from skerry.lab.plan import Origin, Plan, Port, Router
+from skerry.lab.plan import Chain, Origin, Plan, Port, Router
+from skerry.lab.scripts import match_of
 from skerry.lab.topology import Asked, End, plan
+from skerry.net.cidr import Address
 from tests.hubs import HubAndSpoke
 from tests.networks import HTTPS, Network, allow
 
-TASK = End("subnet-a", "10.0.1.50", ("sg-task",))
+TASK = End("subnet-a", Address("10.0.1.50"), ("sg-task",))
 
 
 def built(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> Plan:
-    return plan(network.world(), Asked(ends or (TASK,), addresses))
+    return plan(network.world(), Asked(ends or (TASK,), tuple(map(Address, addresses))))
 
 
 def only(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> Router:
@@ -121,9 +123,9 @@ class TestWaysOut:
 class TestFilters:
     def test_are_one_for_each_group_set_and_network_acl(self) -> None:
         router = only(Network())
-        assert {chain.name for chain in router.filters} == {
-            "acl_acl_all_in",
-            "acl_acl_all_out",
+        assert {one.chain for one in router.filters} == {
+            Chain("acl", 1, "in"),
+            Chain("acl", 1, "out"),
             *router.guards[router.ports[0].number],
         }
 
@@ -133,8 +135,8 @@ class TestFilters:
         network.endpoint("vpce-1", "logs", group="sg-end")
         router = only(network)
         name = router.guards[port(router, "eni-10").number][1]
-        chain = next(chain for chain in router.filters if chain.name == name)
-        assert [rule.match for rule in chain.rules] == ["ip saddr 10.0.1.50 tcp dport 443-443 "]
+        found = next(one for one in router.filters if one.chain == name)
+        assert [match_of(rule) for rule in found.rules] == ["ip saddr 10.0.1.50/32 tcp dport 443-443"]
 
     def test_tell_what_a_drop_is_laid_at(self) -> None:
         network = Network()

@@ -11,6 +11,8 @@ from skerry.lab.requests import Drop
 from skerry.lab.topology import Asked, End, plan
 from skerry.model.world import World
 from skerry.net.addresses import address, spell
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 from skerry.net.intervals import Intervals, contains
 from skerry.net.verdicts import BLOCKED, OK, Verdict
 from skerry.reach.memo import Memo
@@ -30,7 +32,7 @@ HOSTS = {
     "logs": f"logs.{REGION}.amazonaws.com",
     "secretsmanager": f"secretsmanager.{REGION}.amazonaws.com",
 }
-PUBLIC = tuple((name, f"54.1.2.{number}") for number, name in enumerate(HOSTS.values(), 1))
+PUBLIC = tuple((Hostname(name), Address(f"54.1.2.{number}")) for number, name in enumerate(HOSTS.values(), 1))
 
 
 class Call(NamedTuple):
@@ -38,7 +40,7 @@ class Call(NamedTuple):
 
     end: End
     source_port: int
-    address: str
+    address: Address
     port: int = 443
 
 
@@ -51,7 +53,7 @@ class Case(NamedTuple):
     answered: tuple[bool, ...]
     drops: dict[Call, tuple[Drop, ...]]
     names: dict[tuple[str, str], tuple[str, ...] | None]
-    servers: dict[tuple[End, str], bool]
+    servers: dict[tuple[End, Address], bool]
 
 
 class Disagreement(NamedTuple):
@@ -71,12 +73,14 @@ def asked(network: Drawn) -> tuple[Asked, tuple[Call, ...]]:
         base = network.row("Subnets", subnet)["CidrBlock"].rpartition(".")[0]
         for last in (draw.randrange(30, 120), draw.randrange(130, 190)):
             groups = draw.choice((("sg-task",), ("sg-task",), ("sg-b",), ("sg-task", "sg-b")))
-            public = f"198.51.100.{20 + len(ends)}" if draw.random() < 0.25 else None
-            ends.append(End(subnet, f"{base}.{last}", groups, public))
+            public = Address(f"198.51.100.{20 + len(ends)}") if draw.random() < 0.25 else None
+            ends.append(End(subnet, Address(f"{base}.{last}"), groups, public))
     private = [
-        row["PrivateIpAddress"] for row in network.rows["NetworkInterfaces"] if row["NetworkInterfaceId"] != "eni-box"
+        Address(row["PrivateIpAddress"])
+        for row in network.rows["NetworkInterfaces"]
+        if row["NetworkInterfaceId"] != "eni-box"
     ]
-    addresses = (*private, *S3_SAMPLES, INTERNET)
+    addresses = (*private, *map(Address, S3_SAMPLES), Address(INTERNET))
     calls = tuple(
         Call(end, draw.choice(PORTS) + draw.randrange(-200, 0) * (end.address != ends[0].address), to)
         for end in ends
@@ -115,12 +119,14 @@ def _is_of(drop: Drop, call: Call) -> bool:
     return (one, other) in {(here, there), (there, here)}
 
 
-def _servers(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[End, str], bool]:
+def _servers(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[End, Address], bool]:
     """Whether the DNS servers that are not Amazon's answer each task at all."""
     router = next(router for router in built.routers if router.vpc == VPC)
     others = [server for server in router.servers if server != router.resolver]
     asking = [(end, server) for end in wanted.ends for server in others]
-    answers = enclosure.resolve(tuple(Question(end.address, server, "x.invalid") for end, server in asking), TIMEOUT)
+    answers = enclosure.resolve(
+        tuple(Question(end.address, server, Hostname("x.invalid")) for end, server in asking), TIMEOUT
+    )
     return {one: answer is not None for one, answer in zip(asking, answers, strict=True)}
 
 
@@ -128,8 +134,8 @@ def _names(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[str, 
     router = next(router for router in built.routers if router.vpc == VPC)
     if set(router.servers) - {router.resolver}:
         return {}
-    source, server = wanted.ends[0].address, "10.0.0.2"
-    questions = tuple(Question(source, server, name) for name in HOSTS.values())
+    source, server = wanted.ends[0].address, Address("10.0.0.2")
+    questions = tuple(Question(source, server, Hostname(name)) for name in HOSTS.values())
     answers = enclosure.resolve(questions, PATIENCE if router.resolver else TIMEOUT)
     return {(VPC, one.name): answer for one, answer in zip(questions, answers, strict=True)}
 
@@ -208,7 +214,7 @@ def _servers_that_differ(walker: Walker, case: Case) -> list[Disagreement]:
 
 def _names_that_differ(walker: Walker, case: Case) -> list[Disagreement]:
     found = []
-    public = dict(PUBLIC)
+    public: dict[str, str] = {str(name): str(sample) for name, sample in PUBLIC}
     for (vpc_id, name), answer in case.names.items():
         key = next(key for key, value in HOSTS.items() if value == name)
         resolution = walker.names.resolve(vpc_id, Query(name, "aws", ServiceRef(key, REGION)))

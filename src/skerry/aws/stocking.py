@@ -22,13 +22,11 @@ def stock(client: ClientFactory, region: str, items: Iterable[tuple[str, str]]) 
 
     An object's name is its bucket's and its key's with a slash between.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 -- slow to import
-
     refused = []
     for kind, name in items:
         try:
             _make(client, region, kind, name)
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # noqa: BLE001 -- boto3 refuses some names with errors of other kinds
             refused.append(f"{kind} {name}: {error}")
     return refused
 

@@ -7,10 +7,13 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
+
 _PORT = 53
 
 
-def ask(server: str, name: str, source: str | None, timeout: float) -> tuple[str, ...] | None:
+def ask(server: Address, name: Hostname, source: Address | None, timeout: float) -> tuple[str, ...] | None:
     """The addresses of a name by a server, none where it does not exist; None where the server does not answer."""
     question = dns.message.make_query(name, dns.rdatatype.A)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

@@ -1,5 +1,6 @@
 """Building a lab in the namespaces of this process, and taking it down."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -11,12 +12,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from skerry.lab import asking
+from skerry.lab.packages import program
+from skerry.lab.places import FOLDER, environment
 from skerry.lab.plan import FAR, NATS, TASKS, Origin, Plan
+from skerry.lab.processes import confined
 from skerry.lab.requests import Drop
 from skerry.lab.scripts import LISTENER, hosts_of, scripts
 from skerry.lab.spaces import run, switch, within
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
-_FOLDER = Path("/run/lab")
 _BACKLOG = 4_096
 _READY, _AGAIN, _PAUSE = 3.0, 0.05, 0.002
 _FORWARD = {"ipv4/ip_forward": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0"}
@@ -24,6 +29,9 @@ _FORWARD = {"ipv4/ip_forward": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/d
 _REFUSED = b"\x81\x05"
 # IP_PKTINFO of Linux, which Python has no name for.
 _PACKET_INFO = 8
+# A DNS server without any capability may then listen at its port.
+_LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
+_NOBODY = Hostname("ready.invalid")
 _SETS = (("vpc", "dropped"), ("vpc", "lost"))
 
 Taker: TypeAlias = Callable[[socket.socket], None]
@@ -51,7 +59,7 @@ class Lab:
         self._server = within(FAR, _serve_names)
         threading.Thread(target=self._drain, args=(self._listener,), daemon=True).start()
         threading.Thread(target=_refuse_names, args=(self._server,), daemon=True).start()
-        _FOLDER.mkdir(exist_ok=True)
+        FOLDER.mkdir(exist_ok=True)
         for router in self.plan.routers:
             if router.resolver:
                 hosts = hosts_of(router, self.plan.public)
@@ -67,22 +75,27 @@ class Lab:
         if space == TASKS:
             switch({"ipv4/ip_nonlocal_bind": "1"})
 
-    def _resolve(self, space: str, address: str, configuration: str, hosts: str) -> None:
+    def _resolve(self, space: str, address: Address, configuration: str, hosts: str) -> None:
         """Start a DNS server, and wait until it answers."""
-        paths = _FOLDER / f"{space}.conf", _FOLDER / f"{space}.hosts"
+        paths = FOLDER / f"{space}.conf", FOLDER / f"{space}.hosts"
         for path, text in zip(paths, (configuration, hosts), strict=True):
-            path.write_text(text, encoding="utf-8")
-        command = ["dnsmasq", "--no-daemon", f"--conf-file={paths[0]}", f"--addn-hosts={paths[1]}", "--pid-file="]
+            path.write_text(text, encoding="ascii")
+        options = ["--no-daemon", f"--conf-file={paths[0]}", f"--addn-hosts={paths[1]}", "--pid-file="]
+        command = confined([program("dnsmasq"), *options])
 
         def start() -> None:
-            log = (_FOLDER / f"{space}.log").open("wb")
-            self._daemons.append(subprocess.Popen(command, stdout=log, stderr=log))  # noqa: S603 -- a fixed program
+            switch(_LOW_PORTS)
+            with (FOLDER / f"{space}.log").open("wb") as log:
+                daemon = subprocess.Popen(  # noqa: S603 -- a fixed program
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), cwd=FOLDER
+                )
+            self._daemons.append(daemon)
             limit = time.monotonic() + _READY
             while time.monotonic() < limit:
-                if asking.ask(address, "ready.invalid", None, _AGAIN) is not None:
+                if asking.ask(address, _NOBODY, None, _AGAIN) is not None:
                     return
                 time.sleep(_PAUSE)
-            message = (_FOLDER / f"{space}.log").read_text(encoding="utf-8", errors="replace")
+            message = (FOLDER / f"{space}.log").read_text(encoding="utf-8", errors="replace")
             raise TimeoutError(f"the DNS server of {space} does not answer: {message}")
 
         within(space, start)
@@ -93,7 +106,8 @@ class Lab:
                 connection = listener.accept()[0]
             except OSError:
                 return
-            self.take(connection)
+            with contextlib.suppress(OSError):
+                self.take(connection)
 
     def close(self) -> None:
         """Take everything down."""

@@ -5,22 +5,22 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-import msgspec
-
 from skerry.aws.calling import call, prepare
+from skerry.lab.coding import decode, encode
 from skerry.lab.errands import Api, Dial, Result
 from skerry.lab.places import AUTHORITY
 
 CONNECT_SECONDS = 5.0
+_AT_ONCE = 100
 
 
 def main() -> None:
     """Do the errands of the first line."""
-    errands = msgspec.json.decode(sys.stdin.buffer.readline(), type=tuple[Api | Dial, ...])
+    errands: tuple[Api | Dial, ...] = decode(sys.stdin.buffer.readline(), tuple[Api | Dial, ...])
     prepare()
-    with ThreadPoolExecutor(max(len(errands), 1)) as pool:
+    with ThreadPoolExecutor(min(max(len(errands), 1), _AT_ONCE)) as pool:
         for done in as_completed([pool.submit(_do, errand) for errand in errands]):
-            sys.stdout.buffer.write(msgspec.json.encode(done.result()) + b"\n")
+            sys.stdout.buffer.write(encode(done.result()))
             sys.stdout.buffer.flush()
 
 
@@ -29,7 +29,10 @@ def _do(errand: Api | Dial) -> Result:
     if isinstance(errand, Dial):
         words = _dial(errand)
         return Result(errand.row, not words, words, "tcp", time.monotonic() - started)
-    found = call(errand.call, CONNECT_SECONDS, str(AUTHORITY))
+    try:
+        found = call(errand.call, CONNECT_SECONDS, str(AUTHORITY))
+    except Exception as error:  # noqa: BLE001 -- what boto3 cannot send must not end the calls of other rows
+        return Result(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
     return Result(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
 
 

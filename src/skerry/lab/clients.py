@@ -1,21 +1,23 @@
 """Real clients in the namespaces of the tasks: each is a program of its own, and all run at once."""
 
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 import msgspec
 
 from skerry.lab import words
+from skerry.lab.coding import decode, encode
 from skerry.lab.errands import Api, Dial, Login, Pull, Result, Station
+from skerry.lab.packages import program
 from skerry.lab.places import AUTHORITY, FOLDER, environment
+from skerry.lab.processes import confined, module
 from skerry.lab.spaces import within
+from skerry.net.hostname import Hostname
 
 Report = Callable[[Result], None]
 
@@ -42,9 +44,11 @@ def start_store() -> None:
     """Start containerd, which keeps what is pulled; what one client pulled, another pulls again all the same."""
     settings = FOLDER / "containerd.toml"
     settings.write_text(_STORE, encoding="ascii")
-    log = (FOLDER / "containerd.log").open("wb")
-    command = ["containerd", "--config", str(settings)]
-    daemon = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment())  # noqa: S603 -- a fixed program
+    command = confined([program("containerd"), "--config", str(settings)])
+    with (FOLDER / "containerd.log").open("wb") as log:
+        daemon = subprocess.Popen(  # noqa: S603 -- a fixed program
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment(), cwd=FOLDER
+        )
     limit = time.monotonic() + _READY
     while time.monotonic() < limit and daemon.poll() is None:
         if _run(["ctr", "--address", str(SOCKET), "version"], FOLDER).returncode == 0:
@@ -74,7 +78,7 @@ def send(station: Station, report: Report) -> list[Thread]:
     return threads
 
 
-def mirrors(station: Station) -> dict[int, str]:
+def mirrors(station: Station) -> dict[int, Hostname]:
     """The ports at which a task's own namespace is to have a copy of a registry, with the registry's name."""
     return {
         MIRROR_PORT + position: errand.host
@@ -85,37 +89,45 @@ def mirrors(station: Station) -> dict[int, str]:
 
 def _run(command: list[str], home: Path, given: str = "") -> subprocess.CompletedProcess[str]:
     surroundings = environment(home) | {"AWS_MAX_ATTEMPTS": "1"}
+    whole = confined([program(command[0]), *command[1:]])
     try:
         return subprocess.run(  # noqa: S603 -- fixed programs
-            command, input=given, capture_output=True, text=True, check=False, env=surroundings, timeout=_LONGEST
+            whole,
+            input=given,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            env=surroundings,
+            cwd=home,
+            timeout=_LONGEST,
         )
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, "", f"{command[0]} had no end after {_LONGEST:.0f} s")
 
 
-def python() -> dict[str, str]:
-    """What of the environment tells this program's Python where its modules are."""
-    return {key: value for key, value in os.environ.items() if key.startswith("PYTHON")}
-
-
 def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
     """Do calls and connections in one process, as loading boto3 takes longer than a call."""
     left = {errand.row for errand in errands}
-    command = [sys.executable, "-m", "skerry.lab.calling"]
+    command = confined(module("skerry.lab.calling"))
     with (
         tempfile.TemporaryFile(dir=FOLDER) as wrong,
         subprocess.Popen(  # noqa: S603 -- this very program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=wrong, env=python() | environment()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=wrong, env=environment(), cwd=FOLDER
         ) as process,
     ):
+        watch = Timer(_LONGEST, process.kill)
+        watch.daemon = True
+        watch.start()
         assert process.stdin is not None  # noqa: S101 -- a pipe
         assert process.stdout is not None  # noqa: S101 -- a pipe
-        process.stdin.write(msgspec.json.encode(errands) + b"\n")
+        process.stdin.write(encode(errands))
         process.stdin.close()
         for line in process.stdout:
-            found = msgspec.json.decode(line, type=Result)
+            found: Result = decode(line, Result)
             left.discard(found.row)
             report(found)
+        watch.cancel()
         wrong.seek(0)
         said = wrong.read().decode(errors="replace").strip()[-500:]
     for row in left:
@@ -128,14 +140,14 @@ def _login(errand: Login, home: Path, report: Report) -> None:
     said = ""
     if done.returncode != 0:
         log = home / ".ecr" / "log" / "ecr-login.log"
-        said = words.of_helper(log.read_text(encoding="utf-8")) if log.exists() else ""
+        said = words.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
         said = said or (done.stderr or done.stdout).strip()
     report(Result(errand.row, _worked(done.returncode, said), said, "ecr-login", time.monotonic() - started))
 
 
 def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
     """Pull by the network, and at the same time the layers alone; a step is answered by the one that came to it."""
-    hosts = home / "hosts" / errand.registry
+    hosts = home / "hosts" / errand.reference.registry
     hosts.mkdir(parents=True)
     # The server is who is asked after all hosts have failed: here nobody, or each timeout would be waited for twice.
     # https://github.com/containerd/containerd/blob/main/docs/hosts.md
@@ -160,7 +172,7 @@ def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
     started = time.monotonic()
     space = f"{home.name}-{name}"
     command = ["ctr", "--address", str(SOCKET), "--namespace", space, "content", "fetch", "--all-platforms"]
-    command += ["--tlscacert", str(AUTHORITY), *options, errand.reference]
+    command += ["--tlscacert", str(AUTHORITY), *options, "--", errand.reference.text]
     done = _run(command, home)
     said = "" if done.returncode == 0 else words.of_ctr(done.stderr)
     return Result(0, _worked(done.returncode, said), said, "ctr", time.monotonic() - started)

@@ -4,34 +4,25 @@ It is given connections that arrived in the lab, by a socket, as open files; so 
 Its stock is the first line of its input; when everything is there, it prints one line.
 """
 
-import contextlib
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 from threading import Thread
 
 import msgspec
 
 from skerry.embedded.answering import answering
+from skerry.lab import storing
+from skerry.lab.coding import decode, encode
 from skerry.lab.front import REGISTRY, Front
 from skerry.lab.images import source_of, write_layout
+from skerry.lab.packages import program
 from skerry.lab.places import AUTHORITY, FOLDER, environment
 from skerry.lab.stock import STORAGE_BUCKET, STORAGE_REGION, Copy, Stock
+from skerry.net.hostname import Hostname
 
-_READY = 20.0
-_CONFIGURATION = f"""\
-version: 0.1
-log: {{level: warn}}
-storage:
-  s3: {{region: {STORAGE_REGION}, bucket: {STORAGE_BUCKET}, accesskey: lab, secretkey: lab}}
-  cache: {{blobdescriptor: inmemory}}
-  maintenance: {{uploadpurging: {{enabled: false}}}}
-http: {{addr: "{REGISTRY[0]}:{REGISTRY[1]}", secret: lab}}
-health: {{storagedriver: {{enabled: false}}}}
-"""
+_LONGEST = 400.0
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -43,7 +34,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Serve until the socket that brings connections is closed."""
-    stock = msgspec.json.decode(sys.stdin.buffer.readline(), type=Stock)
+    stock: Stock = decode(sys.stdin.buffer.readline(), Stock)
     brings = socket.socket(fileno=int(sys.argv[1]))
     with answering(stock.region) as answer:
         front = Front(stock, answer)
@@ -51,9 +42,9 @@ def main() -> None:
         _listen(front)
         try:
             ready = Ready(_fill(stock))
-        except (OSError, RuntimeError, ValueError) as error:
-            ready = Ready(failed=str(error))
-        sys.stdout.buffer.write(msgspec.json.encode(ready) + b"\n")
+        except Exception as error:  # noqa: BLE001 -- the one who waits must hear of it, whatever happened
+            ready = Ready(failed=f"{error}" or type(error).__name__)
+        sys.stdout.buffer.write(encode(ready))
         sys.stdout.buffer.flush()
         _take(front, brings)
 
@@ -64,7 +55,7 @@ def _take(front: Front, brings: socket.socket) -> None:
         told, files, _, _ = socket.recv_fds(brings, 1_024, 1)
         if not told:
             return
-        front.take(socket.socket(fileno=files[0]), told.decode() if told != b"-" else None)
+        front.take(socket.socket(fileno=files[0]), Hostname(told.decode()) if told != b"-" else None)
 
 
 def _listen(front: Front) -> None:
@@ -88,37 +79,21 @@ def _fill(stock: Stock) -> tuple[str, ...]:
         refused += stocking.stock(clients(region), region, items)
     if stock.images:
         stocking.bucket(clients(STORAGE_REGION), STORAGE_BUCKET, STORAGE_REGION)
-        _start_registry()
+        storing.await_registry()
         _push(stock)
     return tuple(refused)
-
-
-def _start_registry() -> None:
-    from skerry.lab.stock import STORAGE_HOST  # noqa: PLC0415 -- the text of the hosts file alone needs it
-
-    settings, hosts = FOLDER / "registry.yml", FOLDER / "registry.hosts"
-    settings.write_text(_CONFIGURATION, encoding="ascii")
-    hosts.write_text(f"127.0.0.1 localhost {STORAGE_HOST}\n", encoding="ascii")
-    script = 'mount --bind "$1" /etc/hosts && exec docker-registry serve "$2"'
-    command = ["unshare", "--mount", "sh", "-c", script, "sh", str(hosts), str(settings)]
-    log = (FOLDER / "registry.log").open("wb")
-    daemon = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment())  # noqa: S603 -- a fixed program
-    limit = time.monotonic() + _READY
-    while time.monotonic() < limit and daemon.poll() is None:
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://{REGISTRY[0]}:{REGISTRY[1]}/v2/", timeout=1).close()
-            return
-        time.sleep(0.02)
-    said = (FOLDER / "registry.log").read_text(encoding="utf-8", errors="replace")[-500:]
-    raise RuntimeError(f"docker-registry does not answer: {said}")
 
 
 def _push(stock: Stock) -> None:
     for position, copy in enumerate(stock.images):
         source = source_of(Path(stock.archive)) if stock.archive else _made(position, copy)
         target = f"docker://{REGISTRY[0]}:{REGISTRY[1]}/{copy.repository}:{copy.tag}"
-        command = ["skopeo", "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false", source, target]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())  # noqa: S603 -- a fixed program
+        # Its temporary files are below /var/tmp unless it gets another place.
+        command = [program("skopeo"), "--insecure-policy", "--tmpdir", str(FOLDER), "copy", "--quiet"]
+        command += ["--dest-tls-verify=false", source, target]
+        done = subprocess.run(  # noqa: S603 -- a fixed program
+            command, capture_output=True, text=True, check=False, env=environment(), timeout=_LONGEST
+        )
         if done.returncode != 0:
             raise RuntimeError(f"skopeo could not push {copy.repository}:{copy.tag}: {done.stderr.strip()[-500:]}")
 

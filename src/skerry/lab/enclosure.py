@@ -2,16 +2,19 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import msgspec
-
 from skerry.errors import SkerryError
+from skerry.lab.coding import decode, encode
 from skerry.lab.errands import Work
-from skerry.lab.packages import missing_programs, program, remedy
+from skerry.lab.lines import Lines, write
+from skerry.lab.packages import PATHS, missing_programs, program, remedy
 from skerry.lab.plan import Plan
 from skerry.lab.probing import Probe, Question
+from skerry.lab.processes import import_paths, limited, module
 from skerry.lab.requests import (
     Answer,
     Build,
@@ -31,23 +34,41 @@ from skerry.lab.requests import (
 )
 
 _Answered = TypeVar("_Answered")
-_FLAGS = ("--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
+_FLAGS = ("--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--mount-proc", "--kill-child")
+_ENVIRONMENT = {"PATH": PATHS, "LANG": "C.UTF-8"}
+_LONGEST = 300.0
 
 
 class Enclosure:
     """A set of namespaces with a process in it that builds labs; a context manager.
 
-    Raises `SkerryError` where programs are missing or the machine allows no namespaces.
+    ``keep``: files of the user that the lab reads. Raises `SkerryError` where programs are missing or the machine
+    allows no namespaces.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Iterable[Path] = ()) -> None:
         lacking = missing_programs()
         if lacking:
             raise SkerryError(f"the lab needs programs that are not installed: {', '.join(lacking)}", remedy(lacking))
-        command = [*_unshare(), sys.executable, "-m", "skerry.lab.inside"]
+        visible = [*import_paths(), sys.prefix, sys.base_prefix, *map(str, keep)]
+        command = [*_unshare(), *limited(module("skerry.lab.inside", *dict.fromkeys(visible)))]
         # The kernel ends it when the one who started it ends, however that comes.
         command = [program("setpriv"), "--pdeathsig", "KILL", "--", *command]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)  # noqa: S603 -- this very program
+        self._process = subprocess.Popen(  # noqa: S603 -- this very program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            env=_ENVIRONMENT,
+            cwd="/",
+        )
+        assert self._process.stdout is not None  # noqa: S101 -- a pipe
+        self._lines = Lines(self._process.stdout)
+
+    @property
+    def pid(self) -> int:
+        """The process that all of the enclosure ends with."""
+        return self._process.pid
 
     def __enter__(self) -> Self:
         """Enter."""
@@ -92,20 +113,22 @@ class Enclosure:
         return self._ask(Results(), Resulted)
 
     def _ask(self, request: Request, expected: type[_Answered]) -> _Answered:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None  # noqa: S101 -- both are pipes
-        assert stdout is not None  # noqa: S101
+        stdin = self._process.stdin
+        assert stdin is not None  # noqa: S101 -- a pipe
         line = b""
         try:
-            stdin.write(msgspec.json.encode(request) + b"\n")
-            stdin.flush()
-            line = stdout.readline()
+            write(stdin, encode(request), _LONGEST)
+            line = self._lines.next(_LONGEST)
         except BrokenPipeError:
             pass
+        except TimeoutError as error:
+            self._process.kill()
+            message = f"the lab gave no answer in {_LONGEST:.0f} s"
+            raise SkerryError(message, "Try again on a machine with less to do, or report it.") from error
         if not line:
             message = "the lab's namespaces could not be made, or ended by themselves"
             raise SkerryError(message, "Allow unprivileged user namespaces (sysctl), or run this as root.")
-        answer: Any = msgspec.json.decode(line, type=Answer)
+        answer: Any = decode(line, Answer)
         if isinstance(answer, Failed):
             raise SkerryError(
                 f"the lab failed: {answer.message}", "Save the input with `skerry snapshot` and report it."
@@ -118,7 +141,9 @@ def _unshare() -> list[str]:
     """The command that makes the namespaces: as an ordinary user where that is allowed, else as root."""
     unshare = program("unshare")
     for command in ([unshare, "--user", "--map-root-user", *_FLAGS], [unshare, *_FLAGS]):
-        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603 -- as above
+        tried = [*command, program("true")]
+        done = subprocess.run(tried, capture_output=True, check=False, env=_ENVIRONMENT, cwd="/")  # noqa: S603 -- as above
+        if done.returncode == 0:
             return command
     message = "this machine allows no user namespaces to ordinary users"
     switches = "kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)"

@@ -4,7 +4,10 @@ import msgspec
 
 from skerry.aws.calling import Call
 from skerry.lab.plan import Port
+from skerry.lab.references import Reference
 from skerry.lab.stock import Stock
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
 
 class Api(msgspec.Struct, frozen=True, tag=True):
@@ -18,30 +21,29 @@ class Login(msgspec.Struct, frozen=True, tag=True):
     """A token for a registry of ECR, by Amazon's own credential helper."""
 
     row: int
-    registry: str
+    registry: Hostname
 
 
 class Dial(msgspec.Struct, frozen=True, tag=True):
-    """A connection over TCP alone."""
+    """A connection over TCP alone, to a name or an address."""
 
     row: int
-    host: str
+    host: Hostname
     port: int
 
 
 class Pull(msgspec.Struct, frozen=True, tag=True):
     """An image's manifest and layers, by containerd's own client.
 
-    ``manifest`` and ``layers`` are rows. ``registry``: its name in the reference; ``host``: the one that it is called
-    at. ``login``: whether it wants a password. The layers are pulled a second time from a copy of the manifest that
-    needs no network, so that they do not wait for it.
+    ``manifest`` and ``layers`` are rows. ``host``: the one that the registry is called at. ``login``: whether it wants
+    a password. The layers are pulled a second time from a copy of the manifest that needs no network, so that they do
+    not wait for it.
     """
 
     manifest: int
     layers: int | None
-    reference: str
-    registry: str
-    host: str
+    reference: Reference
+    host: Hostname
     login: bool = False
 
 
@@ -74,5 +76,5 @@ class Work(msgspec.Struct, frozen=True):
     """A whole launch: what AWS's side holds, the DNS servers of the tasks, and who is sent to do what."""
 
     stock: Stock
-    servers: tuple[str, ...]
+    servers: tuple[Address, ...]
     stations: tuple[Station, ...]

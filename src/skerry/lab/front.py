@@ -4,9 +4,11 @@ import base64
 import contextlib
 import http.client
 import json
+import re
 import socket
 import ssl
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Lock, Thread
@@ -16,11 +18,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 from skerry.embedded.answering import Answer, Answered, Asked
 from skerry.lab.stock import STORAGE_HOST, Registry, Stock
+from skerry.net.hostname import Hostname
 
 REGISTRY = ("127.0.0.1", 5_000)
 """Where the real registry listens, in the namespace of the AWS side."""
 
 _TIMEOUT = 60
+_MOST_BODY = 256 * 1_024 * 1_024
+_MOST_CERTIFICATES = 1_000
+_PORT = re.compile(r"[0-9]{1,5}")
+_LENGTH = re.compile(r"[0-9]{1,10}")
+# https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1
+_PATH = re.compile(r"/[!-~]*")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[ -~\t]*")
 _OWN_HEADERS = {"content-length", "connection", "transfer-encoding", "server", "date"}
 
 
@@ -42,13 +53,14 @@ class Front:
         """Write the certificate of the authority that signed all others."""
         path.write_bytes(self._authority.cert_pem.bytes())
 
-    def take(self, connection: socket.socket, mirror: str | None = None) -> None:
+    def take(self, connection: socket.socket, mirror: Hostname | None = None) -> None:
         """Serve a connection; ``mirror``: in the clear, as the registry of this name, for who knows the password."""
         Thread(target=self._serve, args=(connection, mirror), daemon=True).start()
 
-    def _serve(self, connection: socket.socket, mirror: str | None) -> None:
-        # A client that goes away, or that trusts no authority of a lab, is no fault of the front's.
-        with contextlib.suppress(OSError), connection:
+    def _serve(self, connection: socket.socket, mirror: Hostname | None) -> None:
+        # A client that goes away, or that trusts no authority of a lab, is no fault of the front's; nor is one that
+        # sends what is no HTTP.
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException), connection:
             connection.settimeout(_TIMEOUT)
             if mirror is not None:
                 _Handler(connection, self, mirror)
@@ -58,21 +70,29 @@ class Front:
             with context.wrap_socket(connection, server_side=True) as secured:
                 _Handler(secured, self, None)
 
-    def _choose(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
-        connection.context = self._context(name or "no-name.invalid")
+    def _choose(self, connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
+        host = Hostname.parse(name or "no-name.invalid")
+        if host is None:
+            return int(ssl.AlertDescription.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
+        connection.context = self._context(host)
+        return None
 
-    def _context(self, name: str) -> ssl.SSLContext:
+    def _context(self, name: Hostname) -> ssl.SSLContext:
         with self._lock:
+            if len(self._contexts) >= _MOST_CERTIFICATES:
+                self._contexts.clear()
             if name not in self._contexts:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 self._authority.issue_cert(name).configure_cert(context)
                 self._contexts[name] = context
             return self._contexts[name]
 
-    def answer(self, asked: Asked, mirror: str | None) -> Answered:
+    def answer(self, asked: Asked, mirror: Hostname | None) -> Answered:
         """Answer a request: the registries' names by the registry, all others by the embedded AWS."""
         parts = urlsplit(asked.url)
-        host = parts.netloc.partition(":")[0].lower()
+        host = Hostname.parse(parts.netloc.partition(":")[0])
+        if host is None or host.is_wildcard:
+            return Answered(400, {}, b"")
         registry = self._registries.get(mirror or host)
         if registry is not None and parts.path.startswith("/v2"):
             challenge = None if mirror else _challenge(registry, asked.headers)
@@ -105,12 +125,26 @@ def _challenge(registry: Registry, headers: Mapping[str, str]) -> str | None:
         kind, _, text = given.partition(" ")
         # The password is a token of GetAuthorizationToken, by the name AWS:
         # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
-        if kind == "Basic" and base64.b64decode(text).startswith(b"AWS:"):
+        if kind == "Basic" and _decoded(text).startswith(b"AWS:"):
             return None
         return f'Basic realm="https://{registry.host}/",service="ecr.amazonaws.com"'
     if registry.login == "token" and not given.startswith("Bearer "):
         return f'Bearer realm="https://{registry.token}/token",service="{registry.host}"'
     return None
+
+
+def _is_host(text: str) -> bool:
+    """Tell whether the header ``Host`` holds a host name, and a port where there is one."""
+    name, colon, port = text.partition(":")
+    host = Hostname.parse(name)
+    return host is not None and not host.is_wildcard and (not colon or _PORT.fullmatch(port) is not None)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError:
+        return b""
 
 
 def _from_registry(asked: Asked) -> Answered:
@@ -130,22 +164,32 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def __init__(self, connection: socket.socket, front: Front, mirror: str | None) -> None:
+    def __init__(self, connection: socket.socket, front: Front, mirror: Hostname | None) -> None:
         self._front = front
         self._mirror = mirror
         server: Any = SimpleNamespace()
         super().__init__(connection, ("", 0), server)
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = self.headers.get("Content-Length") or "0"
         host = self.headers.get("Host", "")
+        bounded = _LENGTH.fullmatch(length) and int(length) <= _MOST_BODY
+        if not (bounded and _is_host(host) and _PATH.fullmatch(self.path)):
+            self.close_connection = True
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
+        body = self.rfile.read(int(length))
         asked = Asked(self.command, f"https://{host}{self.path}", dict(self.headers.items()), body)
         found = self._front.answer(asked, self._mirror)
         self.send_response(found.status)
         for name, value in found.headers.items():
-            if name.lower() not in _OWN_HEADERS:
+            if name.lower() not in _OWN_HEADERS and _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value):
                 self.send_header(name, value)
-        lengths = [value for name, value in found.headers.items() if name.lower() == "content-length"]
+        lengths = [
+            value
+            for name, value in found.headers.items()
+            if name.lower() == "content-length" and _LENGTH.fullmatch(value)
+        ]
         told = self.command == "HEAD" and lengths
         self.send_header("Content-Length", lengths[0] if told else str(len(found.body)))
         self.end_headers()

@@ -7,13 +7,14 @@ ends when its input does, so that nothing is left of it when the one who asks is
 import os
 import sys
 import time
+from pathlib import Path
 from typing import assert_never
-
-import msgspec
 
 from skerry.lab import probing
 from skerry.lab.building import Lab
-from skerry.lab.packages import PATHS
+from skerry.lab.coding import decode, encode
+from skerry.lab.isolation import isolate
+from skerry.lab.places import FOLDER
 from skerry.lab.requests import (
     Answer,
     Build,
@@ -30,7 +31,6 @@ from skerry.lab.requests import (
     Results,
     Send,
 )
-from skerry.lab.spaces import CommandError, run
 from skerry.lab.staging import Stage
 
 
@@ -82,19 +82,26 @@ class _Inside:
 
 
 def main() -> None:
-    """Answer requests, a line each, until there are no more."""
-    os.environ["PATH"] = PATHS
-    # The namespaces' names are files below /run, which must not be those of the machine.
-    run(["mount", "-t", "tmpfs", "none", "/run"])
+    """Answer requests, a line each, until there are no more. The arguments are paths that must stay visible."""
+    isolate(map(Path, sys.argv[1:]))
+    FOLDER.mkdir(mode=0o700)
+    os.chdir(FOLDER)
     inside = _Inside()
-    requests = msgspec.json.Decoder(Request)
-    for line in sys.stdin.buffer:
-        try:
-            answer = inside.answer(requests.decode(line))
-        except (CommandError, OSError, TimeoutError) as error:
-            answer = Failed(str(error))
-        sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-        sys.stdout.buffer.flush()
+    try:
+        for line in sys.stdin.buffer:
+            sys.stdout.buffer.write(encode(_answer(inside, line)))
+            sys.stdout.buffer.flush()
+    finally:
+        # Threads that still wait for something end with the process.
+        os._exit(0)
+
+
+def _answer(inside: _Inside, line: bytes) -> Answer:
+    try:
+        request: Request = decode(line, Request)
+        return inside.answer(request)
+    except Exception as error:  # noqa: BLE001 -- the one who asks must get an answer, whatever happened
+        return Failed(f"{error}" or type(error).__name__)
 
 
 if __name__ == "__main__":

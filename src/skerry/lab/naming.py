@@ -6,33 +6,63 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-co
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_network
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.lab import invalid
 from skerry.lab.filters import unread
 from skerry.lab.plan import Names
 from skerry.model.endpoints import RecordSet, VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253"}
 _ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
+_PLACE_OF_RESOLVER = 2
+_SHOWN = 100
 
 
-def resolver_of(world: World, vpc_id: str) -> str | None:
-    """The address of the Amazon DNS server, the VPC's base plus two; None where support for it is off."""
+class Known(msgspec.Struct, frozen=True):
+    """Names of a VPC's DNS server, and the values of the input that are left out.
+
+    ``unusable``: names of records with an invalid value, each with the reason in words. ``omitted``: zones and records
+    with an invalid name, in words.
+    """
+
+    names: Names = Names()
+    unusable: tuple[tuple[Hostname, str], ...] = ()
+    omitted: tuple[str, ...] = ()
+
+    def why_not(self, host: str) -> str:
+        """Return the reason for which the lab cannot answer for a host; empty where it can."""
+        return next((why for name, why in self.unusable if name.stands_for(host)), "")
+
+
+def base_plus_two(world: World, vpc_id: str) -> Address:
+    """The address of the Amazon DNS server; raises `SkerryError` where the VPC's block is not known or none."""
     vpc = world.vpc(vpc_id)
-    support = world.dns_attribute(vpc_id, "enable_dns_support")
     if isinstance(vpc, Missing):
         raise unread(vpc)
+    address = invalid.cidr(vpc.cidr_block, f"the CidrBlock of {vpc_id}").at(_PLACE_OF_RESOLVER)
+    if address is None:
+        raise invalid.invalid(f"the CidrBlock of {vpc_id}", "large enough for a DNS server")
+    return address
+
+
+def resolver_of(world: World, vpc_id: str) -> Address | None:
+    """The address of the Amazon DNS server, the VPC's base plus two; None where support for it is off."""
+    support = world.dns_attribute(vpc_id, "enable_dns_support")
+    address = base_plus_two(world, vpc_id)
     if isinstance(support, Missing):
         raise unread(support)
-    return str(ip_network(vpc.cidr_block)[2]) if support else None
+    return address if support else None
 
 
-def servers_of(world: World, vpc_id: str) -> tuple[str, ...]:
+def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
     """The DNS servers of the DHCP options that are not Amazon's."""
     vpc = world.vpc(vpc_id)
     options = vpc if isinstance(vpc, Missing) else world.dhcp_options_of(vpc)
@@ -45,65 +75,92 @@ def servers_of(world: World, vpc_id: str) -> tuple[str, ...]:
         for item in configuration.values
     ]
     amazon = _AMAZON | {resolver_of(world, vpc_id)}
-    return tuple(name for name in named if name not in amazon)
+    what = f"a DNS server of {options.dhcp_options_id}"
+    return tuple(invalid.address(name, what) for name in named if name not in amazon)
 
 
-def names_of(world: World, vpc_id: str) -> Names:
+def names_of(world: World, vpc_id: str) -> Known:
     """The zones that a VPC's DNS server answers itself, with their records; the most specific zone of a name counts."""
     if not world.dns_attribute(vpc_id, "enable_dns_hostnames"):
-        return Names()
-    zones: dict[str, list[tuple[str, str]]] = {}
+        return Known()
+    zones: dict[Hostname, list[tuple[Hostname, Address]]] = {}
+    unusable: list[tuple[Hostname, str]] = []
+    omitted: list[str] = []
     for endpoint in world.endpoints_in(vpc_id):
         for zone, name in _private(endpoint):
             zones.setdefault(zone, []).extend((name, address) for address in _addresses(world, endpoint))
     for hosted in world.zones_in(vpc_id):
         if hosted.vpc_ids is UNSET or hosted.records is UNSET:
             raise unread(Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets"))
-        found = [pair for row in hosted.records for pair in _record(world, row)]
-        zones.setdefault(hosted.name, []).extend(found)
+        own = _plain(hosted.name)
+        if own is None or own.is_wildcard:
+            omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
+            continue
+        pairs = zones.setdefault(own, [])
+        for row in hosted.records:
+            record = _plain(row.name)
+            if record is None or not record.is_within(own):
+                omitted.append(
+                    f"a record of hosted zone {own} is left out: {row.name[:_SHOWN]} is not a host name of the zone"
+                )
+                continue
+            values, wrong = _record(world, row)
+            pairs.extend((record, address) for address in values)
+            if wrong:
+                form = "a host name" if row.type == "CNAME" else "an IPv4 address"
+                why = f"the record {record} of hosted zone {own} holds a value that is not {form}"
+                unusable.append((record, why))
     records = tuple(
         (name, address)
         for zone, pairs in zones.items()
         for name, address in pairs
-        if zone == max((one for one in zones if _within(name, one)), key=len)
+        if zone == max((one for one in zones if name.is_within(one)), key=len)
     )
-    return Names(tuple(zones), records)
+    return Known(Names(tuple(zones), records), tuple(unusable), tuple(omitted))
 
 
-def _within(name: str, zone: str) -> bool:
-    bare = name.removeprefix("*.")
-    return bare == zone or bare.endswith(f".{zone}")
-
-
-def _private(endpoint: VpcEndpoint) -> Iterator[tuple[str, str]]:
+def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
     """The private names of an endpoint that has them switched on, each with the zone that it makes."""
     usable = str(endpoint.state).lower() == "available" and endpoint.private_dns_enabled is True
     inbound_only = endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint
     if endpoint.vpc_endpoint_type != "Interface" or not usable or inbound_only or endpoint.service_name is UNSET:
         return
     ref = service_of_endpoint(endpoint.service_name)
-    for name in private_names(ref) if ref else ():
-        yield name.removeprefix("*."), name
+    for text in private_names(ref) if ref else ():
+        # A service name with a Region that is none makes no name that a host could have.
+        made = Hostname.parse(text)
+        if made is not None:
+            yield Hostname(made.removeprefix("*.")), made
 
 
-def _addresses(world: World, endpoint: VpcEndpoint) -> list[str]:
+def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
     found = [world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
-    return [row.private_ip_address for row in found if row is not None and row.private_ip_address]
+    rows = [row for row in found if row is not None and row.private_ip_address]
+    return [
+        invalid.address(row.private_ip_address, f"the PrivateIpAddress of {row.network_interface_id}") for row in rows
+    ]
 
 
-def _record(world: World, row: RecordSet) -> Iterator[tuple[str, str]]:
-    """The addresses of a record set; an alias or CNAME to an endpoint's own name leads to its interfaces."""
-    name = _plain(row.name)
-    if row.type == "A":
-        yield from ((name, item.value) for item in row.resource_records)
+def _record(world: World, row: RecordSet) -> tuple[list[Address], bool]:
+    """The addresses of a record set, and whether it has values of another form.
+
+    An alias or CNAME to an endpoint's own name leads to its interfaces.
+    """
+    read = [Address.parse(item.value) for item in row.resource_records] if row.type == "A" else []
+    values = [address for address in read if address is not None]
     led = [row.alias_target.dns_name] if row.alias_target is not None and row.type == "A" else []
     led += [item.value for item in row.resource_records] if row.type == "CNAME" else []
-    for target in led:
-        endpoint = world.endpoint_named(_plain(target))
+    targets = [_plain(text) for text in led]
+    for target in targets:
+        endpoint = None if target is None else world.endpoint_named(target)
         if endpoint is not None:
-            yield from ((name, address) for address in _addresses(world, endpoint))
+            values += _addresses(world, endpoint)
+    return values, None in read or None in targets
 
 
-def _plain(name: str) -> str:
-    text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name)
-    return text.lower().removesuffix(".")
+def _plain(name: str) -> Hostname | None:
+    """A name without the escapes that Route 53 writes; None where it is not a host name.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+    """
+    return Hostname.parse(_ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name))

@@ -1,14 +1,13 @@
 """What a lab runs: programs with the Debian packages that they are in, and Python packages."""
 
 import importlib.util
-import os
 import shutil
 from collections.abc import Iterable
 
 from skerry.errors import SkerryError
 
-# In Debian some of them are where only root looks.
-PATHS = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin:/bin"
+# Where only root writes. The user's own PATH is not asked: it may lead into folders that others write.
+PATHS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
 PROGRAMS = {
     "ip": "iproute2",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -14,12 +14,14 @@ from skerry.lab.plan import Origin, Plan, Router
 from skerry.lab.probing import Probe, Question
 from skerry.lab.rehearsal import Row, Script
 from skerry.lab.requests import Drop
+from skerry.net.cidr import Address
 
 # What the lab builds nothing behind: a packet that is lost there says nothing.
 _NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", "eigw-", "a target that")
 _EVERY = 0.1
 _DNS_SECONDS, _CONNECT_SECONDS = 1.0, 1.0
-_FIRST_PORT = 32_768
+_FIRST_PORT, _MOST_PORTS = 32_768, 28_232
+_LONGEST = 1_200.0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -55,15 +57,19 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
     """
     if script.plan is None or script.work is None:
         return Performance(tuple(Seen(row, why_not=row.why_not) for row in script.rows))
-    with Enclosure() as enclosure:
+    archive = script.work.stock.archive
+    with Enclosure(() if archive is None else (Path(archive),)) as enclosure:
         enclosure.build(script.plan)
         addresses = _resolve(enclosure, script, script.plan)
         if probe:
             return Performance(_laid(script, _connects(enclosure, script, addresses), addresses, enclosure.drops()))
         enclosure.send(script.work)
+        limit = time.monotonic() + _LONGEST
         while not (found := enclosure.results()).done:
+            if time.monotonic() > limit:
+                raise SkerryError(f"the clients had no end after {_LONGEST:.0f} s", "Try `--probe`, or report it.")
             if watch is not None:
-                watch(_laid(script, found.results, addresses, ()))
+                watch(_laid(script, found.results, addresses, (), done=False))
             time.sleep(_EVERY)
         if found.failed:
             message = f"the lab failed: {found.failed}"
@@ -74,11 +80,18 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
 def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tuple[str, ...] | None]:
     """What the name of each row leads to for its task; None where no DNS server answers."""
     servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
-    rows = [row for row in script.rows if row.host and not _is_address(row.host)]
-    questions = tuple(Question(script.ends[row.subnet].address, servers[row.subnet], row.host) for row in rows)
+    found: dict[int, tuple[str, ...] | None] = {}
+    asked: dict[int, Question] = {}
+    for row in script.rows:
+        if row.host is None:
+            continue
+        if Address.parse(row.host) is not None:
+            found[row.number] = (str(row.host),)
+        else:
+            asked[row.number] = Question(script.ends[row.subnet].address, servers[row.subnet], row.host)
+    questions = tuple(asked.values())
     answers = dict(zip(questions, _ask(enclosure, questions), strict=True))
-    found = {row.number: answers[question] for row, question in zip(rows, questions, strict=True)}
-    return found | {row.number: (row.host,) for row in script.rows if _is_address(row.host)}
+    return found | {number: answers[question] for number, question in asked.items()}
 
 
 def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[str, ...] | None]:
@@ -90,30 +103,22 @@ def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[st
     return [answers.get(question) for question in questions]
 
 
-def _server(router: Router, script: Script) -> str:
+def _server(router: Router, script: Script) -> Address:
     servers = router.servers or (script.work.servers if script.work else ())
     return servers[0]
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]) -> tuple[Result, ...]:
     """A connect to each address of each row: a row works where all of its addresses answer."""
-    called = [(row, address) for row in script.rows for address in addresses.get(row.number) or ()]
+    called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
     probes = tuple(
-        Probe(script.ends[row.subnet].address, _FIRST_PORT + place, address, row.port)
+        Probe(script.ends[row.subnet].address, _FIRST_PORT + place % _MOST_PORTS, address, row.port)
         for place, (row, address) in enumerate(called)
     )
     answered = enclosure.connect(probes, _CONNECT_SECONDS) if probes else ()
     results = []
     for row in script.rows:
-        if not row.host:
+        if row.host is None:
             continue
         own = [(address, yes) for (one, address), yes in zip(called, answered, strict=True) if one is row]
         silent = [f"{address}:{row.port}" for address, yes in own if not yes]
@@ -134,6 +139,8 @@ def _laid(
     results: Iterable[Result],
     addresses: dict[int, tuple[str, ...] | None],
     drops: tuple[Drop, ...],
+    *,
+    done: bool = True,
 ) -> tuple[Seen, ...]:
     """Each row with what came of it and what was dropped of it."""
     known = {result.row: result for result in results}
@@ -141,7 +148,8 @@ def _laid(
     for row in script.rows:
         result = known.get(row.number)
         if row.why_not or result is None:
-            seen.append(Seen(row, why_not=row.why_not))
+            silent = "" if row.why_not or not done else "no client reported what came of it"
+            seen.append(Seen(row, why_not=row.why_not or silent))
             continue
         own = addresses.get(row.number) or ()
         lost = () if result.worked else _dropped(script, row, own, drops)

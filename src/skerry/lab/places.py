@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 from typing import Final
 
+from skerry.lab import isolation
 from skerry.lab.packages import PATHS
+from skerry.net.cidr import Address
 
 FOLDER: Final = Path("/run/lab")
 """On a file system of the lab's own."""
@@ -36,16 +38,11 @@ def environment(home: Path = FOLDER) -> dict[str, str]:
     }
 
 
-def furnish_etc() -> list[list[str]]:
-    """The commands that give the lab an ``/etc`` of its own, in which all but a few files lead to the machine's."""
-    return [
-        ["mount", "--bind", "/etc", str(_ETC)],
-        ["mount", "-t", "tmpfs", "none", "/etc"],
-    ]
-
-
-def fill_etc(servers: tuple[str, ...]) -> None:
-    """Fill the lab's ``/etc``: names come from the VPC's DNS server alone."""
+def furnish_etc(servers: tuple[Address, ...]) -> None:
+    """Give the lab an ``/etc`` of its own: names come from the VPC's DNS server alone, all else is the machine's."""
+    _ETC.mkdir(parents=True, exist_ok=True)
+    isolation.bind(Path("/etc"), _ETC)
+    isolation.mount_memory(Path("/etc"))
     own = {
         "hosts": "127.0.0.1 localhost\n",
         "resolv.conf": "".join(f"nameserver {server}\n" for server in servers),
@@ -56,3 +53,4 @@ def fill_etc(servers: tuple[str, ...]) -> None:
             Path("/etc", name).symlink_to(_ETC / name)
     for name, text in own.items():
         Path("/etc", name).write_text(text, encoding="ascii")
+    isolation.seal(Path("/etc"))

@@ -10,6 +10,8 @@ import msgspec
 from skerry.lab import asking
 from skerry.lab.plan import TASKS
 from skerry.lab.spaces import within
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
 _AT_ONCE = 32
 
@@ -17,18 +19,18 @@ _AT_ONCE = 32
 class Probe(msgspec.Struct, frozen=True):
     """A connect from an address and port of a task to an address and port."""
 
-    source: str
+    source: Address
     source_port: int
-    address: str
+    address: Address
     port: int
 
 
 class Question(msgspec.Struct, frozen=True):
     """A name that a task asks its VPC's DNS server for."""
 
-    source: str
-    server: str
-    name: str
+    source: Address
+    server: Address
+    name: Hostname
 
 
 def connect(probes: list[Probe], timeout: float) -> list[bool]:

@@ -1,7 +1,7 @@
 """A launch as a rehearsal: the lab that it takes, and a row for each Need in each subnet with what is done for it."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_network
+from typing import TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -10,7 +10,7 @@ from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import SkerryError
 from skerry.lab import sending
 from skerry.lab.errands import Errand, Station, Work
-from skerry.lab.naming import servers_of
+from skerry.lab.naming import Known, base_plus_two, names_of, servers_of
 from skerry.lab.plan import TASKS, Plan
 from skerry.lab.topology import Asked, End, plan
 from skerry.launch.needs import Call, Mount, Need
@@ -19,6 +19,9 @@ from skerry.launch.task import Launch
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
+from skerry.net.cidr import Address, Cidr
+from skerry.net.hostname import Hostname
+from skerry.net.ports import is_port
 
 # Where AWS's public addresses are is not known: these are of a block that is for examples (RFC 5737).
 _EXAMPLES = "203.0.113."
@@ -26,6 +29,14 @@ _TASKS_PUBLIC = "198.51.100."
 _FIRST_FREE = 4
 _NFS = 2049
 _NO_PACKET = "no packet tells"
+_MOST_EXAMPLES = 254
+
+# What a Need calls: a host and a port, or why that cannot be shown.
+_Called: TypeAlias = tuple[Hostname | None, int, str]
+
+
+def _none(why_not: str) -> _Called:
+    return None, 0, why_not
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -34,18 +45,22 @@ class Row(msgspec.Struct, frozen=True):
     number: int
     subnet: str
     need: Need
-    host: str = ""
+    host: Hostname | None = None
     port: int = 0
     why_not: str = ""
 
 
 class Script(msgspec.Struct, frozen=True):
-    """All that is done: the lab, the rows in launch order, the tasks' addresses by subnet, the clients' work."""
+    """All that is done: the lab, the rows in launch order, the tasks' addresses by subnet, the clients' work.
+
+    ``notes`` name what of the input the lab leaves out.
+    """
 
     rows: tuple[Row, ...]
     plan: Plan | None
     ends: dict[str, End]
     work: Work | None
+    notes: tuple[str, ...] = ()
 
 
 def script(world: World, launch: Launch, archive: str | None = None) -> Script:
@@ -72,18 +87,23 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
     stock = sending.stock(launch, calls, archive)
     work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
-    return Script(tuple(rows), made, {part.subnet_id: part.end for part in shown}, work)
+    said = {row.why_not for row in rows}
+    left_out = [note for part in shown for note in (*part.known.omitted, *(why for _, why in part.known.unusable))]
+    notes = tuple(note for note in dict.fromkeys(left_out) if note not in said)
+    return Script(tuple(rows), made, {part.subnet_id: part.end for part in shown}, work, notes)
 
 
 def _errands(launch: Launch, part: "_Part", rows: Iterable[Row]) -> tuple[Errand, ...]:
-    own = [(row.number, row.need, row.host, row.port) for row in rows if row.subnet == part.subnet_id and row.host]
+    own = [
+        (row.number, row.need, row.host, row.port)
+        for row in rows
+        if row.subnet == part.subnet_id and row.host is not None
+    ]
     return sending.errands(launch, own)
 
 
-def _servers(world: World, vpc_id: str) -> tuple[str, ...]:
-    vpc = world.vpc(vpc_id)
-    base = () if isinstance(vpc, Missing) else (str(ip_network(vpc.cidr_block)[2]),)
-    return servers_of(world, vpc_id) or base
+def _servers(world: World, vpc_id: str) -> tuple[Address, ...]:
+    return servers_of(world, vpc_id) or (base_plus_two(world, vpc_id),)
 
 
 class _Part:
@@ -94,15 +114,17 @@ class _Part:
 
     def __init__(self, world: World, launch: Launch, subnet_id: str, place: int) -> None:
         self.subnet_id = subnet_id
-        self.public: list[tuple[str, str]] = []
-        self.addresses: list[str] = []
+        self.public: list[tuple[Hostname, Address]] = []
+        self.addresses: list[Address] = []
+        self.known = Known()
         self._world = world
         self._needs = needs(launch)
-        self._called: list[tuple[str, int, str]] = []
+        self._called: list[_Called] = []
         self.why_not = self._place(launch, place)
         if not self.why_not:
-            self._called = [self._destination(need, number) for number, need in enumerate(self._needs)]
             try:
+                self.known = names_of(world, self.subnet.vpc_id)
+                self._called = [self._destination(need, number) for number, need in enumerate(self._needs)]
                 plan(world, Asked((self.end,), tuple(self.addresses), tuple(self.public)))
             except SkerryError as error:
                 self.why_not = error.what
@@ -110,9 +132,10 @@ class _Part:
     def rows(self, first: int) -> Iterator[Row]:
         """The rows, with numbers from ``first`` on."""
         for position, need in enumerate(self._needs):
-            host, port, why_not = self._called[position] if self._called else ("", 0, "")
+            silent = not isinstance(need, Call | Mount)
+            host, port, why_not = self._called[position] if self._called else _none(_NO_PACKET if silent else "")
             reason = why_not if why_not == _NO_PACKET else self.why_not or why_not
-            yield Row(first + position, self.subnet_id, need, "" if reason else host, port, reason)
+            yield Row(first + position, self.subnet_id, need, None if reason else host, port, reason)
 
     def _place(self, launch: Launch, place: int) -> str:
         """Find an address for the task; why there is none, in words."""
@@ -131,21 +154,23 @@ class _Part:
             if isinstance(default, Missing):
                 return f"{default.fact} is not known"
             groups = (default.group_id,)
-        address = self._free(subnet)
+        block = Cidr.parse(subnet.cidr_block)
+        if block is None:
+            return f"the CidrBlock of {self.subnet_id} is not an IPv4 block"
+        address = self._free(block)
         if address is None:
             return f"{self.subnet_id} has no free address"
         self.subnet = subnet
-        public = f"{_TASKS_PUBLIC}{place + 1}" if launch.public_address else None
+        public = Address(f"{_TASKS_PUBLIC}{place % _MOST_EXAMPLES + 1}") if launch.public_address else None
         self.end = End(self.subnet_id, address, groups, public)
         return ""
 
-    def _free(self, subnet: Subnet) -> str | None:
+    def _free(self, block: Cidr) -> Address | None:
         taken = {row.private_ip_address for row in self._world.facts.network_interfaces}
-        block = ip_network(str(subnet.cidr_block))
-        places = range(_FIRST_FREE, block.num_addresses - 1)
-        return next((str(block[place]) for place in places if str(block[place]) not in taken), None)
+        places = map(block.at, range(_FIRST_FREE, block.size - 1))
+        return next((address for address in places if address is not None and address not in taken), None)
 
-    def _destination(self, need: Need, number: int) -> tuple[str, int, str]:
+    def _destination(self, need: Need, number: int) -> _Called:
         """What is called for a Need: a host and a port; or why that cannot be shown."""
         match need:
             case Call():
@@ -155,32 +180,43 @@ class _Part:
                 rows = [(row.subnet_id, row.ipv4_address) for row in targets if row.file_system_id == need.file_system]
                 return self._mount(need.file_system, rows)
             case _:
-                return "", 0, _NO_PACKET
+                return _none(_NO_PACKET)
 
-    def _call(self, need: Call, number: int) -> tuple[str, int, str]:
+    def _call(self, need: Call, number: int) -> _Called:
         if need.own_interface:
-            return "", 0, "it leaves by an interface of Fargate's own"
-        host = self._host(need)
-        if host is None:
-            return "", 0, "its host is not known"
+            return _none("it leaves by an interface of Fargate's own")
+        text = self._host(need)
+        if text is None:
+            return _none("its host is not known")
+        host = Hostname.parse(text)
+        if host is None or host.is_wildcard:
+            return _none("its host is not a host name")
+        if not is_port(need.port):
+            return _none("its port is not a port of TCP")
+        why_not = sending.why_not(need) or self.known.why_not(host)
+        if why_not:
+            return _none(why_not)
         if need.step == "volumes" and need.port == _NFS:
             targets = self._world.mount_targets_of(need.subjects[0])
             if isinstance(targets, Missing):
-                return "", 0, f"{targets.fact} are not known"
+                return _none(f"{targets.fact} are not known")
             return self._mount(need.subjects[0], [(row.subnet_id, row.ip_address) for row in targets])
         self.public.append((host, self._public(need, number)))
         return host, need.port, ""
 
-    def _mount(self, name: str, targets: list[tuple[str, str | None]]) -> tuple[str, int, str]:
+    def _mount(self, name: str, targets: list[tuple[str, str | None]]) -> _Called:
         """The mount target in the zone of the subnet, called at its address."""
-        for subnet_id, address in targets:
+        for subnet_id, text in targets:
             there = self._world.subnet(subnet_id)
-            if isinstance(there, Missing) or address is None:
+            if isinstance(there, Missing) or text is None:
                 continue
             if (there.vpc_id, there.availability_zone) == (self.subnet.vpc_id, self.subnet.availability_zone):
+                address = Address.parse(text)
+                if address is None:
+                    return _none(f"the address of the mount target of {name} is not an IPv4 address")
                 self.addresses.append(address)
-                return address, _NFS, ""
-        return "", 0, f"no mount target of {name} in the subnet's zone is known"
+                return Hostname(address), _NFS, ""
+        return _none(f"no mount target of {name} in the subnet's zone is known")
 
     def _host(self, need: Call) -> str | None:
         """The host that is called: another one, where the VPC has an endpoint for it and the Need says so."""
@@ -193,12 +229,13 @@ class _Part:
         ]
         return need.instead if need.service in services else need.host
 
-    def _public(self, need: Call, number: int) -> str:
+    def _public(self, need: Call, number: int) -> Address:
         """A public address for a host: of S3's own blocks where they are known, else an example."""
         if need.service is not None and need.service.key == "s3":
             listed = self._world.prefix_list_of(f"com.amazonaws.{need.service.region}.s3")
             entries = self._world.prefix_entries(listed) if listed else Missing("the addresses of S3")
-            blocks = () if isinstance(entries, Missing) else [ip_network(item) for item in entries if ":" not in item]
-            if blocks:
-                return str(blocks[0][(10 + number) % blocks[0].num_addresses])
-        return f"{_EXAMPLES}{number + 1}"
+            blocks = () if isinstance(entries, Missing) else tuple(filter(None, map(Cidr.parse, entries)))
+            own = blocks[0].at((10 + number) % blocks[0].size) if blocks else None
+            if own is not None:
+                return own
+        return Address(f"{_EXAMPLES}{number % _MOST_EXAMPLES + 1}")

@@ -4,26 +4,24 @@ https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
 
 from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
+from skerry.lab import invalid
 from skerry.lab.filters import unread
-from skerry.lab.plan import FAR, Line, Origin
+from skerry.lab.plan import FAR, LOCAL, VOID, Device, Line, Origin
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, Route, RouteTable
 from skerry.model.world import World
+from skerry.net.cidr import Cidr
 
-VOID, LOCAL = "void", "fab0"
+_EVERYTHING = Cidr("0.0.0.0/0")
 _DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
 _ATTACHED = {"available", "attached"}
 
 
 GatewayKind = Literal["internet", "endpoint", "peering"]
-
-
-Network = IPv4Network | IPv6Network
 
 
 class Targets(NamedTuple):
@@ -91,25 +89,23 @@ def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
 
 
 def lines_of(
-    world: World, table: RouteTable, devices: dict[str, str], realm: Callable[[Origin], int]
+    world: World, table: RouteTable, devices: dict[str, Device], realm: Callable[[Origin], int]
 ) -> tuple[Line, ...]:
     """The lines of one table, a block once: of routes for one block static beats listed, and listed propagated."""
-    ranked: dict[str, tuple[int, Line]] = {}
-    local = [ip_network(str(route.destination_cidr_block)) for route in _routes(table) if _is_local(route)]
+    ranked: dict[Cidr, tuple[int, Line]] = {}
+    local = [block for route in _routes(table) if _is_local(route) for block in _blocks(world, table, route)]
     for route in _routes(table):
         rank = 2 if route.origin in _DYNAMIC else 1 if route.destination_prefix_list_id else 0
-        for cidr in _blocks(world, route):
-            block = ip_network(cidr, strict=False)
+        for block in _blocks(world, table, route):
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
-            if route.origin in _DYNAMIC and any(_holds(one, block) for one in local):
+            if route.origin in _DYNAMIC and any(one.covers(block) for one in local):
                 continue
-            text = str(block)
             device, origin = _led(table, route, devices)
-            if text not in ranked or ranked[text][0] > rank:
-                ranked[text] = (rank, Line(text, device, realm(origin)))
+            if block not in ranked or ranked[block][0] > rank:
+                ranked[block] = (rank, Line(block, device, realm(origin)))
     found = [line for _, line in ranked.values()]
-    if "0.0.0.0/0" not in ranked:
-        found.append(Line("0.0.0.0/0", VOID, realm(Origin("route", table.route_table_id, "no route"))))
+    if _EVERYTHING not in ranked:
+        found.append(Line(_EVERYTHING, VOID, realm(Origin("route", table.route_table_id, "no route"))))
     return tuple(found)
 
 
@@ -117,22 +113,18 @@ def _is_local(route: Route) -> bool:
     return route.gateway_id == "local" and route.destination_cidr_block is not None
 
 
-def _holds(outer: Network, inner: Network) -> bool:
-    return isinstance(outer, IPv4Network) and isinstance(inner, IPv4Network) and inner.subnet_of(outer)
-
-
-def _blocks(world: World, route: Route) -> tuple[str, ...]:
+def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
     if route.destination_cidr_block is not None:
-        return (route.destination_cidr_block,)
+        return (invalid.cidr(route.destination_cidr_block, f"the destination of a route of {table.route_table_id}"),)
     if route.destination_prefix_list_id is None:
         return ()
     entries = world.prefix_entries(route.destination_prefix_list_id)
     if isinstance(entries, Missing):
         raise unread(entries)
-    return tuple(cidr for cidr in entries if ":" not in cidr)
+    return invalid.ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")
 
 
-def _led(table: RouteTable, route: Route, devices: dict[str, str]) -> tuple[str, Origin]:
+def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, Origin]:
     """The device that a route leads to; nowhere, where its target is gone, does not work or is not built."""
     target = _target(route)
     to = route.destination_cidr_block or route.destination_prefix_list_id

@@ -1,10 +1,15 @@
-"""The plan of a lab as text: what ``ip -batch``, ``nft -f`` and dnsmasq read."""
+"""The plan of a lab as text: what ``ip -batch``, ``nft -f`` and dnsmasq read.
+
+All that is put into a text is a number, a name of the lab's own, or of a type that holds no other form
+(`skerry.net.cidr`, `skerry.net.hostname`, `Device`, `Chain`).
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from skerry.lab.plan import FAR, NATS, TASKS, Filter, Gateway, Plan, Router
-from skerry.lab.routes import LOCAL, VOID
+from skerry.lab.plan import FAR, LOCAL, NATS, TASKS, VOID, Filter, Gateway, Plan, Protocol, Router, Rule
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
 LISTENER = 9_999
 _LOCAL_TABLE = 1
@@ -137,16 +142,16 @@ def _router_filters(router: Router) -> str:
         for other in ports
         if one is not other and one.subnet == other.subnet
     ]
-    leave = [f"{port.device} : jump {subnets[port.subnet].outbound}" for port in ports]
-    enter = [f"{port.device} : jump {subnets[port.subnet].inbound}" for port in ports]
+    leave = [f"{port.device} : jump {subnets[port.subnet].outbound.name}" for port in ports]
+    enter = [f"{port.device} : jump {subnets[port.subnet].inbound.name}" for port in ports]
     guarded = [port for port in ports if port.number in router.guards]
-    out = [f"{port.device} : jump {router.guards[port.number][0]}" for port in guarded]
-    into = [f"{port.device} : jump {router.guards[port.number][1]}" for port in guarded]
+    out = [f"{port.device} : jump {router.guards[port.number][0].name}" for port in guarded]
+    into = [f"{port.device} : jump {router.guards[port.number][1].name}" for port in guarded]
     lines = [
         "table ip vpc {",
         f"set dropped {{ type mark . {_SET} }}",
         f"set lost {{ type realm . {_SET} }}",
-        *(line for chain in router.filters for line in _chain(chain)),
+        *(line for one in router.filters for line in _chain(one)),
         "chain acl {",
         "type filter hook forward priority -300; policy accept;",
         *([f"iifname . oifname {{ {', '.join(within)} }} accept"] if within else []),
@@ -175,15 +180,25 @@ def _drop(mark: int) -> str:
     return f"meta mark set {mark} add @dropped {_DROPPED} drop"
 
 
-def _chain(chain: Filter) -> Iterator[str]:
-    yield f"chain {chain.name} {{"
-    for rule in chain.rules:
-        yield rule.match + ("return" if rule.verdict == "accept" else _drop(rule.mark))
-    yield _drop(chain.mark)
+def _chain(one: Filter) -> Iterator[str]:
+    yield f"chain {one.chain.name} {{"
+    for rule in one.rules:
+        yield f"{match_of(rule)} {'return' if rule.verdict == 'accept' else _drop(rule.mark)}"
+    yield _drop(one.mark)
     yield "}"
 
 
-def _public(router: Router) -> dict[str, str]:
+def match_of(rule: Rule) -> str:
+    """The packets that a rule is about."""
+    peer = f"ip {rule.side} {rule.peer}"
+    if rule.protocol is Protocol.ALL:
+        return peer
+    if rule.ports is None:
+        return f"{peer} meta l4proto {rule.protocol.value}"
+    return f"{peer} {rule.protocol.value} dport {rule.ports.first:d}-{rule.ports.last:d}"
+
+
+def _public(router: Router) -> dict[Address, Address]:
     return {address: port.public for port in router.ports if port.public for address in port.addresses}
 
 
@@ -277,18 +292,14 @@ def _resolver(router: Router) -> str:
         f"listen-address={router.resolver}",
         "address=/#/",
         *(f"local=/{zone}/" for zone in router.names.zones),
-        *(f"address=/{name}/{address}" for name, address in router.names.records if name.startswith("*.")),
+        *(f"address=/{name}/{address}" for name, address in router.names.records if name.is_wildcard),
     ]
     return "\n".join(lines) + "\n"
 
 
-def hosts_of(router: Router, public: tuple[tuple[str, str], ...]) -> str:
+def hosts_of(router: Router, public: tuple[tuple[Hostname, Address], ...]) -> str:
     """The names that a VPC's DNS server knows, as a hosts file: private ones, and public ones outside of its zones."""
     zones = router.names.zones
-    outside = [
-        (name, address)
-        for name, address in public
-        if not any(name == zone or name.endswith(f".{zone}") for zone in zones)
-    ]
-    exact = [pair for pair in router.names.records if not pair[0].startswith("*.")]
+    outside = [(name, address) for name, address in public if not any(name.is_within(zone) for zone in zones)]
+    exact = [pair for pair in router.names.records if not pair[0].is_wildcard]
     return "".join(f"{address} {name}\n" for name, address in (*exact, *outside))

@@ -8,27 +8,51 @@ from skerry.aws.calling import Call as ApiCall
 from skerry.catalogue.registries import registry as known_registry
 from skerry.catalogue.services import ServiceRef, host, layer_bucket
 from skerry.lab.errands import Api, Dial, Errand, Login, Pull
-from skerry.lab.stock import Copy, Item, Registry, Stock
+from skerry.lab.references import Reference, Region
+from skerry.lab.stock import STORAGE_REGION, Copy, Item, Registry, Stock
 from skerry.launch.images import Image, parse
 from skerry.launch.needs import Call, Need
 from skerry.launch.task import Launch
 from skerry.model.names import arn
+from skerry.net.hostname import Hostname
 
 # The credential helper knows registries of these names alone, and takes the Region from them.
-_PLAIN_ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+_PLAIN_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_SHOWN = 100
 _MOST_PARAMETERS = 10
 _STREAM = "skerry/rehearsal/0"
 _TAG_OF_DIGESTS = "rehearsed"
+_OF_IMAGES = {"registry-auth", "manifest", "layers"}
 
 
 class _Pulled(NamedTuple):
     image: Image
-    host: str
-    token: str | None
-    blobs: str | None
+    reference: Reference
+    host: Hostname
+    token: Hostname | None
+    blobs: Hostname | None
 
 
-def errands(launch: Launch, rows: Sequence[tuple[int, Need, str, int]]) -> tuple[Errand, ...]:
+def why_not(call: Call) -> str:
+    """Return the reason for which no client can make a call, such as an invalid image; empty where one can."""
+    if call.service is not None and Region.parse(call.service.region) is None:
+        return f"{call.service.region[:_SHOWN]} is not the name of a Region"
+    if call.step in _OF_IMAGES:
+        for subject in call.subjects:
+            image = parse(subject)
+            if image is None or _reference(image) is None:
+                return f"image {subject[:_SHOWN]} is not a reference that clients of registries take"
+    if call.step == "env-files" and call.actions[:1] == ("s3:GetObject",):
+        for subject in call.subjects:
+            bucket = _object(subject).partition("/")[0]
+            if not _BUCKET.fullmatch(bucket):
+                return f"{bucket[:_SHOWN]} is not the name of a bucket"
+    return ""
+
+
+def errands(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
     """What clients do for the rows (number, Need, host, port) of one task."""
     found: list[Errand] = []
     pulled: set[int] = set()
@@ -38,19 +62,18 @@ def errands(launch: Launch, rows: Sequence[tuple[int, Need, str, int]]) -> tuple
             continue
         layers = _row(rows, "layers", pull.blobs or pull.host)
         pulled |= {manifest} if layers is None else {manifest, layers}
-        name, login = pull.image.registry, pull.image.region is not None
-        found.append(Pull(manifest, layers, _reference(pull.image), name, pull.host, login))
+        found.append(Pull(manifest, layers, pull.reference, pull.host, pull.image.region is not None))
     for number, need, called, port in rows:
         if number not in pulled:
             found.append(_errand(number, need, called, port))
     return tuple(found)
 
 
-def _row(rows: Iterable[tuple[int, Need, str, int]], step: str, called: str) -> int | None:
+def _row(rows: Iterable[tuple[int, Need, Hostname, int]], step: str, called: str) -> int | None:
     return next((number for number, need, name, _ in rows if (need.step, name) == (step, called)), None)
 
 
-def _errand(number: int, need: Need, called: str, port: int) -> Errand:
+def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
     """The client that makes the call of a Need; where there is none, a connection."""
     if not isinstance(need, Call) or not need.actions or not need.subjects or need.service is None:
         return Dial(number, called, port)
@@ -65,7 +88,7 @@ def _errand(number: int, need: Need, called: str, port: int) -> Errand:
         case "registry-auth", "ecr:GetAuthorizationToken":
             image = parse(subject)
             if image is not None and _PLAIN_ECR.fullmatch(image.registry):
-                return Login(number, image.registry)
+                return Login(number, Hostname(image.registry))
             asked = ApiCall("ecr", "get_authorization_token", {}, region, endpoint)
         case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
             parameters = {"logGroupName": subject, "logStreamName": f"{_STREAM}{number}"}
@@ -82,15 +105,16 @@ def stock(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
     """What AWS's side must hold so that the calls find what they ask for."""
     pulls = list(_pulls(launch))
     registries = tuple({pull.host: _registry(pull) for pull in pulls}.values())
-    images = tuple(dict.fromkeys(Copy(pull.image.repository, _tag(pull.image)) for pull in pulls))
+    images = tuple(dict.fromkeys(Copy(pull.reference.repository, pull.reference.tag) for pull in pulls))
     items = tuple(dict.fromkeys(item for call in calls for item in _items(call)))
-    return Stock(launch.region or "eu-west-1", registries, images, items, archive)
+    region = Region.parse(launch.region or "") or STORAGE_REGION
+    return Stock(region, registries, images, items, archive)
 
 
 def _items(call: Call) -> Iterator[Item]:
     if call.service is None or not call.actions:
         return
-    region = call.service.region
+    region = Region(call.service.region)
     for subject in call.subjects:
         match call.step, call.actions[0]:
             case "secrets", "secretsmanager:GetSecretValue":
@@ -125,24 +149,32 @@ def _object(subject: str) -> str:
 
 
 def _pulls(launch: Launch) -> Iterator[_Pulled]:
-    """The images of a task, each with the hosts of its registry."""
+    """The images of a task that clients can pull, each with the hosts of its registry."""
     containers = getattr(launch.definition, "container_definitions", ())
     references = [item.image for item in containers or () if isinstance(item.image, str)]
     for image in filter(None, map(parse, dict.fromkeys(references))):
-        name = image.registry.partition(":")[0]
+        reference = _reference(image)
+        if reference is None:
+            continue
+        name = reference.registry.host
         if image.region is not None:
-            yield _Pulled(image, name, None, _layer_host(image.region))
+            yield _Pulled(image, reference, name, None, _layer_host(image.region))
             continue
         known = known_registry(image.registry)
         if known is None:
-            yield _Pulled(image, name, None, None)
+            yield _Pulled(image, reference, name, None, None)
             continue
-        token = None if known.token == known.registry else known.token
-        yield _Pulled(image, known.registry, token, known.blobs)
+        token = None if known.token in {None, known.registry} else known.token
+        own = Hostname(known.registry)
+        yield _Pulled(image, reference, own, _host(token), _host(known.blobs))
 
 
-def _layer_host(region: str) -> str | None:
-    return f"{layer_bucket(region)}.{host(ServiceRef('s3', region))}"
+def _host(text: str | None) -> Hostname | None:
+    return None if text is None else Hostname.parse(text)
+
+
+def _layer_host(region: str) -> Hostname | None:
+    return _host(f"{layer_bucket(region)}.{host(ServiceRef('s3', region))}")
 
 
 def _registry(pull: _Pulled) -> Registry:
@@ -151,10 +183,6 @@ def _registry(pull: _Pulled) -> Registry:
     return Registry(pull.host, "token" if pull.token else "nothing", pull.token, pull.blobs)
 
 
-def _tag(image: Image) -> str:
-    """A tag: an image that is named by its digest alone cannot be made, and gets one."""
-    return _TAG_OF_DIGESTS if ":" in image.tag else image.tag
-
-
-def _reference(image: Image) -> str:
-    return f"{image.registry}/{image.repository}:{_tag(image)}"
+def _reference(image: Image) -> Reference | None:
+    """The reference that is pulled: an image that is named by its digest alone cannot be made, and gets a tag."""
+    return Reference.parse(image.registry, image.repository, _TAG_OF_DIGESTS if ":" in image.tag else image.tag)

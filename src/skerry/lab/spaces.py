@@ -8,9 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from skerry.lab.packages import PATHS, program
+
 _Result = TypeVar("_Result")
 _NEW_NET = 0x4000_0000
 _FOLDER = Path("/run/netns")
+_LONGEST = 60.0
+_ENVIRONMENT = {"PATH": PATHS, "LANG": "C.UTF-8"}
 
 
 class CommandError(Exception):
@@ -29,7 +33,8 @@ def within(space: str, work: Callable[[], _Result]) -> _Result:
         except BaseException as error:  # noqa: BLE001 -- it is raised again by the caller's thread
             errors.append(error)
 
-    thread = threading.Thread(target=run)
+    # A program that does not end must not keep this process from ending.
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join()
     if errors:
@@ -49,7 +54,13 @@ def _enter(space: str) -> None:
 
 def run(arguments: list[str], text: str = "") -> str:
     """Run a program to its end, with a text as its input; raises `CommandError` with its words where it fails."""
-    done = subprocess.run(arguments, input=text, capture_output=True, text=True, check=False)  # noqa: S603 -- fixed programs
+    command = [program(arguments[0]), *arguments[1:]]
+    try:
+        done = subprocess.run(  # noqa: S603 -- fixed programs
+            command, input=text, capture_output=True, text=True, check=False, env=_ENVIRONMENT, timeout=_LONGEST
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CommandError(f"{arguments[0]} had no end after {_LONGEST:.0f} s") from error
     if done.returncode != 0:
         raise CommandError(f"{arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -1,20 +1,25 @@
 """A launch in the lab that stands: AWS's side, a namespace for each task, and its clients in it."""
 
+import contextlib
 import socket
 import subprocess
-import sys
 from functools import partial
 from threading import Lock, Thread
 
-import msgspec
-
-from skerry.lab import clients
+from skerry.lab import clients, storing
 from skerry.lab.building import Lab
 from skerry.lab.cloud import Ready
+from skerry.lab.coding import decode, encode
 from skerry.lab.errands import Result, Station, Work
-from skerry.lab.places import FOLDER, environment, fill_etc, furnish_etc
+from skerry.lab.lines import Lines, write
+from skerry.lab.places import FOLDER, environment, furnish_etc
 from skerry.lab.plan import TASKS
-from skerry.lab.spaces import CommandError, run, switch, within
+from skerry.lab.processes import confined, module
+from skerry.lab.spaces import run, switch, within
+from skerry.net.hostname import Hostname
+
+_READY = 600.0
+_LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
 
 
 class Stage:
@@ -50,16 +55,16 @@ class Stage:
             waiting = [thread for station in self._work.stations for thread in clients.send(station, self._report)]
             for thread in waiting:
                 thread.join()
-        except (CommandError, OSError, TimeoutError) as error:
-            self.failed = str(error)
+        except Exception as error:  # noqa: BLE001 -- the one who waits must hear of the end, whatever happened
+            self.failed = f"{error}" or type(error).__name__
         self.done = True
 
     def _prepare(self) -> None:
-        (FOLDER / "etc").mkdir(parents=True, exist_ok=True)
-        for command in furnish_etc():
-            run(command)
-        fill_etc(self._work.servers)
+        furnish_etc(self._work.servers)
         run(["ip", "link", "set", "lo", "up"])
+        switch(_LOW_PORTS)
+        if self._work.stock.images:
+            storing.start_registry()
         self._start_cloud()
         if any(clients.mirrors(station) for station in self._work.stations):
             clients.start_store()
@@ -73,28 +78,28 @@ class Stage:
     def _start_cloud(self) -> None:
         ours, theirs = socket.socketpair()
         self._brings = ours
-        command = [sys.executable, "-m", "skerry.lab.cloud", str(theirs.fileno())]
-        log = (FOLDER / "cloud.log").open("wb")
-        self._cloud = subprocess.Popen(  # noqa: S603 -- this very program
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            pass_fds=[theirs.fileno()],
-            env=clients.python() | environment(),
-        )
+        command = confined(module("skerry.lab.cloud", str(theirs.fileno())))
+        with (FOLDER / "cloud.log").open("wb") as log:
+            self._cloud = subprocess.Popen(  # noqa: S603 -- this very program
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                pass_fds=[theirs.fileno()],
+                env=environment(),
+                cwd=FOLDER,
+            )
         theirs.close()
         assert self._cloud.stdin is not None  # noqa: S101 -- a pipe
-        self._cloud.stdin.write(msgspec.json.encode(self._work.stock) + b"\n")
-        self._cloud.stdin.flush()
+        write(self._cloud.stdin, encode(self._work.stock), _READY)
 
     def _await_cloud(self) -> None:
         assert self._cloud is not None  # noqa: S101 -- it was started
         assert self._cloud.stdout is not None  # noqa: S101 -- a pipe
-        line = self._cloud.stdout.readline()
+        line = Lines(self._cloud.stdout).next(_READY)
         if not line:
             raise TimeoutError(f"AWS's side ended: {(FOLDER / 'cloud.log').read_text(encoding='utf-8')[-1_000:]}")
-        ready = msgspec.json.decode(line, type=Ready)
+        ready: Ready = decode(line, Ready)
         self.refused = ready.refused
         if ready.failed:
             raise TimeoutError(ready.failed)
@@ -105,13 +110,15 @@ class Stage:
         with connection, self._lock:
             socket.send_fds(self._brings, [mirror.encode()], [connection.fileno()])
 
-    def _mirror(self, station: Station, port: int, host: str) -> None:
+    def _mirror(self, station: Station, port: int, host: Hostname) -> None:
         """A copy of a registry, in the task's own namespace."""
         listener = within(station.space, partial(socket.create_server, ("127.0.0.1", port)))
 
         def accept() -> None:
             while True:
-                self._take(listener.accept()[0], host)
+                connection = listener.accept()[0]
+                with contextlib.suppress(OSError):
+                    self._take(connection, host)
 
         Thread(target=accept, daemon=True).start()
 

@@ -1,12 +1,15 @@
 """What a lab's AWS side holds, as data: the registries with their images, and what the task's calls are about."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
-STORAGE_REGION = "eu-west-1"
-STORAGE_BUCKET = f"prod-{STORAGE_REGION}-starport-layer-bucket"
-STORAGE_HOST = f"{STORAGE_BUCKET}.s3.{STORAGE_REGION}.amazonaws.com"
+from skerry.lab.references import Region, Repository, Tag
+from skerry.net.hostname import Hostname
+
+STORAGE_REGION: Final = Region("eu-west-1")
+STORAGE_BUCKET: Final = f"prod-{STORAGE_REGION}-starport-layer-bucket"
+STORAGE_HOST: Final = Hostname(f"{STORAGE_BUCKET}.s3.{STORAGE_REGION}.amazonaws.com")
 """Where the one real registry keeps its blobs; it is addressed by the name of the registry's own blob host."""
 
 
@@ -17,10 +20,10 @@ class Registry(msgspec.Struct, frozen=True):
     host that it sends clients to for blobs; None where it gives them itself.
     """
 
-    host: str
+    host: Hostname
     login: Literal["password", "token", "nothing"]
-    token: str | None = None
-    blobs: str | None = None
+    token: Hostname | None = None
+    blobs: Hostname | None = None
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -30,21 +33,21 @@ class Item(msgspec.Struct, frozen=True):
     """
 
     kind: Literal["secret", "parameter", "log-group", "object"]
-    region: str
+    region: Region
     name: str
 
 
 class Copy(msgspec.Struct, frozen=True):
     """An image to be in the registry: a repository and a tag."""
 
-    repository: str
-    tag: str
+    repository: Repository
+    tag: Tag
 
 
 class Stock(msgspec.Struct, frozen=True):
     """All of it; ``archive`` is the user's image, None for one that is made."""
 
-    region: str
+    region: Region
     registries: tuple[Registry, ...] = ()
     images: tuple[Copy, ...] = ()
     items: tuple[Item, ...] = ()

@@ -5,31 +5,48 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import UNSET
 
+from skerry.lab import invalid
 from skerry.lab.filters import Guarded, acl_filter, group_filter, unread
 from skerry.lab.naming import names_of, resolver_of, servers_of
-from skerry.lab.plan import FAR, NATS, TASKS, Filter, Gateway, Names, Origin, Plan, Port, Router, Side, Subnetwork
+from skerry.lab.plan import (
+    FAR,
+    NATS,
+    TASKS,
+    Chain,
+    Filter,
+    Gateway,
+    Names,
+    Origin,
+    Plan,
+    Port,
+    Router,
+    Side,
+    Subnetwork,
+)
 from skerry.lab.routes import Targets, lines_of, targets_of
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, RouteTable
 from skerry.model.world import World, public_address
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 
 
 class End(msgspec.Struct, frozen=True):
     """A task's interface: where packets set out. ``public``: a public address of its own."""
 
     subnet: str
-    address: str
+    address: Address
     groups: tuple[str, ...]
-    public: str | None = None
+    public: Address | None = None
 
 
 class Asked(msgspec.Struct, frozen=True):
     """What a lab is for: the tasks, the private addresses and the hosts that they call, and where public hosts are."""
 
     ends: tuple[End, ...]
-    addresses: tuple[str, ...] = ()
-    public: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[Address, ...] = ()
+    public: tuple[tuple[Hostname, Address], ...] = ()
 
 
 def plan(world: World, asked: Asked) -> Plan:
@@ -46,12 +63,13 @@ class _Builder:
     def __init__(self, world: World, asked: Asked) -> None:
         self.world = world
         self.asked = asked
-        self.ports: dict[str, dict[str, Port]] = {}
+        self.ports: dict[str, dict[Address, Port]] = {}
         self.gateways: dict[str, dict[str, Gateway]] = {}
         self.marks: dict[int, Origin] = {}
         self.realms: dict[int, Origin] = {}
         self._numbers = iter(range(1, 60_000))
         self._known: dict[Origin, int] = {}
+        self._acl_numbers: dict[str, int] = {}
 
     def plan(self) -> Plan:
         """Put the lab together."""
@@ -100,11 +118,12 @@ class _Builder:
                 self._interface(vpc_id, interface, _groups(None, interface))
 
     def _interface(self, vpc_id: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
-        name, address = interface.network_interface_id, interface.private_ip_address
-        if interface.subnet_id is UNSET or address is None:
+        name = interface.network_interface_id
+        if interface.subnet_id is UNSET or interface.private_ip_address is None:
             raise unread(Missing(f"the subnet and address of {name}", "ec2:DescribeNetworkInterfaces"))
+        address = invalid.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         side: Side = NATS if "nat" in interface.interface_type.lower() else FAR
-        public = public_address(interface, address)
+        public = _public(interface, address)
         mark = self._mark(Origin("interface", name, "accepts no connection"))
         port = Port(next(self._numbers), name, side, interface.subnet_id, (address,), groups, public, mark=mark)
         self._port(vpc_id, port)
@@ -148,7 +167,8 @@ class _Builder:
 
     def _appliance(self, vpc_id: str, interface: NetworkInterface) -> None:
         """A NAT instance, or another interface that a route leads to."""
-        name, address = interface.network_interface_id, interface.private_ip_address or ""
+        name = interface.network_interface_id
+        address = invalid.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         port = Port(
             next(self._numbers),
             name,
@@ -156,7 +176,7 @@ class _Builder:
             str(interface.subnet_id),
             (address,),
             _groups(None, interface),
-            public_address(interface, address),
+            _public(interface, address),
             interface.source_dest_check is False,
             self._mark(Origin("interface", name, "source/destination check")),
         )
@@ -168,9 +188,10 @@ class _Builder:
             raise unread(Missing(f"the subnet and address of {nat.nat_gateway_id}", "ec2:DescribeNatGateways"))
         own, name = rows[0], nat.nat_gateway_id
         mark = self._mark(Origin("interface", own.network_interface_id or name, "accepts no connection"))
-        address = (rows[0].private_ip,)
+        address = (invalid.address(own.private_ip, f"the PrivateIp of {name}"),)
+        public = None if own.public_ip is None else invalid.address(own.public_ip, f"the PublicIp of {name}")
         number, place = next(self._numbers), nat.subnet_id
-        port = Port(number, name, NATS, place, address, None, own.public_ip, forwards=True, mark=mark)
+        port = Port(number, name, NATS, place, address, None, public, forwards=True, mark=mark)
         self._port(vpc_id, port)
 
     # --------------------------------------------------------------------------------------------- together
@@ -188,7 +209,7 @@ class _Builder:
         self.realms[len(self.realms) + 1] = origin
         return len(self.realms)
 
-    def _members(self, group_id: str) -> Iterable[str]:
+    def _members(self, group_id: str) -> Iterable[Address]:
         return [
             address
             for ports in self.ports.values()
@@ -209,18 +230,18 @@ class _Builder:
             if table.route_table_id not in tables:
                 tables[table.route_table_id] = 100 + len(tables)
                 lines[tables[table.route_table_id]] = lines_of(self.world, table, devices, self._realm)
+        filters: dict[Chain, Filter] = {}
         subnets = {
-            name: self._subnet(name, tables[table.route_table_id]) for name, table in self._tables(vpc_id).items()
+            name: self._subnet(name, tables[table.route_table_id], filters)
+            for name, table in self._tables(vpc_id).items()
         }
-        filters = {one.name: one for name in subnets for one in self._acls(name)}
         guards = {}
         for port in ports.values():
             if port.groups is not None:
-                pair = (f"guard{port.number}_out", f"guard{port.number}_in")
+                pair = (Chain("guard", port.number, "out"), Chain("guard", port.number, "in"))
                 guards[port.number] = pair
-                for name, direction in zip(pair, ("out", "in"), strict=True):
-                    chain = group_filter(self.world, name, Guarded(port.groups, direction), self._mark, self._members)
-                    filters[name] = chain
+                for chain in pair:
+                    filters[chain] = group_filter(self.world, Guarded(port.groups, chain), self._mark, self._members)
         resolver = resolver_of(self.world, vpc_id)
         return Router(
             vpc_id,
@@ -233,22 +254,28 @@ class _Builder:
             guards,
             resolver,
             servers_of(self.world, vpc_id) or ((resolver,) if resolver else ()),
-            names_of(self.world, vpc_id) if resolver else Names(),
+            names_of(self.world, vpc_id).names if resolver else Names(),
         )
 
-    def _acls(self, subnet_id: str) -> tuple[Filter, ...]:
-        acl = self.world.network_acl(subnet_id)
-        if isinstance(acl, Missing):
-            raise unread(acl)
-        return tuple(acl_filter(acl, direction, self._mark) for direction in ("in", "out"))
-
-    def _subnet(self, subnet_id: str, table: int) -> Subnetwork:
+    def _subnet(self, subnet_id: str, table: int, filters: dict[Chain, Filter]) -> Subnetwork:
+        """A subnet; the filters of its network ACL are added to those of the VPC."""
         subnet = self.world.subnets[subnet_id]
         acl = self.world.network_acl(subnet_id)
         if isinstance(acl, Missing) or subnet.cidr_block is None:
             raise unread(acl if isinstance(acl, Missing) else Missing(f"the IPv4 block of {subnet_id}"))
-        name = acl.network_acl_id.replace("-", "_")
-        return Subnetwork(subnet.cidr_block, table, f"acl_{name}_in", f"acl_{name}_out")
+        number = self._acl_numbers.setdefault(acl.network_acl_id, len(self._acl_numbers) + 1)
+        inbound, outbound = Chain("acl", number, "in"), Chain("acl", number, "out")
+        for chain in (inbound, outbound):
+            if chain not in filters:
+                filters[chain] = acl_filter(acl, chain, self._mark)
+        block = invalid.cidr(subnet.cidr_block, f"the CidrBlock of {subnet_id}")
+        return Subnetwork(block, table, inbound, outbound)
+
+
+def _public(interface: NetworkInterface, address: Address) -> Address | None:
+    text = public_address(interface, address)
+    what = f"the public address of {interface.network_interface_id}"
+    return None if text is None else invalid.address(text, what)
 
 
 def _groups(endpoint: VpcEndpoint | None, interface: NetworkInterface) -> tuple[str, ...] | None:

@@ -26,7 +26,7 @@ def text(found: Rehearsal, *, quiet: bool = False) -> str:
     """Write a Rehearsal for people; its first line answers the question."""
     lines = [_headline(found)]
     if not quiet:
-        lines += [*_tables(found.steps), *_disagreements(found), *(dim(f"Note: {note}") for note in found.notes)]
+        lines += [*_tables(found.steps), *_disagreements(found), *(dim(f"Note: {clean(note)}") for note in found.notes)]
     return "\n".join(lines) + "\n"
 
 
@@ -38,9 +38,9 @@ def progress(steps: Sequence[Step]) -> list[str]:
 def _headline(found: Rehearsal) -> str:
     if found.disagreements:
         many = plural(len(found.disagreements), "step")
-        return f"{word('error')}: prediction and packets disagree about {bold(found.name)} at {many}"
+        return f"{word('error')}: prediction and packets disagree about {bold(clean(found.name))} at {many}"
     said = _SAID.get(found.verdict, "is not Fargate's to start")
-    return f"{word(found.verdict)}: {bold(found.name)} {said}"
+    return f"{word(found.verdict)}: {bold(clean(found.name))} {said}"
 
 
 def _subnets(steps: Sequence[Step]) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def _tables(steps: Sequence[Step]) -> Iterator[str]:
 def _table(subnet: str, steps: Sequence[Step]) -> list[str]:
     rows = [tuple(map(dim, ("STEP", "HOST", "PORT", "PREDICTED", "PACKETS", "CLIENT", "TIME")))]
     rows += [_row(step) for step in steps if step.subnet == subnet]
-    return [f"  {bold(subnet)}", *columns(rows)]
+    return [f"  {bold(clean(subnet))}", *columns(rows)]
 
 
 def _row(step: Step) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def _said(step: Step) -> Iterator[str]:
     if seen.worked is None and seen.why_not and isinstance(step.need, Call | Mount):
         yield f"  {bold(step.need.step)}: not rehearsed: {clean(seen.why_not)}"
     if seen.words:
-        yield f"  {bold(f'{step.need.step} {step.host}')}"
+        yield f"  {bold(f'{step.need.step} {clean(step.host)}')}"
         yield from textwrap.wrap(clean(seen.words), _WIDTH, initial_indent="    ", subsequent_indent="      ",
                                  break_long_words=False, break_on_hyphens=False)  # fmt: skip
     for dropper in seen.droppers:

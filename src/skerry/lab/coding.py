@@ -1,0 +1,29 @@
+"""Messages between the processes of a lab: JSON, one line each, held to its types on both sides."""
+
+from typing import Any
+
+import msgspec
+
+from skerry.net.checked import Checked
+
+
+def encode(value: object) -> bytes:
+    """Write a value as one line."""
+    return msgspec.json.encode(value, enc_hook=_plain) + b"\n"
+
+
+def decode(line: bytes, kind: Any) -> Any:  # noqa: ANN401 -- unions of types are no type to Python's checkers
+    """Read a value of a type; raises `msgspec.DecodeError` where the line holds none."""
+    return msgspec.json.decode(line, type=kind, dec_hook=_checked)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Checked):
+        return str.__str__(value)
+    raise NotImplementedError(type(value))
+
+
+def _checked(kind: type, value: object) -> Checked:
+    if issubclass(kind, Checked) and isinstance(value, str):
+        return kind(value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,71 @@
+"""IPv4 addresses and CIDR blocks as texts that cannot be wrong: nothing but digits, dots and a slash."""
+
+from functools import lru_cache
+
+from skerry.net.addresses import CACHED_BLOCKS, IPV6, Block, block
+from skerry.net.checked import Checked
+
+_BITS = 32
+
+
+class Address(Checked):
+    """An IPv4 address: four decimal numbers without leading zeros."""
+
+    __slots__ = ()
+
+    @classmethod
+    def canonical(cls, text: str) -> str | None:
+        """Return the address itself; None where the text is not an IPv4 address."""
+        return text if "/" not in text and _block(text) is not None else None
+
+
+class Cidr(Checked):
+    """An IPv4 block: the first address and the length of the prefix. An address alone is a block of one.
+
+    Bits after the prefix are cleared, as AWS clears them.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def canonical(cls, text: str) -> str | None:
+        """Return the block with its host bits cleared; None where the text is not an IPv4 block."""
+        return _canonical(text)
+
+    @property
+    def size(self) -> int:
+        """The number of addresses."""
+        low, high = _range(self)
+        return high - low + 1
+
+    def at(self, place: int) -> Address | None:
+        """Return the address at a place, counted from zero; None beyond the end of the block."""
+        low, high = _range(self)
+        return Address(_spell(low + place)) if 0 <= place <= high - low else None
+
+    def covers(self, other: "Cidr") -> bool:
+        """Tell whether every address of the other block is in this one."""
+        low, high = _range(self)
+        first, last = _range(other)
+        return low <= first and last <= high
+
+
+@lru_cache(maxsize=CACHED_BLOCKS)
+def _canonical(text: str) -> str | None:
+    found = _block(text)
+    return None if found is None else f"{_spell(found.addresses[0][0])}/{found.length}"
+
+
+def _block(text: str) -> Block | None:
+    found = block(text)
+    return found if found is not None and found.addresses[0][1] < IPV6 else None
+
+
+def _range(cidr: Cidr) -> tuple[int, int]:
+    found = block(cidr)
+    assert found is not None  # noqa: S101 -- the type promises it
+    return found.addresses[0]
+
+
+def _spell(number: int) -> str:
+    return ".".join(str(number >> shift & 255) for shift in range(_BITS - 8, -1, -8))
