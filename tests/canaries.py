@@ -26,7 +26,7 @@ from skerry.sources.redaction import redact
 from tests.canary_accounts import ROOT, accounts
 from tests.networks import REGION, Row, as_bytes
 
-LIST = ROOT / "docs" / "security-fields.md"
+LIST = ROOT / "docs" / "security.md"
 MARK = "kanarie"
 LETTERS = "QAZWSXEDCRFVTGBY"
 SECRETS = (
@@ -242,7 +242,8 @@ def all_of_them() -> Tally:
 def listed() -> Shown:
     """The published list: which outputs show a kind of field."""
     found: Shown = {}
-    for line in LIST.read_text(encoding="utf-8").splitlines():
+    _, _, text = LIST.read_text(encoding="utf-8").partition("## Fields that outputs show\n")
+    for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| `"):
             found[cells[0].strip("`")] = {word.strip() for word in cells[1].split(",")}

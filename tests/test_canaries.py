@@ -1,4 +1,4 @@
-"""No secret in any output, and no other value but those of the fields that docs/security-fields.md lists."""
+"""No secret in any output, and no other value but those of the fields that docs/security.md lists."""
 
 import pytest
 
