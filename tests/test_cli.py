@@ -585,7 +585,7 @@ def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "Vpcs.json").write_bytes(b'{"Vpcs": [')
     done = start("diagnose", "--from", tmp_path, capture_output=True)
     assert (done.returncode, done.stdout) == (USAGE, "")
-    assert done.stderr.startswith("skerry: Vpcs.json: the document cannot be read: ")
+    assert done.stderr.startswith("skerry: Vpcs.json is no JSON: line 1, column 11")
     assert "Traceback" not in done.stderr
 
 

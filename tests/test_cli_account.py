@@ -29,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     ("settings", "said"),
     [
         ({"AWS_ENDPOINT_URL": "garbage"}, "an endpoint of AWS is no URL: garbage"),
-        ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@"}, "an endpoint of AWS is no URL: http://…@"),
+        ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@"}, "an endpoint of AWS is no URL: http://<removed>@"),
         ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@[::1"}, "boto3 cannot use its configuration (ValueError)"),
         ({"AWS_ENDPOINT_URL": f"http://user:{HIDDEN}@127.0.0.1:9"}, "Could not connect to the endpoint URL"),
         ({"AWS_ENDPOINT_URL": f"ftp://user:{HIDDEN}@127.0.0.1"}, "ftp"),

@@ -11,10 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from skerry import cli, rehearsing
-from skerry.lab import packages
+from skerry.lab import coding, packages
 from skerry.lab.performing import Performance, Seen
 from skerry.lab.scripts import scripts
 from tests.fuzz.inputs import Input
@@ -51,7 +49,7 @@ def _perform(script: Any, *, probe: bool, watch: Any = None) -> Performance:
     """Write all that a lab is built of, and build none."""
     del probe, watch
     if script.plan is not None:
-        msgspec.json.encode(script.work)
+        coding.encode(script.work)
         _Kept.scripts = tuple(_texts(scripts(script.plan)))
     return Performance(tuple(Seen(row, why_not=row.why_not or "not performed") for row in script.rows))
 

@@ -20,6 +20,12 @@ LOGS = f"logs.{REGION}.amazonaws.com"
 EVIL = "10.0.1.10\nconf-script=/bin/sh -c 'touch /tmp/canary'"
 
 
+@pytest.fixture(autouse=True)
+def _unvalidated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loader counts records with such values as lost: here they come as far as the lab."""
+    monkeypatch.setattr("skerry.sources.validation.fault_of", lambda _record: "")
+
+
 def network(*containers: dict[str, Any]) -> Network:
     found = Network()
     found.definition(*(containers or (container(logConfiguration=awslogs()),)))
@@ -150,8 +156,7 @@ class TestWhatPacketsNeed:
             ("CidrIp", '0.0.0.0/0 return\ninclude "/etc/shadow"\n', "the CidrIp of a rule (out) of sg-task"),
             ("CidrIp", "::ffff:10.0.0.0/96", "the CidrIp of a rule (out) of sg-task is not an IPv4 block"),
             ("CidrIp", "010.0.0.0/8", "the CidrIp of a rule (out) of sg-task is not an IPv4 block"),
-            ("ports", (443, 70_000), "the port range of a rule (out) of sg-task is not a range of ports"),
-            ("ports", (-5, 443), "the port range of a rule (out) of sg-task is not a range of ports"),
+            ("ports", (443, 80), "the port range of a rule (out) of sg-task is not a range of ports"),
             ("protocol", "tcp dport 1 return; tcp", "the protocol of a rule (out) of sg-task"),
             ("list", '10.0.0.0/8 }\ninclude "/etc/shadow"', "an entry of pl-1 is not a block of addresses"),
             ("deny", '0.0.0.0/0 return\ninclude "/etc/shadow"\n', "the block of rule 90 in of acl-1"),

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("needs_lab")
 
 NOBODY = 65_534
 _SUBREAPER = 36
+PATHS = [path for path in sys.path if path]
 _START = "import sys; sys.path += {paths!r}; from skerry.cli import main; main()"
 # The longest of both: a probe takes about a second, and clients wait in the isolated network for half a minute.
 MOMENTS = {"probe": 1.5, "clients": 8.0}
@@ -29,8 +30,11 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A network in which clients wait, where anybody may read it."""
     folder = tmp_path_factory.mktemp("aws")
     (folder / "all.json").write_bytes(article(mended=False).document())
-    for path in (folder, *folder.parents[:2]):
+    folder.chmod(0o755)
+    for path in folder.parents:
         path.chmod(0o755)
+        if path.name.startswith("pytest-of-"):
+            break
     return folder
 
 
@@ -50,10 +54,11 @@ def interpreter(user: int) -> list[str]:
     become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{name}"):
-        tried = subprocess.run([*become, "sh", "-c", f"exec {python} -P -c ''"], capture_output=True, check=False)
-        if tried.returncode == 0:
-            return [*become, python, "-P"]
-    pytest.skip("no interpreter that another user may run")
+        command = [*become, python, "-P"]
+        code = f"import sys; sys.path += {PATHS!r}; import skerry.cli"
+        if subprocess.run([*command, "-c", code], cwd="/", capture_output=True, check=False).returncode == 0:
+            return command
+    pytest.skip("no interpreter and no skerry that another user may run")
 
 
 def users() -> list[int]:
@@ -93,7 +98,7 @@ def killing(saved: Path, tmp_path: Path, adopting: None) -> Callable[[int, str, 
 
     def run(user: int, mode: str, times: int) -> None:
         draw = random.Random(user)  # noqa: S311 -- no secret is made of it
-        code = _START.format(paths=[path for path in sys.path if path])
+        code = _START.format(paths=PATHS)
         command = [*interpreter(user), "-c", code, "rehearse", "--from", str(saved)]
         whole = subprocess.run([*command, "--probe"], cwd="/", capture_output=True, text=True, check=False)
         assert whole.stdout.startswith("blocked: web cannot start"), whole.stderr

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from msgspec import structs
 
 from skerry.model.world import World
-from skerry.net.addresses import ANY, Block, block
+from skerry.net.addresses import ANY, Block, block, block4
 from skerry.net.intervals import EMPTY
 from skerry.net.packets import Box
 from skerry.reach import appliances as boxes
@@ -234,9 +234,9 @@ def prefix_lists_hold_nothing() -> Iterator[None]:
 @mutant
 def half_a_block_is_read_as_the_whole() -> Iterator[None]:
     def wrong(cidr: str) -> Block | None:
-        return block(cidr.replace("/25", "/24"))
+        return block4(cidr.replace("/25", "/24"))
 
-    with _swap(rules, "block", wrong):
+    with _swap(rules, "block4", wrong):
         yield
 
 

@@ -8,6 +8,7 @@ from skerry.catalogue.services import ServiceRef, host
 from skerry.model.facts import Missing
 from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from skerry.reach.outcome import Outcome
+from skerry.reach.trace import Destination
 from skerry.reach.walk import Target
 from tests.networks import EVERYWHERE, HTTPS, REGION, S3_CIDRS, VPC, Network, allow, both_ways, entry, source
 
@@ -553,7 +554,7 @@ def test_an_endpoint_somewhere_in_a_subnet_of_unknown_block_has_no_address_to_wa
     network.rows["NetworkInterfaces"].clear()
     network.row("Subnets", "subnet-b").pop("CidrBlock")
     outcome = reach(network)
-    assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["the address of vpce-1a in subnet-b"])
+    assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["the addresses of subnet subnet-b"])
 
 
 def test_an_address_of_the_own_subnet_takes_no_route() -> None:
@@ -600,3 +601,9 @@ def test_https_alone_is_enough() -> None:
     network.acl("acl-a", [*task, *DENY_ALL], ["subnet-a"])
     network.acl("acl-b", [*far, *DENY_ALL], ["subnet-b"])
     assert reach(network).verdict is OK
+
+
+def test_a_destination_without_an_address_is_unknown() -> None:
+    walker = Network().walker()
+    outcome = walker.walk(source(walker), [Destination("nowhere", ())], "tcp", 443)
+    assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["the address of nowhere"])

@@ -109,8 +109,12 @@ def _as_route(route: TransitGatewayRoute) -> Route:
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
     """
     targets = route.transit_gateway_attachments
+    # The one key holds blocks of both families.
+    cidr = route.destination_cidr_block
+    is_ipv6 = cidr is not None and ":" in cidr
     return Route(
-        destination_cidr_block=route.destination_cidr_block,
+        destination_cidr_block=None if is_ipv6 else cidr,
+        destination_ipv6_cidr_block=cidr if is_ipv6 else None,
         destination_prefix_list_id=route.prefix_list_id,
         transit_gateway_id=targets[0].transit_gateway_attachment_id if len(targets) == 1 else None,
         core_network_arn=" or ".join(item.transit_gateway_attachment_id for item in targets) or None,
