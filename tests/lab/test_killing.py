@@ -54,10 +54,11 @@ def interpreter(user: int) -> list[str]:
     become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{name}"):
-        command = [*become, python, "-P"]
+        # The first program still has root's capabilities while it is started; what it starts has none.
         code = f"import sys; sys.path += {PATHS!r}; import skerry.cli"
-        if subprocess.run([*command, "-c", code], cwd="/", capture_output=True, check=False).returncode == 0:
-            return command
+        tried = [*become, "sh", "-c", 'exec "$0" -P -c "$1"', python, code]
+        if subprocess.run(tried, cwd="/", capture_output=True, check=False).returncode == 0:
+            return [*become, python, "-P"]
     pytest.skip("no interpreter and no skerry that another user may run")
 
 
