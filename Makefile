@@ -32,9 +32,9 @@ test: install ## Run the tests, with coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
 
-test-long: install ## Run the tests that take long, without coverage
+test-long: install ## Run a part of the tests that take long, in minutes; WHOLE=1 runs all of them, in an hour
 	@sh scripts/lab_packages.sh $(BIN)/python
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
+	SKERRY_TEST_WHOLE=$(WHOLE) $(BIN)/python -m pytest -n auto --dist loadgroup -m long
 
 check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
 	$(BIN)/ruff check

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.amount import amount
 from tests.processes import family, wait_for
 from tests.test_rehearse import article
 
@@ -123,4 +124,4 @@ def test_with_clients_leaves_nothing(killing: Callable[[int, str, int], None]) -
 @pytest.mark.parametrize("user", users())
 @pytest.mark.parametrize("mode", MOMENTS)
 def test_leaves_nothing_at_any_moment(killing: Callable[[int, str, int], None], user: int, mode: str) -> None:
-    killing(user, mode, 50)
+    killing(user, mode, amount(50, 3))

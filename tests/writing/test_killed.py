@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.amount import WHOLE, amount
 from tests.networks import Network
 from tests.writing.killing import Order, Seen
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 USERS = [0, NOBODY] if os.geteuid() == 0 else [os.geteuid()]
-FEW, MANY = 12, 200
+FEW, MANY = 12, amount(200, 25)
 
 
 @pytest.fixture
@@ -55,11 +56,15 @@ def test_a_few_kills_leave_no_half(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "two steps"])
 def test_many_kills_leave_no_half(folder: Path, user: int, *, exchange: bool) -> None:
     seen = killed(folder, MANY, user, exchange=exchange)
-    assert min(seen.nothing, seen.old, seen.new, seen.drafts) > 0
+    assert seen.killed > 0
+    if WHOLE:
+        assert min(seen.nothing, seen.old, seen.new, seen.drafts) > 0
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("user", USERS)
 def test_many_kills_leave_no_half_file(folder: Path, user: int) -> None:
     seen = killed(folder, MANY, user, exchange=True, name="out.json")
-    assert min(seen.nothing, seen.old, seen.new) > 0
+    assert seen.killed > 0
+    if WHOLE:
+        assert min(seen.nothing, seen.old, seen.new) > 0
