@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from textwrap import fill
 
 from skerry.aws.call import ApiCall
 from skerry.catalogue.codes import codes
@@ -52,6 +53,8 @@ def permission_page() -> str:
     made = {command: Scope(*scope).may_call for command, scope in WIDEST.items()}
     whole = made["diagnose"]
     equals = [f"`{command}`" for command, calls in made.items() if calls == whole and command != "diagnose"]
+    narrow = {call.action for call in Scope(network_only=True).may_call}
+    beyond = ", ".join(f"`{action}`" for action in sorted({call.action for call in whole} - narrow))
     more = sorted({call.action for call in made["plan"]} - {call.action for call in whole})
     return f"""# Permissions
 
@@ -65,8 +68,15 @@ its configuration; images below a pull-through cache rule are not asked for, as 
 ```json
 {policy(call.action for call in whole)}```
 
-A call that is not allowed is no error: what it would tell is unknown, and the output names its action. A verdict that
-does not depend on it stays what it is.
+A call that is not allowed is no error, and the output names its action. Facts about the network are then unknown. What
+tasks use is not examined, and the network's verdict stands.
+
+`skerry iam-policy diagnose --network-only` prints the policy for `skerry diagnose --network-only`, and so for `explain`, `plan`,
+`rehearse` and `snapshot`. These calls are then never made, and the output lists their subjects as not examined:
+
+<!-- beyond the network -->
+{fill(beyond, 118)}.
+<!-- /beyond the network -->
 
 `skerry trace`, and `diagnose` and `rehearse` with `--task-definition`, call nothing of
 {_lacking(whole, made["trace"])}: `skerry iam-policy trace` prints what they need.
