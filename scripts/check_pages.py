@@ -71,8 +71,9 @@ its configuration; images below a pull-through cache rule are not asked for, as 
 A call that is not allowed is no error, and the output names its action. Facts about the network are then unknown. What
 tasks use is not examined, and the network's verdict stands.
 
-`skerry iam-policy diagnose --network-only` prints the policy for `skerry diagnose --network-only`, and so for `explain`, `plan`,
-`rehearse` and `snapshot`. These calls are then never made, and the output lists their subjects as not examined:
+`skerry iam-policy diagnose --network-only` prints the policy for `skerry diagnose --network-only`, and so for
+`explain`, `plan`, `rehearse` and `snapshot`. These calls are then never made, and the output lists their subjects as not
+examined:
 
 <!-- beyond the network -->
 {fill(beyond, 118)}.
