@@ -72,8 +72,8 @@ A call that is not allowed is no error, and the output names its action. Facts a
 tasks use is not examined, and the network's verdict stands.
 
 `skerry iam-policy diagnose --network-only` prints the policy for `skerry diagnose --network-only`, and so for
-`explain`, `plan`, `rehearse` and `snapshot`. These calls are then never made, and the output lists their subjects as not
-examined:
+`explain`, `plan`, `rehearse` and `snapshot`. These calls are then never made, and the output lists their subjects as
+not examined:
 
 <!-- beyond the network -->
 {fill(beyond, 118)}.

@@ -581,6 +581,14 @@ def test_what_a_terminal_cannot_show_is_escaped(saved: Saved, network: Network) 
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok: \\u6771\\u4eac can start\n", "")
 
 
+@pytest.mark.parametrize("module", ["click", "json", "msgspec", "socket"])
+def test_module_of_the_current_folder_is_not_imported(tmp_path: Path, module: str) -> None:
+    (tmp_path / f"{module}.py").write_text("raise SystemExit(9)\n", encoding="ascii")
+    for command in ([sys.executable, "-m", "skerry"], [str(Path(sys.executable).with_name("skerry"))]):
+        done = subprocess.run([*command, "explain", "NO_PATH"], cwd=tmp_path, check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr
+
+
 def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "Vpcs.json").write_bytes(b'{"Vpcs": [')
     done = start("diagnose", "--from", tmp_path, capture_output=True)
