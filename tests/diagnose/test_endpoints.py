@@ -69,6 +69,12 @@ class TestVariants:
         network.endpoint("vpce-1", "ecr.dkr", DnsEntries=told())
         assert row(network, "manifest").verdict is UNKNOWN
 
+    def test_may_be_answered_by_an_endpoint_of_unknown_type(self, registry: str) -> None:
+        network = pulling(registry)
+        network.endpoint("vpce-1", "ecr.dkr")
+        del network.row("VpcEndpoints", "vpce-1")["VpcEndpointType"]
+        assert row(network, "manifest").verdict is UNKNOWN
+
     def test_are_public_where_private_dns_is_off(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr", PrivateDnsEnabled=False)

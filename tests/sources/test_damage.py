@@ -118,6 +118,14 @@ def test_answer_with_a_repeated_key_is_refused() -> None:
     assert row.answer == Refused("RepeatedKeys")
 
 
+def test_answer_that_is_no_text_is_unreadable() -> None:
+    content = (
+        b'{"Call": {"operation": "kms:GetKeyPolicy", "parameters": {"KeyId": "k"}}, "Response": {"Policy": "\x98"}}'
+    )
+    (row,) = facts(content).told
+    assert row.answer == Refused("unreadable")
+
+
 class TestScopes:
     """A list holds the records of the scope that its call asked for."""
 

@@ -22,10 +22,11 @@ def doubt(world: World, vpc_id: str, need: Call) -> Missing | None:
     DescribeVpcEndpoints prints the private names of an endpoint in DnsEntries; where it does, they are all:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
     """
-    if need.instead is not None and need.service is not None:
-        return _type_doubt(world, vpc_id, need.service)
-    if not need.variant or need.service is None or need.host is None:
+    if need.service is None or (need.instead is None and not need.variant):
         return None
+    found = _type_doubt(world, vpc_id, need.service)
+    if found is not None or not need.variant or need.host is None:
+        return found
     for endpoint in _endpoints(world, vpc_id, need.service):
         if endpoint.private_dns_enabled is not False and not _tells_its_names(endpoint):
             fact = f"whether private DNS of {endpoint.vpc_endpoint_id} answers for the {need.variant} name {need.host}"

@@ -145,10 +145,7 @@ class _Loader:
             message = f"{name}: a call without its answer"
             raise InputError(message, linked.WRAP_HINT)
         if wrapped.call.operation in told.QUESTIONS:
-            if has_repeated_keys(content):
-                self.rows.note(f"{name}: a key stands twice in the answer to {wrapped.call.operation}")
-                wrapped = Wrapped(wrapped.call, error=Problem("RepeatedKeys"))
-            self._told(name, wrapped)
+            self._told(name, self._without_repeated_keys(name, content, wrapped))
             return
         if wrapped.error is not None:
             self.understood = True
@@ -156,6 +153,17 @@ class _Loader:
             linked.refuse(self.rows, refusal, wrapped.call.parameters)
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
+
+    def _without_repeated_keys(self, name: str, content: bytes, wrapped: Wrapped) -> Wrapped:
+        """Return an answer; or an error in its place, with a note, where a key stands in it twice."""
+        try:
+            repeated = has_repeated_keys(content)
+        except UNREADABLE:
+            return wrapped
+        if not repeated:
+            return wrapped
+        self.rows.note(f"{name}: a key stands twice in the answer to {wrapped.call.operation}")
+        return Wrapped(wrapped.call, error=Problem("RepeatedKeys"))
 
     def _told(self, name: str, wrapped: Wrapped) -> None:
         """An answer about one thing; AWS's error says that there is none, or that it did not say."""

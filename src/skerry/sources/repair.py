@@ -21,7 +21,8 @@ _MOST_DIGITS = 400
 def has_repeated_keys(content: bytes) -> bool:
     """Tell whether an object in a JSON text has a key twice.
 
-    A text that survives decoding and encoding unchanged has none; only others are read key by key.
+    A text that survives decoding and encoding unchanged has none; only others are read key by key. Raises an error of
+    `UNREADABLE` where the text is no JSON.
     """
     if msgspec.json.encode(msgspec.json.decode(content)) == msgspec.json.format(content, indent=-1):
         return False
