@@ -2,6 +2,7 @@
 
 import pytest
 
+from skerry.errors import SkerryError
 from skerry.lab.naming import names_of, resolver_of, servers_of
 from tests.networks import REGION, VPC, Network, record
 
@@ -83,3 +84,10 @@ class TestServers:
         network = Network()
         network.dhcp("10.9.0.53", "10.0.0.2", "AmazonProvidedDNS")
         assert servers_of(network.world(), VPC) == ("10.9.0.53",)
+
+
+def test_zone_that_lost_a_record_is_not_built() -> None:
+    network = Network()
+    network.zone("example", record("a.example.", "A", "10.0.1.9"), record("b.example.", "A", "10.0.1.300"))
+    with pytest.raises(SkerryError, match="the records of hosted zone example"):
+        records(network)

@@ -90,7 +90,7 @@ def names_of(world: World, vpc_id: str) -> Known:
         for zone, name in _private(endpoint):
             zones.setdefault(zone, []).extend((name, address) for address in _addresses(world, endpoint))
     for hosted in world.zones_in(vpc_id):
-        if hosted.vpc_ids is UNSET or hosted.records is UNSET:
+        if hosted.vpc_ids is UNSET or hosted.records is UNSET or not hosted.whole:
             raise unread(Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets"))
         own = _plain(hosted.name)
         if own is None or own.is_wildcard:
