@@ -108,6 +108,19 @@ class TestTargets:
         network.route(GatewayId="igw-1", State="blackhole")
         assert self.kinds(network) == set()
 
+    @pytest.mark.parametrize("mode", ["block-ingress", "off"])
+    def test_under_block_public_access_are_not_built(self, mode: str) -> None:
+        network = Network()
+        network.internet_gateway()
+        network.route(GatewayId="igw-1")
+        for row in network.rows["Subnets"]:
+            row["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": mode}
+        if mode == "off":
+            assert self.kinds(network) == {"igw-1"}
+            return
+        with pytest.raises(SkerryError, match="does not build Block Public Access, which is on in vpc-1"):
+            self.kinds(network)
+
     def test_an_internet_gateway_must_be_attached(self) -> None:
         network = Network()
         network.internet_gateway(vpc="vpc-2")

@@ -7,8 +7,9 @@ from skerry.lab.plan import Chain, Origin, Plan, Port, Router
 from skerry.lab.scripts import match_of
 from skerry.lab.topology import Asked, End, plan
 from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
 from tests.hubs import HubAndSpoke
-from tests.networks import HTTPS, Network, allow
+from tests.networks import HTTPS, Network, allow, record
 
 TASK = End("subnet-a", Address("10.0.1.50"), ("sg-task",))
 
@@ -47,6 +48,18 @@ class TestInterfaces:
         network.interface("eni-other", "10.0.2.99", "subnet-b", ["sg-open"])
         found = port(only(network, addresses=("10.0.2.99",)), "eni-other")
         assert (found.side, found.subnet, found.groups) == ("far", "subnet-b", ("sg-open",))
+
+    def test_at_an_address_that_a_called_name_leads_to_are_too(self) -> None:
+        network = Network()
+        network.interface("eni-other", "10.0.2.99", "subnet-b", ["sg-open"])
+        network.zone("example", record("db.example.", "A", "10.0.2.99"))
+        for host, expected in (
+            ("db.example", {"task at 10.0.1.50", "eni-other"}),
+            ("x.example", {"task at 10.0.1.50"}),
+        ):
+            asked = Asked((TASK,), public=((Hostname(host), Address("203.0.113.9")),))
+            (router,) = plan(network.world(), asked).routers
+            assert labels(router) == expected
 
     def test_have_the_groups_of_the_endpoint(self) -> None:
         network = Network()
@@ -106,6 +119,13 @@ class TestWaysOut:
         here, there = built(network, addresses=("10.1.1.9",)).routers
         assert [(one.label, one.to) for one in here.gateways] == [("pcx-1", "vpc-2")]
         assert labels(there) == {"eni-far"}
+
+    def test_over_peering_between_regions_are_not_built(self) -> None:
+        network = HubAndSpoke()
+        network.peer()
+        network.rows["VpcPeeringConnections"][0]["AccepterVpcInfo"]["Region"] = "eu-west-2"
+        with pytest.raises(SkerryError, match="no peering between Regions: pcx-1"):
+            built(network)
 
     def test_lead_nowhere_over_peering_that_is_not_active(self) -> None:
         network = HubAndSpoke()

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
+from skerry.errors import SkerryError
 from skerry.lab import invalid
 from skerry.lab.filters import unread
 from skerry.lab.plan import FAR, LOCAL, VOID, Device, Line, Origin
@@ -48,6 +49,7 @@ def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
         if interface is not None:
             interfaces[interface.network_interface_id] = interface
         if gateway.startswith("igw-") and _attached(world, gateway, vpc_id):
+            _require_open(world, vpc_id)
             gateways[gateway] = (gateway, "internet", FAR)
         endpoint = world.vpc_endpoints.get(gateway)
         if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway" and works(endpoint.state):
@@ -63,6 +65,17 @@ def _routes(table: RouteTable) -> tuple[Route, ...]:
     if table.routes is UNSET:
         raise unread(Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables"))
     return table.routes
+
+
+def _require_open(world: World, vpc_id: str) -> None:
+    """Raise `SkerryError` where Block Public Access may stop traffic through internet gateways.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+    """
+    modes = {row.internet_gateway_block_mode for row in world.facts.public_access_modes}
+    modes |= {row.block_public_access_states.internet_gateway_block_mode for row in world.subnets_in(vpc_id)}
+    if modes - {UNSET, "off"}:
+        raise SkerryError(f"the lab does not build Block Public Access, which is on in {vpc_id}")
 
 
 def _attached(world: World, gateway_id: str, vpc_id: str) -> bool:
@@ -83,6 +96,9 @@ def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
     found = rows.get(connection_id)
     if found is None or found.status.code != "active":
         return None
+    if None not in (ends := (found.requester_vpc_info.region, found.accepter_vpc_info.region)) and ends[0] != ends[1]:
+        # Groups of the other VPC are not seen across Regions, and the lab sees them.
+        raise SkerryError(f"the lab builds no peering between Regions: {connection_id}")
     sides = [found.requester_vpc_info.vpc_id, found.accepter_vpc_info.vpc_id]
     others = [side for side in sides if side is not None and side != vpc_id and side in world.vpcs]
     return others[0] if others and vpc_id in sides else None

@@ -1,6 +1,6 @@
 """From a World to the plan of a lab: only what the tasks' paths touch is built."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import UNSET
@@ -112,10 +112,18 @@ class _Builder:
                     if interface is None:
                         raise unread(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
                     self._interface(vpc_id, interface, _groups(endpoint, interface))
-        wanted = set(self.asked.addresses) | set(servers_of(self.world, vpc_id))
+        wanted = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._named(vpc_id)}
         for interface in self.world.facts.network_interfaces:
             if interface.vpc_id == vpc_id and interface.private_ip_address in wanted:
                 self._interface(vpc_id, interface, _groups(None, interface))
+
+    def _named(self, vpc_id: str) -> Iterator[Address]:
+        """Yield the addresses that the VPC's DNS server has for the hosts that are called."""
+        if resolver_of(self.world, vpc_id):
+            hosts = [host for host, _ in self.asked.public]
+            for name, address in names_of(self.world, vpc_id).names.records:
+                if any(name.stands_for(host) for host in hosts):
+                    yield address
 
     def _interface(self, vpc_id: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
         name = interface.network_interface_id
