@@ -86,6 +86,16 @@ class TestServers:
         assert servers_of(network.world(), VPC) == ("10.9.0.53",)
 
 
+def test_names_under_a_resolver_rule_are_not_built() -> None:
+    network = Network()
+    network.rows["ResolverRules"] = [{"Id": "rslvr-rr-1", "DomainName": "example.", "RuleType": "FORWARD"}]
+    network.rows["ResolverRuleAssociations"] = [
+        {"Id": "a", "ResolverRuleId": "rslvr-rr-1", "VPCId": VPC, "Status": "COMPLETE"}
+    ]
+    with pytest.raises(SkerryError, match="does not build resolver rules"):
+        records(network)
+
+
 def test_zone_that_lost_a_record_is_not_built() -> None:
     network = Network()
     network.zone("example", record("a.example.", "A", "10.0.1.9"), record("b.example.", "A", "10.0.1.300"))

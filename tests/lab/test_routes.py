@@ -121,6 +121,20 @@ class TestTargets:
         with pytest.raises(SkerryError, match="does not build Block Public Access, which is on in vpc-1"):
             self.kinds(network)
 
+    def test_of_regional_nat_gateways_are_not_built(self) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        network.row("NatGateways", "nat-1")["AvailabilityMode"] = "regional"
+        with pytest.raises(SkerryError, match="regional NAT gateways: nat-1"):
+            self.kinds(network)
+
+    def test_of_gateway_load_balancers_are_not_built(self) -> None:
+        network = Network()
+        network.add("VpcEndpoints", VpcEndpointId="vpce-fw", VpcId=VPC, VpcEndpointType="GatewayLoadBalancer")
+        network.route(GatewayId="vpce-fw")
+        with pytest.raises(SkerryError, match="endpoints of Gateway Load Balancers: vpce-fw"):
+            self.kinds(network)
+
     def test_an_internet_gateway_must_be_attached(self) -> None:
         network = Network()
         network.internet_gateway(vpc="vpc-2")

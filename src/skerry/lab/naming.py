@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.errors import SkerryError
 from skerry.lab import invalid
 from skerry.lab.filters import unread
 from skerry.lab.plan import Names
@@ -79,8 +80,17 @@ def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
     return tuple(invalid.address(name, what) for name in named if name not in amazon)
 
 
+def _require_plain(world: World, vpc_id: str) -> None:
+    """Raise `SkerryError` where more than zones and endpoints changes the answers in a VPC."""
+    held = world.resolving.in_vpc(vpc_id)
+    if held.rules or held.zones or held.endpoints or held.firewalls:
+        message = f"the lab does not build resolver rules, Route 53 Profiles and DNS Firewall, which hold in {vpc_id}"
+        raise SkerryError(message)
+
+
 def names_of(world: World, vpc_id: str) -> Known:
     """The zones that a VPC's DNS server answers itself, with their records; the most specific zone of a name counts."""
+    _require_plain(world, vpc_id)
     if not world.dns_attribute(vpc_id, "enable_dns_hostnames"):
         return Known()
     zones: dict[Hostname, list[tuple[Hostname, Address]]] = {}

@@ -43,7 +43,9 @@ def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
             continue
         gateway = route.gateway_id or ""
         nat = world.nat_gateways.get(route.nat_gateway_id or "")
-        if nat is not None and works(nat.state) and nat.availability_mode == "zonal":
+        if nat is not None and works(nat.state):
+            if nat.availability_mode != "zonal":
+                raise SkerryError(f"the lab does not build regional NAT gateways: {nat.nat_gateway_id}")
             nats[nat.nat_gateway_id] = nat
         interface = world.network_interfaces.get(route.network_interface_id or "")
         if interface is not None:
@@ -52,6 +54,8 @@ def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
             _require_open(world, vpc_id)
             gateways[gateway] = (gateway, "internet", FAR)
         endpoint = world.vpc_endpoints.get(gateway)
+        if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
+            raise SkerryError(f"the lab does not build endpoints of Gateway Load Balancers: {gateway}")
         if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway" and works(endpoint.state):
             gateways[gateway] = (gateway, "endpoint", FAR)
         connection = route.vpc_peering_connection_id or ""
