@@ -86,6 +86,15 @@ class TestServers:
         assert servers_of(network.world(), VPC) == ("10.9.0.53",)
 
 
+def test_record_that_leads_to_another_name_is_not_followed() -> None:
+    network = Network()
+    network.zone("example", record("a.example.", "CNAME", "b.example."), record("b.example.", "A", "10.0.1.9"))
+    found = names_of(network.world(), VPC)
+    assert found.names.records == (("b.example", "10.0.1.9"),)
+    why = "the record a.example of hosted zone example leads to another name, which the lab does not follow"
+    assert found.unusable == (("a.example", why),)
+
+
 def test_names_under_a_resolver_rule_are_not_built() -> None:
     network = Network()
     network.rows["ResolverRules"] = [{"Id": "rslvr-rr-1", "DomainName": "example.", "RuleType": "FORWARD"}]

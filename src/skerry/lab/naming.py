@@ -114,12 +114,10 @@ def names_of(world: World, vpc_id: str) -> Known:
                     f"a record of hosted zone {own} is left out: {row.name[:_SHOWN]} is not a host name of the zone"
                 )
                 continue
-            values, wrong = _record(world, row)
+            values, why = _record(world, row)
             pairs.extend((record, address) for address in values)
-            if wrong:
-                form = "a host name" if row.type == "CNAME" else "an IPv4 address"
-                why = f"the record {record} of hosted zone {own} holds a value that is not {form}"
-                unusable.append((record, why))
+            if why:
+                unusable.append((record, f"the record {record} of hosted zone {own} {why}"))
     records = tuple(
         (name, address)
         for zone, pairs in zones.items()
@@ -151,21 +149,22 @@ def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
     ]
 
 
-def _record(world: World, row: RecordSet) -> tuple[list[Address], bool]:
-    """The addresses of a record set, and whether it has values of another form.
+def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
+    """Return the addresses of a record set, and why these are not all.
 
-    An alias or CNAME to an endpoint's own name leads to its interfaces.
+    An alias or CNAME to an endpoint's own name leads to its interfaces; other names are not followed.
     """
     read = [Address.parse(item.value) for item in row.resource_records] if row.type == "A" else []
     values = [address for address in read if address is not None]
     led = [row.alias_target.dns_name] if row.alias_target is not None and row.type == "A" else []
     led += [item.value for item in row.resource_records] if row.type == "CNAME" else []
     targets = [_plain(text) for text in led]
-    for target in targets:
-        endpoint = None if target is None else world.endpoint_named(target)
-        if endpoint is not None:
-            values += _addresses(world, endpoint)
-    return values, None in read or None in targets
+    endpoints = [None if target is None else world.endpoint_named(target) for target in targets]
+    values += [address for endpoint in endpoints if endpoint is not None for address in _addresses(world, endpoint)]
+    if None in read or None in targets:
+        form = "a host name" if row.type == "CNAME" else "an IPv4 address"
+        return values, f"holds a value that is not {form}"
+    return values, "leads to another name, which the lab does not follow" if None in endpoints else ""
 
 
 def _plain(name: str) -> Hostname | None:
