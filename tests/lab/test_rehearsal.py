@@ -84,6 +84,12 @@ class TestRows:
         found.row("Subnets", "subnet-a").pop("CidrBlock")
         assert row(written(found), "manifest").why_not == "the lab has no IPv6"
 
+    def test_say_that_a_task_is_for_windows(self) -> None:
+        found = network(container())
+        found.rows["taskDefinitions"][0]["runtimePlatform"] = {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
+        why = "the lab has no Windows, whose clients use other ports"
+        assert row(written(found), "manifest").why_not == why
+
     def test_of_a_subnet_that_can_be_shown_stay_when_another_cannot(self) -> None:
         found = network(container())
         found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = [

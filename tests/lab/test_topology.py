@@ -120,6 +120,15 @@ class TestWaysOut:
         assert [(one.label, one.to) for one in here.gateways] == [("pcx-1", "vpc-2")]
         assert labels(there) == {"eni-far"}
 
+    def test_over_peering_have_the_interface_that_a_called_name_leads_to(self) -> None:
+        network = HubAndSpoke()
+        network.peer()
+        network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
+        network.zone("example", record("db.example.", "A", "10.1.1.9"))
+        asked = Asked((TASK,), public=((Hostname("db.example"), Address("203.0.113.9")),))
+        _, there = plan(network.world(), asked).routers
+        assert labels(there) == {"eni-far"}
+
     def test_over_peering_between_regions_are_not_built(self) -> None:
         network = HubAndSpoke()
         network.peer()

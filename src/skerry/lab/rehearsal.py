@@ -144,6 +144,8 @@ class _Part:
             return f"{subnet.fact} was not read"
         if subnet.cidr_block is None:
             return "the lab has no IPv6"
+        if launch.family == "windows":
+            return "the lab has no Windows, whose clients use other ports"
         if launch.groups is UNSET:
             return "the task's security groups are not known"
         if isinstance(launch.public_address, Missing):

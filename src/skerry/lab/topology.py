@@ -69,6 +69,8 @@ class _Builder:
         self.realms: dict[int, Origin] = {}
         self._numbers = iter(range(1, 60_000))
         self._known: dict[Origin, int] = {}
+        # Where names lead that are called, in this VPC and in those behind peering connections.
+        self._led_to: set[Address] = set()
         self._acl_numbers: dict[str, int] = {}
 
     def plan(self) -> Plan:
@@ -112,7 +114,8 @@ class _Builder:
                     if interface is None:
                         raise unread(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
                     self._interface(vpc_id, interface, _groups(endpoint, interface))
-        wanted = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._named(vpc_id)}
+        self._led_to |= set(self._named(vpc_id))
+        wanted = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._led_to}
         for interface in self.world.facts.network_interfaces:
             if interface.vpc_id == vpc_id and interface.private_ip_address in wanted:
                 self._interface(vpc_id, interface, _groups(None, interface))
