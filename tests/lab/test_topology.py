@@ -43,6 +43,13 @@ class TestInterfaces:
         network.endpoint("vpce-1", "logs", State="failed")
         assert labels(only(network)) == {"task at 10.0.1.50"}
 
+    def test_of_an_endpoint_of_unknown_type_are_not_built(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs")
+        del network.row("VpcEndpoints", "vpce-1")["VpcEndpointType"]
+        with pytest.raises(SkerryError, match="without the type of vpce-1"):
+            built(network)
+
     def test_at_an_address_that_is_called_are_too(self) -> None:
         network = Network()
         network.interface("eni-other", "10.0.2.99", "subnet-b", ["sg-open"])

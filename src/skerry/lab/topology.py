@@ -108,6 +108,8 @@ class _Builder:
     def _called(self, vpc_id: str) -> None:
         """The interfaces that tasks call: those of the endpoints, and those at addresses that are asked for."""
         for endpoint in self.world.endpoints_in(vpc_id):
+            if endpoint.vpc_endpoint_type is UNSET:
+                raise unread(Missing(f"the type of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints"))
             if endpoint.vpc_endpoint_type == "Interface" and str(endpoint.state).lower() == "available":
                 for name in endpoint.network_interface_ids:
                     interface = self.world.network_interfaces.get(name)
