@@ -19,13 +19,13 @@ import skerry
 from bench import explaining, planning, policies, reading, worlds
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.diagnose.judge import source_of
+from skerry.diagnose.need_verdicts import source_of
+from skerry.launch.launches import of_service
 from skerry.launch.needs import Call
-from skerry.launch.sequence import needs
-from skerry.launch.task import of_service
+from skerry.launch.startup import needs
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.reach.memo import Memo
+from skerry.reach.cache import Memo
 from skerry.reach.walk import Source, Target, Walker
 from skerry.sources import documents
 

@@ -2,7 +2,7 @@
 
 from time import process_time
 
-from skerry.diagnose.explaining.explain import explain
+from skerry.errortext.explain import explain
 from tests.explaining import labelled
 
 _TEXTS = 10_000

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from skerry.launch.task import launches_of
+from skerry.launch.launches import launches_of
 from skerry.model.world import World
 from skerry.plan.planner import plan
 from skerry.plan.records import Plan

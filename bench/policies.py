@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from skerry import app
-from skerry.diagnose.beyond import Beyond
+from skerry.access.evaluation import Beyond
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.launch.task import launches_of
+from skerry.launch.launches import launches_of
 from skerry.reach.walk import Walker
 
 _NETWORK = Path(__file__).parent.parent / "tests" / "scenarios" / "holdings-sound" / "network.json"

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from skerry.aws.calls import SERVICES, TASK_DEFINITION
+from skerry.aws.api_table import SERVICES, TASK_DEFINITION
+
+from skerry.aws.resource_calls import SERVICE_REVISIONS
 from skerry.aws.session import ClientFactory, clients
-from skerry.aws.things import SERVICE_REVISIONS
-from skerry.embedded import article
-from skerry.embedded.faults import Faults
-from skerry.embedded.serving import serving
+from skerry.embedded import demo_deployment
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.http_server import serving
 from skerry.sources.live import Reading, read
 
 FEW, MANY = 1, 50
@@ -58,8 +59,8 @@ def _account(services: int, faults: Faults) -> Iterator[ClientFactory]:
     """The article's account, with so many services in all, each with a task definition of its own."""
     with serving("eu-west-1", faults):
         client = clients("eu-west-1")
-        deployment = article.build(client)
-        article.repair(client, deployment)
+        deployment = demo_deployment.build(client)
+        demo_deployment.repair(client, deployment)
         ecs = client("ecs")
         model = ecs.describe_services(cluster=deployment.cluster, services=[deployment.service])["services"][0]
         for number in range(services - 1):

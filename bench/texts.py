@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from skerry.catalogue.explanations import rules
+from skerry.catalogue.error_texts import rules
 from tests.explaining import NONE, Answer, answers, labelled
 
 PAGE = Path(__file__).parent.parent / "docs" / "explain.md"
@@ -34,7 +34,7 @@ def page() -> str:
 def _about() -> Iterator[str]:
     yield f"""# Error texts
 
-Written by `python -m bench.texts` from the labelled texts in `tests/diagnose/explaining`.
+Written by `python -m bench.texts` from the labelled texts in `tests/errortext/labelled`.
 
 `skerry explain` reads what ECS, its agents and AWS's clients print: a stopped task's reason, a container's, an event of
 a service, a line of a log, or a screenful of them, cut off, wrapped, quoted as JSON, with colours. It says at which

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from textwrap import fill
 
-from skerry.aws.call import ApiCall
-from skerry.catalogue.codes import codes
-from skerry.cli.gathering import WIDEST
-from skerry.diagnose.checks import CHECKS
-from skerry.diagnose.checks.check import Check
-from skerry.render.permissions import policy
+from skerry.aws.api_call import ApiCall
+from skerry.catalogue.blocker_codes import codes
+from skerry.checks import CHECKS
+from skerry.checks.check import Check
+from skerry.cli.reading import WIDEST
+from skerry.render.iam_policy import policy
 from skerry.sources.live import Scope
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -59,8 +59,8 @@ def permission_page() -> str:
     return f"""# Permissions
 
 `skerry iam-policy COMMAND` prints the IAM policy that a command needs, from the tables of calls in
-`src/skerry/aws/calls.py` and `things.py`: all that skerry calls to read a live account. Every call only reads, and none
-reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage` and
+`src/skerry/aws/api_table.py` and `resource_calls.py`: all that skerry calls to read a live account. Every call only reads, and
+none reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage` and
 `ecr:GetDownloadUrlForLayer` tell whether an image is there and for which processor it was built, which alone is kept of
 its configuration; images below a pull-through cache rule are not asked for, as ECR might fetch them.
 `skerry iam-policy diagnose`, as for {" and ".join(equals)}:

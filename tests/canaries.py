@@ -16,7 +16,7 @@ from skerry.errors import SkerryError
 from skerry.masking import Node
 from skerry.model.world import World
 from skerry.plan.records import Plan
-from skerry.reach.question import Question
+from skerry.reach.trace_request import Question
 from skerry.render import console, explanations
 from skerry.render import json as as_json
 from skerry.render.explanations import Laid

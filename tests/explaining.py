@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import yaml
 
-from skerry.diagnose.explaining.explain import Explanation, explain
+from skerry.errortext.explain import Explanation, explain
 
-FOLDER = Path(__file__).parent / "diagnose" / "explaining"
+FOLDER = Path(__file__).parent / "errortext" / "labelled"
 NONE = "none"
 
 

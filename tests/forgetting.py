@@ -1,6 +1,6 @@
 """Verdicts with and without a fact: without it they may be the same, or less sure, never the opposite."""
 
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 
 # What a verdict may become when a fact is taken away. One of several ways being unknown, the others still count:
 # of a blocked and an unknown placement some tasks fail.

@@ -5,8 +5,8 @@ from typing import Any
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, ServiceDiagnosis
-from skerry.launch.task import of_service
-from skerry.net.verdicts import OK, Verdict
+from skerry.launch.launches import of_service
+from skerry.verdicts import OK, Verdict
 from tests.networks import ACCOUNT, REGION, Network, Row, awslogs, container
 
 OTHER_ACCOUNT = "999988887777"

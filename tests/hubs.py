@@ -9,9 +9,9 @@ tgw-rtb-spoke (tgw-attach-1): 10.1.0.0/16 -> tgw-attach-2    tgw-rtb-hub (tgw-at
 from typing import Any
 
 from skerry.catalogue.services import ServiceRef, host
-from skerry.reach import ports
+from skerry.reach import client_ports
 from skerry.reach.outcome import Outcome
-from skerry.reach.places import ipv6_blocks
+from skerry.reach.subnets import ipv6_blocks
 from skerry.reach.walk import Source, Target
 from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, VPC, Network, Row, record, source
 
@@ -44,7 +44,7 @@ def from_ipv6(network: Network, to: str, port: int = 443, *, groups: tuple[str, 
     """Walk to an address from an IPv6 address of subnet-a."""
     walker = network.walker()
     known = ipv6_blocks(walker.world.subnets["subnet-a"])
-    start = walker.start(walker.world.subnets["subnet-a"], known, ports.LINUX, public=False)
+    start = walker.start(walker.world.subnets["subnet-a"], known, client_ports.LINUX, public=False)
     return walker.walk(Source(start, groups), [walker.destinations.at(VPC, to)], "tcp", port)
 
 

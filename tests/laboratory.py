@@ -4,7 +4,7 @@ import os
 from functools import cache
 
 from skerry.errors import SkerryError
-from skerry.lab.packages import require
+from skerry.lab.requirements import require
 
 WHY = "no lab on this machine"
 
@@ -14,7 +14,7 @@ def why_not() -> str | None:
     """Why there is no lab here: missing packages, or no namespaces; None where there is one."""
     try:
         require(clients=True)
-        from skerry.lab.enclosure import Enclosure  # noqa: PLC0415 -- needs what was just looked for
+        from skerry.lab.sandbox import Enclosure  # noqa: PLC0415 -- needs what was just looked for
 
         with Enclosure() as enclosure:
             enclosure.drops()

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from skerry.model.world import World
-from skerry.reach import ports
-from skerry.reach.memo import Memo
-from skerry.reach.places import task_addresses
+from skerry.reach import client_ports
+from skerry.reach.cache import Memo
+from skerry.reach.subnets import task_addresses
 from skerry.reach.walk import Source, Walker
 from skerry.sources import documents
 
@@ -323,7 +323,7 @@ def source(
     row = walker.world.subnets[subnet]
     addresses = task_addresses(row)
     assert isinstance(addresses, tuple)
-    return Source(walker.start(row, addresses, ports.LINUX, public=public), groups)
+    return Source(walker.start(row, addresses, client_ports.LINUX, public=public), groups)
 
 
 def container(image: str = IMAGE, **more: Any) -> Row:

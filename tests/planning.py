@@ -4,14 +4,14 @@ from typing import Any, TypeVar
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.launch.scheduled import launches as scheduled
-from skerry.launch.task import Launch, launches_of
+from skerry.launch.launches import Launch, launches_of
+from skerry.launch.scheduled_tasks import launches as scheduled
 from skerry.model.world import World
-from skerry.plan.after import after
 from skerry.plan.changes import AuthorizeRule, Change, CreateGatewayEndpoint, CreateInterfaceEndpoint
 from skerry.plan.planner import plan
 from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
+from skerry.plan.world_after import after
 from skerry.reach.walk import Walker
 from tests.networks import ACCOUNT, REGION, Network, awslogs, container
 

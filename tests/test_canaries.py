@@ -26,9 +26,9 @@ def test_an_output_without_masking_would_be_found(monkeypatch: pytest.MonkeyPatc
     assert canaries.sing(account, [leaf]).leaks == []
     monkeypatch.setattr("skerry.render.text.mask", str)
     monkeypatch.setattr("skerry.render.hcl.mask", str)
-    monkeypatch.setattr("skerry.render.documents.masked", lambda node: node)
+    monkeypatch.setattr("skerry.render.json_document.masked", lambda node: node)
     monkeypatch.setattr("skerry.render.cloudformation.masked", lambda node: node)
-    monkeypatch.setattr("skerry.sources.redaction.people.mask", lambda text, _put: text)
+    monkeypatch.setattr("skerry.sources.redaction.pseudonyms.mask", lambda text, _put: text)
     found = {leak.partition(" ")[0] for leak in canaries.sing(account, [leaf]).leaks}
     assert found == {"diagnose", "plan", "terraform", "cloudformation", "explain", "snapshot"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skerry.cli.gathering import Scope as AsTyped
+from skerry.cli.reading import Scope as AsTyped
 from skerry.sources.live import Scope
 from tests.commands import Skerry, complaint, without_account
 

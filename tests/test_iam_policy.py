@@ -16,13 +16,13 @@ import click
 import pytest
 from botocore.client import BaseClient
 
-from skerry.aws.calls import CALLS
+from skerry.aws.api_table import CALLS
 from skerry.aws.session import ClientFactory, clients
 from skerry.cli import cli
-from skerry.cli.gathering import WIDEST
-from skerry.embedded import article
-from skerry.embedded.faults import Faults
-from skerry.embedded.serving import serving
+from skerry.cli.reading import WIDEST
+from skerry.embedded import demo_deployment
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.http_server import serving
 from tests.commands import USAGE, Skerry
 from tests.networks import container
 
@@ -64,9 +64,9 @@ class Policies:
         return {action for statement in self(command)["Statement"] for action in statement["Action"]}
 
 
-def build(client: ClientFactory) -> article.Deployment:
-    deployment = article.build(client)
-    article.repair(client, deployment)
+def build(client: ClientFactory) -> demo_deployment.Deployment:
+    deployment = demo_deployment.build(client)
+    demo_deployment.repair(client, deployment)
     connect(client, deployment.network)
     schedule(client, deployment, [deployment.task_definition, furnish(client)])
     return deployment
@@ -110,7 +110,7 @@ def connect(client: ClientFactory, network: Any) -> None:
     client("efs").create_mount_target(FileSystemId=system, SubnetId=network.subnets[0])
 
 
-def schedule(client: ClientFactory, deployment: article.Deployment, definitions: list[str]) -> None:
+def schedule(client: ClientFactory, deployment: demo_deployment.Deployment, definitions: list[str]) -> None:
     """A rule and a schedule that run tasks."""
     cluster = client("ecs").describe_clusters(clusters=[deployment.cluster])["clusters"][0]["clusterArn"]
     client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")

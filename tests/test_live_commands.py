@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from skerry.aws.session import ClientFactory, clients
-from skerry.embedded import article
-from skerry.embedded.faults import Faults
-from skerry.embedded.serving import serving
+from skerry.embedded import demo_deployment
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.http_server import serving
 from tests.commands import BLOCKED, INTERRUPTED, UNKNOWN, Skerry, complaint, without_account
 from tests.networks import Network, container
 
@@ -34,7 +34,7 @@ def client(faults: Faults) -> Iterator[ClientFactory]:
     """The account that the article's story leaves behind: a service that cannot start."""
     with serving(REGION, faults):
         found = clients(REGION)
-        article.build(found)
+        demo_deployment.build(found)
         yield found
 
 

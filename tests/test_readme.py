@@ -13,11 +13,11 @@ from botocore import xform_name
 from click.testing import CliRunner, Result
 
 from skerry import cli
-from skerry.aws.calls import CALLS
+from skerry.aws.api_table import CALLS
 from skerry.aws.session import clients
-from skerry.embedded import article
-from skerry.embedded.serving import serving
-from skerry.model.kinds import KINDS
+from skerry.embedded import demo_deployment
+from skerry.embedded.http_server import serving
+from skerry.model.record_kinds import KINDS
 from skerry.sources.redaction import values
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +40,7 @@ def names(told: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
     folder = tmp_path_factory.mktemp("account") / "snapshot"
     with serving():
         client = clients()
-        article.repair(client, article.build(client))
+        demo_deployment.repair(client, demo_deployment.build(client))
         run("snapshot", "--output", str(folder))
         yield meant(folder) | {"NEW": str(folder.with_name("new")), "NEW.json": str(folder.with_name("new.json"))}
 

@@ -8,7 +8,7 @@ import pytest
 from tests.commands import Skerry
 from tests.holdings import IMAGE, Holdings
 from tests.networks import ACCOUNT, container
-from tests.sources.test_people import account
+from tests.sources.test_pseudonyms import account
 
 PERSON = "jane@corp.com"
 ERROR = (

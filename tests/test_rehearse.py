@@ -15,8 +15,8 @@ import pytest
 
 from skerry import rehearsing
 from skerry.errors import SkerryError
-from skerry.lab import enclosure
-from skerry.net.verdicts import OK
+from skerry.lab import sandbox
+from skerry.verdicts import OK
 from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, Skerry, complaint
 from tests.networks import IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
 from tests.processes import family, wait_for
@@ -302,7 +302,7 @@ class TestBadInput:
     def test_a_machine_without_namespaces(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(enclosure, "program", lambda name: "false" if name == "unshare" else name)
+        monkeypatch.setattr(sandbox, "program", lambda name: "false" if name == "unshare" else name)
         said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe"))
         assert said == "this machine allows no user namespaces to ordinary users"
 
@@ -312,7 +312,7 @@ class TestBadInput:
         def lacking(*, clients: bool) -> None:
             raise SkerryError(f"programs, {clients}", "install them")
 
-        monkeypatch.setattr("skerry.lab.packages.require", lacking)
+        monkeypatch.setattr("skerry.lab.requirements.require", lacking)
         assert complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe")) == "programs, False"
         assert complaint(skerry("rehearse", "--from", save(article(mended=False)))) == "programs, True"
 
@@ -321,10 +321,10 @@ class TestBadInput:
 @pytest.mark.parametrize(
     ("number", "phase"),
     [
-        (signal.SIGINT, b"skerry.lab.inside"),
+        (signal.SIGINT, b"skerry.lab.init"),
         (signal.SIGINT, b"docker-registry"),
         (signal.SIGINT, b"content\0fetch"),
-        (signal.SIGKILL, b"skerry.lab.inside"),
+        (signal.SIGKILL, b"skerry.lab.init"),
         (signal.SIGKILL, b"docker-registry"),
         (signal.SIGKILL, b"content\0fetch"),
     ],

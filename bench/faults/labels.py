@@ -13,7 +13,7 @@ import msgspec
 from bench.faults.cases import PACKETS, Case, Fault
 from bench.faults.packets import BLOCKED, INTERMITTENT, OK, Seen, observe
 from bench.faults.shapes import SHAPES, Change
-from skerry.lab.enclosure import Enclosure
+from skerry.lab.sandbox import Enclosure
 
 FOLDER = Path(__file__).parent / "labels"
 _WORKERS = 2

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from bench.faults.launch import Call, public_addresses
 from bench.faults.shapes import Sound
-from skerry.lab.enclosure import Enclosure
-from skerry.lab.plan import Router
-from skerry.lab.probing import Probe, Question
+from skerry.lab.sandbox import Enclosure
+from skerry.lab.tcp_probes import Probe, Question
 from skerry.lab.topology import Asked, End, plan
+from skerry.lab.topology_records import Router
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 from tests.networks import VPC

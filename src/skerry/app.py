@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from skerry import checks
 from skerry.aws.session import Account, ClientFactory
-from skerry.catalogue.codes import Code, codes
-from skerry.diagnose import checks
-from skerry.diagnose.checks.check import Check
+from skerry.catalogue.blocker_codes import Code, codes
+from skerry.checks.check import Check
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import InputError, NothingFoundError
-from skerry.launch import scheduled
-from skerry.launch.task import Launch, launches_of, short
-from skerry.launch.tasks import of_task
+from skerry.launch import scheduled_tasks
+from skerry.launch.launches import Launch, launches_of, short
+from skerry.launch.running_tasks import of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
 from skerry.reach.outcome import Outcome
-from skerry.reach.question import Question, ask
+from skerry.reach.trace_request import Question, ask
 from skerry.reach.walk import Walker
 from skerry.sources import documents, files
 
 if TYPE_CHECKING:
-    from skerry.diagnose.explaining.beside import Beside
-    from skerry.diagnose.explaining.explain import Explanation
+    from skerry.diagnose.compare import Beside
+    from skerry.errortext.explain import Explanation
     from skerry.plan.records import Options, Plan
     from skerry.sources.live import Scope
     from skerry.sources.redaction import Redaction
@@ -91,9 +91,9 @@ def read_files(path: Path, region: str | None = None, *, network_only: bool = Fa
     """
     found = files.read(path)
     if network_only:
-        from skerry.sources import narrowing
+        from skerry.sources import network_only as narrow
 
-        found = narrowing.network_only(found)
+        found = narrow.network_only(found)
     # A path need not be text; what is shown of it must be.
     name = str(path).encode(errors="replace").decode()
     return Gathered(found, World(documents.load(found, source=name, region=region)))
@@ -254,13 +254,13 @@ def explain_beside(
     With each comes a sentence where it is of another Region or account than the World, else an empty one. Raises
     `NothingFoundError` where there is nothing of what was asked for.
     """
-    from skerry.diagnose.explaining import beside
-    from skerry.diagnose.explaining.explain import explain as explain_text
+    from skerry.diagnose import compare
+    from skerry.errortext.explain import explain as explain_text
 
     told = explain_text(text)
     found = diagnose(world, selection) if told else None
     return [
-        (one, beside.beside(one, found), beside.elsewhere(one, world.region, world.account)) for one in told if found
+        (one, compare.beside(one, found), compare.elsewhere(one, world.region, world.account)) for one in told if found
     ]
 
 
@@ -270,15 +270,15 @@ def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
     Raises `SkerryError` where the package that the embedded AWS needs is not installed.
     """
     from skerry.aws.session import clients
-    from skerry.embedded.running import running
+    from skerry.embedded.lifecycle import running
 
     with running(region):
-        from skerry.embedded import article
+        from skerry.embedded import demo_deployment
 
         client = clients(region)
-        deployment = article.build(client)
+        deployment = demo_deployment.build(client)
         yield _chapter("A Fargate service in two isolated subnets", deployment.lines, client)
-        repair = article.repair(client, deployment)
+        repair = demo_deployment.repair(client, deployment)
         yield _chapter("The same service, with a security group and endpoints", repair.lines, client)
 
 
@@ -326,7 +326,7 @@ def launches(world: World, selection: Selection) -> list[Launch]:
 
 def _all_launches(world: World) -> list[Launch]:
     """Everything that Fargate is asked to start: by services, rules and schedules."""
-    return _of_services(world) + list(scheduled.launches(world))
+    return _of_services(world) + list(scheduled_tasks.launches(world))
 
 
 def _of_services(world: World) -> list[Launch]:

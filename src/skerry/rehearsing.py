@@ -7,21 +7,21 @@ from pathlib import Path
 import msgspec
 
 from skerry import app
-from skerry.diagnose.beyond import Beyond
+from skerry.access.evaluation import Beyond
 from skerry.diagnose.diagnose import diagnose_one
 from skerry.diagnose.rehearsal import Dropper, Observed, Rehearsal, Step, rehearsal
 from skerry.errors import InputError, NothingFoundError
-from skerry.lab.images import source_of
-from skerry.lab.performing import Seen, perform
+from skerry.lab.oci_image import source_of
 from skerry.lab.rehearsal import script
-from skerry.launch.task import Launch
+from skerry.lab.run import Seen, perform
+from skerry.launch.launches import Launch
 from skerry.model.world import World
-from skerry.net.verdicts import OK, Verdict
 from skerry.plan import planner
-from skerry.plan.after import after
+from skerry.plan.assign_addresses import settled
 from skerry.plan.scope import Scope
-from skerry.plan.settled import settled
+from skerry.plan.world_after import after
 from skerry.reach.walk import Walker
+from skerry.verdicts import OK, Verdict
 
 Watch = Callable[[tuple[Step, ...]], None]
 

@@ -7,20 +7,22 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from skerry.aws import calls, things
-from skerry.aws.call import ApiCall
+from skerry.aws import api_table, resource_calls
+from skerry.aws.api_call import ApiCall
 from skerry.aws.errors import RefusedError, Subject, cleaned, mapped
 from skerry.errors import SkerryError
 
 
-def of(problem: Exception, call: ApiCall | None = calls.VPCS, *, asked: bool = False, region: str = "eu-west-1") -> Any:
+def of(
+    problem: Exception, call: ApiCall | None = api_table.VPCS, *, asked: bool = False, region: str = "eu-west-1"
+) -> Any:
     """What the block raises in the place of the error."""
     with pytest.raises((RefusedError, SkerryError)) as caught, mapped(Subject(call, asked, region)):
         raise problem
     return caught.value
 
 
-def answered(code: str, call: ApiCall = calls.VPCS, message: str = "…", **more: Any) -> Any:
+def answered(code: str, call: ApiCall = api_table.VPCS, message: str = "…", **more: Any) -> Any:
     problem = ClientError({"Error": {"Code": code, "Message": message}}, more.pop("operation", call.operation))
     return of(problem, call, **more)
 
@@ -29,12 +31,12 @@ class TestARefusedCall:
     @pytest.mark.parametrize(
         ("call", "code"),
         [
-            (calls.VPCS, "UnauthorizedOperation"),
-            (calls.SERVICES, "AccessDeniedException"),
-            (calls.ZONES, "AccessDenied"),
-            (calls.FILE_SYSTEMS, "AccessDeniedException"),
-            (calls.RESOLVER_RULES, "AccessDeniedException"),
-            (calls.VPCS, "AuthorizationError"),
+            (api_table.VPCS, "UnauthorizedOperation"),
+            (api_table.SERVICES, "AccessDeniedException"),
+            (api_table.ZONES, "AccessDenied"),
+            (api_table.FILE_SYSTEMS, "AccessDeniedException"),
+            (api_table.RESOLVER_RULES, "AccessDeniedException"),
+            (api_table.VPCS, "AuthorizationError"),
         ],
     )
     def test_lacks_a_permission(self, call: ApiCall, code: str) -> None:
@@ -45,36 +47,36 @@ class TestARefusedCall:
     @pytest.mark.parametrize(
         ("call", "code"),
         [
-            (calls.VPC_ATTRIBUTE, "InvalidVpcID.NotFound"),
-            (calls.ZONE_RECORDS, "NoSuchHostedZone"),
-            (calls.SERVICE_NAMES, "ClusterNotFoundException"),
-            (calls.MOUNT_TARGETS, "FileSystemNotFound"),
-            (calls.TASK_DEFINITION, "ClientException"),
+            (api_table.VPC_ATTRIBUTE, "InvalidVpcID.NotFound"),
+            (api_table.ZONE_RECORDS, "NoSuchHostedZone"),
+            (api_table.SERVICE_NAMES, "ClusterNotFoundException"),
+            (api_table.MOUNT_TARGETS, "FileSystemNotFound"),
+            (api_table.TASK_DEFINITION, "ClientException"),
         ],
     )
     def test_is_about_what_was_deleted_meanwhile(self, call: ApiCall, code: str) -> None:
         assert isinstance(answered(code, call, asked=True), RefusedError)
 
     def test_is_about_what_was_deleted_only_where_it_is_about_something(self) -> None:
-        assert answered("InvalidVpcID.NotFound", calls.VPC_ATTRIBUTE, asked=True).gone
-        assert not answered("InvalidVpcID.NotFound", calls.VPCS).gone
+        assert answered("InvalidVpcID.NotFound", api_table.VPC_ATTRIBUTE, asked=True).gone
+        assert not answered("InvalidVpcID.NotFound", api_table.VPCS).gone
 
     def test_of_ecs_with_a_fault_of_ours_is_no_deletion(self) -> None:
-        assert answered("ClientException", calls.TASK_DEFINITION, asked=True).gone
-        assert not answered("ClientException", calls.SERVICES, asked=True).gone
+        assert answered("ClientException", api_table.TASK_DEFINITION, asked=True).gone
+        assert not answered("ClientException", api_table.SERVICES, asked=True).gone
 
     def test_is_the_decision_of_aws_and_no_error(self) -> None:
         assert answered("UnauthorizedOperation").error is None
-        assert answered("InvalidVpcID.NotFound", calls.VPC_ATTRIBUTE, asked=True).error is None
+        assert answered("InvalidVpcID.NotFound", api_table.VPC_ATTRIBUTE, asked=True).error is None
 
     @pytest.mark.parametrize("code", ["InvalidAction", "OptInRequired", "InternalServiceErrorException"])
     def test_may_be_of_what_a_region_lacks(self, code: str) -> None:
-        for call in (calls.PROFILE_ASSOCIATIONS, calls.VPCS):
+        for call in (api_table.PROFILE_ASSOCIATIONS, api_table.VPCS):
             assert answered(code, call).code == code
 
     def test_may_have_no_host_in_a_region(self) -> None:
         url = "https://route53profiles.eu-west-1.amazonaws.com"
-        found = of(exceptions.EndpointConnectionError(endpoint_url=url), calls.PROFILE_ASSOCIATIONS)
+        found = of(exceptions.EndpointConnectionError(endpoint_url=url), api_table.PROFILE_ASSOCIATIONS)
         assert isinstance(found, RefusedError)
         assert (found.code, url in found.message) == ("EndpointConnectionError", True)
 
@@ -82,14 +84,14 @@ class TestARefusedCall:
 class TestThrottling:
     @pytest.mark.parametrize("code", ["RequestLimitExceeded", "ThrottlingException", "Throttling", "SlowDown"])
     def test_that_outlasts_the_retries_is_an_error_where_nothing_is_answered(self, code: str) -> None:
-        for call in (calls.VPCS, calls.SCHEDULES):
+        for call in (api_table.VPCS, api_table.SCHEDULES):
             found = answered(code, call).error
             assert found.what == f"AWS still throttles {call.action} after all retries ({code})"
             assert "--service" in found.remedy
 
     def test_of_a_question_about_one_thing_leaves_that_thing_unknown(self) -> None:
         """So few log groups may be asked for in a second that a large account is throttled."""
-        found = answered("ThrottlingException", things.LOG_GROUP)
+        found = answered("ThrottlingException", resource_calls.LOG_GROUP)
         assert isinstance(found, RefusedError)
         assert found.code == "ThrottlingException"
 
@@ -97,18 +99,18 @@ class TestThrottling:
 class TestANameThatBoto3DoesNotSend:
     def test_leaves_that_thing_unknown(self) -> None:
         problem = exceptions.ParamValidationError(report='Invalid bucket name "a b"')
-        found = of(problem, things.BUCKET_POLICY)
+        found = of(problem, resource_calls.BUCKET_POLICY)
         assert isinstance(found, RefusedError)
         assert found.code == "ParamValidationError"
 
     def test_is_a_fault_of_ours_where_all_is_asked_for(self) -> None:
-        assert isinstance(of(exceptions.ParamValidationError(report="x"), calls.VPCS), SkerryError)
+        assert isinstance(of(exceptions.ParamValidationError(report="x"), api_table.VPCS), SkerryError)
 
 
 class TestCredentials:
     @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException"])
     def test_that_expired_say_so(self, code: str) -> None:
-        found = answered(code, calls.SCHEDULES)
+        found = answered(code, api_table.SCHEDULES)
         assert (found.what, "aws sso login" in found.remedy) == (f"the credentials have expired ({code})", True)
 
     @pytest.mark.parametrize("code", ["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"])
@@ -150,7 +152,7 @@ class TestCredentials:
         assert "SECRETTOKEN" not in found.what + found.remedy
 
     def test_that_a_role_does_not_give_are_no_refused_call(self) -> None:
-        found = answered("AccessDenied", calls.SCHEDULES, "not authorized", operation="AssumeRole")
+        found = answered("AccessDenied", api_table.SCHEDULES, "not authorized", operation="AssumeRole")
         assert found.what == "AWS gave no credentials: it answered AssumeRole with AccessDenied: not authorized"
 
     @pytest.mark.parametrize(
@@ -220,11 +222,11 @@ class TestTheNetwork:
 
 class TestAnyOtherAnswer:
     def test_leaves_the_call_without_an_answer(self) -> None:
-        refusal = answered("InternalError", calls.SUBNETS, "It has failed")
+        refusal = answered("InternalError", api_table.SUBNETS, "It has failed")
         assert (refusal.code, refusal.message) == ("InternalError", "It has failed")
 
     def test_is_told_with_the_command_that_asks_the_same_where_nothing_is_answered(self) -> None:
-        found = answered("InternalError", calls.SUBNETS, "It has failed").error
+        found = answered("InternalError", api_table.SUBNETS, "It has failed").error
         assert found.what == "AWS answered ec2:DescribeSubnets in eu-west-1 with InternalError: It has failed"
         assert found.remedy == "AWS's own command line asks the same: aws ec2 describe-subnets."
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skerry.aws.session import Account, ClientFactory, clients
-from skerry.embedded.running import running
+from skerry.embedded.lifecycle import running
 from skerry.errors import SkerryError
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from skerry.aws import transport
-from skerry.aws.calls import CLUSTER_NAMES, VPCS
+from skerry.aws.api_table import CLUSTER_NAMES, VPCS
 from skerry.aws.errors import RefusedError
-from skerry.aws.pages import pages
+from skerry.aws.pagination import pages
 from skerry.aws.session import clients
 
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15"

@@ -15,7 +15,7 @@ from bench.faults.tools.ecs_doctor import EcsDoctor
 from bench.faults.tools.embedding import CannotHoldError, Embedded, theirs
 from skerry import app
 from skerry.aws.session import Account, clients
-from skerry.embedded.running import running
+from skerry.embedded.lifecycle import running
 from skerry.model.world import World
 from tests.networks import ACCOUNT, REGION
 

@@ -13,7 +13,7 @@ from bench.faults.families import endpoints, groups, names, routes
 from bench.faults.labels import WrongLabelError
 from bench.faults.packets import BLOCKED, INTERMITTENT, OK, UNKNOWN, observe
 from bench.faults.shapes import SHAPES, Sound
-from skerry.lab.enclosure import Enclosure
+from skerry.lab.sandbox import Enclosure
 from tests.networks import allow
 
 SAMPLE = 12

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 import skerry
-from skerry.catalogue.table import Grade
+from skerry.catalogue.data_files import Grade
 
 FILES = sorted((Path(skerry.__file__).parent / "data").glob("*.json"))
 TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}

@@ -7,7 +7,7 @@ import botocore
 import pytest
 
 from skerry.catalogue.partitions import Partition, partition_of, partitions, suffixes
-from skerry.model.names import endpoint_region, zone_region
+from skerry.model.arns import endpoint_region, zone_region
 
 TABLE = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text(encoding="utf-8"))
 KNOWN = {row["id"]: row for row in TABLE["partitions"]}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, OK
+from skerry.verdicts import BLOCKED, OK
 from tests.cloudformation.resolving import Stack
 from tests.networks import Row, allow
 from tests.terraforming import ROOT

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import UNKNOWN
+from skerry.verdicts import UNKNOWN
 from tests.amount import amount
 from tests.covering import NETWORKS
 from tests.diagnose.test_incomplete_answers import Verdicts, verdicts

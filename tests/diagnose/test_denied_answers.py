@@ -6,9 +6,9 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.launch.task import of_service
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.launch.launches import of_service
 from skerry.reach.walk import Walker
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.holdings import KEY, SECRET, Holdings, secret, statement, text
 from tests.networks import ACCOUNT
 

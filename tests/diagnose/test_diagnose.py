@@ -8,13 +8,13 @@ from msgspec import UNSET
 
 from skerry.diagnose.diagnose import diagnose, unexamined
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.judge import blockers, inferred, unknowns
-from skerry.launch.scheduled import of_schedule
-from skerry.launch.task import Launch, of_service
-from skerry.launch.tasks import of_task
+from skerry.diagnose.need_verdicts import blockers, inferred, unknowns
+from skerry.launch.launches import Launch, of_service
+from skerry.launch.running_tasks import of_task
+from skerry.launch.scheduled_tasks import of_schedule
 from skerry.model.facts import Missing
 from skerry.model.schedules import Schedule
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, HTTPS, REGION, VPC, Network, allow, awslogs, both_ways, container, entry
 
 PLACEMENT, INTERFACE, TOKEN, MANIFEST, LAYERS = range(5)

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.task import of_service
-from skerry.model.kinds import KINDS
+from skerry.launch.launches import of_service
+from skerry.model.record_kinds import KINDS
 from skerry.model.world import World
-from skerry.net.verdicts import OK, Verdict
 from skerry.reach.walk import Walker
 from skerry.sources import documents
+from skerry.verdicts import OK, Verdict
 from tests import covering
 from tests.forgetting import JUDGED, UNEXAMINED, turned
 from tests.hubs import HubAndSpoke

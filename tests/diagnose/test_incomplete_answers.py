@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.task import of_service
-from skerry.model.kinds import ACTIONS, KINDS
+from skerry.launch.launches import of_service
+from skerry.model.record_kinds import ACTIONS, KINDS
 from skerry.model.world import World
-from skerry.net.verdicts import UNKNOWN, Verdict
 from skerry.reach.walk import Walker
 from skerry.sources import documents
+from skerry.verdicts import UNKNOWN, Verdict
 from tests.covering import NETWORKS, few
 from tests.forgetting import JUDGED, LESS_SURE
 from tests.networks import REGION

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, UNKNOWN
+from skerry.verdicts import BLOCKED, UNKNOWN
 from tests.holdings import EXECUTION, MANAGED, OTHER_ACCOUNT, SECRET, Holdings, statement, text
 from tests.networks import ACCOUNT, Row
 

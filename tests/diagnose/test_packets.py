@@ -1,9 +1,9 @@
 """A diagnosis of packets alone, as a rehearsal is laid beside."""
 
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.launch.task import of_service
-from skerry.net.verdicts import BLOCKED
+from skerry.launch.launches import of_service
 from skerry.reach.walk import Walker
+from skerry.verdicts import BLOCKED
 from tests.networks import Network, container
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis
-from skerry.launch.task import Launch, of_service
+from skerry.launch.launches import Launch, of_service
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, REGION, Network, allow, container
 
 FILES = f"arn:aws:s3files:{REGION}:{ACCOUNT}:file-system/fs-0f"

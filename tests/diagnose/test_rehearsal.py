@@ -4,7 +4,7 @@ import pytest
 
 from skerry.diagnose.rehearsal import Observed, Step, port_of, rehearsal
 from skerry.launch.needs import Blocks, Call, Fault, Interface, Mount
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 
 
 def step(predicted: Verdict, *, worked: bool | None, subnet: str = "subnet-a", blocks: Blocks = "start") -> Step:

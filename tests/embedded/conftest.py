@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from skerry.aws.session import ClientFactory, clients
-from skerry.embedded.running import running
+from skerry.embedded.lifecycle import running
 
 REGION = "eu-west-1"
 

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from skerry.aws.session import ClientFactory, clients
-from skerry.embedded import article
-from skerry.embedded.faults import Faults
-from skerry.embedded.serving import serving
+from skerry.embedded import demo_deployment
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.http_server import serving
 from skerry.sources.live import Scope, read
 
 REGION = "eu-west-1"
@@ -29,7 +29,7 @@ def faults() -> Faults:
 def client(faults: Faults) -> Iterator[ClientFactory]:
     with serving(REGION, faults):
         found = clients(REGION)
-        article.build(found)
+        demo_deployment.build(found)
         yield found
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from skerry import cli, rehearsing
-from skerry.lab import coding, packages
-from skerry.lab.performing import Performance, Seen
-from skerry.lab.scripts import scripts
+from skerry.lab import messages, requirements
+from skerry.lab.config_files import scripts
+from skerry.lab.run import Performance, Seen
 from tests.fuzz.inputs import Input
 
 SKERRY = "/skerry/"
@@ -49,7 +49,7 @@ def _perform(script: Any, *, probe: bool, watch: Any = None) -> Performance:
     """Write all that a lab is built of, and build none."""
     del probe, watch
     if script.plan is not None:
-        coding.encode(script.work)
+        messages.encode(script.work)
         _Kept.scripts = tuple(_texts(scripts(script.plan)))
     return Performance(tuple(Seen(row, why_not=row.why_not or "not performed") for row in script.rows))
 
@@ -74,7 +74,7 @@ def prepare(*, perform: bool = False) -> None:
     cli._fault = _fault  # noqa: SLF001
     if not perform:
         vars(rehearsing)["perform"] = _perform
-        vars(packages)["require"] = lambda **_: None
+        vars(requirements)["require"] = lambda **_: None
     for name in [name for name in os.environ if name.startswith(("AWS_", "SKERRY_"))]:
         del os.environ[name]
 

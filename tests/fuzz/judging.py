@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from skerry.net.verdicts import Verdict
+from skerry.verdicts import Verdict
 from tests.forgetting import turned
 from tests.fuzz.calling import Run
 from tests.fuzz.inputs import Input

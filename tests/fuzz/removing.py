@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from skerry.model.kinds import KINDS
+from skerry.model.record_kinds import KINDS
 from tests.forgetting import JUDGED, UNEXAMINED
 from tests.fuzz.rows import Rows
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
 from tests.fuzz import fleet, inputs, judging, removing
 from tests.fuzz.calling import Run
 from tests.fuzz.fleet import Task, results

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from skerry.net.verdicts import Verdict
+from skerry.verdicts import Verdict
 from tests.fuzz import calling, judging
 from tests.fuzz.inputs import Input, drawn, rehearsal
 

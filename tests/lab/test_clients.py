@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from skerry.lab import clients, words
-from skerry.lab.errands import Dial, Pull, Result, Station
-from skerry.lab.places import environment
-from skerry.lab.plan import TASKS, Port
-from skerry.lab.references import Reference
+from skerry.lab import client_errors, clients
+from skerry.lab.client_arguments import Reference
+from skerry.lab.client_jobs import Dial, Pull, Result, Station
+from skerry.lab.paths import environment
+from skerry.lab.topology_records import TASKS, Port
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 
@@ -20,18 +20,20 @@ HEAD = (
 
 class TestCtr:
     def test_says_its_error_last(self) -> None:
-        assert words.of_ctr(f'time="now" level=info msg="trying next host"\nctr: {HEAD}\n') == HEAD
+        assert client_errors.of_ctr(f'time="now" level=info msg="trying next host"\nctr: {HEAD}\n') == HEAD
 
     def test_says_something_even_without_its_name_before_it(self) -> None:
-        assert words.of_ctr("panic: a nil map\n") == "panic: a nil map"
+        assert client_errors.of_ctr("panic: a nil map\n") == "panic: a nil map"
 
     def test_signatures_in_addresses_are_left_out(self) -> None:
         said = 'ctr: Get "https://b.s3.amazonaws.com/blob?X-Amz-Signature=abc&X-Amz-Expires=9": dial tcp 1.2.3.4:443'
-        assert words.of_ctr(said) == 'Get "https://b.s3.amazonaws.com/blob?…": dial tcp 1.2.3.4:443'
+        assert client_errors.of_ctr(said) == 'Get "https://b.s3.amazonaws.com/blob?…": dial tcp 1.2.3.4:443'
 
     def test_failed_at_the_manifest_where_it_could_not_resolve_the_reference(self) -> None:
-        assert words.is_about_manifest(HEAD)
-        assert not words.is_about_manifest('failed to copy: httpReadSeeker: failed open: failed to do request: Get "…"')
+        assert client_errors.is_about_manifest(HEAD)
+        assert not client_errors.is_about_manifest(
+            'failed to copy: httpReadSeeker: failed open: failed to do request: Get "…"'
+        )
 
 
 class TestTheCredentialHelper:
@@ -42,11 +44,12 @@ class TestTheCredentialHelper:
             'error="ecr: Failed to get: Post \\"https://api.ecr.eu-west-1.amazonaws.com/\\": i/o timeout"\n'
         )
         assert (
-            words.of_helper(log) == 'ecr: Failed to get: Post "https://api.ecr.eu-west-1.amazonaws.com/": i/o timeout'
+            client_errors.of_helper(log)
+            == 'ecr: Failed to get: Post "https://api.ecr.eu-west-1.amazonaws.com/": i/o timeout'
         )
 
     def test_may_have_said_nothing(self) -> None:
-        assert words.of_helper('time="1" level=debug msg="x"\n') == ""
+        assert client_errors.of_helper('time="1" level=debug msg="x"\n') == ""
 
 
 class TestWhyAClientFailed:
@@ -62,13 +65,13 @@ class TestWhyAClientFailed:
         ],
     )
     def test_for_want_of_a_way(self, said: str) -> None:
-        assert words.is_of_transport(said)
+        assert client_errors.is_of_transport(said)
 
     @pytest.mark.parametrize(
         "said", ["not found", "unexpected status code 401 Unauthorized", "x509: unknown authority"]
     )
     def test_by_what_the_other_end_answered(self, said: str) -> None:
-        assert not words.is_of_transport(said)
+        assert not client_errors.is_of_transport(said)
 
 
 def reference(registry: str, repository: str) -> Reference:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from skerry.lab import processes
-from skerry.lab.coding import encode
-from skerry.lab.enclosure import Enclosure
-from skerry.lab.images import write_layout
-from skerry.lab.lines import Lines, write
-from skerry.lab.packages import PATHS
+from skerry.lab.messages import encode
+from skerry.lab.oci_image import write_layout
+from skerry.lab.pipes import Lines, write
+from skerry.lab.requirements import PATHS
+from skerry.lab.sandbox import Enclosure
 from skerry.rehearsing import Wish, rehearse
 from tests.networks import awslogs, container
 from tests.processes import commands, family, wait_for
@@ -220,7 +220,7 @@ class TestWaiting:
 
 class TestTheInterpreter:
     def test_finds_skerry_wherever_it_is_installed(self, tmp_path: Path) -> None:
-        command = processes.module("skerry.lab.calling")
+        command = processes.module("skerry.lab.call_worker")
         done = subprocess.run(command, input=encode(()), cwd=tmp_path, env={}, capture_output=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 

@@ -13,10 +13,10 @@ import pytest
 
 from skerry import app
 from skerry.errors import SkerryError
-from skerry.lab.enclosure import Enclosure
-from skerry.lab.plan import Plan
+from skerry.lab.config_files import hosts_of, scripts
 from skerry.lab.rehearsal import Script, script
-from skerry.lab.scripts import hosts_of, scripts
+from skerry.lab.sandbox import Enclosure
+from skerry.lab.topology_records import Plan
 from skerry.model.world import World
 from skerry.net.cidr import Address
 from skerry.sources import documents

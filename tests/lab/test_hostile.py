@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from skerry.errors import SkerryError
-from skerry.lab.coding import decode, encode
-from skerry.lab.plan import Device, Plan
-from skerry.lab.references import Reference, RegistryName, Repository, Tag
+from skerry.lab.client_arguments import Reference, RegistryName, Repository, Tag
+from skerry.lab.config_files import hosts_of, scripts
+from skerry.lab.messages import decode, encode
+from skerry.lab.protocol import Build, Request
 from skerry.lab.rehearsal import Script, script
-from skerry.lab.requests import Build, Request
-from skerry.lab.scripts import hosts_of, scripts
 from skerry.lab.topology import Asked, End, plan
-from skerry.launch.task import launches_of
+from skerry.lab.topology_records import Device, Plan
+from skerry.launch.launches import launches_of
 from skerry.net.cidr import Address
 from tests.networks import ALL, REGION, Network, allow, awslogs, both_ways, container, entry, record
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from skerry.lab.errands import Api, Dial, Errand, Login, Pull
-from skerry.lab.references import Reference, Region, Repository, Tag
+from skerry.lab.client_arguments import Reference, Region, Repository, Tag
+from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
+from skerry.lab.fixtures import Copy, Item, Registry
 from skerry.lab.rehearsal import Row, Script, script
-from skerry.lab.stock import Copy, Item, Registry
+from skerry.launch.launches import Launch, launches_of
 from skerry.launch.needs import Step
-from skerry.launch.task import Launch, launches_of
 from skerry.model.world import World
 from skerry.net.hostname import Hostname
 from tests.networks import ACCOUNT, IMAGE, REGION, Network, allow, awslogs, container, one_of_everything

@@ -3,9 +3,9 @@
 import pytest
 
 from skerry.errors import SkerryError
-from skerry.lab.plan import Chain, Origin, Plan, Port, Router
-from skerry.lab.scripts import match_of
+from skerry.lab.config_files import match_of
 from skerry.lab.topology import Asked, End, plan
+from skerry.lab.topology_records import Chain, Origin, Plan, Port, Router
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 from tests.hubs import HubAndSpoke

@@ -8,12 +8,12 @@ import pytest
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
-from skerry.model.connections import TransitGatewayRoute, TransitGatewayRouteTable
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
-from skerry.model.kinds import KINDS
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
-from skerry.model.resolver import ResolverEndpoint, ResolverEndpointAddress
+from skerry.model.record_kinds import KINDS
+from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget
+from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayRouteTable
 
 SERVICES = {"elasticfilesystem": "efs"}
 # Answers that are no list of rows under a key of their own, or that hold several kinds.

@@ -9,9 +9,31 @@ import msgspec
 import pytest
 
 import skerry
-from skerry.model import connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files, schedules
+from skerry.model import (
+    ecr,
+    ecs,
+    endpoints,
+    network,
+    public_access,
+    resolver_records,
+    s3files,
+    schedules,
+    security_groups_and_acls,
+    transit_records,
+)
 
-RECORDS = (connections, ecr, ecs, endpoints, filters, network, public_access, resolver, s3files, schedules)
+RECORDS = (
+    transit_records,
+    ecr,
+    ecs,
+    endpoints,
+    security_groups_and_acls,
+    network,
+    public_access,
+    resolver_records,
+    s3files,
+    schedules,
+)
 SOURCE = Path(skerry.__file__).parent
 # `embedded` works on moto's own objects, which have fields of the same names and know no UNSET.
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "embedded" not in path.parts)

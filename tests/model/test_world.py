@@ -6,8 +6,8 @@ import pytest
 from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
-from skerry.model.kinds import ACTIONS, KINDS, NOUNS
 from skerry.model.network import NetworkInterface, PrivateAddress
+from skerry.model.record_kinds import ACTIONS, KINDS, NOUNS
 from skerry.model.world import World, interface_addresses
 from tests.networks import ACCOUNT, REGION, VPC, Network
 

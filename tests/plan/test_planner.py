@@ -7,7 +7,6 @@ import pytest
 
 from skerry import app
 from skerry.catalogue.services import ServiceRef
-from skerry.net.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.plan.changes import (
     Advise,
     ConfigureService,
@@ -21,6 +20,7 @@ from skerry.plan.changes import (
 from skerry.plan.planner import is_manual, plan
 from skerry.plan.records import Options, Plan
 from skerry.plan.scope import Scope
+from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs
 from tests.planning import (
     changes,

@@ -9,11 +9,9 @@ from typing import Any, get_args
 import pytest
 
 from skerry import app
-from skerry.diagnose.judge import source_of
+from skerry.diagnose.need_verdicts import source_of
 from skerry.model.world import World
-from skerry.net.verdicts import OK
-from skerry.plan import bystanders
-from skerry.plan.after import after
+from skerry.plan import impact
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -27,8 +25,10 @@ from skerry.plan.changes import (
 from skerry.plan.planner import plan
 from skerry.plan.records import INGRESSES, Options, Plan
 from skerry.plan.scope import Scope
+from skerry.plan.world_after import after
 from skerry.reach.walk import Source, Walker
 from skerry.sources import documents
+from skerry.verdicts import OK
 from tests.networks import awslogs, container
 from tests.planning import EXECUTION, changes, diagnosed, launches, plan_of
 from tests.prove.generator import Drawn
@@ -64,10 +64,10 @@ def effective(found: Plan) -> Iterator[Change]:
             yield change
 
 
-def flows(world: World, found: Plan) -> tuple[bystanders.Flow, ...]:
+def flows(world: World, found: Plan) -> tuple[impact.Flow, ...]:
     """The calls of everybody in the VPCs of a plan that it may touch."""
     scope = Scope(launches(world))
-    return bystanders.working(world, scope, changes(found))
+    return impact.working(world, scope, changes(found))
 
 
 def test_what_is_proven_is_ok(cases: list[Case]) -> None:
@@ -93,7 +93,7 @@ def test_nothing_can_be_left_out(cases: list[Case]) -> None:
             if isinstance(change, CreateSecurityGroup) or _is_of_the_article(change, options):
                 continue
             rest = after(world, [other for other in changes(found) if other is not change])
-            assert diagnosed(rest).verdict is not OK or list(bystanders.broken(rest, kept)), change
+            assert diagnosed(rest).verdict is not OK or list(impact.broken(rest, kept)), change
 
 
 def _is_of_the_article(change: Change, options: Options) -> bool:
@@ -103,9 +103,7 @@ def _is_of_the_article(change: Change, options: Options) -> bool:
 def test_nobody_elses_call_breaks_that_is_not_told(cases: list[Case]) -> None:
     for world, found, _ in cases:
         broken = {
-            name
-            for row in bystanders.broken(after(world, changes(found)), flows(world, found))
-            for name in row.kind.names
+            name for row in impact.broken(after(world, changes(found)), flows(world, found)) for name in row.kind.names
         }
         assert broken <= {name for row in found.breaks for name in row.client.split(", ")}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skerry.policy.judging import Assumed
+from skerry.policy.policy_types import Assumed
 from skerry.policy.request import AWS_OWN, through_endpoint
 from tests.policy.asking import (
     EVERYTHING,

@@ -11,7 +11,7 @@ import pytest
 from skerry.model.facts import Missing
 from skerry.policy.conditions import holds
 from skerry.policy.request import ABSENT, AWS_OWN, Context, Hidden, Principal
-from skerry.policy.truth import Unknown
+from skerry.policy.ternary import Unknown
 from tests.patience import patience
 from tests.policy.asking import ROLE, allow, deny, policy, request, verdict
 

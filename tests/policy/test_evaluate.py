@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skerry.policy.evaluate import Denial
-from skerry.policy.judging import Assumed, Deciding
+from skerry.policy.policy_types import Assumed, Deciding
 from skerry.policy.request import AWS_OWN, Principal, service
 from tests.policy.asking import (
     EVERYTHING,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.policy.matching import pattern_of
 from skerry.policy.operators import operator_of
-from skerry.policy.truth import Unknown
+from skerry.policy.ternary import Unknown
+from skerry.policy.wildcards import pattern_of
 
 ARN = "arn:aws:iam::111122223333:role/apps/exec"
 

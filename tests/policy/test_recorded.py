@@ -10,9 +10,9 @@ from typing import Any
 
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Policies, evaluate
-from skerry.policy.matching import Variable
 from skerry.policy.request import ABSENT, Principal, Request
 from skerry.policy.resources import Resource
+from skerry.policy.wildcards import Variable
 
 FOLDER = Path(__file__).parent / "recorded"
 ANSWERS = {"Allowed": "allowed", "ImplicitlyDenied": "denied", "ExplicitlyDenied": "denied"}

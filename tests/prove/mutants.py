@@ -12,13 +12,23 @@ from skerry.net.addresses import ANY, Block, block, block4
 from skerry.net.intervals import EMPTY
 from skerry.net.packets import Box
 from skerry.reach import appliances as boxes
-from skerry.reach import filters, gateways, names, nat, network, peering, routing, rules, zones
-from skerry.reach.filters import Filters
-from skerry.reach.local import Local
-from skerry.reach.names import Names
+from skerry.reach import (
+    compiled_rules,
+    dns_zones,
+    forwarding,
+    gateways,
+    name_resolution,
+    nat,
+    peering,
+    routing,
+    security_filters,
+)
+from skerry.reach.compiled_rules import ALL_PORTS
+from skerry.reach.name_resolution import Names
 from skerry.reach.routing import Branch
-from skerry.reach.rules import ALL_PORTS
+from skerry.reach.security_filters import Filters
 from skerry.reach.trace import Hop, Passage, Way
+from skerry.reach.vpc_hops import Local
 from skerry.reach.walk import Walker
 from tests.prove.proving import Case, disagreements
 
@@ -52,7 +62,7 @@ def _swap(target: Any, name: str, wrong: Any) -> Any:
 
 # ---------------------------------------------------------------------------------------------- network ACLs
 
-_acl_rules = rules.acl_rules
+_acl_rules = compiled_rules.acl_rules
 
 
 @mutant
@@ -61,7 +71,7 @@ def network_acl_entries_are_asked_from_the_last() -> Iterator[None]:
         found = _acl_rules(*of)
         return found[::-1] if isinstance(found, tuple) else found
 
-    with _swap(filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules", wrong):
         yield
 
 
@@ -71,7 +81,7 @@ def denies_of_network_acls_are_overlooked() -> Iterator[None]:
         found = _acl_rules(*of)
         return tuple(rule for rule in found if rule.allows) if isinstance(found, tuple) else found
 
-    with _swap(filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules", wrong):
         yield
 
 
@@ -81,7 +91,7 @@ def ports_of_network_acl_entries_are_overlooked() -> Iterator[None]:
         found = _acl_rules(*of)
         return tuple(rule._replace(ports=ALL_PORTS) for rule in found) if isinstance(found, tuple) else found
 
-    with _swap(filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules", wrong):
         yield
 
 
@@ -91,7 +101,7 @@ def blocks_of_network_acl_entries_are_overlooked() -> Iterator[None]:
         found = _acl_rules(*of)
         return tuple(rule._replace(addresses=ANY) for rule in found) if isinstance(found, tuple) else found
 
-    with _swap(filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules", wrong):
         yield
 
 
@@ -146,7 +156,7 @@ def the_nat_gateways_own_subnet_is_not_checked() -> Iterator[None]:
 
 # ------------------------------------------------------------------------------------------ security groups
 
-_group_rules = rules.group_rules
+_group_rules = compiled_rules.group_rules
 
 
 @mutant
@@ -160,7 +170,7 @@ def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
             return found
         return tuple(rule._replace(member=None, addresses=whole.addresses) if rule.member else rule for rule in found)
 
-    with _swap(filters, "group_rules", wrong):
+    with _swap(security_filters, "group_rules", wrong):
         yield
 
 
@@ -170,7 +180,7 @@ def references_to_groups_are_overlooked() -> Iterator[None]:
         found = _group_rules(*of)
         return tuple(rule for rule in found if not rule.member) if isinstance(found, tuple) else found
 
-    with _swap(filters, "group_rules", wrong):
+    with _swap(security_filters, "group_rules", wrong):
         yield
 
 
@@ -205,29 +215,32 @@ def only_the_first_group_counts() -> Iterator[None]:
 
 @mutant
 def protocols_of_group_rules_are_overlooked() -> Iterator[None]:
-    concerns = rules._concerns
+    concerns = compiled_rules._concerns
 
     def wrong(permission: Any, protocol: str, port: int) -> bool:
         return concerns(structs.replace(permission, ip_protocol=protocol), protocol, port)
 
-    with _swap(rules, "_concerns", wrong):
+    with _swap(compiled_rules, "_concerns", wrong):
         yield
 
 
 @mutant
 def ports_of_group_rules_are_overlooked() -> Iterator[None]:
-    concerns = rules._concerns
+    concerns = compiled_rules._concerns
 
     def wrong(permission: Any, protocol: str, port: int) -> bool:
         return concerns(structs.replace(permission, from_port=None), protocol, port)
 
-    with _swap(rules, "_concerns", wrong):
+    with _swap(compiled_rules, "_concerns", wrong):
         yield
 
 
 @mutant
 def prefix_lists_hold_nothing() -> Iterator[None]:
-    with _swap(filters, "in_prefix_list", lambda *_: EMPTY), _swap(routing, "in_prefix_list", lambda *_: EMPTY):
+    with (
+        _swap(security_filters, "in_prefix_list", lambda *_: EMPTY),
+        _swap(routing, "in_prefix_list", lambda *_: EMPTY),
+    ):
         yield
 
 
@@ -236,7 +249,7 @@ def half_a_block_is_read_as_the_whole() -> Iterator[None]:
     def wrong(cidr: str) -> Block | None:
         return block4(cidr.replace("/25", "/24"))
 
-    with _swap(rules, "block4", wrong):
+    with _swap(compiled_rules, "block4", wrong):
         yield
 
 
@@ -316,7 +329,7 @@ def an_internet_gateway_takes_private_addresses() -> Iterator[None]:
     def wrong(*of: Any, **more: Any) -> Hop:
         return hop(*of, **(more | {"public": True}))
 
-    with _swap(network, "internet_hop", wrong):
+    with _swap(forwarding, "internet_hop", wrong):
         yield
 
 
@@ -338,13 +351,13 @@ def a_nat_gateway_needs_no_way_out_of_its_own() -> Iterator[None]:
         way = Way(Box(step.start.addresses, step.addresses, step.start.ports), (step.hop,))
         return ((Passage.of((way,), None, choice=step.destination.choice),),)
 
-    with _swap(network, "through_nat", wrong):
+    with _swap(forwarding, "through_nat", wrong):
         yield
 
 
 @mutant
 def a_nat_gateway_accepts_connections() -> Iterator[None]:
-    with _swap(network, "accepts_nothing", lambda *_: None):
+    with _swap(forwarding, "accepts_nothing", lambda *_: None):
         yield
 
 
@@ -356,7 +369,7 @@ def the_source_destination_check_is_overlooked() -> Iterator[None]:
 
 @mutant
 def a_gateway_endpoint_works_in_any_state() -> Iterator[None]:
-    with _swap(network, "endpoint_hop", lambda *_: Hop("endpoint", "")):
+    with _swap(forwarding, "endpoint_hop", lambda *_: Hop("endpoint", "")):
         yield
 
 
@@ -377,7 +390,7 @@ def a_peering_connection_works_in_any_state() -> Iterator[None]:
 
 @mutant
 def private_names_are_never_switched_off() -> Iterator[None]:
-    with _swap(names, "reason_not_led", lambda *_, **__: None):
+    with _swap(name_resolution, "reason_not_led", lambda *_, **__: None):
         yield
 
 
@@ -417,23 +430,23 @@ def a_private_zone_without_the_record_lets_the_public_answer_through() -> Iterat
 
 @mutant
 def wildcards_of_private_zones_are_overlooked() -> Iterator[None]:
-    closest = zones._closest
+    closest = dns_zones._closest
 
     def wrong(by_name: Any, host: str, apex: str) -> Any:
         return closest({name: rows for name, rows in by_name.items() if not name.startswith("*.")}, host, apex)
 
-    with _swap(zones, "_closest", wrong):
+    with _swap(dns_zones, "_closest", wrong):
         yield
 
 
 @mutant
 def the_widest_zone_answers() -> Iterator[None]:
-    claims = zones.claims
+    claims = dns_zones.claims
 
     def wrong(*of: Any) -> Any:
         return claims(*of)[::-1]
 
-    with _swap(zones, "claims", wrong):
+    with _swap(dns_zones, "claims", wrong):
         yield
 
 

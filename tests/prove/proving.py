@@ -4,23 +4,23 @@ import random
 from typing import NamedTuple
 
 from skerry.catalogue.services import ServiceRef
-from skerry.lab.enclosure import Enclosure
-from skerry.lab.plan import Plan
-from skerry.lab.probing import Probe, Question
-from skerry.lab.requests import Drop
+from skerry.lab.protocol import Drop
+from skerry.lab.sandbox import Enclosure
+from skerry.lab.tcp_probes import Probe, Question
 from skerry.lab.topology import Asked, End, plan
+from skerry.lab.topology_records import Plan
 from skerry.model.world import World
 from skerry.net.addresses import address, spell
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 from skerry.net.intervals import Intervals, contains
-from skerry.net.verdicts import BLOCKED, OK, Verdict
-from skerry.reach.memo import Memo
-from skerry.reach.names import Query
+from skerry.reach.cache import Memo
+from skerry.reach.client_ports import LINUX
+from skerry.reach.name_resolution import Query
+from skerry.reach.origin import Traffic
 from skerry.reach.outcome import Outcome
-from skerry.reach.ports import LINUX
-from skerry.reach.start import Traffic
 from skerry.reach.walk import Source, Walker
+from skerry.verdicts import BLOCKED, OK, Verdict
 from tests.networks import REGION, VPC
 from tests.prove.generator import INTERNET, PORTS, S3_SAMPLES, TASK_SUBNETS, Drawn
 

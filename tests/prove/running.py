@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 
-from skerry.lab.enclosure import Enclosure
+from skerry.lab.sandbox import Enclosure
 from tests.prove.generator import Drawn
 from tests.prove.proving import Case, observe
 

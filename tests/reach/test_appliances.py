@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.hubs import HUB, HubAndSpoke, hops, lost, messages, missing, reach, tgw_route, walk
 from tests.networks import ALL, EVERYWHERE, HTTPS, VPC, Network, allow, both_ways, entry
 

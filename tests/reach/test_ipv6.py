@@ -6,10 +6,10 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef, host
 from skerry.errors import SkerryError
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
 from skerry.reach.outcome import Outcome
-from skerry.reach.question import Question, ask
+from skerry.reach.trace_request import Question, ask
 from skerry.reach.walk import Target
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.hubs import LOGS, from_ipv6, lost, missing, reach, walk
 from tests.networks import ALL, EVERYWHERE, REGION, VPC, Network, both_ways, entry, record
 

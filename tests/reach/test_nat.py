@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.hubs import HUB, HubAndSpoke, from_ipv6, hops, lost, messages, missing, reach, tgw_route, walk
 from tests.networks import EVERYWHERE, VPC, Network, Row, allow, both_ways, entry
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from skerry.catalogue.services import ServiceRef, host
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from skerry.reach.walk import Target
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.hubs import HUB, HubAndSpoke, hops, lost, messages, missing, reach, walk
 from tests.networks import ALL, EVERYWHERE, REGION, VPC, allow, both_ways, entry
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN, Verdict
-from skerry.reach.question import Question, ask
+from skerry.reach.trace_request import Question, ask
+from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
 from tests.hubs import lost, missing, reach
 from tests.networks import EVERYWHERE, REGION, VPC, Network, Row
 

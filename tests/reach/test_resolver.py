@@ -6,11 +6,11 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from skerry.reach.destinations import Destinations
-from skerry.reach.names import Names, Query, Resolution
+from skerry.reach.name_resolution import Names, Query, Resolution
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Target
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.networks import ACCOUNT, EVERYWHERE, REGION, VPC, Network, allow, record, source
 from tests.resolving import ARNS, HUB, INBOUND, Resolving
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from skerry.model.facts import Missing
 from skerry.net.intervals import Intervals, normalise
 from skerry.net.packets import Box, Packets
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from skerry.reach.trace import (
     Cut,
     Destination,
@@ -23,6 +22,7 @@ from skerry.reach.trace import (
     judge,
     segments,
 )
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 UNIVERSE = 4
 ALL: Intervals = ((0, UNIVERSE - 1),)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from skerry.catalogue.services import ServiceRef, host
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from skerry.reach.walk import Target
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.hubs import HUB, HubAndSpoke, from_ipv6, hops, lost, messages, missing, reach, tgw_route, walk
 from tests.networks import ALL, EVERYWHERE, HTTPS, REGION, Network, Row, allow, both_ways, entry
 

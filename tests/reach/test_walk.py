@@ -11,15 +11,15 @@ from msgspec import UNSET
 from skerry import app
 from skerry.catalogue.services import ServiceRef, host
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.task import of_service
-from skerry.launch.tasks import of_task
+from skerry.launch.launches import of_service
+from skerry.launch.running_tasks import of_task
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
-from skerry.reach.memo import Memo
+from skerry.reach.cache import Memo
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Source, Target, Walker
 from skerry.render import json
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests import covering
 from tests.networks import ALL, EVERYWHERE, REGION, Network, Row, allow, entry, record, source
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import msgspec
 
-from skerry.diagnose import checks
+from skerry import checks
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.launch.task import of_service
+from skerry.launch.launches import of_service
 from skerry.model.world import World
 from skerry.reach.walk import Walker
 from skerry.sources import documents

@@ -7,10 +7,10 @@ from typing import Any
 
 from skerry import app
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, OK
 from skerry.plan.changes import Change
 from skerry.plan.records import Plan, Planned
 from skerry.sources import documents
+from skerry.verdicts import BLOCKED, OK
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 _ID = re.compile(r'"(vpc|subnet|sg|rtb|acl|vpce|eni|igw|nat|pl)-([a-z0-9-]+)"')

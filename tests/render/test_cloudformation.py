@@ -15,7 +15,6 @@ from syrupy.assertion import SnapshotAssertion
 from skerry.errors import InputError
 from skerry.masking import mask
 from skerry.model.world import World
-from skerry.net.verdicts import OK
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -31,6 +30,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan
 from skerry.render import cloudformation
+from skerry.verdicts import OK
 from tests.networks import Network
 from tests.render.planned import of, planned
 

@@ -4,9 +4,9 @@ import click
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from skerry.catalogue.codes import codes
-from skerry.diagnose.checks import CHECKS
-from skerry.reach.question import Question, ask
+from skerry.catalogue.blocker_codes import codes
+from skerry.checks import CHECKS
+from skerry.reach.trace_request import Question, ask
 from skerry.reach.walk import Walker
 from skerry.render import console
 from tests.networks import ACCOUNT, Network, both_ways, container, entry, one_of_everything

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from skerry.reach.question import Question, ask
+from skerry.reach.trace_request import Question, ask
 from skerry.reach.walk import Walker
 from skerry.render import json as rendered
 from tests.networks import ACCOUNT, REGION, Network, container, one_of_everything

@@ -9,7 +9,6 @@ from syrupy.assertion import SnapshotAssertion
 
 from skerry import app
 from skerry.model.facts import Missing, Refusal
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -28,6 +27,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Break, Plan, Planned, Remaining, Why
 from skerry.render import plan as rendered
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.networks import Network, container
 from tests.render.networks import scenario
 from tests.render.planned import of

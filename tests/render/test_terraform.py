@@ -12,7 +12,6 @@ from syrupy.assertion import SnapshotAssertion
 
 from skerry.errors import InputError
 from skerry.model.world import World
-from skerry.net.verdicts import OK
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -30,6 +29,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Break, Plan, Planned
 from skerry.render import terraform
+from skerry.verdicts import OK
 from tests import terraforming
 from tests.networks import Network
 from tests.render import making

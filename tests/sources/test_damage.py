@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from skerry.model.facts import Facts
-from skerry.model.told import Images, Refused
+from skerry.model.resource_answers import Images, Refused
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
 from tests.lists import complete_kinds, incomplete_kinds

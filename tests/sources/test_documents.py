@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from skerry.errors import InputError
 from skerry.model.facts import Facts, Missing
-from skerry.model.kinds import KINDS
+from skerry.model.record_kinds import KINDS
 from skerry.model.world import World
 from skerry.sources.documents import load, task_definition
 from tests.lists import complete_kinds

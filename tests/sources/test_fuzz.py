@@ -14,9 +14,9 @@ from skerry import app
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import SkerryError
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from skerry.render import console
 from skerry.render import json as as_json
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.networks import one_of_everything
 
 Place: TypeAlias = tuple[str | int, ...]

@@ -14,11 +14,11 @@ from botocore.validate import ParamValidator
 from moto.route53.models import Route53Backend
 from msgspec import UNSET
 
-from skerry.aws import calls, things
-from skerry.aws.pages import command
+from skerry.aws import api_table, resource_calls
+from skerry.aws.pagination import command
 from skerry.aws.session import ClientFactory, clients
-from skerry.embedded import article
-from skerry.embedded.running import running
+from skerry.embedded import demo_deployment
+from skerry.embedded.lifecycle import running
 from skerry.sources.documents import load
 from skerry.sources.live import read
 
@@ -38,7 +38,7 @@ def complaints(name: str, document: Any) -> str:
     model = model_of(service)
     operation = {xform_name(operation, "-"): operation for operation in model.operation_names}[call]
     # In the place of a link stands what it leads to, which the model does not know.
-    if "Error" in document or call == command(things.LAYER):
+    if "Error" in document or call == command(resource_calls.LAYER):
         return ""
     answer = document["Response"] if "Call" in document else document
     shape = model.operation_model(operation).output_shape
@@ -66,8 +66,8 @@ def article_read() -> dict[str, Any]:
     """The article's account after its repair, with a private zone."""
     with running(REGION):
         client = clients(REGION)
-        deployment = article.build(client)
-        article.repair(client, deployment)
+        deployment = demo_deployment.build(client)
+        demo_deployment.repair(client, deployment)
         zone_for(client, deployment.network.vpc)
         return decoded(read(client).documents)
 
@@ -96,7 +96,7 @@ def definition_of(client: ClientFactory, family: str) -> str:
     return str(made["taskDefinition"]["taskDefinitionArn"])
 
 
-def start_tasks(client: ClientFactory, deployment: article.Deployment, count: int) -> list[str]:
+def start_tasks(client: ClientFactory, deployment: demo_deployment.Deployment, count: int) -> list[str]:
     network = {"subnets": deployment.network.subnets, "securityGroups": [deployment.network.task_group]}
     started = client("ecs").run_task(
         cluster=deployment.cluster,
@@ -137,13 +137,19 @@ def requests_of(client: Any, call: str) -> list[dict[str, Any]]:
 class TestADocument:
     def test_is_there_for_each_call(self, article_read: dict[str, Any]) -> None:
         found = {name.removesuffix(".json").split("/")[1] for name in article_read}
-        lists = {calls.CLUSTER_NAMES, calls.SERVICE_NAMES, calls.TASK_NAMES, calls.EVENT_BUSES}
-        without = {calls.TRANSIT_GATEWAY_ROUTES, calls.RESOLVER_ADDRESSES, calls.PROFILE_RESOURCES}
-        without |= {calls.MOUNT_TARGETS, calls.RULE_TARGETS, calls.SCHEDULE}
+        lists = {api_table.CLUSTER_NAMES, api_table.SERVICE_NAMES, api_table.TASK_NAMES, api_table.EVENT_BUSES}
+        without = {api_table.TRANSIT_GATEWAY_ROUTES, api_table.RESOLVER_ADDRESSES, api_table.PROFILE_RESOURCES}
+        without |= {api_table.MOUNT_TARGETS, api_table.RULE_TARGETS, api_table.SCHEDULE}
         # The article's service has no parameter, no key of its own, no file in S3 and no volume.
-        without |= {things.PARAMETERS, things.KEY, things.KEY_POLICY, things.GRANTS, things.OBJECT}
-        without |= {things.BUCKET_POLICY, things.FILE_SYSTEM_POLICY, things.ACCESS_POINTS}
-        assert found == {command(call) for call in set(calls.CALLS) - lists - without}
+        without |= {
+            resource_calls.PARAMETERS,
+            resource_calls.KEY,
+            resource_calls.KEY_POLICY,
+            resource_calls.GRANTS,
+            resource_calls.OBJECT,
+        }
+        without |= {resource_calls.BUCKET_POLICY, resource_calls.FILE_SYSTEM_POLICY, resource_calls.ACCESS_POINTS}
+        assert found == {command(call) for call in set(api_table.CALLS) - lists - without}
 
     def test_fits_the_api_model_of_aws(self, article_read: dict[str, Any]) -> None:
         found = {name: complaints(name, document) for name, document in article_read.items()}
@@ -170,7 +176,7 @@ class TestADocument:
         assert documents["ecs/describe-clusters.json"] == {"clusters": [], "failures": []}
 
     def test_is_the_same_when_it_is_read_again(self, aws: ClientFactory) -> None:
-        article.repair(aws, article.build(aws))
+        demo_deployment.repair(aws, demo_deployment.build(aws))
         first = read(aws).documents
         assert list(read(aws).documents.items()) == list(first.items())
 
@@ -268,14 +274,14 @@ class TestServices:
 
 class TestTasks:
     def test_are_those_that_run_and_those_that_stopped(self, aws: ClientFactory) -> None:
-        deployment = article.build(aws)
+        deployment = demo_deployment.build(aws)
         running_task = start_tasks(aws, deployment, 1)[0]
         tasks = decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]
         found = {task["taskArn"]: task["desiredStatus"] for task in tasks}
         assert found == {running_task: "RUNNING", deployment.stopped_task: "STOPPED"}
 
     def test_are_described_a_hundred_at_a_time(self, aws: ClientFactory) -> None:
-        start_tasks(aws, article.build(aws), 100)
+        start_tasks(aws, demo_deployment.build(aws), 100)
         requests = requests_of(aws("ecs"), "DescribeTasks")
         assert len(decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]) == 101
         assert [len(request["tasks"]) for request in requests] == [100, 1]

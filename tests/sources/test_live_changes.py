@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from skerry.aws.call import LATEST
+from skerry.aws.api_call import LATEST
 from skerry.aws.session import clients
 from skerry.errors import SkerryError
 from skerry.sources.live import read

@@ -12,8 +12,8 @@ from bench.faults.tools.embedding import Embedded
 from skerry import app
 from skerry.aws import transport
 from skerry.aws.session import Account, ClientFactory, clients
-from skerry.embedded import article
-from skerry.embedded.serving import serving
+from skerry.embedded import demo_deployment
+from skerry.embedded.http_server import serving
 from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.world import World
 from tests.amount import amount, some
@@ -24,7 +24,7 @@ Verdicts = dict[tuple[str, str], str]
 
 
 def repaired(client: ClientFactory) -> None:
-    article.repair(client, article.build(client))
+    demo_deployment.repair(client, demo_deployment.build(client))
 
 
 def case(name: str) -> Callable[[ClientFactory], None]:
@@ -34,7 +34,7 @@ def case(name: str) -> Callable[[ClientFactory], None]:
 
 NETWORKS: dict[str, Callable[[ClientFactory], object]] = {
     "repaired": repaired,
-    "broken": article.build,
+    "broken": demo_deployment.build,
     "NAT": case("sound/as-it-is@nat"),
     "closed ACL": case("network ACLs/endpoints-no-443-in@endpoints-apart"),
     "failed endpoint": case("endpoints/failed-ecr.api@two-zones"),

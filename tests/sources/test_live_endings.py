@@ -8,11 +8,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.session import Session
 
-from skerry.aws import pages
-from skerry.aws.calls import CALLS
+from skerry.aws import pagination
+from skerry.aws.api_table import CALLS
 from skerry.errors import SkerryError
 from skerry.model.facts import Facts
-from skerry.sources import rounds
+from skerry.sources import concurrent_calls
 from skerry.sources.documents import load
 from skerry.sources.live import Scope, read
 from skerry.sources.redaction import redact
@@ -52,13 +52,13 @@ class TestPages:
         assert len(told.vpcs) == cycle + 1
 
     def test_without_end_are_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pages, "MOST_PAGES", 5)
+        monkeypatch.setattr(pagination, "MOST_PAGES", 5)
         account, found = reading(DescribeVpcs=vpcs(str))
         assert len(account.asked("DescribeVpcs")) == 5
         assert refusals(facts(found)) == {("ec2:DescribeVpcs", "PartialAnswer")}
 
     def test_with_more_rows_than_any_account_has_are_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pages, "MOST_ROWS", 10)
+        monkeypatch.setattr(pagination, "MOST_ROWS", 10)
         account, found = reading(DescribeVpcs=vpcs(str, rows=4))
         assert len(account.asked("DescribeVpcs")) == 3
         assert refusals(facts(found)) == {("ec2:DescribeVpcs", "PartialAnswer")}
@@ -72,7 +72,7 @@ class TestPages:
         assert ("vpcs" in complete_kinds(told), [row.vpc_id for row in told.vpcs]) == (True, ["vpc-1"])
 
     def test_that_are_empty_are_given_up_at_last(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pages, "MOST_EMPTY", 7)
+        monkeypatch.setattr(pagination, "MOST_EMPTY", 7)
         account, found = reading(DescribeVpcs=vpcs(str, rows=0))
         assert len(account.asked("DescribeVpcs")) == 7
         assert "vpcs" not in complete_kinds(facts(found))
@@ -126,7 +126,7 @@ def test_the_tokens_of_all_paginators_are_known() -> None:
         config = loader.get_paginator_model(call.service)._paginator_config.get(call.operation)  # noqa: SLF001
         tokens = [] if config is None or call.first else config["output_token"]
         names = [tokens] if isinstance(tokens, str) else tokens
-        assert set(names) <= set(pages.TOKENS), call.action
+        assert set(names) <= set(pagination.TOKENS), call.action
 
 
 class TestAnUnknownFailure:
@@ -182,7 +182,7 @@ class _Always(dict[str, Any]):
 
 class TestAReading:
     def test_that_takes_too_long_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rounds, "READING_SECONDS", -1)
+        monkeypatch.setattr(concurrent_calls, "READING_SECONDS", -1)
         with pytest.raises(SkerryError, match="was not read within"):
             reading()
 

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from skerry.aws.api_table import CALLS
 
 from skerry import app
-from skerry.aws.calls import CALLS
 from skerry.aws.session import ClientFactory, clients
-from skerry.embedded import article
-from skerry.embedded.faults import Faults
-from skerry.embedded.serving import serving
+from skerry.embedded import demo_deployment
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.http_server import serving
 from skerry.errors import SkerryError
 from skerry.model.facts import Facts
 from skerry.model.world import World
-from skerry.net.verdicts import Verdict
 from skerry.sources.documents import load
 from skerry.sources.live import Reading, Scope, read
+from skerry.verdicts import Verdict
 from tests.lists import complete_kinds
 
 REGION = "eu-west-1"
@@ -28,13 +28,13 @@ class Served(NamedTuple):
     url: str
     faults: Faults
     client: ClientFactory
-    deployment: article.Deployment
+    deployment: demo_deployment.Deployment
     plain: Reading
 
 
-def build(client: ClientFactory) -> article.Deployment:
-    deployment = article.build(client)
-    article.repair(client, deployment)
+def build(client: ClientFactory) -> demo_deployment.Deployment:
+    deployment = demo_deployment.build(client)
+    demo_deployment.repair(client, deployment)
     vpc = {"VPCRegion": REGION, "VPCId": deployment.network.vpc}
     client("route53").create_hosted_zone(Name="internal.example", CallerReference="1", VPC=vpc)
     for number in range(12):

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from skerry import app
-from skerry.aws.calls import CALLS
-from skerry.aws.things import THINGS
+from skerry.aws.api_table import CALLS
+from skerry.aws.resource_calls import THINGS
 from skerry.errors import InputError
 from skerry.model.world import World
 from skerry.sources.documents import load
 from skerry.sources.live import Reading, Scope
-from skerry.sources.narrowing import BEYOND, network_only
+from skerry.sources.network_only import BEYOND, network_only
 from tests.accounts import Account
 from tests.lists import complete_kinds
 from tests.sources.clusters import TASK, containers, everything, facts, reading, service, task, things

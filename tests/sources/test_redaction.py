@@ -13,7 +13,7 @@ from skerry import app
 from skerry.errors import InputError, NothingFoundError
 from skerry.model.world import World
 from skerry.render import json as as_json
-from skerry.sources import documents, files, told
+from skerry.sources import documents, files, resource_answers
 from skerry.sources.redaction import redact
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
 from skerry.sources.redaction.values import KEPT_RECORD_TYPES, REDACTED
@@ -279,7 +279,7 @@ class TestWhatIsKept:
         loaded = set(documents.load.__globals__["_Loader"]()._handlers)  # noqa: SLF001 -- the loader's own table
         assert loaded - {"Calls", "Snapshot"} == LISTS.keys() | WHOLE.keys()
 
-    @pytest.mark.parametrize("action", sorted(told.QUESTIONS))
+    @pytest.mark.parametrize("action", sorted(resource_answers.QUESTIONS))
     def test_the_parameters_that_say_what_an_answer_is_about(self, action: str) -> None:
         asked: set[str] = set()
 
@@ -288,7 +288,7 @@ class TestWhatIsKept:
                 asked.add(key)
                 return default
 
-        told.QUESTIONS[action].about(Recording())
+        resource_answers.QUESTIONS[action].about(Recording())
         assert asked <= PARAMETERS
 
 

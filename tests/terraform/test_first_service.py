@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from skerry.net.verdicts import BLOCKED, OK
+from skerry.verdicts import BLOCKED, OK
 from tests.networks import ACCOUNT, REGION, Row, allow
 from tests.terraform.existing import VPC, answers
 from tests.terraforming import ROOT, apply, plan, planned

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skerry import cli
-from skerry.writing import drafts, folders
+from skerry.writing import folders, temporary
 
 
 class Order(NamedTuple):
@@ -107,7 +107,7 @@ def run(order: Order) -> Seen:
         counts["drafts"] += len(list(place.parent.iterdir())) > place.exists()
         if not order.exchange:
             # The next run begins with this; a place without an exchange of names may be empty until then.
-            drafts.remove_abandoned(place.parent)
+            temporary.remove_abandoned(place.parent)
         left = content(place)
         assert left in (before, whole[order.new]), f"kill {number} left neither the old nor the new snapshot"
         counts["nothing" if left is None else "new" if left == whole[order.new] else "old"] += 1

@@ -12,7 +12,7 @@ from typing import Any
 from bench.faults.answers import Answer
 from bench.faults.tools.embedding import CannotHoldError, Embedded, theirs
 from skerry.aws.session import clients
-from skerry.embedded.serving import serving
+from skerry.embedded.http_server import serving
 from tests.networks import REGION, Row
 
 VERSION = "0.5.0"

@@ -5,8 +5,8 @@ from skerry import app
 from skerry.diagnose.diagnosis import NeedDiagnosis
 from skerry.launch.needs import Call
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT
 from skerry.sources import documents
+from skerry.verdicts import BLOCKED, INTERMITTENT
 
 
 class Skerry:

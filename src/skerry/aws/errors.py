@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from skerry.aws.answers import DAMAGED
-from skerry.aws.call import ApiCall
+from skerry.aws.api_call import ApiCall
+from skerry.aws.response_checks import DAMAGED
 from skerry.errors import SkerryError
 from skerry.model.facts import is_denial
 

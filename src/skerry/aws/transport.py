@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from skerry.aws.answers import DAMAGED, check
+from skerry.aws.response_checks import DAMAGED, check
 
 MOST_BYTES = 64 * 1024 * 1024
 """The size of an answer above which it is given up: AWS's own pages are a few megabytes."""

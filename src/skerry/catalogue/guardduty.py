@@ -4,8 +4,8 @@ from functools import cache
 
 import msgspec
 
+from skerry.catalogue.data_files import Grade, read
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.table import Grade, read
 
 _REPOSITORY = "aws-guardduty-agent-fargate"
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from skerry.catalogue.table import Grade, read
+from skerry.catalogue.data_files import Grade, read
 
 _OTHERS = "*"
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import msgspec
 
-from skerry.catalogue.table import Grade, read
+from skerry.catalogue.data_files import Grade, read
 
 
 class Registry(msgspec.Struct, frozen=True):

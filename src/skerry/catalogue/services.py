@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from skerry.catalogue.data_files import Grade, read
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.table import Grade, read
 
 _REGION_IN_HOST = re.compile(r"(?:^|\.)([a-z]{2,4}(?:-[a-z]+)+-\d+)\.")
 _EFS_HOST = re.compile(r"^(fs-[0-9a-f]+)\.efs\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(.+)$")

@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 import click
 
-from skerry.cli.group import cli
+from skerry.cli.command_group import cli
 from skerry.cli.output import complain, unprinted
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 

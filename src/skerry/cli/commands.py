@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.gathering import WIDEST, Scope, Source, gather, notes, world_of
 from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, narrowing, reading, writing
 from skerry.cli.output import complain, flush, leave, say, silent, write
+from skerry.cli.reading import WIDEST, Scope, Source, gather, notes, world_of
 
 if TYPE_CHECKING:
     from skerry.sources.redaction import Redaction
@@ -99,7 +99,7 @@ def trace(
     Without --from, in the live account, by boto3's own chain of credentials.
     """
     from skerry import app
-    from skerry.reach.question import Question
+    from skerry.reach.trace_request import Question
 
     given = Source(path, profile, region, quiet, verbose, redaction)
     world = world_of(given, WIDEST["trace"])
@@ -167,11 +167,11 @@ def iam_policy(command: str, network_only: bool) -> None:
 
     It is that of the widest use: one service or task takes fewer calls. No call changes anything.
     """
-    from skerry.render import permissions
+    from skerry.render import iam_policy
     from skerry.sources import live
 
     calls = live.Scope(*WIDEST[command]._replace(network_only=network_only)).may_call
-    write(permissions.policy(call.action for call in calls), None)
+    write(iam_policy.policy(call.action for call in calls), None)
 
 
 @click.command()
@@ -197,7 +197,7 @@ def completion(shell: str) -> None:
     """Print the completion script of a shell, for example: skerry completion bash >> ~/.bashrc."""
     from click.shell_completion import get_completion_class
 
-    from skerry.cli.group import cli
+    from skerry.cli.command_group import cli
 
     found = get_completion_class(shell)
     assert found is not None  # noqa: S101 -- the choice allows only shells that click has

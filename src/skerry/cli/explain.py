@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skerry.cli.gathering import Scope, Source, world_of
 from skerry.cli.options import gathering, narrowing, redacting, writing
 from skerry.cli.output import complain, say, write
+from skerry.cli.reading import Scope, Source, world_of
 from skerry.errors import EXIT_BLOCKED
 
 if TYPE_CHECKING:
-    from skerry.catalogue.codes import Code
-    from skerry.diagnose.checks.check import Check
+    from skerry.catalogue.blocker_codes import Code
+    from skerry.checks.check import Check
     from skerry.render.explanations import Laid
     from skerry.sources.redaction import Redaction
 
@@ -120,7 +120,7 @@ def _code(given: str) -> "Code | Check | None":
     name = given.strip()
     if not _NAME.fullmatch(name):
         return None
-    from skerry.catalogue.codes import codes
+    from skerry.catalogue.blocker_codes import codes
 
     if (known := codes().get(name.upper())) is not None:
         return known
@@ -142,7 +142,7 @@ def _explain_code(found: "Code | Check", form: str, output: Path | None, *, quie
 
 def _offline(given: str) -> "list[Laid]":
     # Past `app`, which loads what a pure text does not need: the whole process takes a tenth of a second.
-    from skerry.diagnose.explaining.explain import explain as explain_text
+    from skerry.errortext.explain import explain as explain_text
     from skerry.render.explanations import Laid
 
     return [Laid(one) for one in explain_text(given)]

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.gathering import Scope, Source, world_of
 from skerry.cli.options import OUTPUT, agree, choosing, narrowing, reading
 from skerry.cli.output import leave, write
+from skerry.cli.reading import Scope, Source, world_of
 
 if TYPE_CHECKING:
     from skerry.model.world import World

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.gathering import Scope, Source, gathered_of
 from skerry.cli.options import PathOf, agree, choosing, narrowing, reading, writing
 from skerry.cli.output import complain, leave, say, write
+from skerry.cli.reading import Scope, Source, gathered_of
 from skerry.errors import EXIT_FAULT
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def rehearse(
         raise click.UsageError("--probe pulls no image: leave out --image-archive")
     if archive is not None and not (archive.is_file() or archive.is_dir()):
         raise click.UsageError("--image-archive is neither a file nor a folder")
-    from skerry.lab.packages import require
+    from skerry.lab.requirements import require
 
     require(clients=not probe)
     from skerry import app, rehearsing

@@ -4,24 +4,24 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
-from skerry.diagnose.beyond import Beyond
+from skerry.access.evaluation import Beyond
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
-from skerry.diagnose.judge import blockers, groups_of, judge, source_of, unknowns
-from skerry.diagnose.predict import predict
-from skerry.diagnose.stops import Stop, stops_of
+from skerry.diagnose.need_verdicts import blockers, groups_of, judge, source_of, unknowns
+from skerry.diagnose.predicted_errors import predict
+from skerry.diagnose.stopped_tasks import Stop, stops_of
+from skerry.launch.launches import Launch
 from skerry.launch.needs import Need, Unread
-from skerry.launch.sequence import needs
-from skerry.launch.task import Launch
+from skerry.launch.startup import needs
 from skerry.model.ecs import Task
 from skerry.model.facts import Missing
 from skerry.model.record import name_of
 from skerry.model.world import World
-from skerry.net.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, either, every
 from skerry.reach.outcome import Outcome
-from skerry.reach.places import kind_of
 from skerry.reach.public_access import mode_of
+from skerry.reach.subnets import kind_of
 from skerry.reach.trace import Because
 from skerry.reach.walk import Source, Walker
+from skerry.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, either, every
 
 _FOLLOWED = {
     "resolver_rule_associations": "resolver rules",

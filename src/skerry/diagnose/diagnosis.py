@@ -4,14 +4,14 @@ from typing import Literal
 
 import msgspec
 
-from skerry.diagnose.stops import Stop
+from skerry.diagnose.stopped_tasks import Stop
+from skerry.launch.launches import Launch
 from skerry.launch.needs import Need
-from skerry.launch.task import Launch
 from skerry.model.facts import Missing
-from skerry.net.verdicts import Verdict
 from skerry.reach.outcome import Outcome
-from skerry.reach.places import Place
+from skerry.reach.subnets import Place
 from skerry.reach.trace import Because, Trace
+from skerry.verdicts import Verdict
 
 Severity = Literal["error", "warning", "note"]
 

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from skerry.catalogue.zones import extension, restrictions
+from skerry.catalogue.fargate_zones import extension, restrictions
 from skerry.launch.needs import Mount, Placement
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet

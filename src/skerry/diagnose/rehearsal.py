@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from skerry.launch.needs import Call, Mount, Need
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN, Verdict, either, every
+from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict, either, every
 
 _CERTAIN = (OK, BLOCKED)
 

@@ -16,7 +16,7 @@ from moto.ecs.models import EC2ContainerServiceBackend, Service, Task, ecs_backe
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
 
-from skerry.embedded.corrections import Correction
+from skerry.embedded.patching import Correction
 
 _TASK = "ecs::task"
 _NEWEST = "LATEST"

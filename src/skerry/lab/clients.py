@@ -10,13 +10,13 @@ from threading import Thread, Timer
 
 import msgspec
 
-from skerry.lab import words
-from skerry.lab.coding import decode, encode
-from skerry.lab.errands import Api, Dial, Login, Pull, Result, Station
-from skerry.lab.packages import program
-from skerry.lab.places import AUTHORITY, FOLDER, environment
+from skerry.lab import client_errors
+from skerry.lab.client_jobs import Api, Dial, Login, Pull, Result, Station
+from skerry.lab.messages import decode, encode
+from skerry.lab.netns import within
+from skerry.lab.paths import AUTHORITY, FOLDER, environment
 from skerry.lab.processes import confined, module
-from skerry.lab.spaces import within
+from skerry.lab.requirements import program
 from skerry.net.hostname import Hostname
 
 Report = Callable[[Result], None]
@@ -109,7 +109,7 @@ def _run(command: list[str], home: Path, given: str = "") -> subprocess.Complete
 def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
     """Do calls and connections in one process, as loading boto3 takes longer than a call."""
     left = {errand.row for errand in errands}
-    command = confined(module("skerry.lab.calling"))
+    command = confined(module("skerry.lab.call_worker"))
     with (
         tempfile.TemporaryFile(dir=FOLDER) as wrong,
         subprocess.Popen(  # noqa: S603 -- this very program
@@ -140,7 +140,7 @@ def _login(errand: Login, home: Path, report: Report) -> None:
     said = ""
     if done.returncode != 0:
         log = home / ".ecr" / "log" / "ecr-login.log"
-        said = words.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
+        said = client_errors.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
         said = said or (done.stderr or done.stdout).strip()
     report(Result(errand.row, _worked(done.returncode, said), said, "ecr-login", time.monotonic() - started))
 
@@ -157,7 +157,7 @@ def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
     beside = Thread(target=lambda: alone.append(_fetch(errand, home, "layers", ["--hosts-dir", str(home / "hosts")])))
     beside.start()
     whole = _fetch(errand, home, "whole", ["--user", _PASSWORD] if errand.login else [])
-    unresolved = words.is_about_manifest(whole.words)
+    unresolved = client_errors.is_about_manifest(whole.words)
     # A registry's host that sent the client on, to another that gives tokens, is not the one that failed.
     stuck = unresolved and f"//{errand.host}" in whole.words
     passed = msgspec.structs.replace(whole, worked=True, words="", seconds=whole.seconds if whole.worked else 0.0)
@@ -174,10 +174,10 @@ def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
     command = ["ctr", "--address", str(SOCKET), "--namespace", space, "content", "fetch", "--all-platforms"]
     command += ["--tlscacert", str(AUTHORITY), *options, "--", errand.reference.text]
     done = _run(command, home)
-    said = "" if done.returncode == 0 else words.of_ctr(done.stderr)
+    said = "" if done.returncode == 0 else client_errors.of_ctr(done.stderr)
     return Result(0, _worked(done.returncode, said), said, "ctr", time.monotonic() - started)
 
 
 def _worked(code: int, said: str) -> bool | None:
     """Whether a client found its way; None where it failed for another reason, which would be the lab's own."""
-    return True if code == 0 else False if words.is_of_transport(said) else None
+    return True if code == 0 else False if client_errors.is_of_transport(said) else None

@@ -6,7 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from skerry.lab.packages import MODULES, program
+from skerry.lab.requirements import MODULES, program
 
 # Paths stand after those of Python's own modules, which nothing in them replaces, and before those of other packages.
 _START = (

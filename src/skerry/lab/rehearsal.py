@@ -8,14 +8,14 @@ from msgspec import UNSET
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import SkerryError
-from skerry.lab import sending
-from skerry.lab.errands import Errand, Station, Work
-from skerry.lab.naming import Known, base_plus_two, names_of, servers_of
-from skerry.lab.plan import TASKS, Plan
+from skerry.lab import clients_for_needs
+from skerry.lab.client_jobs import Errand, Station, Work
+from skerry.lab.dns_records import Known, base_plus_two, names_of, servers_of
 from skerry.lab.topology import Asked, End, plan
+from skerry.lab.topology_records import TASKS, Plan
+from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Mount, Need
-from skerry.launch.sequence import needs
-from skerry.launch.task import Launch
+from skerry.launch.startup import needs
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
@@ -85,7 +85,7 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
     ports = {port.subnet: port for router in made.routers for port in router.ports if port.side == TASKS}
     stations = tuple(Station(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
-    stock = sending.stock(launch, calls, archive)
+    stock = clients_for_needs.stock(launch, calls, archive)
     work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
     said = {row.why_not for row in rows}
     left_out = [note for part in shown for note in (*part.known.omitted, *(why for _, why in part.known.unusable))]
@@ -99,7 +99,7 @@ def _errands(launch: Launch, part: "_Part", rows: Iterable[Row]) -> tuple[Errand
         for row in rows
         if row.subnet == part.subnet_id and row.host is not None
     ]
-    return sending.errands(launch, own)
+    return clients_for_needs.errands(launch, own)
 
 
 def _servers(world: World, vpc_id: str) -> tuple[Address, ...]:
@@ -195,7 +195,7 @@ class _Part:
             return _none("its host is not a host name")
         if not is_port(need.port):
             return _none("its port is not a port of TCP")
-        why_not = sending.why_not(need) or self.known.why_not(host)
+        why_not = clients_for_needs.why_not(need) or self.known.why_not(host)
         if why_not:
             return _none(why_not)
         if need.step == "volumes" and need.port == _NFS:

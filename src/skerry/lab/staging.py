@@ -6,16 +6,16 @@ import subprocess
 from functools import partial
 from threading import Lock, Thread
 
-from skerry.lab import clients, storing
-from skerry.lab.building import Lab
-from skerry.lab.cloud import Ready
-from skerry.lab.coding import decode, encode
-from skerry.lab.errands import Result, Station, Work
-from skerry.lab.lines import Lines, write
-from skerry.lab.places import FOLDER, environment, furnish_etc
-from skerry.lab.plan import TASKS
+from skerry.lab import clients, registry
+from skerry.lab.aws_process import Ready
+from skerry.lab.build import Lab
+from skerry.lab.client_jobs import Result, Station, Work
+from skerry.lab.messages import decode, encode
+from skerry.lab.netns import run, switch, within
+from skerry.lab.paths import FOLDER, environment, furnish_etc
+from skerry.lab.pipes import Lines, write
 from skerry.lab.processes import confined, module
-from skerry.lab.spaces import run, switch, within
+from skerry.lab.topology_records import TASKS
 from skerry.net.hostname import Hostname
 
 _READY = 600.0
@@ -64,7 +64,7 @@ class Stage:
         run(["ip", "link", "set", "lo", "up"])
         switch(_LOW_PORTS)
         if self._work.stock.images:
-            storing.start_registry()
+            registry.start_registry()
         self._start_cloud()
         if any(clients.mirrors(station) for station in self._work.stations):
             clients.start_store()
@@ -78,7 +78,7 @@ class Stage:
     def _start_cloud(self) -> None:
         ours, theirs = socket.socketpair()
         self._brings = ours
-        command = confined(module("skerry.lab.cloud", str(theirs.fileno())))
+        command = confined(module("skerry.lab.aws_process", str(theirs.fileno())))
         with (FOLDER / "cloud.log").open("wb") as log:
             self._cloud = subprocess.Popen(  # noqa: S603 -- this very program
                 command,

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import UNSET
 
-from skerry.lab import invalid
-from skerry.lab.filters import Guarded, acl_filter, group_filter, unread
-from skerry.lab.naming import names_of, resolver_of, servers_of
-from skerry.lab.plan import (
+from skerry.lab import input_checks
+from skerry.lab.dns_records import names_of, resolver_of, servers_of
+from skerry.lab.nftables import Guarded, acl_filter, group_filter, unread
+from skerry.lab.route_tables import Targets, lines_of, targets_of
+from skerry.lab.topology_records import (
     FAR,
     NATS,
     TASKS,
@@ -23,7 +24,6 @@ from skerry.lab.plan import (
     Side,
     Subnetwork,
 )
-from skerry.lab.routes import Targets, lines_of, targets_of
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, RouteTable
@@ -134,7 +134,7 @@ class _Builder:
         name = interface.network_interface_id
         if interface.subnet_id is UNSET or interface.private_ip_address is None:
             raise unread(Missing(f"the subnet and address of {name}", "ec2:DescribeNetworkInterfaces"))
-        address = invalid.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
+        address = input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         side: Side = NATS if "nat" in interface.interface_type.lower() else FAR
         public = _public(interface, address)
         mark = self._mark(Origin("interface", name, "accepts no connection"))
@@ -181,7 +181,7 @@ class _Builder:
     def _appliance(self, vpc_id: str, interface: NetworkInterface) -> None:
         """A NAT instance, or another interface that a route leads to."""
         name = interface.network_interface_id
-        address = invalid.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
+        address = input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         port = Port(
             next(self._numbers),
             name,
@@ -201,8 +201,8 @@ class _Builder:
             raise unread(Missing(f"the subnet and address of {nat.nat_gateway_id}", "ec2:DescribeNatGateways"))
         own, name = rows[0], nat.nat_gateway_id
         mark = self._mark(Origin("interface", own.network_interface_id or name, "accepts no connection"))
-        address = (invalid.address(own.private_ip, f"the PrivateIp of {name}"),)
-        public = None if own.public_ip is None else invalid.address(own.public_ip, f"the PublicIp of {name}")
+        address = (input_checks.address(own.private_ip, f"the PrivateIp of {name}"),)
+        public = None if own.public_ip is None else input_checks.address(own.public_ip, f"the PublicIp of {name}")
         number, place = next(self._numbers), nat.subnet_id
         port = Port(number, name, NATS, place, address, None, public, forwards=True, mark=mark)
         self._port(vpc_id, port)
@@ -281,14 +281,14 @@ class _Builder:
         for chain in (inbound, outbound):
             if chain not in filters:
                 filters[chain] = acl_filter(acl, chain, self._mark)
-        block = invalid.cidr(subnet.cidr_block, f"the CidrBlock of {subnet_id}")
+        block = input_checks.cidr(subnet.cidr_block, f"the CidrBlock of {subnet_id}")
         return Subnetwork(block, table, inbound, outbound)
 
 
 def _public(interface: NetworkInterface, address: Address) -> Address | None:
     text = public_address(interface, address)
     what = f"the public address of {interface.network_interface_id}"
-    return None if text is None else invalid.address(text, what)
+    return None if text is None else input_checks.address(text, what)
 
 
 def _groups(endpoint: VpcEndpoint | None, interface: NetworkInterface) -> tuple[str, ...] | None:

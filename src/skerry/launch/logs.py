@@ -7,7 +7,7 @@ import msgspec
 
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.calls import HTTPS, aws, outside, port_of, to_url
+from skerry.launch.endpoints import HTTPS, aws, outside, port_of, to_url
 from skerry.launch.needs import Call, Fault, Need, Unread
 from skerry.model.ecs import FirelensConfiguration, LogConfiguration
 

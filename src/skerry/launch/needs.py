@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from skerry.catalogue.data_files import Grade
 from skerry.catalogue.services import ServiceRef
-from skerry.catalogue.table import Grade
 
 Step = Literal[
     "placement",

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from skerry.catalogue.services import ServiceRef
-from skerry.model.names import arn
+from skerry.model.arns import arn
 
 _SERVICES = {"secretsmanager", "ssm"}
 _SECRET_PARTS = 2

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from skerry.catalogue.partitions import partition_of
 from skerry.launch.needs import Call, Fault, Mount, Need, Unread
+from skerry.model.arns import arn
 from skerry.model.ecs import EfsVolume, Volume
-from skerry.model.names import arn
 
 _NFS = 2049
 

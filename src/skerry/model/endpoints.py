@@ -2,9 +2,9 @@
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model.field_types import Address4, Count, DnsName
 from skerry.model.network import GroupName
 from skerry.model.record import Pascal, Tag
-from skerry.model.values import Address4, Count, DnsName
 
 
 class DnsEntry(Pascal, frozen=True, gc=False):

@@ -2,10 +2,21 @@
 
 import msgspec
 
-from skerry.model import connections, ecr, ecs, endpoints, filters, iam, network, public_access, resolver, s3files
+from skerry.model import (
+    ecr,
+    ecs,
+    endpoints,
+    iam,
+    network,
+    public_access,
+    resolver_records,
+    s3files,
+    security_groups_and_acls,
+    transit_records,
+)
 from skerry.model.completeness import Completeness
+from skerry.model.resource_answers import Told
 from skerry.model.schedules import RuleTarget, Schedule
-from skerry.model.told import Told
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
@@ -20,8 +31,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     dhcp_options: tuple[network.DhcpOptions, ...] = ()
     subnets: tuple[network.Subnet, ...] = ()
     route_tables: tuple[network.RouteTable, ...] = ()
-    security_groups: tuple[filters.SecurityGroup, ...] = ()
-    network_acls: tuple[filters.NetworkAcl, ...] = ()
+    security_groups: tuple[security_groups_and_acls.SecurityGroup, ...] = ()
+    network_acls: tuple[security_groups_and_acls.NetworkAcl, ...] = ()
     network_interfaces: tuple[network.NetworkInterface, ...] = ()
     internet_gateways: tuple[network.InternetGateway, ...] = ()
     nat_gateways: tuple[network.NatGateway, ...] = ()
@@ -39,22 +50,22 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     tasks: tuple[ecs.Task, ...] = ()
     rule_targets: tuple[RuleTarget, ...] = ()
     schedules: tuple[Schedule, ...] = ()
-    transit_gateways: tuple[connections.TransitGateway, ...] = ()
-    transit_gateway_vpc_attachments: tuple[connections.TransitGatewayVpcAttachment, ...] = ()
-    transit_gateway_attachments: tuple[connections.TransitGatewayAttachment, ...] = ()
-    transit_gateway_route_tables: tuple[connections.TransitGatewayRouteTable, ...] = ()
-    peering_connections: tuple[connections.VpcPeeringConnection, ...] = ()
-    vpn_gateways: tuple[connections.VpnGateway, ...] = ()
-    egress_only_gateways: tuple[connections.EgressOnlyInternetGateway, ...] = ()
-    group_associations: tuple[filters.SecurityGroupVpcAssociation, ...] = ()
+    transit_gateways: tuple[transit_records.TransitGateway, ...] = ()
+    transit_gateway_vpc_attachments: tuple[transit_records.TransitGatewayVpcAttachment, ...] = ()
+    transit_gateway_attachments: tuple[transit_records.TransitGatewayAttachment, ...] = ()
+    transit_gateway_route_tables: tuple[transit_records.TransitGatewayRouteTable, ...] = ()
+    peering_connections: tuple[transit_records.VpcPeeringConnection, ...] = ()
+    vpn_gateways: tuple[transit_records.VpnGateway, ...] = ()
+    egress_only_gateways: tuple[transit_records.EgressOnlyInternetGateway, ...] = ()
+    group_associations: tuple[security_groups_and_acls.SecurityGroupVpcAssociation, ...] = ()
     public_access_modes: tuple[public_access.BlockPublicAccessOptions, ...] = ()
     public_access_exclusions: tuple[public_access.BlockPublicAccessExclusion, ...] = ()
-    resolver_rules: tuple[resolver.ResolverRule, ...] = ()
-    resolver_rule_associations: tuple[resolver.ResolverRuleAssociation, ...] = ()
-    resolver_endpoints: tuple[resolver.ResolverEndpoint, ...] = ()
-    firewall_associations: tuple[resolver.FirewallRuleGroupAssociation, ...] = ()
-    profile_associations: tuple[resolver.ProfileAssociation, ...] = ()
-    profile_resources: tuple[resolver.ProfileResourceAssociation, ...] = ()
+    resolver_rules: tuple[resolver_records.ResolverRule, ...] = ()
+    resolver_rule_associations: tuple[resolver_records.ResolverRuleAssociation, ...] = ()
+    resolver_endpoints: tuple[resolver_records.ResolverEndpoint, ...] = ()
+    firewall_associations: tuple[resolver_records.FirewallRuleGroupAssociation, ...] = ()
+    profile_associations: tuple[resolver_records.ProfileAssociation, ...] = ()
+    profile_resources: tuple[resolver_records.ProfileResourceAssociation, ...] = ()
     service_revisions: tuple[ecs.ServiceRevision, ...] = ()
     roles: tuple[iam.Role, ...] = ()
     managed_policies: tuple[iam.ManagedPolicy, ...] = ()

@@ -5,8 +5,8 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model.field_types import Address4, Address6, Block, Block4, Block6, Count
 from skerry.model.record import Pascal, Tag
-from skerry.model.values import Address4, Address6, Block, Block4, Block6, Count
 
 
 class BlockState(Pascal, frozen=True, gc=False):

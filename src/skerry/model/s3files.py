@@ -3,8 +3,8 @@
 Shapes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3files_ListMountTargetsDescription.html
 """
 
+from skerry.model.field_types import Address4
 from skerry.model.record import Camel
-from skerry.model.values import Address4
 
 
 class S3FilesMountTarget(Camel, frozen=True, gc=False):

@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from skerry.model.arns import arn, resource_arn
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
-from skerry.model.filters import NetworkAcl, SecurityGroup
-from skerry.model.holdings import Holdings
-from skerry.model.kinds import ACTIONS, NOUNS
-from skerry.model.names import arn, resource_arn
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
-from skerry.model.resolving import Resolving
-from skerry.model.transit import Connections
+from skerry.model.record_kinds import ACTIONS, NOUNS
+from skerry.model.resolver_lookup import Resolving
+from skerry.model.resource_lookup import Holdings
+from skerry.model.security_groups_and_acls import NetworkAcl, SecurityGroup
+from skerry.model.transit_lookup import Connections
 
 _Row = TypeVar("_Row")
 _ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from skerry.plan import policies
+from skerry.plan import endpoint_policies
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -75,7 +75,7 @@ def _kind(change: ProposeStatement) -> object:
 def _as_one(first: Change, second: Change) -> Change:
     """A creation or modification of an endpoint, or a statement, with what a later one adds to it."""
     if isinstance(first, ProposeStatement) and isinstance(second, ProposeStatement):
-        (statement,) = policies.together([json.loads(first.statement), json.loads(second.statement)])
+        (statement,) = endpoint_policies.together([json.loads(first.statement), json.loads(second.statement)])
         return ProposeStatement(first.resource, json.dumps(statement), f"{first.message} {second.message}")
     assert isinstance(second, ModifyEndpoint)  # noqa: S101 -- an endpoint is created once
     match first:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.model.world import World
-from skerry.net.verdicts import NOT_APPLICABLE, OK, UNKNOWN
-from skerry.plan import bystanders
+from skerry.plan import impact
 from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
@@ -16,13 +15,14 @@ from skerry.plan.changes import (
     Manual,
     is_new,
 )
-from skerry.plan.dispositions import disposition, owner
-from skerry.plan.findings import findings
-from skerry.plan.limits import limits
+from skerry.plan.disruption import disposition, owner
+from skerry.plan.notes import findings
+from skerry.plan.quotas import limits
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import Result, search
 from skerry.reach.trace import Piece
+from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
 _NOTHING_TO_DO = {OK, NOT_APPLICABLE}
 
@@ -97,7 +97,7 @@ def _breaks(found: Result) -> Iterator[Break]:
     limited = dict(_limited(found.changes))
     for flow in found.flows:
         endpoint = limited.get(flow.need.service)
-        if endpoint is not None and bystanders.is_strange(flow):
+        if endpoint is not None and impact.is_strange(flow):
             host = flow.need.host or ""
             message = (
                 f"what it asks of {host} is not known, and the policy of {endpoint} allows what tasks ask for only"

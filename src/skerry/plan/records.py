@@ -7,8 +7,8 @@ import msgspec
 from skerry.catalogue.services import ServiceRef
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
-from skerry.net.verdicts import Verdict
 from skerry.plan.changes import Change, Disposition
+from skerry.verdicts import Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
 INGRESSES: tuple[Ingress, ...] = ("from-tasks", "subnets", "article")

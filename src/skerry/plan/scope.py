@@ -6,18 +6,18 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
+from skerry.access.evaluation import Beyond
 from skerry.catalogue.services import ServiceRef, host
-from skerry.diagnose.beyond import Beyond
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.diagnose.judge import judge, source_of, unknowns
+from skerry.diagnose.need_verdicts import judge, source_of, unknowns
+from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
-from skerry.launch.sequence import needs
-from skerry.launch.task import Launch
+from skerry.launch.startup import needs
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, every
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, every
 
 FAILS = frozenset({BLOCKED, INTERMITTENT})
 

@@ -7,11 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from skerry.model.world import World
-from skerry.net.verdicts import OK
-from skerry.plan import bystanders, filters, policies
-from skerry.plan.after import after
-from skerry.plan.bystanders import Flow
-from skerry.plan.case import Case, Remedy, advice, merged
+from skerry.plan import endpoint_policies, impact, rules_and_entries
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -27,11 +23,15 @@ from skerry.plan.changes import (
     ProposeStatement,
     RouteToNat,
 )
+from skerry.plan.context import Case, Remedy, advice, merged
+from skerry.plan.fixes import remedies
+from skerry.plan.impact import Flow
 from skerry.plan.ordering import in_order
 from skerry.plan.records import Options, Why
-from skerry.plan.remedies import remedies
 from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
-from skerry.reach.memo import Memo
+from skerry.plan.world_after import after
+from skerry.reach.cache import Memo
+from skerry.verdicts import OK
 
 _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
@@ -61,7 +61,7 @@ def search(world: World, scope: Scope, options: Options, before: Found) -> Resul
     changes = in_order(state.changes)
     # What is proven is what is told: the changes as they are written down, in their order.
     changed = after(world, changes)
-    return Result(changes, changed, scope.look(changed), state.flows, tuple(bystanders.broken(changed, state.flows)))
+    return Result(changes, changed, scope.look(changed), state.flows, tuple(impact.broken(changed, state.flows)))
 
 
 class _State:
@@ -101,9 +101,9 @@ class _State:
 
     def _let_others_in(self) -> bool:
         options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
-        self.flows = bystanders.working(self.world, self.scope, self.changes)
+        self.flows = impact.working(self.world, self.scope, self.changes)
         current = after(self.world, self.changes)
-        return self._add_all(current, bystanders.broken(current, self.flows), options, _FILTERS)
+        return self._add_all(current, impact.broken(current, self.flows), options, _FILTERS)
 
     def tell_the_rest(self) -> None:
         """Say what is in the way that no change is for."""
@@ -138,7 +138,7 @@ class _State:
         return True
 
     def _lost(self, world: World) -> frozenset[object]:
-        return frozenset((row.kind.names, row.need, row.subnet) for row in bystanders.broken(world, self.flows))
+        return frozenset((row.kind.names, row.need, row.subnet) for row in impact.broken(world, self.flows))
 
     def _is_preferred(self, change: Change) -> bool:
         """Whether the user asked for the change, needed or not: the article's rules for HTTP and DNS."""
@@ -178,7 +178,7 @@ class _State:
         same = (row for row in self.changes if isinstance(row, ModifyEndpoint) and row.policy is not None)
         known = next((row for row in same if row.endpoint_id == change.endpoint_id), None)
         reasons = self.changes.pop(known) if known is not None else ()
-        both = replace(change, policy=policies.joined(known.policy if known else None, change.policy or ""))
+        both = replace(change, policy=endpoint_policies.joined(known.policy if known else None, change.policy or ""))
         self.changes[both] = _with(reasons, why)
         self.kinds[both] = kind
         return known is None or known != both
@@ -199,7 +199,7 @@ class _State:
         for other in self.changes:
             if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
                 return other
-        return filters.numbered(after(self.world, self.changes), change)
+        return rules_and_entries.numbered(after(self.world, self.changes), change)
 
 
 def _is_told(change: Change) -> bool:

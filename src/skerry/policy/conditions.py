@@ -10,12 +10,12 @@ from typing import cast
 
 from skerry.model.facts import Missing
 from skerry.policy.document import Condition
-from skerry.policy.matching import Pattern, Token, Unresolved, Variable, Wild, literal, resolve
 from skerry.policy.operators import Compare, Operator
 from skerry.policy.quoting import short
 from skerry.policy.request import Hidden, Request
 from skerry.policy.resources import could_begin
-from skerry.policy.truth import Truth, Unknown, all_of, any_of, negate, unknown
+from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, unknown
+from skerry.policy.wildcards import Pattern, Token, Unresolved, Variable, Wild, literal, resolve
 
 _OF_AN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import msgspec
 
 from skerry.model.facts import Missing
-from skerry.policy.matching import Glob, Token, glob_of, pattern_of, tokens_of
 from skerry.policy.operators import Operator, operator_of
 from skerry.policy.quoting import short
 from skerry.policy.resources import ResourcePattern, resource_pattern
+from skerry.policy.wildcards import Glob, Token, glob_of, pattern_of, tokens_of
 
 # Twice the longest policy that AWS takes, a key's 32 KB, for the white space that some quotas leave out:
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html

@@ -11,9 +11,9 @@ import msgspec
 
 from skerry.model.facts import Missing
 from skerry.policy.document import Policy
-from skerry.policy.judging import Assumed, Circumstances, Deciding, Judged, Kind, allowing, judge, not_read
+from skerry.policy.policy_types import Assumed, Circumstances, Deciding, Judged, Kind, allowing, judge, not_read
 from skerry.policy.request import Request
-from skerry.policy.truth import Truth, Unknown, all_of, any_of, negate, unknown
+from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, unknown
 
 Levels = tuple[tuple[Policy, ...], ...]
 Verdict = Literal["allowed", "denied", "unknown"]

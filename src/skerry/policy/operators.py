@@ -15,9 +15,9 @@ from typing import Literal
 
 import msgspec
 
-from skerry.policy.matching import Pattern, arn_like, glob_of, literal
 from skerry.policy.quoting import short
-from skerry.policy.truth import Truth, unknown
+from skerry.policy.ternary import Truth, unknown
+from skerry.policy.wildcards import Pattern, arn_like, glob_of, literal
 
 Compare = Callable[[Pattern, str], Truth]
 Order = Callable[[Decimal, Decimal], bool]

@@ -9,7 +9,7 @@ from typing import Literal
 from skerry.policy.document import Principals
 from skerry.policy.quoting import short
 from skerry.policy.request import Principal
-from skerry.policy.truth import Truth, all_of, any_of, negate, unknown
+from skerry.policy.ternary import Truth, all_of, any_of, negate, unknown
 
 As = Literal["itself", "role", "account"]
 AS: tuple[As, ...] = ("itself", "role", "account")

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from skerry.model.facts import Missing
-from skerry.policy.absent import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks
+from skerry.policy.context_keys import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks
 from skerry.policy.quoting import short
 from skerry.policy.resources import Resource
 

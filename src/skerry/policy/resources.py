@@ -2,7 +2,9 @@
 
 import msgspec
 
-from skerry.policy.matching import (
+from skerry.policy.quoting import short
+from skerry.policy.ternary import Truth, unknown
+from skerry.policy.wildcards import (
     SEGMENTS,
     Glob,
     Pattern,
@@ -16,8 +18,6 @@ from skerry.policy.matching import (
     segments_match,
     tokens_of,
 )
-from skerry.policy.quoting import short
-from skerry.policy.truth import Truth, unknown
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):

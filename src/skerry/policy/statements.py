@@ -5,11 +5,11 @@ from typing import cast
 
 from skerry.policy.conditions import any_fits, holds
 from skerry.policy.document import Statement
-from skerry.policy.matching import Pattern, collapsed, glob_of
 from skerry.policy.quoting import short
 from skerry.policy.request import Request
 from skerry.policy.resources import ResourcePattern, covers, is_astray
-from skerry.policy.truth import Truth, Unknown, any_of, negate, unknown
+from skerry.policy.ternary import Truth, Unknown, any_of, negate, unknown
+from skerry.policy.wildcards import Pattern, collapsed, glob_of
 
 
 def about(statement: Statement, request: Request, *, attached: bool) -> Iterator[Truth]:

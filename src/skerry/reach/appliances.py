@@ -16,12 +16,12 @@ from skerry.model.world import public_address
 from skerry.net.addresses import address
 from skerry.net.intervals import covers
 from skerry.net.packets import Box
-from skerry.reach import ports
-from skerry.reach.filters import Peer
+from skerry.reach import client_ports
 from skerry.reach.gateways import lost, open_question, state_hop
-from skerry.reach.local import Local, joined_all
-from skerry.reach.start import DEEPEST, Fan, Start, Step, guard_of
+from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of
+from skerry.reach.security_filters import Peer
 from skerry.reach.trace import Hop, Passage, Way
+from skerry.reach.vpc_hops import Local, joined_all
 
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
@@ -104,7 +104,7 @@ def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
     own = interface.private_ip_address or ""
     public = public_address(interface, own) is not None
     passed = (*before.passed, interface.network_interface_id)
-    return Start(subnet, address(own) or (), ports.NAT, public, "appliance", passed=passed)
+    return Start(subnet, address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
 
 
 def through_firewall(local: Local, step: Step, endpoint: VpcEndpoint) -> Fan:

@@ -9,8 +9,8 @@ from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, address, block
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
-from skerry.reach.memo import Memo
-from skerry.reach.places import task_addresses
+from skerry.reach.cache import Memo
+from skerry.reach.subnets import task_addresses
 from skerry.reach.trace import Destination
 
 _GONE = {"deleting", "deleted", "error"}

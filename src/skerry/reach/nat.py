@@ -10,15 +10,15 @@ from skerry.model.network import NatGateway, RouteTable, Subnet
 from skerry.net.addresses import address, before_nat64, behind_nat64, is_ipv6
 from skerry.net.intervals import EMPTY, Intervals, union
 from skerry.net.packets import Box
-from skerry.reach import ports, routing
-from skerry.reach.filters import Peer
+from skerry.reach import client_ports, routing
 from skerry.reach.gateways import internet_hop, lost, nat_hop, open_question
-from skerry.reach.local import GONE, Hops, Local, replies
-from skerry.reach.places import block_of
-from skerry.reach.returning import returning
+from skerry.reach.origin import DEEPEST, Fan, Start, Step
 from skerry.reach.routing import LOCAL, Branch
-from skerry.reach.start import DEEPEST, Fan, Start, Step
+from skerry.reach.security_filters import Peer
+from skerry.reach.subnets import block_of
 from skerry.reach.trace import Destination, Hop, Passage, Way
+from skerry.reach.transit_return import returning
+from skerry.reach.vpc_hops import GONE, Hops, Local, replies
 
 NAT: Final = "nat"
 _INTERFACE = "nat_gateway"
@@ -87,7 +87,7 @@ def _new_start(local: Local, nat: NatGateway, passed: tuple[str, ...]) -> Start 
         return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
     own = address(rows[0].private_ip or "") or block_of(subnet, EMPTY)
     public = any(row.public_ip is not None for row in rows)
-    return Start(subnet, own, ports.NAT, public, NAT, passed=passed)
+    return Start(subnet, own, client_ports.NAT, public, NAT, passed=passed)
 
 
 def _regional(local: Local, step: Step, nat: NatGateway, state: Hop) -> Fan:
@@ -117,7 +117,7 @@ def _regional(local: Local, step: Step, nat: NatGateway, state: Hop) -> Fan:
         called = before_nat64(branch.addresses) if is_ipv6(step.addresses) else branch.addresses
         first = Way(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
         exit_hop = _regional_exit(local, step, nat, branch)
-        second = Way(Box(public, branch.addresses, ports.NAT), (exit_hop,))
+        second = Way(Box(public, branch.addresses, client_ports.NAT), (exit_hop,))
         result.append((Passage.of((first, second), None, choice=destination.choice),))
     return tuple(result)
 

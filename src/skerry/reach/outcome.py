@@ -5,8 +5,8 @@ A choice of the world's is put together by `combined`: what takes turns, or one 
 
 from collections.abc import Callable, Iterable
 
-from skerry.net.verdicts import INTERMITTENT, UNKNOWN, Verdict, either, unsure
 from skerry.reach.trace import Because, Trace
+from skerry.verdicts import INTERMITTENT, UNKNOWN, Verdict, either, unsure
 
 
 class Outcome:

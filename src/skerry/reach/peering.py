@@ -5,16 +5,16 @@ https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
 
 from msgspec import UNSET
 
-from skerry.model.connections import PeeringVpc, VpcPeeringConnection
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
+from skerry.model.transit_records import PeeringVpc, VpcPeeringConnection
 from skerry.net.addresses import block, spell
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach.gateways import lost, open_question
-from skerry.reach.local import Hops, Local, joined
-from skerry.reach.places import subnet_of
-from skerry.reach.start import Crossing, Fan, Start, Step
+from skerry.reach.origin import Crossing, Fan, Start, Step
+from skerry.reach.subnets import subnet_of
 from skerry.reach.trace import Hop, Passage
+from skerry.reach.vpc_hops import Hops, Local, joined
 
 _ACTIVE = "active"
 # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-lifecycle

@@ -8,9 +8,9 @@ from msgspec import UNSET
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.reach.dns_zones import LATTICE
 from skerry.reach.gateways import lost, state_hop
 from skerry.reach.trace import Hop
-from skerry.reach.zones import LATTICE
 
 _ACTION = "ec2:DescribeVpcEndpoints"
 

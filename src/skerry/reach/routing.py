@@ -12,7 +12,7 @@ from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
 from skerry.net.addresses import block, block4, block6
 from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
-from skerry.reach.filters import in_prefix_list
+from skerry.reach.security_filters import in_prefix_list
 from skerry.reach.trace import Destination
 
 LOCAL = "local"

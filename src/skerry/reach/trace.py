@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from skerry.catalogue.data_files import Grade
 from skerry.catalogue.services import ServiceRef
-from skerry.catalogue.table import Grade
 from skerry.model.facts import Missing
 from skerry.net.addresses import ANY
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box, Packets, is_empty, meet, minus, within
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 Because = Literal["placement", "address", "ports"]
 Direction = Literal["out", "in"]

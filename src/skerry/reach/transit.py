@@ -8,18 +8,18 @@ Network ACLs: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
 import msgspec
 from msgspec import UNSET
 
-from skerry.model.connections import TransitGatewayRoute, TransitGatewayVpcAttachment
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
-from skerry.model.transit import same_zone
+from skerry.model.transit_lookup import same_zone
+from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayVpcAttachment
 from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, is_ipv6
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach import routing
 from skerry.reach.gateways import lost, open_question, state_hop
-from skerry.reach.local import GONE, Hops, Local, joined_all
+from skerry.reach.origin import DEEPEST, Crossing, Fan, Start, Step
 from skerry.reach.routing import Branch
-from skerry.reach.start import DEEPEST, Crossing, Fan, Start, Step
 from skerry.reach.trace import Destination, Hop, Leg
+from skerry.reach.vpc_hops import GONE, Hops, Local, joined_all
 
 _VPC = "vpc"
 ON = "enable"

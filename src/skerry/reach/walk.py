@@ -18,18 +18,17 @@ from skerry.model.world import World
 from skerry.net.addresses import address, any_like, is_ipv6
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, either, every
+from skerry.reach.address_families import answers_over_ipv6, second_way
+from skerry.reach.cache import Memo
+from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
-from skerry.reach.families import answers_over_ipv6, second_way
-from skerry.reach.filters import Peer
+from skerry.reach.forwarding import Network
 from skerry.reach.gateways import open_question
-from skerry.reach.memo import Memo
-from skerry.reach.names import Intended, Names, Query, Resolution
-from skerry.reach.network import Network
+from skerry.reach.name_resolution import Intended, Names, Query, Resolution
+from skerry.reach.origin import Start, Traffic
 from skerry.reach.outcome import Outcome, combined
-from skerry.reach.places import ipv6_blocks
-from skerry.reach.rules import TCP, UDP
-from skerry.reach.start import Start, Traffic
+from skerry.reach.security_filters import Peer
+from skerry.reach.subnets import ipv6_blocks
 from skerry.reach.trace import (
     NOWHERE,
     Destination,
@@ -43,6 +42,7 @@ from skerry.reach.trace import (
     judge,
     segments,
 )
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, either, every
 
 _DNS_PORT = 53
 

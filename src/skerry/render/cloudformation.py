@@ -25,7 +25,7 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Plan, Planned
-from skerry.render import expressed, templates
+from skerry.render import cloudformation_yaml, iac_common
 from skerry.render.hcl import comment
 from skerry.render.plan import title
 
@@ -45,9 +45,9 @@ Json = dict[str, Any]
 
 def render(world: World, plan: Plan) -> str:
     """Write a plan as a template. Raises `InputError` where it changes what CloudFormation has not created."""
-    expressed.refuse_unless_something(plan, "CloudFormation")
-    rows = expressed.written(plan)
-    expressed.refuse(
+    iac_common.refuse_unless_something(plan, "CloudFormation")
+    rows = iac_common.written(plan)
+    iac_common.refuse(
         [row.change for row in rows if _is_of_others(world, row.change)],
         "CloudFormation cannot change what it has not created",
         "Use --format terraform, or make these changes by hand first and plan again.",
@@ -55,15 +55,15 @@ def render(world: World, plan: Plan) -> str:
     template = _Template(world)
     for row in rows:
         template.add(row)
-    found = masked(template.whole(expressed.summary(plan)))
+    found = masked(template.whole(iac_common.summary(plan)))
     # A description has too little room for all that there is to say.
-    return comment(templates.literal(expressed.heading(plan))) + templates.written(found)
+    return comment(cloudformation_yaml.literal(iac_common.heading(plan))) + cloudformation_yaml.written(found)
 
 
 def _is_of_others(world: World, change: Change) -> bool:
     """Whether a change is of something that exists, rather than beside it."""
     if isinstance(change, RouteToNat):
-        return expressed.replaces_route(world, change)
+        return iac_common.replaces_route(world, change)
     return isinstance(change, ModifyEndpoint | SetVpcAttribute)
 
 
@@ -167,7 +167,7 @@ class _Template:
     ) -> None:
         if change.policy is not None:
             properties["PolicyDocument"] = json.loads(change.policy)
-            templates.refuse_functions(properties["PolicyDocument"], f"the policy of {change.service_name}")
+            cloudformation_yaml.refuse_functions(properties["PolicyDocument"], f"the policy of {change.service_name}")
         ref = service_of_endpoint(change.service_name)
         label = _logical(ref.key if ref else change.service_name)
         name = self._resource(f"{label}Endpoint", "AWS::EC2::VPCEndpoint", properties, row)
@@ -191,9 +191,9 @@ class _Template:
         name, number = wanted, 2
         while name in self._resources:
             name, number = f"{wanted}x{number}", number + 1
-        reasons = expressed.reasons(row)
-        metadata = {"Metadata": {"Reasons": templates.literal(reasons).splitlines()}} if reasons else {}
-        templates.refuse_what_is_evaluated(properties, title(row.change))
+        reasons = iac_common.reasons(row)
+        metadata = {"Metadata": {"Reasons": cloudformation_yaml.literal(reasons).splitlines()}} if reasons else {}
+        cloudformation_yaml.refuse_what_is_evaluated(properties, title(row.change))
         self._resources[name] = {"Type": kind, **metadata, "Properties": properties}
         return name
 
@@ -214,7 +214,7 @@ class _Template:
         if key not in self._by_value:
             taken = sum(name.rstrip("0123456789") == wanted for name in self._parameters)
             name = wanted if not taken else f"{wanted}{taken + 1}"
-            templates.refuse_what_is_evaluated(found, f"the parameter {name}")
+            cloudformation_yaml.refuse_what_is_evaluated(found, f"the parameter {name}")
             self._parameters[name] = {"Type": kind, "Description": description, "Default": found}
             self._by_value[key] = name
         return {"Ref": self._by_value[key]}
@@ -246,6 +246,6 @@ def _logical(text: str) -> str:
 
 def _short(text: str) -> str:
     """Text that CloudFormation takes as a description."""
-    text = templates.literal(text)
+    text = cloudformation_yaml.literal(text)
     raw = text.encode()
     return text if len(raw) <= _MOST_DESCRIBED else raw[: _MOST_DESCRIBED - 3].decode(errors="ignore") + "…"

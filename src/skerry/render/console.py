@@ -5,21 +5,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from skerry.catalogue.codes import Code
-from skerry.diagnose.checks.check import Check
+from skerry.catalogue.blocker_codes import Code
+from skerry.checks.check import Check
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
-from skerry.diagnose.judge import blockers, inferred, unknowns
-from skerry.diagnose.predict import error_of
+from skerry.diagnose.need_verdicts import blockers, inferred, unknowns
+from skerry.diagnose.predicted_errors import error_of
 from skerry.launch.needs import Call, Mount, Need, Placement
 from skerry.model.facts import Refusal
 from skerry.model.world import World
 from skerry.net.addresses import spell
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import NOWHERE, Trace
-from skerry.render.printed import printed
-from skerry.render.refusals import refusals
+from skerry.render.stopped_tasks import printed
 from skerry.render.text import bold, clean, columns, dim, plural, word
+from skerry.render.unread_calls import refusals
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 
 _BECAUSE = {
     "placement": "a share of the tasks fails, by where they land",

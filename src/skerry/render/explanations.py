@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.catalogue.codes import Code, codes
-from skerry.catalogue.explanations import Rule, rules
-from skerry.render.documents import write
+from skerry.catalogue.blocker_codes import Code, codes
+from skerry.catalogue.error_texts import Rule, rules
+from skerry.render.json_document import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
 if TYPE_CHECKING:
-    from skerry.diagnose.checks.check import Check
-    from skerry.diagnose.explaining.beside import Beside
-    from skerry.diagnose.explaining.explain import Explanation
+    from skerry.checks.check import Check
+    from skerry.diagnose.compare import Beside
+    from skerry.errortext.explain import Explanation
 
 _WIDTH = 110
 _INDENT = "  "

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.judge import blockers, inferred, unknowns
-from skerry.diagnose.predict import error_of
-from skerry.diagnose.stops import Loop, Stop, loops, meaning_of
+from skerry.diagnose.need_verdicts import blockers, inferred, unknowns
+from skerry.diagnose.predicted_errors import error_of
+from skerry.diagnose.stopped_tasks import Loop, Stop, loops, meaning_of
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
-from skerry.render.documents import write
 from skerry.render.explanations import Match, match_of
+from skerry.render.json_document import write
 
 if TYPE_CHECKING:
-    from skerry.diagnose.explaining.explain import Explanation
+    from skerry.errortext.explain import Explanation
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -10,7 +10,6 @@ import msgspec
 from skerry.catalogue.services import service_of_endpoint
 from skerry.model.facts import Refusal
 from skerry.model.world import World
-from skerry.net.verdicts import BLOCKED, OK, UNKNOWN
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -33,9 +32,10 @@ from skerry.plan.changes import (
     resource_of,
 )
 from skerry.plan.records import Plan, Planned, Why
-from skerry.render.documents import write
-from skerry.render.refusals import refusals
+from skerry.render.json_document import write
 from skerry.render.text import bold, clean, dim, plural, word
+from skerry.render.unread_calls import refusals
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
 
 VERSION = 1
 _MOST_NAMES = 3

@@ -7,9 +7,9 @@ import msgspec
 
 from skerry.diagnose.rehearsal import Rehearsal, Step, port_of
 from skerry.launch.needs import Call, Mount
-from skerry.net.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
-from skerry.render.documents import write
+from skerry.render.json_document import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 
 _VERSION = 1
 _WIDTH = 118

@@ -22,9 +22,9 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Plan, Planned
-from skerry.render import expressed, takeover
+from skerry.render import iac_common, terraform_import
 from skerry.render.hcl import Reference, Value, block, comment, repeated, together
-from skerry.render.naming import Names
+from skerry.render.iac_names import Names
 
 _REQUIRED = ">= 1.5"  # the first with import blocks
 _PROVIDER = ">= 5.0"
@@ -34,12 +34,12 @@ _NAMED = Reference("merge(var.tags, { Name = each.key })")
 
 def render(world: World, plan: Plan) -> str:
     """Write a plan as a root module. Raises `InputError` where Terraform can make nothing of it."""
-    expressed.refuse_unless_something(plan, "Terraform")
-    rows = expressed.written(plan)
+    iac_common.refuse_unless_something(plan, "Terraform")
+    rows = iac_common.written(plan)
     revoked = [row.change for row in rows if isinstance(row.change, RevokeRule)]
-    expressed.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
+    iac_common.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows)
-    parts = [comment(expressed.heading(plan)), *_settings(world, names), *_looked_up(world, rows, names)]
+    parts = [comment(iac_common.heading(plan)), *_settings(world, names), *_looked_up(world, rows, names)]
     parts += _groups(rows, names)
     parts += _rules(rows, names)
     parts += _interface_endpoints(rows, names)
@@ -99,7 +99,7 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
                 "vpc_id": names.given("vpc_id", change.vpc_id),
                 "tags": _TAGS,
             }
-            yield comment(expressed.reasons(row)) + block(
+            yield comment(iac_common.reasons(row)) + block(
                 f'resource "aws_security_group" "{names.group(change.group_id)}"', body
             )
             everywhere: dict[str, Value] = {
@@ -126,7 +126,7 @@ def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
         settings = _of_rules([row.change for row in same if isinstance(row.change, AuthorizeRule)], kind, names)
         label = f"{names.group(group)}_{kind.replace('-', '_')}"
         header = f'resource "aws_vpc_security_group_{_SIDES[direction]}_rule" "{label}"'
-        yield comment(expressed.reasons_of(same)) + block(header, *repeated(settings, _PEERS[kind]))
+        yield comment(iac_common.reasons_of(same)) + block(header, *repeated(settings, _PEERS[kind]))
 
 
 def _of_rules(changes: list[AuthorizeRule], kind: str, names: Names) -> dict[str, dict[str, Value]]:
@@ -161,7 +161,7 @@ def _interface_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
             "security_group_ids": [names.reference(one) for one in change.groups],
             "private_dns_enabled": change.private_dns,
             "ip_address_type": change.ip_address_type,
-            "policy": takeover.policy(change.policy),
+            "policy": terraform_import.policy(change.policy),
             "tags": _NAMED,
         }
     if made:
@@ -181,7 +181,7 @@ def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
             "service_name": change.service_name,
             "vpc_endpoint_type": "Gateway",
             "route_table_ids": names.given("route_table_ids", list(change.route_tables)),
-            "policy": takeover.policy(change.policy),
+            "policy": terraform_import.policy(change.policy),
             "tags": _NAMED,
         }
     if made:
@@ -197,18 +197,18 @@ def _for_each_of(made: list[Planned]) -> str:
         change = row.change
         assert isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint)  # noqa: S101 -- chosen above
         ref = service_of_endpoint(change.service_name)
-        lines += [f"{ref.key if ref else change.service_name}: {line}" for line in expressed.reasons(row).splitlines()]
+        lines += [f"{ref.key if ref else change.service_name}: {line}" for line in iac_common.reasons(row).splitlines()]
     return "\n".join(lines)
 
 
 def _modified(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
-    yield from takeover.vpcs(world, rows)
+    yield from terraform_import.vpcs(world, rows)
     for row in rows:
         change = row.change
         if isinstance(change, ModifyEndpoint):
-            yield from takeover.endpoint(world, row, change, names)
+            yield from terraform_import.endpoint(world, row, change, names)
         elif isinstance(change, RouteToNat):
-            yield from takeover.route(world, row, change)
+            yield from terraform_import.route(world, row, change)
 
 
 def _entries(rows: list[Planned]) -> Iterator[str]:
@@ -233,7 +233,7 @@ def _entries(rows: list[Planned]) -> Iterator[str]:
                 "to_port": change.ports[1],
             }
         header = f'resource "aws_network_acl_rule" "{Names.plain(f"{acl}_{_SIDES[direction]}")}"'
-        yield comment(expressed.reasons_of(same)) + block(header, *repeated(settings, "rule_number"))
+        yield comment(iac_common.reasons_of(same)) + block(header, *repeated(settings, "rule_number"))
 
 
 def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from skerry.aws import calls
-from skerry.aws.call import ApiCall
+from skerry.aws import api_table
+from skerry.aws.api_call import ApiCall
 from skerry.errors import NothingFoundError
-from skerry.model.names import arn
-from skerry.sources.fetching import Ask, Got, Row
-from skerry.sources.questions import Questions, revisions
-from skerry.sources.rounds import Area, chunks, picked
-from skerry.sources.things import Thing, of_definition, of_service
+from skerry.model.arns import arn
+from skerry.sources.concurrent_calls import Area, chunks, picked
+from skerry.sources.paged_calls import Ask, Got, Row
+from skerry.sources.references import Thing, of_definition, of_service
+from skerry.sources.resource_reads import Questions, revisions
 
 _DEFAULT_BUS = "default"
 # A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
@@ -29,14 +29,14 @@ class _Name(NamedTuple):
 def every(cluster: str | None, questions: Questions) -> Area:
     """Read all clusters, or one, with their services, tasks, rules and schedules; ``questions`` hear what they name."""
     # ListRuleNamesByTarget tells the rules of one bus.
-    buses = Ask(calls.EVENT_BUSES, pick=lambda row: [row["Name"]])
-    first = yield [_find(cluster), buses, Ask(calls.SCHEDULES, pick=_cluster_schedule)]
+    buses = Ask(api_table.EVENT_BUSES, pick=lambda row: [row["Name"]])
+    first = yield [_find(cluster), buses, Ask(api_table.SCHEDULES, pick=_cluster_schedule)]
     clusters = _clusters(first, cluster)
     second = yield [
         *(_described(clusters) if cluster is None else [_providers(cluster)]),
         *(ask for one in clusters for ask in _inventory(one)),
-        *_rules(clusters, sorted({_DEFAULT_BUS, *picked(first, calls.EVENT_BUSES)})),
-        *_schedules(picked(first, calls.SCHEDULES), None if cluster is None else clusters),
+        *_rules(clusters, sorted({_DEFAULT_BUS, *picked(first, api_table.EVENT_BUSES)})),
+        *_schedules(picked(first, api_table.SCHEDULES), None if cluster is None else clusters),
     ]
     third = yield [*_none(first, clusters), *(ask for got in second for ask in _listed(got))]
     made_of = yield _made_of([*second, *third])
@@ -64,7 +64,7 @@ def service(cluster: str | None, name: str, questions: Questions) -> Area:
         ]
         _clusters(found, known)
         more = _made_of(found)
-    _require([*first, *found], calls.SERVICES, f"service {_short(name)}", known)
+    _require([*first, *found], api_table.SERVICES, f"service {_short(name)}", known)
     made_of = yield [*(ask for got in listed for ask in _listed(got)), *more]
     if known is not None:
         questions.hear([*found, *made_of])
@@ -81,7 +81,7 @@ def task(cluster: str | None, name: str, questions: Questions) -> Area:
     else:
         found = yield [_find(known), _providers(known), _one_task(known, name)]
         _clusters(found, known)
-    _require([*first, *found], calls.TASKS, f"task {_short(name)}", known)
+    _require([*first, *found], api_table.TASKS, f"task {_short(name)}", known)
     owners = [_one_service(one.cluster, one.name) for one in _named(found, "owner")]
     questions.hear((yield [*_made_of(found), *owners]))
 
@@ -91,24 +91,24 @@ def task(cluster: str | None, name: str, questions: Questions) -> Area:
 
 def _find(cluster: str | None) -> Ask:
     if cluster is None:
-        return Ask(calls.CLUSTER_NAMES, pick=lambda row: [row])
-    return Ask(calls.CLUSTERS, {"clusters": [cluster]}, pick=lambda row: [row["clusterArn"]])
+        return Ask(api_table.CLUSTER_NAMES, pick=lambda row: [row])
+    return Ask(api_table.CLUSTERS, {"clusters": [cluster]}, pick=lambda row: [row["clusterArn"]])
 
 
 def _clusters(gots: Sequence[Got], asked: str | None) -> list[str]:
     """The clusters, by ARN; raises `NothingFoundError` where the one that was asked for does not exist."""
     if asked is None:
-        return sorted(picked(gots, calls.CLUSTER_NAMES))
-    if any(got.refused for got in gots if got.ask.call is calls.CLUSTERS):
+        return sorted(picked(gots, api_table.CLUSTER_NAMES))
+    if any(got.refused for got in gots if got.ask.call is api_table.CLUSTERS):
         return [asked]
-    found: list[str] = picked(gots, calls.CLUSTERS)
+    found: list[str] = picked(gots, api_table.CLUSTERS)
     if not found:
         raise NothingFoundError(f"there is no cluster {_short(asked)}", "List them: aws ecs list-clusters.")
     return found
 
 
 def _described(clusters: Sequence[str]) -> list[Ask]:
-    asks = [Ask(calls.CLUSTERS, asked, listed="cluster") for asked in chunks(calls.CLUSTERS, clusters)]
+    asks = [Ask(api_table.CLUSTERS, asked, listed="cluster") for asked in chunks(api_table.CLUSTERS, clusters)]
     return [*asks, *(_providers(cluster) for cluster in clusters)]
 
 
@@ -117,14 +117,14 @@ def _providers(cluster: str) -> Ask:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
     """
-    return Ask(calls.CAPACITY_PROVIDERS, {"cluster": cluster}, within=_cluster(cluster))
+    return Ask(api_table.CAPACITY_PROVIDERS, {"cluster": cluster}, within=_cluster(cluster))
 
 
 def _none(first: Sequence[Got], clusters: Sequence[str]) -> list[Ask]:
     """That an account without clusters has no services and no tasks is known."""
-    if clusters or any(got.refused for got in first if got.ask.call is calls.CLUSTER_NAMES):
+    if clusters or any(got.refused for got in first if got.ask.call is api_table.CLUSTER_NAMES):
         return []
-    return [Ask(call, asked) for call in (calls.SERVICES, calls.TASKS) for asked in chunks(call, [])]
+    return [Ask(call, asked) for call in (api_table.SERVICES, api_table.TASKS) for asked in chunks(call, [])]
 
 
 def _cluster_of(name: str) -> str | None:
@@ -150,23 +150,23 @@ def _cluster(name: str) -> str:
 
 def _inventory(cluster: str) -> Iterator[Ask]:
     within = _cluster(cluster)
-    yield Ask(calls.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row], within=within)
+    yield Ask(api_table.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row], within=within)
     for status in _STATUSES:
         asked = {"cluster": cluster, "desiredStatus": status}
-        yield Ask(calls.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row], within=within)
+        yield Ask(api_table.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row], within=within)
 
 
 def _stopped(cluster: str, name: str) -> Ask:
     asked = {"cluster": cluster, "serviceName": _short(name), "desiredStatus": "STOPPED"}
-    return Ask(calls.TASK_NAMES, asked, _short(cluster), lambda row: [row])
+    return Ask(api_table.TASK_NAMES, asked, _short(cluster), lambda row: [row])
 
 
 def _one_service(cluster: str, name: str) -> Ask:
-    return Ask(calls.SERVICES, {"cluster": cluster, "services": [name]}, _short(cluster), _of_service)
+    return Ask(api_table.SERVICES, {"cluster": cluster, "services": [name]}, _short(cluster), _of_service)
 
 
 def _one_task(cluster: str, name: str) -> Ask:
-    return Ask(calls.TASKS, {"cluster": cluster, "tasks": [name]}, _short(cluster), _of_task)
+    return Ask(api_table.TASKS, {"cluster": cluster, "tasks": [name]}, _short(cluster), _of_task)
 
 
 def _listed(got: Got) -> Iterator[Ask]:
@@ -175,14 +175,14 @@ def _listed(got: Got) -> Iterator[Ask]:
         return
     cluster = got.ask.parameters.get("cluster", "")
     call, pick, kind = {
-        calls.SERVICE_NAMES.operation: (calls.SERVICES, _of_service, "service"),
-        calls.TASK_NAMES.operation: (calls.TASKS, _of_task, "task"),
+        api_table.SERVICE_NAMES.operation: (api_table.SERVICES, _of_service, "service"),
+        api_table.TASK_NAMES.operation: (api_table.TASKS, _of_task, "task"),
     }.get(got.ask.call.operation, (None, None, ""))
     if call is not None and pick is not None:
         for asked in chunks(call, sorted(got.picked)):
             within = _cluster(cluster)
             yield Ask(call, {"cluster": cluster} | asked, _short(cluster), pick, within=within, listed=kind)
-    if got.ask.call is calls.RULE_NAMES:
+    if got.ask.call is api_table.RULE_NAMES:
         for rule in sorted(got.picked):
             yield _targets(rule, got.ask.parameters)
 
@@ -224,16 +224,16 @@ def _made_of(gots: Sequence[Got]) -> list[Ask]:
 
 def _definition(name: str) -> Ask:
     within = f"task definition {_short(name)}"
-    return Ask(calls.TASK_DEFINITION, {"taskDefinition": name}, _short(name), of_definition, within=within)
+    return Ask(api_table.TASK_DEFINITION, {"taskDefinition": name}, _short(name), of_definition, within=within)
 
 
 def _require(gots: Sequence[Got], call: ApiCall, what: str, cluster: str | None) -> None:
     """Raise `NothingFoundError` where all who were asked know nothing of it; a refusal is no such answer."""
-    asked = [got for got in gots if got.ask.call in {call, calls.CLUSTER_NAMES}]
+    asked = [got for got in gots if got.ask.call in {call, api_table.CLUSTER_NAMES}]
     unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in asked)
     if not unknown and not picked(asked, call):
         place = f" in cluster {_short(cluster)}" if cluster else ""
-        kept = " ECS forgets stopped tasks after some time." if call is calls.TASKS else ""
+        kept = " ECS forgets stopped tasks after some time." if call is api_table.TASKS else ""
         raise NothingFoundError(f"there is no {what}{place}", f"Check its name, and --cluster and --region.{kept}")
 
 
@@ -244,7 +244,7 @@ def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[Ask]:
     for cluster in clusters:
         for bus in buses if arn(cluster) else ():
             asked = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
-            yield Ask(calls.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row])
+            yield Ask(api_table.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row])
 
 
 def _targets(rule: str, parameters: Mapping[str, Any]) -> Ask:
@@ -252,7 +252,7 @@ def _targets(rule: str, parameters: Mapping[str, Any]) -> Ask:
     bus = _DEFAULT_BUS
     if "EventBusName" in parameters:
         bus = asked["EventBusName"] = parameters["EventBusName"]
-    return Ask(calls.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
+    return Ask(api_table.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
 
 
 def _run(row: Row) -> Iterator[_Name]:
@@ -277,4 +277,6 @@ def _schedules(found: Sequence[tuple[str, str, str]], clusters: Sequence[str] | 
         if clusters is None or target in clusters:
             asked = {"Name": name, "GroupName": group}
             within = f"schedule {name}"
-            yield Ask(calls.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})), within=within)
+            yield Ask(
+                api_table.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})), within=within
+            )

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
-from skerry.sources.repair import repaired
+from skerry.sources.json_repair import repaired
 
 _Row = TypeVar("_Row")
 

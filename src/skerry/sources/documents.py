@@ -14,18 +14,18 @@ from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import TaskDefinition
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.facts import Facts, Refusal
-from skerry.model.kinds import KINDS
 from skerry.model.network import PrefixList, VpcAttribute
+from skerry.model.record_kinds import KINDS
 from skerry.model.schedules import Schedule
-from skerry.sources import linked, told
+from skerry.sources import call_parameters, resource_answers
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
+from skerry.sources.hosted_zones import Page, ZoneParts
+from skerry.sources.json_repair import has_repeated_keys
+from skerry.sources.merging import Rows
 from skerry.sources.regions import account_of, region_of
-from skerry.sources.repair import has_repeated_keys
-from skerry.sources.rows import Rows
 from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
 from skerry.sources.validation import readable, readable_rows
-from skerry.sources.zones import Page, ZoneParts
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
@@ -130,7 +130,7 @@ class _Loader:
             "HostedZone": self._hosted_zone,
             "HostedZoneSummaries": self._summaries,
             "ResourceRecordSets": self._record_sets,
-        } | dict.fromkeys(linked.HANDLERS, self._linked)
+        } | dict.fromkeys(call_parameters.HANDLERS, self._linked)
 
     def document(self, name: str, content: bytes) -> None:
         top = top_level(name, content)
@@ -143,14 +143,14 @@ class _Loader:
         wrapped = decode(name, "Call", content, Wrapped)
         if wrapped.error is None and wrapped.response is None:
             message = f"{name}: a call without its answer"
-            raise InputError(message, linked.WRAP_HINT)
-        if wrapped.call.operation in told.QUESTIONS:
+            raise InputError(message, call_parameters.WRAP_HINT)
+        if wrapped.call.operation in resource_answers.QUESTIONS:
             self._told(name, self._without_repeated_keys(name, content, wrapped))
             return
         if wrapped.error is not None:
             self.understood = True
             refusal = Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message)
-            linked.refuse(self.rows, refusal, wrapped.call.parameters)
+            call_parameters.refuse(self.rows, refusal, wrapped.call.parameters)
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
 
@@ -170,8 +170,8 @@ class _Loader:
         self.understood = True
         call, error = wrapped.call, wrapped.error
         answer = error.code if error is not None else (wrapped.response or {})
-        told.take(self.rows, name, call.operation, call.parameters, answer)
-        if error is not None and not told.is_gone(error.code):
+        resource_answers.take(self.rows, name, call.operation, call.parameters, answer)
+        if error is not None and not resource_answers.is_gone(error.code):
             self.rows.refused.append(Refusal(call.operation, error.code, error.message))
 
     def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
@@ -200,7 +200,7 @@ class _Loader:
     def _kind(self, answer: _Answer) -> None:
         kind = _BY_KEY[answer.key]
         for row in self._each(answer, kind.record, kind.field):
-            take = self.rows.merge if kind.field in linked.MERGED else self.rows.add
+            take = self.rows.merge if kind.field in call_parameters.MERGED else self.rows.add
             take(kind.field, getattr(row, kind.id), row, answer.name)
 
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
@@ -263,8 +263,8 @@ class _Loader:
         self._kind(answer._replace(key=_SINGLE[answer.key], value=Raw(listed)))
 
     def _linked(self, answer: _Answer) -> None:
-        found = linked.Linked(answer.name, answer.key, answer.value, answer.call.parameters, answer.partial)
-        linked.HANDLERS[answer.key](self.rows, found)
+        found = call_parameters.Linked(answer.name, answer.key, answer.value, answer.call.parameters, answer.partial)
+        call_parameters.HANDLERS[answer.key](self.rows, found)
 
     def _file_systems(self, answer: _Answer) -> None:
         """A file system of the list that has no mount targets needs no question of its own."""
@@ -323,9 +323,9 @@ class _Loader:
         notes, refused = tuple(self.rows.notes), tuple(self.rows.refused)
         lists = self.rows.completeness()
         facts = Facts(**rows, zones=zones, completeness=lists, refused=refused, notes=notes, source=source)
-        told = next(iter(self.regions)) if len(self.regions) == 1 else None
+        only_region = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)
-        return msgspec.structs.replace(facts, region=region or told or region_of(facts), account=account)
+        return msgspec.structs.replace(facts, region=region or only_region or region_of(facts), account=account)
 
 
 def _is_other(key: str, value: Raw) -> bool:

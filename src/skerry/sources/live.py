@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from skerry.aws import calls, things
-from skerry.aws.call import ApiCall
+from skerry.aws import api_table, resource_calls
+from skerry.aws.api_call import ApiCall
 from skerry.aws.session import ClientFactory
 from skerry.sources import containers
-from skerry.sources.fetching import Ask, Got, Row
-from skerry.sources.questions import Questions
-from skerry.sources.rounds import WORKERS, Area, Reader, picked
-from skerry.sources.workers import Workers
+from skerry.sources.concurrent_calls import WORKERS, Area, Reader, picked
+from skerry.sources.paged_calls import Ask, Got, Row
+from skerry.sources.resource_reads import Questions
+from skerry.sources.threads import Workers
 
 MANY_FILE_SYSTEMS = 100
 """Above so many, only the file systems that task definitions name are asked for their mount targets, a call each."""
@@ -39,9 +39,9 @@ class Scope(msgspec.Struct, frozen=True):
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
         """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
-        asked = calls.CALLS if self.containers else calls.NETWORK_CALLS
-        chosen = (*asked, *calls.PLANNING) if self.planning else asked
-        return tuple(call for call in chosen if call not in things.THINGS) if self.network_only else chosen
+        asked = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
+        chosen = (*asked, *api_table.PLANNING) if self.planning else asked
+        return tuple(call for call in chosen if call not in resource_calls.THINGS) if self.network_only else chosen
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
     asked = scope or Scope()
     region = client("ec2").meta.region_name
     with Workers[Got](WORKERS) as workers:
-        reader = Reader(client, workers, progress or _silent, things.THINGS if asked.network_only else ())
+        reader = Reader(client, workers, progress or _silent, resource_calls.THINGS if asked.network_only else ())
         questions = Questions()
         areas = [_network(region, questions.many)]
         if asked.planning:
@@ -97,19 +97,19 @@ def _containers(scope: Scope, questions: Questions) -> Area:
 
 
 def _network(region: str, many: set[str]) -> Area:
-    first = yield [Ask(call, pick=_PICKS.get(call.operation, lambda _row: ())) for call in calls.NETWORK]
-    account = next(iter(picked(first, calls.IDENTITY)), None)
-    systems = picked(first, calls.FILE_SYSTEMS)
+    first = yield [Ask(call, pick=_PICKS.get(call.operation, lambda _row: ())) for call in api_table.NETWORK]
+    account = next(iter(picked(first, api_table.IDENTITY)), None)
+    systems = picked(first, api_table.FILE_SYSTEMS)
     if len(systems) > MANY_FILE_SYSTEMS:
         many.update(systems)
         systems = []
-    second = yield [*_details(first, region), *_asks(calls.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
-    zones = dict(picked(second, calls.ZONES))
+    second = yield [*_details(first, region), *_asks(api_table.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
+    zones = dict(picked(second, api_table.ZONES))
     yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
 
 
 def _planning() -> Area:
-    yield [Ask(calls.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
+    yield [Ask(api_table.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
 
 
 def _id(field: str) -> Callable[[Row], Iterable[Any]]:
@@ -117,31 +117,33 @@ def _id(field: str) -> Callable[[Row], Iterable[Any]]:
 
 
 _PICKS: dict[str, Callable[[Row], Iterable[Any]]] = {
-    calls.VPCS.operation: _id("VpcId"),
-    calls.PREFIX_LISTS.operation: _id("PrefixListId"),
-    calls.TRANSIT_GATEWAY_ROUTE_TABLES.operation: _id("TransitGatewayRouteTableId"),
-    calls.RESOLVER_ENDPOINTS.operation: _id("Id"),
-    calls.PROFILE_ASSOCIATIONS.operation: _id("ProfileId"),
-    calls.IDENTITY.operation: _id("Account"),
+    api_table.VPCS.operation: _id("VpcId"),
+    api_table.PREFIX_LISTS.operation: _id("PrefixListId"),
+    api_table.TRANSIT_GATEWAY_ROUTE_TABLES.operation: _id("TransitGatewayRouteTableId"),
+    api_table.RESOLVER_ENDPOINTS.operation: _id("Id"),
+    api_table.PROFILE_ASSOCIATIONS.operation: _id("ProfileId"),
+    api_table.IDENTITY.operation: _id("Account"),
     # One that is known to have no mount target need not be asked for them.
-    calls.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
+    api_table.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
 }
 
 
 def _details(first: Sequence[Got], region: str) -> Iterator[Ask]:
     """What is asked of each thing that the first round found."""
-    for vpc in sorted(picked(first, calls.VPCS)):
+    for vpc in sorted(picked(first, api_table.VPCS)):
         for attribute in _VPC_ATTRIBUTES:
             asked = {"VpcId": vpc, "Attribute": attribute}
-            yield Ask(calls.VPC_ATTRIBUTE, asked, f"{vpc}-{attribute}", within=f"VPC {vpc}")
-        yield Ask(calls.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
-    yield from _asks(calls.PREFIX_LIST_ENTRIES, "PrefixListId", picked(first, calls.PREFIX_LISTS), "prefix list")
-    for table in sorted(picked(first, calls.TRANSIT_GATEWAY_ROUTE_TABLES)):
+            yield Ask(api_table.VPC_ATTRIBUTE, asked, f"{vpc}-{attribute}", within=f"VPC {vpc}")
+        yield Ask(api_table.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
+    yield from _asks(
+        api_table.PREFIX_LIST_ENTRIES, "PrefixListId", picked(first, api_table.PREFIX_LISTS), "prefix list"
+    )
+    for table in sorted(picked(first, api_table.TRANSIT_GATEWAY_ROUTE_TABLES)):
         routes = {"TransitGatewayRouteTableId": table, "Filters": _ROUTE_STATES}
-        yield Ask(calls.TRANSIT_GATEWAY_ROUTES, routes, table, within=f"transit gateway route table {table}")
-    endpoints = picked(first, calls.RESOLVER_ENDPOINTS)
-    yield from _asks(calls.RESOLVER_ADDRESSES, "ResolverEndpointId", endpoints, "resolver endpoint")
-    yield from _asks(calls.PROFILE_RESOURCES, "ProfileId", picked(first, calls.PROFILE_ASSOCIATIONS), "profile")
+        yield Ask(api_table.TRANSIT_GATEWAY_ROUTES, routes, table, within=f"transit gateway route table {table}")
+    endpoints = picked(first, api_table.RESOLVER_ENDPOINTS)
+    yield from _asks(api_table.RESOLVER_ADDRESSES, "ResolverEndpointId", endpoints, "resolver endpoint")
+    yield from _asks(api_table.PROFILE_RESOURCES, "ProfileId", picked(first, api_table.PROFILE_ASSOCIATIONS), "profile")
 
 
 def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Iterator[Ask]:
@@ -166,4 +168,4 @@ def _records(zone: str, owner: str | None, account: str | None) -> Ask:
         about = "the zone is this account's own: the permission to list its records is missing"
     # Of a zone of another account, a NotFound may only say that its records are not given away.
     within = f"hosted zone {zone}" if is_own else ""
-    return Ask(calls.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about, within=within)
+    return Ask(api_table.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about, within=within)

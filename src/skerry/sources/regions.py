@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
+from skerry.model.arns import arn, endpoint_region, zone_region
 from skerry.model.facts import Facts
-from skerry.model.names import arn, endpoint_region, zone_region
 
 
 def region_of(facts: Facts) -> str | None:

@@ -50,9 +50,9 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
     ``force``, or, with it, files of no snapshot; `OutputError` where it cannot be written.
     """
     # Every command that reads imports this module; only the one that writes needs these.
-    from skerry.writing.drafts import WHOLE, draft_folder, remove_abandoned  # noqa: PLC0415
     from skerry.writing.folders import take_place  # noqa: PLC0415
     from skerry.writing.targets import unwritable  # noqa: PLC0415
+    from skerry.writing.temporary import WHOLE, draft_folder, remove_abandoned  # noqa: PLC0415
 
     names = {_free(name): content for name, content in documents.items()}
     manifest = _Manifest(msgspec.structs.replace(about, documents=tuple(names)))

@@ -11,13 +11,13 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, inspect
 
-from skerry.model import values
+from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
-from skerry.model.filters import IpPermission, PortRange
 from skerry.model.network import DhcpConfiguration
+from skerry.model.security_groups_and_acls import IpPermission, PortRange
 from skerry.net.addresses import block, block4, block6
 from skerry.sources.decoding import UNREADABLE
-from skerry.sources.repair import has_repeated_keys
+from skerry.sources.json_repair import has_repeated_keys
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
@@ -103,7 +103,7 @@ def _checks(record: type[msgspec.Struct]) -> tuple[tuple[str, str, Check], ...]:
 
 def _check(kind: inspect.Type) -> Check | None:
     match kind:
-        case inspect.Metadata(extra={values.FORM: str() as form}):
+        case inspect.Metadata(extra={field_types.FORM: str() as form}):
             return _of_form(form)
         case inspect.Metadata(type=inner):
             return _check(inner)
@@ -183,15 +183,15 @@ def _is_protocol_number(text: str) -> bool:
 
 
 _FORMS: dict[str, Callable[[str], bool]] = {
-    values.BLOCK: _is_block,
-    values.BLOCK4: _is_block4,
-    values.BLOCK6: _is_block6,
-    values.ADDRESS4: _is_address4,
-    values.ADDRESS6: _is_address6,
-    values.NAME: _is_name,
-    values.ACTION: lambda text: text in {"allow", "deny"},
-    values.PROTOCOL: _is_protocol,
-    values.PROTOCOL_NUMBER: _is_protocol_number,
+    field_types.BLOCK: _is_block,
+    field_types.BLOCK4: _is_block4,
+    field_types.BLOCK6: _is_block6,
+    field_types.ADDRESS4: _is_address4,
+    field_types.ADDRESS6: _is_address6,
+    field_types.NAME: _is_name,
+    field_types.ACTION: lambda text: text in {"allow", "deny"},
+    field_types.PROTOCOL: _is_protocol,
+    field_types.PROTOCOL_NUMBER: _is_protocol_number,
 }
 
 
@@ -203,7 +203,7 @@ def _record_set(record: RecordSet) -> str:
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
     """
-    form = {"A": values.ADDRESS4, "AAAA": values.ADDRESS6, "CNAME": values.NAME}.get(record.type)
+    form = {"A": field_types.ADDRESS4, "AAAA": field_types.ADDRESS6, "CNAME": field_types.NAME}.get(record.type)
     if form is None:
         return ""
     faults = _faults((row.value for row in record.resource_records), form)
@@ -219,7 +219,7 @@ def _dhcp(record: DhcpConfiguration) -> str:
         return ""
     servers = [row.value for row in record.values]
     known = (server for server in servers if server != _AMAZON_DNS and not _is_address6(server))
-    return next((f"Values{fault}" for fault in _faults(known, values.ADDRESS4)), "")
+    return next((f"Values{fault}" for fault in _faults(known, field_types.ADDRESS4)), "")
 
 
 def _faults(texts: Iterator[str], form: str) -> Iterator[str]:

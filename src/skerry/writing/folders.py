@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from skerry.writing.drafts import FORMER, PLACE, WHOLE
+from skerry.writing.temporary import FORMER, PLACE, WHOLE
 
 _EXCHANGE = 2  # RENAME_EXCHANGE: https://man7.org/linux/man-pages/man2/rename.2.html
 _HERE = -100  # AT_FDCWD

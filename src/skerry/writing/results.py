@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from skerry.errors import OutputError
-from skerry.writing.drafts import draft_file, remove_abandoned
 from skerry.writing.folders import sync_folder
 from skerry.writing.streams import write_stream
 from skerry.writing.targets import File, target_of, unwritable
+from skerry.writing.temporary import draft_file, remove_abandoned
 
 _RIGHTS = 0o777
 

@@ -12,14 +12,14 @@ from msgspec import Raw
 
 from skerry.errors import InputError, SkerryError
 from skerry.masking import Node
-from skerry.sources import told
+from skerry.sources import resource_answers
 from skerry.sources.decoding import UNREADABLE, decode, top_level
 from skerry.sources.documents import PAGE_KEYS, Call, Problem, keys_read
+from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
-from skerry.sources.redaction.people import StandIns
+from skerry.sources.redaction.pseudonyms import StandIns
 from skerry.sources.redaction.records import Keep, record, rows
 from skerry.sources.redaction.values import REDACTED, decoded, plain_texts
-from skerry.sources.repair import has_repeated_keys
 from skerry.sources.scopes import FILTERS, narrowing, vpcs_of
 
 _ENCODED = "Encoded authorization failure message:"
@@ -86,7 +86,7 @@ class Redaction:
             kept["Error"] = {"Code": self.text(error.code), "Message": self.text(message)}
         response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
         if response is not None:
-            question = told.QUESTIONS.get(call.operation)
+            question = resource_answers.QUESTIONS.get(call.operation)
             answer = self._answer(name, response) if question is None else self._told(question, response)
             kept |= {} if answer is None else {"Response": answer}
         return kept if len(kept) > 1 else None
@@ -97,11 +97,11 @@ class Redaction:
         others = narrowing(call.parameters).keys() - PARAMETERS
         if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
             asked[FILTERS] = call.parameters[FILTERS]
-        elif others and call.operation not in told.QUESTIONS:
+        elif others and call.operation not in resource_answers.QUESTIONS:
             asked[FILTERS] = [{"Name": REDACTED}]
         return {key: plain_texts(value, self._people) for key, value in asked.items()}
 
-    def _told(self, question: told.Question, answer: dict[str, Raw]) -> Node:
+    def _told(self, question: resource_answers.Question, answer: dict[str, Raw]) -> Node:
         """An answer about one resource; one that cannot be read stays so, as it does not say that there is nothing."""
         keep = record(question.record)
         try:
@@ -113,7 +113,7 @@ class Redaction:
         if not question.rows:
             return keep(whole, self._people)
         kept = {key: rows(keep)(value, self._people) for key, value in whole.items() if key == question.rows}
-        return kept | ({"nextToken": _MORE} if told.has_more(answer) else {})
+        return kept | ({"nextToken": _MORE} if resource_answers.has_more(answer) else {})
 
     def _answer(self, name: str, top: dict[str, Raw]) -> Node | None:
         read = [key for key in keys_read(top) if key != "Snapshot"]

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from skerry.masking import Node
-from skerry.model.connections import TransitGatewayAttachment, TransitGatewayRoute
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
-from skerry.model.kinds import KINDS
 from skerry.model.network import PrefixListEntry, VpcAttribute
-from skerry.model.resolver import ResolverEndpointAddress
+from skerry.model.record_kinds import KINDS
+from skerry.model.resolver_records import ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, Schedule
-from skerry.sources.redaction.people import StandIns
+from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
+from skerry.sources.redaction.pseudonyms import StandIns
 from skerry.sources.redaction.records import Keep, one_or_rows, record, rows, text
 from skerry.sources.redaction.values import blank
 

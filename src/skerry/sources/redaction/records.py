@@ -13,7 +13,7 @@ from msgspec import Raw, inspect
 from skerry.masking import Node
 from skerry.model.iam import Role
 from skerry.model.record import Tag
-from skerry.sources.redaction.people import StandIns
+from skerry.sources.redaction.pseudonyms import StandIns
 from skerry.sources.redaction.values import RULES, Rule, of_tag, wrong
 
 Keep: TypeAlias = Callable[[Node, StandIns], Node]

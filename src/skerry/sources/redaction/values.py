@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from skerry.diagnose.images import Manifest
+from skerry.access.images import Manifest
 from skerry.masking import Node
-from skerry.model import ecs, endpoints, iam, told
-from skerry.sources.redaction.people import StandIns
+from skerry.model import ecs, endpoints, iam, resource_answers
+from skerry.sources.redaction.pseudonyms import StandIns
 
 Rule: TypeAlias = Callable[[Node, dict[str, Node], StandIns], Node]
 """What becomes of a field's value, in its row."""
@@ -237,12 +237,12 @@ RULES: dict[tuple[Any, str], Rule] = {
     (iam.Role, "assume_role_policy_document"): _policy,
     (iam.InlinePolicy, "policy_document"): _policy,
     (iam.PolicyVersion, "document"): _policy,
-    (told.RepositoryPolicy, "policy_text"): _policy,
-    (told.ResourcePolicy, "resource_policy"): _policy,
-    (told.KeyPolicy, "policy"): _policy,
-    (told.BucketPolicy, "policy"): _policy,
-    (told.FileSystemPolicy, "policy"): _policy,
-    (told.PolicyContent, "content"): _policy,
-    (told.Manifest, "image_manifest"): _manifest,
+    (resource_answers.RepositoryPolicy, "policy_text"): _policy,
+    (resource_answers.ResourcePolicy, "resource_policy"): _policy,
+    (resource_answers.KeyPolicy, "policy"): _policy,
+    (resource_answers.BucketPolicy, "policy"): _policy,
+    (resource_answers.FileSystemPolicy, "policy"): _policy,
+    (resource_answers.PolicyContent, "content"): _policy,
+    (resource_answers.Manifest, "image_manifest"): _manifest,
 }
 """The fields of records whose values have a rule of their own."""

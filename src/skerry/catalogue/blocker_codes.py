@@ -1,0 +1,44 @@
+"""The codes of blockers: what each means and what to do."""
+
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from skerry.catalogue.data_files import Grade, read
+
+ErrorClass = Literal[
+    "network",
+    "permission",
+    "endpoint_policy",
+    "configuration",
+    "image",
+    "capacity",
+    "storage",
+    "registry_limit",
+    "app",
+    "ambiguous",
+]
+
+
+class Code(msgspec.Struct, frozen=True, rename={"kind": "class"}):
+    """One code; ``own``: skerry's, where Reachability Analyzer has none."""
+
+    code: str
+    own: bool
+    kind: ErrorClass
+    title: str
+    means: str
+    remedy: str
+    grade: Grade
+    source: str
+
+
+class _Codes(msgspec.Struct):
+    codes: tuple[Code, ...]
+
+
+@cache
+def codes() -> dict[str, Code]:
+    """Every code by its name."""
+    return {row.code: row for row in read("codes", _Codes).codes}

@@ -1,0 +1,54 @@
+"""Where Fargate starts tasks: the availability zones that have it, and the places that never do."""
+
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from skerry.catalogue.data_files import Grade, read
+from skerry.model.arns import zone_region
+
+Offer = Literal["yes", "no", "unknown"]
+
+
+class FargateZones(msgspec.Struct, frozen=True):
+    """A Region that has Fargate in some of its zones only, by zone id.
+
+    ``zones`` are those that have it, or ``without`` those that have not; ``architecture`` is None where the row is
+    of every architecture.
+    """
+
+    region: str
+    architecture: str | None
+    grade: Grade
+    source: str
+    zones: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+
+    def has(self, zone_id: str) -> bool:
+        """Tell whether the row has Fargate in the zone."""
+        return zone_id not in self.without and (self.zones is None or zone_id in self.zones)
+
+
+class _Zones(msgspec.Struct):
+    zones: tuple[FargateZones, ...]
+
+
+@cache
+def restrictions(region: str, architecture: str | None) -> tuple[FargateZones, ...]:
+    """What restricts Fargate to some zones of a Region, for tasks of an architecture."""
+    rows = read("zones", _Zones).zones
+    return tuple(row for row in rows if row.region == region and row.architecture in {None, architecture})
+
+
+def extension(zone_name: str) -> str | None:
+    """What a zone is that is no availability zone: a Local or a Wavelength Zone; Fargate runs in neither.
+
+    An availability zone's name is its Region and a letter, another's has the place in it, such as
+    ``us-west-2-lax-1a``: https://docs.aws.amazon.com/local-zones/latest/ug/how-local-zones-work.html
+    """
+    region = zone_region(zone_name)
+    rest = zone_name.removeprefix(region or zone_name)
+    if not rest.startswith("-"):
+        return None
+    return "Wavelength Zone" if "-wlz-" in rest else "Local Zone"

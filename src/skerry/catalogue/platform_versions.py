@@ -1,0 +1,39 @@
+"""Fargate platform versions."""
+
+from functools import cache
+
+import msgspec
+
+from skerry.catalogue.data_files import Grade, read
+
+LATEST = "LATEST"
+
+
+class Platform(msgspec.Struct, frozen=True):
+    """One platform version: when it was retired, and what did not use the task's interface on it."""
+
+    family: str
+    version: str
+    latest: bool
+    retired: str | None
+    own_interface: tuple[str, ...]
+    grade: Grade
+    source: str
+
+
+class _Platforms(msgspec.Struct):
+    platforms: tuple[Platform, ...]
+
+
+@cache
+def platform(family: str, version: str) -> Platform | None:
+    """The platform version of a family (``linux`` or ``windows``), LATEST included; None where not known."""
+    rows = read("platforms", _Platforms).platforms
+    return next(
+        (
+            row
+            for row in rows
+            if row.family == family and (row.version == version or (version == LATEST and row.latest))
+        ),
+        None,
+    )

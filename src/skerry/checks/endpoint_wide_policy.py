@@ -1,0 +1,72 @@
+"""Endpoints that let everything through, where little is asked."""
+
+from collections.abc import Iterator
+
+from skerry.access.endpoint_policies import allows_everything
+from skerry.access.requests import partition_name
+from skerry.catalogue.services import ServiceRef, layer_bucket, service_of_endpoint
+from skerry.checks.check import Subject, check
+from skerry.launch.needs import Call
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.policy.document import parse
+
+# Of whose things the launch asks, by the service; of the others it asks for nothing of its own.
+_OWN = {
+    "ecr.dkr": "the pull of its own repositories",
+    "secretsmanager": "GetSecretValue on its own secrets",
+    "logs": "streams of its own log groups",
+    "ssm": "GetParameters on its own parameters",
+}
+
+
+@check("endpoint-wide-policy", "An endpoint lets everybody ask everything", "note")
+def endpoint_wide_policy(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Find endpoints of registries, layers, secrets and logs that have the default policy.
+
+    What it means:
+        The endpoint's policy allows every action on every resource, of whatever account. What gets into a task can
+        carry data out through it with credentials of its own: into another account's repository, bucket or log group.
+
+    Why it stops a task:
+        It does not. A policy that is too narrow does: of S3, one that asks for principals of yours, as ECR signs the
+        links to layers with an account of its own.
+
+    Example:
+        ``{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}``, which is what an endpoint has where
+        nobody gives it a policy.
+
+    Instead:
+        Allow what tasks ask for: of S3, ``s3:GetObject`` on the bucket of the Region's layers, for everybody; of the
+        others, your own repositories, secrets and log groups. ``skerry diagnose`` tells which request a policy refuses.
+
+    References:
+        https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
+    """
+    for service in subject.diagnosis.services:
+        called = {row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service}
+        subnets = [subject.world.subnet(name) for name in service.launch.subnets]
+        for vpc_id in sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}):
+            wide = list(_wide(subject.world, vpc_id, called))
+            if wide:
+                message = f"the default policy stands where a part of it would do: {', '.join(wide)}"
+                yield vpc_id, message, (service.launch.name,)
+
+
+def _wide(world: World, vpc_id: str, called: set[ServiceRef]) -> Iterator[str]:
+    """The endpoints that have the default policy, each with what a launch asks through it."""
+    for endpoint in world.endpoints_in(vpc_id):
+        ref = service_of_endpoint(endpoint.service_name) if isinstance(endpoint.service_name, str) else None
+        if ref is None or ref not in called or endpoint.policy_document is None:
+            continue
+        asked = _asked(ref)
+        if asked and allows_everything(parse(endpoint.policy_document, endpoint.vpc_endpoint_id)):
+            yield f"{endpoint.vpc_endpoint_id} ({asked})"
+
+
+def _asked(ref: ServiceRef) -> str | None:
+    if ref.key == "s3":
+        return f"GetObject on arn:{partition_name(ref.region)}:s3:::{layer_bucket(ref.region)}/*"
+    return _OWN.get(ref.key)

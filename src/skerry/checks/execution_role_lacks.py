@@ -1,0 +1,71 @@
+"""Execution roles that may not do what comes after the start."""
+
+from collections.abc import Iterator
+
+from skerry.access.requests import Caller, partition_name, requests
+from skerry.access.role_policies import by_its_policies
+from skerry.access.roles import Identities
+from skerry.checks.check import Subject, check
+from skerry.diagnose.diagnosis import ServiceDiagnosis
+from skerry.launch.image_pulls import cache_rule
+from skerry.launch.image_references import parse
+from skerry.launch.needs import Call
+from skerry.model.facts import Missing
+from skerry.policy.request import Request, role
+from skerry.policy.resources import Resource
+
+
+@check("execution-role-lacks", "The execution role may not do what comes later", "warning")
+def execution_role_lacks(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Find execution roles that may not write to the log streams that they make, or fetch images for a cache.
+
+    What it means:
+        The role's policies do not allow a request that a start does not wait for, or that is made only now and then:
+        ``logs:PutLogEvents``, or ``ecr:BatchImportUpstreamImage`` for an image below a pull-through cache rule.
+
+    Why it stops a task:
+        It does not stop one now. Without the former the container runs and its logs are lost; without the latter the
+        first pull of a new tag fails. What stops the start itself is a blocker, ``ROLE_POLICY_DENIES``.
+
+    Example:
+        A role that is allowed ``logs:CreateLogStream`` and not ``logs:PutLogEvents``.
+
+    Instead:
+        Attach the managed policy AmazonECSTaskExecutionRolePolicy, or allow the action.
+
+    References:
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+    """
+    identities = Identities(subject.world.holdings)
+    for service in subject.diagnosis.services:
+        known = service.launch.definition
+        role_arn = None if isinstance(known, Missing) else known.execution_role_arn
+        if role_arn is None or identities.of(role_arn) is None:
+            continue
+        by = Caller(service.launch, identities.known_as(role(role_arn)), subject.world.holdings)
+        for request in (*_logs(by, service), *_imports(by, service)):
+            found = by_its_policies(identities, request)
+            if found is not None and found.verdict == "denied":
+                resource = f"{request.resource.arn}{'…' if request.resource.beginning else ''}"
+                yield role_arn, f"{role_arn} may not {request.action} on {resource}", (service.launch.name,)
+
+
+def _logs(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
+    """The requests that write to logs, with the role that starts the task."""
+    for row in service.needs:
+        need = row.need
+        if isinstance(need, Call) and need.service is not None and need.identity == "execution role":
+            yield from (asked.request for asked in requests(by, need, need.service, {}, later=True))
+
+
+def _imports(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
+    """The requests that let ECR fetch the images of a task from another registry."""
+    for row in service.needs:
+        need = row.need
+        for subject in need.subjects if isinstance(need, Call) and need.step == "manifest" else ():
+            image = parse(subject)
+            if image is not None and image.region is not None and cache_rule(image, service.launch.cache_rules):
+                partition = partition_name(image.region)
+                name = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
+                yield Request(by.principal, "ecr:BatchImportUpstreamImage", Resource(name, image.account))

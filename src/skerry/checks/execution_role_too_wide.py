@@ -1,0 +1,70 @@
+"""Execution roles that may do far more than start a task."""
+
+from collections.abc import Iterator
+
+from skerry.access.role_policies import by_its_policies
+from skerry.access.roles import Identities
+from skerry.checks.check import Subject, check
+from skerry.model.arns import arn
+from skerry.model.facts import Missing
+from skerry.policy.request import Request, role
+from skerry.policy.resources import Resource
+
+# Requests that no launch makes, each for many like it: a name that nothing of the user's has stands for any.
+_ANY = "any-other-than-those-named"
+_NEVER = {
+    "iam:CreateAccessKey": "arn:{partition}:iam::{account}:user/" + _ANY,
+    "ec2:TerminateInstances": "arn:{partition}:ec2:{region}:{account}:instance/i-" + _ANY,
+    "ecs:UpdateService": "arn:{partition}:ecs:{region}:{account}:service/default/" + _ANY,
+    "s3:GetObject": "arn:{partition}:s3:::" + _ANY + "/key",
+    "s3:DeleteObject": "arn:{partition}:s3:::" + _ANY + "/key",
+    "secretsmanager:GetSecretValue": "arn:{partition}:secretsmanager:{region}:{account}:secret:" + _ANY + "-AbCdEf",
+    "ssm:GetParameters": "arn:{partition}:ssm:{region}:{account}:parameter/" + _ANY,
+    "ecr:PutImage": "arn:{partition}:ecr:{region}:{account}:repository/" + _ANY,
+    "logs:DeleteLogGroup": "arn:{partition}:logs:{region}:{account}:log-group:" + _ANY + ":*",
+}
+
+
+@check("execution-role-too-wide", "The execution role may do far more than a launch needs", "note")
+def execution_role_too_wide(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Find execution roles whose policies allow what no launch asks for, or all secrets instead of those named.
+
+    What it means:
+        The execution role is for what happens before the containers run: token, pull, log streams, the secrets and
+        files that the task definition names. This one may read or change other things as well.
+
+    Why it stops a task:
+        It does not. Whoever may register a task definition with this role can have any secret put into a container
+        that the role can read.
+
+    Example:
+        AdministratorAccess, ``secretsmanager:*``, or ``secretsmanager:GetSecretValue`` on ``*``.
+
+    Instead:
+        Attach AmazonECSTaskExecutionRolePolicy, and allow what the task definition names by its ARNs. What the program
+        itself calls belongs to the task role.
+
+    References:
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
+    """
+    identities = Identities(subject.world.holdings)
+    for service in subject.diagnosis.services:
+        known = service.launch.definition
+        role_arn = None if isinstance(known, Missing) else known.execution_role_arn
+        parsed = arn(role_arn or "")
+        if role_arn is None or parsed is None:
+            continue
+        place = {"partition": parsed.partition, "account": parsed.account, "region": service.launch.region or ""}
+        asking = identities.known_as(role(role_arn))
+        requests = (
+            Request(asking, action, Resource(name.format_map(place), parsed.account)) for action, name in _NEVER.items()
+        )
+        found = [one.action for one in requests if _is_allowed(identities, one)]
+        if found:
+            yield role_arn, f"{role_arn} also allows, on anything: {', '.join(found)}", (service.launch.name,)
+
+
+def _is_allowed(identities: Identities, request: Request) -> bool:
+    found = by_its_policies(identities, request)
+    return found is not None and found.verdict == "allowed"

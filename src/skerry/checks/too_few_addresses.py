@@ -1,0 +1,44 @@
+"""Subnets without room for the tasks that a service wants."""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from skerry.checks.check import Subject, check
+
+
+@check("too-few-addresses", "The subnets have too few free addresses for the tasks", "warning")
+def too_few_addresses(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Find services that want more tasks than their subnets have free addresses, those of its tasks not counted.
+
+    What it means:
+        Every Fargate task takes an address. A deployment starts new tasks before it stops the old ones, so it needs
+        room for both.
+
+    Why it stops a task:
+        A task whose subnet has no free address stops before it calls anything, with an error that names the network
+        interface. With a few addresses free some tasks start and some do not.
+
+    Example:
+        A /28 subnet, of which AWS keeps five addresses, an endpoint takes one in it for each of six services, and a
+        service that wants eight tasks.
+
+    Instead:
+        Give the service larger subnets: secondary blocks of the VPC may hold them. Or lower
+        ``maximumPercent`` of the deployment, so that old tasks stop first.
+
+    References:
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+    """
+    desired = {service.service_arn: service.desired_count for service in subject.world.facts.services}
+    for service in subject.diagnosis.services:
+        wanted = desired.get(service.launch.arn or "")
+        subnets = [subject.world.subnets.get(name) for name in service.launch.subnets]
+        counts = [UNSET if subnet is None else subnet.available_ip_address_count for subnet in subnets]
+        known = [count for count in counts if count is not UNSET]
+        if wanted is None or not known or len(known) != len(counts) or sum(known) >= wanted:
+            continue
+        names = ", ".join(service.launch.subnets)
+        message = f"service {service.launch.name} wants {wanted} tasks, and {names} have {sum(known)} addresses free"
+        yield service.launch.arn or service.launch.name, message, (service.launch.name,)

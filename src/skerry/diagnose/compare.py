@@ -1,0 +1,91 @@
+"""An error text laid beside a diagnosis: what explains it today, what has changed since."""
+
+from typing import Literal
+
+import msgspec
+
+from skerry.catalogue.blocker_codes import codes
+from skerry.catalogue.services import service_of_host
+from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, ServiceDiagnosis
+from skerry.errortext.explain import Explanation
+from skerry.launch.needs import Call
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
+
+Relation = Literal["explains", "other", "changed", "unknown", "not-judged", "no-such-call"]
+
+_RANK: tuple[Relation, ...] = ("explains", "other", "unknown", "changed", "no-such-call", "not-judged")
+_NOT_OF_NETWORKS = {"app", "storage", "registry_limit"}
+_AMBIGUOUS = "ambiguous"
+_FAILS = {BLOCKED, INTERMITTENT}
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """How a text stands to one service of the diagnosis.
+
+    ``explains``: ``blockers`` of today are of the text's class, at its step. ``other``: the step fails today, for
+    something else. ``changed``: the step is ok today. ``unknown``: facts are missing. ``no-such-call``: the service
+    does nothing at that step, or calls another service there. ``not-judged``: no network and no policy decides it.
+    """
+
+    service: str
+    relation: Relation
+    says: str
+    blockers: tuple[Blocker, ...] = ()
+
+
+def beside(one: Explanation, found: Diagnosis) -> tuple[Beside, ...]:
+    """Lay a text beside every service that was judged, those that explain it first."""
+    judged = [service for service in found.services if service.launch.not_applicable is None]
+    laid = [_of(one, service) for service in judged]
+    return tuple(sorted(laid, key=lambda item: _RANK.index(item.relation)))
+
+
+def elsewhere(one: Explanation, region: str | None, account: str | None) -> str:
+    """That the text is of another Region or account than what was read; empty where it is not, or does not tell."""
+    told = one.evidence
+    if told.region and region and told.region != region:
+        return f"The text is of Region {told.region}; what was read is of {region}."
+    if told.account and account and told.account != account:
+        return f"The text names account {told.account}; what was read is of {account}."
+    return ""
+
+
+def _of(one: Explanation, service: ServiceDiagnosis) -> Beside:
+    name = service.launch.name
+    if one.kind in _NOT_OF_NETWORKS:
+        return Beside(name, "not-judged", f"no network and no policy of {name} decides this")
+    rows = _rows(one, service)
+    if not rows:
+        return Beside(name, "no-such-call", f"{name} makes no such call at {one.step}")
+    blockers = tuple(dict.fromkeys(item for row in rows for item in row.blockers if row.verdict in _FAILS))
+    related = tuple(item for item in blockers if _is_of(one, item))
+    if related:
+        return Beside(name, "explains", f"today {one.step} of {name} is stopped by the same kind of thing", related)
+    if blockers:
+        return Beside(name, "other", f"today {one.step} of {name} is stopped by something else first", blockers)
+    if any(row.verdict is UNKNOWN for row in rows):
+        facts = ", ".join(dict.fromkeys(fact.fact for row in rows for fact in row.unknowns))
+        return Beside(name, "unknown", f"whether {one.step} of {name} works today is not known: {facts}")
+    return Beside(
+        name,
+        "changed",
+        f"today {one.step} of {name} is ok: something has changed since, or the text is from elsewhere",
+    )
+
+
+def _is_of(one: Explanation, item: Blocker) -> bool:
+    return one.kind == _AMBIGUOUS or codes()[item.code].kind == one.kind
+
+
+def _rows(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
+    """The rows that a text may be of: of its step, and of the service that it names if it does."""
+    rows = [row for row in service.needs if row.need.step == one.step and row.verdict in {OK, UNKNOWN, *_FAILS}]
+    host = one.evidence.host
+    called = service_of_host(host) if host else None
+    named = [row for row in rows if isinstance(row.need, Call) and host and row.need.host == host]
+    # Layers are S3's, though texts about them name the registry.
+    keys = {called.key, one.service} if called else set() if host else {one.service}
+    same = [row for row in rows if isinstance(row.need, Call) and row.need.service and row.need.service.key in keys]
+    # What is no call, or to a host that the text does not tell, is known by its step alone.
+    others = [row for row in rows if not isinstance(row.need, Call) or not (host or row.need.service)]
+    return named or same or others

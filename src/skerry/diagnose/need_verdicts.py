@@ -1,0 +1,177 @@
+"""The verdict of one Need at one placement, and what it says of a Trace's pieces."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from msgspec import UNSET, UnsetType
+
+from skerry.catalogue.platform_versions import platform
+from skerry.diagnose import endpoint_hosts, placement
+from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis
+from skerry.launch.launches import Launch
+from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, Unread
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.world import World
+from skerry.reach import client_ports
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.outcome import Outcome
+from skerry.reach.subnets import task_addresses
+from skerry.reach.trace import Destination, Hop, Judged, Trace, segments
+from skerry.reach.trace import judge as judge_path
+from skerry.reach.walk import Source, Target, Walker
+from skerry.verdicts import NOT_APPLICABLE, OK
+
+_HERE = Destination("the task", ())
+_NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
+
+
+def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing:
+    """The interface that a task would get in a subnet."""
+    world = walker.world
+    subnet = world.subnet(subnet_id)
+    addresses = subnet if isinstance(subnet, Missing) else task_addresses(subnet)
+    if isinstance(subnet, Missing) or isinstance(addresses, Missing):
+        return addresses if isinstance(addresses, Missing) else Missing(f"subnet {subnet_id}")
+    groups = groups_of(world, launch, subnet)
+    if isinstance(groups, Missing):
+        return groups
+    numbers = client_ports.of_family(launch.family)
+    return Source(walker.start(subnet, addresses, numbers, public=launch.public_address), groups)
+
+
+def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] | UnsetType | Missing:
+    """The security groups of the task's interface: those that are named, else the VPC's default group.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+    """
+    if launch.groups is UNSET or launch.groups:
+        return launch.groups
+    default = world.default_group(subnet.vpc_id)
+    return default if isinstance(default, Missing) else (default.group_id,)
+
+
+def judge(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) -> Outcome:
+    """Whether a Need can be met by a task in a subnet."""
+    match need:
+        case Placement():
+            return _at(subnet_id, _platform(need), placement.zone(walker.world, need, subnet_id))
+        case Interface():
+            world = walker.world
+            return _at(subnet_id, _free_address(world, subnet_id), placement.groups(world, source, subnet_id))
+        case Unread():
+            return _at(subnet_id, open_question("fargate", "", Missing(need.fact, need.action)))
+        case Call():
+            return _call(walker, need, source, subnet_id)
+        case Mount():
+            return _mount(walker, need, source, subnet_id)
+        case Fault():
+            return _at(subnet_id, lost("fargate", "", need.code, need.message))
+        case _:
+            assert_never(need)
+
+
+def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) -> Outcome:
+    if need.own_interface:
+        return _NOT_ITS_OWN
+    if isinstance(source, Missing):
+        return _at(subnet_id, open_question("subnet", subnet_id, source))
+    world, vpc_id = walker.world, source.start.subnet.vpc_id
+    host = endpoint_hosts.host_of(world, vpc_id, need)
+    doubt = endpoint_hosts.doubt(world, vpc_id, need)
+    if doubt is not None:
+        return _at(subnet_id, open_question("dns", vpc_id, doubt))
+    inferred = need.note if need.grade == "inferred" else ""
+    found = walker.reach(source, Target(host, need.port, need.place, need.service, inferred=inferred))
+    if need.only_if and found.verdict is not OK:
+        return _at(subnet_id, open_question("fargate", "", Missing(need.only_if)))
+    return found
+
+
+def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:
+    """Whether the mount target of the subnet's zone can be reached; it is at the address itself, not by its name."""
+    if isinstance(source, Missing):
+        return _at(subnet_id, open_question("subnet", subnet_id, source))
+    found = placement.mount_target(walker, need, source.start.subnet)
+    if isinstance(found, Hop):
+        return _at(subnet_id, found)
+    return walker.walk(source, (found,), "tcp", need.port)
+
+
+def _at(subnet_id: str, *hops: Hop) -> Outcome:
+    """The outcome of what is to be found in one place."""
+    if all(hop.clean for hop in hops):
+        return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
+    found = judge_path(segments(hops, None, None, _HERE))
+    return Outcome(found.verdict, (Trace(subnet_id, _HERE, hops, None, None, *found),))
+
+
+def _platform(need: Placement) -> Hop:
+    name = f"{need.family} platform version {need.version}"
+    known = platform(need.family, need.version)
+    if known is None:
+        return open_question("fargate", need.version, Missing(f"whether Fargate still starts tasks on {name}"))
+    if known.retired is None:
+        return Hop("fargate", need.version, rule=name)
+    message = f"{name} is retired: no new task starts on it since {known.retired}"
+    return lost("fargate", need.version, "PLATFORM_VERSION_RETIRED", message)
+
+
+def _free_address(world: World, subnet_id: str) -> Hop:
+    subnet = world.subnet(subnet_id)
+    if isinstance(subnet, Missing):
+        return open_question("subnet", subnet_id, subnet)
+    if subnet.cidr_block is None:
+        # The count is of IPv4 addresses: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+        return Hop("subnet", subnet_id, rule="IPv6 only")
+    free = subnet.available_ip_address_count
+    if free is UNSET:
+        fact = Missing(f"how many addresses are free in {subnet_id}", "ec2:DescribeSubnets")
+        return open_question("subnet", subnet_id, fact)
+    if free == 0:
+        message = f"{subnet_id} has no free address for the task's network interface"
+        return lost("subnet", subnet_id, "SUBNET_HAS_NO_FREE_ADDRESS", message)
+    return Hop("subnet", subnet_id, rule=f"{free} free addresses")
+
+
+def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
+    """What is lost on paths that are not ok, each once."""
+    found: dict[tuple[str, str, str, str], Blocker] = {}
+    for judged in _judged(traces):
+        if judged.lost:
+            piece = judged.piece
+            key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
+            if key not in found:
+                found[key] = Blocker(*key, piece.message)
+    return tuple(found.values())
+
+
+def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
+    """The facts that are missing on paths that are not ok, each once."""
+    found: dict[Missing, None] = {}
+    for judged in _judged(traces):
+        if not judged.lost:
+            known = judged.piece.missing
+            found[known or Missing(f"whether this is in the way of the call's own address: {judged.piece.message}")] = (
+                None
+            )
+    return tuple(found)
+
+
+def inferred(row: NeedDiagnosis) -> tuple[str, ...]:
+    """The inferred facts that a row's verdict rests on, each once."""
+    found: dict[str, None] = {}
+    if isinstance(row.need, Call) and row.need.grade == "inferred" and row.need.note:
+        found[row.need.note] = None
+    for trace in row.traces:
+        if not trace.intended:
+            found |= {hop.rule: None for hop, _ in trace.hops() if hop.grade == "inferred"}
+    if "ports" in row.because:
+        found["the ports that Fargate's clients use are taken to be the system's default range"] = None
+    if "address" in row.because:
+        found["a client may try the next address, and does so or not by its own rules"] = None
+    return tuple(found)
+
+
+def _judged(traces: Iterable[Trace]) -> Iterator[Judged]:
+    return (judged for trace in traces for judged in trace.judged)

@@ -1,0 +1,114 @@
+"""What ECS will print: the text of the first failure, in today's wording."""
+
+from collections.abc import Sequence
+
+from skerry.access.endpoint_policies import DENIES
+from skerry.catalogue.error_messages import RefusalWording, Wording, refusal_wording, wording, wordings
+from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
+from skerry.launch.image_references import parse
+from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
+from skerry.reach.trace import NOWHERE, Piece, Trace
+from skerry.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
+
+_FAILS = {BLOCKED, INTERMITTENT}
+_MAY_FAIL = {UNKNOWN, INTERMITTENT}
+_SOME_PUBLIC_ADDRESS = "x.x.x.x"
+_NO_FAMILY = "no-family"
+_BEYOND = {"role", "resource"}
+_NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
+
+
+def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
+    """The error of the first Need that is blocked, in launch order; where none is, of the first that fails at times.
+
+    A step whose place in the order is inferred may come anywhere before the start: where it fails, its error is a
+    candidate beside the first certain one. A Need before it that may fail too makes a prediction ``at_or_before``.
+    """
+    rows = [row for row in needs if row.need.blocks == "start"]
+    wanted = BLOCKED if any(row.verdict is BLOCKED for row in rows) else INTERMITTENT
+    certain: list[Prediction] = []
+    candidates: list[Prediction] = []
+    doubt = False
+    for row in rows:
+        if row.verdict is wanted:
+            found = candidates if row.need.step in INFERRED_PLACES else certain
+            found.append(_of(row, at_or_before=doubt))
+        elif row.verdict in _MAY_FAIL:
+            doubt = True
+    return tuple(certain[:1] + candidates)
+
+
+def error_of(row: NeedDiagnosis) -> Prediction | None:
+    """What ECS would print if this Need were the first to fail; None where it does not fail."""
+    return _of(row, at_or_before=False) if row.verdict in _FAILS else None
+
+
+def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
+    need = row.need
+    service = need.service.key if isinstance(need, Call) and need.service else None
+    refused = _refused(row)
+    words = _words(row)
+    # Of what Fargate itself refuses, and of S3 Files, no wording is known.
+    known: Wording | RefusalWording | None = None if isinstance(need, Fault | Mount) else wording(need.step, service)
+    if refused is not None:
+        known = refusal_wording(need.step, service, refused.code)
+        words |= {"words": refused.words, "resource": refused.resource}
+    if known is None:
+        return Prediction(need.step, None, "inferred", at_or_before)
+    # That a client which has only IPv6 says so of an IPv4 address is Linux's way; ECS has not been seen to print it.
+    grade = "inferred" if words["way"] == _NO_FAMILY else known.grade
+    return Prediction(need.step, known.text.format_map(words), grade, at_or_before)
+
+
+def _refused(row: NeedDiagnosis) -> Piece | None:
+    """What AWS answers that is no success, where the call gets to where it leads."""
+    trace = _failing(row)
+    lost = [item for item in trace.judged if item.lost] if trace else []
+    asked = all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
+    return lost[0].piece if lost and asked else None
+
+
+def _failing(row: NeedDiagnosis) -> Trace | None:
+    return next((item for item in row.traces if item.verdict in _FAILS and not item.intended), None)
+
+
+def _words(row: NeedDiagnosis) -> dict[str, str]:
+    need = row.need
+    trace = _failing(row)
+    subject = need.subjects[0] if isinstance(need, Call) and need.subjects else ""
+    image = parse(subject)
+    words = {
+        "host": (need.host if isinstance(need, Call) else None) or "",
+        "port": str(need.port) if isinstance(need, Call) else "",
+        "subject": subject,
+        "image": subject,
+        "repository": image.repository if image else "",
+        "tag": image.tag if image else "",
+        "subnet": trace.subnet if trace else "",
+        "address": _address(trace),
+    }
+    way = _way(trace)
+    words["way"] = way
+    words["dial"] = wordings().dial[way].format_map(words)
+    words["mount"] = wordings().mount[way].format_map(words)
+    return words
+
+
+def _address(trace: Trace | None) -> str:
+    """The address that the client dials: an interface's own, or some public one."""
+    destination = trace.destination if trace else None
+    if destination is None or destination.interface is None:
+        return _SOME_PUBLIC_ADDRESS
+    return destination.label.rpartition(" at ")[2]
+
+
+def _way(trace: Trace | None) -> str:
+    """How the client fails: a timeout, no such name, no DNS server that answers, or no address of its own family."""
+    if trace is not None and trace.purpose == "dns":
+        return "no-server"
+    if trace is None or trace.destination is not NOWHERE:
+        return "timeout"
+    codes = {piece.code for hop in trace.first for piece in hop.lost}
+    if "NO_COMMON_ADDRESS_FAMILY" in codes:
+        return _NO_FAMILY
+    return "no-name" if codes & _NO_SUCH_NAME else "no-server"

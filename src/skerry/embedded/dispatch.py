@@ -1,0 +1,51 @@
+"""The embedded AWS for who has a request at hand: it answers by the host that the request is addressed to."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, NamedTuple, TypeAlias
+
+from skerry.embedded.lifecycle import running
+
+
+class Asked(NamedTuple):
+    """A request of HTTP."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Answered(NamedTuple):
+    """An answer of HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Answer: TypeAlias = Callable[[Asked], Answered]
+
+
+@contextmanager
+def answering(region: str = "eu-west-1") -> Iterator[Answer]:
+    """Run an empty AWS in this process, as `running` does; the block is given what answers requests to its hosts.
+
+    What it has no answer for, such as a host that is not AWS's, it answers with 404.
+    """
+    with running(region):
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
+
+        stubber = BotocoreStubber()
+
+        def answer(asked: Asked) -> Answered:
+            request: Any = SimpleNamespace(**asked._asdict())
+            found = stubber.process_prepared_request(request)
+            if found is None:
+                return Answered(404, {}, b"")
+            status, headers, body = found
+            content = body.encode() if isinstance(body, str) else body
+            return Answered(int(status), {str(key): str(value) for key, value in headers.items()}, content)
+
+        yield answer

@@ -1,0 +1,85 @@
+"""The reading calls that moto has no answer for, answered as AWS does for an account that never used the feature."""
+
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.request import normalize_request
+from moto.core.responses import ActionResult, BaseResponse
+from moto.ecs.models import EC2ContainerServiceBackend
+
+from skerry.embedded import service_revisions
+from skerry.embedded.patching import Correction
+
+
+class _Operation(NamedTuple):
+    """An operation of one of moto's services, by the name that boto3 has for the service."""
+
+    service: str
+    name: str
+
+
+def _public_access(region: str) -> dict[str, Any]:
+    """Block Public Access is off until somebody turns it on.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessOptions.html
+    """
+    mode = {"AwsRegion": region, "InternetGatewayBlockMode": "off", "State": "default-state"}
+    return {"VpcBlockPublicAccessOptions": mode}
+
+
+_EMPTY = {
+    _Operation("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
+    _Operation("ec2", "DescribeSecurityGroupVpcAssociations"): "SecurityGroupVpcAssociations",
+    _Operation("route53resolver", "ListFirewallRuleGroupAssociations"): "FirewallRuleGroupAssociations",
+    _Operation("ecr", "DescribePullThroughCacheRules"): "pullThroughCacheRules",
+    _Operation("s3files", "ListMountTargets"): "mountTargets",
+    _Operation("route53profiles", "ListProfileAssociations"): "ProfileAssociations",
+    _Operation("route53profiles", "ListProfileResourceAssociations"): "ProfileResourceAssociations",
+}
+
+
+class _Lists(BaseResponse):
+    """A service that moto has not at all: Route 53 Profiles, S3 Files."""
+
+
+_SERVICES = ("route53profiles", "s3files")
+
+
+def _call_action(original: Any, response: Any) -> Any:
+    """Answer what moto lacks; a method of its own, once it has one, is not in the way of this."""
+    asked = _Operation(response.boto3_service_name, response._get_action())  # noqa: SLF001 - moto's own dispatch
+    if asked == ("ec2", "DescribeVpcBlockPublicAccessOptions"):
+        return response.serialized(ActionResult(_public_access(response.region)))
+    if asked == ("ecs", "DescribeServiceRevisions"):
+        return response.serialized(service_revisions.described(response))
+    if key := _EMPTY.get(asked):
+        return response.serialized(ActionResult({key: []}))
+    return original(response)
+
+
+def _process_request(original: Any, stubber: Any, request: Any) -> Any:
+    """Answer services that moto lacks."""
+    name = urlsplit(request.url).netloc.partition(".")[0]
+    if name not in _SERVICES:
+        return original(stubber, request)
+    asked = normalize_request(request)
+    response = _Lists(service_name=name)
+    response.setup_class(asked)
+    return response.call_action()
+
+
+def _capacity_providers(original: Any, backend: Any, names: Any) -> Any:
+    """Tell of all providers where none is named. moto fails.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
+    """
+    return original(backend, names or list(backend.capacity_providers))
+
+
+CORRECTIONS = (
+    Correction(BaseResponse, "call_action", _call_action),
+    Correction(BotocoreStubber, "process_request", _process_request),
+    Correction(EC2ContainerServiceBackend, "describe_capacity_providers", _capacity_providers),
+)
+"""What ``running`` applies."""

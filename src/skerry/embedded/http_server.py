@@ -1,0 +1,132 @@
+"""The embedded AWS over HTTP: any program of AWS's SDKs may use it by ``AWS_ENDPOINT_URL``."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.lifecycle import running
+from skerry.embedded.patching import Correction, applied
+from skerry.errors import SkerryError
+
+_SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+
+# The host where a service signs by another name than it is found by, or has one host for all Regions.
+_HOSTS = {"route53": "route53.amazonaws.com", "iam": "iam.amazonaws.com"}
+_XML_ERRORS = {"ec2": "<Response><Errors>{}</Errors></Response>"} | dict.fromkeys(
+    ("iam", "route53", "s3", "sts"), "<ErrorResponse>{}</ErrorResponse>"
+)
+_THIS_MACHINE = "http://127.0.0.1:"
+_NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
+
+
+@contextmanager
+def serving(region: str = "eu-west-1", faults: Faults | None = None, port: int = 0) -> Iterator[str]:
+    """Serve an empty AWS on this machine: the block is given its URL.
+
+    Inside the block, new boto3 clients of this process are led to it by ``AWS_ENDPOINT_URL``; to other programs it
+    is to be given, with any credentials. ``faults`` may be changed while it serves. ``port`` 0 takes a free one.
+
+    Raises SkerryError where moto is not installed or the port is taken, and RuntimeError where an embedded AWS runs
+    already.
+    """
+    with running(region):
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
+
+        wrong = faults or Faults()
+        server = _listening(port, BotocoreStubber().process_prepared_request, wrong)
+        url = f"{_THIS_MACHINE}{server.server_port}"
+        let_out = Correction(BotocoreStubber, "__call__", _let_out)
+        with server, applied((let_out, *wrong.corrections())):
+            os.environ["AWS_ENDPOINT_URL"] = url
+            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            thread.start()
+            try:
+                yield url
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+def _let_out(original: Any, stubber: Any, event_name: str, request: Any, **more: Any) -> Any:
+    """Let requests to the server, or to a proxy before it, go over the network."""
+    return None if request.url.startswith(_THIS_MACHINE) else original(stubber, event_name, request, **more)
+
+
+class _Server(ThreadingHTTPServer):
+    """A thread for each connection."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, answer: Any, faults: Faults) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.answer = answer
+        self.faults = faults
+
+
+def _listening(port: int, answer: Any, faults: Faults) -> _Server:
+    try:
+        return _Server(port, answer, faults)
+    except OSError as error:
+        raise SkerryError(f"port {port} of this machine cannot be used: {error.strerror}", "Give another.") from error
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Gives a request to moto as if it had been sent to the host of the service that it is signed for."""
+
+    protocol_version = "HTTP/1.1"
+    # Nagle's algorithm would hold an answer's body back until its headers are acknowledged.
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.faults.wait()
+        try:
+            status, headers, content = self._asked(body)
+        except Exception as error:  # noqa: BLE001 - whatever moto fails on, the caller shall have an answer
+            text = f"The embedded AWS cannot answer this: {type(error).__name__}: {error}"
+            status, headers, content = _NOT_IMPLEMENTED, {}, self._error(text)
+        self.send_response(int(status))
+        for name, value in headers.items():
+            if name.lower() not in {"content-length", "connection", "transfer-encoding", "server", "date"}:
+                self.send_header(name, str(value))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _error(self, text: str) -> bytes:
+        """An error as the service that was asked would write it."""
+        scope = _SCOPE.search(self.headers.get("Authorization", ""))
+        whole = _XML_ERRORS.get(scope["service"] if scope else "")
+        if whole is None:
+            return json.dumps({"__type": "NotImplemented", "message": text}).encode()
+        return whole.format(f"<Error><Code>NotImplemented</Code><Message>{escape(text)}</Message></Error>").encode()
+
+    def _asked(self, body: bytes) -> tuple[int, Mapping[str, Any], bytes]:
+        # The signature is in the header, or in the link that was signed for somebody.
+        scope = _SCOPE.search(self.headers.get("Authorization", "")) or _SCOPE.search(unquote(self.path))
+        if scope is None:
+            return _NOT_FOUND, {}, b"The embedded AWS tells a service by the signature of the request; there is none."
+        name, region = scope["service"], scope["region"]
+        host = _HOSTS.get(name, f"{name}.{region}.amazonaws.com")
+        url = f"https://{host}{self.path}"
+        request = SimpleNamespace(method=self.command, url=url, headers=self.headers, body=body)
+        found = self.server.answer(request)
+        if found is None:
+            return _NOT_FOUND, {}, f"The embedded AWS has no {name}.".encode()
+        status, headers, content = found
+        return status, headers, content.encode() if isinstance(content, str) else content
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _answer  # noqa: N815 - the base class's names
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Print nothing."""

@@ -1,0 +1,114 @@
+"""Starting and stopping the embedded AWS."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from skerry.embedded.patching import Correction, applied
+from skerry.errors import SkerryError
+
+_SETTINGS = ("AWS_", "BOTO_", "MOTO_")
+_ONE = Lock()
+_AT_A_TIME = Lock()
+
+
+@contextmanager
+def running(region: str = "eu-west-1") -> Iterator[None]:
+    """Run an empty AWS in this process: inside the block, new boto3 clients talk to it and to nothing else.
+
+    The user's credentials, profiles and endpoint settings are out of sight meanwhile. A call that the
+    embedded AWS has no answer for fails; it is never sent anywhere. Clients must be made inside the block.
+
+    Raises SkerryError where moto is not installed, and RuntimeError where an embedded AWS runs already: the
+    environment and moto's state belong to the whole process.
+    """
+    if not _ONE.acquire(blocking=False):
+        raise RuntimeError("an embedded AWS runs in this process already")
+    try:
+        with _environment(region), _moto():
+            yield
+    finally:
+        _ONE.release()
+
+
+@contextmanager
+def _environment(region: str) -> Iterator[None]:
+    """Hide all that tells boto3 or moto who the user is and where to send what.
+
+    The variables: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html.
+    """
+    kept = _taken_out()
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "embedded",
+        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # Nothing here starts an instance, and moto would make a thousand images, each time that it starts and ends:
+        # https://docs.getmoto.org/en/latest/docs/configuration/environment_variables.html
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    }
+    try:
+        yield
+    finally:
+        _taken_out()
+        os.environ |= kept
+
+
+def _taken_out() -> dict[str, str]:
+    names = [name for name in os.environ if name.startswith(_SETTINGS)]
+    return {name: os.environ.pop(name) for name in names}
+
+
+@contextmanager
+def _moto() -> Iterator[None]:
+    try:
+        # Importing moto takes half a second, and it may be absent.
+        from moto import mock_aws  # noqa: PLC0415
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
+
+        from skerry.embedded import (  # noqa: PLC0415
+            ecr_images,
+            ecs,
+            efs_and_kms,
+            empty_answers,
+            service_revisions,
+            vpc,
+            vpc_endpoints,
+        )
+    except ModuleNotFoundError as error:
+        if error.name != "moto":
+            raise
+        raise SkerryError(
+            "the demo needs the package moto, which is not installed",
+            "Install it: pip install 'skerry[demo]'",
+        ) from error
+    inside = (
+        Correction(BotocoreStubber, "__call__", _kept_inside),
+        Correction(BotocoreStubber, "process_request", _one_at_a_time),
+    )
+    rooms = (vpc, vpc_endpoints, ecs, service_revisions, ecr_images, efs_and_kms, empty_answers)
+    rules = tuple(rule for room in rooms for rule in room.CORRECTIONS)
+    # The credentials are set above, and moto's own way to restore them loses empty ones.
+    with applied((*inside, *rules)), ecs.tasks_stay(), mock_aws(config={"core": {"mock_credentials": False}}):
+        yield
+
+
+def _kept_inside(original: Any, stubber: Any, event_name: str, request: Any, **more: Any) -> Any:
+    """Fail where moto has no answer: boto3 would then send the request to where it is addressed."""
+    answer = original(stubber, event_name, request, **more)
+    if answer is None:
+        raise SkerryError(
+            f"the embedded AWS has no answer for {request.url}",
+            "Address AWS's own endpoints: the embedded AWS stands in for nothing else.",
+        )
+    return answer
+
+
+def _one_at_a_time(original: Any, stubber: Any, request: Any) -> Any:
+    """Let threads wait for each other: moto's state is not made for several at once."""
+    with _AT_A_TIME:
+        return original(stubber, request)

@@ -1,0 +1,61 @@
+"""The revisions of ECS services, which moto has not: what each deployment was made of.
+
+No task of moto's pulls an image, so that no digest is ever known.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html
+"""
+
+from itertools import count
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.core.utils import utcnow
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from skerry.embedded.patching import Correction
+
+_NUMBERS = count(1_000_000_000_000_000_000)
+
+
+def _deployed(original: Any, response: Any) -> Any:
+    """Give a service that was made, or changed, a revision of its own, and name it as the one that runs."""
+    answer = original(response)
+    service = answer.result["service"]
+    if service.task_definition:
+        revision = _revision(service, response.ecs_backend)
+        service.revisions = [*getattr(service, "revisions", ()), revision]
+        named = {"arn": revision["serviceRevisionArn"], "requestedTaskCount": service.desired_count}
+        service.current_service_revisions = [named | {"runningTaskCount": 0, "pendingTaskCount": 0}]
+    return answer
+
+
+def _revision(service: Any, backend: Any) -> dict[str, Any]:
+    """A revision, in the words of https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html."""
+    definition = backend.describe_task_definition(service.task_definition)
+    containers = definition.container_definitions
+    return {
+        "serviceRevisionArn": f"{service.arn.replace(':service/', ':service-revision/')}/{next(_NUMBERS)}",
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "taskDefinition": definition.arn,
+        "containerImages": [{"containerName": one["name"], "image": one["image"]} for one in containers],
+        "createdAt": utcnow(),
+    }
+
+
+def described(response: Any) -> Any:
+    """The revisions that are asked for.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html
+    """
+    every = [one for service in response.ecs_backend.services.values() for one in getattr(service, "revisions", ())]
+    known = {one["serviceRevisionArn"]: one for one in every}
+    asked = response._get_param("serviceRevisionArns")  # noqa: SLF001 - moto's own way to a parameter
+    failures = [{"arn": name, "reason": "MISSING"} for name in asked if name not in known]
+    return ActionResult({"serviceRevisions": [known[name] for name in asked if name in known], "failures": failures})
+
+
+CORRECTIONS = (
+    Correction(EC2ContainerServiceResponse, "create_service", _deployed),
+    Correction(EC2ContainerServiceResponse, "update_service", _deployed),
+)
+"""What ``running`` applies, after what it corrects of services."""

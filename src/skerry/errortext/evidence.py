@@ -1,0 +1,198 @@
+"""What an error text holds: host, Region, account, image, the address that was dialled, status, retries, action."""
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import msgspec
+
+from skerry.catalogue.s3_ranges import is_of_s3
+
+_REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-[a-z]{2,12}){1,3}-\d{1,2}"
+_SUFFIXES = (
+    r"(?:amazonaws\.com\.cn|amazonaws\.com|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
+    r"|csp\.hci\.ic\.gov|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|on\.amazonwebservices\.com\.cn)"
+)
+# Kept as words: `re` compiles each when the first text needs it, and keeps it. Without flags and word boundaries in
+# front, so that they begin with letters that are found quickly.
+_HOST = rf"\b((?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,8}}{_SUFFIXES})\b"
+_URL = r"://(?:[^/@\s\"]{0,200}@)?([A-Za-z0-9.-]{1,253})"
+_LOOKUP = r"lookup ([A-Za-z0-9.-]{3,253})"
+_RESOLVED = r"ailed to resolve \"?([A-Za-z0-9.-]{3,253})"
+_REGIONS = rf"\b({_REGION})(?![a-z0-9])"
+_DIALLED = (
+    r"(?:dial|read|write|onnect(?:ing)?(?: to)?)\s?(?:tcp|udp|ETIMEDOUT|ECONNREFUSED)?[46]?:?\s?"
+    r"(?:[0-9a-fx.:\[\]]{2,60}->)?\[?([0-9a-f:]{2,39}(?=\]:)|\d{1,3}(?:\.\d{1,3}){3})\]?:(\d{1,5})\b"
+)
+_ARN = r"arn:[a-z-]{1,20}:[a-z0-9-]{1,40}:[a-z0-9-]{0,20}:\d{0,12}:[^\s\"',;)]{1,512}"
+_IMAGE = rf"(\d{{12}})\.dkr[.-]ecr(?:-fips)?\.({_REGION})\.[a-z.]{{4,24}}?/([a-z0-9._/-]{{1,256}})"
+_REFERENCE = r"failed to resolve ref(?:erence)? \"?([a-z0-9][^\s\"]{2,300}?)\"?:?(?=\s|$)"
+_STATUS = (
+    r"(?:tatus ?code:? |StatusCode: |nexpected status[a-z ]{0,24}|API error \(|\]: )(?:from .{1,400}?: )?"
+    r"\"?(\d{3})\b"
+)
+_FAILED_WITH = r"(?:(401) Unauthorized|(403) Forbidden|(404) Not Found|(429) Too Many Requests|(50\d) [A-Z])"
+_RETRIES = r"retried (\d{1,3}) time"
+_ATTEMPTS = r"maximum number of attempts, (\d{1,3})"
+_ACTION = r"(?:perform:|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})"
+_PRINCIPAL = r"\bUser: (arn:[^\s\"',]{10,300})"
+_OPERATION = r"(?:when calling the (\w{2,60}) operation|operation error [A-Za-z0-9 ]{2,60}: (\w{2,60}))"
+_SUBNET = r"\b(subnet-[0-9a-f]{3,17})\b"
+_FILE_SYSTEM = r"\b(fs-[0-9a-f]{3,17})\b"
+_GROUP = r"log-group:([^\s:\"']{1,512})"
+_PRIVATE = tuple(
+    ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+
+# What is read by one expression each, with a part of the text that must be there for it to be tried.
+_SIMPLE = (
+    ("image", "resolve ref", _REFERENCE),
+    ("action", "allow", _ACTION),
+    ("action", "erform:", _ACTION),
+    ("principal", "User: arn:", _PRINCIPAL),
+    ("subnet", "subnet-", _SUBNET),
+    ("file_system", "fs-", _FILE_SYSTEM),
+    ("log_group", "log-group:", _GROUP),
+)
+_BREAK = r"\n[ \t]{0,40}"
+_OF_HOSTS = ("amazon", ".aws", "ic.gov", "sgov.gov", "adc-e.uk")
+_OF_REGIONS = tuple(f"-{number}" for number in range(1, 10))
+_OF_SOCKETS = ("tcp", "udp", "onnect")
+_OF_FAILURES = ("Unauthorized", "Forbidden", "Not Found", "Too Many", " 50")
+_TORN = ("host", "region", "account", "image", "repository", "status", "retries", "action", "operation")
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What was read in one error text, each None where it is not there.
+
+    ``kind`` is that of the dialled address: ``private`` (also a carrier's and a unique local one), ``s3``, ``public``,
+    ``other`` for loopback and the like. ``retries`` is how often a call was made.
+    """
+
+    host: str | None = None
+    region: str | None = None
+    account: str | None = None
+    address: str | None = None
+    kind: str | None = None
+    port: str | None = None
+    image: str | None = None
+    repository: str | None = None
+    arn: str | None = None
+    status: str | None = None
+    retries: int | None = None
+    action: str | None = None
+    principal: str | None = None
+    operation: str | None = None
+    subnet: str | None = None
+    file_system: str | None = None
+    log_group: str | None = None
+
+    def shown(self) -> dict[str, str]:
+        """All that is there, as words."""
+        names = ("host", "region", "account", "address", "port", "image", "repository", "arn", "status", "retries")
+        more = ("action", "principal", "operation", "subnet", "file_system", "log_group")
+        found = {name: getattr(self, name) for name in names + more}
+        words = {name: str(value) for name, value in found.items() if value is not None}
+        return words | ({"address_kind": self.kind} if self.kind else {})
+
+
+def evidence(text: str) -> Evidence:
+    """Read what a plain text holds; where lines were wrapped in the middle of a word, the word is put together."""
+    found = _read(" ".join(text.split()))
+    if "\n" not in text.strip():
+        return found
+    glued = _read(" ".join(re.sub(_BREAK, "", text).split()))
+    torn: dict[str, Any] = {
+        name: getattr(glued, name) for name in _TORN if _is_torn(getattr(found, name), getattr(glued, name))
+    }
+    if found.kind is None and glued.kind is not None:
+        torn |= {"address": glued.address, "kind": glued.kind, "port": glued.port}
+    return msgspec.structs.replace(found, **torn)
+
+
+def _is_torn(one: object, whole: object) -> bool:
+    """Whether a break tore apart what was read: nothing is left of it, or the beginning of a host of AWS's."""
+    if one is None or whole is None:
+        return whole is not None
+    return isinstance(one, str) and re.fullmatch(_HOST, one) is None and re.fullmatch(_HOST, str(whole)) is not None
+
+
+def _read(text: str) -> Evidence:
+    # Each expression is only tried where a part of it is there: ten thousand texts take two seconds.
+    simple = {
+        name: found.group(1)
+        for name, part, form in _SIMPLE
+        if part in text and (found := re.search(form, text)) is not None
+    }
+    arns = re.findall(_ARN, text) if "arn:" in text else []
+    image = re.search(_IMAGE, text) if ".dkr" in text else None
+    host = _host(text)
+    region = (re.search(_REGIONS, host) if host else None) or (
+        re.search(_REGIONS, text) if _has(text, _OF_REGIONS) else None
+    )
+    dialled = re.search(_DIALLED, text) if _has(text, _OF_SOCKETS) else None
+    accounts = [arn.split(":", 5)[4] for arn in arns]
+    operation = re.search(_OPERATION, text) if "operation" in text else None
+    return Evidence(
+        host=host,
+        region=region.group(1) if region else None,
+        account=image.group(1) if image else next(filter(None, accounts), None),
+        address=dialled.group(1) if dialled else None,
+        kind=kind_of(dialled.group(1)) if dialled else None,
+        port=dialled.group(2) if dialled else None,
+        repository=image.group(3).rstrip(".:/") if image else None,
+        arn=next((arn.rstrip(".:") for arn in arns if ":sts:" not in arn and ":sts::" not in arn), None),
+        status=_status(text),
+        retries=_retries(text),
+        operation=operation.group(1) or operation.group(2) if operation else None,
+        **simple,
+    )
+
+
+def _has(text: str, parts: tuple[str, ...]) -> bool:
+    # A plain loop takes half of the time of a generator.
+    for part in parts:  # noqa: SIM110
+        if part in text:
+            return True
+    return False
+
+
+def _host(text: str) -> str | None:
+    """The host that was called: of a URL or a name that was looked up, else any name of AWS's."""
+    for form, part in ((_URL, "://"), (_LOOKUP, "lookup "), (_RESOLVED, "resolve")):
+        for name in re.findall(form, text) if part in text else ():
+            host = str(name).lower().rstrip(".")
+            # Documents that a text refers to were not called.
+            if "." in host and not host.startswith(("docs.", "www.", "console.")) and host != "aws.amazon.com":
+                return host
+    found = re.search(_HOST, text) if _has(text, _OF_HOSTS) else None
+    return found.group(1).lower() if found else None
+
+
+def _status(text: str) -> str | None:
+    found = re.search(_STATUS, text) if "tatus" in text or "API error" in text else None
+    if found is None and _has(text, _OF_FAILURES):
+        found = re.search(_FAILED_WITH, text)
+    return next(filter(None, found.groups())) if found else None
+
+
+def _retries(text: str) -> int | None:
+    found = re.search(_RETRIES, text) if "retried" in text else None
+    found = found or (re.search(_ATTEMPTS, text) if "attempts" in text else None)
+    return int(found.group(1)) if found else None
+
+
+@lru_cache(maxsize=1024)
+def kind_of(address: str) -> str:
+    """The kind of an address that was dialled; ``other`` where it is none, or one that leads to no network."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "other"
+    if any(found in block for block in _PRIVATE):
+        return "private"
+    if is_of_s3(found):
+        return "s3"
+    # Documentation's own addresses stand in texts for public ones that were hidden.
+    return "other" if found.is_loopback or found.is_link_local or found.is_unspecified else "public"

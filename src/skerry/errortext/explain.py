@@ -1,0 +1,234 @@
+"""Error texts explained: which step of a launch each is of, what it proves, and what it does not."""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from skerry.catalogue.blocker_codes import ErrorClass
+from skerry.catalogue.data_files import Grade
+from skerry.catalogue.error_texts import Confidence, Rule, Spot, rules, spots
+from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_host
+from skerry.errortext.evidence import Evidence, evidence
+from skerry.errortext.matching import Words, words
+from skerry.errortext.normalize import errors_in, last_of, plain, tight
+from skerry.masking import mask
+
+_AMBIGUOUS = "ambiguous"
+_ELSEWHERE = "elsewhere"
+_SURE = {"high": 0, "medium": 1, "low": 2}
+_MOST_SHOWN = 400
+_MANY = 2
+_SEVERAL = 2
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """What one error text means.
+
+    ``place`` is the spot that its words tell. ``cause`` is what it proves, ``not_proven`` what it does not, ``next``
+    what to look at. ``text`` is the error without what may be secret in it, ``count`` how often the text that was given
+    tells it, other addresses and ids apart.
+    """
+
+    rule: str
+    step: str
+    kind: ErrorClass
+    confidence: Confidence
+    cause: str
+    not_proven: str
+    next: str
+    fix: str
+    grade: Grade
+    source: str
+    evidence: Evidence
+    text: str
+    service: str | None = None
+    place: str = ""
+    count: int = 1
+
+
+class _Sought(NamedTuple):
+    """A rule's words as they are looked for, and its facts but for the kind of the address."""
+
+    some: frozenset[str]
+    every: frozenset[str]
+    never: frozenset[str]
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+    rule: Rule
+
+
+class _Table(NamedTuple):
+    strong: dict[str, Spot]
+    weak: dict[str, Spot]
+    spots: dict[str, Spot]
+    rules: tuple[_Sought, ...]
+    of_service: dict[str, Spot]
+    words: Words
+
+
+@cache
+def _table() -> _Table:
+    known = spots().spots
+    said = [(tight(word), spot) for spot in known for word in spot.words]
+    sought = tuple(_sought(rule) for rule in rules())
+    return _Table(
+        strong={word: spot for word, spot in said if not spot.weak},
+        weak={word: spot for word, spot in said if spot.weak},
+        spots={spot.id: spot for spot in known},
+        rules=sought,
+        of_service={spot.service: spot for spot in reversed(known) if spot.service},
+        words=words([word for word, _ in said] + [word for one in sought for word in one.some | one.every | one.never]),
+    )
+
+
+def _sought(rule: Rule) -> _Sought:
+    some, every, never = (frozenset(map(tight, part)) for part in (rule.some, rule.every, rule.never))
+    facts = tuple((name, values) for name, values in rule.when.items() if name != "kind")
+    return _Sought(some, every, never, facts, rule)
+
+
+def explain(text: str) -> tuple[Explanation, ...]:
+    """Explain every error in a text, those first that prove the most; nothing where none is known.
+
+    Of more than `cleaning.MOST` characters the last are read.
+    """
+    found = [one for part in errors_in(plain(last_of(text))) if (one := _explain_one(part)) is not None]
+    if len(found) < _SEVERAL:
+        return tuple(found)
+    kept = _distinct(found)
+    # An address that one line dials and the next one names the service of is one failure.
+    placed = {one.evidence.address for one in kept if one.place != _ELSEWHERE}
+    kept = [one for one in kept if one.place != _ELSEWHERE or one.evidence.address not in placed - {None}]
+    sure = {one.step for one in kept if one.kind != _AMBIGUOUS}
+    # That something went wrong at a step adds nothing where another error says what it was.
+    telling = [one for one in kept if one.kind != _AMBIGUOUS or one.step not in sure]
+    return tuple(sorted(telling, key=_proof))
+
+
+def _proof(one: Explanation) -> tuple[bool, int]:
+    return (one.kind == _AMBIGUOUS, _SURE[one.confidence])
+
+
+def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
+    """Each cause of each host once, with how often it is told; what names no host counts to one that does."""
+    kept: dict[tuple[str, str, str | None, str | None], Explanation] = {}
+    for one in sorted(found, key=lambda item: item.evidence.host is None):
+        told = one.evidence
+        fitting = [key for key in kept if key[:3] == (one.rule, one.step, told.kind) and told.host in {None, key[3]}]
+        key = fitting[0] if fitting else (one.rule, one.step, told.kind, told.host)
+        known = kept.get(key)
+        kept[key] = one if known is None else msgspec.structs.replace(known, count=known.count + 1)
+    return list(kept.values())
+
+
+@lru_cache(maxsize=512)
+def _explain_one(text: str) -> Explanation | None:
+    said = _table().words.found(tight(text))
+    told = evidence(text)
+    spot = _spot(said, told) or _table().spots[_ELSEWHERE]
+    for some, every, never, facts, rule in _rules_at(spot.step, told.kind or ""):
+        if (
+            not (some and some.isdisjoint(said))
+            and every <= said
+            and never.isdisjoint(said)
+            and all(_fact(name, told) in values for name, values in facts)
+        ):
+            return _filled(rule, spot, told, text)
+    return None
+
+
+def _spot(said: set[str], told: Evidence) -> Spot | None:
+    """Where a text with these words says that it happened."""
+    table = _table()
+    strong = next((spot for word, spot in table.strong.items() if word in said), None)
+    if strong is not None:
+        return strong
+    action = _of_action(told.action) or _of_action(told.operation)
+    weak = action or next((spot for word, spot in table.weak.items() if word in said), None)
+    if weak is not None or told.host is None:
+        return weak
+    service = service_of_host(told.host)
+    return table.of_service.get(service.key) if service else None
+
+
+def _of_action(action: str | None) -> Spot | None:
+    """The place of an IAM action or an operation's name, by the first beginning that is known."""
+    if action is None:
+        return None
+    name = next((name for name in spots().actions if action.startswith(name)), None)
+    return _table().spots[spots().actions[name]] if name else None
+
+
+@cache
+def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
+    """The rules that may hold at a step, where an address of this kind was dialled."""
+    return tuple(
+        sought
+        for sought in _table().rules
+        if (not sought.rule.steps or step in sought.rule.steps) and kind in sought.rule.when.get("kind", (kind,))
+    )
+
+
+def _fact(name: str, told: Evidence) -> str:
+    """A fact that rules ask for, as a word; empty where the text does not tell it."""
+    if name == "retries":
+        return "" if told.retries is None else ("many" if told.retries >= _MANY else "one")
+    if name == "whose":
+        return "other" if told.host and service_of_host(told.host) is None else "aws"
+    return getattr(told, name) or ""
+
+
+def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
+    if rule.step and rule.step != spot.step:
+        spot = next(one for one in _table().spots.values() if one.step == rule.step)
+    names = _names(spot, told)
+    names["network"] = spot.network.format_map(names)
+    names["grant"] = spot.grant.format_map(names)
+    cause, not_proven, look, fix = (
+        # Most texts have nothing to fill in.
+        text.format_map(names) if "{" in text else text
+        for text in (rule.cause, rule.not_proven, rule.next, rule.fix)
+    )
+    return Explanation(
+        rule=rule.id,
+        step=spot.step,
+        kind=rule.kind,
+        confidence=rule.confidence,
+        cause=cause,
+        not_proven=not_proven,
+        next=look,
+        fix=fix,
+        grade=rule.grade,
+        source=rule.source,
+        evidence=told,
+        text=mask(" ".join(text.split()))[:_MOST_SHOWN],
+        service=spot.service,
+        place=spot.id,
+    )
+
+
+class _Names(dict[str, str]):
+    """What fills a rule's texts."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key.replace('_', ' ')}>"
+
+
+def _names(spot: Spot, told: Evidence) -> _Names:
+    region = told.region or "<region>"
+    endpoint = endpoint_service(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
+    return _Names(
+        told.shown()
+        | {
+            "subject": spot.subject,
+            "called": told.host or spot.subject,
+            "region": region,
+            "where": f"in {told.region}" if told.region else "in the task's Region",
+            "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
+            "gateway": (endpoint_service(ServiceRef("s3", told.region), "Gateway") if told.region else None)
+            or f"com.amazonaws.{region}.s3",
+            "thing": told.image or told.repository or told.arn or spot.subject,
+            "who": told.principal or "the role",
+        }
+    )

@@ -1,0 +1,108 @@
+"""The process that is AWS's side of a lab: the embedded AWS and a real registry behind one front.
+
+It is given connections that arrived in the lab, by a socket, as open files; so it needs no place in the lab itself.
+Its stock is the first line of its input; when everything is there, it prints one line.
+"""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+
+from skerry.embedded.dispatch import answering
+from skerry.lab import registry
+from skerry.lab.fixtures import STORAGE_BUCKET, STORAGE_REGION, Copy, Stock
+from skerry.lab.messages import decode, encode
+from skerry.lab.oci_image import source_of, write_layout
+from skerry.lab.paths import AUTHORITY, FOLDER, environment
+from skerry.lab.requirements import program
+from skerry.lab.tls_proxy import REGISTRY, Front
+from skerry.net.hostname import Hostname
+
+_LONGEST = 400.0
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """All is there; ``refused`` says what of the stock could not be made, ``failed`` why nothing goes."""
+
+    refused: tuple[str, ...] = ()
+    failed: str = ""
+
+
+def main() -> None:
+    """Serve until the socket that brings connections is closed."""
+    stock: Stock = decode(sys.stdin.buffer.readline(), Stock)
+    brings = socket.socket(fileno=int(sys.argv[1]))
+    with answering(stock.region) as answer:
+        front = Front(stock, answer)
+        front.write_authority(AUTHORITY)
+        _listen(front)
+        try:
+            ready = Ready(_fill(stock))
+        except Exception as error:  # noqa: BLE001 -- the one who waits must hear of it, whatever happened
+            ready = Ready(failed=f"{error}" or type(error).__name__)
+        sys.stdout.buffer.write(encode(ready))
+        sys.stdout.buffer.flush()
+        _take(front, brings)
+
+
+def _take(front: Front, brings: socket.socket) -> None:
+    """Take connections as they are brought, each with a word of what it is for."""
+    while True:
+        told, files, _, _ = socket.recv_fds(brings, 1_024, 1)
+        if not told:
+            return
+        front.take(socket.socket(fileno=files[0]), Hostname(told.decode()) if told != b"-" else None)
+
+
+def _listen(front: Front) -> None:
+    """The registry itself calls S3 by its name, which leads here."""
+    listener = socket.create_server(("127.0.0.1", 443))
+
+    def accept() -> None:
+        while True:
+            front.take(listener.accept()[0])
+
+    Thread(target=accept, daemon=True).start()
+
+
+def _fill(stock: Stock) -> tuple[str, ...]:
+    from skerry.aws import seed  # noqa: PLC0415
+    from skerry.aws.session import clients  # noqa: PLC0415
+
+    refused: list[str] = []
+    for region in sorted({item.region for item in stock.items}):
+        items = [(item.kind, item.name) for item in stock.items if item.region == region]
+        refused += seed.stock(clients(region), region, items)
+    if stock.images:
+        seed.bucket(clients(STORAGE_REGION), STORAGE_BUCKET, STORAGE_REGION)
+        registry.await_registry()
+        _push(stock)
+    return tuple(refused)
+
+
+def _push(stock: Stock) -> None:
+    for position, copy in enumerate(stock.images):
+        source = source_of(Path(stock.archive)) if stock.archive else _made(position, copy)
+        target = f"docker://{REGISTRY[0]}:{REGISTRY[1]}/{copy.repository}:{copy.tag}"
+        # Its temporary files are below /var/tmp unless it gets another place.
+        command = [program("skopeo"), "--insecure-policy", "--tmpdir", str(FOLDER), "copy", "--quiet"]
+        command += ["--dest-tls-verify=false", source, target]
+        done = subprocess.run(  # noqa: S603 -- a fixed program
+            command, capture_output=True, text=True, check=False, env=environment(), timeout=_LONGEST
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"skopeo could not push {copy.repository}:{copy.tag}: {done.stderr.strip()[-500:]}")
+
+
+def _made(position: int, copy: Copy) -> str:
+    folder = FOLDER / f"image{position}"
+    write_layout(folder, f"{copy.repository}:{copy.tag}")
+    return f"oci:{folder}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Building a lab in the namespaces of this process, and taking it down."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from skerry.lab import dns_client
+from skerry.lab.config_files import LISTENER, hosts_of, scripts
+from skerry.lab.netns import run, switch, within
+from skerry.lab.paths import FOLDER, environment
+from skerry.lab.processes import confined
+from skerry.lab.protocol import Drop
+from skerry.lab.requirements import program
+from skerry.lab.topology_records import FAR, NATS, TASKS, Origin, Plan
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
+
+_BACKLOG = 4_096
+_READY, _AGAIN, _PAUSE = 3.0, 0.05, 0.002
+_FORWARD = {"ipv4/ip_forward": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0"}
+# The flags of a DNS answer, with the code REFUSED.
+_REFUSED = b"\x81\x05"
+# IP_PKTINFO of Linux, which Python has no name for.
+_PACKET_INFO = 8
+# A DNS server without any capability may then listen at its port.
+_LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
+_NOBODY = Hostname("ready.invalid")
+_SETS = (("vpc", "dropped"), ("vpc", "lost"))
+
+Taker: TypeAlias = Callable[[socket.socket], None]
+
+
+class Lab:
+    """A lab that stands: its namespaces, DNS servers and listener."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._daemons: list[subprocess.Popen[bytes]] = []
+        self._listener: socket.socket | None = None
+        self._server: socket.socket | None = None
+        # What is done with a connection that arrived; who wants to answer it puts something else here.
+        self.take: Taker = socket.socket.close
+        self._spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
+
+    def build(self) -> None:
+        """Make everything; afterwards packets flow."""
+        found = scripts(self.plan)
+        run(["ip", "-batch", "-"], found.links)
+        for space in self._spaces:
+            within(space, partial(self._furnish, space, found.inside[space], found.filters.get(space)))
+        self._listener = within(FAR, _listen)
+        self._server = within(FAR, _serve_names)
+        threading.Thread(target=self._drain, args=(self._listener,), daemon=True).start()
+        threading.Thread(target=_refuse_names, args=(self._server,), daemon=True).start()
+        FOLDER.mkdir(exist_ok=True)
+        for router in self.plan.routers:
+            if router.resolver:
+                hosts = hosts_of(router, self.plan.public)
+                self._resolve(router.space, router.resolver, found.resolvers[router.space], hosts)
+
+    def _furnish(self, space: str, routes: str, filters: str | None) -> None:
+        switch(_FORWARD)
+        run(["ip", "-batch", "-"], routes)
+        for path in Path("/proc/sys/net/ipv4/conf").glob("*/rp_filter"):
+            path.write_text("0", encoding="ascii")
+        if filters:
+            run(["nft", "-f", "-"], filters)
+        if space == TASKS:
+            switch({"ipv4/ip_nonlocal_bind": "1"})
+
+    def _resolve(self, space: str, address: Address, configuration: str, hosts: str) -> None:
+        """Start a DNS server, and wait until it answers."""
+        paths = FOLDER / f"{space}.conf", FOLDER / f"{space}.hosts"
+        for path, text in zip(paths, (configuration, hosts), strict=True):
+            path.write_text(text, encoding="ascii")
+        options = ["--no-daemon", f"--conf-file={paths[0]}", f"--addn-hosts={paths[1]}", "--pid-file="]
+        command = confined([program("dnsmasq"), *options])
+
+        def start() -> None:
+            switch(_LOW_PORTS)
+            with (FOLDER / f"{space}.log").open("wb") as log:
+                daemon = subprocess.Popen(  # noqa: S603 -- a fixed program
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), cwd=FOLDER
+                )
+            self._daemons.append(daemon)
+            limit = time.monotonic() + _READY
+            while time.monotonic() < limit:
+                if dns_client.ask(address, _NOBODY, None, _AGAIN) is not None:
+                    return
+                time.sleep(_PAUSE)
+            message = (FOLDER / f"{space}.log").read_text(encoding="utf-8", errors="replace")
+            raise TimeoutError(f"the DNS server of {space} does not answer: {message}")
+
+        within(space, start)
+
+    def _drain(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            with contextlib.suppress(OSError):
+                self.take(connection)
+
+    def close(self) -> None:
+        """Take everything down."""
+        for daemon in self._daemons:
+            daemon.kill()
+            daemon.wait()
+        for one in (self._listener, self._server):
+            if one is not None:
+                one.close()
+        run(["ip", "-batch", "-"], "".join(f"netns del {space}\n" for space in self._spaces))
+
+    def drops(self) -> list[Drop]:
+        """Every packet that was dropped so far, with what dropped it."""
+        found: list[Drop] = []
+        for router in self.plan.routers:
+            for table, name in _SETS:
+                origins = self.plan.realms if name == "lost" else self.plan.marks
+                found += within(router.space, partial(_recorded, table, name, origins))
+        return found + within(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
+
+
+def _recorded(table: str, name: str, origins: dict[int, Origin]) -> list[Drop]:
+    answer = json.loads(run(["nft", "-n", "-j", "list", "set", "ip", table, name]))
+    rows = [entry["set"].get("elem", []) for entry in answer["nftables"] if "set" in entry]
+    unknown = Origin("route", "", "no interface has the address")
+    drops = []
+    for element in (element for row in rows for element in row):
+        number, source, source_port, destination, destination_port = element["concat"]
+        origin = origins.get(int(number), unknown)
+        drops.append(Drop(origin, source, int(source_port), destination, int(destination_port)))
+    return drops
+
+
+def _serve_names() -> socket.socket:
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.setsockopt(socket.IPPROTO_IP, _PACKET_INFO, 1)
+    server.bind(("0.0.0.0", LISTENER))  # noqa: S104 -- in a namespace that nothing else is in
+    return server
+
+
+def _refuse_names(server: socket.socket) -> None:
+    """Answer every question that gets here with a refusal: what a server of the user's answers is not known."""
+    while True:
+        try:
+            question, where, _, asker = server.recvmsg(4_096, socket.CMSG_SPACE(12))
+            # An answer must leave by the address that was asked, and whatever interface leads home.
+            told = [(level, kind, bytes(4) + data[4:8] + bytes(4)) for level, kind, data in where]
+            server.sendmsg([question[:2] + _REFUSED + question[4:]], told, 0, asker)
+        except OSError:
+            return
+
+
+def _listen() -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("0.0.0.0", LISTENER))  # noqa: S104 -- in a namespace that nothing else is in
+    listener.listen(_BACKLOG)
+    return listener

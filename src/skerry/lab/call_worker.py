@@ -1,0 +1,48 @@
+"""The process of a task that calls APIs and makes connections, all at once: errands in, results out, a line each."""
+
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from skerry.aws.single_call import call, prepare
+from skerry.lab.client_jobs import Api, Dial, Result
+from skerry.lab.messages import decode, encode
+from skerry.lab.paths import AUTHORITY
+
+CONNECT_SECONDS = 5.0
+_AT_ONCE = 100
+
+
+def main() -> None:
+    """Do the errands of the first line."""
+    errands: tuple[Api | Dial, ...] = decode(sys.stdin.buffer.readline(), tuple[Api | Dial, ...])
+    prepare()
+    with ThreadPoolExecutor(min(max(len(errands), 1), _AT_ONCE)) as pool:
+        for done in as_completed([pool.submit(_do, errand) for errand in errands]):
+            sys.stdout.buffer.write(encode(done.result()))
+            sys.stdout.buffer.flush()
+
+
+def _do(errand: Api | Dial) -> Result:
+    started = time.monotonic()
+    if isinstance(errand, Dial):
+        words = _dial(errand)
+        return Result(errand.row, not words, words, "tcp", time.monotonic() - started)
+    try:
+        found = call(errand.call, CONNECT_SECONDS, str(AUTHORITY))
+    except Exception as error:  # noqa: BLE001 -- what boto3 cannot send must not end the calls of other rows
+        return Result(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
+    return Result(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
+
+
+def _dial(errand: Dial) -> str:
+    try:
+        socket.create_connection((errand.host, errand.port), CONNECT_SECONDS).close()
+    except OSError as error:
+        return f"connect to {errand.host}:{errand.port}: {error}"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""Which real client does what for a Need, and what AWS's side must hold for it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from skerry.aws.single_call import Call as ApiCall
+from skerry.catalogue.registries import registry as known_registry
+from skerry.catalogue.services import ServiceRef, host, layer_bucket
+from skerry.lab.client_arguments import Reference, Region
+from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
+from skerry.lab.fixtures import STORAGE_REGION, Copy, Item, Registry, Stock
+from skerry.launch.image_references import Image, parse
+from skerry.launch.launches import Launch
+from skerry.launch.needs import Call, Need
+from skerry.model.arns import arn
+from skerry.net.hostname import Hostname
+
+# The credential helper knows registries of these names alone, and takes the Region from them.
+_PLAIN_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_SHOWN = 100
+_MOST_PARAMETERS = 10
+_STREAM = "skerry/rehearsal/0"
+_TAG_OF_DIGESTS = "rehearsed"
+_OF_IMAGES = {"registry-auth", "manifest", "layers"}
+
+
+class _Pulled(NamedTuple):
+    image: Image
+    reference: Reference
+    host: Hostname
+    token: Hostname | None
+    blobs: Hostname | None
+
+
+def why_not(call: Call) -> str:
+    """Return the reason for which no client can make a call, such as an invalid image; empty where one can."""
+    if call.service is not None and Region.parse(call.service.region) is None:
+        return f"{call.service.region[:_SHOWN]} is not the name of a Region"
+    if call.step in _OF_IMAGES:
+        for subject in call.subjects:
+            image = parse(subject)
+            if image is None or _reference(image) is None:
+                return f"image {subject[:_SHOWN]} is not a reference that clients of registries take"
+    if call.step == "env-files" and call.actions[:1] == ("s3:GetObject",):
+        for subject in call.subjects:
+            bucket = _object(subject).partition("/")[0]
+            if not _BUCKET.fullmatch(bucket):
+                return f"{bucket[:_SHOWN]} is not the name of a bucket"
+    return ""
+
+
+def errands(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
+    """What clients do for the rows (number, Need, host, port) of one task."""
+    found: list[Errand] = []
+    pulled: set[int] = set()
+    for pull in _pulls(launch):
+        manifest = _row(rows, "manifest", pull.host)
+        if manifest is None or manifest in pulled:
+            continue
+        layers = _row(rows, "layers", pull.blobs or pull.host)
+        pulled |= {manifest} if layers is None else {manifest, layers}
+        found.append(Pull(manifest, layers, pull.reference, pull.host, pull.image.region is not None))
+    for number, need, called, port in rows:
+        if number not in pulled:
+            found.append(_errand(number, need, called, port))
+    return tuple(found)
+
+
+def _row(rows: Iterable[tuple[int, Need, Hostname, int]], step: str, called: str) -> int | None:
+    return next((number for number, need, name, _ in rows if (need.step, name) == (step, called)), None)
+
+
+def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
+    """The client that makes the call of a Need; where there is none, a connection."""
+    if not isinstance(need, Call) or not need.actions or not need.subjects or need.service is None:
+        return Dial(number, called, port)
+    subject, region = need.subjects[0], need.service.region
+    endpoint = f"https://{called}" if port == 443 else f"https://{called}:{port}"  # noqa: PLR2004 -- HTTPS
+    match need.step, need.actions[0]:
+        case "secrets", "secretsmanager:GetSecretValue":
+            asked = ApiCall("secretsmanager", "get_secret_value", {"SecretId": subject}, region, endpoint)
+        case "secrets", "ssm:GetParameters":
+            names = list(need.subjects[:_MOST_PARAMETERS])
+            asked = ApiCall("ssm", "get_parameters", {"Names": names, "WithDecryption": True}, region, endpoint)
+        case "registry-auth", "ecr:GetAuthorizationToken":
+            image = parse(subject)
+            if image is not None and _PLAIN_ECR.fullmatch(image.registry):
+                return Login(number, Hostname(image.registry))
+            asked = ApiCall("ecr", "get_authorization_token", {}, region, endpoint)
+        case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
+            parameters = {"logGroupName": subject, "logStreamName": f"{_STREAM}{number}"}
+            asked = ApiCall("logs", "create_log_stream", parameters, region, endpoint)
+        case "env-files", "s3:GetObject":
+            place, _, key = _object(subject).partition("/")
+            asked = ApiCall("s3", "get_object", {"Bucket": place, "Key": key}, region)
+        case _:
+            return Dial(number, called, port)
+    return Api(number, asked)
+
+
+def stock(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
+    """What AWS's side must hold so that the calls find what they ask for."""
+    pulls = list(_pulls(launch))
+    registries = tuple({pull.host: _registry(pull) for pull in pulls}.values())
+    images = tuple(dict.fromkeys(Copy(pull.reference.repository, pull.reference.tag) for pull in pulls))
+    items = tuple(dict.fromkeys(item for call in calls for item in _items(call)))
+    region = Region.parse(launch.region or "") or STORAGE_REGION
+    return Stock(region, registries, images, items, archive)
+
+
+def _items(call: Call) -> Iterator[Item]:
+    if call.service is None or not call.actions:
+        return
+    region = Region(call.service.region)
+    for subject in call.subjects:
+        match call.step, call.actions[0]:
+            case "secrets", "secretsmanager:GetSecretValue":
+                yield Item("secret", region, _secret(subject))
+            case "secrets", "ssm:GetParameters":
+                yield Item("parameter", region, _parameter(subject))
+            case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
+                yield Item("log-group", region, subject)
+            case "env-files", "s3:GetObject":
+                yield Item("object", region, _object(subject))
+            case _:
+                continue
+
+
+def _secret(subject: str) -> str:
+    """The name that the embedded AWS finds a secret by, when it is asked for an ARN: all of the ARN's last part."""
+    parsed = arn(subject)
+    return parsed.resource.partition(":")[2] if parsed else subject
+
+
+def _parameter(subject: str) -> str:
+    parsed = arn(subject)
+    if parsed is None:
+        return subject
+    name = parsed.resource.partition("/")[2]
+    return f"/{name}" if "/" in name else name
+
+
+def _object(subject: str) -> str:
+    parsed = arn(subject)
+    return parsed.resource if parsed else subject
+
+
+def _pulls(launch: Launch) -> Iterator[_Pulled]:
+    """The images of a task that clients can pull, each with the hosts of its registry."""
+    containers = getattr(launch.definition, "container_definitions", ())
+    references = [item.image for item in containers or () if isinstance(item.image, str)]
+    for image in filter(None, map(parse, dict.fromkeys(references))):
+        reference = _reference(image)
+        if reference is None:
+            continue
+        name = reference.registry.host
+        if image.region is not None:
+            yield _Pulled(image, reference, name, None, _layer_host(image.region))
+            continue
+        known = known_registry(image.registry)
+        if known is None:
+            yield _Pulled(image, reference, name, None, None)
+            continue
+        token = None if known.token in {None, known.registry} else known.token
+        own = Hostname(known.registry)
+        yield _Pulled(image, reference, own, _host(token), _host(known.blobs))
+
+
+def _host(text: str | None) -> Hostname | None:
+    return None if text is None else Hostname.parse(text)
+
+
+def _layer_host(region: str) -> Hostname | None:
+    return _host(f"{layer_bucket(region)}.{host(ServiceRef('s3', region))}")
+
+
+def _registry(pull: _Pulled) -> Registry:
+    if pull.image.region is not None:
+        return Registry(pull.host, "password", None, pull.blobs)
+    return Registry(pull.host, "token" if pull.token else "nothing", pull.token, pull.blobs)
+
+
+def _reference(image: Image) -> Reference | None:
+    """The reference that is pulled: an image that is named by its digest alone cannot be made, and gets a tag."""
+    return Reference.parse(image.registry, image.repository, _TAG_OF_DIGESTS if ":" in image.tag else image.tag)

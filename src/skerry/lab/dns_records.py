@@ -1,0 +1,176 @@
+"""What names lead to in a VPC: private names of endpoints and private zones, for a real DNS server to answer.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.errors import SkerryError
+from skerry.lab import input_checks
+from skerry.lab.nftables import unread
+from skerry.lab.topology_records import Names
+from skerry.model.endpoints import RecordSet, VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
+
+_AMAZON = {"AmazonProvidedDNS", "169.254.169.253"}
+_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
+_PLACE_OF_RESOLVER = 2
+_SHOWN = 100
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Names of a VPC's DNS server, and the values of the input that are left out.
+
+    ``unusable``: names of records with an invalid value, each with the reason in words. ``omitted``: zones and records
+    with an invalid name, in words.
+    """
+
+    names: Names = Names()
+    unusable: tuple[tuple[Hostname, str], ...] = ()
+    omitted: tuple[str, ...] = ()
+
+    def why_not(self, host: str) -> str:
+        """Return the reason for which the lab cannot answer for a host; empty where it can."""
+        return next((why for name, why in self.unusable if name.stands_for(host)), "")
+
+
+def base_plus_two(world: World, vpc_id: str) -> Address:
+    """The address of the Amazon DNS server; raises `SkerryError` where the VPC's block is not known or none."""
+    vpc = world.vpc(vpc_id)
+    if isinstance(vpc, Missing):
+        raise unread(vpc)
+    address = input_checks.cidr(vpc.cidr_block, f"the CidrBlock of {vpc_id}").at(_PLACE_OF_RESOLVER)
+    if address is None:
+        raise input_checks.invalid(f"the CidrBlock of {vpc_id}", "large enough for a DNS server")
+    return address
+
+
+def resolver_of(world: World, vpc_id: str) -> Address | None:
+    """The address of the Amazon DNS server, the VPC's base plus two; None where support for it is off."""
+    support = world.dns_attribute(vpc_id, "enable_dns_support")
+    address = base_plus_two(world, vpc_id)
+    if isinstance(support, Missing):
+        raise unread(support)
+    return address if support else None
+
+
+def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
+    """The DNS servers of the DHCP options that are not Amazon's."""
+    vpc = world.vpc(vpc_id)
+    options = vpc if isinstance(vpc, Missing) else world.dhcp_options_of(vpc)
+    if isinstance(options, Missing):
+        raise unread(options)
+    named = [
+        item.value
+        for configuration in options.dhcp_configurations
+        if configuration.key == "domain-name-servers"
+        for item in configuration.values
+    ]
+    amazon = _AMAZON | {resolver_of(world, vpc_id)}
+    what = f"a DNS server of {options.dhcp_options_id}"
+    return tuple(input_checks.address(name, what) for name in named if name not in amazon)
+
+
+def _require_plain(world: World, vpc_id: str) -> None:
+    """Raise `SkerryError` where more than zones and endpoints changes the answers in a VPC."""
+    held = world.resolving.in_vpc(vpc_id)
+    if held.rules or held.zones or held.endpoints or held.firewalls:
+        message = f"the lab does not build resolver rules, Route 53 Profiles and DNS Firewall, which hold in {vpc_id}"
+        raise SkerryError(message)
+
+
+def names_of(world: World, vpc_id: str) -> Known:
+    """The zones that a VPC's DNS server answers itself, with their records; the most specific zone of a name counts."""
+    _require_plain(world, vpc_id)
+    if not world.dns_attribute(vpc_id, "enable_dns_hostnames"):
+        return Known()
+    zones: dict[Hostname, list[tuple[Hostname, Address]]] = {}
+    unusable: list[tuple[Hostname, str]] = []
+    omitted: list[str] = []
+    for endpoint in world.endpoints_in(vpc_id):
+        for zone, name in _private(endpoint):
+            zones.setdefault(zone, []).extend((name, address) for address in _addresses(world, endpoint))
+    for hosted in world.zones_in(vpc_id):
+        if hosted.vpc_ids is UNSET or hosted.records is UNSET or not hosted.whole:
+            raise unread(Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets"))
+        own = _plain(hosted.name)
+        if own is None or own.is_wildcard:
+            omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
+            continue
+        pairs = zones.setdefault(own, [])
+        for row in hosted.records:
+            record = _plain(row.name)
+            if record is None or not record.is_within(own):
+                omitted.append(
+                    f"a record of hosted zone {own} is left out: {row.name[:_SHOWN]} is not a host name of the zone"
+                )
+                continue
+            values, why = _record(world, row)
+            pairs.extend((record, address) for address in values)
+            if why:
+                unusable.append((record, f"the record {record} of hosted zone {own} {why}"))
+    records = tuple(
+        (name, address)
+        for zone, pairs in zones.items()
+        for name, address in pairs
+        if zone == max((one for one in zones if name.is_within(one)), key=len)
+    )
+    return Known(Names(tuple(zones), records), tuple(unusable), tuple(omitted))
+
+
+def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
+    """The private names of an endpoint that has them switched on, each with the zone that it makes."""
+    usable = str(endpoint.state).lower() == "available" and endpoint.private_dns_enabled is True
+    inbound_only = endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint
+    if endpoint.vpc_endpoint_type != "Interface" or not usable or inbound_only or endpoint.service_name is UNSET:
+        return
+    ref = service_of_endpoint(endpoint.service_name)
+    for text in private_names(ref) if ref else ():
+        # A service name with a Region that is none makes no name that a host could have.
+        made = Hostname.parse(text)
+        if made is not None:
+            yield Hostname(made.removeprefix("*.")), made
+
+
+def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
+    found = [world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
+    rows = [row for row in found if row is not None and row.private_ip_address]
+    return [
+        input_checks.address(row.private_ip_address, f"the PrivateIpAddress of {row.network_interface_id}")
+        for row in rows
+    ]
+
+
+def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
+    """Return the addresses of a record set, and why these are not all.
+
+    An alias or CNAME to an endpoint's own name leads to its interfaces; other names are not followed.
+    """
+    read = [Address.parse(item.value) for item in row.resource_records] if row.type == "A" else []
+    values = [address for address in read if address is not None]
+    led = [row.alias_target.dns_name] if row.alias_target is not None and row.type == "A" else []
+    led += [item.value for item in row.resource_records] if row.type == "CNAME" else []
+    targets = [_plain(text) for text in led]
+    endpoints = [None if target is None else world.endpoint_named(target) for target in targets]
+    values += [address for endpoint in endpoints if endpoint is not None for address in _addresses(world, endpoint)]
+    if None in read or None in targets:
+        form = "a host name" if row.type == "CNAME" else "an IPv4 address"
+        return values, f"holds a value that is not {form}"
+    return values, "leads to another name, which the lab does not follow" if None in endpoints else ""
+
+
+def _plain(name: str) -> Hostname | None:
+    """A name without the escapes that Route 53 writes; None where it is not a host name.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+    """
+    return Hostname.parse(_ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name))

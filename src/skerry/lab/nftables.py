@@ -1,0 +1,134 @@
+"""Security groups and network ACLs as filters of a lab, rule for rule.
+
+Security groups: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+Network ACLs: https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
+
+from msgspec import UNSET
+
+from skerry.errors import SkerryError
+from skerry.lab import input_checks
+from skerry.lab.topology_records import Chain, Filter, Origin, Protocol, Rule
+from skerry.model.facts import Missing
+from skerry.model.security_groups_and_acls import AclEntry, IpPermission, NetworkAcl
+from skerry.model.world import World
+from skerry.net.cidr import Address, Cidr
+from skerry.net.ports import PortRange
+
+_PROTOCOLS = {
+    "-1": Protocol.ALL,
+    "tcp": Protocol.TCP,
+    "6": Protocol.TCP,
+    "udp": Protocol.UDP,
+    "17": Protocol.UDP,
+}
+# No packet of a lab is of these: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+_OTHERS = {"icmp", "icmpv6"} | {str(number) for number in range(256)}
+_LAST = 32_767
+_ACTIONS: dict[str, Literal["accept", "drop"]] = {"allow": "accept", "deny": "drop"}
+
+Direction = Literal["in", "out"]
+Marker = Callable[[Origin], int]
+Members = Callable[[str], Iterable[Address]]
+
+
+def unread(missing: Missing) -> SkerryError:
+    """A lab is of facts: what is not known cannot be built."""
+    return SkerryError(f"the lab cannot be built without {missing.fact}", f"Supply the answer of {missing.action}.")
+
+
+def acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
+    """A network ACL's entries of one direction, in their order. What they name is the other end of a packet."""
+    if acl.entries is UNSET:
+        raise unread(Missing(f"the entries of {acl.network_acl_id}", "ec2:DescribeNetworkAcls"))
+    direction = chain.direction
+    rules = []
+    for entry in sorted(acl.entries, key=lambda item: item.rule_number):
+        # An entry of the other family is for no packet of a lab, and the only one without an IPv4 block.
+        if entry.egress != (direction == "out") or (entry.cidr_block is None and entry.ipv6_cidr_block is not None):
+            continue
+        number = "*" if entry.rule_number >= _LAST else str(entry.rule_number)
+        name = f"rule {number} {direction} of {acl.network_acl_id}"
+        verdict = _ACTIONS.get(entry.rule_action)
+        if verdict is None:
+            raise input_checks.invalid(f"the action of {name}", "allow or deny")
+        protocol = _protocol(entry.protocol, name)
+        if protocol is None:
+            continue
+        origin = Origin("network-acl", acl.network_acl_id, f"rule {number} {direction}")
+        peer = input_checks.cidr(entry.cidr_block, f"the block of {name}")
+        number_of_origin = 0 if verdict == "accept" else mark(origin)
+        rules.append(Rule(_side(direction), peer, verdict, protocol, _entry_ports(entry, name), number_of_origin))
+    last = mark(Origin("network-acl", acl.network_acl_id, f"rule * {direction}"))
+    return Filter(chain, tuple(rules), last)
+
+
+def _side(direction: Direction) -> Literal["saddr", "daddr"]:
+    """The end of a packet that rules of a direction name: the other one."""
+    return "daddr" if direction == "out" else "saddr"
+
+
+def _protocol(text: str, name: str) -> Protocol | None:
+    """Read a protocol; None where nothing in a lab speaks it."""
+    if text not in _PROTOCOLS and text not in _OTHERS:
+        raise input_checks.invalid(f"the protocol of {name}", "one that AWS knows")
+    return _PROTOCOLS.get(text)
+
+
+def _entry_ports(entry: AclEntry, name: str) -> PortRange | None:
+    if entry.port_range is None or _PROTOCOLS.get(entry.protocol) is Protocol.ALL:
+        return None
+    return input_checks.ports(entry.port_range.from_port, entry.port_range.to_port, f"the port range of {name}")
+
+
+class Guarded(NamedTuple):
+    """The security groups of one interface."""
+
+    groups: tuple[str, ...]
+    chain: Chain
+
+
+def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members) -> Filter:
+    """What security groups allow: whatever any rule of any of them does."""
+    groups, direction = guarded.groups, guarded.chain.direction
+    rules: list[Rule] = []
+    for group_id in groups:
+        group = world.security_group(group_id)
+        if isinstance(group, Missing):
+            raise unread(group)
+        permissions = group.ip_permissions_egress if direction == "out" else group.ip_permissions
+        if permissions is UNSET:
+            raise unread(Missing(f"the rules of {group_id}", "ec2:DescribeSecurityGroups"))
+        for permission in permissions:
+            name = f"a rule ({direction}) of {group_id}"
+            protocol = _protocol(permission.ip_protocol, name)
+            if protocol is None:
+                continue
+            ports = _permission_ports(permission, protocol, name)
+            peers = _peers(world, permission, name, members)
+            rules.extend(Rule(_side(direction), peer, "accept", protocol, ports) for peer in peers)
+    last = mark(Origin("security-group", ", ".join(sorted(groups)), direction))
+    return Filter(guarded.chain, tuple(rules), last)
+
+
+def _peers(world: World, permission: IpPermission, name: str, members: Members) -> list[Cidr]:
+    peers = [input_checks.cidr(item.cidr_ip, f"the CidrIp of {name}") for item in permission.ip_ranges]
+    for reference in permission.prefix_list_ids:
+        entries = world.prefix_entries(reference.prefix_list_id)
+        if isinstance(entries, Missing):
+            raise unread(entries)
+        peers.extend(input_checks.ipv4_blocks(entries, f"an entry of {reference.prefix_list_id}"))
+    for pair in permission.user_id_group_pairs:
+        peers.extend(Cidr(f"{address}/32") for address in members(pair.group_id))
+    return peers
+
+
+def _permission_ports(permission: IpPermission, protocol: Protocol, name: str) -> PortRange | None:
+    """The ports of a rule; None where it is for all of them."""
+    first, last = permission.from_port, permission.to_port
+    if protocol is Protocol.ALL or first is None or last is None or (first, last) == (-1, -1):
+        return None
+    return input_checks.ports(first, last, f"the port range of {name}")

@@ -1,0 +1,52 @@
+"""The registry of a lab: Debian's docker-registry, which keeps its blobs in the embedded AWS's S3."""
+
+import contextlib
+import subprocess
+import time
+import urllib.request
+
+from skerry.lab.fixtures import STORAGE_BUCKET, STORAGE_HOST, STORAGE_REGION
+from skerry.lab.paths import FOLDER, environment
+from skerry.lab.processes import confined
+from skerry.lab.requirements import program
+from skerry.lab.tls_proxy import REGISTRY
+
+_READY = 20.0
+_LOG = FOLDER / "registry.log"
+_CONFIGURATION = f"""\
+version: 0.1
+log: {{level: warn}}
+storage:
+  s3: {{region: {STORAGE_REGION}, bucket: {STORAGE_BUCKET}, accesskey: lab, secretkey: lab}}
+  cache: {{blobdescriptor: inmemory}}
+  maintenance: {{uploadpurging: {{enabled: false}}}}
+http: {{addr: "{REGISTRY[0]}:{REGISTRY[1]}", secret: lab}}
+health: {{storagedriver: {{enabled: false}}}}
+"""
+
+
+def start_registry() -> None:
+    """Start the registry, with a hosts file of its own in which S3 is this machine."""
+    settings, hosts = FOLDER / "registry.yml", FOLDER / "registry.hosts"
+    settings.write_text(_CONFIGURATION, encoding="ascii")
+    hosts.write_text(f"127.0.0.1 localhost {STORAGE_HOST}\n", encoding="ascii")
+    serve = confined([program("docker-registry"), "serve", str(settings)])
+    # The shell has the capability to mount; what it becomes has none.
+    script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
+    command = [program("unshare"), "--mount", program("sh"), "-c", script, "sh", str(hosts), *serve]
+    with _LOG.open("wb") as log:
+        subprocess.Popen(  # noqa: S603 -- a fixed program
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment(), cwd=FOLDER
+        )
+
+
+def await_registry() -> None:
+    """Wait until the registry answers; raises `TimeoutError` with its last words where it does not."""
+    limit = time.monotonic() + _READY
+    while time.monotonic() < limit:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://{REGISTRY[0]}:{REGISTRY[1]}/v2/", timeout=1).close()
+            return
+        time.sleep(0.02)
+    said = _LOG.read_text(encoding="utf-8", errors="replace")[-500:]
+    raise TimeoutError(f"docker-registry does not answer: {said}")

@@ -1,0 +1,173 @@
+"""Route tables as lines of Linux routing tables, which go by the longest prefix as AWS's do.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from msgspec import UNSET
+
+from skerry.errors import SkerryError
+from skerry.lab import input_checks
+from skerry.lab.nftables import unread
+from skerry.lab.topology_records import FAR, LOCAL, VOID, Device, Line, Origin
+from skerry.model.facts import Missing
+from skerry.model.network import NatGateway, NetworkInterface, Route, RouteTable
+from skerry.model.world import World
+from skerry.net.cidr import Cidr
+
+_EVERYTHING = Cidr("0.0.0.0/0")
+_DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
+_ATTACHED = {"available", "attached"}
+
+
+GatewayKind = Literal["internet", "endpoint", "peering"]
+
+
+class Targets(NamedTuple):
+    """What the routes of a table lead to, as far as a lab builds it and it works."""
+
+    nats: tuple[NatGateway, ...]
+    interfaces: tuple[NetworkInterface, ...]
+    gateways: tuple[tuple[str, GatewayKind, str], ...]
+
+
+def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
+    """Everything that a table's routes lead to."""
+    nats: dict[str, NatGateway] = {}
+    interfaces: dict[str, NetworkInterface] = {}
+    gateways: dict[str, tuple[str, GatewayKind, str]] = {}
+    for route in _routes(table):
+        if route.state != "active":
+            continue
+        gateway = route.gateway_id or ""
+        nat = world.nat_gateways.get(route.nat_gateway_id or "")
+        if nat is not None and works(nat.state):
+            if nat.availability_mode != "zonal":
+                raise SkerryError(f"the lab does not build regional NAT gateways: {nat.nat_gateway_id}")
+            nats[nat.nat_gateway_id] = nat
+        interface = world.network_interfaces.get(route.network_interface_id or "")
+        if interface is not None:
+            interfaces[interface.network_interface_id] = interface
+        if gateway.startswith("igw-") and _attached(world, gateway, vpc_id):
+            _require_open(world, vpc_id)
+            gateways[gateway] = (gateway, "internet", FAR)
+        endpoint = world.vpc_endpoints.get(gateway)
+        if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
+            raise SkerryError(f"the lab does not build endpoints of Gateway Load Balancers: {gateway}")
+        if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway" and works(endpoint.state):
+            gateways[gateway] = (gateway, "endpoint", FAR)
+        connection = route.vpc_peering_connection_id or ""
+        peer = _peer(world, connection, vpc_id)
+        if peer is not None:
+            gateways[connection] = (connection, "peering", peer)
+    return Targets(tuple(nats.values()), tuple(interfaces.values()), tuple(gateways.values()))
+
+
+def _routes(table: RouteTable) -> tuple[Route, ...]:
+    if table.routes is UNSET:
+        raise unread(Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables"))
+    return table.routes
+
+
+def _require_open(world: World, vpc_id: str) -> None:
+    """Raise `SkerryError` where Block Public Access may stop traffic through internet gateways.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+    """
+    modes = {row.internet_gateway_block_mode for row in world.facts.public_access_modes}
+    modes |= {row.block_public_access_states.internet_gateway_block_mode for row in world.subnets_in(vpc_id)}
+    if modes - {UNSET, "off"}:
+        raise SkerryError(f"the lab does not build Block Public Access, which is on in {vpc_id}")
+
+
+def _attached(world: World, gateway_id: str, vpc_id: str) -> bool:
+    gateway = world.internet_gateways.get(gateway_id)
+    if gateway is None or gateway.attachments is UNSET:
+        raise unread(Missing(f"internet gateway {gateway_id}", "ec2:DescribeInternetGateways"))
+    return any(item.vpc_id == vpc_id and item.state in _ATTACHED for item in gateway.attachments)
+
+
+def works(state: object) -> bool:
+    """Tell whether a state is the one in which things work; AWS writes it in two ways."""
+    return str(state).lower() == "available"
+
+
+def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
+    """The VPC at the other end of an active peering connection, if it was read."""
+    rows = {row.vpc_peering_connection_id: row for row in world.facts.peering_connections}
+    found = rows.get(connection_id)
+    if found is None or found.status.code != "active":
+        return None
+    if None not in (ends := (found.requester_vpc_info.region, found.accepter_vpc_info.region)) and ends[0] != ends[1]:
+        # Groups of the other VPC are not seen across Regions, and the lab sees them.
+        raise SkerryError(f"the lab builds no peering between Regions: {connection_id}")
+    sides = [found.requester_vpc_info.vpc_id, found.accepter_vpc_info.vpc_id]
+    others = [side for side in sides if side is not None and side != vpc_id and side in world.vpcs]
+    return others[0] if others and vpc_id in sides else None
+
+
+def lines_of(
+    world: World, table: RouteTable, devices: dict[str, Device], realm: Callable[[Origin], int]
+) -> tuple[Line, ...]:
+    """The lines of one table, a block once: of routes for one block static beats listed, and listed propagated."""
+    ranked: dict[Cidr, tuple[int, Line]] = {}
+    local = [block for route in _routes(table) if _is_local(route) for block in _blocks(world, table, route)]
+    for route in _routes(table):
+        rank = 2 if route.origin in _DYNAMIC else 1 if route.destination_prefix_list_id else 0
+        for block in _blocks(world, table, route):
+            # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+            if route.origin in _DYNAMIC and any(one.covers(block) for one in local):
+                continue
+            device, origin = _led(table, route, devices)
+            if block not in ranked or ranked[block][0] > rank:
+                ranked[block] = (rank, Line(block, device, realm(origin)))
+    found = [line for _, line in ranked.values()]
+    if _EVERYTHING not in ranked:
+        found.append(Line(_EVERYTHING, VOID, realm(Origin("route", table.route_table_id, "no route"))))
+    return tuple(found)
+
+
+def _is_local(route: Route) -> bool:
+    return route.gateway_id == "local" and route.destination_cidr_block is not None
+
+
+def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
+    if route.destination_cidr_block is not None:
+        return (
+            input_checks.cidr(route.destination_cidr_block, f"the destination of a route of {table.route_table_id}"),
+        )
+    if route.destination_prefix_list_id is None:
+        return ()
+    entries = world.prefix_entries(route.destination_prefix_list_id)
+    if isinstance(entries, Missing):
+        raise unread(entries)
+    return input_checks.ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")
+
+
+def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, Origin]:
+    """The device that a route leads to; nowhere, where its target is gone, does not work or is not built."""
+    target = _target(route)
+    to = route.destination_cidr_block or route.destination_prefix_list_id
+    rule = f"{to} → {target}"
+    if route.state != "active":
+        return VOID, Origin("route", table.route_table_id, f"{rule} ({route.state})")
+    if target == "local":
+        return LOCAL, Origin("route", table.route_table_id, rule)
+    if target in devices:
+        return devices[target], Origin("route", table.route_table_id, rule)
+    return VOID, Origin("gateway", target, rule)
+
+
+def _target(route: Route) -> str:
+    return (
+        route.gateway_id
+        or route.nat_gateway_id
+        or route.vpc_peering_connection_id
+        or route.network_interface_id
+        or route.transit_gateway_id
+        or route.instance_id
+        or route.egress_only_internet_gateway_id
+        or "a target that the lab does not build"
+    )

@@ -1,0 +1,177 @@
+"""Performing a rehearsal, with real clients or with DNS questions and TCP connects alone: what came of each row."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from skerry.errors import SkerryError
+from skerry.lab.client_jobs import Result
+from skerry.lab.protocol import Drop
+from skerry.lab.rehearsal import Row, Script
+from skerry.lab.sandbox import Enclosure
+from skerry.lab.tcp_probes import Probe, Question
+from skerry.lab.topology_records import Origin, Plan, Router
+from skerry.net.cidr import Address
+
+# What the lab builds nothing behind: a packet that is lost there says nothing.
+_NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", "eigw-", "a target that")
+_EVERY = 0.1
+_DNS_SECONDS, _CONNECT_SECONDS = 1.0, 1.0
+_FIRST_PORT, _MOST_PORTS = 32_768, 28_232
+_LONGEST = 1_200.0
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What came of a row: whether it worked (None: the lab cannot tell), in the client's words, and what was dropped.
+
+    ``addresses``: what the host's name led to. ``why_not``: why the lab cannot tell. ``seconds`` is the client's time.
+    """
+
+    row: Row
+    worked: bool | None = None
+    words: str = ""
+    tool: str = ""
+    seconds: float = 0.0
+    addresses: tuple[str, ...] = ()
+    drops: tuple[Origin, ...] = ()
+    why_not: str = ""
+
+
+class Performance(NamedTuple):
+    """What came of a rehearsal; ``notes`` say what the lab could not make."""
+
+    seen: tuple[Seen, ...]
+    notes: tuple[str, ...] = ()
+
+
+Watch = Callable[[tuple[Seen, ...]], None]
+
+
+def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Performance:
+    """Build the lab and do all that the script says; ``watch`` is told again and again what is known so far.
+
+    Raises `SkerryError` where the machine cannot have a lab.
+    """
+    if script.plan is None or script.work is None:
+        return Performance(tuple(Seen(row, why_not=row.why_not) for row in script.rows))
+    archive = script.work.stock.archive
+    with Enclosure(() if archive is None else (Path(archive),)) as enclosure:
+        enclosure.build(script.plan)
+        addresses = _resolve(enclosure, script, script.plan)
+        if probe:
+            return Performance(_laid(script, _connects(enclosure, script, addresses), addresses, enclosure.drops()))
+        enclosure.send(script.work)
+        limit = time.monotonic() + _LONGEST
+        while not (found := enclosure.results()).done:
+            if time.monotonic() > limit:
+                raise SkerryError(f"the clients had no end after {_LONGEST:.0f} s", "Try `--probe`, or report it.")
+            if watch is not None:
+                watch(_laid(script, found.results, addresses, (), done=False))
+            time.sleep(_EVERY)
+        if found.failed:
+            message = f"the lab failed: {found.failed}"
+            raise SkerryError(message, "`--probe` does without AWS's side and real clients.")
+        return Performance(_laid(script, found.results, addresses, enclosure.drops()), found.refused)
+
+
+def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tuple[str, ...] | None]:
+    """What the name of each row leads to for its task; None where no DNS server answers."""
+    servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
+    found: dict[int, tuple[str, ...] | None] = {}
+    asked: dict[int, Question] = {}
+    for row in script.rows:
+        if row.host is None:
+            continue
+        if Address.parse(row.host) is not None:
+            found[row.number] = (str(row.host),)
+        else:
+            asked[row.number] = Question(script.ends[row.subnet].address, servers[row.subnet], row.host)
+    questions = tuple(asked.values())
+    answers = dict(zip(questions, _ask(enclosure, questions), strict=True))
+    return found | {number: answers[question] for number, question in asked.items()}
+
+
+def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[str, ...] | None]:
+    """Ask all questions; who gets no answer to the first one from a server asks it no more."""
+    first = {(question.source, question.server): question for question in reversed(questions)}
+    heard = dict(zip(first, enclosure.resolve(tuple(first.values()), _DNS_SECONDS), strict=True))
+    more = tuple(one for one in questions if heard[one.source, one.server] is not None)
+    answers = dict(zip(more, enclosure.resolve(more, _DNS_SECONDS), strict=True))
+    return [answers.get(question) for question in questions]
+
+
+def _server(router: Router, script: Script) -> Address:
+    servers = router.servers or (script.work.servers if script.work else ())
+    return servers[0]
+
+
+def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]) -> tuple[Result, ...]:
+    """A connect to each address of each row: a row works where all of its addresses answer."""
+    called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
+    probes = tuple(
+        Probe(script.ends[row.subnet].address, _FIRST_PORT + place % _MOST_PORTS, address, row.port)
+        for place, (row, address) in enumerate(called)
+    )
+    answered = enclosure.connect(probes, _CONNECT_SECONDS) if probes else ()
+    results = []
+    for row in script.rows:
+        if row.host is None:
+            continue
+        own = [(address, yes) for (one, address), yes in zip(called, answered, strict=True) if one is row]
+        silent = [f"{address}:{row.port}" for address, yes in own if not yes]
+        words = f"connect to {', '.join(silent)}: no answer in {_CONNECT_SECONDS:.0f} s" if silent else ""
+        results.append(Result(row.number, bool(own) and not silent, words or _unnamed(row, addresses), "tcp", 0.0))
+    return tuple(results)
+
+
+def _unnamed(row: Row, addresses: dict[int, tuple[str, ...] | None]) -> str:
+    found = addresses.get(row.number)
+    if found is None:
+        return f"lookup {row.host}: no DNS server answers"
+    return "" if found else f"lookup {row.host}: no such host"
+
+
+def _laid(
+    script: Script,
+    results: Iterable[Result],
+    addresses: dict[int, tuple[str, ...] | None],
+    drops: tuple[Drop, ...],
+    *,
+    done: bool = True,
+) -> tuple[Seen, ...]:
+    """Each row with what came of it and what was dropped of it."""
+    known = {result.row: result for result in results}
+    seen = []
+    for row in script.rows:
+        result = known.get(row.number)
+        if row.why_not or result is None:
+            silent = "" if row.why_not or not done else "no client reported what came of it"
+            seen.append(Seen(row, why_not=row.why_not or silent))
+            continue
+        own = addresses.get(row.number) or ()
+        lost = () if result.worked else _dropped(script, row, own, drops)
+        if result.worked is None:
+            seen.append(Seen(row, why_not=f"{result.tool} came to no answer: {result.words}", addresses=own))
+            continue
+        unbuilt = [origin.resource for origin in lost if origin.resource.startswith(_NOT_BUILT)]
+        if unbuilt:
+            seen.append(Seen(row, why_not=f"the lab does not build {', '.join(unbuilt)}", addresses=own))
+            continue
+        seconds = round(result.seconds, 1)
+        seen.append(Seen(row, result.worked, result.words, result.tool, seconds, own, lost))
+    return tuple(seen)
+
+
+def _dropped(script: Script, row: Row, addresses: tuple[str, ...], drops: tuple[Drop, ...]) -> tuple[Origin, ...]:
+    """What dropped packets of a row, on the way there or back; a NAT may have changed the task's own address."""
+    others = {end.address for subnet, end in script.ends.items() if subnet != row.subnet}
+    found: dict[Origin, None] = {}
+    for drop in drops:
+        there = drop.address in addresses and drop.port == row.port and drop.source not in others
+        back = drop.source in addresses and drop.source_port == row.port and drop.address not in others
+        if there or back:
+            found[drop.origin] = None
+    return tuple(found)

@@ -1,0 +1,71 @@
+"""TCP connects from tasks, many at once: whether the other end answers."""
+
+import selectors
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from skerry.lab import dns_client
+from skerry.lab.netns import within
+from skerry.lab.topology_records import TASKS
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
+
+_AT_ONCE = 32
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """A connect from an address and port of a task to an address and port."""
+
+    source: Address
+    source_port: int
+    address: Address
+    port: int
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A name that a task asks its VPC's DNS server for."""
+
+    source: Address
+    server: Address
+    name: Hostname
+
+
+def connect(probes: list[Probe], timeout: float) -> list[bool]:
+    """Whether each connect succeeded within the time, in seconds."""
+    return within(TASKS, lambda: _connect(probes, timeout))
+
+
+def _connect(probes: list[Probe], timeout: float) -> list[bool]:
+    answered = [False] * len(probes)
+    waiting = selectors.DefaultSelector()
+    sockets = []
+    for position, probe in enumerate(probes):
+        one = socket.socket()
+        one.setblocking(False)  # noqa: FBT003 -- the standard library's way
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.bind((probe.source, probe.source_port))
+        one.connect_ex((probe.address, probe.port))
+        waiting.register(one, selectors.EVENT_WRITE, position)
+        sockets.append(one)
+    limit = time.monotonic() + timeout
+    while waiting.get_map() and (left := limit - time.monotonic()) > 0:
+        for key, _ in waiting.select(left):
+            answered[key.data] = sockets[key.data].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+            waiting.unregister(key.fileobj)
+    for one in sockets:
+        one.close()
+    return answered
+
+
+def resolve(questions: list[Question], timeout: float) -> list[tuple[str, ...] | None]:
+    """What each task's DNS server answers, asked all at once; None where it does not."""
+
+    def ask() -> list[tuple[str, ...] | None]:
+        # A thread is in the namespace of the one that starts it.
+        with ThreadPoolExecutor(_AT_ONCE) as workers:
+            return list(workers.map(lambda one: dns_client.ask(one.server, one.name, one.source, timeout), questions))
+
+    return within(TASKS, ask)

@@ -1,0 +1,133 @@
+"""What it takes to pull a container's image."""
+
+from collections.abc import Iterator
+
+from skerry.catalogue.partitions import Partition, partition_of
+from skerry.catalogue.registries import registry
+from skerry.catalogue.services import ServiceRef, host, layer_bucket, variant_of
+from skerry.launch.endpoints import HTTPS, aws, outside, port_of
+from skerry.launch.image_references import Image
+from skerry.launch.needs import Call, Need, Unread
+from skerry.model.ecr import PullThroughCacheRule
+
+_EVERYTHING = "ROOT"
+_MICROSOFT = "mcr.microsoft.com"
+
+
+def of_ecr(image: Image, region: str, rules: tuple[PullThroughCacheRule, ...], *, windows: bool) -> Iterator[Need]:
+    """Token, manifest and layers of an image in ECR: all of the image's Region, not of the task's."""
+    name = image.reference
+    partition = partition_of(region)
+    yield _token(image, region)
+    if partition is None:
+        yield Unread("manifest", f"the names of the partition that Region {region} is in", subjects=(name,))
+        return
+    actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    ref = ServiceRef("ecr.dkr", region)
+    variant = variant_of(ref, image.registry)
+    kind = variant.kind if variant else ""
+    note = _cache_note(image, rules)
+    yield Call("manifest", image.registry, service=ref, actions=actions, subjects=(name,), note=note, variant=kind)
+    yield _layers(name, region, partition)
+    if windows:
+        yield _windows_layers(name)
+
+
+def _token(image: Image, region: str) -> Call:
+    ref = ServiceRef("ecr.api", region)
+    call = aws("registry-auth", ref, "ecr:GetAuthorizationToken", subject=image.reference)
+    if "ecr-fips" not in image.registry:
+        return call
+    # No page of AWS says which of the two names Fargate asks for the token of a FIPS registry.
+    fact = f"the token for {image.registry} is taken to be asked for at {call.host}"
+    return Call(
+        "registry-auth",
+        call.host,
+        service=ref,
+        actions=call.actions,
+        subjects=call.subjects,
+        grade="inferred",
+        note=fact,
+    )
+
+
+def _layers(name: str, region: str, partition: Partition) -> Call:
+    """Layers come by an address that ECR signed: S3 sees ECR's own account, not the task's role.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+    """
+    bucket = layer_bucket(region)
+    grade = partition.layer_bucket
+    note = "" if grade == "documented" else f"layers of {region} are taken to be in bucket {bucket}"
+    ref = ServiceRef("s3", region)
+    return Call(
+        "layers",
+        f"{bucket}.{host(ref)}",
+        service=ref,
+        actions=("s3:GetObject",),
+        subjects=(name,),
+        grade=grade,
+        note=note,
+        identity="AWS",
+    )
+
+
+def _windows_layers(name: str) -> Call:
+    """Base layers of Windows are not in ECR, but for those who pushed them there on purpose.
+
+    Whether Fargate's hosts have them already is not told.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-windows-images
+    """
+    fact = f"whether the Windows base layers of {name} are in ECR, on Fargate's host, or only at Microsoft"
+    return Call("layers", _MICROSOFT, HTTPS, "internet", subjects=(name,), only_if=fact, identity="nobody")
+
+
+def _cache_note(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> str:
+    """What a pull-through cache rule means for the first pull.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
+    """
+    rule = cache_rule(image, rules)
+    if rule is None:
+        return ""
+    return f"copied from {rule.upstream_registry_url} when it is first pulled, which needs a way to the internet"
+
+
+def cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> PullThroughCacheRule | None:
+    """The pull-through cache rule that a repository is below of, the longest prefix first.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+    """
+    fitting = [
+        rule
+        for rule in rules
+        if rule.registry_id in {None, image.account}
+        and (rule.ecr_repository_prefix == _EVERYTHING or image.repository.startswith(f"{rule.ecr_repository_prefix}/"))
+    ]
+    return max(
+        fitting,
+        key=lambda rule: (rule.ecr_repository_prefix != _EVERYTHING, len(rule.ecr_repository_prefix)),
+        default=None,
+    )
+
+
+def of_another(image: Image) -> Iterator[Need]:
+    """Manifest, token and blobs of an image in a registry that is not AWS's private one."""
+    name, _, port = image.registry.partition(":")
+    number = port_of(port, HTTPS)
+    subjects = (image.reference,)
+    known = registry(image.registry)
+    if known is None:
+        yield outside("manifest", name, number, subjects)
+        note = f"{name} is taken to serve its blobs itself or from the internet"
+        yield Call(
+            "layers", name, number, "registry", subjects=subjects, grade="inferred", note=note, identity="nobody"
+        )
+        return
+    hosts = [known.registry] if known.token in {None, known.registry} else [known.registry, known.token]
+    for item in hosts:
+        yield Call("manifest", item, number, "internet", subjects=subjects, grade=known.grade, identity="nobody")
+    note = "" if known.blobs else f"where {name} keeps its blobs is not known: taken to be on the internet"
+    grade = known.grade if known.blobs else "inferred"
+    yield Call("layers", known.blobs, number, "internet", subjects=subjects, grade=grade, note=note, identity="nobody")

@@ -1,0 +1,215 @@
+"""A Launch: one thing that Fargate is to start, whoever asked for it, with where it may land."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from skerry.catalogue.platform_versions import LATEST
+from skerry.launch.capacity_providers import not_fargate, other_mode, unread
+from skerry.launch.deployment_failures import reasons
+from skerry.model.arns import arn
+from skerry.model.ecr import PullThroughCacheRule
+from skerry.model.ecs import (
+    LogConfiguration,
+    Service,
+    ServiceConnect,
+    TaskDefinition,
+    TaskSet,
+)
+from skerry.model.facts import Missing
+from skerry.model.world import World
+
+_ACTIVE = "ACTIVE"
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html
+_BY_TASK_SETS = {"CODE_DEPLOY", "EXTERNAL"}
+_PRIMARY = "PRIMARY"
+
+
+class Launch(msgspec.Struct, frozen=True, gc=False):
+    """What is to be started, and where.
+
+    ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is
+    nothing for Fargate to start; ``unread`` are facts that the launch depends on and that are not known. ``service``
+    is the service that asks for it, if one does, and ``reasons`` are ECS's own words for the latter's failures.
+    ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted;
+    ``started_by`` is what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
+    that the deployment holds them to, and ``pins_unread`` says that these were not read.
+    """
+
+    name: str
+    cluster: str
+    definition_name: str
+    definition: TaskDefinition | Missing
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] | UnsetType = ()
+    public_address: bool | Missing = False
+    platform_version: str = LATEST
+    platform_family: str | None = None
+    region: str | None = None
+    arn: str | None = None
+    execute_command: bool = False
+    service_connect: bool = False
+    not_applicable: str | None = None
+    unread: tuple[Missing, ...] = ()
+    service_connect_logs: LogConfiguration | None = None
+    service: str | None = None
+    cache_rules: tuple[PullThroughCacheRule, ...] = ()
+    notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    started_by: str | None = None
+    pinned: tuple[tuple[str, str], ...] = ()
+    pins_unread: Missing | None = None
+
+    @property
+    def family(self) -> str:
+        """The platform's family, ``linux`` or ``windows``."""
+        named = self.platform_family
+        if named is None and not isinstance(self.definition, Missing):
+            named = self.definition.runtime_platform.operating_system_family
+        return "windows" if (named or "").upper().startswith("WINDOWS") else "linux"
+
+    @property
+    def architecture(self) -> str | None:
+        """The processor that the task definition asks for, such as ``ARM64``; None where it names none."""
+        known = self.definition
+        return None if isinstance(known, Missing) else known.runtime_platform.cpu_architecture
+
+
+def short(name: str) -> str:
+    """The last part of an ARN's resource: ``web:3`` of ``arn:…:task-definition/web:3``."""
+    return name.rpartition("/")[2]
+
+
+def definition_of(
+    world: World, reference: str | UnsetType, what: str, action: str
+) -> tuple[TaskDefinition | Missing, tuple[str, ...]]:
+    """The task definition that something names, with what was taken for granted to find it.
+
+    A family without a revision is its latest active one:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    """
+    if reference is UNSET:
+        return Missing(f"the task definition of {what}", action), ()
+    found = world.task_definition(reference)
+    family = short(reference)
+    if not isinstance(found, Missing):
+        return found, ()
+    revisions = [row for row in world.facts.task_definitions if row.family == family and row.status in {None, _ACTIVE}]
+    latest = max(revisions, key=lambda row: row.revision or 0, default=None)
+    if latest is None:
+        return found, ()
+    return latest, (f"{family} is its latest active revision: {family}:{latest.revision} is the highest that was read",)
+
+
+def launches_of(world: World, service: Service) -> tuple[Launch, ...]:
+    """The launches of a service's tasks: of each task set, where something else than ECS deploys it, else of itself."""
+    if service.deployment_controller.type not in _BY_TASK_SETS or not service.task_sets:
+        return (of_service(world, service),)
+    return tuple(of_task_set(world, service, task_set) for task_set in service.task_sets)
+
+
+def of_service(world: World, service: Service) -> Launch:
+    """The launch of a service's tasks, as its current definition asks for them."""
+    connect = _service_connect(service)
+    return msgspec.structs.replace(
+        _of_configuration(world, service, service),
+        arn=service.service_arn,
+        execute_command=service.enable_execute_command,
+        service_connect=connect is not None,
+        service_connect_logs=connect.log_configuration if connect else None,
+        pinned=_pinned(world, service),
+        pins_unread=_revisions_unread(world, service),
+    )
+
+
+def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
+    """The digests that ECS took the tags of the images for, when the deployment of today began.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
+    """
+    names = {one.arn for one in service.current_service_revisions}
+    found = [row for row in world.facts.service_revisions if row.service_revision_arn in names]
+    images = (one for row in found if row.task_definition == service.task_definition for one in row.container_images)
+    loose = _loose(world, service)
+    return tuple(
+        (one.image, one.image_digest)
+        for one in images
+        if one.image is not None and one.image_digest is not None and one.container_name not in loose
+    )
+
+
+def _revisions_unread(world: World, service: Service) -> Missing | None:
+    """Return the service revisions that a service names and that were not read; None where all were."""
+    known = {row.service_revision_arn for row in world.facts.service_revisions}
+    names = [one.arn for one in service.current_service_revisions if one.arn not in known]
+    if not names:
+        return None
+    return Missing(f"service revision {', '.join(map(short, names))}", "ecs:DescribeServiceRevisions")
+
+
+def _loose(world: World, service: Service) -> set[str]:
+    """The containers whose tag may stand for another image with each task.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    """
+    if service.task_definition is UNSET:
+        return set()
+    known = world.task_definition(service.task_definition)
+    if isinstance(known, Missing) or known.container_definitions is UNSET:
+        return set()
+    return {one.name for one in known.container_definitions if one.version_consistency == "disabled"}
+
+
+def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
+    """The launch of the tasks of one task set: its network, platform and task definition are its own.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
+    """
+    launch = _of_configuration(world, service, task_set)
+    draining = f"the task set is {task_set.status}" if task_set.status == "DRAINING" else None
+    return msgspec.structs.replace(
+        launch,
+        name=f"{service.service_name}/{short(task_set.id)}",
+        arn=task_set.task_set_arn,
+        execute_command=service.enable_execute_command,
+        not_applicable=launch.not_applicable or draining,
+    )
+
+
+def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> Launch:
+    """What a service and a task set of it write in the same way."""
+    parsed = arn(service.service_arn)
+    vpc = of.network_configuration.awsvpc_configuration
+    what = f"service {service.service_name}"
+    definition, notes = definition_of(world, of.task_definition, what, "ecs:DescribeServices")
+    by = (world, service.cluster_arn, of.launch_type, of.capacity_provider_strategy)
+    open_type = unread(*by, what)
+    otherwise = other_mode(definition) if open_type else None
+    inactive = None if service.status == _ACTIVE else f"the service is {service.status}"
+    sets = service.deployment_controller.type == "EXTERNAL" and not service.task_sets
+    lacking = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
+    return Launch(
+        name=service.service_name,
+        cluster="" if service.cluster_arn is UNSET else short(service.cluster_arn),
+        definition_name="" if of.task_definition is UNSET else short(of.task_definition),
+        definition=definition,
+        subnets=vpc.subnets if vpc else (),
+        groups=vpc.security_groups if vpc else (),
+        public_address=vpc is not None and vpc.assign_public_ip == "ENABLED",
+        platform_version=of.platform_version or LATEST,
+        platform_family=of.platform_family,
+        region=parsed.region if parsed else world.region,
+        service=service.service_name,
+        not_applicable=inactive or not_fargate(*by) or otherwise,
+        unread=(*lacking, *(() if otherwise else open_type)),
+        cache_rules=world.facts.pull_through_rules,
+        notes=notes,
+        reasons=reasons(service),
+    )
+
+
+def _service_connect(service: Service) -> ServiceConnect | None:
+    """What the service's latest deployment asks for; those before it may ask for something else."""
+    latest = [row for row in service.deployments if row.status == _PRIMARY] or service.deployments
+    return next(
+        (row.service_connect_configuration for row in latest if row.service_connect_configuration.enabled), None
+    )

@@ -1,0 +1,101 @@
+"""Launches that no service asks for: targets of EventBridge rules, and schedules of EventBridge Scheduler."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from skerry.catalogue.platform_versions import LATEST
+from skerry.launch.capacity_providers import not_fargate, other_mode, unread
+from skerry.launch.launches import Launch, definition_of, short
+from skerry.model.arns import Arn, arn
+from skerry.model.facts import Missing
+from skerry.model.schedules import EcsParameters, RuleTarget, Schedule
+from skerry.model.world import World
+
+_CLUSTER = "cluster/"
+_RUN_TASK = "aws-sdk:ecs:runTask"
+_MOST = 36
+_RULE_ACTION, _SCHEDULE_ACTION = "events:ListTargetsByRule", "scheduler:GetSchedule"
+
+
+def launches(world: World) -> tuple[Launch, ...]:
+    """Every launch that a rule or a schedule asks for."""
+    found = [of_target(world, row) for row in world.facts.rule_targets]
+    found += [of_schedule(world, row) for row in world.facts.schedules]
+    return tuple(launch for launch in found if launch is not None)
+
+
+def of_target(world: World, row: RuleTarget) -> Launch | None:
+    """The launch of a rule's target; None where the target is no cluster."""
+    where = _cluster(row.target.arn)
+    if where is None:
+        return None
+    name = f"{row.rule}/{row.target.id}" if row.target.id else row.rule
+    launch = _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
+    return msgspec.structs.replace(launch, started_by=started_by(f"events-rule/{row.rule}"))
+
+
+def of_schedule(world: World, row: Schedule) -> Launch | None:
+    """The launch of a schedule; None where its target is neither a cluster nor a call of RunTask.
+
+    A schedule that is disabled starts nothing. What a universal target runs is in its input, which is not read:
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+    """
+    if row.target is UNSET:
+        return None
+    what = f"schedule {row.name}"
+    parsed = arn(row.target.arn)
+    if parsed is not None and parsed.service == "scheduler" and parsed.resource == _RUN_TASK:
+        fact = Missing(f"the task that {what} runs, which is in its input", _SCHEDULE_ACTION)
+        launch = Launch(row.name, "", "", fact, region=world.region, arn=row.arn, unread=(fact,))
+    elif _cluster(row.target.arn):
+        launch = _launch(world, row.name, row.target.arn, row.target.ecs_parameters, what, _SCHEDULE_ACTION)
+    else:
+        return None
+    disabled = None if row.state == "ENABLED" else f"the schedule is {row.state}"
+    return msgspec.structs.replace(
+        launch,
+        arn=row.arn,
+        not_applicable=launch.not_applicable or disabled,
+        started_by=started_by(f"chronos-schedule/{row.name}"),
+    )
+
+
+def started_by(name: str) -> str:
+    """What tasks have for ``startedBy`` that EventBridge started, which keeps its first 36 characters. Observed."""
+    return name[:_MOST]
+
+
+def _cluster(target: str) -> Arn | None:
+    parsed = arn(target)
+    return parsed if parsed and parsed.service == "ecs" and parsed.resource.startswith(_CLUSTER) else None
+
+
+def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetType, what: str, action: str) -> Launch:
+    parsed = arn(cluster)
+    region = parsed.region if parsed else world.region
+    if task is UNSET:
+        fact = Missing(f"the task that {what} runs", action)
+        return Launch(name, short(cluster), "", fact, region=region, unread=(fact,))
+    vpc = task.network_configuration.awsvpc_configuration
+    lacking = () if vpc else (Missing(f"the network configuration of {what}", action),)
+    reference = task.task_definition_arn
+    definition, notes = definition_of(world, reference, what, action)
+    of = (world, cluster, task.launch_type, task.capacity_provider_strategy)
+    open_type = unread(*of, what)
+    otherwise = other_mode(definition) if open_type else None
+    return Launch(
+        name=name,
+        cluster=short(cluster),
+        definition_name="" if reference is UNSET else short(reference),
+        definition=definition,
+        subnets=vpc.subnets if vpc else (),
+        groups=vpc.security_groups if vpc else (),
+        public_address=vpc is not None and vpc.assign_public_ip == "ENABLED",
+        platform_version=task.platform_version or LATEST,
+        region=region,
+        execute_command=task.enable_execute_command,
+        not_applicable=not_fargate(*of) or otherwise,
+        unread=(*open_type, *lacking),
+        cache_rules=world.facts.pull_through_rules,
+        notes=notes,
+    )

@@ -1,0 +1,198 @@
+"""From a Launch to its ordered Needs."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.partitions import partition_of
+from skerry.catalogue.platform_versions import platform
+from skerry.catalogue.services import ServiceRef
+from skerry.launch.endpoints import aws
+from skerry.launch.image_pulls import of_another, of_ecr
+from skerry.launch.image_references import Image, parse
+from skerry.launch.launches import Launch
+from skerry.launch.logs import of_logs, of_router
+from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
+from skerry.launch.secrets import bare, source_of
+from skerry.launch.volumes import of_volume
+from skerry.model.arns import arn
+from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
+from skerry.model.facts import Missing
+
+_PLACE = {step: position for position, step in enumerate(STEPS)}
+_SECRET_ACTIONS = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
+_ARM = "ARM64"
+
+
+def needs(launch: Launch) -> tuple[Need, ...]:
+    """Everything that must succeed for the task to start and then to be used, in launch order.
+
+    Calls to one host at one step are one Need. What is not known of the task is a Need of its own, `Unread`.
+    """
+    family = launch.family
+    found: list[Need] = [Placement(family, launch.platform_version, launch.architecture, launch.region), Interface()]
+    if family == "windows" and launch.architecture == _ARM:
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
+        message = "Fargate runs Linux alone on ARM64, and the task is for Windows"
+        found.append(Fault("placement", "PLATFORM_NOT_ON_ARM64", message))
+    found.extend(Unread("placement", fact.fact, fact.action) for fact in launch.unread)
+    if isinstance(launch.definition, Missing):
+        found.append(Unread("start", launch.definition.fact, launch.definition.action))
+    elif launch.region is None:
+        found.append(Unread("start", "the Region of the task"))
+    else:
+        found.extend(_of_definition(launch, launch.definition, launch.region))
+    if launch.region is not None:
+        found.extend(_of_service(launch, launch.region))
+    merged = _merge(found)
+    known = platform(family, launch.platform_version)
+    if known is None or not known.own_interface:
+        return tuple(merged)
+    return tuple(_own_interface(need, known.own_interface) for need in merged)
+
+
+def _of_definition(launch: Launch, definition: TaskDefinition, region: str) -> Iterator[Need]:
+    if definition.container_definitions is UNSET:
+        yield Unread("start", "the containers of the task definition", "ecs:DescribeTaskDefinition")
+        return
+    windows = launch.family == "windows"
+    for container in definition.container_definitions:
+        yield from _secrets(container, region)
+        yield from _image(launch, container, windows=windows)
+        yield from of_logs(container.log_configuration, region)
+        yield from of_router(container.name, container.firelens_configuration)
+        for file in container.environment_files:
+            yield _environment_file(file.value, region)
+    for volume in definition.volumes:
+        yield from of_volume(volume, region, windows=windows)
+
+
+def _of_service(launch: Launch, region: str) -> Iterator[Need]:
+    """What the task needs by its service's wish: the proxy of Service Connect, and ECS Exec."""
+    if launch.service_connect:
+        yield _service_connect(region)
+        if launch.service_connect_logs is not None:
+            yield from _of_values(launch.service_connect_logs.secret_options, region)
+            yield from of_logs(launch.service_connect_logs, region)
+    if launch.execute_command:
+        yield _exec(region)
+
+
+def _secrets(container: ContainerDefinition, region: str) -> Iterator[Need]:
+    yield from _of_values(container.secrets, region)
+    if container.log_configuration is not None:
+        yield from _of_values(container.log_configuration.secret_options, region)
+    if container.repository_credentials is not None:
+        # A name instead of an ARN is a secret of the task's own Region.
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+        parameter = container.repository_credentials.credentials_parameter
+        parsed = arn(parameter)
+        ref = ServiceRef("secretsmanager", parsed.region if parsed else region)
+        yield aws("secrets", ref, _SECRET_ACTIONS["secretsmanager"], subject=bare(parameter))
+
+
+def _of_values(secrets: tuple[Secret, ...], region: str) -> Iterator[Need]:
+    for value in (secret.value_from for secret in secrets):
+        ref = source_of(value, region)
+        if ref is None:
+            yield Unread("secrets", f"which service holds {value}", subjects=(value,))
+        else:
+            yield aws("secrets", ref, _SECRET_ACTIONS[ref.key], subject=bare(value))
+
+
+def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> Iterator[Need]:
+    image = None if container.image is UNSET else parse(container.image)
+    if image is None:
+        yield Unread("manifest", f"the image of container {container.name}", "ecs:DescribeTaskDefinition")
+    elif image.region is not None:
+        yield from _partition(launch, image, image.region)
+        yield from of_ecr(image, image.region, launch.cache_rules, windows=windows)
+    else:
+        yield from of_another(image)
+
+
+def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
+    """Roles are of one partition, so no registry of another knows them.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    mine, other = partition_of(launch.region or ""), partition_of(region)
+    if mine is not None and other is not None and mine.name != other.name:
+        message = f"{image.reference} is in partition {other.name}, where roles of {mine.name} are not known"
+        yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
+
+
+def _environment_file(value: str, region: str) -> Need:
+    parsed = arn(value)
+    if parsed is None or parsed.service != "s3":
+        return Unread("env-files", f"which bucket holds {value}", subjects=(value,))
+    bucket = parsed.resource.partition("/")[0]
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    actions = ("s3:GetObject", "s3:GetBucketLocation")
+    call = aws("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")
+    # The ARN of a bucket does not say its Region.
+    return msgspec.structs.replace(call, grade="inferred", note=f"bucket {bucket} taken to be in {region}")
+
+
+def _service_connect(region: str) -> Need:
+    """Where the proxy of Service Connect gets its configuration, for which the containers of the task wait.
+
+    Through the endpoint ``ecs-agent`` where the VPC has one, else at the host ``ecs-sc``:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html. Its name is in the example of
+    https://docs.aws.amazon.com/cli/latest/reference/ecs/discover-poll-endpoint.html; that containers wait for the
+    proxy is the agent's doing: https://github.com/aws/amazon-ecs-agent/blob/master/agent/api/task/task.go
+    """
+    partition = partition_of(region)
+    if partition is None:
+        return Unread("service-connect", f"the names of the partition that Region {region} is in")
+    return Call(
+        "service-connect",
+        f"ecs-sc.{region}.{partition.dual_stack}",
+        service=ServiceRef("ecs-agent", region),
+        actions=("ecs:Poll",),
+        grade="inferred",
+        note="containers are taken to wait on Fargate until the proxy of Service Connect has its configuration",
+        identity="AWS",
+        instead=partition.fill("ecs-a.{region}.{suffix}", region),
+    )
+
+
+def _exec(region: str) -> Call:
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    call = aws(
+        "exec",
+        ServiceRef("ssmmessages", region),
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+        identity="task role",
+    )
+    return msgspec.structs.replace(call, blocks="runtime")
+
+
+def _merge(found: list[Need]) -> list[Need]:
+    """Order the Needs by step and make calls to one host at one step one."""
+    merged: dict[object, Need] = {}
+    for need in sorted(found, key=lambda item: _PLACE[item.step]):
+        key = _key(need) if isinstance(need, Call) else need
+        known = merged.get(key)
+        if isinstance(known, Call) and isinstance(need, Call):
+            subjects = tuple(dict.fromkeys(known.subjects + need.subjects))
+            actions = tuple(dict.fromkeys(known.actions + need.actions))
+            merged[key] = msgspec.structs.replace(known, subjects=subjects, actions=actions)
+        else:
+            merged[key] = need
+    return list(merged.values())
+
+
+def _key(need: Call) -> object:
+    return (need.step, need.host, need.service, need.port, need.note, need.only_if, need.identity, need.blocks)
+
+
+def _own_interface(need: Need, steps: tuple[str, ...]) -> Need:
+    """Mark the calls that an old platform version made through an interface of Fargate's own."""
+    if isinstance(need, Call) and need.step in steps:
+        return msgspec.structs.replace(need, own_interface=True)
+    return need

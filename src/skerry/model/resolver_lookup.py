@@ -1,0 +1,262 @@
+"""What changes the answers of a VPC's DNS server, by VPC: resolver rules, DNS Firewall and Route 53 Profiles."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from msgspec import UNSET
+
+from skerry.model.arns import arn
+from skerry.model.facts import Facts, Missing
+from skerry.model.record_kinds import ACTIONS, NOUNS
+from skerry.model.resolver_records import ResolverEndpoint, ResolverRule
+
+_HOLDS = "COMPLETE"
+_WORKS = "OPERATIONAL"
+_DNS_PORT = 53
+_LOCAL = {"SYSTEM", "RECURSIVE"}
+# The rules that AWS makes itself: what it does without rules.
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-autodefined-rules.html
+_AUTODEFINED = "rslvr-autodefined-rr-"
+_ASSOCIATIONS = ("resolver_rule_associations", "firewall_associations", "profile_associations")
+_Table = Literal["zones", "rules", "firewalls", "endpoints"]
+_HELD: dict[str, _Table] = {
+    "hostedzone": "zones",
+    "resolver-rule": "rules",
+    "firewall-rule-group": "firewalls",
+    "vpc-endpoint": "endpoints",
+}
+# A Profile may hold where questions are logged, which changes no answer.
+_HARMLESS = {"resolver-query-log-config"}
+
+
+class HeldRule(NamedTuple):
+    """A resolver rule that holds in a VPC, with its domain, as AWS prints it (``example.com.``, and ``.`` for all).
+
+    ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.
+    """
+
+    rule: ResolverRule
+    domain: str
+    profile: str = ""
+
+
+class Held(NamedTuple):
+    """What changes the answers in one VPC.
+
+    ``zones`` and ``endpoints`` are ids of what Profiles share, each with its Profile; ``firewalls`` the rule groups
+    of DNS Firewall. ``unread`` are the facts that may change any answer and are not known.
+    """
+
+    rules: tuple[HeldRule, ...]
+    zones: Mapping[str, str]
+    endpoints: Mapping[str, str]
+    firewalls: tuple[str, ...]
+    unread: tuple[Missing, ...]
+
+
+class _Gathering:
+    """What holds in one VPC while it is put together."""
+
+    def __init__(self) -> None:
+        self.zones: dict[str, str] = {}
+        self.rules: dict[str, str] = {}
+        self.firewalls: dict[str, str] = {}
+        self.endpoints: dict[str, str] = {}
+        self.unread: list[Missing] = []
+
+    def hold(self, table: _Table, name: str, profile: str = "") -> None:
+        """Note a thing that holds; what the VPC has itself goes before what a Profile shares."""
+        held: dict[str, str] = getattr(self, table)
+        held.setdefault(name, profile)
+
+
+class Resolving:
+    """Look-ups of what changes DNS answers in the VPCs of one source's Facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._lists = facts.completeness
+        self._held: dict[str, Held] = {}
+
+    def in_vpc(self, vpc_id: str) -> Held:
+        """Everything that changes the answers in a VPC."""
+        if vpc_id not in self._held:
+            self._held[vpc_id] = self._in_vpc(vpc_id)
+        return self._held[vpc_id]
+
+    def _in_vpc(self, vpc_id: str) -> Held:
+        gathered = self._gathered.get(vpc_id) or _Gathering()
+        rules: list[HeldRule] = []
+        unread = list(gathered.unread)
+        for name, profile in gathered.rules.items():
+            rule = self._rule(name, vpc_id, profile)
+            if isinstance(rule, Missing):
+                unread.append(rule)
+            elif rule is not None:
+                rules.append(rule)
+        unread.extend(self._unread(vpc_id, gathered))
+        return Held(tuple(rules), gathered.zones, gathered.endpoints, tuple(gathered.firewalls), tuple(unread))
+
+    def asked(self, kind: str) -> bool:
+        """Tell whether a kind was asked for, be it that AWS refused or that something was lost."""
+        return kind in self._lists.asked
+
+    def firewalls_unread(self, vpc_id: str) -> Missing | None:
+        """Return the missing list of a VPC's DNS Firewall rule groups; None where it was read, or nobody asked."""
+        kind = "firewall_associations"
+        if not self._lists.lacks(kind, vpc_id):
+            return None
+        return Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
+
+    def hidden(self, vpc_id: str) -> Missing | None:
+        """What the owner of a VPC alone sees of it: an account that it is shared with is not told the owner's rules.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+        """
+        if not any(self.asked(kind) for kind in _ASSOCIATIONS):
+            return None
+        return Missing(f"the resolver rules of {vpc_id}, as its owner sees them", ACTIONS["resolver_rule_associations"])
+
+    def answered_in(self, rule: ResolverRule) -> str | Missing:
+        """The VPC whose Amazon DNS server answers what a rule forwards: each target is an inbound endpoint of it.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
+        """
+        servers = [target.ip for target in rule.target_ips if target.port == _DNS_PORT]
+        found = self.vpc_of_servers(servers) if len(servers) == len(rule.target_ips) else None
+        return found or self._told_by(rule)
+
+    def vpc_of_servers(self, servers: Iterable[str | None]) -> str | Missing | None:
+        """The one VPC whose inbound resolver endpoints have all of these addresses; None where there is none."""
+        vpcs: set[str] = set()
+        for server in servers:
+            found = self._inbound.get(server, [])
+            if len(found) != 1 or found[0].host_vpc_id is UNSET:
+                return None
+            if found[0].status != _WORKS:
+                fact = f"what becomes of {found[0].id}, which is {found[0].status}"
+                return Missing(fact, ACTIONS["resolver_endpoints"])
+            vpcs.add(found[0].host_vpc_id)
+        return vpcs.pop() if len(vpcs) == 1 else None
+
+    def _told_by(self, rule: ResolverRule) -> Missing:
+        told = [server for target in rule.target_ips for server in (target.ip, target.ipv6) if server is not None]
+        names = "every name" if rule.domain_name == "." else f"names in {rule.domain_name}".removesuffix(".")
+        fact = f"what {' or '.join(told) or 'no DNS server'} answers, to which {rule.id} forwards {names}"
+        if not self._lists.knows("resolver_endpoints"):
+            return Missing(fact, ACTIONS["resolver_endpoints"])
+        rows = self._facts.resolver_endpoints
+        if any(row.ip_addresses is UNSET and row.direction != "OUTBOUND" for row in rows):
+            return Missing(fact, "route53resolver:ListResolverEndpointIpAddresses")
+        return Missing(fact)
+
+    def _rule(self, name: str, vpc_id: str, profile: str) -> HeldRule | Missing | None:
+        """A rule that holds in a VPC, by its id; None where it changes nothing."""
+        if name.startswith(_AUTODEFINED):
+            return None
+        rule = self._rules.get(name)
+        # Of a rule that another account shares, the list of an account's own may not tell.
+        listed = self._lists.knows("resolver_rules")
+        action = "route53resolver:GetResolverRule" if listed else ACTIONS["resolver_rules"]
+        if rule is None or rule.rule_type is UNSET:
+            return Missing(f"resolver rule {name}, which holds in {vpc_id}", action)
+        if rule.rule_type == "DELEGATE":
+            # It is asked only where a zone names name servers for a part of itself.
+            return None
+        if rule.status != _HOLDS:
+            return Missing(f"what becomes of {name}, which is {rule.status}", action)
+        if rule.domain_name is None or rule.rule_type not in {"FORWARD", *_LOCAL}:
+            return Missing(f"what resolver rule {name}, of type {rule.rule_type}, is for", action)
+        return HeldRule(rule, rule.domain_name, profile)
+
+    def _unread(self, vpc_id: str, gathered: _Gathering) -> Iterator[Missing]:
+        for kind in _ASSOCIATIONS:
+            if self._lists.lacks(kind, vpc_id) or (kind in self._in_use and kind not in self._lists.asked):
+                yield Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
+        if self._lists.lacks("zones", vpc_id):
+            yield Missing(f"the private hosted zones of {vpc_id}", ACTIONS["zones"])
+        for name, profile in gathered.zones.items():
+            if name not in self._zones:
+                yield Missing(f"hosted zone {name}, which {profile} shares with {vpc_id}", "route53:GetHostedZone")
+        for name, profile in gathered.endpoints.items():
+            if name not in self._endpoints:
+                yield Missing(f"{name}, which {profile} shares with {vpc_id}", ACTIONS["vpc_endpoints"])
+
+    @cached_property
+    def _gathered(self) -> dict[str, _Gathering]:
+        table: defaultdict[str, _Gathering] = defaultdict(_Gathering)
+        for row in self._facts.resolver_rule_associations:
+            if row.resolver_rule_id.startswith(_AUTODEFINED) or row.status == _HOLDS:
+                table[row.vpc_id].hold("rules", row.resolver_rule_id)
+            else:
+                table[row.vpc_id].unread.append(_unsettled(row.id, row.status, "resolver_rule_associations"))
+        for group in self._facts.firewall_associations:
+            # While an association is made or deleted, the group may filter or not: as it may let a name pass or not.
+            table[group.vpc_id].hold("firewalls", group.firewall_rule_group_id)
+        for association in self._facts.profile_associations:
+            # ResourceId is documented as the VPC's ARN, and printed as its id.
+            vpc_id = association.resource_id.rpartition("/")[2]
+            if association.status == _HOLDS:
+                self._share(table[vpc_id], association.profile_id)
+            else:
+                table[vpc_id].unread.append(_unsettled(association.id, association.status, "profile_associations"))
+        return table
+
+    def _share(self, gathered: _Gathering, profile: str) -> None:
+        """What a Profile holds, it shares with each of its VPCs.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
+        """
+        if not self._lists.lists("profile_resources", profile):
+            fact = f"the resources of Route 53 Profile {profile}"
+            gathered.unread.append(Missing(fact, ACTIONS["profile_resources"]))
+        for row in self._facts.profile_resources:
+            if row.profile_id != profile:
+                continue
+            parsed = arn(row.resource_arn)
+            kind, _, name = (parsed.resource if parsed else "").partition("/")
+            if kind in _HARMLESS:
+                continue
+            if kind not in _HELD:
+                fact = f"what {row.resource_arn}, which {profile} shares, changes"
+                gathered.unread.append(Missing(fact))
+            elif row.status == _HOLDS:
+                gathered.hold(_HELD[kind], name, profile)
+            else:
+                gathered.unread.append(_unsettled(row.id, row.status, "profile_resources"))
+
+    @cached_property
+    def _in_use(self) -> set[str]:
+        """The kinds of association of which there must be some: the rules or Profiles to associate were read."""
+        rules = any(not row.id.startswith(_AUTODEFINED) for row in self._facts.resolver_rules)
+        profiles = bool(self._facts.profile_resources or self._lists.scopes("profile_resources"))
+        used = {"resolver_rule_associations": rules, "profile_associations": profiles}
+        return {kind for kind, is_used in used.items() if is_used}
+
+    @cached_property
+    def _zones(self) -> set[str]:
+        return {zone.zone_id for zone in self._facts.zones}
+
+    @cached_property
+    def _endpoints(self) -> set[str]:
+        return {row.vpc_endpoint_id for row in self._facts.vpc_endpoints}
+
+    @cached_property
+    def _rules(self) -> dict[str, ResolverRule]:
+        return {row.id: row for row in self._facts.resolver_rules}
+
+    @cached_property
+    def _inbound(self) -> dict[str | None, list[ResolverEndpoint]]:
+        """The inbound resolver endpoints that have an address; several where the blocks of VPCs overlap."""
+        table: defaultdict[str | None, list[ResolverEndpoint]] = defaultdict(list)
+        for row in self._facts.resolver_endpoints:
+            if row.direction == "INBOUND" and row.ip_addresses is not UNSET:
+                for address in row.ip_addresses:
+                    table[address].append(row)
+        return table
+
+
+def _unsettled(name: str, status: str, kind: str) -> Missing:
+    return Missing(f"what becomes of {name}, which is {status}", ACTIONS[kind])

@@ -1,0 +1,256 @@
+"""What is known of the things that tasks use, and of the policies on them: roles, images, secrets, keys, log groups.
+
+Each look-up answers with a record; with `Absent`, where AWS says that there is none; with `Missing`, where AWS was
+asked and the answer failed; with None, where nobody asked, or the caller lacks the permission to ask.
+"""
+
+from functools import cached_property
+from typing import Literal, TypeAlias, TypeVar
+
+from msgspec import UNSET
+
+from skerry.model import resource_answers
+from skerry.model.arns import arn
+from skerry.model.facts import Facts, Missing, is_denial
+from skerry.model.iam import Document, Role
+from skerry.model.resource_answers import Absent, Answer, Refused
+
+_Record = TypeVar("_Record", bound=Answer)
+Found: TypeAlias = _Record | Absent | Missing | None
+
+ControlKind = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
+Level: TypeAlias = tuple[tuple[str, str], ...]
+"""The policies that are attached to one target, each by name with its text."""
+
+# A root, and five levels of units below it:
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+_DEEPEST = 7
+_ROOT = "r-"
+_ROLES = "iam:GetAccountAuthorizationDetails"
+
+
+class Holdings:
+    """The things and policies that one source tells of, by name."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._told = {(row.action, row.about): row.answer for row in facts.told}
+        self._roles = {row.arn: row for row in facts.roles}
+        self._denied = {row.action for row in facts.refused if is_denial(row.code)}
+        self._denied |= {
+            row.action for row in facts.told if isinstance(row.answer, Refused) and is_denial(row.answer.code)
+        }
+
+    @property
+    def account(self) -> str | None:
+        """The account that was asked."""
+        return self._facts.account
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody asked for anything of this."""
+        return not self._told and not self.asked_for_roles and not self._denied
+
+    def denied(self, action: str) -> bool:
+        """Tell whether AWS denied the caller a call, by its IAM action."""
+        return action in self._denied
+
+    # ------------------------------------------------------------------------------------------------- identities
+
+    def role(self, role_arn: str) -> Role | Absent | Missing | None:
+        """A role of the account; those of other accounts are not seen."""
+        found = self._roles.get(role_arn)
+        if found is not None:
+            return found
+        parsed = arn(role_arn)
+        # Every account has roles, those of AWS's services for one: a list without any is another account's.
+        if self._facts.completeness.knows("roles") and parsed is not None and parsed.account in self._accounts:
+            return Absent("NoSuchEntity")
+        return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
+
+    @property
+    def asked_for_roles(self) -> bool:
+        """Whether anybody asked for the roles of the account, and was allowed to."""
+        return "roles" in self._facts.completeness.asked and (bool(self._roles) or not self.denied(_ROLES))
+
+    def managed_policy(self, policy_arn: str) -> Document | Missing:
+        """The document in force of a managed policy."""
+        return self._managed_policies.get(policy_arn) or Missing(f"the document of policy {policy_arn}", _ROLES)
+
+    def organization(self) -> Found[resource_answers.Organization]:
+        """The organization of the account; `Absent` where it is in none."""
+        return self._answer("organizations:DescribeOrganization", "", resource_answers.Organization, "the organization")
+
+    def control_policies(self, account: str, kind: ControlKind) -> tuple[Level, ...] | Missing | None:
+        """The policies of an organization on the account, its units and the root, each level by itself.
+
+        None where nobody was told: only the management account and those that it delegates to are.
+        https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+        """
+        levels: list[Level] = []
+        target = account
+        while len(levels) <= _DEEPEST:
+            level = self._level(target, kind)
+            if not isinstance(level, tuple):
+                return level if levels else None
+            levels.append(level)
+            parents = self._answer(
+                "organizations:ListParents", target, resource_answers.Parents, f"what {target} belongs to"
+            )
+            if not isinstance(parents, resource_answers.Parents):
+                whole = target.startswith(_ROOT)
+                return tuple(levels) if whole else Missing(f"what {target} belongs to", "organizations:ListParents")
+            if not parents.parents:
+                return tuple(levels)
+            target = parents.parents[0].id
+        return Missing(f"to which root account {account} belongs", "organizations:ListParents")
+
+    def _level(self, target: str, kind: ControlKind) -> Level | Missing:
+        action = "organizations:ListPoliciesForTarget"
+        found = self._answer(action, f"{target}/{kind}", resource_answers.AttachedPolicies, f"the policies of {target}")
+        if not isinstance(found, resource_answers.AttachedPolicies):
+            return Missing(f"the policies of {target}", action)
+        texts = []
+        for one in found.policies:
+            name = one.name or one.id
+            what = f"policy {name} of the organization"
+            answer = self._answer("organizations:DescribePolicy", one.id, resource_answers.ControlPolicy, what)
+            if not isinstance(answer, resource_answers.ControlPolicy):
+                return Missing(what, "organizations:DescribePolicy")
+            texts.append((name, answer.policy.content))
+        return tuple(texts)
+
+    # ----------------------------------------------------------------------------------------------------- images
+
+    def repository_policy(self, account: str, repository: str) -> Found[resource_answers.RepositoryPolicy]:
+        """The policy of a repository; `Absent` where it has none, or where there is no repository."""
+        what = f"the policy of repository {repository}"
+        return self._of_repository(
+            "ecr:GetRepositoryPolicy", account, repository, resource_answers.RepositoryPolicy, what
+        )
+
+    def images(self, account: str, repository: str) -> Found[resource_answers.Images]:
+        """The images of a repository that were asked for."""
+        what = f"the images of repository {repository}"
+        return self._of_repository("ecr:BatchGetImage", account, repository, resource_answers.Images, what)
+
+    @property
+    def cache_rules_known(self) -> bool:
+        """Whether every pull-through cache rule of the registry was read."""
+        return self._facts.completeness.knows("pull_through_rules")
+
+    @property
+    def revisions_failed(self) -> bool:
+        """Whether service revisions were asked for, and the answer failed."""
+        asked = "service_revisions" in self._facts.completeness.asked
+        return asked and not self.denied("ecs:DescribeServiceRevisions")
+
+    def image_configuration(
+        self, account: str, repository: str, digest: str
+    ) -> Found[resource_answers.ImageConfiguration]:
+        """For what an image was built, by the digest of its configuration."""
+        name, what = f"{repository}@{digest}", f"for what {digest} in repository {repository} was built"
+        return self._of_repository(
+            "ecr:GetDownloadUrlForLayer", account, name, resource_answers.ImageConfiguration, what
+        )
+
+    def _of_repository(self, action: str, account: str, name: str, record: type[_Record], what: str) -> Found[_Record]:
+        """What was said of a repository; a question that names no account was about the caller's own."""
+        found = self._answer(action, f"{account}/{name}", record, f"{what} in account {account}")
+        if found is None and account == self._facts.account:
+            return self._answer(action, f"/{name}", record, what)
+        return found
+
+    # ---------------------------------------------------------------------------------------- secrets, keys and logs
+
+    def secret(self, name: str) -> Found[resource_answers.SecretDescription]:
+        """A secret, by its ARN or its name."""
+        return self._answer("secretsmanager:DescribeSecret", name, resource_answers.SecretDescription, f"secret {name}")
+
+    def secret_policy(self, name: str) -> Found[resource_answers.ResourcePolicy]:
+        """The policy of a secret, which may have none."""
+        what = f"the policy of secret {name}"
+        return self._answer("secretsmanager:GetResourcePolicy", name, resource_answers.ResourcePolicy, what)
+
+    def parameter(self, reference: str) -> Found[resource_answers.Parameter]:
+        """A parameter, by its name, or its ARN, which does not tell whether the name begins with a slash."""
+        name = reference
+        parsed = arn(reference)
+        if parsed is not None:
+            name = parsed.resource.removeprefix("parameter/")
+        # The number or label of a version follows a colon, which no name has.
+        name = name.partition(":")[0]
+        names = [name] if parsed is None else [f"/{name}", name]
+        found = [
+            self._answer("ssm:DescribeParameters", one, resource_answers.Parameter, f"parameter {name}")
+            for one in names
+        ]
+        there = [one for one in found if isinstance(one, resource_answers.Parameter)]
+        return there[0] if there else next((one for one in found if one is not None), None)
+
+    def key(self, key: str) -> Found[resource_answers.Key]:
+        """A key of KMS, by id, ARN or alias."""
+        return self._answer("kms:DescribeKey", key, resource_answers.Key, f"key {key}")
+
+    def key_policy(self, key: str) -> Found[resource_answers.KeyPolicy]:
+        """The policy of a key."""
+        return self._answer("kms:GetKeyPolicy", key, resource_answers.KeyPolicy, f"the policy of key {key}")
+
+    def grants(self, key: str) -> Found[resource_answers.Grants]:
+        """The grants of a key."""
+        return self._answer("kms:ListGrants", key, resource_answers.Grants, f"the grants of key {key}")
+
+    def log_group(self, name: str) -> Found[resource_answers.LogGroup]:
+        """A log group of the Region."""
+        return self._answer("logs:DescribeLogGroups", name, resource_answers.LogGroup, f"log group {name}")
+
+    # ---------------------------------------------------------------------------------------------------- storage
+
+    def bucket_policy(self, bucket: str) -> Found[resource_answers.BucketPolicy]:
+        """The policy of a bucket; `Absent` where it has none, or where there is no bucket."""
+        return self._answer(
+            "s3:GetBucketPolicy", bucket, resource_answers.BucketPolicy, f"the policy of bucket {bucket}"
+        )
+
+    def object(self, bucket: str, key: str) -> Found[resource_answers.Object]:
+        """An object of a bucket."""
+        return self._answer(
+            "s3:ListBucket", f"{bucket}/{key}", resource_answers.Object, f"whether {key} is in bucket {bucket}"
+        )
+
+    def file_system_policy(self, system: str) -> Found[resource_answers.FileSystemPolicy]:
+        """The policy of an EFS file system."""
+        what = f"the policy of file system {system}"
+        return self._answer(
+            "elasticfilesystem:DescribeFileSystemPolicy", system, resource_answers.FileSystemPolicy, what
+        )
+
+    def access_points(self, system: str) -> Found[resource_answers.AccessPoints]:
+        """The access points of an EFS file system."""
+        what = f"the access points of file system {system}"
+        return self._answer("elasticfilesystem:DescribeAccessPoints", system, resource_answers.AccessPoints, what)
+
+    def _answer(self, action: str, about: str, record: type[_Record], what: str) -> Found[_Record]:
+        found = self._told.get((action, about))
+        match found:
+            case None | Absent():
+                return found
+            case Refused(code=code):
+                return None if is_denial(code) else Missing(what, action)
+            case _:
+                return found if isinstance(found, record) else None
+
+    @cached_property
+    def _accounts(self) -> set[str]:
+        """The accounts whose roles were listed."""
+        return {parsed.account for row in self._facts.roles if (parsed := arn(row.arn))}
+
+    @cached_property
+    def _managed_policies(self) -> dict[str, Document]:
+        return {
+            row.arn: version.document
+            for row in self._facts.managed_policies
+            if row.policy_version_list is not UNSET
+            for version in row.policy_version_list
+            if version.is_default_version and version.document is not UNSET
+        }

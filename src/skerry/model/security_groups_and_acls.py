@@ -1,0 +1,109 @@
+"""Records of what filters packets: security groups and network ACLs."""
+
+from msgspec import UNSET, UnsetType, field
+
+from skerry.model.field_types import Protocol, ProtocolNumber, RuleAction, RuleNumber, RulePort
+from skerry.model.record import Pascal, Tag
+
+
+class IpRange(Pascal, frozen=True, gc=False):
+    """An IPv4 block that a rule names."""
+
+    cidr_ip: str
+    description: str | None = None
+
+
+class Ipv6Range(Pascal, frozen=True, gc=False):
+    """An IPv6 block that a rule names."""
+
+    cidr_ipv6: str = field(name="CidrIpv6")
+
+
+class PrefixListReference(Pascal, frozen=True, gc=False):
+    """A prefix list that a rule names."""
+
+    prefix_list_id: str
+
+
+class GroupPair(Pascal, frozen=True, gc=False):
+    """A security group that a rule names."""
+
+    group_id: str
+    user_id: str | None = None
+    vpc_id: str | None = None
+    vpc_peering_connection_id: str | None = None
+
+
+class IpPermission(Pascal, frozen=True, gc=False):
+    """The rules of one protocol and port range. ``ip_protocol`` "-1" is all traffic; then there are no ports."""
+
+    ip_protocol: Protocol
+    from_port: RulePort | None = None
+    to_port: RulePort | None = None
+    ip_ranges: tuple[IpRange, ...] = ()
+    ipv6_ranges: tuple[Ipv6Range, ...] = field(name="Ipv6Ranges", default=())
+    prefix_list_ids: tuple[PrefixListReference, ...] = ()
+    user_id_group_pairs: tuple[GroupPair, ...] = ()
+
+
+class SecurityGroup(Pascal, frozen=True, gc=False):
+    """A security group."""
+
+    group_id: str
+    group_name: str | None = None
+    vpc_id: str | UnsetType = UNSET
+    ip_permissions: tuple[IpPermission, ...] | UnsetType = UNSET
+    ip_permissions_egress: tuple[IpPermission, ...] | UnsetType = UNSET
+    tags: tuple[Tag, ...] = ()
+
+
+class PortRange(Pascal, frozen=True, gc=False):
+    """The ports of a network ACL entry."""
+
+    from_port: RulePort = field(name="From")
+    to_port: RulePort = field(name="To")
+
+
+class AclEntry(Pascal, frozen=True, gc=False):
+    """One entry of a network ACL. ``protocol`` is a number as text, "-1" for all."""
+
+    rule_number: RuleNumber
+    protocol: ProtocolNumber
+    rule_action: RuleAction
+    egress: bool
+    cidr_block: str | None = None
+    ipv6_cidr_block: str | None = None
+    port_range: PortRange | None = None
+
+
+class AclAssociation(Pascal, frozen=True, gc=False):
+    """A subnet that a network ACL is in force for."""
+
+    subnet_id: str
+
+
+class NetworkAcl(Pascal, frozen=True, gc=False):
+    """A network ACL."""
+
+    network_acl_id: str
+    vpc_id: str
+    associations: tuple[AclAssociation, ...] | UnsetType = UNSET
+    entries: tuple[AclEntry, ...] | UnsetType = UNSET
+    is_default: bool = False
+    tags: tuple[Tag, ...] = ()
+
+
+class SecurityGroupVpcAssociation(Pascal, frozen=True, gc=False):
+    """A further VPC that a security group may be used in.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
+    """
+
+    group_id: str
+    vpc_id: str
+    state: str | UnsetType = UNSET
+
+    @property
+    def key(self) -> str:
+        """The group and the VPC: AWS gives the association no id."""
+        return f"{self.group_id} in {self.vpc_id}"

@@ -1,0 +1,103 @@
+"""Look-ups in what connects VPCs: transit gateways with their attachments and routes, and peering connections."""
+
+from msgspec import UNSET
+
+from skerry.model.facts import Facts, Missing
+from skerry.model.network import Subnet
+from skerry.model.transit_records import (
+    TransitGateway,
+    TransitGatewayAttachment,
+    TransitGatewayRoute,
+    TransitGatewayRouteTable,
+    TransitGatewayVpcAttachment,
+    VpcPeeringConnection,
+)
+
+_ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
+_GONE = {"deleted", "deleting"}
+
+
+class Connections:
+    """The connections of one World; every look-up tells a record, or what is missing."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._gateways = {row.transit_gateway_id: row for row in facts.transit_gateways}
+        self._of_vpcs = {row.transit_gateway_attachment_id: row for row in facts.transit_gateway_vpc_attachments}
+        self._attachments = {row.transit_gateway_attachment_id: row for row in facts.transit_gateway_attachments}
+        self._tables = {row.transit_gateway_route_table_id: row for row in facts.transit_gateway_route_tables}
+        self._peering = {row.vpc_peering_connection_id: row for row in facts.peering_connections}
+
+    def transit_gateway(self, gateway_id: str) -> TransitGateway | Missing:
+        """The transit gateway of this id."""
+        return self._gateways.get(gateway_id) or Missing(f"transit gateway {gateway_id}", "ec2:DescribeTransitGateways")
+
+    def attachment_of(self, vpc_id: str, gateway_id: str) -> TransitGatewayVpcAttachment | Missing | None:
+        """The attachment of a VPC to a transit gateway; None where it is known to have none."""
+        found = [
+            row
+            for row in self._facts.transit_gateway_vpc_attachments
+            if row.vpc_id == vpc_id and row.transit_gateway_id == gateway_id
+        ]
+        alive = [row for row in found if row.state is UNSET or row.state.lower() not in _GONE]
+        if alive or found:
+            return (alive or found)[0]
+        if self._facts.completeness.knows("transit_gateway_vpc_attachments", vpc_id):
+            return None
+        return Missing(f"the attachment of {vpc_id} to {gateway_id}", _ATTACHMENTS)
+
+    def vpc_attachment(self, attachment_id: str) -> TransitGatewayVpcAttachment | Missing:
+        """The attachment of this id, of a VPC."""
+        found = self._of_vpcs.get(attachment_id)
+        return found or Missing(f"the subnets of transit gateway attachment {attachment_id}", _ATTACHMENTS)
+
+    def table_of(self, attachment_id: str) -> str | Missing | None:
+        """The id of the route table that an attachment's packets are routed by; None where it has none."""
+        found: TransitGatewayAttachment | None = self._attachments.get(attachment_id)
+        if found is None:
+            return Missing(
+                f"the route table that {attachment_id} is associated with", "ec2:DescribeTransitGatewayAttachments"
+            )
+        association = found.association
+        if association is None or association.state == "disassociated":
+            return None
+        if association.state != "associated":
+            return Missing(f"what becomes of {attachment_id}, whose route table is {association.state}")
+        return association.transit_gateway_route_table_id
+
+    def routes(self, table_id: str) -> tuple[TransitGatewayRoute, ...] | Missing:
+        """All routes of a transit gateway's route table."""
+        found: TransitGatewayRouteTable | None = self._tables.get(table_id)
+        if found is None or found.routes is UNSET:
+            return Missing(f"the routes of transit gateway route table {table_id}", "ec2:SearchTransitGatewayRoutes")
+        return found.routes
+
+    def peering(self, connection_id: str) -> VpcPeeringConnection | Missing:
+        """The peering connection of this id."""
+        found = self._peering.get(connection_id)
+        return found or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
+
+    def peered(self, one: str, other: str) -> bool | Missing:
+        """Tell whether an active peering connection of one Region joins two VPCs."""
+        for row in self._facts.peering_connections:
+            sides = (row.requester_vpc_info, row.accepter_vpc_info)
+            if {side.vpc_id for side in sides} == {one, other} and row.status.code == "active":
+                if None in (sides[0].region, sides[1].region):
+                    return Missing(f"the Regions of {one} and {other}", "ec2:DescribeVpcPeeringConnections")
+                return sides[0].region == sides[1].region
+        if self._facts.completeness.knows("peering_connections"):
+            return False
+        return Missing(f"whether {one} and {other} are peered", "ec2:DescribeVpcPeeringConnections")
+
+
+def same_zone(one: Subnet, other: Subnet) -> bool | None:
+    """Tell whether two subnets are in one zone; None where that is not known.
+
+    A zone's name stands for another zone in another account, its id does not:
+    https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+    """
+    if one.availability_zone_id is not UNSET and other.availability_zone_id is not UNSET:
+        return one.availability_zone_id == other.availability_zone_id
+    if UNSET in (one.availability_zone, other.availability_zone) or one.owner_id != other.owner_id:
+        return None
+    return one.availability_zone == other.availability_zone

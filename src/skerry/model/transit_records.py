@@ -1,0 +1,147 @@
+"""Records of what connects VPCs with each other and with networks elsewhere.
+
+Transit gateways, peering connections, VPN gateways and egress-only internet gateways.
+Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
+"""
+
+from msgspec import UNSET, UnsetType
+
+from skerry.model.field_types import Block, Block4, Block6
+from skerry.model.network import GatewayAttachment
+from skerry.model.record import Pascal, Tag
+
+
+class TransitGatewayOptions(Pascal, frozen=True, gc=False):
+    """The options of a transit gateway; whether groups may be referenced across it is off by default."""
+
+    security_group_referencing_support: str | UnsetType = UNSET
+
+
+class TransitGateway(Pascal, frozen=True, gc=False):
+    """A transit gateway."""
+
+    transit_gateway_id: str
+    state: str | UnsetType = UNSET
+    owner_id: str | None = None
+    options: TransitGatewayOptions = TransitGatewayOptions()
+
+
+class VpcAttachmentOptions(Pascal, frozen=True, gc=False):
+    """The options of a VPC's attachment to a transit gateway."""
+
+    ipv6_support: str | UnsetType = UNSET
+    appliance_mode_support: str | UnsetType = UNSET
+    security_group_referencing_support: str | UnsetType = UNSET
+
+
+class TransitGatewayVpcAttachment(Pascal, frozen=True, gc=False):
+    """A VPC's attachment to a transit gateway: the subnets, one a zone, that it takes packets in."""
+
+    transit_gateway_attachment_id: str
+    transit_gateway_id: str
+    vpc_id: str
+    vpc_owner_id: str | None = None
+    state: str | UnsetType = UNSET
+    subnet_ids: tuple[str, ...] | UnsetType = UNSET
+    options: VpcAttachmentOptions = VpcAttachmentOptions()
+
+
+class TransitGatewayAssociation(Pascal, frozen=True, gc=False):
+    """The route table that an attachment's packets are routed by."""
+
+    transit_gateway_route_table_id: str | None = None
+    state: str = "associated"
+
+
+class TransitGatewayAttachment(Pascal, frozen=True, gc=False):
+    """An attachment of any kind; ``association`` is None where it has no route table."""
+
+    transit_gateway_attachment_id: str
+    transit_gateway_id: str | None = None
+    resource_type: str | None = None
+    resource_id: str | None = None
+    resource_owner_id: str | None = None
+    state: str | UnsetType = UNSET
+    association: TransitGatewayAssociation | None = None
+
+
+class TransitGatewayRouteAttachment(Pascal, frozen=True, gc=False):
+    """An attachment that a route of a transit gateway leads to."""
+
+    transit_gateway_attachment_id: str
+    resource_id: str | None = None
+    resource_type: str | None = None
+
+
+class TransitGatewayRoute(Pascal, frozen=True, gc=False):
+    """A route of a transit gateway's route table; several attachments share the load."""
+
+    destination_cidr_block: Block | None = None
+    prefix_list_id: str | None = None
+    transit_gateway_attachments: tuple[TransitGatewayRouteAttachment, ...] = ()
+    type: str | None = None
+    state: str = "active"
+
+
+class TransitGatewayRouteTable(Pascal, frozen=True, gc=False):
+    """A route table of a transit gateway; ``routes`` are UNSET until SearchTransitGatewayRoutes tells all of them."""
+
+    transit_gateway_route_table_id: str
+    transit_gateway_id: str | None = None
+    state: str = "available"
+    routes: tuple[TransitGatewayRoute, ...] | UnsetType = UNSET
+
+
+class PeeringBlock(Pascal, frozen=True, gc=False):
+    """An IPv4 block of a peered VPC."""
+
+    cidr_block: Block4
+
+
+class PeeringBlock6(Pascal, frozen=True, gc=False):
+    """An IPv6 block of a peered VPC."""
+
+    ipv6_cidr_block: Block6
+
+
+class PeeringVpc(Pascal, frozen=True, gc=False):
+    """One side of a peering connection."""
+
+    vpc_id: str | None = None
+    owner_id: str | None = None
+    region: str | None = None
+    cidr_block: Block4 | None = None
+    cidr_block_set: tuple[PeeringBlock, ...] = ()
+    ipv6_cidr_block_set: tuple[PeeringBlock6, ...] = ()
+
+
+class PeeringStatus(Pascal, frozen=True, gc=False):
+    """The state of a peering connection; only an active one passes packets."""
+
+    code: str | UnsetType = UNSET
+    message: str | None = None
+
+
+class VpcPeeringConnection(Pascal, frozen=True, gc=False):
+    """A peering connection between two VPCs."""
+
+    vpc_peering_connection_id: str
+    accepter_vpc_info: PeeringVpc = PeeringVpc()
+    requester_vpc_info: PeeringVpc = PeeringVpc()
+    status: PeeringStatus = PeeringStatus()
+    tags: tuple[Tag, ...] = ()
+
+
+class VpnGateway(Pascal, frozen=True, gc=False):
+    """A virtual private gateway: the VPC's end of VPN connections and of Direct Connect."""
+
+    vpn_gateway_id: str
+    state: str | UnsetType = UNSET
+    vpc_attachments: tuple[GatewayAttachment, ...] | UnsetType = UNSET
+
+
+class EgressOnlyInternetGateway(Pascal, frozen=True, gc=False):
+    """An egress-only internet gateway: IPv6 out, and nothing in but replies."""
+
+    egress_only_internet_gateway_id: str
+    attachments: tuple[GatewayAttachment, ...] | UnsetType = UNSET

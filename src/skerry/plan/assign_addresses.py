@@ -1,0 +1,68 @@
+"""The World after a plan with addresses for what it creates, as AWS might choose them: for a rehearsal on packets."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface, Subnet
+from skerry.model.world import World, interface_addresses
+from skerry.net.addresses import address, spell
+from skerry.reach.subnets import task_addresses
+
+_MOST = 4_096
+"""Addresses of a subnet that are looked at, from the last one down: one of them is free in any network that is real."""
+
+
+def settled(world: World) -> World:
+    """Give each endpoint that a plan creates, or puts into more subnets, an interface in each of its subnets.
+
+    Nobody knows which free address AWS will choose: any serves, and here it is the last of the subnet.
+    """
+    taken = {found for row in world.facts.network_interfaces for found in interface_addresses(row)}
+    endpoints: list[VpcEndpoint] = []
+    interfaces: list[NetworkInterface] = []
+    for endpoint in world.facts.vpc_endpoints:
+        if endpoint.vpc_endpoint_type != "Interface" or endpoint.network_interface_ids:
+            endpoints.append(endpoint)
+            continue
+        made = list(_interfaces(world, endpoint, taken))
+        interfaces += made
+        endpoints.append(replace(endpoint, network_interface_ids=tuple(row.network_interface_id for row in made)))
+    facts = replace(
+        world.facts,
+        vpc_endpoints=tuple(endpoints),
+        network_interfaces=(*world.facts.network_interfaces, *interfaces),
+    )
+    return World(facts)
+
+
+def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[str]) -> Iterator[NetworkInterface]:
+    for name in endpoint.subnet_ids:
+        subnet = world.subnets.get(name)
+        found = _free(subnet, taken) if subnet is not None else None
+        if found is not None:
+            taken.add(found)
+            yield NetworkInterface(
+                network_interface_id=f"eni-{endpoint.vpc_endpoint_id}-{name}",
+                subnet_id=name,
+                vpc_id=endpoint.vpc_id,
+                private_ip_address=found,
+                groups=endpoint.groups,
+                interface_type="vpc_endpoint",
+                requester_managed=True,
+            )
+
+
+def _free(subnet: Subnet, taken: set[str]) -> str | None:
+    """The last address of a subnet that no interface has."""
+    usable = task_addresses(subnet)
+    if isinstance(usable, Missing):
+        return None
+    first, last = usable[0]
+    for number in range(last, max(first, last - _MOST) - 1, -1):
+        text = spell(((number, number),))
+        if text not in taken and address(text):
+            return text
+    return None

@@ -1,0 +1,60 @@
+"""A call that fails, as it is shown to what looks for remedies, and a remedy with its reason."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from skerry.catalogue.blocker_codes import codes
+from skerry.model.world import World
+from skerry.plan.changes import Advise, Change
+from skerry.plan.records import Options, Why
+from skerry.plan.scope import Failing, Scope
+from skerry.reach.cache import Memo
+from skerry.reach.trace import Judged, Trace
+
+
+class Remedy(NamedTuple):
+    """A change, and what in the way it is for."""
+
+    change: Change
+    why: Why
+
+
+class Case(NamedTuple):
+    """A call that fails, in the World that the changes so far have made; ``memo`` is of all cases in that World."""
+
+    world: World
+    scope: Scope
+    options: Options
+    failing: Failing
+    memo: Memo
+
+    @property
+    def vpc_id(self) -> str:
+        """The VPC that the task would be in."""
+        subnet = self.world.subnets.get(self.failing.subnet)
+        return subnet.vpc_id if subnet else ""
+
+    def why(self, judged: Iterable[Judged]) -> Why:
+        """The first thing that is lost, as a reason for a change; something is, of a path that fails."""
+        piece = next(one.piece for one in judged if one.lost)
+        return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
+
+
+def advice(judged: Judged, trace: Trace) -> Advise:
+    """What somebody else must do; what the code's page advises is for a call of a task, on the way there."""
+    piece = judged.piece
+    if trace.purpose == "dns":
+        return Advise(piece.resource, f"{piece.message}: let UDP and TCP 53 through to the DNS server")
+    known = codes().get(piece.code)
+    if known is None or judged.hop.leg == "back":
+        return Advise(piece.resource, piece.message)
+    return Advise(piece.resource, f"{piece.message}. {known.remedy}")
+
+
+def merged(first: Why, second: Why) -> Why:
+    """The same thing in the way, of both."""
+    steps = tuple(dict.fromkeys((*first.steps, *second.steps)))
+    names = tuple(dict.fromkeys((*first.services, *second.services)))
+    return msgspec.structs.replace(first, steps=steps, services=names)

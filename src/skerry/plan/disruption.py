@@ -1,0 +1,196 @@
+"""How far a change disturbs what is there, and who alone can make it."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import UNSET
+
+from skerry.model.network import Route
+from skerry.model.world import World
+from skerry.net.addresses import PUBLIC, block
+from skerry.net.intervals import intersect
+from skerry.plan import impact
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    Change,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    Disposition,
+    ModifyEndpoint,
+    RevokeRule,
+    SetVpcAttribute,
+)
+from skerry.plan.impact import Flow
+from skerry.plan.scope import Failing
+from skerry.reach.compiled_rules import LAST_RULE
+from skerry.verdicts import OK
+
+_SHOWN = 5
+_ENDPOINT = "vpc_endpoint"
+
+
+def disposition(
+    world: World, change: Change, flows: Iterable[Flow], broken: Iterable[Failing]
+) -> tuple[Disposition, str]:
+    """How far a change disturbs what is there, and what it disturbs.
+
+    ``flows`` are calls of others that worked before all changes, ``broken`` those that do not after them.
+    """
+    match change:
+        case CreateInterfaceEndpoint() if change.private_dns:
+            return _diverting(world, change, change.vpc_id, flows, broken)
+        case ModifyEndpoint() if change.private_dns:
+            return _diverting(world, change, world.vpc_endpoints[change.endpoint_id].vpc_id, flows, broken)
+        case CreateGatewayEndpoint():
+            return _cutting(world, change.route_tables, change.prefix_list)
+        case ModifyEndpoint() if change.route_tables:
+            return _cutting(world, change.route_tables, change.prefix_list)
+        case SetVpcAttribute():
+            return _applying(world, change)
+        case AddAclEntry():
+            return _overruling(world, change)
+        case AuthorizeRule():
+            return "safe", _opening(world, change)
+        case CreateSecurityGroup() | CreateInterfaceEndpoint() | ModifyEndpoint():
+            return "safe", ""
+        case RevokeRule():
+            return "disruptive", "what the rule lets through is cut"
+        case _:
+            return "manual", change.message
+
+
+def _diverting(
+    world: World, change: Change, vpc_id: str, flows: Iterable[Flow], broken: Iterable[Failing]
+) -> tuple[Disposition, str]:
+    """Private DNS turned on: others in the VPC whose calls of the service worked now go to the endpoint.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+    """
+    refs = {ref for _, ref in impact.touched(world, (change,))}
+    cut = {name for row in broken if getattr(row.need, "service", None) in refs for name in row.kind.names}
+    led = {name for flow in flows if flow.need.service in refs and flow.before is OK for name in flow.client.names}
+    if not led:
+        return "safe", ""
+    admitted, refused = _list(led - cut), _list(led & cut)
+    said = [f"also {admitted}, which it admits"] if admitted else []
+    said += [f"also {refused}, whose calls then fail"] if refused else []
+    return "disruptive", f"private DNS leads all of {vpc_id} to the endpoint: {'; '.join(said)}"
+
+
+def _list(names: Iterable[str]) -> str:
+    found = sorted(names)
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return ", ".join(found[:_SHOWN]) + more
+
+
+def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> tuple[Disposition, str]:
+    """A gateway endpoint cuts connections to the service that are open, where its route tables lead out.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    leading = sorted(name for name in tables if any(_leads_out(row) for row in _routes(world, name)))
+    stale = sorted(
+        name
+        for name in tables
+        if any(row.destination_prefix_list_id == prefix_list and row.state != "active" for row in _routes(world, name))
+    )
+    said = [f"open connections to the service over {_list(leading)} are cut once, and made anew"] if leading else []
+    said += [f"the black hole for {prefix_list} in {_list(stale)} must be deleted first"] if stale else []
+    return ("disruptive" if said else "safe"), "; ".join(said)
+
+
+def _routes(world: World, table_id: str) -> tuple[Route, ...]:
+    table = world.route_tables.get(table_id)
+    return () if table is None or table.routes is UNSET else table.routes
+
+
+def _leads_out(row: Route) -> bool:
+    """Whether a route leads to public addresses, other than by an endpoint."""
+    if row.state != "active" or (row.gateway_id or "").startswith(("local", "vpce-")):
+        return False
+    found = block(row.destination_cidr_block or "")
+    return row.destination_prefix_list_id is not None or (
+        found is not None and bool(intersect(found.addresses, PUBLIC))
+    )
+
+
+def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:
+    """A DNS attribute that is switched on makes private zones and private names of endpoints apply.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+    """
+    zones = (zone.name for zone in world.zones_in(change.vpc_id))
+    endpoints = (row.vpc_endpoint_id for row in world.endpoints_in(change.vpc_id) if row.private_dns_enabled is True)
+    names = _list((*endpoints, *zones))
+    return ("disruptive", f"private names apply in all of {change.vpc_id} then: {names}") if names else ("safe", "")
+
+
+def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
+    """An entry before one that denies opens what somebody closed, for all of the ACL's subnets."""
+    acl = world.network_acls[change.acl_id]
+    rows = () if acl.entries is UNSET else acl.entries
+    behind = sorted(
+        row.rule_number
+        for row in rows
+        if row.rule_action == "deny"
+        and _overlap(row.cidr_block, change.cidr)
+        and row.egress == (change.direction == "out")
+        and change.number < row.rule_number < LAST_RULE
+    )
+    whole = f"a network ACL knows no endpoints: it holds for all that is in the subnets of {change.acl_id}"
+    if not behind:
+        return "safe", whole
+    return "disruptive", f"it goes before entry {behind[0]}, which denies; {whole}"
+
+
+def _overlap(first: str | None, second: str) -> bool:
+    blocks = [found.addresses for cidr in (first or "", second) if (found := block(cidr)) is not None]
+    return len(blocks) == 2 and bool(intersect(*blocks))  # noqa: PLR2004
+
+
+def _opening(world: World, change: AuthorizeRule) -> str:
+    """Whom else a rule opens: what has the group beside the endpoints or mount targets that it is for."""
+    if change.direction == "out":
+        return ""
+    others = [
+        row.network_interface_id
+        for row in world.facts.network_interfaces
+        if row.groups is not UNSET
+        and row.interface_type not in {_ENDPOINT, "efs"}
+        and any(one.group_id == change.group_id for one in row.groups)
+    ]
+    return f"{change.group_id} guards {_list(others)} too, and is opened for them" if others else ""
+
+
+def owner(world: World, changed: World, change: Change) -> str | None:
+    """The account that alone can make a change, where it is another one than that which was read.
+
+    In a VPC that is shared only its owner makes endpoints, routes and ACLs, and has the groups of its endpoints:
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html
+    """
+    vpc = world.vpcs.get(_vpc_of(changed, change) or "")
+    if vpc is None or vpc.owner_id is UNSET or world.account in {None, vpc.owner_id}:
+        return None
+    return vpc.owner_id
+
+
+def _vpc_of(changed: World, change: Change) -> str | None:
+    """The VPC whose owner a change is for; None where whoever has the resource can make it."""
+    match change:
+        case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | SetVpcAttribute() | CreateSecurityGroup():
+            return change.vpc_id
+        case ModifyEndpoint():
+            return changed.vpc_endpoints[change.endpoint_id].vpc_id
+        case AddAclEntry():
+            return changed.network_acls[change.acl_id].vpc_id
+        case AuthorizeRule() if change.group_id in set(_of_endpoints(changed)):
+            group = changed.security_groups[change.group_id]
+            return None if group.vpc_id is UNSET else group.vpc_id
+        case _:
+            return None
+
+
+def _of_endpoints(world: World) -> Iterator[str]:
+    for row in world.facts.vpc_endpoints:
+        yield from () if row.groups is UNSET else (one.group_id for one in row.groups)

@@ -1,0 +1,140 @@
+"""The policies of endpoints: for just what tasks ask for through them, and statements that are added to one."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from skerry.access.denials import asked_of
+from skerry.access.requests import Caller, is_needed, principal, requests
+from skerry.catalogue.services import ServiceRef
+from skerry.launch.launches import Launch
+from skerry.launch.needs import Call
+from skerry.launch.startup import needs
+from skerry.model.facts import Missing
+from skerry.model.world import World
+
+_VERSION = "2012-10-17"
+_MOST = 20_480
+"""Characters of an endpoint's policy: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"""
+
+
+def least(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | None:
+    """The policy that allows what these launches ask of a service, and nothing else; None where that is not known.
+
+    Whoever asks for layers is ECR itself, so that no condition on the customer's principals may stand there:
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+    """
+    found: dict[str, dict[str, None]] = {}
+    for launch in launches:
+        for need in needs(launch):
+            if not isinstance(need, Call) or need.service != ref or not need.actions:
+                continue
+            asked = list(_asked(world, launch, need, ref))
+            if not asked:
+                return None
+            for action, resource in asked:
+                found.setdefault(resource, {})[action] = None
+    if not found:
+        return None
+    text = _document(_statements(found))
+    return text if len(text) <= _MOST else None
+
+
+def _asked(world: World, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[tuple[str, str]]:
+    who = principal(launch, need)
+    if isinstance(who, Missing):
+        return
+    by = Caller(launch, who, world.holdings)
+    for later in (False, True):
+        for asked in requests(by, need, ref, {}, later=later):
+            if is_needed(by, asked) is not False:
+                yield asked_of(asked.request)
+
+
+def _statements(found: dict[str, dict[str, None]]) -> list[dict[str, Any]]:
+    """One statement for each set of actions, with all of its resources."""
+    by_actions: dict[tuple[str, ...], list[str]] = {}
+    for resource in sorted(found):
+        by_actions.setdefault(tuple(sorted(found[resource])), []).append(resource)
+    return [allow(actions, resources) for actions, resources in sorted(by_actions.items())]
+
+
+def allow(actions: Iterable[str], resources: Iterable[str], principal: Any = "*") -> dict[str, Any]:  # noqa: ANN401
+    """A statement that allows actions on resources; without a principal, one of a role's policy."""
+    who = {} if principal is None else {"Principal": principal}
+    return {"Effect": "Allow"} | who | {"Action": _short(actions), "Resource": _short(resources)}
+
+
+def _short(names: Iterable[str]) -> str | list[str]:
+    found = list(dict.fromkeys(names))
+    return found[0] if len(found) == 1 else found
+
+
+def _document(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": _VERSION, "Statement": statements})
+
+
+def with_statement(document: str | None, statement: dict[str, Any]) -> str | None:
+    """A policy with one statement more; None where the policy cannot be read, or would be too long."""
+    rows = _rows(document)
+    if rows is None:
+        return None
+    text = json.dumps(json.loads(document or "") | {"Statement": together((*rows, statement))})
+    return text if len(text) <= _MOST else None
+
+
+def joined(first: str | None, second: str) -> str:
+    """A policy that says what two of one origin say."""
+    extra = [row for row in _rows(second) or [] if row not in (_rows(first) or [])]
+    if first is None or not extra:
+        return first or second
+    return json.dumps(json.loads(first) | {"Statement": together((*(_rows(first) or []), *extra))})
+
+
+def _rows(document: str | None) -> list[Any] | None:
+    """The statements of a policy; None where it cannot be read."""
+    try:
+        known = json.loads(document or "")
+    except ValueError:
+        return None
+    if not isinstance(known, dict):
+        return None
+    rows = known.get("Statement", [])
+    return rows if isinstance(rows, list) else [rows]
+
+
+def together(statements: Sequence[Any]) -> list[Any]:
+    """Statements without those that another one takes in: of one set of resources, or of one set of actions.
+
+    Only those that say no more than such as `allow` makes: one with a condition or an id of its own stays as it is.
+    """
+    found: list[Any] = []
+    for row in statements:
+        near = next((position for position, other in enumerate(found) if _differ(other, row) is not None), None)
+        if row in found:
+            continue
+        if near is None:
+            found.append(row)
+        else:
+            key = _differ(found[near], row) or ""
+            found[near] = found[near] | {key: _short((*_names(found[near][key]), *_names(row[key])))}
+    return found
+
+
+def _differ(first: Any, second: Any) -> str | None:  # noqa: ANN401
+    """The only part in which two statements of ours differ: their actions, or their resources."""
+    if not (_is_ours(first) and _is_ours(second)) or first.keys() != second.keys():
+        return None
+    parts = [key for key in first if first[key] != second[key]]
+    return parts[0] if parts in (["Action"], ["Resource"]) else None
+
+
+def _is_ours(statement: Any) -> bool:  # noqa: ANN401
+    """Whether it allows actions on resources and says no more, so that it may be widened by what is asked."""
+    if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+        return False
+    return {"Action", "Resource"} <= statement.keys() <= {"Effect", "Principal", "Action", "Resource"}
+
+
+def _names(value: Any) -> tuple[str, ...]:  # noqa: ANN401
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,174 @@
+"""Which changes would mend a call that fails: one `match` from what is in the way to what removes it.
+
+What exists is repaired before anything is added: an endpoint that a name leads to, or was meant to lead to, is mended;
+one is created only where the VPC has none for the service.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import service_of_endpoint
+from skerry.launch.needs import Call
+from skerry.model.facts import Missing
+from skerry.plan import manual_steps, rules_and_entries
+from skerry.plan.changes import Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
+from skerry.plan.context import Case, Remedy, advice
+from skerry.plan.missing_endpoints import endpoint_for, is_coming, of_state, taken, zone_in_the_way
+from skerry.plan.scope import FAILS
+from skerry.plan.security_groups import endpoint_group, is_only_for_endpoints, shared_group
+from skerry.reach.trace import NOWHERE, Judged, Trace
+from skerry.verdicts import OK
+
+_DNS_ATTRIBUTES = {"DNS_SUPPORT_DISABLED": "enable_dns_support", "DNS_HOSTNAMES_DISABLED": "enable_dns_hostnames"}
+_NAMES = {*_DNS_ATTRIBUTES, "DNS_PRIVATE_NAMES_DISABLED"}
+_ELSEWHERE = {"DNS_PRIVATE_NAMES_INBOUND_ONLY", "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION"}
+"""What says that a path was never meant for the task: only an endpoint of its own VPC helps."""
+
+
+def remedies(case: Case) -> Iterator[Remedy]:
+    """The changes that remove what is in the way of a call, as far as it can be seen already."""
+    need, outcome = case.failing.need, case.failing.outcome
+    bad = [trace for trace in outcome.traces if trace.verdict is not OK]
+    nowhere = [trace for trace in bad if trace.passage is None or trace.destination is NOWHERE]
+    for trace in nowhere:
+        yield from _beside(case, trace)
+    led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
+    for trace in led:
+        yield from _on_the_way(case, trace)
+    # What is only not known on a path is no reason for another one.
+    fails = [trace for trace in bad if trace.verdict in FAILS and not trace.intended]
+    away = [trace for trace in fails if trace not in nowhere and trace not in led]
+    if led or not away or not isinstance(need, Call):
+        return
+    why = case.why(away[0].judged)
+    if case.options.nat:
+        yield Remedy(manual_steps.to_nat(case.world, case.failing), why)
+        return
+    if need.service is not None:
+        yield from endpoint_for(case, need.service, away)
+        return
+    yield Remedy(manual_steps.outside(need), why)
+
+
+def _to_own(case: Case, trace: Trace) -> bool:
+    """Whether a path leads to something of the user's: an endpoint, a mount target, a DNS server.
+
+    What only an inbound resolver is led to is none: S3's traffic from the VPC is meant for a gateway endpoint. Nor is
+    another VPC's gateway endpoint.
+    """
+    if any(judged.piece.code in _ELSEWHERE for judged in trace.judged):
+        return False
+    there = trace.destination
+    if there.endpoint or there.interface or there.subnet or trace.purpose == "dns":
+        return True
+    hops = () if trace.passage is None else trace.passage.ways[0].there
+    ends = (case.world.vpc_endpoints.get(hop.resource) for hop in hops if hop.kind == "endpoint")
+    return any(row is not None and row.vpc_endpoint_type == "Gateway" and row.vpc_id == case.vpc_id for row in ends)
+
+
+def _beside(case: Case, trace: Trace) -> Iterator[Remedy]:
+    """What is in the way before and beside packets: names that nothing answers, policies, Fargate's own rules."""
+    for judged in (one for one in trace.judged if one.lost):
+        piece = judged.piece
+        attribute = _DNS_ATTRIBUTES.get(piece.code)
+        why = case.why((judged,))
+        if attribute is not None:
+            yield Remedy(_attribute(piece.resource, attribute), why)
+        elif judged.hop.kind in {"role", "resource", "fargate", "subnet"}:
+            yield Remedy(manual_steps.beyond(case.failing, piece, judged.hop.kind), why)
+        elif judged.hop.kind == "dns":
+            yield Remedy(advice(judged, trace), why)
+
+
+def _attribute(vpc_id: str, attribute: str) -> Change:
+    return SetVpcAttribute(
+        vpc_id, "enable_dns_support" if attribute == "enable_dns_support" else "enable_dns_hostnames"
+    )
+
+
+def _on_the_way(case: Case, trace: Trace) -> Iterator[Remedy]:
+    for judged in trace.judged:
+        if judged.lost:
+            why = case.why((judged,))
+            for change in _mend(case, trace, judged):
+                yield Remedy(change, why)
+
+
+def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+    """The changes for one thing that loses packets on a path to something of the user's."""
+    piece = judged.piece
+    endpoint = case.world.vpc_endpoints.get(piece.resource)
+    match judged.hop.kind:
+        case "dns" | "endpoint" if piece.code == "BAD_STATE" and endpoint is not None and not is_coming(endpoint):
+            yield DeleteEndpoint(endpoint.vpc_endpoint_id, of_state(endpoint))
+        case "dns" if piece.code in _NAMES:
+            yield _names(case, judged)
+        case "security-group" if judged.hop.direction == "out":
+            yield from _let_out(case, trace, judged)
+        case "security-group":
+            yield from _let_in(case, trace, judged)
+        case "network-acl":
+            yield from rules_and_entries.acl_entries(case.world, case.failing, trace, judged)
+        case "endpoint" if endpoint is not None and piece.asked is not None:
+            yield manual_steps.endpoint_policy(endpoint, *piece.asked) or advice(judged, trace)
+        case _:
+            yield advice(judged, trace)
+
+
+def _names(case: Case, judged: Judged) -> Change:
+    """What makes a private name apply that is switched off."""
+    piece = judged.piece
+    attribute = _DNS_ATTRIBUTES.get(piece.code)
+    if attribute is not None:
+        return _attribute(piece.resource, attribute)
+    endpoint = case.world.vpc_endpoints[piece.resource]
+    ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
+    zone = zone_in_the_way(case.world, endpoint.vpc_id, ref) if ref else None
+    return taken(zone, piece.resource) if zone else ModifyEndpoint(piece.resource, private_dns=True)
+
+
+def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+    """A rule for the task's group, to a group that nothing but endpoints has, to a list of AWS's, or to a subnet."""
+    endpoint = case.world.vpc_endpoints.get(trace.destination.endpoint or "")
+    names = trace.destination.groups
+    # Outbound rules see the groups of their own VPC; into another one a block leads.
+    known = names if isinstance(names, tuple) and endpoint is not None and endpoint.vpc_id == case.vpc_id else ()
+    own = next((name for name in known if _is_fit(case, name)), None)
+    if own is None and known and endpoint is not None:
+        created, own = _group_for(case, endpoint.vpc_endpoint_id)
+        yield from created
+    found = rules_and_entries.let_out(case.world, case.failing, trace, own)
+    yield found or advice(judged, trace)
+
+
+def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+    """Rules for the group at the end of a path; a new group, where those that are there guard other things too."""
+    groups = trace.destination.groups
+    if groups is None or isinstance(groups, Missing) or not rules_and_entries.may_open(case.failing, trace):
+        yield advice(judged, trace)
+        return
+    endpoint = trace.destination.endpoint
+    own = next((name for name in groups if _is_fit(case, name)), None)
+    if own is None and endpoint is not None:
+        created, own = _group_for(case, endpoint)
+        yield from created
+    # What is no endpoint's, such as a mount target's group, is the only one that there is.
+    target = own or groups[0]
+    subnet = case.world.subnets.get(trace.destination.subnet or "")
+    seen = subnet is not None and subnet.vpc_id == case.vpc_id
+    yield from rules_and_entries.let_in(case, target, seen=seen)
+
+
+def _group_for(case: Case, endpoint: str) -> tuple[tuple[CreateSecurityGroup | ModifyEndpoint, ...], str]:
+    """A group that an endpoint is to have beside those that guard other things too: its VPC's endpoints' own."""
+    created = endpoint_group(case.world.vpc_endpoints[endpoint].vpc_id)
+    shared = shared_group(case.world, created.vpc_id, case.scope)
+    if shared is not None:
+        return (ModifyEndpoint(endpoint, groups=(shared,)),), shared
+    return (created, ModifyEndpoint(endpoint, groups=(created.group_id,))), created.group_id
+
+
+def _is_fit(case: Case, group_id: str) -> bool:
+    known = group_id in case.world.security_groups
+    return known and case.memo.once(group_id, lambda: is_only_for_endpoints(case.world, group_id, case.scope))

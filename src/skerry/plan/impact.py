@@ -1,0 +1,162 @@
+"""Everybody else: flows of other services and interfaces that worked before a plan, and must go on working.
+
+Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway
+endpoint takes over what its route tables sent elsewhere.
+https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, host, private_names, service_of_endpoint, services
+from skerry.diagnose.need_verdicts import judge, source_of
+from skerry.launch.launches import Launch
+from skerry.launch.needs import Call
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface
+from skerry.model.world import World
+from skerry.plan.changes import (
+    Change,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    ModifyEndpoint,
+    SetVpcAttribute,
+)
+from skerry.plan.scope import Failing, Kind, Scope
+from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Walker
+from skerry.verdicts import BLOCKED, OK, Verdict
+
+_CALL_NOTHING = {
+    *("vpc_endpoint", "nat_gateway", "transit_gateway", "network_load_balancer", "efs"),
+    *("gateway_load_balancer", "gateway_load_balancer_endpoint", "ec2_instance_connect_endpoint"),
+}
+"""Types of interface behind which nothing calls a service by itself.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
+"""
+_NO_DEFINITION = Missing("what the interface calls")
+_OF_A_TASK = Missing("what the task calls")
+_ANY_ACCOUNT = "000000000000"
+
+
+class Flow(NamedTuple):
+    """A client's call of a service, from a subnet, with the verdict that it had before the changes."""
+
+    client: Kind
+    need: Call
+    subnet: str
+    before: Verdict = OK
+
+
+def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
+    """The services whose calls the changes lead elsewhere, with the VPC in which they do."""
+    found: dict[tuple[str, ServiceRef], None] = {}
+    for change in changes:
+        match change:
+            case CreateInterfaceEndpoint() | CreateGatewayEndpoint():
+                ref = service_of_endpoint(change.service_name)
+                found |= {(change.vpc_id, ref): None} if ref else {}
+            case ModifyEndpoint() if change.private_dns or change.route_tables:
+                row = world.vpc_endpoints.get(change.endpoint_id)
+                ref = service_of_endpoint(row.service_name) if row and row.service_name is not UNSET else None
+                found |= {(row.vpc_id, ref): None} if row and ref else {}
+            case SetVpcAttribute():
+                found |= {(change.vpc_id, ref): None for ref in _named_privately(world, change.vpc_id)}
+            case _:
+                pass
+    return found
+
+
+def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
+    """The services of which private names come to apply when a VPC's DNS attributes are switched on."""
+    for row in world.endpoints_in(vpc_id):
+        ref = service_of_endpoint(row.service_name) if row.service_name is not UNSET else None
+        if ref is not None and row.private_dns_enabled is True:
+            yield ref
+    zones = [zone.name for zone in world.zones_in(vpc_id)]
+    for ref in (ServiceRef(key, world.region or "") for key in (services() if zones else ())):
+        names = {name.removeprefix("*.") for name in private_names(ref)}
+        if any(name == zone or name.endswith(f".{zone}") for name in names for zone in zones):
+            yield ref
+
+
+def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
+    """The flows of others to services that the changes touch, as far as they may work in this World."""
+    walker = Walker(world)
+    flows = (flow for vpc_id, ref in touched(world, changes) for flow in _flows(world, scope, vpc_id, ref))
+    asked = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
+    return tuple(flow for flow in asked if flow.before is not BLOCKED)
+
+
+def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
+    """The flows that are worse in a World than they were: one that worked and may not, one that worked in part."""
+    walker = Walker(world)
+    for flow in flows:
+        outcome = outcome_of(walker, flow)
+        if outcome.verdict is not OK and (flow.before is OK or outcome.verdict is BLOCKED):
+            yield Failing(flow.client, flow.need, flow.subnet, outcome)
+
+
+def outcome_of(walker: Walker, flow: Flow) -> Outcome:
+    """What becomes of a flow in a walker's World."""
+    return judge(walker, flow.need, source_of(walker, flow.client.launch, flow.subnet), flow.subnet)
+
+
+def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator[Flow]:
+    name = host(ref)
+    # A registry's host begins with the account, whichever it is.
+    full = f"{world.account or _ANY_ACCOUNT}.{name}" if ref.key == "ecr.dkr" else name
+    need = Call("runtime", full, service=ref, blocks="runtime", identity="nobody")
+    for client in _clients(world, scope, vpc_id):
+        for subnet in client.launch.subnets:
+            yield Flow(client, need, subnet)
+
+
+def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
+    """The services that are not in scope, and the interfaces of the VPC; of those that are alike, one."""
+    inside = {row.subnet_id for row in world.subnets_in(vpc_id)}
+    found: dict[object, list[Launch]] = {}
+    for launch in (*scope.others, *_interfaces(world, vpc_id)):
+        if set(launch.subnets) <= inside and launch.subnets and launch.groups is not UNSET:
+            key = (launch.subnets, launch.groups, str(launch.public_address), _is_strange(launch))
+            found.setdefault(key, []).append(launch)
+    return tuple(Kind(alike[0], tuple(dict.fromkeys(one.name for one in alike))) for alike in found.values())
+
+
+def is_strange(flow: Flow) -> bool:
+    """Whether nobody knows what a client asks of a service; tasks ask what their definitions and roles tell."""
+    return _is_strange(flow.client.launch)
+
+
+def _is_strange(launch: Launch) -> bool:
+    return isinstance(launch.definition, Missing) and launch.definition != _OF_A_TASK
+
+
+def _is_of_a_task(row: NetworkInterface) -> bool:
+    """Whether ECS made the interface for a task: it describes it by the attachment.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+    """
+    return ":ecs:" in (row.description or "") and ":attachment/" in (row.description or "")
+
+
+def _interfaces(world: World, vpc_id: str) -> Iterator[Launch]:
+    for row in world.facts.network_interfaces:
+        if row.vpc_id == vpc_id and row.interface_type not in _CALL_NOTHING and row.subnet_id is not UNSET:
+            yield _as_launch(row, row.subnet_id)
+
+
+def _as_launch(row: NetworkInterface, subnet_id: str) -> Launch:
+    groups = UNSET if row.groups is UNSET else tuple(one.group_id for one in row.groups)
+    return Launch(
+        name=row.network_interface_id,
+        cluster="",
+        definition_name="",
+        definition=_OF_A_TASK if _is_of_a_task(row) else _NO_DEFINITION,
+        subnets=(subnet_id,),
+        groups=groups,
+        public_address=row.association.public_ip is not None,
+    )

@@ -1,0 +1,148 @@
+"""What skerry can only propose: policies, images, services, NAT gateways, and what belongs to somebody else."""
+
+import json
+
+from msgspec import UNSET, UnsetType
+
+from skerry.catalogue.blocker_codes import codes
+from skerry.catalogue.services import ServiceRef, host, services
+from skerry.launch.image_references import parse
+from skerry.launch.needs import Call
+from skerry.model.arns import arn
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.network import NatGateway, RouteTable, Subnet
+from skerry.model.world import World
+from skerry.plan import endpoint_policies
+from skerry.plan.changes import (
+    Advise,
+    Change,
+    ConfigureService,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RouteToNat,
+)
+from skerry.plan.scope import Failing, Scope
+from skerry.plan.subnet_choice import task_subnets
+from skerry.reach.trace import Piece
+
+_OF_SERVICES = {"fargate", "subnet"}
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+_TASKS = "ecs-tasks.amazonaws.com"
+
+
+def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
+    """What would mend something beside packets: a policy, a thing that is not there, or Fargate's own rules."""
+    known = codes().get(piece.code)
+    advice = known.remedy if known else piece.message
+    if piece.code == "TRUST_POLICY_DENIES":
+        trust = {"Effect": "Allow", "Principal": {"Service": _TASKS}, "Action": "sts:AssumeRole"}
+        return ProposeStatement(piece.resource, json.dumps(trust), f"{piece.message}. {advice}")
+    if piece.asked is not None:
+        action, resource = piece.asked
+        who = None if arn(piece.resource) is None or ":role/" in piece.resource else _role(failing)
+        statement = json.dumps(endpoint_policies.allow([action], [resource], who))
+        return ProposeStatement(piece.resource, statement, f"{piece.message}. {advice}")
+    if kind in _OF_SERVICES:
+        return ConfigureService(failing.kind.names[0], f"{piece.message}. {advice}")
+    return Advise(piece.resource, f"{piece.message}. {advice}")
+
+
+def _role(failing: Failing) -> dict[str, str] | str:
+    known = failing.kind.launch.definition
+    role = None if isinstance(known, Missing) else known.execution_role_arn
+    return {"AWS": role} if role else "*"
+
+
+def outside(need: Call) -> Change:
+    """What helps a call to a host that no endpoint leads to.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    """
+    named = need.subjects if need.step in {"manifest", "layers"} else ()
+    images = [(subject, image) for subject in named if (image := parse(subject)) is not None]
+    if not images:
+        where = need.host or "the host"
+        return Advise(where, f"no endpoint leads to {where}: it needs a way to the internet, such as a NAT gateway")
+    (subject, image) = images[0]
+    message = (
+        f"no endpoint leads to {image.registry}. Copy the image into a repository of ECR and name that in the task "
+        "definition; or make a pull-through cache rule, whose first pull of each image needs a way to the internet, "
+        "also with endpoints; or give the subnet a NAT gateway"
+    )
+    return MirrorImage(subject, image.repository, message)
+
+
+def other_region(failing: Failing, ref: ServiceRef) -> Change:
+    """What helps a call to a service of another Region, which no endpoint of this one serves."""
+    title = services()[ref.key].title
+    subject = failing.need.subjects[0] if isinstance(failing.need, Call) and failing.need.subjects else host(ref) or ""
+    message = (
+        f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed "
+        "from this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
+    )
+    return Advise(subject, message)
+
+
+def to_nat(world: World, failing: Failing) -> Change:
+    """A default route to a NAT gateway that the VPC has and that works; it must be made, where it has none."""
+    subnet = world.subnets[failing.subnet]
+    table = world.route_table(subnet)
+    name = "" if isinstance(table, Missing) else table.route_table_id
+    beside = [row for row in _working(world, subnet.vpc_id) if not _leads_for(world, name, row.subnet_id)]
+    if beside:
+        # One of the task's own zone: what crosses zones costs more, and falls with the other one.
+        found = min(beside, key=lambda row: (not _is_near(world, row, subnet), row.nat_gateway_id)).nat_gateway_id
+        instead = _default_of(table)
+        message = f"route 0.0.0.0/0 of {name} to {found}{f', in place of {instead}' if instead else ''}"
+        return RouteToNat(name, found, message)
+    message = (
+        f"{subnet.vpc_id} has no NAT gateway that works: make one in a subnet that routes to an internet gateway, with "
+        f"an Elastic IP address, and route 0.0.0.0/0 of {name} to it"
+    )
+    return RouteToNat(name, None, message)
+
+
+def _working(world: World, vpc_id: str) -> list[NatGateway]:
+    return [
+        row
+        for row in world.facts.nat_gateways
+        if row.vpc_id == vpc_id and row.state == "available" and row.connectivity_type == "public"
+    ]
+
+
+def _leads_for(world: World, table_id: str, subnet_id: str | UnsetType | None) -> bool:
+    """Whether a NAT gateway's own subnet has this route table, which would lead it back to itself."""
+    subnet = world.subnets.get(subnet_id) if isinstance(subnet_id, str) else None
+    table = world.route_table(subnet) if subnet else None
+    return isinstance(table, RouteTable) and table.route_table_id == table_id
+
+
+def _is_near(world: World, row: NatGateway, subnet: Subnet) -> bool:
+    there = world.subnets.get(row.subnet_id) if isinstance(row.subnet_id, str) else None
+    return there is not None and there.availability_zone == subnet.availability_zone
+
+
+def _default_of(table: RouteTable | Missing) -> str:
+    """What a table's default route leads to today."""
+    routes = () if isinstance(table, Missing) or table.routes is UNSET else table.routes
+    found = next((row for row in routes if row.destination_cidr_block == "0.0.0.0/0"), None)
+    if found is None:
+        return ""
+    targets = (found.gateway_id, found.nat_gateway_id, found.transit_gateway_id, found.network_interface_id)
+    return next((name for name in targets if name), "another route")
+
+
+def endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:
+    """The policy of an endpoint with the statement that a call lacks; None where the policy cannot be read."""
+    text = endpoint_policies.with_statement(endpoint.policy_document, endpoint_policies.allow([action], [resource]))
+    return ModifyEndpoint(endpoint.vpc_endpoint_id, policy=text) if text else None
+
+
+def policy_for(world: World, scope: Scope, ref: ServiceRef, vpc_id: str) -> str | None:
+    """The least policy of an endpoint, for the launches in scope and the services of the VPC, which use it too."""
+    subnets = {row.subnet_id for row in task_subnets(world, vpc_id, scope)}
+    subnets |= {row.subnet_id for row in world.subnets_in(vpc_id)}
+    users = [launch for launch in (*scope.launches, *scope.others) if subnets & set(launch.subnets)]
+    return endpoint_policies.least(world, users, ref)

@@ -1,0 +1,165 @@
+"""The endpoint that nothing leads a call to: what is there already is used or told; else one is created."""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, endpoint_service, private_names, service_of_endpoint, services
+from skerry.model.endpoints import VpcEndpoint, Zone
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.plan import manual_steps
+from skerry.plan.changes import (
+    Advise,
+    Change,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    DeleteEndpoint,
+    ModifyEndpoint,
+    new_id,
+)
+from skerry.plan.context import Case, Remedy, advice
+from skerry.plan.security_groups import endpoint_group, shared_group
+from skerry.plan.subnet_choice import endpoint_subnets
+from skerry.reach.trace import Trace
+
+_STUCK = {"failed", "rejected", "expired"}
+_DEAD = _STUCK | {"deleted", "deleting"}
+_FILTERS = {"security-group", "network-acl"}
+_WAITING = {"pendingacceptance"}
+
+
+def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Remedy]:
+    """The endpoint that nothing leads the call to: one that is there already, else a new one."""
+    judged = [judged for trace in bad for judged in trace.judged]
+    # That there is no way says more than what would not let the call through on it.
+    why = case.why(sorted(judged, key=lambda one: one.hop.kind in _FILTERS))
+    gateway = "Gateway" in services()[ref.key].types
+    name = endpoint_service(ref, "Gateway" if gateway else "Interface")
+    if name is None or ref.region != case.world.region:
+        yield Remedy(manual_steps.other_region(case.failing, ref), why)
+        return
+    existing = [row for row in case.world.endpoints_in(case.vpc_id) if _is_for(row, ref, gateway=gateway)]
+    waiting = [row for row in existing if _state(row) in _WAITING]
+    dead = [row for row in existing if _state(row) in _STUCK]
+    yield from (Remedy(DeleteEndpoint(row.vpc_endpoint_id, of_state(row)), why) for row in dead)
+    for row in waiting:
+        message = f"{row.vpc_endpoint_id} waits until the owner of {row.service_name} accepts it"
+        yield Remedy(Advise(row.vpc_endpoint_id, message), why)
+    if waiting:
+        return
+    alive = [row for row in existing if is_coming(row)]
+    if gateway and (_is_routed(case, ref) or (alive and _is_on_table(case, alive[0]))):
+        # Another route takes the packets away from it.
+        lost = [(judged, trace) for trace in bad for judged in trace.judged if judged.lost]
+        yield from (Remedy(advice(*pair), why) for pair in lost)
+    elif gateway:
+        yield from (Remedy(change, why) for change in _by_gateway(case, ref, name, alive))
+    elif not alive:
+        made = case.memo.once((case.vpc_id, ref), lambda: tuple(_by_interface(case, ref, name)))
+        yield from (Remedy(change, why) for change in made)
+
+
+def is_coming(endpoint: VpcEndpoint) -> bool:
+    """Tell whether an endpoint may yet work: one that waits for its service's owner, or that is being made."""
+    return _state(endpoint) not in _DEAD
+
+
+def of_state(row: VpcEndpoint) -> str:
+    """Why an endpoint is of no use any more."""
+    reason = row.last_error.message
+    return f"{row.vpc_endpoint_id} is {row.state}{f': {reason}' if reason else ''}, and never will work"
+
+
+def _state(row: VpcEndpoint) -> str:
+    return str(row.state).lower()
+
+
+def _is_for(row: VpcEndpoint, ref: ServiceRef, *, gateway: bool) -> bool:
+    kind = "Gateway" if gateway else "Interface"
+    return (
+        row.vpc_endpoint_type == kind and row.service_name is not UNSET and service_of_endpoint(row.service_name) == ref
+    )
+
+
+def _is_routed(case: Case, ref: ServiceRef) -> bool:
+    """Whether the subnet's table has a route of its own for the service's prefix list, beside which AWS takes no other.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    table = case.world.route_table(case.world.subnets[case.failing.subnet])
+    listed = case.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
+    if listed is None or isinstance(table, Missing) or table.routes is UNSET:
+        return False
+    return any(row.destination_prefix_list_id == listed and row.state == "active" for row in table.routes)
+
+
+def _is_on_table(case: Case, row: VpcEndpoint) -> bool:
+    table = case.world.route_table(case.world.subnets[case.failing.subnet])
+    return not isinstance(table, Missing) and table.route_table_id in row.route_table_ids
+
+
+def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoint]) -> Iterator[Change]:
+    """A gateway endpoint on the route table of the subnet.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    table = case.world.route_table(case.world.subnets[case.failing.subnet])
+    if isinstance(table, Missing):
+        return
+    listed = case.world.prefix_list_of(name) or new_id("pl", ref.key)
+    tables = (table.route_table_id,)
+    if existing:
+        yield ModifyEndpoint(existing[0].vpc_endpoint_id, route_tables=tables, prefix_list=listed)
+        return
+    endpoint_id = new_id("vpce", f"{ref.key}-{case.vpc_id}")
+    yield CreateGatewayEndpoint(endpoint_id, case.vpc_id, name, tables, listed, _policy(case, ref))
+
+
+def _by_interface(case: Case, ref: ServiceRef, name: str) -> Iterator[Change]:
+    """An interface endpoint, in one subnet for each zone of the tasks.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+    """
+    zone = zone_in_the_way(case.world, case.vpc_id, ref)
+    if zone is not None:
+        yield taken(zone, f"an endpoint of {name}")
+        return
+    subnets = endpoint_subnets(case.world, case.vpc_id, case.scope, name)
+    if not subnets:
+        message = (
+            f"no subnet of the tasks has room for an endpoint of {name}: free addresses, or add a subnet to "
+            f"{case.vpc_id} in a zone that offers the service"
+        )
+        yield Advise(case.vpc_id, message)
+        return
+    group = shared_group(case.world, case.vpc_id, case.scope)
+    if group is None:
+        created = endpoint_group(case.vpc_id)
+        group = created.group_id
+        yield created
+    endpoint_id = new_id("vpce", f"{ref.key}-{case.vpc_id}")
+    yield CreateInterfaceEndpoint(endpoint_id, case.vpc_id, name, subnets, (group,), policy=_policy(case, ref))
+
+
+def _policy(case: Case, ref: ServiceRef) -> str | None:
+    return manual_steps.policy_for(case.world, case.scope, ref, case.vpc_id) if case.options.least_privilege else None
+
+
+def zone_in_the_way(world: World, vpc_id: str, ref: ServiceRef) -> Zone | None:
+    """A private hosted zone of the user's that has just the name of an endpoint's private DNS, which AWS then refuses.
+
+    https://repost.aws/knowledge-center/vpc-interface-endpoint-domain-conflict
+    """
+    names = {name.removeprefix("*.") for name in private_names(ref)}
+    zones = (zone for zone in world.zones_in(vpc_id) if zone.vpc_ids is not UNSET and zone.service is None)
+    return next((zone for zone in zones if zone.name in names), None)
+
+
+def taken(zone: Zone, what: str) -> Advise:
+    """That a zone must go, or must lead to where it should."""
+    message = (
+        f"private zone {zone.name} ({zone.zone_id}) has the name of private DNS, and AWS refuses to switch that on for "
+        f"{what} beside it: let the zone's records lead to a working endpoint, or take the zone off the VPC"
+    )
+    return Advise(zone.zone_id, message)

@@ -1,0 +1,95 @@
+"""AWS's quotas that a plan may run into: told before it is made, not by the call that fails."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from skerry.model.security_groups_and_acls import IpPermission, SecurityGroup
+from skerry.model.world import World
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    Change,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    ModifyEndpoint,
+)
+
+# The quotas as AWS gives them to every account; they can be raised, which a World does not tell.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+_INTERFACE_ENDPOINTS = 50
+_GATEWAY_ENDPOINTS = 20
+_GROUPS = 2_500
+_GROUPS_OF_ONE = 5
+_RULES = 60
+_ENTRIES = 20
+
+
+def limits(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """The quotas that the changed World is beyond, each with what has it and how to have it raised."""
+    return tuple(dict.fromkeys(_limits(changed, changes)))
+
+
+def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
+    interface = {change.vpc_id for change in changes if isinstance(change, CreateInterfaceEndpoint)}
+    for vpc_id in sorted(interface):
+        count = sum(row.vpc_endpoint_type == "Interface" for row in changed.endpoints_in(vpc_id))
+        yield from _beyond(count, _INTERFACE_ENDPOINTS, f"interface endpoints of {vpc_id}", "L-29B6F2EB")
+    if any(isinstance(change, CreateGatewayEndpoint) for change in changes):
+        count = sum(row.vpc_endpoint_type == "Gateway" for row in changed.facts.vpc_endpoints)
+        yield from _beyond(count, _GATEWAY_ENDPOINTS, "gateway endpoints of the Region", "L-1B52E74A")
+    if any(isinstance(change, CreateSecurityGroup) for change in changes):
+        count = len(changed.facts.security_groups)
+        yield from _beyond(count, _GROUPS, "security groups of the Region", "L-E79EC296")
+    for change in changes:
+        if isinstance(change, ModifyEndpoint) and change.groups:
+            groups = changed.vpc_endpoints[change.endpoint_id].groups
+            count = 0 if groups is UNSET else len(groups)
+            yield from _beyond(count, _GROUPS_OF_ONE, f"security groups of {change.endpoint_id}", "L-2AFB9258")
+        if isinstance(change, AuthorizeRule):
+            group = changed.security_groups.get(change.group_id)
+            count = _rules(changed, group, change.direction) if group else 0
+            side = "inbound" if change.direction == "in" else "outbound"
+            yield from _beyond(count, _RULES, f"{side} rules of {change.group_id}", "L-0EA8095F")
+    for (acl_id, egress), count in _entries(changed, changes).items():
+        side = "outbound" if egress else "inbound"
+        yield from _beyond(count, _ENTRIES, f"{side} entries of {acl_id}", "L-2AEEBF1A")
+
+
+def _beyond(count: int, most: int, what: str, quota: str) -> Iterator[str]:
+    if count > most:
+        yield f"{count} {what}, and AWS's default quota is {most}: have quota {quota} raised (Service Quotas) first"
+
+
+def _rules(world: World, group: SecurityGroup, direction: str) -> int:
+    rows = group.ip_permissions if direction == "in" else group.ip_permissions_egress
+    return sum(_weight(world, row) for row in (() if rows is UNSET else rows))
+
+
+def _weight(world: World, row: IpPermission) -> int:
+    """How many rules AWS counts: one for each peer; a list of AWS's for S3 or DynamoDB counts one.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+    """
+    lists = (one.prefix_list_id for one in row.prefix_list_ids)
+    own = [name for name in lists if world.service_of_prefix_list(name) is None]
+    entries = (world.prefix_entries(name) for name in own)
+    listed = sum(len(found) if isinstance(found, tuple) else 1 for found in entries)
+    others = len(row.ip_ranges) + len(row.ipv6_ranges) + len(row.user_id_group_pairs)
+    return others + listed + len(row.prefix_list_ids) - len(own)
+
+
+def _entries(world: World, changes: tuple[Change, ...]) -> Counter[tuple[str, bool]]:
+    """The entries of each ACL and direction that changes are made to, without the last one, which is AWS's."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for acl_id in {change.acl_id for change in changes if isinstance(change, AddAclEntry)}:
+        acl = world.network_acls.get(acl_id)
+        rows = () if acl is None or acl.entries is UNSET else acl.entries
+        counts.update((acl_id, row.egress) for row in rows if row.rule_number < _LAST)
+    return counts
+
+
+_LAST = 32_767

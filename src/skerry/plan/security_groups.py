@@ -1,0 +1,61 @@
+"""Which security group a change is made to: one that opens nothing else, or a new one."""
+
+from msgspec import UNSET
+
+from skerry.diagnose.need_verdicts import groups_of
+from skerry.launch.launches import Launch
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.plan.changes import CreateSecurityGroup, new_id
+from skerry.plan.scope import Scope
+
+_ENDPOINT = "vpc_endpoint"
+
+
+def endpoint_group(vpc_id: str) -> CreateSecurityGroup:
+    """The security group for the endpoints that a plan creates in a VPC."""
+    return CreateSecurityGroup(
+        new_id("sg", f"endpoints-{vpc_id}"), vpc_id, f"endpoints-{vpc_id}", "HTTPS from tasks to interface endpoints"
+    )
+
+
+def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
+    """Tell whether nothing but interface endpoints has this group, so that a rule of it opens nothing else.
+
+    The VPC's default group is what everything gets that names none.
+    """
+    group = world.security_groups.get(group_id)
+    if group is None or group.group_name == "default" or not world.knows("network_interfaces"):
+        return False
+    if not scope.knows_groups or group_id in scope.groups:
+        return False
+    services = (row.network_configuration.awsvpc_configuration for row in world.facts.services)
+    if any(row is not None and group_id in row.security_groups for row in services):
+        return False
+    users = [
+        row
+        for row in world.facts.network_interfaces
+        if row.groups is not UNSET and any(one.group_id == group_id for one in row.groups)
+    ]
+    return all(row.interface_type == _ENDPOINT for row in users)
+
+
+def shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
+    """The group that the endpoints of a VPC have already, where one is theirs alone."""
+    for endpoint in sorted(world.endpoints_in(vpc_id), key=lambda row: row.vpc_endpoint_id):
+        if endpoint.vpc_endpoint_type != "Interface" or endpoint.groups is UNSET:
+            continue
+        for group in endpoint.groups:
+            if is_only_for_endpoints(world, group.group_id, scope):
+                return group.group_id
+    return None
+
+
+def task_group(world: World, launch: Launch, subnet_id: str) -> str | None:
+    """The group of a task that a rule is best added to: not the default one, where it has another."""
+    subnet = world.subnets.get(subnet_id)
+    groups = None if subnet is None else groups_of(world, launch, subnet)
+    if groups is None or groups is UNSET or isinstance(groups, Missing):
+        return None
+    known = [name for name in groups if name in world.security_groups]
+    return min(known, key=lambda name: (world.security_groups[name].group_name == "default", name), default=None)

@@ -1,0 +1,256 @@
+"""What a World is after a change: the same facts, as AWS would tell them then."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Facts
+from skerry.model.network import GroupName, PrefixList, Route, RouteTable, Switch, VpcAttribute
+from skerry.model.security_groups_and_acls import (
+    AclEntry,
+    GroupPair,
+    IpPermission,
+    IpRange,
+    NetworkAcl,
+    PortRange,
+    PrefixListReference,
+    SecurityGroup,
+)
+from skerry.model.world import World
+from skerry.plan.changes import (
+    AddAclEntry,
+    Advise,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    Direction,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    Rule,
+    SetVpcAttribute,
+)
+
+_EVERYWHERE = "0.0.0.0/0"
+_TCP = "6"
+
+
+def after(world: World, changes: Iterable[Change]) -> World:
+    """The World with these changes made, one after another."""
+    facts = world.facts
+    for change in changes:
+        facts = _after(facts, change)
+    return World(facts)
+
+
+def _after(facts: Facts, change: Change) -> Facts:
+    match change:
+        case CreateSecurityGroup():
+            return replace(facts, security_groups=(*facts.security_groups, _group(change)))
+        case AuthorizeRule() | RevokeRule():
+            return replace(facts, security_groups=tuple(_with_rule(row, change) for row in facts.security_groups))
+        case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
+            return _of_endpoint(facts, change)
+        case SetVpcAttribute():
+            return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
+        case AddAclEntry():
+            return replace(facts, network_acls=tuple(_with_entry(row, change) for row in facts.network_acls))
+        case RouteToNat():
+            return _default_route(facts, change)
+        case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
+            # What somebody else decides is not taken for done.
+            return facts
+        case _:
+            assert_never(change)
+
+
+def _of_endpoint(
+    facts: Facts, change: CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint | DeleteEndpoint
+) -> Facts:
+    match change:
+        case CreateInterfaceEndpoint():
+            return replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _interface_endpoint(change)))
+        case CreateGatewayEndpoint():
+            made = replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _gateway_endpoint(change)))
+            return _routed(made, change.endpoint_id, change.route_tables, change.prefix_list, change.service_name)
+        case ModifyEndpoint():
+            return _modified(facts, change)
+        case DeleteEndpoint():
+            return _without_endpoint(facts, change.endpoint_id)
+        case _:
+            assert_never(change)
+
+
+def _group(change: CreateSecurityGroup) -> SecurityGroup:
+    """A new group lets everything out: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html ."""
+    everything = IpPermission(ip_protocol="-1", ip_ranges=(IpRange(cidr_ip=_EVERYWHERE),))
+    return SecurityGroup(
+        group_id=change.group_id,
+        group_name=change.name,
+        vpc_id=change.vpc_id,
+        ip_permissions=(),
+        ip_permissions_egress=(everything,),
+    )
+
+
+def permission(rule: Rule) -> IpPermission:
+    """A rule as AWS prints it."""
+    return IpPermission(
+        ip_protocol=rule.protocol,
+        from_port=rule.port,
+        to_port=rule.port,
+        ip_ranges=(IpRange(cidr_ip=rule.peer),) if rule.kind == "cidr" else (),
+        prefix_list_ids=(PrefixListReference(prefix_list_id=rule.peer),) if rule.kind == "prefix-list" else (),
+        user_id_group_pairs=(GroupPair(group_id=rule.peer),) if rule.kind == "group" else (),
+    )
+
+
+def _with_rule(group: SecurityGroup, change: AuthorizeRule | RevokeRule) -> SecurityGroup:
+    rows = group.ip_permissions if change.direction == "in" else group.ip_permissions_egress
+    if group.group_id != change.group_id or rows is UNSET:
+        # One rule more or less leaves it unknown what the others are.
+        return group
+    wanted = permission(change.rule)
+    kept = rows if isinstance(change, AuthorizeRule) else tuple(row for row in rows if row != wanted)
+    return _with_rules(group, change.direction, (*kept, wanted) if isinstance(change, AuthorizeRule) else kept)
+
+
+def _with_rules(group: SecurityGroup, direction: Direction, rows: tuple[IpPermission, ...]) -> SecurityGroup:
+    return replace(group, ip_permissions=rows) if direction == "in" else replace(group, ip_permissions_egress=rows)
+
+
+def _interface_endpoint(change: CreateInterfaceEndpoint) -> VpcEndpoint:
+    return VpcEndpoint(
+        vpc_endpoint_id=change.endpoint_id,
+        vpc_id=change.vpc_id,
+        service_name=change.service_name,
+        vpc_endpoint_type="Interface",
+        state="available",
+        policy_document=change.policy or _DEFAULT_POLICY,
+        subnet_ids=change.subnets,
+        groups=tuple(GroupName(group_id=name) for name in change.groups),
+        ip_address_type=change.ip_address_type,
+        private_dns_enabled=change.private_dns,
+    )
+
+
+_DEFAULT_POLICY = '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}]}'
+"""https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#default-endpoint-policy"""
+
+
+def _gateway_endpoint(change: CreateGatewayEndpoint) -> VpcEndpoint:
+    return VpcEndpoint(
+        vpc_endpoint_id=change.endpoint_id,
+        vpc_id=change.vpc_id,
+        service_name=change.service_name,
+        vpc_endpoint_type="Gateway",
+        state="available",
+        policy_document=change.policy or _DEFAULT_POLICY,
+        route_table_ids=change.route_tables,
+        private_dns_enabled=False,
+    )
+
+
+def _modified(facts: Facts, change: ModifyEndpoint) -> Facts:
+    rows = tuple(
+        _with_more(row, change) if row.vpc_endpoint_id == change.endpoint_id else row for row in facts.vpc_endpoints
+    )
+    changed = replace(facts, vpc_endpoints=rows)
+    found = next((row for row in rows if row.vpc_endpoint_id == change.endpoint_id), None)
+    if found is None or found.service_name is UNSET or change.prefix_list is None:
+        return changed
+    return _routed(changed, change.endpoint_id, change.route_tables, change.prefix_list, found.service_name)
+
+
+def _with_more(row: VpcEndpoint, change: ModifyEndpoint) -> VpcEndpoint:
+    groups = row.groups if row.groups is UNSET else (*row.groups, *(GroupName(group_id=one) for one in change.groups))
+    # Interfaces in the new subnets have no ids yet; without any, an endpoint stands in each of its subnets.
+    interfaces = () if change.subnets else row.network_interface_ids
+    return replace(
+        row,
+        subnet_ids=(*row.subnet_ids, *change.subnets),
+        network_interface_ids=interfaces,
+        groups=groups,
+        route_table_ids=(*row.route_table_ids, *change.route_tables),
+        private_dns_enabled=row.private_dns_enabled if change.private_dns is None else change.private_dns,
+        policy_document=change.policy or row.policy_document,
+    )
+
+
+def _routed(facts: Facts, endpoint: str, tables: tuple[str, ...], prefix_list: str, service_name: str) -> Facts:
+    """A gateway endpoint's routes: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html ."""
+    known = {row.prefix_list_id for row in facts.prefix_lists}
+    lists = facts.prefix_lists
+    if prefix_list not in known:
+        lists = (*lists, PrefixList(prefix_list_id=prefix_list, prefix_list_name=service_name, owner_id="AWS"))
+    route = Route(destination_prefix_list_id=prefix_list, gateway_id=endpoint)
+    rows = tuple(_with_route(row, route) if row.route_table_id in tables else row for row in facts.route_tables)
+    return replace(facts, prefix_lists=lists, route_tables=rows)
+
+
+def _with_route(table: RouteTable, route: Route) -> RouteTable:
+    """A table with a route more, in the place of a black hole that it had for the same destination."""
+    if table.routes is UNSET:
+        return table
+    same = route.destination_prefix_list_id
+    kept = (row for row in table.routes if row.state == "active" or row.destination_prefix_list_id != same)
+    return replace(table, routes=(*kept, route))
+
+
+def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
+    """AWS takes a gateway endpoint's routes away with it."""
+    kept = tuple(row for row in facts.vpc_endpoints if row.vpc_endpoint_id != endpoint_id)
+    tables = tuple(
+        row
+        if row.routes is UNSET
+        else replace(row, routes=tuple(route for route in row.routes if route.gateway_id != endpoint_id))
+        for row in facts.route_tables
+    )
+    return replace(facts, vpc_endpoints=kept, route_tables=tables)
+
+
+def _default_route(facts: Facts, change: RouteToNat) -> Facts:
+    if change.nat_gateway_id is None:
+        return facts
+    route = Route(destination_cidr_block=_EVERYWHERE, nat_gateway_id=change.nat_gateway_id)
+    rows = tuple(
+        _with_route(_without_default(row), route) if row.route_table_id == change.route_table_id else row
+        for row in facts.route_tables
+    )
+    return replace(facts, route_tables=rows)
+
+
+def _without_default(table: RouteTable) -> RouteTable:
+    if table.routes is UNSET:
+        return table
+    return replace(table, routes=tuple(row for row in table.routes if row.destination_cidr_block != _EVERYWHERE))
+
+
+def _attribute(change: SetVpcAttribute) -> VpcAttribute:
+    on = Switch(value=True)
+    if change.attribute == "enable_dns_support":
+        return VpcAttribute(vpc_id=change.vpc_id, enable_dns_support=on)
+    return VpcAttribute(vpc_id=change.vpc_id, enable_dns_hostnames=on)
+
+
+def _with_entry(acl: NetworkAcl, change: AddAclEntry) -> NetworkAcl:
+    if acl.network_acl_id != change.acl_id or acl.entries is UNSET:
+        return acl
+    entry = AclEntry(
+        rule_number=change.number,
+        protocol=_TCP,
+        rule_action="allow",
+        egress=change.direction == "out",
+        cidr_block=change.cidr,
+        port_range=PortRange(from_port=change.ports[0], to_port=change.ports[1]),
+    )
+    return replace(acl, entries=(*acl.entries, entry))

@@ -1,0 +1,92 @@
+"""What the family of addresses does to a call: of a task that has IPv6 alone, and of one that has both.
+
+DNS64 and NAT64: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
+IPv6-only tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+"""
+
+import msgspec
+
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.world import World
+from skerry.net.addresses import address, before_nat64, is_ipv6
+from skerry.net.intervals import union
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.name_resolution import Resolution
+from skerry.reach.subnets import ipv6_blocks
+from skerry.reach.trace import Destination, Hop
+
+# The Regional names of these have IPv4 addresses alone; their dual-stack names are others.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/dual-stack-endpoints.html
+_IPV4_ONLY = {"ecr.api", "ecr.dkr", "s3"}
+_DUAL = {"dualstack", "ipv6"}
+
+
+def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> Resolution:
+    """What a name is answered with for a task in a subnet that has only IPv6 addresses."""
+    if resolution.over_ipv6 is not None:
+        return Resolution(open_question("dns", resolution.hop.resource, resolution.over_ipv6))
+    found = [one if is_ipv6(one.addresses) else over_ipv6(world, subnet, one) for one in resolution.destinations]
+    destinations = tuple(one for one in found if isinstance(one, Destination))
+    dead = resolution.dead + tuple(one for one in found if isinstance(one, Hop))
+    if dead and not destinations:
+        return msgspec.structs.replace(resolution, hop=dead[0], destinations=(), dead=())
+    return msgspec.structs.replace(resolution, destinations=destinations, dead=dead)
+
+
+def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
+    """What is not known of a call over IPv4 from a subnet that may have IPv6 too: whether it gets through by that.
+
+    Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+    """
+    if not ipv6_blocks(subnet):
+        return None
+    if resolution.over_ipv6 is not None:
+        return resolution.over_ipv6
+    if not any(_may_have_ipv6(one) for one in resolution.destinations):
+        return None
+    name = host or "a host that is not known"
+    return Missing(f"whether {name} can be had over IPv6, by which {subnet.subnet_id} has a way")
+
+
+def _may_have_ipv6(destination: Destination) -> bool:
+    """Tell whether a public answer may have IPv6 addresses beside those of IPv4."""
+    service = destination.service
+    return destination.elsewhere and (service is None or service.key not in _IPV4_ONLY)
+
+
+def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:
+    """Where a name that leads to this destination leads over IPv6; a hop that ends the path where it leads nowhere."""
+    endpoint = world.vpc_endpoints.get(destination.endpoint or "")
+    if endpoint is not None and {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type} & _DUAL:
+        if str(endpoint.service_name).endswith((".ecr.api", ".ecr.dkr")):
+            fact = Missing(f"whether {endpoint.vpc_endpoint_id} serves ECR over IPv6, on which AWS's pages disagree")
+            return open_question("dns", endpoint.vpc_endpoint_id, fact)
+        return _interface(world, destination)
+    if endpoint is None and (destination.service is None or destination.service.key not in _IPV4_ONLY):
+        fact = Missing(f"whether {destination.label} can be had over IPv6")
+        return open_question("dns", subnet.subnet_id, fact)
+    if not subnet.enable_dns64:
+        message = f"{subnet.subnet_id} has only IPv6, DNS64 is off in it, and there is no IPv6 for {destination.label}"
+        return lost("dns", subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
+    return Destination(
+        f"{destination.label}, by NAT64",
+        before_nat64(destination.addresses),
+        choice=destination.choice,
+        service=destination.service,
+        elsewhere=True,
+        endpoint=destination.endpoint,
+        behind=destination,
+    )
+
+
+def _interface(world: World, destination: Destination) -> Destination | Hop:
+    """The IPv6 addresses of an endpoint's interface."""
+    interface = world.network_interfaces.get(destination.interface or "")
+    known = [address(row.ipv6_address) for row in interface.ipv6_addresses] if interface else []
+    addresses = union(*(found for found in known if found))
+    if not addresses:
+        fact = Missing(f"the IPv6 addresses of {destination.label}", "ec2:DescribeNetworkInterfaces")
+        return open_question("dns", destination.endpoint or "", fact)
+    return msgspec.structs.replace(destination, label=f"{destination.label} over IPv6", addresses=addresses)

@@ -1,0 +1,237 @@
+"""What answers for a name in a VPC: hosted zones, private names of endpoints, resolver rules; the most specific first.
+
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.model.endpoints import RecordSet, VpcEndpoint, Zone
+from skerry.model.facts import Missing
+from skerry.model.resolver_lookup import Held
+from skerry.model.resolver_records import ResolverRule
+from skerry.model.world import World
+
+_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
+_ADDRESS_TYPES = {"A", "CNAME"}
+_IPV6 = "AAAA"
+LATTICE = {"Resource", "ServiceNetwork"}
+"""The types of endpoint that lead to resources of VPC Lattice, by names that their owner chose."""
+
+
+class Claim(NamedTuple):
+    """Something that answers for a name: a hosted zone, an endpoint or a rule, with the name of its zone.
+
+    ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.
+    """
+
+    apex: str
+    zone: Zone | None = None
+    endpoint: VpcEndpoint | None = None
+    rule: ResolverRule | None = None
+    profile: str = ""
+
+
+class Record(NamedTuple):
+    """What a zone answers: addresses, other names to follow, or neither.
+
+    ``sure``: all of them are answered, together or in turns; else it is not known which of them.
+    """
+
+    addresses: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    sure: bool = True
+
+
+EndpointNames = dict[str, list[VpcEndpoint]]
+
+
+def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
+    """The private names of a VPC's endpoints and of those that Profiles share with it, each with its endpoints."""
+    found: EndpointNames = {}
+    shared = (world.vpc_endpoints.get(name) for name in world.resolving.in_vpc(vpc_id).endpoints)
+    others = [endpoint for endpoint in shared if endpoint is not None and endpoint.vpc_id != vpc_id]
+    for endpoint in (*world.endpoints_in(vpc_id), *others):
+        for name in names_of(endpoint):
+            found.setdefault(name, []).append(endpoint)
+    return found
+
+
+def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
+    """Everything that may answer for the host in this VPC, the most specific first.
+
+    Of one name, what the VPC has itself goes before what a Profile shares, and a rule before a zone:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
+    """
+    held = world.resolving.in_vpc(vpc_id)
+    found = [Claim(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
+    for name in _fitting(host):
+        for endpoint in endpoints.get(name, ()):
+            profile = "" if endpoint.vpc_id == vpc_id else held.endpoints[endpoint.vpc_endpoint_id]
+            found.append(Claim(name.removeprefix("*."), endpoint=endpoint, profile=profile))
+    found.extend(Claim(plain(row.domain), rule=row.rule, profile=row.profile) for row in held.rules)
+    fitting = [claim for claim in found if _is_within(host, claim.apex) and not _stands_for_endpoint(claim, found)]
+    return sorted(fitting, key=lambda claim: (-len(claim.apex), claim.profile != "", claim.rule is None))
+
+
+def _zones(world: World, vpc_id: str, held: Held) -> Iterator[tuple[Zone, str]]:
+    own = {zone.zone_id for zone in world.zones_in(vpc_id) if zone.vpc_ids is not UNSET}
+    for zone in world.facts.zones:
+        if zone.zone_id in own:
+            yield zone, ""
+        elif zone.zone_id in held.zones or zone.vpc_ids is UNSET:
+            yield zone, held.zones.get(zone.zone_id, "")
+
+
+def _is_within(host: str, apex: str) -> bool:
+    return apex in {"", host} or host.endswith(f".{apex}")
+
+
+def _stands_for_endpoint(claim: Claim, found: list[Claim]) -> bool:
+    """Tell whether a zone is the one that AWS made for an endpoint, which answers by itself.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns-names
+    """
+    if claim.zone is None or claim.zone.service is None or claim.zone.records is not UNSET:
+        return False
+    return any(
+        other.endpoint is not None and other.endpoint.private_dns_enabled is True and other.apex == claim.apex
+        for other in found
+    )
+
+
+def governed(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
+    """The zones and endpoints that are asked, and the rule that forwards what none of them answers.
+
+    The most specific rule decides; one that does not forward leaves all to zones, endpoints and public DNS:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DNS-queries-to-vpc.html
+    """
+    for position, claim in enumerate(found):
+        if claim.rule is not None and claim.rule.rule_type == "FORWARD":
+            return found[:position], claim
+        if claim.rule is not None:
+            break
+    return [claim for claim in found if claim.rule is None], None
+
+
+def _fitting(host: str) -> Iterator[str]:
+    """The host itself, and every wildcard that it is below of."""
+    yield host
+    rest = host.partition(".")[2]
+    while rest:
+        yield f"*.{rest}"
+        rest = rest.partition(".")[2]
+
+
+def names_of(endpoint: VpcEndpoint) -> set[str]:
+    """The private names of an interface endpoint, whether they are switched on or not."""
+    told = {entry.dns_name.lower() for entry in endpoint.dns_entries if entry.dns_name and _is_private(entry.dns_name)}
+    if endpoint.vpc_endpoint_type in LATTICE:
+        return told | {plain(name) for name in endpoint.dns_options.private_dns_specified_domains}
+    if endpoint.vpc_endpoint_type is not UNSET and endpoint.vpc_endpoint_type != "Interface":
+        return set()
+    ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
+    return told | set(private_names(ref) if ref else ())
+
+
+def _is_private(name: str) -> bool:
+    return ".vpce." not in name
+
+
+def answer(zone: Zone, host: str) -> Record | Missing | None:
+    """What a hosted zone answers for a host; None where it has no address for it (NXDOMAIN or no data).
+
+    A name that exists hides the wildcard above it, whatever its type:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html#domain-name-format-asterisk
+    """
+    by_name = _by_name(zone)
+    if by_name is None:
+        return Missing(f"the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
+    if not zone.whole:
+        # A record that is missing may share the name, hide a wildcard, or delegate a part of the zone.
+        return Missing(f"the rest of the records of hosted zone {zone.name}", "route53:ListResourceRecordSets")
+    if delegated := _delegated(by_name, host, zone.name):
+        return Missing(f"what the name servers of {delegated}, to which zone {zone.name} delegates, answer for {host}")
+    rows = _closest(by_name, host, zone.name)
+    useful = _in_use([row for row in rows if row.type in _ADDRESS_TYPES])
+    if not useful:
+        return None
+    values = [item.value for row in useful for item in row.resource_records if row.type == "A"]
+    targets = [row.alias_target.dns_name for row in useful if row.alias_target is not None]
+    targets += [item.value for row in useful for item in row.resource_records if row.type == "CNAME"]
+    return Record(tuple(values), tuple(plain(name) for name in targets), _takes_turns(useful))
+
+
+def has_ipv6(zone: Zone, host: str) -> bool:
+    """Tell whether a hosted zone answers for a host with IPv6 addresses."""
+    return any(row.type == _IPV6 for row in _closest(_by_name(zone) or {}, host, zone.name))
+
+
+def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
+    """The record sets of a zone; None where they were not read."""
+    if zone.records is UNSET:
+        return None
+    found: dict[str, list[RecordSet]] = {}
+    for row in zone.records:
+        found.setdefault(plain(row.name), []).append(row)
+    return found
+
+
+def _delegated(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> str | None:
+    """The part of a zone that its NS records hand to other name servers, if the host is in one.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-outbound-queries-rule-values.html
+    """
+    name = host
+    while name != apex and "." in name:
+        if any(row.type == "NS" for row in by_name.get(name, ())):
+            return name
+        name = name.partition(".")[2]
+    return None
+
+
+def _in_use(rows: list[RecordSet]) -> list[RecordSet]:
+    """The record sets that are answered at all: one of weight 0 is so only where all are.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
+    """
+    return [row for row in rows if row.weight != 0] or rows
+
+
+def _takes_turns(rows: list[RecordSet]) -> bool:
+    """Tell whether every record set is answered now and then.
+
+    Weighted and multivalue ones take turns unless a health check may keep one of them back; which one of failover,
+    latency and geolocation records is answered is not known.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
+    """
+    if len(rows) == 1:
+        return True
+    checked = any(
+        row.health_check_id is not None or (row.alias_target is not None and row.alias_target.evaluate_target_health)
+        for row in rows
+    )
+    return not checked and all(row.weight is not None or row.multi_value_answer for row in rows)
+
+
+def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[RecordSet]:
+    if host in by_name or any(name.endswith(f".{host}") for name in by_name):
+        return by_name.get(host, [])
+    ancestor = host
+    while ancestor != apex and "." in ancestor:
+        ancestor = ancestor.partition(".")[2]
+        if f"*.{ancestor}" in by_name:
+            return by_name[f"*.{ancestor}"]
+        if any(name == ancestor or name.endswith(f".{ancestor}") for name in by_name):
+            break
+    return []
+
+
+def plain(name: str) -> str:
+    """A DNS name as people write it: lower case, no final dot, Route 53's octal escapes undone."""
+    text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name)
+    return text.lower().removesuffix(".")

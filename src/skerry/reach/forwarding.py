@@ -1,0 +1,193 @@
+"""The way through the network: from a subnet, by its routes and gateways, to a destination, and back.
+
+The filters of the two interfaces at the ends are not part of it, so that it holds for every task in the subnet.
+"""
+
+from skerry.catalogue.services import endpoint_service, services
+from skerry.model.facts import Missing
+from skerry.model.network import Route, RouteTable, Subnet
+from skerry.net.addresses import any_like, is_ipv6, spell
+from skerry.net.intervals import EMPTY, Intervals, covers
+from skerry.net.packets import Box
+from skerry.reach import peering, routing, transit, transit_return
+from skerry.reach.appliances import through_firewall, through_interface
+from skerry.reach.gateways import egress_only_hop, endpoint_hop, internet_hop, lost, open_question, vpn_hop
+from skerry.reach.nat import NAT, accepts_nothing, through_nat
+from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
+from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.subnets import block_of, subnet_of
+from skerry.reach.trace import Destination, Hop, Passage, Way
+from skerry.reach.vpc_hops import GONE, Hops, Local
+
+_ACTIVE = "active"
+_ENDPOINT = "vpc_endpoint"
+
+
+class Network(Local):
+    """Finds the ways through one World."""
+
+    def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
+        """Every way from the start to these addresses of the destination."""
+        if not addresses:
+            hop = open_question("interface", "", Missing(f"the address of {destination.label}"))
+            return self.dead_end(start, destination, any_like(start.addresses), traffic, hop)
+        if is_ipv6(addresses) != is_ipv6(start.addresses):
+            message = f"{start.subnet.subnet_id} and {destination.label} have no addresses of one family"
+            hop = lost("subnet", start.subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
+            return self.dead_end(start, destination, addresses, traffic, hop)
+        own = block_of(start.subnet, addresses) if destination.subnet is None else EMPTY
+        if destination.subnet == start.subnet.subnet_id or (own and covers(own, addresses)):
+            # Routes are for what leaves the subnet.
+            # https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
+            hop = Hop("subnet", start.subnet.subnet_id, rule="within the subnet")
+            return ((self.arrive(Step(start, destination, addresses, traffic, hop)),),)
+        found = self.branches(start.subnet, destination, addresses)
+        if isinstance(found, Missing):
+            hop = open_question("route", "", found)
+            return self.dead_end(start, destination, addresses, traffic, hop)
+        result: list[tuple[Passage, ...]] = []
+        for branch in found:
+            ways = [self._along(start, destination, branch, route, traffic) for route in branch.routes]
+            if len(ways) == 1:
+                result.extend(ways[0])
+            else:
+                result.append(tuple(passage for fan in ways for item in fan for passage in item))
+        return tuple(result)
+
+    def _along(
+        self, start: Start, destination: Destination, branch: Branch, route: Route | None, traffic: Traffic
+    ) -> Fan:
+        table = self.world.route_table(start.subnet)
+        assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
+        addresses = branch.addresses
+        if route is None or route.state == GONE:
+            hop = _no_way(table, route, destination)
+            return self.dead_end(start, destination, addresses, traffic, hop)
+        hop = Hop("route", table.route_table_id, rule=routing.spell(route))
+        doubt = branch.missing
+        if route.state != _ACTIVE:
+            doubt = Missing(f"what a route in state {route.state} does", "ec2:DescribeRouteTables")
+        if doubt is not None:
+            hop = open_question("route", table.route_table_id, doubt, hop.rule)
+        step = Step(start, destination, addresses, traffic, hop)
+        if route.gateway_id == LOCAL:
+            return ((self.arrive(step),),)
+        return self._through(step, route)
+
+    def _through(self, step: Step, route: Route) -> Fan:
+        """Through what a route leads to, to wherever it ends."""
+        gateway = route.gateway_id or ""
+        if route.nat_gateway_id is not None:
+            return through_nat(self, step, route.nat_gateway_id)
+        if route.transit_gateway_id is not None:
+            return transit.through_transit_gateway(self, step, route.transit_gateway_id)
+        if route.vpc_peering_connection_id is not None:
+            return peering.through_peering(self, step, route.vpc_peering_connection_id)
+        if route.network_interface_id is not None or route.instance_id is not None:
+            return through_interface(self, step, route)
+        endpoint = self.world.vpc_endpoints.get(gateway)
+        if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
+            return through_firewall(self, step, endpoint)
+        return self._out(step, route, gateway)
+
+    def _out(self, step: Step, route: Route, gateway: str) -> Fan:
+        """Out of the VPC by a gateway, behind which nothing is followed."""
+        start, vpc_id = step.start, step.start.subnet.vpc_id
+        if gateway.startswith("vpce-"):
+            last = endpoint_hop(self.world, gateway)
+            if start.came is not None and last.clean:
+                # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-considerations
+                message = f"{gateway} serves only its own VPC, not what comes by {start.came.by}"
+                last = lost("endpoint", gateway, "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", message)
+            elif start.what == NAT and last.clean:
+                # No page of AWS says that a gateway endpoint takes what comes from a NAT gateway in its VPC.
+                text = f"{gateway} is taken to serve what comes through a NAT gateway"
+                last = Hop("endpoint", gateway, rule=text, grade="inferred")
+        elif gateway.startswith("igw-"):
+            last = self._to_internet(step, gateway)
+        elif route.egress_only_internet_gateway_id is not None:
+            last = egress_only_hop(self.world, route.egress_only_internet_gateway_id, start.subnet, step.addresses)
+        elif gateway.startswith("vgw-"):
+            last = vpn_hop(self.world, gateway, vpc_id)
+        else:
+            beyond = routing.target(route)
+            last = open_question("gateway", beyond, Missing(f"what lies behind {beyond}"))
+        leave = self.leave(start, step.addresses, step.traffic)
+        home = self.homeward(start, step.addresses, step.traffic)
+        back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
+        way = Way(Box(start.addresses, step.addresses, start.ports), (leave, step.hop, last), back)
+        return ((Passage.of((way,), None, choice=step.destination.choice),),)
+
+    def _to_internet(self, step: Step, gateway: str) -> Hop:
+        start = step.start
+        last = internet_hop(
+            self.world, gateway, start.subnet, step.addresses, public=start.public, only_out=start.what == NAT
+        )
+        if start.what == NAT and start.public is False and last.lost:
+            # The cause is the NAT gateway, not the gateway that drops what it sends.
+            message = f"{start.passed[-1]} is a private NAT gateway: {gateway} drops what comes from it"
+            return lost("gateway", start.passed[-1], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
+        return last
+
+    def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+        """The hops to a subnet, and back, of packets that came from another VPC."""
+        if start.what == "peering":
+            return peering.entered(self, start, end, step)
+        return transit_return.entered(self, start, end, step)
+
+    def arrive(self, step: Step) -> Passage:
+        """The last stretch: from where packets are in a VPC to an interface of the same VPC."""
+        start, destination = step.start, step.destination
+        guard = guard_of(
+            start, destination.groups, private_link=start.came is not None and self._is_endpoint(destination)
+        )
+        subnet = self._subnet_of(step)
+        if not isinstance(subnet, Missing) and subnet.vpc_id != start.subnet.vpc_id:
+            # The address of an interface of another VPC, and one of this VPC too: packets stay in this one.
+            fact = f"which interface of {start.subnet.vpc_id} has {spell(step.addresses)}"
+            guard = guard_of(start, Missing(fact, "ec2:DescribeNetworkInterfaces"))
+            subnet = self._by_address(step)
+        if isinstance(subnet, Missing):
+            there: Hops = (step.hop, open_question("interface", "", subnet))
+            back: Hops = ()
+        else:
+            there, back = self.between(step, subnet)
+        refuses = accepts_nothing(self, destination)
+        if refuses is not None:
+            there, guard = (*there, refuses), None
+        way = Way(Box(start.addresses, step.addresses, start.ports), there, back)
+        return Passage.of((way,), guard, choice=destination.choice)
+
+    def _is_endpoint(self, destination: Destination) -> bool:
+        interface = self.world.network_interfaces.get(destination.interface or "")
+        return destination.endpoint is not None or (interface is not None and interface.interface_type == _ENDPOINT)
+
+    def _subnet_of(self, step: Step) -> Subnet | Missing:
+        if step.destination.subnet is not None:
+            return self.world.subnet(step.destination.subnet)
+        return self._by_address(step)
+
+    def _by_address(self, step: Step) -> Subnet | Missing:
+        vpc_id = step.start.subnet.vpc_id
+        found = subnet_of(self.world, vpc_id, step.addresses)
+        return found or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in")
+
+
+def _no_way(table: RouteTable, route: Route | None, destination: Destination) -> Hop:
+    name = table.route_table_id
+    if route is None:
+        message = f"{name} has no route to {destination.label}{_no_endpoint(destination)}"
+        return lost("route", name, "NO_ROUTE_TO_DESTINATION", message)
+    rule = routing.spell(route)
+    message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
+    return lost("route", name, "BAD_STATE_ROUTE", message, rule)
+
+
+def _no_endpoint(destination: Destination) -> str:
+    """What would serve an isolated subnet, and is not there."""
+    ref = destination.service
+    if ref is None:
+        return ""
+    if "Gateway" in services()[ref.key].types:
+        return f", and no gateway endpoint {endpoint_service(ref, 'Gateway')} is associated with it"
+    return f", and no endpoint {endpoint_service(ref)} answers for the name"

@@ -1,0 +1,119 @@
+"""From the internet to an interface: the walk the other way round."""
+
+from msgspec import UNSET
+
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface, Route, Subnet
+from skerry.model.world import World, public_address
+from skerry.net.addresses import PUBLIC
+from skerry.net.intervals import Intervals
+from skerry.net.packets import Box
+from skerry.reach import client_ports, routing
+from skerry.reach.cache import Memo
+from skerry.reach.destinations import Destinations
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.outcome import Outcome
+from skerry.reach.public_access import blocks
+from skerry.reach.security_filters import Filters, Peer
+from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
+from skerry.reach.vpc_hops import lost_reply
+
+_NAT = "nat_gateway"
+
+
+def from_internet(
+    world: World, destinations: Destinations, interface: NetworkInterface, protocol: str, port: int
+) -> Outcome:
+    """Walk from anywhere on the internet to a network interface's public address, and back."""
+    destination = destinations.of_interface(interface)
+    subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    if isinstance(destination, Missing) or isinstance(subnet, Missing):
+        missing = destination if isinstance(destination, Missing) else subnet
+        assert isinstance(missing, Missing)  # noqa: S101 -- one of the two is
+        nowhere = Destination(interface.network_interface_id, ())
+        return _outcome(nowhere, (open_question("interface", interface.network_interface_id, missing),), None)
+    numbers = ((port, port),)
+    filters = Filters(world, Memo())
+    acl = world.network_acl(subnet.subnet_id)
+    first = (_gateway(world, interface, subnet),)
+    there = (filters.acl(acl, "in", "there", protocol, PUBLIC, numbers),)
+    back = (filters.acl(acl, "out", "back", protocol, PUBLIC, client_ports.INTERNET), *_reply(world, subnet))
+    way = Way(Box(PUBLIC, destination.addresses, client_ports.INTERNET), there, back)
+    last = _guard(filters, interface, destination, (protocol, port))
+    return _outcome(destination, first, Passage.of((way,), None, choice=destination.choice), last)
+
+
+def _outcome(
+    destination: Destination, first: tuple[Hop, ...], passage: Passage | None, last: Hop | None = None
+) -> Outcome:
+    found = judge(segments(first, passage, last, destination))
+    return Outcome(found.verdict, (Trace("internet", destination, first, passage, last, *found),), found.because)
+
+
+def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
+    gateway = next(
+        (
+            row.internet_gateway_id
+            for row in world.facts.internet_gateways
+            if row.attachments is not UNSET and any(item.vpc_id == subnet.vpc_id for item in row.attachments)
+        ),
+        None,
+    )
+    if gateway is None:
+        unattached = any(row.attachments is UNSET for row in world.facts.internet_gateways)
+        if unattached or not world.knows("internet_gateways"):
+            fact = world.missing("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
+            return open_question("gateway", subnet.vpc_id, fact)
+        return lost("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
+    public = public_address(interface, interface.private_ip_address or "")
+    if public is None:
+        message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
+        return lost("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
+    stopped = blocks(world, subnet, outward=False, replies_only=False)
+    if isinstance(stopped, Missing):
+        return open_question("gateway", gateway, stopped)
+    if stopped is not None:
+        return lost("gateway", gateway, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", stopped)
+    table = world.edge_route_table(gateway)
+    if table is not None:
+        fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")
+        return open_question("gateway", gateway, fact)
+    return Hop("gateway", gateway, "in", rule=public)
+
+
+def _guard(filters: Filters, interface: NetworkInterface, destination: Destination, traffic: tuple[str, int]) -> Hop:
+    name = interface.network_interface_id
+    if interface.interface_type == _NAT:
+        message = f"{name} is a NAT gateway's: it accepts no connection"
+        return lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", message)
+    groups = destination.groups or Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces")
+    return filters.groups(groups, "in", traffic, Peer(PUBLIC, "the internet", None))
+
+
+def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
+    """Replies must leave by the internet gateway that the call came in by."""
+    table = world.route_table(subnet)
+    internet = Destination("the internet", PUBLIC, elsewhere=True)
+    rows = table if isinstance(table, Missing) else routing.compiled(world, table)
+    found = rows if isinstance(rows, Missing) else routing.branches(world, rows, internet, PUBLIC)
+    if isinstance(found, Missing) or isinstance(table, Missing):
+        missing = found if isinstance(found, Missing) else Missing("the route of the replies")
+        return (open_question("route", "", missing, leg="back"),)
+    name = table.route_table_id
+    return tuple(
+        _by_route(name, branch.routes[0], branch.addresses)
+        if branch.missing is None
+        else open_question("route", name, branch.missing, leg="back", source=branch.addresses)
+        for branch in found
+    )
+
+
+def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
+    """What becomes of replies to these addresses."""
+    if route is None or route.state == "blackhole":
+        return lost_reply(table, route, addresses)
+    rule = routing.spell(route)
+    if (route.gateway_id or "").startswith("igw-"):
+        return Hop("route", table, leg="back", rule=rule)
+    fact = Missing(f"what becomes of replies that leave by {routing.target(route)}")
+    return open_question("route", table, fact, rule, "back", addresses)

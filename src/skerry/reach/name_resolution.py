@@ -1,0 +1,392 @@
+"""What a name leads to in a VPC: its DNS servers and rules, private names and zones, and else the public answer.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.services import ServiceRef, file_system_of, service_of_endpoint
+from skerry.model.endpoints import VpcEndpoint
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.net.addresses import address
+from skerry.reach import dns_zones
+from skerry.reach.destinations import Destinations
+from skerry.reach.dns_servers import Servers, servers_of
+from skerry.reach.dns_zones import Claim, Record
+from skerry.reach.gateways import endpoint_state, lost, open_question
+from skerry.reach.private_dns import may_have_any_name, reason_not_led
+from skerry.reach.trace import Destination, Hop
+
+_MOST_NAMES = 32
+_REGISTRY = "registry"
+
+
+class Query(NamedTuple):
+    """What is asked for: a host, or a host that is not known but stands somewhere."""
+
+    host: str | None
+    place: str
+    service: ServiceRef | None = None
+    zone: str | None = None
+    inferred: str = ""
+
+
+class Intended(NamedTuple):
+    """An endpoint for the name that DNS does not lead to, with the hop that says why."""
+
+    hop: Hop
+    destination: Destination
+
+
+class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """What DNS answers: the hop, and every destination that it may give.
+
+    ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
+    among them that lead nowhere. ``servers`` are those that the answer comes from where they are not the VPC's own;
+    ``amazon_too``: that one is asked as well. ``over_ipv6``: where a name leads that has IPv6 addresses alone.
+    """
+
+    hop: Hop
+    destinations: tuple[Destination, ...] = ()
+    sure: bool = True
+    dead: tuple[Hop, ...] = ()
+    servers: tuple[str, ...] = ()
+    amazon_too: bool = False
+    over_ipv6: Missing | None = None
+
+
+class _Chain:
+    """How many more names and rules an answer may lead over: chains have ends, and cycles are refused."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_NAMES
+
+    def goes_on(self) -> bool:
+        """Count one more name."""
+        self._left -= 1
+        return self._left >= 0
+
+
+class _View(NamedTuple):
+    """Where a question is answered: in a VPC, with or without its private names, perhaps from outside it."""
+
+    vpc_id: str
+    hostnames: bool | Missing
+    chain: _Chain
+    inbound: bool
+
+
+class Names:
+    """Answers for the VPCs of one World."""
+
+    def __init__(self, world: World, destinations: Destinations) -> None:
+        self.world = world
+        self.destinations = destinations
+        self._endpoint_names: dict[str, dns_zones.EndpointNames] = {}
+
+    def resolve(self, vpc_id: str, query: Query) -> Resolution:
+        """Resolve a name as a task in the VPC does."""
+        if query.place == _REGISTRY:
+            return self._registry(vpc_id, query._replace(place="internet"))
+        if query.host is not None and address(query.host):
+            return Resolution(Hop("dns", query.host, rule="an address"), (self.destinations.at(vpc_id, query.host),))
+        if query.host is None and query.place == "aws":
+            fact = Missing("the host names of the partition that the Region is in")
+            return Resolution(open_question("dns", "", fact))
+        vpc = self.world.vpc(vpc_id)
+        servers = vpc if isinstance(vpc, Missing) else servers_of(self.world, vpc)
+        if isinstance(servers, Missing):
+            return Resolution(open_question("dns", vpc_id, servers))
+        if servers.others:
+            return self._by_others(servers, query)
+        return self._within(vpc_id, query, _Chain())
+
+    def _by_others(self, servers: Servers, query: Query) -> Resolution:
+        """What DNS servers answer that are not Amazon's of this VPC: not known, unless they are another VPC's.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
+        """
+        home = None if servers.amazon else self.world.resolving.vpc_of_servers(servers.others)
+        if not isinstance(home, str):
+            hop = open_question("dns", servers.others[0], home or servers.told(query.host))
+            return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
+        found = self._within(home, query, _Chain(), inbound=True)
+        return msgspec.structs.replace(found, servers=servers.others)
+
+    def _registry(self, vpc_id: str, query: Query) -> Resolution:
+        """Where a registry's blobs are: with itself, or where it redirects to, on the internet."""
+        own = self.resolve(vpc_id, query)
+        elsewhere = self.destinations.public("internet", None)
+        if not own.destinations or elsewhere in own.destinations:
+            return own
+        hop = own.hop
+        if hop.clean:
+            hop = Hop("dns", own.hop.resource, rule=query.inferred, grade="inferred")
+        return Resolution(hop, (*own.destinations, elsewhere), sure=False, dead=own.dead)
+
+    def _within(self, vpc_id: str, query: Query, chain: _Chain, *, inbound: bool = False) -> Resolution:
+        """What a VPC's Amazon DNS server answers."""
+        support = self.world.dns_attribute(vpc_id, "enable_dns_support")
+        if support is False:
+            message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
+            return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
+        hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
+        found = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
+        doubt = support if isinstance(support, Missing) else self._filtered(vpc_id, query.host)
+        if doubt is not None and found.hop.clean:
+            return msgspec.structs.replace(found, hop=open_question("dns", vpc_id, doubt))
+        return found
+
+    def _filtered(self, vpc_id: str, host: str | None) -> Missing | None:
+        """Whether DNS Firewall lets a question pass; it takes answers away, those of private zones and endpoints too.
+
+        https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/network.html
+        """
+        groups = self.world.resolving.in_vpc(vpc_id).firewalls
+        if not groups:
+            return self.world.resolving.firewalls_unread(vpc_id)
+        fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {host or 'a host that is not known'}"
+        return Missing(fact, "route53resolver:ListFirewallRules")
+
+    def _amazon(self, view: _View, query: Query) -> Resolution:
+        """What the Amazon DNS server answers; of a host that is not known, only where it stands."""
+        host = query.host
+        if host is None:
+            hop = Hop("dns", "", rule=query.inferred, grade="inferred")
+            return Resolution(hop, (self.destinations.public(query.place, query.service),))
+        if file_system := file_system_of(host):
+            return self._file_system(view, file_system, host, query.zone)
+        if ".vpce." in host:
+            return self._asked(view, host, query, self._endpoint_name(host))
+        hop = Hop("dns", view.vpc_id, rule=f"{host}: a public answer")
+        if query.inferred:
+            hop = Hop("dns", view.vpc_id, rule=query.inferred, grade="inferred")
+        public = Resolution(hop, (self.destinations.public(query.place, query.service),))
+        return self._asked(view, host, query, public)
+
+    def _asked(self, view: _View, host: str, query: Query, public: Resolution) -> Resolution:
+        """What private names and rules answer for a host, else the public answer."""
+        claims, rule = self._claims(view, host)
+        unread = self._unread(view.vpc_id)
+        private = None if view.hostnames is False else self._private(view, claims, host, query)
+        if private is not None and not isinstance(view.hostnames, Missing):
+            return _taken_as_read(private, unread)
+        if rule is not None:
+            other = _taken_as_read(self._forwarded(view, rule, host, query), unread)
+        else:
+            other = Resolution(open_question("dns", view.vpc_id, unread)) if unread else public
+        if private is None:
+            return other
+        assert isinstance(view.hostnames, Missing)  # noqa: S101 -- the other cases are above
+        hop = open_question("dns", view.vpc_id, view.hostnames)
+        if not (private.hop.clean and other.hop.clean):
+            return Resolution(hop)
+        both, dead = private.destinations + other.destinations, private.dead + other.dead
+        return Resolution(hop, both, sure=False, dead=dead)
+
+    def _claims(self, view: _View, host: str) -> tuple[list[Claim], Claim | None]:
+        """The private names that are asked, and the rule that forwards the rest."""
+        if view.vpc_id not in self._endpoint_names:
+            self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names(self.world, view.vpc_id)
+        found = dns_zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
+        return dns_zones.governed(found)
+
+    def _unread(self, vpc_id: str) -> Missing | None:
+        """What was asked for and not told, and may change any answer in the VPC."""
+        unread = self.world.resolving.in_vpc(vpc_id).unread
+        if unread:
+            return unread[0]
+        return self.world.resolving.hidden(vpc_id) if self.world.out_of_sight(vpc_id) else None
+
+    def _forwarded(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
+        """What becomes of a question that a rule sends on: by its outbound endpoint, not from the task's interface."""
+        rule: Any = claim.rule
+        home = self.world.resolving.answered_in(rule)
+        if isinstance(home, Missing):
+            return Resolution(open_question("dns", rule.id, home))
+        if not view.chain.goes_on():
+            return Resolution(open_question("dns", rule.id, Missing(f"where the chain of rules over {rule.id} ends")))
+        found = self._within(home, query._replace(host=host), view.chain, inbound=True)
+        if not found.hop.clean:
+            return found
+        text = f"{found.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
+        return msgspec.structs.replace(found, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
+
+    def _private(self, view: _View, claims: list[Claim], host: str, query: Query) -> Resolution | None:
+        """The answer of the most specific private name; None where there is none."""
+        endpoints = self.world.endpoints_of(view.vpc_id)
+        if isinstance(endpoints, Missing):
+            return Resolution(open_question("dns", view.vpc_id, endpoints))
+        profiles = dict.fromkeys(claim.profile for claim in claims if claim.profile)
+        if len(profiles) > 1:
+            fact = Missing(f"which of {', '.join(profiles)} answers for {host} in {view.vpc_id}")
+            return Resolution(open_question("dns", view.vpc_id, fact))
+        unnamed = next((hop for one in endpoints if (hop := _unnamed(one, query.place))), None)
+        for claim in claims:
+            if claim.endpoint is not None:
+                found = self._by_endpoint(view, claim, host)
+            elif unnamed is not None and claim.apex != host:
+                break
+            else:
+                found = self._by_zone(view, claim, host, query)
+            if found is not None:
+                return found
+        return Resolution(unnamed) if unnamed else None
+
+    def _by_endpoint(self, view: _View, claim: Claim, host: str) -> Resolution | None:
+        endpoint: Any = claim.endpoint
+        name = endpoint.vpc_endpoint_id
+        reason = reason_not_led(self.world, endpoint, inbound=view.inbound, profile=claim.profile)
+        if isinstance(reason, Missing):
+            return Resolution(open_question("dns", name, reason))
+        if reason is not None:
+            return None
+        found = self.destinations.of_endpoint(endpoint)
+        if isinstance(found, Missing):
+            return Resolution(open_question("dns", name, found))
+        by = f", which {claim.profile} shares" if claim.profile else ""
+        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), found)
+
+    def _by_zone(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
+        zone: Any = claim.zone
+        if zone.vpc_ids is UNSET and not claim.profile:
+            fact = Missing(f"whether hosted zone {zone.name} answers in {view.vpc_id}", "route53:ListHostedZonesByVPC")
+            return Resolution(open_question("dns", zone.zone_id, fact))
+        record = dns_zones.answer(zone, host)
+        if isinstance(record, Missing):
+            return Resolution(open_question("dns", zone.zone_id, record))
+        if record is None:
+            message = f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
+            hop = lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message)
+            only = Missing(f"where the IPv6 addresses of {host} in private zone {zone.name} lead, which are not walked")
+            return Resolution(hop, over_ipv6=only if dns_zones.has_ipv6(zone, host) else None)
+        by = f", which {claim.profile} shares" if claim.profile else ""
+        hop = Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}{by}")
+        led = [self._follow(view, name, query) for name in record.names]
+        own = tuple(self.destinations.at(view.vpc_id, text) for text in record.addresses if address(text))
+        return _together(hop, own, led, record) or Resolution(
+            open_question("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}"))
+        )
+
+    def _follow(self, view: _View, name: str, query: Query) -> Resolution:
+        """Where an alias or CNAME leads: an endpoint's own name, or any other."""
+        if ".vpce." in name:
+            return self._endpoint_name(name)
+        if not view.chain.goes_on():
+            return Resolution(open_question("dns", name, Missing(f"where the chain of names over {name} ends")))
+        anywhere = Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
+        # That a zone led here says that private names apply.
+        return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
+
+    def _endpoint_name(self, name: str) -> Resolution:
+        """An endpoint's own name, which leads to it from anywhere."""
+        endpoint = self.world.endpoint_named(name)
+        found = (
+            self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint that {name} is of")
+        )
+        state = endpoint_state(endpoint) if endpoint else Hop("dns", name)
+        if state.lost:
+            return Resolution(state)
+        if state.undecided:
+            found = state.undecided[0].missing or found
+        if isinstance(found, Missing):
+            return Resolution(open_question("dns", name, found))
+        return Resolution(Hop("dns", name, rule="an endpoint's own name"), found)
+
+    def _file_system(self, view: _View, file_system: str, host: str, zone: str | None) -> Resolution:
+        """The mount target in the task's own zone; without one the name does not resolve there.
+
+        https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
+        """
+        vpc_id = view.vpc_id
+        _, claim = self._claims(view, host)
+        if claim is not None and claim.rule is not None and "." in claim.apex:
+            # Amazon's own zone goes before rules of wider domains; how wide it is, is not documented.
+            fact = Missing(f"whether {claim.rule.id} forwards {host} out of {vpc_id}")
+            return Resolution(open_question("dns", claim.rule.id, fact))
+        if view.hostnames is False:
+            message = f"{vpc_id} has enableDnsHostnames off: the names of mount targets do not resolve in it"
+            return Resolution(lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message))
+        if isinstance(view.hostnames, Missing):
+            return Resolution(open_question("dns", vpc_id, view.hostnames))
+        found = self.destinations.of_mount_targets(vpc_id, file_system, zone)
+        if isinstance(found, Missing):
+            return Resolution(open_question("dns", file_system, found))
+        if not found:
+            message = f"{file_system} has no mount target in {zone} of {vpc_id}, so its name does not resolve there"
+            return Resolution(lost("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
+        return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), found)
+
+    def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None) -> tuple[Intended, ...]:
+        """What the answer does not lead to, and why not: interface endpoints for the service, and private zones."""
+        led_to = {destination.endpoint for destination in answer.destinations}
+        found: list[Intended] = []
+        for endpoint in self.world.endpoints_in(vpc_id):
+            name = endpoint.vpc_endpoint_id
+            if name in led_to or endpoint.service_name is UNSET or endpoint.vpc_endpoint_type != "Interface":
+                continue
+            interfaces = self.destinations.of_endpoint(endpoint)
+            if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
+                continue
+            hop = self._why_not(vpc_id, endpoint, answer.hop)
+            found.extend(Intended(hop, destination) for destination in interfaces)
+        return (*found, *self._zone_not_asked(vpc_id, ref, host))
+
+    def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[Intended]:
+        """Where the private zone would lead that does not apply, as the VPC has its hostnames off."""
+        if host is None or self.world.dns_attribute(vpc_id, "enable_dns_hostnames") is not False:
+            return
+        view = _View(vpc_id, hostnames=True, chain=_Chain(), inbound=False)
+        claim = next((one for one in self._claims(view, host)[0] if one.zone is not None), None)
+        if claim is not None and claim.zone is not None:
+            message = f"{vpc_id} has enableDnsHostnames off, so private zone {claim.zone.name} does not apply in it"
+            hop = lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+            led = self._by_zone(view, claim, host, Query(host, "aws", ref))
+            yield from (Intended(hop, destination) for destination in led.destinations)
+
+    def _why_not(self, vpc_id: str, endpoint: VpcEndpoint, answer: Hop) -> Hop:
+        reason = reason_not_led(self.world, endpoint)
+        if isinstance(reason, Hop):
+            return reason
+        if isinstance(reason, Missing):
+            return open_question("dns", endpoint.vpc_endpoint_id, reason)
+        if answer.lost:
+            return answer
+        if self.world.dns_attribute(vpc_id, "enable_dns_hostnames") is False:
+            message = (
+                f"{vpc_id} has enableDnsHostnames off, so the private names of {endpoint.vpc_endpoint_id} do not apply"
+            )
+            return lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+        return Hop("dns", endpoint.vpc_endpoint_id, rule="the name does not lead to it")
+
+
+def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
+    """The fact that an endpoint lacks which may have a more specific name than any that is known."""
+    fact = may_have_any_name(endpoint, place)
+    return open_question("dns", endpoint.vpc_endpoint_id, fact) if fact else None
+
+
+def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:
+    """The addresses of a zone's record and where its names lead, those that lead nowhere beside them."""
+    alive = [one for one in led if one.hop.clean]
+    dead = tuple(found for one in led for found in ((one.hop,) if not one.hop.clean else one.dead))
+    destinations = own + tuple(destination for one in alive for destination in one.destinations)
+    if not destinations:
+        return Resolution(next((one for one in dead if one.undecided), dead[0])) if dead else None
+    inferred = [one.hop.rule for one in alive if one.hop.grade == "inferred"]
+    if inferred:
+        hop = Hop("dns", hop.resource, rule="; ".join((hop.rule, *inferred)), grade="inferred")
+    return Resolution(hop, destinations, sure=record.sure and all(one.sure for one in alive), dead=dead)
+
+
+def _taken_as_read(found: Resolution, unread: Missing | None) -> Resolution:
+    """A private answer in a VPC of which not all is known: that the rest does not change it is inferred."""
+    if unread is None:
+        return found
+    rule = f"{found.hop.rule}, if it is not changed by {unread}"
+    return msgspec.structs.replace(found, hop=msgspec.structs.replace(found.hop, rule=rule, grade="inferred"))

@@ -1,0 +1,94 @@
+"""Where packets set out in a VPC, and how they came there."""
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.transit_records import TransitGatewayVpcAttachment
+from skerry.net.intervals import Intervals
+from skerry.reach.trace import Destination, Guard, Hop, Passage
+
+DEEPEST = 4
+"""How many gateways and middleboxes a way is followed through."""
+
+What = Literal["task", "nat", "transit", "peering", "appliance"]
+
+
+class Crossing(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """How packets came from another VPC: by which gateway or connection, and from where.
+
+    ``seen``: whether security groups here see the groups of the sender there. ``attachments``: those of this VPC and
+    of the one that packets came from, where they came by a transit gateway.
+    """
+
+    by: str
+    home: "Start"
+    seen: bool | Missing
+    attachments: tuple[TransitGatewayVpcAttachment, TransitGatewayVpcAttachment] | None = None
+
+
+class Start(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Where packets set out: a task's or instance's interface, a NAT gateway's, or where they enter a VPC.
+
+    ``passed`` are the gateways behind them. Compared by identity, so that what walks have in common is judged once.
+    """
+
+    subnet: Subnet
+    addresses: Intervals
+    ports: Intervals
+    public: bool | Missing
+    what: What = "task"
+    came: Crossing | None = None
+    passed: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> Subnet:
+        """The subnet that the packets' source addresses are of."""
+        return self.subnet if self.came is None else self.came.home.origin
+
+
+class Traffic(NamedTuple):
+    """What is fixed for a flow."""
+
+    protocol: str
+    port: int
+
+    @property
+    def ports(self) -> Intervals:
+        """The destination port as a set."""
+        return ((self.port, self.port),)
+
+
+# Pieces of the destination's addresses, each with the ways that it may take: one, or one of several.
+Fan = tuple[tuple[Passage, ...], ...]
+
+
+class Step(NamedTuple):
+    """A route that some packets take: from where, for which addresses of the destination, with its hop."""
+
+    start: Start
+    destination: Destination
+    addresses: Intervals
+    traffic: Traffic
+    hop: Hop
+
+
+def guard_of(start: Start, groups: tuple[str, ...] | Missing | None, *, private_link: bool = False) -> Guard | None:
+    """The guard of an interface that packets from this start come to; ``private_link``: it is an endpoint's."""
+    return None if groups is None else Guard(groups, seen=_seen(start, private_link=private_link))
+
+
+def _seen(start: Start, *, private_link: bool) -> bool | Missing:
+    """Whether rules that name groups hold for packets from this start.
+
+    They do not across a firewall or other middlebox, nor for endpoints across a transit gateway:
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+    """
+    if any(name.startswith("vpce-") for name in start.passed):
+        return False
+    if start.came is None:
+        return True
+    return False if private_link and start.came.attachments is not None else start.came.seen

@@ -1,0 +1,272 @@
+"""What security groups and network ACLs keep of a flow."""
+
+from typing import NamedTuple
+
+from skerry.model.facts import Missing
+from skerry.model.security_groups_and_acls import NetworkAcl
+from skerry.model.world import World
+from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, any_like, block, spell
+from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
+from skerry.reach.cache import Memo
+from skerry.reach.compiled_rules import AclRule, GroupRule, acl_rules, group_rules, has_no_rules
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Kind, Leg, Piece
+
+_SIDES = {"out": "outbound", "in": "inbound"}
+
+
+class Peer(NamedTuple):
+    """The other end of a flow, as a security group sees it; ``groups`` None: no interface of any group."""
+
+    addresses: Intervals
+    label: str
+    groups: tuple[str, ...] | Missing | None
+    destination: Destination | None = None
+
+
+class Filters:
+    """Judges the filters of one World; each filter's rules are read once, and so are judgements of ACLs."""
+
+    def __init__(self, world: World, memo: Memo) -> None:
+        self.world = world
+        self.memo = memo
+
+    def groups(
+        self, groups: tuple[str, ...] | Missing, direction: Direction, traffic: tuple[str, int], peer: Peer
+    ) -> Hop:
+        """What the security groups of one interface keep; a packet passes that any rule of any group allows."""
+        if isinstance(groups, Missing):
+            return _unread(direction, "", groups)
+        if not groups:
+            return _unread(direction, "", Missing("what guards an interface that is in no security group"))
+        allowed, doubtful, rule, asked = EMPTY, [], "", 0
+        for group_id in groups:
+            rules = self.rules(group_id, direction, traffic)
+            if isinstance(rules, Missing):
+                doubtful.append((group_id, "", rules))
+                continue
+            for item in rules:
+                asked += 1
+                matched = _matched(self.world, item, peer)
+                if isinstance(matched, Missing):
+                    doubtful.append((group_id, item.text, matched))
+                elif matched:
+                    if matched == peer.addresses:
+                        one = item.addresses == any_like(peer.addresses) and asked == 1 and not doubtful
+                        return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=one)
+                    allowed, rule = union(allowed, matched), item.text
+        side = _Side(groups, direction, traffic, rule)
+        rest = subtract(peer.addresses, allowed)
+        return _group_verdict(self.world, side, peer, rest, doubtful)
+
+    def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
+        """The rules of a security group that concern this traffic."""
+        return self.memo.once(
+            ("rules", group_id, direction, traffic), lambda: self._rules(group_id, direction, traffic)
+        )
+
+    def _rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
+        group = self.world.security_group(group_id)
+        return group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
+
+    def names_groups(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
+        """Tell whether it matters to these groups which groups the other end is in."""
+        return self.memo.once(("names", groups, direction, traffic), lambda: self._name(groups, direction, traffic))
+
+    def _name(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
+        return any(
+            isinstance(rules, Missing) or any(rule.member is not None for rule in rules)
+            for rules in (self.rules(group_id, direction, traffic) for group_id in groups)
+        )
+
+    def acl(
+        self,
+        acl: NetworkAcl | Missing,
+        direction: Direction,
+        leg: Leg,
+        protocol: str,
+        remote: Intervals,
+        ports: Intervals,
+    ) -> Hop:
+        """What a network ACL keeps: the first entry that concerns a packet decides.
+
+        ``remote`` are the addresses that its entries name: the packet's destination going out, its source coming
+        in. ``ports`` are the packet's destination ports: on the way back those of the client.
+        """
+        if isinstance(acl, Missing):
+            return _unread(direction, "", acl, kind="network-acl", leg=leg)
+        place = _Place(acl.network_acl_id, direction, leg, protocol, ports)
+        family = any_like(remote)
+        wide = self.memo.once((place, family), lambda: self._acl(acl, place, family))
+        if wide.by_one_rule:
+            # The entry that decides for all addresses decides for these.
+            return wide
+        return self.memo.once((place, remote), lambda: self._acl(acl, place, remote))
+
+    def _acl(self, acl: NetworkAcl, place: "_Place", remote: Intervals) -> Hop:
+        key = ("entries", place.acl, place.direction, place.protocol)
+        rules = self.memo.once(key, lambda: acl_rules(acl, place.direction, place.protocol))
+        if isinstance(rules, Missing):
+            return _unread(place.direction, place.acl, rules, kind="network-acl", leg=place.leg)
+        return _first_match(place, remote, rules)
+
+
+class _Side(NamedTuple):
+    groups: tuple[str, ...]
+    direction: Direction
+    traffic: tuple[str, int]
+    rule: str
+
+
+def _group_verdict(
+    world: World, side: _Side, peer: Peer, rest: Intervals, doubtful: list[tuple[str, str, Missing]]
+) -> Hop:
+    """What the groups keep, but for ``rest``: lost, or undecided where a rule was not readable."""
+    first = min(side.groups)
+    if not rest:
+        return Hop("security-group", first, side.direction, rule=side.rule)
+    whole = rest == peer.addresses
+    cut = Cut() if whole else Cut(destination=rest) if side.direction == "out" else Cut(source=rest)
+    if doubtful:
+        undecided = tuple(
+            Piece("UNKNOWN_RESOURCE", group, text, str(missing), cut, missing) for group, text, missing in doubtful
+        )
+        return Hop("security-group", first, side.direction, rule=side.rule, undecided=undecided)
+    empty = all(has_no_rules(world.security_groups[group], side.direction) for group in side.groups)
+    code = "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH"
+    protocol, port = side.traffic
+    link = "to" if side.direction == "out" else "from"
+    where = peer.label if whole else spell(rest)
+    text = (
+        f"no {_SIDES[side.direction]} rule of {', '.join(sorted(side.groups))} allows {protocol} {port} {link} {where}"
+    )
+    lost = (Piece(code, first, "", text, cut),)
+    return Hop("security-group", first, side.direction, rule=side.rule, lost=lost)
+
+
+def _matched(world: World, rule: GroupRule, peer: Peer) -> Intervals | Missing:
+    """The addresses of the peer that a rule is about."""
+    if rule.addresses is not None:
+        return intersect(rule.addresses, peer.addresses)
+    if rule.member is not None:
+        if peer.groups is None:
+            return EMPTY
+        if isinstance(peer.groups, Missing):
+            return peer.groups
+        return peer.addresses if rule.member in peer.groups else EMPTY
+    if rule.prefix_list is not None:
+        return in_prefix_list(world, rule.prefix_list, peer.addresses, peer.destination)
+    return Missing(f"rule {rule.text!r} of {rule.group} cannot be read")
+
+
+def in_prefix_list(
+    world: World, prefix_list: str, addresses: Intervals, destination: Destination | None
+) -> Intervals | Missing:
+    """Which of the addresses a prefix list holds.
+
+    A list whose entries are not known still holds all addresses that are told to be just its own, and a list of
+    AWS's holds none of another service's, nor a private one.
+    """
+    service = world.service_of_prefix_list(prefix_list)
+    if destination is not None:
+        if destination.prefix_list == prefix_list:
+            return addresses
+        if service is not None and (destination.elsewhere or destination.prefix_list is not None):
+            return EMPTY
+    entries = world.prefix_entries(prefix_list)
+    if isinstance(entries, Missing):
+        private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
+        return EMPTY if service is not None and private else entries
+    return intersect(union(*(found.addresses for cidr in entries if (found := block(cidr)))), addresses)
+
+
+class _Place(NamedTuple):
+    """Where a network ACL is asked: which one, which way, for which ports of the packets."""
+
+    acl: str
+    direction: Direction
+    leg: Leg
+    protocol: str
+    ports: Intervals
+
+    def cut(self, remote: Intervals, ports: Intervals) -> Cut:
+        """The part of a flow that these addresses and ports are.
+
+        There and outward, or back and inward, the entries name the destination of the flow; else its source. The
+        port of the packets is an axis only on the way back: there it is fixed.
+        """
+        numbers = ports if self.leg == "back" and ports != self.ports else None
+        if (self.leg == "there") == (self.direction == "out"):
+            return Cut(destination=remote, ports=numbers)
+        return Cut(source=remote, ports=numbers)
+
+
+def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -> Hop:
+    rest: _Parts = [(remote, place.ports)]
+    lost: list[Piece] = []
+    undecided: list[Piece] = []
+    kept = ""
+    for rule in rules:
+        if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, rest):
+            one = not kept and remote == any_like(remote)
+            return Hop("network-acl", place.acl, place.direction, place.leg, kept or rule.text, by_one_rule=one)
+        hit, rest = _split(rest, rule.addresses or EVERYTHING, rule.ports)
+        if rule.addresses is None:
+            missing = Missing(f"{rule.text!r} of {place.acl} cannot be read")
+            undecided.extend(_piece(place, rule.text, *part, missing) for part in hit)
+        elif hit and rule.allows:
+            kept = kept or rule.text
+        elif hit:
+            lost.extend(_piece(place, rule.text, *part) for part in hit)
+        if not rest:
+            break
+    lost.extend(_piece(place, "rule *: deny", *part) for part in rest)
+    return Hop("network-acl", place.acl, place.direction, place.leg, kept, tuple(lost), tuple(undecided))
+
+
+_Parts = list[tuple[Intervals, Intervals]]
+
+
+def _holds(rule: AclRule, parts: _Parts) -> bool:
+    """Tell whether an entry is about all that is left, as the first one mostly is."""
+    assert rule.addresses is not None  # noqa: S101 -- the caller has looked
+    return all(covers(rule.addresses, remote) and covers(rule.ports, numbers) for remote, numbers in parts)
+
+
+def _split(parts: _Parts, addresses: Intervals, ports: Intervals) -> tuple[_Parts, _Parts]:
+    hit: _Parts = []
+    rest: _Parts = []
+    for remote, numbers in parts:
+        inside, matched = intersect(remote, addresses), intersect(numbers, ports)
+        if not inside or not matched:
+            rest.append((remote, numbers))
+            continue
+        hit.append((inside, matched))
+        if outside := subtract(remote, inside):
+            rest.append((outside, numbers))
+        if others := subtract(numbers, matched):
+            rest.append((inside, others))
+    return hit, rest
+
+
+def _piece(place: _Place, rule: str, remote: Intervals, ports: Intervals, missing: Missing | None = None) -> Piece:
+    numbers = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ports)
+    link = "to" if place.direction == "out" else "from"
+    kind = "replies" if place.leg == "back" else "calls"
+    side = _SIDES[place.direction]
+    text = f"{place.acl} drops {side} {kind} {link} {spell(remote)}, {place.protocol} {numbers}: {rule}"
+    if missing is not None:
+        text = str(missing)
+    # On the way there the port is fixed; an axis that is not cut is left out.
+    code = "UNKNOWN_RESOURCE" if missing is not None else "SUBNET_ACL_RESTRICTION"
+    return Piece(code, place.acl, rule, text, place.cut(remote, ports), missing)
+
+
+def _unread(
+    direction: Direction,
+    resource: str,
+    missing: Missing,
+    kind: Kind = "security-group",
+    leg: Leg = "there",
+) -> Hop:
+    piece = Piece("UNKNOWN_RESOURCE", resource, "", str(missing), missing=missing)
+    return Hop(kind, resource, direction, leg, undecided=(piece,))

@@ -1,0 +1,166 @@
+"""One flow as a user asks for it: from a subnet, interface, instance or the internet, to a name, address or id."""
+
+import re
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from skerry.catalogue.registries import public_hosts
+from skerry.catalogue.services import ServiceRef, host, service_of_host, services
+from skerry.errors import NothingFoundError, SkerryError
+from skerry.model.facts import Missing
+from skerry.model.network import NetworkInterface
+from skerry.model.world import World, interface_addresses, public_address
+from skerry.net.addresses import address, is_ipv6, spell
+from skerry.net.intervals import covers
+from skerry.reach import client_ports
+from skerry.reach.from_internet import from_internet
+from skerry.reach.outcome import Outcome
+from skerry.reach.subnets import ipv6_blocks, task_addresses
+from skerry.reach.trace import Destination
+from skerry.reach.walk import Source, Target, Walker
+
+INTERNET = "internet"
+_ID = re.compile(r"^(eni|i|nat|vpce)-[0-9a-f]+$")
+_HOST = re.compile(r"^(?:[a-z0-9_*-]+\.)+[a-z0-9-]+$")
+
+
+class Question(msgspec.Struct, frozen=True, gc=False):
+    """A flow to be traced; exactly one of subnet, interface, instance and internet is its source."""
+
+    to: str
+    port: int
+    protocol: str = "tcp"
+    subnet: str | None = None
+    interface: str | None = None
+    instance: str | None = None
+    internet: bool = False
+    groups: tuple[str, ...] = ()
+    source_address: str | None = None
+    public_address: str | None = None
+
+
+def ask(walker: Walker, question: Question) -> Outcome:
+    """Trace the flow of a question.
+
+    Raises `SkerryError` where the question contradicts itself, `NothingFoundError` where it names something that
+    is not there.
+    """
+    given = [question.subnet, question.interface, question.instance, "internet" if question.internet else None]
+    if sum(item is not None for item in given) != 1:
+        message = "a trace needs exactly one source"
+        raise SkerryError(message, "Give --subnet, --eni, --instance, or --source internet.")
+    if question.internet:
+        target = _interface_of(walker.world, question.to)
+        return from_internet(walker.world, walker.destinations, target, question.protocol, question.port)
+    source = _source(walker, question)
+    if _ID.match(question.to):
+        return walker.walk(source, _destinations(walker, question.to), question.protocol, question.port)
+    if address(question.to):
+        destination = walker.destinations.at(source.subnet.vpc_id, question.to)
+        return walker.walk(source, (destination,), question.protocol, question.port)
+    return walker.reach(source, _target(walker.world, question))
+
+
+def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
+    """All interfaces of an endpoint, or the one interface of anything else."""
+    endpoint = walker.world.vpc_endpoints.get(name)
+    if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway":
+        message = f"{name} is a gateway endpoint: it has no interface, routes lead to it"
+        raise SkerryError(
+            message, f"Trace to the service itself: --to {str(endpoint.service_name).rpartition('.')[2]}."
+        )
+    found = walker.destinations.of_endpoint(endpoint) if endpoint else None
+    if isinstance(found, tuple):
+        return found
+    one = walker.destinations.of_interface(_interface_of(walker.world, name))
+    if isinstance(one, Missing):
+        raise NothingFoundError(f"{name} has no address that is known", str(one))
+    return (one,)
+
+
+def _target(world: World, question: Question) -> Target:
+    name = question.to.lower().rstrip(".")
+    if name in services():
+        if world.region is None:
+            message = f"{name} is a service of every Region, and the input does not tell which one is meant"
+            raise SkerryError(message, "Give --region.")
+        ref = ServiceRef(name, world.region)
+        return Target(host(ref), question.port, "aws", ref, question.protocol)
+    if not _HOST.match(name):
+        message = f"{question.to!r} is no host name, address, id or service"
+        raise SkerryError(message, f"Services are {', '.join(services())}; ids start with eni-, i-, nat- or vpce-.")
+    found = service_of_host(name)
+    place = "aws" if found else "internet"
+    note = "" if found or name in public_hosts() else f"{name} is taken to be on the internet"
+    return Target(name, question.port, place, found, question.protocol, note)
+
+
+def _source(walker: Walker, question: Question) -> Source:
+    world = walker.world
+    if question.subnet is not None:
+        return _in_subnet(walker, question, question.subnet)
+    interface = _interface_of(world, question.interface or question.instance or "")
+    subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    own = interface_addresses(interface)
+    if is_ipv6(address(question.source_address or question.to) or ()):
+        own = tuple(item.ipv6_address for item in interface.ipv6_addresses)
+    chosen = question.source_address or (own[0] if own else "")
+    addresses = address(chosen)
+    if isinstance(subnet, Missing) or addresses is None or chosen not in own:
+        message = f"{interface.network_interface_id} has no address {chosen or 'at all'} in a subnet that is known"
+        raise SkerryError(message, "Supply the answer of ec2:DescribeSubnets, or another --source-address.")
+    groups: tuple[str, ...] | UnsetType = UNSET
+    if interface.groups is not UNSET:
+        groups = tuple(group.group_id for group in interface.groups)
+    public = public_address(interface, chosen) is not None
+    start = walker.start(subnet, addresses, client_ports.LINUX, public=public)
+    return Source(start, question.groups or groups)
+
+
+def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
+    world = walker.world
+    subnet = world.subnet(subnet_id)
+    if isinstance(subnet, Missing):
+        known = ", ".join(sorted(world.subnets)[:10]) or "none"
+        raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {known}.")
+    whole = task_addresses(subnet)
+    if is_ipv6(address(question.source_address or question.to) or ()):
+        whole = ipv6_blocks(subnet) or whole
+    if isinstance(whole, Missing):
+        raise SkerryError(f"{whole.fact} are not known", f"Supply the answer of {whole.action}.")
+    addresses = address(question.source_address) if question.source_address else whole
+    if addresses is None or not covers(whole, addresses):
+        message = f"{question.source_address} is not an address that {subnet_id} gives to an interface"
+        raise SkerryError(message, f"The subnet has {spell(whole)}.")
+    groups: tuple[str, ...] | UnsetType = question.groups
+    if not groups:
+        default = world.default_group(subnet.vpc_id)
+        groups = UNSET if isinstance(default, Missing) else (default.group_id,)
+    public = question.public_address
+    if public is not None and not address(public):
+        raise SkerryError(f"{public!r} is no address", "Give --public-address as the source would have it.")
+    start = walker.start(subnet, addresses, client_ports.LINUX, public=public is not None)
+    return Source(start, groups)
+
+
+def _interface_of(world: World, name: str) -> NetworkInterface:
+    """The one network interface that an id stands for."""
+    found: list[NetworkInterface] = []
+    if name.startswith("i-"):
+        found = [row for row in world.facts.network_interfaces if row.attachment.instance_id == name]
+    elif name.startswith("nat-") and (nat := world.nat_gateways.get(name)) is not None:
+        known = nat.nat_gateway_addresses
+        ids = [row.network_interface_id for row in (known if known is not UNSET else ())]
+        found = [row for item in ids if (row := world.network_interfaces.get(item or ""))]
+    elif name.startswith("vpce-") and (endpoint := world.vpc_endpoints.get(name)) is not None:
+        found = [row for item in endpoint.network_interface_ids if (row := world.network_interfaces.get(item))]
+    elif name in world.network_interfaces:
+        found = [world.network_interfaces[name]]
+    if not found:
+        message = f"no network interface of {name} was read"
+        raise NothingFoundError(message, "Check the id, and supply the answer of ec2:DescribeNetworkInterfaces.")
+    if len(found) > 1 and name.startswith("i-"):
+        several = ", ".join(row.network_interface_id for row in found)
+        raise SkerryError(f"{name} has several network interfaces", f"Give one of them with --eni: {several}.")
+    return found[0]

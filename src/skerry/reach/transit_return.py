@@ -1,0 +1,109 @@
+"""Replies over a transit gateway: out of the VPC where a path ends, and back into the one that it set out from.
+
+Attachments and zones: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+Network ACLs: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
+"""
+
+import msgspec
+
+from skerry.model.facts import Missing
+from skerry.model.network import Subnet
+from skerry.model.transit_records import TransitGatewayVpcAttachment
+from skerry.net.packets import Box
+from skerry.reach import routing
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.origin import Crossing, Start, Step
+from skerry.reach.routing import LOCAL
+from skerry.reach.trace import Cut, Destination, Hop, Segment, judge
+from skerry.reach.transit import entry_subnets, in_zone, routes_of
+from skerry.reach.vpc_hops import GONE, Hops, Local
+from skerry.verdicts import BLOCKED, OK
+
+
+def entered(local: Local, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+    """The hops from where a transit gateway's packets enter a VPC to a subnet of it, and all the way back."""
+    came, _, _ = _crossing(start)
+    protocol, called = step.traffic.protocol, step.traffic.ports
+    answer = local.acl(end, "out", "back", start.addresses, protocol, start.ports)
+    route = local.memo.once(("reply", end.subnet_id, start), lambda: local.reply_hops(end, start, came.by))
+    back = (answer, *route, *returning(local, start, end, step))
+    if end.subnet_id == start.subnet.subnet_id:
+        return (step.hop,), back
+    leave = local.leave(start, step.addresses, step.traffic)
+    enter = local.acl(end, "in", "there", start.addresses, protocol, called)
+    return (leave, step.hop, enter), back
+
+
+def returning(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
+    """What replies meet from the subnet ``end``, whose route leads them to the transit gateway, to the source."""
+    _, mine, _ = _crossing(start)
+    exit_subnet = in_zone(local, mine, end, "back")
+    if isinstance(exit_subnet, Subnet):
+        exit_hop = local.acl(exit_subnet, "in", "back", step.addresses, step.traffic.protocol, start.ports)
+    else:
+        exit_hop = exit_subnet
+    routed = local.memo.once(("routed home", start), lambda: _routed(local, start))
+    return (exit_hop, *routed, *_home(local, start, end, step))
+
+
+def _crossing(start: Start) -> tuple[Crossing, TransitGatewayVpcAttachment, TransitGatewayVpcAttachment]:
+    """How packets came, and the attachments that they came by: of the VPC where they are, of that they came from."""
+    came = start.came
+    assert came is not None  # noqa: S101 -- who asks has come by a transit gateway
+    assert came.attachments is not None  # noqa: S101
+    return came, *came.attachments
+
+
+def _routed(local: Local, start: Start) -> Hops:
+    """The transit gateway's routes must lead replies to the attachment that the packets came from."""
+    _, mine, theirs = _crossing(start)
+    name = mine.transit_gateway_attachment_id
+    home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
+    found = routes_of(local, name, home, start.addresses)
+    if isinstance(found, Hop):
+        return (msgspec.structs.replace(found, leg="back"),)
+    table = str(local.world.connections.table_of(name))
+    hops = []
+    for branch in found:
+        route = branch.routes[0]
+        led = route is not None and route.transit_gateway_id == theirs.transit_gateway_attachment_id
+        if led and branch.missing is None and route is not None and route.state == "active":
+            continue
+        if branch.missing is None and (route is None or route.state == GONE):
+            code = "TGW_RTB_BAD_STATE_ROUTE" if route else "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
+            message = f"{table} has no working route for replies to {start.origin.vpc_id} from {name}"
+            hop = lost("transit-gateway", table, code, message, cut=Cut(source=branch.addresses))
+            hops.append(msgspec.structs.replace(hop, leg="back"))
+            continue
+        what = routing.target(route) if route else "no route"
+        fact = branch.missing or Missing(f"what becomes of replies that {table} sends to {what}")
+        hops.append(open_question("transit-gateway", table, fact, leg="back", source=branch.addresses))
+    return tuple(hops)
+
+
+def _home(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
+    """What becomes of replies when they are back in the VPC, which they enter in the zone that they left by."""
+    came, _, theirs = _crossing(start)
+    if came.home.came is not None:
+        vpc_id, name = came.home.subnet.vpc_id, theirs.transit_gateway_attachment_id
+        fact = Missing(f"how replies go on that come back to {vpc_id} by {name}")
+        more = local.homeward(start, step.addresses, step.traffic)
+        return (open_question("transit-gateway", name, fact, leg="back"), *more)
+    entries = entry_subnets(local, theirs, end, came.home.subnet)
+    assert not isinstance(entries, Missing)  # noqa: S101 -- packets left by one of them, so they were read
+    ways = [_from_entry(local, came.home, entry, step) for entry in entries]
+    packets = Box(came.home.addresses, step.addresses, came.home.ports)
+    verdicts = {judge((Segment(packets, step.destination.choice, way),)).verdict for way in ways}
+    if len(ways) == 1 or verdicts in ({OK}, {BLOCKED}):
+        return ways[0]
+    name = theirs.transit_gateway_attachment_id
+    fact = Missing(f"by which subnet of {name} replies come back to {came.home.subnet.vpc_id}")
+    return (open_question("transit-gateway", name, fact, leg="back"),)
+
+
+def _from_entry(local: Local, home: Start, entry: Subnet, step: Step) -> Hops:
+    """From the attachment's subnet to the source; within one subnet neither routes nor network ACLs are asked."""
+    if entry.subnet_id == home.subnet.subnet_id:
+        return ()
+    leave = local.acl(entry, "out", "back", home.addresses, step.traffic.protocol, home.ports)
+    return (leave, *local.reply_hops(entry, home, LOCAL), local.back(home, step.addresses, step.traffic))

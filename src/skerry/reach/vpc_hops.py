@@ -1,0 +1,247 @@
+"""Within a VPC: the routes of subnets, their network ACLs, and the way of replies."""
+
+from abc import ABC, abstractmethod
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.model.facts import Missing
+from skerry.model.network import Route, RouteTable, Subnet
+from skerry.model.world import World
+from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, any_like, spell
+from skerry.net.intervals import Intervals, covers, intersect, union
+from skerry.net.packets import Box
+from skerry.reach import routing
+from skerry.reach.cache import Memo
+from skerry.reach.gateways import lost, open_question
+from skerry.reach.origin import Fan, Start, Step, Traffic
+from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.security_filters import Filters
+from skerry.reach.subnets import block_of
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, Passage, Way
+
+GONE = "blackhole"
+Hops = tuple[Hop, ...]
+
+
+class Local(ABC):
+    """Judges what is in the VPCs of one World; every hop is judged once and remembered."""
+
+    def __init__(self, world: World, memo: Memo) -> None:
+        self.world = world
+        self.memo = memo
+        self.filters = Filters(world, memo)
+
+    @abstractmethod
+    def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
+        """Every way from the start to these addresses of the destination."""
+
+    @abstractmethod
+    def arrive(self, step: Step) -> Passage:
+        """The last stretch: from where packets are in a VPC to an interface of the same VPC."""
+
+    @abstractmethod
+    def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+        """The hops to a subnet, and back, of packets that came from another VPC."""
+
+    def branches(self, subnet: Subnet, destination: Destination, addresses: Intervals) -> tuple[Branch, ...] | Missing:
+        """The routes that packets for these addresses take in a subnet."""
+        table = self.world.route_table(subnet)
+        if isinstance(table, Missing):
+            return table
+        whole = self._to_subnet(table, destination, addresses)
+        if whole is not None:
+            return (Branch(addresses, whole.routes),)
+        exact = ("route", table.route_table_id, destination, addresses)
+        return self.memo.once(exact, lambda: self.in_table(table, destination, addresses))
+
+    def _to_subnet(self, table: RouteTable, destination: Destination, addresses: Intervals) -> Branch | None:
+        """The route to another subnet, where it is one for all of it, and so for each address there."""
+        subnet = self.world.subnets.get(destination.subnet or "")
+        found = block_of(subnet, addresses) if subnet else ()
+        if subnet is None or not found or not covers(found, addresses):
+            return None
+        whole_subnet = Destination(subnet.subnet_id, found, subnet=subnet.subnet_id)
+        key = ("to subnet", table.route_table_id, subnet.subnet_id, found)
+        whole = self.memo.once(key, lambda: self.in_table(table, whole_subnet, found))
+        if isinstance(whole, Missing) or len(whole) > 1 or whole[0].missing is not None:
+            return None
+        return whole[0]
+
+    def in_table(
+        self, table: RouteTable, destination: Destination, addresses: Intervals
+    ) -> tuple[Branch, ...] | Missing:
+        """The routes of one table that packets for these addresses take."""
+        rows = self.memo.once(("table", table.route_table_id), lambda: routing.compiled(self.world, table))
+        return rows if isinstance(rows, Missing) else routing.branches(self.world, rows, destination, addresses)
+
+    def acl(
+        self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
+    ) -> Hop:
+        """What a subnet's network ACL keeps of a flow."""
+        acl = self.world.network_acl(subnet.subnet_id)
+        return self.filters.acl(acl, direction, leg, protocol, remote, numbers)
+
+    def leave(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hop:
+        """The network ACL of the subnet that packets set out in, on their way out."""
+        return self.acl(start.subnet, "out", "there", addresses, traffic.protocol, traffic.ports)
+
+    def back(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hop:
+        """The same network ACL, for the replies that come in."""
+        return self.acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports)
+
+    def homeward(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hops:
+        """The network ACLs of the subnets that packets set out in before they crossed into this VPC, for replies.
+
+        Not that of a subnet with an attachment in it, which what a transit gateway sends into it does not pass.
+        """
+        if start.came is None or start.came.attachments is None:
+            return ()
+        home, (_, theirs) = start.came.home, start.came.attachments
+        more = self.homeward(home, addresses, traffic)
+        if theirs.subnet_ids is not UNSET and home.subnet.subnet_id in theirs.subnet_ids:
+            return more
+        return (self.back(home, addresses, traffic), *more)
+
+    def own_filters(self, start: Start, addresses: Intervals, traffic: Traffic) -> tuple[Hops, Hops]:
+        """The network ACLs of the source's own subnets, there and back; none for what stays in the subnet."""
+        home = self.homeward(start, addresses, traffic)
+        own = block_of(start.subnet, addresses)
+        if own and covers(own, addresses):
+            return (), home
+        return (self.leave(start, addresses, traffic),), (self.back(start, addresses, traffic), *home)
+
+    def dead_end(
+        self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, *hops: Hop
+    ) -> Fan:
+        """The path ends here; the source's own filters are judged all the same, both ways."""
+        leave, back = self.own_filters(start, addresses, traffic)
+        way = Way(Box(start.addresses, addresses, start.ports), (*leave, *hops), back)
+        return ((Passage.of((way,), None, choice=destination.choice),),)
+
+    def between(self, step: Step, end: Subnet) -> tuple[Hops, Hops]:
+        """The hops between two subnets of a VPC; within one subnet no network ACL is asked.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+        """
+        start = step.start
+        if start.came is not None:
+            return self.entered(start, end, step)
+        if end.subnet_id == start.subnet.subnet_id:
+            return (step.hop,), ()
+        replies = self._reply(end, start)
+        leave, enter, answer, back = self._filters_between(start, end, step.addresses, step.traffic)
+        return (leave, step.hop, enter), (answer, *replies, back)
+
+    def _filters_between(
+        self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
+    ) -> tuple[Hop, Hop, Hop, Hop]:
+        """The network ACLs of both subnets, there and back; where no entry asks for an address, asked once."""
+        family = any_like(addresses)
+        key = ("between", start, end.subnet_id, traffic, family)
+        for_any = self.memo.once(key, lambda: self._ask_between(start, end, family, traffic))
+        if for_any[0].by_one_rule and for_any[3].by_one_rule:
+            return for_any
+        return self._ask_between(start, end, addresses, traffic)
+
+    def _ask_between(
+        self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
+    ) -> tuple[Hop, Hop, Hop, Hop]:
+        protocol, called = traffic.protocol, traffic.ports
+        return (
+            self.leave(start, addresses, traffic),
+            self.acl(end, "in", "there", start.addresses, protocol, called),
+            self.acl(end, "out", "back", start.addresses, protocol, start.ports),
+            self.back(start, addresses, traffic),
+        )
+
+    def _reply(self, end: Subnet, start: Start) -> Hops:
+        """The route of the replies: no hop where it is ``local``, as nearly always."""
+        return self.memo.once(("reply", end.subnet_id, start), lambda: self.reply_hops(end, start, LOCAL))
+
+    def reply_hops(self, end: Subnet, start: Start, by: str) -> Hops:
+        """What becomes of replies in the subnet where a path ends: hops only where they do not leave as they came.
+
+        ``by``: what their route must lead to, ``local`` or the gateway that the packets came by.
+        """
+        origin = start.origin.subnet_id
+        home = Destination(origin, start.addresses, subnet=origin)
+        found = self.branches(end, home, home.addresses)
+        if isinstance(found, Missing):
+            return (open_question("route", "", found, leg="back"),)
+        table = self.world.route_table(end)
+        assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
+        return replies(found, table.route_table_id, end.subnet_id, by)
+
+    def edge(self, gateway: str, start: Start, destination: Destination) -> Hops:
+        """An internet gateway with a route table of its own may send what comes back elsewhere."""
+        table = self.world.edge_route_table(gateway)
+        if table is None:
+            return ()
+        home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
+        found = self.in_table(table, home, start.addresses)
+        if not isinstance(found, Missing) and all(
+            route is None or route.gateway_id == LOCAL for branch in found for route in branch.routes
+        ):
+            return ()
+        fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes back for {destination.label}")
+        return (open_question("route", table.route_table_id, fact, leg="back"),)
+
+
+def replies(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
+    """What becomes of replies that leave a place by these routes of its table: see `Local.reply_hops`."""
+    hops = []
+    for branch in found:
+        for route in branch.routes:
+            if route is not None and branch.missing is None and _leads(route, by):
+                continue
+            if branch.missing is None and (route is None or route.state == GONE):
+                hops.append(lost_reply(table, route, branch.addresses))
+                continue
+            if branch.missing is None and route is not None and _to_internet(route, branch.addresses):
+                hops.append(_lost_to_internet(table, route, branch.addresses))
+                continue
+            what = routing.target(route) if route else "no route"
+            fact = branch.missing or Missing(f"what becomes of replies that leave {place} by {what}")
+            hops.append(open_question("route", what, fact, leg="back", source=branch.addresses))
+    return tuple(hops)
+
+
+def _leads(route: Route, by: str) -> bool:
+    return route.gateway_id == LOCAL if by == LOCAL else route.state != GONE and routing.target(route) == by
+
+
+def _to_internet(route: Route, addresses: Intervals) -> bool:
+    private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
+    return (route.gateway_id or "").startswith("igw-") and private
+
+
+def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
+    """Replies to private addresses that leave by an internet gateway, which sends only to public ones."""
+    rule, gateway = routing.spell(route), route.gateway_id or ""
+    message = f"{table} sends replies to {spell(addresses)} to {gateway}, which drops what is for private addresses"
+    code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+    hop = lost("route", table, code, message, rule, Cut(source=addresses))
+    return msgspec.structs.replace(hop, leg="back")
+
+
+def lost_reply(table: str, route: Route | None, addresses: Intervals) -> Hop:
+    """Replies that go nowhere."""
+    rule = routing.spell(route) if route else ""
+    code = "BAD_STATE_ROUTE" if route else "NO_ROUTE_TO_DESTINATION"
+    why = f"its route {rule} is a black hole" if route else "it has no route to them"
+    hop = lost("route", table, code, f"{table} drops replies to {spell(addresses)}: {why}", rule, Cut(source=addresses))
+    return msgspec.structs.replace(hop, leg="back")
+
+
+def joined(start: Start, there: Hops, back: Hops, rest: Passage) -> Passage:
+    """A passage that goes on with the same packets after these hops."""
+    first = rest.ways[0]
+    box = first.packets._replace(source=start.addresses, ports=start.ports)
+    way = Way(box, there + first.there, first.back + back)
+    return Passage.of((way, *rest.ways[1:]), rest.guard, choice=rest.choice)
+
+
+def joined_all(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:
+    """Every passage of a fan, after these hops."""
+    return tuple(tuple(joined(start, there, back, passage) for passage in item) for item in fan)

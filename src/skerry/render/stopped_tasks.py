@@ -1,0 +1,58 @@
+"""What ECS printed of a service, and what that means: stopped tasks, crash loops, events."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from skerry.diagnose.diagnosis import ServiceDiagnosis
+from skerry.diagnose.stopped_tasks import Loop, loops, meaning_of
+from skerry.render.explanations import paragraph
+from skerry.render.text import bold, clean, dim, plural, word
+
+if TYPE_CHECKING:
+    from skerry.errortext.explain import Explanation
+
+_MOST_STOPS = 5
+_INDENT = 8
+_FEW = 10
+
+
+def printed(found: ServiceDiagnosis) -> Iterator[str]:
+    """The lines about what ECS printed; each cause is explained where it stands first."""
+    explained: set[tuple[str, str]] = set()
+    expected = {item.text for item in found.predictions}
+    if found.stops:
+        yield ""
+        yield bold("  ECS printed:")
+    for stop in found.stops[:_MOST_STOPS]:
+        same = " (as predicted)" if stop.reason in expected else ""
+        yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
+        for container in stop.containers[:_MOST_STOPS]:
+            yield f"      container: {clean(container)}"
+        yield from _meaning(stop.meaning, explained)
+    if len(found.stops) > _MOST_STOPS:
+        yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
+    yield from map(_loop, loops(found.stops))
+    if found.launch.reasons:
+        yield ""
+        yield bold("  ECS says of the service:")
+    for reason in found.launch.reasons:
+        yield f"    {clean(reason)}"
+        yield from _meaning(meaning_of(reason), explained)
+
+
+def _meaning(one: "Explanation | None", explained: set[tuple[str, str]]) -> Iterator[str]:
+    if one is None or (one.rule, one.step) in explained:
+        return
+    explained.add((one.rule, one.step))
+    name = f"means {one.kind.replace('_', ' ')} at {one.step}: "
+    yield from paragraph(name, one.cause, _INDENT)
+
+
+def _loop(loop: Loop) -> str:
+    each = loop.per_hour
+    if each is None:
+        rate = "at a rate that is not known: the times of some are missing"
+    else:
+        rate = f"{each:.0f} an hour" if each >= _FEW else f"{each:.1f} an hour"
+    cause = f"{loop.meaning.kind.replace('_', ' ')} at {loop.meaning.step}"
+    return f"    {word('blocked')}: a crash loop: {plural(loop.count, 'task')} stopped for one cause, {cause}, {rate}"

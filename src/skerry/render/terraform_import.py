@@ -1,0 +1,135 @@
+"""What exists and is changed, as Terraform: joined by associations where it only gets more, else taken over.
+
+What is taken over by an ``import`` block has only the arguments that are changed, and those without which it would be
+replaced: all else stays as AWS has it, also what somebody changes before the file is applied.
+https://developer.hashicorp.com/terraform/language/import
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import UNSET
+
+from skerry.errors import InputError
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.plan.changes import ModifyEndpoint, RouteToNat, SetVpcAttribute
+from skerry.plan.records import Planned
+from skerry.render import iac_common
+from skerry.render.hcl import Call, Reference, Value, block, comment, value
+from skerry.render.iac_names import Names
+
+_ATTRIBUTES = ("enable_dns_support", "enable_dns_hostnames")
+_OF_A_VPC = ("tags", "instance_tenancy", "assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length")
+"""Arguments that the provider sets to its own default, or takes away, where a file does not name them.
+
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_.go
+"""
+
+
+def policy(text: str | None) -> Value:
+    """A policy as ``jsonencode`` makes it of an object; None is AWS's default.
+
+    A document with numbers that are no integers, which HCL might write otherwise, stays the text that it is. None is
+    deep: what the planner adds statements to was read by `skerry.policy.document`.
+    """
+    if text is None:
+        return None
+    found = json.loads(text)
+    return text if _has_fraction(found) else Call("jsonencode", found)
+
+
+def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
+    if isinstance(found, dict | list):
+        return any(map(_has_fraction, found.values() if isinstance(found, dict) else found))
+    return isinstance(found, float)
+
+
+def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
+    """An endpoint that exists, with what it gets."""
+    why = comment(iac_common.reasons(row))
+    label = names.plain(change.endpoint_id)
+    if change.private_dns is not None:
+        yield _import(f"aws_vpc_endpoint.{label}", change.endpoint_id)
+        body = _own(world, change)
+        kept: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [Reference("tags")]}
+        yield why + block(f'resource "aws_vpc_endpoint" "{label}"', body, block("lifecycle", kept))
+    for kind, argument, found in (
+        ("aws_vpc_endpoint_subnet_association", "subnet_id", change.subnets),
+        ("aws_vpc_endpoint_route_table_association", "route_table_id", change.route_tables),
+    ):
+        if found:
+            each = Reference(f"toset({value(list(found))})")
+            body = {"vpc_endpoint_id": change.endpoint_id, argument: Reference("each.value")}
+            yield why + block(f'resource "{kind}" "{label}"', {"for_each": each}, body)
+    if change.groups:
+        settings: Value = {names.group(one): names.reference(one) for one in change.groups}
+        body = {"vpc_endpoint_id": change.endpoint_id, "security_group_id": Reference("each.value")}
+        header = f'resource "aws_vpc_endpoint_security_group_association" "{label}"'
+        yield why + block(header, {"for_each": settings}, body)
+    if change.policy is not None:
+        body = {"vpc_endpoint_id": change.endpoint_id, "policy": policy(change.policy)}
+        yield why + block(f'resource "aws_vpc_endpoint_policy" "{label}"', body)
+
+
+def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
+    """The arguments of an endpoint without which Terraform would replace it, and private DNS."""
+    known = world.vpc_endpoints[change.endpoint_id]
+    if known.service_name is UNSET or known.vpc_endpoint_type is UNSET:
+        message = f"Terraform cannot take over {change.endpoint_id}: its service or type is not known"
+        raise InputError(message, "Read it from the account, or give what describe-vpc-endpoints prints.")
+    return {
+        "vpc_id": known.vpc_id,
+        "service_name": known.service_name,
+        "vpc_endpoint_type": known.vpc_endpoint_type,
+        "private_dns_enabled": change.private_dns,
+    }
+
+
+def _import(to: str, known: str) -> str:
+    return block("import", {"to": Reference(to), "id": known})
+
+
+def vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
+    """Each VPC with the attributes that are switched on."""
+    found: dict[str, list[Planned]] = {}
+    for row in rows:
+        if isinstance(row.change, SetVpcAttribute):
+            found.setdefault(row.change.vpc_id, []).append(row)
+    for vpc_id, same in found.items():
+        label = Names.plain(vpc_id)
+        yield _import(f"aws_vpc.{label}", vpc_id)
+        yield comment(iac_common.reasons_of(same)) + _vpc(world, vpc_id, label, same)
+
+
+def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
+    body: dict[str, Value] = {"cidr_block": world.vpcs[vpc_id].cidr_block}
+    kept = list(_OF_A_VPC)
+    switched = {row.change.attribute for row in rows if isinstance(row.change, SetVpcAttribute)}
+    for attribute in _ATTRIBUTES:
+        found = world.dns_attribute(vpc_id, attribute)
+        if attribute in switched:
+            body[attribute] = True
+        elif isinstance(found, Missing):
+            kept.append(attribute)
+        else:
+            body[attribute] = found
+    lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [Reference(name) for name in kept]}
+    return block(f'resource "aws_vpc" "{label}"', body, block("lifecycle", lifecycle))
+
+
+def route(world: World, row: Planned, change: RouteToNat) -> Iterator[str]:
+    """A default route to a NAT gateway; one that is there already is taken over, for AWS takes no second one.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route#import
+    """
+    label = Names.plain(change.route_table_id)
+    if iac_common.replaces_route(world, change):
+        yield _import(f"aws_route.{label}", f"{change.route_table_id}_0.0.0.0/0")
+    body: dict[str, Value] = {
+        "route_table_id": change.route_table_id,
+        "destination_cidr_block": "0.0.0.0/0",
+        "nat_gateway_id": change.nat_gateway_id,
+    }
+    yield comment(iac_common.reasons(row)) + block(f'resource "aws_route" "{label}"', body)

@@ -1,0 +1,160 @@
+"""Answers that belong to another record and do not say to which: they are told by the parameters of their call.
+
+An entry of a prefix list, a route of a transit gateway, an address of a resolver endpoint, a target of a rule.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from skerry.errors import InputError
+from skerry.model.completeness import EVERYWHERE
+from skerry.model.facts import Refusal
+from skerry.model.network import PrefixListEntry
+from skerry.model.record_kinds import ACTIONS
+from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
+from skerry.model.schedules import NamedTarget, RuleTarget
+from skerry.model.transit_records import (
+    TransitGatewayAssociation,
+    TransitGatewayAttachment,
+    TransitGatewayRoute,
+    TransitGatewayRouteTable,
+)
+from skerry.sources.decoding import UNREADABLE
+from skerry.sources.merging import Rows
+from skerry.sources.scopes import scopes_of
+from skerry.sources.validation import readable
+
+_Row = TypeVar("_Row", bound=msgspec.Struct)
+
+WRAP_HINT = (
+    'Wrap the answer so that it names its call: {"Call": {"operation": "…", "parameters": {…}}, "Response": {…}}'
+)
+_FIELDS = {action: field for field, action in ACTIONS.items()} | {
+    "ec2:DescribePrefixLists": "prefix_lists",
+    "ec2:SearchTransitGatewayRoutes": "transit_gateway_route_tables",
+    "route53resolver:ListResolverEndpointIpAddresses": "resolver_endpoints",
+    "events:ListEventBuses": "rule_targets",
+    "events:ListRuleNamesByTarget": "rule_targets",
+    "scheduler:ListSchedules": "schedules",
+    "ecs:ListClusters": "clusters",
+    "ecs:ListServices": "services",
+    "ecs:ListTasks": "tasks",
+    "elasticfilesystem:DescribeFileSystems": "mount_targets",
+    "iam:GetAccountAuthorizationDetails": "roles",
+}
+
+# Kinds of which another call tells a part.
+MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints"}
+
+
+class Linked(NamedTuple):
+    """One key of an answer, with the document it is in and the parameters of its call."""
+
+    name: str
+    key: str
+    value: Raw
+    parameters: dict[str, Any]
+    partial: bool
+
+    def asked(self, parameter: str, what: str) -> str:
+        """The parameter that names the record; raises `InputError` where the answer is not wrapped."""
+        wanted = self.parameters.get(parameter)
+        if not isinstance(wanted, str):
+            message = f"{self.name}: {what}, but not of which one"
+            raise InputError(message, WRAP_HINT)
+        return wanted
+
+    def read(self, record: type[_Row], notes: Rows) -> tuple[tuple[_Row, ...], bool]:
+        """Return the rows that can be read, and whether these are all; each other one is noted."""
+        try:
+            listed = msgspec.json.decode(self.value, type=list[Raw])
+        except UNREADABLE:
+            notes.note(f"{self.name}: {self.key} is no list that can be read")
+            return (), False
+        found, whole = [], not self.partial
+        for position, raw in enumerate(listed):
+            row, fault = readable(raw, record)
+            if row is None:
+                notes.note(f"{self.name}: row {position} of {self.key} cannot be read: {fault}")
+                whole = False
+            else:
+                found.append(row)
+        return tuple(found), whole
+
+
+def _entries(rows: Rows, answer: Linked) -> None:
+    """Keep the entries of a prefix list; a list with an entry that cannot be read has none that is known."""
+    prefix_list = answer.asked("PrefixListId", "entries of a prefix list")
+    entries, whole = answer.read(PrefixListEntry, rows)
+    lost = not whole and not answer.partial
+    rows.entries(prefix_list, tuple(entry.cidr for entry in entries), answer.name, partial=answer.partial, lost=lost)
+
+
+def _routes(rows: Rows, answer: Linked) -> None:
+    """Keep the routes of a transit gateway's table; of a search that was cut off or damaged, none is known."""
+    table = answer.asked("TransitGatewayRouteTableId", "routes of a transit gateway")
+    routes, whole = answer.read(TransitGatewayRoute, rows)
+    row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=routes if whole else UNSET)
+    rows.merge("transit_gateway_route_tables", table, row, answer.name)
+
+
+class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
+    """An association as GetTransitGatewayRouteTableAssociations prints it: its state is not the attachment's."""
+
+
+def _associations(rows: Rows, answer: Linked) -> None:
+    table = answer.asked("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
+    for item in answer.read(_Associated, rows)[0]:
+        state = item.state if isinstance(item.state, str) else "associated"
+        row = TransitGatewayAttachment(
+            transit_gateway_attachment_id=item.transit_gateway_attachment_id,
+            resource_type=item.resource_type,
+            resource_id=item.resource_id,
+            association=TransitGatewayAssociation(transit_gateway_route_table_id=table, state=state),
+        )
+        rows.merge("transit_gateway_attachments", row.transit_gateway_attachment_id, row, answer.name)
+
+
+def _addresses(rows: Rows, answer: Linked) -> None:
+    endpoint = answer.asked("ResolverEndpointId", "addresses of a resolver endpoint")
+    addresses, whole = answer.read(ResolverEndpointAddress, rows)
+    found = tuple(row.ip for row in addresses if row.ip is not None)
+    row = ResolverEndpoint(id=endpoint, ip_addresses=found if whole else UNSET)
+    rows.merge("resolver_endpoints", endpoint, row, answer.name)
+
+
+def _targets(rows: Rows, answer: Linked) -> None:
+    rule = answer.asked("Rule", "targets of a rule")
+    bus = answer.parameters.get("EventBusName", "default")
+    targets, whole = answer.read(NamedTarget, rows)
+    rows.page("rule_targets", partial=not whole)
+    for target in targets:
+        row = RuleTarget(rule=rule, target=target, event_bus=str(bus))
+        rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
+
+
+def _rule_names(rows: Rows, answer: Linked) -> None:
+    answer.asked("TargetArn", "rules that lead to a target")
+    rows.page("rule_targets", partial=answer.partial)
+
+
+HANDLERS: dict[str, Callable[[Rows, Linked], None]] = {
+    "Entries": _entries,
+    "Routes": _routes,
+    "Associations": _associations,
+    "IpAddresses": _addresses,
+    "Targets": _targets,
+    "RuleNames": _rule_names,
+}
+
+
+def refuse(rows: Rows, refusal: Refusal, parameters: dict[str, Any]) -> None:
+    """Keep a call that AWS did not answer: its records are unknown in its scope, not absent."""
+    rows.refused.append(refusal)
+    field = _FIELDS.get(refusal.action)
+    if field is not None:
+        for scope in scopes_of(field, parameters) or (EVERYWHERE,):
+            rows.lose(field, scope)

@@ -1,0 +1,246 @@
+"""Rounds of calls: what can be asked at the same time is, and the answers become documents.
+
+An area of the account is a generator: it yields what it asks next, and is sent what was answered. All areas ask
+together, so that an account takes as many rounds as its longest chain of questions.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+import msgspec
+
+from skerry.aws.api_call import ApiCall
+from skerry.aws.errors import RefusedError
+from skerry.aws.pagination import command
+from skerry.aws.session import ClientFactory
+from skerry.errors import SkerryError
+from skerry.sources.deleted_resources import Deleted, listings, note, without
+from skerry.sources.paged_calls import PARTIAL, TOKENS, Ask, Got, fetch, refused
+from skerry.sources.threads import SILENCE_SECONDS, Workers
+
+WORKERS = 8
+"""Calls under way at the same time: far below the rates at which AWS throttles an account's reads
+(https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html).
+"""
+
+
+READING_SECONDS = 3600
+"""The time that a reading may take."""
+
+_NO_ANSWER = "NoAnswer"
+_LONGEST = 120
+
+Area: TypeAlias = Generator[list[Ask], list[Got], None]
+
+
+def picked(gots: Iterable[Got], call: ApiCall) -> list[Any]:
+    """All that was picked from the answers to a call, each once, in order."""
+    return list(dict.fromkeys(one for got in gots if got.ask.call is call for one in got.picked))
+
+
+class Reader:
+    """Asks rounds of calls, and keeps the documents; the calls of ``left_out`` are never made."""
+
+    def __init__(
+        self,
+        client: ClientFactory,
+        workers: Workers[Got],
+        progress: Callable[[str], None],
+        left_out: Collection[ApiCall] = (),
+    ) -> None:
+        self.documents: dict[str, bytes] = {}
+        self.calls = 0
+        self.rounds = 0
+        self.notes: list[str] = []
+        self._deleted: list[Deleted] = []
+        self._left_out = left_out
+        self._answers = 0
+        self._failures: list[SkerryError] = []
+        self._late = time.monotonic() + READING_SECONDS
+        self._client = client
+        self._workers = workers
+        self._progress = progress
+        self._asked = 0
+        self._answered = 0
+
+    def together(self, areas: Sequence[Area]) -> None:
+        """Ask what the areas ask, round by round, until none has a question left."""
+        asks = {area: next(area, None) for area in areas}
+        while any(asked is not None for asked in asks.values()):
+            batch = [(area, ask) for area, asked in asks.items() for ask in asked or ()]
+            gots = self._round([ask for _, ask in batch])
+            answered: dict[Area, list[Got]] = {area: [] for area, asked in asks.items() if asked is not None}
+            for (area, _), got in zip(batch, gots, strict=True):
+                answered[area].append(got)
+            asks = {area: _next(area, found) for area, found in answered.items()}
+
+    def _round(self, asks: Sequence[Ask]) -> list[Got]:
+        places = [position for position, ask in enumerate(asks) if self._is_sent(ask)]
+        self.rounds += bool(places)
+        self._asked += len(places)
+        # Clients are made here, in one thread: boto3's sessions are not to be shared among threads.
+        jobs = [self._job(asks[place]) for place in places]
+        ordered = [Got(ask, {}, {}, (), 0) for ask in asks]
+        for position, got in self._workers.run(jobs, lambda position: _silent(asks[places[position]])):
+            ordered[places[position]] = got
+            self._count(got)
+            self.calls += got.calls
+            self._answered += 1
+            self._progress(f"reading: {self._answered} of {self._asked} calls, round {self.rounds}")
+        self._keep([got for got in ordered if got.ask.call not in self._left_out])
+        return ordered
+
+    def _is_sent(self, ask: Ask) -> bool:
+        return not _is_empty(ask) and ask.call not in self._left_out
+
+    def _count(self, got: Got) -> None:
+        """Raise the error of calls of which none at all is answered, and of a reading that takes too long."""
+        error = None if got.refused is None else got.refused.error
+        if error is None:
+            self._answers += 1
+        else:
+            self._failures.append(error)
+        if not self._answers and len(self._failures) >= WORKERS:
+            raise self._failures[0]
+        if time.monotonic() > self._late:
+            what = f"the account was not read within {READING_SECONDS} seconds"
+            raise SkerryError(what, "Try again later, or read less: --cluster, --service.")
+
+    def _job(self, ask: Ask) -> Callable[[], Got]:
+        try:
+            client = self._client(ask.call.service)
+        except SkerryError as error:
+            if not ask.call.optional:
+                raise
+            return partial(refused, ask, RefusedError("UnknownService", error.what, error))
+        return partial(fetch, client, ask, self._workers.beat)
+
+    def _keep(self, gots: Sequence[Got]) -> None:
+        """Make documents of answers: those of one name become one, and each refusal is one of its own.
+
+        So does each that is wrapped with its call: it is about what the call asked for.
+        """
+        found: dict[tuple[str, bytes], list[Got]] = {}
+        for got in gots:
+            self.notes += [note(f"{got.ask.listed} {name}") for name in got.missing]
+            if got.refused is not None and got.refused.gone and got.ask.within:
+                self.notes.append(note(got.ask.within))
+                self._deleted.append(Deleted(got.ask.call.operation, got.ask.parameters))
+            elif got.refused is not None:
+                self._document(_name(got.ask), _error(got.ask, got.refused))
+            elif got.ask.call.kept:
+                call = _call(got.ask) if got.ask.call.wrapped else b""
+                found.setdefault((_name(got.ask), call), []).append(got)
+        for (name, _), parts in found.items():
+            self._document(name, _merged(parts))
+        for got in gots:
+            if got.partial:
+                self._document(_name(got.ask), _error(got.ask, RefusedError(PARTIAL, got.partial)))
+
+    def _document(self, name: str, content: bytes) -> None:
+        path, number = name, 1
+        while path in self.documents:
+            number += 1
+            path = f"{name}-{number}"
+        self.documents[path] = content
+
+    def sorted_documents(self) -> dict[str, bytes]:
+        """The documents by name, in order, without the rows of resources that were deleted meanwhile."""
+        documents = {f"{name}.json": self.documents[name] for name in sorted(self.documents)}
+        for listing, values in listings(self._deleted).items():
+            documents = without(documents, _name(Ask(listing.call)), listing, values)
+        return documents
+
+
+def _is_empty(ask: Ask) -> bool:
+    """Whether nothing is asked about: AWS would take it for the default cluster, or refuse it."""
+    return bool(ask.call.batch) and not ask.parameters[ask.call.ids_parameter]
+
+
+def _next(area: Area, found: list[Got]) -> list[Ask] | None:
+    try:
+        return area.send(found)
+    except StopIteration:
+        return None
+
+
+def _silent(ask: Ask) -> Got:
+    """Give the result of a call that never ends."""
+    what = f"{ask.call.action} was not answered within {SILENCE_SECONDS} seconds"
+    error = SkerryError(what, "Check the connection to the network, and HTTPS_PROXY if there is a proxy.")
+    return refused(ask, RefusedError(_NO_ANSWER, what, error), 1)
+
+
+def _merged(parts: Sequence[Got]) -> bytes:
+    """One document of the answers to one call, its rows in order: AWS promises none.
+
+    A row that stands on several pages, as one does that others were made or deleted before, is there once: as it was
+    read last.
+    """
+    call = parts[0].ask.call
+    rows = {key: content for part in parts for key, content in part.rows.items()}
+    ordered = [rows[key] for key in sorted(rows)]
+    # All is joined once, and the rows are let go: an account's services may be much.
+    before, after = (b'{"Call":%s,"Response":' % _call(parts[0].ask), b"}") if call.wrapped else (b"", b"")
+    if call.rows is not None:
+        before += b'{"%s":[' % call.rows.encode()
+        after = b"]%s}%s" % (_rest(parts), after)
+    for part in parts:
+        part.rows.clear()
+    return b"".join([before, *_between(ordered), after])
+
+
+def _between(rows: Sequence[bytes]) -> Iterator[bytes]:
+    """The rows with commas between them."""
+    for position, row in enumerate(rows):
+        if position:
+            yield b","
+        yield row
+
+
+def _rest(parts: Sequence[Got]) -> bytes:
+    call = parts[0].ask.call
+    rest = {key: content for part in parts for key, content in part.rest.items()}
+    if call.batch:
+        token = rest.pop(TOKENS[0], None)
+        more = b"" if token is None else b',"%s":%s' % (TOKENS[0].encode(), token)
+        return b',"failures":[%s]%s' % (b",".join(rest[key] for key in sorted(rest)), more)
+    return b"".join(b',"%s":%s' % (key.encode(), content) for key, content in rest.items())
+
+
+def _call(ask: Ask) -> bytes:
+    return msgspec.json.encode({"operation": ask.call.action, "parameters": dict(ask.parameters)})
+
+
+def _error(ask: Ask, refusal: RefusedError) -> bytes:
+    message = "; ".join(filter(None, [ask.about, refusal.message]))
+    told = msgspec.json.encode({"Code": refusal.code, "Message": message})
+    return b'{"Call":%s,"Error":%s}' % (_call(ask), told)
+
+
+def _name(ask: Ask) -> str:
+    """The path of a document, of what may stand in the name of a file on every system."""
+    parts = (ask.call.service, command(ask.call), *ask.name.split("/"))
+    return "/".join(_part(part) for part in parts if part)
+
+
+def _part(name: str) -> str:
+    """A part of a path, which leads nowhere else and is not too long."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)
+    if len(plain) > _LONGEST:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+        plain = f"{plain[:_LONGEST]}-{digest}"
+    return plain if plain.strip(".") else "-" * len(plain)
+
+
+def chunks(call: ApiCall, ids: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """The ids as the call's parameter takes them, so many at a time; of none, one that is not sent to AWS.
+
+    Its document is empty: that there is none of a kind is known.
+    """
+    for start in range(0, len(ids) or 1, call.batch):
+        yield {call.ids_parameter: list(ids[start : start + call.batch])}

@@ -1,0 +1,97 @@
+"""Resources that were deleted while their account was read: a reading leaves them out, and says so."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from skerry.aws import api_table
+from skerry.aws.api_call import ApiCall
+
+MISSING = "MISSING"
+"""The reason of ECS for a name that is none, or none any more.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+"""
+
+
+class Listing(NamedTuple):
+    """A call whose rows name a resource in a field."""
+
+    call: ApiCall
+    field: str
+
+
+class Deleted(NamedTuple):
+    """A call that was answered with a NotFound: its operation and its parameters."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+
+
+_PLACES_OF_CLUSTERS = tuple(
+    Listing(call, "clusterArn") for call in (api_table.CLUSTERS, api_table.SERVICES, api_table.TASKS)
+)
+_OF_CLUSTERS = ("cluster", _PLACES_OF_CLUSTERS)
+# The parameter that names the resource, and where else it is listed.
+_LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
+    api_table.VPC_ATTRIBUTE.operation: ("VpcId", (Listing(api_table.VPCS, "VpcId"),)),
+    api_table.PREFIX_LIST_ENTRIES.operation: ("PrefixListId", (Listing(api_table.PREFIX_LISTS, "PrefixListId"),)),
+    api_table.TRANSIT_GATEWAY_ROUTES.operation: (
+        "TransitGatewayRouteTableId",
+        (Listing(api_table.TRANSIT_GATEWAY_ROUTE_TABLES, "TransitGatewayRouteTableId"),),
+    ),
+    api_table.ZONE_RECORDS.operation: ("HostedZoneId", (Listing(api_table.ZONES, "HostedZoneId"),)),
+    api_table.RESOLVER_ADDRESSES.operation: ("ResolverEndpointId", (Listing(api_table.RESOLVER_ENDPOINTS, "Id"),)),
+    api_table.PROFILE_RESOURCES.operation: ("ProfileId", (Listing(api_table.PROFILE_ASSOCIATIONS, "ProfileId"),)),
+    api_table.MOUNT_TARGETS.operation: ("FileSystemId", (Listing(api_table.FILE_SYSTEMS, "FileSystemId"),)),
+    api_table.SCHEDULE.operation: ("Name", (Listing(api_table.SCHEDULES, "Name"),)),
+    api_table.SERVICE_NAMES.operation: _OF_CLUSTERS,
+    api_table.TASK_NAMES.operation: _OF_CLUSTERS,
+    api_table.SERVICES.operation: _OF_CLUSTERS,
+    api_table.TASKS.operation: _OF_CLUSTERS,
+    api_table.CAPACITY_PROVIDERS.operation: _OF_CLUSTERS,
+}
+
+
+def note(thing: str) -> str:
+    """Say that a resource is left out."""
+    return f"left out: {thing}, which no longer exists"
+
+
+def without(documents: Mapping[str, bytes], folder: str, listing: Listing, values: Iterable[str]) -> dict[str, bytes]:
+    """Return documents without the rows of some resources; ``folder`` is the path of the documents of the listing."""
+    gone = {*values}
+    kept = dict(documents)
+    for name, content in documents.items():
+        if name == f"{folder}.json" or name.startswith((f"{folder}/", f"{folder}-")):
+            kept[name] = _filtered(content, listing.call.rows or "", listing.field, gone)
+    return kept
+
+
+def listings(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:
+    """Return where the resources of calls are listed, with their names there."""
+    found: dict[Listing, set[str]] = {}
+    for one in deleted:
+        parameter, places = _LISTED.get(one.operation, ("", ()))
+        for place in places:
+            found.setdefault(place, set()).add(str(one.parameters.get(parameter)))
+    return found
+
+
+def _filtered(content: bytes, key: str, field: str, gone: set[str]) -> bytes:
+    top = msgspec.json.decode(content, type=dict[str, Raw])
+    answer = msgspec.json.decode(top["Response"], type=dict[str, Raw]) if "Response" in top else top
+    if key not in answer:
+        return content
+    rows = msgspec.json.decode(answer[key], type=list[Raw])
+    answer[key] = Raw(msgspec.json.encode([row for row in rows if _value(row, field) not in gone]))
+    if answer is not top:
+        top["Response"] = Raw(msgspec.json.encode(answer))
+    return msgspec.json.encode(top)
+
+
+def _value(row: Raw, field: str) -> object:
+    found = msgspec.json.decode(row)
+    return found.get(field) if isinstance(found, dict) else None

@@ -1,0 +1,119 @@
+"""Private hosted zones, put together from the several answers that Route 53 spreads them over.
+
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByVPC.html
+"""
+
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from skerry.errors import InputError
+from skerry.model.endpoints import RecordSet, Zone
+from skerry.sources.merging import Rows
+
+
+class Page(NamedTuple):
+    """Whether rows are the last of their zone, and whether some of them could not be read."""
+
+    last: bool
+    damaged: bool
+
+
+class ZoneParts:
+    """Collects the names, associations and records of zones."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._names: dict[str, str] = {}
+        self._vpcs: dict[str, set[str]] = {}
+        self._records: dict[str, tuple[RecordSet, ...]] = {}
+        self._damaged: set[str] = set()
+        self._ended: set[str] = set()
+        self._public: set[str] = set()
+        self._services: dict[str, str] = {}
+        self._apexes: dict[str, set[str]] = {}
+        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, Page]] = []
+
+    def zone(self, zone_id: str, name: str, service: str | None = None) -> None:
+        """Take in a private zone; ``service``: the one of AWS that owns it."""
+        self._names[_bare(zone_id)] = name.lower().rstrip(".")
+        if service is not None:
+            self._services[_bare(zone_id)] = service
+
+    def public(self, name: str) -> None:
+        """Note a public zone: its records are no private answers."""
+        self._public.add(name.lower().rstrip("."))
+
+    def associate(self, zone_id: str, vpc_id: str) -> None:
+        """Note that the zone answers in the VPC."""
+        self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
+
+    def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: Page) -> None:
+        """Take in record sets of a zone; without its id, its SOA and NS records tell which."""
+        apex = _apexes(records)
+        if zone_id is not None:
+            self._claim(_bare(zone_id), records, page)
+            self._apexes.setdefault(_bare(zone_id), set()).update(apex)
+            return
+        if len(apex) != 1:
+            message = f"{name}: record sets of a hosted zone, but not of which one"
+            raise InputError(message, "Save all record sets, SOA and NS too, or wrap the answer with its call.")
+        self._unclaimed.append((apex.pop(), records, name, page))
+
+    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], page: Page) -> None:
+        self._records[zone_id] = self._records.get(zone_id, ()) + records
+        if page.last:
+            self._ended.add(zone_id)
+        if page.damaged:
+            self._damaged.add(zone_id)
+
+    def _name_unlisted(self) -> None:
+        """Name the zones whose records were read and whose names were not listed, as where that call was refused.
+
+        Without SOA and NS records a zone may answer for any name.
+        """
+        for zone_id in self._records.keys() - self._names.keys():
+            apexes = self._apexes.get(zone_id, set())
+            apex = next(iter(apexes)) if len(apexes) == 1 else ""
+            if apex not in self._public:
+                self._names[zone_id] = apex
+
+    def tables(self) -> tuple[Zone, ...]:
+        """The zones; raises `InputError` where record sets fit several zones of one name."""
+        for apex, records, name, page in self._unclaimed:
+            fitting = [zone_id for zone_id, zone_name in self._names.items() if zone_name == apex]
+            namesakes = len(fitting) + (apex in self._public)
+            if fitting and namesakes > 1:
+                message = f"{name}: record sets of {apex}, but {namesakes} zones have that name"
+                raise InputError(message, "Wrap the answer with its call, which names the zone.")
+            if not fitting and apex in self._public:
+                continue
+            # Without a list of zones the records may as well be a public zone's: the VPCs stay unknown.
+            zone_id = fitting[0] if fitting else apex
+            self._names.setdefault(zone_id, apex)
+            self._claim(zone_id, records, page)
+        self._name_unlisted()
+        return tuple(
+            Zone(
+                zone_id=zone_id,
+                name=zone_name,
+                vpc_ids=tuple(sorted(self._vpcs[zone_id])) if zone_id in self._vpcs else UNSET,
+                records=self._records.get(zone_id, UNSET),
+                whole=zone_id in self._ended - self._damaged,
+                service=self._services.get(zone_id),
+            )
+            for zone_id, zone_name in self._names.items()
+        )
+
+
+def _apexes(records: tuple[RecordSet, ...]) -> set[str]:
+    """Return the names of the zones that record sets are of, by their SOA records, else by their NS records.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
+    """
+    named = {kind: {row.name.lower().rstrip(".") for row in records if row.type == kind} for kind in ("SOA", "NS")}
+    return named["SOA"] or named["NS"]
+
+
+def _bare(zone_id: str) -> str:
+    return zone_id.removeprefix("/hostedzone/")

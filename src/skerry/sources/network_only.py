@@ -1,0 +1,73 @@
+"""Documents without the answers beyond the network: roles, policies, images, secrets, keys, log groups and files."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+from msgspec import Raw
+
+from skerry.aws.resource_calls import THINGS
+from skerry.sources.decoding import UNREADABLE, top_level
+from skerry.sources.documents import Call
+from skerry.sources.resource_answers import QUESTIONS
+
+BEYOND = frozenset({call.action for call in THINGS} | set(QUESTIONS))
+"""The IAM actions of calls beyond the network."""
+
+_KEYS = frozenset(call.rows for call in THINGS if call.rows and not call.single)
+
+
+def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return documents without those answers, whatever files they are in.
+
+    Raises `InputError` where a document is no JSON object.
+    """
+    kept = {}
+    for name, content in documents.items():
+        top = top_level(name, content)
+        rest = _without(top)
+        if rest is not top:
+            content = msgspec.json.encode(rest)  # noqa: PLW2901 - the document in its place
+        if rest:
+            kept[name] = content
+    return kept
+
+
+_OF_A_PAGE = frozenset({"IsTruncated", "Marker", "NextToken", "failures", "UserDetailList", "GroupDetailList"})
+
+
+def _without(top: dict[str, Raw]) -> dict[str, Raw]:
+    """Return an answer, wrapped with its call or not, without its part beyond the network; empty where that is all."""
+    if "Call" in top:
+        return {} if _is_beyond(top["Call"]) else _in(top, "Response", _response)
+    rest = {key: value for key, value in top.items() if key not in _KEYS}
+    if len(rest) < len(top):
+        top = rest if rest.keys() - _OF_A_PAGE else {}
+    return _in(top, "Calls", _calls)
+
+
+def _in(top: dict[str, Raw], key: str, narrowed: Callable[[Raw], Raw | None]) -> dict[str, Raw]:
+    """Return an object with one of its values narrowed; empty where nothing is left of that."""
+    if key not in top:
+        return top
+    try:
+        value = narrowed(top[key])
+    except UNREADABLE:
+        return top  # the loader says what is wrong with it
+    return {} if value is None else top | {key: value}
+
+
+def _response(value: Raw) -> Raw | None:
+    rest = _without(msgspec.json.decode(value, type=dict[str, Raw]))
+    return Raw(msgspec.json.encode(rest)) if rest else None
+
+
+def _calls(value: Raw) -> Raw:
+    rows = map(_without, msgspec.json.decode(value, type=list[dict[str, Raw]]))
+    return Raw(msgspec.json.encode([row for row in rows if row]))
+
+
+def _is_beyond(call: Raw) -> bool:
+    try:
+        return msgspec.json.decode(call, type=Call).operation in BEYOND
+    except UNREADABLE:
+        return False

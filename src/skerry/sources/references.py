@@ -1,0 +1,151 @@
+"""What task definitions, services and their revisions name: images, secrets, parameters, log groups, files, volumes.
+
+Only what is of the Region, and may be asked for there, is told.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.launch.image_references import parse
+from skerry.launch.secrets import bare, source_of
+from skerry.model.arns import Arn, arn
+from skerry.model.ecs import (
+    ContainerDefinition,
+    Deployment,
+    LogConfiguration,
+    Secret,
+    ServiceRevision,
+    TaskDefinition,
+)
+from skerry.sources.paged_calls import Row
+
+_Record = TypeVar("_Record")
+Kind = Literal["image", "secret", "parameter", "log group", "file", "file system"]
+
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+_PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
+# Parameters of AWS's own and references to secrets, neither of which DescribeParameters lists:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+_OF_AWS = "/aws/"
+
+
+class Thing(NamedTuple):
+    """A thing by its name, and the account in which it is named.
+
+    An image is named by its reference, a secret as its API takes it, a file by bucket and key with a slash between.
+    """
+
+    kind: Kind
+    name: str
+    account: str
+
+
+def of_definition(answer: Row) -> Iterator[Thing]:
+    """What a task definition names."""
+    found = _read(answer["taskDefinition"], TaskDefinition)
+    named = None if found is None else found.task_definition_arn
+    home = None if named is None else arn(named)
+    if found is None or home is None:
+        return
+    for container in () if found.container_definitions is UNSET else found.container_definitions:
+        yield from _of_container(container, home)
+    for volume in found.volumes:
+        if volume.efs_volume_configuration is not None:
+            yield from _system(volume.efs_volume_configuration.file_system_id, home)
+
+
+def of_service(row: Row) -> Iterator[Thing]:
+    """What the proxy of Service Connect logs to, which no task definition names."""
+    home = arn(row["serviceArn"])
+    for deployment in row.get("deployments", ()) if home else ():
+        found = _read(deployment, Deployment) if "serviceConnectConfiguration" in deployment else None
+        if found is not None and home is not None:
+            yield from _of_logs(found.service_connect_configuration.log_configuration, home)
+
+
+def of_revision(row: Row) -> Iterator[Thing]:
+    """The images of a deployment, by the digests that it is held to."""
+    found = _read(row, ServiceRevision)
+    home = arn(found.service_revision_arn) if found else None
+    if found is None or home is None:
+        return
+    for one in found.container_images:
+        if one.image is not None and one.image_digest is not None:
+            yield from _image(f"{one.image.partition('@')[0]}@{one.image_digest}", home)
+
+
+def _read(row: Row, record: type[_Record]) -> _Record | None:
+    """A row as a record; None where it cannot be read, which the loader of documents tells."""
+    try:
+        return msgspec.convert(row, record)
+    except msgspec.ValidationError:
+        return None
+
+
+def _of_container(container: ContainerDefinition, home: Arn) -> Iterator[Thing]:
+    if container.image is not UNSET:
+        yield from _image(container.image, home)
+    yield from _values(container.secrets, home)
+    yield from _of_logs(container.log_configuration, home)
+    if container.repository_credentials is not None:
+        yield from _secret(container.repository_credentials.credentials_parameter, home)
+    for file in container.environment_files:
+        parsed = arn(file.value)
+        # An access point has a Region, and is no bucket.
+        if parsed is not None and parsed.service == "s3" and not parsed.region:
+            bucket, _, key = parsed.resource.partition("/")
+            yield from [Thing("file", parsed.resource, home.account)] if bucket and key else []
+
+
+def _image(reference: str, home: Arn) -> Iterator[Thing]:
+    image = parse(reference)
+    if image is not None and image.region == home.region:
+        yield Thing("image", reference, home.account)
+
+
+def _of_logs(logs: LogConfiguration | None, home: Arn) -> Iterator[Thing]:
+    if logs is None:
+        return
+    yield from _values(logs.secret_options, home)
+    group = logs.options.get("awslogs-group")
+    if logs.log_driver == "awslogs" and group and logs.options.get("awslogs-region", home.region) == home.region:
+        yield Thing("log group", group, home.account)
+
+
+def _values(secrets: Iterable[Secret], home: Arn) -> Iterator[Thing]:
+    for value in (secret.value_from for secret in secrets):
+        ref = source_of(value, home.region)
+        if ref is not None and ref.region == home.region:
+            yield from _secret(value, home) if ref.key == "secretsmanager" else _parameter(value, home)
+
+
+def _secret(name: str, home: Arn) -> Iterator[Thing]:
+    parsed = arn(name)
+    if name and (parsed is None or parsed.region == home.region):
+        yield Thing("secret", bare(name), home.account)
+
+
+def _parameter(value: str, home: Arn) -> Iterator[Thing]:
+    """The names that a parameter may have: its ARN does not tell whether a name without levels begins with a slash.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-hierarchies.html
+    """
+    parsed = arn(value)
+    if parsed is not None and parsed.account != home.account:
+        return
+    # What follows a colon is a version or label, which no name has.
+    name = (parsed.resource.removeprefix("parameter/") if parsed else value).partition(":")[0]
+    names = [name] if parsed is None else [f"/{name}"] if "/" in name else [name, f"/{name}"]
+    for one in names:
+        if _PARAMETER.fullmatch(one) and not one.startswith(_OF_AWS):
+            yield Thing("parameter", one, home.account)
+
+
+def _system(name: str, home: Arn) -> Iterator[Thing]:
+    parsed = arn(name)
+    if parsed is None or (parsed.region, parsed.account) == (home.region, home.account):
+        yield Thing("file system", name.rpartition("/")[2], home.account)

@@ -1,0 +1,185 @@
+"""Answers to questions about one thing each: by the action of their call, and the parameters that name the thing.
+
+Such an answer does not say what it is about, or says so only where there is something; so each is read wrapped with
+its call. That AWS knows no such thing is an answer as well.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Raw
+
+from skerry.errors import InputError
+from skerry.model import resource_answers
+from skerry.model.resource_answers import Absent, Answer, ImageFailure, ImageId, Images, Refused, Told
+from skerry.sources.call_parameters import WRAP_HINT
+from skerry.sources.decoding import UNREADABLE
+from skerry.sources.merging import Rows
+
+Parameters: TypeAlias = Mapping[str, Any]
+
+_GONE = ("NotFound", "NotFoundException", "NotInUseException")
+
+
+class Question(NamedTuple):
+    """How one call asks: the names of what it is about, and the record of the answer.
+
+    ``rows``: the key of the rows that the answer consists of, of which each is about one name, in field ``named``.
+    """
+
+    about: Callable[[Parameters], list[str]]
+    record: type[Answer]
+    rows: str = ""
+    named: str = ""
+
+
+def _one(*parameters: str) -> Callable[[Parameters], list[str]]:
+    """A thing that these parameters name together; the last ones must be there."""
+
+    def about(given: Parameters) -> list[str]:
+        values = [given.get(parameter, "") for parameter in parameters]
+        return ["/".join(map(str, values))] if values[-1] else []
+
+    return about
+
+
+def _layer(given: Parameters) -> list[str]:
+    return [f"{one}@{given.get('layerDigest')}" for one in _one("registryId", "repositoryName")(given)]
+
+
+def _filtered(given: Parameters) -> list[str]:
+    """The names of parameters in ``ParameterFilters``."""
+    filters = given.get("ParameterFilters")
+    found = [one for one in filters if isinstance(one, dict)] if isinstance(filters, list) else []
+    by_name = [one for one in found if one.get("Key") == "Name" and one.get("Option", "Equals") == "Equals"]
+    values = [one.get("Values") for one in by_name]
+    return [str(name) for names in values if isinstance(names, list) for name in names]
+
+
+def _account(_given: Parameters) -> list[str]:
+    return [""]
+
+
+QUESTIONS = {
+    "ecr:GetRepositoryPolicy": Question(_one("registryId", "repositoryName"), resource_answers.RepositoryPolicy),
+    "ecr:BatchGetImage": Question(_one("registryId", "repositoryName"), resource_answers.Images),
+    # In the place of the link that ECR answers with stands what it leads to.
+    "ecr:GetDownloadUrlForLayer": Question(_layer, resource_answers.ImageConfiguration),
+    "secretsmanager:DescribeSecret": Question(_one("SecretId"), resource_answers.SecretDescription),
+    "secretsmanager:GetResourcePolicy": Question(_one("SecretId"), resource_answers.ResourcePolicy),
+    "ssm:DescribeParameters": Question(_filtered, resource_answers.Parameter, "Parameters", "name"),
+    "kms:DescribeKey": Question(_one("KeyId"), resource_answers.Key),
+    "kms:GetKeyPolicy": Question(_one("KeyId"), resource_answers.KeyPolicy),
+    "kms:ListGrants": Question(_one("KeyId"), resource_answers.Grants),
+    # Both print what begins with a name, that of the very name first.
+    "logs:DescribeLogGroups": Question(
+        _one("logGroupNamePrefix"), resource_answers.LogGroup, "logGroups", "log_group_name"
+    ),
+    "s3:ListBucket": Question(_one("Bucket", "Prefix"), resource_answers.Object, "Contents", "key"),
+    "s3:GetBucketPolicy": Question(_one("Bucket"), resource_answers.BucketPolicy),
+    "elasticfilesystem:DescribeFileSystemPolicy": Question(_one("FileSystemId"), resource_answers.FileSystemPolicy),
+    "elasticfilesystem:DescribeAccessPoints": Question(_one("FileSystemId"), resource_answers.AccessPoints),
+    "organizations:DescribeOrganization": Question(_account, resource_answers.Organization),
+    # What only the management account and those that it delegates to are told.
+    "organizations:ListParents": Question(_one("ChildId"), resource_answers.Parents),
+    "organizations:ListPoliciesForTarget": Question(_one("TargetId", "Filter"), resource_answers.AttachedPolicies),
+    "organizations:DescribePolicy": Question(_one("PolicyId"), resource_answers.ControlPolicy),
+}
+"""The calls whose answers are read so, by their IAM action."""
+
+
+def take(rows: Rows, name: str, action: str, parameters: Parameters, answer: dict[str, Raw] | str) -> None:
+    """Keep an answer, or the code of the error that came in its place.
+
+    Raises `InputError` where the parameters do not say what it is about, or another document says something else.
+    """
+    question = QUESTIONS[action]
+    names = question.about(parameters)
+    if not names:
+        message = f"{name}: an answer to {action}, but not about what"
+        raise InputError(message, WRAP_HINT)
+    for about, found in _answers(rows, name, question, names, answer):
+        complete = _with_unanswered(found, parameters) if isinstance(found, Images) else found
+        _keep(rows, name, Told(action, about, complete))
+
+
+def _with_unanswered(found: Images, parameters: Parameters) -> Images | Refused:
+    """Add a failure for each image that was asked for and not answered; an empty answer tells nothing.
+
+    ECR answers each image with a manifest or a failure:
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
+    """
+    answered = [*(row.image_id for row in found.images), *(row.image_id for row in found.failures)]
+    if not answered:
+        return Refused("empty")
+    try:
+        asked = msgspec.convert(parameters.get("imageIds", []), tuple[ImageId, ...])
+    except msgspec.ValidationError:
+        return found
+    names = {name for image in answered for name in (image.image_tag, image.image_digest)}
+    lacking = [image for image in asked if names.isdisjoint({image.image_tag, image.image_digest} - {None})]
+    failures = tuple(ImageFailure(image, "Unanswered") for image in lacking)
+    return msgspec.structs.replace(found, failures=(*found.failures, *failures))
+
+
+def _answers(
+    rows: Rows, name: str, question: Question, names: list[str], answer: dict[str, Raw] | str
+) -> Iterator[tuple[str, Answer | Absent | Refused]]:
+    if isinstance(answer, str):
+        yield from ((about, Absent(answer) if is_gone(answer) else Refused(answer)) for about in names)
+        return
+    try:
+        found = _records(question, answer)
+    except UNREADABLE as error:
+        rows.note(f"{name}: the answer cannot be read: {error}")
+        yield from ((about, Refused("unreadable")) for about in names)
+        return
+    if not question.rows:
+        yield from ((about, found[0]) for about in names)
+        return
+    by_name = {getattr(one, question.named): one for one in found}
+    for about in names:
+        key = about.partition("/")[2] if question.record is resource_answers.Object else about
+        # A page that leads to others says nothing of what is not on it, but where the very name would be the first.
+        if key in by_name or (found and question.record is not resource_answers.Parameter) or not has_more(answer):
+            yield about, by_name.get(key, Absent("NotFound"))
+        else:
+            yield about, Refused("partial")
+
+
+def is_gone(code: str) -> bool:
+    """Whether AWS says with this code that there is no such thing."""
+    return code.endswith(_GONE) or code.startswith("NoSuch")
+
+
+def _records(question: Question, answer: dict[str, Raw]) -> list[Any]:
+    if not question.rows:
+        return [msgspec.json.decode(msgspec.json.encode(answer), type=question.record)]
+    rows = answer.get(question.rows, Raw(b"[]"))
+    return msgspec.json.decode(rows, type=list[question.record])  # type: ignore[name-defined]
+
+
+def has_more(answer: dict[str, Raw]) -> bool:
+    """Tell whether an answer is a page that leads to others."""
+    return any(bytes(answer.get(key, Raw(b"null"))) not in {b"null", b'""'} for key in ("nextToken", "NextToken"))
+
+
+def _keep(rows: Rows, name: str, row: Told) -> None:
+    """Keep what is said of one thing; what several calls say of a repository's images is put together.
+
+    That AWS did not say does not contradict what it said to another call.
+    """
+    key = f"{row.action} {row.about}"
+    known = rows.get("told", key)
+    if known is not None and isinstance(known.answer, Images) and isinstance(row.answer, Images):
+        images = dict.fromkeys((*known.answer.images, *row.answer.images))
+        failures = dict.fromkeys((*known.answer.failures, *row.answer.failures))
+        merged = Images(tuple(images), tuple(failures))
+        rows.replace("told", key, msgspec.structs.replace(row, answer=merged), name)
+    elif known is not None and isinstance(row.answer, Refused):
+        return
+    elif known is not None and isinstance(known.answer, Refused):
+        rows.replace("told", key, row, name)
+    else:
+        rows.add("told", key, row, name)

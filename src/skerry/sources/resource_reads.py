@@ -1,0 +1,226 @@
+"""What is asked about the things that tasks use, once it is known which: each is asked about once, in two rounds.
+
+A key that is named by an alias takes a third, as the policy of a key is not given by an alias.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+
+from skerry.aws import api_table, resource_calls
+from skerry.launch.image_pulls import cache_rule
+from skerry.launch.image_references import Image, parse
+from skerry.model.arns import arn
+from skerry.model.ecr import PullThroughCacheRule
+from skerry.sources.concurrent_calls import Area, chunks, picked
+from skerry.sources.paged_calls import Ask, Got, Row, nothing
+from skerry.sources.references import Kind, Thing, of_revision
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
+_MANIFESTS = (
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+)
+_DIGEST = "sha256:"
+_OF_AWS = "alias/aws/"
+_ALIAS = "alias/"
+_FILTERED = 50
+"""Names that a filter of DescribeParameters takes.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html
+"""
+
+
+class _Layer(NamedTuple):
+    """The configuration of an image, which is a layer of its repository."""
+
+    account: str
+    repository: str
+    digest: str
+
+
+class _Key(NamedTuple):
+    """A key as it is named; the policy of another account's is not given."""
+
+    name: str
+    own: bool
+
+
+class Questions:
+    """What is to be asked, from what other areas read: they let it `hear` what names things.
+
+    ``many`` are the file systems of which the mount targets were not asked for.
+    """
+
+    def __init__(self) -> None:
+        self.many: set[str] = set()
+        self._rules: tuple[PullThroughCacheRule, ...] | None = None
+        self._things: dict[Thing, None] = {}
+        self._complete = False
+
+    def registry(self) -> Area:
+        """Ask for the pull-through cache rules: ECR may fetch an image that they cover when it is asked for it."""
+        found = yield [Ask(api_table.PULL_THROUGH_RULES, pick=_rule)]
+        rules = picked(found, api_table.PULL_THROUGH_RULES)
+        if None not in rules and all(got.refused is None for got in found):
+            self._rules = tuple(rules)
+
+    def identities(self) -> Area:
+        """Ask for the roles and policies of the account, and for its organization."""
+        policies = {"Filter": ["LocalManagedPolicy", "AWSManagedPolicy"]}
+        yield [
+            Ask(resource_calls.ROLES, {"Filter": ["Role"]}, "roles"),
+            Ask(resource_calls.MANAGED_POLICIES, policies, "policies"),
+            Ask(resource_calls.ORGANIZATION),
+        ]
+
+    def hear(self, gots: Iterable[Got]) -> None:
+        """Take in all that names things: the questions are asked from the next round on."""
+        self._things |= dict.fromkeys(one for got in gots for one in got.picked if isinstance(one, Thing))
+        self._complete = True
+
+    def ask(self) -> Area:
+        """Ask, once the things are known."""
+        while not self._complete:
+            yield []
+        first = yield [*self._of_ecr(), *self._of_values(), *self._of_the_rest()]
+        keys: list[_Key] = [*picked(first, resource_calls.SECRET), *picked(first, resource_calls.PARAMETERS)]
+        keys = list(dict.fromkeys(keys))
+        layers = sorted(picked(first, resource_calls.IMAGES))
+        second = yield [*map(_of_layer, layers), *(ask for key in sorted(keys) for ask in _of_key(key))]
+        yield [ask for name in sorted(picked(second, resource_calls.KEY)) for ask in _of_own_key(name)]
+
+    def _named(self, kind: Kind) -> list[Thing]:
+        return sorted(one for one in self._things if one.kind == kind)
+
+    def _of_ecr(self) -> Iterator[Ask]:
+        wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for thing in self._named("image"):
+            image = parse(thing.name)
+            if image is not None and image.account is not None:
+                tags = wanted[image.account, image.repository]
+                tags |= {image.tag} if self._may_ask(image, thing.account) else set()
+        for (account, repository), tags in sorted(wanted.items()):
+            named = {"registryId": account, "repositoryName": repository}
+            place = f"{account}/{repository}"
+            yield Ask(resource_calls.REPOSITORY_POLICY, named, place)
+            ids = [{"imageDigest" if tag.startswith(_DIGEST) else "imageTag": tag} for tag in sorted(tags)]
+            for asked in chunks(resource_calls.IMAGES, ids) if ids else ():
+                more = {"acceptedMediaTypes": list(_MANIFESTS)}
+                yield Ask(resource_calls.IMAGES, named | asked | more, place, partial(_layers, account, repository))
+
+    def _may_ask(self, image: Image, account: str) -> bool:
+        """Whether it is known that ECR does not fetch the image: the rules of others' registries are not.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+        """
+        return self._rules is not None and image.account == account and cache_rule(image, self._rules) is None
+
+    def _of_values(self) -> Iterator[Ask]:
+        for thing in self._named("secret"):
+            asked = {"SecretId": thing.name}
+            parsed = arn(thing.name)
+            place = parsed.resource.removeprefix("secret:") if parsed else thing.name
+            yield Ask(resource_calls.SECRET, asked, place, partial(_key_of_secret, thing.account))
+            yield Ask(resource_calls.SECRET_POLICY, asked, place)
+        parameters = self._named("parameter")
+        for start in range(0, len(parameters), _FILTERED):
+            some = parameters[start : start + _FILTERED]
+            filters = [{"Key": "Name", "Option": "Equals", "Values": [one.name for one in some]}]
+            pick = partial(_key_of_parameter, some[0].account)
+            yield Ask(resource_calls.PARAMETERS, {"ParameterFilters": filters}, pick=pick)
+
+    def _of_the_rest(self) -> Iterator[Ask]:
+        for thing in self._named("log group"):
+            yield Ask(resource_calls.LOG_GROUP, {"logGroupNamePrefix": thing.name}, thing.name)
+        files = [one.name.partition("/") for one in self._named("file")]
+        for bucket in sorted({bucket for bucket, _, _ in files}):
+            yield Ask(resource_calls.BUCKET_POLICY, {"Bucket": bucket}, bucket)
+        for bucket, _, key in files:
+            yield Ask(resource_calls.OBJECT, {"Bucket": bucket, "Prefix": key}, f"{bucket}/{key}")
+        for system in self._named("file system"):
+            yield Ask(resource_calls.FILE_SYSTEM_POLICY, {"FileSystemId": system.name}, system.name)
+            yield Ask(resource_calls.ACCESS_POINTS, {"FileSystemId": system.name}, system.name)
+            if system.name in self.many:
+                asked = {"FileSystemId": system.name}
+                yield Ask(api_table.MOUNT_TARGETS, asked, system.name, within=f"file system {system.name}")
+
+
+def revisions(names: Sequence[str]) -> Iterator[Ask]:
+    """Ask for the revisions of services: to which digests their deployments hold the tags of images."""
+    for asked in chunks(resource_calls.SERVICE_REVISIONS, names) if names else ():
+        yield Ask(resource_calls.SERVICE_REVISIONS, asked, pick=of_revision, listed="service revision")
+
+
+def _rule(row: Row) -> Iterator[PullThroughCacheRule | None]:
+    """A rule; None is one that cannot be read, so that it is not known what it covers."""
+    try:
+        yield msgspec.convert(row, PullThroughCacheRule)
+    except msgspec.ValidationError:
+        yield None
+
+
+def _layers(account: str, repository: str, row: Row) -> Iterator[_Layer]:
+    """The configuration of an image, where it is one and no list of those for several platforms.
+
+    https://github.com/opencontainers/image-spec/blob/main/manifest.md
+    """
+    try:
+        manifest = json.loads(row.get("imageManifest", ""))
+    except (ValueError, RecursionError):
+        return
+    config = manifest.get("config") if isinstance(manifest, dict) else None
+    digest = config.get("digest") if isinstance(config, dict) else None
+    if isinstance(digest, str) and digest:
+        yield _Layer(account, repository, digest)
+
+
+def _of_layer(layer: _Layer) -> Ask:
+    asked = {"registryId": layer.account, "repositoryName": layer.repository, "layerDigest": layer.digest}
+    return Ask(resource_calls.LAYER, asked, f"{layer.account}/{layer.repository}/{layer.digest}")
+
+
+def _key_of_secret(account: str, row: Row) -> Iterator[_Key]:
+    parsed = arn(row.get("ARN", ""))
+    yield from _key(row.get("KmsKeyId"), account, own=parsed is not None and parsed.account == account)
+
+
+def _key_of_parameter(account: str, row: Row) -> Iterator[_Key]:
+    yield from _key(row.get("KeyId"), account, own=True)
+
+
+def _key(name: str | None, account: str, *, own: bool) -> Iterator[_Key]:
+    """A key, unless it is AWS's own; what is no ARN is of the account of what it encrypts."""
+    if not name or _OF_AWS in name:
+        return
+    parsed = arn(name)
+    if parsed is not None:
+        yield _Key(name, parsed.account == account)
+    elif own:
+        yield _Key(name, own=True)
+
+
+def _of_key(key: _Key) -> Iterator[Ask]:
+    alias = _ALIAS in key.name
+    yield Ask(resource_calls.KEY, {"KeyId": key.name}, key.name, _named_by_alias if alias and key.own else nothing)
+    if key.own and not alias:
+        yield from _of_own_key(key.name)
+
+
+def _of_own_key(name: str) -> Iterator[Ask]:
+    """Ask who may use a key; only its own account is told.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+    """
+    yield Ask(resource_calls.KEY_POLICY, {"KeyId": name, "PolicyName": "default"}, name)
+    yield Ask(resource_calls.GRANTS, {"KeyId": name}, name)
+
+
+def _named_by_alias(row: Row) -> Iterator[str]:
+    yield row["KeyMetadata"]["Arn"]

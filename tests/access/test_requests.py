@@ -1,0 +1,150 @@
+"""What a call asks of AWS: the resources of its actions, and who asks."""
+
+import msgspec
+import pytest
+
+from skerry.access.requests import Asked, Caller, principal, requests
+from skerry.catalogue.services import ServiceRef
+from skerry.launch.launches import Launch
+from skerry.launch.needs import Call, Identity, Step
+from skerry.model.ecs import TaskDefinition
+from skerry.model.facts import Facts, Missing
+from skerry.model.resource_answers import SecretDescription, Told
+from skerry.model.resource_lookup import Holdings
+from skerry.policy.request import AWS_OWN, Principal, role
+from skerry.policy.resources import Resource
+from tests.networks import ACCOUNT, IMAGE, REGION
+
+EXECUTION, TASK = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("launcher", "web"))
+DEFINITION = TaskDefinition("arn:aws:ecs:x:1:task-definition/web:1", execution_role_arn=EXECUTION, task_role_arn=TASK)
+LAUNCH = Launch("web", "shop", "web:1", DEFINITION)
+
+
+def call(
+    service: str, *actions: str, subject: str = "", step: Step = "secrets", by: Identity = "execution role"
+) -> Call:
+    subjects = (subject,) if subject else ()
+    return Call(step, "x", service=ServiceRef(service, REGION), actions=actions, subjects=subjects, identity=by)
+
+
+def resources(need: Call, region: str = REGION) -> list[Resource]:
+    return [one.request.resource for one in asked(role(EXECUTION), need, ServiceRef("x", region))]
+
+
+def asked(who: Principal, need: Call, ref: ServiceRef, **told: SecretDescription) -> list[Asked]:
+    rows = tuple(Told("secretsmanager:DescribeSecret", name, answer) for name, answer in told.items())
+    return list(requests(Caller(LAUNCH, who, Holdings(Facts(told=rows))), need, ref, {}))
+
+
+class TestWhoAsks:
+    def test_is_a_role_of_the_task(self) -> None:
+        assert principal(LAUNCH, call("logs")) == role(EXECUTION)
+        assert principal(LAUNCH, call("logs", by="task role")) == role(TASK)
+
+    def test_is_aws_itself_for_layers(self) -> None:
+        assert principal(LAUNCH, call("s3", step="layers", by="AWS")) is AWS_OWN
+
+    def test_is_not_known_of_the_proxy_of_service_connect(self) -> None:
+        found = principal(LAUNCH, call("ecs-agent", step="service-connect", by="AWS"))
+        assert found == Missing("with whose permissions x is called")
+
+    @pytest.mark.parametrize("given", [None, "launcher"])
+    def test_is_not_known_without_the_arn_of_the_role(self, given: str | None) -> None:
+        definition = msgspec.structs.replace(DEFINITION, execution_role_arn=given)
+        found = principal(msgspec.structs.replace(LAUNCH, definition=definition), call("logs"))
+        assert found == Missing("the ARN of the execution role of web:1", "ecs:DescribeTaskDefinition")
+
+    def test_is_not_known_without_the_task_definition(self) -> None:
+        missing = Missing("task definition web:1", "ecs:DescribeTaskDefinition")
+        assert principal(msgspec.structs.replace(LAUNCH, definition=missing), call("logs")) is missing
+
+
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+@pytest.mark.parametrize(
+    ("action", "subject", "resource", "whole"),
+    [
+        ("ecr:GetAuthorizationToken", IMAGE, "*", True),
+        ("ssmmessages:CreateDataChannel", "", "*", True),
+        ("ecr:BatchGetImage", IMAGE, f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/web", True),
+        ("ssm:GetParameters", "/shop/url", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/url", True),
+        ("ssm:GetParameters", "url", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/url", True),
+        ("s3:GetObject", "arn:aws:s3:::settings/web.env", "arn:aws:s3:::settings/web.env", True),
+        ("s3:GetBucketLocation", "arn:aws:s3:::settings/web.env", "arn:aws:s3:::settings", True),
+        ("ssm:GetParameters", "/aws/service/ami", f"arn:aws:ssm:{REGION}::parameter/aws/service/ami", True),
+        ("s3:PutObject", "archive", "arn:aws:s3:::archive/", False),
+        ("logs:CreateLogStream", "/w", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/w:log-stream:", False),
+        ("logs:CreateLogGroup", "/w", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/w:log-stream:", False),
+        ("firehose:PutRecordBatch", "out", f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/out", True),
+        ("kinesis:PutRecords", "out", f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/out", True),
+        ("sqs:SendMessage", "queue", "", False),
+    ],
+)
+def test_the_resource_of_an_action(action: str, subject: str, resource: str, *, whole: bool) -> None:
+    (found,) = resources(call("x", action, subject=subject))
+    assert (found.arn, found.beginning) == (resource, not whole)
+
+
+class TestASecret:
+    START = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
+    ACTION = "secretsmanager:GetSecretValue"
+
+    def test_is_known_by_its_whole_arn(self) -> None:
+        assert resources(call("x", self.ACTION, subject=f"{self.START}db-AbCdEf")) == [
+            Resource(f"{self.START}db-AbCdEf", ACCOUNT)
+        ]
+
+    @pytest.mark.parametrize("subject", [f"{START}database", "database"])
+    def test_without_its_last_characters_is_known_by_its_beginning(self, subject: str) -> None:
+        assert resources(call("x", self.ACTION, subject=subject)) == [
+            Resource(f"{self.START}database-", ACCOUNT, beginning=True, more_characters=6)
+        ]
+
+    def test_by_name_never_has_them(self) -> None:
+        assert resources(call("x", self.ACTION, subject="dockerhub-secret")) == [
+            Resource(f"{self.START}dockerhub-secret-", ACCOUNT, beginning=True, more_characters=6)
+        ]
+
+    def test_may_or_may_not_have_them_where_they_could_be_a_word(self) -> None:
+        assert resources(call("x", self.ACTION, subject=f"{self.START}my-secret")) == [
+            Resource(f"{self.START}my-secret", ACCOUNT, beginning=True)
+        ]
+
+    def test_is_known_by_what_aws_tells_of_it(self) -> None:
+        known = {"my-secret": SecretDescription(f"{self.START}my-secret-abcdef")}
+        (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known)
+        assert found.request.resource == Resource(f"{self.START}my-secret-abcdef", ACCOUNT)
+
+    @pytest.mark.parametrize("subject", [f"{START}db-abcdef", f"{START}db"])
+    def test_described_secret_has_no_doubtful_end(self, subject: str) -> None:
+        """Secrets Manager draws six characters, which may all be small letters."""
+        known = {subject: SecretDescription(f"{self.START}db-abcdef")}
+        (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject=subject), ServiceRef("x", REGION), **known)
+        assert found.request.resource == Resource(f"{self.START}db-abcdef", ACCOUNT)
+
+    def test_of_another_account_belongs_to_it(self) -> None:
+        subject = f"{self.START}db-AbCdEf".replace(ACCOUNT, "444455556666")
+        assert resources(call("x", self.ACTION, subject=subject)) == [Resource(subject, "444455556666")]
+
+
+class TestLayers:
+    @pytest.mark.parametrize(
+        ("region", "partition"), [(REGION, "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+    )
+    def test_are_in_the_bucket_of_the_region(self, region: str, partition: str) -> None:
+        (found,) = asked(AWS_OWN, call("s3", "s3:GetObject", subject=IMAGE), ServiceRef("s3", region))
+        assert found.request.resource == Resource(
+            f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/", beginning=True
+        )
+
+    def test_of_several_images_are_one_request(self) -> None:
+        need = msgspec.structs.replace(call("s3", "s3:GetObject"), subjects=(IMAGE, f"{IMAGE}1"))
+        assert len(asked(AWS_OWN, need, ServiceRef("s3", REGION))) == 1
+
+
+def test_an_image_that_cannot_be_read_is_no_known_repository() -> None:
+    (found,) = resources(call("x", "ecr:BatchGetImage", subject="not an image"))
+    assert found.account is None
+
+
+def test_what_may_fail_without_the_task_failing_is_not_asked() -> None:
+    assert resources(call("x", "logs:PutLogEvents", subject="/w")) == []

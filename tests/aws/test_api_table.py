@@ -1,0 +1,139 @@
+"""The table of calls says what AWS's own API models say."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from skerry.aws.api_call import ApiCall
+from skerry.aws.api_table import CALLS, NETWORK, PLANNING
+from skerry.aws.pagination import command
+from skerry.model.record_kinds import ACTIONS
+
+# The prefix that IAM has for a service, where it is not the name that boto3 has for it:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+IAM_PREFIXES = {"efs": "elasticfilesystem"}
+# Operations that another action allows: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+IAM_ACTIONS = {"ListObjectsV2": "ListBucket"}
+
+# What AWS's documentation says of calls whose model has no most, or another: the pages of the operations.
+MOST_ROWS = {
+    "DescribeVpcEndpoints": 1000,
+    "DescribeVpcEndpointServices": 1000,
+    "ListClusters": 100,
+    "ListServices": 100,
+    "ListTasks": 100,
+    "ListHostedZonesByVPC": 100,
+    "ListResourceRecordSets": 300,
+    "DescribeFileSystems": 100,
+    "DescribeMountTargets": 100,
+    "DescribeCapacityProviders": 10,
+    "DescribeAccessPoints": 100,
+    "ListGrants": 100,
+}
+MOST_IDS = {
+    "DescribeClusters": 100,
+    "DescribeServices": 10,
+    "DescribeTasks": 100,
+    "DescribeServiceRevisions": 20,
+    "BatchGetImage": 100,
+}
+
+
+@cache
+def client_of(service: str) -> Any:
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    return Session().create_client(service, region_name="eu-west-1", **keys)
+
+
+def model_of(call: ApiCall) -> Any:
+    return client_of(call.service).meta.service_model.operation_model(call.operation)
+
+
+def limit_of(call: ApiCall) -> Any:
+    """The parameter by which a call is told how many rows to give."""
+    return model_of(call).input_shape.members[call.limit]
+
+
+@pytest.mark.parametrize("call", [*CALLS, *PLANNING], ids=lambda call: f"{call.action}-{call.rows}")
+class TestEveryCall:
+    def test_is_an_operation_of_its_service(self, call: ApiCall) -> None:
+        assert model_of(call).name == call.operation
+        assert hasattr(client_of(call.service), command(call).replace("-", "_"))
+
+    def test_changes_nothing(self, call: ApiCall) -> None:
+        assert call.operation.startswith(("Describe", "List", "Get", "Search", "BatchGet"))
+
+    def test_is_allowed_by_the_action_of_its_service(self, call: ApiCall) -> None:
+        operation = IAM_ACTIONS.get(call.operation, call.operation)
+        assert call.action == f"{IAM_PREFIXES.get(call.service, call.service)}:{operation}"
+
+    def test_has_its_rows_where_the_answer_has_a_list(self, call: ApiCall) -> None:
+        lists = {name for name, shape in model_of(call).output_shape.members.items() if shape.type_name == "list"}
+        assert (call.rows in lists) if call.rows else not (lists - {"tags"} - set(call.without))
+
+    def test_tells_its_rows_apart_by_fields_that_they_have(self, call: ApiCall) -> None:
+        if call.rows is not None:
+            row = model_of(call).output_shape.members[call.rows].member
+            assert set(call.identity) <= set(getattr(row, "members", {}))
+            assert bool(call.identity) == (row.type_name == "structure")
+
+    def test_leaves_out_only_fields_that_there_are(self, call: ApiCall) -> None:
+        shape = model_of(call).output_shape
+        for path in call.without:
+            place = shape.members[call.rows].member if call.rows else shape
+            for name in path.split("."):
+                place = place.members[name]
+
+    def test_shortens_only_a_list_that_there_is(self, call: ApiCall) -> None:
+        if call.long:
+            row = model_of(call).output_shape.members[call.rows].member
+            assert row.members[call.long].type_name == "list"
+
+    def test_asks_for_as_many_rows_as_aws_gives(self, call: ApiCall) -> None:
+        if call.page is None:
+            members = getattr(model_of(call).input_shape, "members", {})
+            assert not {"NextToken", "nextToken", "Marker", "StartRecordName"} & set(members)
+        elif call.first:
+            assert call.page == 1
+        else:
+            assert call.page == MOST_ROWS.get(call.operation, limit_of(call).metadata.get("max"))
+
+    def test_is_paged_by_its_paginator_in_the_same_way(self, call: ApiCall) -> None:
+        method = command(call).replace("-", "_")
+        if client_of(call.service).can_paginate(method):
+            paginator = client_of(call.service).get_paginator(method)
+            assert call.rows in [key.expression for key in paginator.result_keys]
+            assert paginator._limit_key == call.limit  # noqa: SLF001 - there is no other way to see it
+        else:
+            members = set(model_of(call).output_shape.members)
+            assert bool({"NextToken", "nextToken"} & members) == (call.page is not None)
+
+    def test_takes_as_many_ids_as_aws_does(self, call: ApiCall) -> None:
+        assert call.batch == MOST_IDS.get(call.operation, 0)
+        assert not call.batch or call.ids_parameter in model_of(call).input_shape.members
+
+    def test_needs_nothing_where_it_is_asked_first(self, call: ApiCall) -> None:
+        needed = model_of(call).input_shape.required_members if model_of(call).input_shape else []
+        assert not (call in NETWORK and needed)
+
+    def test_says_when_rows_lack(self, call: ApiCall) -> None:
+        told = "AdditionalRoutesAvailable" in model_of(call).output_shape.members
+        assert call.cut == ("AdditionalRoutesAvailable" if told else "")
+
+
+def test_each_call_is_there_once() -> None:
+    assert len({(call.action, call.rows) for call in CALLS}) == len(CALLS)
+
+
+def test_the_call_of_every_kind_of_record_is_there() -> None:
+    assert set(ACTIONS.values()) <= {call.action for call in (*CALLS, *PLANNING)}
+
+
+def test_an_answer_that_does_not_name_what_it_is_of_is_wrapped() -> None:
+    named = {"DescribeVpcAttribute", "DescribeTaskDefinition", "GetSchedule"}
+    for call in CALLS:
+        needed = model_of(call).input_shape.required_members if model_of(call).input_shape else []
+        if needed and call.operation not in named and not call.batch:
+            assert call.wrapped, call.action

@@ -1,0 +1,29 @@
+"""Fargate's platform versions."""
+
+from datetime import date
+
+import pytest
+
+from skerry.catalogue.platform_versions import LATEST, platform
+
+
+@pytest.mark.parametrize(("family", "version"), [("linux", "1.4.0"), ("windows", "1.0.0")])
+def test_latest_is_a_version_that_still_starts_tasks(family: str, version: str) -> None:
+    latest, same = platform(family, LATEST), platform(family, version)
+    assert latest == same
+    assert latest is not None
+    assert latest.retired is None
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.2.0", "1.3.0"])
+def test_old_versions_of_linux_are_retired(version: str) -> None:
+    found = platform("linux", version)
+    assert found is not None
+    assert found.retired is not None
+    assert date.fromisoformat(found.retired) == date(2026, 6, 15)
+    assert found.own_interface == ("secrets", "registry-auth")
+
+
+@pytest.mark.parametrize(("family", "version"), [("linux", "9.9.9"), ("windows", "1.4.0"), ("mac", LATEST)])
+def test_other_versions_are_not_known(family: str, version: str) -> None:
+    assert platform(family, version) is None

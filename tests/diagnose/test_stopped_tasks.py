@@ -1,0 +1,85 @@
+"""Stopped tasks: what their reasons mean, and crash loops."""
+
+import pytest
+
+from skerry.diagnose.stopped_tasks import Stop, loops, stops_of
+from skerry.model.ecs import Task, TaskContainer
+
+HEAD = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": '
+PULL = HEAD + "dial tcp {}:443: i/o timeout"
+
+
+def task(number: int, reason: str, at: str | float | None = None, containers: tuple[TaskContainer, ...] = ()) -> Task:
+    arn = f"arn:aws:ecs:eu-west-1:111122223333:task/main/{number}"
+    return Task(
+        arn,
+        cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/main",
+        group="service:web",
+        last_status="STOPPED",
+        stopped_reason=reason,
+        stopped_at=at,
+        containers=containers,
+    )
+
+
+def of_web(*tasks: Task) -> tuple[Stop, ...]:
+    return stops_of(tasks)["main", "web"]
+
+
+class TestTheMeaning:
+    def test_of_a_reason_is_its_explanation(self) -> None:
+        (stop,) = of_web(task(1, PULL.format("3.4.5.6")))
+        assert stop.meaning
+        assert (stop.meaning.step, stop.meaning.kind) == ("manifest", "network")
+
+    def test_is_that_of_a_container_where_it_says_more(self) -> None:
+        said = (TaskContainer("app", "CannotPullContainerError: manifest unknown"), TaskContainer("sidecar"))
+        (stop,) = of_web(task(1, "Task failed to start", containers=said))
+        assert stop.containers == ("CannotPullContainerError: manifest unknown",)
+        assert stop.meaning
+        assert stop.meaning.kind == "image"
+
+    def test_of_what_is_not_known_is_none(self) -> None:
+        (stop,) = of_web(task(1, "a reason"))
+        assert stop.meaning is None
+
+
+class TestALoop:
+    def test_is_three_stops_for_one_cause_whatever_address_they_name(self) -> None:
+        stops = of_web(*[task(number, PULL.format(f"3.4.5.{number}"), 1000.0 + 600 * number) for number in range(4)])
+        assert len(stops) == 4
+        (loop,) = loops(stops)
+        assert (loop.count, loop.per_hour, loop.meaning.step) == (4, 6.0, "manifest")
+
+    def test_is_not_two_stops(self) -> None:
+        assert loops(of_web(*[task(number, PULL.format("3.4.5.6"), 1.0) for number in range(2)])) == ()
+
+    def test_is_not_several_causes(self) -> None:
+        others = [task(number, f"OutOfMemoryError: {number}") for number in range(2)]
+        assert loops(of_web(*others, task(7, PULL.format("3.4.5.6")))) == ()
+
+    def test_is_not_told_of_reasons_that_are_not_known(self) -> None:
+        assert loops(of_web(*[task(number, "a reason") for number in range(5)])) == ()
+
+    @pytest.mark.parametrize(
+        "times",
+        [
+            (None, 1000.0, 2000.0),
+            ("not a time", 1000.0, 2000.0),
+            (1000.0, 1000.0, 1000.0),
+            (None, None, None),
+        ],
+    )
+    def test_has_no_rate_where_times_do_not_give_one(self, times: tuple[str | float | None, ...]) -> None:
+        (loop,) = loops(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
+        assert (loop.count, loop.per_hour) == (3, None)
+
+    def test_reads_times_as_the_cli_prints_them(self) -> None:
+        times = ("2026-11-28T12:00:00.500000+01:00", "2026-11-28T11:30:00.500000Z", "2026-11-28T12:00:00.500000")
+        (loop,) = loops(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
+        assert loop.per_hour == 2.0
+
+
+def test_a_task_without_a_cluster_is_known_by_its_name() -> None:
+    stopped = Task("arn:aws:ecs:eu-west-1:1:task/1f", last_status="STOPPED", stopped_reason="x", started_by="mine")
+    assert set(stops_of([stopped])) == {("", "1f")}

@@ -1,0 +1,215 @@
+"""The embedded AWS over HTTP, and the faults that can be switched on."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from skerry.aws.session import ClientFactory, clients
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.http_server import serving
+from skerry.embedded.lifecycle import running
+from skerry.errors import SkerryError
+
+
+@pytest.fixture(scope="module")
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture(scope="module")
+def url(faults: Faults) -> Iterator[str]:
+    with serving("eu-central-1", faults) as address:
+        yield address
+
+
+@pytest.fixture
+def aws(url: str, faults: Faults) -> Iterator[ClientFactory]:
+    assert url
+    yield clients()
+    faults.clear()
+
+
+def code_of(call: Callable[[], Any]) -> str:
+    with pytest.raises(ClientError) as caught:
+        call()
+    return str(caught.value.response["Error"]["Code"])
+
+
+def refusal(url: str, **headers: str) -> str:
+    """What the server says where it has nothing at an address."""
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the address is the server's own
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)  # noqa: S310
+    with caught.value as answer:
+        assert answer.code == 404
+        return str(answer.read().decode())
+
+
+class TestTheServer:
+    def test_is_of_the_region(self, aws: ClientFactory) -> None:
+        zones = aws("ec2").describe_availability_zones()["AvailabilityZones"]
+        assert {zone["RegionName"] for zone in zones} == {"eu-central-1"}
+
+    def test_serves_the_region_that_a_request_is_signed_for(self, aws: ClientFactory) -> None:
+        assert aws("ec2").meta.region_name == "eu-central-1"
+        zones = clients("us-west-2")("ec2").describe_availability_zones()["AvailabilityZones"]
+        assert {zone["RegionName"] for zone in zones} == {"us-west-2"}
+
+    def test_keeps_the_rules_of_aws_that_moto_leaves_out(self, aws: ClientFactory) -> None:
+        vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]
+        assert vpc["DhcpOptionsId"].startswith("dopt-")
+
+    @pytest.mark.parametrize(
+        ("service", "call", "key"),
+        [
+            ("route53", "list_hosted_zones", "HostedZones"),
+            ("iam", "list_users", "Users"),
+            ("efs", "describe_file_systems", "FileSystems"),
+            ("scheduler", "list_schedules", "Schedules"),
+            ("events", "list_rules", "Rules"),
+            ("ecs", "list_clusters", "clusterArns"),
+            ("route53resolver", "list_resolver_rules", "ResolverRules"),
+        ],
+    )
+    def test_knows_a_service_by_the_signature(self, aws: ClientFactory, service: str, call: str, key: str) -> None:
+        assert getattr(aws(service), call)()[key] == []
+
+    def test_serves_other_programs(self, url: str, aws: ClientFactory) -> None:
+        aws("ecs").create_cluster(clusterName="seen")
+        code = "import boto3; print(boto3.client('ecs').list_clusters()['clusterArns'])"
+        keys = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "eu-central-1"}
+        environment = os.environ | keys | {"AWS_ENDPOINT_URL": url}
+        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
+        assert "cluster/seen" in done.stdout
+
+    def test_tells_who_does_not_sign(self, url: str) -> None:
+        assert "signature" in refusal(url)
+
+    def test_tells_that_it_lacks_a_service(self, url: str) -> None:
+        signed = "AWS4-HMAC-SHA256 Credential=any/20261123/eu-central-1/nonsense/aws4_request"
+        assert "Not yet implemented" in refusal(url, Authorization=signed)
+
+    def test_tells_what_moto_cannot_do(self, aws: ClientFactory) -> None:
+        asked = [{"Name": "nonsense", "Values": ["x"]}]
+        assert code_of(lambda: aws("ec2").describe_vpcs(Filters=asked)) == "NotImplemented"
+        assert code_of(aws("efs").describe_account_preferences) == "NotImplemented"
+        asked_of_iam = {"PolicyInputList": ["{}"]}
+        assert code_of(lambda: aws("iam").get_context_keys_for_custom_policy(**asked_of_iam)) == "NotImplemented"
+
+
+class TestOneAtATime:
+    def test_is_served_in_a_process(self, url: str) -> None:
+        assert url
+        with pytest.raises(RuntimeError, match="runs in this process already"), serving():
+            pass
+        with pytest.raises(RuntimeError, match="runs in this process already"), running():
+            pass
+
+
+class TestFaults:
+    @pytest.mark.parametrize(
+        ("service", "call", "action", "code"),
+        [
+            ("ec2", "describe_vpcs", "ec2:DescribeVpcs", "UnauthorizedOperation"),
+            ("ecs", "list_clusters", "ecs:ListClusters", "AccessDeniedException"),
+            ("route53", "list_hosted_zones", "route53:ListHostedZones", "AccessDenied"),
+            ("efs", "describe_file_systems", "elasticfilesystem:DescribeFileSystems", "AccessDeniedException"),
+            ("scheduler", "list_schedules", "scheduler:ListSchedules", "AccessDeniedException"),
+        ],
+    )
+    def test_deny_an_action(
+        self, aws: ClientFactory, faults: Faults, service: str, call: str, action: str, code: str
+    ) -> None:
+        faults.denied = {action}
+        assert code_of(getattr(aws(service), call)) == code
+        faults.clear()
+        assert getattr(aws(service), call)()
+
+    def test_answer_an_action_with_a_code(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.errors = {"ec2:DescribeVpcs": "ExpiredToken"}
+        assert code_of(aws("ec2").describe_vpcs) == "ExpiredToken"
+
+    def test_throttle_every_so_many_calls_and_boto3_asks_again(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.throttle = 2
+        for _ in range(3):
+            assert aws("ec2").describe_vpcs()["Vpcs"]
+        assert faults.seen == ["ec2:DescribeVpcs"] * 5
+
+    def test_make_calls_slow(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.latency = 0.2
+        begun = time.monotonic()
+        aws("ec2").describe_vpcs()
+        assert time.monotonic() - begun >= 0.2
+
+
+class TestPagesOfN:
+    def test_are_there_for_ec2(self, aws: ClientFactory, faults: Faults) -> None:
+        whole = [row["SubnetId"] for row in aws("ec2").describe_subnets()["Subnets"]]
+        faults.page = 2
+        pages = list(aws("ec2").get_paginator("describe_subnets").paginate(PaginationConfig={"PageSize": 100}))
+        assert [len(page["Subnets"]) for page in pages] == [2, 1]
+        assert [row["SubnetId"] for page in pages for row in page["Subnets"]] == whole
+        assert ["NextToken" in page for page in pages] == [True, False]
+
+    def test_are_no_longer_than_they_are_asked_for(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.page = 100
+        page = aws("ec2").describe_security_groups(MaxResults=5)
+        assert len(page["SecurityGroups"]) <= 5
+
+    def test_are_not_there_where_ec2_is_not_asked_for_any(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.page = 2
+        assert len(aws("ec2").describe_subnets()["Subnets"]) == 3
+
+    def test_are_there_for_ecs(self, aws: ClientFactory, faults: Faults) -> None:
+        for number in range(5):
+            aws("ecs").create_cluster(clusterName=f"paged-{number}")
+        whole = aws("ecs").list_clusters()["clusterArns"]
+        faults.page = 2
+        pages = list(aws("ecs").get_paginator("list_clusters").paginate(PaginationConfig={"PageSize": 100}))
+        assert [arn for page in pages for arn in page["clusterArns"]] == whole
+        assert {len(page["clusterArns"]) for page in pages[:-1]} == {2}
+
+    def test_leave_errors_as_they_are(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.page = 2
+        assert code_of(lambda: aws("ecs").list_services(cluster="none", maxResults=5)) == "ClusterNotFoundException"
+
+
+class TestAfterwards:
+    def test_the_environment_is_the_users_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        code = (
+            "import os\n"
+            "from skerry.embedded.http_server import serving\n"
+            "os.environ['AWS_ENDPOINT_URL'] = 'http://of-the-user'\n"
+            "with serving() as url:\n"
+            "    assert os.environ['AWS_ENDPOINT_URL'] == url\n"
+            "assert os.environ['AWS_ENDPOINT_URL'] == 'http://of-the-user'\n"
+            "with serving(): pass\n"
+        )
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+    def test_a_port_may_be_chosen_and_is_told_when_it_is_taken(self) -> None:
+        code = (
+            "import socket\n"
+            "from skerry.embedded.http_server import serving\n"
+            "from skerry.errors import SkerryError\n"
+            "with socket.create_server(('127.0.0.1', 0)) as taken:\n"
+            "    port = taken.getsockname()[1]\n"
+            "    try:\n"
+            "        with serving(port=port): pass\n"
+            "    except SkerryError as error:\n"
+            "        print(error)\n"
+            "with serving(port=port) as url:\n"
+            "    assert url == f'http://127.0.0.1:{port}'\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        assert done.stdout.startswith("port ")
+        assert issubclass(SkerryError, Exception)

@@ -1,0 +1,117 @@
+"""The embedded AWS keeps to itself, and leaves the process as it found it."""
+
+import os
+import socket
+import sys
+from typing import Any, NoReturn
+
+import boto3
+import pytest
+
+from skerry.aws.session import clients
+from skerry.embedded import demo_deployment
+from skerry.embedded.lifecycle import running
+from skerry.errors import SkerryError
+from skerry.sources.live import read
+
+
+class SocketOpenedError(AssertionError):
+    """Something tried to reach a network."""
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: Any, **_named: Any) -> NoReturn:
+        raise SocketOpenedError
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def users_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What a user's shell may hold: each of it would lead boto3 or moto elsewhere."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": "AKIAUSER",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_PROFILE": "a-profile-that-does-not-exist",
+        "AWS_REGION": "us-west-2",
+        "AWS_CONFIG_FILE": "/nowhere/.aws/config",
+        "AWS_ENDPOINT_URL": "http://localhost:4566",
+        "AWS_ENDPOINT_URL_EC2": "http://localhost:4566",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "MOTO_ECS_SERVICE_RUNNING": "7",
+    }
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
+        monkeypatch.delenv(name)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return settings
+
+
+def settings_now() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "MOTO_"))}
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-2"])
+def test_the_whole_story_opens_no_socket(region: str) -> None:
+    with running(region):
+        client = clients(region)
+        deployment = demo_deployment.build(client)
+        assert f":{region}:" in deployment.task_definition
+        assert len(demo_deployment.repair(client, deployment).interface_endpoints) == 4
+        assert read(client).documents
+
+
+def test_the_users_settings_are_out_of_sight(users_settings: dict[str, str]) -> None:
+    with running("eu-central-1"):
+        now = settings_now()
+        assert not now.items() & users_settings.items()
+        assert "AWS_PROFILE" not in now
+        assert now["AWS_CONFIG_FILE"] == now["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+        ec2 = boto3.client("ec2")
+        assert ec2.meta.endpoint_url == "https://ec2.eu-central-1.amazonaws.com"
+        assert ec2.describe_vpcs()["Vpcs"]
+
+
+def test_the_users_settings_are_restored(users_settings: dict[str, str]) -> None:
+    with running():
+        os.environ["AWS_LEFT_BEHIND"] = "here"
+    assert settings_now() == users_settings
+
+
+def test_the_users_settings_are_restored_where_the_block_fails(users_settings: dict[str, str]) -> None:
+    with pytest.raises(ZeroDivisionError), running():
+        raise ZeroDivisionError
+    assert settings_now() == users_settings
+
+
+def test_nothing_stays_from_one_time_to_the_next() -> None:
+    with running():
+        clients("eu-west-1")("ecs").create_cluster(clusterName="first")
+    with running():
+        assert clients("eu-west-1")("ecs").list_clusters()["clusterArns"] == []
+
+
+def test_a_request_to_elsewhere_is_not_sent() -> None:
+    with running():
+        s3 = boto3.client("s3", endpoint_url="https://storage.example.com")
+        with pytest.raises(SkerryError, match=r"no answer for https://storage\.example\.com"):
+            s3.list_buckets()
+
+
+def test_there_is_one_at_a_time() -> None:
+    with running():
+        with pytest.raises(RuntimeError, match="already"), running():
+            pass
+        assert clients("eu-west-1")("ec2").describe_vpcs()["Vpcs"]
+
+
+def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(os.environ)
+    monkeypatch.setitem(sys.modules, "moto", None)
+    with pytest.raises(SkerryError, match="moto, which is not installed") as caught, running():
+        pass
+    assert caught.value.remedy == "Install it: pip install 'skerry[demo]'"
+    assert dict(os.environ) == before

@@ -1,0 +1,83 @@
+"""Texts as people paste them."""
+
+import json
+
+import pytest
+
+from skerry.errortext.normalize import MOST, errors_in, last_of, plain, tight
+
+ERROR = 'CannotPullContainerError: failed to resolve ref "a/b": not found'
+
+
+class TestPlain:
+    @pytest.mark.parametrize(
+        ("pasted", "meant"),
+        [
+            ("\x1b[31mred\x1b[0m", "red"),
+            ("\x9b31mred", "red"),
+            ("\x1b]8;;https://example.com\x07link\x1b]8;;\x07", "link"),
+            ("a\x00b\x07c", "abc"),
+            ("a\u202eb\u200bc\ufeff", "abc"),
+            ("the task can\u2019t", "the task can't"),
+            ("\u201cquoted\u201d\u2026", '"quoted"...'),
+            ("a\r\nb\rc\td", "a\nb\nc d"),
+            (r"say \"hi\" \u0026 \n on", 'say "hi" & \n on'),
+            ("&quot;a&quot; &amp; b", '"a" & b'),
+            ("│ Error: a │\n╷ b", "Error: a\nb"),
+            ("> quoted\n> more", "quoted\nmore"),
+            ("C:\\data", "C:\\data"),
+            (r"\u001b[31mred", "[31mred"),
+        ],
+    )
+    def test_is_what_was_meant(self, pasted: str, meant: str) -> None:
+        assert plain(pasted) == meant
+
+    def test_undoes_json_in_json(self) -> None:
+        assert ERROR in plain(json.dumps(json.dumps({"stoppedReason": ERROR})))
+
+
+def test_tight_texts_are_the_same_however_they_were_wrapped() -> None:
+    assert tight('Failed to\n  re\nsolve "ref"') == tight("failed to resolve ref")
+
+
+class TestErrors:
+    def test_of_a_log_are_its_records(self) -> None:
+        log = f"2026-01-02T03:04:05Z INFO starting\n2026-01-02T03:04:06Z {ERROR}\n2026-01-02T03:04:07Z done"
+        parts = [part.strip() for part in errors_in(log)]
+        assert parts == [
+            "2026-01-02T03:04:05Z INFO starting",
+            "2026-01-02T03:04:06Z",
+            ERROR,
+            "2026-01-02T03:04:07Z done",
+        ]
+
+    def test_of_one_line_begin_with_their_names(self) -> None:
+        one, two = errors_in(f"{ERROR} OutOfMemoryError: killed")
+        assert (one.strip(), two) == (ERROR, "OutOfMemoryError: killed")
+
+    @pytest.mark.parametrize(
+        "wrapped",
+        [
+            f"service web was unable to place a task. Reason: {ERROR}",
+            f"CannotStartContainerError: {ERROR}",
+            f"STOPPED ({ERROR})",
+            f'"stoppedReason": "{ERROR}"',
+        ],
+    )
+    def test_within_an_error_are_a_part_of_it(self, wrapped: str) -> None:
+        assert list(errors_in(wrapped))[-1].endswith(wrapped[-20:])
+        assert sum(ERROR in part for part in errors_in(wrapped)) == 1
+
+    def test_of_json_begin_with_their_keys(self) -> None:
+        text = json.dumps([{"reason": ERROR}, {"reason": ERROR}])
+        assert sum(ERROR in part for part in errors_in(plain(text))) == 2
+
+    def test_are_bounded_in_number_and_length(self) -> None:
+        parts = list(errors_in("OutOfMemoryError x\n\n" * 3000 + "y" * 50_000))
+        assert len(parts) <= 1001
+        assert max(map(len, parts)) <= 16_000
+
+
+def test_of_a_long_text_the_last_part_is_read() -> None:
+    assert last_of("a" * MOST + ERROR).endswith(ERROR)
+    assert len(last_of("a" * MOST + ERROR)) == MOST

@@ -1,0 +1,172 @@
+"""AWS's side of a lab: who answers under which name, and with whose certificate."""
+
+import base64
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from skerry.embedded.dispatch import Answered, Asked
+from skerry.lab import tls_proxy
+from skerry.lab.client_arguments import Region
+from skerry.lab.fixtures import STORAGE_HOST, Registry, Stock
+from skerry.lab.tls_proxy import Front
+from skerry.net.hostname import Hostname
+
+BUCKET = Hostname("prod-us-east-2-starport-layer-bucket.s3.us-east-2.amazonaws.com")
+ECR = Hostname("111122223333.dkr.ecr.us-east-2.amazonaws.com")
+STOCK = Stock(
+    Region("eu-west-1"),
+    (
+        Registry(ECR, "password", None, BUCKET),
+        Registry(Hostname("registry-1.docker.io"), "token", Hostname("auth.docker.io"), Hostname("cdn.example")),
+        Registry(Hostname("quay.io"), "nothing"),
+    ),
+)
+PASSWORD = {"Authorization": f"Basic {base64.b64encode(b'AWS:any').decode()}"}
+
+
+class _Distribution(BaseHTTPRequestHandler):
+    """As the registry does: blobs are elsewhere, manifests are here."""
+
+    def do_GET(self) -> None:
+        blob = "/blobs/" in self.path
+        self.send_response(307 if blob else 200)
+        if blob:
+            self.send_header("Location", f"https://{STORAGE_HOST}/data?X-Amz-Signature=1")
+        self.end_headers()
+        self.wfile.write(b"" if blob else b"manifest")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's
+        pass
+
+
+def answer(asked: Asked) -> Answered:
+    """The embedded AWS, as far as these tests need it: it says what it was asked."""
+    return Answered(200, {}, f"{asked.method} {asked.url} {asked.headers.get('Host', '')}".encode())
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Distribution)
+    monkeypatch.setattr(tls_proxy, "REGISTRY", server.server_address)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield Front(STOCK, answer)
+    server.shutdown()
+    server.server_close()
+
+
+def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: Hostname | None = None) -> Answered:
+    return served.answer(Asked("GET", url, {"Host": url.split("/")[2], **(headers or {})}, b""), mirror)
+
+
+class TestARegistryOfEcr:
+    def test_asks_for_the_password_as_ecr_does(self, served: Front) -> None:
+        found = get(served, f"https://{ECR}/v2/web/manifests/1")
+        assert found.status == 401
+        assert found.headers["WWW-Authenticate"] == f'Basic realm="https://{ECR}/",service="ecr.amazonaws.com"'
+
+    def test_gives_manifests_for_the_password(self, served: Front) -> None:
+        assert get(served, f"https://{ECR}/v2/web/manifests/1", PASSWORD).body == b"manifest"
+
+    def test_takes_no_other_user(self, served: Front) -> None:
+        other = {"Authorization": f"Basic {base64.b64encode(b'somebody:any').decode()}"}
+        assert get(served, f"https://{ECR}/v2/web/manifests/1", other).status == 401
+
+    def test_sends_to_the_bucket_of_its_region_for_layers(self, served: Front) -> None:
+        found = get(served, f"https://{ECR}/v2/web/blobs/sha256:1", PASSWORD)
+        assert (found.status, found.headers["Location"]) == (307, f"https://{BUCKET}/data?X-Amz-Signature=1")
+
+    def test_needs_no_password_as_a_mirror(self, served: Front) -> None:
+        assert get(served, "http://127.0.0.1:5001/v2/web/manifests/1", mirror=ECR).body == b"manifest"
+
+
+class TestAnotherRegistry:
+    def test_sends_to_the_host_that_gives_tokens(self, served: Front) -> None:
+        found = get(served, "https://registry-1.docker.io/v2/library/nginx/manifests/1")
+        wanted = 'Bearer realm="https://auth.docker.io/token",service="registry-1.docker.io"'
+        assert (found.status, found.headers["WWW-Authenticate"]) == (401, wanted)
+
+    def test_takes_the_token_of_that_host(self, served: Front) -> None:
+        assert get(served, "https://auth.docker.io/token?scope=x").body == b'{"token": "lab"}'
+        token = {"Authorization": "Bearer lab"}
+        assert get(served, "https://registry-1.docker.io/v2/library/nginx/manifests/1", token).body == b"manifest"
+
+    def test_gives_blobs_itself_where_it_has_no_host_for_them(self, served: Front) -> None:
+        found = get(served, "https://quay.io/v2/org/web/blobs/sha256:1")
+        assert found.body.decode() == f"GET https://{STORAGE_HOST}/data?X-Amz-Signature=1 {STORAGE_HOST}"
+
+
+class TestAHost:
+    def test_of_blobs_is_the_one_bucket_that_there_is(self, served: Front) -> None:
+        assert get(served, f"https://{BUCKET}/data").body.decode() == f"GET https://{STORAGE_HOST}/data {STORAGE_HOST}"
+
+    def test_of_aws_is_the_embedded_aws(self, served: Front) -> None:
+        host = "logs.eu-west-1.amazonaws.com"
+        assert get(served, f"https://{host}/").body.decode() == f"GET https://{host}/ {host}"
+
+    def test_has_a_certificate_of_the_labs_authority(self, served: Front, tmp_path: Path) -> None:
+        served.write_authority(tmp_path / "authority.pem")
+        context = ssl.create_default_context(cafile=tmp_path / "authority.pem")
+        for host in ("logs.eu-west-1.amazonaws.com", "api.ecr.eu-west-1.amazonaws.com"):
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                ours = socket.create_connection(listener.getsockname())
+                served.take(listener.accept()[0])
+            with ours, context.wrap_socket(ours, server_hostname=host) as secured:
+                secured.sendall(f"GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                said = b"".join(iter(lambda: secured.recv(4_096), b""))
+            assert said.startswith(b"HTTP/1.1 200")
+            assert said.endswith(f"GET https://{host}/x {host}".encode())
+
+
+def said(served: Front, request: str) -> bytes:
+    """The whole answer to a request in the clear, as a task's copy of a registry is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        served.take(listener.accept()[0], ECR)
+    with ours:
+        ours.settimeout(10)
+        ours.sendall(request.encode("latin-1"))
+        ours.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: ours.recv(4_096), b""))
+
+
+class TestWhatIsNoRequest:
+    @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "99999999999", "300000000", "1 1", "\xb2"])
+    def test_because_of_its_length_is_refused(self, served: Front, length: str) -> None:
+        assert said(served, f"POST /x HTTP/1.1\r\nHost: a.example\r\nContent-Length: {length}\r\n\r\n").startswith(
+            b"HTTP/1.1 400"
+        )
+
+    @pytest.mark.parametrize("host", ["a b", "a/../b", "user@a.example", "a.example:80:90", "*.example", "", "\xe4"])
+    def test_because_of_its_host_is_refused(self, served: Front, host: str) -> None:
+        assert said(served, f"GET /x HTTP/1.1\r\nHost: {host}\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+    def test_because_of_its_path_is_refused(self, served: Front) -> None:
+        assert said(served, "GET http://b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+    def test_because_of_its_password_is_asked_again(self, served: Front) -> None:
+        broken = {"Authorization": "Basic !!!a"}
+        assert get(served, f"https://{ECR}/v2/web/manifests/1", broken).status == 401
+
+
+def test_headers_that_would_be_two_are_left_out() -> None:
+    injected = {"X-A": "1\r\nX-Evil: 1", "X-B\r\nX-Evil": "1", "X-C": "kept", "Content-Length": "5\r\nX-Evil: 1"}
+    front_ = Front(STOCK, lambda _: Answered(200, injected, b"body"))
+    answer = said(front_, "GET /x HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    assert b"X-C: kept" in answer
+    assert b"Evil" not in answer
+
+
+@pytest.mark.parametrize("name", ["a b.example", "a\nb.example", "../x", "a/b"])
+def test_no_certificate_is_made_for_what_is_no_host_name(served: Front, name: str) -> None:
+    class Connection:
+        context: object = None
+
+    connection = Connection()
+    assert served._choose(connection, name, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) is not None  # type: ignore[arg-type]  # noqa: SLF001
+    assert connection.context is None

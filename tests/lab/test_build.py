@@ -1,0 +1,190 @@
+"""Labs that stand: packets go where AWS would let them, and what drops them is recorded."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from skerry.lab.sandbox import Enclosure
+from skerry.lab.tcp_probes import Probe, Question
+from skerry.lab.topology import Asked, End, plan
+from skerry.lab.topology_records import Origin
+from skerry.net.cidr import Address
+from skerry.net.hostname import Hostname
+from tests.hubs import HubAndSpoke
+from tests.networks import REGION, Network, allow, both_ways, entry, record
+
+pytestmark = pytest.mark.usefixtures("needs_lab")
+
+TASK = End("subnet-a", Address("10.0.1.50"), ("sg-task",))
+PUBLIC = End("subnet-b", Address("10.0.2.50"), ("sg-task",), Address("198.51.100.9"))
+INTERNET = Address("23.45.67.89")
+S3 = "52.218.0.9"
+LOGS = f"logs.{REGION}.amazonaws.com"
+
+
+@pytest.fixture(scope="module")
+def enclosure() -> Iterator[Enclosure]:
+    with Enclosure() as enclosure:
+        yield enclosure
+
+
+class Lab:
+    """A network, built, with a task that calls."""
+
+    def __init__(self, enclosure: Enclosure, network: Network, end: End = TASK, *called: str) -> None:
+        self.enclosure = enclosure
+        self.end = end
+        public = ((Hostname(LOGS), Address("54.1.2.3")), (Hostname("quay.io"), INTERNET))
+        enclosure.build(plan(network.world(), Asked((end,), tuple(map(Address, called)), public)))
+        self._port = 40_000
+
+    def call(self, address: str, port: int = 443) -> bool:
+        self._port += 1
+        (answered,) = self.enclosure.connect((Probe(self.end.address, self._port, Address(address), port),), 0.4)
+        return answered
+
+    def dropped(self) -> list[tuple[str, str, str]]:
+        drops = self.enclosure.drops()
+        return [(drop.origin.kind, drop.origin.resource, drop.origin.rule) for drop in drops]
+
+    def ask(self, name: str, server: str = "10.0.0.2") -> tuple[str, ...] | None:
+        (answer,) = self.enclosure.resolve((Question(self.end.address, Address(server), Hostname(name)),), 1.0)
+        return answer
+
+
+class TestWithinAVpc:
+    def test_an_endpoint_answers(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", ["subnet-b"])
+        assert Lab(enclosure, network).call("10.0.2.10")
+
+    def test_a_group_that_does_not_admit_the_call_drops_it(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.group("sg-end", inbound=[allow("tcp", 80, cidr="10.0.0.0/16")])
+        network.endpoint("vpce-1", "logs", ["subnet-b"], group="sg-end")
+        lab = Lab(enclosure, network)
+        assert (lab.call("10.0.2.10"), lab.call("10.0.2.10", 80)) == (False, True)
+        assert lab.dropped() == [("security-group", "sg-end", "in")]
+
+    def test_a_group_remembers_whom_it_let_out(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")], outbound=[])
+        network.endpoint("vpce-1", "logs", ["subnet-b"], group="sg-end")
+        assert Lab(enclosure, network).call("10.0.2.10")
+
+    def test_a_network_acl_forgets_and_drops_the_reply(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.acl("acl-b", both_ways(entry(100, ports=(443, 443), protocol="6")), ["subnet-b"])
+        network.endpoint("vpce-1", "logs", ["subnet-b"])
+        lab = Lab(enclosure, network)
+        assert not lab.call("10.0.2.10")
+        assert lab.dropped() == [("network-acl", "acl-b", "rule * out")]
+
+    def test_a_network_acl_is_not_asked_within_a_subnet(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.acl("acl-a", both_ways(), ["subnet-a"])
+        network.endpoint("vpce-1", "logs", ["subnet-a"])
+        assert Lab(enclosure, network).call("10.0.1.10")
+
+    def test_an_address_that_nobody_has_is_silent(self, enclosure: Enclosure) -> None:
+        lab = Lab(enclosure, Network())
+        assert not lab.call("10.0.2.77")
+        assert lab.dropped() == [("route", "", "no interface has the address")]
+
+    def test_a_route_may_be_longer_than_local(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", ["subnet-b"])
+        network.route("10.0.2.0/24", NatGatewayId="nat-9", State="blackhole")
+        lab = Lab(enclosure, network)
+        assert not lab.call("10.0.2.10")
+        assert lab.dropped() == [("route", "rtb-main", "10.0.2.0/24 → nat-9 (blackhole)")]
+
+
+class TestOutOfAVpc:
+    def test_without_a_route_there_is_silence(self, enclosure: Enclosure) -> None:
+        lab = Lab(enclosure, Network())
+        assert not lab.call(INTERNET)
+        assert lab.dropped() == [("route", "rtb-main", "no route")]
+
+    def test_by_a_gateway_endpoint(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.serve_s3()
+        lab = Lab(enclosure, network)
+        assert (lab.call(S3), lab.call(INTERNET)) == (True, False)
+
+    def test_by_a_nat_gateway(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        lab = Lab(enclosure, network, TASK, "10.0.2.200")
+        assert lab.call(INTERNET)
+        assert not lab.call("10.0.2.200")
+        assert lab.dropped() == [("interface", "eni-1f", "accepts no connection")]
+
+    def test_by_an_internet_gateway_with_a_public_address(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        assert Lab(enclosure, network, PUBLIC).call(INTERNET)
+
+    def test_not_by_an_internet_gateway_without_one(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.internet_gateway()
+        network.route(GatewayId="igw-1")
+        lab = Lab(enclosure, network)
+        assert not lab.call(INTERNET)
+        assert lab.dropped() == [("gateway", "igw-1", "no public address")]
+
+    @pytest.mark.parametrize("check", [True, False])
+    def test_by_an_instance_whose_check_is_off(self, enclosure: Enclosure, *, check: bool) -> None:
+        network = Network()
+        network.serve_internet_by_nat()
+        address = {"Association": {"PublicIp": "198.51.100.8"}}
+        network.group("sg-box", inbound=[allow(cidr="10.0.0.0/16")], outbound=[allow(cidr="0.0.0.0/0")])
+        network.interface("eni-box", "10.0.2.201", "subnet-b", ["sg-box"], SourceDestCheck=check, **address)
+        network.row("RouteTables", "rtb-main")["Routes"].pop()
+        network.route(NetworkInterfaceId="eni-box")
+        lab = Lab(enclosure, network)
+        assert lab.call(INTERNET) is not check
+        assert lab.dropped() == ([("interface", "eni-box", "source/destination check")] if check else [])
+
+    @pytest.mark.parametrize("back", [True, False])
+    def test_over_peering_and_back(self, enclosure: Enclosure, *, back: bool) -> None:
+        network = HubAndSpoke()
+        network.peer()
+        network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
+        if not back:
+            network.row("RouteTables", "rtb-hub")["Routes"].pop()
+        lab = Lab(enclosure, network, TASK, "10.1.1.9")
+        assert lab.call("10.1.1.9") is back
+        assert lab.dropped() == ([] if back else [("route", "rtb-hub", "no route")])
+
+
+class TestNames:
+    def test_of_an_endpoint_are_private_where_it_has_them(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
+        lab = Lab(enclosure, network)
+        assert lab.ask(LOGS) == ("10.0.1.10", "10.0.2.11")
+        assert lab.ask("quay.io") == (INTERNET,)
+
+    def test_are_public_else(self, enclosure: Enclosure) -> None:
+        assert Lab(enclosure, Network()).ask(LOGS) == ("54.1.2.3",)
+
+    def test_that_nobody_knows_do_not_exist(self, enclosure: Enclosure) -> None:
+        assert Lab(enclosure, Network()).ask("nobody.example") == ()
+
+    def test_of_a_private_zone_are_its_own_alone(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.zone(f"{REGION}.amazonaws.com", record(f"\\052.dkr.ecr.{REGION}.amazonaws.com.", "A", "10.0.1.9"))
+        lab = Lab(enclosure, network)
+        assert lab.ask(LOGS) == ()
+        assert lab.ask(f"1.dkr.ecr.{REGION}.amazonaws.com") == ("10.0.1.9",)
+        assert lab.ask(f"dkr.ecr.{REGION}.amazonaws.com") == ()
+
+    def test_are_not_answered_where_the_vpc_has_its_dns_off(self, enclosure: Enclosure) -> None:
+        network = Network()
+        network.attribute("EnableDnsSupport", value=False)
+        assert Lab(enclosure, network).ask(LOGS) is None
+
+
+def test_the_origin_of_a_drop_is_data() -> None:
+    assert Origin("route", "rtb-1").rule == ""

@@ -1,0 +1,118 @@
+"""Security groups and network ACLs as rules of nftables."""
+
+from typing import Any
+
+import pytest
+
+from skerry.errors import SkerryError
+from skerry.lab.config_files import match_of
+from skerry.lab.nftables import Direction, Guarded, acl_filter, group_filter
+from skerry.lab.topology_records import Chain, Origin
+from skerry.net.cidr import Address
+from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
+
+
+def chain(direction: Direction) -> Chain:
+    return Chain("guard", 1, direction)
+
+
+def acl(*entries: dict[str, Any], direction: Direction = "in") -> list[tuple[str, str]]:
+    network = Network()
+    network.acl("acl-1", both_ways(*entries), ["subnet-a"])
+    found = acl_filter(network.world().network_acls["acl-1"], chain(direction), lambda _: 7)
+    return [(match_of(rule), rule.verdict) for rule in found.rules]
+
+
+def group(*rules: dict[str, Any], direction: Direction = "in", **members: list[str]) -> list[str]:
+    network = Network()
+    network.prefix_list("pl-1", "10.7.0.0/16", "2001:db8::/32")
+    network.group("sg-1", inbound=rules, outbound=rules)
+
+    def members_of(name: str) -> list[Address]:
+        return [Address(text) for text in members.get(name.replace("-", "_"), [])]
+
+    found = group_filter(network.world(), Guarded(("sg-1",), chain(direction)), lambda _: 7, members_of)
+    assert all(rule.verdict == "accept" for rule in found.rules)
+    return [match_of(rule) for rule in found.rules]
+
+
+class TestNetworkAcls:
+    def test_are_asked_in_the_order_of_their_numbers(self) -> None:
+        found = acl(entry(200), entry(100, "deny", "10.0.1.0/24", protocol="6", ports=(443, 443)))
+        assert found == [
+            ("ip saddr 10.0.1.0/24 tcp dport 443-443", "drop"),
+            ("ip saddr 0.0.0.0/0", "accept"),
+            ("ip saddr 0.0.0.0/0", "drop"),
+        ]
+
+    def test_name_the_destination_of_what_goes_out(self) -> None:
+        assert acl(entry(100), direction="out")[0] == ("ip daddr 0.0.0.0/0", "accept")
+
+    @pytest.mark.parametrize(
+        ("more", "match"),
+        [
+            ({"protocol": "17", "ports": (53, 53)}, "udp dport 53-53"),
+            ({"protocol": "6"}, "meta l4proto tcp"),
+        ],
+        ids=str,
+    )
+    def test_may_be_for_one_protocol(self, more: dict[str, Any], match: str) -> None:
+        assert acl(entry(100, **more))[0] == (f"ip saddr {EVERYWHERE} {match}", "accept")
+
+    def test_for_icmp_and_ipv6_are_for_nothing_here(self) -> None:
+        six = entry(110, cidr=None) | {"Ipv6CidrBlock": "::/0"}
+        assert acl(entry(100, protocol="1"), six) == [("ip saddr 0.0.0.0/0", "drop")]
+
+    def test_are_laid_at_the_entry_that_denies(self) -> None:
+        network = Network()
+        network.acl("acl-1", both_ways(entry(90, "deny")), ["subnet-a"])
+        seen: list[Origin] = []
+
+        def mark(origin: Origin) -> int:
+            seen.append(origin)
+            return len(seen)
+
+        acl_filter(network.world().network_acls["acl-1"], chain("out"), mark)
+        assert seen[0] == Origin("network-acl", "acl-1", "rule 90 out")
+        assert seen[-1] == Origin("network-acl", "acl-1", "rule * out")
+
+    def test_without_their_entries_cannot_be_built(self) -> None:
+        network = Network()
+        del network.row("NetworkAcls", "acl-all")["Entries"]
+        with pytest.raises(SkerryError, match="the entries of acl-all"):
+            acl_filter(network.world().network_acls["acl-all"], chain("in"), lambda _: 1)
+
+
+class TestSecurityGroups:
+    def test_name_blocks_lists_and_the_members_of_groups(self) -> None:
+        rules = [
+            allow("tcp", 443, cidr="10.0.0.0/8"),
+            allow("6", 443, 444, prefix_list="pl-1"),
+            allow("-1", group="sg-2"),
+        ]
+        assert group(*rules, sg_2=["10.0.1.5", "10.0.2.6"]) == [
+            "ip saddr 10.0.0.0/8 tcp dport 443-443",
+            "ip saddr 10.7.0.0/16 tcp dport 443-444",
+            "ip saddr 10.0.1.5/32",
+            "ip saddr 10.0.2.6/32",
+        ]
+
+    def test_name_the_destination_of_what_goes_out(self) -> None:
+        assert group(allow("udp", 53, cidr="10.0.0.2/32"), direction="out") == ["ip daddr 10.0.0.2/32 udp dport 53-53"]
+
+    def test_of_a_protocol_without_ports_hold_for_all(self) -> None:
+        assert group(allow("tcp", cidr=EVERYWHERE)) == [f"ip saddr {EVERYWHERE} meta l4proto tcp"]
+
+    def test_for_other_protocols_are_for_nothing_here(self) -> None:
+        assert group(allow("icmp", -1, cidr=EVERYWHERE)) == []
+
+    @pytest.mark.parametrize("lacking", ["group", "rules", "list"])
+    def test_of_which_a_part_is_not_known_cannot_be_built(self, lacking: str) -> None:
+        network = Network()
+        network.group("sg-1", inbound=[allow(prefix_list="pl-9")])
+        if lacking == "group":
+            network.rows["SecurityGroups"].pop()
+        elif lacking == "rules":
+            del network.row("SecurityGroups", "sg-1")["IpPermissions"]
+        with pytest.raises(SkerryError, match="the lab cannot be built without"):
+            group_filter(network.world(), Guarded(("sg-1",), chain("in")), lambda _: 1, lambda _: ())

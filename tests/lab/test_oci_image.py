@@ -1,0 +1,71 @@
+"""The image that is pulled in a lab."""
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from skerry.lab.oci_image import source_of, write_layout
+
+
+def packed(path: Path, *names: str) -> Path:
+    with tarfile.open(path, "w") as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+    return path
+
+
+class TestALayout:
+    def test_has_a_manifest_whose_blobs_are_there_under_their_digests(self, tmp_path: Path) -> None:
+        write_layout(tmp_path / "image", "web:1.0")
+        blobs = tmp_path / "image" / "blobs" / "sha256"
+        for path in blobs.iterdir():
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+        (row,) = json.loads((tmp_path / "image" / "index.json").read_text())["manifests"]
+        manifest = json.loads((blobs / row["digest"].partition(":")[2]).read_text())
+        for part in (manifest["config"], *manifest["layers"]):
+            assert (blobs / part["digest"].partition(":")[2]).stat().st_size == part["size"]
+
+    def test_says_in_its_layer_whose_image_it_is(self, tmp_path: Path) -> None:
+        write_layout(tmp_path / "image", "web:1.0")
+        blobs = tmp_path / "image" / "blobs" / "sha256"
+        config = next(json.loads(path.read_text()) for path in blobs.iterdir() if b"rootfs" in path.read_bytes())
+        (plain,) = [gzip.decompress(b) for b in map(Path.read_bytes, blobs.iterdir()) if b[:2] == b"\x1f\x8b"]
+        assert config["rootfs"]["diff_ids"] == [f"sha256:{hashlib.sha256(plain).hexdigest()}"]
+        with tarfile.open(fileobj=io.BytesIO(plain)) as layer:
+            file = layer.extractfile("image")
+            assert file is not None
+            assert file.read() == b"web:1.0\n"
+
+    def test_is_the_same_every_time(self, tmp_path: Path) -> None:
+        write_layout(tmp_path / "a", "web:1.0")
+        write_layout(tmp_path / "b", "web:1.0")
+        assert (tmp_path / "a" / "index.json").read_bytes() == (tmp_path / "b" / "index.json").read_bytes()
+
+
+class TestAnArchive:
+    def test_of_docker_is_told_by_its_manifest(self, tmp_path: Path) -> None:
+        path = packed(tmp_path / "web.tar", "./manifest.json", "repositories")
+        assert source_of(path) == f"docker-archive:{path}"
+
+    def test_of_oci_is_told_by_its_index(self, tmp_path: Path) -> None:
+        path = packed(tmp_path / "web.tar", "oci-layout", "index.json")
+        assert source_of(path) == f"oci-archive:{path}"
+
+    def test_may_be_a_folder(self, tmp_path: Path) -> None:
+        write_layout(tmp_path / "image", "web:1.0")
+        assert source_of(tmp_path / "image") == f"oci:{tmp_path / 'image'}"
+
+    def test_with_neither_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match="holds neither"):
+            source_of(packed(tmp_path / "other.tar", "a.txt"))
+
+    @pytest.mark.parametrize("content", [b"", b"no archive at all"])
+    def test_that_is_none_is_refused(self, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "web.tar").write_bytes(content)
+        with pytest.raises(ValueError, match="no archive of an image"):
+            source_of(tmp_path / "web.tar")

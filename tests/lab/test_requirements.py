@@ -1,0 +1,45 @@
+"""What a lab needs of the machine, and how it says so."""
+
+from pathlib import Path
+
+import pytest
+
+from skerry.errors import SkerryError
+from skerry.lab import requirements
+
+
+def test_a_program_that_is_not_there_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requirements, "PATHS", str(tmp_path))
+    with pytest.raises(SkerryError) as caught:
+        requirements.require(clients=True)
+    assert "nft" in caught.value.what
+    assert "docker-registry" in caught.value.what
+    assert caught.value.remedy == (
+        "sudo apt-get install -y --no-install-recommends amazon-ecr-credential-helper containerd dnsmasq-base "
+        "docker-registry iproute2 mount nftables skopeo util-linux"
+    )
+
+
+def test_connects_alone_need_no_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requirements, "PATHS", str(tmp_path))
+    for name in requirements.PROGRAMS:
+        (tmp_path / name).touch(mode=0o755)
+    requirements.require(clients=False)
+    with pytest.raises(SkerryError, match=r"ctr.*\(--probe does without them\)"):
+        requirements.require(clients=True)
+
+
+def test_a_python_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requirements, "MODULES", ("dns", "no_such_module"))
+    with pytest.raises(SkerryError, match="no_such_module") as caught:
+        requirements.require(clients=False)
+    assert caught.value.remedy == "Install them: pip install 'skerry[lab]'"
+
+
+def test_a_program_is_found_where_only_root_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "nft").touch(mode=0o755)
+    monkeypatch.setattr(requirements, "PATHS", f"/nowhere:{tmp_path}")
+    assert requirements.program("nft") == str(tmp_path / "nft")
+    assert requirements.program("absent") == "absent"

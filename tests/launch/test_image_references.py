@@ -1,0 +1,73 @@
+"""Image references are read as container engines read them."""
+
+import pytest
+
+from skerry.launch.image_references import Image, parse
+
+ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+def read(reference: str) -> Image:
+    found = parse(reference)
+    assert found is not None
+    assert found.reference == reference
+    return found
+
+
+@pytest.mark.parametrize(
+    ("reference", "registry", "repository", "tag"),
+    [
+        ("nginx", "docker.io", "library/nginx", "latest"),
+        ("nginx:1.27", "docker.io", "library/nginx", "1.27"),
+        ("grafana/grafana", "docker.io", "grafana/grafana", "latest"),
+        ("docker.io/nginx:1", "docker.io", "library/nginx", "1"),
+        ("index.docker.io/library/nginx", "docker.io", "library/nginx", "latest"),
+        ("registry-1.docker.io/a/b:c", "docker.io", "a/b", "c"),
+        ("registry.hub.docker.com/library/nginx", "docker.io", "library/nginx", "latest"),
+        ("quay.io/org/app:v1", "quay.io", "org/app", "v1"),
+        ("registry.example:5000/app", "registry.example:5000", "app", "latest"),
+        ("registry.example:5000/deep/er/app:2", "registry.example:5000", "deep/er/app", "2"),
+        ("localhost/app:1", "localhost", "app", "1"),
+        ("org/app", "docker.io", "org/app", "latest"),
+        ("app@sha256:0123", "docker.io", "library/app", "sha256:0123"),
+        ("quay.io/org/app:v1@sha256:0123", "quay.io", "org/app", "sha256:0123"),
+        ("public.ecr.aws/nginx/nginx:stable", "public.ecr.aws", "nginx/nginx", "stable"),
+    ],
+)
+def test_the_parts_of_a_reference(reference: str, registry: str, repository: str, tag: str) -> None:
+    found = read(reference)
+    assert (found.registry, found.repository, found.tag) == (registry, repository, tag)
+    assert (found.region, found.account) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        (ECR, "eu-west-1"),
+        ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        ("111122223333.dkr-ecr.eu-west-1.on.aws", "eu-west-1"),
+    ],
+)
+def test_a_private_registry_of_ecr_tells_its_region_and_account(host: str, region: str) -> None:
+    found = read(f"{host}/team/web:1.0")
+    assert (found.registry, found.repository, found.tag) == (host, "team/web", "1.0")
+    assert (found.region, found.account) == (region, "111122223333")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "11112222333.dkr.ecr.eu-west-1.amazonaws.com",
+        f"x.{ECR}",
+        "111122223333.dkr.s3.eu-west-1.amazonaws.com",
+    ],
+)
+def test_what_only_looks_like_ecr_is_another_registry(host: str) -> None:
+    assert read(f"{host}/web").region is None
+
+
+@pytest.mark.parametrize("reference", ["", " ", "two words", "web:1\n", "quay.io/", ":1", "@sha256:0123"])
+def test_what_is_no_reference_is_none(reference: str) -> None:
+    assert parse(reference) is None

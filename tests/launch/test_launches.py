@@ -1,0 +1,330 @@
+"""What Fargate is to start, and where: of a service, and of a task."""
+
+from typing import Any
+
+import pytest
+
+from skerry.launch.launches import Launch, launches_of, of_service, short
+from skerry.model.ecs import RuntimePlatform, TaskDefinition
+from skerry.model.facts import Missing
+from tests.networks import ACCOUNT, DEFINITION, REGION, Network, awslogs, container
+
+
+def service_launch(network: Network, region: str | None = REGION) -> Launch:
+    world = network.world(region)
+    (service,) = world.facts.services
+    return of_service(world, service)
+
+
+class TestOfAService:
+    def test_is_where_and_as_its_configuration_asks(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service(subnets=["subnet-a", "subnet-b"], groups=["sg-task"], enableExecuteCommand=True)
+        found = service_launch(network)
+        assert (found.name, found.cluster, found.definition_name) == ("web", "shop", "web:1")
+        assert isinstance(found.definition, TaskDefinition)
+        assert (found.subnets, found.groups) == (("subnet-a", "subnet-b"), ("sg-task",))
+        assert (found.public_address, found.platform_version, found.region) == (False, "1.4.0", REGION)
+        assert (found.execute_command, found.service_connect) == (True, False)
+        assert (found.not_applicable, found.unread) == (None, ())
+        assert found.arn == f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"
+
+    def test_may_get_a_public_address(self) -> None:
+        network = Network()
+        row = network.service()
+        row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+        assert service_launch(network).public_address
+
+    def test_without_a_network_configuration_lands_nowhere_known(self) -> None:
+        network = Network()
+        del network.service()["networkConfiguration"]
+        found = service_launch(network)
+        assert (found.subnets, found.public_address) == ((), False)
+
+    def test_is_of_the_region_of_its_arn(self) -> None:
+        network = Network()
+        network.service()
+        assert service_launch(network, "us-east-1").region == REGION
+
+    def test_is_of_the_worlds_region_where_the_arn_cannot_be_read(self) -> None:
+        network = Network()
+        network.service(serviceArn="web")
+        assert service_launch(network, "us-east-1").region == "us-east-1"
+
+    def test_runs_on_the_latest_platform_where_none_is_named(self) -> None:
+        network = Network()
+        del network.service()["platformVersion"]
+        assert service_launch(network).platform_version == "LATEST"
+
+    @pytest.mark.parametrize(
+        ("deployments", "connects"),
+        [
+            ([], False),
+            ([{"status": "PRIMARY"}], False),
+            ([{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": True}}], True),
+            ([{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": False}}], False),
+            ([{"status": "PRIMARY"}, {"status": "ACTIVE", "serviceConnectConfiguration": {"enabled": True}}], False),
+        ],
+    )
+    def test_carries_a_proxy_where_a_deployment_does(self, deployments: list[Any], connects: bool) -> None:  # noqa: FBT001
+        network = Network()
+        network.service(deployments=deployments)
+        assert service_launch(network).service_connect == connects
+
+    def test_has_the_logs_of_the_proxy(self) -> None:
+        network = Network()
+        connect = {"enabled": True, "logConfiguration": awslogs()}
+        network.service(deployments=[{"status": "PRIMARY", "serviceConnectConfiguration": connect}])
+        found = service_launch(network).service_connect_logs
+        assert found is not None
+        assert found.log_driver == "awslogs"
+
+    def test_tells_what_ecs_says_of_its_failures(self) -> None:
+        network = Network()
+        network.service(events=[{"id": "1", "message": "(service web) was unable to place a task."}])
+        assert service_launch(network).reasons == ("(service web) was unable to place a task.",)
+
+    def test_knows_the_pull_through_cache_rules(self) -> None:
+        network = Network()
+        rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+        network.rows["pullThroughCacheRules"] = [rule]
+        network.service()
+        assert [one.ecr_repository_prefix for one in service_launch(network).cache_rules] == ["hub"]
+
+    def test_of_a_definition_that_was_not_read_is_missing_it(self) -> None:
+        network = Network()
+        network.service()
+        found = service_launch(network)
+        assert isinstance(found.definition, Missing)
+        assert found.definition.action == "ecs:DescribeTaskDefinition"
+
+    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
+        network = Network()
+        del network.service()["taskDefinition"]
+        found = service_launch(network)
+        assert found.definition == Missing("the task definition of service web", "ecs:DescribeServices")
+        assert found.definition_name == ""
+
+    def test_that_does_not_tell_its_cluster_has_none(self) -> None:
+        network = Network()
+        del network.service()["clusterArn"]
+        assert service_launch(network).cluster == ""
+
+
+class TestTheDigestsOfADeployment:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"""
+
+    ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service-revision/shop/web/1"
+
+    @pytest.fixture
+    def network(self) -> Network:
+        network = Network()
+        network.definition(container())
+        network.service(currentServiceRevisions=[{"arn": self.ARN}])
+        images = [{"containerName": "app", "image": "web:1", "imageDigest": "sha256:1"}, {"containerName": "late"}]
+        network.add("serviceRevisions", serviceRevisionArn=self.ARN, taskDefinition=DEFINITION, containerImages=images)
+        return network
+
+    def test_are_those_of_its_revision(self, network: Network) -> None:
+        assert service_launch(network).pinned == (("web:1", "sha256:1"),)
+
+    @pytest.mark.parametrize("change", [{"serviceRevisionArn": "another"}, {"taskDefinition": "web:9"}])
+    def test_are_not_those_of_others(self, network: Network, change: dict[str, str]) -> None:
+        network.rows["serviceRevisions"][0] |= change
+        assert service_launch(network).pinned == ()
+
+    def test_do_not_hold_a_container_that_wishes_otherwise(self, network: Network) -> None:
+        network.rows["taskDefinitions"][0]["containerDefinitions"][0]["versionConsistency"] = "disabled"
+        assert service_launch(network).pinned == ()
+
+    @pytest.mark.parametrize("key", ["taskDefinitions", "containerDefinitions", "taskDefinition"])
+    def test_hold_where_no_wish_is_known(self, network: Network, key: str) -> None:
+        match key:
+            case "taskDefinitions":
+                network.rows[key] = []
+            case "containerDefinitions":
+                del network.rows["taskDefinitions"][0][key]
+            case _:
+                del network.rows["services"][0][key]
+        expected = () if key == "taskDefinition" else (("web:1", "sha256:1"),)
+        assert service_launch(network).pinned == expected
+
+
+class TestWhatIsNotFargates:
+    @pytest.mark.parametrize(
+        ("change", "because"),
+        [
+            ({"status": "DRAINING"}, "the service is DRAINING"),
+            ({"launchType": "EC2"}, "launch type EC2: its tasks use the network of their hosts"),
+            ({"launchType": "EXTERNAL"}, "launch type EXTERNAL: its tasks use the network of their hosts"),
+            (
+                {"launchType": None, "capacityProviderStrategy": [{"capacityProvider": "own-hosts"}]},
+                "capacity provider own-hosts: its tasks use the network of their hosts",
+            ),
+        ],
+        ids=["draining", "EC2", "external", "own hosts"],
+    )
+    def test_is_said_with_the_reason(self, change: dict[str, Any], because: str) -> None:
+        network = Network()
+        network.service(**change)
+        assert service_launch(network).not_applicable == because
+
+    @pytest.mark.parametrize("providers", [["FARGATE"], ["FARGATE_SPOT"], ["own-hosts", "FARGATE"]], ids=str)
+    def test_is_not_what_a_fargate_provider_starts(self, providers: list[str]) -> None:
+        network = Network()
+        strategy = [{"capacityProvider": name} for name in providers]
+        network.service(launchType=None, capacityProviderStrategy=strategy)
+        found = service_launch(network)
+        assert (found.not_applicable, found.unread) == (None, ())
+
+    @pytest.mark.parametrize(("provider", "applies"), [("FARGATE", True), ("own-hosts", False)])
+    def test_goes_by_the_clusters_default_where_the_service_names_nothing(self, provider: str, applies: bool) -> None:  # noqa: FBT001
+        network = Network()
+        arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
+        strategy = [{"capacityProvider": provider}]
+        network.add("clusters", clusterArn=arn, clusterName="shop", defaultCapacityProviderStrategy=strategy)
+        network.service(launchType=None)
+        found = service_launch(network)
+        assert (found.not_applicable is None) == applies
+        assert found.unread == ()
+
+    def test_is_not_known_where_neither_service_nor_cluster_names_anything(self) -> None:
+        network = Network()
+        network.service(launchType=None)
+        found = service_launch(network)
+        assert found.not_applicable is None
+        assert found.unread == (Missing("the launch type of service web", "ecs:DescribeClusters"),)
+
+    def test_is_in_its_task_sets_where_another_deploys_it(self) -> None:
+        network = Network()
+        network.service(deploymentController={"type": "EXTERNAL"})
+        assert service_launch(network).unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"launchType": "MANAGED_INSTANCES"}, "launch type MANAGED_INSTANCES: its tasks run on instances"),
+            (
+                {"launchType": None, "capacityProviderStrategy": [{"capacityProvider": "managed"}]},
+                "capacity provider managed (Managed Instances): its tasks run on instances",
+            ),
+            (
+                {"launchType": None, "capacityProviderStrategy": [{"capacityProvider": "group"}]},
+                "capacity provider group (an Auto Scaling group): its tasks use the network of their hosts",
+            ),
+            (
+                {
+                    "launchType": None,
+                    "capacityProviderStrategy": [{"capacityProvider": "managed"}, {"capacityProvider": "other"}],
+                },
+                "capacity provider managed (Managed Instances), other: its tasks use the network of their hosts",
+            ),
+        ],
+        ids=["launch type", "managed", "group", "both"],
+    )
+    def test_says_what_the_capacity_is(self, change: dict[str, Any], reason: str) -> None:
+        network = Network()
+        for name, kind in (("managed", "MANAGED_INSTANCES"), ("group", "EC2_AUTOSCALING")):
+            network.rows.setdefault("capacityProviders", []).append({"name": name, "type": kind})
+        network.service(**change)
+        found = service_launch(network).not_applicable
+        assert found is not None
+        assert found.startswith(reason)
+
+    @pytest.mark.parametrize(
+        ("mode", "open_type", "because"),
+        [
+            ("bridge", None, "network mode bridge: its tasks use the network of their hosts"),
+            ("host", None, "network mode host: its tasks use the network of their hosts"),
+            ("awsvpc", Missing("the launch type of service web", "ecs:DescribeClusters"), None),
+        ],
+    )
+    def test_is_told_by_the_network_mode_where_nothing_else_tells(
+        self, mode: str, open_type: Missing | None, because: str | None
+    ) -> None:
+        network = Network()
+        network.definition(container(), networkMode=mode)
+        network.service(launchType=None)
+        found = service_launch(network)
+        assert found.not_applicable == because
+        assert found.unread == ((open_type,) if open_type else ())
+
+
+def task_set(number: str, subnet: str, **more: Any) -> dict[str, Any]:
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": ["sg-open"]}}
+    row = {"id": f"ecs-svc/{number}", "taskSetArn": f"arn:set:{number}", "status": "PRIMARY", "launchType": "FARGATE"}
+    return row | {"taskDefinition": DEFINITION, "networkConfiguration": network, "platformVersion": "1.3.0"} | more
+
+
+class TestTaskSets:
+    def launches(self, controller: str, *sets: dict[str, Any], **more: Any) -> tuple[Launch, ...]:
+        network = Network()
+        network.definition(container())
+        network.service(deploymentController={"type": controller}, taskSets=list(sets), **more)
+        world = network.world()
+        (service,) = world.facts.services
+        return launches_of(world, service)
+
+    @pytest.mark.parametrize("controller", ["EXTERNAL", "CODE_DEPLOY"])
+    def test_stand_for_the_service_with_what_is_theirs(self, controller: str) -> None:
+        found = self.launches(controller, task_set("1", "subnet-a"), task_set("2", "subnet-b"))
+        assert [(one.name, one.service, one.arn) for one in found] == [
+            ("web/1", "web", "arn:set:1"),
+            ("web/2", "web", "arn:set:2"),
+        ]
+        assert [(one.subnets, one.groups, one.platform_version) for one in found] == [
+            (("subnet-a",), ("sg-open",), "1.3.0"),
+            (("subnet-b",), ("sg-open",), "1.3.0"),
+        ]
+        assert {one.definition_name for one in found} == {"web:1"}
+        assert {one.unread for one in found} == {()}
+
+    def test_on_hosts_of_their_own_are_not_fargates(self) -> None:
+        (found,) = self.launches("EXTERNAL", task_set("1", "subnet-a", launchType="EC2"))
+        assert found.not_applicable == "launch type EC2: its tasks use the network of their hosts"
+
+    def test_that_drain_start_nothing(self) -> None:
+        (found,) = self.launches("CODE_DEPLOY", task_set("1", "subnet-a", status="DRAINING"))
+        assert found.not_applicable == "the task set is DRAINING"
+
+    def test_of_a_service_that_ecs_deploys_are_not_asked_for(self) -> None:
+        (found,) = self.launches("ECS", task_set("1", "subnet-b"))
+        assert (found.name, found.service, found.subnets) == ("web", "web", ("subnet-a",))
+
+    def test_that_were_not_listed_leave_the_service(self) -> None:
+        (found,) = self.launches("EXTERNAL")
+        assert found.name == "web"
+        assert found.unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
+        assert self.launches("CODE_DEPLOY")[0].unread == ()
+
+
+class TestFamilies:
+    @pytest.mark.parametrize(
+        ("platform", "system", "family"),
+        [
+            (None, None, "linux"),
+            ("Linux", None, "linux"),
+            ("WINDOWS_SERVER_2022_FULL", None, "windows"),
+            ("Windows", None, "windows"),
+            (None, "WINDOWS_SERVER_2019_CORE", "windows"),
+            (None, "LINUX", "linux"),
+            ("Linux", "WINDOWS_SERVER_2019_CORE", "linux"),
+        ],
+    )
+    def test_are_named_by_the_launch_else_by_the_definition(
+        self, platform: str | None, system: str | None, family: str
+    ) -> None:
+        definition = TaskDefinition(runtime_platform=RuntimePlatform(operating_system_family=system))
+        assert Launch("web", "", "", definition, platform_family=platform).family == family
+
+    def test_are_linux_where_the_definition_is_not_known(self) -> None:
+        assert Launch("web", "", "", Missing("it")).family == "linux"
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [(f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:3", "web:3"), ("web:3", "web:3"), ("a/b/c", "c"), ("", "")],
+)
+def test_the_short_form_of_an_arn_is_its_last_part(name: str, last: str) -> None:
+    assert short(name) == last

@@ -1,0 +1,221 @@
+"""What Fargate started, or tried to: of a task, with what asked for it."""
+
+from typing import Any
+
+import pytest
+from msgspec import UNSET
+
+from skerry.launch.launches import Launch
+from skerry.launch.running_tasks import of_task, service_of
+from skerry.model.facts import Missing
+from tests.networks import ACCOUNT, DEFINITION, REGION, Network, Row, container
+
+CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
+
+
+def task_launch(network: Network) -> Launch:
+    world = network.world()
+    (task,) = world.facts.tasks
+    return of_task(world, task)
+
+
+def attached(**details: str) -> list[dict[str, Any]]:
+    """A task's attachments: its network interface, and another that says nothing of it."""
+    rows = [{"name": name, "value": value} for name, value in details.items()]
+    other = {"type": "ServiceConnect", "details": [{"name": "subnetId", "value": "subnet-9"}]}
+    return [{"type": "ElasticNetworkInterface", "status": "ATTACHED", "details": rows}, other]
+
+
+class TestOfATask:
+    def test_is_where_it_was_launched(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.interface("eni-7", "10.0.2.7", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.7"})
+        network.task("1f", attachments=attached(subnetId="subnet-b", networkInterfaceId="eni-7"))
+        found = task_launch(network)
+        assert (found.name, found.cluster, found.definition_name) == ("1f", "shop", "web:1")
+        assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
+        assert (found.platform_version, found.region, found.not_applicable) == ("1.4.0", REGION, None)
+        assert found.arn is not None
+        assert found.arn.endswith(":task/shop/1f")
+
+    def test_of_a_service_has_the_services_groups_where_its_interface_is_gone(self) -> None:
+        network = Network()
+        row = network.service(groups=["sg-open"], subnets=["subnet-a", "subnet-b"])
+        row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+        network.task("1f", group="service:web", attachments=attached(subnetId="subnet-b", networkInterfaceId="eni-7"))
+        found = task_launch(network)
+        assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
+
+    def test_of_a_service_lands_where_the_service_does_if_it_does_not_tell(self) -> None:
+        network = Network()
+        network.service(subnets=["subnet-a", "subnet-b"])
+        network.task("1f", group="service:web")
+        assert task_launch(network).subnets == ("subnet-a", "subnet-b")
+
+    def test_of_no_service_whose_interface_is_gone_has_unknown_groups(self) -> None:
+        network = Network()
+        network.task("1f", group="family:web", attachments=attached(subnetId="subnet-a"))
+        found = task_launch(network)
+        assert found.groups is UNSET
+        assert found.public_address == Missing("whether the task had a public address", "ec2:DescribeNetworkInterfaces")
+
+    def test_of_no_service_without_an_attachment_lands_nowhere_known(self) -> None:
+        network = Network()
+        network.task("1f")
+        assert task_launch(network).subnets == ()
+
+    def test_whose_interface_does_not_tell_its_groups_has_those_of_the_service(self) -> None:
+        network = Network()
+        network.service(groups=["sg-open"])
+        del network.interface("eni-7", "10.0.2.7", "subnet-b")["Groups"]
+        network.task("1f", group="service:web", attachments=attached(networkInterfaceId="eni-7"))
+        assert task_launch(network).groups == ("sg-open",)
+
+    def test_has_the_pull_through_cache_rules_that_services_have(self) -> None:
+        network = Network()
+        rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+        network.rows["pullThroughCacheRules"] = [rule]
+        network.task("1f")
+        assert [one.ecr_repository_prefix for one in task_launch(network).cache_rules] == ["hub"]
+
+    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
+        network = Network()
+        del network.task("1f")["taskDefinitionArn"]
+        found = task_launch(network)
+        assert found.definition == Missing("the task definition of task 1f", "ecs:DescribeTasks")
+        assert found.definition_name == ""
+
+    @pytest.mark.parametrize(
+        ("change", "because"),
+        [
+            ({"launchType": "EC2"}, "launch type EC2: its tasks use the network of their hosts"),
+            (
+                {"launchType": None, "capacityProviderName": "own-hosts"},
+                "capacity provider own-hosts: its tasks use the network of their hosts",
+            ),
+            ({"launchType": None, "capacityProviderName": "FARGATE_SPOT"}, None),
+            ({"launchType": None}, None),
+        ],
+        ids=str,
+    )
+    def test_is_not_fargates_where_its_host_is(self, change: dict[str, Any], because: str | None) -> None:
+        network = Network()
+        network.task("1f", **change)
+        assert task_launch(network).not_applicable == because
+
+    def test_carries_the_proxy_of_its_service(self) -> None:
+        network = Network()
+        network.service(deployments=[{"serviceConnectConfiguration": {"enabled": True}}])
+        network.task("1f", group="service:web")
+        assert task_launch(network).service_connect
+
+    def test_of_a_cluster_and_platform_that_are_not_told(self) -> None:
+        network = Network()
+        row = network.task("1f", taskArn="1f")
+        del row["clusterArn"], row["platformVersion"]
+        found = task_launch(network)
+        assert (found.cluster, found.platform_version, found.region) == ("", "LATEST", REGION)
+
+
+class TestTheServiceOfATask:
+    def test_is_the_one_of_its_group_in_its_cluster(self) -> None:
+        network = Network()
+        network.service("web", clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other", serviceArn="other")
+        network.service("api")
+        network.task("1f", group="service:web")
+        world = network.world()
+        assert service_of(world, world.facts.tasks[0]) is None
+        network.service("web")
+        world = network.world()
+        found = service_of(world, world.facts.tasks[0])
+        assert found is not None
+        assert found.service_arn.endswith(":service/shop/web")
+
+
+def vpc(*groups: str, public: str = "DISABLED") -> Row:
+    row = {"subnets": ["subnet-a"], "securityGroups": list(groups), "assignPublicIp": public}
+    return {"awsvpcConfiguration": row}
+
+
+class TestWhatAskedForATask:
+    """The interface of a stopped task is gone, and its security groups with it: they are those that were asked for."""
+
+    def stopped(self, network: Network, by: str | None, group: str = "family:web") -> Launch:
+        details = attached(subnetId="subnet-a", networkInterfaceId="eni-gone")
+        more = {} if by is None else {"startedBy": by}
+        network.task("1f", group=group, lastStatus="STOPPED", attachments=details, **more)
+        return task_launch(network)
+
+    def test_is_the_deployment_that_it_names_not_the_latest(self) -> None:
+        network = Network()
+        older = {"id": "ecs-svc/1", "status": "ACTIVE", "networkConfiguration": vpc("sg-old", public="ENABLED")}
+        latest = {"id": "ecs-svc/2", "status": "PRIMARY", "networkConfiguration": vpc("sg-task")}
+        network.service(groups=["sg-task"], deployments=[latest, older])
+        found = self.stopped(network, "ecs-svc/1", "service:web")
+        assert (found.groups, found.public_address) == (("sg-old",), True)
+        assert found.notes == ("its security groups are taken to be those that web asks for",)
+
+    def test_is_the_service_as_it_is_where_the_deployment_is_gone(self) -> None:
+        network = Network()
+        network.service(groups=["sg-task"], deployments=[{"id": "ecs-svc/2", "status": "PRIMARY"}])
+        assert self.stopped(network, "ecs-svc/1", "service:web").groups == ("sg-task",)
+
+    def of_task_set(self, by: str) -> Launch:
+        network = Network()
+        mine = {"id": "ecs-svc/1", "taskSetArn": "arn:set:1", "networkConfiguration": vpc("sg-open")}
+        network.service(deploymentController={"type": "EXTERNAL"}, networkConfiguration={}, taskSets=[mine])
+        return self.stopped(network, by, "service:web")
+
+    def test_is_the_task_set_that_it_names(self) -> None:
+        assert self.of_task_set("ecs-svc/1").groups == ("sg-open",)
+
+    def test_is_not_known_of_a_task_set_that_is_gone(self) -> None:
+        # A service without a network configuration does not ask for the VPC's default group.
+        found = self.of_task_set("ecs-svc/0")
+        assert found.groups is UNSET
+        assert isinstance(found.public_address, Missing)
+
+    def scheduled(self, *names: str, group: str = "sg-task") -> Network:
+        network = Network()
+        network.definition(container())
+        network.rows["Schedules"] = []
+        for number, name in enumerate(names):
+            groups = [group] if number == 0 else ["sg-open"]
+            where = {"awsvpcConfiguration": {"Subnets": ["subnet-a"], "SecurityGroups": groups}}
+            asked = {"TaskDefinitionArn": DEFINITION, "LaunchType": "FARGATE", "NetworkConfiguration": where}
+            target = {"Arn": CLUSTER, "EcsParameters": asked}
+            network.add("Schedules", Arn=f"arn:aws:scheduler:::{name}", Name=name, State="ENABLED", Target=target)
+        return network
+
+    def test_is_a_schedule(self) -> None:
+        found = self.stopped(self.scheduled("nightly", "hourly"), "chronos-schedule/nightly")
+        assert (found.groups, found.public_address) == (("sg-task",), False)
+        assert found.notes == ("its security groups are taken to be those that nightly asks for",)
+
+    def test_is_a_schedule_whose_name_is_cut_short(self) -> None:
+        by = "chronos-schedule/gold-coast-data-lak"
+        assert self.stopped(self.scheduled("gold-coast-data-lake-refresh"), by).groups == ("sg-task",)
+
+    def test_is_not_known_where_two_schedules_may_be_meant_that_differ(self) -> None:
+        by = "chronos-schedule/gold-coast-data-lak"
+        names = ("gold-coast-data-lake-refresh", "gold-coast-data-lake-export")
+        assert self.stopped(self.scheduled(*names), by).groups is UNSET
+        assert self.stopped(self.scheduled(*names, group="sg-open"), by).groups == ("sg-open",)
+
+    @pytest.mark.parametrize("by", [None, "a-person", "chronos-schedule/other", "events-rule/nightly"])
+    def test_is_not_known_of_a_task_that_somebody_else_started(self, by: str | None) -> None:
+        assert self.stopped(self.scheduled("nightly"), by).groups is UNSET
+
+    def test_is_no_schedule_of_another_cluster(self) -> None:
+        network = self.scheduled("nightly")
+        network.rows["Schedules"][0]["Target"]["Arn"] = CLUSTER.replace("shop", "other")
+        assert self.stopped(network, "chronos-schedule/nightly").groups is UNSET
+
+    def test_is_a_rule(self) -> None:
+        network = self.scheduled("nightly")
+        target = network.rows.pop("Schedules")[0]["Target"] | {"Id": "1"}
+        network.call("ListTargetsByRule", {"Rule": "nightly"}, {"Targets": [target]})
+        found = self.stopped(network, "events-rule/nightly")
+        assert found.groups == ("sg-task",)
+        assert found.notes == ("its security groups are taken to be those that nightly/1 asks for",)

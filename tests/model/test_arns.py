@@ -1,0 +1,89 @@
+"""AWS's identifiers: ARNs, the Regions in names, and what the prefix of an id says."""
+
+import pytest
+
+from skerry.model.arns import Arn, arn, endpoint_region, resource_arn, zone_region
+from skerry.model.record import Tag, name_of
+
+
+def test_an_arn_has_five_parts_of_which_the_last_may_hold_colons() -> None:
+    found = arn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:password::")
+    assert found == Arn("aws", "secretsmanager", "eu-west-1", "111122223333", "secret:db-AbCdEf:password::")
+    assert arn("arn:aws:s3:::bucket/key") == Arn("aws", "s3", "", "", "bucket/key")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "web", "arn:aws:s3", "ARN:aws:s3:::bucket", "urn:aws:s3:::bucket", "/db/password"]
+)
+def test_what_is_no_arn_is_none(text: str) -> None:
+    assert arn(text) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "region"),
+    [
+        ("eu-west-1a", "eu-west-1"),
+        ("us-gov-west-1b", "us-gov-west-1"),
+        ("us-west-2-lax-1a", "us-west-2"),
+        ("ap-southeast-4c", "ap-southeast-4"),
+        ("use1-az1", None),
+        ("", None),
+    ],
+)
+def test_a_zone_is_of_a_region(zone: str, region: str | None) -> None:
+    assert zone_region(zone) == region
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("com.amazonaws.eu-west-1.ecr.api", "eu-west-1"),
+        ("cn.com.amazonaws.cn-north-1.s3", "cn-north-1"),
+        ("com.amazonaws.vpce.eu-west-1.vpce-svc-0123", "eu-west-1"),
+        ("com.amazonaws.us-gov-west-1.logs", "us-gov-west-1"),
+        ("aws.sagemaker.eu-west-1.notebook", "eu-west-1"),
+        ("com.amazonaws.s3-global.accesspoint", None),
+        ("", None),
+    ],
+)
+def test_an_endpoint_service_is_of_a_region(name: str, region: str | None) -> None:
+    assert endpoint_region(name) == region
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind"),
+    [
+        ("subnet-1", "subnet"),
+        ("rtb-1", "route-table"),
+        ("sg-1", "security-group"),
+        ("acl-1", "network-acl"),
+        ("eni-1", "network-interface"),
+        ("igw-1", "internet-gateway"),
+        ("nat-1", "natgateway"),
+        ("vpce-1", "vpc-endpoint"),
+        ("vpc-1", "vpc"),
+        ("pl-1", "prefix-list"),
+        ("dopt-1", "dhcp-options"),
+    ],
+)
+def test_an_id_tells_what_it_is_of(resource: str, kind: str) -> None:
+    assert resource_arn(resource, "eu-west-1", "1", "aws") == f"arn:aws:ec2:eu-west-1:1:{kind}/{resource}"
+
+
+@pytest.mark.parametrize("resource", ["Z123", "1.4.0", "", "rule-1"])
+def test_what_is_no_id_of_the_network_has_no_arn(resource: str) -> None:
+    assert resource_arn(resource, "eu-west-1", "1", "aws") is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "name"),
+    [
+        ([("Name", "web")], "web"),
+        ([("name", "web")], None),
+        ([("Name", "")], None),
+        ([("Team", "a"), ("Name", "web")], "web"),
+        ([], None),
+    ],
+)
+def test_the_tag_name_is_what_the_console_shows(tags: list[tuple[str, str]], name: str | None) -> None:
+    assert name_of(tuple(Tag(key=key, value=value) for key, value in tags)) == name

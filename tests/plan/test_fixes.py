@@ -1,0 +1,241 @@
+"""Small things that plans must say or do, each of one module's edges."""
+
+import json
+
+import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from skerry.catalogue.services import ServiceRef
+from skerry.launch.needs import Call
+from skerry.plan import manual_steps
+from skerry.plan.changes import (
+    Advise,
+    AuthorizeRule,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    Rule,
+)
+from skerry.plan.disruption import disposition
+from skerry.plan.ordering import in_order
+from skerry.plan.records import Why
+from skerry.plan.scope import Scope
+from skerry.plan.security_groups import endpoint_group, is_only_for_endpoints, task_group
+from tests.holdings import EXECUTION, MANAGED, Holdings
+from tests.networks import ALL, EVERYWHERE, VPC, Network
+from tests.plan.test_rules_and_entries import served
+from tests.planning import isolated, kinds, launches, of_kind, only, planned, rules
+
+ONE, TWO = Why("A", "x", "one", ("logs",)), Why("B", "x", "two", ("layers",))
+
+
+class TestOrder:
+    def test_puts_what_others_refer_to_first(self) -> None:
+        created = endpoint_group(VPC)
+        rule = AuthorizeRule(created.group_id, "in", Rule("tcp", 443, "10.0.1.0/24"))
+        endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), (created.group_id,))
+        gone = DeleteEndpoint("vpce-1", "")
+        assert list(in_order({endpoint: (), rule: (), created: (), gone: ()})) == [gone, created, rule, endpoint]
+
+    def test_makes_one_change_of_an_endpoint(self) -> None:
+        endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), ("sg-1",))
+        more = ModifyEndpoint("vpce-new-x", groups=("sg-2",), subnets=("subnet-b",), policy="{}")
+        (found, why), *_ = in_order({endpoint: (ONE,), more: (TWO,)}).items()
+        assert found == CreateInterfaceEndpoint(
+            "vpce-new-x", VPC, "x", ("subnet-a", "subnet-b"), ("sg-1", "sg-2"), policy="{}"
+        )
+        assert why == (ONE, TWO)
+
+    def test_makes_one_modification_of_several(self) -> None:
+        rows = [
+            ModifyEndpoint("vpce-1", private_dns=True),
+            ModifyEndpoint("vpce-1", groups=("sg-2",)),
+            ModifyEndpoint("vpce-1", route_tables=("rtb-1",), prefix_list="pl-1"),
+            ModifyEndpoint("vpce-1", policy="{}"),
+        ]
+        (found,) = in_order(dict.fromkeys(rows, (ONE,)))
+        assert found == ModifyEndpoint(
+            "vpce-1", (), ("sg-2",), ("rtb-1",), private_dns=True, policy="{}", prefix_list="pl-1"
+        )
+
+    def test_makes_one_creation_of_a_gateway(self) -> None:
+        gateway = CreateGatewayEndpoint("vpce-new-s3", VPC, "s3", ("rtb-1",), "pl-1", "[]")
+        more = ModifyEndpoint("vpce-new-s3", route_tables=("rtb-2",), prefix_list="pl-1", policy="{}")
+        (found,) = in_order({gateway: (), more: ()})
+        assert found == CreateGatewayEndpoint("vpce-new-s3", VPC, "s3", ("rtb-1", "rtb-2"), "pl-1", "{}")
+
+    def test_keeps_statements_of_different_resources_apart(self) -> None:
+        rows = [
+            ProposeStatement("role", json.dumps({"Effect": "Allow", "Action": "a", "Resource": name}), "")
+            for name in ("x", "y")
+        ]
+        assert list(in_order(dict.fromkeys(rows, ()))) == rows
+
+
+class TestGroups:
+    @pytest.mark.parametrize("group", ["sg-default", "sg-task", "sg-gone"])
+    def test_that_others_have_are_not_for_endpoints(self, group: str) -> None:
+        world = isolated().world()
+        assert not is_only_for_endpoints(world, group, Scope(launches(world)))
+        assert is_only_for_endpoints(world, "sg-open", Scope(launches(world)))
+
+    def test_that_a_service_out_of_scope_has_are_not(self) -> None:
+        network = isolated()
+        network.service("other", groups=["sg-open"])
+        world = network.world()
+        assert not is_only_for_endpoints(world, "sg-open", Scope(launches(world)[:1]))
+
+    def test_of_which_nobody_knows_who_has_them_are_not(self) -> None:
+        network = served("sg-end")
+        network.group("sg-end", inbound=[], outbound=[ALL])
+        network.forget("NetworkInterfaces")
+        found = planned(network)
+        assert of_kind(found, CreateSecurityGroup) == [endpoint_group(VPC)]
+
+    def test_of_tasks_that_are_not_known_are_none(self) -> None:
+        world = isolated().world()
+        (launch,) = launches(world)
+        assert task_group(world, launch, "subnet-a") == "sg-task"
+        assert task_group(world, launch, "subnet-gone") is None
+        assert task_group(world, replace(launch, groups=UNSET), "subnet-a") is None
+
+    def test_of_tasks_that_are_not_known_are_named_by_their_blocks(self) -> None:
+        network = isolated()
+        network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = ["sg-gone"]
+        found = planned(network, ingress="from-tasks")
+        assert rules(found) <= {("sg-new-endpoints-vpc-1", "tcp", 443, "10.0.1.0/24")}
+        assert not found.proven
+
+
+class TestEndpointsThatAreThere:
+    def test_or_not_are_not_made_because_a_role_may_not_ask(self) -> None:
+        """The role is refused, and where the packets go is not known: that is no reason for an endpoint."""
+        network = Holdings()
+        network.role(EXECUTION, managed=[MANAGED])
+        network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-5e"))
+        network.route(NatGatewayId="nat-unseen")
+        found = planned(network)
+        assert kinds(found) == ["ProposeStatement"]
+        assert not found.proven
+
+    def test_but_only_for_inbound_resolvers_are_told(self) -> None:
+        network = served()
+        options = {"PrivateDnsOnlyForInboundResolverEndpoint": True}
+        network.row("VpcEndpoints", "vpce-10")["DnsOptions"] = options
+        found = planned(network)
+        assert set(kinds(found)) == {"Advise"}
+        assert not found.proven
+
+    def test_but_wait_for_acceptance_are_waited_for(self) -> None:
+        network = served()
+        network.row("VpcEndpoints", "vpce-93")["State"] = "pendingAcceptance"
+        network.row("RouteTables", "rtb-main")["Routes"].pop()
+        found = planned(network)
+        assert only(found, Advise).message.startswith("vpce-93 waits until the owner of com.amazonaws.eu-west-1.s3")
+
+    def test_but_failed_are_replaced(self) -> None:
+        network = served()
+        network.row("VpcEndpoints", "vpce-93")["State"] = "failed"
+        network.row("RouteTables", "rtb-main")["Routes"].pop()
+        found = planned(network)
+        assert kinds(found) == ["DeleteEndpoint", "CreateGatewayEndpoint"]
+        assert found.proven
+
+    def test_of_a_route_table_that_is_not_known_are_not_made(self) -> None:
+        network = isolated()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
+        network.forget("RouteTables")
+        assert of_kind(planned(network), CreateGatewayEndpoint) == []
+
+    def test_of_an_endpoint_without_a_service_name(self) -> None:
+        network = isolated()
+        network.endpoint("vpce-x", "logs", PrivateDnsEnabled=False).pop("ServiceName")
+        assert not planned(network).proven
+
+    def test_in_a_region_that_nobody_knows(self) -> None:
+        network = isolated()
+        log = network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"]["options"]
+        log["awslogs-region"] = "mars-north-1"
+        assert not planned(network).proven
+
+
+class TestNatGateways:
+    def two(self) -> Network:
+        """The task in subnet-a; NAT gateways in public subnets of both zones."""
+        network = isolated()
+        network.internet_gateway()
+        network.subnet("subnet-p", "10.0.3.0/24", "eu-west-1a")
+        network.table(
+            "rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b", "subnet-p"]
+        )
+        network.nat("nat-1")
+        network.nat("nat-2", "subnet-p", "10.0.3.200")
+        return network
+
+    def test_of_the_tasks_zone_goes_first(self) -> None:
+        assert only(planned(self.two(), nat=True), RouteToNat).nat_gateway_id == "nat-2"
+
+    def test_that_do_not_work_are_none(self) -> None:
+        network = self.two()
+        network.row("NatGateways", "nat-2")["State"] = "failed"
+        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id == "nat-1"
+        network.row("NatGateways", "nat-1")["ConnectivityType"] = "private"
+        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id is None
+
+    def test_are_not_led_back_to_themselves(self) -> None:
+        """One in a subnet of the task's own route table cannot serve that table."""
+        network = isolated()
+        network.nat("nat-1", "subnet-b")
+        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id is None
+
+    def test_of_no_particular_subnet_serve_all(self) -> None:
+        network = self.two()
+        network.rows["NatGateways"] = [network.row("NatGateways", "nat-1")]
+        network.rows["NatGateways"][0].pop("SubnetId")
+        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id == "nat-1"
+
+    @pytest.mark.parametrize(
+        ("target", "named"), [({"TransitGatewayId": "tgw-9"}, "tgw-9"), ({"CoreNetworkArn": "x"}, "another route")]
+    )
+    def test_say_which_route_they_take_the_place_of(self, target: dict[str, str], named: str) -> None:
+        network = self.two()
+        network.route(State="blackhole", **target)
+        assert only(planned(network, nat=True), RouteToNat).message.endswith(f"to nat-2, in place of {named}")
+
+
+class TestProposals:
+    def test_of_images_name_the_image(self) -> None:
+        call = Call("manifest", "quay.io", subjects=("not an image:::", "quay.io/org/app:2"))
+        assert manual_steps.outside(call) == MirrorImage(
+            "quay.io/org/app:2", "org/app", getattr(manual_steps.outside(call), "message", "")
+        )
+
+    def test_of_what_has_no_name(self) -> None:
+        assert manual_steps.outside(Call("logs", None)).message == (  # type: ignore[union-attr]
+            "no endpoint leads to the host: it needs a way to the internet, such as a NAT gateway"
+        )
+
+    def test_of_another_region_name_the_service(self) -> None:
+        network = isolated()
+        found = planned(network, also=(ServiceRef("sqs", "us-east-1"),))
+        advice = [row for row in of_kind(found, Advise) if "us-east-1" in row.message]
+        assert [row.resource for row in advice] == ["sqs.us-east-1.amazonaws.com"]
+
+
+class TestReasons:
+    def test_of_what_a_new_thing_needs_are_the_tasks(self) -> None:
+        found = planned(isolated())
+        (row,) = [row for row in found.changes if isinstance(row.change, AuthorizeRule)]
+        assert row.why[0].message == "lets calls in to the new endpoints"
+        assert row.why[0].services == ("web",)
+
+    def test_of_others_are_their_own(self) -> None:
+        revoke = RevokeRule("sg-1", "in", Rule("tcp", 443, EVERYWHERE))
+        assert disposition(Network().world(), revoke, (), ())[0] == "disruptive"

@@ -1,0 +1,226 @@
+"""What exists is repaired or used, and only what is missing is made."""
+
+from skerry.plan.changes import (
+    Advise,
+    AuthorizeRule,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    ModifyEndpoint,
+)
+from skerry.verdicts import BLOCKED
+from tests.hubs import HUB, HubAndSpoke, tgw_route
+from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, Network, allow, awslogs, container
+from tests.planning import (
+    EXECUTION,
+    changes,
+    isolated,
+    kinds,
+    of_kind,
+    only,
+    planned,
+    rules,
+    services,
+    told,
+)
+
+GROUP = "sg-new-endpoints-vpc-1"
+BOTH = ["subnet-a", "subnet-b"]
+
+
+class TestWhatExistsIsRepaired:
+    def half_built(self) -> Network:
+        """Endpoints of all services, each with something amiss."""
+        network = isolated(subnets=BOTH)
+        network.group("sg-end", inbound=[], outbound=[ALL])
+        for name, service in (("vpce-a", "ecr.api"), ("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
+            network.endpoint(name, service, BOTH, "sg-end")
+        network.row("VpcEndpoints", "vpce-d")["PrivateDnsEnabled"] = False
+        network.s3_list("52.218.0.0/17")
+        network.table("rtb-other", subnets=["subnet-b"])
+        network.gateway_endpoint()
+        network.route("pl-53", GatewayId="vpce-93")
+        return network
+
+    def test_nothing_is_made_twice(self) -> None:
+        found = planned(self.half_built())
+        assert kinds(found) == ["AuthorizeRule", "AuthorizeRule", "ModifyEndpoint", "ModifyEndpoint"]
+        assert rules(found) == {("sg-end", "tcp", 443, "10.0.1.0/24"), ("sg-end", "tcp", 443, "10.0.2.0/24")}
+        assert of_kind(found, ModifyEndpoint) == [
+            ModifyEndpoint("vpce-d", private_dns=True),
+            ModifyEndpoint("vpce-93", route_tables=("rtb-other",), prefix_list="pl-53"),
+        ]
+        assert found.proven
+
+    def test_a_missing_endpoint_gets_the_group_of_the_others(self) -> None:
+        network = self.half_built()
+        network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-a"))
+        (created,) = of_kind(planned(network), CreateInterfaceEndpoint)
+        assert created.groups == ("sg-end",)
+
+    def test_a_group_that_guards_something_else_too_is_left_alone(self) -> None:
+        network = self.half_built()
+        network.interface("eni-db", "10.0.1.77", groups=["sg-end"])
+        found = planned(network)
+        assert of_kind(found, CreateSecurityGroup)[0].group_id == GROUP
+        assert {group for group, *_ in rules(found)} == {GROUP}
+        assert {row.endpoint_id for row in of_kind(found, ModifyEndpoint) if row.groups == (GROUP,)} == {
+            *("vpce-a", "vpce-d", "vpce-10"),
+        }
+        assert found.proven
+
+    def test_an_endpoint_that_failed_is_replaced(self) -> None:
+        network = isolated()
+        network.serve_s3()
+        for name, service in (("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
+            network.endpoint(name, service)
+        failed = {"Code": "InsufficientPermissions", "Message": "no permission"}
+        network.endpoint("vpce-a", "ecr.api", State="failed", LastError=failed)
+        found = planned(network)
+        assert kinds(found) == ["DeleteEndpoint", "CreateInterfaceEndpoint"]
+        row = told(found, DeleteEndpoint)
+        assert (row.disposition, row.note) == ("manual", "vpce-a is failed: no permission, and never will work")
+        assert found.proven
+
+    def test_one_of_which_private_dns_was_off_too(self) -> None:
+        network = isolated()
+        network.endpoint("vpce-a", "ecr.api", State="Rejected", PrivateDnsEnabled=False)
+        assert of_kind(planned(network), DeleteEndpoint)[0].endpoint_id == "vpce-a"
+
+    def test_one_that_waits_for_acceptance_is_waited_for(self) -> None:
+        network = isolated()
+        network.endpoint("vpce-a", "ecr.api", State="pendingAcceptance")
+        found = planned(network)
+        assert "ecr.api" not in services(found)
+        assert not found.proven
+        assert [(row.resource, "Accept the endpoint" in row.message) for row in of_kind(found, Advise)] == [
+            ("vpce-a", True)
+        ]
+        assert {row.code for row in found.remaining} == {"BAD_STATE", "NO_ROUTE_TO_DESTINATION"}
+
+
+class TestCentralEndpoints:
+    def hub(self) -> HubAndSpoke:
+        network = HubAndSpoke()
+        network.definition(container("public.example/x:1", logConfiguration=awslogs()), executionRoleArn=EXECUTION)
+        network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = (
+            f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web:1"
+        )
+        network.service()
+        network.serve_s3()
+        for name, service in (("vpce-a", "ecr.api"), ("vpce-d", "ecr.dkr")):
+            network.endpoint(name, service)
+        network.central_endpoint()
+        return network
+
+    def test_are_opened_to_the_spoke_and_not_built_again(self) -> None:
+        network = self.hub()
+        network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
+        found = planned(network)
+        assert kinds(found) == ["AuthorizeRule"]
+        assert rules(found) == {("sg-hub", "tcp", 443, "10.0.1.0/24")}
+        assert found.proven
+
+    def test_are_opened_by_blocks_where_groups_are_not_seen(self) -> None:
+        """Which groups a rule may name ends at the VPC: over a transit gateway a block names the tasks."""
+        network = self.hub()
+        network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
+        network.interface("eni-db", "10.1.1.77", "hub-a", ["sg-hub"], VpcId=HUB)
+        found = planned(network, ingress="from-tasks")
+        assert of_kind(found, CreateSecurityGroup)[0].vpc_id == HUB
+        assert rules(found) == {("sg-new-endpoints-vpc-2", "tcp", 443, "10.0.1.0/24")}
+        assert found.proven
+
+    def test_are_reached_by_the_blocks_of_their_subnets(self) -> None:
+        network = self.hub()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [
+            allow("tcp", 443, cidr="10.0.0.0/16"),
+            allow("tcp", 443, prefix_list="pl-53"),
+        ]
+        found = planned(network)
+        assert rules(found, "out") == {("sg-task", "tcp", 443, "10.1.1.0/24"), ("sg-task", "tcp", 443, "10.1.2.0/24")}
+        assert found.proven
+
+    def test_that_no_route_leads_to_are_somebody_elses_to_mend(self) -> None:
+        network = self.hub()
+        network.routes["tgw-rtb-spoke"].clear()
+        found = planned(network)
+        assert {type(change) for change in changes(found)} == {Advise}
+        assert {row.resource for row in of_kind(found, Advise)} == {"tgw-rtb-spoke"}
+        assert (found.after, found.proven) == (BLOCKED, False)
+        assert {row.code for row in found.remaining} == {"TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"}
+
+    def test_whose_zone_is_the_hubs_only_are_told(self) -> None:
+        network = self.hub()
+        (listed,) = [row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC"]
+        network.call("ListHostedZonesByVPC", {"VPCId": HUB}, listed["Response"])
+        listed["Response"] = {"HostedZoneSummaries": []}
+        found = planned(network)
+        assert services(found) == ["logs"]
+        (finding,) = [row for row in found.findings if row.id == "central-endpoint"]
+        assert "vpce-c1 serves another VPC, and zone logs.eu-west-1.amazonaws.com leads to it" in finding.message
+
+    def test_a_gateway_endpoint_of_the_hub_is_none(self) -> None:
+        network = self.hub()
+        network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-93"))
+        network.row("RouteTables", "rtb-main")["Routes"] = [
+            row for row in network.row("RouteTables", "rtb-main")["Routes"] if row.get("GatewayId") != "vpce-93"
+        ]
+        network.route(TransitGatewayId="tgw-1")
+        network.routes["tgw-rtb-spoke"].append(tgw_route(EVERYWHERE, "tgw-attach-2", "static"))
+        network.gateway_endpoint("vpce-94", VpcId=HUB, RouteTableIds=["rtb-hub"])
+        network.route("pl-53", "rtb-hub", GatewayId="vpce-94")
+        found = planned(network)
+        assert services(found) == ["s3"]
+        assert found.proven
+
+
+class TestGateways:
+    def test_cut_open_connections_where_the_table_leads_out(self) -> None:
+        network = isolated(subnets=["subnet-a"])
+        network.serve_internet_by_nat()
+        network.row("NatGateways", "nat-1")["State"] = "failed"
+        row = told(planned(network), CreateGatewayEndpoint)
+        assert row.disposition == "disruptive"
+        assert row.note == "open connections to the service over rtb-main are cut once, and made anew"
+
+    def test_cut_nothing_where_routes_lead_to_private_addresses_only(self) -> None:
+        network = isolated()
+        network.route("10.9.0.0/16", TransitGatewayId="tgw-9")
+        network.route("0.0.0.0/0", NatGatewayId="nat-9", State="blackhole")
+        assert told(planned(network), CreateGatewayEndpoint).disposition == "safe"
+
+    def test_take_no_black_hole_of_their_own_list_beside_them(self) -> None:
+        network = isolated()
+        network.s3_list("52.218.0.0/17")
+        network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
+        row = told(planned(network), CreateGatewayEndpoint)
+        assert row.note == "the black hole for pl-53 in rtb-main must be deleted first"
+        assert row.disposition == "disruptive"
+
+    def test_one_for_all_route_tables(self) -> None:
+        network = isolated(subnets=BOTH)
+        network.table("rtb-other", subnets=["subnet-b"])
+        found = planned(network)
+        assert only(found, CreateGatewayEndpoint).route_tables == ("rtb-main", "rtb-other")
+        assert found.proven
+
+    def test_are_not_added_where_another_route_takes_the_packets(self) -> None:
+        network = isolated()
+        network.serve_s3()
+        network.route("52.218.0.0/24", NatGatewayId="nat-9", State="blackhole")
+        found = planned(network)
+        assert of_kind(found, CreateGatewayEndpoint) == []
+        assert {row.resource for row in of_kind(found, Advise)} == {"rtb-main"}
+        assert not found.proven
+
+
+def test_a_group_that_is_open_already_needs_no_rule() -> None:
+    network = isolated()
+    network.group("sg-end", inbound=[HTTPS], outbound=[ALL])
+    network.endpoint("vpce-5e", "sqs", group="sg-end")
+    found = planned(network)
+    assert of_kind(found, AuthorizeRule) == []
+    assert {row.groups for row in of_kind(found, CreateInterfaceEndpoint)} == {("sg-end",)}
+    assert found.proven

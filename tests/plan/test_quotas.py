@@ -1,0 +1,94 @@
+"""Quotas of AWS that a plan would go beyond are told, and nothing is proven beyond them."""
+
+from skerry.plan.changes import AddAclEntry, CreateInterfaceEndpoint
+from tests.networks import ALL, VPC, Network, allow, both_ways, entry
+from tests.plan.test_rules_and_entries import served
+from tests.planning import isolated, kinds, of_kind, planned
+
+
+def closed() -> Network:
+    """Endpoints whose group admits nobody yet."""
+    network = served("sg-end")
+    network.group("sg-end", inbound=[], outbound=[ALL])
+    return network
+
+
+def test_interface_endpoints_of_a_vpc() -> None:
+    network = isolated()
+    for number in range(48):
+        network.endpoint(f"vpce-{number:x}", f"other-{number}", SubnetIds=["subnet-a"])
+    found = planned(network)
+    assert len(of_kind(found, CreateInterfaceEndpoint)) == 3
+    (limit,) = found.limits
+    assert limit.startswith("51 interface endpoints of vpc-1, and AWS's default quota is 50: have quota L-29B6F2EB")
+    assert not found.proven
+
+
+def test_gateway_endpoints_of_the_region() -> None:
+    network = isolated()
+    for number in range(20):
+        network.gateway_endpoint(f"vpce-a{number}", VpcId=f"vpc-a{number}", RouteTableIds=[])
+    assert planned(network).limits[0].startswith("21 gateway endpoints of the Region")
+
+
+def test_security_groups_of_the_region() -> None:
+    network = isolated()
+    for number in range(2_498):
+        network.rows["SecurityGroups"].append({"GroupId": f"sg-a{number}", "VpcId": "vpc-9"})
+    assert planned(network).limits[0].startswith("2502 security groups of the Region")
+
+
+def test_groups_of_an_endpoint() -> None:
+    network = closed()
+    network.interface("eni-db", "10.0.1.77", groups=["sg-end"])
+    groups = [{"GroupId": name} for name in ("sg-end", "sg-2", "sg-3", "sg-4", "sg-5")]
+    for name in ("sg-2", "sg-3", "sg-4", "sg-5"):
+        network.group(name, outbound=[ALL])
+        network.interface(f"eni-{name}", "10.0.1.78", groups=[name])
+    network.row("VpcEndpoints", "vpce-a")["Groups"] = groups
+    for row in network.rows["NetworkInterfaces"]:
+        if row["NetworkInterfaceId"] == "eni-a0":
+            row["Groups"] = groups
+    assert "6 security groups of vpce-a" in planned(network).limits[0]
+
+
+class TestRules:
+    def test_of_a_group_count_each_peer(self) -> None:
+        network = closed()
+        peers = [f"10.9.{number}.0/24" for number in range(56)]
+        network.prefix_list("pl-own", "10.8.0.0/24", "10.8.1.0/24")
+        network.row("SecurityGroups", "sg-end")["IpPermissions"] = [
+            allow("tcp", 443, cidr=peers, group=["sg-1"], prefix_list=["pl-own", "pl-53"])
+        ]
+        found = planned(network)
+        assert found.limits[0].startswith("61 inbound rules of sg-end")
+        assert not found.proven
+
+    def test_of_a_list_whose_entries_are_not_known_count_one(self) -> None:
+        network = closed()
+        peers = [f"10.9.{number}.0/24" for number in range(58)]
+        network.prefix_list("pl-own")
+        network.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 80, cidr=peers, prefix_list="pl-own")]
+        found = planned(network)
+        assert found.limits == ()
+        assert found.proven
+
+    def test_go_out_too(self) -> None:
+        network = served()
+        peers = [f"10.9.{number}.0/24" for number in range(60)]
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, cidr=peers)]
+        assert planned(network).limits[0].startswith("62 outbound rules of sg-task")
+
+
+def test_entries_of_an_acl_without_awss_own() -> None:
+    network = served(subnets=("subnet-b",))
+    rows = [entry(number, cidr=f"10.9.{number}.0/24") for number in range(1, 19)]
+    s3 = [entry(19, cidr="52.218.0.0/17"), entry(20, cidr="3.5.64.0/21")]
+    network.acl("acl-own", both_ways(*rows, *s3), ["subnet-a"])
+    found = planned(network)
+    assert kinds(found) == [AddAclEntry.__name__] * 2
+    assert {limit.partition(",")[0] for limit in found.limits} == {
+        "21 inbound entries of acl-own",
+        "21 outbound entries of acl-own",
+    }
+    assert VPC not in found.limits[0]

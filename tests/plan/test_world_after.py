@@ -1,0 +1,254 @@
+"""What a World is after a change: the facts as AWS would tell them then, and nothing else changed."""
+
+import msgspec
+import pytest
+from msgspec import UNSET
+
+from skerry.model.world import World
+from skerry.plan.changes import (
+    AddAclEntry,
+    Advise,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    Rule,
+    SetVpcAttribute,
+    is_new,
+    new_id,
+    resource_of,
+)
+from skerry.plan.world_after import after
+from skerry.verdicts import OK
+from tests.networks import HTTPS, REGION, VPC, Network, allow
+from tests.planning import diagnosed, isolated
+
+S3 = f"com.amazonaws.{REGION}.s3"
+IN = Rule("tcp", 443, "10.0.1.0/24")
+
+
+def rows(world: World, group: str, direction: str = "in") -> list[tuple[str, int | None, list[str]]]:
+    found = world.security_groups[group]
+    permissions = found.ip_permissions if direction == "in" else found.ip_permissions_egress
+    assert permissions is not UNSET
+    return [
+        (
+            row.ip_protocol,
+            row.from_port,
+            [
+                *(item.cidr_ip for item in row.ip_ranges),
+                *(item.group_id for item in row.user_id_group_pairs),
+                *(item.prefix_list_id for item in row.prefix_list_ids),
+            ],
+        )
+        for row in permissions
+    ]
+
+
+class TestSecurityGroups:
+    def test_a_new_one_lets_nothing_in_and_all_out(self) -> None:
+        world = after(Network().world(), [CreateSecurityGroup("sg-new-x", VPC, "x", "y")])
+        assert rows(world, "sg-new-x") == []
+        assert rows(world, "sg-new-x", "out") == [("-1", None, ["0.0.0.0/0"])]
+
+    @pytest.mark.parametrize(
+        ("peer", "kind"), [("10.0.1.0/24", "cidr"), ("sg-task", "group"), ("pl-53", "prefix-list")]
+    )
+    def test_a_rule_names_a_block_a_group_or_a_list(self, peer: str, kind: str) -> None:
+        rule = Rule("tcp", 443, peer)
+        assert rule.kind == kind
+        world = after(Network().world(), [AuthorizeRule("sg-task", "in", rule)])
+        assert rows(world, "sg-task") == [("tcp", 443, [peer])]
+        assert rows(world, "sg-open") == rows(Network().world(), "sg-open")
+
+    def test_an_outbound_rule_stands_beside_the_others(self) -> None:
+        world = after(Network().world(), [AuthorizeRule("sg-task", "out", IN)])
+        assert rows(world, "sg-task", "out") == [("-1", None, ["0.0.0.0/0"]), ("tcp", 443, ["10.0.1.0/24"])]
+
+    def test_a_revoked_rule_is_gone(self) -> None:
+        world = Network().world()
+        both = after(world, [AuthorizeRule("sg-task", "in", IN), RevokeRule("sg-task", "in", IN)])
+        assert rows(both, "sg-task") == []
+
+    def test_of_which_the_rules_are_not_known_stay_so(self) -> None:
+        network = Network()
+        network.row("SecurityGroups", "sg-task").pop("IpPermissions")
+        world = after(network.world(), [AuthorizeRule("sg-task", "in", IN)])
+        assert world.security_groups["sg-task"].ip_permissions is UNSET
+
+
+class TestGatewayEndpoints:
+    def test_have_a_route_in_each_of_their_tables(self) -> None:
+        network = Network()
+        network.table("rtb-other")
+        world = after(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-new-s3")])
+        routed = {
+            row.route_table_id: [route.gateway_id for route in row.routes if route.destination_prefix_list_id]
+            for row in world.facts.route_tables
+            if row.routes is not UNSET
+        }
+        assert routed == {"rtb-main": ["vpce-new-s3"], "rtb-other": []}
+        assert world.prefix_list_of(S3) == "pl-new-s3"
+
+    def test_take_the_place_of_a_black_hole(self) -> None:
+        network = Network()
+        network.s3_list("52.218.0.0/17")
+        network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
+        world = after(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")])
+        table = world.route_tables["rtb-main"]
+        assert table.routes is not UNSET
+        assert [route.gateway_id for route in table.routes] == ["local", "vpce-new-s3"]
+        assert len(world.prefix_lists) == 1
+
+    def test_lead_nowhere_from_tables_of_which_the_routes_are_not_known(self) -> None:
+        network = Network()
+        network.row("RouteTables", "rtb-main").pop("Routes")
+        create = CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")
+        world = after(network.world(), [create, DeleteEndpoint("vpce-new-s3", "")])
+        assert world.route_tables["rtb-main"].routes is UNSET
+        nat = after(network.world(), [RouteToNat("rtb-main", "nat-1", "")])
+        assert nat.route_tables["rtb-main"].routes is UNSET
+
+    def test_that_are_deleted_take_their_routes_with_them(self) -> None:
+        network = Network()
+        network.serve_s3()
+        world = after(network.world(), [DeleteEndpoint("vpce-93", "")])
+        assert world.vpc_endpoints == {}
+        table = world.route_tables["rtb-main"]
+        assert table.routes is not UNSET
+        assert len(table.routes) == 1
+
+
+class TestModifiedEndpoints:
+    def test_have_what_they_had_and_more(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, PolicyDocument="{}")
+        change = ModifyEndpoint("vpce-1", subnets=("subnet-b",), groups=("sg-task",), private_dns=True, policy="[]")
+        row = after(network.world(), [change]).vpc_endpoints["vpce-1"]
+        assert row.subnet_ids == ("subnet-a", "subnet-b")
+        assert row.groups is not UNSET
+        assert [one.group_id for one in row.groups] == ["sg-open", "sg-task"]
+        assert (row.private_dns_enabled, row.policy_document) == (True, "[]")
+
+    def test_that_are_gateways_are_led_to_from_more_tables(self) -> None:
+        network = Network()
+        network.serve_s3()
+        network.table("rtb-other", subnets=["subnet-b"])
+        world = network.world()
+        listed = world.prefix_list_of(S3)
+        assert listed is not None
+        found = after(world, [ModifyEndpoint("vpce-93", route_tables=("rtb-other",), prefix_list=listed)])
+        assert found.vpc_endpoints["vpce-93"].route_table_ids == ("rtb-main", "rtb-other")
+        table = found.route_tables["rtb-other"]
+        assert table.routes is not UNSET
+        route = table.routes[-1]
+        assert (route.destination_prefix_list_id, route.gateway_id) == (listed, "vpce-93")
+
+    def test_keep_what_is_not_named(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", PolicyDocument="{}").pop("Groups")
+        world = network.world()
+        assert after(world, [ModifyEndpoint("vpce-1", groups=("sg-task",))]).vpc_endpoints == world.vpc_endpoints
+
+    def test_that_are_not_there_change_nothing(self) -> None:
+        world = Network().world()
+        assert (
+            after(world, [ModifyEndpoint("vpce-9", route_tables=("rtb-main",), prefix_list="pl-1")]).facts
+            == world.facts
+        )
+
+
+class TestTheRest:
+    @pytest.mark.parametrize("attribute", ["enable_dns_support", "enable_dns_hostnames"])
+    def test_an_attribute_is_on(self, attribute: str) -> None:
+        network = Network()
+        network.attribute("EnableDnsSupport", value=False)
+        network.attribute("EnableDnsHostnames", value=False)
+        change = SetVpcAttribute(VPC, attribute)  # type: ignore[arg-type]
+        world = after(network.world(), [change])
+        assert world.dns_attribute(VPC, attribute) is True
+        other = {"enable_dns_support", "enable_dns_hostnames"} - {attribute}
+        assert world.dns_attribute(VPC, other.pop()) is False
+
+    def test_an_entry_of_an_acl_is_one_direction_of_tcp(self) -> None:
+        change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
+        entries = after(Network().world(), [change]).network_acls["acl-all"].entries
+        assert entries is not UNSET
+        (added,) = [row for row in entries if row.rule_number == 50]
+        found = (added.protocol, added.egress, added.rule_action, added.cidr_block)
+        assert found == ("6", True, "allow", "10.0.1.0/24")
+
+    def test_entries_that_are_not_known_stay_so(self) -> None:
+        network = Network()
+        network.row("NetworkAcls", "acl-all").pop("Entries")
+        change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
+        assert after(network.world(), [change]).facts == network.world().facts
+
+    def test_a_default_route_replaces_the_one_that_there_was(self) -> None:
+        network = Network()
+        network.route(TransitGatewayId="tgw-1")
+        table = after(network.world(), [RouteToNat("rtb-main", "nat-1", "")]).route_tables["rtb-main"]
+        assert table.routes is not UNSET
+        assert [(row.nat_gateway_id, row.transit_gateway_id) for row in table.routes[1:]] == [("nat-1", None)]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            ConfigureService("web", ""),
+            ProposeStatement("role", "{}", ""),
+            MirrorImage("nginx", "nginx", ""),
+            RouteToNat("rtb-main", None, ""),
+            Advise("rtb-main", ""),
+        ],
+    )
+    def test_what_somebody_else_decides_is_not_taken_for_done(self, change: Change) -> None:
+        world = Network().world()
+        assert after(world, [change]).facts == world.facts
+
+    def test_an_endpoint_is_led_to_at_once(self) -> None:
+        network = isolated()
+        network.serve_s3()
+        for number, service in enumerate(("ecr.api", "ecr.dkr"), 1):
+            network.endpoint(f"vpce-{number}", service)
+        name = f"com.amazonaws.{REGION}.logs"
+        change = CreateInterfaceEndpoint("vpce-new-logs", VPC, name, ("subnet-b",), ("sg-open",))
+        assert diagnosed(after(network.world(), [change])).verdict is OK
+
+
+def test_every_change_tells_what_it_is_about() -> None:
+    expected: dict[str, Change] = {
+        "sg-1": CreateSecurityGroup("sg-1", VPC, "", ""),
+        "sg-2": AuthorizeRule("sg-2", "in", IN),
+        "sg-3": RevokeRule("sg-3", "in", IN),
+        "vpce-1": CreateInterfaceEndpoint("vpce-1", VPC, "", (), ()),
+        "vpce-2": CreateGatewayEndpoint("vpce-2", VPC, "", (), ""),
+        "vpce-3": ModifyEndpoint("vpce-3"),
+        "vpce-4": DeleteEndpoint("vpce-4", ""),
+        "vpc-1": SetVpcAttribute("vpc-1", "enable_dns_support"),
+        "acl-1": AddAclEntry("acl-1", 1, "in", "", (1, 1)),
+        "web": ConfigureService("web", ""),
+        "role": ProposeStatement("role", "", ""),
+        "nginx": MirrorImage("nginx", "", ""),
+        "rtb-1": RouteToNat("rtb-1", None, ""),
+        "zone": Advise("zone", ""),
+    }
+    assert {name: resource_of(change) for name, change in expected.items()} == {name: name for name in expected}
+
+
+def test_what_is_new_is_known_by_its_id() -> None:
+    assert is_new(new_id("sg", "endpoints"))
+    assert not is_new("sg-0a1b")
+
+
+def test_changes_are_data_that_can_be_written_and_read() -> None:
+    changes: list[Change] = [AuthorizeRule("sg-1", "in", IN), ModifyEndpoint("vpce-1", private_dns=True)]
+    assert msgspec.json.decode(msgspec.json.encode(changes), type=list[Change]) == changes
+    assert allow("tcp", 443, cidr="0.0.0.0/0") == HTTPS

@@ -1,0 +1,146 @@
+"""IPv6-only subnets: what an answer of IPv4 is worth there, and how NAT64 gets to it all the same."""
+
+from typing import Any
+
+import pytest
+
+from skerry.catalogue.services import ServiceRef, host
+from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Target
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
+from tests.networks import EVERYWHERE, HTTPS, REGION, Network, allow, both_ways, entry, source
+
+API = Target(host(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
+LOGS = Target(host(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
+BLOCK, NAT64 = "2a05:d018:1:2::/64", "64:ff9b::/96"
+EVERYWHERE6 = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+
+
+def network(*, dns64: bool = True) -> Network:
+    """subnet-6 has only IPv6, and sends what NAT64 is to translate to a NAT gateway in the public subnet-b."""
+    network = Network()
+    network.serve_internet_by_nat()
+    network.subnet("subnet-6", "", "eu-west-1a", EnableDns64=dns64, Ipv6Native=True)
+    row = network.row("Subnets", "subnet-6")
+    del row["CidrBlock"]
+    row["Ipv6CidrBlockAssociationSet"] = [{"Ipv6CidrBlock": BLOCK, "Ipv6CidrBlockState": {"State": "associated"}}]
+    nat = {"DestinationIpv6CidrBlock": NAT64, "NatGatewayId": "nat-1", "State": "active"}
+    local = {"DestinationIpv6CidrBlock": "2a05:d018:1::/56", "GatewayId": "local", "State": "active"}
+    network.table("rtb-6", nat, local, subnets=["subnet-6"])
+    network.row("RouteTables", "rtb-public")["Routes"].append(local)
+    everything = both_ways(entry(100))
+    everything += [
+        {"RuleNumber": 101, "Protocol": "-1", "RuleAction": "allow", "Egress": egress, "Ipv6CidrBlock": "::/0"}
+        for egress in (False, True)
+    ]
+    network.row("NetworkAcls", "acl-all")["Entries"] = everything
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"].append(EVERYWHERE6)
+    return network
+
+
+def reach(network: Network, target: Target = API, **of: Any) -> Outcome:
+    walker = network.walker()
+    return walker.reach(source(walker, "subnet-6", **of), target)
+
+
+def told(outcome: Outcome) -> list[str]:
+    return [item.piece.message for trace in outcome.traces for item in trace.judged]
+
+
+def lost(outcome: Outcome) -> set[str]:
+    return {item.piece.code for trace in outcome.traces for item in trace.judged if item.lost}
+
+
+class TestWithDns64:
+    def test_a_name_with_ipv4_alone_is_reached_by_the_nat_gateway(self) -> None:
+        outcome = reach(network())
+        (trace,) = outcome.traces
+        assert outcome.verdict is OK
+        assert trace.destination.label == f"the public addresses of Amazon ECR API in {REGION}, by NAT64"
+        assert [way.packets.source for way in trace.passage.ways][1] == ((0x0A0002C8, 0x0A0002C8),)  # type: ignore[union-attr]
+
+    def test_it_needs_a_route_for_the_prefix(self) -> None:
+        broken = network()
+        broken.row("RouteTables", "rtb-6")["Routes"].pop(1)
+        assert lost(reach(broken)) == {"NO_ROUTE_TO_DESTINATION"}
+
+    def test_an_endpoint_in_the_vpc_is_reached_behind_it_too(self) -> None:
+        found = network()
+        found.endpoint("vpce-1", "ecr.api", ["subnet-a"])
+        outcome = reach(found)
+        assert outcome.verdict is OK
+        assert outcome.traces[0].destination.endpoint == "vpce-1"
+
+    def test_whom_the_endpoint_admits_is_asked_for_the_nat_gateway(self) -> None:
+        found = network()
+        found.endpoint("vpce-1", "ecr.api", ["subnet-a"], group="sg-end")
+        found.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
+        assert lost(reach(found)) == {"ENI_SG_RULES_MISMATCH"}
+        found.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 443, cidr="10.0.2.0/24")]
+        assert reach(found).verdict is OK
+
+    def test_a_rule_for_ipv4_lets_nothing_of_it_out(self) -> None:
+        found = network()
+        found.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow(cidr=EVERYWHERE)]
+        assert lost(reach(found)) == {"ENI_SG_RULES_MISMATCH"}
+
+    def test_an_address_has_no_name_to_translate(self) -> None:
+        assert lost(reach(network(), Target("10.0.1.9", 443, "internet"))) == {"NO_COMMON_ADDRESS_FAMILY"}
+
+
+class TestWithoutDns64:
+    def test_a_name_with_ipv4_alone_leads_nowhere(self) -> None:
+        outcome = reach(network(dns64=False))
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, {"NO_COMMON_ADDRESS_FAMILY"})
+        (message,) = told(outcome)
+        assert message.startswith("subnet-6 has only IPv6, DNS64 is off in it, and there is no IPv6 for the public")
+        assert message.endswith(f"addresses of Amazon ECR API in {REGION}")
+
+
+class TestWhetherANameHasIpv6:
+    @pytest.mark.parametrize("target", [LOGS, Target("quay.io", 443, "internet")], ids=["AWS", "the internet"])
+    @pytest.mark.parametrize("dns64", [True, False])
+    def test_is_not_known_of_public_names(self, target: Target, *, dns64: bool) -> None:
+        outcome = reach(network(dns64=dns64), target)
+        assert outcome.verdict is UNKNOWN
+        assert told(outcome)[0].endswith("can be had over IPv6")
+
+    def dual(self, found: Network, service: str = "logs", *, address: str | None = "2a05:d018:1:3::9") -> Network:
+        """An endpoint that is reached over both families."""
+        found.endpoint("vpce-1", service, ["subnet-a"], group="sg-end", IpAddressType="dualstack")
+        found.group("sg-end", inbound=[HTTPS | {"Ipv6Ranges": [{"CidrIpv6": BLOCK}]}])
+        if address is not None:
+            found.row("NetworkInterfaces", "eni-10")["Ipv6Addresses"] = [{"Ipv6Address": address}]
+        block = [{"Ipv6CidrBlock": "2a05:d018:1:3::/64", "Ipv6CidrBlockState": {"State": "associated"}}]
+        found.row("Subnets", "subnet-a")["Ipv6CidrBlockAssociationSet"] = block
+        found.row("RouteTables", "rtb-main")["Routes"].append(
+            {"DestinationIpv6CidrBlock": "2a05:d018:1::/56", "GatewayId": "local", "State": "active"}
+        )
+        return found
+
+    def test_an_endpoint_of_both_families_is_reached_without_translation(self) -> None:
+        outcome = reach(self.dual(network(dns64=False)), LOGS)
+        assert outcome.verdict is OK
+        assert outcome.traces[0].destination.label == "vpce-1 at 10.0.1.11 over IPv6"
+
+    def test_its_group_must_admit_ipv6(self) -> None:
+        found = self.dual(network())
+        found.row("SecurityGroups", "sg-end")["IpPermissions"] = [HTTPS]
+        assert lost(reach(found, LOGS)) == {"ENI_SG_RULES_MISMATCH"}
+
+    def test_of_an_interface_whose_addresses_were_not_read_nothing_is_known(self) -> None:
+        outcome = reach(self.dual(network(), address=None), LOGS)
+        assert told(outcome)[0].startswith("the IPv6 addresses of vpce-1 at 10.0.1.11")
+
+    def test_of_ecr_it_is_not_known_as_awss_pages_disagree(self) -> None:
+        outcome = reach(self.dual(network(), "ecr.api"))
+        assert outcome.verdict is UNKNOWN
+        assert told(outcome)[0] == "whether vpce-1 serves ECR over IPv6, on which AWS's pages disagree"
+
+    def test_an_answer_over_ipv6_is_taken_as_it_is(self) -> None:
+        found = network()
+        egress = {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"}
+        found.row("RouteTables", "rtb-6")["Routes"].append(egress)
+        attached = [{"VpcId": "vpc-1", "State": "attached"}]
+        found.rows["EgressOnlyInternetGateways"] = [{"EgressOnlyInternetGatewayId": "eigw-1", "Attachments": attached}]
+        assert reach(found, Target("2600:1f18::9", 443, "internet")).verdict is OK

@@ -1,0 +1,16 @@
+"""The source ports that clients use."""
+
+import pytest
+
+from skerry.reach import client_ports
+
+
+@pytest.mark.parametrize(
+    ("family", "first", "last"), [("linux", 32_768, 60_999), ("windows", 49_152, 65_535), ("other", 32_768, 60_999)]
+)
+def test_go_by_the_family_of_the_platform(family: str, first: int, last: int) -> None:
+    assert client_ports.of_family(family) == ((first, last),)
+
+
+def test_behind_a_nat_gateway_and_on_the_internet_are_all_unprivileged_ones() -> None:
+    assert client_ports.NAT == client_ports.INTERNET == ((1_024, 65_535),)

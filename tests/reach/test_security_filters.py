@@ -1,0 +1,565 @@
+"""What security groups and network ACLs keep. The oracles judge single packets, one rule after another."""
+
+from ipaddress import IPv4Address, IPv4Network
+from itertools import product
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skerry.model.facts import Facts, Missing
+from skerry.model.network import PrefixList
+from skerry.model.security_groups_and_acls import (
+    AclEntry,
+    GroupPair,
+    IpPermission,
+    IpRange,
+    NetworkAcl,
+    PortRange,
+    PrefixListReference,
+    SecurityGroup,
+)
+from skerry.model.world import World
+from skerry.net.addresses import PUBLIC, block
+from skerry.net.intervals import Intervals
+from skerry.net.packets import Box
+from skerry.reach.cache import Memo
+from skerry.reach.security_filters import Filters, Peer, in_prefix_list
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg
+from skerry.reach.walk import Target
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
+from tests.networks import ALL, EVERYWHERE, Network, Row, allow, both_ways, entry, source
+
+BASE = int(IPv4Address("10.0.0.0"))
+UNIVERSE = 16
+PEER = ((BASE, BASE + UNIVERSE - 1),)
+HTTPS = ("tcp", 443)
+ORDER = (OK, UNKNOWN, INTERMITTENT, BLOCKED)
+LISTS = (
+    PrefixList(prefix_list_id="pl-1", cidrs=("10.0.0.4/30", "10.0.0.12/31", "fd00::/8")),
+    PrefixList(prefix_list_id="pl-2", cidrs=("10.0.0.0/31",)),
+)
+
+cidrs = st.builds(
+    lambda number, length: str(IPv4Network((BASE + number, length), strict=False)),
+    st.integers(0, UNIVERSE - 1),
+    st.integers(28, 32),
+) | st.just(EVERYWHERE)
+
+
+def filters_of(**facts: Any) -> Filters:
+    return Filters(World(Facts(**facts)), Memo())
+
+
+def addresses_of(cidr: str) -> Intervals:
+    found = block(cidr)
+    assert found is not None
+    return found.addresses
+
+
+def lost_of(hop: Hop, packets: Box) -> Any:
+    """Every lost packet, as its source, destination and port."""
+    boxes = (piece.box(packets) for piece in hop.lost)
+    return {packet for box in boxes for packet in product(*map(numbers_of, box))}
+
+
+def numbers_of(intervals: Intervals) -> list[int]:
+    return [number for low, high in intervals for number in range(low, high + 1)]
+
+
+# ------------------------------------------------------------------------------------------- security groups
+
+
+def group_of(*rules: IpPermission, name: str = "sg-1", **more: Any) -> SecurityGroup:
+    return SecurityGroup(group_id=name, ip_permissions=rules, ip_permissions_egress=rules, **more)
+
+
+def rule(
+    protocol: str = "tcp",
+    first: int | None = 443,
+    last: int | None = None,
+    *,
+    cidr: str | None = None,
+    prefix_list: str | None = None,
+    group: str | None = None,
+) -> IpPermission:
+    return IpPermission(
+        ip_protocol=protocol,
+        from_port=first,
+        to_port=first if last is None else last,
+        ip_ranges=(IpRange(cidr_ip=cidr),) if cidr else (),
+        prefix_list_ids=(PrefixListReference(prefix_list_id=prefix_list),) if prefix_list else (),
+        user_id_group_pairs=(GroupPair(group_id=group),) if group else (),
+    )
+
+
+def judged(*rules: IpPermission, direction: Direction = "out", traffic: tuple[str, int] = HTTPS, **peer: Any) -> Hop:
+    world = World(Facts(security_groups=(group_of(*rules),), prefix_lists=LISTS))
+    known: dict[str, Any] = {"addresses": PEER, "label": "the peer", "groups": ("sg-peer",)} | peer
+    return Filters(world, Memo()).groups(("sg-1",), direction, traffic, Peer(**known))
+
+
+def packets(direction: Direction) -> Box:
+    """Packets that differ only in the address of the peer."""
+    return Box(((0, 0),), PEER, ((0, 0),)) if direction == "out" else Box(PEER, ((0, 0),), ((0, 0),))
+
+
+ports = st.sampled_from([(443, None), (80, None), (0, 65_535), (400, 443), (443, 500), (444, 500)])
+rules = st.one_of(
+    st.builds(lambda at, cidr: rule("tcp", *at, cidr=cidr), ports, cidrs),
+    st.builds(lambda at, name: rule("tcp", *at, prefix_list=name), ports, st.sampled_from(["pl-1", "pl-2"])),
+    st.builds(lambda name: rule(group=name), st.sampled_from(["sg-peer", "sg-other"])),
+    st.builds(lambda protocol, cidr: rule(protocol, cidr=cidr), st.sampled_from(["6", "udp", "17", "1"]), cidrs),
+    st.builds(lambda cidr: rule("-1", None, cidr=cidr), cidrs),
+)
+directions: st.SearchStrategy[Direction] = st.sampled_from(["out", "in"])
+
+
+def admits(item: IpPermission, number: int) -> bool:
+    """Whether one rule admits a packet to or from one address, at TCP 443."""
+    if item.ip_protocol != "-1" and item.ip_protocol not in {"tcp", "6"}:
+        return False
+    if item.from_port is not None and item.to_port is not None and not item.from_port <= 443 <= item.to_port:
+        return False
+    lists = {row.prefix_list_id: row.cidrs for row in LISTS if isinstance(row.cidrs, tuple)}
+    blocks = [named.cidr_ip for named in item.ip_ranges]
+    blocks += [cidr for named in item.prefix_list_ids for cidr in lists[named.prefix_list_id] if ":" not in cidr]
+    member = any(pair.group_id == "sg-peer" for pair in item.user_id_group_pairs)
+    return member or any(IPv4Address(number) in IPv4Network(cidr) for cidr in blocks)
+
+
+class TestSecurityGroups:
+    @given(st.lists(rules, max_size=5), directions)
+    def test_lose_what_no_rule_admits(self, drawn: list[IpPermission], direction: Direction) -> None:
+        hop = judged(*drawn, direction=direction)
+        refused = {n for n in numbers_of(PEER) if not any(admits(item, n) for item in drawn)}
+        assert {packet[1] or packet[0] for packet in lost_of(hop, packets(direction))} == refused
+        assert not hop.undecided
+
+    @given(st.lists(rules, max_size=5), st.randoms(use_true_random=False), directions)
+    def test_do_not_look_at_the_order_of_their_rules(
+        self, drawn: list[IpPermission], dice: Any, direction: Direction
+    ) -> None:
+        shuffled = dice.sample(drawn, len(drawn))
+        one, other = judged(*drawn, direction=direction), judged(*shuffled, direction=direction)
+        assert lost_of(one, packets(direction)) == lost_of(other, packets(direction))
+
+    @given(st.lists(rules, max_size=4), rules, directions)
+    def test_lose_no_more_with_another_rule(
+        self, drawn: list[IpPermission], added: IpPermission, direction: Direction
+    ) -> None:
+        before, after = judged(*drawn, direction=direction), judged(*drawn, added, direction=direction)
+        assert lost_of(after, packets(direction)) <= lost_of(before, packets(direction))
+
+    @given(st.lists(rules, max_size=4), cidrs)
+    def test_that_decide_by_one_rule_decide_alike_for_every_peer(self, drawn: list[IpPermission], cidr: str) -> None:
+        if judged(*drawn).by_one_rule:
+            assert judged(*drawn, addresses=addresses_of(cidr), groups=None).clean
+
+    def test_allow_what_any_of_them_allows(self) -> None:
+        groups = (group_of(name="sg-1"), group_of(rule(cidr="10.0.0.0/29"), name="sg-2"))
+        both = filters_of(security_groups=groups)
+        peer = Peer(addresses_of("10.0.0.0/28"), "the peer", None)
+        hop = both.groups(("sg-1", "sg-2"), "out", HTTPS, peer)
+        assert [piece.cut for piece in hop.lost] == [Cut(destination=addresses_of("10.0.0.8/29"))]
+        assert hop.rule == "tcp 443 to 10.0.0.0/29"
+
+    def test_name_the_rule_that_let_most_pass(self) -> None:
+        assert judged(rule(cidr=EVERYWHERE)).rule == "tcp 443 to 0.0.0.0/0"
+        assert judged(rule("-1", None, cidr=EVERYWHERE), direction="in").rule == "all traffic from 0.0.0.0/0"
+        assert judged(rule("tcp", 1, 1023, prefix_list="pl-1")).rule == "tcp 1-1023 to pl-1"
+        assert judged(rule(group="sg-peer"), direction="in").rule == "tcp 443 from sg-peer"
+
+    def test_say_what_is_refused(self) -> None:
+        (piece,) = judged(rule("tcp", 5432, cidr=EVERYWHERE)).lost
+        assert (piece.code, piece.resource) == ("ENI_SG_RULES_MISMATCH", "sg-1")
+        assert piece.message == "no outbound rule of sg-1 allows tcp 443 to the peer"
+        (part,) = judged(rule(cidr="10.0.0.0/29"), direction="in").lost
+        assert part.message == "no inbound rule of sg-1 allows tcp 443 from 10.0.0.8/29"
+
+    def test_without_a_rule_in_this_direction_have_a_code_of_their_own(self) -> None:
+        assert [piece.code for piece in judged().lost] == ["SG_HAS_NO_RULES"]
+
+    @pytest.mark.parametrize(("number", "name"), [("6", "tcp"), ("17", "udp")])
+    def test_name_a_protocol_by_word_or_number(self, number: str, name: str) -> None:
+        assert judged(rule(number, cidr=EVERYWHERE), traffic=(name, 443)).clean
+        assert judged(rule(name, cidr=EVERYWHERE), traffic=(name, 443)).clean
+
+    @pytest.mark.parametrize(("first", "last"), [(None, None), (-1, -1), (443, None)])
+    def test_without_a_whole_range_are_for_all_ports(self, first: int | None, last: int | None) -> None:
+        open_range = IpPermission(
+            ip_protocol="tcp", from_port=first, to_port=last, ip_ranges=(IpRange(cidr_ip=EVERYWHERE),)
+        )
+        assert judged(open_range).clean
+
+
+class TestGroupReferences:
+    def test_admit_members_of_the_group(self) -> None:
+        assert judged(rule(group="sg-peer"), direction="in").clean
+        assert judged(rule(group="sg-other"), direction="in").lost
+
+    def test_admit_nobody_who_is_in_no_group(self) -> None:
+        assert judged(rule(group="sg-peer"), direction="in", groups=None).lost
+
+    def test_leave_a_peer_of_unknown_groups_undecided(self) -> None:
+        fact = Missing("the security groups of the peer")
+        hop = judged(rule(group="sg-peer"), direction="in", groups=fact)
+        assert not hop.lost
+        assert [(piece.missing, piece.rule) for piece in hop.undecided] == [(fact, "tcp 443 from sg-peer")]
+
+    def test_do_not_matter_where_another_rule_admits_the_peer(self) -> None:
+        fact = Missing("the security groups of the peer")
+        assert judged(rule(group="sg-peer"), rule(cidr=EVERYWHERE), groups=fact).clean
+
+    @pytest.mark.parametrize(("named", "matters"), [(rule(group="sg-9"), True), (rule(cidr=EVERYWHERE), False)])
+    def test_matter_where_a_rule_for_this_traffic_names_a_group(self, named: IpPermission, matters: bool) -> None:  # noqa: FBT001
+        filters = filters_of(security_groups=(group_of(named),))
+        assert filters.names_groups(("sg-1",), "in", HTTPS) is matters
+        assert not filters.names_groups(("sg-1",), "in", ("tcp", 80))
+
+    def test_matter_where_a_group_is_not_known(self) -> None:
+        assert filters_of().names_groups(("sg-1",), "in", HTTPS)
+
+
+class TestPrefixListRules:
+    def test_admit_the_entries_of_the_list(self) -> None:
+        (piece,) = judged(rule(prefix_list="pl-2")).lost
+        assert piece.cut.destination == ((BASE + 2, BASE + UNIVERSE - 1),)
+
+    def test_of_a_list_without_entries_leave_a_peer_undecided(self) -> None:
+        hop = judged(rule(prefix_list="pl-9"))
+        assert not hop.lost
+        assert [piece.missing for piece in hop.undecided] == [
+            Missing("the entries of prefix list pl-9", "ec2:GetManagedPrefixListEntries")
+        ]
+
+
+class TestWhatCannotBeRead:
+    def test_an_unreadable_block_leaves_undecided_what_no_other_rule_admits(self) -> None:
+        hop = judged(rule(cidr="10.0.0.0/29"), rule(cidr="10.0.0.0/129"))
+        assert not hop.lost
+        (piece,) = hop.undecided
+        assert piece.cut == Cut(destination=addresses_of("10.0.0.8/29"))
+        assert piece.missing == Missing("rule 'tcp 443 to 10.0.0.0/129' of sg-1 cannot be read")
+
+    def test_an_unreadable_block_for_other_ports_does_not_matter(self) -> None:
+        assert judged(rule("tcp", 22, cidr="nonsense")).lost
+
+    def test_rules_that_were_not_read_leave_everything_undecided(self) -> None:
+        filters = filters_of(security_groups=(SecurityGroup(group_id="sg-1"),))
+        peer = Peer(PEER, "the peer", None)
+        told = {"out": "the outbound rules of sg-1", "in": "the inbound rules of sg-1"}
+        for direction in ("out", "in"):
+            hop = filters.groups(("sg-1",), direction, HTTPS, peer)
+            assert [piece.missing for piece in hop.undecided] == [
+                Missing(told[direction], "ec2:DescribeSecurityGroups")
+            ]
+
+    def test_a_group_that_was_not_read_leaves_everything_undecided(self) -> None:
+        hop = filters_of().groups(("sg-1",), "out", HTTPS, Peer(PEER, "the peer", None))
+        assert [piece.missing for piece in hop.undecided] == [
+            Missing("security group sg-1", "ec2:DescribeSecurityGroups")
+        ]
+
+    def test_a_group_that_was_not_read_does_not_matter_beside_one_that_admits(self) -> None:
+        filters = filters_of(security_groups=(group_of(rule(cidr=EVERYWHERE)),))
+        assert filters.groups(("sg-9", "sg-1"), "out", HTTPS, Peer(PEER, "the peer", None)).clean
+
+    def test_an_interface_of_unknown_groups_is_undecided(self) -> None:
+        fact = Missing("the groups")
+        hop = filters_of().groups(fact, "in", HTTPS, Peer(PEER, "the peer", None))
+        assert [piece.missing for piece in hop.undecided] == [fact]
+
+    def test_an_interface_in_no_group_is_undecided(self) -> None:
+        hop = filters_of().groups((), "in", HTTPS, Peer(PEER, "the peer", None))
+        assert [piece.missing for piece in hop.undecided] == [
+            Missing("what guards an interface that is in no security group")
+        ]
+
+
+# ----------------------------------------------------------------------------------------------- prefix lists
+
+
+class TestPrefixLists:
+    own = PrefixList(prefix_list_id="pl-1", prefix_list_name="offices", owner_id="111122223333")
+    s3 = PrefixList(prefix_list_id="pl-53", prefix_list_name="com.amazonaws.eu-west-1.s3", owner_id="AWS")
+    world = World(Facts(prefix_lists=(own, s3)))
+
+    def test_without_entries_hold_all_that_is_told_to_be_theirs(self) -> None:
+        assert in_prefix_list(self.world, "pl-53", PEER, Destination("S3", PEER, prefix_list="pl-53")) == PEER
+
+    def test_of_aws_hold_nothing_of_another_service(self) -> None:
+        assert in_prefix_list(self.world, "pl-53", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == ()
+        assert in_prefix_list(self.world, "pl-53", PUBLIC, Destination("dynamodb", PUBLIC, prefix_list="pl-dd")) == ()
+
+    def test_of_aws_hold_no_private_address(self) -> None:
+        assert in_prefix_list(self.world, "pl-53", PEER, Destination("a task", PEER)) == ()
+        assert in_prefix_list(self.world, "pl-53", PEER, None) == ()
+
+    def test_of_the_user_may_hold_anything(self) -> None:
+        fact = Missing("the entries of prefix list pl-1", "ec2:GetManagedPrefixListEntries")
+        assert in_prefix_list(self.world, "pl-1", PEER, None) == fact
+        assert in_prefix_list(self.world, "pl-1", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == fact
+
+
+# ------------------------------------------------------------------------------------------------ network ACLs
+
+CLIENT = ((40_000, 40_007),)
+AT_443 = ((443, 443),)
+legs: st.SearchStrategy[Leg] = st.sampled_from(["there", "back"])
+ranges = st.sampled_from([None, (443, 443), (0, 65_535), (40_000, 40_003), (40_002, 40_005), (22, 22), (400, 40_000)])
+entries = st.builds(
+    lambda cidr, action, protocol, ports, egress: {
+        "cidr_block": cidr,
+        "ipv6_cidr_block": None if cidr else "::/0",
+        "rule_action": action,
+        "protocol": protocol,
+        "port_range": PortRange(from_port=ports[0], to_port=ports[1]) if ports else None,
+        "egress": egress,
+    },
+    cidrs | st.none(),
+    st.sampled_from(["allow", "deny"]),
+    st.sampled_from(["-1", "6", "6", "17"]),
+    ranges,
+    st.booleans(),
+)
+
+
+def acl_of(drawn: list[dict[str, Any]], number: int = 100) -> NetworkAcl:
+    rows = tuple(AclEntry(rule_number=number + place, **row) for place, row in enumerate(drawn))
+    return NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1", entries=rows)
+
+
+def through(acl: NetworkAcl | Missing, direction: Direction, leg: Leg, memo: Memo | None = None) -> Hop:
+    numbers = AT_443 if leg == "there" else CLIENT
+    return Filters(World(Facts()), memo or Memo(remember=False)).acl(acl, direction, leg, "tcp", PEER, numbers)
+
+
+def flow(direction: Direction, leg: Leg) -> Box:
+    """The packets of a flow that an ACL sees: it asks for the address of the far end, and replies for their port."""
+    far_is_destination = (leg == "there") == (direction == "out")
+    client = ((0, 0),) if leg == "there" else CLIENT
+    return Box(((0, 0),), PEER, client) if far_is_destination else Box(PEER, ((0, 0),), client)
+
+
+def first_match(drawn: list[dict[str, Any]], direction: Direction, number: int, port: int) -> str:
+    for row in drawn:
+        ports = row["port_range"]
+        if (
+            row["egress"] == (direction == "out")
+            and row["protocol"] in {"-1", "6"}
+            and row["cidr_block"] is not None
+            and IPv4Address(number) in IPv4Network(row["cidr_block"])
+            and (row["protocol"] == "-1" or ports is None or ports.from_port <= port <= ports.to_port)
+        ):
+            return str(row["rule_action"])
+    return "deny"
+
+
+class TestNetworkAcls:
+    @given(st.lists(entries, max_size=6), directions, legs)
+    def test_decide_by_the_first_entry_that_matches(
+        self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
+    ) -> None:
+        hop = through(acl_of(drawn), direction, leg)
+        numbers = numbers_of(AT_443 if leg == "there" else CLIENT)
+        denied = {
+            (number, 0 if leg == "there" else port)
+            for number in numbers_of(PEER)
+            for port in numbers
+            if first_match(drawn, direction, number, port) == "deny"
+        }
+        lost = {(there or here, port) for here, there, port in lost_of(hop, flow(direction, leg))}
+        assert lost == denied
+        assert not hop.undecided
+
+    @given(st.lists(entries, max_size=6), directions, legs)
+    def test_lose_each_packet_to_one_entry(self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg) -> None:
+        hop = through(acl_of(drawn), direction, leg)
+        each = [set(product(*map(numbers_of, piece.box(flow(direction, leg))))) for piece in hop.lost]
+        assert sum(map(len, each)) == len(set().union(*each))
+
+    @given(st.lists(entries, max_size=6), directions, legs)
+    def test_are_judged_alike_with_and_without_a_memo(
+        self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
+    ) -> None:
+        memo = Memo()
+        plain, first, again = (through(acl_of(drawn), direction, leg, known) for known in (None, memo, memo))
+        for hop in (first, again):
+            assert (hop.rule, hop.lost, hop.undecided) == (plain.rule, plain.lost, plain.undecided)
+
+    @given(st.lists(entries, max_size=4), directions, legs)
+    def test_lose_nothing_after_an_allow_of_everything_in_front(
+        self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
+    ) -> None:
+        first = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "-1", "egress": direction == "out"}
+        assert through(acl_of([first, *drawn]), direction, leg).clean
+
+    def test_that_decide_by_one_entry_decide_alike_for_every_address(self) -> None:
+        some: Any = {"cidr_block": "10.0.0.0/29", "rule_action": "allow", "protocol": "-1", "egress": True}
+        narrow, wide = acl_of([some]), acl_of([some | {"cidr_block": EVERYWHERE}])
+        inside, outside = addresses_of("10.0.0.1"), addresses_of("10.0.0.9")
+        assert filters_of().acl(narrow, "out", "there", "tcp", outside, AT_443).lost
+        assert not filters_of().acl(narrow, "out", "there", "tcp", inside, AT_443).by_one_rule
+        assert filters_of().acl(wide, "out", "there", "tcp", inside, AT_443).by_one_rule
+
+    def test_ask_entries_in_the_order_of_their_numbers(self) -> None:
+        deny: dict[str, Any] = {
+            "rule_number": 90,
+            "rule_action": "deny",
+            "cidr_block": EVERYWHERE,
+            "protocol": "-1",
+            "egress": True,
+        }
+        allowed = deny | {"rule_number": 100, "rule_action": "allow"}
+        for rows in ([deny, allowed], [allowed, deny]):
+            acl = NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1", entries=tuple(AclEntry(**row) for row in rows))
+            assert [piece.rule for piece in through(acl, "out", "there").lost] == [
+                "rule 90: deny all traffic 0.0.0.0/0"
+            ]
+
+    def test_without_an_entry_deny_all(self) -> None:
+        (piece,) = through(acl_of([]), "in", "back").lost
+        assert (piece.code, piece.resource, piece.rule) == ("SUBNET_ACL_RESTRICTION", "acl-1", "rule *: deny")
+        assert piece.message == "acl-1 drops inbound replies from 10.0.0.0/28, tcp 40000-40007: rule *: deny"
+        assert piece.box(flow("in", "back")) == flow("in", "back")
+
+    def test_say_which_calls_they_drop(self) -> None:
+        deny = {"cidr_block": "10.0.0.0/29", "rule_action": "deny", "protocol": "6", "egress": True}
+        pass_on = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "-1", "egress": True}
+        (piece,) = through(acl_of([deny, pass_on]), "out", "there").lost
+        assert piece.message == (
+            "acl-1 drops outbound calls to 10.0.0.0/29, tcp 443: rule 100: deny all ports 10.0.0.0/29"
+        )
+        assert piece.cut == Cut(destination=addresses_of("10.0.0.0/29"))
+
+    def test_name_the_first_entry_that_let_something_pass(self) -> None:
+        half = {"cidr_block": "10.0.0.0/29", "rule_action": "allow", "protocol": "6", "egress": True}
+        rest = half | {"cidr_block": EVERYWHERE}
+        assert through(acl_of([half, rest]), "out", "there").rule == "rule 100: allow all ports 10.0.0.0/29"
+        ports = half | {"cidr_block": EVERYWHERE, "port_range": PortRange(from_port=443, to_port=443)}
+        assert through(acl_of([ports]), "out", "there").rule == "rule 100: allow ports 443-443 0.0.0.0/0"
+
+    def test_write_the_last_entry_with_a_star_as_aws_does(self) -> None:
+        last = {"cidr_block": EVERYWHERE, "rule_action": "deny", "protocol": "-1", "egress": True}
+        (piece,) = through(acl_of([last], number=32_767), "out", "there").lost
+        assert piece.rule == "rule *: deny all traffic 0.0.0.0/0"
+
+    def test_cut_replies_along_the_ports_of_the_client(self) -> None:
+        ports = PortRange(from_port=40_004, to_port=65_535)
+        some = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "6", "port_range": ports, "egress": False}
+        (piece,) = through(acl_of([some]), "in", "back").lost
+        assert piece.box(flow("in", "back")) == flow("in", "back")._replace(ports=((40_000, 40_003),))
+
+    def test_are_remembered_by_their_entries_for_one_protocol(self) -> None:
+        filters = filters_of()
+        only_udp = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "17", "egress": True}
+        acl = acl_of([only_udp])
+        assert filters.acl(acl, "out", "there", "udp", PEER, ((53, 53),)).clean
+        assert filters.acl(acl, "out", "there", "tcp", PEER, ((53, 53),)).lost
+
+
+class TestUnreadableAcls:
+    odd: ClassVar[Any] = {"cidr_block": "nonsense", "rule_action": "deny", "protocol": "6", "egress": True}
+    everything: ClassVar[Any] = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "-1", "egress": True}
+
+    def test_leave_undecided_what_the_unreadable_entry_may_be_about(self) -> None:
+        hop = through(acl_of([self.odd, self.everything]), "out", "there")
+        assert not hop.lost
+        (piece,) = hop.undecided
+        assert piece.missing == Missing("'rule 100: deny all ports nonsense' of acl-1 cannot be read")
+        assert piece.code == "UNKNOWN_RESOURCE"
+
+    def test_with_an_entry_for_no_block_at_all_are_unreadable_too(self) -> None:
+        entry_ = {key: value for key, value in self.odd.items() if key != "cidr_block"}
+        assert through(acl_of([entry_, self.everything]), "out", "there").undecided
+        ipv6 = entry_ | {"ipv6_cidr_block": "::/0"}
+        assert through(acl_of([ipv6, self.everything]), "out", "there").clean
+
+    def test_are_not_asked_about_what_an_entry_before_decided(self) -> None:
+        assert through(acl_of([self.everything, self.odd]), "out", "there").clean
+        deny = self.everything | {"rule_action": "deny", "cidr_block": "10.0.0.0/29"}
+        hop = through(acl_of([deny, self.odd, self.everything]), "out", "there")
+        assert [piece.cut.destination for piece in hop.lost] == [addresses_of("10.0.0.0/29")]
+        assert [piece.cut.destination for piece in hop.undecided] == [addresses_of("10.0.0.8/29")]
+
+    def test_do_not_matter_where_the_unreadable_entry_is_for_other_ports(self) -> None:
+        ssh = self.odd | {"port_range": PortRange(from_port=22, to_port=22)}
+        assert through(acl_of([ssh, self.everything]), "out", "there").clean
+
+    def test_of_which_no_entry_was_read_are_undecided(self) -> None:
+        hop = through(NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1"), "out", "there")
+        assert [piece.missing for piece in hop.undecided] == [
+            Missing("the entries of acl-1", "ec2:DescribeNetworkAcls")
+        ]
+
+    def test_that_were_not_read_at_all_are_undecided(self) -> None:
+        fact = Missing("the network ACL of subnet-1")
+        hop = through(fact, "in", "back")
+        assert (hop.kind, hop.leg) == ("network-acl", "back")
+        assert [piece.missing for piece in hop.undecided] == [fact]
+
+
+# ------------------------------------------------------------------------------------------------- whole walks
+
+blocks_of_vpc = st.sampled_from(
+    [EVERYWHERE, "10.0.0.0/16", "10.0.1.0/24", "10.0.2.0/25", "10.0.1.10", "8.0.0.0/8", "?"]
+)
+names = st.one_of(
+    st.builds(lambda cidr: {"cidr": cidr}, blocks_of_vpc),
+    st.builds(lambda group: {"group": group}, st.sampled_from(["sg-task", "sg-end", "sg-default"])),
+    st.builds(lambda name: {"prefix_list": name}, st.sampled_from(["pl-1", "pl-2"])),
+)
+added_rules = st.one_of(
+    st.builds(lambda named: allow("tcp", 443, **named), names),
+    st.builds(lambda named: allow("tcp", 0, 65_535, **named), names),
+    st.builds(lambda named: allow(**named), names),
+    st.builds(lambda named: allow("udp", 53, **named), names),
+)
+some_rules = st.lists(added_rules, max_size=3)
+acl_rows = st.builds(
+    lambda action, cidr, at: entry(100, action, cidr, protocol="6", ports=at),
+    st.sampled_from(["allow", "deny"]),
+    st.sampled_from([EVERYWHERE, "10.0.1.0/24", "10.0.2.0/25"]),
+    st.sampled_from([(0, 65_535), (443, 443), (1024, 65_535), (40_000, 65_535)]),
+)
+
+
+def verdict_of(outbound: list[Row], inbound: list[Row], acl: list[Row] | None = None) -> int:
+    """How bad it is for a task in subnet-a to reach an endpoint in subnet-b, as a place in the order of verdicts."""
+    network = Network()
+    network.prefix_list("pl-1", "10.0.1.0/24", "10.0.2.0/24")
+    network.prefix_list("pl-2")
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = outbound
+    network.group("sg-end", inbound=inbound)
+    network.endpoint("vpce-1", "logs", ["subnet-b", "subnet-a"], group="sg-end")
+    if acl is not None:
+        network.acl("acl-1", both_ways(*acl), ["subnet-a"])
+    walker = network.walker()
+    outcome = walker.reach(source(walker), Target("logs.eu-west-1.amazonaws.com", 443))
+    return ORDER.index(outcome.verdict)
+
+
+class TestAnAddedAllow:
+    @given(some_rules, some_rules, added_rules)
+    def test_of_the_tasks_group_makes_no_verdict_worse(
+        self, outbound: list[Row], inbound: list[Row], added: Row
+    ) -> None:
+        assert verdict_of([*outbound, added], inbound) <= verdict_of(outbound, inbound)
+
+    @given(some_rules, some_rules, added_rules)
+    def test_of_the_endpoints_group_makes_no_verdict_worse(
+        self, outbound: list[Row], inbound: list[Row], added: Row
+    ) -> None:
+        assert verdict_of(outbound, [added, *inbound]) <= verdict_of(outbound, inbound)
+
+    @given(st.lists(acl_rows, max_size=3), acl_rows.filter(lambda row: row["RuleAction"] == "allow"))
+    def test_in_front_of_a_network_acl_makes_no_verdict_worse(self, rows: list[Row], added: Row) -> None:
+        before = [row | {"RuleNumber": 100 + place} for place, row in enumerate(rows)]
+        after = [added | {"RuleNumber": 1}, *before]
+        assert verdict_of([ALL], [ALL], after) <= verdict_of([ALL], [ALL], before)
+
+    @given(some_rules, some_rules)
+    def test_verdicts_do_not_depend_on_the_order_of_rules(self, outbound: list[Row], inbound: list[Row]) -> None:
+        assert verdict_of(outbound[::-1], inbound[::-1]) == verdict_of(outbound, inbound)

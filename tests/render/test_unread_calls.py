@@ -1,0 +1,85 @@
+"""What is said of calls that AWS did not answer."""
+
+import click
+import pytest
+
+from skerry.aws.api_table import CALLS
+from skerry.model.facts import Refusal
+from skerry.model.record_kinds import ACTIONS
+from skerry.render.unread_calls import refusals
+from skerry.sources import documents
+from tests.networks import Network, container
+
+
+def lines(*found: Refusal) -> list[str]:
+    return [click.unstyle(line) for line in refusals(found)]
+
+
+def test_of_none_nothing_is_said() -> None:
+    assert lines() == []
+
+
+def test_those_that_a_policy_denies_say_what_is_unknown_and_what_to_do() -> None:
+    assert lines(Refusal("ec2:DescribeVpcEndpoints", "UnauthorizedOperation", "You are not authorized.")) == [
+        "",
+        "Not allowed to call: what these calls would tell is unknown",
+        "  ec2:DescribeVpcEndpoints  VPC endpoint  UnauthorizedOperation",
+        "  Let a policy of the role or user that skerry runs as allow these actions.",
+    ]
+
+
+def test_others_are_not_laid_to_a_policy() -> None:
+    assert lines(Refusal("route53profiles:ListProfileAssociations", "EndpointConnectionError")) == [
+        "",
+        "Without an answer: what these calls would tell is unknown",
+        "  route53profiles:ListProfileAssociations  Route 53 Profile association  EndpointConnectionError",
+    ]
+
+
+def test_one_for_many_resources_is_one_line() -> None:
+    denied = Refusal("route53:ListResourceRecordSets", "AccessDenied")
+    assert (
+        lines(denied, denied)[2]
+        == "  route53:ListResourceRecordSets  private hosted zone's records  AccessDenied, 2 times"
+    )
+
+
+def test_both_kinds_are_kept_apart() -> None:
+    found = lines(Refusal("a:B", "Throttling"), Refusal("c:D", "AccessDeniedException"))
+    assert [line for line in found if "call" in line] == [
+        "Not allowed to call: what these calls would tell is unknown",
+        "Without an answer: what these calls would tell is unknown",
+    ]
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"]
+)
+def test_every_way_to_say_no_is_known(code: str) -> None:
+    assert lines(Refusal("a:B", code))[1].startswith("Not allowed")
+
+
+@pytest.mark.parametrize("action", sorted(set(ACTIONS.values())))
+def test_what_a_call_tells_is_known(action: str) -> None:
+    """Every kind of record has a name in the block."""
+    assert len(lines(Refusal(action, "AccessDenied"))[2].split("  ")) == 4
+
+
+def test_what_a_stranger_wrote_is_harmless() -> None:
+    assert "\x1b" not in "".join(lines(Refusal("a:\x1b[2J", "\x1b[2J")))
+
+
+def test_a_refused_call_makes_unknown_and_is_told_once() -> None:
+    network = Network()
+    network.forget("VpcEndpoints")
+    network.definition(container())
+    network.service()
+    refused = b'{"Call": {"operation": "ec2:DescribeVpcEndpoints"}, "Error": {"Code": "UnauthorizedOperation"}}'
+    facts = documents.load({"network.json": network.document(), "refused.json": refused}, region="eu-west-1")
+    assert facts.notes == ()
+    assert facts.refused == (Refusal("ec2:DescribeVpcEndpoints", "UnauthorizedOperation"),)
+
+
+@pytest.mark.parametrize("action", sorted({call.action for call in CALLS}))
+def test_what_every_call_of_a_reading_tells_is_known(action: str) -> None:
+    assert len(lines(Refusal(action, "AccessDenied"))[2].split("  ")) == 4

@@ -1,0 +1,276 @@
+"""What AWS says of one thing each becomes a fact of that thing, and of no other."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from skerry.access.images import Manifest
+from skerry.errors import InputError
+from skerry.model import resource_answers
+from skerry.model.facts import Facts
+from skerry.model.resource_answers import Absent, Refused
+from skerry.sources.documents import load
+from skerry.sources.redaction import redact
+from skerry.sources.resource_answers import QUESTIONS
+from tests.accounts import ACCOUNT
+from tests.sources.clusters import CONFIGURATION, IMAGE, KEY, SECRET, everything, images, reading
+
+WEB = {"registryId": ACCOUNT, "repositoryName": "web"}
+Answers = list[tuple[str, dict[str, Any], Any]]
+
+# One answer to each question, with what it is about.
+ANSWERED: dict[str, tuple[dict[str, Any], Any, str]] = {
+    "ecr:GetRepositoryPolicy": (WEB, {"policyText": "{}"}, f"{ACCOUNT}/web"),
+    "ecr:BatchGetImage": (WEB, images({"imageIds": [{"imageTag": "1"}]}), f"{ACCOUNT}/web"),
+    "ecr:GetDownloadUrlForLayer": (
+        WEB | {"layerDigest": CONFIGURATION},
+        {"architecture": "amd64", "os": "linux"},
+        f"{ACCOUNT}/web@{CONFIGURATION}",
+    ),
+    "secretsmanager:DescribeSecret": ({"SecretId": SECRET}, {"ARN": SECRET}, SECRET),
+    "secretsmanager:GetResourcePolicy": ({"SecretId": SECRET}, {"ARN": SECRET}, SECRET),
+    "ssm:DescribeParameters": (
+        {"ParameterFilters": [{"Key": "Name", "Values": ["/token"]}]},
+        {"Parameters": [{"Name": "/token", "Type": "String"}]},
+        "/token",
+    ),
+    "kms:DescribeKey": ({"KeyId": KEY}, {"KeyMetadata": {"Arn": KEY}}, KEY),
+    "kms:GetKeyPolicy": ({"KeyId": KEY, "PolicyName": "default"}, {"Policy": "{}"}, KEY),
+    "kms:ListGrants": ({"KeyId": KEY}, {"Grants": [{"Operations": ["Decrypt"]}]}, KEY),
+    "logs:DescribeLogGroups": (
+        {"logGroupNamePrefix": "/ecs/web"},
+        {"logGroups": [{"logGroupName": "/ecs/web"}]},
+        "/ecs/web",
+    ),
+    "s3:ListBucket": ({"Bucket": "files", "Prefix": "a/b"}, {"Contents": [{"Key": "a/b"}]}, "files/a/b"),
+    "s3:GetBucketPolicy": ({"Bucket": "files"}, {"Policy": "{}"}, "files"),
+    "elasticfilesystem:DescribeFileSystemPolicy": ({"FileSystemId": "fs-1"}, {"Policy": "{}"}, "fs-1"),
+    "elasticfilesystem:DescribeAccessPoints": ({"FileSystemId": "fs-1"}, {"AccessPoints": []}, "fs-1"),
+    "organizations:DescribeOrganization": ({}, {"Organization": {"Id": "o-1"}}, ""),
+    "organizations:ListParents": ({"ChildId": "ou-1"}, {"Parents": [{"Id": "r-1", "Type": "ROOT"}]}, "ou-1"),
+    "organizations:ListPoliciesForTarget": (
+        {"TargetId": "r-1", "Filter": "SERVICE_CONTROL_POLICY"},
+        {"Policies": [{"Id": "p-1", "Name": "Full"}]},
+        "r-1/SERVICE_CONTROL_POLICY",
+    ),
+    "organizations:DescribePolicy": ({"PolicyId": "p-1"}, {"Policy": {"Content": "{}"}}, "p-1"),
+}
+
+
+# What answers have their contents in.
+KEYS = (
+    *("images", "policyText", "architecture", "ARN", "ResourcePolicy", "Parameters", "KeyMetadata", "Policy", "Grants"),
+    *("logGroups", "Contents", "AccessPoints", "Organization", "Parents", "Policies"),
+)
+
+
+def wrapped(action: str, parameters: dict[str, Any], **answer: Any) -> bytes:
+    return json.dumps({"Call": {"operation": action, "parameters": parameters}} | answer).encode()
+
+
+def loaded(*documents: bytes) -> Facts:
+    return load({f"{number}.json": content for number, content in enumerate(documents)})
+
+
+def with_manifests_as_read(found: Facts) -> Facts:
+    """The facts with only what is read of the manifests of images."""
+
+    def manifest(row: resource_answers.Manifest) -> resource_answers.Manifest:
+        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=Manifest)))
+
+    rows = [
+        replace(row, answer=replace(row.answer, images=tuple(map(manifest, row.answer.images))))
+        if isinstance(row.answer, resource_answers.Images)
+        else row
+        for row in found.told
+    ]
+    return replace(found, told=tuple(rows))
+
+
+def answers(found: Facts) -> dict[str, Any]:
+    return {row.about: row.answer for row in found.told}
+
+
+def failed(action: str, code: str) -> bytes:
+    parameters, _, _ = ANSWERED[action]
+    return wrapped(action, parameters, Error={"Code": code, "Message": "no"})
+
+
+@pytest.mark.parametrize("action", sorted(QUESTIONS))
+class TestEveryQuestion:
+    def test_is_answered_about_one_thing(self, action: str) -> None:
+        parameters, response, about = ANSWERED[action]
+        found = loaded(wrapped(action, parameters, Response=response))
+        ((name, answer),) = answers(found).items()
+        assert (name, type(answer)) == (about, QUESTIONS[action].record)
+        assert (found.notes, found.refused) == ((), ())
+
+    def test_is_answered_by_there_is_none(self, action: str) -> None:
+        found = loaded(failed(action, "ThingNotFoundException"))
+        assert answers(found) == {ANSWERED[action][2]: Absent("ThingNotFoundException")}
+        assert found.refused == ()
+
+    def test_is_not_answered_by_a_refusal(self, action: str) -> None:
+        found = loaded(failed(action, "AccessDenied"))
+        assert answers(found) == {ANSWERED[action][2]: Refused("AccessDenied")}
+        assert [refusal.action for refusal in found.refused] == [action]
+
+    @pytest.mark.parametrize("code", ["AccessDenied", "ThingNotFoundException"])
+    def test_is_answered_the_same_by_a_snapshot(self, action: str, code: str) -> None:
+        parameters, response, _ = ANSWERED[action]
+        for document in (failed(action, code), wrapped(action, parameters, Response=response)):
+            wanted = with_manifests_as_read(load({"a.json": document}))
+            assert with_manifests_as_read(load(redact({"a.json": document}))) == wanted
+
+    @pytest.mark.parametrize("response", [{"x": 1}, dict.fromkeys(KEYS, 7), {key: [7] for key in KEYS}])
+    def test_that_cannot_be_read_is_told_or_says_nothing(self, action: str, response: Any) -> None:
+        parameters, _, about = ANSWERED[action]
+        document = {"a.json": wrapped(action, parameters, Response=response)}
+        found = load(document)
+        unreadable = answers(found)[about] == Refused("unreadable")
+        assert len(found.notes) == int(unreadable)
+        assert load(redact(document)).told == found.told
+
+    def test_that_is_nested_without_end_is_not_followed(self, action: str) -> None:
+        parameters, _, about = ANSWERED[action]
+        call = json.dumps({"operation": action, "parameters": parameters})
+        deep = "[" * 5000 + "]" * 5000
+        text = f'{{"Call": {call}, "Response": {{"Grants": {deep}, "Parameters": {deep}, "Contents": {deep}}}}}'
+        try:
+            found = loaded(text.encode())
+        except InputError:
+            return
+        assert {row.about for row in found.told} == {about}
+
+    def test_may_be_answered_twice_in_the_same_way(self, action: str) -> None:
+        parameters, response, _ = ANSWERED[action]
+        document = wrapped(action, parameters, Response=response)
+        assert loaded(document, document).told == loaded(document).told
+
+    def test_is_answered_by_whom_who_may_know(self, action: str) -> None:
+        parameters, response, _ = ANSWERED[action]
+        known = wrapped(action, parameters, Response=response)
+        for documents in ((known, failed(action, "AccessDenied")), (failed(action, "AccessDenied"), known)):
+            assert answers(loaded(*documents)) == answers(loaded(known))
+
+    def test_may_be_refused_twice(self, action: str) -> None:
+        found = loaded(failed(action, "AccessDenied"), failed(action, "ThrottlingException"))
+        assert answers(found) == {ANSWERED[action][2]: Refused("AccessDenied")}
+
+    def test_is_not_answered_in_two_ways(self, action: str) -> None:
+        parameters, response, _ = ANSWERED[action]
+        with pytest.raises(InputError, match="described twice, and differently"):
+            loaded(wrapped(action, parameters, Response=response), failed(action, "ThingNotFoundException"))
+
+    def test_without_an_answer_is_no_document(self, action: str) -> None:
+        with pytest.raises(InputError, match="a call without its answer"):
+            loaded(wrapped(action, ANSWERED[action][0], Response=None))
+
+
+@pytest.mark.parametrize("action", sorted(set(QUESTIONS) - {"organizations:DescribeOrganization"}))
+@pytest.mark.parametrize("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
+def test_an_answer_about_nothing_is_refused(action: str, parameters: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="but not about what") as caught:
+        loaded(wrapped(action, parameters, Response={}))
+    assert "Wrap the answer" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "code", ["NoSuchBucketPolicy", "NoSuchBucket", "PolicyNotFound", "RepositoryNotFoundException"]
+)
+def test_codes_of_what_is_not_there_are_kept(code: str) -> None:
+    assert answers(loaded(failed("s3:GetBucketPolicy", code))) == {"files": Absent(code)}
+
+
+def test_an_account_without_an_organization_is_known() -> None:
+    found = loaded(failed("organizations:DescribeOrganization", "AWSOrganizationsNotInUseException"))
+    assert answers(found) == {"": Absent("AWSOrganizationsNotInUseException")}
+
+
+class TestLists:
+    """Answers that are rows: the names that were asked for and are not among them are not there."""
+
+    def test_tell_what_is_not_in_them(self) -> None:
+        asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "/x"]}]}
+        found = loaded(wrapped("ssm:DescribeParameters", asked, Response={"Parameters": [{"Name": "/x"}]}))
+        assert answers(found) == {"x": Absent("NotFound"), "/x": resource_answers.Parameter(name="/x")}
+
+    def test_tell_nothing_of_filters_by_something_else(self) -> None:
+        filters = [{"Key": "Name", "Option": "BeginsWith", "Values": ["/x"]}]
+        with pytest.raises(InputError, match="but not about what"):
+            loaded(wrapped("ssm:DescribeParameters", {"ParameterFilters": filters}, Response={"Parameters": []}))
+
+    def test_of_names_that_begin_alike_tell_of_the_very_name(self) -> None:
+        action = "logs:DescribeLogGroups"
+        groups = {"logGroups": [{"logGroupName": "/ecs/web-two"}], "nextToken": "more"}
+        found = loaded(wrapped(action, ANSWERED[action][0], Response=groups))
+        assert answers(found) == {"/ecs/web": Absent("NotFound")}
+
+    @pytest.mark.parametrize(
+        ("action", "key"), [("logs:DescribeLogGroups", "logGroups"), ("ssm:DescribeParameters", "Parameters")]
+    )
+    def test_that_go_on_after_an_empty_page_leave_it_open(self, action: str, key: str) -> None:
+        token = "NextToken" if key == "Parameters" else "nextToken"
+        document = wrapped(action, ANSWERED[action][0], Response={key: [], token: "more"})
+        assert [one.answer for one in loaded(document).told] == [resource_answers.Refused("partial")]
+        redacted = load(redact({"a.json": document}))
+        assert [one.answer for one in redacted.told] == [resource_answers.Refused("partial")]
+
+    def test_of_parameters_that_go_on_leave_those_open_that_are_not_on_the_page(self) -> None:
+        asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "y"]}]}
+        response = {"Parameters": [{"Name": "x"}], "NextToken": "more"}
+        found = loaded(wrapped("ssm:DescribeParameters", asked, Response=response))
+        assert answers(found) == {"x": resource_answers.Parameter(name="x"), "y": resource_answers.Refused("partial")}
+
+
+class TestImages:
+    """What several calls say of a repository is put together."""
+
+    def test_of_several_calls_are_those_of_all(self) -> None:
+        documents = [
+            wrapped("ecr:BatchGetImage", WEB, Response=images({"imageIds": [{"imageTag": tag}]})) for tag in ("1", "2")
+        ]
+        found = answers(loaded(*documents))[f"{ACCOUNT}/web"]
+        assert [one.image_id.image_tag for one in found.images] == ["1", "2"]
+
+    def test_of_a_registry_that_is_not_named_are_the_accounts_own(self) -> None:
+        found = loaded(wrapped("ecr:BatchGetImage", {"repositoryName": "web"}, Response={"images": []}))
+        assert list(answers(found)) == ["/web"]
+
+
+class TestASnapshot:
+    """Keeps what is read of these answers, and nothing else of them."""
+
+    def test_of_an_account_tells_the_same(self) -> None:
+        _, found = reading(**everything())
+        live, saved = load(found.documents), load(redact(found.documents))
+        assert with_manifests_as_read(saved).told == with_manifests_as_read(live).told
+        assert (saved.roles, saved.managed_policies) == (live.roles, live.managed_policies)
+        assert saved.service_revisions == live.service_revisions
+        assert (saved.completeness, saved.refused) == (live.completeness, live.refused)
+
+    def test_has_nothing_else(self) -> None:
+        secret = {"ARN": SECRET, "Description": "SECRET", "Tags": [{"Key": "a", "Value": "SECRET"}], "Name": "db"}
+        built = {"architecture": "amd64", "os": "linux", "config": {"Env": ["A=SECRET"]}}
+        documents = {
+            "a.json": wrapped("secretsmanager:DescribeSecret", {"SecretId": SECRET}, Response=secret),
+            "b.json": wrapped("ecr:GetDownloadUrlForLayer", WEB | {"layerDigest": "x"}, Response=built),
+        }
+        kept = b"".join(redact(documents).values())
+        assert b'"SECRET"' not in kept
+        assert b"=SECRET" not in kept
+        assert json.loads(redact(documents)["b.json"])["Response"] == {"architecture": "amd64", "os": "linux"}
+
+    def test_keeps_that_an_answer_could_not_be_read(self) -> None:
+        document = wrapped("kms:DescribeKey", {"KeyId": KEY}, Response={"KeyMetadata": "SECRET"})
+        kept = redact({"a.json": document})
+        assert b"SECRET" not in kept["a.json"]
+        assert answers(load(kept)) == {KEY: Refused("unreadable")}
+
+
+def test_the_image_of_these_tests_is_of_the_repository() -> None:
+    assert IMAGE.startswith(ACCOUNT)
+    assert IMAGE.endswith("/web:1")

@@ -1,0 +1,222 @@
+"""Drafts: removed by the next run where nobody uses them, and only those of this user."""
+
+import ctypes
+import fcntl
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skerry.writing import folders
+from skerry.writing.folders import exchange, take_place
+from skerry.writing.temporary import FORMER, PLACE, WHOLE, draft_file, draft_folder, remove_abandoned
+
+NAME = ".skerry-0123456789abcdef.draft"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def folder_of(path: Path, content: str) -> Path:
+    path.mkdir(parents=True)
+    (path / "file").write_text(content, encoding="utf-8")
+    return path
+
+
+def nothing(_: Path) -> None:
+    """Find nothing wrong with a folder that is replaced."""
+
+
+class TestAbandoned:
+    def test_files_and_folders_are_removed(self, tmp_path: Path) -> None:
+        (tmp_path / NAME).touch()
+        folder_of(tmp_path / NAME.replace("0", "f") / "whole" / "deep", "x")
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == []
+
+    @pytest.mark.parametrize(
+        "name", [".skerry-notes", ".skerry-0123456789abcdef", f"x{NAME}", f"{NAME}s", NAME.upper(), "skerry.draft"]
+    )
+    def test_other_names_stay(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / name).touch()
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == [name]
+
+    def test_locked_ones_stay(self, tmp_path: Path) -> None:
+        with draft_file(tmp_path, 0o600), draft_folder(tmp_path):
+            before = names(tmp_path)
+            remove_abandoned(tmp_path)
+            assert (len(before), names(tmp_path)) == (2, before)
+        assert names(tmp_path) == []
+
+    def test_links_are_not_followed(self, tmp_path: Path) -> None:
+        folder_of(tmp_path / "mine", "kept")
+        (tmp_path / NAME).symlink_to("mine")
+        inside = folder_of(tmp_path / NAME.replace("0", "f"), "x")
+        (inside / "link").symlink_to(tmp_path / "mine")
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == [NAME, "mine"]
+        assert names(tmp_path / "mine") == ["file"]
+
+    def test_pipes_are_neither_opened_nor_removed(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / NAME)
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == [NAME]
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+    def test_those_of_another_user_stay(self, tmp_path: Path) -> None:
+        (tmp_path / NAME).touch()
+        os.chown(tmp_path / NAME, 65534, 65534)
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == [NAME]
+
+    def test_folder_that_cannot_be_listed_is_no_error(self, tmp_path: Path) -> None:
+        remove_abandoned(tmp_path / "none")
+
+
+class TestADraft:
+    def test_that_is_removed_before_it_is_locked_is_made_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lock = fcntl.flock
+        made: list[str] = []
+
+        def remove_first(descriptor: int, how: int) -> None:
+            if not made:
+                made.extend(names(tmp_path))
+                (tmp_path / made[0]).unlink()
+            lock(descriptor, how)
+
+        monkeypatch.setattr(fcntl, "flock", remove_first)
+        with draft_file(tmp_path, 0o600) as draft:
+            assert names(tmp_path) == [draft.path.name]
+            assert names(tmp_path) != made
+
+    def test_without_locks_is_made_and_never_removed_by_others(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise OSError(37, "No locks available")
+
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        with draft_file(tmp_path, 0o600) as draft:
+            remove_abandoned(tmp_path)
+            assert names(tmp_path) == [draft.path.name]
+
+    def test_folder_is_for_the_user_alone(self, tmp_path: Path) -> None:
+        with draft_folder(tmp_path) as draft:
+            assert stat.S_IMODE(draft.stat().st_mode) == 0o700
+
+
+@pytest.fixture(params=["exchange", "two steps"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let folders be replaced by either way."""
+    if request.param == "two steps":
+        monkeypatch.setattr(folders, "exchange", lambda *_: False)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
+class TestAFolder:
+    def test_takes_a_free_place(self, tmp_path: Path) -> None:
+        with draft_folder(tmp_path) as draft:
+            folder_of(draft / WHOLE, "new")
+            take_place(draft, tmp_path / "out", nothing)
+        assert names(tmp_path) == ["out"]
+
+    def test_replaces_another_one(self, tmp_path: Path) -> None:
+        folder_of(tmp_path / "out", "old")
+        with draft_folder(tmp_path) as draft:
+            folder_of(draft / WHOLE, "new")
+            take_place(draft, tmp_path / "out", nothing)
+        assert names(tmp_path) == ["out"]
+        assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "new"
+
+    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+    def test_that_is_refused_leaves_the_other_one(self, tmp_path: Path, error: type[BaseException]) -> None:
+        """Something was put into the place between the first check and the rename."""
+        folder_of(tmp_path / "out", "old")
+
+        def refuse(former: Path) -> None:
+            assert (former / "file").read_text(encoding="utf-8") == "old"
+            raise error
+
+        def replace() -> None:
+            with draft_folder(tmp_path) as draft:
+                folder_of(draft / WHOLE, "new")
+                take_place(draft, tmp_path / "out", refuse)
+
+        with pytest.raises(error):
+            replace()
+        assert names(tmp_path) == ["out"]
+        assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "old"
+
+
+class TestAfterAKillBetweenTwoSteps:
+    @pytest.fixture
+    def killed(self, tmp_path: Path) -> Path:
+        draft = tmp_path / NAME
+        folder_of(draft / FORMER, "old")
+        folder_of(draft / WHOLE, "new")
+        (draft / PLACE).write_bytes(b"out")
+        return draft
+
+    def test_former_folder_gets_its_place_back(self, tmp_path: Path, killed: Path) -> None:
+        remove_abandoned(tmp_path)
+        assert not killed.exists()
+        assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "old"
+
+    def test_former_folder_is_kept_where_its_place_is_taken(self, tmp_path: Path, killed: Path) -> None:
+        (tmp_path / "out").mkdir()
+        remove_abandoned(tmp_path)
+        assert names(tmp_path / "out") == []
+        assert (killed / FORMER / "file").read_text(encoding="utf-8") == "old"
+
+    def test_former_folder_is_kept_where_its_place_is_not_known(self, tmp_path: Path, killed: Path) -> None:
+        (killed / PLACE).unlink()
+        remove_abandoned(tmp_path)
+        assert (killed / FORMER / "file").read_text(encoding="utf-8") == "old"
+
+    def test_former_folder_gets_no_place_elsewhere(self, tmp_path: Path, killed: Path) -> None:
+        (killed / PLACE).write_bytes(b"../../out")
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == ["out"]
+
+    def test_former_folder_goes_where_its_successor_has_the_place(self, tmp_path: Path, killed: Path) -> None:
+        (killed / WHOLE).rename(tmp_path / "out")
+        remove_abandoned(tmp_path)
+        assert names(tmp_path) == ["out"]
+        assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "new"
+
+
+class TestAnExchange:
+    def test_is_one_step(self, tmp_path: Path) -> None:
+        one, other = folder_of(tmp_path / "one", "1"), folder_of(tmp_path / "other", "2")
+        assert exchange(one, other)
+        assert (one / "file").read_text(encoding="utf-8") == "2"
+        assert (other / "file").read_text(encoding="utf-8") == "1"
+
+    def test_of_what_is_not_there_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            exchange(tmp_path / "one", tmp_path / "other")
+
+    @pytest.mark.parametrize("library", ["no function", "no support"])
+    def test_says_where_the_system_has_none(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+    ) -> None:
+        def refuse(*_: object) -> int:
+            ctypes.set_errno(38)
+            return -1
+
+        class Function:
+            argtypes: tuple[object, ...] = ()
+            __call__: Callable[..., int] = staticmethod(refuse)
+
+        class Library:
+            renameat2 = Function() if library == "no support" else None
+
+        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library())
+        assert not exchange(tmp_path / "one", tmp_path / "other")
