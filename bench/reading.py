@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from skerry.aws.api_table import SERVICES, TASK_DEFINITION
-
 from skerry.aws.resource_calls import SERVICE_REVISIONS
 from skerry.aws.session import ClientFactory, clients
 from skerry.embedded import demo_deployment

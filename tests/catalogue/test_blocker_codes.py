@@ -12,7 +12,7 @@ import skerry
 from skerry.catalogue.blocker_codes import ErrorClass, codes
 
 SOURCE = Path(skerry.__file__).parent
-ROOMS = ("launch", "reach", "diagnose")
+ROOMS = ("launch", "reach", "access", "checks", "diagnose", "errortext")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 # Words of AWS's that look like codes and are none.
 OTHERS = {

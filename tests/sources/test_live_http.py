@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from skerry.aws.api_table import CALLS
 
 from skerry import app
+from skerry.aws.api_table import CALLS
 from skerry.aws.session import ClientFactory, clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults

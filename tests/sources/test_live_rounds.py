@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from skerry.aws.api_table import CALLS
 
+from skerry.aws.api_table import CALLS
 from skerry.errors import NothingFoundError
 from skerry.sources.live import MANY_FILE_SYSTEMS, Reading, Scope, read
 from tests.accounts import ACCOUNT, REGION, Account, error, paged
