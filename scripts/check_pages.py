@@ -61,7 +61,7 @@ def permission_page() -> str:
 `skerry iam-policy COMMAND` prints the IAM policy that a command needs, from the tables of calls in
 `src/skerry/aws/api_table.py` and `resource_calls.py`: all that skerry calls to read a live account. Every call only
 reads, and none reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage`
-and `ecr:GetDownloadUrlForLayer` tell whether an image is there and for which processor it was built, which alone is kept of
+and `ecr:GetDownloadUrlForLayer` tell whether an image exists and for which processor. skerry keeps only that of
 its configuration; images below a pull-through cache rule are not asked for, as ECR might fetch them.
 `skerry iam-policy diagnose`, as for {" and ".join(equals)}:
 
