@@ -77,8 +77,22 @@ def test_imports_point_one_way() -> None:
         ("skerry/net/__init__.py", "import subprocess", "skerry.net -> subprocess"),
         ("skerry/__main__.py", "import boto3", "skerry.__main__ -> boto3"),
         ("skerry/__main__.py", "import moto", "skerry.__main__ -> moto"),
+        ("skerry/net/intervals.py", "import skerry.net.addresses", "net.intervals"),
+        (
+            "skerry/checks/guardduty_agent.py",
+            "import skerry.checks.plaintext_secrets",
+            "skerry.checks.plaintext_secrets",
+        ),
     ],
-    ids=["stray module", "upwards", "processes below", "boto3 outside aws", "moto outside embedded"],
+    ids=[
+        "stray module",
+        "upwards",
+        "processes below",
+        "boto3 outside aws",
+        "moto outside embedded",
+        "cycle in a package",
+        "check that knows another",
+    ],
 )
 def test_the_import_contracts_can_fail(tmp_path: Path, module: str, code: str, complaint: str) -> None:
     copy = shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
