@@ -77,7 +77,7 @@ def test_imports_point_one_way() -> None:
         ("skerry/net/__init__.py", "import subprocess", "skerry.net -> subprocess"),
         ("skerry/__main__.py", "import boto3", "skerry.__main__ -> boto3"),
         ("skerry/__main__.py", "import moto", "skerry.__main__ -> moto"),
-        ("skerry/net/intervals.py", "import skerry.net.addresses", "net.intervals"),
+        ("skerry/net/intervals.py", "import skerry.net.addresses", ".intervals -> .addresses"),
         (
             "skerry/checks/guardduty_agent.py",
             "import skerry.checks.plaintext_secrets",
