@@ -1,3 +1,3 @@
-"""Can an ECS/Fargate task start in an isolated subnet, and if not, what must change: skerry answers that."""
+"""Tell whether an ECS/Fargate task can start in an isolated subnet, and which changes let it start."""
 
 __version__ = "0.1.0"
