@@ -14,7 +14,7 @@ from skerry.aws.session import ClientFactory, clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
-from skerry.sources.live import Reading, read
+from skerry.sources.live import AccountReading, read
 
 FEW, MANY = 1, 50
 LATENCY = 0.05
@@ -40,7 +40,7 @@ def run() -> bool:
     return more <= MOST_MORE and rounds <= MOST_ROUNDS
 
 
-def _measured(services: int) -> tuple[Reading, int, float]:
+def _measured(services: int) -> tuple[AccountReading, int, float]:
     """A reading, how many of its calls were for task definitions, and its seconds."""
     faults = Faults()
     with _account(services, faults) as client:

@@ -11,7 +11,7 @@ from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
 from skerry.render.iam_policy import policy
-from skerry.sources.live import Scope
+from skerry.sources.live import ReadScope
 
 DOCS = Path(__file__).parent.parent / "docs"
 _HEADING = re.compile(r"^([A-Z][A-Za-z ]+):$", re.MULTILINE)
@@ -50,10 +50,10 @@ def code_page() -> str:
 
 def permission_page() -> str:
     """The page of the IAM actions that reading a live account needs."""
-    made = {command: Scope(*scope).may_call for command, scope in WIDEST.items()}
+    made = {command: ReadScope(*scope).may_call for command, scope in WIDEST.items()}
     whole = made["diagnose"]
     equals = [f"`{command}`" for command, calls in made.items() if calls == whole and command != "diagnose"]
-    narrow = {call.action for call in Scope(network_only=True).may_call}
+    narrow = {call.action for call in ReadScope(network_only=True).may_call}
     beyond = ", ".join(f"`{action}`" for action in sorted({call.action for call in whole} - narrow))
     more = sorted({call.action for call in made["plan"]} - {call.action for call in whole})
     return f"""# Permissions

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.holdings import EXECUTION, KEY, SECRET, Holdings, policy, statement, text
+from tests.holdings import EXECUTION, KEY, SECRET, Resources, policy, statement, text
 from tests.networks import ACCOUNT, REGION, Network, Row, allow, awslogs, container, one_of_everything, record
 
 ROOT = Path(__file__).parent.parent
@@ -98,7 +98,7 @@ def _running(network: Network) -> None:
 
 def _sound() -> Row:
     """A service that can start, with answers about all that it uses."""
-    network = Holdings()
+    network = Resources()
     _secretive(network)
     _running(network)
     _tagged(network)
@@ -143,7 +143,7 @@ def _sound() -> Row:
 
 def _broken() -> Row:
     """A service that cannot start, with endpoints, gateways and policies that fail in words of their own."""
-    network = Holdings()
+    network = Resources()
     _secretive(network)
     _running(network)
     failed = {"State": "failed", "LastError": {"Code": "Quota", "Message": "too many"}}

@@ -58,7 +58,7 @@ DECRYPTS = {"Policy": text(DELEGATION)}
 """The answer of GetKeyPolicy, of a key that leaves its use to the account."""
 
 
-class Holdings(Network):
+class Resources(Network):
     """The network, the service ``web``, and what AWS tells of what the service uses."""
 
     def __init__(self) -> None:

@@ -99,7 +99,7 @@ class TestAnAccount:
     """As its reader gives it, without any."""
 
     @pytest.fixture
-    def reading(self, monkeypatch: pytest.MonkeyPatch) -> live.Reading:
+    def reading(self, monkeypatch: pytest.MonkeyPatch) -> live.AccountReading:
         refused = {"Call": {"operation": "ec2:DescribeVpcEndpoints"}, "Error": {"Code": "UnauthorizedOperation"}}
         given = network()
         del given.rows["VpcEndpoints"]
@@ -108,16 +108,16 @@ class TestAnAccount:
             "ec2/a.json": as_bytes(refused),
             "b.json": b'{"Account": "111122223333"}',
         }
-        reading = live.Reading(content, calls=30, rounds=4, region="eu-west-1")
+        reading = live.AccountReading(content, calls=30, rounds=4, region="eu-west-1")
 
-        def read(*_: object) -> live.Reading:
+        def read(*_: object) -> live.AccountReading:
             return reading
 
         monkeypatch.setattr(live, "read", read)
         return reading
 
     @pytest.fixture
-    def gathered(self, reading: live.Reading) -> app.Gathered:
+    def gathered(self, reading: live.AccountReading) -> app.Gathered:
         del reading
         return app.read_account(Account(region="eu-west-1"))
 

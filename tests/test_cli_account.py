@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skerry.cli.reading import Scope as AsTyped
-from skerry.sources.live import Scope
+from skerry.sources.live import ReadScope
 from tests.commands import Skerry, complaint, without_account
 
 HIDDEN = "hunter2secret"
@@ -72,8 +72,8 @@ def test_a_file_of_credentials_that_cannot_be_read_is_said(
 
 class TestTheNetworkAlone:
     def test_has_the_same_scope_for_the_command_line_as_for_the_library(self) -> None:
-        assert AsTyped._fields == Scope.__struct_fields__
-        assert Scope(*AsTyped()) == Scope()
+        assert AsTyped._fields == ReadScope.__struct_fields__
+        assert ReadScope(*AsTyped()) == ReadScope()
 
     def test_of_saved_answers_lists_the_rest_as_not_examined(self, run: Skerry, tmp_path: Path) -> None:
         role = {"Arn": "arn:aws:iam::1:role/a", "RoleName": "a", "AssumeRolePolicyDocument": {}}

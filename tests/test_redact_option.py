@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Skerry
-from tests.holdings import IMAGE, Holdings
+from tests.holdings import IMAGE, Resources
 from tests.networks import ACCOUNT, container
 from tests.sources.test_pseudonyms import account
 
@@ -83,7 +83,7 @@ def test_redact_replaces_names_in_errors_and_notes(skerry: Skerry, tmp_path: Pat
     assert found.code == 2
     assert "jane" not in found.err
     (folder / f"of-{PERSON}.json").write_text('{"services": {}}', encoding="utf-8")
-    (folder / "network.json").write_bytes(Holdings().document())
+    (folder / "network.json").write_bytes(Resources().document())
     assert PERSON in skerry("diagnose", "--from", folder).err
     found = skerry("diagnose", "--from", folder, "--redact", "--format", "json")
     assert PERSON not in found.out + found.err

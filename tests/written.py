@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from tests.holdings import CONFIGURATION, Holdings, image, images
+from tests.holdings import CONFIGURATION, Resources, image, images
 from tests.networks import ACCOUNT, S3_CIDRS, VPC, Network, Row
 
 PREFIX_LIST = "pl-53"
@@ -39,7 +39,7 @@ class Written(NamedTuple):
     network: Row
 
 
-class Made(Holdings):
+class Made(Resources):
     """The network that a template makes, with an image in its repository, and nothing else."""
 
     def __init__(self, written: Written) -> None:

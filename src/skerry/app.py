@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from skerry.diagnose.compare import Beside
     from skerry.errortext.explain import Explanation
     from skerry.plan.records import Options, Plan
-    from skerry.sources.live import Scope
+    from skerry.sources.live import ReadScope
     from skerry.sources.redaction import Redaction
 
 
@@ -100,7 +100,7 @@ def read_files(path: Path, region: str | None = None, *, network_only: bool = Fa
 
 
 def read_account(
-    account: Account, scope: "Scope | None" = None, progress: Callable[[str], None] | None = None
+    account: Account, scope: "ReadScope | None" = None, progress: Callable[[str], None] | None = None
 ) -> Gathered:
     """Read a live account, or what ``scope`` names of it; ``progress`` is told in a few words how far it is.
 

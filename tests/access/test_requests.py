@@ -9,8 +9,8 @@ from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Identity, Step
 from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
-from skerry.model.resource_answers import SecretDescription, Told
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resource_answers import ResourceAnswer, SecretDescription
+from skerry.model.resource_lookup import Resources
 from skerry.policy.request import AWS_OWN, Principal, role
 from skerry.policy.resources import Resource
 from tests.networks import ACCOUNT, IMAGE, REGION
@@ -32,8 +32,8 @@ def resources(need: Call, region: str = REGION) -> list[Resource]:
 
 
 def asked(who: Principal, need: Call, ref: ServiceRef, **told: SecretDescription) -> list[Asked]:
-    rows = tuple(Told("secretsmanager:DescribeSecret", name, answer) for name, answer in told.items())
-    return list(requests(Caller(LAUNCH, who, Holdings(Facts(told=rows))), need, ref, {}))
+    rows = tuple(ResourceAnswer("secretsmanager:DescribeSecret", name, answer) for name, answer in told.items())
+    return list(requests(Caller(LAUNCH, who, Resources(Facts(resource_answers=rows))), need, ref, {}))
 
 
 class TestWhoAsks:

@@ -45,7 +45,7 @@ def of_the_network(world: World) -> World:
     asked = lists.asked - {"roles", "managed_policies"}
     complete = frozenset(one for one in lists.complete if one[0] in asked)
     network = msgspec.structs.replace(lists, complete=complete, asked=asked)
-    return World(msgspec.structs.replace(world.facts, completeness=network, told=()))
+    return World(msgspec.structs.replace(world.facts, completeness=network, resource_answers=()))
 
 
 @pytest.mark.parametrize("name", HELD)

@@ -7,7 +7,7 @@ import botocore
 import pytest
 
 from skerry.catalogue.partitions import Partition, partition_of, partitions, suffixes
-from skerry.model.arns import endpoint_region, zone_region
+from skerry.model.arns import region_of_endpoint_service, region_of_zone
 
 TABLE = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text(encoding="utf-8"))
 KNOWN = {row["id"]: row for row in TABLE["partitions"]}
@@ -32,8 +32,8 @@ class TestEveryRegion:
         assert found.name == name
 
     def test_is_read_from_the_names_of_its_zones_and_endpoints(self, name: str, region: str) -> None:
-        assert zone_region(f"{region}a") == region
-        assert endpoint_region(f"com.amazonaws.{region}.ecr.api") == region
+        assert region_of_zone(f"{region}a") == region
+        assert region_of_endpoint_service(f"com.amazonaws.{region}.ecr.api") == region
         assert name
 
 

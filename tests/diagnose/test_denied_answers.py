@@ -9,7 +9,7 @@ from skerry.diagnose.diagnosis import Diagnosis
 from skerry.launch.launches import of_service
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
-from tests.holdings import KEY, SECRET, Holdings, secret, statement, text
+from tests.holdings import KEY, SECRET, Resources, secret, statement, text
 from tests.networks import ACCOUNT
 
 REPOSITORY = {"registryId": ACCOUNT, "repositoryName": "web"}
@@ -22,7 +22,7 @@ DENIALS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-def diagnosis(network: Holdings) -> Diagnosis:
+def diagnosis(network: Resources) -> Diagnosis:
     world = network.world()
     return diagnose(Walker(world), [of_service(world, service) for service in world.facts.services])
 
@@ -30,7 +30,7 @@ def diagnosis(network: Holdings) -> Diagnosis:
 @pytest.mark.parametrize(("action", "parameters", "kind"), DENIALS)
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
 def test_denied_call_is_not_examined(action: str, parameters: dict[str, Any], kind: str, code: str) -> None:
-    network = Holdings()
+    network = Resources()
     network.refuse(action, parameters, code)
     found = diagnosis(network)
     assert found.verdict is OK
@@ -39,15 +39,15 @@ def test_denied_call_is_not_examined(action: str, parameters: dict[str, Any], ki
 
 @pytest.mark.parametrize(("action", "parameters", "kind"), DENIALS[:4])
 def test_failed_call_leaves_the_verdict_unknown(action: str, parameters: dict[str, Any], kind: str) -> None:
-    network = Holdings()
+    network = Resources()
     network.refuse(action, parameters, "InternalFailure")
     found = diagnosis(network)
     assert found.verdict is UNKNOWN
     assert not any(kind in one for one in found.unexamined)
 
 
-def without_roles(code: str) -> Holdings:
-    network = Holdings()
+def without_roles(code: str) -> Resources:
+    network = Resources()
     network.forget("RoleDetailList")
     network.forget("Policies")
     network.refuse("iam:GetAccountAuthorizationDetails", {}, code)
@@ -80,9 +80,9 @@ def test_account_where_everything_is_denied_names_each_call() -> None:
     assert {f"{kind} (denied: {action})" for action, _, kind in DENIALS} <= set(found.unexamined)
 
 
-def encrypted() -> Holdings:
+def encrypted() -> Resources:
     """The secret is encrypted with a key whose policy lets nobody but its administrators use it."""
-    network = Holdings()
+    network = Resources()
     network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=KEY))
     state = {"KeyMetadata": {"Arn": KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER"}}
     network.tell("kms:DescribeKey", {"KeyId": KEY}, state)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skerry.verdicts import BLOCKED, UNKNOWN
-from tests.holdings import EXECUTION, MANAGED, OTHER_ACCOUNT, SECRET, Holdings, statement, text
+from tests.holdings import EXECUTION, MANAGED, OTHER_ACCOUNT, SECRET, Resources, statement, text
 from tests.networks import ACCOUNT, Row
 
 UNREAD = "service and resource control policies"
@@ -17,7 +17,7 @@ UNIT, ROOT = "ou-1234-5678", "r-1234"
 EVERYTHING = statement("*")
 
 
-class Organization(Holdings):
+class Organization(Resources):
     """The account is in a unit below the root, and all levels allow everything."""
 
     def __init__(self) -> None:

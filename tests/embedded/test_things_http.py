@@ -15,7 +15,7 @@ from skerry.aws.session import ClientFactory, clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
-from skerry.sources.live import Scope, read
+from skerry.sources.live import ReadScope, read
 
 REGION = "eu-west-1"
 
@@ -73,4 +73,4 @@ def test_faults_are_those_of_s3_too(client: ClientFactory, faults: Faults, actio
 
 
 def test_one_service_is_read_in_four_rounds(client: ClientFactory) -> None:
-    assert read(client, Scope(cluster="article", service="web")).rounds == 4
+    assert read(client, ReadScope(cluster="article", service="web")).rounds == 4

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.fuzz import hostile, texts
-from tests.holdings import EXECUTION, SECRET, Holdings, policy, statement
+from tests.holdings import EXECUTION, SECRET, Resources, policy, statement
 from tests.hubs import HubAndSpoke, tgw_route
 from tests.networks import EVERYWHERE, REGION, Network, allow, container, one_of_everything, record
 
@@ -92,7 +92,7 @@ def _ways_in_a_circle(draw: random.Random) -> Network:
 
 
 def _slow_policy(draw: random.Random) -> Network:
-    network = Holdings()
+    network = Resources()
     bomb = draw.choice(hostile.PATTERNS)
     many = [bomb] * draw.choice([1, 50])
     asked = [statement(many, many), statement("*", bomb, "Deny"), statement("secretsmanager:" + bomb, SECRET + bomb)]
@@ -107,7 +107,7 @@ def _slow_policy(draw: random.Random) -> Network:
 
 
 def _roles_in_a_circle(draw: random.Random) -> Network:
-    network = Holdings()
+    network = Resources()
     trust = policy(statement("sts:AssumeRole", Principal={"AWS": EXECUTION}))
     boundary = {"PermissionsBoundaryArn": draw.choice([EXECUTION, "", "arn:aws:iam::aws:policy/x", "*"])}
     network.role(EXECUTION, statement("*", EXECUTION), managed=[EXECUTION], trust=trust, PermissionsBoundary=boundary)
@@ -154,7 +154,7 @@ def _reasons(draw: random.Random) -> Network:
 
 def _text_everywhere(draw: random.Random) -> Network:
     """One hostile text in the place of a name, wherever that name stands."""
-    network = draw.choice([one_of_everything, Holdings])()
+    network = draw.choice([one_of_everything, Resources])()
     names = ["web", "subnet-a", "sg-task", "eni-1f", "rtb-main", "vpc-1", "vpce-1", "app", "shop", "eu-west-1a", "db"]
     chosen = {name: draw.choice(hostile.STRINGS + hostile.NAMES) for name in draw.sample(names, draw.choice([1, 3]))}
     network.rows = _replaced(network.rows, chosen)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from tests.fuzz import constructs, hostile, octets, removing, rows, texts
 from tests.fuzz.rows import Rows
-from tests.holdings import Holdings
+from tests.holdings import Resources
 from tests.hubs import HubAndSpoke
 from tests.networks import awslogs, container, one_of_everything
 
@@ -51,7 +51,7 @@ def networks() -> tuple[Rows, ...]:
     spoke.central_nat()
     spoke.definition(container(logConfiguration=awslogs()))
     spoke.service(subnets=["subnet-a", "subnet-b"])
-    made = [one_of_everything().rows, Holdings().rows, spoke.rows]
+    made = [one_of_everything().rows, Resources().rows, spoke.rows]
     return (*(json.loads(path.read_text(encoding="utf-8")) for path in small), *made * 8)
 
 

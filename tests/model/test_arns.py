@@ -2,21 +2,21 @@
 
 import pytest
 
-from skerry.model.arns import Arn, arn, endpoint_region, resource_arn, zone_region
+from skerry.model.arns import Arn, arn_of_resource, parse_arn, region_of_endpoint_service, region_of_zone
 from skerry.model.record import Tag, name_of
 
 
 def test_an_arn_has_five_parts_of_which_the_last_may_hold_colons() -> None:
-    found = arn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:password::")
+    found = parse_arn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:password::")
     assert found == Arn("aws", "secretsmanager", "eu-west-1", "111122223333", "secret:db-AbCdEf:password::")
-    assert arn("arn:aws:s3:::bucket/key") == Arn("aws", "s3", "", "", "bucket/key")
+    assert parse_arn("arn:aws:s3:::bucket/key") == Arn("aws", "s3", "", "", "bucket/key")
 
 
 @pytest.mark.parametrize(
     "text", ["", "web", "arn:aws:s3", "ARN:aws:s3:::bucket", "urn:aws:s3:::bucket", "/db/password"]
 )
 def test_what_is_no_arn_is_none(text: str) -> None:
-    assert arn(text) is None
+    assert parse_arn(text) is None
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_what_is_no_arn_is_none(text: str) -> None:
     ],
 )
 def test_a_zone_is_of_a_region(zone: str, region: str | None) -> None:
-    assert zone_region(zone) == region
+    assert region_of_zone(zone) == region
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_zone_is_of_a_region(zone: str, region: str | None) -> None:
     ],
 )
 def test_an_endpoint_service_is_of_a_region(name: str, region: str | None) -> None:
-    assert endpoint_region(name) == region
+    assert region_of_endpoint_service(name) == region
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_an_endpoint_service_is_of_a_region(name: str, region: str | None) -> No
     ],
 )
 def test_an_id_tells_what_it_is_of(resource: str, kind: str) -> None:
-    assert resource_arn(resource, "eu-west-1", "1", "aws") == f"arn:aws:ec2:eu-west-1:1:{kind}/{resource}"
+    assert arn_of_resource(resource, "eu-west-1", "1", "aws") == f"arn:aws:ec2:eu-west-1:1:{kind}/{resource}"
 
 
 @pytest.mark.parametrize("resource", ["Z123", "1.4.0", "", "rule-1"])
 def test_what_is_no_id_of_the_network_has_no_arn(resource: str) -> None:
-    assert resource_arn(resource, "eu-west-1", "1", "aws") is None
+    assert arn_of_resource(resource, "eu-west-1", "1", "aws") is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from skerry.model.facts import Facts, Missing
-from skerry.model.resolver_lookup import Held, Resolving
+from skerry.model.resolver_lookup import ResolverLookup, VpcResolverSettings
 from skerry.sources.documents import load
 from tests.lists import lists
 from tests.networks import ACCOUNT, REGION, as_bytes
@@ -13,8 +13,8 @@ RULES = f"arn:aws:route53resolver:{REGION}:{ACCOUNT}:resolver-rule/"
 ENDPOINTS = f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc-endpoint/"
 
 
-def resolving(**rows: Any) -> Resolving:
-    return Resolving(load({"all.json": as_bytes(rows or {"Vpcs": []})}))
+def resolving(**rows: Any) -> ResolverLookup:
+    return ResolverLookup(load({"all.json": as_bytes(rows or {"Vpcs": []})}))
 
 
 def shared(*arns: str) -> dict[str, Any]:
@@ -34,26 +34,26 @@ def associated(rule: str, vpc: str = "vpc-1") -> dict[str, Any]:
 
 
 def test_nothing_changes_the_answers_of_a_vpc_that_nobody_names() -> None:
-    assert resolving().in_vpc("vpc-9") == Held((), {}, {}, (), ())
+    assert resolving().settings_of("vpc-9") == VpcResolverSettings((), {}, {}, (), ())
 
 
 def test_a_rule_holds_in_the_vpcs_that_it_is_associated_with() -> None:
     found = resolving(ResolverRules=[RULE], ResolverRuleAssociations=[associated("rslvr-rr-1")])
-    assert [row.rule.id for row in found.in_vpc("vpc-1").rules] == ["rslvr-rr-1"]
-    assert found.in_vpc("vpc-2").rules == ()
+    assert [row.rule.id for row in found.settings_of("vpc-1").rules] == ["rslvr-rr-1"]
+    assert found.settings_of("vpc-2").rules == ()
 
 
 def test_what_a_vpc_has_itself_it_does_not_have_by_a_profile() -> None:
     own = {"ResolverRules": [RULE], "ResolverRuleAssociations": [associated("rslvr-rr-1")]}
-    by_both = resolving(**own, **shared(f"{RULES}rslvr-rr-1")).in_vpc("vpc-1")
+    by_both = resolving(**own, **shared(f"{RULES}rslvr-rr-1")).settings_of("vpc-1")
     assert [(row.rule.id, row.profile) for row in by_both.rules] == [("rslvr-rr-1", "")]
-    by_profile = resolving(ResolverRules=[RULE], **shared(f"{RULES}rslvr-rr-1")).in_vpc("vpc-1")
+    by_profile = resolving(ResolverRules=[RULE], **shared(f"{RULES}rslvr-rr-1")).settings_of("vpc-1")
     assert [(row.rule.id, row.profile) for row in by_profile.rules] == [("rslvr-rr-1", "rp-1")]
 
 
 def test_every_fact_that_is_not_known_is_told() -> None:
     found = resolving(ResolverRuleAssociations=[associated("rslvr-rr-7")], **shared(f"{ENDPOINTS}vpce-7"))
-    assert found.in_vpc("vpc-1").unread == (
+    assert found.settings_of("vpc-1").unread == (
         Missing("resolver rule rslvr-rr-7, which holds in vpc-1", "route53resolver:ListResolverRules"),
         Missing("vpce-7, which rp-1 shares with vpc-1", "ec2:DescribeVpcEndpoints"),
     )
@@ -61,21 +61,23 @@ def test_every_fact_that_is_not_known_is_told() -> None:
 
 def test_a_kind_was_asked_for_where_it_was_read_whole_or_in_part() -> None:
     facts = Facts(completeness=lists(["zones"], gaps=["profile_associations"]))
-    asked = [Resolving(facts).asked(kind) for kind in ("zones", "profile_associations", "resolver_rules")]
+    asked = [ResolverLookup(facts).was_asked(kind) for kind in ("zones", "profile_associations", "resolver_rules")]
     assert asked == [True, True, False]
 
 
 def test_rules_that_were_read_without_their_associations_may_hold_in_any_vpc() -> None:
     found = resolving(ResolverRules=[RULE])
-    assert [fact.action for fact in found.in_vpc("vpc-1").unread] == ["route53resolver:ListResolverRuleAssociations"]
+    assert [fact.action for fact in found.settings_of("vpc-1").unread] == [
+        "route53resolver:ListResolverRuleAssociations"
+    ]
     autodefined = RULE | {"Id": "rslvr-autodefined-rr-1"}
-    assert resolving(ResolverRules=[autodefined]).in_vpc("vpc-1").unread == ()
+    assert resolving(ResolverRules=[autodefined]).settings_of("vpc-1").unread == ()
 
 
 def test_profiles_that_were_read_without_their_associations_may_hold_in_any_vpc() -> None:
     rows = shared(f"{RULES}rslvr-rr-1")
     del rows["ProfileAssociations"]
-    assert [fact.action for fact in resolving(**rows).in_vpc("vpc-1").unread] == [
+    assert [fact.action for fact in resolving(**rows).settings_of("vpc-1").unread] == [
         "route53profiles:ListProfileAssociations"
     ]
 
@@ -83,6 +85,6 @@ def test_profiles_that_were_read_without_their_associations_may_hold_in_any_vpc(
 def test_firewall_that_was_refused_may_hold_back_any_answer() -> None:
     action = "route53resolver:ListFirewallRuleGroupAssociations"
     found = resolving(Calls=[{"Call": {"operation": action}, "Error": {"Code": "AccessDenied"}}])
-    assert found.firewalls_unread("vpc-1") == Missing("every DNS Firewall association of vpc-1", action)
-    assert resolving(FirewallRuleGroupAssociations=[]).firewalls_unread("vpc-1") is None
-    assert resolving().firewalls_unread("vpc-1") is None
+    assert found.missing_firewalls_of("vpc-1") == Missing("every DNS Firewall association of vpc-1", action)
+    assert resolving(FirewallRuleGroupAssociations=[]).missing_firewalls_of("vpc-1") is None
+    assert resolving().missing_firewalls_of("vpc-1") is None

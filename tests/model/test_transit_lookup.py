@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import Subnet
-from skerry.model.transit_lookup import Connections, same_zone
+from skerry.model.transit_lookup import TransitLookup, are_in_same_zone
 from skerry.model.transit_records import (
     PeeringStatus,
     PeeringVpc,
@@ -22,8 +22,8 @@ from skerry.model.transit_records import (
 from tests.lists import lists
 
 
-def connections(**facts: Any) -> Connections:
-    return Connections(Facts(**facts))
+def connections(**facts: Any) -> TransitLookup:
+    return TransitLookup(Facts(**facts))
 
 
 def attachment(name: str, state: str = "available", vpc: str = "vpc-1") -> TransitGatewayVpcAttachment:
@@ -36,8 +36,8 @@ class TestTransitGateways:
     def test_are_found_by_id(self) -> None:
         row = TransitGateway(transit_gateway_id="tgw-1")
         found = connections(transit_gateways=(row,))
-        assert found.transit_gateway("tgw-1") is row
-        assert found.transit_gateway("tgw-2") == Missing("transit gateway tgw-2", "ec2:DescribeTransitGateways")
+        assert found.find_transit_gateway("tgw-1") is row
+        assert found.find_transit_gateway("tgw-2") == Missing("transit gateway tgw-2", "ec2:DescribeTransitGateways")
 
 
 class TestAttachments:
@@ -47,7 +47,7 @@ class TestAttachments:
         rows = (attachment("a-2", vpc="vpc-2"), attachment("a-1"))
         found = connections(transit_gateway_vpc_attachments=rows)
         assert found.attachment_of("vpc-1", "tgw-1") is rows[1]
-        assert found.vpc_attachment("a-2") is rows[0]
+        assert found.find_vpc_attachment("a-2") is rows[0]
 
     @pytest.mark.parametrize("state", ["deleted", "Deleting"])
     def test_that_are_gone_count_only_where_there_is_no_other(self, state: str) -> None:
@@ -64,13 +64,13 @@ class TestAttachments:
         fact = Missing("the attachment of vpc-1 to tgw-1", self.ACTION)
         assert connections().attachment_of("vpc-1", "tgw-1") == fact
         fact = Missing("the subnets of transit gateway attachment a-9", self.ACTION)
-        assert connections().vpc_attachment("a-9") == fact
+        assert connections().find_vpc_attachment("a-9") == fact
 
 
 class TestRoutes:
     def of(self, association: TransitGatewayAssociation | None) -> Any:
         row = TransitGatewayAttachment(transit_gateway_attachment_id="a-1", association=association)
-        return connections(transit_gateway_attachments=(row,)).table_of("a-1")
+        return connections(transit_gateway_attachments=(row,)).route_table_id_of("a-1")
 
     def test_go_by_the_table_of_the_association(self) -> None:
         assert self.of(TransitGatewayAssociation(transit_gateway_route_table_id="t-1")) == "t-1"
@@ -85,18 +85,18 @@ class TestRoutes:
 
     def test_an_attachment_that_was_not_read_is_missing(self) -> None:
         fact = Missing("the route table that a-1 is associated with", "ec2:DescribeTransitGatewayAttachments")
-        assert connections().table_of("a-1") == fact
+        assert connections().route_table_id_of("a-1") == fact
 
     def test_are_those_that_a_search_told(self) -> None:
         rows = (TransitGatewayRoute(destination_cidr_block="10.0.0.0/16"),)
         table = TransitGatewayRouteTable(transit_gateway_route_table_id="t-1", routes=rows)
-        assert connections(transit_gateway_route_tables=(table,)).routes("t-1") == rows
+        assert connections(transit_gateway_route_tables=(table,)).routes_of("t-1") == rows
 
     @pytest.mark.parametrize("name", ["t-1", "t-2"])
     def test_that_no_search_told_are_missing(self, name: str) -> None:
         table = TransitGatewayRouteTable(transit_gateway_route_table_id="t-1")
         fact = Missing(f"the routes of transit gateway route table {name}", "ec2:SearchTransitGatewayRoutes")
-        assert connections(transit_gateway_route_tables=(table,)).routes(name) == fact
+        assert connections(transit_gateway_route_tables=(table,)).routes_of(name) == fact
 
 
 class TestPeering:
@@ -110,13 +110,13 @@ class TestPeering:
 
     def peered(self, *rows: VpcPeeringConnection, one: str = "vpc-1", read: bool = True) -> bool | Missing:
         known = lists(["peering_connections"] if read else [])
-        return connections(peering_connections=rows, completeness=known).peered(one, "vpc-2")
+        return connections(peering_connections=rows, completeness=known).are_peered(one, "vpc-2")
 
     def test_a_connection_is_found_by_id(self) -> None:
         row = self.joined()
         found = connections(peering_connections=(row,))
-        assert found.peering("pcx-1") is row
-        assert found.peering("pcx-2") == Missing("peering connection pcx-2", "ec2:DescribeVpcPeeringConnections")
+        assert found.find_peering("pcx-1") is row
+        assert found.find_peering("pcx-2") == Missing("peering connection pcx-2", "ec2:DescribeVpcPeeringConnections")
 
     def test_two_vpcs_are_peered_by_an_active_connection_of_one_region(self) -> None:
         assert self.peered(self.joined()) is True
@@ -158,5 +158,5 @@ class TestZones:
         same: bool | None,  # noqa: FBT001
     ) -> None:
         places = [Subnet(subnet_id="subnet-1", vpc_id="vpc-1", **row) for row in (one, other)]  # type: ignore[arg-type]
-        assert same_zone(places[0], places[1]) is same
+        assert are_in_same_zone(places[0], places[1]) is same
         assert Subnet(subnet_id="subnet-1", vpc_id="vpc-1").availability_zone is UNSET

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import NetworkInterface, PrivateAddress
 from skerry.model.record_kinds import ACTIONS, KINDS, NOUNS
-from skerry.model.world import World, interface_addresses
+from skerry.model.world import World, addresses_of_interface
 from tests.networks import ACCOUNT, REGION, VPC, Network
 
 
@@ -20,10 +20,10 @@ def named(found: Any) -> Any:
 
 class TestById:
     LOOK_UPS: Any = (
-        ("vpc", "vpc-9", Missing("VPC vpc-9", "ec2:DescribeVpcs")),
-        ("subnet", "subnet-9", Missing("subnet subnet-9", "ec2:DescribeSubnets")),
-        ("security_group", "sg-9", Missing("security group sg-9", "ec2:DescribeSecurityGroups")),
-        ("task_definition", "web:9", Missing("task definition web:9", "ecs:DescribeTaskDefinition")),
+        ("find_vpc", "vpc-9", Missing("VPC vpc-9", "ec2:DescribeVpcs")),
+        ("find_subnet", "subnet-9", Missing("subnet subnet-9", "ec2:DescribeSubnets")),
+        ("find_security_group", "sg-9", Missing("security group sg-9", "ec2:DescribeSecurityGroups")),
+        ("find_task_definition", "web:9", Missing("task definition web:9", "ecs:DescribeTaskDefinition")),
     )
 
     @pytest.mark.parametrize(("method", "name", "missing"), LOOK_UPS)
@@ -34,16 +34,16 @@ class TestById:
 
     def test_what_is_there_is_found(self) -> None:
         world = Network().world()
-        assert named(world.vpc(VPC)) == VPC
-        assert named(world.subnet("subnet-a")) == "subnet-a"
-        assert named(world.security_group("sg-task")) == "sg-task"
+        assert named(world.find_vpc(VPC)) == VPC
+        assert named(world.find_subnet("subnet-a")) == "subnet-a"
+        assert named(world.find_security_group("sg-task")) == "sg-task"
 
     @pytest.mark.parametrize("name", ["web:1", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:1"])
     def test_a_task_definition_is_found_by_either_of_its_names(self, name: str) -> None:
         network = Network()
         network.definition()
         network.add("taskDefinitions", family="other")
-        assert named(network.world().task_definition(name)).endswith("web:1")
+        assert named(network.world().find_task_definition(name)).endswith("web:1")
 
     def test_a_missing_fact_says_how_to_supply_it(self) -> None:
         assert str(Missing("subnet subnet-9", "ec2:DescribeSubnets")) == "subnet subnet-9 (from ec2:DescribeSubnets)"
@@ -53,9 +53,9 @@ class TestById:
 class TestRouteTables:
     def found(self, network: Network, subnet: str = "subnet-a") -> Any:
         world = network.world()
-        row = world.subnet(subnet)
+        row = world.find_subnet(subnet)
         assert not isinstance(row, Missing)
-        return world.route_table(row)
+        return world.route_table_of(row)
 
     def test_a_subnet_has_the_one_that_names_it(self) -> None:
         network = Network()
@@ -98,14 +98,14 @@ class TestRouteTables:
         network = Network()
         network.table("rtb-edge")["Associations"] = [{"Main": False, "GatewayId": "igw-1"}]
         world = network.world()
-        assert named(world.edge_route_table("igw-1")) == "rtb-edge"
-        assert world.edge_route_table("igw-2") is None
+        assert named(world.edge_route_table_of("igw-1")) == "rtb-edge"
+        assert world.edge_route_table_of("igw-2") is None
 
     def test_a_table_that_does_not_tell_its_associations_is_of_nothing(self) -> None:
         network = Network()
         del network.rows["RouteTables"][0]["Associations"]
         assert isinstance(self.found(network), Missing)
-        assert network.world().edge_route_table("igw-1") is None
+        assert network.world().edge_route_table_of("igw-1") is None
 
 
 class TestFilters:
@@ -113,23 +113,26 @@ class TestFilters:
         network = Network()
         network.acl("acl-b", [], ["subnet-b"])
         world = network.world()
-        assert (named(world.network_acl("subnet-a")), named(world.network_acl("subnet-b"))) == ("acl-all", "acl-b")
+        assert (named(world.network_acl_of("subnet-a")), named(world.network_acl_of("subnet-b"))) == (
+            "acl-all",
+            "acl-b",
+        )
 
     def test_a_subnet_that_none_lists_is_missing_it(self) -> None:
         network = Network()
         for row in network.rows["NetworkAcls"]:
             del row["Associations"]
         missing = Missing("the network ACL of subnet subnet-a", "ec2:DescribeNetworkAcls")
-        assert network.world().network_acl("subnet-a") == missing
+        assert network.world().network_acl_of("subnet-a") == missing
 
     def test_a_vpc_has_its_default_group(self) -> None:
-        assert named(Network().world().default_group(VPC)) == "sg-default"
+        assert named(Network().world().default_group_of(VPC)) == "sg-default"
 
     def test_a_default_group_that_does_not_tell_its_vpc_is_of_none(self) -> None:
         network = Network()
         del network.row("SecurityGroups", "sg-default")["VpcId"]
         missing = Missing("the default security group of vpc-1", "ec2:DescribeSecurityGroups")
-        assert network.world().default_group(VPC) == missing
+        assert network.world().default_group_of(VPC) == missing
 
 
 class TestDns:
@@ -137,7 +140,7 @@ class TestDns:
     def test_attributes_are_what_was_read(self, value: bool) -> None:  # noqa: FBT001
         network = Network()
         network.attribute("EnableDnsSupport", value)
-        assert network.world().dns_attribute(VPC, "enable_dns_support") is value
+        assert network.world().dns_attribute_of(VPC, "enable_dns_support") is value
 
     @pytest.mark.parametrize(
         ("key", "attribute"),
@@ -147,16 +150,16 @@ class TestDns:
         network = Network()
         network.attribute(key, None)
         fact = f"{key[0].lower()}{key[1:]} of vpc-1"
-        assert network.world().dns_attribute(VPC, attribute) == Missing(fact, "ec2:DescribeVpcAttribute")
+        assert network.world().dns_attribute_of(VPC, attribute) == Missing(fact, "ec2:DescribeVpcAttribute")
 
     def test_the_name_of_an_endpoint_leads_to_it(self) -> None:
         network = Network()
         network.endpoint("vpce-1a", "logs")
         world = network.world()
         for name in ("vpce-1a-x.logs.eu-west-1.vpce.amazonaws.com", "*.vpce-1a-x.s3.eu-west-1.vpce.amazonaws.com"):
-            assert named(world.endpoint_named(name)) == "vpce-1a"
+            assert named(world.find_endpoint_by_name(name)) == "vpce-1a"
         for name in ("vpce-1b-x.logs.eu-west-1.vpce.amazonaws.com", "vpce-1a.example", "logs.eu-west-1.amazonaws.com"):
-            assert world.endpoint_named(name) is None
+            assert world.find_endpoint_by_name(name) is None
 
     def test_zones_answer_in_their_vpcs_or_where_it_is_not_told_perhaps(self) -> None:
         network = Network()
@@ -173,17 +176,17 @@ class TestRelations:
         del network.interface("eni-2", "10.0.1.7")["VpcId"]
         world = network.world()
         for text in ("10.0.1.5", "10.0.1.6"):
-            assert named(world.interface_at(VPC, text)) == "eni-1"
-        assert world.interface_at("vpc-2", "10.0.1.5") is None
-        assert world.interface_at(VPC, "10.0.1.7") is None
+            assert named(world.find_interface(VPC, text)) == "eni-1"
+        assert world.find_interface("vpc-2", "10.0.1.5") is None
+        assert world.find_interface(VPC, "10.0.1.7") is None
 
     def test_the_addresses_of_an_interface_begin_with_the_primary_one(self) -> None:
         several = tuple(PrivateAddress(private_ip_address=text) for text in ("10.0.1.6", "10.0.1.5"))
         row = NetworkInterface(
             network_interface_id="eni-1", private_ip_address="10.0.1.5", private_ip_addresses=several
         )
-        assert interface_addresses(row) == ("10.0.1.5", "10.0.1.6")
-        assert interface_addresses(NetworkInterface(network_interface_id="eni-1")) == ()
+        assert addresses_of_interface(row) == ("10.0.1.5", "10.0.1.6")
+        assert addresses_of_interface(NetworkInterface(network_interface_id="eni-1")) == ()
 
     def test_a_vpc_has_its_subnets_and_endpoints(self) -> None:
         network = Network()
@@ -228,12 +231,12 @@ class TestRelations:
     def test_a_vpc_that_does_not_tell_its_dhcp_options_is_missing_them(self) -> None:
         network = Network()
         world = network.world()
-        vpc = world.vpc(VPC)
+        vpc = world.find_vpc(VPC)
         assert not isinstance(vpc, Missing)
         assert named(world.dhcp_options_of(vpc)) == "dopt-1"
         del network.row("Vpcs", VPC)["DhcpOptionsId"]
         world = network.world()
-        vpc = world.vpc(VPC)
+        vpc = world.find_vpc(VPC)
         assert not isinstance(vpc, Missing)
         assert world.dhcp_options_of(vpc) == Missing("the DHCP option set of vpc-1", "ec2:DescribeVpcs")
 
@@ -308,11 +311,11 @@ class TestPrefixLists:
         network.prefix_list("pl-2")
         network.prefix_list("pl-3")["Cidrs"] = []
         world = network.world()
-        assert world.prefix_entries("pl-1") == ("10.9.0.0/16",)
-        assert world.prefix_entries("pl-3") == ()
+        assert world.prefix_entries_of("pl-1") == ("10.9.0.0/16",)
+        assert world.prefix_entries_of("pl-3") == ()
         for name in ("pl-2", "pl-9"):
             fact = f"the entries of prefix list {name}"
-            assert world.prefix_entries(name) == Missing(fact, "ec2:GetManagedPrefixListEntries")
+            assert world.prefix_entries_of(name) == Missing(fact, "ec2:GetManagedPrefixListEntries")
 
 
 class TestArns:
@@ -350,7 +353,7 @@ def test_a_kind_is_known_where_it_was_read_whole() -> None:
 
 # What of Facts is no kind of record.
 OTHER_FIELDS = {
-    *("told", "completeness", "refused"),
+    *("resource_answers", "completeness", "refused"),
     *("region", "account", "source", "notes"),
 }
 

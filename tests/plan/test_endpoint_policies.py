@@ -25,7 +25,7 @@ from tests.holdings import (
     OTHER_ACCOUNT,
     REPOSITORY,
     SECRET,
-    Holdings,
+    Resources,
     statement,
     text,
 )
@@ -56,7 +56,7 @@ def policies_of(found: Plan) -> dict[str, Any]:
 
 class TestStatementsThatAreLacking:
     def test_a_role_gets_what_it_asks_for(self) -> None:
-        network = Holdings()
+        network = Resources()
         network.role(EXECUTION, managed=[MANAGED])
         found = planned(network)
         assert kinds(found) == ["ProposeStatement"]
@@ -66,7 +66,7 @@ class TestStatementsThatAreLacking:
         assert not found.proven
 
     def test_for_one_resource_are_one_statement(self) -> None:
-        network = Holdings()
+        network = Resources()
         kept = [
             action for action in MANAGED_ACTIONS if action not in {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
         ]
@@ -80,7 +80,7 @@ class TestStatementsThatAreLacking:
         assert {row.code for row in told(found, ProposeStatement).why} == {"ROLE_POLICY_DENIES"}
 
     def test_a_repository_of_another_account_names_the_role(self) -> None:
-        network = Holdings()
+        network = Resources()
         registry = f"{OTHER_ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
         network.app["image"] = f"{registry}/web:1"
         network.role(EXECUTION, statement(MANAGED_ACTIONS), statement("secretsmanager:GetSecretValue", SECRET))
@@ -91,7 +91,7 @@ class TestStatementsThatAreLacking:
         assert proposed(found)["Resource"] == f"arn:aws:ecr:{REGION}:{OTHER_ACCOUNT}:repository/web"
 
     def test_a_role_that_ecs_may_not_take_on_gets_a_trust_statement(self) -> None:
-        network = Holdings()
+        network = Resources()
         trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
         network.role(
             EXECUTION,
@@ -106,14 +106,14 @@ class TestStatementsThatAreLacking:
         }
 
     def test_what_is_not_there_must_be_made(self) -> None:
-        network = Holdings()
+        network = Resources()
         network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, {"logGroups": []})
         found = planned(network)
         assert len(of_kind(found, Advise)) == 1
         assert "/ecs/web" in of_kind(found, Advise)[0].message
 
     def test_what_fargate_refuses_is_the_services_to_change(self) -> None:
-        network = Holdings()
+        network = Resources()
         network.app["logConfiguration"] = {"logDriver": "syslog"}
         assert of_kind(planned(network), ConfigureService)[0].service == "web"
 
@@ -124,7 +124,7 @@ class TestStatementsThatAreLacking:
 
 class TestEndpointPolicies:
     def test_a_missing_statement_is_added_and_proven(self) -> None:
-        network = Holdings()
+        network = Resources()
         own = statement("s3:*", "arn:aws:s3:::x/*", **ANYBODY)
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(own)
         found = planned(network)
@@ -136,7 +136,7 @@ class TestEndpointPolicies:
         assert found.proven
 
     def test_several_are_one_change_with_all_their_reasons(self) -> None:
-        network = Holdings()
+        network = Resources()
         document = text(statement("ecr:DescribeImages", **ANYBODY))
         network.row("VpcEndpoints", "vpce-d")["PolicyDocument"] = document
         found = planned(network)
@@ -149,7 +149,7 @@ class TestEndpointPolicies:
         assert found.proven
 
     def test_what_a_statement_denies_is_told(self) -> None:
-        network = Holdings()
+        network = Resources()
         deny = statement("s3:GetObject", LAYERS, "Deny", **ANYBODY)
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(statement("*", **ANYBODY), deny)
         found = planned(network)
@@ -159,7 +159,7 @@ class TestEndpointPolicies:
 
     @pytest.mark.parametrize("document", ["[]", "{"])
     def test_that_cannot_be_read_are_left_alone(self, document: str) -> None:
-        network = Holdings()
+        network = Resources()
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = document
         assert of_kind(planned(network), ModifyEndpoint) == []
 
@@ -200,8 +200,8 @@ class TestPuttingStatementsTogether:
 
 
 class TestLeastPrivilege:
-    def bare(self) -> Holdings:
-        network = Holdings()
+    def bare(self) -> Resources:
+        network = Resources()
         for key in ("VpcEndpoints", "NetworkInterfaces"):
             network.rows[key] = []
         network.row("RouteTables", "rtb-main")["Routes"] = network.row("RouteTables", "rtb-main")["Routes"][:1]
@@ -303,7 +303,7 @@ class TestLeastPrivilege:
         assert finding.resource == "vpce-new-sqs-vpc-1"
 
     def test_of_what_is_there_is_left_as_it_is(self) -> None:
-        found = planned(Holdings(), least_privilege=True, also=(ServiceRef("sqs", REGION),))
+        found = planned(Resources(), least_privilege=True, also=(ServiceRef("sqs", REGION),))
         assert policies_of(found) == {}
         told = {row.id for row in found.findings}
         assert "endpoint-policy-allows-all" in told

@@ -28,7 +28,7 @@ from skerry.plan.ordering import in_order
 from skerry.plan.records import Why
 from skerry.plan.scope import Scope
 from skerry.plan.security_groups import endpoint_group, is_only_for_endpoints, task_group
-from tests.holdings import EXECUTION, MANAGED, Holdings
+from tests.holdings import EXECUTION, MANAGED, Resources
 from tests.networks import ALL, EVERYWHERE, VPC, Network
 from tests.plan.test_rules_and_entries import served
 from tests.planning import isolated, kinds, launches, of_kind, only, planned, rules
@@ -117,7 +117,7 @@ class TestGroups:
 class TestEndpointsThatAreThere:
     def test_or_not_are_not_made_because_a_role_may_not_ask(self) -> None:
         """The role is refused, and where the packets go is not known: that is no reason for an endpoint."""
-        network = Holdings()
+        network = Resources()
         network.role(EXECUTION, managed=[MANAGED])
         network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-5e"))
         network.route(NatGatewayId="nat-unseen")

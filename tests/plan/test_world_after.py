@@ -174,9 +174,9 @@ class TestTheRest:
         network.attribute("EnableDnsHostnames", value=False)
         change = SetVpcAttribute(VPC, attribute)  # type: ignore[arg-type]
         world = after(network.world(), [change])
-        assert world.dns_attribute(VPC, attribute) is True
+        assert world.dns_attribute_of(VPC, attribute) is True
         other = {"enable_dns_support", "enable_dns_hostnames"} - {attribute}
-        assert world.dns_attribute(VPC, other.pop()) is False
+        assert world.dns_attribute_of(VPC, other.pop()) is False
 
     def test_an_entry_of_an_acl_is_one_direction_of_tcp(self) -> None:
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))

@@ -296,7 +296,7 @@ def a_black_hole_is_a_route_like_others() -> Iterator[None]:
 
 @mutant
 def the_gateway_endpoint_is_forgotten_on_the_main_table() -> Iterator[None]:
-    route_table = World.route_table
+    route_table = World.route_table_of
 
     def wrong(self: World, subnet: Any) -> Any:
         table: Any = route_table(self, subnet)
@@ -306,7 +306,7 @@ def the_gateway_endpoint_is_forgotten_on_the_main_table() -> Iterator[None]:
         routes = tuple(route for route in table.routes if not (route.gateway_id or "").startswith("vpce-"))
         return structs.replace(table, routes=routes, route_table_id=f"{table.route_table_id}'")
 
-    with _swap(World, "route_table", wrong):
+    with _swap(World, "route_table_of", wrong):
         yield
 
 
@@ -315,7 +315,7 @@ def every_subnet_has_the_main_table() -> Iterator[None]:
     def wrong(self: World, subnet: Any) -> Any:
         return self._main_route_tables[subnet.vpc_id]
 
-    with _swap(World, "route_table", wrong):
+    with _swap(World, "route_table_of", wrong):
         yield
 
 
@@ -396,23 +396,23 @@ def private_names_are_never_switched_off() -> Iterator[None]:
 
 @mutant
 def the_vpcs_hostnames_attribute_is_overlooked() -> Iterator[None]:
-    attribute = World.dns_attribute
+    attribute = World.dns_attribute_of
 
     def wrong(self: World, vpc_id: str, name: str) -> Any:
         return True if name == "enable_dns_hostnames" else attribute(self, vpc_id, name)
 
-    with _swap(World, "dns_attribute", wrong):
+    with _swap(World, "dns_attribute_of", wrong):
         yield
 
 
 @mutant
 def the_vpcs_dns_support_is_overlooked() -> Iterator[None]:
-    attribute = World.dns_attribute
+    attribute = World.dns_attribute_of
 
     def wrong(self: World, vpc_id: str, name: str) -> Any:
         return True if name == "enable_dns_support" else attribute(self, vpc_id, name)
 
-    with _swap(World, "dns_attribute", wrong):
+    with _swap(World, "dns_attribute_of", wrong):
         yield
 
 

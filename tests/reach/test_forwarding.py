@@ -174,7 +174,9 @@ class TestByTheInternetGateway:
         network = self.network()
         walker = network.walker()
         row = walker.world.subnets["subnet-a"]
-        start = walker.start(row, ((1, 1),), ((1, 1),), public=walker.world.missing("subnets", "whether it is public"))
+        start = walker.start(
+            row, ((1, 1),), ((1, 1),), public=walker.world.missing_for("subnets", "whether it is public")
+        )
         outcome = walker.walk(
             type(source(walker))(start, ("sg-task",)), [walker.destinations.at(VPC, "8.8.8.8")], "tcp", 443
         )

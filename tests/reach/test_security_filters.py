@@ -12,11 +12,11 @@ from skerry.model.facts import Facts, Missing
 from skerry.model.network import PrefixList
 from skerry.model.security_groups_and_acls import (
     AclEntry,
+    AclPortRange,
     GroupPair,
     IpPermission,
     IpRange,
     NetworkAcl,
-    PortRange,
     PrefixListReference,
     SecurityGroup,
 )
@@ -315,7 +315,7 @@ entries = st.builds(
         "ipv6_cidr_block": None if cidr else "::/0",
         "rule_action": action,
         "protocol": protocol,
-        "port_range": PortRange(from_port=ports[0], to_port=ports[1]) if ports else None,
+        "port_range": AclPortRange(from_port=ports[0], to_port=ports[1]) if ports else None,
         "egress": egress,
     },
     cidrs | st.none(),
@@ -438,7 +438,7 @@ class TestNetworkAcls:
         half = {"cidr_block": "10.0.0.0/29", "rule_action": "allow", "protocol": "6", "egress": True}
         rest = half | {"cidr_block": EVERYWHERE}
         assert through(acl_of([half, rest]), "out", "there").rule == "rule 100: allow all ports 10.0.0.0/29"
-        ports = half | {"cidr_block": EVERYWHERE, "port_range": PortRange(from_port=443, to_port=443)}
+        ports = half | {"cidr_block": EVERYWHERE, "port_range": AclPortRange(from_port=443, to_port=443)}
         assert through(acl_of([ports]), "out", "there").rule == "rule 100: allow ports 443-443 0.0.0.0/0"
 
     def test_write_the_last_entry_with_a_star_as_aws_does(self) -> None:
@@ -447,7 +447,7 @@ class TestNetworkAcls:
         assert piece.rule == "rule *: deny all traffic 0.0.0.0/0"
 
     def test_cut_replies_along_the_ports_of_the_client(self) -> None:
-        ports = PortRange(from_port=40_004, to_port=65_535)
+        ports = AclPortRange(from_port=40_004, to_port=65_535)
         some = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "6", "port_range": ports, "egress": False}
         (piece,) = through(acl_of([some]), "in", "back").lost
         assert piece.box(flow("in", "back")) == flow("in", "back")._replace(ports=((40_000, 40_003),))
@@ -485,7 +485,7 @@ class TestUnreadableAcls:
         assert [piece.cut.destination for piece in hop.undecided] == [addresses_of("10.0.0.8/29")]
 
     def test_do_not_matter_where_the_unreadable_entry_is_for_other_ports(self) -> None:
-        ssh = self.odd | {"port_range": PortRange(from_port=22, to_port=22)}
+        ssh = self.odd | {"port_range": AclPortRange(from_port=22, to_port=22)}
         assert through(acl_of([ssh, self.everything]), "out", "there").clean
 
     def test_of_which_no_entry_was_read_are_undecided(self) -> None:

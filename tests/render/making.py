@@ -35,8 +35,8 @@ def answers(world: World) -> Json:
             "cidr_block": row.cidr_block,
             "instance_tenancy": "dedicated",
             "assign_generated_ipv6_cidr_block": True,
-            "enable_dns_support": world.dns_attribute(row.vpc_id, "enable_dns_support") is True,
-            "enable_dns_hostnames": world.dns_attribute(row.vpc_id, "enable_dns_hostnames") is True,
+            "enable_dns_support": world.dns_attribute_of(row.vpc_id, "enable_dns_support") is True,
+            "enable_dns_hostnames": world.dns_attribute_of(row.vpc_id, "enable_dns_hostnames") is True,
             "tags": {"Name": "the user's"},
         }
         for row in world.facts.vpcs

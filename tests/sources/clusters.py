@@ -5,7 +5,7 @@ from typing import Any
 
 from skerry.model.facts import Facts
 from skerry.sources.documents import load
-from skerry.sources.live import Reading, Scope, read
+from skerry.sources.live import AccountReading, ReadScope, read
 from tests.accounts import ACCOUNT, REGION, Account, Answer, paged
 
 ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
@@ -88,7 +88,7 @@ def definition(asked: dict[str, Any]) -> dict[str, Any]:
     return {"taskDefinition": {"taskDefinitionArn": asked["taskDefinition"], "containerDefinitions": []}}
 
 
-def reading(scope: Scope | None = None, /, **answers: Any) -> tuple[Account, Reading]:
+def reading(scope: ReadScope | None = None, /, **answers: Any) -> tuple[Account, AccountReading]:
     account = account_of(answers)
     return account, read(account.client, scope)
 
@@ -100,7 +100,7 @@ def account_of(answers: dict[str, Answer]) -> Account:
     return account
 
 
-def facts(found: Reading) -> Facts:
+def facts(found: AccountReading) -> Facts:
     return load(found.documents, region=found.region)
 
 
@@ -246,7 +246,7 @@ def images(asked: dict[str, Any]) -> dict[str, Any]:
 
 def launching(
     *rows: dict[str, Any], volumes: list[dict[str, Any]] | None = None, **more: Any
-) -> tuple[Account, Reading]:
+) -> tuple[Account, AccountReading]:
     """Read an account with one service, of these containers."""
 
     def answer(asked: dict[str, Any]) -> dict[str, Any]:
@@ -259,5 +259,5 @@ def launching(
     return reading(**answers)
 
 
-def told(found: Reading, action: str) -> dict[str, Any]:
-    return {row.about: row.answer for row in facts(found).told if row.action == action}
+def told(found: AccountReading, action: str) -> dict[str, Any]:
+    return {row.about: row.answer for row in facts(found).resource_answers if row.action == action}

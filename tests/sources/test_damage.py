@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from skerry.model.facts import Facts
-from skerry.model.resource_answers import Images, Refused
+from skerry.model.resource_answers import Refused, RepositoryImages
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
 from tests.lists import complete_kinds, incomplete_kinds
@@ -106,7 +106,7 @@ def test_repeated_key_that_is_not_read_loses_its_row_too() -> None:
 def test_snapshot_repairs_nothing(content: bytes) -> None:
     before, after = facts(content), load(redact({"0.json": content}))
     assert (before.vpcs, incomplete_kinds(before)) == (after.vpcs, incomplete_kinds(after))
-    assert all(isinstance(row.answer, Refused) for row in (*before.told, *after.told))
+    assert all(isinstance(row.answer, Refused) for row in (*before.resource_answers, *after.resource_answers))
 
 
 def test_answer_with_a_repeated_key_is_refused() -> None:
@@ -114,7 +114,7 @@ def test_answer_with_a_repeated_key_is_refused() -> None:
         b'{"Call": {"operation": "secretsmanager:DescribeSecret", "parameters": {"SecretId": "db"}}, '
         b'"Response": {"ARN": "a", "ARN": "b"}}'
     )
-    (row,) = facts(content).told
+    (row,) = facts(content).resource_answers
     assert row.answer == Refused("RepeatedKeys")
 
 
@@ -122,7 +122,7 @@ def test_answer_that_is_no_text_is_unreadable() -> None:
     content = (
         b'{"Call": {"operation": "kms:GetKeyPolicy", "parameters": {"KeyId": "k"}}, "Response": {"Policy": "\x98"}}'
     )
-    (row,) = facts(content).told
+    (row,) = facts(content).resource_answers
     assert row.answer == Refused("unreadable")
 
 
@@ -226,12 +226,12 @@ class TestImagesThatWereAskedFor:
     """ECR answers each image with a manifest or a failure."""
 
     def answered(self, response: Any, parameters: Any = PARAMETERS) -> Any:
-        (row,) = of(wrapped("ecr:BatchGetImage", parameters, response)).told
+        (row,) = of(wrapped("ecr:BatchGetImage", parameters, response)).resource_answers
         return row.answer
 
     def test_image_without_an_answer_is_a_failure(self) -> None:
         found = self.answered({"images": [{"imageId": {"imageTag": "1"}, "imageManifest": "{}"}]})
-        assert isinstance(found, Images)
+        assert isinstance(found, RepositoryImages)
         assert [(row.image_id.image_tag, row.failure_code) for row in found.failures] == [("2", "Unanswered")]
 
     def test_empty_answer_tells_nothing(self) -> None:
@@ -239,5 +239,5 @@ class TestImagesThatWereAskedFor:
 
     def test_parameters_that_cannot_be_read_add_nothing(self) -> None:
         found = self.answered({"images": [{"imageId": {"imageTag": "1"}}]}, PARAMETERS | {"imageIds": 7})
-        assert isinstance(found, Images)
+        assert isinstance(found, RepositoryImages)
         assert found.failures == ()

@@ -258,9 +258,9 @@ class TestOneBadRow:
         network.serve_internet_by_nat()
         network.row("RouteTables", "rtb-public")["Associations"] = 7
         world = network.world()
-        subnet_b = world.subnet("subnet-b")
+        subnet_b = world.find_subnet("subnet-b")
         assert not isinstance(subnet_b, Missing)
-        assert isinstance(world.route_table(subnet_b), Missing)
+        assert isinstance(world.route_table_of(subnet_b), Missing)
 
 
 class TestPages:
@@ -282,12 +282,12 @@ class TestPages:
     def test_of_a_prefix_lists_entries_are_joined(self) -> None:
         pages = [{"Entries": [{"Cidr": "10.0.0.0/16"}], "NextToken": "more"}, {"Entries": [{"Cidr": "10.1.0.0/16"}]}]
         found = facts(*(entries_of("pl-1", page) for page in pages))
-        assert World(found).prefix_entries("pl-1") == ("10.0.0.0/16", "10.1.0.0/16")
+        assert World(found).prefix_entries_of("pl-1") == ("10.0.0.0/16", "10.1.0.0/16")
 
     def test_of_a_prefix_lists_entries_are_not_whole_without_the_last(self) -> None:
         page = {"Entries": [{"Cidr": "10.0.0.0/16"}], "NextToken": "more"}
         found = facts(entries_of("pl-1", page))
-        assert isinstance(World(found).prefix_entries("pl-1"), Missing)
+        assert isinstance(World(found).prefix_entries_of("pl-1"), Missing)
 
 
 class TestDuplicates:
@@ -324,17 +324,17 @@ class TestVpcAttributes:
         rows = [{"VpcId": "vpc-1", "EnableDnsSupport": self.ON}, {"VpcId": "vpc-1", "EnableDnsHostnames": self.ON}]
         for documents in (rows, rows[::-1]):
             world = World(facts(*documents))
-            assert world.dns_attribute("vpc-1", "enable_dns_support") is True
-            assert world.dns_attribute("vpc-1", "enable_dns_hostnames") is True
+            assert world.dns_attribute_of("vpc-1", "enable_dns_support") is True
+            assert world.dns_attribute_of("vpc-1", "enable_dns_hostnames") is True
 
     def test_may_come_in_one_list(self) -> None:
         row = {"VpcId": "vpc-1", "EnableDnsSupport": self.ON, "EnableDnsHostnames": {"Value": False}}
         world = World(facts({"VpcAttributes": [row]}))
-        assert world.dns_attribute("vpc-1", "enable_dns_hostnames") is False
+        assert world.dns_attribute_of("vpc-1", "enable_dns_hostnames") is False
 
     def test_may_be_told_twice_alike(self) -> None:
         row = {"VpcId": "vpc-1", "EnableDnsSupport": self.ON}
-        assert World(facts(row, row)).dns_attribute("vpc-1", "enable_dns_support") is True
+        assert World(facts(row, row)).dns_attribute_of("vpc-1", "enable_dns_support") is True
 
 
 class TestPrefixLists:
@@ -376,10 +376,10 @@ class TestWrapped:
 class TestIdsThatLeadNowhere:
     def test_are_missing_facts(self) -> None:
         world = World(facts({"Vpcs": [VPC | {"DhcpOptionsId": "dopt-9"}], "DhcpOptions": [], "Subnets": []}))
-        vpc = world.vpc("vpc-1")
+        vpc = world.find_vpc("vpc-1")
         assert not isinstance(vpc, Missing)
         assert world.dhcp_options_of(vpc) == Missing("DHCP option set dopt-9", "ec2:DescribeDhcpOptions")
-        assert world.subnet("subnet-9") == Missing("subnet subnet-9", "ec2:DescribeSubnets")
+        assert world.find_subnet("subnet-9") == Missing("subnet subnet-9", "ec2:DescribeSubnets")
 
 
 class TestRegionAndAccount:

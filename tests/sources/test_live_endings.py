@@ -14,7 +14,7 @@ from skerry.errors import SkerryError
 from skerry.model.facts import Facts
 from skerry.sources import concurrent_calls
 from skerry.sources.documents import load
-from skerry.sources.live import Scope, read
+from skerry.sources.live import ReadScope, read
 from skerry.sources.redaction import redact
 from tests.accounts import Account, error
 from tests.lists import complete_kinds
@@ -148,7 +148,7 @@ class TestNoAnswerAtAll:
     def test_but_one_is_a_reading(self) -> None:
         account = silent_account()
         account.answers["DescribeVpcs"] = {"Vpcs": []}
-        told = facts(read(account.client, Scope(containers=False)))
+        told = facts(read(account.client, ReadScope(containers=False)))
         assert "vpcs" in complete_kinds(told)
         assert {code for _, code in refusals(told)} == {"EndpointConnectionError"}
 

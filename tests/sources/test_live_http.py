@@ -15,7 +15,7 @@ from skerry.errors import SkerryError
 from skerry.model.facts import Facts
 from skerry.model.world import World
 from skerry.sources.documents import load
-from skerry.sources.live import Reading, Scope, read
+from skerry.sources.live import AccountReading, ReadScope, read
 from skerry.verdicts import Verdict
 from tests.lists import complete_kinds
 
@@ -29,7 +29,7 @@ class Served(NamedTuple):
     faults: Faults
     client: ClientFactory
     deployment: demo_deployment.Deployment
-    plain: Reading
+    plain: AccountReading
 
 
 def build(client: ClientFactory) -> demo_deployment.Deployment:
@@ -65,7 +65,7 @@ def faults(served: Served) -> Iterator[Faults]:
     served.faults.clear()
 
 
-def facts(found: Reading) -> Facts:
+def facts(found: AccountReading) -> Facts:
     return load(found.documents, region=found.region)
 
 
@@ -122,10 +122,10 @@ class TestRefusedCalls:
 
     def test_are_named_by_the_verdict_that_lacks_them(self, served: Served, faults: Faults) -> None:
         faults.denied = {"ec2:DescribeVpcEndpoints"}
-        found = verdict(facts(read(served.client, Scope(cluster="article", service="web"))))
+        found = verdict(facts(read(served.client, ReadScope(cluster="article", service="web"))))
         assert found is Verdict.UNKNOWN
         faults.clear()
-        assert verdict(facts(read(served.client, Scope(cluster="article", service="web")))) is Verdict.OK
+        assert verdict(facts(read(served.client, ReadScope(cluster="article", service="web")))) is Verdict.OK
 
     def test_of_everything_leave_an_account_of_which_nothing_is_known(self, served: Served, faults: Faults) -> None:
         faults.denied = {call.action for call in CALLS}

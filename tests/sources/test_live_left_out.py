@@ -122,10 +122,10 @@ class TestEcs:
         ]
 
     def test_a_service_that_is_looked_for_in_all_clusters_is_not_left_out(self) -> None:
-        from skerry.sources.live import Scope  # noqa: PLC0415
+        from skerry.sources.live import ReadScope  # noqa: PLC0415
 
         answers = containers([service("web", "two")], clusters=("one", "two"))
-        assert reading(Scope(service="web"), **answers)[1].notes == ()
+        assert reading(ReadScope(service="web"), **answers)[1].notes == ()
 
 
 def test_notes_are_told_with_the_facts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from skerry.aws.api_table import CALLS
 from skerry.errors import NothingFoundError
-from skerry.sources.live import MANY_FILE_SYSTEMS, Reading, Scope, read
+from skerry.sources.live import MANY_FILE_SYSTEMS, AccountReading, ReadScope, read
 from tests.accounts import ACCOUNT, REGION, Account, error, paged
 from tests.lists import complete_kinds
 from tests.sources.clusters import (
@@ -68,12 +68,12 @@ class TestAWholeAccount:
         account = account_of(containers([service("web")]) | told)
         assert facts(read(account.client)).endpoint_services == ()
         assert account.asked("DescribeVpcEndpointServices") == []
-        found = read(account.client, Scope(planning=True))
+        found = read(account.client, ReadScope(planning=True))
         asked = {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]}
         (request,) = account.asked("DescribeVpcEndpointServices")
         assert asked.items() <= request.items()
         assert [row.availability_zones for row in facts(found).endpoint_services] == [("eu-west-1a",)]
-        assert {call.operation for call in Scope(planning=True).may_call} - {call.operation for call in CALLS} == {
+        assert {call.operation for call in ReadScope(planning=True).may_call} - {call.operation for call in CALLS} == {
             "DescribeVpcEndpointServices"
         }
 
@@ -96,52 +96,54 @@ class TestAWholeAccount:
 
 
 @pytest.fixture(scope="module")
-def found() -> tuple[Account, Reading]:
+def found() -> tuple[Account, AccountReading]:
     return reading(**everything())
 
 
 class TestWhatLeadsFurther:
-    def test_is_asked_in_seven_rounds_as_a_key_is_named_by_an_alias(self, found: tuple[Account, Reading]) -> None:
+    def test_is_asked_in_seven_rounds_as_a_key_is_named_by_an_alias(
+        self, found: tuple[Account, AccountReading]
+    ) -> None:
         assert found[1].rounds == 7
 
-    def test_becomes_facts_without_a_loss(self, found: tuple[Account, Reading]) -> None:
+    def test_becomes_facts_without_a_loss(self, found: tuple[Account, AccountReading]) -> None:
         told = facts(found[1])
         assert (told.notes, told.refused) == ((), ())
 
-    def test_is_the_routes_that_packets_take(self, found: tuple[Account, Reading]) -> None:
+    def test_is_the_routes_that_packets_take(self, found: tuple[Account, AccountReading]) -> None:
         (asked,) = found[0].asked("SearchTransitGatewayRoutes")
         assert asked["TransitGatewayRouteTableId"] == "tgw-rtb-1"
         assert asked["Filters"] == [{"Name": "state", "Values": ["active", "blackhole"]}]
         (table,) = facts(found[1]).transit_gateway_route_tables
         assert [route.destination_cidr_block for route in table.routes] == ["10.9.0.0/16"]  # type: ignore[union-attr]
 
-    def test_is_the_rules_of_every_event_bus(self, found: tuple[Account, Reading]) -> None:
+    def test_is_the_rules_of_every_event_bus(self, found: tuple[Account, AccountReading]) -> None:
         asked = found[0].asked("ListTargetsByRule")
         rules = {(request["Rule"], request.get("EventBusName", "default")) for request in asked}
         assert rules == {("nightly", "default"), ("other", "aws.partner/x")}
         told = {(row.rule, row.event_bus) for row in facts(found[1]).rule_targets}
         assert told == rules
 
-    def test_is_the_schedules_that_run_tasks(self, found: tuple[Account, Reading]) -> None:
+    def test_is_the_schedules_that_run_tasks(self, found: tuple[Account, AccountReading]) -> None:
         assert found[0].asked("GetSchedule") == [{"Name": "hourly", "GroupName": "default"}]
 
-    def test_is_the_task_definitions_of_rules_and_schedules(self, found: tuple[Account, Reading]) -> None:
+    def test_is_the_task_definitions_of_rules_and_schedules(self, found: tuple[Account, AccountReading]) -> None:
         asked = {request["taskDefinition"] for request in found[0].asked("DescribeTaskDefinition")}
         assert {definition_of("batch:1"), definition_of("hourly:1")} <= asked
 
-    def test_keeps_no_input_of_tasks(self, found: tuple[Account, Reading]) -> None:
+    def test_keeps_no_input_of_tasks(self, found: tuple[Account, AccountReading]) -> None:
         assert b"SECRET" not in b"".join(found[1].documents.values())
 
-    def test_is_the_addresses_of_resolver_endpoints(self, found: tuple[Account, Reading]) -> None:
+    def test_is_the_addresses_of_resolver_endpoints(self, found: tuple[Account, AccountReading]) -> None:
         (endpoint,) = facts(found[1]).resolver_endpoints
         assert endpoint.ip_addresses == ("10.0.0.9",)
 
-    def test_is_the_mount_targets_and_profiles(self, found: tuple[Account, Reading]) -> None:
+    def test_is_the_mount_targets_and_profiles(self, found: tuple[Account, AccountReading]) -> None:
         told = facts(found[1])
         assert set(told.completeness.scopes("mount_targets")) == {"fs-1"}
         assert set(told.completeness.scopes("profile_resources")) == {"rp-1"}
 
-    def test_has_names_that_every_file_system_takes(self, found: tuple[Account, Reading]) -> None:
+    def test_has_names_that_every_file_system_takes(self, found: tuple[Account, AccountReading]) -> None:
         for name in found[1].documents:
             assert not set(name) & set(':*?"<>|\\ ')
             assert name == name.strip("/")
@@ -190,7 +192,7 @@ class TestFileSystems:
 
 class TestWithoutContainers:
     def test_ecs_is_not_asked(self) -> None:
-        account, found = reading(Scope(containers=False), **everything())
+        account, found = reading(ReadScope(containers=False), **everything())
         ecs = {call.operation for call in CALLS if call.service in {"ecs", "events", "scheduler", "ecr"}}
         assert not ecs & {request.operation for request in account.requests}
         assert found.rounds == 3
@@ -199,7 +201,7 @@ class TestWithoutContainers:
 class TestOneCluster:
     def test_is_the_only_one_that_is_asked(self) -> None:
         answers = containers([service("web"), service("web", "two")], [task()], ("one", "two"))
-        account, found = reading(Scope(cluster="two"), **answers)
+        account, found = reading(ReadScope(cluster="two"), **answers)
         assert account.asked("ListClusters") == []
         assert {request["cluster"] for request in account.asked("DescribeServices")} == {cluster_of("two")}
         assert [row.cluster_name for row in facts(found).clusters] == ["two"]
@@ -209,31 +211,33 @@ class TestOneCluster:
         answers = everything() | {
             "ListSchedules": {"Schedules": [schedule("a", cluster_of()), schedule("b", cluster_of("two"))]}
         }
-        account, _ = reading(Scope(cluster="one"), **answers)
+        account, _ = reading(ReadScope(cluster="one"), **answers)
         assert [request["Name"] for request in account.asked("GetSchedule")] == ["a"]
 
     def test_that_is_not_there_is_told(self) -> None:
         with pytest.raises(NothingFoundError, match="there is no cluster three") as caught:
-            reading(Scope(cluster="three"), **containers([service("web")]))
+            reading(ReadScope(cluster="three"), **containers([service("web")]))
         assert "aws ecs list-clusters" in caught.value.remedy
 
     def test_that_may_not_be_described_is_read_by_its_name(self) -> None:
         answers = containers([service("web")]) | {"DescribeClusters": error("AccessDeniedException")}
-        account, found = reading(Scope(cluster="one"), **answers)
+        account, found = reading(ReadScope(cluster="one"), **answers)
         assert len(facts(found).services) == 1
         assert account.asked("ListRuleNamesByTarget") == []
 
 
 class TestOneService:
     def test_is_read_without_a_list_of_the_others(self) -> None:
-        account, found = reading(Scope(cluster="one", service="web"), **containers([service("web"), service("api")]))
+        account, found = reading(
+            ReadScope(cluster="one", service="web"), **containers([service("web"), service("api")])
+        )
         for operation in ("ListClusters", "ListServices", "ListSchedules", "ListEventBuses"):
             assert account.asked(operation) == []
         assert [row.service_name for row in facts(found).services] == ["web"]
         assert found.rounds == 2
 
     def test_brings_its_stopped_tasks_and_its_task_definition(self) -> None:
-        account, found = reading(Scope(cluster="one", service="web"), **containers([service("web")], [task()]))
+        account, found = reading(ReadScope(cluster="one", service="web"), **containers([service("web")], [task()]))
         assert account.asked("ListTasks") == [
             {"cluster": "one", "serviceName": "web", "desiredStatus": "STOPPED", "maxResults": 100}
         ]
@@ -243,43 +247,43 @@ class TestOneService:
     def test_may_be_named_by_its_arn(self) -> None:
         name = f"{ARN}:service/two/web"
         answers = containers([service("web"), service("web", "two")], clusters=("one", "two"))
-        account, found = reading(Scope(service=name), **answers)
+        account, found = reading(ReadScope(service=name), **answers)
         assert [row.service_arn for row in facts(found).services] == [name]
         assert account.asked("ListClusters") == []
 
     def test_is_looked_for_in_every_cluster(self) -> None:
         answers = containers([service("web", "two")], [task(cluster="two")], ("one", "two"))
-        account, found = reading(Scope(service="web"), **answers)
+        account, found = reading(ReadScope(service="web"), **answers)
         assert [row.cluster_arn for row in facts(found).services] == [cluster_of("two")]
         assert [request["cluster"] for request in account.asked("ListTasks")] == [cluster_of("two")]
         assert (len(facts(found).tasks), found.rounds) == (1, 4)
 
     def test_that_is_not_there_is_told(self) -> None:
         with pytest.raises(NothingFoundError, match="there is no service api in cluster one"):
-            reading(Scope(cluster="one", service="api"), **containers([service("web")]))
+            reading(ReadScope(cluster="one", service="api"), **containers([service("web")]))
         with pytest.raises(NothingFoundError, match=r"there is no service api$"):
-            reading(Scope(service="api"), **containers([service("web")]))
+            reading(ReadScope(service="api"), **containers([service("web")]))
 
     def test_that_may_not_be_described_is_unknown(self) -> None:
         answers = containers([service("web")]) | {"DescribeServices": error("AccessDeniedException")}
-        told = facts(reading(Scope(cluster="one", service="web"), **answers)[1])
+        told = facts(reading(ReadScope(cluster="one", service="web"), **answers)[1])
         assert "services" not in complete_kinds(told)
         assert "ecs:DescribeServices" in {refusal.action for refusal in told.refused}
 
     def test_is_unknown_where_the_clusters_may_not_be_listed(self) -> None:
         answers = containers([service("web")]) | {"ListClusters": error("AccessDeniedException")}
-        told = facts(reading(Scope(service="web"), **answers)[1])
+        told = facts(reading(ReadScope(service="web"), **answers)[1])
         assert {refusal.action for refusal in told.refused} == {"ecs:ListClusters"}
 
     def test_of_a_cluster_that_is_deleted_meanwhile_is_not_there(self) -> None:
         answers = containers([service("web")]) | {"DescribeServices": error("ClusterNotFoundException")}
         with pytest.raises(NothingFoundError, match="there is no service web"):
-            reading(Scope(service="web"), **answers)
+            reading(ReadScope(service="web"), **answers)
 
 
 class TestOneTask:
     def test_is_described_with_its_definition_and_its_service(self) -> None:
-        account, found = reading(Scope(cluster="one", task=TASK), **containers([service("web")], [task()]))
+        account, found = reading(ReadScope(cluster="one", task=TASK), **containers([service("web")], [task()]))
         told = facts(found)
         assert (len(told.tasks), len(told.services), len(told.task_definitions)) == (1, 1, 1)
         for operation in ("ListClusters", "ListServices", "ListTasks"):
@@ -288,19 +292,19 @@ class TestOneTask:
 
     def test_names_its_cluster_by_its_arn(self) -> None:
         answers = containers([service("web")], [task(cluster="two")], ("one", "two"))
-        account, _ = reading(Scope(task=f"{ARN}:task/two/{TASK}"), **answers)
+        account, _ = reading(ReadScope(task=f"{ARN}:task/two/{TASK}"), **answers)
         assert [request["cluster"] for request in account.asked("DescribeTasks")] == ["two"]
 
     def test_is_looked_for_in_every_cluster(self) -> None:
         answers = containers([service("web", "two")], [task(cluster="two")], ("one", "two"))
-        _, found = reading(Scope(task=TASK), **answers)
+        _, found = reading(ReadScope(task=TASK), **answers)
         assert (len(facts(found).tasks), found.rounds) == (1, 3)
 
     def test_of_no_service_has_none(self) -> None:
-        account, _ = reading(Scope(cluster="one", task=TASK), **containers([], [task(group="family:batch")]))
+        account, _ = reading(ReadScope(cluster="one", task=TASK), **containers([], [task(group="family:batch")]))
         assert account.asked("DescribeServices") == []
 
     def test_that_is_not_there_is_told(self) -> None:
         with pytest.raises(NothingFoundError, match=f"there is no task {TASK} in cluster one") as caught:
-            reading(Scope(cluster="one", task=TASK), **containers([service("web")]))
+            reading(ReadScope(cluster="one", task=TASK), **containers([service("web")]))
         assert "forgets stopped tasks" in caught.value.remedy

@@ -8,10 +8,10 @@ from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
 from skerry.aws.api_call import ApiCall
 from skerry.aws.api_table import CALLS
-from skerry.aws.resource_calls import THINGS
+from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.errors import SkerryError
 from skerry.model.resource_answers import Absent, Refused
-from skerry.sources.live import Scope
+from skerry.sources.live import ReadScope
 from skerry.sources.redaction import redact
 from tests.accounts import ACCOUNT, REGION, Answer, error
 from tests.lists import complete_kinds
@@ -33,7 +33,7 @@ from tests.sources.clusters import (
     told,
 )
 
-OPERATIONS = {call.operation for call in THINGS}
+OPERATIONS = {call.operation for call in RESOURCE_CALLS}
 OTHER = "999988887777"
 ABOUT_IMAGES = {"registryId": ACCOUNT, "repositoryName": "web"}
 
@@ -60,28 +60,28 @@ class TestRounds:
     @pytest.mark.parametrize(
         ("scope", "rounds"),
         [
-            (Scope(), 6),
-            (Scope(cluster="one"), 6),
-            (Scope(cluster="one", service="web"), 4),
-            (Scope(service="web"), 5),
-            (Scope(cluster="one", task=TASK), 4),
-            (Scope(task=TASK), 5),
+            (ReadScope(), 6),
+            (ReadScope(cluster="one"), 6),
+            (ReadScope(cluster="one", service="web"), 4),
+            (ReadScope(service="web"), 5),
+            (ReadScope(cluster="one", task=TASK), 4),
+            (ReadScope(task=TASK), 5),
         ],
     )
-    def test_are_as_few_as_the_questions_allow(self, scope: Scope, rounds: int) -> None:
+    def test_are_as_few_as_the_questions_allow(self, scope: ReadScope, rounds: int) -> None:
         account, found = reading(scope, **self.account())
         assert found.rounds == rounds
         wanted = OPERATIONS - ({"DescribeServiceRevisions"} if scope.task else set())
         assert wanted <= {request.operation for request in account.requests}
 
     def test_are_one_more_for_a_key_that_is_named_by_an_alias(self) -> None:
-        account, found = reading(Scope(cluster="one", service="web"), **everything())
+        account, found = reading(ReadScope(cluster="one", service="web"), **everything())
         assert found.rounds == 5
         assert sorted(one["KeyId"] for one in account.asked("DescribeKey")) == ["alias/own", KEY]
         assert {one["KeyId"] for one in account.asked("GetKeyPolicy")} == {KEY}
 
     def test_are_none_for_the_network_alone(self) -> None:
-        account, _ = reading(Scope(containers=False), **everything())
+        account, _ = reading(ReadScope(containers=False), **everything())
         assert not OPERATIONS & {request.operation for request in account.requests}
 
 
@@ -298,7 +298,7 @@ def test_a_refused_call_does_not_end_the_reading(call: ApiCall) -> None:
     assert {refusal.action for refusal in facts(found).refused} == {call.action}
 
 
-SINGLE = sorted((call for call in THINGS if call.single), key=lambda call: call.action)
+SINGLE = sorted((call for call in RESOURCE_CALLS if call.single), key=lambda call: call.action)
 
 
 def turn(codes: tuple[str, ...], call: ApiCall) -> str:
@@ -312,7 +312,7 @@ class TestWhatIsRefused:
 
     def answers(self, operation: str, answer: Exception) -> Any:
         found = facts(reading(**everything() | {operation: answer})[1])
-        return found, [row.answer for row in found.told if row.action == ACTIONS[operation]]
+        return found, [row.answer for row in found.resource_answers if row.action == ACTIONS[operation]]
 
     def test_stays_a_refusal(self, call: Any) -> None:
         code = turn(("AccessDeniedException", "KMSInvalidStateException", "ThrottlingException"), call)
@@ -340,7 +340,7 @@ class TestWhatIsRefused:
             self.answers(call.operation, error("ExpiredTokenException"))
 
 
-ACTIONS = {call.operation: call.action for call in THINGS}
+ACTIONS = {call.operation: call.action for call in RESOURCE_CALLS}
 
 
 def test_nothing_that_may_be_secret_is_in_a_document() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from skerry import app
 from skerry.aws.api_table import CALLS
-from skerry.aws.resource_calls import THINGS
+from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.errors import InputError
 from skerry.model.world import World
 from skerry.sources.documents import load
-from skerry.sources.live import Reading, Scope
+from skerry.sources.live import AccountReading, ReadScope
 from skerry.sources.network_only import BEYOND, network_only
 from tests.accounts import Account
 from tests.lists import complete_kinds
@@ -23,72 +23,84 @@ BEYOND_KINDS = {"roles", "managed_policies", "service_revisions"}
 
 
 @pytest.fixture(scope="module")
-def narrow() -> tuple[Account, Reading]:
-    return reading(Scope(network_only=True), **everything())
+def narrow() -> tuple[Account, AccountReading]:
+    return reading(ReadScope(network_only=True), **everything())
 
 
 @pytest.fixture(scope="module")
-def whole() -> Reading:
+def whole() -> AccountReading:
     return reading(**everything())[1]
 
 
 class TestALiveAccount:
-    def test_is_asked_exactly_what_is_printed(self, narrow: tuple[Account, Reading]) -> None:
+    def test_is_asked_exactly_what_is_printed(self, narrow: tuple[Account, AccountReading]) -> None:
         asked = {request.operation for request in narrow[0].requests}
-        assert asked == {call.operation for call in Scope(network_only=True).may_call}
+        assert asked == {call.operation for call in ReadScope(network_only=True).may_call}
 
-    def test_is_asked_nothing_beyond_the_network(self, narrow: tuple[Account, Reading]) -> None:
-        allowed = {call.action for call in Scope(network_only=True).may_call}
-        assert allowed == {call.action for call in CALLS} - {call.action for call in THINGS}
+    def test_is_asked_nothing_beyond_the_network(self, narrow: tuple[Account, AccountReading]) -> None:
+        allowed = {call.action for call in ReadScope(network_only=True).may_call}
+        assert allowed == {call.action for call in CALLS} - {call.action for call in RESOURCE_CALLS}
         services = {action.partition(":")[0] for action in allowed}
         assert not services & {"iam", "kms", "logs", "organizations", "s3", "secretsmanager", "ssm"}
         assert narrow[1].rounds == 4
 
     @pytest.mark.parametrize(
-        "scope", [Scope(cluster="one"), Scope(cluster="one", service="web"), Scope(task=TASK), Scope(planning=True)]
+        "scope",
+        [
+            ReadScope(cluster="one"),
+            ReadScope(cluster="one", service="web"),
+            ReadScope(task=TASK),
+            ReadScope(planning=True),
+        ],
     )
-    def test_is_asked_no_more_in_any_scope(self, scope: Scope) -> None:
+    def test_is_asked_no_more_in_any_scope(self, scope: ReadScope) -> None:
         narrowed = msgspec.structs.replace(scope, network_only=True)
         account, _ = reading(narrowed, **containers([service("web")], [task()]) | things())
-        assert not {request.operation for request in account.requests} & {call.operation for call in THINGS}
+        assert not {request.operation for request in account.requests} & {call.operation for call in RESOURCE_CALLS}
 
-    def test_has_the_network_of_a_whole_reading(self, narrow: tuple[Account, Reading], whole: Reading) -> None:
+    def test_has_the_network_of_a_whole_reading(
+        self, narrow: tuple[Account, AccountReading], whole: AccountReading
+    ) -> None:
         found, before = facts(narrow[1]), facts(whole)
         assert complete_kinds(found) == complete_kinds(before) - BEYOND_KINDS
-        assert (found.told, found.roles, found.refused, found.notes) == ((), (), (), ())
+        assert (found.resource_answers, found.roles, found.refused, found.notes) == ((), (), (), ())
         assert (found.vpcs, found.services, found.task_definitions) == (
             before.vpcs,
             before.services,
             before.task_definitions,
         )
 
-    def test_has_no_document_beyond_the_network(self, narrow: tuple[Account, Reading]) -> None:
+    def test_has_no_document_beyond_the_network(self, narrow: tuple[Account, AccountReading]) -> None:
         folders = {name.partition("/")[0] for name in narrow[1].documents}
         assert not folders & {"iam", "kms", "logs", "organizations", "s3", "secretsmanager", "ssm"}
 
     def test_still_asks_for_the_mount_targets_of_volumes(self) -> None:
         systems = [{"FileSystemId": f"fs-{number}", "NumberOfMountTargets": 1} for number in range(200)]
         account, _ = reading(
-            Scope(network_only=True), **everything() | {"DescribeFileSystems": {"FileSystems": systems}}
+            ReadScope(network_only=True), **everything() | {"DescribeFileSystems": {"FileSystems": systems}}
         )
         assert [asked["FileSystemId"] for asked in account.asked("DescribeMountTargets")] == ["fs-1"]
 
 
 class TestSavedAnswers:
-    def test_give_the_world_of_a_narrow_reading(self, narrow: tuple[Account, Reading], whole: Reading) -> None:
+    def test_give_the_world_of_a_narrow_reading(
+        self, narrow: tuple[Account, AccountReading], whole: AccountReading
+    ) -> None:
         saved = load(network_only(whole.documents), region=whole.region)
         assert saved == facts(narrow[1])
 
-    def test_may_be_one_file(self, narrow: tuple[Account, Reading], whole: Reading, tmp_path: Path) -> None:
+    def test_may_be_one_file(
+        self, narrow: tuple[Account, AccountReading], whole: AccountReading, tmp_path: Path
+    ) -> None:
         app.snapshot(app.Gathered(whole.documents, World(facts(whole))), tmp_path / "all.json")
         app.snapshot(app.Gathered(narrow[1].documents, World(facts(narrow[1]))), tmp_path / "narrow.json")
         found = app.read_files(tmp_path / "all.json", network_only=True).world.facts
         wanted = app.read_files(tmp_path / "narrow.json").world.facts
         assert msgspec.structs.replace(found, source="") == msgspec.structs.replace(wanted, source="")
-        assert app.read_files(tmp_path / "all.json").world.facts.told
+        assert app.read_files(tmp_path / "all.json").world.facts.resource_answers
 
-    def test_are_read_whole_where_nobody_asks(self, whole: Reading) -> None:
-        assert facts(whole).told
+    def test_are_read_whole_where_nobody_asks(self, whole: AccountReading) -> None:
+        assert facts(whole).resource_answers
         assert facts(whole).roles
 
     @pytest.mark.parametrize(

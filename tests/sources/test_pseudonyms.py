@@ -12,8 +12,8 @@ from skerry.model.world import World
 from skerry.render import json as as_json
 from skerry.sources import documents
 from skerry.sources.redaction import Redaction, redact
-from skerry.sources.redaction.pseudonyms import StandIns
-from tests.holdings import EXECUTION, SECRET, Holdings, policy, statement, text, when
+from skerry.sources.redaction.pseudonyms import Pseudonyms
+from tests.holdings import EXECUTION, SECRET, Resources, policy, statement, text, when
 from tests.networks import ACCOUNT, as_bytes
 from tests.patience import patience
 
@@ -41,10 +41,10 @@ SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/jane"
     ],
 )  # fmt: skip
 def test_text_replaces_names(given: str, shown: str) -> None:
-    people = StandIns()
+    people = Pseudonyms()
     assert people.text(given) == shown
     assert people.text(shown) == shown
-    assert StandIns().text(shown) == shown
+    assert Pseudonyms().text(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_text_replaces_names(given: str, shown: str) -> None:
     ],
 )
 def test_text_keeps_what_names_nobody(text: str) -> None:
-    assert StandIns().text(text) == text
+    assert Pseudonyms().text(text) == text
 
 
 def test_numbers_of_stand_ins_that_are_there_are_not_given_again() -> None:
-    people = StandIns()
+    people = Pseudonyms()
     people.reserve([b"user-7", b"session-12"])
     people.reserve([b"user-3"])
     assert people.text(f"{USER} and {SESSION}") == (f"{USER[:-4]}user-13 and {SESSION[:-4]}session-14")
@@ -76,12 +76,12 @@ def test_numbers_of_stand_ins_that_are_there_are_not_given_again() -> None:
 @pytest.mark.parametrize("part", ["a@", "a@b.", "user/", "assumed-role/a/", "AROA", "arn:aws:iam::1:user/a/", "/home/"])
 def test_text_takes_time_in_proportion_to_the_text(part: str) -> None:
     with patience():
-        StandIns().text(part * (300_000 // len(part)))
+        Pseudonyms().text(part * (300_000 // len(part)))
 
 
-def account() -> Holdings:
+def account() -> Resources:
     """A service with people in every place where their names may stand."""
-    network = Holdings()
+    network = Resources()
     trusted = {"AWS": [USER, SESSION, EXECUTION]}
     people = statement("secretsmanager:GetSecretValue", "*", Principal=trusted)
     named = statement("secretsmanager:*", "*", "Deny", Principal="*") | when("StringNotLike", "aws:PrincipalArn", USER)
@@ -129,7 +129,7 @@ def test_a_redaction_of_documents_does_the_same_to_text() -> None:
 
 
 def test_a_task_names_its_deployment_by_the_same_stand_in() -> None:
-    network = Holdings()
+    network = Resources()
     network.row("services", "web")["deployments"] = [{"id": "d-1", "status": "PRIMARY"}]
     network.task(startedBy="d-1", group="service:web")
     facts = documents.load(redact({"a.json": network.document()}))
@@ -154,7 +154,7 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(rows=st.lists(statements(), min_size=1, max_size=3), damaged=st.booleans())
 def test_no_verdict_of_a_policy_changes(rows: list[dict[str, Any]], *, damaged: bool) -> None:
-    network = Holdings()
+    network = Resources()
     written = json.dumps(policy(*rows))[: -1 if damaged else None]
     network.tell("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, {"ResourcePolicy": written})
     trust = [{key: value for key, value in row.items() if key != "Principal"} for row in rows]

@@ -279,7 +279,7 @@ class TestWhatIsKept:
         loaded = set(documents.load.__globals__["_Loader"]()._handlers)  # noqa: SLF001 -- the loader's own table
         assert loaded - {"Calls", "Snapshot"} == LISTS.keys() | WHOLE.keys()
 
-    @pytest.mark.parametrize("action", sorted(resource_answers.QUESTIONS))
+    @pytest.mark.parametrize("action", sorted(resource_answers.ANSWER_SHAPES))
     def test_the_parameters_that_say_what_an_answer_is_about(self, action: str) -> None:
         asked: set[str] = set()
 
@@ -288,7 +288,7 @@ class TestWhatIsKept:
                 asked.add(key)
                 return default
 
-        resource_answers.QUESTIONS[action].about(Recording())
+        resource_answers.ANSWER_SHAPES[action].about(Recording())
         assert asked <= PARAMETERS
 
 

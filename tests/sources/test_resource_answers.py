@@ -14,7 +14,7 @@ from skerry.model.facts import Facts
 from skerry.model.resource_answers import Absent, Refused
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
-from skerry.sources.resource_answers import QUESTIONS
+from skerry.sources.resource_answers import ANSWER_SHAPES
 from tests.accounts import ACCOUNT
 from tests.sources.clusters import CONFIGURATION, IMAGE, KEY, SECRET, everything, images, reading
 
@@ -78,20 +78,20 @@ def loaded(*documents: bytes) -> Facts:
 def with_manifests_as_read(found: Facts) -> Facts:
     """The facts with only what is read of the manifests of images."""
 
-    def manifest(row: resource_answers.Manifest) -> resource_answers.Manifest:
+    def manifest(row: resource_answers.ImageManifest) -> resource_answers.ImageManifest:
         return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=Manifest)))
 
     rows = [
         replace(row, answer=replace(row.answer, images=tuple(map(manifest, row.answer.images))))
-        if isinstance(row.answer, resource_answers.Images)
+        if isinstance(row.answer, resource_answers.RepositoryImages)
         else row
-        for row in found.told
+        for row in found.resource_answers
     ]
-    return replace(found, told=tuple(rows))
+    return replace(found, resource_answers=tuple(rows))
 
 
 def answers(found: Facts) -> dict[str, Any]:
-    return {row.about: row.answer for row in found.told}
+    return {row.about: row.answer for row in found.resource_answers}
 
 
 def failed(action: str, code: str) -> bytes:
@@ -99,13 +99,13 @@ def failed(action: str, code: str) -> bytes:
     return wrapped(action, parameters, Error={"Code": code, "Message": "no"})
 
 
-@pytest.mark.parametrize("action", sorted(QUESTIONS))
+@pytest.mark.parametrize("action", sorted(ANSWER_SHAPES))
 class TestEveryQuestion:
     def test_is_answered_about_one_thing(self, action: str) -> None:
         parameters, response, about = ANSWERED[action]
         found = loaded(wrapped(action, parameters, Response=response))
         ((name, answer),) = answers(found).items()
-        assert (name, type(answer)) == (about, QUESTIONS[action].record)
+        assert (name, type(answer)) == (about, ANSWER_SHAPES[action].record)
         assert (found.notes, found.refused) == ((), ())
 
     def test_is_answered_by_there_is_none(self, action: str) -> None:
@@ -132,7 +132,7 @@ class TestEveryQuestion:
         found = load(document)
         unreadable = answers(found)[about] == Refused("unreadable")
         assert len(found.notes) == int(unreadable)
-        assert load(redact(document)).told == found.told
+        assert load(redact(document)).resource_answers == found.resource_answers
 
     def test_that_is_nested_without_end_is_not_followed(self, action: str) -> None:
         parameters, _, about = ANSWERED[action]
@@ -143,12 +143,12 @@ class TestEveryQuestion:
             found = loaded(text.encode())
         except InputError:
             return
-        assert {row.about for row in found.told} == {about}
+        assert {row.about for row in found.resource_answers} == {about}
 
     def test_may_be_answered_twice_in_the_same_way(self, action: str) -> None:
         parameters, response, _ = ANSWERED[action]
         document = wrapped(action, parameters, Response=response)
-        assert loaded(document, document).told == loaded(document).told
+        assert loaded(document, document).resource_answers == loaded(document).resource_answers
 
     def test_is_answered_by_whom_who_may_know(self, action: str) -> None:
         parameters, response, _ = ANSWERED[action]
@@ -170,7 +170,7 @@ class TestEveryQuestion:
             loaded(wrapped(action, ANSWERED[action][0], Response=None))
 
 
-@pytest.mark.parametrize("action", sorted(set(QUESTIONS) - {"organizations:DescribeOrganization"}))
+@pytest.mark.parametrize("action", sorted(set(ANSWER_SHAPES) - {"organizations:DescribeOrganization"}))
 @pytest.mark.parametrize("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
 def test_an_answer_about_nothing_is_refused(action: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="but not about what") as caught:
@@ -215,9 +215,9 @@ class TestLists:
     def test_that_go_on_after_an_empty_page_leave_it_open(self, action: str, key: str) -> None:
         token = "NextToken" if key == "Parameters" else "nextToken"
         document = wrapped(action, ANSWERED[action][0], Response={key: [], token: "more"})
-        assert [one.answer for one in loaded(document).told] == [resource_answers.Refused("partial")]
+        assert [one.answer for one in loaded(document).resource_answers] == [resource_answers.Refused("partial")]
         redacted = load(redact({"a.json": document}))
-        assert [one.answer for one in redacted.told] == [resource_answers.Refused("partial")]
+        assert [one.answer for one in redacted.resource_answers] == [resource_answers.Refused("partial")]
 
     def test_of_parameters_that_go_on_leave_those_open_that_are_not_on_the_page(self) -> None:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "y"]}]}
@@ -247,7 +247,7 @@ class TestASnapshot:
     def test_of_an_account_tells_the_same(self) -> None:
         _, found = reading(**everything())
         live, saved = load(found.documents), load(redact(found.documents))
-        assert with_manifests_as_read(saved).told == with_manifests_as_read(live).told
+        assert with_manifests_as_read(saved).resource_answers == with_manifests_as_read(live).resource_answers
         assert (saved.roles, saved.managed_policies) == (live.roles, live.managed_policies)
         assert saved.service_revisions == live.service_revisions
         assert (saved.completeness, saved.refused) == (live.completeness, live.refused)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skerry.errors import OutputError
-from skerry.writing.targets import STDOUT, Device, File, Pipe, Stream, is_stream, target_of
+from skerry.writing.targets import STDOUT, CharacterDevice, File, Pipe, Stream, is_stream, target_of
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes device files")
 
@@ -47,7 +47,7 @@ def test_named_pipe_is_found_behind_a_link(tmp_path: Path) -> None:
 @needs_root
 def test_character_device_is_found(tmp_path: Path) -> None:
     os.mknod(tmp_path / "null", 0o600 | stat.S_IFCHR, os.makedev(1, 3))
-    assert target_of(tmp_path / "null") == Device(tmp_path / "null")
+    assert target_of(tmp_path / "null") == CharacterDevice(tmp_path / "null")
     assert is_stream(tmp_path / "null")
 
 

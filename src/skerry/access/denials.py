@@ -1,6 +1,6 @@
 """Refusals: what is lost when a request gets to where it leads and is not allowed, in AWS's own words."""
 
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.policy.evaluate import Denial
 from skerry.policy.request import Request
 from skerry.reach.trace import Hop, Kind, Piece
@@ -22,7 +22,7 @@ def words_of(request: Request, denial: Denial) -> str:
     """
     if request.action.startswith(_KMS):
         return "Access to KMS is not allowed"
-    parsed = arn(request.principal.arn)
+    parsed = parse_arn(request.principal.arn)
     if parsed is None:
         return ""
     role = parsed.resource.rpartition("/")[2]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from skerry.access.requests import Asked, principal
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
-from skerry.model.arns import Arn, arn
+from skerry.model.arns import Arn, parse_arn
 from skerry.model.ecs import EfsVolume
 from skerry.model.facts import Missing
 from skerry.policy.request import ABSENT, Principal, Request, Values
@@ -48,7 +48,7 @@ def _mount(launch: Launch, need: Call, volume: EfsVolume, place: Arn) -> Asked |
     if isinstance(asking, Missing):
         return asking
     system = file_system(volume)
-    parsed = arn(volume.file_system_id) or place
+    parsed = parse_arn(volume.file_system_id) or place
     start = f"arn:{parsed.partition}:elasticfilesystem:{parsed.region}:{parsed.account}"
     point = known.access_point_id if known else None
     context: dict[str, Values] = {
@@ -64,4 +64,4 @@ def place_of(launch: Launch) -> Arn | None:
     """The ARN of what is launched, or of its task definition: they are of one account and Region."""
     known = launch.definition
     definition = None if isinstance(known, Missing) else known.task_definition_arn
-    return arn(launch.arn or definition or "")
+    return parse_arn(launch.arn or definition or "")

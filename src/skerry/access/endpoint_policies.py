@@ -57,7 +57,7 @@ class Permits:
 
     def __init__(self, world: World, identities: Identities) -> None:
         """Read the policies of all endpoints of services that skerry knows."""
-        self._holdings = world.holdings
+        self._holdings = world.resources
         self._identities = identities
         found = (_guarded(endpoint) for endpoint in world.vpc_endpoints.values())
         self._guarded = {one.endpoint.vpc_endpoint_id: one for one in found if one is not None}

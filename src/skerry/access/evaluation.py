@@ -49,13 +49,13 @@ class Beyond:
     """What is known of one World beside its network, each part read once."""
 
     def __init__(self, world: World) -> None:
-        identities = Identities(world.holdings)
+        identities = Identities(world.resources)
         self._world = world
         self._identities = identities
-        self._blind = world.holdings.empty
+        self._blind = world.resources.is_empty
         self._permits = Permits(world, identities)
-        self._grants = Grants(world.holdings, identities)
-        self._presence = Presence(world.holdings, world.region)
+        self._grants = Grants(world.resources, identities)
+        self._presence = Presence(world.resources, world.region)
 
     def ask(self, launch: Launch, need: Need, found: Mapping[str, Outcome]) -> list[Outcome]:
         """What comes of a Need in each subnet, when all that decides beside packets is asked too."""
@@ -85,7 +85,7 @@ class Beyond:
     def _named(self, kind: str) -> str:
         """Return a kind of fact, with the action that AWS denied, if that is why it was not examined."""
         action = _READ_BY.get(kind, "")
-        return f"{kind} (denied: {action})" if self._world.holdings.denied(action) else kind
+        return f"{kind} (denied: {action})" if self._world.resources.is_denied(action) else kind
 
     def _ways(self, need: Need, found: Outcome) -> Iterator[Way]:
         """The ways that a call goes, each once; of packets that no endpoint takes, only where they get through."""

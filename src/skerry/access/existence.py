@@ -10,11 +10,11 @@ from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.launch.secrets import bare, version_of
 from skerry.model import resource_answers
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, Secret
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resource_lookup import Resources
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.trace import Hop
 
@@ -25,7 +25,7 @@ _AVAILABLE = "available"
 class Presence:
     """Whether what the Needs of launches are about is there; ``unread`` are the kinds that nobody asked for."""
 
-    def __init__(self, holdings: Holdings, region: str | None) -> None:
+    def __init__(self, holdings: Resources, region: str | None) -> None:
         self.unread: dict[str, None] = {}
         self._holdings = holdings
         self._region = region
@@ -56,7 +56,7 @@ class Presence:
             if key == "secretsmanager":
                 yield from self._secret(launch, subject)
             else:
-                found = self._holdings.parameter(subject)
+                found = self._holdings.find_parameter(subject)
                 yield from self._thing(found, subject, f"parameter {subject}", "PARAMETER_NOT_FOUND", "parameters")
         yield from self._keys(launch, need)
 
@@ -73,7 +73,7 @@ class Presence:
                 pass
 
     def _secret(self, launch: Launch, subject: str) -> Iterator[Hop]:
-        found = self._holdings.secret(subject)
+        found = self._holdings.find_secret(subject)
         yield from self._thing(found, subject, f"secret {subject}", "SECRET_NOT_FOUND", "secrets")
         if not isinstance(found, resource_answers.SecretDescription):
             return
@@ -110,7 +110,7 @@ class Presence:
             if found is not None and found.key:
                 yield from self._key(found)
             elif found is not None:
-                owner = arn(found.arn)
+                owner = parse_arn(found.arn)
                 if owner is not None and owner.account != asking.account:
                     message = (
                         f"{found.arn} is of another account and encrypted with AWS's own key, "
@@ -119,7 +119,7 @@ class Presence:
                     yield lost("resource", found.arn, "KEY_NOT_FOR_OTHER_ACCOUNTS", message)
 
     def _key(self, used: Locked) -> Iterator[Hop]:
-        found = self._holdings.key(used.key)
+        found = self._holdings.find_key(used.key)
         yield from self._thing(
             found, used.key, f"key {used.key}, with which {used.arn} is encrypted", "KEY_NOT_FOUND", "keys"
         )
@@ -142,26 +142,26 @@ class Presence:
             return
         for group in need.subjects:
             if not _is_created(launch, group):
-                found = self._holdings.log_group(group)
+                found = self._holdings.find_log_group(group)
                 yield from self._thing(found, group, f"log group {group}", "LOG_GROUP_NOT_FOUND", "log groups")
 
     def _file(self, subject: str) -> Iterator[Hop]:
         """A file of environment variables in a bucket."""
-        parsed = arn(subject)
+        parsed = parse_arn(subject)
         bucket, slash, key = parsed.resource.partition("/") if parsed else ("", "", "")
         if not slash:
             return
-        if self._holdings.bucket_policy(bucket) == Absent("NoSuchBucket"):
+        if self._holdings.bucket_policy_of(bucket) == Absent("NoSuchBucket"):
             yield lost("resource", f"arn:aws:s3:::{bucket}", "BUCKET_NOT_FOUND", f"there is no bucket {bucket}")
             return
-        found = self._holdings.object(bucket, key)
+        found = self._holdings.find_object(bucket, key)
         what = f"object {key} in bucket {bucket}"
         yield from self._thing(found, subject, what, "ENVIRONMENT_FILE_NOT_FOUND", "environment files")
 
     def _file_system(self, launch: Launch, need: Call) -> Iterator[Hop]:
         for volume in volumes_of(launch, need):
             system = file_system(volume)
-            points = self._holdings.access_points(system)
+            points = self._holdings.access_points_of(system)
             wanted = volume.authorization_config.access_point_id if volume.authorization_config else None
             if isinstance(points, Absent):
                 yield lost("resource", system, "FILE_SYSTEM_NOT_FOUND", f"there is no file system {system}")

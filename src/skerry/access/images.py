@@ -13,7 +13,7 @@ from skerry.launch.needs import Call
 from skerry.model import resource_answers
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resource_lookup import Resources
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.trace import Hop, Piece
 
@@ -54,7 +54,7 @@ class Manifest(msgspec.Struct, frozen=True):
 class Images:
     """The images of one World's registries."""
 
-    def __init__(self, holdings: Holdings, region: str | None, unread: dict[str, None]) -> None:
+    def __init__(self, holdings: Resources, region: str | None, unread: dict[str, None]) -> None:
         self._holdings = holdings
         self._region = region
         self._unread = unread
@@ -75,7 +75,7 @@ class Images:
         repository = (
             f"arn:{partition_name(image.region or '')}:ecr:{image.region}:{account}:repository/{image.repository}"
         )
-        found = self._holdings.images(account, image.repository)
+        found = self._holdings.images_of(account, image.repository)
         match found:
             case None:
                 self._unread["images"] = None
@@ -89,7 +89,7 @@ class Images:
                 yield from self._of_repository(launch, image, repository, found)
 
     def _of_repository(
-        self, launch: Launch, image: Image, repository: str, found: resource_answers.Images
+        self, launch: Launch, image: Image, repository: str, found: resource_answers.RepositoryImages
     ) -> Iterator[Hop]:
         if launch.pins_unread is not None:
             if self._holdings.revisions_failed:
@@ -125,7 +125,7 @@ class Images:
         return open_question("resource", piece.resource, _UNREAD_RULES)
 
     def _platform(
-        self, launch: Launch, image: Image, repository: str, manifest: resource_answers.Manifest, account: str
+        self, launch: Launch, image: Image, repository: str, manifest: resource_answers.ImageManifest, account: str
     ) -> Iterator[Hop]:
         processor = _PROCESSORS.get(launch.architecture)
         fact = Missing(f"for which processor image {image.reference} was built", "ecr:BatchGetImage")
@@ -136,7 +136,7 @@ class Images:
             return
         built = [_Platform(one.platform.architecture, one.platform.os) for one in read.manifests if one.platform]
         if read.config is not None:
-            one = self._holdings.image_configuration(account, image.repository, read.config.digest)
+            one = self._holdings.image_configuration_of(account, image.repository, read.config.digest)
             if isinstance(one, Missing):
                 yield open_question("resource", repository, one)
             elif not isinstance(one, resource_answers.ImageConfiguration) or one.architecture is None or one.os is None:
@@ -147,7 +147,7 @@ class Images:
             yield lost("resource", repository, "IMAGE_FOR_ANOTHER_PLATFORM", _other(launch, image, processor, built))
 
 
-def _find(found: resource_answers.Images, name: str) -> resource_answers.Manifest | None:
+def _find(found: resource_answers.RepositoryImages, name: str) -> resource_answers.ImageManifest | None:
     return next((one for one in found.images if name in _names(one.image_id)), None)
 
 

@@ -11,9 +11,9 @@ import msgspec
 from skerry.access.requests import Asked, partition_name
 from skerry.catalogue.partitions import partition_of
 from skerry.model import resource_answers
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resource_lookup import Resources
 from skerry.policy.context_keys import OF_ENDPOINTS
 from skerry.policy.evaluate import Decision
 from skerry.policy.request import ABSENT, Request, Values
@@ -41,16 +41,16 @@ class Locked(msgspec.Struct, frozen=True, gc=False):
     service: Literal["secretsmanager", "ssm"]
 
 
-def locked(holdings: Holdings, asked: Asked) -> Locked | None:
+def locked(holdings: Resources, asked: Asked) -> Locked | None:
     """What a request reads that is encrypted, if it is known to be; AWS's own keys need no permission."""
     if asked.request.action not in _READS:
         return None
     if asked.request.action.startswith("secretsmanager"):
-        secret = holdings.secret(asked.subject)
+        secret = holdings.find_secret(asked.subject)
         if not isinstance(secret, resource_answers.SecretDescription):
             return None
         return Locked(secret.arn, _own(secret.kms_key_id), "secretsmanager")
-    parameter = holdings.parameter(asked.subject)
+    parameter = holdings.find_parameter(asked.subject)
     if not isinstance(parameter, resource_answers.Parameter) or parameter.type != _SECURE:
         return None
     return Locked(parameter.arn or asked.request.resource.arn, _own(parameter.key_id), "ssm")
@@ -61,7 +61,7 @@ def _own(key: str | None) -> str:
     return "" if key is None or _OF_AWS in key else key
 
 
-def decrypt(holdings: Holdings, asked: Asked) -> Asked | None:
+def decrypt(holdings: Resources, asked: Asked) -> Asked | None:
     """The request to decrypt what another reads, which the service makes in the name of the role.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-secrets-manager.html
@@ -69,18 +69,18 @@ def decrypt(holdings: Holdings, asked: Asked) -> Asked | None:
     found = locked(holdings, asked)
     if found is None or not found.key:
         return None
-    key = holdings.key(found.key)
+    key = holdings.find_key(found.key)
     metadata = key.key_metadata if isinstance(key, resource_answers.Key) else None
     if metadata is not None and metadata.key_manager == "AWS":
         return None
-    parsed = arn(found.arn)
+    parsed = parse_arn(found.arn)
     if parsed is None:
         return None
     name = metadata.arn if metadata else found.key
-    if arn(name) is None:
+    if parse_arn(name) is None:
         kind = "" if name.startswith(_ALIAS) else "key/"
         name = f"arn:{partition_name(parsed.region)}:kms:{parsed.region}:{parsed.account}:{kind}{name}"
-    owner = arn(name)
+    owner = parse_arn(name)
     partition = partition_of(parsed.region)
     suffix = partition.suffix if partition else "amazonaws.com"
     # The service asks in the name of the role, from a network of its own:
@@ -98,7 +98,7 @@ def decrypt(holdings: Holdings, asked: Asked) -> Asked | None:
     return Asked(subject, Request(asked.request.principal, DECRYPT, resource, context))
 
 
-def granted(holdings: Holdings, asked: Asked, found: Decision) -> Decision:
+def granted(holdings: Resources, asked: Asked, found: Decision) -> Decision:
     """A denial of the use of a key, unless a grant allows it; an explicit one holds in any case.
 
     Where the caller may not list the grants, the use of the key is not examined: `GRANTS_UNREAD` is assumed.
@@ -107,10 +107,10 @@ def granted(holdings: Holdings, asked: Asked, found: Decision) -> Decision:
     """
     if found.verdict != "denied" or any(denial.statement for denial in found.denials):
         return found
-    grants = holdings.grants(asked.subject)
-    if grants is None and holdings.denied(_LIST):
+    grants = holdings.grants_of(asked.subject)
+    if grants is None and holdings.is_denied(_LIST):
         return Decision("allowed", assumed=(*found.assumed, GRANTS_UNREAD))
-    if not isinstance(grants, resource_answers.Grants):
+    if not isinstance(grants, resource_answers.KeyGrants):
         missing = grants if isinstance(grants, Missing) else Missing(f"the grants of key {asked.subject}", _LIST)
         return Decision("unknown", missing=(missing,), assumed=found.assumed)
     mine = [one for one in grants.grants if one.grantee_principal == asked.request.principal.arn]

@@ -11,11 +11,11 @@ from skerry.catalogue.services import ServiceRef, layer_bucket
 from skerry.launch.image_references import parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecs import LogConfiguration
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent, SecretDescription
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resource_lookup import Resources
 from skerry.policy.request import AWS_OWN, Context, Hidden, Principal, Request, role
 from skerry.policy.resources import Resource
 
@@ -61,7 +61,7 @@ def principal(launch: Launch, need: Call) -> Principal | Missing:
     if isinstance(known, Missing):
         return known
     named = known.task_role_arn if need.identity == "task role" else known.execution_role_arn
-    if named is None or arn(named) is None:
+    if named is None or parse_arn(named) is None:
         return Missing(f"the ARN of the {need.identity} of {launch.definition_name}", "ecs:DescribeTaskDefinition")
     return role(named)
 
@@ -78,7 +78,7 @@ class Caller(NamedTuple):
 
     launch: Launch
     principal: Principal
-    holdings: Holdings
+    holdings: Resources
 
 
 def requests(by: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False) -> Iterator[Asked]:
@@ -101,7 +101,7 @@ def is_needed(by: Caller, asked: Asked) -> bool | Missing:
     if not any(one.options.get("awslogs-create-group") == "true" for one in logging_to(by.launch, asked.subject)):
         return False
     holdings = by.holdings
-    found = holdings.log_group(asked.subject)
+    found = holdings.find_log_group(asked.subject)
     if found is None or isinstance(found, Missing):
         return Missing(f"whether log group {asked.subject} is there", "logs:DescribeLogGroups")
     return isinstance(found, Absent)
@@ -181,10 +181,10 @@ def _secret(by: Caller, subject: str, place: _Place) -> Resource:
     Without the six characters at its end, or by its name, only the beginning of an ARN is known. An ARN whose last
     word has six small letters may be complete or not.
     """
-    found = by.holdings.secret(subject)
-    if isinstance(found, SecretDescription) and (described := arn(found.arn)) is not None:
+    found = by.holdings.find_secret(subject)
+    if isinstance(found, SecretDescription) and (described := parse_arn(found.arn)) is not None:
         return Resource(found.arn, described.account)
-    known = arn(subject)
+    known = parse_arn(subject)
     if known is None:
         start = place.arn("secretsmanager", by.principal.account, f"secret:{subject}-")
         return Resource(start, by.principal.account, beginning=True, more_characters=_SUFFIX)
@@ -216,7 +216,7 @@ def _parameter(subject: str, place: _Place, account: str | None) -> Resource:
 
     https://github.com/aws-samples/data-perimeter-policy-examples/blob/main/service_owned_resources.md
     """
-    known = arn(subject)
+    known = parse_arn(subject)
     rest = f"parameter/{subject.removeprefix('/')}" if known is None else known.resource
     if rest.startswith(_OF_EVERYBODY):
         return Resource(place.arn("ssm", "", rest), account)
@@ -225,6 +225,6 @@ def _parameter(subject: str, place: _Place, account: str | None) -> Resource:
 
 def _object(action: str, subject: str, partition: str) -> Resource:
     """An object by its ARN, or whatever is in a bucket of this name; or the bucket itself."""
-    if arn(subject) is None:
+    if parse_arn(subject) is None:
         return Resource(f"arn:{partition}:s3:::{subject}/", beginning=True)
     return Resource(subject.partition("/")[0] if action == _LOCATION else subject)

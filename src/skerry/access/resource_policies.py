@@ -5,10 +5,10 @@ import msgspec
 from skerry.access.requests import Asked
 from skerry.launch.image_references import parse as parse_image
 from skerry.model import resource_answers
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Answer
-from skerry.model.resource_lookup import Found, Holdings
+from skerry.model.resource_lookup import Found, Resources
 from skerry.policy.document import Policy, parse
 from skerry.policy.policy_types import Assumed
 
@@ -34,7 +34,7 @@ _NONE = Owned()
 class Owners:
     """The policies of one World's resources, each read once."""
 
-    def __init__(self, holdings: Holdings) -> None:
+    def __init__(self, holdings: Resources) -> None:
         self._holdings = holdings
         self._known: dict[tuple[str, str], Owned] = {}
 
@@ -51,12 +51,12 @@ class Owners:
         image = parse_image(subject) if service == "ecr" and subject else None
         match service:
             case "ecr" if image is not None and image.account is not None:
-                found = held.repository_policy(image.account, image.repository)
+                found = held.repository_policy_of(image.account, image.repository)
                 return _owned(found, f"the policy of repository {image.repository}", "policies of repositories")
             case "secretsmanager":
-                return _owned(held.secret_policy(subject), f"the policy of secret {subject}", "policies of secrets")
+                return _owned(held.secret_policy_of(subject), f"the policy of secret {subject}", "policies of secrets")
             case "kms":
-                return _owned(held.key_policy(subject), f"the policy of key {subject}", "policies of keys")
+                return _owned(held.key_policy_of(subject), f"the policy of key {subject}", "policies of keys")
             case "s3":
                 return self._of_bucket(_bucket(subject))
             case "ssm" if asked.request.resource.account != asked.request.principal.account:
@@ -64,7 +64,7 @@ class Owners:
                 return Owned(_NOT_READ, "policies of parameters")
             case "elasticfilesystem":
                 name = f"the policy of file system {subject}"
-                return _owned(held.file_system_policy(subject), name, "policies of file systems")
+                return _owned(held.file_system_policy_of(subject), name, "policies of file systems")
             case _:
                 return _NONE
 
@@ -73,7 +73,7 @@ class Owners:
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
         """
-        answer = self._holdings.bucket_policy(bucket)
+        answer = self._holdings.bucket_policy_of(bucket)
         found = _owned(answer, f"the policy of bucket {bucket}", "policies of buckets")
         told_by_owner = answer is not None and not isinstance(answer, Missing)
         return msgspec.structs.replace(found, account=self._holdings.account if told_by_owner else None)
@@ -102,5 +102,5 @@ def _owned(found: Found[Answer], name: str, kind: str) -> Owned:
 
 def _bucket(subject: str) -> str:
     """The bucket of an object's ARN, or of this name."""
-    parsed = arn(subject)
+    parsed = parse_arn(subject)
     return parsed.resource.partition("/")[0] if parsed else subject

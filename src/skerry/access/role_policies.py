@@ -17,9 +17,9 @@ from skerry.access.resource_policies import Owned, Owners
 from skerry.access.roles import Identities, Identity
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need, Placement
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resource_lookup import Resources
 from skerry.policy.document import Policy
 from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
 from skerry.policy.policy_types import Assumed
@@ -54,7 +54,7 @@ class Grants:
     ``unread`` are the kinds of policy that a verdict would have looked at, and that nobody asked for.
     """
 
-    def __init__(self, holdings: Holdings, identities: Identities) -> None:
+    def __init__(self, holdings: Resources, identities: Identities) -> None:
         self.unread: dict[str, None] = {}
         self._holdings = holdings
         self._identities = identities
@@ -80,7 +80,7 @@ class Grants:
                 message = f"there is no role {role_arn}, which the task is to have"
                 yield lost("role", role_arn, "ROLE_NOT_FOUND", message)
             else:
-                parsed = arn(role_arn)
+                parsed = parse_arn(role_arn)
                 resource = Resource(role_arn, parsed.account if parsed else None)
                 request = Request(_ECS, "sts:AssumeRole", resource, _of_ecs(launch))
                 found = evaluate(request, _policies(self._identities, request, _NOBODY, identity.trust))
@@ -175,7 +175,7 @@ def _roles(launch: Launch) -> tuple[str, ...]:
     if isinstance(known, Missing):
         return ()
     names = (known.execution_role_arn, known.task_role_arn)
-    return tuple(dict.fromkeys(name for name in names if name is not None and arn(name)))
+    return tuple(dict.fromkeys(name for name in names if name is not None and parse_arn(name)))
 
 
 def _in(request: Request, context: Context) -> Request:

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 from skerry.model.facts import Missing
 from skerry.model.iam import Document, Role
 from skerry.model.resource_answers import Absent, Organization
-from skerry.model.resource_lookup import ControlKind, Holdings
+from skerry.model.resource_lookup import ControlKind, Resources
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Levels
 from skerry.policy.policy_types import Assumed
@@ -29,7 +29,7 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 class Identities:
     """The roles of one World, each read once."""
 
-    def __init__(self, holdings: Holdings) -> None:
+    def __init__(self, holdings: Resources) -> None:
         self._holdings = holdings
         self._known: dict[str, Identity | None] = {}
         self._controls: dict[tuple[str | None, ControlKind], Levels | Missing | Assumed] = {}
@@ -49,10 +49,10 @@ class Identities:
         """Who asks, with the tags of the role and the organization of its account, where they are known."""
         if principal.kind != "role":
             return principal
-        found = self._holdings.role(principal.arn)
+        found = self._holdings.find_role(principal.arn)
         if isinstance(found, Role):
             principal = msgspec.structs.replace(principal, tags={tag.key: tag.value for tag in found.tags})
-        match self._holdings.organization():
+        match self._holdings.find_organization():
             case Organization(organization=detail):
                 return msgspec.structs.replace(principal, organization=detail.id)
             case Absent():
@@ -71,13 +71,13 @@ class Identities:
         return self._controls[key]
 
     def _control(self, account: str | None, kind: ControlKind) -> Levels | Missing | Assumed:
-        match self._holdings.organization():
+        match self._holdings.find_organization():
             case Absent():
                 return ()
             case Organization(organization=detail) if detail.master_account_id == account:
                 return ()
             case _:
-                found = None if account is None else self._holdings.control_policies(account, kind)
+                found = None if account is None else self._holdings.control_policies_of(account, kind)
         if found is None:
             return _ORGANIZATION
         if isinstance(found, Missing):
@@ -92,7 +92,7 @@ class Identities:
         return not any(isinstance(self.control_policies(account, kind), Assumed) for kind in kinds)
 
     def _read(self, role_arn: str) -> Identity | None:
-        match self._holdings.role(role_arn):
+        match self._holdings.find_role(role_arn):
             case None:
                 return None
             case Absent():
@@ -110,7 +110,7 @@ class Identities:
         return tuple(own + [self._managed(one.policy_arn) for one in attached])
 
     def _managed(self, policy_arn: str) -> Policy:
-        found = self._holdings.managed_policy(policy_arn)
+        found = self._holdings.find_managed_policy(policy_arn)
         return Policy(policy_arn, problem=found) if isinstance(found, Missing) else parse(found, policy_arn)
 
     def _boundary(self, role: Role) -> Policy | None:

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
 from skerry.aws.api_call import ApiCall
-from skerry.aws.resource_calls import THINGS
+from skerry.aws.resource_calls import RESOURCE_CALLS
 
 _MANY = 1000
 """The most rows of a page that EC2 gives, where the operation's own model does not set less."""
@@ -267,7 +267,7 @@ CALLS = (
     RULE_TARGETS,
     SCHEDULES,
     SCHEDULE,
-    *THINGS,
+    *RESOURCE_CALLS,
 )
 """Every call that a reading may make."""
 

@@ -33,7 +33,7 @@ class RefusedError(Exception):
         self.gone = gone
 
 
-class Subject(NamedTuple):
+class CallContext(NamedTuple):
     """What was being done: a call, and whether about something that an earlier call named; None is the way to one."""
 
     call: ApiCall | None = None
@@ -95,7 +95,7 @@ _CHECK = "Ask AWS who you are: aws sts get-caller-identity. The credentials may 
 
 
 @contextmanager
-def mapped(subject: Subject) -> Iterator[None]:
+def mapped(subject: CallContext) -> Iterator[None]:
     """Raise errors of boto3 inside the block as `RefusedError` or `SkerryError`."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
@@ -121,7 +121,7 @@ def cleaned(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _answered(error: Any, subject: Subject) -> Exception:
+def _answered(error: Any, subject: CallContext) -> Exception:
     """What AWS's own error means."""
     code = str(error.response.get("Error", {}).get("Code", "")) or "Unknown"
     message = cleaned(str(error.response.get("Error", {}).get("Message", "")))
@@ -193,7 +193,7 @@ def _enable(region: str | None) -> str:
     return f"{region} may not be enabled for the account: aws account get-region-opt-status --region-name {region}."
 
 
-def _unanswered(error: Exception, subject: Subject) -> Exception:
+def _unanswered(error: Exception, subject: CallContext) -> Exception:
     """What it means that boto3 had no answer of AWS, by the nearest class of the error that is known here."""
     text = cleaned(str(error))
     names = [one.__name__ for one in type(error).__mro__]
@@ -216,7 +216,7 @@ def _unanswered(error: Exception, subject: Subject) -> Exception:
     return SkerryError(text, "Check the configuration: aws configure list.")
 
 
-def _unreadable(error: Exception, subject: Subject) -> Exception:
+def _unreadable(error: Exception, subject: CallContext) -> Exception:
     """Map an error of the code that reads answers or the configuration, whose own words may hold secrets."""
     name = type(error).__name__
     if subject.call is not None:

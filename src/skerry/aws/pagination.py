@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from skerry.aws.api_call import ApiCall
-from skerry.aws.errors import Subject, mapped
+from skerry.aws.errors import CallContext, mapped
 from skerry.aws.image_config import configuration
 
 MOST_PAGES = 2_000
@@ -45,7 +45,7 @@ def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator
     In the place of a link stands the content that it leads to. Raises `PartialError` after the last page where more
     rows cannot be had, `RefusedError` where this call has no answer and others may have, else a `SkerryError`.
     """
-    with mapped(Subject(call, bool(parameters), client.meta.region_name)):
+    with mapped(CallContext(call, bool(parameters), client.meta.region_name)):
         method = command(call).replace("-", "_")
         if client.can_paginate(method):
             size = {"PageSize": call.page} if call.page else {}

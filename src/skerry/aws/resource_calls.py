@@ -123,7 +123,7 @@ ACCESS_POINTS = _single(
     without=("Tags",),
 )
 
-THINGS = (
+RESOURCE_CALLS = (
     ROLES,
     MANAGED_POLICIES,
     ORGANIZATION,

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from skerry.aws.errors import Subject, mapped
+from skerry.aws.errors import CallContext, mapped
 from skerry.aws.transport import guard
 
 ClientFactory: TypeAlias = Callable[[str], Any]
@@ -48,7 +48,7 @@ def clients(region: str | None = None, profile: str | None = None) -> ClientFact
     from botocore.config import Config  # noqa: PLC0415
     from botocore.exceptions import NoRegionError  # noqa: PLC0415
 
-    with mapped(Subject(region=region)):
+    with mapped(CallContext(region=region)):
         session = boto3.session.Session(region_name=region, profile_name=profile)
         where = session.region_name
         if where is None:
@@ -63,7 +63,7 @@ def clients(region: str | None = None, profile: str | None = None) -> ClientFact
 
     @cache
     def client(service: str) -> Any:
-        with mapped(Subject(region=where)):
+        with mapped(CallContext(region=where)):
             made = session.client(service, config=config)
         guard(made)
         return made

@@ -7,7 +7,7 @@ import msgspec
 _READ_SECONDS = 20
 
 
-class Call(msgspec.Struct, frozen=True):
+class ApiRequest(msgspec.Struct, frozen=True):
     """A call of an API, by boto3's names; ``endpoint`` where it is not the Region's own."""
 
     service: str
@@ -17,7 +17,7 @@ class Call(msgspec.Struct, frozen=True):
     endpoint: str | None = None
 
 
-class Result(msgspec.Struct, frozen=True):
+class ApiResult(msgspec.Struct, frozen=True):
     """What came of a call: whether anything answered, and in which words."""
 
     answered: bool
@@ -29,7 +29,7 @@ def prepare() -> None:
     import boto3  # noqa: F401, PLC0415
 
 
-def call(asked: Call, connect_timeout: float, authority: str) -> Result:
+def make_request(asked: ApiRequest, connect_timeout: float, authority: str) -> ApiResult:
     """Make a call; an error that AWS answers with is an answer too. ``authority``: the certificates to trust."""
     import boto3  # noqa: PLC0415 -- slow to import
     from botocore.config import Config  # noqa: PLC0415
@@ -41,7 +41,7 @@ def call(asked: Call, connect_timeout: float, authority: str) -> Result:
     try:
         getattr(client, asked.operation)(**asked.parameters)
     except ClientError as error:
-        return Result(answered=True, words=str(error))
+        return ApiResult(answered=True, words=str(error))
     except (BotoCoreError, OSError) as error:
-        return Result(answered=False, words=str(error))
-    return Result(answered=True, words="")
+        return ApiResult(answered=False, words=str(error))
+    return ApiResult(answered=True, words="")

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from skerry.catalogue.data_files import Grade, read
-from skerry.model.arns import zone_region
+from skerry.model.arns import region_of_zone
 
 Offer = Literal["yes", "no", "unknown"]
 
@@ -47,7 +47,7 @@ def extension(zone_name: str) -> str | None:
     An availability zone's name is its Region and a letter, another's has the place in it, such as
     ``us-west-2-lax-1a``: https://docs.aws.amazon.com/local-zones/latest/ug/how-local-zones-work.html
     """
-    region = zone_region(zone_name)
+    region = region_of_zone(zone_name)
     rest = zone_name.removeprefix(region or zone_name)
     if not rest.startswith("-"):
         return None

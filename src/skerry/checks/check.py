@@ -81,5 +81,5 @@ def services_by_vpc(subject: Subject) -> dict[str, tuple[str, ...]]:
 
 
 def _vpcs(world: World, service: ServiceDiagnosis) -> set[str]:
-    subnets = [world.subnet(name) for name in service.launch.subnets]
+    subnets = [world.find_subnet(name) for name in service.launch.subnets]
     return {subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}

@@ -47,7 +47,7 @@ def endpoint_wide_policy(subject: Subject) -> Iterator[tuple[str, str, tuple[str
     """
     for service in subject.diagnosis.services:
         called = {row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service}
-        subnets = [subject.world.subnet(name) for name in service.launch.subnets]
+        subnets = [subject.world.find_subnet(name) for name in service.launch.subnets]
         for vpc_id in sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}):
             wide = list(_wide(subject.world, vpc_id, called))
             if wide:

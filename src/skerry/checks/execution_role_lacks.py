@@ -37,13 +37,13 @@ def execution_role_lacks(subject: Subject) -> Iterator[tuple[str, str, tuple[str
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
     """
-    identities = Identities(subject.world.holdings)
+    identities = Identities(subject.world.resources)
     for service in subject.diagnosis.services:
         known = service.launch.definition
         role_arn = None if isinstance(known, Missing) else known.execution_role_arn
         if role_arn is None or identities.of(role_arn) is None:
             continue
-        by = Caller(service.launch, identities.known_as(role(role_arn)), subject.world.holdings)
+        by = Caller(service.launch, identities.known_as(role(role_arn)), subject.world.resources)
         for request in (*_logs(by, service), *_imports(by, service)):
             found = by_its_policies(identities, request)
             if found is not None and found.verdict == "denied":

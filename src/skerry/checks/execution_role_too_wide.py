@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skerry.access.role_policies import by_its_policies
 from skerry.access.roles import Identities
 from skerry.checks.check import Subject, check
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.policy.request import Request, role
 from skerry.policy.resources import Resource
@@ -48,11 +48,11 @@ def execution_role_too_wide(subject: Subject) -> Iterator[tuple[str, str, tuple[
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
     """
-    identities = Identities(subject.world.holdings)
+    identities = Identities(subject.world.resources)
     for service in subject.diagnosis.services:
         known = service.launch.definition
         role_arn = None if isinstance(known, Missing) else known.execution_role_arn
-        parsed = arn(role_arn or "")
+        parsed = parse_arn(role_arn or "")
         if role_arn is None or parsed is None:
             continue
         place = {"partition": parsed.partition, "account": parsed.account, "region": service.launch.region or ""}

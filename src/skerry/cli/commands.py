@@ -170,7 +170,7 @@ def iam_policy(command: str, network_only: bool) -> None:
     from skerry.render import iam_policy
     from skerry.sources import live
 
-    calls = live.Scope(*WIDEST[command]._replace(network_only=network_only)).may_call
+    calls = live.ReadScope(*WIDEST[command]._replace(network_only=network_only)).may_call
     write(iam_policy.policy(call.action for call in calls), None)
 
 

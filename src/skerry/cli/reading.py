@@ -116,7 +116,7 @@ def _live(source: Source, scope: Scope) -> "Gathered":
     from skerry.sources import live
 
     with _progress(quiet=source.quiet) as progress:
-        found = app.read_account(Account(source.profile, source.region), live.Scope(*scope), progress)
+        found = app.read_account(Account(source.profile, source.region), live.ReadScope(*scope), progress)
     if source.verbose:
         from skerry.render.text import plural
 

@@ -45,7 +45,7 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     verdicts = [service.verdict for service in services]
     only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
     verdict = NOT_APPLICABLE if only_others else every(verdicts)
-    subnets = (walker.world.subnet(name) for launch in launched for name in launch.subnets)
+    subnets = (walker.world.find_subnet(name) for launch in launched for name in launch.subnets)
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
     unread = beyond.unexamined() + unexamined(walker.world, vpcs)
     return Diagnosis(verdict, services, unexamined=unread)
@@ -56,7 +56,7 @@ def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 
     A kind that was asked for and refused is none of them: it makes verdicts unknown.
     """
-    unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolving.asked(kind))
+    unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolver.was_asked(kind))
     rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
     told = _policies_unexamined(world, vpcs) + _public_access_unexamined(world, vpcs)
     return told + _zones_unexamined(world, vpcs) + unread + rest

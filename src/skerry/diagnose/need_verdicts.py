@@ -29,7 +29,7 @@ _NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
 def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing:
     """The interface that a task would get in a subnet."""
     world = walker.world
-    subnet = world.subnet(subnet_id)
+    subnet = world.find_subnet(subnet_id)
     addresses = subnet if isinstance(subnet, Missing) else task_addresses(subnet)
     if isinstance(subnet, Missing) or isinstance(addresses, Missing):
         return addresses if isinstance(addresses, Missing) else Missing(f"subnet {subnet_id}")
@@ -47,7 +47,7 @@ def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] |
     """
     if launch.groups is UNSET or launch.groups:
         return launch.groups
-    default = world.default_group(subnet.vpc_id)
+    default = world.default_group_of(subnet.vpc_id)
     return default if isinstance(default, Missing) else (default.group_id,)
 
 
@@ -118,7 +118,7 @@ def _platform(need: Placement) -> Hop:
 
 
 def _free_address(world: World, subnet_id: str) -> Hop:
-    subnet = world.subnet(subnet_id)
+    subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
         return open_question("subnet", subnet_id, subnet)
     if subnet.cidr_block is None:

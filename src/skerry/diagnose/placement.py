@@ -20,7 +20,7 @@ def zone(world: World, need: Placement, subnet_id: str) -> Hop:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
     """
-    subnet = world.subnet(subnet_id)
+    subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
         return open_question("subnet", subnet_id, subnet)
     if subnet.outpost_arn is not None:
@@ -57,7 +57,7 @@ def groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
     """
     named = () if isinstance(source, Missing) or source.groups is UNSET else source.groups
     for group_id in named:
-        group, subnet = world.security_group(group_id), world.subnet(subnet_id)
+        group, subnet = world.find_security_group(group_id), world.find_subnet(subnet_id)
         if isinstance(group, Missing) or isinstance(subnet, Missing) or group.vpc_id in {UNSET, subnet.vpc_id}:
             continue
         rows = [row for row in world.facts.group_associations if row.key == f"{group_id} in {subnet.vpc_id}"]
@@ -66,7 +66,7 @@ def groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
             continue
         if states - {"disassociated", "association-failed"} or not world.knows("group_associations"):
             fact = f"whether {group_id} of {group.vpc_id} may be used in {subnet.vpc_id}"
-            return open_question("security-group", group_id, world.missing("group_associations", fact))
+            return open_question("security-group", group_id, world.missing_for("group_associations", fact))
         message = f"{group_id} is of {group.vpc_id} and not associated with {subnet.vpc_id}: no interface there gets it"
         return lost("security-group", group_id, "SECURITY_GROUP_OF_ANOTHER_VPC", message)
     return Hop("security-group", ", ".join(named), rule="may be used in the VPC")
@@ -84,7 +84,7 @@ def mount_target(walker: Walker, need: Mount, subnet: Subnet) -> Destination | H
     world, name = walker.world, need.file_system
     targets = [row for row in world.facts.s3files_mount_targets if row.file_system_id == name]
     for row in targets:
-        there = world.subnet(row.subnet_id)
+        there = world.find_subnet(row.subnet_id)
         if isinstance(there, Missing):
             return open_question("dns", name, there)
         if UNSET in {there.availability_zone, subnet.availability_zone}:
@@ -93,7 +93,7 @@ def mount_target(walker: Walker, need: Mount, subnet: Subnet) -> Destination | H
         if (there.vpc_id, there.availability_zone) == (subnet.vpc_id, subnet.availability_zone):
             return _destination(walker, subnet.vpc_id, row.mount_target_id, row.network_interface_id, row.ipv4_address)
     if not targets or not world.knows("s3files_mount_targets"):
-        return open_question("dns", name, world.missing("s3files_mount_targets", f"the mount targets of {name}"))
+        return open_question("dns", name, world.missing_for("s3files_mount_targets", f"the mount targets of {name}"))
     message = f"{name} has no mount target in {subnet.availability_zone} of {subnet.vpc_id}"
     return lost("dns", name, "DNS_NO_MOUNT_TARGET", message)
 

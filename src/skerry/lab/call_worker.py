@@ -5,7 +5,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from skerry.aws.single_call import call, prepare
+from skerry.aws.single_call import make_request, prepare
 from skerry.lab.client_jobs import Api, Dial, Result
 from skerry.lab.messages import decode, encode
 from skerry.lab.paths import AUTHORITY
@@ -30,7 +30,7 @@ def _do(errand: Api | Dial) -> Result:
         words = _dial(errand)
         return Result(errand.row, not words, words, "tcp", time.monotonic() - started)
     try:
-        found = call(errand.call, CONNECT_SECONDS, str(AUTHORITY))
+        found = make_request(errand.call, CONNECT_SECONDS, str(AUTHORITY))
     except Exception as error:  # noqa: BLE001 -- what boto3 cannot send must not end the calls of other rows
         return Result(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
     return Result(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)

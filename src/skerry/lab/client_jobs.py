@@ -2,7 +2,7 @@
 
 import msgspec
 
-from skerry.aws.single_call import Call
+from skerry.aws.single_call import ApiRequest
 from skerry.lab.client_arguments import Reference
 from skerry.lab.fixtures import Stock
 from skerry.lab.topology_records import Port
@@ -14,7 +14,7 @@ class Api(msgspec.Struct, frozen=True, tag=True):
     """A call of an AWS API, by boto3."""
 
     row: int
-    call: Call
+    call: ApiRequest
 
 
 class Login(msgspec.Struct, frozen=True, tag=True):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from skerry.aws.single_call import Call as ApiCall
+from skerry.aws.single_call import ApiRequest as ApiCall
 from skerry.catalogue.registries import registry as known_registry
 from skerry.catalogue.services import ServiceRef, host, layer_bucket
 from skerry.lab.client_arguments import Reference, Region
@@ -13,7 +13,7 @@ from skerry.lab.fixtures import STORAGE_REGION, Copy, Item, Registry, Stock
 from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.net.hostname import Hostname
 
 # The credential helper knows registries of these names alone, and takes the Region from them.
@@ -131,12 +131,12 @@ def _items(call: Call) -> Iterator[Item]:
 
 def _secret(subject: str) -> str:
     """The name that the embedded AWS finds a secret by, when it is asked for an ARN: all of the ARN's last part."""
-    parsed = arn(subject)
+    parsed = parse_arn(subject)
     return parsed.resource.partition(":")[2] if parsed else subject
 
 
 def _parameter(subject: str) -> str:
-    parsed = arn(subject)
+    parsed = parse_arn(subject)
     if parsed is None:
         return subject
     name = parsed.resource.partition("/")[2]
@@ -144,7 +144,7 @@ def _parameter(subject: str) -> str:
 
 
 def _object(subject: str) -> str:
-    parsed = arn(subject)
+    parsed = parse_arn(subject)
     return parsed.resource if parsed else subject
 
 

@@ -45,7 +45,7 @@ class Known(msgspec.Struct, frozen=True):
 
 def base_plus_two(world: World, vpc_id: str) -> Address:
     """The address of the Amazon DNS server; raises `SkerryError` where the VPC's block is not known or none."""
-    vpc = world.vpc(vpc_id)
+    vpc = world.find_vpc(vpc_id)
     if isinstance(vpc, Missing):
         raise unread(vpc)
     address = input_checks.cidr(vpc.cidr_block, f"the CidrBlock of {vpc_id}").at(_PLACE_OF_RESOLVER)
@@ -56,7 +56,7 @@ def base_plus_two(world: World, vpc_id: str) -> Address:
 
 def resolver_of(world: World, vpc_id: str) -> Address | None:
     """The address of the Amazon DNS server, the VPC's base plus two; None where support for it is off."""
-    support = world.dns_attribute(vpc_id, "enable_dns_support")
+    support = world.dns_attribute_of(vpc_id, "enable_dns_support")
     address = base_plus_two(world, vpc_id)
     if isinstance(support, Missing):
         raise unread(support)
@@ -65,7 +65,7 @@ def resolver_of(world: World, vpc_id: str) -> Address | None:
 
 def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
     """The DNS servers of the DHCP options that are not Amazon's."""
-    vpc = world.vpc(vpc_id)
+    vpc = world.find_vpc(vpc_id)
     options = vpc if isinstance(vpc, Missing) else world.dhcp_options_of(vpc)
     if isinstance(options, Missing):
         raise unread(options)
@@ -82,7 +82,7 @@ def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
 
 def _require_plain(world: World, vpc_id: str) -> None:
     """Raise `SkerryError` where more than zones and endpoints changes the answers in a VPC."""
-    held = world.resolving.in_vpc(vpc_id)
+    held = world.resolver.settings_of(vpc_id)
     if held.rules or held.zones or held.endpoints or held.firewalls:
         message = f"the lab does not build resolver rules, Route 53 Profiles and DNS Firewall, which hold in {vpc_id}"
         raise SkerryError(message)
@@ -91,7 +91,7 @@ def _require_plain(world: World, vpc_id: str) -> None:
 def names_of(world: World, vpc_id: str) -> Known:
     """The zones that a VPC's DNS server answers itself, with their records; the most specific zone of a name counts."""
     _require_plain(world, vpc_id)
-    if not world.dns_attribute(vpc_id, "enable_dns_hostnames"):
+    if not world.dns_attribute_of(vpc_id, "enable_dns_hostnames"):
         return Known()
     zones: dict[Hostname, list[tuple[Hostname, Address]]] = {}
     unusable: list[tuple[Hostname, str]] = []
@@ -160,7 +160,7 @@ def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
     led = [row.alias_target.dns_name] if row.alias_target is not None and row.type == "A" else []
     led += [item.value for item in row.resource_records] if row.type == "CNAME" else []
     targets = [_plain(text) for text in led]
-    endpoints = [None if target is None else world.endpoint_named(target) for target in targets]
+    endpoints = [None if target is None else world.find_endpoint_by_name(target) for target in targets]
     values += [address for endpoint in endpoints if endpoint is not None for address in _addresses(world, endpoint)]
     if None in read or None in targets:
         form = "a host name" if row.type == "CNAME" else "an IPv4 address"

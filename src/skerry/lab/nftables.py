@@ -96,7 +96,7 @@ def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members)
     groups, direction = guarded.groups, guarded.chain.direction
     rules: list[Rule] = []
     for group_id in groups:
-        group = world.security_group(group_id)
+        group = world.find_security_group(group_id)
         if isinstance(group, Missing):
             raise unread(group)
         permissions = group.ip_permissions_egress if direction == "out" else group.ip_permissions
@@ -117,7 +117,7 @@ def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members)
 def _peers(world: World, permission: IpPermission, name: str, members: Members) -> list[Cidr]:
     peers = [input_checks.cidr(item.cidr_ip, f"the CidrIp of {name}") for item in permission.ip_ranges]
     for reference in permission.prefix_list_ids:
-        entries = world.prefix_entries(reference.prefix_list_id)
+        entries = world.prefix_entries_of(reference.prefix_list_id)
         if isinstance(entries, Missing):
             raise unread(entries)
         peers.extend(input_checks.ipv4_blocks(entries, f"an entry of {reference.prefix_list_id}"))

@@ -139,7 +139,7 @@ class _Part:
 
     def _place(self, launch: Launch, place: int) -> str:
         """Find an address for the task; why there is none, in words."""
-        subnet = self._world.subnet(self.subnet_id)
+        subnet = self._world.find_subnet(self.subnet_id)
         if isinstance(subnet, Missing):
             return f"{subnet.fact} was not read"
         if subnet.cidr_block is None:
@@ -152,7 +152,7 @@ class _Part:
             return f"{launch.public_address.fact} is not known"
         groups = launch.groups
         if not groups:
-            default = self._world.default_group(subnet.vpc_id)
+            default = self._world.default_group_of(subnet.vpc_id)
             if isinstance(default, Missing):
                 return f"{default.fact} is not known"
             groups = (default.group_id,)
@@ -209,7 +209,7 @@ class _Part:
     def _mount(self, name: str, targets: list[tuple[str, str | None]]) -> _Called:
         """The mount target in the zone of the subnet, called at its address."""
         for subnet_id, text in targets:
-            there = self._world.subnet(subnet_id)
+            there = self._world.find_subnet(subnet_id)
             if isinstance(there, Missing) or text is None:
                 continue
             if (there.vpc_id, there.availability_zone) == (self.subnet.vpc_id, self.subnet.availability_zone):
@@ -235,7 +235,7 @@ class _Part:
         """A public address for a host: of S3's own blocks where they are known, else an example."""
         if need.service is not None and need.service.key == "s3":
             listed = self._world.prefix_list_of(f"com.amazonaws.{need.service.region}.s3")
-            entries = self._world.prefix_entries(listed) if listed else Missing("the addresses of S3")
+            entries = self._world.prefix_entries_of(listed) if listed else Missing("the addresses of S3")
             blocks = () if isinstance(entries, Missing) else tuple(filter(None, map(Cidr.parse, entries)))
             own = blocks[0].at((10 + number) % blocks[0].size) if blocks else None
             if own is not None:

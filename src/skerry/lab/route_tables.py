@@ -140,7 +140,7 @@ def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
         )
     if route.destination_prefix_list_id is None:
         return ()
-    entries = world.prefix_entries(route.destination_prefix_list_id)
+    entries = world.prefix_entries_of(route.destination_prefix_list_id)
     if isinstance(entries, Missing):
         raise unread(entries)
     return input_checks.ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")

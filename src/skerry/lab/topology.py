@@ -27,7 +27,7 @@ from skerry.lab.topology_records import (
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, RouteTable
-from skerry.model.world import World, public_address
+from skerry.model.world import World, public_address_of
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 
@@ -98,7 +98,7 @@ class _Builder:
             known[address] = port
 
     def _end(self, end: End) -> None:
-        subnet = self.world.subnet(end.subnet)
+        subnet = self.world.find_subnet(end.subnet)
         if isinstance(subnet, Missing):
             raise unread(subnet)
         label = f"task at {end.address}"
@@ -147,8 +147,8 @@ class _Builder:
         """The route tables in force for the subnets that have an interface in the lab, by subnet."""
         found = {}
         for port in self.ports.get(vpc_id, {}).values():
-            subnet = self.world.subnet(port.subnet)
-            table = subnet if isinstance(subnet, Missing) else self.world.route_table(subnet)
+            subnet = self.world.find_subnet(port.subnet)
+            table = subnet if isinstance(subnet, Missing) else self.world.route_table_of(subnet)
             if isinstance(table, Missing):
                 raise unread(table)
             found[port.subnet] = table
@@ -273,7 +273,7 @@ class _Builder:
     def _subnet(self, subnet_id: str, table: int, filters: dict[Chain, Filter]) -> Subnetwork:
         """A subnet; the filters of its network ACL are added to those of the VPC."""
         subnet = self.world.subnets[subnet_id]
-        acl = self.world.network_acl(subnet_id)
+        acl = self.world.network_acl_of(subnet_id)
         if isinstance(acl, Missing) or subnet.cidr_block is None:
             raise unread(acl if isinstance(acl, Missing) else Missing(f"the IPv4 block of {subnet_id}"))
         number = self._acl_numbers.setdefault(acl.network_acl_id, len(self._acl_numbers) + 1)
@@ -286,7 +286,7 @@ class _Builder:
 
 
 def _public(interface: NetworkInterface, address: Address) -> Address | None:
-    text = public_address(interface, address)
+    text = public_address_of(interface, address)
     what = f"the public address of {interface.network_interface_id}"
     return None if text is None else input_checks.address(text, what)
 

@@ -35,7 +35,7 @@ def providers(
     """The capacity provider strategy in force: that of the tasks, else the default of their cluster."""
     if launch_type is not None or strategy:
         return strategy
-    cluster = world.cluster(cluster_arn)
+    cluster = world.find_cluster(cluster_arn)
     return cluster.default_capacity_provider_strategy if cluster else ()
 
 

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.capacity_providers import not_fargate, other_mode, unread
 from skerry.launch.deployment_failures import reasons
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecr import PullThroughCacheRule
 from skerry.model.ecs import (
     LogConfiguration,
@@ -89,7 +89,7 @@ def definition_of(
     """
     if reference is UNSET:
         return Missing(f"the task definition of {what}", action), ()
-    found = world.task_definition(reference)
+    found = world.find_task_definition(reference)
     family = short(reference)
     if not isinstance(found, Missing):
         return found, ()
@@ -153,7 +153,7 @@ def _loose(world: World, service: Service) -> set[str]:
     """
     if service.task_definition is UNSET:
         return set()
-    known = world.task_definition(service.task_definition)
+    known = world.find_task_definition(service.task_definition)
     if isinstance(known, Missing) or known.container_definitions is UNSET:
         return set()
     return {one.name for one in known.container_definitions if one.version_consistency == "disabled"}
@@ -177,7 +177,7 @@ def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
 
 def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> Launch:
     """What a service and a task set of it write in the same way."""
-    parsed = arn(service.service_arn)
+    parsed = parse_arn(service.service_arn)
     vpc = of.network_configuration.awsvpc_configuration
     what = f"service {service.service_name}"
     definition, notes = definition_of(world, of.task_definition, what, "ecs:DescribeServices")

@@ -9,7 +9,7 @@ from skerry.catalogue.platform_versions import LATEST
 from skerry.launch import scheduled_tasks
 from skerry.launch.capacity_providers import not_fargate
 from skerry.launch.launches import Launch, definition_of, of_service, of_task_set, short
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecs import ProviderStrategy, Service, Task
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -23,7 +23,7 @@ def of_task(world: World, task: Task) -> Launch:
     The subnet and interface are read from the task's attachment; the security groups from the interface if it was
     read, else from what asked for the task: the interface of a task that has stopped is gone.
     """
-    parsed = arn(task.task_arn)
+    parsed = parse_arn(task.task_arn)
     origin = origin_of(world, task)
     details = _details(task)
     subnet, interface = details.get("subnetId"), details.get("networkInterfaceId")

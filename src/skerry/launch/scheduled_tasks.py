@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.capacity_providers import not_fargate, other_mode, unread
 from skerry.launch.launches import Launch, definition_of, short
-from skerry.model.arns import Arn, arn
+from skerry.model.arns import Arn, parse_arn
 from skerry.model.facts import Missing
 from skerry.model.schedules import EcsParameters, RuleTarget, Schedule
 from skerry.model.world import World
@@ -43,7 +43,7 @@ def of_schedule(world: World, row: Schedule) -> Launch | None:
     if row.target is UNSET:
         return None
     what = f"schedule {row.name}"
-    parsed = arn(row.target.arn)
+    parsed = parse_arn(row.target.arn)
     if parsed is not None and parsed.service == "scheduler" and parsed.resource == _RUN_TASK:
         fact = Missing(f"the task that {what} runs, which is in its input", _SCHEDULE_ACTION)
         launch = Launch(row.name, "", "", fact, region=world.region, arn=row.arn, unread=(fact,))
@@ -66,12 +66,12 @@ def started_by(name: str) -> str:
 
 
 def _cluster(target: str) -> Arn | None:
-    parsed = arn(target)
+    parsed = parse_arn(target)
     return parsed if parsed and parsed.service == "ecs" and parsed.resource.startswith(_CLUSTER) else None
 
 
 def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetType, what: str, action: str) -> Launch:
-    parsed = arn(cluster)
+    parsed = parse_arn(cluster)
     region = parsed.region if parsed else world.region
     if task is UNSET:
         fact = Missing(f"the task that {what} runs", action)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from skerry.catalogue.services import ServiceRef
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 
 _SERVICES = {"secretsmanager", "ssm"}
 _SECRET_PARTS = 2
@@ -15,7 +15,7 @@ def source_of(value_from: str, region: str) -> ServiceRef | None:
     A name that is no ARN is a parameter in the task's Region:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
     """
-    parsed = arn(value_from)
+    parsed = parse_arn(value_from)
     if parsed is None:
         return None if value_from.startswith("arn:") else ServiceRef("ssm", region)
     return ServiceRef(parsed.service, parsed.region) if parsed.service in _SERVICES else None
@@ -26,7 +26,7 @@ def bare(value_from: str) -> str:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """
-    parsed = arn(value_from)
+    parsed = parse_arn(value_from)
     if parsed is None or parsed.service != "secretsmanager":
         return value_from
     resource = ":".join(parsed.resource.split(":")[:_SECRET_PARTS])
@@ -46,7 +46,7 @@ def version_of(value_from: str) -> SecretVersion:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """
-    parsed = arn(value_from)
+    parsed = parse_arn(value_from)
     if parsed is None:
         return SecretVersion()
     key, stage, version = (*parsed.resource.split(":")[_SECRET_PARTS:], "", "", "")[:3]

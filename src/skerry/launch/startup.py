@@ -16,7 +16,7 @@ from skerry.launch.logs import of_logs, of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.secrets import bare, source_of
 from skerry.launch.volumes import of_volume
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
 from skerry.model.facts import Missing
 
@@ -87,7 +87,7 @@ def _secrets(container: ContainerDefinition, region: str) -> Iterator[Need]:
         # A name instead of an ARN is a secret of the task's own Region.
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
         parameter = container.repository_credentials.credentials_parameter
-        parsed = arn(parameter)
+        parsed = parse_arn(parameter)
         ref = ServiceRef("secretsmanager", parsed.region if parsed else region)
         yield aws("secrets", ref, _SECRET_ACTIONS["secretsmanager"], subject=bare(parameter))
 
@@ -124,7 +124,7 @@ def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
 
 
 def _environment_file(value: str, region: str) -> Need:
-    parsed = arn(value)
+    parsed = parse_arn(value)
     if parsed is None or parsed.service != "s3":
         return Unread("env-files", f"which bucket holds {value}", subjects=(value,))
     bucket = parsed.resource.partition("/")[0]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.catalogue.partitions import partition_of
 from skerry.launch.needs import Call, Fault, Mount, Need, Unread
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecs import EfsVolume, Volume
 
 _NFS = 2049
@@ -38,7 +38,7 @@ def _efs(volume: EfsVolume, region: str) -> Need:
 
     https://docs.aws.amazon.com/efs/latest/ug/encryption-in-transit.html
     """
-    parsed = arn(volume.file_system_id)
+    parsed = parse_arn(volume.file_system_id)
     place = parsed.region if parsed else region
     name = volume.file_system_id.rpartition("/")[2]
     partition = partition_of(place)
@@ -48,7 +48,7 @@ def _efs(volume: EfsVolume, region: str) -> Need:
 
 
 def _s3_files(name: str) -> Need:
-    parsed = arn(name)
+    parsed = parse_arn(name)
     if parsed is None or parsed.service != "s3files":
         return Unread("volumes", f"which S3 Files file system {name} is", subjects=(name,))
     return Mount(parsed.resource.rpartition("/")[2], _NFS)

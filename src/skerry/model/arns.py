@@ -32,7 +32,7 @@ class Arn(NamedTuple):
     resource: str
 
 
-def arn(text: str) -> Arn | None:
+def parse_arn(text: str) -> Arn | None:
     """Read an ARN; None where the text is none.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
@@ -43,18 +43,18 @@ def arn(text: str) -> Arn | None:
     return Arn(*parts[1:])
 
 
-def zone_region(zone_name: str) -> str | None:
+def region_of_zone(zone_name: str) -> str | None:
     """The Region of an availability zone's name, local zones included (``us-west-2-lax-1a``)."""
     found = _REGION.match(zone_name)
     return found.group() if found else None
 
 
-def endpoint_region(service_name: str) -> str | None:
+def region_of_endpoint_service(service_name: str) -> str | None:
     """The Region in an endpoint service's name, such as ``com.amazonaws.eu-west-1.ecr.api``."""
     return next((part for part in service_name.split(".") if _REGION_ONLY.fullmatch(part)), None)
 
 
-def resource_arn(resource: str, region: str | None, account: str | None, partition: str) -> str | None:
+def arn_of_resource(resource: str, region: str | None, account: str | None, partition: str) -> str | None:
     """The ARN of an EC2 resource by its id, where Region and account are known."""
     kind = _ARN_TYPES.get(resource.partition("-")[0])
     if kind is None or region is None or account is None:

@@ -169,7 +169,7 @@ class FirelensConfiguration(Camel, frozen=True, gc=False):
     options: dict[str, str] = field(default_factory=dict)
 
 
-class Variable(Camel, frozen=True, gc=False):
+class EnvironmentVariable(Camel, frozen=True, gc=False):
     """An environment variable by its name; its value is not read."""
 
     name: str
@@ -183,7 +183,7 @@ class ContainerDefinition(Camel, frozen=True, gc=False):
     essential: bool = True
     repository_credentials: RepositoryCredentials | None = None
     secrets: tuple[Secret, ...] = ()
-    environment: tuple[Variable, ...] = ()
+    environment: tuple[EnvironmentVariable, ...] = ()
     environment_files: tuple[EnvironmentFile, ...] = ()
     log_configuration: LogConfiguration | None = None
     firelens_configuration: FirelensConfiguration | None = None

@@ -15,7 +15,7 @@ from skerry.model import (
     transit_records,
 )
 from skerry.model.completeness import Completeness
-from skerry.model.resource_answers import Told
+from skerry.model.resource_answers import ResourceAnswer
 from skerry.model.schedules import RuleTarget, Schedule
 
 
@@ -69,7 +69,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     service_revisions: tuple[ecs.ServiceRevision, ...] = ()
     roles: tuple[iam.Role, ...] = ()
     managed_policies: tuple[iam.ManagedPolicy, ...] = ()
-    told: tuple[Told, ...] = ()
+    resource_answers: tuple[ResourceAnswer, ...] = ()
     completeness: Completeness = Completeness()
     refused: tuple["Refusal", ...] = ()
     region: str | None = None

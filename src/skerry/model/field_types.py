@@ -18,7 +18,7 @@ NAME = "DNS name"
 
 Block4 = Annotated[str, Meta(extra={FORM: BLOCK4})]
 Block6 = Annotated[str, Meta(extra={FORM: BLOCK6})]
-Block = Annotated[str, Meta(extra={FORM: BLOCK})]
+CidrBlock = Annotated[str, Meta(extra={FORM: BLOCK})]
 """A block of either family."""
 
 Address4 = Annotated[str, Meta(extra={FORM: ADDRESS4})]

@@ -5,7 +5,7 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.field_types import Address4, Address6, Block, Block4, Block6, Count
+from skerry.model.field_types import Address4, Address6, Block4, Block6, CidrBlock, Count
 from skerry.model.record import Pascal, Tag
 
 
@@ -242,7 +242,7 @@ class PrefixList(Pascal, frozen=True, gc=False):
 
     prefix_list_id: str
     prefix_list_name: str | None = None
-    cidrs: tuple[Block, ...] | UnsetType = UNSET
+    cidrs: tuple[CidrBlock, ...] | UnsetType = UNSET
     address_family: str | None = None
     owner_id: str | None = None
 
@@ -250,4 +250,4 @@ class PrefixList(Pascal, frozen=True, gc=False):
 class PrefixListEntry(Pascal, frozen=True, gc=False):
     """One entry of a managed prefix list."""
 
-    cidr: Block
+    cidr: CidrBlock

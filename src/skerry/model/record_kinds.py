@@ -17,7 +17,7 @@ from skerry.model import (
 )
 
 
-class Kind(NamedTuple):
+class RecordKind(NamedTuple):
     """One kind of record: where it stands in an answer, and the call that gives it."""
 
     key: str
@@ -29,8 +29,8 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("Vpcs", "vpcs", network.Vpc, "vpc_id", "VPC", "ec2:DescribeVpcs"),
-    Kind(
+    RecordKind("Vpcs", "vpcs", network.Vpc, "vpc_id", "VPC", "ec2:DescribeVpcs"),
+    RecordKind(
         "DhcpOptions",
         "dhcp_options",
         network.DhcpOptions,
@@ -38,8 +38,8 @@ KINDS = (
         "DHCP option set",
         "ec2:DescribeDhcpOptions",
     ),
-    Kind("Subnets", "subnets", network.Subnet, "subnet_id", "subnet", "ec2:DescribeSubnets"),
-    Kind(
+    RecordKind("Subnets", "subnets", network.Subnet, "subnet_id", "subnet", "ec2:DescribeSubnets"),
+    RecordKind(
         "RouteTables",
         "route_tables",
         network.RouteTable,
@@ -47,7 +47,7 @@ KINDS = (
         "route table",
         "ec2:DescribeRouteTables",
     ),
-    Kind(
+    RecordKind(
         "SecurityGroups",
         "security_groups",
         security_groups_and_acls.SecurityGroup,
@@ -55,7 +55,7 @@ KINDS = (
         "security group",
         "ec2:DescribeSecurityGroups",
     ),
-    Kind(
+    RecordKind(
         "NetworkAcls",
         "network_acls",
         security_groups_and_acls.NetworkAcl,
@@ -63,7 +63,7 @@ KINDS = (
         "network ACL",
         "ec2:DescribeNetworkAcls",
     ),
-    Kind(
+    RecordKind(
         "NetworkInterfaces",
         "network_interfaces",
         network.NetworkInterface,
@@ -71,7 +71,7 @@ KINDS = (
         "network interface",
         "ec2:DescribeNetworkInterfaces",
     ),
-    Kind(
+    RecordKind(
         "InternetGateways",
         "internet_gateways",
         network.InternetGateway,
@@ -79,7 +79,7 @@ KINDS = (
         "internet gateway",
         "ec2:DescribeInternetGateways",
     ),
-    Kind(
+    RecordKind(
         "NatGateways",
         "nat_gateways",
         network.NatGateway,
@@ -87,7 +87,7 @@ KINDS = (
         "NAT gateway",
         "ec2:DescribeNatGateways",
     ),
-    Kind(
+    RecordKind(
         "VpcEndpoints",
         "vpc_endpoints",
         endpoints.VpcEndpoint,
@@ -95,7 +95,7 @@ KINDS = (
         "VPC endpoint",
         "ec2:DescribeVpcEndpoints",
     ),
-    Kind(
+    RecordKind(
         "ServiceDetails",
         "endpoint_services",
         endpoints.EndpointService,
@@ -103,7 +103,7 @@ KINDS = (
         "endpoint service",
         "ec2:DescribeVpcEndpointServices",
     ),
-    Kind(
+    RecordKind(
         "PrefixLists",
         "prefix_lists",
         network.PrefixList,
@@ -111,7 +111,7 @@ KINDS = (
         "prefix list",
         "ec2:DescribeManagedPrefixLists",
     ),
-    Kind(
+    RecordKind(
         "MountTargets",
         "mount_targets",
         endpoints.MountTarget,
@@ -119,7 +119,7 @@ KINDS = (
         "EFS mount target",
         "elasticfilesystem:DescribeMountTargets",
     ),
-    Kind(
+    RecordKind(
         "mountTargets",
         "s3files_mount_targets",
         s3files.S3FilesMountTarget,
@@ -127,7 +127,7 @@ KINDS = (
         "S3 Files mount target",
         "s3files:ListMountTargets",
     ),
-    Kind(
+    RecordKind(
         "pullThroughCacheRules",
         "pull_through_rules",
         ecr.PullThroughCacheRule,
@@ -135,7 +135,7 @@ KINDS = (
         "pull-through cache rule",
         "ecr:DescribePullThroughCacheRules",
     ),
-    Kind(
+    RecordKind(
         "capacityProviders",
         "capacity_providers",
         ecs.CapacityProvider,
@@ -143,9 +143,9 @@ KINDS = (
         "capacity provider",
         "ecs:DescribeCapacityProviders",
     ),
-    Kind("clusters", "clusters", ecs.Cluster, "cluster_arn", "cluster", "ecs:DescribeClusters"),
-    Kind("services", "services", ecs.Service, "service_arn", "service", "ecs:DescribeServices"),
-    Kind(
+    RecordKind("clusters", "clusters", ecs.Cluster, "cluster_arn", "cluster", "ecs:DescribeClusters"),
+    RecordKind("services", "services", ecs.Service, "service_arn", "service", "ecs:DescribeServices"),
+    RecordKind(
         "taskDefinitions",
         "task_definitions",
         ecs.TaskDefinition,
@@ -153,7 +153,7 @@ KINDS = (
         "task definition",
         "ecs:DescribeTaskDefinition",
     ),
-    Kind(
+    RecordKind(
         "serviceRevisions",
         "service_revisions",
         ecs.ServiceRevision,
@@ -161,8 +161,8 @@ KINDS = (
         "service revision",
         "ecs:DescribeServiceRevisions",
     ),
-    Kind("RoleDetailList", "roles", iam.Role, "arn", "role", "iam:GetAccountAuthorizationDetails"),
-    Kind(
+    RecordKind("RoleDetailList", "roles", iam.Role, "arn", "role", "iam:GetAccountAuthorizationDetails"),
+    RecordKind(
         "Policies",
         "managed_policies",
         iam.ManagedPolicy,
@@ -170,9 +170,9 @@ KINDS = (
         "role",
         "iam:GetAccountAuthorizationDetails",
     ),
-    Kind("tasks", "tasks", ecs.Task, "task_arn", "task", "ecs:DescribeTasks"),
-    Kind("Schedules", "schedules", schedules.Schedule, "arn", "schedule", "scheduler:GetSchedule"),
-    Kind(
+    RecordKind("tasks", "tasks", ecs.Task, "task_arn", "task", "ecs:DescribeTasks"),
+    RecordKind("Schedules", "schedules", schedules.Schedule, "arn", "schedule", "scheduler:GetSchedule"),
+    RecordKind(
         "TransitGateways",
         "transit_gateways",
         transit_records.TransitGateway,
@@ -180,7 +180,7 @@ KINDS = (
         "transit gateway",
         "ec2:DescribeTransitGateways",
     ),
-    Kind(
+    RecordKind(
         "TransitGatewayVpcAttachments",
         "transit_gateway_vpc_attachments",
         transit_records.TransitGatewayVpcAttachment,
@@ -188,7 +188,7 @@ KINDS = (
         "transit gateway attachment",
         "ec2:DescribeTransitGatewayVpcAttachments",
     ),
-    Kind(
+    RecordKind(
         "TransitGatewayAttachments",
         "transit_gateway_attachments",
         transit_records.TransitGatewayAttachment,
@@ -196,7 +196,7 @@ KINDS = (
         "transit gateway attachment",
         "ec2:DescribeTransitGatewayAttachments",
     ),
-    Kind(
+    RecordKind(
         "TransitGatewayRouteTables",
         "transit_gateway_route_tables",
         transit_records.TransitGatewayRouteTable,
@@ -204,7 +204,7 @@ KINDS = (
         "transit gateway route table",
         "ec2:DescribeTransitGatewayRouteTables",
     ),
-    Kind(
+    RecordKind(
         "VpcPeeringConnections",
         "peering_connections",
         transit_records.VpcPeeringConnection,
@@ -212,7 +212,7 @@ KINDS = (
         "peering connection",
         "ec2:DescribeVpcPeeringConnections",
     ),
-    Kind(
+    RecordKind(
         "VpnGateways",
         "vpn_gateways",
         transit_records.VpnGateway,
@@ -220,7 +220,7 @@ KINDS = (
         "VPN gateway",
         "ec2:DescribeVpnGateways",
     ),
-    Kind(
+    RecordKind(
         "EgressOnlyInternetGateways",
         "egress_only_gateways",
         transit_records.EgressOnlyInternetGateway,
@@ -228,7 +228,7 @@ KINDS = (
         "egress-only internet gateway",
         "ec2:DescribeEgressOnlyInternetGateways",
     ),
-    Kind(
+    RecordKind(
         "SecurityGroupVpcAssociations",
         "group_associations",
         security_groups_and_acls.SecurityGroupVpcAssociation,
@@ -236,7 +236,7 @@ KINDS = (
         "security group association",
         "ec2:DescribeSecurityGroupVpcAssociations",
     ),
-    Kind(
+    RecordKind(
         "VpcBlockPublicAccessOptions",
         "public_access_modes",
         public_access.BlockPublicAccessOptions,
@@ -244,7 +244,7 @@ KINDS = (
         "Block Public Access mode",
         "ec2:DescribeVpcBlockPublicAccessOptions",
     ),
-    Kind(
+    RecordKind(
         "VpcBlockPublicAccessExclusions",
         "public_access_exclusions",
         public_access.BlockPublicAccessExclusion,
@@ -252,7 +252,7 @@ KINDS = (
         "Block Public Access exclusion",
         "ec2:DescribeVpcBlockPublicAccessExclusions",
     ),
-    Kind(
+    RecordKind(
         "ResolverRules",
         "resolver_rules",
         resolver_records.ResolverRule,
@@ -260,7 +260,7 @@ KINDS = (
         "resolver rule",
         "route53resolver:ListResolverRules",
     ),
-    Kind(
+    RecordKind(
         "ResolverRuleAssociations",
         "resolver_rule_associations",
         resolver_records.ResolverRuleAssociation,
@@ -268,7 +268,7 @@ KINDS = (
         "resolver rule association",
         "route53resolver:ListResolverRuleAssociations",
     ),
-    Kind(
+    RecordKind(
         "ResolverEndpoints",
         "resolver_endpoints",
         resolver_records.ResolverEndpoint,
@@ -276,7 +276,7 @@ KINDS = (
         "resolver endpoint",
         "route53resolver:ListResolverEndpoints",
     ),
-    Kind(
+    RecordKind(
         "FirewallRuleGroupAssociations",
         "firewall_associations",
         resolver_records.FirewallRuleGroupAssociation,
@@ -284,7 +284,7 @@ KINDS = (
         "DNS Firewall association",
         "route53resolver:ListFirewallRuleGroupAssociations",
     ),
-    Kind(
+    RecordKind(
         "ProfileAssociations",
         "profile_associations",
         resolver_records.ProfileAssociation,
@@ -292,7 +292,7 @@ KINDS = (
         "Route 53 Profile association",
         "route53profiles:ListProfileAssociations",
     ),
-    Kind(
+    RecordKind(
         "ProfileResourceAssociations",
         "profile_resources",
         resolver_records.ProfileResourceAssociation,

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverRule
@@ -31,7 +31,7 @@ _HELD: dict[str, _Table] = {
 _HARMLESS = {"resolver-query-log-config"}
 
 
-class HeldRule(NamedTuple):
+class VpcResolverRule(NamedTuple):
     """A resolver rule that holds in a VPC, with its domain, as AWS prints it (``example.com.``, and ``.`` for all).
 
     ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.
@@ -42,21 +42,21 @@ class HeldRule(NamedTuple):
     profile: str = ""
 
 
-class Held(NamedTuple):
+class VpcResolverSettings(NamedTuple):
     """What changes the answers in one VPC.
 
     ``zones`` and ``endpoints`` are ids of what Profiles share, each with its Profile; ``firewalls`` the rule groups
     of DNS Firewall. ``unread`` are the facts that may change any answer and are not known.
     """
 
-    rules: tuple[HeldRule, ...]
+    rules: tuple[VpcResolverRule, ...]
     zones: Mapping[str, str]
     endpoints: Mapping[str, str]
     firewalls: tuple[str, ...]
     unread: tuple[Missing, ...]
 
 
-class _Gathering:
+class _SettingsBuilder:
     """What holds in one VPC while it is put together."""
 
     def __init__(self) -> None:
@@ -72,23 +72,23 @@ class _Gathering:
         held.setdefault(name, profile)
 
 
-class Resolving:
+class ResolverLookup:
     """Look-ups of what changes DNS answers in the VPCs of one source's Facts."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._lists = facts.completeness
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, VpcResolverSettings] = {}
 
-    def in_vpc(self, vpc_id: str) -> Held:
+    def settings_of(self, vpc_id: str) -> VpcResolverSettings:
         """Everything that changes the answers in a VPC."""
         if vpc_id not in self._held:
             self._held[vpc_id] = self._in_vpc(vpc_id)
         return self._held[vpc_id]
 
-    def _in_vpc(self, vpc_id: str) -> Held:
-        gathered = self._gathered.get(vpc_id) or _Gathering()
-        rules: list[HeldRule] = []
+    def _in_vpc(self, vpc_id: str) -> VpcResolverSettings:
+        gathered = self._gathered.get(vpc_id) or _SettingsBuilder()
+        rules: list[VpcResolverRule] = []
         unread = list(gathered.unread)
         for name, profile in gathered.rules.items():
             rule = self._rule(name, vpc_id, profile)
@@ -97,29 +97,31 @@ class Resolving:
             elif rule is not None:
                 rules.append(rule)
         unread.extend(self._unread(vpc_id, gathered))
-        return Held(tuple(rules), gathered.zones, gathered.endpoints, tuple(gathered.firewalls), tuple(unread))
+        return VpcResolverSettings(
+            tuple(rules), gathered.zones, gathered.endpoints, tuple(gathered.firewalls), tuple(unread)
+        )
 
-    def asked(self, kind: str) -> bool:
+    def was_asked(self, kind: str) -> bool:
         """Tell whether a kind was asked for, be it that AWS refused or that something was lost."""
         return kind in self._lists.asked
 
-    def firewalls_unread(self, vpc_id: str) -> Missing | None:
+    def missing_firewalls_of(self, vpc_id: str) -> Missing | None:
         """Return the missing list of a VPC's DNS Firewall rule groups; None where it was read, or nobody asked."""
         kind = "firewall_associations"
         if not self._lists.lacks(kind, vpc_id):
             return None
         return Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
 
-    def hidden(self, vpc_id: str) -> Missing | None:
+    def missing_owner_rules_of(self, vpc_id: str) -> Missing | None:
         """What the owner of a VPC alone sees of it: an account that it is shared with is not told the owner's rules.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
         """
-        if not any(self.asked(kind) for kind in _ASSOCIATIONS):
+        if not any(self.was_asked(kind) for kind in _ASSOCIATIONS):
             return None
         return Missing(f"the resolver rules of {vpc_id}, as its owner sees them", ACTIONS["resolver_rule_associations"])
 
-    def answered_in(self, rule: ResolverRule) -> str | Missing:
+    def answering_vpc_of(self, rule: ResolverRule) -> str | Missing:
         """The VPC whose Amazon DNS server answers what a rule forwards: each target is an inbound endpoint of it.
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
@@ -152,7 +154,7 @@ class Resolving:
             return Missing(fact, "route53resolver:ListResolverEndpointIpAddresses")
         return Missing(fact)
 
-    def _rule(self, name: str, vpc_id: str, profile: str) -> HeldRule | Missing | None:
+    def _rule(self, name: str, vpc_id: str, profile: str) -> VpcResolverRule | Missing | None:
         """A rule that holds in a VPC, by its id; None where it changes nothing."""
         if name.startswith(_AUTODEFINED):
             return None
@@ -169,9 +171,9 @@ class Resolving:
             return Missing(f"what becomes of {name}, which is {rule.status}", action)
         if rule.domain_name is None or rule.rule_type not in {"FORWARD", *_LOCAL}:
             return Missing(f"what resolver rule {name}, of type {rule.rule_type}, is for", action)
-        return HeldRule(rule, rule.domain_name, profile)
+        return VpcResolverRule(rule, rule.domain_name, profile)
 
-    def _unread(self, vpc_id: str, gathered: _Gathering) -> Iterator[Missing]:
+    def _unread(self, vpc_id: str, gathered: _SettingsBuilder) -> Iterator[Missing]:
         for kind in _ASSOCIATIONS:
             if self._lists.lacks(kind, vpc_id) or (kind in self._in_use and kind not in self._lists.asked):
                 yield Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
@@ -185,8 +187,8 @@ class Resolving:
                 yield Missing(f"{name}, which {profile} shares with {vpc_id}", ACTIONS["vpc_endpoints"])
 
     @cached_property
-    def _gathered(self) -> dict[str, _Gathering]:
-        table: defaultdict[str, _Gathering] = defaultdict(_Gathering)
+    def _gathered(self) -> dict[str, _SettingsBuilder]:
+        table: defaultdict[str, _SettingsBuilder] = defaultdict(_SettingsBuilder)
         for row in self._facts.resolver_rule_associations:
             if row.resolver_rule_id.startswith(_AUTODEFINED) or row.status == _HOLDS:
                 table[row.vpc_id].hold("rules", row.resolver_rule_id)
@@ -204,7 +206,7 @@ class Resolving:
                 table[vpc_id].unread.append(_unsettled(association.id, association.status, "profile_associations"))
         return table
 
-    def _share(self, gathered: _Gathering, profile: str) -> None:
+    def _share(self, gathered: _SettingsBuilder, profile: str) -> None:
         """What a Profile holds, it shares with each of its VPCs.
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
@@ -215,7 +217,7 @@ class Resolving:
         for row in self._facts.profile_resources:
             if row.profile_id != profile:
                 continue
-            parsed = arn(row.resource_arn)
+            parsed = parse_arn(row.resource_arn)
             kind, _, name = (parsed.resource if parsed else "").partition("/")
             if kind in _HARMLESS:
                 continue

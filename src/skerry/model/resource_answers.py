@@ -30,7 +30,7 @@ class ImageId(Camel, frozen=True, gc=False):
     image_digest: str | None = None
 
 
-class Manifest(Camel, frozen=True, gc=False):
+class ImageManifest(Camel, frozen=True, gc=False):
     """An image that is there, with its manifest's text."""
 
     image_id: ImageId = ImageId()
@@ -44,10 +44,10 @@ class ImageFailure(Camel, frozen=True, gc=False):
     failure_code: str | None = None
 
 
-class Images(Camel, frozen=True, gc=False):
+class RepositoryImages(Camel, frozen=True, gc=False):
     """The images of one repository that were asked for."""
 
-    images: tuple[Manifest, ...] = ()
+    images: tuple[ImageManifest, ...] = ()
     failures: tuple[ImageFailure, ...] = ()
 
 
@@ -113,7 +113,7 @@ class Grant(Pascal, frozen=True, gc=False):
     constraints: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-class Grants(Pascal, frozen=True, gc=False):
+class KeyGrants(Pascal, frozen=True, gc=False):
     """The grants of a key."""
 
     grants: tuple[Grant, ...] = ()
@@ -169,7 +169,7 @@ class Organization(Pascal, frozen=True, gc=False):
     organization: OrganizationDetail
 
 
-class Target(Pascal, frozen=True, gc=False):
+class OrganizationParent(Pascal, frozen=True, gc=False):
     """The root or an organizational unit that an account or unit belongs to."""
 
     id: str
@@ -179,7 +179,7 @@ class Target(Pascal, frozen=True, gc=False):
 class Parents(Pascal, frozen=True, gc=False):
     """What an account or unit belongs to: AWS names one."""
 
-    parents: tuple[Target, ...] = ()
+    parents: tuple[OrganizationParent, ...] = ()
 
 
 class PolicySummary(Pascal, frozen=True, gc=False):
@@ -209,14 +209,14 @@ class ControlPolicy(Pascal, frozen=True, gc=False):
 
 Answer = (
     RepositoryPolicy
-    | Images
+    | RepositoryImages
     | ImageConfiguration
     | SecretDescription
     | ResourcePolicy
     | Parameter
     | Key
     | KeyPolicy
-    | Grants
+    | KeyGrants
     | LogGroup
     | BucketPolicy
     | Object
@@ -241,7 +241,7 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     code: str
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
+class ResourceAnswer(msgspec.Struct, frozen=True, gc=False):
     """What AWS said to one question: the IAM action of the call, what it was about, and the answer."""
 
     action: str

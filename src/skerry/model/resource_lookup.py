@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, TypeVar
 from msgspec import UNSET
 
 from skerry.model import resource_answers
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.facts import Facts, Missing, is_denial
 from skerry.model.iam import Document, Role
 from skerry.model.resource_answers import Absent, Answer, Refused
@@ -29,16 +29,18 @@ _ROOT = "r-"
 _ROLES = "iam:GetAccountAuthorizationDetails"
 
 
-class Holdings:
+class Resources:
     """The things and policies that one source tells of, by name."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._told = {(row.action, row.about): row.answer for row in facts.told}
+        self._told = {(row.action, row.about): row.answer for row in facts.resource_answers}
         self._roles = {row.arn: row for row in facts.roles}
         self._denied = {row.action for row in facts.refused if is_denial(row.code)}
         self._denied |= {
-            row.action for row in facts.told if isinstance(row.answer, Refused) and is_denial(row.answer.code)
+            row.action
+            for row in facts.resource_answers
+            if isinstance(row.answer, Refused) and is_denial(row.answer.code)
         }
 
     @property
@@ -47,22 +49,22 @@ class Holdings:
         return self._facts.account
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nobody asked for anything of this."""
         return not self._told and not self.asked_for_roles and not self._denied
 
-    def denied(self, action: str) -> bool:
+    def is_denied(self, action: str) -> bool:
         """Tell whether AWS denied the caller a call, by its IAM action."""
         return action in self._denied
 
     # ------------------------------------------------------------------------------------------------- identities
 
-    def role(self, role_arn: str) -> Role | Absent | Missing | None:
+    def find_role(self, role_arn: str) -> Role | Absent | Missing | None:
         """A role of the account; those of other accounts are not seen."""
         found = self._roles.get(role_arn)
         if found is not None:
             return found
-        parsed = arn(role_arn)
+        parsed = parse_arn(role_arn)
         # Every account has roles, those of AWS's services for one: a list without any is another account's.
         if self._facts.completeness.knows("roles") and parsed is not None and parsed.account in self._accounts:
             return Absent("NoSuchEntity")
@@ -71,17 +73,17 @@ class Holdings:
     @property
     def asked_for_roles(self) -> bool:
         """Whether anybody asked for the roles of the account, and was allowed to."""
-        return "roles" in self._facts.completeness.asked and (bool(self._roles) or not self.denied(_ROLES))
+        return "roles" in self._facts.completeness.asked and (bool(self._roles) or not self.is_denied(_ROLES))
 
-    def managed_policy(self, policy_arn: str) -> Document | Missing:
+    def find_managed_policy(self, policy_arn: str) -> Document | Missing:
         """The document in force of a managed policy."""
         return self._managed_policies.get(policy_arn) or Missing(f"the document of policy {policy_arn}", _ROLES)
 
-    def organization(self) -> Found[resource_answers.Organization]:
+    def find_organization(self) -> Found[resource_answers.Organization]:
         """The organization of the account; `Absent` where it is in none."""
         return self._answer("organizations:DescribeOrganization", "", resource_answers.Organization, "the organization")
 
-    def control_policies(self, account: str, kind: ControlKind) -> tuple[Level, ...] | Missing | None:
+    def control_policies_of(self, account: str, kind: ControlKind) -> tuple[Level, ...] | Missing | None:
         """The policies of an organization on the account, its units and the root, each level by itself.
 
         None where nobody was told: only the management account and those that it delegates to are.
@@ -122,17 +124,17 @@ class Holdings:
 
     # ----------------------------------------------------------------------------------------------------- images
 
-    def repository_policy(self, account: str, repository: str) -> Found[resource_answers.RepositoryPolicy]:
+    def repository_policy_of(self, account: str, repository: str) -> Found[resource_answers.RepositoryPolicy]:
         """The policy of a repository; `Absent` where it has none, or where there is no repository."""
         what = f"the policy of repository {repository}"
         return self._of_repository(
             "ecr:GetRepositoryPolicy", account, repository, resource_answers.RepositoryPolicy, what
         )
 
-    def images(self, account: str, repository: str) -> Found[resource_answers.Images]:
+    def images_of(self, account: str, repository: str) -> Found[resource_answers.RepositoryImages]:
         """The images of a repository that were asked for."""
         what = f"the images of repository {repository}"
-        return self._of_repository("ecr:BatchGetImage", account, repository, resource_answers.Images, what)
+        return self._of_repository("ecr:BatchGetImage", account, repository, resource_answers.RepositoryImages, what)
 
     @property
     def cache_rules_known(self) -> bool:
@@ -143,9 +145,9 @@ class Holdings:
     def revisions_failed(self) -> bool:
         """Whether service revisions were asked for, and the answer failed."""
         asked = "service_revisions" in self._facts.completeness.asked
-        return asked and not self.denied("ecs:DescribeServiceRevisions")
+        return asked and not self.is_denied("ecs:DescribeServiceRevisions")
 
-    def image_configuration(
+    def image_configuration_of(
         self, account: str, repository: str, digest: str
     ) -> Found[resource_answers.ImageConfiguration]:
         """For what an image was built, by the digest of its configuration."""
@@ -163,19 +165,19 @@ class Holdings:
 
     # ---------------------------------------------------------------------------------------- secrets, keys and logs
 
-    def secret(self, name: str) -> Found[resource_answers.SecretDescription]:
+    def find_secret(self, name: str) -> Found[resource_answers.SecretDescription]:
         """A secret, by its ARN or its name."""
         return self._answer("secretsmanager:DescribeSecret", name, resource_answers.SecretDescription, f"secret {name}")
 
-    def secret_policy(self, name: str) -> Found[resource_answers.ResourcePolicy]:
+    def secret_policy_of(self, name: str) -> Found[resource_answers.ResourcePolicy]:
         """The policy of a secret, which may have none."""
         what = f"the policy of secret {name}"
         return self._answer("secretsmanager:GetResourcePolicy", name, resource_answers.ResourcePolicy, what)
 
-    def parameter(self, reference: str) -> Found[resource_answers.Parameter]:
+    def find_parameter(self, reference: str) -> Found[resource_answers.Parameter]:
         """A parameter, by its name, or its ARN, which does not tell whether the name begins with a slash."""
         name = reference
-        parsed = arn(reference)
+        parsed = parse_arn(reference)
         if parsed is not None:
             name = parsed.resource.removeprefix("parameter/")
         # The number or label of a version follows a colon, which no name has.
@@ -188,44 +190,44 @@ class Holdings:
         there = [one for one in found if isinstance(one, resource_answers.Parameter)]
         return there[0] if there else next((one for one in found if one is not None), None)
 
-    def key(self, key: str) -> Found[resource_answers.Key]:
+    def find_key(self, key: str) -> Found[resource_answers.Key]:
         """A key of KMS, by id, ARN or alias."""
         return self._answer("kms:DescribeKey", key, resource_answers.Key, f"key {key}")
 
-    def key_policy(self, key: str) -> Found[resource_answers.KeyPolicy]:
+    def key_policy_of(self, key: str) -> Found[resource_answers.KeyPolicy]:
         """The policy of a key."""
         return self._answer("kms:GetKeyPolicy", key, resource_answers.KeyPolicy, f"the policy of key {key}")
 
-    def grants(self, key: str) -> Found[resource_answers.Grants]:
+    def grants_of(self, key: str) -> Found[resource_answers.KeyGrants]:
         """The grants of a key."""
-        return self._answer("kms:ListGrants", key, resource_answers.Grants, f"the grants of key {key}")
+        return self._answer("kms:ListGrants", key, resource_answers.KeyGrants, f"the grants of key {key}")
 
-    def log_group(self, name: str) -> Found[resource_answers.LogGroup]:
+    def find_log_group(self, name: str) -> Found[resource_answers.LogGroup]:
         """A log group of the Region."""
         return self._answer("logs:DescribeLogGroups", name, resource_answers.LogGroup, f"log group {name}")
 
     # ---------------------------------------------------------------------------------------------------- storage
 
-    def bucket_policy(self, bucket: str) -> Found[resource_answers.BucketPolicy]:
+    def bucket_policy_of(self, bucket: str) -> Found[resource_answers.BucketPolicy]:
         """The policy of a bucket; `Absent` where it has none, or where there is no bucket."""
         return self._answer(
             "s3:GetBucketPolicy", bucket, resource_answers.BucketPolicy, f"the policy of bucket {bucket}"
         )
 
-    def object(self, bucket: str, key: str) -> Found[resource_answers.Object]:
+    def find_object(self, bucket: str, key: str) -> Found[resource_answers.Object]:
         """An object of a bucket."""
         return self._answer(
             "s3:ListBucket", f"{bucket}/{key}", resource_answers.Object, f"whether {key} is in bucket {bucket}"
         )
 
-    def file_system_policy(self, system: str) -> Found[resource_answers.FileSystemPolicy]:
+    def file_system_policy_of(self, system: str) -> Found[resource_answers.FileSystemPolicy]:
         """The policy of an EFS file system."""
         what = f"the policy of file system {system}"
         return self._answer(
             "elasticfilesystem:DescribeFileSystemPolicy", system, resource_answers.FileSystemPolicy, what
         )
 
-    def access_points(self, system: str) -> Found[resource_answers.AccessPoints]:
+    def access_points_of(self, system: str) -> Found[resource_answers.AccessPoints]:
         """The access points of an EFS file system."""
         what = f"the access points of file system {system}"
         return self._answer("elasticfilesystem:DescribeAccessPoints", system, resource_answers.AccessPoints, what)
@@ -243,7 +245,7 @@ class Holdings:
     @cached_property
     def _accounts(self) -> set[str]:
         """The accounts whose roles were listed."""
-        return {parsed.account for row in self._facts.roles if (parsed := arn(row.arn))}
+        return {parsed.account for row in self._facts.roles if (parsed := parse_arn(row.arn))}
 
     @cached_property
     def _managed_policies(self) -> dict[str, Document]:

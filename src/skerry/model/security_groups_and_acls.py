@@ -57,7 +57,7 @@ class SecurityGroup(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class PortRange(Pascal, frozen=True, gc=False):
+class AclPortRange(Pascal, frozen=True, gc=False):
     """The ports of a network ACL entry."""
 
     from_port: RulePort = field(name="From")
@@ -73,7 +73,7 @@ class AclEntry(Pascal, frozen=True, gc=False):
     egress: bool
     cidr_block: str | None = None
     ipv6_cidr_block: str | None = None
-    port_range: PortRange | None = None
+    port_range: AclPortRange | None = None
 
 
 class AclAssociation(Pascal, frozen=True, gc=False):

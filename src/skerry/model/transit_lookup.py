@@ -17,7 +17,7 @@ _ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
 _GONE = {"deleted", "deleting"}
 
 
-class Connections:
+class TransitLookup:
     """The connections of one World; every look-up tells a record, or what is missing."""
 
     def __init__(self, facts: Facts) -> None:
@@ -28,7 +28,7 @@ class Connections:
         self._tables = {row.transit_gateway_route_table_id: row for row in facts.transit_gateway_route_tables}
         self._peering = {row.vpc_peering_connection_id: row for row in facts.peering_connections}
 
-    def transit_gateway(self, gateway_id: str) -> TransitGateway | Missing:
+    def find_transit_gateway(self, gateway_id: str) -> TransitGateway | Missing:
         """The transit gateway of this id."""
         return self._gateways.get(gateway_id) or Missing(f"transit gateway {gateway_id}", "ec2:DescribeTransitGateways")
 
@@ -46,12 +46,12 @@ class Connections:
             return None
         return Missing(f"the attachment of {vpc_id} to {gateway_id}", _ATTACHMENTS)
 
-    def vpc_attachment(self, attachment_id: str) -> TransitGatewayVpcAttachment | Missing:
+    def find_vpc_attachment(self, attachment_id: str) -> TransitGatewayVpcAttachment | Missing:
         """The attachment of this id, of a VPC."""
         found = self._of_vpcs.get(attachment_id)
         return found or Missing(f"the subnets of transit gateway attachment {attachment_id}", _ATTACHMENTS)
 
-    def table_of(self, attachment_id: str) -> str | Missing | None:
+    def route_table_id_of(self, attachment_id: str) -> str | Missing | None:
         """The id of the route table that an attachment's packets are routed by; None where it has none."""
         found: TransitGatewayAttachment | None = self._attachments.get(attachment_id)
         if found is None:
@@ -65,19 +65,19 @@ class Connections:
             return Missing(f"what becomes of {attachment_id}, whose route table is {association.state}")
         return association.transit_gateway_route_table_id
 
-    def routes(self, table_id: str) -> tuple[TransitGatewayRoute, ...] | Missing:
+    def routes_of(self, table_id: str) -> tuple[TransitGatewayRoute, ...] | Missing:
         """All routes of a transit gateway's route table."""
         found: TransitGatewayRouteTable | None = self._tables.get(table_id)
         if found is None or found.routes is UNSET:
             return Missing(f"the routes of transit gateway route table {table_id}", "ec2:SearchTransitGatewayRoutes")
         return found.routes
 
-    def peering(self, connection_id: str) -> VpcPeeringConnection | Missing:
+    def find_peering(self, connection_id: str) -> VpcPeeringConnection | Missing:
         """The peering connection of this id."""
         found = self._peering.get(connection_id)
         return found or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
 
-    def peered(self, one: str, other: str) -> bool | Missing:
+    def are_peered(self, one: str, other: str) -> bool | Missing:
         """Tell whether an active peering connection of one Region joins two VPCs."""
         for row in self._facts.peering_connections:
             sides = (row.requester_vpc_info, row.accepter_vpc_info)
@@ -90,7 +90,7 @@ class Connections:
         return Missing(f"whether {one} and {other} are peered", "ec2:DescribeVpcPeeringConnections")
 
 
-def same_zone(one: Subnet, other: Subnet) -> bool | None:
+def are_in_same_zone(one: Subnet, other: Subnet) -> bool | None:
     """Tell whether two subnets are in one zone; None where that is not known.
 
     A zone's name stands for another zone in another account, its id does not:

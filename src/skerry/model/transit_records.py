@@ -6,7 +6,7 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType
 
-from skerry.model.field_types import Block, Block4, Block6
+from skerry.model.field_types import Block4, Block6, CidrBlock
 from skerry.model.network import GatewayAttachment
 from skerry.model.record import Pascal, Tag
 
@@ -76,7 +76,7 @@ class TransitGatewayRouteAttachment(Pascal, frozen=True, gc=False):
 class TransitGatewayRoute(Pascal, frozen=True, gc=False):
     """A route of a transit gateway's route table; several attachments share the load."""
 
-    destination_cidr_block: Block | None = None
+    destination_cidr_block: CidrBlock | None = None
     prefix_list_id: str | None = None
     transit_gateway_attachments: tuple[TransitGatewayRouteAttachment, ...] = ()
     type: str | None = None

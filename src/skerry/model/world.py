@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from skerry.model.arns import arn, resource_arn
+from skerry.model.arns import arn_of_resource, parse_arn
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
 from skerry.model.record_kinds import ACTIONS, NOUNS
-from skerry.model.resolver_lookup import Resolving
-from skerry.model.resource_lookup import Holdings
+from skerry.model.resolver_lookup import ResolverLookup
+from skerry.model.resource_lookup import Resources
 from skerry.model.security_groups_and_acls import NetworkAcl, SecurityGroup
-from skerry.model.transit_lookup import Connections
+from skerry.model.transit_lookup import TransitLookup
 
 _Row = TypeVar("_Row")
 _ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")
@@ -54,31 +54,31 @@ class World:
         """Tell whether every record of a kind in a scope was read, so that a row's absence means that there is none."""
         return self.facts.completeness.knows(kind, scope)
 
-    def missing(self, kind: str, fact: str) -> Missing:
+    def missing_for(self, kind: str, fact: str) -> Missing:
         """A fact of this kind that is not known."""
         return Missing(fact, ACTIONS[kind])
 
     def _find(self, kind: str, rows: Mapping[str, _Row], wanted: str) -> _Row | Missing:
         found = rows.get(wanted)
-        return found if found is not None else self.missing(kind, f"{NOUNS[kind]} {wanted}")
+        return found if found is not None else self.missing_for(kind, f"{NOUNS[kind]} {wanted}")
 
-    def vpc(self, vpc_id: str) -> Vpc | Missing:
+    def find_vpc(self, vpc_id: str) -> Vpc | Missing:
         """The VPC of this id."""
         return self._find("vpcs", self.vpcs, vpc_id)
 
-    def subnet(self, subnet_id: str) -> Subnet | Missing:
+    def find_subnet(self, subnet_id: str) -> Subnet | Missing:
         """The subnet of this id."""
         return self._find("subnets", self.subnets, subnet_id)
 
-    def security_group(self, group_id: str) -> SecurityGroup | Missing:
+    def find_security_group(self, group_id: str) -> SecurityGroup | Missing:
         """The security group of this id."""
         return self._find("security_groups", self.security_groups, group_id)
 
-    def task_definition(self, reference: str) -> TaskDefinition | Missing:
+    def find_task_definition(self, reference: str) -> TaskDefinition | Missing:
         """The task definition that a service or task names, by ARN or by ``family:revision``."""
         return self._find("task_definitions", self._task_definitions, reference)
 
-    def route_table(self, subnet: Subnet) -> RouteTable | Missing:
+    def route_table_of(self, subnet: Subnet) -> RouteTable | Missing:
         """The route table in force for a subnet: the one that names it, else the VPC's main one.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
@@ -88,40 +88,40 @@ class World:
             return explicit
         main = self._main_route_tables.get(subnet.vpc_id)
         if main is None or not self.knows("route_tables", subnet.vpc_id) or subnet.vpc_id in self._partly_associated:
-            return self.missing("route_tables", f"the route table of subnet {subnet.subnet_id}")
+            return self.missing_for("route_tables", f"the route table of subnet {subnet.subnet_id}")
         return main
 
-    def edge_route_table(self, gateway_id: str) -> RouteTable | None:
+    def edge_route_table_of(self, gateway_id: str) -> RouteTable | None:
         """The route table that an internet gateway uses for what comes in, if it has one.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
         """
         return self._route_tables_by_gateway.get(gateway_id)
 
-    def network_acl(self, subnet_id: str) -> NetworkAcl | Missing:
+    def network_acl_of(self, subnet_id: str) -> NetworkAcl | Missing:
         """The network ACL in force for a subnet; AWS lists every subnet under exactly one."""
         found = self._acls_by_subnet.get(subnet_id)
-        return found or self.missing("network_acls", f"the network ACL of subnet {subnet_id}")
+        return found or self.missing_for("network_acls", f"the network ACL of subnet {subnet_id}")
 
-    def default_group(self, vpc_id: str) -> SecurityGroup | Missing:
+    def default_group_of(self, vpc_id: str) -> SecurityGroup | Missing:
         """The VPC's default security group, which is used where none is named."""
         found = self._default_groups.get(vpc_id)
-        return found or self.missing("security_groups", f"the default security group of {vpc_id}")
+        return found or self.missing_for("security_groups", f"the default security group of {vpc_id}")
 
-    def dns_attribute(self, vpc_id: str, attribute: str) -> bool | Missing:
+    def dns_attribute_of(self, vpc_id: str, attribute: str) -> bool | Missing:
         """A VPC's ``enable_dns_support`` or ``enable_dns_hostnames``."""
         value = self._dns_attributes.get((vpc_id, attribute), UNSET)
         if value is UNSET:
-            return self.missing("vpc_attributes", f"{_ATTRIBUTES[attribute]} of {vpc_id}")
+            return self.missing_for("vpc_attributes", f"{_ATTRIBUTES[attribute]} of {vpc_id}")
         return value
 
     def dhcp_options_of(self, vpc: Vpc) -> DhcpOptions | Missing:
         """The DHCP option set of a VPC."""
         if vpc.dhcp_options_id is UNSET:
-            return self.missing("vpcs", f"the DHCP option set of {vpc.vpc_id}")
+            return self.missing_for("vpcs", f"the DHCP option set of {vpc.vpc_id}")
         return self._find("dhcp_options", self._dhcp_options, vpc.dhcp_options_id)
 
-    def interface_at(self, vpc_id: str, address: str) -> NetworkInterface | None:
+    def find_interface(self, vpc_id: str, address: str) -> NetworkInterface | None:
         """The network interface that has this private address in the VPC, if one was read."""
         return self._interfaces_by_address.get((vpc_id, address))
 
@@ -133,12 +133,12 @@ class World:
         """
         found = self.endpoints_in(vpc_id)
         if not self.knows("vpc_endpoints", vpc_id):
-            return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}")
+            return self.missing_for("vpc_endpoints", f"the endpoints of {vpc_id}")
         if not found and self._is_shared(vpc_id):
-            return self.missing("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
+            return self.missing_for("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
         return found
 
-    def out_of_sight(self, vpc_id: str) -> bool:
+    def lacks_owner_view(self, vpc_id: str) -> bool:
         """Tell whether a VPC is another account's, of which what only its owner sees was not read."""
         return self._is_shared(vpc_id) and not self.endpoints_in(vpc_id)
 
@@ -153,7 +153,7 @@ class World:
         """The VPC endpoints that were read and stand in the VPC."""
         return tuple(self._endpoints_by_vpc.get(vpc_id, ()))
 
-    def endpoint_named(self, name: str) -> VpcEndpoint | None:
+    def find_endpoint_by_name(self, name: str) -> VpcEndpoint | None:
         """The endpoint that a DNS name of its own belongs to, such as ``vpce-0a1-b2c.ecr.api.….vpce.amazonaws.com``."""
         found = _ENDPOINT_NAME.match(name)
         return self.vpc_endpoints.get(found.group(1)) if found else None
@@ -171,7 +171,7 @@ class World:
         found = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
         listed = self.facts.completeness.lists("mount_targets", file_system_id)
         if not listed and not (found and self.knows("mount_targets", file_system_id)):
-            return self.missing("mount_targets", f"the mount targets of {file_system_id}")
+            return self.missing_for("mount_targets", f"the mount targets of {file_system_id}")
         return found
 
     def zones_of_endpoint_service(self, service_name: str) -> tuple[str, ...] | None:
@@ -189,7 +189,7 @@ class World:
         """The gateway service whose addresses a prefix list holds, if that is known."""
         return self._services_by_prefix_list.get(prefix_list_id)
 
-    def prefix_entries(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
+    def prefix_entries_of(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
         """The CIDR blocks of a prefix list."""
         found = self.prefix_lists.get(prefix_list_id)
         if found is None or found.cidrs is UNSET:
@@ -198,18 +198,18 @@ class World:
 
     def cluster_of(self, service: Service | Task) -> Cluster | None:
         """The cluster of a service or task, if it was read."""
-        return self.cluster(service.cluster_arn)
+        return self.find_cluster(service.cluster_arn)
 
-    def cluster(self, cluster_arn: str | UnsetType) -> Cluster | None:
+    def find_cluster(self, cluster_arn: str | UnsetType) -> Cluster | None:
         """The cluster of this ARN, if it was read."""
         return None if cluster_arn is UNSET else self._clusters.get(cluster_arn)
 
     def arn_of(self, resource: str) -> str | None:
         """The ARN of an EC2 resource of this World."""
-        return resource_arn(resource, self.region, self.account, self._partition)
+        return arn_of_resource(resource, self.region, self.account, self._partition)
 
     @cached_property
-    def tells_public_access(self) -> bool:
+    def has_public_access_modes(self) -> bool:
         """Whether subnets tell their mode of Block Public Access, so that one without it lost it.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
@@ -218,24 +218,24 @@ class World:
         return any(state.internet_gateway_block_mode is not UNSET for state in states)
 
     @cached_property
-    def connections(self) -> Connections:
+    def transit(self) -> TransitLookup:
         """Transit gateways and peering connections."""
-        return Connections(self.facts)
+        return TransitLookup(self.facts)
 
     @cached_property
-    def resolving(self) -> Resolving:
+    def resolver(self) -> ResolverLookup:
         """What changes the answers of the VPCs' DNS servers."""
-        return Resolving(self.facts)
+        return ResolverLookup(self.facts)
 
     @cached_property
-    def holdings(self) -> Holdings:
+    def resources(self) -> Resources:
         """What tasks use beside the network, and the policies on it."""
-        return Holdings(self.facts)
+        return Resources(self.facts)
 
     @cached_property
     def _partition(self) -> str:
         names = (row.service_arn for row in self.facts.services)
-        found = next((parsed for name in names if (parsed := arn(name))), None)
+        found = next((parsed for name in names if (parsed := parse_arn(name))), None)
         return found.partition if found else "aws"
 
     @cached_property
@@ -322,7 +322,7 @@ class World:
         table: dict[tuple[str, str], NetworkInterface] = {}
         for row in self.facts.network_interfaces:
             if row.vpc_id is not UNSET:
-                for address in (*interface_addresses(row), *(item.ipv6_address for item in row.ipv6_addresses)):
+                for address in (*addresses_of_interface(row), *(item.ipv6_address for item in row.ipv6_addresses)):
                     table[row.vpc_id, address] = row
         return table
 
@@ -382,14 +382,14 @@ def _is_gateway_list(row: PrefixList) -> bool:
     return row.owner_id in _AWS and bool(_GATEWAY_LIST.match(row.prefix_list_name or ""))
 
 
-def interface_addresses(row: NetworkInterface) -> tuple[str, ...]:
+def addresses_of_interface(row: NetworkInterface) -> tuple[str, ...]:
     """Every private IPv4 address of an interface, the primary one first."""
     first = (row.private_ip_address,) if row.private_ip_address else ()
     rest = tuple(item.private_ip_address for item in row.private_ip_addresses)
     return first + tuple(address for address in rest if address not in first)
 
 
-def public_address(row: NetworkInterface, address: str) -> str | None:
+def public_address_of(row: NetworkInterface, address: str) -> str | None:
     """The public address of one private address of an interface."""
     for item in row.private_ip_addresses:
         if item.private_ip_address == address:

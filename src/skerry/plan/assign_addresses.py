@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet
-from skerry.model.world import World, interface_addresses
+from skerry.model.world import World, addresses_of_interface
 from skerry.net.addresses import address, spell
 from skerry.reach.subnets import task_addresses
 
@@ -20,7 +20,7 @@ def settled(world: World) -> World:
 
     Nobody knows which free address AWS will choose: any serves, and here it is the last of the subnet.
     """
-    taken = {found for row in world.facts.network_interfaces for found in interface_addresses(row)}
+    taken = {found for row in world.facts.network_interfaces for found in addresses_of_interface(row)}
     endpoints: list[VpcEndpoint] = []
     interfaces: list[NetworkInterface] = []
     for endpoint in world.facts.vpc_endpoints:

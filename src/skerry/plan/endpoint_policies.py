@@ -44,7 +44,7 @@ def _asked(world: World, launch: Launch, need: Call, ref: ServiceRef) -> Iterato
     who = principal(launch, need)
     if isinstance(who, Missing):
         return
-    by = Caller(launch, who, world.holdings)
+    by = Caller(launch, who, world.resources)
     for later in (False, True):
         for asked in requests(by, need, ref, {}, later=later):
             if is_needed(by, asked) is not False:

@@ -8,7 +8,7 @@ from skerry.catalogue.blocker_codes import codes
 from skerry.catalogue.services import ServiceRef, host, services
 from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, RouteTable, Subnet
@@ -41,7 +41,7 @@ def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
         return ProposeStatement(piece.resource, json.dumps(trust), f"{piece.message}. {advice}")
     if piece.asked is not None:
         action, resource = piece.asked
-        who = None if arn(piece.resource) is None or ":role/" in piece.resource else _role(failing)
+        who = None if parse_arn(piece.resource) is None or ":role/" in piece.resource else _role(failing)
         statement = json.dumps(endpoint_policies.allow([action], [resource], who))
         return ProposeStatement(piece.resource, statement, f"{piece.message}. {advice}")
     if kind in _OF_SERVICES:
@@ -88,7 +88,7 @@ def other_region(failing: Failing, ref: ServiceRef) -> Change:
 def to_nat(world: World, failing: Failing) -> Change:
     """A default route to a NAT gateway that the VPC has and that works; it must be made, where it has none."""
     subnet = world.subnets[failing.subnet]
-    table = world.route_table(subnet)
+    table = world.route_table_of(subnet)
     name = "" if isinstance(table, Missing) else table.route_table_id
     beside = [row for row in _working(world, subnet.vpc_id) if not _leads_for(world, name, row.subnet_id)]
     if beside:
@@ -115,7 +115,7 @@ def _working(world: World, vpc_id: str) -> list[NatGateway]:
 def _leads_for(world: World, table_id: str, subnet_id: str | UnsetType | None) -> bool:
     """Whether a NAT gateway's own subnet has this route table, which would lead it back to itself."""
     subnet = world.subnets.get(subnet_id) if isinstance(subnet_id, str) else None
-    table = world.route_table(subnet) if subnet else None
+    table = world.route_table_of(subnet) if subnet else None
     return isinstance(table, RouteTable) and table.route_table_id == table_id
 
 

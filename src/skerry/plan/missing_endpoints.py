@@ -87,7 +87,7 @@ def _is_routed(case: Case, ref: ServiceRef) -> bool:
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    table = case.world.route_table(case.world.subnets[case.failing.subnet])
+    table = case.world.route_table_of(case.world.subnets[case.failing.subnet])
     listed = case.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
     if listed is None or isinstance(table, Missing) or table.routes is UNSET:
         return False
@@ -95,7 +95,7 @@ def _is_routed(case: Case, ref: ServiceRef) -> bool:
 
 
 def _is_on_table(case: Case, row: VpcEndpoint) -> bool:
-    table = case.world.route_table(case.world.subnets[case.failing.subnet])
+    table = case.world.route_table_of(case.world.subnets[case.failing.subnet])
     return not isinstance(table, Missing) and table.route_table_id in row.route_table_ids
 
 
@@ -104,7 +104,7 @@ def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoi
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    table = case.world.route_table(case.world.subnets[case.failing.subnet])
+    table = case.world.route_table_of(case.world.subnets[case.failing.subnet])
     if isinstance(table, Missing):
         return
     listed = case.world.prefix_list_of(name) or new_id("pl", ref.key)

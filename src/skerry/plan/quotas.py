@@ -76,7 +76,7 @@ def _weight(world: World, row: IpPermission) -> int:
     """
     lists = (one.prefix_list_id for one in row.prefix_list_ids)
     own = [name for name in lists if world.service_of_prefix_list(name) is None]
-    entries = (world.prefix_entries(name) for name in own)
+    entries = (world.prefix_entries_of(name) for name in own)
     listed = sum(len(found) if isinstance(found, tuple) else 1 for found in entries)
     others = len(row.ip_ranges) + len(row.ipv6_ranges) + len(row.user_id_group_pairs)
     return others + listed + len(row.prefix_list_ids) - len(own)

@@ -11,11 +11,11 @@ from skerry.model.facts import Facts
 from skerry.model.network import GroupName, PrefixList, Route, RouteTable, Switch, VpcAttribute
 from skerry.model.security_groups_and_acls import (
     AclEntry,
+    AclPortRange,
     GroupPair,
     IpPermission,
     IpRange,
     NetworkAcl,
-    PortRange,
     PrefixListReference,
     SecurityGroup,
 )
@@ -251,6 +251,6 @@ def _with_entry(acl: NetworkAcl, change: AddAclEntry) -> NetworkAcl:
         rule_action="allow",
         egress=change.direction == "out",
         cidr_block=change.cidr,
-        port_range=PortRange(from_port=change.ports[0], to_port=change.ports[1]),
+        port_range=AclPortRange(from_port=change.ports[0], to_port=change.ports[1]),
     )
     return replace(acl, entries=(*acl.entries, entry))

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Route, Subnet
-from skerry.model.world import public_address
+from skerry.model.world import public_address_of
 from skerry.net.addresses import address
 from skerry.net.intervals import covers
 from skerry.net.packets import Box
@@ -33,7 +33,7 @@ def through_interface(local: Local, step: Step, route: Route) -> Fan:
         name = route.network_interface_id or route.instance_id or ""
         return _ends(local, step, open_question("interface", name, interface))
     name = interface.network_interface_id
-    subnet = local.world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    subnet = local.world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
     own = address(interface.private_ip_address or "")
     if covers(own or (), step.addresses) and own:
         return ((local.arrive(step),),)
@@ -74,13 +74,13 @@ def _translated(local: Local, step: Step, out: Hop, rest: Passage) -> tuple[Way,
 def _interface(local: Local, route: Route) -> NetworkInterface | Missing:
     if route.network_interface_id is not None:
         found = local.world.network_interfaces.get(route.network_interface_id)
-        return found or local.world.missing("network_interfaces", f"network interface {route.network_interface_id}")
+        return found or local.world.missing_for("network_interfaces", f"network interface {route.network_interface_id}")
     of_instance = [
         row for row in local.world.facts.network_interfaces if row.attachment.instance_id == route.instance_id
     ]
     if len(of_instance) == 1:
         return of_instance[0]
-    return local.world.missing("network_interfaces", f"the interface of {route.instance_id} that the route means")
+    return local.world.missing_for("network_interfaces", f"the interface of {route.instance_id} that the route means")
 
 
 def _forwards(interface: NetworkInterface) -> Hop:
@@ -102,7 +102,7 @@ def _groups(interface: NetworkInterface) -> tuple[str, ...] | Missing:
 
 def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
     own = interface.private_ip_address or ""
-    public = public_address(interface, own) is not None
+    public = public_address_of(interface, own) is not None
     passed = (*before.passed, interface.network_interface_id)
     return Start(subnet, address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
 
@@ -114,7 +114,7 @@ def through_firewall(local: Local, step: Step, endpoint: VpcEndpoint) -> Fan:
     if state.lost:
         return _ends(local, step, state)
     rules = open_question("endpoint", name, Missing(f"what the firewall or load balancer behind {name} lets pass"))
-    subnets = [local.world.subnet(subnet_id) for subnet_id in endpoint.subnet_ids]
+    subnets = [local.world.find_subnet(subnet_id) for subnet_id in endpoint.subnet_ids]
     subnet = subnets[0] if len(subnets) == 1 else Missing(f"the subnet of {name}", "ec2:DescribeVpcEndpoints")
     if isinstance(subnet, Missing) or name in step.start.passed or len(step.start.passed) >= DEEPEST:
         return _ends(local, step, rules)

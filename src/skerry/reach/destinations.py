@@ -42,7 +42,7 @@ class Destinations:
         if "Gateway" not in services()[ref.key].types:
             return Destination(label, others, choice=False, service=ref, elsewhere=True)
         listed = self.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
-        entries = self.world.prefix_entries(listed) if listed else None
+        entries = self.world.prefix_entries_of(listed) if listed else None
         if entries is None or isinstance(entries, Missing):
             return Destination(label, PUBLIC, choice=False, service=ref, prefix_list=listed or str(ref))
         return Destination(label, _addresses(entries), service=ref, prefix_list=listed)
@@ -73,7 +73,7 @@ class Destinations:
     def _at(self, vpc_id: str, text: str) -> Destination:
         addresses = address(text) or EMPTY
         home = self._home(vpc_id, addresses)
-        interface = self.world.interface_at(home or vpc_id, text)
+        interface = self.world.find_interface(home or vpc_id, text)
         if interface is not None:
             return self._of_interface(interface, text)
         if home is None and covers(PUBLIC, addresses) and not self._of_some_vpc(addresses):
@@ -128,7 +128,7 @@ class Destinations:
         return tuple(zonal) or found
 
     def _zone(self, subnet_id: str | None) -> str | None:
-        subnet = self.world.subnet(subnet_id or "")
+        subnet = self.world.find_subnet(subnet_id or "")
         if isinstance(subnet, Missing) or subnet.availability_zone is UNSET:
             return None
         return subnet.availability_zone
@@ -144,7 +144,7 @@ class Destinations:
             return tuple(
                 self._endpoint_interface(endpoint, interface, interface.private_ip_address or "") for interface in known
             )
-        subnets = [self.world.subnet(name) for name in endpoint.subnet_ids]
+        subnets = [self.world.find_subnet(name) for name in endpoint.subnet_ids]
         if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
             return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
         found = [self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing)]
@@ -186,7 +186,7 @@ class Destinations:
         for target in targets:
             if target.life_cycle_state.lower() in _GONE:
                 continue
-            subnet = self.world.subnet(target.subnet_id)
+            subnet = self.world.find_subnet(target.subnet_id)
             if isinstance(subnet, Missing):
                 return subnet
             if zone is None or subnet.availability_zone is UNSET:

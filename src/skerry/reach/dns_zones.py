@@ -12,7 +12,7 @@ from msgspec import UNSET
 from skerry.catalogue.services import private_names, service_of_endpoint
 from skerry.model.endpoints import RecordSet, VpcEndpoint, Zone
 from skerry.model.facts import Missing
-from skerry.model.resolver_lookup import Held
+from skerry.model.resolver_lookup import VpcResolverSettings
 from skerry.model.resolver_records import ResolverRule
 from skerry.model.world import World
 
@@ -53,7 +53,7 @@ EndpointNames = dict[str, list[VpcEndpoint]]
 def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
     """The private names of a VPC's endpoints and of those that Profiles share with it, each with its endpoints."""
     found: EndpointNames = {}
-    shared = (world.vpc_endpoints.get(name) for name in world.resolving.in_vpc(vpc_id).endpoints)
+    shared = (world.vpc_endpoints.get(name) for name in world.resolver.settings_of(vpc_id).endpoints)
     others = [endpoint for endpoint in shared if endpoint is not None and endpoint.vpc_id != vpc_id]
     for endpoint in (*world.endpoints_in(vpc_id), *others):
         for name in names_of(endpoint):
@@ -67,7 +67,7 @@ def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> li
     Of one name, what the VPC has itself goes before what a Profile shares, and a rule before a zone:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
     """
-    held = world.resolving.in_vpc(vpc_id)
+    held = world.resolver.settings_of(vpc_id)
     found = [Claim(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
     for name in _fitting(host):
         for endpoint in endpoints.get(name, ()):
@@ -78,7 +78,7 @@ def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> li
     return sorted(fitting, key=lambda claim: (-len(claim.apex), claim.profile != "", claim.rule is None))
 
 
-def _zones(world: World, vpc_id: str, held: Held) -> Iterator[tuple[Zone, str]]:
+def _zones(world: World, vpc_id: str, held: VpcResolverSettings) -> Iterator[tuple[Zone, str]]:
     own = {zone.zone_id for zone in world.zones_in(vpc_id) if zone.vpc_ids is not UNSET}
     for zone in world.facts.zones:
         if zone.zone_id in own:

@@ -57,7 +57,7 @@ class Network(Local):
     def _along(
         self, start: Start, destination: Destination, branch: Branch, route: Route | None, traffic: Traffic
     ) -> Fan:
-        table = self.world.route_table(start.subnet)
+        table = self.world.route_table_of(start.subnet)
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
         addresses = branch.addresses
         if route is None or route.state == GONE:
@@ -164,7 +164,7 @@ class Network(Local):
 
     def _subnet_of(self, step: Step) -> Subnet | Missing:
         if step.destination.subnet is not None:
-            return self.world.subnet(step.destination.subnet)
+            return self.world.find_subnet(step.destination.subnet)
         return self._by_address(step)
 
     def _by_address(self, step: Step) -> Subnet | Missing:

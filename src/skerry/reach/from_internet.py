@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Route, Subnet
-from skerry.model.world import World, public_address
+from skerry.model.world import World, public_address_of
 from skerry.net.addresses import PUBLIC
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
@@ -26,7 +26,7 @@ def from_internet(
 ) -> Outcome:
     """Walk from anywhere on the internet to a network interface's public address, and back."""
     destination = destinations.of_interface(interface)
-    subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    subnet = world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
     if isinstance(destination, Missing) or isinstance(subnet, Missing):
         missing = destination if isinstance(destination, Missing) else subnet
         assert isinstance(missing, Missing)  # noqa: S101 -- one of the two is
@@ -34,7 +34,7 @@ def from_internet(
         return _outcome(nowhere, (open_question("interface", interface.network_interface_id, missing),), None)
     numbers = ((port, port),)
     filters = Filters(world, Memo())
-    acl = world.network_acl(subnet.subnet_id)
+    acl = world.network_acl_of(subnet.subnet_id)
     first = (_gateway(world, interface, subnet),)
     there = (filters.acl(acl, "in", "there", protocol, PUBLIC, numbers),)
     back = (filters.acl(acl, "out", "back", protocol, PUBLIC, client_ports.INTERNET), *_reply(world, subnet))
@@ -62,10 +62,10 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
     if gateway is None:
         unattached = any(row.attachments is UNSET for row in world.facts.internet_gateways)
         if unattached or not world.knows("internet_gateways"):
-            fact = world.missing("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
+            fact = world.missing_for("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
             return open_question("gateway", subnet.vpc_id, fact)
         return lost("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
-    public = public_address(interface, interface.private_ip_address or "")
+    public = public_address_of(interface, interface.private_ip_address or "")
     if public is None:
         message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
         return lost("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
@@ -74,7 +74,7 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
         return open_question("gateway", gateway, stopped)
     if stopped is not None:
         return lost("gateway", gateway, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", stopped)
-    table = world.edge_route_table(gateway)
+    table = world.edge_route_table_of(gateway)
     if table is not None:
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")
         return open_question("gateway", gateway, fact)
@@ -92,7 +92,7 @@ def _guard(filters: Filters, interface: NetworkInterface, destination: Destinati
 
 def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     """Replies must leave by the internet gateway that the call came in by."""
-    table = world.route_table(subnet)
+    table = world.route_table_of(subnet)
     internet = Destination("the internet", PUBLIC, elsewhere=True)
     rows = table if isinstance(table, Missing) else routing.compiled(world, table)
     found = rows if isinstance(rows, Missing) else routing.branches(world, rows, internet, PUBLIC)

@@ -41,7 +41,7 @@ def endpoint_hop(world: World, endpoint_id: str) -> Hop:
     """
     endpoint = world.vpc_endpoints.get(endpoint_id)
     if endpoint is None or endpoint.service_name is UNSET:
-        return open_question("endpoint", endpoint_id, world.missing("vpc_endpoints", endpoint_id))
+        return open_question("endpoint", endpoint_id, world.missing_for("vpc_endpoints", endpoint_id))
     if endpoint.vpc_endpoint_type != "Gateway":
         kind = "an unknown type" if endpoint.vpc_endpoint_type is UNSET else endpoint.vpc_endpoint_type
         return open_question("endpoint", endpoint_id, Missing(f"what lies behind {endpoint_id} ({kind})"))
@@ -81,7 +81,7 @@ def internet_hop(
     """
     gateway = world.internet_gateways.get(gateway_id)
     if gateway is None or gateway.attachments is UNSET:
-        return open_question("gateway", gateway_id, world.missing("internet_gateways", gateway_id))
+        return open_question("gateway", gateway_id, world.missing_for("internet_gateways", gateway_id))
     if not _attached(gateway.attachments, subnet.vpc_id):
         return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {subnet.vpc_id}")
     if is_ipv6(addresses):
@@ -124,7 +124,7 @@ def egress_only_hop(world: World, gateway_id: str, subnet: Subnet, addresses: In
         (row for row in world.facts.egress_only_gateways if row.egress_only_internet_gateway_id == gateway_id), None
     )
     if gateway is None or gateway.attachments is UNSET:
-        return open_question("gateway", gateway_id, world.missing("egress_only_gateways", gateway_id))
+        return open_question("gateway", gateway_id, world.missing_for("egress_only_gateways", gateway_id))
     if not _attached(gateway.attachments, subnet.vpc_id):
         return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {subnet.vpc_id}")
     return _to_public(world, gateway_id, subnet, addresses, only_out=True)
@@ -145,5 +145,5 @@ def vpn_hop(world: World, gateway_id: str, vpc_id: str) -> Hop:
 def nat_hop(world: World, nat_id: str, nat: NatGateway | None) -> Hop:
     """A NAT gateway's own state."""
     if nat is None:
-        return open_question("gateway", nat_id, world.missing("nat_gateways", nat_id))
+        return open_question("gateway", nat_id, world.missing_for("nat_gateways", nat_id))
     return state_hop("gateway", nat_id, nat.state, "ec2:DescribeNatGateways", nat.failure_message)

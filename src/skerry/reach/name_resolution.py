@@ -98,7 +98,7 @@ class Names:
         if query.host is None and query.place == "aws":
             fact = Missing("the host names of the partition that the Region is in")
             return Resolution(open_question("dns", "", fact))
-        vpc = self.world.vpc(vpc_id)
+        vpc = self.world.find_vpc(vpc_id)
         servers = vpc if isinstance(vpc, Missing) else servers_of(self.world, vpc)
         if isinstance(servers, Missing):
             return Resolution(open_question("dns", vpc_id, servers))
@@ -111,7 +111,7 @@ class Names:
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
         """
-        home = None if servers.amazon else self.world.resolving.vpc_of_servers(servers.others)
+        home = None if servers.amazon else self.world.resolver.vpc_of_servers(servers.others)
         if not isinstance(home, str):
             hop = open_question("dns", servers.others[0], home or servers.told(query.host))
             return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
@@ -131,11 +131,11 @@ class Names:
 
     def _within(self, vpc_id: str, query: Query, chain: _Chain, *, inbound: bool = False) -> Resolution:
         """What a VPC's Amazon DNS server answers."""
-        support = self.world.dns_attribute(vpc_id, "enable_dns_support")
+        support = self.world.dns_attribute_of(vpc_id, "enable_dns_support")
         if support is False:
             message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
             return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
-        hostnames = self.world.dns_attribute(vpc_id, "enable_dns_hostnames")
+        hostnames = self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames")
         found = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
         doubt = support if isinstance(support, Missing) else self._filtered(vpc_id, query.host)
         if doubt is not None and found.hop.clean:
@@ -147,9 +147,9 @@ class Names:
 
         https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/network.html
         """
-        groups = self.world.resolving.in_vpc(vpc_id).firewalls
+        groups = self.world.resolver.settings_of(vpc_id).firewalls
         if not groups:
-            return self.world.resolving.firewalls_unread(vpc_id)
+            return self.world.resolver.missing_firewalls_of(vpc_id)
         fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {host or 'a host that is not known'}"
         return Missing(fact, "route53resolver:ListFirewallRules")
 
@@ -198,15 +198,15 @@ class Names:
 
     def _unread(self, vpc_id: str) -> Missing | None:
         """What was asked for and not told, and may change any answer in the VPC."""
-        unread = self.world.resolving.in_vpc(vpc_id).unread
+        unread = self.world.resolver.settings_of(vpc_id).unread
         if unread:
             return unread[0]
-        return self.world.resolving.hidden(vpc_id) if self.world.out_of_sight(vpc_id) else None
+        return self.world.resolver.missing_owner_rules_of(vpc_id) if self.world.lacks_owner_view(vpc_id) else None
 
     def _forwarded(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
         """What becomes of a question that a rule sends on: by its outbound endpoint, not from the task's interface."""
         rule: Any = claim.rule
-        home = self.world.resolving.answered_in(rule)
+        home = self.world.resolver.answering_vpc_of(rule)
         if isinstance(home, Missing):
             return Resolution(open_question("dns", rule.id, home))
         if not view.chain.goes_on():
@@ -285,7 +285,7 @@ class Names:
 
     def _endpoint_name(self, name: str) -> Resolution:
         """An endpoint's own name, which leads to it from anywhere."""
-        endpoint = self.world.endpoint_named(name)
+        endpoint = self.world.find_endpoint_by_name(name)
         found = (
             self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint that {name} is of")
         )
@@ -339,7 +339,7 @@ class Names:
 
     def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[Intended]:
         """Where the private zone would lead that does not apply, as the VPC has its hostnames off."""
-        if host is None or self.world.dns_attribute(vpc_id, "enable_dns_hostnames") is not False:
+        if host is None or self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is not False:
             return
         view = _View(vpc_id, hostnames=True, chain=_Chain(), inbound=False)
         claim = next((one for one in self._claims(view, host)[0] if one.zone is not None), None)
@@ -357,7 +357,7 @@ class Names:
             return open_question("dns", endpoint.vpc_endpoint_id, reason)
         if answer.lost:
             return answer
-        if self.world.dns_attribute(vpc_id, "enable_dns_hostnames") is False:
+        if self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is False:
             message = (
                 f"{vpc_id} has enableDnsHostnames off, so the private names of {endpoint.vpc_endpoint_id} do not apply"
             )

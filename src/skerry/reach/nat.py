@@ -82,7 +82,7 @@ def _new_start(local: Local, nat: NatGateway, passed: tuple[str, ...]) -> Start 
         return Missing(f"where the way over {', '.join(passed)} ends")
     known = nat.nat_gateway_addresses
     rows = known if isinstance(known, tuple) else ()
-    subnet = local.world.subnet(nat.subnet_id or "")
+    subnet = local.world.find_subnet(nat.subnet_id or "")
     if isinstance(subnet, Missing) or not rows:
         return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
     own = address(rows[0].private_ip or "") or block_of(subnet, EMPTY)

@@ -23,7 +23,7 @@ _COMING = {"initiating-request", "provisioning"}
 
 def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
     """Over a peering connection to an interface of the other VPC; what is beyond that VPC is out of reach."""
-    connection = local.world.connections.peering(connection_id)
+    connection = local.world.transit.find_peering(connection_id)
     if isinstance(connection, Missing):
         return _ends(local, step, open_question("peering", connection_id, connection))
     state = _state(connection)

@@ -33,13 +33,13 @@ def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -
     exclusions are ignored: https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-example.html
     """
     mode = mode_of(world, subnet)
-    if mode is None and (world.facts.completeness.lacks("public_access_modes") or world.tells_public_access):
-        return world.missing("public_access_modes", f"the mode of Block Public Access for {subnet.subnet_id}")
+    if mode is None and (world.facts.completeness.lacks("public_access_modes") or world.has_public_access_modes):
+        return world.missing_for("public_access_modes", f"the mode of Block Public Access for {subnet.subnet_id}")
     if mode in {None, OFF} or (mode == INGRESS and outward and replies_only):
         return None
     if not world.knows("public_access_exclusions"):
         fact = f"whether {subnet.subnet_id} is excluded from Block Public Access"
-        return world.missing("public_access_exclusions", fact)
+        return world.missing_for("public_access_exclusions", fact)
     rows = [row for row in world.facts.public_access_exclusions if _concerns(row, subnet) and row.state not in _OVER]
     in_force = {row.internet_gateway_exclusion_mode for row in rows if row.state in _IN_FORCE}
     egress = _EGRESS in in_force and mode != INGRESS and outward

@@ -76,7 +76,7 @@ def compiled(world: World, table: RouteTable) -> Compiled | Missing:
         elif name is None:
             unreadable.append((route, Missing(f"what a route to {target(route)} of {table.route_table_id} is for")))
         else:
-            entries = world.prefix_entries(name)
+            entries = world.prefix_entries_of(name)
             if isinstance(entries, Missing):
                 open_lists.append(route)
                 continue

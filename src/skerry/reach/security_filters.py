@@ -65,7 +65,7 @@ class Filters:
         )
 
     def _rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
-        group = self.world.security_group(group_id)
+        group = self.world.find_security_group(group_id)
         return group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
 
     def names_groups(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
@@ -172,7 +172,7 @@ def in_prefix_list(
             return addresses
         if service is not None and (destination.elsewhere or destination.prefix_list is not None):
             return EMPTY
-    entries = world.prefix_entries(prefix_list)
+    entries = world.prefix_entries_of(prefix_list)
     if isinstance(entries, Missing):
         private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
         return EMPTY if service is not None and private else entries

@@ -59,8 +59,8 @@ def kind_of(world: World, subnet_id: str) -> Place:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html#subnet-types
     """
-    subnet = world.subnet(subnet_id)
-    table = subnet if isinstance(subnet, Missing) else world.route_table(subnet)
+    subnet = world.find_subnet(subnet_id)
+    table = subnet if isinstance(subnet, Missing) else world.route_table_of(subnet)
     if isinstance(table, Missing) or table.routes is UNSET:
         return "unknown"
     for route in table.routes:

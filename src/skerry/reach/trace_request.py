@@ -10,7 +10,7 @@ from skerry.catalogue.services import ServiceRef, host, service_of_host, service
 from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
-from skerry.model.world import World, interface_addresses, public_address
+from skerry.model.world import World, addresses_of_interface, public_address_of
 from skerry.net.addresses import address, is_ipv6, spell
 from skerry.net.intervals import covers
 from skerry.reach import client_ports
@@ -101,8 +101,8 @@ def _source(walker: Walker, question: Question) -> Source:
     if question.subnet is not None:
         return _in_subnet(walker, question, question.subnet)
     interface = _interface_of(world, question.interface or question.instance or "")
-    subnet = world.subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
-    own = interface_addresses(interface)
+    subnet = world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
+    own = addresses_of_interface(interface)
     if is_ipv6(address(question.source_address or question.to) or ()):
         own = tuple(item.ipv6_address for item in interface.ipv6_addresses)
     chosen = question.source_address or (own[0] if own else "")
@@ -113,14 +113,14 @@ def _source(walker: Walker, question: Question) -> Source:
     groups: tuple[str, ...] | UnsetType = UNSET
     if interface.groups is not UNSET:
         groups = tuple(group.group_id for group in interface.groups)
-    public = public_address(interface, chosen) is not None
+    public = public_address_of(interface, chosen) is not None
     start = walker.start(subnet, addresses, client_ports.LINUX, public=public)
     return Source(start, question.groups or groups)
 
 
 def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
     world = walker.world
-    subnet = world.subnet(subnet_id)
+    subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
         known = ", ".join(sorted(world.subnets)[:10]) or "none"
         raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {known}.")
@@ -135,7 +135,7 @@ def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
         raise SkerryError(message, f"The subnet has {spell(whole)}.")
     groups: tuple[str, ...] | UnsetType = question.groups
     if not groups:
-        default = world.default_group(subnet.vpc_id)
+        default = world.default_group_of(subnet.vpc_id)
         groups = UNSET if isinstance(default, Missing) else (default.group_id,)
     public = question.public_address
     if public is not None and not address(public):

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
-from skerry.model.transit_lookup import same_zone
+from skerry.model.transit_lookup import are_in_same_zone
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayVpcAttachment
 from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, is_ipv6
 from skerry.net.intervals import Intervals, subtract, union
@@ -32,7 +32,7 @@ def through_transit_gateway(local: Local, step: Step, gateway_id: str) -> Fan:
     if len(start.passed) >= DEEPEST:
         fact = Missing(f"where the way over {', '.join(start.passed)} and {gateway_id} ends")
         return _ends(local, step, open_question("transit-gateway", gateway_id, fact))
-    attachment = world.connections.attachment_of(start.subnet.vpc_id, gateway_id)
+    attachment = world.transit.attachment_of(start.subnet.vpc_id, gateway_id)
     if attachment is None:
         message = f"{start.subnet.vpc_id} is not attached to {gateway_id}, which {step.hop.rule} leads to"
         return _ends(local, step, lost("transit-gateway", gateway_id, "BAD_STATE_ATTACHMENT", message))
@@ -61,7 +61,7 @@ def in_zone(local: Local, attachment: TransitGatewayVpcAttachment, subnet: Subne
     subnets = _subnets(local, attachment)
     if isinstance(subnets, Missing):
         return open_question("transit-gateway", name, subnets, leg=leg)
-    zones = [same_zone(one, subnet) for one in subnets]
+    zones = [are_in_same_zone(one, subnet) for one in subnets]
     if True in zones:
         return subnets[zones.index(True)]
     if None in zones:
@@ -78,7 +78,7 @@ def _subnets(local: Local, attachment: TransitGatewayVpcAttachment) -> list[Subn
         return Missing(f"the subnets of {name}", _DESCRIBE_ATTACHMENTS)
     found = []
     for subnet_id in attachment.subnet_ids:
-        subnet = local.world.subnet(subnet_id)
+        subnet = local.world.find_subnet(subnet_id)
         if isinstance(subnet, Missing):
             return subnet
         found.append(subnet)
@@ -89,12 +89,12 @@ def routes_of(
     local: Local, attachment: str, destination: Destination, addresses: Intervals
 ) -> tuple[Branch, ...] | Hop:
     """The routes of the transit gateway for what comes from an attachment."""
-    connections = local.world.connections
-    table = connections.table_of(attachment)
+    connections = local.world.transit
+    table = connections.route_table_id_of(attachment)
     if table is None:
         message = f"{attachment} is associated with no route table of its transit gateway: nothing from it is routed"
         return lost("transit-gateway", attachment, "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", message)
-    routes = table if isinstance(table, Missing) else connections.routes(table)
+    routes = table if isinstance(table, Missing) else connections.routes_of(table)
     if isinstance(routes, Missing):
         return open_question("transit-gateway", attachment, routes)
     rows = tuple(_as_route(route) for route in routes)
@@ -125,7 +125,7 @@ def _as_route(route: TransitGatewayRoute) -> Route:
 
 def _by_route(local: Local, step: Step, mine: TransitGatewayVpcAttachment, exit_subnet: Subnet, branch: Branch) -> Fan:
     name = mine.transit_gateway_attachment_id
-    table = local.world.connections.table_of(name)
+    table = local.world.transit.route_table_id_of(name)
     route = branch.routes[0]
     taken = step._replace(addresses=branch.addresses)
     if branch.missing is not None or len(branch.routes) > 1:
@@ -185,7 +185,7 @@ def _vpc_behind(local: Local, route: Route) -> TransitGatewayVpcAttachment | Mis
     known = kinds.get(target)
     if known is not None and known.resource_type not in {None, _VPC}:
         return Missing(f"what lies behind {target}, an attachment of type {known.resource_type}")
-    attachment = local.world.connections.vpc_attachment(target)
+    attachment = local.world.transit.find_vpc_attachment(target)
     if isinstance(attachment, Missing):
         whose = f" ({known.resource_id})" if known is not None and known.resource_id else ""
         return Missing(f"what lies behind transit gateway attachment {target}{whose}", attachment.action)
@@ -210,15 +210,17 @@ def entry_subnets(
     found = _subnets(local, attachment)
     if isinstance(found, Missing):
         return found
-    near_ones = [subnet for subnet in found if same_zone(subnet, near)]
+    near_ones = [subnet for subnet in found if are_in_same_zone(subnet, near)]
     stays = attachment.options.appliance_mode_support not in {ON, UNSET} or (
-        same_zone(to, near) if isinstance(to, Subnet) else not subtract(to, union(PUBLIC, PUBLIC_IPV6))
+        are_in_same_zone(to, near) if isinstance(to, Subnet) else not subtract(to, union(PUBLIC, PUBLIC_IPV6))
     )
     if near_ones and stays:
         return near_ones[:1]
     ends = {nat.subnet_id for nat in local.world.nat_gateways.values()}
     ends.add(to.subnet_id if isinstance(to, Subnet) else None)
-    places = [(subnet, local.world.route_table(subnet), local.world.network_acl(subnet.subnet_id)) for subnet in found]
+    places = [
+        (subnet, local.world.route_table_of(subnet), local.world.network_acl_of(subnet.subnet_id)) for subnet in found
+    ]
     alike: dict[object, Subnet] = {}
     for subnet, table, acl in places:
         own = subnet.subnet_id if subnet.subnet_id in ends else None
@@ -254,7 +256,7 @@ def _seen(
     """
     if home.came is not None:
         return Missing(f"whether security groups are seen across both {home.came.by} and {mine.transit_gateway_id}")
-    gateway = local.world.connections.transit_gateway(mine.transit_gateway_id)
+    gateway = local.world.transit.find_transit_gateway(mine.transit_gateway_id)
     if isinstance(gateway, Missing):
         return gateway
     options = [row.options.security_group_referencing_support for row in (gateway, mine, theirs)]

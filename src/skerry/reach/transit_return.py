@@ -62,7 +62,7 @@ def _routed(local: Local, start: Start) -> Hops:
     found = routes_of(local, name, home, start.addresses)
     if isinstance(found, Hop):
         return (msgspec.structs.replace(found, leg="back"),)
-    table = str(local.world.connections.table_of(name))
+    table = str(local.world.transit.route_table_id_of(name))
     hops = []
     for branch in found:
         route = branch.routes[0]

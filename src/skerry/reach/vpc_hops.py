@@ -46,7 +46,7 @@ class Local(ABC):
 
     def branches(self, subnet: Subnet, destination: Destination, addresses: Intervals) -> tuple[Branch, ...] | Missing:
         """The routes that packets for these addresses take in a subnet."""
-        table = self.world.route_table(subnet)
+        table = self.world.route_table_of(subnet)
         if isinstance(table, Missing):
             return table
         whole = self._to_subnet(table, destination, addresses)
@@ -79,7 +79,7 @@ class Local(ABC):
         self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
     ) -> Hop:
         """What a subnet's network ACL keeps of a flow."""
-        acl = self.world.network_acl(subnet.subnet_id)
+        acl = self.world.network_acl_of(subnet.subnet_id)
         return self.filters.acl(acl, direction, leg, protocol, remote, numbers)
 
     def leave(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hop:
@@ -169,13 +169,13 @@ class Local(ABC):
         found = self.branches(end, home, home.addresses)
         if isinstance(found, Missing):
             return (open_question("route", "", found, leg="back"),)
-        table = self.world.route_table(end)
+        table = self.world.route_table_of(end)
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
         return replies(found, table.route_table_id, end.subnet_id, by)
 
     def edge(self, gateway: str, start: Start, destination: Destination) -> Hops:
         """An internet gateway with a route table of its own may send what comes back elsewhere."""
-        table = self.world.edge_route_table(gateway)
+        table = self.world.edge_route_table_of(gateway)
         if table is None:
             return ()
         home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)

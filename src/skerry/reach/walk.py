@@ -271,7 +271,7 @@ class Walker:
         there = self.world.subnets.get(destination.subnet or "")
         if there is None or there.vpc_id == subnet.vpc_id or destination.groups is None:
             return destination.groups
-        peered = self.world.connections.peered(subnet.vpc_id, there.vpc_id)
+        peered = self.world.transit.are_peered(subnet.vpc_id, there.vpc_id)
         if isinstance(peered, Missing):
             return peered
         return destination.groups if peered else None

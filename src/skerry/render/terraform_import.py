@@ -108,7 +108,7 @@ def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
     kept = list(_OF_A_VPC)
     switched = {row.change.attribute for row in rows if isinstance(row.change, SetVpcAttribute)}
     for attribute in _ATTRIBUTES:
-        found = world.dns_attribute(vpc_id, attribute)
+        found = world.dns_attribute_of(vpc_id, attribute)
         if attribute in switched:
             body[attribute] = True
         elif isinstance(found, Missing):

@@ -50,7 +50,7 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
 MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints"}
 
 
-class Linked(NamedTuple):
+class RelatedAnswer(NamedTuple):
     """One key of an answer, with the document it is in and the parameters of its call."""
 
     name: str
@@ -85,7 +85,7 @@ class Linked(NamedTuple):
         return tuple(found), whole
 
 
-def _entries(rows: Rows, answer: Linked) -> None:
+def _entries(rows: Rows, answer: RelatedAnswer) -> None:
     """Keep the entries of a prefix list; a list with an entry that cannot be read has none that is known."""
     prefix_list = answer.asked("PrefixListId", "entries of a prefix list")
     entries, whole = answer.read(PrefixListEntry, rows)
@@ -93,7 +93,7 @@ def _entries(rows: Rows, answer: Linked) -> None:
     rows.entries(prefix_list, tuple(entry.cidr for entry in entries), answer.name, partial=answer.partial, lost=lost)
 
 
-def _routes(rows: Rows, answer: Linked) -> None:
+def _routes(rows: Rows, answer: RelatedAnswer) -> None:
     """Keep the routes of a transit gateway's table; of a search that was cut off or damaged, none is known."""
     table = answer.asked("TransitGatewayRouteTableId", "routes of a transit gateway")
     routes, whole = answer.read(TransitGatewayRoute, rows)
@@ -105,7 +105,7 @@ class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
     """An association as GetTransitGatewayRouteTableAssociations prints it: its state is not the attachment's."""
 
 
-def _associations(rows: Rows, answer: Linked) -> None:
+def _associations(rows: Rows, answer: RelatedAnswer) -> None:
     table = answer.asked("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
     for item in answer.read(_Associated, rows)[0]:
         state = item.state if isinstance(item.state, str) else "associated"
@@ -118,7 +118,7 @@ def _associations(rows: Rows, answer: Linked) -> None:
         rows.merge("transit_gateway_attachments", row.transit_gateway_attachment_id, row, answer.name)
 
 
-def _addresses(rows: Rows, answer: Linked) -> None:
+def _addresses(rows: Rows, answer: RelatedAnswer) -> None:
     endpoint = answer.asked("ResolverEndpointId", "addresses of a resolver endpoint")
     addresses, whole = answer.read(ResolverEndpointAddress, rows)
     found = tuple(row.ip for row in addresses if row.ip is not None)
@@ -126,7 +126,7 @@ def _addresses(rows: Rows, answer: Linked) -> None:
     rows.merge("resolver_endpoints", endpoint, row, answer.name)
 
 
-def _targets(rows: Rows, answer: Linked) -> None:
+def _targets(rows: Rows, answer: RelatedAnswer) -> None:
     rule = answer.asked("Rule", "targets of a rule")
     bus = answer.parameters.get("EventBusName", "default")
     targets, whole = answer.read(NamedTarget, rows)
@@ -136,12 +136,12 @@ def _targets(rows: Rows, answer: Linked) -> None:
         rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
 
 
-def _rule_names(rows: Rows, answer: Linked) -> None:
+def _rule_names(rows: Rows, answer: RelatedAnswer) -> None:
     answer.asked("TargetArn", "rules that lead to a target")
     rows.page("rule_targets", partial=answer.partial)
 
 
-HANDLERS: dict[str, Callable[[Rows, Linked], None]] = {
+HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
     "Entries": _entries,
     "Routes": _routes,
     "Associations": _associations,

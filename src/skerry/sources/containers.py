@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from skerry.aws import api_table
 from skerry.aws.api_call import ApiCall
 from skerry.errors import NothingFoundError
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.sources.concurrent_calls import Area, chunks, picked
-from skerry.sources.paged_calls import Ask, Got, Row
-from skerry.sources.references import Thing, of_definition, of_service
-from skerry.sources.resource_reads import Questions, revisions
+from skerry.sources.paged_calls import AnswerRow, Ask, Got
+from skerry.sources.references import ResourceReference, of_definition, of_service
+from skerry.sources.resource_reads import ResourceReads, revisions
 
 _DEFAULT_BUS = "default"
 # A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
@@ -26,7 +26,7 @@ class _Name(NamedTuple):
     cluster: str = ""
 
 
-def every(cluster: str | None, questions: Questions) -> Area:
+def every(cluster: str | None, questions: ResourceReads) -> Area:
     """Read all clusters, or one, with their services, tasks, rules and schedules; ``questions`` hear what they name."""
     # ListRuleNamesByTarget tells the rules of one bus.
     buses = Ask(api_table.EVENT_BUSES, pick=lambda row: [row["Name"]])
@@ -43,7 +43,7 @@ def every(cluster: str | None, questions: Questions) -> Area:
     questions.hear([*third, *made_of])
 
 
-def service(cluster: str | None, name: str, questions: Questions) -> Area:
+def service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     """Read one service, with its stopped tasks; without a cluster it is looked for in each."""
     known = _cluster_of(name) or cluster
     first: list[Got] = []
@@ -70,7 +70,7 @@ def service(cluster: str | None, name: str, questions: Questions) -> Area:
         questions.hear([*found, *made_of])
 
 
-def task(cluster: str | None, name: str, questions: Questions) -> Area:
+def task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     """Read one task, and the service that it is of; without a cluster it is looked for in each."""
     known = _cluster_of(name) or cluster
     first: list[Got] = []
@@ -132,7 +132,7 @@ def _cluster_of(name: str) -> str | None:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
     """
-    parsed = arn(name)
+    parsed = parse_arn(name)
     parts = parsed.resource.split("/") if parsed else []
     return parts[1] if len(parts) == len(("kind", "cluster", "name")) else None
 
@@ -187,7 +187,7 @@ def _listed(got: Got) -> Iterator[Ask]:
             yield _targets(rule, got.ask.parameters)
 
 
-def _of_service(row: Row) -> Iterator[_Name | Thing]:
+def _of_service(row: AnswerRow) -> Iterator[_Name | ResourceReference]:
     """What a service names: task definitions, also of a rollout under way and of another's task sets."""
     yield from of_service(row)
     for revision in row.get("currentServiceRevisions", ()):
@@ -200,7 +200,7 @@ def _of_service(row: Row) -> Iterator[_Name | Thing]:
             yield _Name("definition", holder["taskDefinition"])
 
 
-def _of_task(row: Row) -> Iterator[_Name]:
+def _of_task(row: AnswerRow) -> Iterator[_Name]:
     """What a task names: its task definition, and the service that started it."""
     yield _Name("task", row["taskArn"])
     if "taskDefinitionArn" in row:
@@ -242,7 +242,7 @@ def _require(gots: Sequence[Got], call: ApiCall, what: str, cluster: str | None)
 
 def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[Ask]:
     for cluster in clusters:
-        for bus in buses if arn(cluster) else ():
+        for bus in buses if parse_arn(cluster) else ():
             asked = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
             yield Ask(api_table.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row])
 
@@ -255,19 +255,19 @@ def _targets(rule: str, parameters: Mapping[str, Any]) -> Ask:
     return Ask(api_table.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
 
 
-def _run(row: Row) -> Iterator[_Name]:
+def _run(row: AnswerRow) -> Iterator[_Name]:
     definition = row.get("EcsParameters", {}).get("TaskDefinitionArn")
     if definition is not None:
         yield _Name("definition", definition)
 
 
-def _cluster_schedule(row: Row) -> Iterator[tuple[str, str, str]]:
+def _cluster_schedule(row: AnswerRow) -> Iterator[tuple[str, str, str]]:
     """A schedule whose target is a cluster.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
     """
     target = row.get("Target", {}).get("Arn", "")
-    parsed = arn(target)
+    parsed = parse_arn(target)
     if parsed and parsed.resource.startswith("cluster/"):
         yield row.get("GroupName", "default"), row["Name"], target
 

@@ -39,26 +39,26 @@ PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordN
 _NO_TOKEN = {b"null", b'""', b"false"}
 
 
-class Call(msgspec.Struct, frozen=True):
+class CallEnvelope(msgspec.Struct, frozen=True):
     """The call that a wrapped answer belongs to."""
 
     operation: str = ""
     parameters: dict[str, Any] = {}
 
 
-class Problem(msgspec.Struct, frozen=True, rename="pascal"):
+class ErrorEnvelope(msgspec.Struct, frozen=True, rename="pascal"):
     """What AWS said instead of an answer."""
 
     code: str
     message: str = ""
 
 
-class Wrapped(msgspec.Struct, frozen=True, rename="pascal"):
+class AnswerEnvelope(msgspec.Struct, frozen=True, rename="pascal"):
     """An answer with its call, or the error that came in its place."""
 
-    call: Call
+    call: CallEnvelope
     response: dict[str, Raw] | None = None
-    error: Problem | None = None
+    error: ErrorEnvelope | None = None
 
 
 def load(documents: dict[str, bytes], source: str = "", region: str | None = None) -> Facts:
@@ -100,7 +100,7 @@ class _Answer(NamedTuple):
     name: str
     key: str
     value: Raw
-    call: Call
+    call: CallEnvelope
     top: dict[str, Raw]
     partial: bool
 
@@ -137,14 +137,14 @@ class _Loader:
         if "Call" in top and ("Response" in top or "Error" in top):
             self._wrapped(name, msgspec.json.encode(top))
         else:
-            self._answer(name, top, Call())
+            self._answer(name, top, CallEnvelope())
 
     def _wrapped(self, name: str, content: bytes) -> None:
-        wrapped = decode(name, "Call", content, Wrapped)
+        wrapped = decode(name, "Call", content, AnswerEnvelope)
         if wrapped.error is None and wrapped.response is None:
             message = f"{name}: a call without its answer"
             raise InputError(message, call_parameters.WRAP_HINT)
-        if wrapped.call.operation in resource_answers.QUESTIONS:
+        if wrapped.call.operation in resource_answers.ANSWER_SHAPES:
             self._told(name, self._without_repeated_keys(name, content, wrapped))
             return
         if wrapped.error is not None:
@@ -154,7 +154,7 @@ class _Loader:
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
 
-    def _without_repeated_keys(self, name: str, content: bytes, wrapped: Wrapped) -> Wrapped:
+    def _without_repeated_keys(self, name: str, content: bytes, wrapped: AnswerEnvelope) -> AnswerEnvelope:
         """Return an answer; or an error in its place, with a note, where a key stands in it twice."""
         try:
             repeated = has_repeated_keys(content)
@@ -163,9 +163,9 @@ class _Loader:
         if not repeated:
             return wrapped
         self.rows.note(f"{name}: a key stands twice in the answer to {wrapped.call.operation}")
-        return Wrapped(wrapped.call, error=Problem("RepeatedKeys"))
+        return AnswerEnvelope(wrapped.call, error=ErrorEnvelope("RepeatedKeys"))
 
-    def _told(self, name: str, wrapped: Wrapped) -> None:
+    def _told(self, name: str, wrapped: AnswerEnvelope) -> None:
         """An answer about one thing; AWS's error says that there is none, or that it did not say."""
         self.understood = True
         call, error = wrapped.call, wrapped.error
@@ -174,7 +174,7 @@ class _Loader:
         if error is not None and not resource_answers.is_gone(error.code):
             self.rows.refused.append(Refusal(call.operation, error.code, error.message))
 
-    def _answer(self, name: str, top: dict[str, Raw], call: Call) -> None:
+    def _answer(self, name: str, top: dict[str, Raw], call: CallEnvelope) -> None:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in PAGE_KEYS if key in top)
         known = self.known(top)
         for key in known:
@@ -263,7 +263,9 @@ class _Loader:
         self._kind(answer._replace(key=_SINGLE[answer.key], value=Raw(listed)))
 
     def _linked(self, answer: _Answer) -> None:
-        found = call_parameters.Linked(answer.name, answer.key, answer.value, answer.call.parameters, answer.partial)
+        found = call_parameters.RelatedAnswer(
+            answer.name, answer.key, answer.value, answer.call.parameters, answer.partial
+        )
         call_parameters.HANDLERS[answer.key](self.rows, found)
 
     def _file_systems(self, answer: _Answer) -> None:

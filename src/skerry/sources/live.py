@@ -10,8 +10,8 @@ from skerry.aws.api_call import ApiCall
 from skerry.aws.session import ClientFactory
 from skerry.sources import containers
 from skerry.sources.concurrent_calls import WORKERS, Area, Reader, picked
-from skerry.sources.paged_calls import Ask, Got, Row
-from skerry.sources.resource_reads import Questions
+from skerry.sources.paged_calls import AnswerRow, Ask, Got
+from skerry.sources.resource_reads import ResourceReads
 from skerry.sources.threads import Workers
 
 MANY_FILE_SYSTEMS = 100
@@ -22,7 +22,7 @@ _VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 _ROUTE_STATES = [{"Name": "state", "Values": ["active", "blackhole"]}]
 
 
-class Scope(msgspec.Struct, frozen=True):
+class ReadScope(msgspec.Struct, frozen=True):
     """What the question needs: of ECS a cluster, a service or a task, else all; or nothing of it (``containers``).
 
     ``planning``: also the services that endpoints may be made for. ``network_only``: no call beyond the network, which
@@ -41,10 +41,12 @@ class Scope(msgspec.Struct, frozen=True):
         """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
         asked = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
         chosen = (*asked, *api_table.PLANNING) if self.planning else asked
-        return tuple(call for call in chosen if call not in resource_calls.THINGS) if self.network_only else chosen
+        return (
+            tuple(call for call in chosen if call not in resource_calls.RESOURCE_CALLS) if self.network_only else chosen
+        )
 
 
-class Reading(msgspec.Struct, frozen=True):
+class AccountReading(msgspec.Struct, frozen=True):
     """The documents by file name, with the requests and rounds that they took, and the Region that was read.
 
     ``notes`` name the resources that were deleted meanwhile, and are left out.
@@ -57,7 +59,9 @@ class Reading(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[str], None] | None = None) -> Reading:
+def read(
+    client: ClientFactory, scope: ReadScope | None = None, progress: Callable[[str], None] | None = None
+) -> AccountReading:
     """Read the networks, ECS services and private zones of an account's Region, as documents by file name.
 
     A document is AWS's own answer, all pages merged, its rows in order, without ``ResponseMetadata``. An answer that
@@ -68,11 +72,13 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
     ``progress`` is told each call that is answered. Raises `NothingFoundError` where the cluster, service or task of
     the scope does not exist, and `SkerryError` where the account cannot be read.
     """
-    asked = scope or Scope()
+    asked = scope or ReadScope()
     region = client("ec2").meta.region_name
     with Workers[Got](WORKERS) as workers:
-        reader = Reader(client, workers, progress or _silent, resource_calls.THINGS if asked.network_only else ())
-        questions = Questions()
+        reader = Reader(
+            client, workers, progress or _silent, resource_calls.RESOURCE_CALLS if asked.network_only else ()
+        )
+        questions = ResourceReads()
         areas = [_network(region, questions.many)]
         if asked.planning:
             areas.append(_planning())
@@ -81,14 +87,14 @@ def read(client: ClientFactory, scope: Scope | None = None, progress: Callable[[
             areas += [_containers(asked, questions), questions.registry(), questions.identities(), questions.ask()]
         reader.together(areas)
     notes = tuple(dict.fromkeys(reader.notes))
-    return Reading(reader.sorted_documents(), reader.calls, reader.rounds, region, notes)
+    return AccountReading(reader.sorted_documents(), reader.calls, reader.rounds, region, notes)
 
 
 def _silent(_text: str) -> None:
     pass
 
 
-def _containers(scope: Scope, questions: Questions) -> Area:
+def _containers(scope: ReadScope, questions: ResourceReads) -> Area:
     if scope.task is not None:
         return containers.task(scope.cluster, scope.task, questions)
     if scope.service is not None:
@@ -112,11 +118,11 @@ def _planning() -> Area:
     yield [Ask(api_table.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
 
 
-def _id(field: str) -> Callable[[Row], Iterable[Any]]:
+def _id(field: str) -> Callable[[AnswerRow], Iterable[Any]]:
     return lambda row: [row[field]]
 
 
-_PICKS: dict[str, Callable[[Row], Iterable[Any]]] = {
+_PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
     api_table.VPCS.operation: _id("VpcId"),
     api_table.PREFIX_LISTS.operation: _id("PrefixListId"),
     api_table.TRANSIT_GATEWAY_ROUTE_TABLES.operation: _id("TransitGatewayRouteTableId"),
@@ -151,7 +157,7 @@ def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Itera
         yield Ask(call, {parameter: one}, one, within=f"{kind} {one}")
 
 
-def _zone(row: Row) -> Iterator[tuple[str, str | None]]:
+def _zone(row: AnswerRow) -> Iterator[tuple[str, str | None]]:
     """The zone, and the account or the service of AWS that owns it.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZoneOwner.html

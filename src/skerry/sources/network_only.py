@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 import msgspec
 from msgspec import Raw
 
-from skerry.aws.resource_calls import THINGS
+from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.sources.decoding import UNREADABLE, top_level
-from skerry.sources.documents import Call
-from skerry.sources.resource_answers import QUESTIONS
+from skerry.sources.documents import CallEnvelope
+from skerry.sources.resource_answers import ANSWER_SHAPES
 
-BEYOND = frozenset({call.action for call in THINGS} | set(QUESTIONS))
+BEYOND = frozenset({call.action for call in RESOURCE_CALLS} | set(ANSWER_SHAPES))
 """The IAM actions of calls beyond the network."""
 
-_KEYS = frozenset(call.rows for call in THINGS if call.rows and not call.single)
+_KEYS = frozenset(call.rows for call in RESOURCE_CALLS if call.rows and not call.single)
 
 
 def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -68,6 +68,6 @@ def _calls(value: Raw) -> Raw:
 
 def _is_beyond(call: Raw) -> bool:
     try:
-        return msgspec.json.decode(call, type=Call).operation in BEYOND
+        return msgspec.json.decode(call, type=CallEnvelope).operation in BEYOND
     except UNREADABLE:
         return False

@@ -15,11 +15,11 @@ from skerry.sources.deleted_resources import MISSING
 Client: TypeAlias = Any
 """boto3 makes its clients when the program runs: they have no type."""
 
-Row: TypeAlias = Any
+AnswerRow: TypeAlias = Any
 """A row of an answer as boto3 gives it: an object, or the name of one."""
 
 
-def nothing(_row: Row) -> Iterable[Any]:
+def nothing(_row: AnswerRow) -> Iterable[Any]:
     """Pick nothing of a row."""
     return ()
 
@@ -35,7 +35,7 @@ class Ask(NamedTuple):
     call: ApiCall
     parameters: Mapping[str, Any] = {}
     name: str = ""
-    pick: Callable[[Row], Iterable[Any]] = nothing
+    pick: Callable[[AnswerRow], Iterable[Any]] = nothing
     about: str = ""
     within: str = ""
     listed: str = ""
@@ -145,7 +145,7 @@ def _bare(page: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in page.items() if key != "ResponseMetadata"}
 
 
-def _trimmed(row: Row, call: ApiCall) -> Row:
+def _trimmed(row: AnswerRow, call: ApiCall) -> AnswerRow:
     """A row without what is not kept, its times in UTC: boto3 gives some of them in the zone of the machine."""
     if call.long:
         row[call.long] = row.get(call.long, [])[:LATEST]
@@ -158,7 +158,7 @@ def _trimmed(row: Row, call: ApiCall) -> Row:
     return _plain(row if call.trim is None else call.trim(row))
 
 
-def _plain(value: Row) -> Row:
+def _plain(value: AnswerRow) -> AnswerRow:
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -166,5 +166,5 @@ def _plain(value: Row) -> Row:
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
-def _identity(row: Row, call: ApiCall) -> str:
+def _identity(row: AnswerRow, call: ApiCall) -> str:
     return " ".join(str(row.get(field, "")) for field in call.identity).strip()

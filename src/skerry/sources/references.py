@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from skerry.launch.image_references import parse
 from skerry.launch.secrets import bare, source_of
-from skerry.model.arns import Arn, arn
+from skerry.model.arns import Arn, parse_arn
 from skerry.model.ecs import (
     ContainerDefinition,
     Deployment,
@@ -21,10 +21,10 @@ from skerry.model.ecs import (
     ServiceRevision,
     TaskDefinition,
 )
-from skerry.sources.paged_calls import Row
+from skerry.sources.paged_calls import AnswerRow
 
 _Record = TypeVar("_Record")
-Kind = Literal["image", "secret", "parameter", "log group", "file", "file system"]
+ResourceKind = Literal["image", "secret", "parameter", "log group", "file", "file system"]
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
@@ -33,22 +33,22 @@ _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
 _OF_AWS = "/aws/"
 
 
-class Thing(NamedTuple):
+class ResourceReference(NamedTuple):
     """A thing by its name, and the account in which it is named.
 
     An image is named by its reference, a secret as its API takes it, a file by bucket and key with a slash between.
     """
 
-    kind: Kind
+    kind: ResourceKind
     name: str
     account: str
 
 
-def of_definition(answer: Row) -> Iterator[Thing]:
+def of_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
     """What a task definition names."""
     found = _read(answer["taskDefinition"], TaskDefinition)
     named = None if found is None else found.task_definition_arn
-    home = None if named is None else arn(named)
+    home = None if named is None else parse_arn(named)
     if found is None or home is None:
         return
     for container in () if found.container_definitions is UNSET else found.container_definitions:
@@ -58,19 +58,19 @@ def of_definition(answer: Row) -> Iterator[Thing]:
             yield from _system(volume.efs_volume_configuration.file_system_id, home)
 
 
-def of_service(row: Row) -> Iterator[Thing]:
+def of_service(row: AnswerRow) -> Iterator[ResourceReference]:
     """What the proxy of Service Connect logs to, which no task definition names."""
-    home = arn(row["serviceArn"])
+    home = parse_arn(row["serviceArn"])
     for deployment in row.get("deployments", ()) if home else ():
         found = _read(deployment, Deployment) if "serviceConnectConfiguration" in deployment else None
         if found is not None and home is not None:
             yield from _of_logs(found.service_connect_configuration.log_configuration, home)
 
 
-def of_revision(row: Row) -> Iterator[Thing]:
+def of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
     """The images of a deployment, by the digests that it is held to."""
     found = _read(row, ServiceRevision)
-    home = arn(found.service_revision_arn) if found else None
+    home = parse_arn(found.service_revision_arn) if found else None
     if found is None or home is None:
         return
     for one in found.container_images:
@@ -78,7 +78,7 @@ def of_revision(row: Row) -> Iterator[Thing]:
             yield from _image(f"{one.image.partition('@')[0]}@{one.image_digest}", home)
 
 
-def _read(row: Row, record: type[_Record]) -> _Record | None:
+def _read(row: AnswerRow, record: type[_Record]) -> _Record | None:
     """A row as a record; None where it cannot be read, which the loader of documents tells."""
     try:
         return msgspec.convert(row, record)
@@ -86,7 +86,7 @@ def _read(row: Row, record: type[_Record]) -> _Record | None:
         return None
 
 
-def _of_container(container: ContainerDefinition, home: Arn) -> Iterator[Thing]:
+def _of_container(container: ContainerDefinition, home: Arn) -> Iterator[ResourceReference]:
     if container.image is not UNSET:
         yield from _image(container.image, home)
     yield from _values(container.secrets, home)
@@ -94,47 +94,47 @@ def _of_container(container: ContainerDefinition, home: Arn) -> Iterator[Thing]:
     if container.repository_credentials is not None:
         yield from _secret(container.repository_credentials.credentials_parameter, home)
     for file in container.environment_files:
-        parsed = arn(file.value)
+        parsed = parse_arn(file.value)
         # An access point has a Region, and is no bucket.
         if parsed is not None and parsed.service == "s3" and not parsed.region:
             bucket, _, key = parsed.resource.partition("/")
-            yield from [Thing("file", parsed.resource, home.account)] if bucket and key else []
+            yield from [ResourceReference("file", parsed.resource, home.account)] if bucket and key else []
 
 
-def _image(reference: str, home: Arn) -> Iterator[Thing]:
+def _image(reference: str, home: Arn) -> Iterator[ResourceReference]:
     image = parse(reference)
     if image is not None and image.region == home.region:
-        yield Thing("image", reference, home.account)
+        yield ResourceReference("image", reference, home.account)
 
 
-def _of_logs(logs: LogConfiguration | None, home: Arn) -> Iterator[Thing]:
+def _of_logs(logs: LogConfiguration | None, home: Arn) -> Iterator[ResourceReference]:
     if logs is None:
         return
     yield from _values(logs.secret_options, home)
     group = logs.options.get("awslogs-group")
     if logs.log_driver == "awslogs" and group and logs.options.get("awslogs-region", home.region) == home.region:
-        yield Thing("log group", group, home.account)
+        yield ResourceReference("log group", group, home.account)
 
 
-def _values(secrets: Iterable[Secret], home: Arn) -> Iterator[Thing]:
+def _values(secrets: Iterable[Secret], home: Arn) -> Iterator[ResourceReference]:
     for value in (secret.value_from for secret in secrets):
         ref = source_of(value, home.region)
         if ref is not None and ref.region == home.region:
             yield from _secret(value, home) if ref.key == "secretsmanager" else _parameter(value, home)
 
 
-def _secret(name: str, home: Arn) -> Iterator[Thing]:
-    parsed = arn(name)
+def _secret(name: str, home: Arn) -> Iterator[ResourceReference]:
+    parsed = parse_arn(name)
     if name and (parsed is None or parsed.region == home.region):
-        yield Thing("secret", bare(name), home.account)
+        yield ResourceReference("secret", bare(name), home.account)
 
 
-def _parameter(value: str, home: Arn) -> Iterator[Thing]:
+def _parameter(value: str, home: Arn) -> Iterator[ResourceReference]:
     """The names that a parameter may have: its ARN does not tell whether a name without levels begins with a slash.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-hierarchies.html
     """
-    parsed = arn(value)
+    parsed = parse_arn(value)
     if parsed is not None and parsed.account != home.account:
         return
     # What follows a colon is a version or label, which no name has.
@@ -142,10 +142,10 @@ def _parameter(value: str, home: Arn) -> Iterator[Thing]:
     names = [name] if parsed is None else [f"/{name}"] if "/" in name else [name, f"/{name}"]
     for one in names:
         if _PARAMETER.fullmatch(one) and not one.startswith(_OF_AWS):
-            yield Thing("parameter", one, home.account)
+            yield ResourceReference("parameter", one, home.account)
 
 
-def _system(name: str, home: Arn) -> Iterator[Thing]:
-    parsed = arn(name)
+def _system(name: str, home: Arn) -> Iterator[ResourceReference]:
+    parsed = parse_arn(name)
     if parsed is None or (parsed.region, parsed.account) == (home.region, home.account):
-        yield Thing("file system", name.rpartition("/")[2], home.account)
+        yield ResourceReference("file system", name.rpartition("/")[2], home.account)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.model.arns import arn, endpoint_region, zone_region
+from skerry.model.arns import parse_arn, region_of_endpoint_service, region_of_zone
 from skerry.model.facts import Facts
 
 
@@ -16,7 +16,7 @@ def region_of(facts: Facts) -> str | None:
 
 def account_of(facts: Facts) -> str | None:
     """The one account that the services' ARNs or the VPCs' owners name; None where there are several."""
-    found = {parsed.account for name in _arns(facts) if (parsed := arn(name))}
+    found = {parsed.account for name in _arns(facts) if (parsed := parse_arn(name))}
     found = found or {row.owner_id for row in facts.vpcs if row.owner_id is not UNSET}
     return found.pop() if len(found) == 1 else None
 
@@ -28,13 +28,13 @@ def _arns(facts: Facts) -> Iterator[str]:
 
 
 def _regions(facts: Facts) -> Iterator[str]:
-    yield from (parsed.region for name in _arns(facts) if (parsed := arn(name)))
+    yield from (parsed.region for name in _arns(facts) if (parsed := parse_arn(name)))
     for subnet in facts.subnets:
-        if subnet.availability_zone is not UNSET and (region := zone_region(subnet.availability_zone)):
+        if subnet.availability_zone is not UNSET and (region := region_of_zone(subnet.availability_zone)):
             yield region
     for endpoint in facts.vpc_endpoints:
         # An endpoint may be for a service of another Region, which it then says.
         if endpoint.service_name is not UNSET and endpoint.service_region is None:
-            region = endpoint_region(endpoint.service_name)
+            region = region_of_endpoint_service(endpoint.service_name)
             if region:
                 yield region

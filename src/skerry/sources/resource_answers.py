@@ -12,7 +12,15 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.model import resource_answers
-from skerry.model.resource_answers import Absent, Answer, ImageFailure, ImageId, Images, Refused, Told
+from skerry.model.resource_answers import (
+    Absent,
+    Answer,
+    ImageFailure,
+    ImageId,
+    Refused,
+    RepositoryImages,
+    ResourceAnswer,
+)
 from skerry.sources.call_parameters import WRAP_HINT
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.merging import Rows
@@ -22,7 +30,7 @@ Parameters: TypeAlias = Mapping[str, Any]
 _GONE = ("NotFound", "NotFoundException", "NotInUseException")
 
 
-class Question(NamedTuple):
+class AnswerShape(NamedTuple):
     """How one call asks: the names of what it is about, and the record of the answer.
 
     ``rows``: the key of the rows that the answer consists of, of which each is about one name, in field ``named``.
@@ -61,30 +69,30 @@ def _account(_given: Parameters) -> list[str]:
     return [""]
 
 
-QUESTIONS = {
-    "ecr:GetRepositoryPolicy": Question(_one("registryId", "repositoryName"), resource_answers.RepositoryPolicy),
-    "ecr:BatchGetImage": Question(_one("registryId", "repositoryName"), resource_answers.Images),
+ANSWER_SHAPES = {
+    "ecr:GetRepositoryPolicy": AnswerShape(_one("registryId", "repositoryName"), resource_answers.RepositoryPolicy),
+    "ecr:BatchGetImage": AnswerShape(_one("registryId", "repositoryName"), resource_answers.RepositoryImages),
     # In the place of the link that ECR answers with stands what it leads to.
-    "ecr:GetDownloadUrlForLayer": Question(_layer, resource_answers.ImageConfiguration),
-    "secretsmanager:DescribeSecret": Question(_one("SecretId"), resource_answers.SecretDescription),
-    "secretsmanager:GetResourcePolicy": Question(_one("SecretId"), resource_answers.ResourcePolicy),
-    "ssm:DescribeParameters": Question(_filtered, resource_answers.Parameter, "Parameters", "name"),
-    "kms:DescribeKey": Question(_one("KeyId"), resource_answers.Key),
-    "kms:GetKeyPolicy": Question(_one("KeyId"), resource_answers.KeyPolicy),
-    "kms:ListGrants": Question(_one("KeyId"), resource_answers.Grants),
+    "ecr:GetDownloadUrlForLayer": AnswerShape(_layer, resource_answers.ImageConfiguration),
+    "secretsmanager:DescribeSecret": AnswerShape(_one("SecretId"), resource_answers.SecretDescription),
+    "secretsmanager:GetResourcePolicy": AnswerShape(_one("SecretId"), resource_answers.ResourcePolicy),
+    "ssm:DescribeParameters": AnswerShape(_filtered, resource_answers.Parameter, "Parameters", "name"),
+    "kms:DescribeKey": AnswerShape(_one("KeyId"), resource_answers.Key),
+    "kms:GetKeyPolicy": AnswerShape(_one("KeyId"), resource_answers.KeyPolicy),
+    "kms:ListGrants": AnswerShape(_one("KeyId"), resource_answers.KeyGrants),
     # Both print what begins with a name, that of the very name first.
-    "logs:DescribeLogGroups": Question(
+    "logs:DescribeLogGroups": AnswerShape(
         _one("logGroupNamePrefix"), resource_answers.LogGroup, "logGroups", "log_group_name"
     ),
-    "s3:ListBucket": Question(_one("Bucket", "Prefix"), resource_answers.Object, "Contents", "key"),
-    "s3:GetBucketPolicy": Question(_one("Bucket"), resource_answers.BucketPolicy),
-    "elasticfilesystem:DescribeFileSystemPolicy": Question(_one("FileSystemId"), resource_answers.FileSystemPolicy),
-    "elasticfilesystem:DescribeAccessPoints": Question(_one("FileSystemId"), resource_answers.AccessPoints),
-    "organizations:DescribeOrganization": Question(_account, resource_answers.Organization),
+    "s3:ListBucket": AnswerShape(_one("Bucket", "Prefix"), resource_answers.Object, "Contents", "key"),
+    "s3:GetBucketPolicy": AnswerShape(_one("Bucket"), resource_answers.BucketPolicy),
+    "elasticfilesystem:DescribeFileSystemPolicy": AnswerShape(_one("FileSystemId"), resource_answers.FileSystemPolicy),
+    "elasticfilesystem:DescribeAccessPoints": AnswerShape(_one("FileSystemId"), resource_answers.AccessPoints),
+    "organizations:DescribeOrganization": AnswerShape(_account, resource_answers.Organization),
     # What only the management account and those that it delegates to are told.
-    "organizations:ListParents": Question(_one("ChildId"), resource_answers.Parents),
-    "organizations:ListPoliciesForTarget": Question(_one("TargetId", "Filter"), resource_answers.AttachedPolicies),
-    "organizations:DescribePolicy": Question(_one("PolicyId"), resource_answers.ControlPolicy),
+    "organizations:ListParents": AnswerShape(_one("ChildId"), resource_answers.Parents),
+    "organizations:ListPoliciesForTarget": AnswerShape(_one("TargetId", "Filter"), resource_answers.AttachedPolicies),
+    "organizations:DescribePolicy": AnswerShape(_one("PolicyId"), resource_answers.ControlPolicy),
 }
 """The calls whose answers are read so, by their IAM action."""
 
@@ -94,17 +102,17 @@ def take(rows: Rows, name: str, action: str, parameters: Parameters, answer: dic
 
     Raises `InputError` where the parameters do not say what it is about, or another document says something else.
     """
-    question = QUESTIONS[action]
+    question = ANSWER_SHAPES[action]
     names = question.about(parameters)
     if not names:
         message = f"{name}: an answer to {action}, but not about what"
         raise InputError(message, WRAP_HINT)
     for about, found in _answers(rows, name, question, names, answer):
-        complete = _with_unanswered(found, parameters) if isinstance(found, Images) else found
-        _keep(rows, name, Told(action, about, complete))
+        complete = _with_unanswered(found, parameters) if isinstance(found, RepositoryImages) else found
+        _keep(rows, name, ResourceAnswer(action, about, complete))
 
 
-def _with_unanswered(found: Images, parameters: Parameters) -> Images | Refused:
+def _with_unanswered(found: RepositoryImages, parameters: Parameters) -> RepositoryImages | Refused:
     """Add a failure for each image that was asked for and not answered; an empty answer tells nothing.
 
     ECR answers each image with a manifest or a failure:
@@ -124,7 +132,7 @@ def _with_unanswered(found: Images, parameters: Parameters) -> Images | Refused:
 
 
 def _answers(
-    rows: Rows, name: str, question: Question, names: list[str], answer: dict[str, Raw] | str
+    rows: Rows, name: str, question: AnswerShape, names: list[str], answer: dict[str, Raw] | str
 ) -> Iterator[tuple[str, Answer | Absent | Refused]]:
     if isinstance(answer, str):
         yield from ((about, Absent(answer) if is_gone(answer) else Refused(answer)) for about in names)
@@ -153,7 +161,7 @@ def is_gone(code: str) -> bool:
     return code.endswith(_GONE) or code.startswith("NoSuch")
 
 
-def _records(question: Question, answer: dict[str, Raw]) -> list[Any]:
+def _records(question: AnswerShape, answer: dict[str, Raw]) -> list[Any]:
     if not question.rows:
         return [msgspec.json.decode(msgspec.json.encode(answer), type=question.record)]
     rows = answer.get(question.rows, Raw(b"[]"))
@@ -165,21 +173,21 @@ def has_more(answer: dict[str, Raw]) -> bool:
     return any(bytes(answer.get(key, Raw(b"null"))) not in {b"null", b'""'} for key in ("nextToken", "NextToken"))
 
 
-def _keep(rows: Rows, name: str, row: Told) -> None:
+def _keep(rows: Rows, name: str, row: ResourceAnswer) -> None:
     """Keep what is said of one thing; what several calls say of a repository's images is put together.
 
     That AWS did not say does not contradict what it said to another call.
     """
     key = f"{row.action} {row.about}"
-    known = rows.get("told", key)
-    if known is not None and isinstance(known.answer, Images) and isinstance(row.answer, Images):
+    known = rows.get("resource_answers", key)
+    if known is not None and isinstance(known.answer, RepositoryImages) and isinstance(row.answer, RepositoryImages):
         images = dict.fromkeys((*known.answer.images, *row.answer.images))
         failures = dict.fromkeys((*known.answer.failures, *row.answer.failures))
-        merged = Images(tuple(images), tuple(failures))
-        rows.replace("told", key, msgspec.structs.replace(row, answer=merged), name)
+        merged = RepositoryImages(tuple(images), tuple(failures))
+        rows.replace("resource_answers", key, msgspec.structs.replace(row, answer=merged), name)
     elif known is not None and isinstance(row.answer, Refused):
         return
     elif known is not None and isinstance(known.answer, Refused):
-        rows.replace("told", key, row, name)
+        rows.replace("resource_answers", key, row, name)
     else:
-        rows.add("told", key, row, name)
+        rows.add("resource_answers", key, row, name)

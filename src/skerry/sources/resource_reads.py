@@ -14,11 +14,11 @@ import msgspec
 from skerry.aws import api_table, resource_calls
 from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import Image, parse
-from skerry.model.arns import arn
+from skerry.model.arns import parse_arn
 from skerry.model.ecr import PullThroughCacheRule
 from skerry.sources.concurrent_calls import Area, chunks, picked
-from skerry.sources.paged_calls import Ask, Got, Row, nothing
-from skerry.sources.references import Kind, Thing, of_revision
+from skerry.sources.paged_calls import AnswerRow, Ask, Got, nothing
+from skerry.sources.references import ResourceKind, ResourceReference, of_revision
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
 _MANIFESTS = (
@@ -52,7 +52,7 @@ class _Key(NamedTuple):
     own: bool
 
 
-class Questions:
+class ResourceReads:
     """What is to be asked, from what other areas read: they let it `hear` what names things.
 
     ``many`` are the file systems of which the mount targets were not asked for.
@@ -61,7 +61,7 @@ class Questions:
     def __init__(self) -> None:
         self.many: set[str] = set()
         self._rules: tuple[PullThroughCacheRule, ...] | None = None
-        self._things: dict[Thing, None] = {}
+        self._things: dict[ResourceReference, None] = {}
         self._complete = False
 
     def registry(self) -> Area:
@@ -82,7 +82,7 @@ class Questions:
 
     def hear(self, gots: Iterable[Got]) -> None:
         """Take in all that names things: the questions are asked from the next round on."""
-        self._things |= dict.fromkeys(one for got in gots for one in got.picked if isinstance(one, Thing))
+        self._things |= dict.fromkeys(one for got in gots for one in got.picked if isinstance(one, ResourceReference))
         self._complete = True
 
     def ask(self) -> Area:
@@ -96,7 +96,7 @@ class Questions:
         second = yield [*map(_of_layer, layers), *(ask for key in sorted(keys) for ask in _of_key(key))]
         yield [ask for name in sorted(picked(second, resource_calls.KEY)) for ask in _of_own_key(name)]
 
-    def _named(self, kind: Kind) -> list[Thing]:
+    def _named(self, kind: ResourceKind) -> list[ResourceReference]:
         return sorted(one for one in self._things if one.kind == kind)
 
     def _of_ecr(self) -> Iterator[Ask]:
@@ -125,7 +125,7 @@ class Questions:
     def _of_values(self) -> Iterator[Ask]:
         for thing in self._named("secret"):
             asked = {"SecretId": thing.name}
-            parsed = arn(thing.name)
+            parsed = parse_arn(thing.name)
             place = parsed.resource.removeprefix("secret:") if parsed else thing.name
             yield Ask(resource_calls.SECRET, asked, place, partial(_key_of_secret, thing.account))
             yield Ask(resource_calls.SECRET_POLICY, asked, place)
@@ -158,7 +158,7 @@ def revisions(names: Sequence[str]) -> Iterator[Ask]:
         yield Ask(resource_calls.SERVICE_REVISIONS, asked, pick=of_revision, listed="service revision")
 
 
-def _rule(row: Row) -> Iterator[PullThroughCacheRule | None]:
+def _rule(row: AnswerRow) -> Iterator[PullThroughCacheRule | None]:
     """A rule; None is one that cannot be read, so that it is not known what it covers."""
     try:
         yield msgspec.convert(row, PullThroughCacheRule)
@@ -166,7 +166,7 @@ def _rule(row: Row) -> Iterator[PullThroughCacheRule | None]:
         yield None
 
 
-def _layers(account: str, repository: str, row: Row) -> Iterator[_Layer]:
+def _layers(account: str, repository: str, row: AnswerRow) -> Iterator[_Layer]:
     """The configuration of an image, where it is one and no list of those for several platforms.
 
     https://github.com/opencontainers/image-spec/blob/main/manifest.md
@@ -186,12 +186,12 @@ def _of_layer(layer: _Layer) -> Ask:
     return Ask(resource_calls.LAYER, asked, f"{layer.account}/{layer.repository}/{layer.digest}")
 
 
-def _key_of_secret(account: str, row: Row) -> Iterator[_Key]:
-    parsed = arn(row.get("ARN", ""))
+def _key_of_secret(account: str, row: AnswerRow) -> Iterator[_Key]:
+    parsed = parse_arn(row.get("ARN", ""))
     yield from _key(row.get("KmsKeyId"), account, own=parsed is not None and parsed.account == account)
 
 
-def _key_of_parameter(account: str, row: Row) -> Iterator[_Key]:
+def _key_of_parameter(account: str, row: AnswerRow) -> Iterator[_Key]:
     yield from _key(row.get("KeyId"), account, own=True)
 
 
@@ -199,7 +199,7 @@ def _key(name: str | None, account: str, *, own: bool) -> Iterator[_Key]:
     """A key, unless it is AWS's own; what is no ARN is of the account of what it encrypts."""
     if not name or _OF_AWS in name:
         return
-    parsed = arn(name)
+    parsed = parse_arn(name)
     if parsed is not None:
         yield _Key(name, parsed.account == account)
     elif own:
@@ -222,5 +222,5 @@ def _of_own_key(name: str) -> Iterator[Ask]:
     yield Ask(resource_calls.GRANTS, {"KeyId": name}, name)
 
 
-def _named_by_alias(row: Row) -> Iterator[str]:
+def _named_by_alias(row: AnswerRow) -> Iterator[str]:
     yield row["KeyMetadata"]["Arn"]

@@ -14,7 +14,7 @@ from msgspec import UNSET, Raw, inspect
 from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
 from skerry.model.network import DhcpConfiguration
-from skerry.model.security_groups_and_acls import IpPermission, PortRange
+from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
 from skerry.net.addresses import block, block4, block6
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.json_repair import has_repeated_keys
@@ -82,7 +82,7 @@ def fault_of(record: msgspec.Struct) -> str:
             return _record_set(record)
         case DhcpConfiguration():
             return _dhcp(record)
-        case PortRange() if record.from_port > record.to_port:
+        case AclPortRange() if record.from_port > record.to_port:
             return " ends before it begins"
         case IpPermission() if record.ip_protocol in _WITH_PORTS and (record.from_port or 0) > (
             65_535 if record.to_port is None else record.to_port
@@ -120,7 +120,7 @@ def _check(kind: inspect.Type) -> Check | None:
             return None
 
 
-_WITH_RULES = frozenset({RecordSet, DhcpConfiguration, PortRange, IpPermission})
+_WITH_RULES = frozenset({RecordSet, DhcpConfiguration, AclPortRange, IpPermission})
 
 
 def _of_form(form: str) -> Check:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from skerry.errors import OutputError
-from skerry.writing.targets import Device, Pipe, Stream, unwritable
+from skerry.writing.targets import CharacterDevice, Pipe, Stream, unwritable
 
 SECONDS_FOR_A_READER = 30.0
 """How long a named pipe without a reader is waited for."""
@@ -17,7 +17,7 @@ _PAUSE = 0.05
 Note = Callable[[str], None]
 
 
-def write_stream(target: Stream | Pipe | Device, content: bytes, note: Note) -> None:
+def write_stream(target: Stream | Pipe | CharacterDevice, content: bytes, note: Note) -> None:
     """Write all of the content. The reader of a pipe sets the pace.
 
     Raises `OutputError` where no reader comes, where the reader goes away, or where the device takes no more.
@@ -36,7 +36,7 @@ def write_stream(target: Stream | Pipe | Device, content: bytes, note: Note) -> 
         raise unwritable(path, error) from error
 
 
-def _opened(target: Pipe | Device, note: Note) -> int:
+def _opened(target: Pipe | CharacterDevice, note: Note) -> int:
     """Open a pipe or a device; both are opened without waiting, and written with waiting."""
     descriptor = _opened_pipe(target.path, note) if isinstance(target, Pipe) else _open(target.path)
     wanted = stat.S_IFIFO if isinstance(target, Pipe) else stat.S_IFCHR

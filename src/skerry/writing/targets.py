@@ -27,7 +27,7 @@ class Pipe(NamedTuple):
     path: Path
 
 
-class Device(NamedTuple):
+class CharacterDevice(NamedTuple):
     """A character device, such as a terminal or ``/dev/null``."""
 
     path: Path
@@ -40,10 +40,10 @@ class File(NamedTuple):
     former: os.stat_result | None
 
 
-Target: TypeAlias = Stream | Pipe | Device | File
+OutputTarget: TypeAlias = Stream | Pipe | CharacterDevice | File
 
 
-def target_of(path: Path) -> Target:
+def target_of(path: Path) -> OutputTarget:
     """Return what a path leads to. Raises `OutputError` for a folder, a block device or a socket."""
     descriptor = 1 if path == STDOUT else own_descriptor(path)
     if descriptor is not None:
@@ -58,7 +58,7 @@ def target_of(path: Path) -> Target:
     if kind == stat.S_IFIFO:
         return Pipe(path)
     if kind == stat.S_IFCHR:
-        return Device(path)
+        return CharacterDevice(path)
     if kind != stat.S_IFREG:
         raise OutputError(f"{path} is {_REFUSED.get(kind, 'no file')}", _PLACE_HINT)
     if not place.exists() or not os.path.samestat(place.stat(), status):

@@ -14,10 +14,10 @@ from skerry.errors import InputError, SkerryError
 from skerry.masking import Node
 from skerry.sources import resource_answers
 from skerry.sources.decoding import UNREADABLE, decode, top_level
-from skerry.sources.documents import PAGE_KEYS, Call, Problem, keys_read
+from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, keys_read
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
-from skerry.sources.redaction.pseudonyms import StandIns
+from skerry.sources.redaction.pseudonyms import Pseudonyms
 from skerry.sources.redaction.records import Keep, record, rows
 from skerry.sources.redaction.values import REDACTED, decoded, plain_texts
 from skerry.sources.scopes import FILTERS, narrowing, vpcs_of
@@ -41,7 +41,7 @@ class Redaction:
     """One run of redaction: the same name has the same stand-in in all that it replaces."""
 
     def __init__(self) -> None:
-        self._people = StandIns()
+        self._people = Pseudonyms()
 
     def text(self, text: str) -> str:
         """Replace the secrets and the names of people in a text."""
@@ -76,32 +76,32 @@ class Redaction:
         return self._answer(name, top)
 
     def _wrapped(self, name: str, top: dict[str, Raw]) -> Node | None:
-        call = decode(name, "Call", top["Call"], Call)
+        call = decode(name, "Call", top["Call"], CallEnvelope)
         asked = self._parameters(call)
         kept: dict[str, Node] = {"Call": {"operation": self.text(call.operation), "parameters": asked}}
-        error = decode(name, "Error", top["Error"], Problem | None) if "Error" in top else None  # type: ignore[arg-type]
+        error = decode(name, "Error", top["Error"], ErrorEnvelope | None) if "Error" in top else None  # type: ignore[arg-type]
         if error is not None:
             # The encoded part tells whoever may decode it the circumstances of the user who was refused.
             message = error.message.partition(_ENCODED)[0].rstrip()
             kept["Error"] = {"Code": self.text(error.code), "Message": self.text(message)}
         response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
         if response is not None:
-            question = resource_answers.QUESTIONS.get(call.operation)
+            question = resource_answers.ANSWER_SHAPES.get(call.operation)
             answer = self._answer(name, response) if question is None else self._told(question, response)
             kept |= {} if answer is None else {"Response": answer}
         return kept if len(kept) > 1 else None
 
-    def _parameters(self, call: Call) -> dict[str, Node]:
+    def _parameters(self, call: CallEnvelope) -> dict[str, Node]:
         """Return what a call asked for; one that narrowed its list in any other way than to a VPC still did."""
         asked = {key: value for key, value in call.parameters.items() if key in PARAMETERS}
         others = narrowing(call.parameters).keys() - PARAMETERS
         if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
             asked[FILTERS] = call.parameters[FILTERS]
-        elif others and call.operation not in resource_answers.QUESTIONS:
+        elif others and call.operation not in resource_answers.ANSWER_SHAPES:
             asked[FILTERS] = [{"Name": REDACTED}]
         return {key: plain_texts(value, self._people) for key, value in asked.items()}
 
-    def _told(self, question: resource_answers.Question, answer: dict[str, Raw]) -> Node:
+    def _told(self, question: resource_answers.AnswerShape, answer: dict[str, Raw]) -> Node:
         """An answer about one resource; one that cannot be read stays so, as it does not say that there is nothing."""
         keep = record(question.record)
         try:

@@ -11,7 +11,7 @@ from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, Schedule
 from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
-from skerry.sources.redaction.pseudonyms import StandIns
+from skerry.sources.redaction.pseudonyms import Pseudonyms
 from skerry.sources.redaction.records import Keep, one_or_rows, record, rows, text
 from skerry.sources.redaction.values import blank
 
@@ -19,12 +19,12 @@ _BY_KEY = {kind.key: kind.record for kind in KINDS}
 _SINGLE = {"taskDefinition": "taskDefinitions", "VpcBlockPublicAccessOptions": "VpcBlockPublicAccessOptions"}
 
 
-def _nothing(_node: Node, _people: StandIns) -> Node:
+def _nothing(_node: Node, _people: Pseudonyms) -> Node:
     """Keep an empty list of what is not read."""
     return []
 
 
-def _blank(node: Node, _people: StandIns) -> Node:
+def _blank(node: Node, _people: Pseudonyms) -> Node:
     return blank(node)
 
 

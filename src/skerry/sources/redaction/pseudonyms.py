@@ -9,7 +9,7 @@ from typing import Literal
 
 from skerry.masking import mask
 
-Kind = Literal["user", "session", "person", "removed"]
+PseudonymKind = Literal["user", "session", "person", "removed"]
 
 _NAME = r"[\w+=,.@-]+"
 _STAND_IN = re.compile(r"(?:user|session)-\d{1,18}|person-\d{1,18}@example\.com")
@@ -25,12 +25,12 @@ _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?:[\w-]{1,63}\.){1,8}[A-Za-z][\w-
 _HOME = re.compile(r"((?:/home|/Users|\\Users)[/\\])([^/\\\s:\"']+)")
 
 
-class StandIns:
+class Pseudonyms:
     """The stand-ins of one run, numbered in the order in which what they replace is found."""
 
     def __init__(self) -> None:
         self._last = 0
-        self._names: dict[tuple[Kind, str], str] = {}
+        self._names: dict[tuple[PseudonymKind, str], str] = {}
         self._texts: dict[str, str] = {}
 
     def reserve(self, contents: Iterable[bytes]) -> None:
@@ -65,7 +65,7 @@ class StandIns:
             text = _HOME.sub(lambda found: found[1] + self.user(found[2]), text)
         return text
 
-    def _name(self, kind: Kind, name: str) -> str:
+    def _name(self, kind: PseudonymKind, name: str) -> str:
         """Return the stand-in of a name; an e-mail address has the same one whatever it names."""
         if _STAND_IN.fullmatch(name):
             return name
@@ -76,7 +76,7 @@ class StandIns:
     def _secret(self, secret: str) -> str:
         return f"<{self._numbered('removed', secret)}>"
 
-    def _numbered(self, kind: Kind, name: str) -> str:
+    def _numbered(self, kind: PseudonymKind, name: str) -> str:
         known = self._names.get((kind, name))
         if known is None:
             self._last += 1

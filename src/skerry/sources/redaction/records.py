@@ -13,10 +13,10 @@ from msgspec import Raw, inspect
 from skerry.masking import Node
 from skerry.model.iam import Role
 from skerry.model.record import Tag
-from skerry.sources.redaction.pseudonyms import StandIns
-from skerry.sources.redaction.values import RULES, Rule, of_tag, wrong
+from skerry.sources.redaction.pseudonyms import Pseudonyms
+from skerry.sources.redaction.values import RULES, RedactionRule, of_tag, wrong
 
-Keep: TypeAlias = Callable[[Node, StandIns], Node]
+Keep: TypeAlias = Callable[[Node, Pseudonyms], Node]
 """What is kept of a value."""
 
 
@@ -26,13 +26,13 @@ def record(kind: Any) -> Keep:  # noqa: ANN401 -- the type of a record
     return _struct(kind, {"value": of_tag} if kind is Tag else {})
 
 
-def _struct(kind: Any, rules: dict[str, Rule]) -> Keep:  # noqa: ANN401 -- the type of a record
+def _struct(kind: Any, rules: dict[str, RedactionRule]) -> Keep:  # noqa: ANN401 -- the type of a record
     table = {
         field.encode_name: rules.get(field.name) or RULES.get((kind, field.name)) or _plain(_of(kind, field.type))
         for field in _info(kind).fields
     }
 
-    def keep(node: Node, people: StandIns) -> Node:
+    def keep(node: Node, people: Pseudonyms) -> Node:
         if not isinstance(node, dict):
             return wrong(node)
         return {key: table[key](value, node, people) for key, value in node.items() if key in table}
@@ -49,7 +49,7 @@ def _info(kind: Any) -> inspect.StructType:  # noqa: ANN401 -- the type of a rec
 def rows(item: Keep) -> Keep:
     """Return what keeps each row of a list."""
 
-    def keep(node: Node, people: StandIns) -> Node:
+    def keep(node: Node, people: Pseudonyms) -> Node:
         return [item(one, people) for one in node] if isinstance(node, list) else wrong(node)
 
     return keep
@@ -59,18 +59,18 @@ def one_or_rows(item: Keep) -> Keep:
     """Return what keeps a row, or each row of a list."""
     several = rows(item)
 
-    def keep(node: Node, people: StandIns) -> Node:
+    def keep(node: Node, people: Pseudonyms) -> Node:
         return several(node, people) if isinstance(node, list) else item(node, people)
 
     return keep
 
 
-def text(node: Node, people: StandIns) -> Node:
+def text(node: Node, people: Pseudonyms) -> Node:
     """Keep a text."""
     return people.text(node) if isinstance(node, str) else wrong(node)
 
 
-def _plain(keep: Keep) -> Rule:
+def _plain(keep: Keep) -> RedactionRule:
     return lambda node, _row, people: keep(node, people)
 
 
@@ -105,7 +105,7 @@ def _bare(field: inspect.Type) -> inspect.Type:
 
 
 def _mapping(value: Keep) -> Keep:
-    def keep(node: Node, people: StandIns) -> Node:
+    def keep(node: Node, people: Pseudonyms) -> Node:
         if not isinstance(node, dict):
             return wrong(node)
         return {people.text(key): value(one, people) for key, one in node.items()}
@@ -113,15 +113,15 @@ def _mapping(value: Keep) -> Keep:
     return keep
 
 
-def _number(node: Node, _people: StandIns) -> Node:
+def _number(node: Node, _people: Pseudonyms) -> Node:
     return node if isinstance(node, int | Raw) and not isinstance(node, bool) else wrong(node)
 
 
-def _boolean(node: Node, _people: StandIns) -> Node:
+def _boolean(node: Node, _people: Pseudonyms) -> Node:
     return node if isinstance(node, bool) else wrong(node)
 
 
-def _null(node: Node, _people: StandIns) -> Node:
+def _null(node: Node, _people: Pseudonyms) -> Node:
     return wrong(node)
 
 
@@ -142,7 +142,7 @@ def _either(keeps: list[Keep], kinds: tuple[inspect.Type, ...]) -> Keep:
         for python, wanted in _JSON.items()
     }
 
-    def keep(node: Node, people: StandIns) -> Node:
+    def keep(node: Node, people: Pseudonyms) -> Node:
         found = table.get(type(node))
         return wrong(node) if found is None else found(node, people)
 

@@ -11,9 +11,9 @@ import msgspec
 from skerry.access.images import Manifest
 from skerry.masking import Node
 from skerry.model import ecs, endpoints, iam, resource_answers
-from skerry.sources.redaction.pseudonyms import StandIns
+from skerry.sources.redaction.pseudonyms import Pseudonyms
 
-Rule: TypeAlias = Callable[[Node, dict[str, Node], StandIns], Node]
+RedactionRule: TypeAlias = Callable[[Node, dict[str, Node], Pseudonyms], Node]
 """What becomes of a field's value, in its row."""
 
 REDACTED = "REDACTED"
@@ -93,13 +93,13 @@ def wrong(node: Node) -> Node:
             return blank(node)
 
 
-def _options(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+def _options(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     if not isinstance(value, dict):
         return wrong(value)
     return {people.text(key): _option(key.lower(), text, people) for key, text in value.items()}
 
 
-def _option(key: str, value: Node, people: StandIns) -> Node:
+def _option(key: str, value: Node, people: Pseudonyms) -> Node:
     if not isinstance(value, str):
         return wrong(value)
     if key in URL_OPTIONS:
@@ -123,7 +123,7 @@ def _address(text: str) -> str:
     return f"{scheme}{shown}" if port is None else f"{scheme}{shown}:{port}"
 
 
-def of_tag(value: Node, row: dict[str, Node], people: StandIns) -> Node:
+def of_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     """Keep the value of a tag that names a resource or that AWS sets; replace any other."""
     if not isinstance(value, str):
         return wrong(value)
@@ -132,7 +132,7 @@ def of_tag(value: Node, row: dict[str, Node], people: StandIns) -> Node:
     return people.text(value) if plain else blank(value)
 
 
-def _records(value: Node, row: dict[str, Node], people: StandIns) -> Node:
+def _records(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     """Values of a record set, by its type."""
     if not isinstance(value, list):
         return wrong(value)
@@ -141,21 +141,21 @@ def _records(value: Node, row: dict[str, Node], people: StandIns) -> Node:
     return [_record(item, people, plain=plain) for item in value]
 
 
-def _record(item: Node, people: StandIns, *, plain: bool) -> Node:
+def _record(item: Node, people: Pseudonyms, *, plain: bool) -> Node:
     if not isinstance(item, dict):
         return wrong(item)
     found = {key: value for key, value in item.items() if key == "Value"}
     return {key: people.text(one) if plain and isinstance(one, str) else blank(one) for key, one in found.items()}
 
 
-def _started_by(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+def _started_by(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     """What started a task: marks of AWS's services have a slash, any other may be a person's name."""
     if not isinstance(value, str):
         return wrong(value)
     return people.text(value) if "/" in value or not value else people.user(value)
 
 
-def _policy(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+def _policy(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     """A policy with its texts replaced; one that is no JSON stays none."""
     match value:
         case str():
@@ -167,7 +167,7 @@ def _policy(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
             return wrong(value)
 
 
-def _policy_text(text: str, people: StandIns) -> str:
+def _policy_text(text: str, people: Pseudonyms) -> str:
     """Replace the texts within JSON in their places: all else, even what makes a policy invalid, stays."""
     text = unquote(text) if text.lstrip()[:1] == "%" else text
     try:
@@ -178,7 +178,7 @@ def _policy_text(text: str, people: StandIns) -> str:
     return _STRINGS.sub(lambda found: _literal(found[0], people.text), text)
 
 
-def _people(key: str, values: str, people: StandIns) -> str:
+def _people(key: str, values: str, people: Pseudonyms) -> str:
     replace = people.user if key == "aws:username" else people.session
 
     def name(text: str) -> str:
@@ -194,7 +194,7 @@ def _literal(literal: str, change: Callable[[str], str]) -> str:
     return literal if changed == text else json.dumps(changed)
 
 
-def _manifest(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
+def _manifest(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     """A manifest of an image with what is read of it; one that cannot be read stays so."""
     if not isinstance(value, str):
         return wrong(value)
@@ -206,7 +206,7 @@ def _manifest(value: Node, _row: dict[str, Node], people: StandIns) -> Node:
     return msgspec.json.encode(_texts(kept, people)).decode()
 
 
-def _texts(node: Node, people: StandIns) -> Node:
+def _texts(node: Node, people: Pseudonyms) -> Node:
     match node:
         case dict():
             return {key: _texts(value, people) for key, value in node.items()}
@@ -218,14 +218,14 @@ def _texts(node: Node, people: StandIns) -> Node:
             return node
 
 
-def plain_texts(node: Node, people: StandIns) -> Node:
+def plain_texts(node: Node, people: Pseudonyms) -> Node:
     """Replace the texts of a value of JSON, and of its keys."""
     if isinstance(node, dict):
         return {people.text(key): plain_texts(value, people) for key, value in node.items()}
     return [plain_texts(item, people) for item in node] if isinstance(node, list) else _texts(node, people)
 
 
-RULES: dict[tuple[Any, str], Rule] = {
+RULES: dict[tuple[Any, str], RedactionRule] = {
     (ecs.LogConfiguration, "options"): _options,
     (ecs.FirelensConfiguration, "options"): _options,
     (ecs.Task, "started_by"): _started_by,
@@ -243,6 +243,6 @@ RULES: dict[tuple[Any, str], Rule] = {
     (resource_answers.BucketPolicy, "policy"): _policy,
     (resource_answers.FileSystemPolicy, "policy"): _policy,
     (resource_answers.PolicyContent, "content"): _policy,
-    (resource_answers.Manifest, "image_manifest"): _manifest,
+    (resource_answers.ImageManifest, "image_manifest"): _manifest,
 }
 """The fields of records whose values have a rule of their own."""
