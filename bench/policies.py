@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from skerry import app
-from skerry.access.evaluation import Beyond
+from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnose import diagnose_one
 from skerry.launch.launches import launches_of
 from skerry.reach.walk import Walker
@@ -20,8 +20,8 @@ def run() -> bool:
     world = app.load(_NETWORK)
     (launch,) = launches_of(world, world.facts.services[0])
     packets = _least(lambda: diagnose_one(Walker(world), launch, {}))
-    whole = _least(lambda: diagnose_one(Walker(world), launch, {}, Beyond(world)))
-    known = Beyond(world)
+    whole = _least(lambda: diagnose_one(Walker(world), launch, {}, AccessCheck(world)))
+    known = AccessCheck(world)
     diagnose_one(Walker(world), launch, {}, known)
     again = _least(lambda: diagnose_one(Walker(world), launch, {}, known))
     print(f"(e) policies of one launch: {(whole - packets) * 1000:.2f} ms, of the next with the same role", end=" ")

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from skerry import app
-from skerry.access.evaluation import Beyond
+from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnose import diagnose_one
 from skerry.diagnose.rehearsal import Dropper, Observed, Rehearsal, Step, rehearsal
 from skerry.errors import InputError, NothingFoundError
@@ -115,7 +115,7 @@ class _Refused(msgspec.Struct, frozen=True):
 def _refused(world: World, launch: Launch) -> _Refused:
     walker = Walker(world)
     packets = diagnose_one(walker, launch, {})
-    asked = diagnose_one(walker, launch, {}, Beyond(world))
+    asked = diagnose_one(walker, launch, {}, AccessCheck(world))
     if asked.verdict is packets.verdict:
         return _Refused(OK)
     new = [

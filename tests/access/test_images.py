@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from skerry.access.images import Images
+from skerry.access.images import ImageCheck
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
@@ -249,5 +249,5 @@ def test_what_is_no_image_of_ecr_is_none_of_its_business(network: Resources) -> 
     unread: dict[str, None] = {}
     launch = Launch("web", "shop", "web:1", Missing("x"))
     need = Call("manifest", "x", subjects=("not an image", "nginx:1"))
-    assert list(Images(network.world().resources, REGION, unread).ask(launch, need)) == []
+    assert list(ImageCheck(network.world().resources, REGION, unread).check(launch, need)) == []
     assert unread == {}

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from skerry.access.requests import Asked, Caller, principal, requests
+from skerry.access.requests import AccessRequest, Caller, principal_of, requests_of
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Identity, Step
@@ -11,7 +11,7 @@ from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
 from skerry.model.resource_answers import ResourceAnswer, SecretDescription
 from skerry.model.resource_lookup import Resources
-from skerry.policy.request import AWS_OWN, Principal, role
+from skerry.policy.request import AWS_OWN, Principal, principal_of_role
 from skerry.policy.resources import Resource
 from tests.networks import ACCOUNT, IMAGE, REGION
 
@@ -28,35 +28,35 @@ def call(
 
 
 def resources(need: Call, region: str = REGION) -> list[Resource]:
-    return [one.request.resource for one in asked(role(EXECUTION), need, ServiceRef("x", region))]
+    return [one.request.resource for one in asked(principal_of_role(EXECUTION), need, ServiceRef("x", region))]
 
 
-def asked(who: Principal, need: Call, ref: ServiceRef, **told: SecretDescription) -> list[Asked]:
+def asked(who: Principal, need: Call, ref: ServiceRef, **told: SecretDescription) -> list[AccessRequest]:
     rows = tuple(ResourceAnswer("secretsmanager:DescribeSecret", name, answer) for name, answer in told.items())
-    return list(requests(Caller(LAUNCH, who, Resources(Facts(resource_answers=rows))), need, ref, {}))
+    return list(requests_of(Caller(LAUNCH, who, Resources(Facts(resource_answers=rows))), need, ref, {}))
 
 
 class TestWhoAsks:
     def test_is_a_role_of_the_task(self) -> None:
-        assert principal(LAUNCH, call("logs")) == role(EXECUTION)
-        assert principal(LAUNCH, call("logs", by="task role")) == role(TASK)
+        assert principal_of(LAUNCH, call("logs")) == principal_of_role(EXECUTION)
+        assert principal_of(LAUNCH, call("logs", by="task role")) == principal_of_role(TASK)
 
     def test_is_aws_itself_for_layers(self) -> None:
-        assert principal(LAUNCH, call("s3", step="layers", by="AWS")) is AWS_OWN
+        assert principal_of(LAUNCH, call("s3", step="layers", by="AWS")) is AWS_OWN
 
     def test_is_not_known_of_the_proxy_of_service_connect(self) -> None:
-        found = principal(LAUNCH, call("ecs-agent", step="service-connect", by="AWS"))
+        found = principal_of(LAUNCH, call("ecs-agent", step="service-connect", by="AWS"))
         assert found == Missing("with whose permissions x is called")
 
     @pytest.mark.parametrize("given", [None, "launcher"])
     def test_is_not_known_without_the_arn_of_the_role(self, given: str | None) -> None:
         definition = msgspec.structs.replace(DEFINITION, execution_role_arn=given)
-        found = principal(msgspec.structs.replace(LAUNCH, definition=definition), call("logs"))
+        found = principal_of(msgspec.structs.replace(LAUNCH, definition=definition), call("logs"))
         assert found == Missing("the ARN of the execution role of web:1", "ecs:DescribeTaskDefinition")
 
     def test_is_not_known_without_the_task_definition(self) -> None:
         missing = Missing("task definition web:1", "ecs:DescribeTaskDefinition")
-        assert principal(msgspec.structs.replace(LAUNCH, definition=missing), call("logs")) is missing
+        assert principal_of(msgspec.structs.replace(LAUNCH, definition=missing), call("logs")) is missing
 
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -111,14 +111,18 @@ class TestASecret:
 
     def test_is_known_by_what_aws_tells_of_it(self) -> None:
         known = {"my-secret": SecretDescription(f"{self.START}my-secret-abcdef")}
-        (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known)
+        (found,) = asked(
+            principal_of_role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known
+        )
         assert found.request.resource == Resource(f"{self.START}my-secret-abcdef", ACCOUNT)
 
     @pytest.mark.parametrize("subject", [f"{START}db-abcdef", f"{START}db"])
     def test_described_secret_has_no_doubtful_end(self, subject: str) -> None:
         """Secrets Manager draws six characters, which may all be small letters."""
         known = {subject: SecretDescription(f"{self.START}db-abcdef")}
-        (found,) = asked(role(EXECUTION), call("x", self.ACTION, subject=subject), ServiceRef("x", REGION), **known)
+        (found,) = asked(
+            principal_of_role(EXECUTION), call("x", self.ACTION, subject=subject), ServiceRef("x", REGION), **known
+        )
         assert found.request.resource == Resource(f"{self.START}db-abcdef", ACCOUNT)
 
     def test_of_another_account_belongs_to_it(self) -> None:

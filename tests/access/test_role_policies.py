@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from skerry.access.role_policies import Grants, Way
-from skerry.access.roles import Identities
+from skerry.access.role_policies import CallPath, RolePolicies
+from skerry.access.roles import TaskRoles
 from skerry.diagnose.diagnose import diagnose
 from skerry.launch.launches import of_service
 from skerry.launch.startup import needs
 from skerry.model.ecs import TaskDefinition
-from skerry.policy.request import through_endpoint
+from skerry.policy.request import context_of_endpoint_call
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.holdings import (
     EXECUTION,
@@ -353,16 +353,16 @@ class TestTheOrganization:
 def test_two_ways_of_which_one_is_allowed_leave_it_open(network: Resources) -> None:
     """Which of two addresses a client takes is not known."""
     network.endpoint("vpce-5f", "secretsmanager", ["subnet-a"], PrivateDnsEnabled=False)
-    ways = [Way(name, through_endpoint(name, "vpc-1", REGION)) for name in ("vpce-5e", "vpce-5f")]
+    ways = [CallPath(name, context_of_endpoint_call(name, "vpc-1", REGION)) for name in ("vpce-5e", "vpce-5f")]
     network.role(EXECUTION, READ_SECRET | when("StringEquals", "aws:SourceVpce", "vpce-5e"), managed=[MANAGED])
     world = network.world()
     (service,) = world.facts.services
     launch = of_service(world, service)
     need = next(one for one in needs(launch) if one.step == "secrets")
-    grants = Grants(world.resources, Identities(world.resources))
-    (hop,) = grants.ask(launch, need, ways)
+    grants = RolePolicies(world.resources, TaskRoles(world.resources))
+    (hop,) = grants.check(launch, need, ways)
     assert [piece.message for piece in hop.undecided] == ["by which of vpce-5e, vpce-5f the request goes"]
-    assert list(grants.ask(launch, need, ways[:1])) == []
+    assert list(grants.check(launch, need, ways[:1])) == []
 
 
 def test_nobody_knows_of_what_account_a_task_without_an_arn_is(network: Resources) -> None:

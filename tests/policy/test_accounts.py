@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from skerry.policy.policy_types import Assumed
-from skerry.policy.request import AWS_OWN, through_endpoint
+from skerry.policy.policy_types import AssumedToAllow
+from skerry.policy.request import AWS_OWN, context_of_endpoint_call
 from tests.policy.asking import (
     EVERYTHING,
     HOME,
@@ -52,8 +52,8 @@ class TestAcross:
         ]
 
     def test_a_policy_that_is_assumed_leaves_it_to_the_account(self) -> None:
-        assert verdict(ACROSS, resource=Assumed("a bucket of AWS's own")) == "allowed"
-        assert verdict(ACROSS, resource=Assumed("a bucket of AWS's own"), identity=(NOTHING,)) == "denied"
+        assert verdict(ACROSS, resource=AssumedToAllow("a bucket of AWS's own")) == "allowed"
+        assert verdict(ACROSS, resource=AssumedToAllow("a bucket of AWS's own"), identity=(NOTHING,)) == "denied"
 
 
 class TestAccountNotKnown:
@@ -106,9 +106,9 @@ class TestLinksToLayers:
             account=None,
             principal=AWS_OWN,
             beginning=True,
-            context=through_endpoint("vpce-1", "vpc-1", "eu-west-1"),
+            context=context_of_endpoint_call("vpce-1", "vpc-1", "eu-west-1"),
         )
-        aws = Assumed("ECR lets its own accounts read its layers")
+        aws = AssumedToAllow("ECR lets its own accounts read its layers")
         return verdict(
             asked,
             identity=aws,

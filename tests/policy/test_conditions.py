@@ -10,7 +10,7 @@ import pytest
 
 from skerry.model.facts import Missing
 from skerry.policy.conditions import holds
-from skerry.policy.request import ABSENT, AWS_OWN, Context, Hidden, Principal
+from skerry.policy.request import ABSENT, AWS_OWN, Context, HiddenValue, Principal
 from skerry.policy.ternary import Unknown
 from tests.patience import patience
 from tests.policy.asking import ROLE, allow, deny, policy, request, verdict
@@ -124,7 +124,7 @@ class TestSets:
 
 class TestNull:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
-    @pytest.mark.parametrize("given", [("x",), Hidden("the value")], ids=["known", "hidden"])
+    @pytest.mark.parametrize("given", [("x",), HiddenValue("the value")], ids=["known", "hidden"])
     def test_asks_whether_the_key_is_there(self, given: Any) -> None:
         assert answer("Null", "true", ABSENT) is True
         assert answer("Null", [True], given) is False
@@ -168,7 +168,7 @@ class TestNotKnown:
 class TestHidden:
     """The key is there, and its value is not known: what does not depend on the value is."""
 
-    GIVEN = Hidden("the session's name")
+    GIVEN = HiddenValue("the session's name")
 
     def test_a_wildcard_for_everything_fits_whatever_the_value(self) -> None:
         assert answer("StringLike", "*", self.GIVEN) is True
@@ -221,7 +221,7 @@ class TestOfAwsOwn:
 class TestBegins:
     """Only the beginning of the value is known."""
 
-    GIVEN = Hidden("the source", begins="arn:aws:ecs:eu-west-1:111122223333:")
+    GIVEN = HiddenValue("the source", begins="arn:aws:ecs:eu-west-1:111122223333:")
 
     @pytest.mark.parametrize(
         ("operator", "wanted", "expected"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.policy.document import MOST_CHARACTERS, Policy, parse
+from skerry.policy.document import MAX_CHARACTERS, Policy, parse
 from skerry.policy.request import ABSENT, Context
 from tests.patience import patience
 from tests.policy.asking import Json, allow, decide, policy, request, verdict
@@ -42,12 +42,12 @@ class TestForms:
         assert parse(document, "p").problem is None
 
     def test_statements_are_named_by_their_sid_or_their_number(self) -> None:
-        assert [one.place for one in parse(PLAIN, "p").statements] == ["Read", "statement 2"]
+        assert [one.label for one in parse(PLAIN, "p").statements] == ["Read", "statement 2"]
 
     def test_a_single_statement_action_or_resource_needs_no_list(self) -> None:
         single = parse({"Version": "2012-10-17", "Statement": allow("s3:*")}, "p")
         assert single == policy(allow(["s3:*"], ["*"]), name="p")
-        assert single.statements[0].place == "statement 1"
+        assert single.statements[0].label == "statement 1"
 
     def test_values_of_conditions_may_be_numbers_and_truth_values(self) -> None:
         plain = allow(Condition={"Bool": {"aws:SecureTransport": "true"}, "NumericEquals": {"s3:max-keys": ["10"]}})
@@ -76,8 +76,8 @@ class TestUnreadable:
             ({"Statement": "all"}, "no statements"),
             ({"Version": "2012-10-17"}, "no statements"),
             ({"statement": [allow()]}, "an element 'statement'"),
-            (" " * (MOST_CHARACTERS + 1), f"longer than {MOST_CHARACTERS} characters"),
-            ("x" * 3 * MOST_CHARACTERS + "x", f"longer than {MOST_CHARACTERS} characters"),
+            (" " * (MAX_CHARACTERS + 1), f"longer than {MAX_CHARACTERS} characters"),
+            ("x" * 3 * MAX_CHARACTERS + "x", f"longer than {MAX_CHARACTERS} characters"),
         ],
         ids=lambda value: str(value)[:20],
     )
@@ -133,8 +133,8 @@ class TestUnreadable:
 
     def test_a_policy_of_the_longest_length_is_read(self) -> None:
         text = json.dumps(PLAIN)
-        assert parse(text.ljust(MOST_CHARACTERS), "p").problem is None
-        assert parse(text.ljust(MOST_CHARACTERS + 1), "p").problem is not None
+        assert parse(text.ljust(MAX_CHARACTERS), "p").problem is None
+        assert parse(text.ljust(MAX_CHARACTERS + 1), "p").problem is not None
 
     def test_leaves_unknown_what_it_might_allow_and_what_it_might_deny(self) -> None:
         broken = parse("{", "bucket policy")

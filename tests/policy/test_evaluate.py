@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from skerry.policy.evaluate import Denial
-from skerry.policy.policy_types import Assumed, Deciding
-from skerry.policy.request import AWS_OWN, Principal, service
+from skerry.policy.policy_types import AssumedToAllow, DecidingStatement
+from skerry.policy.request import AWS_OWN, Principal, principal_of_service
 from tests.policy.asking import (
     EVERYTHING,
     GET,
@@ -73,7 +73,7 @@ class TestDeny:
             Denial(
                 "resource-based policy",
                 "with an explicit deny in a resource-based policy",
-                Deciding("resource-based policy", "denying", "Never", "Deny"),
+                DecidingStatement("resource-based policy", "denying", "Never", "Deny"),
             ),
         )
 
@@ -112,7 +112,7 @@ class TestAllow:
     def test_any_policy_of_a_kind_is_enough(self) -> None:
         decision = decide(identity=(NOTHING, policy(allow(Sid="One"), name="mine")))
         assert decision.verdict == "allowed"
-        assert decision.allowed_by == (Deciding("identity-based policy", "mine", "One", "Allow"),)
+        assert decision.allowed_by == (DecidingStatement("identity-based policy", "mine", "One", "Allow"),)
 
     def test_any_policy_of_each_level_of_an_organization_is_enough(self) -> None:
         assert verdict(scps=((EVERYTHING,), (NOTHING, EVERYTHING))) == "allowed"
@@ -210,7 +210,7 @@ class TestKeys:
 
     def test_a_policy_that_is_assumed_leaves_it_to_the_account(self) -> None:
         asked = request("kms:Decrypt", KEY)
-        own = Assumed("the key is AWS's own")
+        own = AssumedToAllow("the key is AWS's own")
         decision = decide(asked, resource=own)
         assert (decision.verdict, decision.assumed) == ("allowed", ("the key is AWS's own",))
         assert decide(asked, resource=own, identity=()).verdict == "denied"
@@ -238,7 +238,7 @@ class TestTrust:
         trust = policy(
             {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
         )
-        asked = request("sts:AssumeRole", self.ROLE, principal=service("ecs-tasks.amazonaws.com"))
+        asked = request("sts:AssumeRole", self.ROLE, principal=principal_of_service("ecs-tasks.amazonaws.com"))
         assert verdict(asked, identity=(), resource=trust) == "allowed"
         assert verdict(asked, identity=(), resource=None) == "denied"
 
@@ -250,7 +250,7 @@ class TestWhoIsBound:
     """
 
     @pytest.mark.parametrize(
-        "who", [AWS_OWN, Principal("anonymous"), service("ecs.amazonaws.com")], ids=lambda w: w.kind
+        "who", [AWS_OWN, Principal("anonymous"), principal_of_service("ecs.amazonaws.com")], ids=lambda w: w.kind
     )
     def test_others_are_not(self, who: Principal) -> None:
         assert verdict(request(principal=who), resource=TO_ALL, scps=((NOTHING,),)) == "allowed"
@@ -283,5 +283,5 @@ class TestNotRead:
 class TestAssumed:
     @pytest.mark.parametrize("kind", ["identity", "boundary", "session", "scps", "rcps", "endpoint"])
     def test_is_taken_to_allow_and_told(self, kind: str) -> None:
-        decision = decide(**only(kind, Assumed("because")))
+        decision = decide(**only(kind, AssumedToAllow("because")))
         assert (decision.verdict, decision.assumed) == ("allowed", ("because",))

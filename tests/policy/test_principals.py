@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from skerry.model.facts import Missing
-from skerry.policy.request import AWS_OWN, Principal, role, service
+from skerry.policy.request import AWS_OWN, Principal, principal_of_role, principal_of_service
 from tests.policy.asking import (
     EVERYTHING,
     HOME,
@@ -31,7 +31,7 @@ from tests.policy.asking import (
 
 ROOT = f"arn:aws:iam::{HOME}:root"
 ANONYMOUS = Principal("anonymous")
-TASKS = service("ecs-tasks.amazonaws.com")
+TASKS = principal_of_service("ecs-tasks.amazonaws.com")
 
 
 def granted(to: Any, principal: Principal = ROLE, **kinds: Any) -> str:
@@ -68,8 +68,8 @@ class TestPrincipal:
         assert granted({"AWS": to}) == "denied"
 
     def test_a_session_whose_name_is_not_known_may_be_the_named_one(self) -> None:
-        assert granted({"AWS": SESSION_ARN}, role(ROLE_ARN)) == "unknown"
-        assert granted({"AWS": f"arn:aws:sts::{HOME}:assumed-role/web/x"}, role(ROLE_ARN)) == "denied"
+        assert granted({"AWS": SESSION_ARN}, principal_of_role(ROLE_ARN)) == "unknown"
+        assert granted({"AWS": f"arn:aws:sts::{HOME}:assumed-role/web/x"}, principal_of_role(ROLE_ARN)) == "denied"
 
     def test_a_user_is_named_by_its_arn_with_its_case(self) -> None:
         assert granted({"AWS": USER.arn}, USER) == "allowed"

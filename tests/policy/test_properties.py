@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skerry.model.facts import Missing
 from skerry.policy.document import Policy
 from skerry.policy.evaluate import Decision, Policies, evaluate
-from skerry.policy.request import ABSENT, Hidden, Request, Values
+from skerry.policy.request import ABSENT, HiddenValue, Request, Values
 from skerry.policy.resources import Resource
 from tests.policy.asking import HOME, OTHER, ROLE, ROLE_ARN, SESSION_ARN, USER, Json, policy
 
@@ -176,7 +176,7 @@ def test_a_hidden_value_never_turns_the_answer(asked: Request, given_rows: Any, 
     key = data.draw(st.sampled_from(sorted(KEYS)))
     values = asked.context[key]
     if isinstance(values, tuple) and len(values) == 1:
-        less = msgspec.structs.replace(asked, context=dict(asked.context) | {key: Hidden("the value")})
+        less = msgspec.structs.replace(asked, context=dict(asked.context) | {key: HiddenValue("the value")})
         only_less(verdict(asked, given_rows), verdict(less, given_rows))
 
 
@@ -185,7 +185,7 @@ def test_a_key_that_may_be_absent_never_turns_the_answer(asked: Request, given_r
     key = data.draw(st.sampled_from(sorted(KEYS)))
     values = asked.context[key]
     if isinstance(values, tuple) and len(values) <= 1:
-        hidden = Hidden("the value", maybe_absent=True)
+        hidden = HiddenValue("the value", maybe_absent=True)
         less = msgspec.structs.replace(asked, context=dict(asked.context) | {key: hidden})
         only_less(verdict(asked, given_rows), verdict(less, given_rows))
 

@@ -12,7 +12,7 @@ from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Policies, evaluate
 from skerry.policy.request import ABSENT, Principal, Request
 from skerry.policy.resources import Resource
-from skerry.policy.wildcards import Variable
+from skerry.policy.wildcards import PolicyVariable
 
 FOLDER = Path(__file__).parent / "recorded"
 ANSWERS = {"Allowed": "allowed", "ImplicitlyDenied": "denied", "ExplicitlyDenied": "denied"}
@@ -51,7 +51,7 @@ def keys() -> frozenset[str]:
             for condition in statement.conditions:
                 found.add(condition.key)
                 texts.extend(condition.values)
-            found.update(token.key for tokens in texts for token in tokens if isinstance(token, Variable))
+            found.update(token.key for tokens in texts for token in tokens if isinstance(token, PolicyVariable))
     return frozenset(key.lower() for key in found)
 
 

@@ -12,20 +12,20 @@ from skerry.model.facts import Missing
 from skerry.policy.request import (
     ABSENT,
     AWS_OWN,
-    Hidden,
+    HiddenValue,
     Principal,
     Request,
-    over_internet,
-    role,
-    service,
-    through_endpoint,
+    context_of_endpoint_call,
+    context_of_internet_call,
+    principal_of_role,
+    principal_of_service,
 )
 from skerry.policy.resources import Resource
 from tests.policy.asking import HOME, OTHER, ROLE, ROLE_ARN, USER, request
 
 
 def value(key: str, principal: Principal = ROLE, **more: Any) -> Any:
-    return request(principal=principal, **more).value(key)
+    return request(principal=principal, **more).values_of(key)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_of_a_role(key: str, expected: Any) -> None:
 
 @pytest.mark.parametrize("key", ["aws:userid", "aws:TokenIssueTime"])
 def test_a_role_s_session_has_keys_whose_values_are_not_known(key: str) -> None:
-    assert isinstance(value(key), Hidden)
+    assert isinstance(value(key), HiddenValue)
 
 
 def test_of_a_user() -> None:
@@ -73,21 +73,21 @@ def test_of_a_user() -> None:
 
 
 def test_of_a_service() -> None:
-    tasks = service("ecs-tasks.amazonaws.com")
+    tasks = principal_of_service("ecs-tasks.amazonaws.com")
     assert value("aws:PrincipalIsAWSService", tasks) == ("true",)
     assert value("aws:PrincipalServiceName", tasks) == ("ecs-tasks.amazonaws.com",)
     assert isinstance(value("aws:PrincipalArn", tasks), Missing)
 
 
 def test_services_tell_on_whose_behalf_they_ask() -> None:
-    tasks = service("ecs-tasks.amazonaws.com")
+    tasks = principal_of_service("ecs-tasks.amazonaws.com")
     assert isinstance(value("aws:SourceArn", tasks), Missing)
     assert value("aws:SourceArn", tasks, context={"aws:sourcearn": ("arn:aws:ecs:x",)}) == ("arn:aws:ecs:x",)
     assert value("aws:SourceArn", AWS_OWN) == ABSENT
 
 
 def test_only_users_and_roles_have_tags() -> None:
-    for nobody in (Principal("anonymous"), service("ecs-tasks.amazonaws.com")):
+    for nobody in (Principal("anonymous"), principal_of_service("ecs-tasks.amazonaws.com")):
         assert value("aws:PrincipalTag/team", nobody) == ABSENT
 
 
@@ -107,7 +107,7 @@ def test_of_nobody() -> None:
 
 def test_of_aws_s_own() -> None:
     told = value("aws:PrincipalAccount", AWS_OWN)
-    assert isinstance(told, Hidden)
+    assert isinstance(told, HiddenValue)
     assert told.undisclosed
     assert not told.maybe_absent
     assert value("aws:PrincipalOrgID", AWS_OWN).maybe_absent
@@ -118,7 +118,7 @@ def test_of_aws_s_own() -> None:
 
 
 def test_what_was_not_read_is_missing_with_its_action() -> None:
-    bare = role(ROLE_ARN)
+    bare = principal_of_role(ROLE_ARN)
     assert value("aws:PrincipalOrgID", bare).action == "organizations:DescribeOrganization"
     assert value("aws:PrincipalTag/team", bare).action == "iam:GetRole"
     assert isinstance(value("aws:PrincipalOrgPaths"), Missing)
@@ -139,30 +139,30 @@ def test_the_context_overrides() -> None:
 
 
 def test_the_account_of_a_role_is_its_arn_s() -> None:
-    assert role(ROLE_ARN).account == HOME
-    assert role("exec").account is None
+    assert principal_of_role(ROLE_ARN).account == HOME
+    assert principal_of_role("exec").account is None
     asked = Request(msgspec.structs.replace(ROLE, account=None), "s3:GetObject", Resource("*"))
-    assert isinstance(asked.value("aws:PrincipalArn"), Missing)
+    assert isinstance(asked.values_of("aws:PrincipalArn"), Missing)
 
 
 class TestWays:
     # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html: no aws:SourceIp through an endpoint
     def test_through_an_endpoint(self) -> None:
-        context = through_endpoint("vpce-1", "vpc-1", "eu-west-1", "10.0.0.9")
+        context = context_of_endpoint_call("vpce-1", "vpc-1", "eu-west-1", "10.0.0.9")
         assert context["aws:sourcevpce"] == ("vpce-1",)
         assert context["aws:sourcevpc"] == ("vpc-1",)
         assert context["aws:vpcsourceip"] == ("10.0.0.9",)
         assert context["aws:sourceip"] == ABSENT
         assert context["aws:requestedregion"] == ("eu-west-1",)
         assert context["aws:securetransport"] == ("true",)
-        assert isinstance(through_endpoint("vpce-1", "vpc-1", "eu-west-1")["aws:vpcsourceip"], Hidden)
+        assert isinstance(context_of_endpoint_call("vpce-1", "vpc-1", "eu-west-1")["aws:vpcsourceip"], HiddenValue)
 
     PULL = "ecr:BatchGetImage"
     KEYS = ("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths", "aws:SourceVpcArn")
 
     def through(self, key: str, action: str = PULL, *, owner: str | None = HOME, principal: Principal = ROLE) -> Any:
         arn = f"arn:aws:ec2:eu-west-1:{HOME}:vpc/vpc-1" if owner else None
-        context = through_endpoint("vpce-1", "vpc-1", "eu-west-1", owner=owner, vpc_arn=arn)
+        context = context_of_endpoint_call("vpce-1", "vpc-1", "eu-west-1", owner=owner, vpc_arn=arn)
         return value(key, principal, action=action, context=context)
 
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-vpceaccount
@@ -184,8 +184,8 @@ class TestWays:
 
     def test_whose_it_is_may_not_be_known(self) -> None:
         told = self.through("aws:VpceAccount", owner=None)
-        assert told == Hidden("the account that vpce-1 belongs to", "ec2:DescribeVpcEndpoints")
-        assert isinstance(self.through("aws:SourceVpcArn", owner=None), Hidden)
+        assert told == HiddenValue("the account that vpce-1 belongs to", "ec2:DescribeVpcEndpoints")
+        assert isinstance(self.through("aws:SourceVpcArn", owner=None), HiddenValue)
         assert isinstance(self.through("aws:VpceOrgID", owner=None), Missing)
         assert isinstance(self.through("aws:VpceOrgID", owner=OTHER), Missing)
         assert isinstance(self.through("aws:VpceOrgID", principal=AWS_OWN), Missing)
@@ -193,14 +193,14 @@ class TestWays:
 
     def test_over_the_internet_nobody_is(self) -> None:
         for key in self.KEYS:
-            assert value(key, action=self.PULL, context=over_internet("eu-west-1")) == ABSENT
+            assert value(key, action=self.PULL, context=context_of_internet_call("eu-west-1")) == ABSENT
 
     def test_over_the_internet(self) -> None:
-        context = over_internet("eu-west-1", "192.0.2.1")
+        context = context_of_internet_call("eu-west-1", "192.0.2.1")
         assert context["aws:sourceip"] == ("192.0.2.1",)
         assert context["aws:sourcevpce"] == context["aws:sourcevpc"] == context["aws:vpcsourceip"] == ABSENT
-        assert isinstance(over_internet("eu-west-1")["aws:sourceip"], Hidden)
+        assert isinstance(context_of_internet_call("eu-west-1")["aws:sourceip"], HiddenValue)
 
     def test_keys_are_written_small(self) -> None:
-        for context in (through_endpoint("vpce-1", "vpc-1", "r"), over_internet("r")):
+        for context in (context_of_endpoint_call("vpce-1", "vpc-1", "r"), context_of_internet_call("r")):
             assert all(key == key.lower() for key in context)

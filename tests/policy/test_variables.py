@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from skerry.model.facts import Missing
-from skerry.policy.request import ABSENT, Context, Hidden
+from skerry.policy.request import ABSENT, Context, HiddenValue
 from tests.policy.asking import Json, allow, decide, policy, request
 
 BUCKET = "arn:aws:s3:::blue-files/x"
@@ -54,7 +54,7 @@ class TestWithoutValue:
 
 @pytest.mark.parametrize(
     "value",
-    [Missing("the tag", "iam:GetRole"), Hidden("the tag", "iam:GetRole"), ("a", "b")],
+    [Missing("the tag", "iam:GetRole"), HiddenValue("the tag", "iam:GetRole"), ("a", "b")],
     ids=["missing", "hidden", "several"],
 )
 def test_a_value_that_is_not_known_leaves_the_answer_unknown(value: Any) -> None:

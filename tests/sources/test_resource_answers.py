@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from skerry.access.images import Manifest
+from skerry.access.images import ImageManifest
 from skerry.errors import InputError
 from skerry.model import resource_answers
 from skerry.model.facts import Facts
@@ -79,7 +79,7 @@ def with_manifests_as_read(found: Facts) -> Facts:
     """The facts with only what is read of the manifests of images."""
 
     def manifest(row: resource_answers.ImageManifest) -> resource_answers.ImageManifest:
-        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=Manifest)))
+        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=ImageManifest)))
 
     rows = [
         replace(row, answer=replace(row.answer, images=tuple(map(manifest, row.answer.images))))

@@ -10,12 +10,12 @@ _KMS = "kms:"
 _SESSION = "…"
 
 
-def refusal(kind: Kind, piece: Piece) -> Hop:
+def blocking_hop_for(kind: Kind, piece: Piece) -> Hop:
     """A hop that loses every packet of a request."""
     return Hop(kind, piece.resource, rule=piece.rule, lost=(piece,))
 
 
-def words_of(request: Request, denial: Denial) -> str:
+def aws_message_of(request: Request, denial: Denial) -> str:
     """How AWS denies a request; what a key denies is told by the service that holds what it locks.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -31,7 +31,7 @@ def words_of(request: Request, denial: Denial) -> str:
     return f"User: {who} is not authorized to perform: {request.action} on resource: {what} {denial.words}"
 
 
-def asked_of(request: Request) -> tuple[str, str]:
+def action_and_resource_of(request: Request) -> tuple[str, str]:
     """The action and the resource of a request, as the statement that allows it names them."""
     resource = request.resource
     end = "" if not resource.beginning else "?" * resource.more_characters if resource.more_characters else "*"

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.h
 
 from collections.abc import Iterator
 
-from skerry.access.requests import Asked, principal
+from skerry.access.requests import AccessRequest, principal_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.model.arns import Arn, parse_arn
@@ -19,35 +19,35 @@ _MOUNT = "elasticfilesystem:ClientMount"
 _ON = "ENABLED"
 
 
-def volumes_of(launch: Launch, need: Call) -> tuple[EfsVolume, ...]:
+def mounted_volumes_of(launch: Launch, need: Call) -> tuple[EfsVolume, ...]:
     """The EFS volumes that a Need mounts: several may be of one file system."""
     known = launch.definition
     if need.step != "volumes" or isinstance(known, Missing):
         return ()
     found = (volume.efs_volume_configuration for volume in known.volumes)
-    return tuple(one for one in found if one is not None and file_system(one) in need.subjects)
+    return tuple(one for one in found if one is not None and file_system_id_of(one) in need.subjects)
 
 
-def file_system(volume: EfsVolume) -> str:
+def file_system_id_of(volume: EfsVolume) -> str:
     """The id of a volume's file system, which may be given by its ARN."""
     return volume.file_system_id.rpartition("/")[2]
 
 
-def mounts_of(launch: Launch, need: Call) -> Iterator[Asked | Missing]:
+def mount_requests_of(launch: Launch, need: Call) -> Iterator[AccessRequest | Missing]:
     """The requests that the mounts of a Need are; none where nobody knows in which account."""
-    place = place_of(launch)
+    place = launch_arn_of(launch)
     if place is not None:
-        yield from (_mount(launch, need, volume, place) for volume in volumes_of(launch, need))
+        yield from (_mount(launch, need, volume, place) for volume in mounted_volumes_of(launch, need))
 
 
-def _mount(launch: Launch, need: Call, volume: EfsVolume, place: Arn) -> Asked | Missing:
+def _mount(launch: Launch, need: Call, volume: EfsVolume, place: Arn) -> AccessRequest | Missing:
     known = volume.authorization_config
     asking: Principal | Missing = Principal("anonymous")
     if known is not None and known.iam == _ON:
-        asking = principal(launch, need)
+        asking = principal_of(launch, need)
     if isinstance(asking, Missing):
         return asking
-    system = file_system(volume)
+    system = file_system_id_of(volume)
     parsed = parse_arn(volume.file_system_id) or place
     start = f"arn:{parsed.partition}:elasticfilesystem:{parsed.region}:{parsed.account}"
     point = known.access_point_id if known else None
@@ -57,10 +57,10 @@ def _mount(launch: Launch, need: Call, volume: EfsVolume, place: Arn) -> Asked |
         "elasticfilesystem:accesspointarn": (f"{start}:access-point/{point}",) if point else ABSENT,
     }
     resource = Resource(f"{start}:file-system/{system}", parsed.account)
-    return Asked(system, Request(asking, _MOUNT, resource, context))
+    return AccessRequest(system, Request(asking, _MOUNT, resource, context))
 
 
-def place_of(launch: Launch) -> Arn | None:
+def launch_arn_of(launch: Launch) -> Arn | None:
     """The ARN of what is launched, or of its task definition: they are of one account and Region."""
     known = launch.definition
     definition = None if isinstance(known, Missing) else known.task_definition_arn

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
-from skerry.access.denials import asked_of, refusal, words_of
-from skerry.access.requests import Asked, Caller, is_needed, principal, requests
-from skerry.access.roles import Identities
+from skerry.access.denials import action_and_resource_of, aws_message_of, blocking_hop_for
+from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
+from skerry.access.roles import TaskRoles
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
@@ -20,18 +20,18 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Denial, Policies, evaluate
-from skerry.policy.policy_types import Assumed
-from skerry.policy.request import Request, through_endpoint
+from skerry.policy.policy_types import AssumedToAllow
+from skerry.policy.request import Request, context_of_endpoint_call
 from skerry.reach.gateways import open_question
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Passage, Piece, Trace, judge
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, every
 
 DENIES = "ENDPOINT_POLICY_DENIES"
-_OTHERS = Assumed("only the policies of endpoints are looked at")
+_OTHERS = AssumedToAllow("only the policies of endpoints are looked at")
 
 
-class Guarded(msgspec.Struct, frozen=True, gc=False):
+class RestrictedEndpoint(msgspec.Struct, frozen=True, gc=False):
     """An endpoint whose policy does not simply allow everything."""
 
     endpoint: VpcEndpoint
@@ -52,10 +52,10 @@ class Guarded(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-class Permits:
+class EndpointPolicies:
     """The policies of a World's endpoints, each read once."""
 
-    def __init__(self, world: World, identities: Identities) -> None:
+    def __init__(self, world: World, identities: TaskRoles) -> None:
         """Read the policies of all endpoints of services that skerry knows."""
         self._holdings = world.resources
         self._identities = identities
@@ -66,7 +66,7 @@ class Permits:
             interface: name for name, one in world.vpc_endpoints.items() for interface in one.network_interface_ids
         }
 
-    def ask(self, launch: Launch, need: Need, found: Outcome) -> Outcome:
+    def check(self, launch: Launch, need: Need, found: Outcome) -> Outcome:
         """What comes of a Need whose way is known, when the policies on its way are asked too."""
         if not isinstance(need, Call) or need.service not in self._services:
             return found
@@ -80,23 +80,25 @@ class Permits:
             pairs.append((trace, tuple(hop for name in names for hop in hops[name])))
         return _together(found, pairs) if any(hops.values()) else found
 
-    def _refusals(self, guarded: Guarded, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[Hop]:
+    def _refusals(self, guarded: RestrictedEndpoint, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[Hop]:
         """What an endpoint's policy does not let through of a call, and what is not known of that."""
         endpoint = guarded.endpoint.vpc_endpoint_id
-        asking = principal(launch, need)
+        asking = principal_of(launch, need)
         if isinstance(asking, Missing):
             yield open_question("endpoint", endpoint, asking)
             return
-        context = through_endpoint(endpoint, guarded.endpoint.vpc_id, ref.region, owner=guarded.endpoint.owner_id)
-        by = Caller(launch, self._identities.known_as(asking), self._holdings)
-        for asked in requests(by, need, ref, context):
+        context = context_of_endpoint_call(
+            endpoint, guarded.endpoint.vpc_id, ref.region, owner=guarded.endpoint.owner_id
+        )
+        by = Caller(launch, self._identities.complete(asking), self._holdings)
+        for asked in requests_of(by, need, ref, context):
             yield from _refusal(guarded, by, asked)
 
     def _endpoints_on(self, trace: Trace) -> tuple[str, ...]:
         """The endpoints on a path that have a policy."""
-        return tuple(name for name in self.endpoints_on(trace) if name in self._guarded)
+        return tuple(name for name in self.endpoints_of(trace) if name in self._guarded)
 
-    def endpoints_on(self, trace: Trace) -> tuple[str, ...]:
+    def endpoints_of(self, trace: Trace) -> tuple[str, ...]:
         """The endpoints of services that a path leads through, or to an interface of which."""
         if trace.passage is None or trace.purpose != "call":
             return ()
@@ -107,14 +109,14 @@ class Permits:
         return tuple(name for name in names if name)
 
 
-def _guarded(endpoint: VpcEndpoint) -> Guarded | None:
+def _guarded(endpoint: VpcEndpoint) -> RestrictedEndpoint | None:
     if endpoint.policy_document is None or endpoint.service_name is UNSET:
         return None
     service = service_of_endpoint(endpoint.service_name)
     if service is None:
         return None
     policy = parse(endpoint.policy_document, f"the policy of {endpoint.vpc_endpoint_id}")
-    return None if allows_everything(policy) else Guarded(endpoint, policy, service)
+    return None if allows_everything(policy) else RestrictedEndpoint(endpoint, policy, service)
 
 
 def allows_everything(policy: Policy) -> bool:
@@ -122,7 +124,7 @@ def allows_everything(policy: Policy) -> bool:
     if policy.problem is not None or len(policy.statements) != 1:
         return False
     (only,) = policy.statements
-    return msgspec.structs.replace(only, place=_EVERYTHING.place) == _EVERYTHING
+    return msgspec.structs.replace(only, label=_EVERYTHING.label) == _EVERYTHING
 
 
 (_EVERYTHING,) = parse(
@@ -130,7 +132,7 @@ def allows_everything(policy: Policy) -> bool:
 ).statements
 
 
-def _refusal(guarded: Guarded, by: Caller, asked: Asked) -> Iterator[Hop]:
+def _refusal(guarded: RestrictedEndpoint, by: Caller, asked: AccessRequest) -> Iterator[Hop]:
     endpoint = guarded.endpoint.vpc_endpoint_id
     request = asked.request
     found = evaluate(request, guarded.policies())
@@ -153,8 +155,10 @@ def _denied(endpoint: str, request: Request, denial: Denial, what: str) -> Hop:
     rule = f"{decider.statement} of its policy" if decider else f"no statement of its policy allows {what}"
     why = f"{rule} denies {what}" if decider else rule
     who = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
-    words = words_of(request, denial)
-    return refusal("endpoint", Piece(DENIES, endpoint, rule, f"{why}, {who}", words=words, asked=asked_of(request)))
+    words = aws_message_of(request, denial)
+    return blocking_hop_for(
+        "endpoint", Piece(DENIES, endpoint, rule, f"{why}, {who}", words=words, asked=action_and_resource_of(request))
+    )
 
 
 def _together(found: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:

@@ -6,15 +6,15 @@ it asks for is not there. Each of these is in the way by itself, so each is told
 
 from collections.abc import Iterator, Mapping
 
-from skerry.access.endpoint_policies import Permits
-from skerry.access.existence import Presence
-from skerry.access.role_policies import Grants, Way
-from skerry.access.roles import Identities
+from skerry.access.endpoint_policies import EndpointPolicies
+from skerry.access.existence import Existence
+from skerry.access.role_policies import CallPath, RolePolicies
+from skerry.access.roles import TaskRoles
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.model.world import World
-from skerry.policy.request import over_internet, through_endpoint
+from skerry.policy.request import context_of_endpoint_call, context_of_internet_call
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Destination, Hop, Passage, Trace, judge, segments
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
@@ -45,31 +45,31 @@ _READ_BY = {
 """The IAM action of the call that reads a kind of fact, by the words for the kind."""
 
 
-class Beyond:
+class AccessCheck:
     """What is known of one World beside its network, each part read once."""
 
     def __init__(self, world: World) -> None:
-        identities = Identities(world.resources)
+        identities = TaskRoles(world.resources)
         self._world = world
         self._identities = identities
         self._blind = world.resources.is_empty
-        self._permits = Permits(world, identities)
-        self._grants = Grants(world.resources, identities)
-        self._presence = Presence(world.resources, world.region)
+        self._permits = EndpointPolicies(world, identities)
+        self._grants = RolePolicies(world.resources, identities)
+        self._presence = Existence(world.resources, world.region)
 
-    def ask(self, launch: Launch, need: Need, found: Mapping[str, Outcome]) -> list[Outcome]:
+    def check(self, launch: Launch, need: Need, found: Mapping[str, Outcome]) -> list[Outcome]:
         """What comes of a Need in each subnet, when all that decides beside packets is asked too."""
-        permitted = {subnet: self._permits.ask(launch, need, outcome) for subnet, outcome in found.items()}
+        permitted = {subnet: self._permits.check(launch, need, outcome) for subnet, outcome in found.items()}
         if self._blind:
             return list(permitted.values())
-        there = tuple(self._presence.ask(launch, need))
+        there = tuple(self._presence.check(launch, need))
         known: dict[tuple[str, ...], tuple[Hop, ...]] = {}
         asked = []
         for subnet, outcome in permitted.items():
             ways = tuple(self._ways(need, outcome))
             names = tuple(way.place for way in ways)
             if names not in known:
-                known[names] = there + tuple(self._grants.ask(launch, need, ways))
+                known[names] = there + tuple(self._grants.check(launch, need, ways))
             asked.append(_with(outcome, subnet, known[names]))
         return asked
 
@@ -87,7 +87,7 @@ class Beyond:
         action = _READ_BY.get(kind, "")
         return f"{kind} (denied: {action})" if self._world.resources.is_denied(action) else kind
 
-    def _ways(self, need: Need, found: Outcome) -> Iterator[Way]:
+    def _ways(self, need: Need, found: Outcome) -> Iterator[CallPath]:
         """The ways that a call goes, each once; of packets that no endpoint takes, only where they get through."""
         if not isinstance(need, Call) or need.service is None:
             return
@@ -95,15 +95,15 @@ class Beyond:
         for trace in found.traces:
             if trace.purpose == "call" and not trace.intended and trace.passage is not None:
                 through = () if trace.verdict is BLOCKED else (_place(trace.passage),)
-                ways |= dict.fromkeys(self._permits.endpoints_on(trace) or through)
+                ways |= dict.fromkeys(self._permits.endpoints_of(trace) or through)
         for place in ways:
             yield self._way(place, need.service)
 
-    def _way(self, place: str, ref: ServiceRef) -> Way:
+    def _way(self, place: str, ref: ServiceRef) -> CallPath:
         known = self._world.vpc_endpoints.get(place)
         if known is not None:
-            return Way(place, through_endpoint(place, known.vpc_id, ref.region, owner=known.owner_id))
-        return Way(place, over_internet(ref.region) if place == INTERNET else {})
+            return CallPath(place, context_of_endpoint_call(place, known.vpc_id, ref.region, owner=known.owner_id))
+        return CallPath(place, context_of_internet_call(ref.region) if place == INTERNET else {})
 
 
 def _place(passage: Passage) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from skerry.access.efs import file_system, volumes_of
-from skerry.access.images import Images
-from skerry.access.kms import Locked, locked
-from skerry.access.requests import Caller, logging_to, principal, requests
+from skerry.access.efs import file_system_id_of, mounted_volumes_of
+from skerry.access.images import ImageCheck
+from skerry.access.kms import EncryptedWith, encryption_of
+from skerry.access.requests import Caller, log_configurations_of, principal_of, requests_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.launch.secrets import bare, version_of
@@ -22,23 +22,23 @@ _ENABLED = "Enabled"
 _AVAILABLE = "available"
 
 
-class Presence:
+class Existence:
     """Whether what the Needs of launches are about is there; ``unread`` are the kinds that nobody asked for."""
 
     def __init__(self, holdings: Resources, region: str | None) -> None:
         self.unread: dict[str, None] = {}
         self._holdings = holdings
         self._region = region
-        self._images = Images(holdings, region, self.unread)
+        self._images = ImageCheck(holdings, region, self.unread)
 
-    def ask(self, launch: Launch, need: Need) -> Iterator[Hop]:
+    def check(self, launch: Launch, need: Need) -> Iterator[Hop]:
         """What is not there of what a Need is about, and what is not known of that."""
         if not isinstance(need, Call):
             return
         key = need.service.key if need.service else ""
         match need.step, key:
             case "manifest", "ecr.dkr":
-                yield from self._images.ask(launch, need)
+                yield from self._images.check(launch, need)
             case "secrets", "secretsmanager" | "ssm":
                 yield from self._secrets(launch, need, key)
             case "logs", "logs":
@@ -102,11 +102,11 @@ class Presence:
             yield lost("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
 
     def _keys(self, launch: Launch, need: Call) -> Iterator[Hop]:
-        asking = principal(launch, need)
+        asking = principal_of(launch, need)
         if isinstance(asking, Missing) or need.service is None:
             return
-        for asked in requests(Caller(launch, asking, self._holdings), need, need.service, {}):
-            found = locked(self._holdings, asked)
+        for asked in requests_of(Caller(launch, asking, self._holdings), need, need.service, {}):
+            found = encryption_of(self._holdings, asked)
             if found is not None and found.key:
                 yield from self._key(found)
             elif found is not None:
@@ -118,7 +118,7 @@ class Presence:
                     )
                     yield lost("resource", found.arn, "KEY_NOT_FOR_OTHER_ACCOUNTS", message)
 
-    def _key(self, used: Locked) -> Iterator[Hop]:
+    def _key(self, used: EncryptedWith) -> Iterator[Hop]:
         found = self._holdings.find_key(used.key)
         yield from self._thing(
             found, used.key, f"key {used.key}, with which {used.arn} is encrypted", "KEY_NOT_FOUND", "keys"
@@ -159,8 +159,8 @@ class Presence:
         yield from self._thing(found, subject, what, "ENVIRONMENT_FILE_NOT_FOUND", "environment files")
 
     def _file_system(self, launch: Launch, need: Call) -> Iterator[Hop]:
-        for volume in volumes_of(launch, need):
-            system = file_system(volume)
+        for volume in mounted_volumes_of(launch, need):
+            system = file_system_id_of(volume)
             points = self._holdings.access_points_of(system)
             wanted = volume.authorization_config.access_point_id if volume.authorization_config else None
             if isinstance(points, Absent):
@@ -202,5 +202,5 @@ def _values(launch: Launch) -> Iterator[str]:
 
 def _is_created(launch: Launch, group: str) -> bool:
     """Whether each container that logs to the group lets the driver create it."""
-    of_group = logging_to(launch, group)
+    of_group = log_configurations_of(launch, group)
     return bool(of_group) and all(one.options.get("awslogs-create-group") == "true" for one in of_group)

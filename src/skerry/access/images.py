@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from skerry.access.denials import refusal
-from skerry.access.requests import partition_name
+from skerry.access.denials import blocking_hop_for
+from skerry.access.requests import partition_name_of
 from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
@@ -41,7 +41,7 @@ class _Configuration(msgspec.Struct, frozen=True):
     digest: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class ImageManifest(msgspec.Struct, frozen=True):
     """A manifest of one image, or a list of those for several platforms.
 
     https://github.com/opencontainers/image-spec/blob/main/image-index.md
@@ -51,7 +51,7 @@ class Manifest(msgspec.Struct, frozen=True):
     config: _Configuration | None = None
 
 
-class Images:
+class ImageCheck:
     """The images of one World's registries."""
 
     def __init__(self, holdings: Resources, region: str | None, unread: dict[str, None]) -> None:
@@ -59,7 +59,7 @@ class Images:
         self._region = region
         self._unread = unread
 
-    def ask(self, launch: Launch, need: Call) -> Iterator[Hop]:
+    def check(self, launch: Launch, need: Call) -> Iterator[Hop]:
         """What is wrong with the images that a Need pulls from ECR, and what is not known of them."""
         for subject in need.subjects:
             image = parse(subject)
@@ -73,7 +73,7 @@ class Images:
 
     def _image(self, launch: Launch, image: Image, account: str) -> Iterator[Hop]:
         repository = (
-            f"arn:{partition_name(image.region or '')}:ecr:{image.region}:{account}:repository/{image.repository}"
+            f"arn:{partition_name_of(image.region or '')}:ecr:{image.region}:{account}:repository/{image.repository}"
         )
         found = self._holdings.images_of(account, image.repository)
         match found:
@@ -121,7 +121,7 @@ class Images:
     def _lost(self, account: str | None, piece: Piece) -> Hop:
         """What is not there, unless a pull-through cache rule may make ECR fetch it: those of others are not told."""
         if self._holdings.cache_rules_known and account == self._holdings.account:
-            return refusal("resource", piece)
+            return blocking_hop_for("resource", piece)
         return open_question("resource", piece.resource, _UNREAD_RULES)
 
     def _platform(
@@ -130,7 +130,7 @@ class Images:
         processor = _PROCESSORS.get(launch.architecture)
         fact = Missing(f"for which processor image {image.reference} was built", "ecr:BatchGetImage")
         try:
-            read = msgspec.json.decode(manifest.image_manifest or "", type=Manifest)
+            read = msgspec.json.decode(manifest.image_manifest or "", type=ImageManifest)
         except msgspec.MsgspecError:
             yield open_question("resource", repository, fact)
             return

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from skerry.access.requests import Asked, partition_name
+from skerry.access.requests import AccessRequest, partition_name_of
 from skerry.catalogue.partitions import partition_of
 from skerry.model import resource_answers
 from skerry.model.arns import parse_arn
@@ -33,7 +33,7 @@ _CONTEXT = {
 }
 
 
-class Locked(msgspec.Struct, frozen=True, gc=False):
+class EncryptedWith(msgspec.Struct, frozen=True, gc=False):
     """A secret or parameter with the key that it is encrypted with; ``key`` is empty where that is AWS's own."""
 
     arn: str
@@ -41,7 +41,7 @@ class Locked(msgspec.Struct, frozen=True, gc=False):
     service: Literal["secretsmanager", "ssm"]
 
 
-def locked(holdings: Resources, asked: Asked) -> Locked | None:
+def encryption_of(holdings: Resources, asked: AccessRequest) -> EncryptedWith | None:
     """What a request reads that is encrypted, if it is known to be; AWS's own keys need no permission."""
     if asked.request.action not in _READS:
         return None
@@ -49,11 +49,11 @@ def locked(holdings: Resources, asked: Asked) -> Locked | None:
         secret = holdings.find_secret(asked.subject)
         if not isinstance(secret, resource_answers.SecretDescription):
             return None
-        return Locked(secret.arn, _own(secret.kms_key_id), "secretsmanager")
+        return EncryptedWith(secret.arn, _own(secret.kms_key_id), "secretsmanager")
     parameter = holdings.find_parameter(asked.subject)
     if not isinstance(parameter, resource_answers.Parameter) or parameter.type != _SECURE:
         return None
-    return Locked(parameter.arn or asked.request.resource.arn, _own(parameter.key_id), "ssm")
+    return EncryptedWith(parameter.arn or asked.request.resource.arn, _own(parameter.key_id), "ssm")
 
 
 def _own(key: str | None) -> str:
@@ -61,12 +61,12 @@ def _own(key: str | None) -> str:
     return "" if key is None or _OF_AWS in key else key
 
 
-def decrypt(holdings: Resources, asked: Asked) -> Asked | None:
+def decrypt_request_for(holdings: Resources, asked: AccessRequest) -> AccessRequest | None:
     """The request to decrypt what another reads, which the service makes in the name of the role.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-secrets-manager.html
     """
-    found = locked(holdings, asked)
+    found = encryption_of(holdings, asked)
     if found is None or not found.key:
         return None
     key = holdings.find_key(found.key)
@@ -79,7 +79,7 @@ def decrypt(holdings: Resources, asked: Asked) -> Asked | None:
     name = metadata.arn if metadata else found.key
     if parse_arn(name) is None:
         kind = "" if name.startswith(_ALIAS) else "key/"
-        name = f"arn:{partition_name(parsed.region)}:kms:{parsed.region}:{parsed.account}:{kind}{name}"
+        name = f"arn:{partition_name_of(parsed.region)}:kms:{parsed.region}:{parsed.account}:{kind}{name}"
     owner = parse_arn(name)
     partition = partition_of(parsed.region)
     suffix = partition.suffix if partition else "amazonaws.com"
@@ -95,10 +95,10 @@ def decrypt(holdings: Resources, asked: Asked) -> Asked | None:
     resource = Resource(name, owner.account if owner else None)
     # The policy and the grants of a key are not told by an alias.
     subject = metadata.arn if metadata is not None and _ALIAS in found.key else found.key
-    return Asked(subject, Request(asked.request.principal, DECRYPT, resource, context))
+    return AccessRequest(subject, Request(asked.request.principal, DECRYPT, resource, context))
 
 
-def granted(holdings: Resources, asked: Asked, found: Decision) -> Decision:
+def apply_grants(holdings: Resources, asked: AccessRequest, found: Decision) -> Decision:
     """A denial of the use of a key, unless a grant allows it; an explicit one holds in any case.
 
     Where the caller may not list the grants, the use of the key is not examined: `GRANTS_UNREAD` is assumed.

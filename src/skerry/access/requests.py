@@ -16,7 +16,7 @@ from skerry.model.ecs import LogConfiguration
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent, SecretDescription
 from skerry.model.resource_lookup import Resources
-from skerry.policy.request import AWS_OWN, Context, Hidden, Principal, Request, role
+from skerry.policy.request import AWS_OWN, Context, HiddenValue, Principal, Request, principal_of_role
 from skerry.policy.resources import Resource
 
 _ANYTHING = Resource("*")
@@ -31,8 +31,8 @@ _OF_EVERYBODY = "parameter/aws/service/"
 # https://docs.docker.com/engine/logging/drivers/awslogs/
 _LATER = {"logs:PutLogEvents"}
 # The bucket of the layers belongs to an account of AWS's own, which is not published.
-_BUCKETS_OWNER = Hidden("the account of AWS's own that the bucket of layers belongs to", undisclosed=True)
-_BUCKETS_ORGANIZATION = Hidden(
+_BUCKETS_OWNER = HiddenValue("the account of AWS's own that the bucket of layers belongs to", undisclosed=True)
+_BUCKETS_ORGANIZATION = HiddenValue(
     "the organization, if any, of the account of AWS's own that the bucket of layers belongs to",
     undisclosed=True,
     maybe_absent=True,
@@ -48,7 +48,7 @@ _ON_LAYERS: Context = {
 _OWN_STREAMS = {"firehose:PutRecordBatch": "deliverystream", "kinesis:PutRecords": "stream"}
 
 
-def principal(launch: Launch, need: Call) -> Principal | Missing:
+def principal_of(launch: Launch, need: Call) -> Principal | Missing:
     """Who makes a call: a role of the task, or ECR itself for layers, whose address ECR signed.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
@@ -63,10 +63,10 @@ def principal(launch: Launch, need: Call) -> Principal | Missing:
     named = known.task_role_arn if need.identity == "task role" else known.execution_role_arn
     if named is None or parse_arn(named) is None:
         return Missing(f"the ARN of the {need.identity} of {launch.definition_name}", "ecs:DescribeTaskDefinition")
-    return role(named)
+    return principal_of_role(named)
 
 
-class Asked(NamedTuple):
+class AccessRequest(NamedTuple):
     """A request, and what of the task definition it is about; empty where it is about nothing by itself."""
 
     subject: str
@@ -81,24 +81,28 @@ class Caller(NamedTuple):
     holdings: Resources
 
 
-def requests(by: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False) -> Iterator[Asked]:
+def requests_of(
+    by: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False
+) -> Iterator[AccessRequest]:
     """The requests of a call, each once: those that a start waits for, or the ``later`` ones."""
     given = {**context, **_ON_LAYERS} if by.principal.kind == "aws" else context
     for action in need.actions:
         if (action in _LATER) is later:
             resources = {resource: subject for subject, resource in _resources(by, action, need, ref)}
             for resource, subject in resources.items():
-                yield Asked(subject, Request(by.principal, action, resource, given))
+                yield AccessRequest(subject, Request(by.principal, action, resource, given))
 
 
-def is_needed(by: Caller, asked: Asked) -> bool | Missing:
+def is_needed(by: Caller, asked: AccessRequest) -> bool | Missing:
     """Whether a request is made at all: a log group is created where there is none, by those who are to.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     """
     if asked.request.action != _CREATE_GROUP:
         return True
-    if not any(one.options.get("awslogs-create-group") == "true" for one in logging_to(by.launch, asked.subject)):
+    if not any(
+        one.options.get("awslogs-create-group") == "true" for one in log_configurations_of(by.launch, asked.subject)
+    ):
         return False
     holdings = by.holdings
     found = holdings.find_log_group(asked.subject)
@@ -107,7 +111,7 @@ def is_needed(by: Caller, asked: Asked) -> bool | Missing:
     return isinstance(found, Absent)
 
 
-def logging_to(launch: Launch, group: str) -> tuple[LogConfiguration, ...]:
+def log_configurations_of(launch: Launch, group: str) -> tuple[LogConfiguration, ...]:
     """The log configurations of a launch's containers, and of its proxy, that write to a log group."""
     return tuple(one for _, one in _logging(launch) if one.options.get("awslogs-group") == group)
 
@@ -123,14 +127,14 @@ def _logging(launch: Launch) -> Iterator[tuple[str, LogConfiguration]]:
         yield "", launch.service_connect_logs
 
 
-def partition_name(region: str) -> str:
+def partition_name_of(region: str) -> str:
     """The partition in ARNs of a Region; ``aws`` where skerry does not know the Region."""
     found = partition_of(region)
     return found.name if found else "aws"
 
 
 def _resources(by: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
-    partition = partition_name(ref.region)
+    partition = partition_name_of(ref.region)
     if by.principal.kind == "aws":
         yield "", Resource(f"arn:{partition}:s3:::{layer_bucket(ref.region)}/", beginning=True)
     elif action == "ecr:GetAuthorizationToken" or not need.subjects:
@@ -207,7 +211,7 @@ def _streams(by: Caller, action: str, group: str, place: _Place) -> Iterator[str
         for name, one in _logging(by.launch)
         if name and one.options.get("awslogs-group") == group and one.options.get("awslogs-stream-prefix")
     ]
-    of_all = len(named) == len(logging_to(by.launch, group)) and bool(named)
+    of_all = len(named) == len(log_configurations_of(by.launch, group)) and bool(named)
     yield from named if of_all and action != _CREATE_GROUP else [start]
 
 

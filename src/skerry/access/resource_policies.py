@@ -2,7 +2,7 @@
 
 import msgspec
 
-from skerry.access.requests import Asked
+from skerry.access.requests import AccessRequest
 from skerry.launch.image_references import parse as parse_image
 from skerry.model import resource_answers
 from skerry.model.arns import parse_arn
@@ -10,35 +10,35 @@ from skerry.model.facts import Missing
 from skerry.model.resource_answers import Answer
 from skerry.model.resource_lookup import Found, Resources
 from skerry.policy.document import Policy, parse
-from skerry.policy.policy_types import Assumed
+from skerry.policy.policy_types import AssumedToAllow
 
-_NOT_READ = Assumed("the policy of the resource was not read")
+_NOT_READ = AssumedToAllow("the policy of the resource was not read")
 _GRANTS = "kms:ListGrants"
 
 
-class Owned(msgspec.Struct, frozen=True, gc=False):
+class ResourceBasedPolicy(msgspec.Struct, frozen=True, gc=False):
     """What the owner of a resource says of its use.
 
     ``policy`` is None where it has none. ``unread``: the kind of policy that nobody asked for, if it is so.
     ``account``: whose the resource is, where its name does not tell and the answer does.
     """
 
-    policy: Policy | Missing | Assumed | None = None
+    policy: Policy | Missing | AssumedToAllow | None = None
     unread: str = ""
     account: str | None = None
 
 
-_NONE = Owned()
+_NONE = ResourceBasedPolicy()
 
 
-class Owners:
+class ResourcePolicies:
     """The policies of one World's resources, each read once."""
 
     def __init__(self, holdings: Resources) -> None:
         self._holdings = holdings
-        self._known: dict[tuple[str, str], Owned] = {}
+        self._known: dict[tuple[str, str], ResourceBasedPolicy] = {}
 
-    def of(self, asked: Asked) -> Owned:
+    def find(self, asked: AccessRequest) -> ResourceBasedPolicy:
         """The policy of what a request is about."""
         service = asked.request.action.partition(":")[0]
         key = (service, asked.subject)
@@ -46,7 +46,7 @@ class Owners:
             self._known[key] = self._read(service, asked)
         return self._known[key]
 
-    def _read(self, service: str, asked: Asked) -> Owned:
+    def _read(self, service: str, asked: AccessRequest) -> ResourceBasedPolicy:
         held, subject = self._holdings, asked.subject
         image = parse_image(subject) if service == "ecr" and subject else None
         match service:
@@ -61,14 +61,14 @@ class Owners:
                 return self._of_bucket(_bucket(subject))
             case "ssm" if asked.request.resource.account != asked.request.principal.account:
                 # Shared by AWS RAM: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
-                return Owned(_NOT_READ, "policies of parameters")
+                return ResourceBasedPolicy(_NOT_READ, "policies of parameters")
             case "elasticfilesystem":
                 name = f"the policy of file system {subject}"
                 return _owned(held.file_system_policy_of(subject), name, "policies of file systems")
             case _:
                 return _NONE
 
-    def _of_bucket(self, bucket: str) -> Owned:
+    def _of_bucket(self, bucket: str) -> ResourceBasedPolicy:
         """The policy of a bucket, which S3 tells only who is of the account that the bucket belongs to.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
@@ -79,23 +79,23 @@ class Owners:
         return msgspec.structs.replace(found, account=self._holdings.account if told_by_owner else None)
 
 
-def _owned(found: Found[Answer], name: str, kind: str) -> Owned:
+def _owned(found: Found[Answer], name: str, kind: str) -> ResourceBasedPolicy:
     match found:
         case None:
-            return Owned(_NOT_READ, kind)
+            return ResourceBasedPolicy(_NOT_READ, kind)
         case Missing():
-            return Owned(found)
+            return ResourceBasedPolicy(found)
         case (
             resource_answers.RepositoryPolicy(policy_text=text)
             | resource_answers.KeyPolicy(policy=text)
             | resource_answers.BucketPolicy(policy=text)
         ):
-            return Owned(parse(text, name))
+            return ResourceBasedPolicy(parse(text, name))
         case (
             resource_answers.FileSystemPolicy(policy=text)
             | resource_answers.ResourcePolicy(resource_policy=str() as text)
         ):
-            return Owned(parse(text, name))
+            return ResourceBasedPolicy(parse(text, name))
         case _:
             return _NONE
 

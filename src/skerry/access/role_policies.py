@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from skerry.access.denials import asked_of, refusal, words_of
-from skerry.access.efs import mounts_of, place_of
-from skerry.access.kms import DECRYPT, GRANTS_UNREAD, decrypt, granted
-from skerry.access.requests import Asked, Caller, is_needed, principal, requests
-from skerry.access.resource_policies import Owned, Owners
-from skerry.access.roles import Identities, Identity
+from skerry.access.denials import action_and_resource_of, aws_message_of, blocking_hop_for
+from skerry.access.efs import launch_arn_of, mount_requests_of
+from skerry.access.kms import DECRYPT, GRANTS_UNREAD, apply_grants, decrypt_request_for
+from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
+from skerry.access.resource_policies import ResourceBasedPolicy, ResourcePolicies
+from skerry.access.roles import TaskRole, TaskRoles
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need, Placement
 from skerry.model.arns import parse_arn
@@ -22,16 +22,16 @@ from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
 from skerry.policy.document import Policy
 from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
-from skerry.policy.policy_types import Assumed
-from skerry.policy.policy_types import Kind as PolicyKind
-from skerry.policy.request import ABSENT, Context, Hidden, Principal, Request, Values, service
+from skerry.policy.policy_types import AssumedToAllow
+from skerry.policy.policy_types import PolicyType as PolicyKind
+from skerry.policy.request import ABSENT, Context, HiddenValue, Principal, Request, Values, principal_of_service
 from skerry.policy.resources import Resource
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.trace import Hop, Kind, Piece
 
 ROLES_UNREAD = "policies of roles"
-_NOBODY = Identity(policies=())
-_ECS = service("ecs-tasks.amazonaws.com")
+_NOBODY = TaskRole(policies=())
+_ECS = principal_of_service("ecs-tasks.amazonaws.com")
 _CODES: dict[PolicyKind, str] = {
     "resource-based policy": "RESOURCE_POLICY_DENIES",
     "permissions boundary": "PERMISSIONS_BOUNDARY_DENIES",
@@ -41,26 +41,26 @@ _CODES: dict[PolicyKind, str] = {
 }
 
 
-class Way(NamedTuple):
+class CallPath(NamedTuple):
     """A way that a call goes: the endpoint that it is through, or where else, and what policies see of that."""
 
     place: str
     context: Context
 
 
-class Grants:
+class RolePolicies:
     """The policies of one World's roles and resources, each read once.
 
     ``unread`` are the kinds of policy that a verdict would have looked at, and that nobody asked for.
     """
 
-    def __init__(self, holdings: Resources, identities: Identities) -> None:
+    def __init__(self, holdings: Resources, identities: TaskRoles) -> None:
         self.unread: dict[str, None] = {}
         self._holdings = holdings
         self._identities = identities
-        self._owners = Owners(holdings)
+        self._owners = ResourcePolicies(holdings)
 
-    def ask(self, launch: Launch, need: Need, ways: Sequence[Way]) -> Iterator[Hop]:
+    def check(self, launch: Launch, need: Need, ways: Sequence[CallPath]) -> Iterator[Hop]:
         """What is not allowed of a Need, and what is not known of that; ``ways`` is empty where none is known."""
         if isinstance(need, Placement):
             yield from self._trust(launch)
@@ -73,7 +73,7 @@ class Grants:
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
         """
         for role_arn in _roles(launch):
-            identity = self._identities.of(role_arn)
+            identity = self._identities.find(role_arn)
             if identity is None:
                 self.unread[ROLES_UNREAD] = None
             elif identity.absent:
@@ -86,38 +86,38 @@ class Grants:
                 found = evaluate(request, _policies(self._identities, request, _NOBODY, identity.trust))
                 yield from _hops(role_arn, request, found, "TRUST_POLICY_DENIES")
 
-    def _call(self, launch: Launch, need: Call, ways: Sequence[Way]) -> Iterator[Hop]:
-        for mount in mounts_of(launch, need):
+    def _call(self, launch: Launch, need: Call, ways: Sequence[CallPath]) -> Iterator[Hop]:
+        for mount in mount_requests_of(launch, need):
             if isinstance(mount, Missing):
                 yield open_question("role", launch.definition_name, mount)
             else:
                 yield from self._mount(mount, ways)
         if need.service is None or not need.actions or need.identity == "nobody":
             return
-        asking = principal(launch, need)
+        asking = principal_of(launch, need)
         if isinstance(asking, Missing):
-            if self._identities.known:
+            if self._identities.are_read:
                 yield open_question("role", launch.definition_name, asking)
             return
-        by = Caller(launch, self._identities.known_as(asking), self._holdings)
-        for asked in requests(by, need, need.service, {}):
+        by = Caller(launch, self._identities.complete(asking), self._holdings)
+        for asked in requests_of(by, need, need.service, {}):
             yield from self._asked(by, asked, ways)
-            more = decrypt(self._holdings, asked)
+            more = decrypt_request_for(self._holdings, asked)
             if more is not None:
                 yield from self._asked(by, more, ways)
 
-    def _asked(self, by: Caller, asked: Asked, ways: Sequence[Way]) -> Iterator[Hop]:
+    def _asked(self, by: Caller, asked: AccessRequest, ways: Sequence[CallPath]) -> Iterator[Hop]:
         """What comes of one request of a role."""
         role_arn = asked.request.principal.arn
-        identity = self._identities.of(role_arn)
-        owned = self._owners.of(asked)
+        identity = self._identities.find(role_arn)
+        owned = self._owners.find(asked)
         if identity is None:
             self.unread[ROLES_UNREAD] = None
         if owned.unread:
             self.unread[owned.unread] = None
         if (identity is None and owned.unread) or (identity is not None and identity.absent):
             return
-        found = self._decide(asked, identity or Identity(), owned, ways)
+        found = self._decide(asked, identity or TaskRole(), owned, ways)
         hops = list(_hops(role_arn, asked.request, found, owner=asked.request.resource.arn))
         needed = is_needed(by, asked)
         if isinstance(needed, Missing):
@@ -125,25 +125,27 @@ class Grants:
         elif needed:
             yield from (hop for hop in hops if ways or hop.lost)
 
-    def _mount(self, asked: Asked, ways: Sequence[Way]) -> Iterator[Hop]:
+    def _mount(self, asked: AccessRequest, ways: Sequence[CallPath]) -> Iterator[Hop]:
         """Whether a file system may be mounted; without a policy, everybody who can reach it may.
 
         https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
         """
-        owned = self._owners.of(asked)
+        owned = self._owners.find(asked)
         if owned.unread:
             self.unread[owned.unread] = None
         if owned.unread or owned.policy is None:
             return
-        asking = self._identities.known_as(asked.request.principal)
-        identity = self._identities.of(asking.arn) if asking.kind == "role" else _NOBODY
+        asking = self._identities.complete(asked.request.principal)
+        identity = self._identities.find(asking.arn) if asking.kind == "role" else _NOBODY
         if identity is None:
             self.unread[ROLES_UNREAD] = None
         request = Request(asking, asked.request.action, asked.request.resource, asked.request.context)
-        found = self._decide(Asked(asked.subject, request), identity or Identity(), owned, ways)
+        found = self._decide(AccessRequest(asked.subject, request), identity or TaskRole(), owned, ways)
         yield from _hops(asking.arn or "nobody", request, found, owner=request.resource.arn)
 
-    def _decide(self, asked: Asked, identity: Identity, owned: Owned, ways: Sequence[Way]) -> Decision:
+    def _decide(
+        self, asked: AccessRequest, identity: TaskRole, owned: ResourceBasedPolicy, ways: Sequence[CallPath]
+    ) -> Decision:
         """The decision, whichever of the ways the request goes."""
         contexts = [way.context for way in ways] or [{}]
         request = asked.request
@@ -153,7 +155,7 @@ class Grants:
         policies = _policies(self._identities, request, identity, owned.policy)
         found = [evaluate(_in(request, context), policies) for context in contexts]
         if asked.request.action == DECRYPT:
-            found = [granted(self._holdings, asked, one) for one in found]
+            found = [apply_grants(self._holdings, asked, one) for one in found]
             self.unread |= dict.fromkeys(kind for one in found for kind in one.assumed if kind == GRANTS_UNREAD)
         if len({one.verdict for one in found}) == 1:
             return found[0]
@@ -162,9 +164,9 @@ class Grants:
         return Decision("unknown", missing=missing or (Missing(f"by which of {places} the request goes"),))
 
 
-def by_its_policies(identities: Identities, request: Request) -> Decision | None:
+def evaluate_role_policies(identities: TaskRoles, request: Request) -> Decision | None:
     """What the policies of a role alone make of its request; None where there is no such role, or nobody asked."""
-    identity = identities.of(request.principal.arn)
+    identity = identities.find(request.principal.arn)
     if identity is None or identity.absent:
         return None
     return evaluate(request, _policies(identities, request, identity, None))
@@ -188,16 +190,16 @@ def _of_ecs(launch: Launch) -> Mapping[str, Values]:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
     context: dict[str, Values] = {"aws:sourcevpce": ABSENT, "aws:sourcevpc": ABSENT}
-    parsed = place_of(launch)
+    parsed = launch_arn_of(launch)
     if parsed is None:
         return context
     begins = f"arn:{parsed.partition}:ecs:{parsed.region}:{parsed.account}:"
-    source = Hidden("for what of ECS the role is taken on", begins=begins)
+    source = HiddenValue("for what of ECS the role is taken on", begins=begins)
     return context | {"aws:sourceaccount": (parsed.account,), "aws:sourcearn": source}
 
 
 def _policies(
-    identities: Identities, request: Request, identity: Identity, resource: Policy | Missing | Assumed | None
+    identities: TaskRoles, request: Request, identity: TaskRole, resource: Policy | Missing | AssumedToAllow | None
 ) -> Policies:
     return Policies(
         identity=identity.policies,
@@ -221,7 +223,12 @@ def _hops(role_arn: str, request: Request, found: Decision, code: str = "", owne
         rule, why = _words(denial, request)
         kind: Kind = "resource" if of_owner else "role"
         piece = Piece(code or _CODES[denial.kind], owner if of_owner else role_arn, rule, why)
-        yield refusal(kind, msgspec.structs.replace(piece, words=words_of(request, denial), asked=asked_of(request)))
+        yield blocking_hop_for(
+            kind,
+            msgspec.structs.replace(
+                piece, words=aws_message_of(request, denial), asked=action_and_resource_of(request)
+            ),
+        )
 
 
 def _words(denial: Denial, request: Request) -> tuple[str, str]:

@@ -9,43 +9,43 @@ from skerry.model.resource_answers import Absent, Organization
 from skerry.model.resource_lookup import ControlKind, Resources
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Levels
-from skerry.policy.policy_types import Assumed
+from skerry.policy.policy_types import AssumedToAllow
 from skerry.policy.request import Principal
 
 ROLES = "iam:GetAccountAuthorizationDetails"
-_ORGANIZATION = Assumed("the policies of the organization are not looked at")
-_NOT_READ = Assumed("the policies of the role were not read")
+_ORGANIZATION = AssumedToAllow("the policies of the organization are not looked at")
+_NOT_READ = AssumedToAllow("the policies of the role were not read")
 
 
-class Identity(msgspec.Struct, frozen=True, gc=False):
+class TaskRole(msgspec.Struct, frozen=True, gc=False):
     """The policies of one role; ``absent``: there is no such role. ``trust``: who may take it on."""
 
-    policies: tuple[Policy, ...] | Missing | Assumed = _NOT_READ
+    policies: tuple[Policy, ...] | Missing | AssumedToAllow = _NOT_READ
     boundary: Policy | Missing | None = None
     trust: Policy | Missing = Missing("who may take on the role", ROLES)
     absent: bool = False
 
 
-class Identities:
+class TaskRoles:
     """The roles of one World, each read once."""
 
     def __init__(self, holdings: Resources) -> None:
         self._holdings = holdings
-        self._known: dict[str, Identity | None] = {}
-        self._controls: dict[tuple[str | None, ControlKind], Levels | Missing | Assumed] = {}
+        self._known: dict[str, TaskRole | None] = {}
+        self._controls: dict[tuple[str | None, ControlKind], Levels | Missing | AssumedToAllow] = {}
 
-    def of(self, role_arn: str) -> Identity | None:
+    def find(self, role_arn: str) -> TaskRole | None:
         """The policies of a role; None where nobody asked for them."""
         if role_arn not in self._known:
             self._known[role_arn] = self._read(role_arn)
         return self._known[role_arn]
 
     @property
-    def known(self) -> bool:
+    def are_read(self) -> bool:
         """Whether anybody asked for the roles of the account."""
         return self._holdings.asked_for_roles
 
-    def known_as(self, principal: Principal) -> Principal:
+    def complete(self, principal: Principal) -> Principal:
         """Who asks, with the tags of the role and the organization of its account, where they are known."""
         if principal.kind != "role":
             return principal
@@ -60,7 +60,7 @@ class Identities:
             case _:
                 return principal
 
-    def control_policies(self, account: str | None, kind: ControlKind) -> Levels | Missing | Assumed:
+    def control_policies(self, account: str | None, kind: ControlKind) -> Levels | Missing | AssumedToAllow:
         """The policies of the organization that bound what an account may do, or what may be done to its resources.
 
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
@@ -70,7 +70,7 @@ class Identities:
             self._controls[key] = self._control(account, kind)
         return self._controls[key]
 
-    def _control(self, account: str | None, kind: ControlKind) -> Levels | Missing | Assumed:
+    def _control(self, account: str | None, kind: ControlKind) -> Levels | Missing | AssumedToAllow:
         match self._holdings.find_organization():
             case Absent():
                 return ()
@@ -89,18 +89,18 @@ class Identities:
         """Whether the policies of the organization on the account were told, or there are none."""
         account = self._holdings.account
         kinds: tuple[ControlKind, ...] = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
-        return not any(isinstance(self.control_policies(account, kind), Assumed) for kind in kinds)
+        return not any(isinstance(self.control_policies(account, kind), AssumedToAllow) for kind in kinds)
 
-    def _read(self, role_arn: str) -> Identity | None:
+    def _read(self, role_arn: str) -> TaskRole | None:
         match self._holdings.find_role(role_arn):
             case None:
                 return None
             case Absent():
-                return Identity(absent=True)
+                return TaskRole(absent=True)
             case Missing() as missing:
-                return Identity(missing, missing, missing)
+                return TaskRole(missing, missing, missing)
             case role:
-                return Identity(self._policies(role), self._boundary(role), _trust(role))
+                return TaskRole(self._policies(role), self._boundary(role), _trust(role))
 
     def _policies(self, role: Role) -> tuple[Policy, ...] | Missing:
         inline, attached = role.role_policy_list, role.attached_managed_policies

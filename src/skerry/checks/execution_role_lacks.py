@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from skerry.access.requests import Caller, partition_name, requests
-from skerry.access.role_policies import by_its_policies
-from skerry.access.roles import Identities
+from skerry.access.requests import Caller, partition_name_of, requests_of
+from skerry.access.role_policies import evaluate_role_policies
+from skerry.access.roles import TaskRoles
 from skerry.checks.check import Subject, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
-from skerry.policy.request import Request, role
+from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
 
 
@@ -37,15 +37,15 @@ def execution_role_lacks(subject: Subject) -> Iterator[tuple[str, str, tuple[str
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
     """
-    identities = Identities(subject.world.resources)
+    identities = TaskRoles(subject.world.resources)
     for service in subject.diagnosis.services:
         known = service.launch.definition
         role_arn = None if isinstance(known, Missing) else known.execution_role_arn
-        if role_arn is None or identities.of(role_arn) is None:
+        if role_arn is None or identities.find(role_arn) is None:
             continue
-        by = Caller(service.launch, identities.known_as(role(role_arn)), subject.world.resources)
+        by = Caller(service.launch, identities.complete(principal_of_role(role_arn)), subject.world.resources)
         for request in (*_logs(by, service), *_imports(by, service)):
-            found = by_its_policies(identities, request)
+            found = evaluate_role_policies(identities, request)
             if found is not None and found.verdict == "denied":
                 resource = f"{request.resource.arn}{'…' if request.resource.beginning else ''}"
                 yield role_arn, f"{role_arn} may not {request.action} on {resource}", (service.launch.name,)
@@ -56,7 +56,7 @@ def _logs(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
     for row in service.needs:
         need = row.need
         if isinstance(need, Call) and need.service is not None and need.identity == "execution role":
-            yield from (asked.request for asked in requests(by, need, need.service, {}, later=True))
+            yield from (asked.request for asked in requests_of(by, need, need.service, {}, later=True))
 
 
 def _imports(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
@@ -66,6 +66,6 @@ def _imports(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
         for subject in need.subjects if isinstance(need, Call) and need.step == "manifest" else ():
             image = parse(subject)
             if image is not None and image.region is not None and cache_rule(image, service.launch.cache_rules):
-                partition = partition_name(image.region)
+                partition = partition_name_of(image.region)
                 name = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
                 yield Request(by.principal, "ecr:BatchImportUpstreamImage", Resource(name, image.account))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from skerry.access.role_policies import by_its_policies
-from skerry.access.roles import Identities
+from skerry.access.role_policies import evaluate_role_policies
+from skerry.access.roles import TaskRoles
 from skerry.checks.check import Subject, check
 from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
-from skerry.policy.request import Request, role
+from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
 
 # Requests that no launch makes, each for many like it: a name that nothing of the user's has stands for any.
@@ -48,7 +48,7 @@ def execution_role_too_wide(subject: Subject) -> Iterator[tuple[str, str, tuple[
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
     """
-    identities = Identities(subject.world.resources)
+    identities = TaskRoles(subject.world.resources)
     for service in subject.diagnosis.services:
         known = service.launch.definition
         role_arn = None if isinstance(known, Missing) else known.execution_role_arn
@@ -56,7 +56,7 @@ def execution_role_too_wide(subject: Subject) -> Iterator[tuple[str, str, tuple[
         if role_arn is None or parsed is None:
             continue
         place = {"partition": parsed.partition, "account": parsed.account, "region": service.launch.region or ""}
-        asking = identities.known_as(role(role_arn))
+        asking = identities.complete(principal_of_role(role_arn))
         requests = (
             Request(asking, action, Resource(name.format_map(place), parsed.account)) for action, name in _NEVER.items()
         )
@@ -65,6 +65,6 @@ def execution_role_too_wide(subject: Subject) -> Iterator[tuple[str, str, tuple[
             yield role_arn, f"{role_arn} also allows, on anything: {', '.join(found)}", (service.launch.name,)
 
 
-def _is_allowed(identities: Identities, request: Request) -> bool:
-    found = by_its_policies(identities, request)
+def _is_allowed(identities: TaskRoles, request: Request) -> bool:
+    found = evaluate_role_policies(identities, request)
     return found is not None and found.verdict == "allowed"

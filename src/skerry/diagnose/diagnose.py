@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
-from skerry.access.evaluation import Beyond
+from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
 from skerry.diagnose.need_verdicts import blockers, groups_of, judge, source_of, unknowns
 from skerry.diagnose.predicted_errors import predict
@@ -40,7 +40,7 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
     stops = stops_of(tasks)
     launched = tuple(launches)
-    beyond = Beyond(walker.world)
+    beyond = AccessCheck(walker.world)
     services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
     verdicts = [service.verdict for service in services]
     only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
@@ -97,7 +97,7 @@ def diagnose_one(
     walker: Walker,
     launch: Launch,
     stops: dict[tuple[str, str], tuple[Stop, ...]],
-    beyond: Beyond | None = None,
+    beyond: AccessCheck | None = None,
 ) -> ServiceDiagnosis:
     """Diagnose one launch: every Need in every subnet that a task may land in.
 
@@ -112,7 +112,7 @@ def diagnose_one(
     table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
     if beyond is not None:
         asked = zip(wanted, table, strict=True)
-        table = [beyond.ask(launch, need, dict(zip(sources, found, strict=True))) for need, found in asked]
+        table = [beyond.check(launch, need, dict(zip(sources, found, strict=True))) for need, found in asked]
     rows = tuple(_row(need, outcomes) for need, outcomes in zip(wanted, table, strict=True))
     placements = tuple(
         _placement(world, subnet, [outcomes[column] for outcomes in table], wanted)

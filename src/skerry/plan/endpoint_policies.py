@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from skerry.access.denials import asked_of
-from skerry.access.requests import Caller, is_needed, principal, requests
+from skerry.access.denials import action_and_resource_of
+from skerry.access.requests import Caller, is_needed, principal_of, requests_of
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
@@ -41,14 +41,14 @@ def least(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | No
 
 
 def _asked(world: World, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[tuple[str, str]]:
-    who = principal(launch, need)
+    who = principal_of(launch, need)
     if isinstance(who, Missing):
         return
     by = Caller(launch, who, world.resources)
     for later in (False, True):
-        for asked in requests(by, need, ref, {}, later=later):
+        for asked in requests_of(by, need, ref, {}, later=later):
             if is_needed(by, asked) is not False:
-                yield asked_of(asked.request)
+                yield action_and_resource_of(asked.request)
 
 
 def _statements(found: dict[str, dict[str, None]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
-from skerry.access.evaluation import Beyond
+from skerry.access.evaluation import AccessCheck
 from skerry.catalogue.services import ServiceRef, host
 from skerry.diagnose.diagnose import diagnose_one
 from skerry.diagnose.need_verdicts import judge, source_of, unknowns
@@ -74,14 +74,14 @@ class Scope:
 
     def each(self, world: World, first: Kind | None = None) -> Iterator[Found]:
         """Walk every call of one kind of launch after another, ``first`` before the others."""
-        walker, beyond = Walker(world), Beyond(world)
+        walker, beyond = Walker(world), AccessCheck(world)
         for kind in sorted(self.kinds, key=lambda kind: kind is not first):
             rows = tuple(self._of(walker, beyond, kind))
             failing = tuple(row for _, found, _ in rows for row in found)
             yield Found(every(row[0] for row in rows), failing, tuple(fact for row in rows for fact in row[2]))
 
     def _of(
-        self, walker: Walker, beyond: Beyond, kind: Kind
+        self, walker: Walker, beyond: AccessCheck, kind: Kind
     ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
         found = diagnose_one(walker, kind.launch, {}, beyond)
         rows = [row for row in found.needs if row.need.blocks == "start"]

@@ -11,11 +11,10 @@ from typing import cast
 from skerry.model.facts import Missing
 from skerry.policy.document import Condition
 from skerry.policy.operators import Compare, Operator
-from skerry.policy.quoting import short
-from skerry.policy.request import Hidden, Request
+from skerry.policy.request import HiddenValue, Request
 from skerry.policy.resources import could_begin
-from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, unknown
-from skerry.policy.wildcards import Pattern, Token, Unresolved, Variable, Wild, literal, resolve
+from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, shorten, unknown_for
+from skerry.policy.wildcards import Pattern, PolicyVariable, Token, UnresolvedVariable, Wildcard, literal_of, resolve
 
 _OF_AN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html
@@ -31,11 +30,11 @@ def holds(condition: Condition, request: Request) -> Truth:
     """
     operator = condition.operator
     if operator is None:
-        return unknown(f"what the operator {condition.name} of a condition means")
-    values = request.value(condition.key)
+        return unknown_for(f"what the operator {condition.name} of a condition means")
+    values = request.values_of(condition.key)
     if isinstance(values, Missing):
         return Unknown((values,))
-    if isinstance(values, Hidden):
+    if isinstance(values, HiddenValue):
         there = _hidden(condition, operator, values, request)
         if not values.maybe_absent or there == _without(condition, operator):
             return there
@@ -54,12 +53,12 @@ def _without(condition: Condition, operator: Operator) -> Truth:
 
 def _null(condition: Condition, *, absent: bool) -> Truth:
     """``true`` asks that the request has no such key, ``false`` that it has one."""
-    return any_of(_is_null(literal(cast("Pattern", tokens)), absent=absent) for tokens in condition.values)
+    return any_of(_is_null(literal_of(cast("Pattern", tokens)), absent=absent) for tokens in condition.values)
 
 
 def _is_null(wanted: str, *, absent: bool) -> Truth:
     if wanted.lower() not in {"true", "false"}:
-        return unknown(f"what {short(wanted)!r} means as a value of Null")
+        return unknown_for(f"what {shorten(wanted)!r} means as a value of Null")
     return absent == (wanted.lower() == "true")
 
 
@@ -67,8 +66,8 @@ def _of_no_value(condition: Condition, operator: Operator) -> Truth:
     if operator.quantifier == "ForAllValues":
         return True
     if operator.quantifier == "ForAnyValue":
-        key = short(condition.key)
-        return unknown(f"whether {condition.name} holds without {key}") if operator.if_exists else False
+        key = shorten(condition.key)
+        return unknown_for(f"whether {condition.name} holds without {key}") if operator.if_exists else False
     return operator.if_exists or operator.negated
 
 
@@ -76,7 +75,9 @@ def _of_values(
     condition: Condition, operator: Operator, compare: Compare, values: tuple[str, ...], request: Request
 ) -> Truth:
     def fits(value: str) -> Truth:
-        found = any_fits(condition.values, lambda pattern: compare(pattern, value), request, negated=operator.negated)
+        found = any_matches(
+            condition.values, lambda pattern: compare(pattern, value), request, negated=operator.negated
+        )
         return negate(found) if operator.negated else found
 
     if operator.quantifier == "ForAnyValue":
@@ -85,12 +86,12 @@ def _of_values(
         # An empty text counts as no value.
         return all_of(fits(value) for value in values if value)
     if len(values) > 1:
-        key = short(condition.key)
-        return unknown(f"how {condition.name} compares {key}, which has several values, without ForAnyValue")
+        key = shorten(condition.key)
+        return unknown_for(f"how {condition.name} compares {key}, which has several values, without ForAnyValue")
     return fits(values[0])
 
 
-def _hidden(condition: Condition, operator: Operator, hidden: Hidden, request: Request) -> Truth:
+def _hidden(condition: Condition, operator: Operator, hidden: HiddenValue, request: Request) -> Truth:
     """A key that is there, with a value that is not known: only what does not depend on it can be told."""
     compare = operator.compare
     if compare is None:
@@ -106,13 +107,13 @@ def _hidden(condition: Condition, operator: Operator, hidden: Hidden, request: R
             return _begins(pattern, compare, hidden.begins, not_known)
         return False if hidden.undisclosed and _names_somebody(pattern) else not_known
 
-    found = any_fits(condition.values, fits, request, negated=operator.negated)
+    found = any_matches(condition.values, fits, request, negated=operator.negated)
     return negate(found) if operator.negated else found
 
 
 def _begins(pattern: Pattern, compare: Compare, beginning: str, not_known: Unknown) -> Truth:
     """Whether a value fits of which only the beginning is known; operators that heed no case are taken to."""
-    if pattern and pattern[-1] is Wild.ANY and compare(pattern, beginning) is True:
+    if pattern and pattern[-1] is Wildcard.ANY and compare(pattern, beginning) is True:
         return True
     lower = tuple(token.lower() if isinstance(token, str) else token for token in pattern)
     return not_known if could_begin(lower, beginning.lower()) else False
@@ -122,11 +123,11 @@ def _names_somebody(pattern: Pattern) -> bool:
     """Whether the pattern is one identifier, or is about one account, or about paths in one organization."""
     if all(isinstance(token, str) for token in pattern):
         return True
-    text = literal(pattern)
+    text = literal_of(pattern)
     return bool(_IN_AN_ORGANIZATION.match(text) or _OF_AN_ACCOUNT.search(text))
 
 
-def any_fits(
+def any_matches(
     texts: Iterable[tuple[Token, ...]], fits: Callable[[Pattern], Truth], request: Request, *, negated: bool
 ) -> Truth:
     """Whether any text of a policy fits, once the request's values stand for its variables.
@@ -139,23 +140,23 @@ def any_fits(
     unresolved = ""
     for tokens in texts:
         pattern = resolve(tokens, lambda variable: _text(variable, request))
-        if isinstance(pattern, Unresolved):
+        if isinstance(pattern, UnresolvedVariable):
             unresolved = pattern.key
         else:
             found.append(pattern if isinstance(pattern, Unknown) else fits(pattern))
     fit = any_of(found)
     if unresolved and (negated or fit is not False):
-        key = short(unresolved)
-        return unknown(f"whether AWS heeds a statement with ${{{key}}}, which the request has no value for")
+        key = shorten(unresolved)
+        return unknown_for(f"whether AWS heeds a statement with ${{{key}}}, which the request has no value for")
     return fit
 
 
-def _text(variable: Variable, request: Request) -> str | Unknown | None:
-    values = request.value(variable.key)
+def _text(variable: PolicyVariable, request: Request) -> str | Unknown | None:
+    values = request.values_of(variable.key)
     if isinstance(values, Missing):
         return Unknown((values,))
-    if isinstance(values, Hidden):
+    if isinstance(values, HiddenValue):
         return Unknown((Missing(values.fact, values.action),))
     if len(values) > 1:
-        return unknown(f"what ${{{short(variable.key)}}} stands for: it has several values")
+        return unknown_for(f"what ${{{shorten(variable.key)}}} stands for: it has several values")
     return values[0] if values else variable.default

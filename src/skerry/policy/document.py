@@ -15,13 +15,13 @@ import msgspec
 
 from skerry.model.facts import Missing
 from skerry.policy.operators import Operator, operator_of
-from skerry.policy.quoting import short
-from skerry.policy.resources import ResourcePattern, resource_pattern
+from skerry.policy.resources import ResourcePattern, resource_pattern_of
+from skerry.policy.ternary import shorten
 from skerry.policy.wildcards import Glob, Token, glob_of, pattern_of, tokens_of
 
 # Twice the longest policy that AWS takes, a key's 32 KB, for the white space that some quotas leave out:
 # https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-MOST_CHARACTERS = 65_536
+MAX_CHARACTERS = 65_536
 _MOST_QUOTED = 60  # characters of a document in a message
 _ESCAPED = 3  # characters of percent-encoding for one
 _DEEPEST = 16  # lists and objects within one another; the policy language has seven
@@ -54,19 +54,19 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
 class Statement(msgspec.Struct, frozen=True, gc=False):
     """One statement.
 
-    ``place`` is its Sid, or its number from 1. ``effect`` is None where it cannot be told. ``other_…``: the element
+    ``label`` is its Sid, or its number from 1. ``effect`` is None where it cannot be told. ``other_…``: the element
     is ``NotAction``, ``NotResource``, ``NotPrincipal``. ``resources`` and ``principals`` are None where the statement
     has no such element. ``problem`` says why it cannot be told what the statement applies to.
     """
 
-    place: str
+    label: str
     effect: Effect | None
     actions: tuple[Glob, ...] = ()
-    other_actions: bool = False
+    not_action: bool = False
     resources: tuple[ResourcePattern, ...] | None = None
-    other_resources: bool = False
+    not_resource: bool = False
     principals: Principals | None = None
-    other_principals: bool = False
+    not_principal: bool = False
     conditions: tuple[Condition, ...] = ()
     problem: Missing | None = None
 
@@ -96,11 +96,11 @@ def parse(document: str | Mapping[str, Any], name: str) -> Policy:
 
 def _decoded(document: str | Mapping[str, Any]) -> dict[str, object]:
     text = document if isinstance(document, str) else _written(document)
-    if len(text) > MOST_CHARACTERS * _ESCAPED:
+    if len(text) > MAX_CHARACTERS * _ESCAPED:
         _too_long()
     if text.lstrip()[:1] == "%":
         text = unquote(text)
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         _too_long()
     _not_too_deep(text)
     try:
@@ -121,7 +121,7 @@ def _written(document: Mapping[str, Any]) -> str:
 
 
 def _too_long() -> NoReturn:
-    raise _Unreadable(f"it is longer than {MOST_CHARACTERS} characters, and than any policy that AWS takes")
+    raise _Unreadable(f"it is longer than {MAX_CHARACTERS} characters, and than any policy that AWS takes")
 
 
 def _not_too_deep(text: str) -> None:
@@ -175,7 +175,7 @@ def _statements(document: dict[str, object], name: str) -> tuple[Statement, ...]
 
 def _statement(row: object, name: str, number: int, *, variables: bool) -> Statement:
     sid = row.get("Sid") if isinstance(row, dict) else None
-    place = short(sid) if isinstance(sid, str) and sid else f"statement {number}"
+    place = shorten(sid) if isinstance(sid, str) and sid else f"statement {number}"
     effect = row.get("Effect") if isinstance(row, dict) else None
     known: Effect | None = "Allow" if effect == "Allow" else "Deny" if effect == "Deny" else None
     try:
@@ -187,25 +187,25 @@ def _statement(row: object, name: str, number: int, *, variables: bool) -> State
 def _read(row: dict[str, object], place: str, effect: Effect | None, *, variables: bool) -> Statement:
     if effect is None:
         raise _Unreadable("its Effect is neither Allow nor Deny")
-    actions, other_actions = _either(row, "Action")
-    resources, other_resources = _either(row, "Resource")
-    principals, other_principals = _either(row, "Principal")
+    actions, not_action = _either(row, "Action")
+    resources, not_resource = _either(row, "Resource")
+    principals, not_principal = _either(row, "Principal")
     if actions is None:
         raise _Unreadable("it has no Action")
     patterns = (
         None
         if resources is None
-        else tuple(resource_pattern(text, variables=variables) for text in _strings(resources, "Resource"))
+        else tuple(resource_pattern_of(text, variables=variables) for text in _strings(resources, "Resource"))
     )
     return Statement(
         place,
         effect,
         tuple(glob_of(pattern_of(text.lower())) for text in _strings(actions, "Action")),
-        other_actions,
+        not_action,
         patterns,
-        other_resources,
+        not_resource,
         None if principals is None else _principals(principals),
-        other_principals,
+        not_principal,
         _conditions(row.get("Condition", {}), variables=variables),
     )
 
@@ -250,7 +250,7 @@ def _condition(name: str, key: str, values: object, *, variables: bool) -> Condi
     found: list[object] = values if isinstance(values, list) else [values]
     texts = [str(one).lower() if isinstance(one, bool) else one for one in found]
     known = variables and operator is not None and operator.takes_variables
-    what = f"Condition {short(key)}"
+    what = f"Condition {shorten(key)}"
     return Condition(
-        operator, short(name), key, tuple(tokens_of(text, variables=known) for text in _strings(texts, what))
+        operator, shorten(name), key, tuple(tokens_of(text, variables=known) for text in _strings(texts, what))
     )

@@ -11,12 +11,21 @@ import msgspec
 
 from skerry.model.facts import Missing
 from skerry.policy.document import Policy
-from skerry.policy.policy_types import Assumed, Circumstances, Deciding, Judged, Kind, allowing, judge, not_read
+from skerry.policy.policy_types import (
+    AssumedToAllow,
+    DecidingStatement,
+    EvaluationContext,
+    PolicyType,
+    PolicyTypeResult,
+    evaluate_statements,
+    result_for,
+    unread_result_for,
+)
 from skerry.policy.request import Request
-from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, unknown
+from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, unknown_for
 
 Levels = tuple[tuple[Policy, ...], ...]
-Verdict = Literal["allowed", "denied", "unknown"]
+EvaluationResult = Literal["allowed", "denied", "unknown"]
 
 
 class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -31,22 +40,22 @@ class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     is linked to a service. ``scps`` are those of the principal's account, ``rcps`` those of the resource's.
     """
 
-    identity: tuple[Policy, ...] | Missing | Assumed
-    boundary: Policy | Missing | Assumed | None
-    session: Policy | Missing | Assumed | None
-    scps: Levels | Missing | Assumed
-    rcps: Levels | Missing | Assumed
-    resource: Policy | Missing | Assumed | None
-    endpoint: Policy | Missing | Assumed | None
+    identity: tuple[Policy, ...] | Missing | AssumedToAllow
+    boundary: Policy | Missing | AssumedToAllow | None
+    session: Policy | Missing | AssumedToAllow | None
+    scps: Levels | Missing | AssumedToAllow
+    rcps: Levels | Missing | AssumedToAllow
+    resource: Policy | Missing | AssumedToAllow | None
+    endpoint: Policy | Missing | AssumedToAllow | None
     gateway: bool = False
 
 
 class Denial(msgspec.Struct, frozen=True, gc=False):
     """One kind of policy that denies a request: by a statement, or because none allows it."""
 
-    kind: Kind
+    kind: PolicyType
     words: str
-    statement: Deciding | None = None
+    statement: DecidingStatement | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -57,15 +66,15 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     ``missing``: the facts that would tell, where the verdict is unknown. ``assumed``: what was taken for granted.
     """
 
-    verdict: Verdict
+    verdict: EvaluationResult
     denials: tuple[Denial, ...] = ()
-    allowed_by: tuple[Deciding, ...] = ()
+    allowed_by: tuple[DecidingStatement, ...] = ()
     missing: tuple[Missing, ...] = ()
     assumed: tuple[str, ...] = ()
 
 
 # What a policy of a resource is taken to say that is not looked at: it leaves access to the policies of the account.
-_LEFT_TO_THE_ACCOUNT = Judged(denied=False, allowed={"itself": False, "role": False, "account": True})
+_LEFT_TO_THE_ACCOUNT = PolicyTypeResult(denied=False, allowed={"itself": False, "role": False, "account": True})
 _TRUST = "sts:assumerole"
 
 
@@ -77,7 +86,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     asked = _ask(request, policies)
     required = _required(request, asked)
     denials = (*_explicit(request, asked), *_implicit(request, required))
-    assumed = tuple(dict.fromkeys(kind.why for kind in _kinds(policies) if isinstance(kind, Assumed)))
+    assumed = tuple(dict.fromkeys(kind.why for kind in _kinds(policies) if isinstance(kind, AssumedToAllow)))
     if denials:
         return Decision("denied", denials, assumed=assumed)
     denied = any_of(judged.denied for judged in asked.values())
@@ -92,26 +101,26 @@ def _kinds(policies: Policies) -> Iterator[object]:
     return (getattr(policies, name) for name in policies.__struct_fields__)
 
 
-def _ask(request: Request, policies: Policies) -> dict[Kind, Judged]:
+def _ask(request: Request, policies: Policies) -> dict[PolicyType, PolicyTypeResult]:
     """What each kind of policy says, in the order of AWS's flow chart."""
-    circumstances = Circumstances(policies.gateway, _bounded(policies.boundary))
+    circumstances = EvaluationContext(policies.gateway, _bounded(policies.boundary))
 
-    def one(policy: Policy | Missing | Assumed | None, kind: Kind) -> Judged:
+    def one(policy: Policy | Missing | AssumedToAllow | None, kind: PolicyType) -> PolicyTypeResult:
         if policy is None:
-            return allowing(answer=kind != "resource-based policy")
+            return result_for(answer=kind != "resource-based policy")
         return several((policy,) if isinstance(policy, Policy) else policy, kind)
 
-    def several(given: tuple[Policy, ...] | Missing | Assumed, kind: Kind) -> Judged:
+    def several(given: tuple[Policy, ...] | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
         match given:
             case Missing():
-                return not_read(given)
-            case Assumed():
-                return _LEFT_TO_THE_ACCOUNT if kind == "resource-based policy" else allowing(answer=True)
+                return unread_result_for(given)
+            case AssumedToAllow():
+                return _LEFT_TO_THE_ACCOUNT if kind == "resource-based policy" else result_for(answer=True)
             case _:
-                return judge(given, kind, request, circumstances)
+                return evaluate_statements(given, kind, request, circumstances)
 
-    def levels(given: Levels | Missing | Assumed, kind: Kind) -> Judged:
-        if isinstance(given, Missing | Assumed):
+    def levels(given: Levels | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
+        if isinstance(given, Missing | AssumedToAllow):
             return several(given, kind)
         return _all_levels([several(level, kind) for level in given])
 
@@ -129,26 +138,26 @@ def _ask(request: Request, policies: Policies) -> dict[Kind, Judged]:
     }
 
 
-def _bounded(boundary: Policy | Missing | Assumed | None) -> Truth:
+def _bounded(boundary: Policy | Missing | AssumedToAllow | None) -> Truth:
     """Whether the principal has a permissions boundary."""
     return Unknown((boundary,)) if isinstance(boundary, Missing) else isinstance(boundary, Policy)
 
 
-def _all_levels(levels: list[Judged]) -> Judged:
+def _all_levels(levels: list[PolicyTypeResult]) -> PolicyTypeResult:
     """What the policies of an organization say: each level must allow, and none may deny."""
-    return Judged(
+    return PolicyTypeResult(
         any_of(level.denied for level in levels),
-        allowing(all_of(level.allows for level in levels)).allowed,
+        result_for(all_of(level.allows for level in levels)).allowed,
         tuple(one for level in levels for one in level.deciding),
     )
 
 
-def _required(request: Request, asked: dict[Kind, Judged]) -> dict[Kind, Truth]:
+def _required(request: Request, asked: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
     """What must allow the request, and whether it does.
 
     Resource control policies always allow: AWS attaches one that does everywhere, and it cannot be taken off.
     """
-    always: dict[Kind, Truth] = {
+    always: dict[PolicyType, Truth] = {
         "service control policy": asked["service control policy"].allows,
         "VPC endpoint policy": asked["VPC endpoint policy"].allows,
     }
@@ -164,7 +173,7 @@ def _required(request: Request, asked: dict[Kind, Judged]) -> dict[Kind, Truth]:
     return always | (_within_account(request, asked) if within else _across_accounts(asked))
 
 
-def _within_account(request: Request, asked: dict[Kind, Judged]) -> dict[Kind, Truth]:
+def _within_account(request: Request, asked: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
     """Within an account, the policies of the principal or of the resource must allow.
 
     Those of a key or of a role's trust must in any case, be it only by leaving it to the policies of the account.
@@ -175,7 +184,7 @@ def _within_account(request: Request, asked: dict[Kind, Judged]) -> dict[Kind, T
     """
     resource = asked["resource-based policy"]
     itself = resource.allowed["itself"]
-    required: dict[Kind, Truth] = {
+    required: dict[PolicyType, Truth] = {
         "identity-based policy": any_of((itself, resource.allowed["role"], asked["identity-based policy"].allows)),
         "permissions boundary": any_of((itself, asked["permissions boundary"].allows)),
         "session policy": any_of((itself, asked["session policy"].allows)),
@@ -186,9 +195,9 @@ def _within_account(request: Request, asked: dict[Kind, Judged]) -> dict[Kind, T
     return required
 
 
-def _across_accounts(asked: dict[Kind, Judged]) -> dict[Kind, Truth]:
+def _across_accounts(asked: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
     """Across accounts, the policies of both must allow."""
-    kinds: tuple[Kind, ...] = (
+    kinds: tuple[PolicyType, ...] = (
         "resource-based policy",
         "identity-based policy",
         "permissions boundary",
@@ -202,28 +211,28 @@ def _either(within: Truth, across: Truth, arn: str) -> Truth:
     if within == across:
         return within
     rest = all_of(one for one in (within, across) if isinstance(one, Unknown))
-    account = unknown(f"the account that {arn} belongs to")
+    account = unknown_for(f"the account that {arn} belongs to")
     return all_of((account, rest))
 
 
-def _explicit(request: Request, asked: dict[Kind, Judged]) -> Iterator[Denial]:
+def _explicit(request: Request, asked: dict[PolicyType, PolicyTypeResult]) -> Iterator[Denial]:
     for kind, judged in asked.items():
         for one in judged.deciding:
             if one.effect == "Deny":
                 yield Denial(kind, f"with an explicit deny in {_article(kind, request)}", one)
 
 
-def _implicit(request: Request, required: dict[Kind, Truth]) -> Iterator[Denial]:
+def _implicit(request: Request, required: dict[PolicyType, Truth]) -> Iterator[Denial]:
     for kind, answer in required.items():
         if answer is False:
             yield Denial(kind, f"because no {_named(kind, request)} allows the {request.action} action")
 
 
-def _named(kind: Kind, request: Request) -> str:
+def _named(kind: PolicyType, request: Request) -> str:
     trust = kind == "resource-based policy" and request.action.lower().startswith(_TRUST)
     return "role trust policy" if trust else kind
 
 
-def _article(kind: Kind, request: Request) -> str:
+def _article(kind: PolicyType, request: Request) -> str:
     name = _named(kind, request)
     return f"{'the' if name == 'role trust policy' else 'an' if name.startswith('i') else 'a'} {name}"

@@ -15,9 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from skerry.policy.quoting import short
-from skerry.policy.ternary import Truth, unknown
-from skerry.policy.wildcards import Pattern, arn_like, glob_of, literal
+from skerry.policy.ternary import Truth, shorten, unknown_for
+from skerry.policy.wildcards import Pattern, arn_like, glob_of, literal_of
 
 Compare = Callable[[Pattern, str], Truth]
 Order = Callable[[Decimal, Decimal], bool]
@@ -44,15 +43,15 @@ class Operator(msgspec.Struct, frozen=True, gc=False):
 
 
 def _unreadable(value: str, what: str) -> Truth:
-    return unknown(f"what {short(value)!r} means as {what}")
+    return unknown_for(f"what {shorten(value)!r} means as {what}")
 
 
 def _equals(pattern: Pattern, value: str) -> Truth:
-    return literal(pattern) == value
+    return literal_of(pattern) == value
 
 
 def _equals_ignoring_case(pattern: Pattern, value: str) -> Truth:
-    return literal(pattern).casefold() == value.casefold()
+    return literal_of(pattern).casefold() == value.casefold()
 
 
 def _like(pattern: Pattern, value: str) -> Truth:
@@ -64,7 +63,7 @@ def _number(text: str) -> Decimal | None:
 
 
 def _numeric(order: Order, pattern: Pattern, value: str) -> Truth:
-    return _ordered(order, literal(pattern), value, _number, "a number")
+    return _ordered(order, literal_of(pattern), value, _number, "a number")
 
 
 def _ordered(order: Order, wanted: str, given: str, read: Callable[[str], Decimal | None], what: str) -> Truth:
@@ -91,11 +90,11 @@ def _instant(text: str) -> Decimal | None:
 
 
 def _date(order: Order, pattern: Pattern, value: str) -> Truth:
-    return _ordered(order, literal(pattern), value, _instant, "a time")
+    return _ordered(order, literal_of(pattern), value, _instant, "a time")
 
 
 def _bool(pattern: Pattern, value: str) -> Truth:
-    wanted, given = literal(pattern).lower(), value.lower()
+    wanted, given = literal_of(pattern).lower(), value.lower()
     for text in (wanted, given):
         if text not in {"true", "false"}:
             return _unreadable(text, "true or false")
@@ -111,18 +110,18 @@ def _bytes(text: str) -> bytes | None:
 
 def _binary(pattern: Pattern, value: str) -> Truth:
     """Both texts are in base 64."""
-    wanted, given = _bytes(literal(pattern)), _bytes(value)
+    wanted, given = _bytes(literal_of(pattern)), _bytes(value)
     if wanted is None or given is None:
-        return _unreadable(literal(pattern) if wanted is None else value, "base 64")
+        return _unreadable(literal_of(pattern) if wanted is None else value, "base 64")
     return wanted == given
 
 
 def _ip_address(pattern: Pattern, value: str) -> Truth:
     """Whether an address lies in a block; an address without a prefix is a block of its own."""
     try:
-        block = ipaddress.ip_network(literal(pattern))
+        block = ipaddress.ip_network(literal_of(pattern))
     except ValueError:
-        return _unreadable(literal(pattern), "a block of addresses")
+        return _unreadable(literal_of(pattern), "a block of addresses")
     try:
         return ipaddress.ip_address(value) in block
     except ValueError:

@@ -10,13 +10,13 @@ import msgspec
 
 from skerry.model.facts import Missing
 from skerry.policy.context_keys import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks
-from skerry.policy.quoting import short
 from skerry.policy.resources import Resource
+from skerry.policy.ternary import shorten
 
-Kind = Literal["role", "user", "service", "anonymous", "aws"]
+PrincipalType = Literal["role", "user", "service", "anonymous", "aws"]
 
 
-class Hidden(msgspec.Struct, frozen=True, gc=False):
+class HiddenValue(msgspec.Struct, frozen=True, gc=False):
     """A key that the request has, with a value that is not known.
 
     ``undisclosed``: the value is an identifier of AWS's own, such as that of the account with which ECR signs the
@@ -31,7 +31,7 @@ class Hidden(msgspec.Struct, frozen=True, gc=False):
     maybe_absent: bool = False
 
 
-Values = tuple[str, ...] | Hidden | Missing
+Values = tuple[str, ...] | HiddenValue | Missing
 ABSENT: tuple[str, ...] = ()
 Context = Mapping[str, Values]
 
@@ -48,7 +48,7 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     where the account is in none. ``tags`` are those of the role, session or user.
     """
 
-    kind: Kind
+    kind: PrincipalType
     arn: str = ""
     account: str | None = None
     session: str | None = None
@@ -61,12 +61,12 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
 AWS_OWN = Principal("aws", organization=None, tags=Missing("the tags of who of AWS's own signed the request"))
 
 
-def role(arn: str, session: str | None = None) -> Principal:
+def principal_of_role(arn: str, session: str | None = None) -> Principal:
     """A session of the role with this ARN."""
     return Principal("role", arn, _account(arn), session)
 
 
-def service(name: str) -> Principal:
+def principal_of_service(name: str) -> Principal:
     """A service of AWS that asks under its own name, such as ``ecs-tasks.amazonaws.com``."""
     return Principal("service", name, organization=None)
 
@@ -90,7 +90,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     resource: Resource
     context: Context = {}
 
-    def value(self, key: str) -> Values:
+    def values_of(self, key: str) -> Values:
         """The values of a key, whose name has no case."""
         name = key.lower()
         if lacks(self.action.lower(), name):
@@ -103,7 +103,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
             derived = _of_resource(self, name)
         if derived is None:
             derived = _of_endpoint(self, name)
-        return Missing(f"the value of {short(key)} in the request") if derived is None else derived
+        return Missing(f"the value of {shorten(key)} in the request") if derived is None else derived
 
 
 _TAG = "aws:principaltag/"
@@ -114,17 +114,17 @@ _NOBODY: dict[str, Values] = dict.fromkeys((*_WHO, *_NO_SERVICE, "aws:username")
 _SIGNER = "who of AWS's own signed the request"
 # Whether the account is in an organization is not published either.
 _UNDISCLOSED: dict[str, Values] = {
-    name: Hidden(_SIGNER, undisclosed=True, maybe_absent=name.startswith("aws:principalorg")) for name in _WHO
+    name: HiddenValue(_SIGNER, undisclosed=True, maybe_absent=name.startswith("aws:principalorg")) for name in _WHO
 }
 # What is so for every principal of a kind.
-_ALWAYS: dict[Kind, dict[str, Values]] = {
+_ALWAYS: dict[PrincipalType, dict[str, Values]] = {
     "role": _NO_SERVICE
     | _NO_OTHER_SESSION
     | {
         "aws:principaltype": ("AssumedRole",),
         "aws:username": ABSENT,
-        "aws:tokenissuetime": Hidden("when the credentials of the role were issued"),
-        "aws:userid": Hidden("the id of the role, and the name of its session", "iam:GetRole"),
+        "aws:tokenissuetime": HiddenValue("when the credentials of the role were issued"),
+        "aws:userid": HiddenValue("the id of the role, and the name of its session", "iam:GetRole"),
     },
     "user": _NO_SERVICE | _NO_OTHER_SESSION | {"aws:principaltype": ("User",)},
     "service": {"aws:principalisawsservice": ("true",)},
@@ -213,7 +213,7 @@ _DIRECT: dict[str, Values] = {
 }
 
 
-def through_endpoint(
+def context_of_endpoint_call(
     endpoint: str,
     vpc: str,
     region: str,
@@ -227,9 +227,9 @@ def through_endpoint(
     ``address`` is the caller's, ``owner`` the account of the endpoint, where they are known. Such a request has no
     ``aws:SourceIp``. The keys of which AWS tells some services only are told here for all: see ``Request``.
     """
-    source: Values = (address,) if address else Hidden("the address that the task will have")
-    account: Values = (owner,) if owner else Hidden(f"the account that {endpoint} belongs to", _ENDPOINTS)
-    whole: Values = (vpc_arn,) if vpc_arn else Hidden(f"the ARN of {vpc}")
+    source: Values = (address,) if address else HiddenValue("the address that the task will have")
+    account: Values = (owner,) if owner else HiddenValue(f"the account that {endpoint} belongs to", _ENDPOINTS)
+    whole: Values = (vpc_arn,) if vpc_arn else HiddenValue(f"the ARN of {vpc}")
     return _DIRECT | {
         "aws:requestedregion": (region,),
         "aws:sourcevpce": (endpoint,),
@@ -241,9 +241,9 @@ def through_endpoint(
     }
 
 
-def over_internet(region: str, address: str | None = None) -> dict[str, Values]:
+def context_of_internet_call(region: str, address: str | None = None) -> dict[str, Values]:
     """The context of a call over TLS to a public address of AWS; ``address`` is the public one of the caller."""
-    source: Values = (address,) if address else Hidden("the public address of the call")
+    source: Values = (address,) if address else HiddenValue("the public address of the call")
     return _DIRECT | {
         "aws:requestedregion": (region,),
         "aws:sourcevpce": ABSENT,

@@ -2,19 +2,18 @@
 
 import msgspec
 
-from skerry.policy.quoting import short
-from skerry.policy.ternary import Truth, unknown
+from skerry.policy.ternary import Truth, shorten, unknown_for
 from skerry.policy.wildcards import (
     SEGMENTS,
     Glob,
     Pattern,
+    PolicyVariable,
     Token,
-    Variable,
-    Wild,
-    collapsed,
+    Wildcard,
+    collapse,
     glob_of,
     is_pattern,
-    literal,
+    literal_of,
     segments_match,
     tokens_of,
 )
@@ -37,21 +36,22 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
 class ResourcePattern(msgspec.Struct, frozen=True, gc=False):
     """One value of ``Resource``, ready to be matched; ``glob`` is None while it has variables.
 
-    ``astray``: see ``is_astray``. ``early``: it has a variable in one of the first five parts, where AWS knows none.
+    ``inner_wildcard``: see ``has_inner_wildcard``. ``early_variable``: one of the ARN's first five parts has a policy
+    variable, and AWS supports none there.
     """
 
     text: str
     tokens: tuple[Token, ...]
     glob: Glob | None
-    astray: bool
-    early: bool
+    inner_wildcard: bool
+    early_variable: bool
 
 
-def resource_pattern(text: str, *, variables: bool) -> ResourcePattern:
+def resource_pattern_of(text: str, *, variables: bool) -> ResourcePattern:
     """One value of ``Resource`` of a policy, which knows ``variables`` if its Version does."""
-    tokens = collapsed(tokens_of(text, variables=variables))
+    tokens = collapse(tokens_of(text, variables=variables))
     glob = glob_of(tokens) if is_pattern(tokens) else None
-    return ResourcePattern(text, tokens, glob, is_astray(tokens), _early(tokens))
+    return ResourcePattern(text, tokens, glob, has_inner_wildcard(tokens), _early(tokens))
 
 
 def _before_the_resource(tokens: tuple[Token, ...]) -> list[int]:
@@ -65,10 +65,11 @@ def _before_the_resource(tokens: tuple[Token, ...]) -> list[int]:
     return places
 
 
-def is_astray(tokens: tuple[Token, ...]) -> bool:
+def has_inner_wildcard(tokens: tuple[Token, ...]) -> bool:
     """Whether a wildcard stands within one of the first five parts of the ARN, and is not the part's end."""
     return any(
-        tokens[place] is Wild.ONE or (tokens[place] is Wild.ANY and not _ends_a_part(tokens[place + 1 : place + 2]))
+        tokens[place] is Wildcard.ONE
+        or (tokens[place] is Wildcard.ANY and not _ends_a_part(tokens[place + 1 : place + 2]))
         for place in _before_the_resource(tokens)
     )
 
@@ -78,10 +79,10 @@ def _ends_a_part(rest: tuple[Token, ...]) -> bool:
 
 
 def _early(tokens: tuple[Token, ...]) -> bool:
-    return any(isinstance(tokens[place], Variable) for place in _before_the_resource(tokens))
+    return any(isinstance(tokens[place], PolicyVariable) for place in _before_the_resource(tokens))
 
 
-def covers(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) -> Truth:
+def covers(pattern: Pattern, glob: Glob, resource: Resource, *, inner_wildcard: bool) -> Truth:
     """Whether a pattern fits the resource.
 
     A wildcard stands for any characters within its part of the ARN, and reaches beyond a colon where it is the last
@@ -91,35 +92,35 @@ def covers(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) ->
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html
     """
     if resource.beginning:
-        return _covers_all_that_begins(pattern, glob, resource, astray=astray)
+        return _covers_all_that_begins(pattern, glob, resource, inner_wildcard=inner_wildcard)
     if not glob.matches(resource.arn):
         return False
-    if not astray or segments_match(pattern, resource.arn):
+    if not inner_wildcard or segments_match(pattern, resource.arn):
         return True
-    named = short(literal(pattern))
-    return unknown(f"whether AWS lets a wildcard of {named} reach beyond a colon, for {resource.arn}")
+    named = shorten(literal_of(pattern))
+    return unknown_for(f"whether AWS lets a wildcard of {named} reach beyond a colon, for {resource.arn}")
 
 
-def _covers_all_that_begins(pattern: Pattern, glob: Glob, resource: Resource, *, astray: bool) -> Truth:
+def _covers_all_that_begins(pattern: Pattern, glob: Glob, resource: Resource, *, inner_wildcard: bool) -> Truth:
     known, more = resource.arn, resource.more_characters
     if more is None:
         some = could_begin(pattern, known)
-        every = bool(pattern) and pattern[-1] is Wild.ANY and glob.matches(known)
+        every = bool(pattern) and pattern[-1] is Wildcard.ANY and glob.matches(known)
     else:
         some = _fits(pattern, known, more, every=False)
         every = _fits(pattern, known, more, every=True)
     if not some:
         return False
-    if every and not astray:
+    if every and not inner_wildcard:
         return True
-    return unknown(f"the rest of {known}…, which {short(literal(pattern))} may name")
+    return unknown_for(f"the rest of {known}…, which {shorten(literal_of(pattern))} may name")
 
 
 def could_begin(pattern: Pattern, beginning: str) -> bool:
     """Whether some text with this beginning fits the pattern: what follows the first ``*`` may stand after it."""
     at = 0
     for token in pattern:
-        if token is Wild.ANY or at >= len(beginning):
+        if token is Wildcard.ANY or at >= len(beginning):
             return True
         if isinstance(token, str):
             if not token.startswith(beginning[at : at + len(token)]):
@@ -136,24 +137,24 @@ def _fits(pattern: Pattern, beginning: str, more: int, *, every: bool) -> bool:
     The places in the pattern are followed that the text may have led to: at most two for each of its characters. Of
     every text, no character is known to be the pattern's, so that only wildcards stand for it.
     """
-    steps: list[str | Wild] = []
-    for token in collapsed(pattern):
+    steps: list[str | Wildcard] = []
+    for token in collapse(pattern):
         steps.extend(token if isinstance(token, str) else [token])
     reached = _passing({0}, steps)
     for character in (*beginning, *[None] * more):
-        takes: tuple[str | Wild | None, ...] = (Wild.ONE, character)
+        takes: tuple[str | Wildcard | None, ...] = (Wildcard.ONE, character)
         reached = _passing(
             {
-                at if steps[at] is Wild.ANY else at + 1
+                at if steps[at] is Wildcard.ANY else at + 1
                 for at in reached
                 if at < len(steps)
-                and (steps[at] is Wild.ANY or steps[at] in takes or (character is None and not every))
+                and (steps[at] is Wildcard.ANY or steps[at] in takes or (character is None and not every))
             },
             steps,
         )
     return len(steps) in reached
 
 
-def _passing(places: set[int], steps: list[str | Wild]) -> set[int]:
+def _passing(places: set[int], steps: list[str | Wildcard]) -> set[int]:
     """The places, and those that are reached from them by letting a ``*`` stand for nothing."""
-    return places | {at + 1 for at in places if at < len(steps) and steps[at] is Wild.ANY}
+    return places | {at + 1 for at in places if at < len(steps) and steps[at] is Wildcard.ANY}

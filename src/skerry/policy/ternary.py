@@ -18,8 +18,15 @@ class Unknown(msgspec.Struct, frozen=True, gc=False):
 
 Truth = bool | Unknown
 
+_MOST_SHOWN = 160  # characters; ARNs in full, as a rule
 
-def unknown(fact: str, action: str = "") -> Unknown:
+
+def shorten(text: str) -> str:
+    """Return a piece of a policy for a message, only its beginning if it is long."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
+
+
+def unknown_for(fact: str, action: str = "") -> Unknown:
     """Not known, for want of one fact, which the call of that IAM action would tell."""
     return Unknown((Missing(fact, action),))
 

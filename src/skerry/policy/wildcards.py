@@ -11,8 +11,7 @@ from typing import TypeGuard, TypeVar, cast
 
 import msgspec
 
-from skerry.policy.quoting import short
-from skerry.policy.ternary import Truth, Unknown, unknown
+from skerry.policy.ternary import Truth, Unknown, shorten, unknown_for
 
 SEGMENTS = 6  # arn:partition:service:region:account:resource
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -20,26 +19,26 @@ _ESCAPES = frozenset({"*", "?", "$"})
 _QUOTED = 2  # what follows the first quotation mark of a default: its text, and nothing
 
 
-class Wild(Enum):
+class Wildcard(Enum):
     """The two wildcards: any text, and any one character."""
 
     ANY = "*"
     ONE = "?"
 
 
-class Variable(msgspec.Struct, frozen=True, gc=False):
+class PolicyVariable(msgspec.Struct, frozen=True, gc=False):
     """``${key}`` or ``${key, 'default'}``."""
 
     key: str
     default: str | None = None
 
 
-Token = str | Wild | Variable
-Pattern = tuple[str | Wild, ...]
+Token = str | Wildcard | PolicyVariable
+Pattern = tuple[str | Wildcard, ...]
 T = TypeVar("T", bound=Token)
 
 
-class Unresolved(msgspec.Struct, frozen=True, gc=False):
+class UnresolvedVariable(msgspec.Struct, frozen=True, gc=False):
     """What became of a text with a variable that has no default, and whose key the request does not have."""
 
     key: str
@@ -69,19 +68,19 @@ def _tokens(text: str, *, variables: bool) -> Iterator[Token]:
     yield from _wildcards(text[at:])
 
 
-def _variable(inside: str) -> Variable:
+def _variable(inside: str) -> PolicyVariable:
     key, _, default = inside.partition(",")
     empty, *quoted = default.strip().split("'")
     defaulted = "'" not in key and not empty and len(quoted) == _QUOTED and not quoted[1]
-    return Variable(key.strip(), quoted[0]) if defaulted else Variable(inside.strip())
+    return PolicyVariable(key.strip(), quoted[0]) if defaulted else PolicyVariable(inside.strip())
 
 
-def _wildcards(text: str) -> Iterator[str | Wild]:
+def _wildcards(text: str) -> Iterator[str | Wildcard]:
     for piece in re.split(r"([*?])", text):
         if piece == "*":
-            yield Wild.ANY
+            yield Wildcard.ANY
         elif piece == "?":
-            yield Wild.ONE
+            yield Wildcard.ONE
         elif piece:
             yield piece
 
@@ -97,41 +96,41 @@ def _joined(tokens: Iterable[Token]) -> tuple[Token, ...]:
     return tuple(joined)
 
 
-def collapsed(tokens: tuple[T, ...]) -> tuple[T, ...]:
+def collapse(tokens: tuple[T, ...]) -> tuple[T, ...]:
     """The tokens, with ``*`` that follow each other as one: they stand for the same texts."""
     kept: list[T] = []
     for token in tokens:
-        if token is not Wild.ANY or not kept or kept[-1] is not Wild.ANY:
+        if token is not Wildcard.ANY or not kept or kept[-1] is not Wildcard.ANY:
             kept.append(token)
     return tuple(kept)
 
 
 def is_pattern(tokens: tuple[Token, ...]) -> TypeGuard[Pattern]:
     """Whether the tokens have no variables, so that they can be matched as they are."""
-    return not any(isinstance(token, Variable) for token in tokens)
+    return not any(isinstance(token, PolicyVariable) for token in tokens)
 
 
 def resolve(
-    tokens: tuple[Token, ...], value: Callable[[Variable], str | Unknown | None]
-) -> Pattern | Unresolved | Unknown:
+    tokens: tuple[Token, ...], value: Callable[[PolicyVariable], str | Unknown | None]
+) -> Pattern | UnresolvedVariable | Unknown:
     """The tokens with the values of their variables as literal text.
 
     ``value`` gives the text of a variable, None where the request has no such key and the variable no default.
     """
     given: list[Token] = []
     for token in tokens:
-        text = value(token) if isinstance(token, Variable) else token
+        text = value(token) if isinstance(token, PolicyVariable) else token
         if isinstance(text, Unknown):
             return text
         if text is None:
-            return Unresolved(token.key if isinstance(token, Variable) else "")
+            return UnresolvedVariable(token.key if isinstance(token, PolicyVariable) else "")
         given.append(text)
     return cast("Pattern", _joined(given))
 
 
-def literal(pattern: Pattern) -> str:
+def literal_of(pattern: Pattern) -> str:
     """The pattern as a text, for operators that take a wildcard for a character like any other."""
-    return "".join(token.value if isinstance(token, Wild) else token for token in pattern)
+    return "".join(token.value if isinstance(token, Wildcard) else token for token in pattern)
 
 
 class _Gaps(msgspec.Struct, frozen=True, gc=False):
@@ -170,9 +169,9 @@ class Glob(msgspec.Struct, frozen=True, gc=False):
 def glob_of(pattern: Pattern) -> Glob:
     """The pattern, ready to be matched."""
     pieces: list[_Piece] = []
-    piece: list[str | Wild] = []
+    piece: list[str | Wildcard] = []
     for token in pattern:
-        if token is Wild.ANY:
+        if token is Wildcard.ANY:
             pieces.append(_piece(piece))
             piece = []
         else:
@@ -180,8 +179,8 @@ def glob_of(pattern: Pattern) -> Glob:
     return Glob((*pieces, _piece(piece)))
 
 
-def _piece(tokens: list[str | Wild]) -> _Piece:
-    if Wild.ONE not in tokens:
+def _piece(tokens: list[str | Wildcard]) -> _Piece:
+    if Wildcard.ONE not in tokens:
         return "".join(cast("list[str]", tokens))
     regex = "".join(re.escape(token) if isinstance(token, str) else "." for token in tokens)
     length = sum(len(token) if isinstance(token, str) else 1 for token in tokens)
@@ -205,11 +204,11 @@ def _find(piece: _Piece, text: str, at: int) -> int:
     return found.start() if found else -1
 
 
-def segments(pattern: Pattern) -> list[Pattern]:
+def segments_of(pattern: Pattern) -> list[Pattern]:
     """The parts of an ARN's pattern, between its first five colons."""
-    parts: list[list[str | Wild]] = [[]]
+    parts: list[list[str | Wildcard]] = [[]]
     for token in pattern:
-        if isinstance(token, Wild):
+        if isinstance(token, Wildcard):
             parts[-1].append(token)
             continue
         first, *rest = token.split(":", SEGMENTS - len(parts))
@@ -220,7 +219,7 @@ def segments(pattern: Pattern) -> list[Pattern]:
 
 def segments_match(pattern: Pattern, arn: str) -> bool:
     """Whether each of the six parts of the ARN fits its part of the pattern."""
-    wanted, given = segments(pattern), arn.split(":", SEGMENTS - 1)
+    wanted, given = segments_of(pattern), arn.split(":", SEGMENTS - 1)
     return len(wanted) == len(given) == SEGMENTS and all(
         glob_of(part).matches(text) for part, text in zip(wanted, given, strict=True)
     )
@@ -232,6 +231,8 @@ def arn_like(pattern: Pattern, arn: str) -> Truth:
     How AWS compares a pattern of fewer parts is not documented.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
-    if len(segments(pattern)) < SEGMENTS:
-        return unknown(f"whether AWS takes {short(literal(pattern))}, which has not the six parts of an ARN, for {arn}")
+    if len(segments_of(pattern)) < SEGMENTS:
+        return unknown_for(
+            f"whether AWS takes {shorten(literal_of(pattern))}, which has not the six parts of an ARN, for {arn}"
+        )
     return segments_match(pattern, arn)

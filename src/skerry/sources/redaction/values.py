@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from skerry.access.images import Manifest
+from skerry.access.images import ImageManifest
 from skerry.masking import Node
 from skerry.model import ecs, endpoints, iam, resource_answers
 from skerry.sources.redaction.pseudonyms import Pseudonyms
@@ -199,7 +199,7 @@ def _manifest(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     if not isinstance(value, str):
         return wrong(value)
     try:
-        found = msgspec.to_builtins(msgspec.json.decode(value, type=Manifest))
+        found = msgspec.to_builtins(msgspec.json.decode(value, type=ImageManifest))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return blank(value)
     kept = {key: one for key, one in found.items() if one}
