@@ -10,7 +10,7 @@ from typing import Any
 
 from skerry.aws.api_table import SERVICES, TASK_DEFINITION
 from skerry.aws.resource_calls import SERVICE_REVISIONS
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
@@ -57,7 +57,7 @@ def _measured(services: int) -> tuple[AccountReading, int, float]:
 def _account(services: int, faults: Faults) -> Iterator[ClientFactory]:
     """The article's account, with so many services in all, each with a task definition of its own."""
     with serving("eu-west-1", faults):
-        client = clients("eu-west-1")
+        client = make_clients("eu-west-1")
         deployment = demo_deployment.build(client)
         demo_deployment.repair(client, deployment)
         ecs = client("ecs")

@@ -17,7 +17,7 @@ import pytest
 from botocore.client import BaseClient
 
 from skerry.aws.api_table import CALLS
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.cli import cli
 from skerry.cli.reading import WIDEST
 from skerry.embedded import demo_deployment
@@ -132,7 +132,7 @@ def schedule(client: ClientFactory, deployment: demo_deployment.Deployment, defi
 def served() -> Iterator[Served]:
     faults = Faults()
     with serving(REGION, faults):
-        client = clients(REGION)
+        client = make_clients(REGION)
         deployment = build(client)
         tasks = client("ecs").list_tasks(cluster=deployment.cluster)["taskArns"]
         stopped = client("ecs").list_tasks(cluster=deployment.cluster, desiredStatus="STOPPED")["taskArns"]
@@ -298,7 +298,9 @@ class TestAPolicy:
 
     def test_is_taken_by_an_iam(self, policies: Policies, served: Served, command: str) -> None:
         assert served
-        made = clients(REGION)("iam").create_policy(PolicyName=command, PolicyDocument=json.dumps(policies(command)))
+        made = make_clients(REGION)("iam").create_policy(
+            PolicyName=command, PolicyDocument=json.dumps(policies(command))
+        )
         assert made["Policy"]["PolicyName"] == command
 
 

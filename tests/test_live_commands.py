@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
@@ -33,7 +33,7 @@ def faults() -> Faults:
 def client(faults: Faults) -> Iterator[ClientFactory]:
     """The account that the article's story leaves behind: a service that cannot start."""
     with serving(REGION, faults):
-        found = clients(REGION)
+        found = make_clients(REGION)
         demo_deployment.build(found)
         yield found
 

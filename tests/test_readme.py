@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from skerry import cli
 from skerry.aws.api_table import CALLS
-from skerry.aws.session import clients
+from skerry.aws.session import make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.http_server import serving
 from skerry.model.record_kinds import KINDS
@@ -39,7 +39,7 @@ def names(told: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
     assert told  # only one embedded AWS runs at a time
     folder = tmp_path_factory.mktemp("account") / "snapshot"
     with serving():
-        client = clients()
+        client = make_clients()
         demo_deployment.repair(client, demo_deployment.build(client))
         run("snapshot", "--output", str(folder))
         yield meant(folder) | {"NEW": str(folder.with_name("new")), "NEW.json": str(folder.with_name("new.json"))}

@@ -109,9 +109,9 @@ def read_account(
     """
     from skerry.sources import live, snapshots
 
-    reading = live.read(account.clients(), scope, progress)
+    reading = live.read(account.make_clients(), scope, progress)
     # In the order of a snapshot's files, so that what is said of both is the same.
-    found = snapshots.in_order(reading.documents)
+    found = snapshots.sort_documents(reading.documents)
     facts = documents.load(found, region=reading.region)
     facts = msgspec.structs.replace(facts, notes=(*facts.notes, *reading.notes))
     source = f"account {facts.account or 'not known'} in {facts.region}"
@@ -121,12 +121,14 @@ def read_account(
 
 def redacted(gathered: Gathered, redaction: "Redaction") -> Gathered:
     """Return what was gathered without secrets and names of people: diagnoses of it have the same verdicts."""
-    kept = redaction.documents(gathered.documents)
+    kept = redaction.redact_documents(gathered.documents)
     if not kept:
         return gathered
     before = gathered.world.facts
-    facts = documents.load(kept, source=redaction.text(before.source), region=before.region)
-    facts = msgspec.structs.replace(facts, account=before.account, notes=tuple(map(redaction.text, before.notes)))
+    facts = documents.load(kept, source=redaction.redact_text(before.source), region=before.region)
+    facts = msgspec.structs.replace(
+        facts, account=before.account, notes=tuple(map(redaction.redact_text, before.notes))
+    )
     return msgspec.structs.replace(gathered, documents=kept, world=World(facts))
 
 
@@ -269,13 +271,13 @@ def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
 
     Raises `SkerryError` where the package that the embedded AWS needs is not installed.
     """
-    from skerry.aws.session import clients
+    from skerry.aws.session import make_clients
     from skerry.embedded.lifecycle import running
 
     with running(region):
         from skerry.embedded import demo_deployment
 
-        client = clients(region)
+        client = make_clients(region)
         deployment = demo_deployment.build(client)
         yield _chapter("A Fargate service in two isolated subnets", deployment.lines, client)
         repair = demo_deployment.repair(client, deployment)
@@ -296,12 +298,12 @@ def keep_chapter(chapter: Chapter, folder: Path) -> None:
     Raises `InputError` where the folder holds anything else, and `OutputError` where it cannot be written.
     """
     from skerry.sources import snapshots
-    from skerry.writing.targets import unwritable
+    from skerry.writing.targets import output_error_for
 
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise output_error_for(folder, error) from error
     snapshots.write_folder(folder, chapter.documents, snapshots.Snapshot(snapshots.VERSION), force=True)
 
 
@@ -368,7 +370,7 @@ def _hint(names: Sequence[str]) -> str:
 
 def _task_definition(path: Path) -> TaskDefinition:
     """Read a task definition as ``describe-task-definition`` prints it, or as it is registered."""
-    found = documents.task_definition(files.read(path))
+    found = documents.read_task_definition(files.read(path))
     if found is None:
         raise InputError(f"{path} is no task definition", "Give the JSON that `register-task-definition` takes.")
     return found

@@ -8,7 +8,7 @@ from botocore.session import Session
 
 from skerry.aws.api_call import ApiCall
 from skerry.aws.api_table import CALLS, NETWORK, PLANNING
-from skerry.aws.pagination import command
+from skerry.aws.pagination import command_name_of
 from skerry.model.record_kinds import ACTIONS
 
 # The prefix that IAM has for a service, where it is not the name that boto3 has for it:
@@ -60,7 +60,7 @@ def limit_of(call: ApiCall) -> Any:
 class TestEveryCall:
     def test_is_an_operation_of_its_service(self, call: ApiCall) -> None:
         assert model_of(call).name == call.operation
-        assert hasattr(client_of(call.service), command(call).replace("-", "_"))
+        assert hasattr(client_of(call.service), command_name_of(call).replace("-", "_"))
 
     def test_changes_nothing(self, call: ApiCall) -> None:
         assert call.operation.startswith(("Describe", "List", "Get", "Search", "BatchGet"))
@@ -101,7 +101,7 @@ class TestEveryCall:
             assert call.page == MOST_ROWS.get(call.operation, limit_of(call).metadata.get("max"))
 
     def test_is_paged_by_its_paginator_in_the_same_way(self, call: ApiCall) -> None:
-        method = command(call).replace("-", "_")
+        method = command_name_of(call).replace("-", "_")
         if client_of(call.service).can_paginate(method):
             paginator = client_of(call.service).get_paginator(method)
             assert call.rows in [key.expression for key in paginator.result_keys]

@@ -9,7 +9,7 @@ from botocore.parsers import ResponseParserError
 
 from skerry.aws import api_table, resource_calls
 from skerry.aws.api_call import ApiCall
-from skerry.aws.errors import CallContext, RefusedError, cleaned, mapped
+from skerry.aws.errors import CallContext, RefusedError, clean_message, map_errors
 from skerry.errors import SkerryError
 
 
@@ -17,7 +17,7 @@ def of(
     problem: Exception, call: ApiCall | None = api_table.VPCS, *, asked: bool = False, region: str = "eu-west-1"
 ) -> Any:
     """What the block raises in the place of the error."""
-    with pytest.raises((RefusedError, SkerryError)) as caught, mapped(CallContext(call, asked, region)):
+    with pytest.raises((RefusedError, SkerryError)) as caught, map_errors(CallContext(call, asked, region)):
         raise problem
     return caught.value
 
@@ -234,7 +234,7 @@ class TestAnyOtherAnswer:
         assert "with Unknown" in of(ClientError({}, "DescribeVpcs")).error.what
 
     def test_is_let_through_where_it_is_not_of_boto3(self) -> None:
-        with pytest.raises(ZeroDivisionError), mapped(CallContext()):
+        with pytest.raises(ZeroDivisionError), map_errors(CallContext()):
             raise ZeroDivisionError
 
 
@@ -279,8 +279,8 @@ class TestAMessage:
         ],
     )
     def test_tells_no_secret(self, text: str, found: str) -> None:
-        assert cleaned(text) == found
+        assert clean_message(text) == found
 
     def test_is_not_too_long(self) -> None:
-        assert cleaned("a" * 400) == "a" * 400
-        assert cleaned("a" * 401) == "a" * 400 + "…"
+        assert clean_message("a" * 400) == "a" * 400
+        assert clean_message("a" * 401) == "a" * 400 + "…"

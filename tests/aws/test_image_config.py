@@ -12,7 +12,7 @@ import pytest
 
 from skerry.aws import image_config
 from skerry.aws.errors import RefusedError
-from skerry.aws.image_config import configuration
+from skerry.aws.image_config import fetch_configuration
 
 CONTENT = {"architecture": "arm64", "os": "linux", "config": {"Env": ["PASSWORD=SECRET"]}}
 OPERATION = "GetDownloadUrlForLayer"
@@ -55,7 +55,7 @@ def client(endpoint: str | None = None) -> Any:
 
 
 def fetched(url: str, endpoint: str | None = None) -> dict[str, str]:
-    return configuration(client(endpoint), OPERATION, url)
+    return fetch_configuration(client(endpoint), OPERATION, url)
 
 
 def refusal(url: str, endpoint: str | None = None) -> RefusedError:

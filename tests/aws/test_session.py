@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skerry.aws.session import Account, ClientFactory, clients
+from skerry.aws.session import Account, ClientFactory, make_clients
 from skerry.embedded.lifecycle import running
 from skerry.errors import SkerryError
 
@@ -16,7 +16,7 @@ from skerry.errors import SkerryError
 @pytest.fixture(scope="module")
 def client() -> Iterator[ClientFactory]:
     with running("us-east-1"):
-        yield clients("eu-central-1")
+        yield make_clients("eu-central-1")
 
 
 def test_a_client_is_of_its_service_and_of_the_region(client: ClientFactory) -> None:
@@ -26,7 +26,7 @@ def test_a_client_is_of_its_service_and_of_the_region(client: ClientFactory) -> 
 
 def test_a_client_is_made_once(client: ClientFactory) -> None:
     assert client("ec2") is client("ec2")
-    assert client("ec2") is not clients("eu-central-1")("ec2")
+    assert client("ec2") is not make_clients("eu-central-1")("ec2")
 
 
 def test_a_client_retries_in_the_standard_mode(client: ClientFactory) -> None:
@@ -53,37 +53,37 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("settings")
 class TestBoto3sOwnChain:
     def test_reads_a_profile(self) -> None:
-        client = Account(profile="work").clients()("ec2")
+        client = Account(profile="work").make_clients()("ec2")
         assert client.meta.region_name == "eu-north-1"
         assert client._request_signer._credentials.access_key == "a"  # noqa: SLF001 - there is no other way to see it
 
     def test_reads_the_region_that_is_asked_for(self) -> None:
-        assert Account("work", "eu-west-3").clients()("ec2").meta.region_name == "eu-west-3"
+        assert Account("work", "eu-west-3").make_clients()("ec2").meta.region_name == "eu-west-3"
 
     def test_reads_the_endpoint_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-        assert clients(profile="work")("ecs").meta.endpoint_url == "http://127.0.0.1:4566"
+        assert make_clients(profile="work")("ecs").meta.endpoint_url == "http://127.0.0.1:4566"
 
     def test_has_no_profile_of_that_name(self) -> None:
         with pytest.raises(SkerryError, match=r"\(home\)") as caught:
-            clients(profile="home")
+            make_clients(profile="home")
         assert "list-profiles" in caught.value.remedy
 
     def test_has_no_region(self) -> None:
         with pytest.raises(SkerryError, match="no Region is given"):
-            clients()
+            make_clients()
 
     def test_has_no_such_region(self) -> None:
         with pytest.raises(SkerryError, match="eu west is no name of a Region"):
-            clients("eu west", "work")("ec2")
+            make_clients("eu west", "work")("ec2")
 
     def test_has_no_whole_credentials(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
         with pytest.raises(SkerryError, match="Partial credentials"):
-            clients("eu-west-1")("ec2")
+            make_clients("eu-west-1")("ec2")
 
     def test_has_a_file_that_cannot_be_read(self, settings: Path) -> None:
         settings.write_text("[profile work\n")
         with pytest.raises(SkerryError) as caught:
-            clients(profile="work")
+            make_clients(profile="work")
         assert "Mend the file" in caught.value.remedy

@@ -12,8 +12,8 @@ import pytest
 from skerry.aws import transport
 from skerry.aws.api_table import CLUSTER_NAMES, VPCS
 from skerry.aws.errors import RefusedError
-from skerry.aws.pagination import pages
-from skerry.aws.session import clients
+from skerry.aws.pagination import iterate_pages
+from skerry.aws.session import make_clients
 
 NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15"
 GOOD = f'<DescribeVpcsResponse xmlns="{NAMESPACE}"><vpcSet/><requestId>1</requestId></DescribeVpcsResponse>'.encode()
@@ -79,7 +79,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def asked(server: Server, monkeypatch: pytest.MonkeyPatch, service: str = "ec2") -> Any:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_address[1]}")
     call = {"ec2": VPCS, "ecs": CLUSTER_NAMES}[service]
-    return list(pages(clients("eu-west-1")(service), call, {}))
+    return list(iterate_pages(make_clients("eu-west-1")(service), call, {}))
 
 
 def refusal(server: Server, monkeypatch: pytest.MonkeyPatch, service: str = "ec2") -> RefusedError:

@@ -14,7 +14,7 @@ from bench.faults.collection import CASES
 from bench.faults.tools.ecs_doctor import EcsDoctor
 from bench.faults.tools.embedding import CannotHoldError, Embedded, theirs
 from skerry import app
-from skerry.aws.session import Account, clients
+from skerry.aws.session import Account, make_clients
 from skerry.embedded.lifecycle import running
 from skerry.model.world import World
 from tests.networks import ACCOUNT, REGION
@@ -51,7 +51,7 @@ def of_the_network(world: World) -> World:
 @pytest.mark.parametrize("name", HELD)
 def test_a_case_is_held_as_it_is(name: str) -> None:
     with running(REGION):
-        Embedded(clients(REGION), json.loads(case(name).document())).build()
+        Embedded(make_clients(REGION), json.loads(case(name).document())).build()
         (service,) = app.diagnose(of_the_network(app.read_account(Account(region=REGION)).world)).services
     assert str(service.verdict) == labels.read()[name].verdict
 
@@ -60,7 +60,7 @@ def test_a_case_is_held_as_it_is(name: str) -> None:
 def test_what_cannot_be_held_is_said(name: str) -> None:
     network = json.loads(case(name).document())
     with running(REGION), pytest.raises(CannotHoldError, match=NOT_HELD[name]):
-        Embedded(clients(REGION), network).build()
+        Embedded(make_clients(REGION), network).build()
 
 
 def test_ids_are_told_as_the_cases_own() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.lifecycle import running
 
 REGION = "eu-west-1"
@@ -13,4 +13,4 @@ REGION = "eu-west-1"
 @pytest.fixture(scope="module")
 def aws() -> Iterator[ClientFactory]:
     with running(REGION):
-        yield clients(REGION)
+        yield make_clients(REGION)

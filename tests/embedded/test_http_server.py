@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
 from skerry.embedded.lifecycle import running
@@ -33,7 +33,7 @@ def url(faults: Faults) -> Iterator[str]:
 @pytest.fixture
 def aws(url: str, faults: Faults) -> Iterator[ClientFactory]:
     assert url
-    yield clients()
+    yield make_clients()
     faults.clear()
 
 
@@ -60,7 +60,7 @@ class TestTheServer:
 
     def test_serves_the_region_that_a_request_is_signed_for(self, aws: ClientFactory) -> None:
         assert aws("ec2").meta.region_name == "eu-central-1"
-        zones = clients("us-west-2")("ec2").describe_availability_zones()["AvailabilityZones"]
+        zones = make_clients("us-west-2")("ec2").describe_availability_zones()["AvailabilityZones"]
         assert {zone["RegionName"] for zone in zones} == {"us-west-2"}
 
     def test_keeps_the_rules_of_aws_that_moto_leaves_out(self, aws: ClientFactory) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import boto3
 import pytest
 
-from skerry.aws.session import clients
+from skerry.aws.session import make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.lifecycle import running
 from skerry.errors import SkerryError
@@ -57,7 +57,7 @@ def settings_now() -> dict[str, str]:
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-2"])
 def test_the_whole_story_opens_no_socket(region: str) -> None:
     with running(region):
-        client = clients(region)
+        client = make_clients(region)
         deployment = demo_deployment.build(client)
         assert f":{region}:" in deployment.task_definition
         assert len(demo_deployment.repair(client, deployment).interface_endpoints) == 4
@@ -89,9 +89,9 @@ def test_the_users_settings_are_restored_where_the_block_fails(users_settings: d
 
 def test_nothing_stays_from_one_time_to_the_next() -> None:
     with running():
-        clients("eu-west-1")("ecs").create_cluster(clusterName="first")
+        make_clients("eu-west-1")("ecs").create_cluster(clusterName="first")
     with running():
-        assert clients("eu-west-1")("ecs").list_clusters()["clusterArns"] == []
+        assert make_clients("eu-west-1")("ecs").list_clusters()["clusterArns"] == []
 
 
 def test_a_request_to_elsewhere_is_not_sent() -> None:
@@ -105,7 +105,7 @@ def test_there_is_one_at_a_time() -> None:
     with running():
         with pytest.raises(RuntimeError, match="already"), running():
             pass
-        assert clients("eu-west-1")("ec2").describe_vpcs()["Vpcs"]
+        assert make_clients("eu-west-1")("ec2").describe_vpcs()["Vpcs"]
 
 
 def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

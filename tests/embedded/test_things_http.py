@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
@@ -28,7 +28,7 @@ def faults() -> Faults:
 @pytest.fixture(scope="module")
 def client(faults: Faults) -> Iterator[ClientFactory]:
     with serving(REGION, faults):
-        found = clients(REGION)
+        found = make_clients(REGION)
         demo_deployment.build(found)
         yield found
 

@@ -10,7 +10,7 @@ from skerry.errors import InputError
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import KINDS
 from skerry.model.world import World
-from skerry.sources.documents import load, task_definition
+from skerry.sources.documents import load, read_task_definition
 from tests.lists import complete_kinds
 from tests.networks import ACCOUNT, REGION, Network, as_bytes
 
@@ -434,14 +434,14 @@ class TestATaskDefinition:
         ids=["as described", "as registered"],
     )
     def test_is_read_in_either_form(self, document: dict[str, Any]) -> None:
-        found = task_definition({"other.json": b"{}", "web.json": as_bytes(document)})
+        found = read_task_definition({"other.json": b"{}", "web.json": as_bytes(document)})
         assert found is not None
         assert found.family == "web"
 
     def test_is_none_in_another_document(self) -> None:
-        assert task_definition({"Vpcs.json": as_bytes({"Vpcs": []})}) is None
+        assert read_task_definition({"Vpcs.json": as_bytes({"Vpcs": []})}) is None
 
     @pytest.mark.parametrize("content", [b"[]", b"", b'{"containerDefinitions": 7}', b"nonsense"], ids=repr)
     def test_that_cannot_be_read_is_refused(self, content: bytes) -> None:
         with pytest.raises(InputError):
-            task_definition({"web.json": content})
+            read_task_definition({"web.json": content})

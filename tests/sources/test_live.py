@@ -15,8 +15,8 @@ from moto.route53.models import Route53Backend
 from msgspec import UNSET
 
 from skerry.aws import api_table, resource_calls
-from skerry.aws.pagination import command
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.pagination import command_name_of
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.lifecycle import running
 from skerry.sources.documents import load
@@ -38,7 +38,7 @@ def complaints(name: str, document: Any) -> str:
     model = model_of(service)
     operation = {xform_name(operation, "-"): operation for operation in model.operation_names}[call]
     # In the place of a link stands what it leads to, which the model does not know.
-    if "Error" in document or call == command(resource_calls.LAYER):
+    if "Error" in document or call == command_name_of(resource_calls.LAYER):
         return ""
     answer = document["Response"] if "Call" in document else document
     shape = model.operation_model(operation).output_shape
@@ -58,14 +58,14 @@ def as_text(value: Any) -> Any:
 @pytest.fixture
 def aws() -> Iterator[ClientFactory]:
     with running(REGION):
-        yield clients(REGION)
+        yield make_clients(REGION)
 
 
 @pytest.fixture(scope="module")
 def article_read() -> dict[str, Any]:
     """The article's account after its repair, with a private zone."""
     with running(REGION):
-        client = clients(REGION)
+        client = make_clients(REGION)
         deployment = demo_deployment.build(client)
         demo_deployment.repair(client, deployment)
         zone_for(client, deployment.network.vpc)
@@ -149,7 +149,7 @@ class TestADocument:
             resource_calls.OBJECT,
         }
         without |= {resource_calls.BUCKET_POLICY, resource_calls.FILE_SYSTEM_POLICY, resource_calls.ACCESS_POINTS}
-        assert found == {command(call) for call in set(api_table.CALLS) - lists - without}
+        assert found == {command_name_of(call) for call in set(api_table.CALLS) - lists - without}
 
     def test_fits_the_api_model_of_aws(self, article_read: dict[str, Any]) -> None:
         found = {name: complaints(name, document) for name, document in article_read.items()}

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from skerry.aws.api_call import LATEST
-from skerry.aws.session import clients
+from skerry.aws.session import make_clients
 from skerry.errors import SkerryError
 from skerry.sources.live import read
 from tests.accounts import REGION, Account, error, paged
@@ -217,5 +217,5 @@ def test_nothing_listens_at_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr("skerry.aws.session.ATTEMPTS", 1)
     with pytest.raises(SkerryError, match=r"127\.0\.0\.1:9") as caught:
-        read(clients(REGION))
+        read(make_clients(REGION))
     assert caught.value.remedy == "Check AWS_ENDPOINT_URL, and that something listens there."

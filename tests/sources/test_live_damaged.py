@@ -11,7 +11,7 @@ from bench.faults.collection import CASES
 from bench.faults.tools.embedding import Embedded
 from skerry import app
 from skerry.aws import transport
-from skerry.aws.session import Account, ClientFactory, clients
+from skerry.aws.session import Account, ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.http_server import serving
 from skerry.errors import NothingFoundError, SkerryError
@@ -66,7 +66,7 @@ def read() -> World:
 @pytest.fixture(scope="module", params=["repaired"])
 def proxied(request: pytest.FixtureRequest) -> Iterator[Proxied]:
     with serving(REGION) as url:
-        NETWORKS[request.param](clients(REGION))
+        NETWORKS[request.param](make_clients(REGION))
         damage = Damage()
         with damaging(url, damage) as proxy:
             os.environ["AWS_ENDPOINT_URL"] = proxy

@@ -7,7 +7,7 @@ import pytest
 
 from skerry import app
 from skerry.aws.api_table import CALLS
-from skerry.aws.session import ClientFactory, clients
+from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serving
@@ -52,7 +52,7 @@ def build(client: ClientFactory) -> demo_deployment.Deployment:
 def served() -> Iterator[Served]:
     faults = Faults()
     with serving(REGION, faults) as url:
-        client = clients()
+        client = make_clients()
         deployment = build(client)
         yield Served(url, faults, client, deployment, read(client))
 
@@ -94,7 +94,7 @@ class TestOverHttp:
         over_http = World(facts(read(served.client)))
         faults.clear()
         monkeypatch.delenv("AWS_ENDPOINT_URL")  # new clients are then answered without a network
-        client = clients(REGION)
+        client = make_clients(REGION)
         assert client("ec2").meta.endpoint_url != served.url
         assert World(facts(read(client))).facts == over_http.facts
 

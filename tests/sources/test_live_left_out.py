@@ -130,7 +130,7 @@ class TestEcs:
 
 def test_notes_are_told_with_the_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     account = account_of(everything() | {"DescribeMountTargets": error("FileSystemNotFound")})
-    monkeypatch.setattr("skerry.aws.session.Account.clients", lambda _account: account.client)
+    monkeypatch.setattr("skerry.aws.session.Account.make_clients", lambda _account: account.client)
     from skerry.aws.session import Account  # noqa: PLC0415
 
     notes = app.read_account(Account(region=REGION)).world.facts.notes

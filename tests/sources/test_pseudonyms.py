@@ -42,9 +42,9 @@ SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/jane"
 )  # fmt: skip
 def test_text_replaces_names(given: str, shown: str) -> None:
     people = Pseudonyms()
-    assert people.text(given) == shown
-    assert people.text(shown) == shown
-    assert Pseudonyms().text(shown) == shown
+    assert people.replace_all(given) == shown
+    assert people.replace_all(shown) == shown
+    assert Pseudonyms().replace_all(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -63,20 +63,20 @@ def test_text_replaces_names(given: str, shown: str) -> None:
     ],
 )
 def test_text_keeps_what_names_nobody(text: str) -> None:
-    assert Pseudonyms().text(text) == text
+    assert Pseudonyms().replace_all(text) == text
 
 
 def test_numbers_of_stand_ins_that_are_there_are_not_given_again() -> None:
     people = Pseudonyms()
     people.reserve([b"user-7", b"session-12"])
     people.reserve([b"user-3"])
-    assert people.text(f"{USER} and {SESSION}") == (f"{USER[:-4]}user-13 and {SESSION[:-4]}session-14")
+    assert people.replace_all(f"{USER} and {SESSION}") == (f"{USER[:-4]}user-13 and {SESSION[:-4]}session-14")
 
 
 @pytest.mark.parametrize("part", ["a@", "a@b.", "user/", "assumed-role/a/", "AROA", "arn:aws:iam::1:user/a/", "/home/"])
 def test_text_takes_time_in_proportion_to_the_text(part: str) -> None:
     with patience():
-        Pseudonyms().text(part * (300_000 // len(part)))
+        Pseudonyms().replace_all(part * (300_000 // len(part)))
 
 
 def account() -> Resources:
@@ -123,9 +123,9 @@ def test_names_of_roles_stay() -> None:
 def test_a_redaction_of_documents_does_the_same_to_text() -> None:
     content = {"network.json": account().document()}
     redaction = Redaction()
-    kept = documents.load(redaction.documents(content))
-    assert redaction.names(diagnosed(content)) == diagnosed(redaction.documents(content))
-    assert {task.started_by for task in kept.tasks} == {redaction.text(f"{USER}").rpartition("/")[2]}
+    kept = documents.load(redaction.redact_documents(content))
+    assert redaction.replace_names(diagnosed(content)) == diagnosed(redaction.redact_documents(content))
+    assert {task.started_by for task in kept.tasks} == {redaction.redact_text(f"{USER}").rpartition("/")[2]}
 
 
 def test_a_task_names_its_deployment_by_the_same_stand_in() -> None:
@@ -161,6 +161,6 @@ def test_no_verdict_of_a_policy_changes(rows: list[dict[str, Any]], *, damaged: 
     network.role(EXECUTION, statement("secretsmanager:GetSecretValue", SECRET), *trust)
     redaction = Redaction()
     content = {"network.json": as_bytes(network.rows)}
-    kept = redaction.documents(content)
-    assert diagnosed(kept) == redaction.names(diagnosed(content))
+    kept = redaction.redact_documents(content)
+    assert diagnosed(kept) == redaction.replace_names(diagnosed(content))
     assert redact(kept) == kept

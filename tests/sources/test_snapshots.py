@@ -9,7 +9,7 @@ import pytest
 
 from skerry.errors import InputError, OutputError
 from skerry.sources import documents, files
-from skerry.sources.snapshots import MANIFEST, Snapshot, in_order, write_file, write_folder
+from skerry.sources.snapshots import MANIFEST, Snapshot, sort_documents, write_file, write_folder
 from tests.room import small_files
 
 ABOUT = Snapshot(1, "eu-west-1", "111122223333")
@@ -220,4 +220,4 @@ class TestWhenRead:
         content = {"b.json": b"{}", "a/z.json": b"{}", "a.json": b"{}", "a/b/c.json": b"{}", "a/a.json": b"{}"}
         write_folder(tmp_path / "out", content, ABOUT)
         read = [name for name in files.read(tmp_path / "out") if name != MANIFEST]
-        assert read == list(in_order(content))
+        assert read == list(sort_documents(content))

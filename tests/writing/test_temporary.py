@@ -11,7 +11,7 @@ import pytest
 
 from skerry.writing import folders
 from skerry.writing.folders import exchange, take_place
-from skerry.writing.temporary import FORMER, PLACE, WHOLE, draft_file, draft_folder, remove_abandoned
+from skerry.writing.temporary import FORMER, PLACE, WHOLE, create_draft_file, create_draft_folder, remove_abandoned
 
 NAME = ".skerry-0123456789abcdef.draft"
 
@@ -46,7 +46,7 @@ class TestAbandoned:
         assert names(tmp_path) == [name]
 
     def test_locked_ones_stay(self, tmp_path: Path) -> None:
-        with draft_file(tmp_path, 0o600), draft_folder(tmp_path):
+        with create_draft_file(tmp_path, 0o600), create_draft_folder(tmp_path):
             before = names(tmp_path)
             remove_abandoned(tmp_path)
             assert (len(before), names(tmp_path)) == (2, before)
@@ -91,7 +91,7 @@ class TestADraft:
             lock(descriptor, how)
 
         monkeypatch.setattr(fcntl, "flock", remove_first)
-        with draft_file(tmp_path, 0o600) as draft:
+        with create_draft_file(tmp_path, 0o600) as draft:
             assert names(tmp_path) == [draft.path.name]
             assert names(tmp_path) != made
 
@@ -102,12 +102,12 @@ class TestADraft:
             raise OSError(37, "No locks available")
 
         monkeypatch.setattr(fcntl, "flock", refuse)
-        with draft_file(tmp_path, 0o600) as draft:
+        with create_draft_file(tmp_path, 0o600) as draft:
             remove_abandoned(tmp_path)
             assert names(tmp_path) == [draft.path.name]
 
     def test_folder_is_for_the_user_alone(self, tmp_path: Path) -> None:
-        with draft_folder(tmp_path) as draft:
+        with create_draft_folder(tmp_path) as draft:
             assert stat.S_IMODE(draft.stat().st_mode) == 0o700
 
 
@@ -122,14 +122,14 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.mark.usefixtures("way")
 class TestAFolder:
     def test_takes_a_free_place(self, tmp_path: Path) -> None:
-        with draft_folder(tmp_path) as draft:
+        with create_draft_folder(tmp_path) as draft:
             folder_of(draft / WHOLE, "new")
             take_place(draft, tmp_path / "out", nothing)
         assert names(tmp_path) == ["out"]
 
     def test_replaces_another_one(self, tmp_path: Path) -> None:
         folder_of(tmp_path / "out", "old")
-        with draft_folder(tmp_path) as draft:
+        with create_draft_folder(tmp_path) as draft:
             folder_of(draft / WHOLE, "new")
             take_place(draft, tmp_path / "out", nothing)
         assert names(tmp_path) == ["out"]
@@ -145,7 +145,7 @@ class TestAFolder:
             raise error
 
         def replace() -> None:
-            with draft_folder(tmp_path) as draft:
+            with create_draft_folder(tmp_path) as draft:
                 folder_of(draft / WHOLE, "new")
                 take_place(draft, tmp_path / "out", refuse)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.faults.answers import Answer
 from bench.faults.tools.embedding import CannotHoldError, Embedded, theirs
-from skerry.aws.session import clients
+from skerry.aws.session import make_clients
 from skerry.embedded.http_server import serving
 from tests.networks import REGION, Row
 
@@ -35,7 +35,7 @@ class EcsDoctor:
         if f'"{REGION}a"'.encode() not in document:
             return Answer(None, because="the case is in another Region than the embedded AWS")
         with serving(REGION) as url:
-            network = Embedded(clients(REGION), rows)
+            network = Embedded(make_clients(REGION), rows)
             try:
                 network.build()
             except CannotHoldError as error:

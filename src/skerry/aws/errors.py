@@ -95,7 +95,7 @@ _CHECK = "Ask AWS who you are: aws sts get-caller-identity. The credentials may 
 
 
 @contextmanager
-def mapped(subject: CallContext) -> Iterator[None]:
+def map_errors(subject: CallContext) -> Iterator[None]:
     """Raise errors of boto3 inside the block as `RefusedError` or `SkerryError`."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
     from botocore.parsers import ResponseParserError  # noqa: PLC0415
@@ -114,7 +114,7 @@ def mapped(subject: CallContext) -> Iterator[None]:
         raise _unreadable(error, subject) from error
 
 
-def cleaned(text: str) -> str:
+def clean_message(text: str) -> str:
     """A foreign message on one line, without credentials and without what only AWS can decode."""
     text = _KEY.sub(r"\1…", _ENCODED.sub("", _HEADER.sub(r"\1", " ".join(text.split()))))
     text = _USER.sub("//…@", _SECRET.sub(r"\1=…", text))
@@ -124,7 +124,7 @@ def cleaned(text: str) -> str:
 def _answered(error: Any, subject: CallContext) -> Exception:
     """What AWS's own error means."""
     code = str(error.response.get("Error", {}).get("Code", "")) or "Unknown"
-    message = cleaned(str(error.response.get("Error", {}).get("Message", "")))
+    message = clean_message(str(error.response.get("Error", {}).get("Message", "")))
     call, region = subject.call, subject.region
     if call is None or error.operation_name != call.operation:
         # boto3 makes calls of its own while it looks for credentials: AssumeRole, GetRoleCredentials.
@@ -195,7 +195,7 @@ def _enable(region: str | None) -> str:
 
 def _unanswered(error: Exception, subject: CallContext) -> Exception:
     """What it means that boto3 had no answer of AWS, by the nearest class of the error that is known here."""
-    text = cleaned(str(error))
+    text = clean_message(str(error))
     names = [one.__name__ for one in type(error).__mro__]
     call = subject.call
     if call is not None and _ABSENT.intersection(names):
@@ -222,7 +222,7 @@ def _unreadable(error: Exception, subject: CallContext) -> Exception:
     if subject.call is not None:
         message = f"it cannot be read ({name})"
         return RefusedError(DAMAGED, message, _of_all(DAMAGED, message, subject.call, subject.region))
-    text = cleaned(str(error))
+    text = clean_message(str(error))
     if text.startswith(_NO_URL):
         return SkerryError(f"an endpoint of AWS is no URL: {text.removeprefix(_NO_URL)}", "Check AWS_ENDPOINT_URL.")
     what = f"boto3 cannot use its configuration ({name})"

@@ -27,7 +27,7 @@ _MOST = 1_000_000
 _OK = 200
 
 
-def configuration(client: Any, operation: str, url: str) -> dict[str, str]:
+def fetch_configuration(client: Any, operation: str, url: str) -> dict[str, str]:
     """For what the image was built whose configuration a link of a client's leads to.
 
     Raises `RefusedError` where it cannot be had, and for a link that is not HTTPS, but where the client itself is led

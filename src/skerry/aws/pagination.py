@@ -5,8 +5,8 @@ from itertools import islice
 from typing import Any
 
 from skerry.aws.api_call import ApiCall
-from skerry.aws.errors import CallContext, mapped
-from skerry.aws.image_config import configuration
+from skerry.aws.errors import CallContext, map_errors
+from skerry.aws.image_config import fetch_configuration
 
 MOST_PAGES = 2_000
 MOST_ROWS = 1_000_000
@@ -30,7 +30,7 @@ class PartialError(Exception):
     """The pages of a call end before its rows do, for a reason."""
 
 
-def command(call: ApiCall) -> str:
+def command_name_of(call: ApiCall) -> str:
     """The call as AWS's command line names it: ``describe-vpcs``."""
     # botocore is slow to import; those that read files do without it.
     from botocore import xform_name  # noqa: PLC0415
@@ -39,14 +39,14 @@ def command(call: ApiCall) -> str:
     return name
 
 
-def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def iterate_pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the pages of the answer as boto3 gives them, each asked for when it is wanted.
 
     In the place of a link stands the content that it leads to. Raises `PartialError` after the last page where more
     rows cannot be had, `RefusedError` where this call has no answer and others may have, else a `SkerryError`.
     """
-    with mapped(CallContext(call, bool(parameters), client.meta.region_name)):
-        method = command(call).replace("-", "_")
+    with map_errors(CallContext(call, bool(parameters), client.meta.region_name)):
+        method = command_name_of(call).replace("-", "_")
         if client.can_paginate(method):
             size = {"PageSize": call.page} if call.page else {}
             found = client.get_paginator(method).paginate(**parameters, PaginationConfig=size)
@@ -56,7 +56,7 @@ def pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator
             yield from islice(found, 1)
         elif call.link:
             for page in found:
-                yield configuration(client, call.operation, str(page.get(call.link, "")))
+                yield fetch_configuration(client, call.operation, str(page.get(call.link, "")))
         else:
             yield from _bounded(found, call)
 

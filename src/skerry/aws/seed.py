@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from skerry.aws.session import ClientFactory
 
 
-def bucket(client: ClientFactory, name: str, region: str) -> None:
+def create_bucket(client: ClientFactory, name: str, region: str) -> None:
     """Make a bucket, where it is not there yet."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 -- slow to import
 
@@ -17,7 +17,7 @@ def bucket(client: ClientFactory, name: str, region: str) -> None:
             raise
 
 
-def stock(client: ClientFactory, region: str, items: Iterable[tuple[str, str]]) -> list[str]:
+def create_resources(client: ClientFactory, region: str, items: Iterable[tuple[str, str]]) -> list[str]:
     """Make secrets, parameters, log groups and objects, each by its kind and name; what could not be made, in words.
 
     An object's name is its bucket's and its key's with a slash between.
@@ -41,5 +41,5 @@ def _make(client: ClientFactory, region: str, kind: str, name: str) -> None:
             client("logs").create_log_group(logGroupName=name)
         case _:
             place, _, key = name.partition("/")
-            bucket(client, place, region)
+            create_bucket(client, place, region)
             client("s3").put_object(Bucket=place, Key=key, Body=b"EXAMPLE=1\n")

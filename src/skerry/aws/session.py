@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from skerry.aws.errors import CallContext, mapped
+from skerry.aws.errors import CallContext, map_errors
 from skerry.aws.transport import guard
 
 ClientFactory: TypeAlias = Callable[[str], Any]
@@ -28,12 +28,12 @@ class Account(msgspec.Struct, frozen=True):
     profile: str | None = None
     region: str | None = None
 
-    def clients(self) -> ClientFactory:
+    def make_clients(self) -> ClientFactory:
         """The clients of it."""
-        return clients(self.region, self.profile)
+        return make_clients(self.region, self.profile)
 
 
-def clients(region: str | None = None, profile: str | None = None) -> ClientFactory:
+def make_clients(region: str | None = None, profile: str | None = None) -> ClientFactory:
     """Make a factory of clients; each service's client is made once.
 
     Credentials, Region and endpoints come from boto3's own chain: profiles, assumed roles, SSO, ``AWS_ENDPOINT_URL``
@@ -48,7 +48,7 @@ def clients(region: str | None = None, profile: str | None = None) -> ClientFact
     from botocore.config import Config  # noqa: PLC0415
     from botocore.exceptions import NoRegionError  # noqa: PLC0415
 
-    with mapped(CallContext(region=region)):
+    with map_errors(CallContext(region=region)):
         session = boto3.session.Session(region_name=region, profile_name=profile)
         where = session.region_name
         if where is None:
@@ -63,7 +63,7 @@ def clients(region: str | None = None, profile: str | None = None) -> ClientFact
 
     @cache
     def client(service: str) -> Any:
-        with mapped(CallContext(region=where)):
+        with map_errors(CallContext(region=where)):
             made = session.client(service, config=config)
         guard(made)
         return made

@@ -71,7 +71,7 @@ def explain(
         given = _stdin(quiet=quiet)
     if not given.strip():
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
-    given = given if redaction is None else redaction.text(given)
+    given = given if redaction is None else redaction.redact_text(given)
     code = _code(given) if not beside else None
     if code is not None:
         _explain_code(code, form, output, quiet=quiet)

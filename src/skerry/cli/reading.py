@@ -29,7 +29,7 @@ class Source(NamedTuple):
 
     def shown(self, text: str) -> str:
         """Return a result with stand-ins for the names of people, where they are asked for."""
-        return text if self.redaction is None else self.redaction.names(text)
+        return text if self.redaction is None else self.redaction.replace_names(text)
 
 
 class Scope(NamedTuple):
@@ -88,7 +88,7 @@ def gathered_of(source: Source, scope: Scope) -> "Gathered":
     try:
         found = gather(source, scope)
     except SkerryError as error:
-        raise error if source.redaction is None else source.redaction.error(error) from None
+        raise error if source.redaction is None else source.redaction.redact_error(error) from None
     if source.redaction is not None:
         found = app.redacted(found, source.redaction)
     notes(found.world.facts.notes, quiet=source.quiet)

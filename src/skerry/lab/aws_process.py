@@ -71,14 +71,14 @@ def _listen(front: Front) -> None:
 
 def _fill(stock: Stock) -> tuple[str, ...]:
     from skerry.aws import seed  # noqa: PLC0415
-    from skerry.aws.session import clients  # noqa: PLC0415
+    from skerry.aws.session import make_clients  # noqa: PLC0415
 
     refused: list[str] = []
     for region in sorted({item.region for item in stock.items}):
         items = [(item.kind, item.name) for item in stock.items if item.region == region]
-        refused += seed.stock(clients(region), region, items)
+        refused += seed.create_resources(make_clients(region), region, items)
     if stock.images:
-        seed.bucket(clients(STORAGE_REGION), STORAGE_BUCKET, STORAGE_REGION)
+        seed.create_bucket(make_clients(STORAGE_REGION), STORAGE_BUCKET, STORAGE_REGION)
         registry.await_registry()
         _push(stock)
     return tuple(refused)

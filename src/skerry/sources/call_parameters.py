@@ -25,7 +25,7 @@ from skerry.model.transit_records import (
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.merging import Rows
 from skerry.sources.scopes import scopes_of
-from skerry.sources.validation import readable
+from skerry.sources.validation import read_record
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
@@ -59,7 +59,7 @@ class RelatedAnswer(NamedTuple):
     parameters: dict[str, Any]
     partial: bool
 
-    def asked(self, parameter: str, what: str) -> str:
+    def parameter_of(self, parameter: str, what: str) -> str:
         """The parameter that names the record; raises `InputError` where the answer is not wrapped."""
         wanted = self.parameters.get(parameter)
         if not isinstance(wanted, str):
@@ -67,7 +67,7 @@ class RelatedAnswer(NamedTuple):
             raise InputError(message, WRAP_HINT)
         return wanted
 
-    def read(self, record: type[_Row], notes: Rows) -> tuple[tuple[_Row, ...], bool]:
+    def read_rows(self, record: type[_Row], notes: Rows) -> tuple[tuple[_Row, ...], bool]:
         """Return the rows that can be read, and whether these are all; each other one is noted."""
         try:
             listed = msgspec.json.decode(self.value, type=list[Raw])
@@ -76,7 +76,7 @@ class RelatedAnswer(NamedTuple):
             return (), False
         found, whole = [], not self.partial
         for position, raw in enumerate(listed):
-            row, fault = readable(raw, record)
+            row, fault = read_record(raw, record)
             if row is None:
                 notes.note(f"{self.name}: row {position} of {self.key} cannot be read: {fault}")
                 whole = False
@@ -87,16 +87,18 @@ class RelatedAnswer(NamedTuple):
 
 def _entries(rows: Rows, answer: RelatedAnswer) -> None:
     """Keep the entries of a prefix list; a list with an entry that cannot be read has none that is known."""
-    prefix_list = answer.asked("PrefixListId", "entries of a prefix list")
-    entries, whole = answer.read(PrefixListEntry, rows)
+    prefix_list = answer.parameter_of("PrefixListId", "entries of a prefix list")
+    entries, whole = answer.read_rows(PrefixListEntry, rows)
     lost = not whole and not answer.partial
-    rows.entries(prefix_list, tuple(entry.cidr for entry in entries), answer.name, partial=answer.partial, lost=lost)
+    rows.add_entries(
+        prefix_list, tuple(entry.cidr for entry in entries), answer.name, partial=answer.partial, lost=lost
+    )
 
 
 def _routes(rows: Rows, answer: RelatedAnswer) -> None:
     """Keep the routes of a transit gateway's table; of a search that was cut off or damaged, none is known."""
-    table = answer.asked("TransitGatewayRouteTableId", "routes of a transit gateway")
-    routes, whole = answer.read(TransitGatewayRoute, rows)
+    table = answer.parameter_of("TransitGatewayRouteTableId", "routes of a transit gateway")
+    routes, whole = answer.read_rows(TransitGatewayRoute, rows)
     row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=routes if whole else UNSET)
     rows.merge("transit_gateway_route_tables", table, row, answer.name)
 
@@ -106,8 +108,8 @@ class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
 
 
 def _associations(rows: Rows, answer: RelatedAnswer) -> None:
-    table = answer.asked("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
-    for item in answer.read(_Associated, rows)[0]:
+    table = answer.parameter_of("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
+    for item in answer.read_rows(_Associated, rows)[0]:
         state = item.state if isinstance(item.state, str) else "associated"
         row = TransitGatewayAttachment(
             transit_gateway_attachment_id=item.transit_gateway_attachment_id,
@@ -119,26 +121,26 @@ def _associations(rows: Rows, answer: RelatedAnswer) -> None:
 
 
 def _addresses(rows: Rows, answer: RelatedAnswer) -> None:
-    endpoint = answer.asked("ResolverEndpointId", "addresses of a resolver endpoint")
-    addresses, whole = answer.read(ResolverEndpointAddress, rows)
+    endpoint = answer.parameter_of("ResolverEndpointId", "addresses of a resolver endpoint")
+    addresses, whole = answer.read_rows(ResolverEndpointAddress, rows)
     found = tuple(row.ip for row in addresses if row.ip is not None)
     row = ResolverEndpoint(id=endpoint, ip_addresses=found if whole else UNSET)
     rows.merge("resolver_endpoints", endpoint, row, answer.name)
 
 
 def _targets(rows: Rows, answer: RelatedAnswer) -> None:
-    rule = answer.asked("Rule", "targets of a rule")
+    rule = answer.parameter_of("Rule", "targets of a rule")
     bus = answer.parameters.get("EventBusName", "default")
-    targets, whole = answer.read(NamedTarget, rows)
-    rows.page("rule_targets", partial=not whole)
+    targets, whole = answer.read_rows(NamedTarget, rows)
+    rows.add_page("rule_targets", partial=not whole)
     for target in targets:
         row = RuleTarget(rule=rule, target=target, event_bus=str(bus))
         rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
 
 
 def _rule_names(rows: Rows, answer: RelatedAnswer) -> None:
-    answer.asked("TargetArn", "rules that lead to a target")
-    rows.page("rule_targets", partial=answer.partial)
+    answer.parameter_of("TargetArn", "rules that lead to a target")
+    rows.add_page("rule_targets", partial=answer.partial)
 
 
 HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
@@ -151,10 +153,10 @@ HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
 }
 
 
-def refuse(rows: Rows, refusal: Refusal, parameters: dict[str, Any]) -> None:
+def add_refusal(rows: Rows, refusal: Refusal, parameters: dict[str, Any]) -> None:
     """Keep a call that AWS did not answer: its records are unknown in its scope, not absent."""
     rows.refused.append(refusal)
     field = _FIELDS.get(refusal.action)
     if field is not None:
         for scope in scopes_of(field, parameters) or (EVERYWHERE,):
-            rows.lose(field, scope)
+            rows.add_gap(field, scope)

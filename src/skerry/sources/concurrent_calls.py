@@ -15,11 +15,11 @@ import msgspec
 
 from skerry.aws.api_call import ApiCall
 from skerry.aws.errors import RefusedError
-from skerry.aws.pagination import command
+from skerry.aws.pagination import command_name_of
 from skerry.aws.session import ClientFactory
 from skerry.errors import SkerryError
-from skerry.sources.deleted_resources import Deleted, listings, note, without
-from skerry.sources.paged_calls import PARTIAL, TOKENS, Ask, Got, fetch, refused
+from skerry.sources.deleted_resources import Deleted, describe_left_out, listings_of, remove_rows
+from skerry.sources.paged_calls import PARTIAL, TOKENS, CallRequest, CallResult, fetch, refused_result
 from skerry.sources.threads import SILENCE_SECONDS, Workers
 
 WORKERS = 8
@@ -34,10 +34,10 @@ READING_SECONDS = 3600
 _NO_ANSWER = "NoAnswer"
 _LONGEST = 120
 
-Area: TypeAlias = Generator[list[Ask], list[Got], None]
+Area: TypeAlias = Generator[list[CallRequest], list[CallResult], None]
 
 
-def picked(gots: Iterable[Got], call: ApiCall) -> list[Any]:
+def collect_picked(gots: Iterable[CallResult], call: ApiCall) -> list[Any]:
     """All that was picked from the answers to a call, each once, in order."""
     return list(dict.fromkeys(one for got in gots if got.ask.call is call for one in got.picked))
 
@@ -48,7 +48,7 @@ class Reader:
     def __init__(
         self,
         client: ClientFactory,
-        workers: Workers[Got],
+        workers: Workers[CallResult],
         progress: Callable[[str], None],
         left_out: Collection[ApiCall] = (),
     ) -> None:
@@ -67,24 +67,24 @@ class Reader:
         self._asked = 0
         self._answered = 0
 
-    def together(self, areas: Sequence[Area]) -> None:
+    def read_areas(self, areas: Sequence[Area]) -> None:
         """Ask what the areas ask, round by round, until none has a question left."""
         asks = {area: next(area, None) for area in areas}
         while any(asked is not None for asked in asks.values()):
             batch = [(area, ask) for area, asked in asks.items() for ask in asked or ()]
             gots = self._round([ask for _, ask in batch])
-            answered: dict[Area, list[Got]] = {area: [] for area, asked in asks.items() if asked is not None}
+            answered: dict[Area, list[CallResult]] = {area: [] for area, asked in asks.items() if asked is not None}
             for (area, _), got in zip(batch, gots, strict=True):
                 answered[area].append(got)
             asks = {area: _next(area, found) for area, found in answered.items()}
 
-    def _round(self, asks: Sequence[Ask]) -> list[Got]:
+    def _round(self, asks: Sequence[CallRequest]) -> list[CallResult]:
         places = [position for position, ask in enumerate(asks) if self._is_sent(ask)]
         self.rounds += bool(places)
         self._asked += len(places)
         # Clients are made here, in one thread: boto3's sessions are not to be shared among threads.
         jobs = [self._job(asks[place]) for place in places]
-        ordered = [Got(ask, {}, {}, (), 0) for ask in asks]
+        ordered = [CallResult(ask, {}, {}, (), 0) for ask in asks]
         for position, got in self._workers.run(jobs, lambda position: _silent(asks[places[position]])):
             ordered[places[position]] = got
             self._count(got)
@@ -94,10 +94,10 @@ class Reader:
         self._keep([got for got in ordered if got.ask.call not in self._left_out])
         return ordered
 
-    def _is_sent(self, ask: Ask) -> bool:
+    def _is_sent(self, ask: CallRequest) -> bool:
         return not _is_empty(ask) and ask.call not in self._left_out
 
-    def _count(self, got: Got) -> None:
+    def _count(self, got: CallResult) -> None:
         """Raise the error of calls of which none at all is answered, and of a reading that takes too long."""
         error = None if got.refused is None else got.refused.error
         if error is None:
@@ -110,25 +110,25 @@ class Reader:
             what = f"the account was not read within {READING_SECONDS} seconds"
             raise SkerryError(what, "Try again later, or read less: --cluster, --service.")
 
-    def _job(self, ask: Ask) -> Callable[[], Got]:
+    def _job(self, ask: CallRequest) -> Callable[[], CallResult]:
         try:
             client = self._client(ask.call.service)
         except SkerryError as error:
             if not ask.call.optional:
                 raise
-            return partial(refused, ask, RefusedError("UnknownService", error.what, error))
+            return partial(refused_result, ask, RefusedError("UnknownService", error.what, error))
         return partial(fetch, client, ask, self._workers.beat)
 
-    def _keep(self, gots: Sequence[Got]) -> None:
+    def _keep(self, gots: Sequence[CallResult]) -> None:
         """Make documents of answers: those of one name become one, and each refusal is one of its own.
 
         So does each that is wrapped with its call: it is about what the call asked for.
         """
-        found: dict[tuple[str, bytes], list[Got]] = {}
+        found: dict[tuple[str, bytes], list[CallResult]] = {}
         for got in gots:
-            self.notes += [note(f"{got.ask.listed} {name}") for name in got.missing]
+            self.notes += [describe_left_out(f"{got.ask.listed} {name}") for name in got.missing]
             if got.refused is not None and got.refused.gone and got.ask.within:
-                self.notes.append(note(got.ask.within))
+                self.notes.append(describe_left_out(got.ask.within))
                 self._deleted.append(Deleted(got.ask.call.operation, got.ask.parameters))
             elif got.refused is not None:
                 self._document(_name(got.ask), _error(got.ask, got.refused))
@@ -148,34 +148,34 @@ class Reader:
             path = f"{name}-{number}"
         self.documents[path] = content
 
-    def sorted_documents(self) -> dict[str, bytes]:
+    def sort_documents(self) -> dict[str, bytes]:
         """The documents by name, in order, without the rows of resources that were deleted meanwhile."""
         documents = {f"{name}.json": self.documents[name] for name in sorted(self.documents)}
-        for listing, values in listings(self._deleted).items():
-            documents = without(documents, _name(Ask(listing.call)), listing, values)
+        for listing, values in listings_of(self._deleted).items():
+            documents = remove_rows(documents, _name(CallRequest(listing.call)), listing, values)
         return documents
 
 
-def _is_empty(ask: Ask) -> bool:
+def _is_empty(ask: CallRequest) -> bool:
     """Whether nothing is asked about: AWS would take it for the default cluster, or refuse it."""
     return bool(ask.call.batch) and not ask.parameters[ask.call.ids_parameter]
 
 
-def _next(area: Area, found: list[Got]) -> list[Ask] | None:
+def _next(area: Area, found: list[CallResult]) -> list[CallRequest] | None:
     try:
         return area.send(found)
     except StopIteration:
         return None
 
 
-def _silent(ask: Ask) -> Got:
+def _silent(ask: CallRequest) -> CallResult:
     """Give the result of a call that never ends."""
     what = f"{ask.call.action} was not answered within {SILENCE_SECONDS} seconds"
     error = SkerryError(what, "Check the connection to the network, and HTTPS_PROXY if there is a proxy.")
-    return refused(ask, RefusedError(_NO_ANSWER, what, error), 1)
+    return refused_result(ask, RefusedError(_NO_ANSWER, what, error), 1)
 
 
-def _merged(parts: Sequence[Got]) -> bytes:
+def _merged(parts: Sequence[CallResult]) -> bytes:
     """One document of the answers to one call, its rows in order: AWS promises none.
 
     A row that stands on several pages, as one does that others were made or deleted before, is there once: as it was
@@ -202,7 +202,7 @@ def _between(rows: Sequence[bytes]) -> Iterator[bytes]:
         yield row
 
 
-def _rest(parts: Sequence[Got]) -> bytes:
+def _rest(parts: Sequence[CallResult]) -> bytes:
     call = parts[0].ask.call
     rest = {key: content for part in parts for key, content in part.rest.items()}
     if call.batch:
@@ -212,19 +212,19 @@ def _rest(parts: Sequence[Got]) -> bytes:
     return b"".join(b',"%s":%s' % (key.encode(), content) for key, content in rest.items())
 
 
-def _call(ask: Ask) -> bytes:
+def _call(ask: CallRequest) -> bytes:
     return msgspec.json.encode({"operation": ask.call.action, "parameters": dict(ask.parameters)})
 
 
-def _error(ask: Ask, refusal: RefusedError) -> bytes:
+def _error(ask: CallRequest, refusal: RefusedError) -> bytes:
     message = "; ".join(filter(None, [ask.about, refusal.message]))
     told = msgspec.json.encode({"Code": refusal.code, "Message": message})
     return b'{"Call":%s,"Error":%s}' % (_call(ask), told)
 
 
-def _name(ask: Ask) -> str:
+def _name(ask: CallRequest) -> str:
     """The path of a document, of what may stand in the name of a file on every system."""
-    parts = (ask.call.service, command(ask.call), *ask.name.split("/"))
+    parts = (ask.call.service, command_name_of(ask.call), *ask.name.split("/"))
     return "/".join(_part(part) for part in parts if part)
 
 
@@ -237,7 +237,7 @@ def _part(name: str) -> str:
     return plain if plain.strip(".") else "-" * len(plain)
 
 
-def chunks(call: ApiCall, ids: Sequence[Any]) -> Iterator[dict[str, Any]]:
+def split_ids(call: ApiCall, ids: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The ids as the call's parameter takes them, so many at a time; of none, one that is not sent to AWS.
 
     Its document is empty: that there is none of a kind is known.

@@ -7,10 +7,10 @@ from skerry.aws import api_table
 from skerry.aws.api_call import ApiCall
 from skerry.errors import NothingFoundError
 from skerry.model.arns import parse_arn
-from skerry.sources.concurrent_calls import Area, chunks, picked
-from skerry.sources.paged_calls import AnswerRow, Ask, Got
-from skerry.sources.references import ResourceReference, of_definition, of_service
-from skerry.sources.resource_reads import ResourceReads, revisions
+from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
+from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult
+from skerry.sources.references import ResourceReference, references_of_service, references_of_task_definition
+from skerry.sources.resource_reads import ResourceReads, read_revisions
 
 _DEFAULT_BUS = "default"
 # A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
@@ -26,35 +26,35 @@ class _Name(NamedTuple):
     cluster: str = ""
 
 
-def every(cluster: str | None, questions: ResourceReads) -> Area:
+def read_all(cluster: str | None, questions: ResourceReads) -> Area:
     """Read all clusters, or one, with their services, tasks, rules and schedules; ``questions`` hear what they name."""
     # ListRuleNamesByTarget tells the rules of one bus.
-    buses = Ask(api_table.EVENT_BUSES, pick=lambda row: [row["Name"]])
-    first = yield [_find(cluster), buses, Ask(api_table.SCHEDULES, pick=_cluster_schedule)]
+    buses = CallRequest(api_table.EVENT_BUSES, pick=lambda row: [row["Name"]])
+    first = yield [_find(cluster), buses, CallRequest(api_table.SCHEDULES, pick=_cluster_schedule)]
     clusters = _clusters(first, cluster)
     second = yield [
         *(_described(clusters) if cluster is None else [_providers(cluster)]),
         *(ask for one in clusters for ask in _inventory(one)),
-        *_rules(clusters, sorted({_DEFAULT_BUS, *picked(first, api_table.EVENT_BUSES)})),
-        *_schedules(picked(first, api_table.SCHEDULES), None if cluster is None else clusters),
+        *_rules(clusters, sorted({_DEFAULT_BUS, *collect_picked(first, api_table.EVENT_BUSES)})),
+        *_schedules(collect_picked(first, api_table.SCHEDULES), None if cluster is None else clusters),
     ]
     third = yield [*_none(first, clusters), *(ask for got in second for ask in _listed(got))]
     made_of = yield _made_of([*second, *third])
-    questions.hear([*third, *made_of])
+    questions.add_references([*third, *made_of])
 
 
-def service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
+def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     """Read one service, with its stopped tasks; without a cluster it is looked for in each."""
     known = _cluster_of(name) or cluster
-    first: list[Got] = []
+    first: list[CallResult] = []
     if known is None:
         first = yield [_find(None)]
         clusters = _clusters(first, None)
         found = yield [*_described(clusters), *(_one_service(one, name) for one in clusters)]
         holders = [one.cluster for one in _named(found, "service")]
         listed = yield [*(_stopped(one, name) for one in holders), *_made_of(found)]
-        questions.hear([*found, *listed])
-        more: list[Ask] = []
+        questions.add_references([*found, *listed])
+        more: list[CallRequest] = []
     else:
         found = listed = yield [
             _find(known),
@@ -67,13 +67,13 @@ def service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     _require([*first, *found], api_table.SERVICES, f"service {_short(name)}", known)
     made_of = yield [*(ask for got in listed for ask in _listed(got)), *more]
     if known is not None:
-        questions.hear([*found, *made_of])
+        questions.add_references([*found, *made_of])
 
 
-def task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
+def read_task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     """Read one task, and the service that it is of; without a cluster it is looked for in each."""
     known = _cluster_of(name) or cluster
-    first: list[Got] = []
+    first: list[CallResult] = []
     if known is None:
         first = yield [_find(None)]
         clusters = _clusters(first, None)
@@ -83,48 +83,50 @@ def task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
         _clusters(found, known)
     _require([*first, *found], api_table.TASKS, f"task {_short(name)}", known)
     owners = [_one_service(one.cluster, one.name) for one in _named(found, "owner")]
-    questions.hear((yield [*_made_of(found), *owners]))
+    questions.add_references((yield [*_made_of(found), *owners]))
 
 
 # ------------------------------------------------------------------------------------------------------ clusters
 
 
-def _find(cluster: str | None) -> Ask:
+def _find(cluster: str | None) -> CallRequest:
     if cluster is None:
-        return Ask(api_table.CLUSTER_NAMES, pick=lambda row: [row])
-    return Ask(api_table.CLUSTERS, {"clusters": [cluster]}, pick=lambda row: [row["clusterArn"]])
+        return CallRequest(api_table.CLUSTER_NAMES, pick=lambda row: [row])
+    return CallRequest(api_table.CLUSTERS, {"clusters": [cluster]}, pick=lambda row: [row["clusterArn"]])
 
 
-def _clusters(gots: Sequence[Got], asked: str | None) -> list[str]:
+def _clusters(gots: Sequence[CallResult], asked: str | None) -> list[str]:
     """The clusters, by ARN; raises `NothingFoundError` where the one that was asked for does not exist."""
     if asked is None:
-        return sorted(picked(gots, api_table.CLUSTER_NAMES))
+        return sorted(collect_picked(gots, api_table.CLUSTER_NAMES))
     if any(got.refused for got in gots if got.ask.call is api_table.CLUSTERS):
         return [asked]
-    found: list[str] = picked(gots, api_table.CLUSTERS)
+    found: list[str] = collect_picked(gots, api_table.CLUSTERS)
     if not found:
         raise NothingFoundError(f"there is no cluster {_short(asked)}", "List them: aws ecs list-clusters.")
     return found
 
 
-def _described(clusters: Sequence[str]) -> list[Ask]:
-    asks = [Ask(api_table.CLUSTERS, asked, listed="cluster") for asked in chunks(api_table.CLUSTERS, clusters)]
+def _described(clusters: Sequence[str]) -> list[CallRequest]:
+    asks = [
+        CallRequest(api_table.CLUSTERS, asked, listed="cluster") for asked in split_ids(api_table.CLUSTERS, clusters)
+    ]
     return [*asks, *(_providers(cluster) for cluster in clusters)]
 
 
-def _providers(cluster: str) -> Ask:
+def _providers(cluster: str) -> CallRequest:
     """Ask for the capacity providers of a cluster: without one, AWS leaves out those of managed instances.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
     """
-    return Ask(api_table.CAPACITY_PROVIDERS, {"cluster": cluster}, within=_cluster(cluster))
+    return CallRequest(api_table.CAPACITY_PROVIDERS, {"cluster": cluster}, within=_cluster(cluster))
 
 
-def _none(first: Sequence[Got], clusters: Sequence[str]) -> list[Ask]:
+def _none(first: Sequence[CallResult], clusters: Sequence[str]) -> list[CallRequest]:
     """That an account without clusters has no services and no tasks is known."""
     if clusters or any(got.refused for got in first if got.ask.call is api_table.CLUSTER_NAMES):
         return []
-    return [Ask(call, asked) for call in (api_table.SERVICES, api_table.TASKS) for asked in chunks(call, [])]
+    return [CallRequest(call, asked) for call in (api_table.SERVICES, api_table.TASKS) for asked in split_ids(call, [])]
 
 
 def _cluster_of(name: str) -> str | None:
@@ -148,28 +150,28 @@ def _cluster(name: str) -> str:
 # ----------------------------------------------------------------------------------------- services and tasks
 
 
-def _inventory(cluster: str) -> Iterator[Ask]:
+def _inventory(cluster: str) -> Iterator[CallRequest]:
     within = _cluster(cluster)
-    yield Ask(api_table.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row], within=within)
+    yield CallRequest(api_table.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row], within=within)
     for status in _STATUSES:
         asked = {"cluster": cluster, "desiredStatus": status}
-        yield Ask(api_table.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row], within=within)
+        yield CallRequest(api_table.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row], within=within)
 
 
-def _stopped(cluster: str, name: str) -> Ask:
+def _stopped(cluster: str, name: str) -> CallRequest:
     asked = {"cluster": cluster, "serviceName": _short(name), "desiredStatus": "STOPPED"}
-    return Ask(api_table.TASK_NAMES, asked, _short(cluster), lambda row: [row])
+    return CallRequest(api_table.TASK_NAMES, asked, _short(cluster), lambda row: [row])
 
 
-def _one_service(cluster: str, name: str) -> Ask:
-    return Ask(api_table.SERVICES, {"cluster": cluster, "services": [name]}, _short(cluster), _of_service)
+def _one_service(cluster: str, name: str) -> CallRequest:
+    return CallRequest(api_table.SERVICES, {"cluster": cluster, "services": [name]}, _short(cluster), _of_service)
 
 
-def _one_task(cluster: str, name: str) -> Ask:
-    return Ask(api_table.TASKS, {"cluster": cluster, "tasks": [name]}, _short(cluster), _of_task)
+def _one_task(cluster: str, name: str) -> CallRequest:
+    return CallRequest(api_table.TASKS, {"cluster": cluster, "tasks": [name]}, _short(cluster), _of_task)
 
 
-def _listed(got: Got) -> Iterator[Ask]:
+def _listed(got: CallResult) -> Iterator[CallRequest]:
     """What is asked about the services, tasks or rules that a list named."""
     if got.refused is not None:
         return
@@ -179,9 +181,9 @@ def _listed(got: Got) -> Iterator[Ask]:
         api_table.TASK_NAMES.operation: (api_table.TASKS, _of_task, "task"),
     }.get(got.ask.call.operation, (None, None, ""))
     if call is not None and pick is not None:
-        for asked in chunks(call, sorted(got.picked)):
+        for asked in split_ids(call, sorted(got.picked)):
             within = _cluster(cluster)
-            yield Ask(call, {"cluster": cluster} | asked, _short(cluster), pick, within=within, listed=kind)
+            yield CallRequest(call, {"cluster": cluster} | asked, _short(cluster), pick, within=within, listed=kind)
     if got.ask.call is api_table.RULE_NAMES:
         for rule in sorted(got.picked):
             yield _targets(rule, got.ask.parameters)
@@ -189,7 +191,7 @@ def _listed(got: Got) -> Iterator[Ask]:
 
 def _of_service(row: AnswerRow) -> Iterator[_Name | ResourceReference]:
     """What a service names: task definitions, also of a rollout under way and of another's task sets."""
-    yield from of_service(row)
+    yield from references_of_service(row)
     for revision in row.get("currentServiceRevisions", ()):
         if "arn" in revision:
             yield _Name("revision", revision["arn"])
@@ -210,28 +212,30 @@ def _of_task(row: AnswerRow) -> Iterator[_Name]:
         yield _Name("owner", name, row["clusterArn"])
 
 
-def _named(gots: Iterable[Got], kind: str) -> list[_Name]:
+def _named(gots: Iterable[CallResult], kind: str) -> list[_Name]:
     found = (one for got in gots for one in got.picked if isinstance(one, _Name))
     return list(dict.fromkeys(one for one in found if one.kind == kind))
 
 
-def _made_of(gots: Sequence[Got]) -> list[Ask]:
+def _made_of(gots: Sequence[CallResult]) -> list[CallRequest]:
     """Ask what services and tasks are made of: for the task definitions and service revisions that were named."""
     names = sorted({one.name for one in _named(gots, "definition")})
     definitions = [_definition(one) for one in names]
-    return [*definitions, *revisions(sorted(one.name for one in _named(gots, "revision")))]
+    return [*definitions, *read_revisions(sorted(one.name for one in _named(gots, "revision")))]
 
 
-def _definition(name: str) -> Ask:
+def _definition(name: str) -> CallRequest:
     within = f"task definition {_short(name)}"
-    return Ask(api_table.TASK_DEFINITION, {"taskDefinition": name}, _short(name), of_definition, within=within)
+    return CallRequest(
+        api_table.TASK_DEFINITION, {"taskDefinition": name}, _short(name), references_of_task_definition, within=within
+    )
 
 
-def _require(gots: Sequence[Got], call: ApiCall, what: str, cluster: str | None) -> None:
+def _require(gots: Sequence[CallResult], call: ApiCall, what: str, cluster: str | None) -> None:
     """Raise `NothingFoundError` where all who were asked know nothing of it; a refusal is no such answer."""
     asked = [got for got in gots if got.ask.call in {call, api_table.CLUSTER_NAMES}]
     unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in asked)
-    if not unknown and not picked(asked, call):
+    if not unknown and not collect_picked(asked, call):
         place = f" in cluster {_short(cluster)}" if cluster else ""
         kept = " ECS forgets stopped tasks after some time." if call is api_table.TASKS else ""
         raise NothingFoundError(f"there is no {what}{place}", f"Check its name, and --cluster and --region.{kept}")
@@ -240,19 +244,21 @@ def _require(gots: Sequence[Got], call: ApiCall, what: str, cluster: str | None)
 # ---------------------------------------------------------------------------------------- rules and schedules
 
 
-def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[Ask]:
+def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[CallRequest]:
     for cluster in clusters:
         for bus in buses if parse_arn(cluster) else ():
             asked = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
-            yield Ask(api_table.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row])
+            yield CallRequest(
+                api_table.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row]
+            )
 
 
-def _targets(rule: str, parameters: Mapping[str, Any]) -> Ask:
+def _targets(rule: str, parameters: Mapping[str, Any]) -> CallRequest:
     asked = {"Rule": rule}
     bus = _DEFAULT_BUS
     if "EventBusName" in parameters:
         bus = asked["EventBusName"] = parameters["EventBusName"]
-    return Ask(api_table.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
+    return CallRequest(api_table.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
 
 
 def _run(row: AnswerRow) -> Iterator[_Name]:
@@ -272,11 +278,11 @@ def _cluster_schedule(row: AnswerRow) -> Iterator[tuple[str, str, str]]:
         yield row.get("GroupName", "default"), row["Name"], target
 
 
-def _schedules(found: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[Ask]:
+def _schedules(found: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[CallRequest]:
     for group, name, target in sorted(found):
         if clusters is None or target in clusters:
             asked = {"Name": name, "GroupName": group}
             within = f"schedule {name}"
-            yield Ask(
+            yield CallRequest(
                 api_table.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})), within=within
             )

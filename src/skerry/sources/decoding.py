@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
-from skerry.sources.json_repair import repaired
+from skerry.sources.json_repair import repair
 
 _Row = TypeVar("_Row")
 
@@ -32,10 +32,10 @@ def top_level(name: str, content: bytes) -> dict[str, Raw]:
     try:
         found = msgspec.json.decode(text, type=dict[str, Raw])
     except UNREADABLE:
-        return decode(name, "the document", repaired(name, text), dict[str, Raw])
+        return decode(name, "the document", repair(name, text), dict[str, Raw])
     if _is_whole(text, found):
         return found
-    return decode(name, "the document", repaired(name, text), dict[str, Raw])
+    return decode(name, "the document", repair(name, text), dict[str, Raw])
 
 
 def _is_whole(text: bytes, found: dict[str, Raw]) -> bool:

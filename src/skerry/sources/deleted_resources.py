@@ -55,12 +55,14 @@ _LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
 }
 
 
-def note(thing: str) -> str:
+def describe_left_out(thing: str) -> str:
     """Say that a resource is left out."""
     return f"left out: {thing}, which no longer exists"
 
 
-def without(documents: Mapping[str, bytes], folder: str, listing: Listing, values: Iterable[str]) -> dict[str, bytes]:
+def remove_rows(
+    documents: Mapping[str, bytes], folder: str, listing: Listing, values: Iterable[str]
+) -> dict[str, bytes]:
     """Return documents without the rows of some resources; ``folder`` is the path of the documents of the listing."""
     gone = {*values}
     kept = dict(documents)
@@ -70,7 +72,7 @@ def without(documents: Mapping[str, bytes], folder: str, listing: Listing, value
     return kept
 
 
-def listings(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:
+def listings_of(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:
     """Return where the resources of calls are listed, with their names there."""
     found: dict[Listing, set[str]] = {}
     for one in deleted:

@@ -19,13 +19,13 @@ from skerry.model.record_kinds import KINDS
 from skerry.model.schedules import Schedule
 from skerry.sources import call_parameters, resource_answers
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
-from skerry.sources.hosted_zones import Page, ZoneParts
+from skerry.sources.hosted_zones import RecordPage, ZoneParts
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.merging import Rows
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
-from skerry.sources.validation import readable, readable_rows
+from skerry.sources.validation import read_record, read_rows
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
@@ -78,12 +78,12 @@ def load(documents: dict[str, bytes], source: str = "", region: str | None = Non
     return loader.facts(source, region)
 
 
-def keys_read(answer: dict[str, Raw]) -> list[str]:
+def known_keys_of(answer: dict[str, Raw]) -> list[str]:
     """The keys of an answer that `load` reads."""
     return _Loader().known(answer)
 
 
-def task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
+def read_task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
     """Read one task definition, as it is described or as it is registered; None where there is none."""
     for name, content in documents.items():
         top = top_level(name, content)
@@ -150,7 +150,7 @@ class _Loader:
         if wrapped.error is not None:
             self.understood = True
             refusal = Refusal(wrapped.call.operation, wrapped.error.code, wrapped.error.message)
-            call_parameters.refuse(self.rows, refusal, wrapped.call.parameters)
+            call_parameters.add_refusal(self.rows, refusal, wrapped.call.parameters)
         if wrapped.response is not None:
             self._answer(name, wrapped.response, wrapped.call)
 
@@ -170,7 +170,7 @@ class _Loader:
         self.understood = True
         call, error = wrapped.call, wrapped.error
         answer = error.code if error is not None else (wrapped.response or {})
-        resource_answers.take(self.rows, name, call.operation, call.parameters, answer)
+        resource_answers.add_answer(self.rows, name, call.operation, call.parameters, answer)
         if error is not None and not resource_answers.is_gone(error.code):
             self.rows.refused.append(Refusal(call.operation, error.code, error.message))
 
@@ -190,9 +190,9 @@ class _Loader:
         """Note of which scopes an answer lists the records."""
         scopes = scopes_of(field, answer.call.parameters)
         if not scopes:
-            self.rows.some(field)
+            self.rows.add_partial_list(field)
         for scope in scopes:
-            self.rows.page(field, scope, partial=answer.partial)
+            self.rows.add_page(field, scope, partial=answer.partial)
 
     def known(self, top: dict[str, Raw]) -> list[str]:
         return [key for key in top if key in self._handlers and not _is_other(key, top[key])]
@@ -206,19 +206,19 @@ class _Loader:
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Yield the rows of a list; note each that cannot be read, or holds a value that is not of its form."""
         listed = self._raw_rows(answer, field)
-        for position, (raw, (found, fault)) in enumerate(zip(listed, readable_rows(listed, record), strict=True)):
+        for position, (raw, (found, fault)) in enumerate(zip(listed, read_rows(listed, record), strict=True)):
             if found is not None:
                 yield found
             else:
                 scope = scope_of_row(field, raw, answer.call.parameters)
                 place = f"{answer.name}: row {position} of {answer.key}"
-                self.rows.damage(field, f"{place} cannot be read: {fault}", scope)
+                self.rows.add_unreadable_row(field, f"{place} cannot be read: {fault}", scope)
 
     def _one(self, field: str, answer: _Answer, what: str, value: bytes | Raw, record: type[_Row]) -> _Row | None:
         """Return an answer that is one record; None, with a note, where it cannot be read."""
-        row, fault = readable(Raw(value), record)
+        row, fault = read_record(Raw(value), record)
         if row is None:
-            self.rows.damage(field, f"{answer.name}: {what} cannot be read: {fault}")
+            self.rows.add_unreadable_row(field, f"{answer.name}: {what} cannot be read: {fault}")
         return row
 
     def _raw_rows(self, answer: _Answer, field: str) -> list[Raw]:
@@ -227,7 +227,7 @@ class _Loader:
         except UNREADABLE:
             scopes = scopes_of(field, answer.call.parameters) or (EVERYWHERE,)
             for scope in scopes:
-                self.rows.damage(field, f"{answer.name}: {answer.key} is no list that can be read", scope)
+                self.rows.add_unreadable_row(field, f"{answer.name}: {answer.key} is no list that can be read", scope)
             return []
 
     def _calls(self, answer: _Answer) -> None:
@@ -248,12 +248,12 @@ class _Loader:
     def _attribute(self, answer: _Answer) -> None:
         row = self._one("vpc_attributes", answer, answer.key, msgspec.json.encode(answer.top), VpcAttribute)
         if row is not None:
-            self.rows.some("vpc_attributes")
-            self.rows.attribute(row, answer.name)
+            self.rows.add_partial_list("vpc_attributes")
+            self.rows.merge_attribute(row, answer.name)
 
     def _attributes(self, answer: _Answer) -> None:
         for row in self._each(answer, VpcAttribute, "vpc_attributes"):
-            self.rows.attribute(row, answer.name)
+            self.rows.merge_attribute(row, answer.name)
 
     def _single(self, answer: _Answer) -> None:
         """An answer that is one record is a list of one."""
@@ -272,7 +272,7 @@ class _Loader:
         """A file system of the list that has no mount targets needs no question of its own."""
         for row in self._each(answer, FileSystem, "mount_targets"):
             if row.number_of_mount_targets == 0:
-                self.rows.page("mount_targets", row.file_system_id)
+                self.rows.add_page("mount_targets", row.file_system_id)
 
     def _schedules(self, answer: _Answer) -> None:
         for row in self._each(answer, Schedule, "schedules"):
@@ -286,20 +286,20 @@ class _Loader:
 
     def _prefix_lists(self, answer: _Answer) -> None:
         for row in self._each(answer, PrefixList, "prefix_lists"):
-            self.rows.prefix_list(row, answer.name)
+            self.rows.merge_prefix_list(row, answer.name)
 
     def _hosted_zones(self, answer: _Answer) -> None:
         for row in self._each(answer, HostedZone, "zones"):
             if row.config.private_zone:
-                self.zones.zone(row.id, row.name)
+                self.zones.add_zone(row.id, row.name)
             else:
-                self.zones.public(row.name)
+                self.zones.add_public_zone(row.name)
 
     def _hosted_zone(self, answer: _Answer) -> None:
         # One zone by itself: that there is no other is not said.
         row = self._one("zones", answer, answer.key, answer.value, HostedZone)
         if row is not None and row.config.private_zone:
-            self.zones.zone(row.id, row.name)
+            self.zones.add_zone(row.id, row.name)
             if "VPCs" in answer.top:
                 vpcs = answer._replace(key="VPCs", value=answer.top["VPCs"])
                 for vpc in self._each(vpcs, ZoneVpc, "zones"):
@@ -308,7 +308,7 @@ class _Loader:
     def _summaries(self, answer: _Answer) -> None:
         vpc_id = answer.call.parameters.get("VPCId")
         for row in self._each(answer, HostedZoneSummary, "zones"):
-            self.zones.zone(row.hosted_zone_id, row.name, row.owner.owning_service)
+            self.zones.add_zone(row.hosted_zone_id, row.name, row.owner.owning_service)
             if isinstance(vpc_id, str):
                 self.zones.associate(row.hosted_zone_id, vpc_id)
 
@@ -316,14 +316,14 @@ class _Loader:
         zone_id = answer.call.parameters.get("HostedZoneId")
         noted = len(self.rows.notes)
         records = tuple(self._each(answer, RecordSet, "records"))
-        page = Page(last=not answer.partial, damaged=len(self.rows.notes) > noted)
-        self.zones.records(records, zone_id if isinstance(zone_id, str) else None, answer.name, page)
+        page = RecordPage(last=not answer.partial, damaged=len(self.rows.notes) > noted)
+        self.zones.add_records(records, zone_id if isinstance(zone_id, str) else None, answer.name, page)
 
     def facts(self, source: str, region: str | None) -> Facts:
-        rows: dict[str, Any] = self.rows.tables()
-        zones = self.zones.tables()
+        rows: dict[str, Any] = self.rows.build_tables()
+        zones = self.zones.build_zones()
         notes, refused = tuple(self.rows.notes), tuple(self.rows.refused)
-        lists = self.rows.completeness()
+        lists = self.rows.build_completeness()
         facts = Facts(**rows, zones=zones, completeness=lists, refused=refused, notes=notes, source=source)
         only_region = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skerry.errors import InputError, NothingFoundError
-from skerry.writing.targets import own_descriptor
+from skerry.writing.targets import own_descriptor_of
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_FILES = 20_000
@@ -130,7 +130,7 @@ def _content(path: Path, given: Path, limit: _Limit, *, whole: bool = True) -> b
 
 
 def _open(path: Path) -> int:
-    own = own_descriptor(path)
+    own = own_descriptor_of(path)
     if own is not None:
         # Opened again, a pipe no longer tells that its writer has left, and a file would be read from its beginning.
         return os.dup(own)

@@ -12,7 +12,7 @@ from skerry.model.endpoints import RecordSet, Zone
 from skerry.sources.merging import Rows
 
 
-class Page(NamedTuple):
+class RecordPage(NamedTuple):
     """Whether rows are the last of their zone, and whether some of them could not be read."""
 
     last: bool
@@ -32,15 +32,15 @@ class ZoneParts:
         self._public: set[str] = set()
         self._services: dict[str, str] = {}
         self._apexes: dict[str, set[str]] = {}
-        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, Page]] = []
+        self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, RecordPage]] = []
 
-    def zone(self, zone_id: str, name: str, service: str | None = None) -> None:
+    def add_zone(self, zone_id: str, name: str, service: str | None = None) -> None:
         """Take in a private zone; ``service``: the one of AWS that owns it."""
         self._names[_bare(zone_id)] = name.lower().rstrip(".")
         if service is not None:
             self._services[_bare(zone_id)] = service
 
-    def public(self, name: str) -> None:
+    def add_public_zone(self, name: str) -> None:
         """Note a public zone: its records are no private answers."""
         self._public.add(name.lower().rstrip("."))
 
@@ -48,7 +48,7 @@ class ZoneParts:
         """Note that the zone answers in the VPC."""
         self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
 
-    def records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: Page) -> None:
+    def add_records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: RecordPage) -> None:
         """Take in record sets of a zone; without its id, its SOA and NS records tell which."""
         apex = _apexes(records)
         if zone_id is not None:
@@ -60,7 +60,7 @@ class ZoneParts:
             raise InputError(message, "Save all record sets, SOA and NS too, or wrap the answer with its call.")
         self._unclaimed.append((apex.pop(), records, name, page))
 
-    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], page: Page) -> None:
+    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], page: RecordPage) -> None:
         self._records[zone_id] = self._records.get(zone_id, ()) + records
         if page.last:
             self._ended.add(zone_id)
@@ -78,7 +78,7 @@ class ZoneParts:
             if apex not in self._public:
                 self._names[zone_id] = apex
 
-    def tables(self) -> tuple[Zone, ...]:
+    def build_zones(self) -> tuple[Zone, ...]:
         """The zones; raises `InputError` where record sets fit several zones of one name."""
         for apex, records, name, page in self._unclaimed:
             fitting = [zone_id for zone_id, zone_name in self._names.items() if zone_name == apex]

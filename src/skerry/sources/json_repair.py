@@ -38,7 +38,7 @@ def has_repeated_keys(content: bytes) -> bool:
     return repeated
 
 
-def repaired(name: str, content: bytes) -> bytes:
+def repair(name: str, content: bytes) -> bytes:
     """Return a document with a mark in the place of each value that JSON does not define.
 
     Raises `InputError` where the document is no JSON at all.

@@ -9,8 +9,8 @@ from skerry.aws import api_table, resource_calls
 from skerry.aws.api_call import ApiCall
 from skerry.aws.session import ClientFactory
 from skerry.sources import containers
-from skerry.sources.concurrent_calls import WORKERS, Area, Reader, picked
-from skerry.sources.paged_calls import AnswerRow, Ask, Got
+from skerry.sources.concurrent_calls import WORKERS, Area, Reader, collect_picked
+from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult
 from skerry.sources.resource_reads import ResourceReads
 from skerry.sources.threads import Workers
 
@@ -74,20 +74,25 @@ def read(
     """
     asked = scope or ReadScope()
     region = client("ec2").meta.region_name
-    with Workers[Got](WORKERS) as workers:
+    with Workers[CallResult](WORKERS) as workers:
         reader = Reader(
             client, workers, progress or _silent, resource_calls.RESOURCE_CALLS if asked.network_only else ()
         )
-        questions = ResourceReads()
-        areas = [_network(region, questions.many)]
+        reads = ResourceReads()
+        areas = [_network(region, reads.many)]
         if asked.planning:
             areas.append(_planning())
         if asked.containers:
-            # The questions come last: so they hear in time for the next round what the others have read.
-            areas += [_containers(asked, questions), questions.registry(), questions.identities(), questions.ask()]
-        reader.together(areas)
+            # `read_resources` comes last: the other areas add their references before its next round.
+            areas += [
+                _containers(asked, reads),
+                reads.read_cache_rules(),
+                reads.read_roles(),
+                reads.read_resources(),
+            ]
+        reader.read_areas(areas)
     notes = tuple(dict.fromkeys(reader.notes))
-    return AccountReading(reader.sorted_documents(), reader.calls, reader.rounds, region, notes)
+    return AccountReading(reader.sort_documents(), reader.calls, reader.rounds, region, notes)
 
 
 def _silent(_text: str) -> None:
@@ -96,26 +101,26 @@ def _silent(_text: str) -> None:
 
 def _containers(scope: ReadScope, questions: ResourceReads) -> Area:
     if scope.task is not None:
-        return containers.task(scope.cluster, scope.task, questions)
+        return containers.read_task(scope.cluster, scope.task, questions)
     if scope.service is not None:
-        return containers.service(scope.cluster, scope.service, questions)
-    return containers.every(scope.cluster, questions)
+        return containers.read_service(scope.cluster, scope.service, questions)
+    return containers.read_all(scope.cluster, questions)
 
 
 def _network(region: str, many: set[str]) -> Area:
-    first = yield [Ask(call, pick=_PICKS.get(call.operation, lambda _row: ())) for call in api_table.NETWORK]
-    account = next(iter(picked(first, api_table.IDENTITY)), None)
-    systems = picked(first, api_table.FILE_SYSTEMS)
+    first = yield [CallRequest(call, pick=_PICKS.get(call.operation, lambda _row: ())) for call in api_table.NETWORK]
+    account = next(iter(collect_picked(first, api_table.IDENTITY)), None)
+    systems = collect_picked(first, api_table.FILE_SYSTEMS)
     if len(systems) > MANY_FILE_SYSTEMS:
         many.update(systems)
         systems = []
     second = yield [*_details(first, region), *_asks(api_table.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
-    zones = dict(picked(second, api_table.ZONES))
+    zones = dict(collect_picked(second, api_table.ZONES))
     yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
 
 
 def _planning() -> Area:
-    yield [Ask(api_table.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
+    yield [CallRequest(api_table.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
 
 
 def _id(field: str) -> Callable[[AnswerRow], Iterable[Any]]:
@@ -134,27 +139,31 @@ _PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
 }
 
 
-def _details(first: Sequence[Got], region: str) -> Iterator[Ask]:
+def _details(first: Sequence[CallResult], region: str) -> Iterator[CallRequest]:
     """What is asked of each thing that the first round found."""
-    for vpc in sorted(picked(first, api_table.VPCS)):
+    for vpc in sorted(collect_picked(first, api_table.VPCS)):
         for attribute in _VPC_ATTRIBUTES:
             asked = {"VpcId": vpc, "Attribute": attribute}
-            yield Ask(api_table.VPC_ATTRIBUTE, asked, f"{vpc}-{attribute}", within=f"VPC {vpc}")
-        yield Ask(api_table.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
+            yield CallRequest(api_table.VPC_ATTRIBUTE, asked, f"{vpc}-{attribute}", within=f"VPC {vpc}")
+        yield CallRequest(api_table.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
     yield from _asks(
-        api_table.PREFIX_LIST_ENTRIES, "PrefixListId", picked(first, api_table.PREFIX_LISTS), "prefix list"
+        api_table.PREFIX_LIST_ENTRIES, "PrefixListId", collect_picked(first, api_table.PREFIX_LISTS), "prefix list"
     )
-    for table in sorted(picked(first, api_table.TRANSIT_GATEWAY_ROUTE_TABLES)):
+    for table in sorted(collect_picked(first, api_table.TRANSIT_GATEWAY_ROUTE_TABLES)):
         routes = {"TransitGatewayRouteTableId": table, "Filters": _ROUTE_STATES}
-        yield Ask(api_table.TRANSIT_GATEWAY_ROUTES, routes, table, within=f"transit gateway route table {table}")
-    endpoints = picked(first, api_table.RESOLVER_ENDPOINTS)
+        yield CallRequest(
+            api_table.TRANSIT_GATEWAY_ROUTES, routes, table, within=f"transit gateway route table {table}"
+        )
+    endpoints = collect_picked(first, api_table.RESOLVER_ENDPOINTS)
     yield from _asks(api_table.RESOLVER_ADDRESSES, "ResolverEndpointId", endpoints, "resolver endpoint")
-    yield from _asks(api_table.PROFILE_RESOURCES, "ProfileId", picked(first, api_table.PROFILE_ASSOCIATIONS), "profile")
+    yield from _asks(
+        api_table.PROFILE_RESOURCES, "ProfileId", collect_picked(first, api_table.PROFILE_ASSOCIATIONS), "profile"
+    )
 
 
-def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Iterator[Ask]:
+def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Iterator[CallRequest]:
     for one in sorted(ids):
-        yield Ask(call, {parameter: one}, one, within=f"{kind} {one}")
+        yield CallRequest(call, {parameter: one}, one, within=f"{kind} {one}")
 
 
 def _zone(row: AnswerRow) -> Iterator[tuple[str, str | None]]:
@@ -166,7 +175,7 @@ def _zone(row: AnswerRow) -> Iterator[tuple[str, str | None]]:
     yield row["HostedZoneId"], owner.get("OwningAccount") or owner.get("OwningService")
 
 
-def _records(zone: str, owner: str | None, account: str | None) -> Ask:
+def _records(zone: str, owner: str | None, account: str | None) -> CallRequest:
     """Ask for a zone's records: Route 53 gives them to the zone's owner only, whatever IAM allows others."""
     about = "" if owner is None else f"the zone is of {owner}, which alone may list its records"
     is_own = owner is not None and owner == account
@@ -174,4 +183,4 @@ def _records(zone: str, owner: str | None, account: str | None) -> Ask:
         about = "the zone is this account's own: the permission to list its records is missing"
     # Of a zone of another account, a NotFound may only say that its records are not given away.
     within = f"hosted zone {zone}" if is_own else ""
-    return Ask(api_table.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about, within=within)
+    return CallRequest(api_table.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about, within=within)

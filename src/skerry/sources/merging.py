@@ -47,12 +47,12 @@ class Rows:
         self._asked: set[str] = set()
         self._entries: dict[str, _Entries] = {}
 
-    def page(self, field: str, scope: str = EVERYWHERE, *, partial: bool = False) -> None:
+    def add_page(self, field: str, scope: str = EVERYWHERE, *, partial: bool = False) -> None:
         """Note a page of a list, empty or not; the list is complete with a page that names no further one."""
         self._asked.add(field)
         self._pages[field, scope] = self._pages.get((field, scope), True) and partial
 
-    def some(self, field: str) -> None:
+    def add_partial_list(self, field: str) -> None:
         """Note an answer that holds only some records of a kind, such as those that a filter lets through."""
         self._asked.add(field)
 
@@ -60,12 +60,12 @@ class Rows:
         """Tell the user something about the input."""
         self.notes.append(text)
 
-    def damage(self, field: str, text: str, scope: str = EVERYWHERE) -> None:
+    def add_unreadable_row(self, field: str, text: str, scope: str = EVERYWHERE) -> None:
         """Note a row that could not be read, so that no absence of a row in the scope proves anything."""
-        self.lose(field, scope)
+        self.add_gap(field, scope)
         self.notes.append(text)
 
-    def lose(self, field: str, scope: str = EVERYWHERE) -> None:
+    def add_gap(self, field: str, scope: str = EVERYWHERE) -> None:
         """Note that records of a kind may be missing in a scope."""
         self._asked.add(field)
         self._gaps.add((field, scope))
@@ -89,7 +89,7 @@ class Rows:
         """The row of this id, or None."""
         return self._rows[field].get(key)
 
-    def attribute(self, row: VpcAttribute, name: str) -> None:
+    def merge_attribute(self, row: VpcAttribute, name: str) -> None:
         """Merge the attributes of one VPC, of which AWS prints one a call."""
         known = self.get("vpc_attributes", row.vpc_id) or VpcAttribute(vpc_id=row.vpc_id)
         values = {
@@ -120,7 +120,7 @@ class Rows:
             row = structs.replace(known, **told)
         self.replace(field, key, row, name)
 
-    def prefix_list(self, row: PrefixList, name: str) -> None:
+    def merge_prefix_list(self, row: PrefixList, name: str) -> None:
         """Merge what several calls print of one prefix list."""
         known = self.get("prefix_lists", row.prefix_list_id)
         if known is not None:
@@ -132,7 +132,7 @@ class Rows:
             row = structs.replace(known, **told)
         self.replace("prefix_lists", row.prefix_list_id, row, name)
 
-    def entries(
+    def add_entries(
         self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool, lost: bool = False
     ) -> None:
         """Take in a page of a prefix list's entries; without the last page, or with one lost, they are not known."""
@@ -140,14 +140,14 @@ class Rows:
         pages.cidrs.extend(cidrs)
         self._entries[prefix_list_id] = pages._replace(whole=pages.whole or not partial, lost=pages.lost or lost)
 
-    def tables(self) -> dict[str, tuple[Row, ...]]:
+    def build_tables(self) -> dict[str, tuple[Row, ...]]:
         """All rows by kind."""
         for prefix_list_id, pages in self._entries.items():
             cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole and not pages.lost else UNSET
-            self.prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
+            self.merge_prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
 
-    def completeness(self) -> Completeness:
+    def build_completeness(self) -> Completeness:
         """Return which lists were read to their end without a loss."""
         cut_off = {one for one, partial in self._pages.items() if partial}
         complete = self._pages.keys() - cut_off

@@ -8,7 +8,7 @@ import msgspec
 
 from skerry.aws.api_call import LATEST, ApiCall
 from skerry.aws.errors import RefusedError
-from skerry.aws.pagination import PartialError, pages
+from skerry.aws.pagination import PartialError, iterate_pages
 from skerry.aws.response_checks import DAMAGED
 from skerry.sources.deleted_resources import MISSING
 
@@ -19,12 +19,12 @@ AnswerRow: TypeAlias = Any
 """A row of an answer as boto3 gives it: an object, or the name of one."""
 
 
-def nothing(_row: AnswerRow) -> Iterable[Any]:
+def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
     """Pick nothing of a row."""
     return ()
 
 
-class Ask(NamedTuple):
+class CallRequest(NamedTuple):
     """One call. ``name`` tells its document from others of the call; those of one name become one document.
 
     ``pick`` is what is wanted of each row for the next round; ``about`` is told where the call is refused. ``within``
@@ -35,19 +35,19 @@ class Ask(NamedTuple):
     call: ApiCall
     parameters: Mapping[str, Any] = {}
     name: str = ""
-    pick: Callable[[AnswerRow], Iterable[Any]] = nothing
+    pick: Callable[[AnswerRow], Iterable[Any]] = pick_nothing
     about: str = ""
     within: str = ""
     listed: str = ""
 
 
-class Got(NamedTuple):
+class CallResult(NamedTuple):
     """What a call gave: its rows by what identifies them, encoded; what was picked; or why it was refused.
 
     ``partial``: why there are more rows than these; ``missing``: the names that its listing had, and that are gone.
     """
 
-    ask: Ask
+    ask: CallRequest
     rows: dict[str, bytes]
     rest: dict[str, bytes]
     picked: tuple[Any, ...]
@@ -64,27 +64,27 @@ TOKENS = ("NextToken", "nextToken")
 """The keys of an answer that leads to more."""
 
 
-def refused(ask: Ask, refusal: RefusedError, calls: int = 0) -> Got:
+def refused_result(ask: CallRequest, refusal: RefusedError, calls: int = 0) -> CallResult:
     """Give the result of a call that has no answer."""
-    return Got(ask, {}, {}, (), calls, refusal)
+    return CallResult(ask, {}, {}, (), calls, refusal)
 
 
-def fetch(client: Client, ask: Ask, goes_on: Callable[[], bool]) -> Got:
+def fetch(client: Client, ask: CallRequest, goes_on: Callable[[], bool]) -> CallResult:
     """Return all pages of one call, row by row encoded, so that only one page at a time is held as objects."""
     collected = _Collected(ask)
     partial_because = ""
     try:
-        for page in pages(client, ask.call, ask.parameters):
+        for page in iterate_pages(client, ask.call, ask.parameters):
             collected.page(page)
             if not goes_on():
                 break
     except RefusedError as refusal:
-        return refused(ask, refusal, collected.count + 1)
+        return refused_result(ask, refusal, collected.count + 1)
     except PartialError as error:
         partial_because = str(error)
     except _UNFIT as error:
         message = f"a row of the answer cannot be used ({type(error).__name__})"
-        return refused(ask, RefusedError(DAMAGED, message), collected.count)
+        return refused_result(ask, RefusedError(DAMAGED, message), collected.count)
     return collected.got(partial_because)
 
 
@@ -94,7 +94,7 @@ _UNFIT = (AttributeError, LookupError, OverflowError, RecursionError, TypeError,
 class _Collected:
     """The rows of the pages of a call so far."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: CallRequest) -> None:
         self.count = 0
         self._ask = ask
         self._rows: dict[str, bytes] = {}
@@ -130,15 +130,15 @@ class _Collected:
         else:
             self._failure = f"AWS left out a {self._ask.listed} ({failure.get('reason')})"
 
-    def got(self, partial_because: str) -> Got:
+    def got(self, partial_because: str) -> CallResult:
         """Return what the call gave; of an answer about one resource a part is none."""
         because = partial_because or self._failure
         if because and self._ask.call.single:
-            return refused(self._ask, RefusedError(PARTIAL, because), self.count)
+            return refused_result(self._ask, RefusedError(PARTIAL, because), self.count)
         if because:
             self._rest |= {TOKENS[0]: b'"more"'}
         missing = tuple(dict.fromkeys(self._missing))
-        return Got(self._ask, self._rows, self._rest, tuple(self._picked), self.count, None, because, missing)
+        return CallResult(self._ask, self._rows, self._rest, tuple(self._picked), self.count, None, because, missing)
 
 
 def _bare(page: dict[str, Any]) -> dict[str, Any]:

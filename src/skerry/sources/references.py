@@ -44,7 +44,7 @@ class ResourceReference(NamedTuple):
     account: str
 
 
-def of_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
+def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
     """What a task definition names."""
     found = _read(answer["taskDefinition"], TaskDefinition)
     named = None if found is None else found.task_definition_arn
@@ -58,7 +58,7 @@ def of_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
             yield from _system(volume.efs_volume_configuration.file_system_id, home)
 
 
-def of_service(row: AnswerRow) -> Iterator[ResourceReference]:
+def references_of_service(row: AnswerRow) -> Iterator[ResourceReference]:
     """What the proxy of Service Connect logs to, which no task definition names."""
     home = parse_arn(row["serviceArn"])
     for deployment in row.get("deployments", ()) if home else ():
@@ -67,7 +67,7 @@ def of_service(row: AnswerRow) -> Iterator[ResourceReference]:
             yield from _of_logs(found.service_connect_configuration.log_configuration, home)
 
 
-def of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
+def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
     """The images of a deployment, by the digests that it is held to."""
     found = _read(row, ServiceRevision)
     home = parse_arn(found.service_revision_arn) if found else None

@@ -97,7 +97,7 @@ ANSWER_SHAPES = {
 """The calls whose answers are read so, by their IAM action."""
 
 
-def take(rows: Rows, name: str, action: str, parameters: Parameters, answer: dict[str, Raw] | str) -> None:
+def add_answer(rows: Rows, name: str, action: str, parameters: Parameters, answer: dict[str, Raw] | str) -> None:
     """Keep an answer, or the code of the error that came in its place.
 
     Raises `InputError` where the parameters do not say what it is about, or another document says something else.

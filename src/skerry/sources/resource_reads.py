@@ -16,9 +16,9 @@ from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import Image, parse
 from skerry.model.arns import parse_arn
 from skerry.model.ecr import PullThroughCacheRule
-from skerry.sources.concurrent_calls import Area, chunks, picked
-from skerry.sources.paged_calls import AnswerRow, Ask, Got, nothing
-from skerry.sources.references import ResourceKind, ResourceReference, of_revision
+from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
+from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult, pick_nothing
+from skerry.sources.references import ResourceKind, ResourceReference, references_of_revision
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
 _MANIFESTS = (
@@ -64,42 +64,45 @@ class ResourceReads:
         self._things: dict[ResourceReference, None] = {}
         self._complete = False
 
-    def registry(self) -> Area:
+    def read_cache_rules(self) -> Area:
         """Ask for the pull-through cache rules: ECR may fetch an image that they cover when it is asked for it."""
-        found = yield [Ask(api_table.PULL_THROUGH_RULES, pick=_rule)]
-        rules = picked(found, api_table.PULL_THROUGH_RULES)
+        found = yield [CallRequest(api_table.PULL_THROUGH_RULES, pick=_rule)]
+        rules = collect_picked(found, api_table.PULL_THROUGH_RULES)
         if None not in rules and all(got.refused is None for got in found):
             self._rules = tuple(rules)
 
-    def identities(self) -> Area:
+    def read_roles(self) -> Area:
         """Ask for the roles and policies of the account, and for its organization."""
         policies = {"Filter": ["LocalManagedPolicy", "AWSManagedPolicy"]}
         yield [
-            Ask(resource_calls.ROLES, {"Filter": ["Role"]}, "roles"),
-            Ask(resource_calls.MANAGED_POLICIES, policies, "policies"),
-            Ask(resource_calls.ORGANIZATION),
+            CallRequest(resource_calls.ROLES, {"Filter": ["Role"]}, "roles"),
+            CallRequest(resource_calls.MANAGED_POLICIES, policies, "policies"),
+            CallRequest(resource_calls.ORGANIZATION),
         ]
 
-    def hear(self, gots: Iterable[Got]) -> None:
+    def add_references(self, gots: Iterable[CallResult]) -> None:
         """Take in all that names things: the questions are asked from the next round on."""
         self._things |= dict.fromkeys(one for got in gots for one in got.picked if isinstance(one, ResourceReference))
         self._complete = True
 
-    def ask(self) -> Area:
+    def read_resources(self) -> Area:
         """Ask, once the things are known."""
         while not self._complete:
             yield []
         first = yield [*self._of_ecr(), *self._of_values(), *self._of_the_rest()]
-        keys: list[_Key] = [*picked(first, resource_calls.SECRET), *picked(first, resource_calls.PARAMETERS)]
+        keys: list[_Key] = [
+            *collect_picked(first, resource_calls.SECRET),
+            *collect_picked(first, resource_calls.PARAMETERS),
+        ]
         keys = list(dict.fromkeys(keys))
-        layers = sorted(picked(first, resource_calls.IMAGES))
+        layers = sorted(collect_picked(first, resource_calls.IMAGES))
         second = yield [*map(_of_layer, layers), *(ask for key in sorted(keys) for ask in _of_key(key))]
-        yield [ask for name in sorted(picked(second, resource_calls.KEY)) for ask in _of_own_key(name)]
+        yield [ask for name in sorted(collect_picked(second, resource_calls.KEY)) for ask in _of_own_key(name)]
 
     def _named(self, kind: ResourceKind) -> list[ResourceReference]:
         return sorted(one for one in self._things if one.kind == kind)
 
-    def _of_ecr(self) -> Iterator[Ask]:
+    def _of_ecr(self) -> Iterator[CallRequest]:
         wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for thing in self._named("image"):
             image = parse(thing.name)
@@ -109,11 +112,13 @@ class ResourceReads:
         for (account, repository), tags in sorted(wanted.items()):
             named = {"registryId": account, "repositoryName": repository}
             place = f"{account}/{repository}"
-            yield Ask(resource_calls.REPOSITORY_POLICY, named, place)
+            yield CallRequest(resource_calls.REPOSITORY_POLICY, named, place)
             ids = [{"imageDigest" if tag.startswith(_DIGEST) else "imageTag": tag} for tag in sorted(tags)]
-            for asked in chunks(resource_calls.IMAGES, ids) if ids else ():
+            for asked in split_ids(resource_calls.IMAGES, ids) if ids else ():
                 more = {"acceptedMediaTypes": list(_MANIFESTS)}
-                yield Ask(resource_calls.IMAGES, named | asked | more, place, partial(_layers, account, repository))
+                yield CallRequest(
+                    resource_calls.IMAGES, named | asked | more, place, partial(_layers, account, repository)
+                )
 
     def _may_ask(self, image: Image, account: str) -> bool:
         """Whether it is known that ECR does not fetch the image: the rules of others' registries are not.
@@ -122,40 +127,42 @@ class ResourceReads:
         """
         return self._rules is not None and image.account == account and cache_rule(image, self._rules) is None
 
-    def _of_values(self) -> Iterator[Ask]:
+    def _of_values(self) -> Iterator[CallRequest]:
         for thing in self._named("secret"):
             asked = {"SecretId": thing.name}
             parsed = parse_arn(thing.name)
             place = parsed.resource.removeprefix("secret:") if parsed else thing.name
-            yield Ask(resource_calls.SECRET, asked, place, partial(_key_of_secret, thing.account))
-            yield Ask(resource_calls.SECRET_POLICY, asked, place)
+            yield CallRequest(resource_calls.SECRET, asked, place, partial(_key_of_secret, thing.account))
+            yield CallRequest(resource_calls.SECRET_POLICY, asked, place)
         parameters = self._named("parameter")
         for start in range(0, len(parameters), _FILTERED):
             some = parameters[start : start + _FILTERED]
             filters = [{"Key": "Name", "Option": "Equals", "Values": [one.name for one in some]}]
             pick = partial(_key_of_parameter, some[0].account)
-            yield Ask(resource_calls.PARAMETERS, {"ParameterFilters": filters}, pick=pick)
+            yield CallRequest(resource_calls.PARAMETERS, {"ParameterFilters": filters}, pick=pick)
 
-    def _of_the_rest(self) -> Iterator[Ask]:
+    def _of_the_rest(self) -> Iterator[CallRequest]:
         for thing in self._named("log group"):
-            yield Ask(resource_calls.LOG_GROUP, {"logGroupNamePrefix": thing.name}, thing.name)
+            yield CallRequest(resource_calls.LOG_GROUP, {"logGroupNamePrefix": thing.name}, thing.name)
         files = [one.name.partition("/") for one in self._named("file")]
         for bucket in sorted({bucket for bucket, _, _ in files}):
-            yield Ask(resource_calls.BUCKET_POLICY, {"Bucket": bucket}, bucket)
+            yield CallRequest(resource_calls.BUCKET_POLICY, {"Bucket": bucket}, bucket)
         for bucket, _, key in files:
-            yield Ask(resource_calls.OBJECT, {"Bucket": bucket, "Prefix": key}, f"{bucket}/{key}")
+            yield CallRequest(resource_calls.OBJECT, {"Bucket": bucket, "Prefix": key}, f"{bucket}/{key}")
         for system in self._named("file system"):
-            yield Ask(resource_calls.FILE_SYSTEM_POLICY, {"FileSystemId": system.name}, system.name)
-            yield Ask(resource_calls.ACCESS_POINTS, {"FileSystemId": system.name}, system.name)
+            yield CallRequest(resource_calls.FILE_SYSTEM_POLICY, {"FileSystemId": system.name}, system.name)
+            yield CallRequest(resource_calls.ACCESS_POINTS, {"FileSystemId": system.name}, system.name)
             if system.name in self.many:
                 asked = {"FileSystemId": system.name}
-                yield Ask(api_table.MOUNT_TARGETS, asked, system.name, within=f"file system {system.name}")
+                yield CallRequest(api_table.MOUNT_TARGETS, asked, system.name, within=f"file system {system.name}")
 
 
-def revisions(names: Sequence[str]) -> Iterator[Ask]:
+def read_revisions(names: Sequence[str]) -> Iterator[CallRequest]:
     """Ask for the revisions of services: to which digests their deployments hold the tags of images."""
-    for asked in chunks(resource_calls.SERVICE_REVISIONS, names) if names else ():
-        yield Ask(resource_calls.SERVICE_REVISIONS, asked, pick=of_revision, listed="service revision")
+    for asked in split_ids(resource_calls.SERVICE_REVISIONS, names) if names else ():
+        yield CallRequest(
+            resource_calls.SERVICE_REVISIONS, asked, pick=references_of_revision, listed="service revision"
+        )
 
 
 def _rule(row: AnswerRow) -> Iterator[PullThroughCacheRule | None]:
@@ -181,9 +188,9 @@ def _layers(account: str, repository: str, row: AnswerRow) -> Iterator[_Layer]:
         yield _Layer(account, repository, digest)
 
 
-def _of_layer(layer: _Layer) -> Ask:
+def _of_layer(layer: _Layer) -> CallRequest:
     asked = {"registryId": layer.account, "repositoryName": layer.repository, "layerDigest": layer.digest}
-    return Ask(resource_calls.LAYER, asked, f"{layer.account}/{layer.repository}/{layer.digest}")
+    return CallRequest(resource_calls.LAYER, asked, f"{layer.account}/{layer.repository}/{layer.digest}")
 
 
 def _key_of_secret(account: str, row: AnswerRow) -> Iterator[_Key]:
@@ -206,20 +213,22 @@ def _key(name: str | None, account: str, *, own: bool) -> Iterator[_Key]:
         yield _Key(name, own=True)
 
 
-def _of_key(key: _Key) -> Iterator[Ask]:
+def _of_key(key: _Key) -> Iterator[CallRequest]:
     alias = _ALIAS in key.name
-    yield Ask(resource_calls.KEY, {"KeyId": key.name}, key.name, _named_by_alias if alias and key.own else nothing)
+    yield CallRequest(
+        resource_calls.KEY, {"KeyId": key.name}, key.name, _named_by_alias if alias and key.own else pick_nothing
+    )
     if key.own and not alias:
         yield from _of_own_key(key.name)
 
 
-def _of_own_key(name: str) -> Iterator[Ask]:
+def _of_own_key(name: str) -> Iterator[CallRequest]:
     """Ask who may use a key; only its own account is told.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
     """
-    yield Ask(resource_calls.KEY_POLICY, {"KeyId": name, "PolicyName": "default"}, name)
-    yield Ask(resource_calls.GRANTS, {"KeyId": name}, name)
+    yield CallRequest(resource_calls.KEY_POLICY, {"KeyId": name, "PolicyName": "default"}, name)
+    yield CallRequest(resource_calls.GRANTS, {"KeyId": name}, name)
 
 
 def _named_by_alias(row: AnswerRow) -> Iterator[str]:

@@ -73,13 +73,13 @@ def scopes_of(field: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         owner = parameters.get(name)
         if isinstance(owner, str) and owner:
             return (owner,)
-    asked = narrowing(parameters)
+    asked = narrowing_parameters_of(parameters)
     if not asked or field in _UNFILTERED:
         return (EVERYWHERE,)
     return vpcs_of(asked[FILTERS]) if asked.keys() == {FILTERS} and field in _OF_ONE_VPC else ()
 
 
-def narrowing(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def narrowing_parameters_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a call that ask for some of the records only."""
     return {name: value for name, value in parameters.items() if name not in _PAGING and value not in _NOTHING}
 

@@ -32,7 +32,7 @@ class _Manifest(msgspec.Struct, frozen=True, rename="pascal"):
     snapshot: Snapshot
 
 
-def in_order(documents: Mapping[str, bytes]) -> dict[str, bytes]:
+def sort_documents(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     """The documents in the order in which `files.read` finds them in a folder: files first, then folders."""
     return {name: documents[name] for name in sorted(documents, key=_place)}
 
@@ -51,8 +51,8 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
     """
     # Every command that reads imports this module; only the one that writes needs these.
     from skerry.writing.folders import take_place  # noqa: PLC0415
-    from skerry.writing.targets import unwritable  # noqa: PLC0415
-    from skerry.writing.temporary import WHOLE, draft_folder, remove_abandoned  # noqa: PLC0415
+    from skerry.writing.targets import output_error_for  # noqa: PLC0415
+    from skerry.writing.temporary import WHOLE, create_draft_folder, remove_abandoned  # noqa: PLC0415
 
     names = {_free(name): content for name, content in documents.items()}
     manifest = _Manifest(msgspec.structs.replace(about, documents=tuple(names)))
@@ -60,14 +60,14 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
         place = Path(os.path.realpath(folder))
         remove_abandoned(place.parent)
         _refuse_others(folder, place, force=force)
-        with draft_folder(place.parent) as draft:
+        with create_draft_folder(place.parent) as draft:
             tree = _Tree(folder, draft / WHOLE, place)
             for name, content in {MANIFEST: msgspec.json.encode(manifest), **names}.items():
                 tree.write(name, content)
             tree.sync()
             take_place(draft, place, lambda former: _refuse_others(folder, former, force=force))
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise output_error_for(folder, error) from error
 
 
 def write_file(

@@ -40,7 +40,7 @@ _WITH_PORTS = frozenset({"tcp", "udp", "6", "17"})
 _AMAZON_DNS = "AmazonProvidedDNS"
 
 
-def readable_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Record | None, str]]:
+def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Record | None, str]]:
     """Yield each row as a record; or None, and why it cannot be read."""
     has_forms = bool(_checks(record)) or record in _WITH_RULES
     for start in range(0, len(listed), _AT_ONCE):
@@ -52,14 +52,14 @@ def readable_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_R
         except UNREADABLE:
             rows, sound = [], False
         if not sound:
-            yield from (readable(raw, record) for raw in part)
+            yield from (read_record(raw, record) for raw in part)
         elif has_forms:
             yield from ((None, fault) if (fault := fault_of(row)) else (row, "") for row in rows)
         else:
             yield from ((row, "") for row in rows)
 
 
-def readable(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
+def read_record(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
     """Return a value of JSON as a record; or None, and why it cannot be read."""
     try:
         found = msgspec.json.decode(raw, type=record)

@@ -7,8 +7,8 @@ from pathlib import Path
 from skerry.errors import OutputError
 from skerry.writing.folders import sync_folder
 from skerry.writing.streams import write_stream
-from skerry.writing.targets import File, target_of, unwritable
-from skerry.writing.temporary import draft_file, remove_abandoned
+from skerry.writing.targets import File, output_error_for, target_of
+from skerry.writing.temporary import create_draft_file, remove_abandoned
 
 _RIGHTS = 0o777
 
@@ -30,7 +30,7 @@ def write_result(path: Path, content: bytes, *, private: bool = False, note: Cal
     try:
         _replace(path, target, content, private=private)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise output_error_for(path, error) from error
 
 
 def _replace(path: Path, target: File, content: bytes, *, private: bool) -> None:
@@ -39,7 +39,7 @@ def _replace(path: Path, target: File, content: bytes, *, private: bool) -> None
         # A rename would replace even a file that its owner has protected from being written.
         os.close(os.open(place, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC))
     remove_abandoned(place.parent)
-    with draft_file(place.parent, 0o600 if private or former else 0o666) as draft:
+    with create_draft_file(place.parent, 0o600 if private or former else 0o666) as draft:
         rest = memoryview(content)
         while rest:
             rest = rest[os.write(draft.descriptor, rest) :]

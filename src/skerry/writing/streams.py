@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from skerry.errors import OutputError
-from skerry.writing.targets import CharacterDevice, Pipe, Stream, unwritable
+from skerry.writing.targets import CharacterDevice, Pipe, Stream, output_error_for
 
 SECONDS_FOR_A_READER = 30.0
 """How long a named pipe without a reader is waited for."""
@@ -33,7 +33,7 @@ def write_stream(target: Stream | Pipe | CharacterDevice, content: bytes, note: 
         what = f"the reader of {path} went away before all was written"
         raise OutputError(what, "Start its reader again, or write to a file.") from error
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise output_error_for(path, error) from error
 
 
 def _opened(target: Pipe | CharacterDevice, note: Note) -> int:

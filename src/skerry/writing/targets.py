@@ -45,13 +45,13 @@ OutputTarget: TypeAlias = Stream | Pipe | CharacterDevice | File
 
 def target_of(path: Path) -> OutputTarget:
     """Return what a path leads to. Raises `OutputError` for a folder, a block device or a socket."""
-    descriptor = 1 if path == STDOUT else own_descriptor(path)
+    descriptor = 1 if path == STDOUT else own_descriptor_of(path)
     if descriptor is not None:
         return Stream(descriptor)
     try:
         place, status = Path(os.path.realpath(path)), _status_of(path)
     except (OSError, ValueError) as error:
-        raise unwritable(path, error) from error
+        raise output_error_for(path, error) from error
     if status is None:
         return File(place, None)
     kind = stat.S_IFMT(status.st_mode)
@@ -76,7 +76,7 @@ def _status_of(path: Path) -> os.stat_result | None:
 
 def is_stream(path: Path) -> bool:
     """Return whether a path leads to something that takes bytes one after another: no file and no folder."""
-    if path == STDOUT or own_descriptor(path) is not None:
+    if path == STDOUT or own_descriptor_of(path) is not None:
         return True
     try:
         mode = path.stat().st_mode
@@ -85,7 +85,7 @@ def is_stream(path: Path) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
 
-def own_descriptor(path: Path) -> int | None:
+def own_descriptor_of(path: Path) -> int | None:
     """Return the descriptor that ``/dev/stdout`` or ``/dev/fd/3`` stands for.
 
     A path of this kind may lead to a regular file. Opened again it would be written from its beginning, and replaced
@@ -108,7 +108,7 @@ def own_descriptor(path: Path) -> int | None:
     return None
 
 
-def unwritable(path: Path, error: OSError | ValueError) -> OutputError:
+def output_error_for(path: Path, error: OSError | ValueError) -> OutputError:
     """Return the error of a place that cannot be written, with what to do."""
     import errno  # noqa: PLC0415 -- needed for errors alone
 

@@ -31,7 +31,7 @@ class Draft(NamedTuple):
 
 
 @contextmanager
-def draft_file(folder: Path, mode: int) -> Iterator[Draft]:
+def create_draft_file(folder: Path, mode: int) -> Iterator[Draft]:
     """Create a file in a folder, and remove it in the end unless it was renamed."""
     draft = _locked(folder, lambda path: os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     try:
@@ -42,7 +42,7 @@ def draft_file(folder: Path, mode: int) -> Iterator[Draft]:
 
 
 @contextmanager
-def draft_folder(folder: Path) -> Iterator[Path]:
+def create_draft_folder(folder: Path) -> Iterator[Path]:
     """Create a folder for the user alone in a folder, and remove what is left of it in the end."""
 
     def make(path: Path) -> int:

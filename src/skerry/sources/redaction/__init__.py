@@ -14,13 +14,13 @@ from skerry.errors import InputError, SkerryError
 from skerry.masking import Node
 from skerry.sources import resource_answers
 from skerry.sources.decoding import UNREADABLE, decode, top_level
-from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, keys_read
+from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, known_keys_of
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
 from skerry.sources.redaction.pseudonyms import Pseudonyms
-from skerry.sources.redaction.records import Keep, record, rows
-from skerry.sources.redaction.values import REDACTED, decoded, plain_texts
-from skerry.sources.scopes import FILTERS, narrowing, vpcs_of
+from skerry.sources.redaction.records import Keep, keep_record, keep_rows
+from skerry.sources.redaction.values import REDACTED, decode_json, replace_texts
+from skerry.sources.scopes import FILTERS, narrowing_parameters_of, vpcs_of
 
 _ENCODED = "Encoded authorization failure message:"
 # What says whether there are more pages is kept without the token for the next.
@@ -34,7 +34,7 @@ def redact(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     Documents that hold no answer of AWS that skerry reads are left out. Raises `InputError` where a document
     cannot be read.
     """
-    return Redaction().documents(documents)
+    return Redaction().redact_documents(documents)
 
 
 class Redaction:
@@ -43,20 +43,20 @@ class Redaction:
     def __init__(self) -> None:
         self._people = Pseudonyms()
 
-    def text(self, text: str) -> str:
+    def redact_text(self, text: str) -> str:
         """Replace the secrets and the names of people in a text."""
-        return self._people.text(text)
+        return self._people.replace_all(text)
 
-    def names(self, text: str) -> str:
+    def replace_names(self, text: str) -> str:
         """Replace the names of people in a result, whose secrets are masked."""
-        return self._people.names(text)
+        return self._people.replace_names(text)
 
-    def error(self, error: SkerryError) -> SkerryError:
+    def redact_error(self, error: SkerryError) -> SkerryError:
         """Replace the secrets and the names of people in an error's words."""
-        error.what, error.remedy = self.text(error.what), self.text(error.remedy)
+        error.what, error.remedy = self.redact_text(error.what), self.redact_text(error.remedy)
         return error
 
-    def documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
+    def redact_documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the documents with only what is read; raises `InputError` where one cannot be read."""
         self._people.reserve(documents.values())
         found: dict[str, bytes] = {}
@@ -78,12 +78,12 @@ class Redaction:
     def _wrapped(self, name: str, top: dict[str, Raw]) -> Node | None:
         call = decode(name, "Call", top["Call"], CallEnvelope)
         asked = self._parameters(call)
-        kept: dict[str, Node] = {"Call": {"operation": self.text(call.operation), "parameters": asked}}
+        kept: dict[str, Node] = {"Call": {"operation": self.redact_text(call.operation), "parameters": asked}}
         error = decode(name, "Error", top["Error"], ErrorEnvelope | None) if "Error" in top else None  # type: ignore[arg-type]
         if error is not None:
             # The encoded part tells whoever may decode it the circumstances of the user who was refused.
             message = error.message.partition(_ENCODED)[0].rstrip()
-            kept["Error"] = {"Code": self.text(error.code), "Message": self.text(message)}
+            kept["Error"] = {"Code": self.redact_text(error.code), "Message": self.redact_text(message)}
         response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
         if response is not None:
             question = resource_answers.ANSWER_SHAPES.get(call.operation)
@@ -94,16 +94,16 @@ class Redaction:
     def _parameters(self, call: CallEnvelope) -> dict[str, Node]:
         """Return what a call asked for; one that narrowed its list in any other way than to a VPC still did."""
         asked = {key: value for key, value in call.parameters.items() if key in PARAMETERS}
-        others = narrowing(call.parameters).keys() - PARAMETERS
+        others = narrowing_parameters_of(call.parameters).keys() - PARAMETERS
         if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
             asked[FILTERS] = call.parameters[FILTERS]
         elif others and call.operation not in resource_answers.ANSWER_SHAPES:
             asked[FILTERS] = [{"Name": REDACTED}]
-        return {key: plain_texts(value, self._people) for key, value in asked.items()}
+        return {key: replace_texts(value, self._people) for key, value in asked.items()}
 
     def _told(self, question: resource_answers.AnswerShape, answer: dict[str, Raw]) -> Node:
         """An answer about one resource; one that cannot be read stays so, as it does not say that there is nothing."""
-        keep = record(question.record)
+        keep = keep_record(question.record)
         try:
             whole: dict[str, Any] = {key: _only(value) for key, value in answer.items()}
         except UNREADABLE:
@@ -112,11 +112,11 @@ class Redaction:
             return {field.encode_name: 0 for field in msgspec.structs.fields(question.record)}
         if not question.rows:
             return keep(whole, self._people)
-        kept = {key: rows(keep)(value, self._people) for key, value in whole.items() if key == question.rows}
+        kept = {key: keep_rows(keep)(value, self._people) for key, value in whole.items() if key == question.rows}
         return kept | ({"nextToken": _MORE} if resource_answers.has_more(answer) else {})
 
     def _answer(self, name: str, top: dict[str, Raw]) -> Node | None:
-        read = [key for key in keys_read(top) if key != "Snapshot"]
+        read = [key for key in known_keys_of(top) if key != "Snapshot"]
         if not read:
             return None
         kept: dict[str, Node] = {}
@@ -149,7 +149,7 @@ class Redaction:
 
 def _decoded(name: str, key: str, value: Raw) -> Node:
     try:
-        return decoded(value)
+        return decode_json(value)
     except UNREADABLE:
         return decode(name, key, value, Any)
 
@@ -165,4 +165,4 @@ def _only(raw: Raw) -> Node:
     """Decode a value in which no key stands twice; raises `msgspec.DecodeError` where one does."""
     if has_repeated_keys(bytes(raw)):
         raise msgspec.DecodeError("a key stands twice")
-    return decoded(raw)
+    return decode_json(raw)

@@ -12,7 +12,7 @@ from skerry.model.resolver_records import ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, Schedule
 from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
 from skerry.sources.redaction.pseudonyms import Pseudonyms
-from skerry.sources.redaction.records import Keep, one_or_rows, record, rows, text
+from skerry.sources.redaction.records import Keep, keep_one_or_rows, keep_record, keep_rows, keep_text
 from skerry.sources.redaction.values import blank
 
 _BY_KEY = {kind.key: kind.record for kind in KINDS}
@@ -30,7 +30,7 @@ def _blank(node: Node, _people: Pseudonyms) -> Node:
 
 def _whole(kind: type) -> dict[str, Keep]:
     """The fields of a record that are keys of the answer itself."""
-    keep = record(kind)
+    keep = keep_record(kind)
 
     def of(key: str) -> Keep:
         # The field's own rule, by a row of it alone.
@@ -40,21 +40,21 @@ def _whole(kind: type) -> dict[str, Keep]:
 
 
 LISTS: Mapping[str, Keep] = (
-    {key: rows(record(kind)) for key, kind in _BY_KEY.items()}
-    | {key: one_or_rows(record(_BY_KEY[many])) for key, many in _SINGLE.items()}
+    {key: keep_rows(keep_record(kind)) for key, kind in _BY_KEY.items()}
+    | {key: keep_one_or_rows(keep_record(_BY_KEY[many])) for key, many in _SINGLE.items()}
     | {
-        "Account": text,
-        "Associations": rows(record(TransitGatewayAttachment)),
-        "Entries": rows(record(PrefixListEntry)),
-        "FileSystems": rows(record(FileSystem)),
-        "HostedZoneSummaries": rows(record(HostedZoneSummary)),
-        "HostedZones": rows(record(HostedZone)),
-        "IpAddresses": rows(record(ResolverEndpointAddress)),
-        "ResourceRecordSets": rows(record(RecordSet)),
-        "Routes": rows(record(TransitGatewayRoute)),
+        "Account": keep_text,
+        "Associations": keep_rows(keep_record(TransitGatewayAttachment)),
+        "Entries": keep_rows(keep_record(PrefixListEntry)),
+        "FileSystems": keep_rows(keep_record(FileSystem)),
+        "HostedZoneSummaries": keep_rows(keep_record(HostedZoneSummary)),
+        "HostedZones": keep_rows(keep_record(HostedZone)),
+        "IpAddresses": keep_rows(keep_record(ResolverEndpointAddress)),
+        "ResourceRecordSets": keep_rows(keep_record(RecordSet)),
+        "Routes": keep_rows(keep_record(TransitGatewayRoute)),
         "RuleNames": _nothing,
-        "Targets": rows(record(NamedTarget)),
-        "VpcAttributes": rows(record(VpcAttribute)),
+        "Targets": keep_rows(keep_record(NamedTarget)),
+        "VpcAttributes": keep_rows(keep_record(VpcAttribute)),
     }
 )
 """Keys whose values are rows, or one row."""
@@ -62,7 +62,7 @@ LISTS: Mapping[str, Keep] = (
 WHOLE: Mapping[str, Mapping[str, Keep]] = {
     "EnableDnsHostnames": _whole(VpcAttribute),
     "EnableDnsSupport": _whole(VpcAttribute),
-    "HostedZone": {"HostedZone": record(HostedZone), "VPCs": rows(record(ZoneVpc))},
+    "HostedZone": {"HostedZone": keep_record(HostedZone), "VPCs": keep_rows(keep_record(ZoneVpc))},
     # By this key an answer is known as a schedule; its value is not read.
     "ScheduleExpression": {"ScheduleExpression": _blank} | _whole(Schedule),
 }

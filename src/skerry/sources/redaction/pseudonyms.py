@@ -11,7 +11,7 @@ from skerry.masking import mask
 
 PseudonymKind = Literal["user", "session", "person", "removed"]
 
-_NAME = r"[\w+=,.@-]+"
+_NAME = r"[\w+=,.@-]*[\w+=@-]"
 _STAND_IN = re.compile(r"(?:user|session)-\d{1,18}|person-\d{1,18}@example\.com")
 _NUMBERED = re.compile(rb"(?:user|session|person|removed)-(\d{1,18})")
 # The sessions of tasks and instances are named by their ids.
@@ -38,31 +38,31 @@ class Pseudonyms:
         for content in contents:
             self._last = max(self._last, *map(int, _NUMBERED.findall(content)), 0)
 
-    def text(self, text: str) -> str:
+    def replace_all(self, text: str) -> str:
         """Replace the secrets, user names, names of sessions and e-mail addresses in a text."""
         known = self._texts.get(text)
         if known is None:
-            known = self._texts[text] = self.names(mask(text, self._secret))
+            known = self._texts[text] = self.replace_names(mask(text, self._secret))
         return known
 
-    def user(self, name: str) -> str:
+    def pseudonym_of_user(self, name: str) -> str:
         """Replace the name of a user."""
         return self._name("user", name)
 
-    def session(self, name: str) -> str:
+    def pseudonym_of_session(self, name: str) -> str:
         """Replace the name of a role's session, unless it is the id of a task or instance."""
         return name if _MACHINE.fullmatch(name) else self._name("session", name)
 
-    def names(self, text: str) -> str:
+    def replace_names(self, text: str) -> str:
         """Replace the user names, names of sessions and e-mail addresses in a text, and leave secrets to others."""
         if "user/" in text:
-            text = _USER.sub(lambda found: found[1] + self.user(found[2]), text)
+            text = _USER.sub(lambda found: found[1] + self.pseudonym_of_user(found[2]), text)
         if "assumed-role/" in text or "AROA" in text or "AIDA" in text:
-            text = _SESSION.sub(lambda found: found[1] + self.session(found[2]), text)
+            text = _SESSION.sub(lambda found: found[1] + self.pseudonym_of_session(found[2]), text)
         if "@" in text:
             text = _EMAIL.sub(lambda found: self._name("person", found[0]), text)
         if "/home/" in text or "Users" in text:
-            text = _HOME.sub(lambda found: found[1] + self.user(found[2]), text)
+            text = _HOME.sub(lambda found: found[1] + self.pseudonym_of_user(found[2]), text)
         return text
 
     def _name(self, kind: PseudonymKind, name: str) -> str:

@@ -14,14 +14,14 @@ from skerry.masking import Node
 from skerry.model.iam import Role
 from skerry.model.record import Tag
 from skerry.sources.redaction.pseudonyms import Pseudonyms
-from skerry.sources.redaction.values import RULES, RedactionRule, of_tag, wrong
+from skerry.sources.redaction.values import RULES, RedactionRule, make_unreadable, of_tag
 
 Keep: TypeAlias = Callable[[Node, Pseudonyms], Node]
 """What is kept of a value."""
 
 
 @cache
-def record(kind: Any) -> Keep:  # noqa: ANN401 -- the type of a record
+def keep_record(kind: Any) -> Keep:  # noqa: ANN401 -- the type of a record
     """Return what keeps the fields of a record and nothing else; tags lose their values but for those that name."""
     return _struct(kind, {"value": of_tag} if kind is Tag else {})
 
@@ -34,7 +34,7 @@ def _struct(kind: Any, rules: dict[str, RedactionRule]) -> Keep:  # noqa: ANN401
 
     def keep(node: Node, people: Pseudonyms) -> Node:
         if not isinstance(node, dict):
-            return wrong(node)
+            return make_unreadable(node)
         return {key: table[key](value, node, people) for key, value in node.items() if key in table}
 
     return keep
@@ -46,18 +46,18 @@ def _info(kind: Any) -> inspect.StructType:  # noqa: ANN401 -- the type of a rec
     return found
 
 
-def rows(item: Keep) -> Keep:
+def keep_rows(item: Keep) -> Keep:
     """Return what keeps each row of a list."""
 
     def keep(node: Node, people: Pseudonyms) -> Node:
-        return [item(one, people) for one in node] if isinstance(node, list) else wrong(node)
+        return [item(one, people) for one in node] if isinstance(node, list) else make_unreadable(node)
 
     return keep
 
 
-def one_or_rows(item: Keep) -> Keep:
+def keep_one_or_rows(item: Keep) -> Keep:
     """Return what keeps a row, or each row of a list."""
-    several = rows(item)
+    several = keep_rows(item)
 
     def keep(node: Node, people: Pseudonyms) -> Node:
         return several(node, people) if isinstance(node, list) else item(node, people)
@@ -65,9 +65,9 @@ def one_or_rows(item: Keep) -> Keep:
     return keep
 
 
-def text(node: Node, people: Pseudonyms) -> Node:
+def keep_text(node: Node, people: Pseudonyms) -> Node:
     """Keep a text."""
-    return people.text(node) if isinstance(node, str) else wrong(node)
+    return people.replace_all(node) if isinstance(node, str) else make_unreadable(node)
 
 
 def _plain(keep: Keep) -> RedactionRule:
@@ -80,15 +80,15 @@ def _of(kind: Any, field: inspect.Type) -> Keep:  # noqa: ANN401 -- the type of 
         case inspect.Metadata():
             return _of(kind, field.type)
         case inspect.StructType():
-            return _struct(Tag, {}) if kind is Role and field.cls is Tag else record(field.cls)
+            return _struct(Tag, {}) if kind is Role and field.cls is Tag else keep_record(field.cls)
         case inspect.VarTupleType():
-            return rows(_of(kind, field.item_type))
+            return keep_rows(_of(kind, field.item_type))
         case inspect.DictType():
             return _mapping(_of(kind, field.value_type))
         case inspect.UnionType():
             return _either([_of(kind, one) for one in field.types], tuple(map(_bare, field.types)))
         case inspect.StrType():
-            return text
+            return keep_text
         case inspect.IntType() | inspect.FloatType():
             return _number
         case inspect.BoolType():
@@ -107,22 +107,22 @@ def _bare(field: inspect.Type) -> inspect.Type:
 def _mapping(value: Keep) -> Keep:
     def keep(node: Node, people: Pseudonyms) -> Node:
         if not isinstance(node, dict):
-            return wrong(node)
-        return {people.text(key): value(one, people) for key, one in node.items()}
+            return make_unreadable(node)
+        return {people.replace_all(key): value(one, people) for key, one in node.items()}
 
     return keep
 
 
 def _number(node: Node, _people: Pseudonyms) -> Node:
-    return node if isinstance(node, int | Raw) and not isinstance(node, bool) else wrong(node)
+    return node if isinstance(node, int | Raw) and not isinstance(node, bool) else make_unreadable(node)
 
 
 def _boolean(node: Node, _people: Pseudonyms) -> Node:
-    return node if isinstance(node, bool) else wrong(node)
+    return node if isinstance(node, bool) else make_unreadable(node)
 
 
 def _null(node: Node, _people: Pseudonyms) -> Node:
-    return wrong(node)
+    return make_unreadable(node)
 
 
 _JSON: dict[type, tuple[type[inspect.Type], ...]] = {
@@ -144,6 +144,6 @@ def _either(keeps: list[Keep], kinds: tuple[inspect.Type, ...]) -> Keep:
 
     def keep(node: Node, people: Pseudonyms) -> Node:
         found = table.get(type(node))
-        return wrong(node) if found is None else found(node, people)
+        return make_unreadable(node) if found is None else found(node, people)
 
     return keep

@@ -63,7 +63,7 @@ _OF_PEOPLE = re.compile(
 _LITERAL = re.compile(r"[^*?]+")
 
 
-decoded = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode())).decode
+decode_json = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode())).decode
 """Decode JSON with its fractions as they are written."""
 
 
@@ -82,7 +82,7 @@ def blank(node: Node) -> Node:
             return 0
 
 
-def wrong(node: Node) -> Node:
+def make_unreadable(node: Node) -> Node:
     """Return a value of the same wrong kind for one that its record cannot read, so that it stays unreadable."""
     match node:
         case dict():
@@ -95,16 +95,16 @@ def wrong(node: Node) -> Node:
 
 def _options(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     if not isinstance(value, dict):
-        return wrong(value)
-    return {people.text(key): _option(key.lower(), text, people) for key, text in value.items()}
+        return make_unreadable(value)
+    return {people.replace_all(key): _option(key.lower(), text, people) for key, text in value.items()}
 
 
 def _option(key: str, value: Node, people: Pseudonyms) -> Node:
     if not isinstance(value, str):
-        return wrong(value)
+        return make_unreadable(value)
     if key in URL_OPTIONS:
-        return people.text(_address(value))
-    return people.text(value) if key in KEPT_OPTIONS else blank(value)
+        return people.replace_all(_address(value))
+    return people.replace_all(value) if key in KEPT_OPTIONS else blank(value)
 
 
 def _address(text: str) -> str:
@@ -126,16 +126,16 @@ def _address(text: str) -> str:
 def of_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     """Keep the value of a tag that names a resource or that AWS sets; replace any other."""
     if not isinstance(value, str):
-        return wrong(value)
+        return make_unreadable(value)
     key = row.get("Key")
     plain = isinstance(key, str) and (key == "Name" or key.startswith("aws:"))
-    return people.text(value) if plain else blank(value)
+    return people.replace_all(value) if plain else blank(value)
 
 
 def _records(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     """Values of a record set, by its type."""
     if not isinstance(value, list):
-        return wrong(value)
+        return make_unreadable(value)
     kind = row.get("Type")
     plain = isinstance(kind, str) and kind in KEPT_RECORD_TYPES
     return [_record(item, people, plain=plain) for item in value]
@@ -143,16 +143,18 @@ def _records(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
 
 def _record(item: Node, people: Pseudonyms, *, plain: bool) -> Node:
     if not isinstance(item, dict):
-        return wrong(item)
+        return make_unreadable(item)
     found = {key: value for key, value in item.items() if key == "Value"}
-    return {key: people.text(one) if plain and isinstance(one, str) else blank(one) for key, one in found.items()}
+    return {
+        key: people.replace_all(one) if plain and isinstance(one, str) else blank(one) for key, one in found.items()
+    }
 
 
 def _started_by(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     """What started a task: marks of AWS's services have a slash, any other may be a person's name."""
     if not isinstance(value, str):
-        return wrong(value)
-    return people.text(value) if "/" in value or not value else people.user(value)
+        return make_unreadable(value)
+    return people.replace_all(value) if "/" in value or not value else people.pseudonym_of_user(value)
 
 
 def _policy(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
@@ -162,9 +164,9 @@ def _policy(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
             return _policy_text(value, people) if value else value
         case dict():
             text = msgspec.json.encode(value).decode()
-            return decoded(_policy_text(text, people).encode())
+            return decode_json(_policy_text(text, people).encode())
         case _:
-            return wrong(value)
+            return make_unreadable(value)
 
 
 def _policy_text(text: str, people: Pseudonyms) -> str:
@@ -175,11 +177,11 @@ def _policy_text(text: str, people: Pseudonyms) -> str:
     except (ValueError, RecursionError):
         return REDACTED
     text = _OF_PEOPLE.sub(lambda found: found[1] + _people(found[2].lower(), found[3], people), text)
-    return _STRINGS.sub(lambda found: _literal(found[0], people.text), text)
+    return _STRINGS.sub(lambda found: _literal(found[0], people.replace_all), text)
 
 
 def _people(key: str, values: str, people: Pseudonyms) -> str:
-    replace = people.user if key == "aws:username" else people.session
+    replace = people.pseudonym_of_user if key == "aws:username" else people.pseudonym_of_session
 
     def name(text: str) -> str:
         # Wildcards and policy variables name nobody.
@@ -197,7 +199,7 @@ def _literal(literal: str, change: Callable[[str], str]) -> str:
 def _manifest(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     """A manifest of an image with what is read of it; one that cannot be read stays so."""
     if not isinstance(value, str):
-        return wrong(value)
+        return make_unreadable(value)
     try:
         found = msgspec.to_builtins(msgspec.json.decode(value, type=ImageManifest))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
@@ -213,16 +215,16 @@ def _texts(node: Node, people: Pseudonyms) -> Node:
         case list() | tuple():
             return [_texts(item, people) for item in node]
         case str():
-            return people.text(node)
+            return people.replace_all(node)
         case _:
             return node
 
 
-def plain_texts(node: Node, people: Pseudonyms) -> Node:
+def replace_texts(node: Node, people: Pseudonyms) -> Node:
     """Replace the texts of a value of JSON, and of its keys."""
     if isinstance(node, dict):
-        return {people.text(key): plain_texts(value, people) for key, value in node.items()}
-    return [plain_texts(item, people) for item in node] if isinstance(node, list) else _texts(node, people)
+        return {people.replace_all(key): replace_texts(value, people) for key, value in node.items()}
+    return [replace_texts(item, people) for item in node] if isinstance(node, list) else _texts(node, people)
 
 
 RULES: dict[tuple[Any, str], RedactionRule] = {
