@@ -311,7 +311,7 @@ class TestAFileSystem:
     def test_may_be_for_a_role_alone(self, network: Resources) -> None:
         self.policy(network, text(statement("elasticfilesystem:ClientMount", Principal={"AWS": TASK})))
         assert network.bad() == {"volumes": BLOCKED}
-        assert "for whoever comes without a role" in network.blocker("volumes").message
+        assert "for clients without a role" in network.blocker("volumes").message
         self.volume(network, iam="ENABLED")
         assert network.bad() == {}
 

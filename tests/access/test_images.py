@@ -149,7 +149,7 @@ class TestTheDeployment:
         assert found.code == "IMAGE_NOT_FOUND"
         assert found.message == (
             f"repository web has no image with the digest sha256:old, to which the deployment holds {IMAGE}: "
-            "deploy anew, or push that image again"
+            "start a new deployment, or push that image again"
         )
 
     def test_does_not_need_the_tag_any_more(self, network: Resources) -> None:

@@ -206,7 +206,7 @@ class TestTrust:
         assert network.bad() == {"placement": BLOCKED}
         found = network.blocker("placement")
         assert (found.code, found.resource) == ("TRUST_POLICY_DENIES", role)
-        assert found.message == "its trust policy does not let ecs-tasks.amazonaws.com take it on"
+        assert found.message == "its trust policy does not let ecs-tasks.amazonaws.com assume it"
 
     @pytest.mark.parametrize(
         ("operator", "key", "value", "verdict"),

@@ -1,1 +1,1 @@
-"""Checks beyond the network: policies that allow a call, and resources that a call needs."""
+"""Checks beyond the network: policies of a call, and existence of its resources."""

@@ -1,4 +1,4 @@
-"""Refusals: what is lost when a request gets to where it leads and is not allowed, in AWS's own words."""
+"""Denials: hops of requests that arrive and are not allowed, with the messages of AWS."""
 
 from skerry.model.arns import parse_arn
 from skerry.policy.evaluate import Denial
@@ -11,12 +11,14 @@ _SESSION = "…"
 
 
 def blocking_hop_for(kind: Kind, piece: Piece) -> Hop:
-    """A hop that loses every packet of a request."""
+    """Return a hop that stops every request, for the reason in ``piece``."""
     return Hop(kind, piece.resource, rule=piece.rule, lost=(piece,))
 
 
 def aws_message_of(request: Request, denial: Denial) -> str:
-    """How AWS denies a request; what a key denies is told by the service that holds what it locks.
+    """Return the message with which AWS denies a request.
+
+    If the policy of a KMS key denies, the message is from the service of the encrypted secret or parameter.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
@@ -26,13 +28,13 @@ def aws_message_of(request: Request, denial: Denial) -> str:
     if parsed is None:
         return ""
     role = parsed.resource.rpartition("/")[2]
-    who = f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{role}/{_SESSION}"
-    what = f"{request.resource.arn}{_SESSION if request.resource.beginning else ''}"
-    return f"User: {who} is not authorized to perform: {request.action} on resource: {what} {denial.words}"
+    session = f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{role}/{_SESSION}"
+    resource = f"{request.resource.arn}{_SESSION if request.resource.beginning else ''}"
+    return f"User: {session} is not authorized to perform: {request.action} on resource: {resource} {denial.words}"
 
 
 def action_and_resource_of(request: Request) -> tuple[str, str]:
-    """The action and the resource of a request, as the statement that allows it names them."""
+    """Return the action and the resource for a statement that allows the request."""
     resource = request.resource
-    end = "" if not resource.beginning else "?" * resource.more_characters if resource.more_characters else "*"
-    return request.action, f"{resource.arn}{end}"
+    suffix = "" if not resource.beginning else "?" * resource.more_characters if resource.more_characters else "*"
+    return request.action, f"{resource.arn}{suffix}"

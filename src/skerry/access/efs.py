@@ -1,4 +1,4 @@
-"""The mount of an EFS file system as its policy sees it: as the task role, or as nobody.
+"""Mounts of EFS file systems, as requests of the task role or of an anonymous client.
 
 https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html
@@ -20,48 +20,50 @@ _ON = "ENABLED"
 
 
 def mounted_volumes_of(launch: Launch, need: Call) -> tuple[EfsVolume, ...]:
-    """The EFS volumes that a Need mounts: several may be of one file system."""
-    known = launch.definition
-    if need.step != "volumes" or isinstance(known, Missing):
+    """Return the EFS volumes that a call mounts; several may belong to one file system."""
+    definition = launch.definition
+    if need.step != "volumes" or isinstance(definition, Missing):
         return ()
-    found = (volume.efs_volume_configuration for volume in known.volumes)
-    return tuple(one for one in found if one is not None and file_system_id_of(one) in need.subjects)
+    volumes = (volume.efs_volume_configuration for volume in definition.volumes)
+    return tuple(volume for volume in volumes if volume is not None and file_system_id_of(volume) in need.subjects)
 
 
 def file_system_id_of(volume: EfsVolume) -> str:
-    """The id of a volume's file system, which may be given by its ARN."""
+    """Return the id of a volume's file system; the task definition may give its ARN."""
     return volume.file_system_id.rpartition("/")[2]
 
 
 def mount_requests_of(launch: Launch, need: Call) -> Iterator[AccessRequest | Missing]:
-    """The requests that the mounts of a Need are; none where nobody knows in which account."""
-    place = launch_arn_of(launch)
-    if place is not None:
-        yield from (_mount(launch, need, volume, place) for volume in mounted_volumes_of(launch, need))
+    """Yield a request for each mount of a call; none if the account is unknown."""
+    launch_arn = launch_arn_of(launch)
+    if launch_arn is not None:
+        yield from (_mount_request_of(launch, need, volume, launch_arn) for volume in mounted_volumes_of(launch, need))
 
 
-def _mount(launch: Launch, need: Call, volume: EfsVolume, place: Arn) -> AccessRequest | Missing:
-    known = volume.authorization_config
-    asking: Principal | Missing = Principal("anonymous")
-    if known is not None and known.iam == _ON:
-        asking = principal_of(launch, need)
-    if isinstance(asking, Missing):
-        return asking
-    system = file_system_id_of(volume)
-    parsed = parse_arn(volume.file_system_id) or place
-    start = f"arn:{parsed.partition}:elasticfilesystem:{parsed.region}:{parsed.account}"
-    point = known.access_point_id if known else None
+def _mount_request_of(launch: Launch, need: Call, volume: EfsVolume, launch_arn: Arn) -> AccessRequest | Missing:
+    authorization = volume.authorization_config
+    principal: Principal | Missing = Principal("anonymous")
+    if authorization is not None and authorization.iam == _ON:
+        principal = principal_of(launch, need)
+    if isinstance(principal, Missing):
+        return principal
+    file_system_id = file_system_id_of(volume)
+    parsed = parse_arn(volume.file_system_id) or launch_arn
+    prefix = f"arn:{parsed.partition}:elasticfilesystem:{parsed.region}:{parsed.account}"
+    access_point_id = authorization.access_point_id if authorization else None
     context: dict[str, Values] = {
         "aws:securetransport": ("true" if volume.transit_encryption == _ON else "false",),
         "elasticfilesystem:accessedviamounttarget": ("true",),
-        "elasticfilesystem:accesspointarn": (f"{start}:access-point/{point}",) if point else ABSENT,
+        "elasticfilesystem:accesspointarn": (
+            (f"{prefix}:access-point/{access_point_id}",) if access_point_id else ABSENT
+        ),
     }
-    resource = Resource(f"{start}:file-system/{system}", parsed.account)
-    return AccessRequest(system, Request(asking, _MOUNT, resource, context))
+    resource = Resource(f"{prefix}:file-system/{file_system_id}", parsed.account)
+    return AccessRequest(file_system_id, Request(principal, _MOUNT, resource, context))
 
 
 def launch_arn_of(launch: Launch) -> Arn | None:
-    """The ARN of what is launched, or of its task definition: they are of one account and Region."""
-    known = launch.definition
-    definition = None if isinstance(known, Missing) else known.task_definition_arn
-    return parse_arn(launch.arn or definition or "")
+    """Return the ARN of the service or task, or of its task definition: all share one account and Region."""
+    definition = launch.definition
+    definition_arn = None if isinstance(definition, Missing) else definition.task_definition_arn
+    return parse_arn(launch.arn or definition_arn or "")

@@ -1,6 +1,6 @@
-"""What the policies of endpoints do to calls that have a way: a request that a policy refuses gets there and fails.
+"""VPC endpoint policies: a request that such a policy denies arrives at the endpoint and fails.
 
-An endpoint's policy bounds what may be asked through the endpoint, whoever asks. The default allows everything.
+The policy limits all requests through the endpoint, from any principal. The default policy allows everything.
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 """
 
@@ -32,14 +32,14 @@ _OTHERS = AssumedToAllow("only the policies of endpoints are looked at")
 
 
 class RestrictedEndpoint(msgspec.Struct, frozen=True, gc=False):
-    """An endpoint whose policy does not simply allow everything."""
+    """An endpoint with a policy other than the default, full access."""
 
     endpoint: VpcEndpoint
     policy: Policy
     service: ServiceRef
 
-    def policies(self) -> Policies:
-        """The endpoint's policy alone, beside others that are taken to allow."""
+    def to_policies(self) -> Policies:
+        """Return the endpoint's policy, with all other policies assumed to allow."""
         return Policies(
             identity=_OTHERS,
             boundary=_OTHERS,
@@ -53,63 +53,69 @@ class RestrictedEndpoint(msgspec.Struct, frozen=True, gc=False):
 
 
 class EndpointPolicies:
-    """The policies of a World's endpoints, each read once."""
+    """The policies of all VPC endpoints of a World, each parsed once."""
 
-    def __init__(self, world: World, identities: TaskRoles) -> None:
-        """Read the policies of all endpoints of services that skerry knows."""
-        self._holdings = world.resources
-        self._identities = identities
-        found = (_guarded(endpoint) for endpoint in world.vpc_endpoints.values())
-        self._guarded = {one.endpoint.vpc_endpoint_id: one for one in found if one is not None}
-        self._services = {one.service for one in self._guarded.values()}
-        self._interfaces = {
-            interface: name for name, one in world.vpc_endpoints.items() for interface in one.network_interface_ids
+    def __init__(self, world: World, roles: TaskRoles) -> None:
+        """Parse the policies of all endpoints for services in the catalogue."""
+        self._resources = world.resources
+        self._roles = roles
+        endpoints = (_restricted_endpoint_of(endpoint) for endpoint in world.vpc_endpoints.values())
+        self._restricted = {
+            restricted.endpoint.vpc_endpoint_id: restricted for restricted in endpoints if restricted is not None
+        }
+        self._services = {restricted.service for restricted in self._restricted.values()}
+        self._endpoint_of_interface = {
+            interface: endpoint_id
+            for endpoint_id, endpoint in world.vpc_endpoints.items()
+            for interface in endpoint.network_interface_ids
         }
 
-    def check(self, launch: Launch, need: Need, found: Outcome) -> Outcome:
-        """What comes of a Need whose way is known, when the policies on its way are asked too."""
+    def check(self, launch: Launch, need: Need, outcome: Outcome) -> Outcome:
+        """Return the outcome of a call after the policies of the endpoints on its paths."""
         if not isinstance(need, Call) or need.service not in self._services:
-            return found
+            return outcome
         hops: dict[str, tuple[Hop, ...]] = {}
         pairs: list[tuple[Trace, tuple[Hop, ...]]] = []
-        for trace in found.traces:
-            names = self._endpoints_on(trace)
-            for name in names:
-                if name not in hops:
-                    hops[name] = tuple(self._refusals(self._guarded[name], launch, need, need.service))
-            pairs.append((trace, tuple(hop for name in names for hop in hops[name])))
-        return _together(found, pairs) if any(hops.values()) else found
+        for trace in outcome.traces:
+            endpoint_ids = self._restricted_endpoints_of(trace)
+            for endpoint_id in endpoint_ids:
+                if endpoint_id not in hops:
+                    restricted = self._restricted[endpoint_id]
+                    hops[endpoint_id] = tuple(self._hops_of(restricted, launch, need, need.service))
+            pairs.append((trace, tuple(hop for endpoint_id in endpoint_ids for hop in hops[endpoint_id])))
+        return _combine(outcome, pairs) if any(hops.values()) else outcome
 
-    def _refusals(self, guarded: RestrictedEndpoint, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[Hop]:
-        """What an endpoint's policy does not let through of a call, and what is not known of that."""
-        endpoint = guarded.endpoint.vpc_endpoint_id
-        asking = principal_of(launch, need)
-        if isinstance(asking, Missing):
-            yield open_question("endpoint", endpoint, asking)
+    def _hops_of(self, restricted: RestrictedEndpoint, launch: Launch, need: Call, ref: ServiceRef) -> Iterator[Hop]:
+        """Yield a hop for each request of a call that the endpoint's policy denies or leaves unknown."""
+        endpoint = restricted.endpoint.vpc_endpoint_id
+        principal = principal_of(launch, need)
+        if isinstance(principal, Missing):
+            yield open_question("endpoint", endpoint, principal)
             return
         context = context_of_endpoint_call(
-            endpoint, guarded.endpoint.vpc_id, ref.region, owner=guarded.endpoint.owner_id
+            endpoint, restricted.endpoint.vpc_id, ref.region, owner=restricted.endpoint.owner_id
         )
-        by = Caller(launch, self._identities.complete(asking), self._holdings)
-        for asked in requests_of(by, need, ref, context):
-            yield from _refusal(guarded, by, asked)
+        caller = Caller(launch, self._roles.complete(principal), self._resources)
+        for asked in requests_of(caller, need, ref, context):
+            yield from _hops_of_request(restricted, caller, asked)
 
-    def _endpoints_on(self, trace: Trace) -> tuple[str, ...]:
-        """The endpoints on a path that have a policy."""
-        return tuple(name for name in self.endpoints_of(trace) if name in self._guarded)
+    def _restricted_endpoints_of(self, trace: Trace) -> tuple[str, ...]:
+        """Return the endpoints on a path with a policy other than the default."""
+        return tuple(endpoint_id for endpoint_id in self.endpoints_of(trace) if endpoint_id in self._restricted)
 
     def endpoints_of(self, trace: Trace) -> tuple[str, ...]:
-        """The endpoints of services that a path leads through, or to an interface of which."""
+        """Return the endpoints on a path: gateway endpoints it crosses and the interface endpoint it ends at."""
         if trace.passage is None or trace.purpose != "call":
             return ()
         hops = (hop for way in trace.passage.ways for hop in way.there if hop.kind == "endpoint")
-        names = dict.fromkeys(hop.resource for hop in hops)
+        endpoint_ids = dict.fromkeys(hop.resource for hop in hops)
         destination = trace.destination
-        names |= dict.fromkeys((destination.endpoint or "", self._interfaces.get(destination.interface or "", "")))
-        return tuple(name for name in names if name)
+        of_interface = self._endpoint_of_interface.get(destination.interface or "", "")
+        endpoint_ids |= dict.fromkeys((destination.endpoint or "", of_interface))
+        return tuple(endpoint_id for endpoint_id in endpoint_ids if endpoint_id)
 
 
-def _guarded(endpoint: VpcEndpoint) -> RestrictedEndpoint | None:
+def _restricted_endpoint_of(endpoint: VpcEndpoint) -> RestrictedEndpoint | None:
     if endpoint.policy_document is None or endpoint.service_name is UNSET:
         return None
     service = service_of_endpoint(endpoint.service_name)
@@ -120,11 +126,11 @@ def _guarded(endpoint: VpcEndpoint) -> RestrictedEndpoint | None:
 
 
 def allows_everything(policy: Policy) -> bool:
-    """Whether it is the default: one statement, about everybody, every action and every resource."""
+    """Return whether it is the default: one statement for all principals, actions and resources."""
     if policy.problem is not None or len(policy.statements) != 1:
         return False
-    (only,) = policy.statements
-    return msgspec.structs.replace(only, label=_EVERYTHING.label) == _EVERYTHING
+    (statement,) = policy.statements
+    return msgspec.structs.replace(statement, label=_EVERYTHING.label) == _EVERYTHING
 
 
 (_EVERYTHING,) = parse(
@@ -132,57 +138,58 @@ def allows_everything(policy: Policy) -> bool:
 ).statements
 
 
-def _refusal(guarded: RestrictedEndpoint, by: Caller, asked: AccessRequest) -> Iterator[Hop]:
-    endpoint = guarded.endpoint.vpc_endpoint_id
+def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, asked: AccessRequest) -> Iterator[Hop]:
+    endpoint = restricted.endpoint.vpc_endpoint_id
     request = asked.request
-    found = evaluate(request, guarded.policies())
-    needed = True if found.verdict == "allowed" else is_needed(by, asked)
+    decision = evaluate(request, restricted.to_policies())
+    needed = True if decision.verdict == "allowed" else is_needed(caller, asked)
     if not needed:
         return
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
-    if found.verdict == "unknown":
-        for missing in found.missing:
+    if decision.verdict == "unknown":
+        for missing in decision.missing:
             yield open_question("endpoint", endpoint, missing, rule=f"its policy, for {what}")
     elif isinstance(needed, Missing):
-        fact = f"{needed.fact}: {guarded.policy.name} lets nobody create it"
+        fact = f"{needed.fact}: {restricted.policy.name} lets nobody create it"
         yield open_question("endpoint", endpoint, Missing(fact, needed.action))
-    elif found.verdict == "denied":
-        yield _denied(endpoint, request, found.denials[0], what)
+    elif decision.verdict == "denied":
+        yield _denied(endpoint, request, decision.denials[0], what)
 
 
 def _denied(endpoint: str, request: Request, denial: Denial, what: str) -> Hop:
-    decider = denial.statement
-    rule = f"{decider.statement} of its policy" if decider else f"no statement of its policy allows {what}"
-    why = f"{rule} denies {what}" if decider else rule
-    who = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
+    statement = denial.statement
+    rule = f"{statement.statement} of its policy" if statement else f"no statement of its policy allows {what}"
+    why = f"{rule} denies {what}" if statement else rule
+    purpose = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
     words = aws_message_of(request, denial)
     return blocking_hop_for(
-        "endpoint", Piece(DENIES, endpoint, rule, f"{why}, {who}", words=words, asked=action_and_resource_of(request))
+        "endpoint",
+        Piece(DENIES, endpoint, rule, f"{why}, {purpose}", words=words, asked=action_and_resource_of(request)),
     )
 
 
-def _together(found: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:
-    """The outcome with what policies say of its paths.
+def _combine(outcome: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:
+    """Return the outcome with the hops of policies on its paths.
 
-    Where they let a call through on one of its paths and not on another, it is not known which way a request goes.
+    If policies allow a call on one path and deny it on another, the path of a request is unknown.
     """
-    ways = [(trace, hops) for trace, hops in pairs if trace.purpose == "call" and not trace.intended]
-    said = {_verdict(hops) for _, hops in ways}
-    if len(said) == 1:
-        (verdict,) = said
-        verdict = every((found.verdict, verdict))
-        traces = tuple(_after(trace, hops) for trace, hops in pairs)
+    calls = [(trace, hops) for trace, hops in pairs if trace.purpose == "call" and not trace.intended]
+    verdicts = {_verdict_of(hops) for _, hops in calls}
+    if len(verdicts) == 1:
+        (verdict,) = verdicts
+        verdict = every((outcome.verdict, verdict))
+        traces = tuple(_append_hops(trace, hops) for trace, hops in pairs)
     else:
-        verdict = BLOCKED if found.verdict is BLOCKED else every((UNKNOWN, found.verdict))
-        traces = tuple(_after(trace, hops if trace.intended else _doubted(hops)) for trace, hops in pairs)
-    return Outcome(verdict, traces, found.because if verdict is INTERMITTENT else ())
+        verdict = BLOCKED if outcome.verdict is BLOCKED else every((UNKNOWN, outcome.verdict))
+        traces = tuple(_append_hops(trace, hops if trace.intended else _as_unknown(hops)) for trace, hops in pairs)
+    return Outcome(verdict, traces, outcome.because if verdict is INTERMITTENT else ())
 
 
-def _verdict(hops: tuple[Hop, ...]) -> Verdict:
+def _verdict_of(hops: tuple[Hop, ...]) -> Verdict:
     return BLOCKED if any(hop.lost for hop in hops) else UNKNOWN if hops else OK
 
 
-def _doubted(hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+def _as_unknown(hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     return tuple(
         open_question("endpoint", hop.resource, Missing(f"whether requests go through {hop.resource}: {piece.message}"))
         for hop in hops
@@ -190,14 +197,14 @@ def _doubted(hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     )
 
 
-def _after(trace: Trace, hops: tuple[Hop, ...]) -> Trace:
-    """The path with what is asked once its packets have arrived."""
+def _append_hops(trace: Trace, hops: tuple[Hop, ...]) -> Trace:
+    """Return the path with the hops of policies, evaluated once its packets have arrived."""
     if trace.passage is None or not hops:
         return trace
     ways = tuple(msgspec.structs.replace(way, back=hops + way.back) for way in trace.passage.ways)
     passage = Passage.of(ways, trace.passage.guard, choice=trace.passage.choice)
-    longer = msgspec.structs.replace(trace, passage=passage)
-    asked = tuple(item for item in judge(longer.segments()).judged if item.hop in hops)
-    verdict = every((trace.verdict, _verdict(hops)))
+    extended = msgspec.structs.replace(trace, passage=passage)
+    judged = tuple(item for item in judge(extended.segments()).judged if item.hop in hops)
+    verdict = every((trace.verdict, _verdict_of(hops)))
     because = trace.because if verdict is INTERMITTENT else ()
-    return msgspec.structs.replace(longer, verdict=verdict, because=because, judged=trace.judged + asked)
+    return msgspec.structs.replace(extended, verdict=verdict, because=because, judged=trace.judged + judged)

@@ -1,7 +1,7 @@
-"""What decides about a launch beside packets: policies, and whether things are there.
+"""Checks beyond the network: policies, and whether referenced resources exist.
 
-A call that has a way may still be refused by the policy of an endpoint, of its role, or of what it is about; or what
-it asks for is not there. Each of these is in the way by itself, so each is told, whatever becomes of the packets.
+A call with a working network path may still be denied by an endpoint policy, a role policy or a resource-based policy,
+or its resource may not exist. Each of these blocks a launch by itself, so each is reported, with or without a path.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Destination, Hop, Passage, Trace, judge, segments
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
 
-_ASKED = Destination("what the call is about", ())
+_RESOURCE = Destination("what the call is about", ())
 INTERNET, ELSEWHERE = "the internet", "a way that is not known"
 _NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
 _ORGANIZATION = "service and resource control policies"
@@ -42,81 +42,85 @@ _READ_BY = {
     "secrets": "secretsmanager:DescribeSecret",
     _ORGANIZATION: "organizations:DescribeOrganization",
 }
-"""The IAM action of the call that reads a kind of fact, by the words for the kind."""
+"""IAM actions that read each kind of fact, by the name of the kind."""
 
 
 class AccessCheck:
-    """What is known of one World beside its network, each part read once."""
+    """Access checks on one World, each policy and resource read once."""
 
     def __init__(self, world: World) -> None:
-        identities = TaskRoles(world.resources)
+        roles = TaskRoles(world.resources)
         self._world = world
-        self._identities = identities
-        self._blind = world.resources.is_empty
-        self._permits = EndpointPolicies(world, identities)
-        self._grants = RolePolicies(world.resources, identities)
-        self._presence = Existence(world.resources, world.region)
+        self._roles = roles
+        self._nothing_read = world.resources.is_empty
+        self._endpoint_policies = EndpointPolicies(world, roles)
+        self._role_policies = RolePolicies(world.resources, roles)
+        self._existence = Existence(world.resources, world.region)
 
-    def check(self, launch: Launch, need: Need, found: Mapping[str, Outcome]) -> list[Outcome]:
-        """What comes of a Need in each subnet, when all that decides beside packets is asked too."""
-        permitted = {subnet: self._permits.check(launch, need, outcome) for subnet, outcome in found.items()}
-        if self._blind:
-            return list(permitted.values())
-        there = tuple(self._presence.check(launch, need))
-        known: dict[tuple[str, ...], tuple[Hop, ...]] = {}
-        asked = []
-        for subnet, outcome in permitted.items():
-            ways = tuple(self._ways(need, outcome))
-            names = tuple(way.place for way in ways)
-            if names not in known:
-                known[names] = there + tuple(self._grants.check(launch, need, ways))
-            asked.append(_with(outcome, subnet, known[names]))
-        return asked
+    def check(self, launch: Launch, need: Need, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
+        """Return the outcome of a need in each subnet, with policies and missing resources included."""
+        of_network = {
+            subnet: self._endpoint_policies.check(launch, need, outcome) for subnet, outcome in outcomes.items()
+        }
+        if self._nothing_read:
+            return list(of_network.values())
+        existence_hops = tuple(self._existence.check(launch, need))
+        hops_of_paths: dict[tuple[str, ...], tuple[Hop, ...]] = {}
+        checked = []
+        for subnet, outcome in of_network.items():
+            paths = tuple(self._call_paths(need, outcome))
+            names = tuple(path.place for path in paths)
+            if names not in hops_of_paths:
+                hops_of_paths[names] = existence_hops + tuple(self._role_policies.check(launch, need, paths))
+            checked.append(_add_trace(outcome, subnet, hops_of_paths[names]))
+        return checked
 
     def unexamined(self) -> tuple[str, ...]:
-        """The kinds of fact that the verdicts so far would have looked at, and that nobody asked for."""
-        if self._blind:
+        """Return the kinds of fact that the verdicts so far depend on and nobody read."""
+        if self._nothing_read:
             return _NOTHING_READ
-        unread = dict.fromkeys((*self._grants.unread, *self._presence.unread))
-        if not self._identities.knows_organization:
+        unread = dict.fromkeys((*self._role_policies.unread, *self._existence.unread))
+        if not self._roles.knows_organization:
             unread[_ORGANIZATION] = None
-        return tuple(self._named(kind) for kind in unread)
+        return tuple(self._describe(kind) for kind in unread)
 
-    def _named(self, kind: str) -> str:
-        """Return a kind of fact, with the action that AWS denied, if that is why it was not examined."""
+    def _describe(self, kind: str) -> str:
+        """Return a kind of fact, with the action if AWS denied the read."""
         action = _READ_BY.get(kind, "")
         return f"{kind} (denied: {action})" if self._world.resources.is_denied(action) else kind
 
-    def _ways(self, need: Need, found: Outcome) -> Iterator[CallPath]:
-        """The ways that a call goes, each once; of packets that no endpoint takes, only where they get through."""
+    def _call_paths(self, need: Need, outcome: Outcome) -> Iterator[CallPath]:
+        """Yield the paths of a call, each once; a path without an endpoint only if packets arrive."""
         if not isinstance(need, Call) or need.service is None:
             return
-        ways: dict[str, None] = {}
-        for trace in found.traces:
+        places: dict[str, None] = {}
+        for trace in outcome.traces:
             if trace.purpose == "call" and not trace.intended and trace.passage is not None:
-                through = () if trace.verdict is BLOCKED else (_place(trace.passage),)
-                ways |= dict.fromkeys(self._permits.endpoints_of(trace) or through)
-        for place in ways:
-            yield self._way(place, need.service)
+                without_endpoint = () if trace.verdict is BLOCKED else (_egress_of(trace.passage),)
+                places |= dict.fromkeys(self._endpoint_policies.endpoints_of(trace) or without_endpoint)
+        for place in places:
+            yield self._call_path_of(place, need.service)
 
-    def _way(self, place: str, ref: ServiceRef) -> CallPath:
-        known = self._world.vpc_endpoints.get(place)
-        if known is not None:
-            return CallPath(place, context_of_endpoint_call(place, known.vpc_id, ref.region, owner=known.owner_id))
+    def _call_path_of(self, place: str, ref: ServiceRef) -> CallPath:
+        endpoint = self._world.vpc_endpoints.get(place)
+        if endpoint is not None:
+            return CallPath(
+                place, context_of_endpoint_call(place, endpoint.vpc_id, ref.region, owner=endpoint.owner_id)
+            )
         return CallPath(place, context_of_internet_call(ref.region) if place == INTERNET else {})
 
 
-def _place(passage: Passage) -> str:
-    """Where packets leave that no endpoint takes: to the internet by a gateway, or nobody knows where to."""
-    out = any(hop.kind == "gateway" for way in passage.ways for hop in way.there)
-    return INTERNET if out else ELSEWHERE
+def _egress_of(passage: Passage) -> str:
+    """Return where packets leave a VPC without an endpoint: to the internet, or to an unknown network."""
+    through_gateway = any(hop.kind == "gateway" for way in passage.ways for hop in way.there)
+    return INTERNET if through_gateway else ELSEWHERE
 
 
-def _with(found: Outcome, subnet: str, hops: tuple[Hop, ...]) -> Outcome:
-    """The outcome with one path more: what is asked once packets have arrived."""
-    if not hops or found.verdict is NOT_APPLICABLE:
-        return found
-    judged = judge(segments(hops, None, None, _ASKED))
-    trace = Trace(subnet, _ASKED, hops, None, None, *judged)
-    because = found.because if judged.verdict is OK else ()
-    return Outcome(every((found.verdict, judged.verdict)), (*found.traces, trace), because)
+def _add_trace(outcome: Outcome, subnet: str, hops: tuple[Hop, ...]) -> Outcome:
+    """Return the outcome with one more path: the checks after packets have arrived."""
+    if not hops or outcome.verdict is NOT_APPLICABLE:
+        return outcome
+    judged = judge(segments(hops, None, None, _RESOURCE))
+    trace = Trace(subnet, _RESOURCE, hops, None, None, *judged)
+    because = outcome.because if judged.verdict is OK else ()
+    return Outcome(every((outcome.verdict, judged.verdict)), (*outcome.traces, trace), because)

@@ -1,4 +1,4 @@
-"""Things that must be there: images, secrets, parameters, keys, log groups, environment files, access points."""
+"""Existence of resources: images, secrets, parameters, keys, log groups, environment files, access points."""
 
 from collections.abc import Iterator
 
@@ -23,16 +23,16 @@ _AVAILABLE = "available"
 
 
 class Existence:
-    """Whether what the Needs of launches are about is there; ``unread`` are the kinds that nobody asked for."""
+    """Checks that the resources of a launch exist; ``unread`` are the kinds of resource that nobody read."""
 
-    def __init__(self, holdings: Resources, region: str | None) -> None:
+    def __init__(self, resources: Resources, region: str | None) -> None:
         self.unread: dict[str, None] = {}
-        self._holdings = holdings
+        self._resources = resources
         self._region = region
-        self._images = ImageCheck(holdings, region, self.unread)
+        self._images = ImageCheck(resources, region, self.unread)
 
     def check(self, launch: Launch, need: Need) -> Iterator[Hop]:
-        """What is not there of what a Need is about, and what is not known of that."""
+        """Yield a hop for each resource that the call needs, if missing or unknown."""
         if not isinstance(need, Call):
             return
         key = need.service.key if need.service else ""
@@ -45,7 +45,7 @@ class Existence:
                 yield from self._log_groups(launch, need)
             case "env-files", _:
                 for subject in need.subjects:
-                    yield from self._file(subject)
+                    yield from self._environment_file(subject)
             case "volumes", _:
                 yield from self._file_system(launch, need)
             case _:
@@ -56,84 +56,90 @@ class Existence:
             if key == "secretsmanager":
                 yield from self._secret(launch, subject)
             else:
-                found = self._holdings.find_parameter(subject)
-                yield from self._thing(found, subject, f"parameter {subject}", "PARAMETER_NOT_FOUND", "parameters")
+                parameter = self._resources.find_parameter(subject)
+                yield from self._hops_of(
+                    parameter, subject, f"parameter {subject}", "PARAMETER_NOT_FOUND", "parameters"
+                )
         yield from self._keys(launch, need)
 
-    def _thing(self, found: object, resource: str, what: str, code: str, kind: str) -> Iterator[Hop]:
-        """A thing that is there or not, with no more to say of it."""
-        match found:
+    def _hops_of(self, answer: object, resource: str, what: str, code: str, kind: str) -> Iterator[Hop]:
+        """Yield a hop if a resource is missing or unknown, by the answer of AWS."""
+        match answer:
             case None:
                 self.unread[kind] = None
             case Missing():
-                yield open_question("resource", resource, found)
+                yield open_question("resource", resource, answer)
             case Absent():
                 yield lost("resource", resource, code, f"there is no {what}")
             case _:
                 pass
 
     def _secret(self, launch: Launch, subject: str) -> Iterator[Hop]:
-        found = self._holdings.find_secret(subject)
-        yield from self._thing(found, subject, f"secret {subject}", "SECRET_NOT_FOUND", "secrets")
-        if not isinstance(found, resource_answers.SecretDescription):
+        secret = self._resources.find_secret(subject)
+        yield from self._hops_of(secret, subject, f"secret {subject}", "SECRET_NOT_FOUND", "secrets")
+        if not isinstance(secret, resource_answers.SecretDescription):
             return
-        if found.deleted_date is not None:
+        if secret.deleted_date is not None:
             message = f"secret {subject} is scheduled for deletion, and cannot be read"
             yield lost("resource", subject, "SECRET_SCHEDULED_FOR_DELETION", message)
         for value in _values(launch):
             if bare(value) == subject:
-                yield from self._version(value, subject, found)
+                yield from self._version(value, subject, secret)
 
-    def _version(self, value: str, subject: str, found: resource_answers.SecretDescription) -> Iterator[Hop]:
-        """Whether the secret has the version that is asked for; a secret that was never given a value has none.
+    def _version(self, value: str, subject: str, secret: resource_answers.SecretDescription) -> Iterator[Hop]:
+        """Yield a hop if the secret lacks the requested version; a secret without a value has no version.
 
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
         """
-        wanted = version_of(value)
-        if wanted.json_key:
+        requested = version_of(value)
+        if requested.json_key:
             self.unread["JSON keys of secrets"] = None
-        stages = found.version_ids_to_stages
-        if wanted.id:
-            if wanted.id not in stages:
-                message = f"secret {subject} has no version {wanted.id}"
+        stages = secret.version_ids_to_stages
+        if requested.id:
+            if requested.id not in stages:
+                message = f"secret {subject} has no version {requested.id}"
                 yield lost("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
-        elif not any(wanted.stage in labels for labels in stages.values()):
-            message = f"secret {subject} has no version with the label {wanted.stage}"
+        elif not any(requested.stage in labels for labels in stages.values()):
+            message = f"secret {subject} has no version with the label {requested.stage}"
             yield lost("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
 
     def _keys(self, launch: Launch, need: Call) -> Iterator[Hop]:
-        asking = principal_of(launch, need)
-        if isinstance(asking, Missing) or need.service is None:
+        principal = principal_of(launch, need)
+        if isinstance(principal, Missing) or need.service is None:
             return
-        for asked in requests_of(Caller(launch, asking, self._holdings), need, need.service, {}):
-            found = encryption_of(self._holdings, asked)
-            if found is not None and found.key:
-                yield from self._key(found)
-            elif found is not None:
-                owner = parse_arn(found.arn)
-                if owner is not None and owner.account != asking.account:
+        for asked in requests_of(Caller(launch, principal, self._resources), need, need.service, {}):
+            encryption = encryption_of(self._resources, asked)
+            if encryption is not None and encryption.key:
+                yield from self._key(encryption)
+            elif encryption is not None:
+                owner = parse_arn(encryption.arn)
+                if owner is not None and owner.account != principal.account:
                     message = (
-                        f"{found.arn} is of another account and encrypted with AWS's own key, "
+                        f"{encryption.arn} is of another account and encrypted with AWS's own key, "
                         "which only that account can use"
                     )
-                    yield lost("resource", found.arn, "KEY_NOT_FOR_OTHER_ACCOUNTS", message)
+                    yield lost("resource", encryption.arn, "KEY_NOT_FOR_OTHER_ACCOUNTS", message)
 
-    def _key(self, used: EncryptedWith) -> Iterator[Hop]:
-        found = self._holdings.find_key(used.key)
-        yield from self._thing(
-            found, used.key, f"key {used.key}, with which {used.arn} is encrypted", "KEY_NOT_FOUND", "keys"
+    def _key(self, encryption: EncryptedWith) -> Iterator[Hop]:
+        key = self._resources.find_key(encryption.key)
+        yield from self._hops_of(
+            key,
+            encryption.key,
+            f"key {encryption.key}, with which {encryption.arn} is encrypted",
+            "KEY_NOT_FOUND",
+            "keys",
         )
-        if isinstance(found, resource_answers.Key) and found.key_metadata.key_state != _ENABLED:
-            state = found.key_metadata.key_state
+        if isinstance(key, resource_answers.Key) and key.key_metadata.key_state != _ENABLED:
+            state = key.key_metadata.key_state
             if isinstance(state, str):
-                message = f"key {found.key_metadata.arn}, with which {used.arn} is encrypted, is {state}"
-                yield lost("resource", found.key_metadata.arn, "KEY_NOT_USABLE", message)
+                message = f"key {key.key_metadata.arn}, with which {encryption.arn} is encrypted, is {state}"
+                yield lost("resource", key.key_metadata.arn, "KEY_NOT_USABLE", message)
             else:
-                missing = Missing(f"the state of key {used.key}", "kms:DescribeKey")
-                yield open_question("resource", used.key, missing)
+                missing = Missing(f"the state of key {encryption.key}", "kms:DescribeKey")
+                yield open_question("resource", encryption.key, missing)
 
     def _log_groups(self, launch: Launch, need: Call) -> Iterator[Hop]:
-        """Groups that the log driver does not create.
+        """Yield a hop for each missing log group, unless the log driver creates it.
 
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
         """
@@ -142,65 +148,79 @@ class Existence:
             return
         for group in need.subjects:
             if not _is_created(launch, group):
-                found = self._holdings.find_log_group(group)
-                yield from self._thing(found, group, f"log group {group}", "LOG_GROUP_NOT_FOUND", "log groups")
+                log_group = self._resources.find_log_group(group)
+                yield from self._hops_of(log_group, group, f"log group {group}", "LOG_GROUP_NOT_FOUND", "log groups")
 
-    def _file(self, subject: str) -> Iterator[Hop]:
-        """A file of environment variables in a bucket."""
+    def _environment_file(self, subject: str) -> Iterator[Hop]:
+        """Yield a hop if a file of environment variables or its bucket is missing."""
         parsed = parse_arn(subject)
         bucket, slash, key = parsed.resource.partition("/") if parsed else ("", "", "")
         if not slash:
             return
-        if self._holdings.bucket_policy_of(bucket) == Absent("NoSuchBucket"):
+        if self._resources.bucket_policy_of(bucket) == Absent("NoSuchBucket"):
             yield lost("resource", f"arn:aws:s3:::{bucket}", "BUCKET_NOT_FOUND", f"there is no bucket {bucket}")
             return
-        found = self._holdings.find_object(bucket, key)
+        answer = self._resources.find_object(bucket, key)
         what = f"object {key} in bucket {bucket}"
-        yield from self._thing(found, subject, what, "ENVIRONMENT_FILE_NOT_FOUND", "environment files")
+        yield from self._hops_of(answer, subject, what, "ENVIRONMENT_FILE_NOT_FOUND", "environment files")
 
     def _file_system(self, launch: Launch, need: Call) -> Iterator[Hop]:
         for volume in mounted_volumes_of(launch, need):
-            system = file_system_id_of(volume)
-            points = self._holdings.access_points_of(system)
-            wanted = volume.authorization_config.access_point_id if volume.authorization_config else None
+            file_system_id = file_system_id_of(volume)
+            points = self._resources.access_points_of(file_system_id)
+            access_point_id = volume.authorization_config.access_point_id if volume.authorization_config else None
             if isinstance(points, Absent):
-                yield lost("resource", system, "FILE_SYSTEM_NOT_FOUND", f"there is no file system {system}")
-            elif wanted is not None and isinstance(points, resource_answers.AccessPoints):
-                yield from _access_point(system, wanted, points)
-            elif wanted is not None:
-                yield from self._thing(points, system, "", "", "access points of file systems")
+                yield lost(
+                    "resource", file_system_id, "FILE_SYSTEM_NOT_FOUND", f"there is no file system {file_system_id}"
+                )
+            elif access_point_id is not None and isinstance(points, resource_answers.AccessPoints):
+                yield from _access_point(file_system_id, access_point_id, points)
+            elif access_point_id is not None:
+                yield from self._hops_of(points, file_system_id, "", "", "access points of file systems")
 
 
-def _access_point(system: str, wanted: str, points: resource_answers.AccessPoints) -> Iterator[Hop]:
-    """Whether an access point of a file system is there and ready."""
-    found = next((one for one in points.access_points if one.access_point_id == wanted), None)
-    if found is None:
-        yield lost("resource", wanted, "ACCESS_POINT_NOT_FOUND", f"file system {system} has no access point {wanted}")
-    elif found.life_cycle_state not in {None, _AVAILABLE}:
-        yield lost("resource", wanted, "BAD_STATE", f"access point {wanted} is {found.life_cycle_state}")
+def _access_point(file_system_id: str, access_point_id: str, points: resource_answers.AccessPoints) -> Iterator[Hop]:
+    """Yield a hop if an access point of a file system is missing or not available."""
+    access_point = next((point for point in points.access_points if point.access_point_id == access_point_id), None)
+    if access_point is None:
+        yield lost(
+            "resource",
+            access_point_id,
+            "ACCESS_POINT_NOT_FOUND",
+            f"file system {file_system_id} has no access point {access_point_id}",
+        )
+    elif access_point.life_cycle_state not in {None, _AVAILABLE}:
+        yield lost(
+            "resource",
+            access_point_id,
+            "BAD_STATE",
+            f"access point {access_point_id} is {access_point.life_cycle_state}",
+        )
 
 
 def _containers(launch: Launch) -> tuple[ContainerDefinition, ...]:
-    known = launch.definition
-    found = () if isinstance(known, Missing) else known.container_definitions
-    return found if isinstance(found, tuple) else ()
+    definition = launch.definition
+    containers = () if isinstance(definition, Missing) else definition.container_definitions
+    return containers if isinstance(containers, tuple) else ()
 
 
 def _logs(launch: Launch) -> Iterator[LogConfiguration]:
-    found = (*(one.log_configuration for one in _containers(launch)), launch.service_connect_logs)
-    return (one for one in found if one is not None)
+    logs = (*(container.log_configuration for container in _containers(launch)), launch.service_connect_logs)
+    return (log for log in logs if log is not None)
 
 
 def _values(launch: Launch) -> Iterator[str]:
-    """Every reference to a secret's value, each once."""
-    secrets: list[Secret] = [one for container in _containers(launch) for one in container.secrets]
-    secrets += [one for logs in _logs(launch) for one in logs.secret_options]
-    private = (one.repository_credentials for one in _containers(launch))
-    own = (one.credentials_parameter for one in private if one is not None)
-    return iter(dict.fromkeys((*(one.value_from for one in secrets), *own)))
+    """Return every reference to the value of a secret, each once."""
+    secrets: list[Secret] = [secret for container in _containers(launch) for secret in container.secrets]
+    secrets += [option for logs in _logs(launch) for option in logs.secret_options]
+    private = (container.repository_credentials for container in _containers(launch))
+    own = (credentials.credentials_parameter for credentials in private if credentials is not None)
+    return iter(dict.fromkeys((*(secret.value_from for secret in secrets), *own)))
 
 
 def _is_created(launch: Launch, group: str) -> bool:
-    """Whether each container that logs to the group lets the driver create it."""
-    of_group = log_configurations_of(launch, group)
-    return bool(of_group) and all(one.options.get("awslogs-create-group") == "true" for one in of_group)
+    """Return whether each container with this log group lets the driver create it."""
+    configurations = log_configurations_of(launch, group)
+    return bool(configurations) and all(
+        configuration.options.get("awslogs-create-group") == "true" for configuration in configurations
+    )

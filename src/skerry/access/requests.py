@@ -1,4 +1,4 @@
-"""What the calls of a launch ask of AWS, as policies see it: who asks for which action on which resource."""
+"""Requests of a launch to AWS as policies see them: principal, action, resource, context."""
 
 import re
 from collections.abc import Iterator
@@ -20,17 +20,17 @@ from skerry.policy.request import AWS_OWN, Context, HiddenValue, Principal, Requ
 from skerry.policy.resources import Resource
 
 _ANYTHING = Resource("*")
-# Six characters that Secrets Manager adds to a name, and that no name of its own should end with:
+# Secrets Manager adds six random characters to a name in its ARN; a name should not end like this itself:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
 _SUFFIXED = re.compile(r"-([A-Za-z0-9]{6})$")
 _SUFFIX = 6
 _CREATE_GROUP = "logs:CreateLogGroup"
 _LOCATION = "s3:GetBucketLocation"
 _OF_EVERYBODY = "parameter/aws/service/"
-# The driver makes the stream before the container starts, and sends events afterwards, whatever becomes of them:
+# The driver creates the stream before the container starts and sends events later; their failure blocks no start:
 # https://docs.docker.com/engine/logging/drivers/awslogs/
 _LATER = {"logs:PutLogEvents"}
-# The bucket of the layers belongs to an account of AWS's own, which is not published.
+# The bucket of the layers belongs to an account of AWS itself. AWS does not publish its id.
 _BUCKETS_OWNER = HiddenValue("the account of AWS's own that the bucket of layers belongs to", undisclosed=True)
 _BUCKETS_ORGANIZATION = HiddenValue(
     "the organization, if any, of the account of AWS's own that the bucket of layers belongs to",
@@ -49,7 +49,7 @@ _OWN_STREAMS = {"firehose:PutRecordBatch": "deliverystream", "kinesis:PutRecords
 
 
 def principal_of(launch: Launch, need: Call) -> Principal | Missing:
-    """Who makes a call: a role of the task, or ECR itself for layers, whose address ECR signed.
+    """Return the principal of a call: a role of the task, or ECR for layers, with URLs presigned by ECR.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
     """
@@ -57,34 +57,34 @@ def principal_of(launch: Launch, need: Call) -> Principal | Missing:
         return AWS_OWN
     if need.identity == "AWS":
         return Missing(f"with whose permissions {need.host} is called")
-    known = launch.definition
-    if isinstance(known, Missing):
-        return known
-    named = known.task_role_arn if need.identity == "task role" else known.execution_role_arn
-    if named is None or parse_arn(named) is None:
+    definition = launch.definition
+    if isinstance(definition, Missing):
+        return definition
+    role_arn = definition.task_role_arn if need.identity == "task role" else definition.execution_role_arn
+    if role_arn is None or parse_arn(role_arn) is None:
         return Missing(f"the ARN of the {need.identity} of {launch.definition_name}", "ecs:DescribeTaskDefinition")
-    return principal_of_role(named)
+    return principal_of_role(role_arn)
 
 
 class AccessRequest(NamedTuple):
-    """A request, and what of the task definition it is about; empty where it is about nothing by itself."""
+    """A request and its subject in the task definition; the subject is empty for actions without one."""
 
     subject: str
     request: Request
 
 
 class Caller(NamedTuple):
-    """Who makes a call of a launch, and what is known of the things that it is about."""
+    """The launch and principal of a call, with the resources read from the account."""
 
     launch: Launch
     principal: Principal
-    holdings: Resources
+    resources: Resources
 
 
 def requests_of(
     by: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False
 ) -> Iterator[AccessRequest]:
-    """The requests of a call, each once: those that a start waits for, or the ``later`` ones."""
+    """Yield the requests of a call, each once: those before the start of a task, or the ``later`` ones."""
     given = {**context, **_ON_LAYERS} if by.principal.kind == "aws" else context
     for action in need.actions:
         if (action in _LATER) is later:
@@ -94,32 +94,34 @@ def requests_of(
 
 
 def is_needed(by: Caller, asked: AccessRequest) -> bool | Missing:
-    """Whether a request is made at all: a log group is created where there is none, by those who are to.
+    """Return whether a request is made: the log driver creates a log group only if configured and missing.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     """
     if asked.request.action != _CREATE_GROUP:
         return True
     if not any(
-        one.options.get("awslogs-create-group") == "true" for one in log_configurations_of(by.launch, asked.subject)
+        configuration.options.get("awslogs-create-group") == "true"
+        for configuration in log_configurations_of(by.launch, asked.subject)
     ):
         return False
-    holdings = by.holdings
-    found = holdings.find_log_group(asked.subject)
-    if found is None or isinstance(found, Missing):
+    log_group = by.resources.find_log_group(asked.subject)
+    if log_group is None or isinstance(log_group, Missing):
         return Missing(f"whether log group {asked.subject} is there", "logs:DescribeLogGroups")
-    return isinstance(found, Absent)
+    return isinstance(log_group, Absent)
 
 
 def log_configurations_of(launch: Launch, group: str) -> tuple[LogConfiguration, ...]:
-    """The log configurations of a launch's containers, and of its proxy, that write to a log group."""
-    return tuple(one for _, one in _logging(launch) if one.options.get("awslogs-group") == group)
+    """Return the log configurations of the containers and the Service Connect proxy with this log group."""
+    return tuple(
+        configuration for _, configuration in _logging(launch) if configuration.options.get("awslogs-group") == group
+    )
 
 
 def _logging(launch: Launch) -> Iterator[tuple[str, LogConfiguration]]:
-    """The log configurations of a launch, with the container that each is of; the proxy's has no name of the user's."""
-    known = launch.definition
-    containers = UNSET if isinstance(known, Missing) else known.container_definitions
+    """Yield container name and log configuration; the name is empty for the Service Connect proxy."""
+    definition = launch.definition
+    containers = UNSET if isinstance(definition, Missing) else definition.container_definitions
     for container in () if containers is UNSET else containers:
         if container.log_configuration is not None:
             yield container.name, container.log_configuration
@@ -128,9 +130,9 @@ def _logging(launch: Launch) -> Iterator[tuple[str, LogConfiguration]]:
 
 
 def partition_name_of(region: str) -> str:
-    """The partition in ARNs of a Region; ``aws`` where skerry does not know the Region."""
-    found = partition_of(region)
-    return found.name if found else "aws"
+    """Return the partition in ARNs of a Region; ``aws`` for an unknown Region."""
+    partition = partition_of(region)
+    return partition.name if partition else "aws"
 
 
 def _resources(by: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
@@ -146,18 +148,18 @@ def _resources(by: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator
 
 
 class _Place(NamedTuple):
-    """A Region with its partition."""
+    """A Region and its partition, for building ARNs."""
 
     partition: str
     region: str
 
     def arn(self, service: str, account: str | None, rest: str) -> str:
-        """The ARN of something there."""
+        """Return the ARN of a resource in the Region."""
         return f"arn:{self.partition}:{service}:{self.region}:{account}:{rest}"
 
 
 def _resource(by: Caller, action: str, subject: str, place: _Place) -> Iterator[Resource]:
-    """The resources that one subject of a call is."""
+    """Yield the resources of one subject of a call."""
     account = by.principal.account
     service = action.partition(":")[0]
     match service:
@@ -168,7 +170,7 @@ def _resource(by: Caller, action: str, subject: str, place: _Place) -> Iterator[
         case "secretsmanager":
             yield _secret(by, subject, place)
         case "logs":
-            yield from (Resource(one, account, beginning=True) for one in _streams(by, action, subject, place))
+            yield from (Resource(prefix, account, beginning=True) for prefix in _streams(by, action, subject, place))
         case "ssm":
             yield _parameter(subject, place, account)
         case "s3":
@@ -180,55 +182,59 @@ def _resource(by: Caller, action: str, subject: str, place: _Place) -> Iterator[
 
 
 def _secret(by: Caller, subject: str, place: _Place) -> Resource:
-    """Return a secret by the ARN that DescribeSecret gave; else by what the task definition names.
+    """Return a secret by its ARN from DescribeSecret, else by its name or ARN in the task definition.
 
-    Without the six characters at its end, or by its name, only the beginning of an ARN is known. An ARN whose last
-    word has six small letters may be complete or not.
+    Without the six random characters, or with a name only, just the beginning of the ARN is known. An ARN with a last
+    word of six lowercase letters may be complete or not.
     """
-    found = by.holdings.find_secret(subject)
-    if isinstance(found, SecretDescription) and (described := parse_arn(found.arn)) is not None:
-        return Resource(found.arn, described.account)
-    known = parse_arn(subject)
-    if known is None:
+    secret = by.resources.find_secret(subject)
+    if isinstance(secret, SecretDescription) and (described := parse_arn(secret.arn)) is not None:
+        return Resource(secret.arn, described.account)
+    parsed = parse_arn(subject)
+    if parsed is None:
         start = place.arn("secretsmanager", by.principal.account, f"secret:{subject}-")
         return Resource(start, by.principal.account, beginning=True, more_characters=_SUFFIX)
-    last = _SUFFIXED.search(subject)
-    if last is None:
-        return Resource(f"{subject}-", known.account, beginning=True, more_characters=_SUFFIX)
-    return Resource(subject, known.account, beginning=last[1].islower() and last[1].isalpha())
+    suffix = _SUFFIXED.search(subject)
+    if suffix is None:
+        return Resource(f"{subject}-", parsed.account, beginning=True, more_characters=_SUFFIX)
+    return Resource(subject, parsed.account, beginning=suffix[1].islower() and suffix[1].isalpha())
 
 
 def _streams(by: Caller, action: str, group: str, place: _Place) -> Iterator[str]:
-    """How the ARNs of a group's streams begin, which end in the task's id: ``PREFIX/CONTAINER/``.
+    """Yield the beginnings of the ARNs of log streams: ``PREFIX/CONTAINER/``, before the id of the task.
 
-    ECS's own messages name the streams for the creation of the group too.
+    The error messages of ECS name the streams for the creation of the group too.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
     """
     start = place.arn("logs", by.principal.account, f"log-group:{group}:log-stream:")
-    named = [
-        f"{start}{one.options['awslogs-stream-prefix']}/{name}/"
-        for name, one in _logging(by.launch)
-        if name and one.options.get("awslogs-group") == group and one.options.get("awslogs-stream-prefix")
+    of_containers = [
+        f"{start}{configuration.options['awslogs-stream-prefix']}/{name}/"
+        for name, configuration in _logging(by.launch)
+        if name
+        and configuration.options.get("awslogs-group") == group
+        and configuration.options.get("awslogs-stream-prefix")
     ]
-    of_all = len(named) == len(log_configurations_of(by.launch, group)) and bool(named)
-    yield from named if of_all and action != _CREATE_GROUP else [start]
+    all_named = len(of_containers) == len(log_configurations_of(by.launch, group)) and bool(of_containers)
+    yield from of_containers if all_named and action != _CREATE_GROUP else [start]
 
 
 def _parameter(subject: str, place: _Place, account: str | None) -> Resource:
-    """A parameter; those that AWS gives to everybody have no account in their ARN.
+    """Return a parameter; public parameters of AWS have no account in their ARN.
 
     https://github.com/aws-samples/data-perimeter-policy-examples/blob/main/service_owned_resources.md
     """
-    known = parse_arn(subject)
-    rest = f"parameter/{subject.removeprefix('/')}" if known is None else known.resource
-    if rest.startswith(_OF_EVERYBODY):
-        return Resource(place.arn("ssm", "", rest), account)
-    return Resource(place.arn("ssm", account, rest), account) if known is None else Resource(subject, known.account)
+    parsed = parse_arn(subject)
+    resource = f"parameter/{subject.removeprefix('/')}" if parsed is None else parsed.resource
+    if resource.startswith(_OF_EVERYBODY):
+        return Resource(place.arn("ssm", "", resource), account)
+    return (
+        Resource(place.arn("ssm", account, resource), account) if parsed is None else Resource(subject, parsed.account)
+    )
 
 
 def _object(action: str, subject: str, partition: str) -> Resource:
-    """An object by its ARN, or whatever is in a bucket of this name; or the bucket itself."""
+    """Return an object by its ARN, all objects of a bucket by its name, or the bucket itself."""
     if parse_arn(subject) is None:
         return Resource(f"arn:{partition}:s3:::{subject}/", beginning=True)
     return Resource(subject.partition("/")[0] if action == _LOCATION else subject)

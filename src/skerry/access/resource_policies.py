@@ -1,4 +1,4 @@
-"""The policies on what tasks use: repositories, secrets, keys, buckets, file systems."""
+"""Resource-based policies of repositories, secrets, keys, buckets and file systems."""
 
 import msgspec
 
@@ -17,10 +17,10 @@ _GRANTS = "kms:ListGrants"
 
 
 class ResourceBasedPolicy(msgspec.Struct, frozen=True, gc=False):
-    """What the owner of a resource says of its use.
+    """The policy attached to a resource.
 
-    ``policy`` is None where it has none. ``unread``: the kind of policy that nobody asked for, if it is so.
-    ``account``: whose the resource is, where its name does not tell and the answer does.
+    ``policy`` is None if the resource has none. ``unread``: the kind of policy, if nobody read it.
+    ``account``: the owner of the resource, if known by the answer of AWS and not by the ARN.
     """
 
     policy: Policy | Missing | AssumedToAllow | None = None
@@ -32,31 +32,33 @@ _NONE = ResourceBasedPolicy()
 
 
 class ResourcePolicies:
-    """The policies of one World's resources, each read once."""
+    """The resource-based policies of one World, each parsed once."""
 
-    def __init__(self, holdings: Resources) -> None:
-        self._holdings = holdings
-        self._known: dict[tuple[str, str], ResourceBasedPolicy] = {}
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._policies: dict[tuple[str, str], ResourceBasedPolicy] = {}
 
     def find(self, asked: AccessRequest) -> ResourceBasedPolicy:
-        """The policy of what a request is about."""
+        """Return the policy of the resource of a request."""
         service = asked.request.action.partition(":")[0]
         key = (service, asked.subject)
-        if key not in self._known:
-            self._known[key] = self._read(service, asked)
-        return self._known[key]
+        if key not in self._policies:
+            self._policies[key] = self._read(service, asked)
+        return self._policies[key]
 
     def _read(self, service: str, asked: AccessRequest) -> ResourceBasedPolicy:
-        held, subject = self._holdings, asked.subject
+        resources, subject = self._resources, asked.subject
         image = parse_image(subject) if service == "ecr" and subject else None
         match service:
             case "ecr" if image is not None and image.account is not None:
-                found = held.repository_policy_of(image.account, image.repository)
-                return _owned(found, f"the policy of repository {image.repository}", "policies of repositories")
+                answer = resources.repository_policy_of(image.account, image.repository)
+                return _policy_of(answer, f"the policy of repository {image.repository}", "policies of repositories")
             case "secretsmanager":
-                return _owned(held.secret_policy_of(subject), f"the policy of secret {subject}", "policies of secrets")
+                return _policy_of(
+                    resources.secret_policy_of(subject), f"the policy of secret {subject}", "policies of secrets"
+                )
             case "kms":
-                return _owned(held.key_policy_of(subject), f"the policy of key {subject}", "policies of keys")
+                return _policy_of(resources.key_policy_of(subject), f"the policy of key {subject}", "policies of keys")
             case "s3":
                 return self._of_bucket(_bucket(subject))
             case "ssm" if asked.request.resource.account != asked.request.principal.account:
@@ -64,27 +66,27 @@ class ResourcePolicies:
                 return ResourceBasedPolicy(_NOT_READ, "policies of parameters")
             case "elasticfilesystem":
                 name = f"the policy of file system {subject}"
-                return _owned(held.file_system_policy_of(subject), name, "policies of file systems")
+                return _policy_of(resources.file_system_policy_of(subject), name, "policies of file systems")
             case _:
                 return _NONE
 
     def _of_bucket(self, bucket: str) -> ResourceBasedPolicy:
-        """The policy of a bucket, which S3 tells only who is of the account that the bucket belongs to.
+        """Return the bucket policy. S3 shows it only to the bucket's own account.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
         """
-        answer = self._holdings.bucket_policy_of(bucket)
-        found = _owned(answer, f"the policy of bucket {bucket}", "policies of buckets")
-        told_by_owner = answer is not None and not isinstance(answer, Missing)
-        return msgspec.structs.replace(found, account=self._holdings.account if told_by_owner else None)
+        answer = self._resources.bucket_policy_of(bucket)
+        policy = _policy_of(answer, f"the policy of bucket {bucket}", "policies of buckets")
+        of_own_account = answer is not None and not isinstance(answer, Missing)
+        return msgspec.structs.replace(policy, account=self._resources.account if of_own_account else None)
 
 
-def _owned(found: Found[Answer], name: str, kind: str) -> ResourceBasedPolicy:
-    match found:
+def _policy_of(answer: Found[Answer], name: str, kind: str) -> ResourceBasedPolicy:
+    match answer:
         case None:
             return ResourceBasedPolicy(_NOT_READ, kind)
         case Missing():
-            return ResourceBasedPolicy(found)
+            return ResourceBasedPolicy(answer)
         case (
             resource_answers.RepositoryPolicy(policy_text=text)
             | resource_answers.KeyPolicy(policy=text)
@@ -101,6 +103,6 @@ def _owned(found: Found[Answer], name: str, kind: str) -> ResourceBasedPolicy:
 
 
 def _bucket(subject: str) -> str:
-    """The bucket of an object's ARN, or of this name."""
+    """Return the bucket of an object's ARN, or the bucket of this name."""
     parsed = parse_arn(subject)
     return parsed.resource.partition("/")[0] if parsed else subject

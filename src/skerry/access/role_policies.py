@@ -1,4 +1,4 @@
-"""What roles and the owners of resources allow: each request of a launch, asked of every policy but an endpoint's.
+"""Role policies and resource-based policies: evaluation of each request of a launch, without endpoint policies.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -22,8 +22,7 @@ from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
 from skerry.policy.document import Policy
 from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
-from skerry.policy.policy_types import AssumedToAllow
-from skerry.policy.policy_types import PolicyType as PolicyKind
+from skerry.policy.policy_types import AssumedToAllow, PolicyType
 from skerry.policy.request import ABSENT, Context, HiddenValue, Principal, Request, Values, principal_of_service
 from skerry.policy.resources import Resource
 from skerry.reach.gateways import lost, open_question
@@ -32,7 +31,7 @@ from skerry.reach.trace import Hop, Kind, Piece
 ROLES_UNREAD = "policies of roles"
 _NOBODY = TaskRole(policies=())
 _ECS = principal_of_service("ecs-tasks.amazonaws.com")
-_CODES: dict[PolicyKind, str] = {
+_CODES: dict[PolicyType, str] = {
     "resource-based policy": "RESOURCE_POLICY_DENIES",
     "permissions boundary": "PERMISSIONS_BOUNDARY_DENIES",
     "identity-based policy": "ROLE_POLICY_DENIES",
@@ -42,150 +41,152 @@ _CODES: dict[PolicyKind, str] = {
 
 
 class CallPath(NamedTuple):
-    """A way that a call goes: the endpoint that it is through, or where else, and what policies see of that."""
+    """The path of a call: its endpoint, or the internet, with the context keys of such requests."""
 
     place: str
     context: Context
 
 
 class RolePolicies:
-    """The policies of one World's roles and resources, each read once.
+    """The policies of the roles and resources of one World, each parsed once.
 
-    ``unread`` are the kinds of policy that a verdict would have looked at, and that nobody asked for.
+    ``unread`` are the kinds of policy that a verdict depends on and nobody read.
     """
 
-    def __init__(self, holdings: Resources, identities: TaskRoles) -> None:
+    def __init__(self, resources: Resources, roles: TaskRoles) -> None:
         self.unread: dict[str, None] = {}
-        self._holdings = holdings
-        self._identities = identities
-        self._owners = ResourcePolicies(holdings)
+        self._resources = resources
+        self._roles = roles
+        self._resource_policies = ResourcePolicies(resources)
 
-    def check(self, launch: Launch, need: Need, ways: Sequence[CallPath]) -> Iterator[Hop]:
-        """What is not allowed of a Need, and what is not known of that; ``ways`` is empty where none is known."""
+    def check(self, launch: Launch, need: Need, paths: Sequence[CallPath]) -> Iterator[Hop]:
+        """Yield a hop for each denied or unknown request of a need; ``paths`` is empty if no path is known."""
         if isinstance(need, Placement):
             yield from self._trust(launch)
         elif isinstance(need, Call) and need.identity != "AWS":
-            yield from self._call(launch, need, ways)
+            yield from self._call(launch, need, paths)
 
     def _trust(self, launch: Launch) -> Iterator[Hop]:
-        """Whether ECS may take on the roles of the task, which it does before it places it.
+        """Yield hops for roles that ECS may not assume; it assumes them before it places the task.
 
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
         """
-        for role_arn in _roles(launch):
-            identity = self._identities.find(role_arn)
-            if identity is None:
+        for role_arn in _role_arns_of(launch):
+            role = self._roles.find(role_arn)
+            if role is None:
                 self.unread[ROLES_UNREAD] = None
-            elif identity.absent:
-                message = f"there is no role {role_arn}, which the task is to have"
+            elif role.absent:
+                message = f"there is no role {role_arn}, and the task definition names it"
                 yield lost("role", role_arn, "ROLE_NOT_FOUND", message)
             else:
                 parsed = parse_arn(role_arn)
                 resource = Resource(role_arn, parsed.account if parsed else None)
-                request = Request(_ECS, "sts:AssumeRole", resource, _of_ecs(launch))
-                found = evaluate(request, _policies(self._identities, request, _NOBODY, identity.trust))
-                yield from _hops(role_arn, request, found, "TRUST_POLICY_DENIES")
+                request = Request(_ECS, "sts:AssumeRole", resource, _context_of_ecs(launch))
+                decision = evaluate(request, _policies(self._roles, request, _NOBODY, role.trust))
+                yield from _hops_of(role_arn, request, decision, "TRUST_POLICY_DENIES")
 
-    def _call(self, launch: Launch, need: Call, ways: Sequence[CallPath]) -> Iterator[Hop]:
+    def _call(self, launch: Launch, need: Call, paths: Sequence[CallPath]) -> Iterator[Hop]:
         for mount in mount_requests_of(launch, need):
             if isinstance(mount, Missing):
                 yield open_question("role", launch.definition_name, mount)
             else:
-                yield from self._mount(mount, ways)
+                yield from self._mount(mount, paths)
         if need.service is None or not need.actions or need.identity == "nobody":
             return
-        asking = principal_of(launch, need)
-        if isinstance(asking, Missing):
-            if self._identities.are_read:
-                yield open_question("role", launch.definition_name, asking)
+        principal = principal_of(launch, need)
+        if isinstance(principal, Missing):
+            if self._roles.are_read:
+                yield open_question("role", launch.definition_name, principal)
             return
-        by = Caller(launch, self._identities.complete(asking), self._holdings)
-        for asked in requests_of(by, need, need.service, {}):
-            yield from self._asked(by, asked, ways)
-            more = decrypt_request_for(self._holdings, asked)
-            if more is not None:
-                yield from self._asked(by, more, ways)
+        caller = Caller(launch, self._roles.complete(principal), self._resources)
+        for asked in requests_of(caller, need, need.service, {}):
+            yield from self._check_request(caller, asked, paths)
+            decrypt_request = decrypt_request_for(self._resources, asked)
+            if decrypt_request is not None:
+                yield from self._check_request(caller, decrypt_request, paths)
 
-    def _asked(self, by: Caller, asked: AccessRequest, ways: Sequence[CallPath]) -> Iterator[Hop]:
-        """What comes of one request of a role."""
+    def _check_request(self, caller: Caller, asked: AccessRequest, paths: Sequence[CallPath]) -> Iterator[Hop]:
+        """Yield hops for one request of a role."""
         role_arn = asked.request.principal.arn
-        identity = self._identities.find(role_arn)
-        owned = self._owners.find(asked)
-        if identity is None:
+        role = self._roles.find(role_arn)
+        resource_policy = self._resource_policies.find(asked)
+        if role is None:
             self.unread[ROLES_UNREAD] = None
-        if owned.unread:
-            self.unread[owned.unread] = None
-        if (identity is None and owned.unread) or (identity is not None and identity.absent):
+        if resource_policy.unread:
+            self.unread[resource_policy.unread] = None
+        if (role is None and resource_policy.unread) or (role is not None and role.absent):
             return
-        found = self._decide(asked, identity or TaskRole(), owned, ways)
-        hops = list(_hops(role_arn, asked.request, found, owner=asked.request.resource.arn))
-        needed = is_needed(by, asked)
+        decision = self._decide(asked, role or TaskRole(), resource_policy, paths)
+        hops = list(_hops_of(role_arn, asked.request, decision, owner=asked.request.resource.arn))
+        needed = is_needed(caller, asked)
         if isinstance(needed, Missing):
-            yield from [open_question("role", role_arn, needed)] if found.denials else []
+            yield from [open_question("role", role_arn, needed)] if decision.denials else []
         elif needed:
-            yield from (hop for hop in hops if ways or hop.lost)
+            yield from (hop for hop in hops if paths or hop.lost)
 
-    def _mount(self, asked: AccessRequest, ways: Sequence[CallPath]) -> Iterator[Hop]:
-        """Whether a file system may be mounted; without a policy, everybody who can reach it may.
+    def _mount(self, asked: AccessRequest, paths: Sequence[CallPath]) -> Iterator[Hop]:
+        """Yield hops if the task may not mount a file system; without a policy, every client may.
 
         https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
         """
-        owned = self._owners.find(asked)
-        if owned.unread:
-            self.unread[owned.unread] = None
-        if owned.unread or owned.policy is None:
+        resource_policy = self._resource_policies.find(asked)
+        if resource_policy.unread:
+            self.unread[resource_policy.unread] = None
+        if resource_policy.unread or resource_policy.policy is None:
             return
-        asking = self._identities.complete(asked.request.principal)
-        identity = self._identities.find(asking.arn) if asking.kind == "role" else _NOBODY
-        if identity is None:
+        principal = self._roles.complete(asked.request.principal)
+        role = self._roles.find(principal.arn) if principal.kind == "role" else _NOBODY
+        if role is None:
             self.unread[ROLES_UNREAD] = None
-        request = Request(asking, asked.request.action, asked.request.resource, asked.request.context)
-        found = self._decide(AccessRequest(asked.subject, request), identity or TaskRole(), owned, ways)
-        yield from _hops(asking.arn or "nobody", request, found, owner=request.resource.arn)
+        request = Request(principal, asked.request.action, asked.request.resource, asked.request.context)
+        decision = self._decide(AccessRequest(asked.subject, request), role or TaskRole(), resource_policy, paths)
+        yield from _hops_of(principal.arn or "nobody", request, decision, owner=request.resource.arn)
 
     def _decide(
-        self, asked: AccessRequest, identity: TaskRole, owned: ResourceBasedPolicy, ways: Sequence[CallPath]
+        self, asked: AccessRequest, role: TaskRole, resource_policy: ResourceBasedPolicy, paths: Sequence[CallPath]
     ) -> Decision:
-        """The decision, whichever of the ways the request goes."""
-        contexts = [way.context for way in ways] or [{}]
+        """Return the decision if it is the same on every path of the request, else unknown."""
+        contexts = [path.context for path in paths] or [{}]
         request = asked.request
-        if request.resource.account is None and owned.account is not None:
-            whose = msgspec.structs.replace(request.resource, account=owned.account)
-            request = msgspec.structs.replace(request, resource=whose)
-        policies = _policies(self._identities, request, identity, owned.policy)
-        found = [evaluate(_in(request, context), policies) for context in contexts]
+        if request.resource.account is None and resource_policy.account is not None:
+            resource_policy_resource = msgspec.structs.replace(request.resource, account=resource_policy.account)
+            request = msgspec.structs.replace(request, resource=resource_policy_resource)
+        policies = _policies(self._roles, request, role, resource_policy.policy)
+        decisions = [evaluate(_add_context(request, context), policies) for context in contexts]
         if asked.request.action == DECRYPT:
-            found = [apply_grants(self._holdings, asked, one) for one in found]
-            self.unread |= dict.fromkeys(kind for one in found for kind in one.assumed if kind == GRANTS_UNREAD)
-        if len({one.verdict for one in found}) == 1:
-            return found[0]
-        places = ", ".join(sorted(way.place for way in ways))
-        missing = tuple(dict.fromkeys(fact for one in found for fact in one.missing))
+            decisions = [apply_grants(self._resources, asked, decision) for decision in decisions]
+            self.unread |= dict.fromkeys(
+                kind for decision in decisions for kind in decision.assumed if kind == GRANTS_UNREAD
+            )
+        if len({decision.verdict for decision in decisions}) == 1:
+            return decisions[0]
+        places = ", ".join(sorted(path.place for path in paths))
+        missing = tuple(dict.fromkeys(fact for decision in decisions for fact in decision.missing))
         return Decision("unknown", missing=missing or (Missing(f"by which of {places} the request goes"),))
 
 
-def evaluate_role_policies(identities: TaskRoles, request: Request) -> Decision | None:
-    """What the policies of a role alone make of its request; None where there is no such role, or nobody asked."""
-    identity = identities.find(request.principal.arn)
-    if identity is None or identity.absent:
+def evaluate_role_policies(roles: TaskRoles, request: Request) -> Decision | None:
+    """Return the decision by the policies of a role alone; None if the role does not exist or nobody read it."""
+    role = roles.find(request.principal.arn)
+    if role is None or role.absent:
         return None
-    return evaluate(request, _policies(identities, request, identity, None))
+    return evaluate(request, _policies(roles, request, role, None))
 
 
-def _roles(launch: Launch) -> tuple[str, ...]:
-    known = launch.definition
-    if isinstance(known, Missing):
+def _role_arns_of(launch: Launch) -> tuple[str, ...]:
+    definition = launch.definition
+    if isinstance(definition, Missing):
         return ()
-    names = (known.execution_role_arn, known.task_role_arn)
+    names = (definition.execution_role_arn, definition.task_role_arn)
     return tuple(dict.fromkeys(name for name in names if name is not None and parse_arn(name)))
 
 
-def _in(request: Request, context: Context) -> Request:
+def _add_context(request: Request, context: Context) -> Request:
     return Request(request.principal, request.action, request.resource, {**context, **request.context})
 
 
-def _of_ecs(launch: Launch) -> Mapping[str, Values]:
-    """What ECS says of itself when it takes on a role: something of the account's in ECS, AWS does not say of what.
+def _context_of_ecs(launch: Launch) -> Mapping[str, Values]:
+    """Return the context keys when ECS assumes a role: AWS documents only the account and Region of the source.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
@@ -194,35 +195,35 @@ def _of_ecs(launch: Launch) -> Mapping[str, Values]:
     if parsed is None:
         return context
     begins = f"arn:{parsed.partition}:ecs:{parsed.region}:{parsed.account}:"
-    source = HiddenValue("for what of ECS the role is taken on", begins=begins)
+    source = HiddenValue("the ECS resource in aws:SourceArn when ECS assumes the role", begins=begins)
     return context | {"aws:sourceaccount": (parsed.account,), "aws:sourcearn": source}
 
 
 def _policies(
-    identities: TaskRoles, request: Request, identity: TaskRole, resource: Policy | Missing | AssumedToAllow | None
+    roles: TaskRoles, request: Request, role: TaskRole, resource: Policy | Missing | AssumedToAllow | None
 ) -> Policies:
     return Policies(
-        identity=identity.policies,
-        boundary=identity.boundary,
+        identity=role.policies,
+        boundary=role.boundary,
         session=None,
-        scps=identities.control_policies(request.principal.account, "SERVICE_CONTROL_POLICY"),
-        rcps=identities.control_policies(request.resource.account, "RESOURCE_CONTROL_POLICY"),
+        scps=roles.control_policies(request.principal.account, "SERVICE_CONTROL_POLICY"),
+        rcps=roles.control_policies(request.resource.account, "RESOURCE_CONTROL_POLICY"),
         resource=resource,
         endpoint=None,
     )
 
 
-def _hops(role_arn: str, request: Request, found: Decision, code: str = "", owner: str = "") -> Iterator[Hop]:
-    """What a decision loses or leaves open, at the role or at what the request is about."""
+def _hops_of(role_arn: str, request: Request, decision: Decision, code: str = "", owner: str = "") -> Iterator[Hop]:
+    """Yield hops for a decision that denies or is unknown, at the role or at the resource of the request."""
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
-    if found.verdict == "unknown":
-        for missing in found.missing:
+    if decision.verdict == "unknown":
+        for missing in decision.missing:
             yield open_question("role", role_arn, missing, rule=what)
-    for denial in found.denials:
-        of_owner = bool(owner) and denial.kind == "resource-based policy"
-        rule, why = _words(denial, request)
-        kind: Kind = "resource" if of_owner else "role"
-        piece = Piece(code or _CODES[denial.kind], owner if of_owner else role_arn, rule, why)
+    for denial in decision.denials:
+        at_resource = bool(owner) and denial.kind == "resource-based policy"
+        rule, why = _rule_and_message_of(denial, request)
+        kind: Kind = "resource" if at_resource else "role"
+        piece = Piece(code or _CODES[denial.kind], owner if at_resource else role_arn, rule, why)
         yield blocking_hop_for(
             kind,
             msgspec.structs.replace(
@@ -231,20 +232,20 @@ def _hops(role_arn: str, request: Request, found: Decision, code: str = "", owne
         )
 
 
-def _words(denial: Denial, request: Request) -> tuple[str, str]:
-    """The statement that decides, and what it does."""
+def _rule_and_message_of(denial: Denial, request: Request) -> tuple[str, str]:
+    """Return the deciding statement of a denial, and a message about it."""
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
-    by = denial.statement
-    if by is not None:
-        rule = f"{by.statement} of {by.policy}"
+    statement = denial.statement
+    if statement is not None:
+        rule = f"{statement.statement} of {statement.policy}"
         return rule, f"{rule} denies {what}"
     if request.action == "sts:AssumeRole":
-        return "no statement of its trust policy", f"its trust policy does not let {request.principal.arn} take it on"
+        return "no statement of its trust policy", f"its trust policy does not let {request.principal.arn} assume it"
     rule = f"no statement of {_NAMES[denial.kind]} allows {what}"
-    return rule, f"{rule}, for {_who(request.principal)}"
+    return rule, f"{rule}, for {_describe_principal(request.principal)}"
 
 
-_NAMES: dict[PolicyKind, str] = {
+_NAMES: dict[PolicyType, str] = {
     "resource-based policy": "its policy",
     "permissions boundary": "its permissions boundary",
     "identity-based policy": "its policies",
@@ -253,5 +254,5 @@ _NAMES: dict[PolicyKind, str] = {
 }
 
 
-def _who(principal: Principal) -> str:
-    return f"role {principal.arn}" if principal.kind == "role" else "whoever comes without a role"
+def _describe_principal(principal: Principal) -> str:
+    return f"role {principal.arn}" if principal.kind == "role" else "clients without a role"

@@ -1,4 +1,4 @@
-"""The roles of tasks: what their policies are, and what is known of the account that they are in."""
+"""Task roles and task execution roles: their policies, and the policies of the organization of their account."""
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,46 +13,46 @@ from skerry.policy.policy_types import AssumedToAllow
 from skerry.policy.request import Principal
 
 ROLES = "iam:GetAccountAuthorizationDetails"
-_ORGANIZATION = AssumedToAllow("the policies of the organization are not looked at")
+_ORGANIZATION = AssumedToAllow("the policies of the organization are not evaluated")
 _NOT_READ = AssumedToAllow("the policies of the role were not read")
 
 
 class TaskRole(msgspec.Struct, frozen=True, gc=False):
-    """The policies of one role; ``absent``: there is no such role. ``trust``: who may take it on."""
+    """The policies of one role. ``absent``: the role does not exist. ``trust``: its trust policy."""
 
     policies: tuple[Policy, ...] | Missing | AssumedToAllow = _NOT_READ
     boundary: Policy | Missing | None = None
-    trust: Policy | Missing = Missing("who may take on the role", ROLES)
+    trust: Policy | Missing = Missing("who may assume the role", ROLES)
     absent: bool = False
 
 
 class TaskRoles:
-    """The roles of one World, each read once."""
+    """The roles of one World, each parsed once."""
 
-    def __init__(self, holdings: Resources) -> None:
-        self._holdings = holdings
-        self._known: dict[str, TaskRole | None] = {}
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._roles: dict[str, TaskRole | None] = {}
         self._controls: dict[tuple[str | None, ControlKind], Levels | Missing | AssumedToAllow] = {}
 
     def find(self, role_arn: str) -> TaskRole | None:
-        """The policies of a role; None where nobody asked for them."""
-        if role_arn not in self._known:
-            self._known[role_arn] = self._read(role_arn)
-        return self._known[role_arn]
+        """Return the policies of a role; None if nobody read them."""
+        if role_arn not in self._roles:
+            self._roles[role_arn] = self._read(role_arn)
+        return self._roles[role_arn]
 
     @property
     def are_read(self) -> bool:
-        """Whether anybody asked for the roles of the account."""
-        return self._holdings.asked_for_roles
+        """Return whether the roles of the account were read."""
+        return self._resources.asked_for_roles
 
     def complete(self, principal: Principal) -> Principal:
-        """Who asks, with the tags of the role and the organization of its account, where they are known."""
+        """Return the principal with the tags of its role and the organization of its account, if known."""
         if principal.kind != "role":
             return principal
-        found = self._holdings.find_role(principal.arn)
-        if isinstance(found, Role):
-            principal = msgspec.structs.replace(principal, tags={tag.key: tag.value for tag in found.tags})
-        match self._holdings.find_organization():
+        role = self._resources.find_role(principal.arn)
+        if isinstance(role, Role):
+            principal = msgspec.structs.replace(principal, tags={tag.key: tag.value for tag in role.tags})
+        match self._resources.find_organization():
             case Organization(organization=detail):
                 return msgspec.structs.replace(principal, organization=detail.id)
             case Absent():
@@ -61,7 +61,7 @@ class TaskRoles:
                 return principal
 
     def control_policies(self, account: str | None, kind: ControlKind) -> Levels | Missing | AssumedToAllow:
-        """The policies of the organization that bound what an account may do, or what may be done to its resources.
+        """Return the service or resource control policies for the principals or the resources of an account.
 
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
         """
@@ -71,28 +71,30 @@ class TaskRoles:
         return self._controls[key]
 
     def _control(self, account: str | None, kind: ControlKind) -> Levels | Missing | AssumedToAllow:
-        match self._holdings.find_organization():
+        match self._resources.find_organization():
             case Absent():
                 return ()
             case Organization(organization=detail) if detail.master_account_id == account:
                 return ()
             case _:
-                found = None if account is None else self._holdings.control_policies_of(account, kind)
-        if found is None:
+                levels = None if account is None else self._resources.control_policies_of(account, kind)
+        if levels is None:
             return _ORGANIZATION
-        if isinstance(found, Missing):
-            return found
-        return tuple(tuple(parse(text, f"policy {name} of the organization") for name, text in one) for one in found)
+        if isinstance(levels, Missing):
+            return levels
+        return tuple(
+            tuple(parse(text, f"policy {name} of the organization") for name, text in level) for level in levels
+        )
 
     @property
     def knows_organization(self) -> bool:
-        """Whether the policies of the organization on the account were told, or there are none."""
-        account = self._holdings.account
+        """Return whether the policies of the organization on the account were read, or there are none."""
+        account = self._resources.account
         kinds: tuple[ControlKind, ...] = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
         return not any(isinstance(self.control_policies(account, kind), AssumedToAllow) for kind in kinds)
 
     def _read(self, role_arn: str) -> TaskRole | None:
-        match self._holdings.find_role(role_arn):
+        match self._resources.find_role(role_arn):
             case None:
                 return None
             case Absent():
@@ -106,12 +108,15 @@ class TaskRoles:
         inline, attached = role.role_policy_list, role.attached_managed_policies
         if inline is UNSET or attached is UNSET:
             return Missing(f"the policies of role {role.role_name}", ROLES)
-        own = [_policy(one.policy_document, f"policy {one.policy_name} of role {role.role_name}") for one in inline]
-        return tuple(own + [self._managed(one.policy_arn) for one in attached])
+        own = [
+            _policy(policy.policy_document, f"policy {policy.policy_name} of role {role.role_name}")
+            for policy in inline
+        ]
+        return tuple(own + [self._managed(policy.policy_arn) for policy in attached])
 
     def _managed(self, policy_arn: str) -> Policy:
-        found = self._holdings.find_managed_policy(policy_arn)
-        return Policy(policy_arn, problem=found) if isinstance(found, Missing) else parse(found, policy_arn)
+        document = self._resources.find_managed_policy(policy_arn)
+        return Policy(policy_arn, problem=document) if isinstance(document, Missing) else parse(document, policy_arn)
 
     def _boundary(self, role: Role) -> Policy | None:
         policy_arn = role.permissions_boundary.permissions_boundary_arn
