@@ -135,7 +135,7 @@ class TestNull:
         assert answer("Null", ["true", "false"], ABSENT) is True
 
     def test_another_value_means_nothing_that_is_known(self) -> None:
-        assert answer("Null", "perhaps", ABSENT) == ["what 'perhaps' means as a value of Null"]
+        assert answer("Null", "perhaps", ABSENT) == ["the meaning of 'perhaps' as a value of Null"]
 
     def test_is_not_known_where_it_is_not_known_whether_the_key_is_there(self) -> None:
         assert answer("Null", "true", None) == ["the value of s3:key in the request"]
@@ -153,12 +153,12 @@ class TestNotKnown:
         assert answer("StringEquals", "o-1", unread) == ["the organization"]
 
     def test_an_operator_that_aws_does_not_have_is_named(self) -> None:
-        assert answer("StringResembles", "a", ("a",)) == ["what the operator StringResembles of a condition means"]
+        assert answer("StringResembles", "a", ("a",)) == ["the meaning of the condition operator StringResembles"]
         assert answer("ForSomeValues:StringEquals", "a", ("a",)) == [
-            "what the operator ForSomeValues:StringEquals of a condition means"
+            "the meaning of the condition operator ForSomeValues:StringEquals"
         ]
-        assert answer("NullIfExists", "true", ("a",)) == ["what the operator NullIfExists of a condition means"]
-        assert answer("ForAnyValue:Null", "true", ("a",)) == ["what the operator ForAnyValue:Null of a condition means"]
+        assert answer("NullIfExists", "true", ("a",)) == ["the meaning of the condition operator NullIfExists"]
+        assert answer("ForAnyValue:Null", "true", ("a",)) == ["the meaning of the condition operator ForAnyValue:Null"]
 
     def test_a_deny_on_it_leaves_the_answer_unknown(self) -> None:
         strange = deny(Condition={"StringNotEquals": {"aws:Unheard": "x"}})
@@ -211,11 +211,11 @@ class TestOfAwsOwn:
 
     def test_what_another_kind_of_operator_makes_of_them_is_not_known(self) -> None:
         told = answer("NumericEquals", "111122223333", None, key="aws:PrincipalAccount", principal=AWS_OWN)
-        assert told == ["who of AWS's own signed the request"]
+        assert told == ["the AWS identity that signed the request"]
 
     def test_a_wildcard_might_cover_them(self) -> None:
         told = answer("StringLike", "arn:aws:iam::*:role/ecr*", None, key="aws:PrincipalArn", principal=AWS_OWN)
-        assert told == ["who of AWS's own signed the request"]
+        assert told == ["the AWS identity that signed the request"]
 
 
 class TestBegins:
@@ -279,11 +279,11 @@ class TestMaybeAbsent:
         self, key: str, operator: str, wanted: Any, *, expected: bool | None
     ) -> None:
         told = answer(operator, wanted, None, key=key, principal=AWS_OWN)
-        assert told == (["who of AWS's own signed the request"] if expected is None else expected)
+        assert told == (["the AWS identity that signed the request"] if expected is None else expected)
 
     def test_what_means_nothing_that_is_known_stays_so(self) -> None:
         told = answer("Null", "perhaps", None, key="aws:PrincipalOrgID", principal=AWS_OWN)
-        assert told == ["what 'perhaps' means as a value of Null"]
+        assert told == ["the meaning of 'perhaps' as a value of Null"]
 
 
 class TestVariables:
@@ -295,7 +295,7 @@ class TestVariables:
     def test_are_text_to_operators_that_take_none(self) -> None:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse
         assert answer("IpAddress", "${aws:SourceIp}", ("192.0.2.1",)) == [
-            "what '${aws:SourceIp}' means as a block of addresses"
+            "the meaning of '${aws:SourceIp}' as a CIDR block"
         ]
 
     def test_without_value_fit_nothing_and_leave_what_rests_on_that_unknown(self) -> None:

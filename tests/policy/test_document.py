@@ -62,8 +62,8 @@ class TestUnreadable:
         [
             ("", "not JSON"),
             ("{", "not JSON"),
-            ("[" * 60_000, "more than 16 lists and objects within one another"),
-            ({"Version": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}, "more than 16 lists and objects within one another"),
+            ("[" * 60_000, "more than 16 nested lists and objects"),
+            ({"Version": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}, "more than 16 nested lists and objects"),
             ('"' + '\\"' * 30_000, "not JSON"),
             ('{"Version": NaN}', "NaN is not JSON"),
             ("[]", "the policy is not an object"),

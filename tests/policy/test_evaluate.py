@@ -141,7 +141,7 @@ class TestStatements:
         assert verdict(identity=(NOTHING,), resource=policy(bare)) == "allowed"
         decision = decide(endpoint=policy(bare))
         assert decision.verdict == "unknown"
-        assert [one.fact for one in decision.missing] == ["what statement 1 is about: it has no Resource"]
+        assert [one.fact for one in decision.missing] == ["the resources of statement 1: it has no Resource"]
 
     def test_a_principal_where_there_is_none_to_name_is_not_understood(self) -> None:
         assert verdict(identity=(policy(allow(Principal="*")),)) == "unknown"

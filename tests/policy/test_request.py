@@ -114,7 +114,7 @@ def test_of_aws_s_own() -> None:
     assert value("aws:PrincipalOrgPaths", AWS_OWN).maybe_absent
     assert isinstance(value("aws:PrincipalType", AWS_OWN), Missing)
     assert value("aws:PrincipalServiceName", AWS_OWN) == ABSENT
-    assert value("aws:PrincipalTag/team", AWS_OWN) == Missing("the tags of who of AWS's own signed the request")
+    assert value("aws:PrincipalTag/team", AWS_OWN) == Missing("the tags of the AWS identity that signed the request")
 
 
 def test_what_was_not_read_is_missing_with_its_action() -> None:

@@ -20,7 +20,7 @@ from skerry.reach.trace import Destination, Hop, Passage, Trace, judge, segments
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
 
 _RESOURCE = Destination("what the call is about", ())
-INTERNET, ELSEWHERE = "the internet", "a way that is not known"
+INTERNET, ELSEWHERE = "the internet", "an unknown path"
 _NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
 _ORGANIZATION = "service and resource control policies"
 _READ_BY = {

@@ -1,1 +1,1 @@
-"""Whether policies let a principal do something: documents, conditions, and AWS's own way of combining them."""
+"""IAM policy evaluation: policy documents, conditions, and the evaluation logic of AWS."""

@@ -1,4 +1,4 @@
-"""Whether a condition holds for a request: yes, no, or not known for want of a key's value.
+"""Conditions of statements: true, false, or unknown if the value of a context key is missing.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -22,47 +22,47 @@ _IN_AN_ORGANIZATION = re.compile(r"o-[a-z0-9]+/")
 
 
 def holds(condition: Condition, request: Request) -> Truth:
-    """Whether the line of the condition holds.
+    """Return whether one line of a condition holds.
 
-    Of a key that the request does not have, AWS says: a positive operator does not hold and a negated one does, any
-    one with ``IfExists`` does, ``ForAllValues`` does and ``ForAnyValue`` does not. Of ``ForAnyValue`` with
-    ``IfExists`` it says both, so that is not known.
+    AWS documents these rules for a key that is absent from the request: a positive operator is false and a negated one
+    true; any operator with ``IfExists`` is true; ``ForAllValues`` is true and ``ForAnyValue`` is false. For
+    ``ForAnyValue`` with ``IfExists`` the rules contradict each other, so the result is unknown.
     """
     operator = condition.operator
     if operator is None:
-        return unknown_for(f"what the operator {condition.name} of a condition means")
+        return unknown_for(f"the meaning of the condition operator {condition.name}")
     values = request.values_of(condition.key)
     if isinstance(values, Missing):
         return Unknown((values,))
     if isinstance(values, HiddenValue):
-        there = _hidden(condition, operator, values, request)
-        if not values.maybe_absent or there == _without(condition, operator):
-            return there
+        result = _result_for_hidden_value(condition, operator, values, request)
+        if not values.maybe_absent or result == _result_without_key(condition, operator):
+            return result
         return Unknown((Missing(values.fact, values.action),))
     if not values:
-        return _without(condition, operator)
+        return _result_without_key(condition, operator)
     if operator.compare is None:
         return _null(condition, absent=False)
-    return _of_values(condition, operator, operator.compare, values, request)
+    return _result_for_values(condition, operator, operator.compare, values, request)
 
 
-def _without(condition: Condition, operator: Operator) -> Truth:
-    """What comes of the line for a request that does not have the key."""
-    return _null(condition, absent=True) if operator.compare is None else _of_no_value(condition, operator)
+def _result_without_key(condition: Condition, operator: Operator) -> Truth:
+    """Return the result of the line for a request without the key."""
+    return _null(condition, absent=True) if operator.compare is None else _result_without_value(condition, operator)
 
 
 def _null(condition: Condition, *, absent: bool) -> Truth:
-    """``true`` asks that the request has no such key, ``false`` that it has one."""
+    """Return the result of ``Null``: ``true`` requires an absent key, ``false`` a present key."""
     return any_of(_is_null(literal_of(cast("Pattern", tokens)), absent=absent) for tokens in condition.values)
 
 
 def _is_null(wanted: str, *, absent: bool) -> Truth:
     if wanted.lower() not in {"true", "false"}:
-        return unknown_for(f"what {shorten(wanted)!r} means as a value of Null")
+        return unknown_for(f"the meaning of {shorten(wanted)!r} as a value of Null")
     return absent == (wanted.lower() == "true")
 
 
-def _of_no_value(condition: Condition, operator: Operator) -> Truth:
+def _result_without_value(condition: Condition, operator: Operator) -> Truth:
     if operator.quantifier == "ForAllValues":
         return True
     if operator.quantifier == "ForAnyValue":
@@ -71,19 +71,17 @@ def _of_no_value(condition: Condition, operator: Operator) -> Truth:
     return operator.if_exists or operator.negated
 
 
-def _of_values(
+def _result_for_values(
     condition: Condition, operator: Operator, compare: Compare, values: tuple[str, ...], request: Request
 ) -> Truth:
     def fits(value: str) -> Truth:
-        found = any_matches(
-            condition.values, lambda pattern: compare(pattern, value), request, negated=operator.negated
-        )
-        return negate(found) if operator.negated else found
+        fit = any_matches(condition.values, lambda pattern: compare(pattern, value), request, negated=operator.negated)
+        return negate(fit) if operator.negated else fit
 
     if operator.quantifier == "ForAnyValue":
         return any_of(fits(value) for value in values)
     if operator.quantifier == "ForAllValues":
-        # An empty text counts as no value.
+        # An empty string counts as no value.
         return all_of(fits(value) for value in values if value)
     if len(values) > 1:
         key = shorten(condition.key)
@@ -91,8 +89,8 @@ def _of_values(
     return fits(values[0])
 
 
-def _hidden(condition: Condition, operator: Operator, hidden: HiddenValue, request: Request) -> Truth:
-    """A key that is there, with a value that is not known: only what does not depend on it can be told."""
+def _result_for_hidden_value(condition: Condition, operator: Operator, hidden: HiddenValue, request: Request) -> Truth:
+    """Return the result for a key with an unknown value: unknown, unless it is the same for every value."""
     compare = operator.compare
     if compare is None:
         return _null(condition, absent=False)
@@ -101,26 +99,26 @@ def _hidden(condition: Condition, operator: Operator, hidden: HiddenValue, reque
         return not_known
 
     def fits(pattern: Pattern) -> Truth:
-        if pattern and compare(pattern, "") is True:  # it has nothing but asterisks, and they are wildcards
+        if pattern and compare(pattern, "") is True:  # only asterisks, and the operator treats them as wildcards
             return True
         if hidden.begins:
-            return _begins(pattern, compare, hidden.begins, not_known)
-        return False if hidden.undisclosed and _names_somebody(pattern) else not_known
+            return _fits_beginning(pattern, compare, hidden.begins, not_known)
+        return False if hidden.undisclosed and _names_one_principal(pattern) else not_known
 
-    found = any_matches(condition.values, fits, request, negated=operator.negated)
-    return negate(found) if operator.negated else found
+    fit = any_matches(condition.values, fits, request, negated=operator.negated)
+    return negate(fit) if operator.negated else fit
 
 
-def _begins(pattern: Pattern, compare: Compare, beginning: str, not_known: Unknown) -> Truth:
-    """Whether a value fits of which only the beginning is known; operators that heed no case are taken to."""
+def _fits_beginning(pattern: Pattern, compare: Compare, beginning: str, not_known: Unknown) -> Truth:
+    """Return whether a value with only a known beginning fits, with case ignored."""
     if pattern and pattern[-1] is Wildcard.ANY and compare(pattern, beginning) is True:
         return True
     lower = tuple(token.lower() if isinstance(token, str) else token for token in pattern)
     return not_known if could_begin(lower, beginning.lower()) else False
 
 
-def _names_somebody(pattern: Pattern) -> bool:
-    """Whether the pattern is one identifier, or is about one account, or about paths in one organization."""
+def _names_one_principal(pattern: Pattern) -> bool:
+    """Return whether the pattern is one identifier, or names one account or paths in one organization."""
     if all(isinstance(token, str) for token in pattern):
         return True
     text = literal_of(pattern)
@@ -130,33 +128,33 @@ def _names_somebody(pattern: Pattern) -> bool:
 def any_matches(
     texts: Iterable[tuple[Token, ...]], fits: Callable[[Pattern], Truth], request: Request, *, negated: bool
 ) -> Truth:
-    """Whether any text of a policy fits, once the request's values stand for its variables.
+    """Return whether any text of a policy fits after its policy variables are resolved.
 
-    A text with a variable that the request has no value for fits nothing; AWS says that this *might* make the whole
-    statement invalid, so what rests on the other texts is not known then, nor what rests on its not fitting.
+    A text with a variable without a value in the request fits nothing. AWS documents that this *might* make the whole
+    statement invalid: a result because of other texts, or because the text does not fit, is unknown.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
-    found: list[Truth] = []
+    answers: list[Truth] = []
     unresolved = ""
     for tokens in texts:
-        pattern = resolve(tokens, lambda variable: _text(variable, request))
+        pattern = resolve(tokens, lambda variable: _value_of_variable(variable, request))
         if isinstance(pattern, UnresolvedVariable):
             unresolved = pattern.key
         else:
-            found.append(pattern if isinstance(pattern, Unknown) else fits(pattern))
-    fit = any_of(found)
+            answers.append(pattern if isinstance(pattern, Unknown) else fits(pattern))
+    fit = any_of(answers)
     if unresolved and (negated or fit is not False):
         key = shorten(unresolved)
-        return unknown_for(f"whether AWS heeds a statement with ${{{key}}}, which the request has no value for")
+        return unknown_for(f"whether AWS applies a statement with ${{{key}}}, which the request has no value for")
     return fit
 
 
-def _text(variable: PolicyVariable, request: Request) -> str | Unknown | None:
+def _value_of_variable(variable: PolicyVariable, request: Request) -> str | Unknown | None:
     values = request.values_of(variable.key)
     if isinstance(values, Missing):
         return Unknown((values,))
     if isinstance(values, HiddenValue):
         return Unknown((Missing(values.fact, values.action),))
     if len(values) > 1:
-        return unknown_for(f"what ${{{shorten(variable.key)}}} stands for: it has several values")
+        return unknown_for(f"the value of ${{{shorten(variable.key)}}}: it has several")
     return values[0] if values else variable.default

@@ -1,10 +1,10 @@
-"""Keys of conditions that AWS documents to be in some requests only, and never in the others.
+"""Context keys that AWS includes only in some requests, by its documentation.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html: what it says of each key's
-availability.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html: see the
+availability of each key.
 """
 
-# Only in requests that a service of AWS makes under its own name.
+# Only in requests from an AWS service principal.
 OF_SERVICES = (
     "aws:principalservicename",
     "aws:principalservicenameslist",
@@ -13,15 +13,15 @@ OF_SERVICES = (
     "aws:sourceorgid",
     "aws:sourceorgpaths",
 )
-# Only in requests with the credentials of sessions that were begun, or delivered to their users, in another way than
-# those of a task, which ECS begins and delivers to the task:
+# Only in requests with the credentials of other kinds of session. ECS starts the session of a task and delivers its
+# credentials:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 OF_OTHER_SESSIONS = (
     "aws:assumedroot",  # by sts:AssumeRoot
     "aws:chatbotsourcearn",  # by Amazon Q Developer in chat applications
     "aws:ec2instancesourceprivateipv4",  # those of an EC2 instance
     "aws:ec2instancesourcevpc",
-    "aws:federatedprovider",  # by a provider of OpenID Connect
+    "aws:federatedprovider",  # by an OpenID Connect provider
     "aws:signinsessionarn",  # by AWS Sign-In
     "codebuild:buildarn",  # by CodeBuild
     "codebuild:projectarn",
@@ -33,7 +33,7 @@ OF_OTHER_SESSIONS = (
     "lambda:sourcefunctionarn",  # those of a Lambda function
     "ssm:sourceinstancearn",  # those of a managed instance of Systems Manager
 )
-# Only in requests that a service makes in somebody's name, and in those to AWS's own MCP server.
+# Only in requests from a service on behalf of a principal, and in requests to the AWS MCP server.
 OF_INDIRECT_CALLS = (
     "aws:calledvia",
     "aws:calledviaawsmcp",
@@ -43,13 +43,13 @@ OF_INDIRECT_CALLS = (
 )
 # Only in requests through an endpoint, to some services.
 OF_ENDPOINTS = ("aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
-# Services that tasks call and that are in none of AWS's lists of those with these keys; its lists grow at times.
-_NOT_TOLD_OF_ENDPOINTS = frozenset(
+# Services of tasks without these keys: they are in none of the lists of AWS. The lists grow at times.
+_SERVICES_WITHOUT_ENDPOINT_KEYS = frozenset(
     {"elasticfilesystem", "kinesis", "logs", "secretsmanager", "ssm", "ssmmessages", "sts"}
 )
-# Only in requests that pass tags, or could: these have no parameter for any, by the reference of each API.
+# Only in requests with tags. These actions have no parameter for tags, by the API references.
 _TAGS = ("aws:requesttag/", "aws:tagkeys")
-_TAKE_NO_TAGS = frozenset(
+_ACTIONS_WITHOUT_TAGS = frozenset(
     {
         "ecr:batchgetimage",
         "ecr:getauthorizationtoken",
@@ -68,7 +68,7 @@ _TAKE_NO_TAGS = frozenset(
 
 
 def lacks(action: str, key: str) -> bool:
-    """Whether no request for the action has the key; both are written small."""
+    """Return whether requests for the action never include the key; both are in lowercase."""
     if key in OF_ENDPOINTS:
-        return action.partition(":")[0] in _NOT_TOLD_OF_ENDPOINTS
-    return key.startswith(_TAGS) and action in _TAKE_NO_TAGS
+        return action.partition(":")[0] in _SERVICES_WITHOUT_ENDPOINT_KEYS
+    return key.startswith(_TAGS) and action in _ACTIONS_WITHOUT_TAGS

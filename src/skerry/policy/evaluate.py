@@ -1,4 +1,4 @@
-"""Whether a request is allowed by all of the policies that AWS asks, and if not, by which it is denied.
+"""Policy evaluation: the decision of AWS on a request, and the policies that deny it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
@@ -29,15 +29,15 @@ EvaluationResult = Literal["allowed", "denied", "unknown"]
 
 
 class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """The policies that AWS asks, by kind: read, not read (``Missing``), or taken to allow (``Assumed``).
+    """The policies in an evaluation, by type: read, not read (``Missing``), or ``AssumedToAllow``.
 
-    ``identity``: those of the role or user, in line and managed. ``boundary``, ``session``, ``resource``: None where
-    there is none. ``endpoint``: None where the call goes through no endpoint, or through one with the default policy,
-    which allows everything, or one of a service that knows no such policies. ``gateway``: it is a gateway endpoint's.
+    ``identity``: inline and managed policies of the role or user. ``boundary``, ``session``, ``resource``: None if
+    there is none. ``endpoint``: None for a call without an endpoint, through an endpoint with the default policy, or to
+    a service without endpoint policies. ``gateway``: the policy is of a gateway endpoint.
 
-    ``scps`` and ``rcps``: those attached to the root, to each unit on the way, and to the account, each with its own;
-    ``()`` where the account is in no organization, and for ``scps`` where it is the management account, or the role
-    is linked to a service. ``scps`` are those of the principal's account, ``rcps`` those of the resource's.
+    ``scps`` and ``rcps``: the policies of the organization's root, of each organizational unit, and of the account, one
+    tuple a level. They are ``()`` for an account outside an organization. ``scps`` are also ``()`` for the management
+    account and for service-linked roles. ``scps`` are of the principal's account, ``rcps`` of the resource's.
     """
 
     identity: tuple[Policy, ...] | Missing | AssumedToAllow
@@ -51,7 +51,7 @@ class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Denial(msgspec.Struct, frozen=True, gc=False):
-    """One kind of policy that denies a request: by a statement, or because none allows it."""
+    """One policy type that denies a request: by an explicit deny, or an implicit one without a statement."""
 
     kind: PolicyType
     words: str
@@ -59,11 +59,11 @@ class Denial(msgspec.Struct, frozen=True, gc=False):
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """The verdict on a request, and why.
+    """The decision on a request, with its reasons.
 
-    ``denials``: all that deny it, for each would have to change. AWS's own message names one of them; which is not
-    documented, so their order here is that of AWS's flow chart. ``allowed_by``: the statements that allow it.
-    ``missing``: the facts that would tell, where the verdict is unknown. ``assumed``: what was taken for granted.
+    ``denials``: all policy types that deny it, as each must change. The message of AWS names one of them. AWS does not
+    document its choice, so they are in the order of its flow chart. ``allowed_by``: the statements that allow it.
+    ``missing``: the missing facts of an unknown decision. ``assumed``: the reasons of ``AssumedToAllow`` policies.
     """
 
     verdict: EvaluationResult
@@ -73,121 +73,121 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     assumed: tuple[str, ...] = ()
 
 
-# What a policy of a resource is taken to say that is not looked at: it leaves access to the policies of the account.
-_LEFT_TO_THE_ACCOUNT = PolicyTypeResult(denied=False, allowed={"itself": False, "role": False, "account": True})
+# A resource-based policy that is assumed to allow delegates access to the identity-based policies of its account.
+_DELEGATES_TO_ACCOUNT = PolicyTypeResult(denied=False, allowed={"itself": False, "role": False, "account": True})
 _TRUST = "sts:assumerole"
 
 
 def evaluate(request: Request, policies: Policies) -> Decision:
-    """Decide a request as AWS does: no policy may deny it, and all that must allow it do.
+    """Return the decision of AWS: no policy may deny the request, and every required policy type must allow it.
 
-    A fact that is not known never makes it allowed or denied: it is so only if it is whatever the fact.
+    With a missing fact, a request is allowed or denied only if every value of the fact gives the same decision.
     """
-    asked = _ask(request, policies)
-    required = _required(request, asked)
-    denials = (*_explicit(request, asked), *_implicit(request, required))
-    assumed = tuple(dict.fromkeys(kind.why for kind in _kinds(policies) if isinstance(kind, AssumedToAllow)))
+    results = _results_of(request, policies)
+    required = _required_of(request, results)
+    denials = (*_explicit_denials_of(request, results), *_implicit_denials_of(request, required))
+    assumed = tuple(dict.fromkeys(value.why for value in _values_of(policies) if isinstance(value, AssumedToAllow)))
     if denials:
         return Decision("denied", denials, assumed=assumed)
-    denied = any_of(judged.denied for judged in asked.values())
+    denied = any_of(result.denied for result in results.values())
     allowed = all_of((*required.values(), negate(denied)))
     if isinstance(allowed, Unknown):
         return Decision("unknown", missing=allowed.missing, assumed=assumed)
-    by = tuple(one for judged in asked.values() for one in judged.deciding)
-    return Decision("allowed", allowed_by=by, assumed=assumed)
+    allowed_by = tuple(statement for result in results.values() for statement in result.deciding)
+    return Decision("allowed", allowed_by=allowed_by, assumed=assumed)
 
 
-def _kinds(policies: Policies) -> Iterator[object]:
+def _values_of(policies: Policies) -> Iterator[object]:
     return (getattr(policies, name) for name in policies.__struct_fields__)
 
 
-def _ask(request: Request, policies: Policies) -> dict[PolicyType, PolicyTypeResult]:
-    """What each kind of policy says, in the order of AWS's flow chart."""
-    circumstances = EvaluationContext(policies.gateway, _bounded(policies.boundary))
+def _results_of(request: Request, policies: Policies) -> dict[PolicyType, PolicyTypeResult]:
+    """Return the result of each policy type, in the order of the flow chart of AWS."""
+    context = EvaluationContext(policies.gateway, _has_boundary(policies.boundary))
 
-    def one(policy: Policy | Missing | AssumedToAllow | None, kind: PolicyType) -> PolicyTypeResult:
+    def result_of_policy(policy: Policy | Missing | AssumedToAllow | None, kind: PolicyType) -> PolicyTypeResult:
         if policy is None:
             return result_for(answer=kind != "resource-based policy")
-        return several((policy,) if isinstance(policy, Policy) else policy, kind)
+        return result_of_policies((policy,) if isinstance(policy, Policy) else policy, kind)
 
-    def several(given: tuple[Policy, ...] | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
+    def result_of_policies(given: tuple[Policy, ...] | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
         match given:
             case Missing():
                 return unread_result_for(given)
             case AssumedToAllow():
-                return _LEFT_TO_THE_ACCOUNT if kind == "resource-based policy" else result_for(answer=True)
+                return _DELEGATES_TO_ACCOUNT if kind == "resource-based policy" else result_for(answer=True)
             case _:
-                return evaluate_statements(given, kind, request, circumstances)
+                return evaluate_statements(given, kind, request, context)
 
-    def levels(given: Levels | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
+    def result_of_levels(given: Levels | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
         if isinstance(given, Missing | AssumedToAllow):
-            return several(given, kind)
-        return _all_levels([several(level, kind) for level in given])
+            return result_of_policies(given, kind)
+        return _result_of_levels([result_of_policies(level, kind) for level in given])
 
-    # Service control policies bind the principals of an organization's accounts, and nobody else:
+    # Service control policies limit only principals in the accounts of the organization:
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
-    bound = request.principal.kind in {"role", "user"}
+    is_limited = request.principal.kind in {"role", "user"}
     return {
-        "resource control policy": levels(policies.rcps, "resource control policy"),
-        "service control policy": levels(policies.scps if bound else (), "service control policy"),
-        "VPC endpoint policy": one(policies.endpoint, "VPC endpoint policy"),
-        "resource-based policy": one(policies.resource, "resource-based policy"),
-        "identity-based policy": several(policies.identity, "identity-based policy"),
-        "permissions boundary": one(policies.boundary, "permissions boundary"),
-        "session policy": one(policies.session, "session policy"),
+        "resource control policy": result_of_levels(policies.rcps, "resource control policy"),
+        "service control policy": result_of_levels(policies.scps if is_limited else (), "service control policy"),
+        "VPC endpoint policy": result_of_policy(policies.endpoint, "VPC endpoint policy"),
+        "resource-based policy": result_of_policy(policies.resource, "resource-based policy"),
+        "identity-based policy": result_of_policies(policies.identity, "identity-based policy"),
+        "permissions boundary": result_of_policy(policies.boundary, "permissions boundary"),
+        "session policy": result_of_policy(policies.session, "session policy"),
     }
 
 
-def _bounded(boundary: Policy | Missing | AssumedToAllow | None) -> Truth:
-    """Whether the principal has a permissions boundary."""
+def _has_boundary(boundary: Policy | Missing | AssumedToAllow | None) -> Truth:
+    """Return whether the principal has a permissions boundary."""
     return Unknown((boundary,)) if isinstance(boundary, Missing) else isinstance(boundary, Policy)
 
 
-def _all_levels(levels: list[PolicyTypeResult]) -> PolicyTypeResult:
-    """What the policies of an organization say: each level must allow, and none may deny."""
+def _result_of_levels(levels: list[PolicyTypeResult]) -> PolicyTypeResult:
+    """Return the result of the policies of an organization: each level must allow, and none may deny."""
     return PolicyTypeResult(
         any_of(level.denied for level in levels),
         result_for(all_of(level.allows for level in levels)).allowed,
-        tuple(one for level in levels for one in level.deciding),
+        tuple(statement for level in levels for statement in level.deciding),
     )
 
 
-def _required(request: Request, asked: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
-    """What must allow the request, and whether it does.
+def _required_of(request: Request, results: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
+    """Return the policy types that must allow the request, with their answers.
 
-    Resource control policies always allow: AWS attaches one that does everywhere, and it cannot be taken off.
+    Resource control policies always allow: AWS attaches `RCPFullAWSAccess` everywhere, and nobody can detach it.
     """
     always: dict[PolicyType, Truth] = {
-        "service control policy": asked["service control policy"].allows,
-        "VPC endpoint policy": asked["VPC endpoint policy"].allows,
+        "service control policy": results["service control policy"].allows,
+        "VPC endpoint policy": results["VPC endpoint policy"].allows,
     }
     principal, resource = request.principal, request.resource
     if principal.kind in {"service", "anonymous"}:
-        return always | {"resource-based policy": asked["resource-based policy"].allows}
+        return always | {"resource-based policy": results["resource-based policy"].allows}
     if principal.kind == "aws":
-        return always | _across_accounts(asked)
+        return always | _across_accounts(results)
     if resource.account is None and resource.arn != "*":
-        same, other = _within_account(request, asked), _across_accounts(asked)
+        same, other = _within_account(request, results), _across_accounts(results)
         return always | {kind: _either(same.get(kind, True), answer, resource.arn) for kind, answer in other.items()}
     within = resource.account in {None, principal.account}
-    return always | (_within_account(request, asked) if within else _across_accounts(asked))
+    return always | (_within_account(request, results) if within else _across_accounts(results))
 
 
-def _within_account(request: Request, asked: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
-    """Within an account, the policies of the principal or of the resource must allow.
+def _within_account(request: Request, results: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
+    """Return the required policy types within an account: identity-based or resource-based policies must allow.
 
-    Those of a key or of a role's trust must in any case, be it only by leaving it to the policies of the account.
-    What the resource grants to a session or user itself, or to everyone, is not limited by the principal's boundary
-    and session policy; what it grants to a role is.
+    A key policy or role trust policy must always allow, if only by delegating to the policies of the account.
+    The permissions boundary and session policy do not limit a grant of the resource to the session or user itself, or
+    to everyone. They limit a grant to the role.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     """
-    resource = asked["resource-based policy"]
+    resource = results["resource-based policy"]
     itself = resource.allowed["itself"]
     required: dict[PolicyType, Truth] = {
-        "identity-based policy": any_of((itself, resource.allowed["role"], asked["identity-based policy"].allows)),
-        "permissions boundary": any_of((itself, asked["permissions boundary"].allows)),
-        "session policy": any_of((itself, asked["session policy"].allows)),
+        "identity-based policy": any_of((itself, resource.allowed["role"], results["identity-based policy"].allows)),
+        "permissions boundary": any_of((itself, results["permissions boundary"].allows)),
+        "session policy": any_of((itself, results["session policy"].allows)),
     }
     action = request.action.lower()
     if action.startswith(_TRUST) or (action.startswith("kms:") and request.resource.arn != "*"):
@@ -195,44 +195,44 @@ def _within_account(request: Request, asked: dict[PolicyType, PolicyTypeResult])
     return required
 
 
-def _across_accounts(asked: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
-    """Across accounts, the policies of both must allow."""
+def _across_accounts(results: dict[PolicyType, PolicyTypeResult]) -> dict[PolicyType, Truth]:
+    """Return the required policy types across accounts: both accounts must allow."""
     kinds: tuple[PolicyType, ...] = (
         "resource-based policy",
         "identity-based policy",
         "permissions boundary",
         "session policy",
     )
-    return {kind: asked[kind].allows for kind in kinds}
+    return {kind: results[kind].allows for kind in kinds}
 
 
 def _either(within: Truth, across: Truth, arn: str) -> Truth:
-    """What holds whether or not the resource belongs to the principal's account."""
+    """Return the answer if it is the same within the account and across accounts, else unknown."""
     if within == across:
         return within
-    rest = all_of(one for one in (within, across) if isinstance(one, Unknown))
+    unknowns = all_of(answer for answer in (within, across) if isinstance(answer, Unknown))
     account = unknown_for(f"the account that {arn} belongs to")
-    return all_of((account, rest))
+    return all_of((account, unknowns))
 
 
-def _explicit(request: Request, asked: dict[PolicyType, PolicyTypeResult]) -> Iterator[Denial]:
-    for kind, judged in asked.items():
-        for one in judged.deciding:
-            if one.effect == "Deny":
-                yield Denial(kind, f"with an explicit deny in {_article(kind, request)}", one)
+def _explicit_denials_of(request: Request, results: dict[PolicyType, PolicyTypeResult]) -> Iterator[Denial]:
+    for kind, result in results.items():
+        for statement in result.deciding:
+            if statement.effect == "Deny":
+                yield Denial(kind, f"with an explicit deny in {_article_and_name_of(kind, request)}", statement)
 
 
-def _implicit(request: Request, required: dict[PolicyType, Truth]) -> Iterator[Denial]:
+def _implicit_denials_of(request: Request, required: dict[PolicyType, Truth]) -> Iterator[Denial]:
     for kind, answer in required.items():
         if answer is False:
-            yield Denial(kind, f"because no {_named(kind, request)} allows the {request.action} action")
+            yield Denial(kind, f"because no {_name_of(kind, request)} allows the {request.action} action")
 
 
-def _named(kind: PolicyType, request: Request) -> str:
+def _name_of(kind: PolicyType, request: Request) -> str:
     trust = kind == "resource-based policy" and request.action.lower().startswith(_TRUST)
     return "role trust policy" if trust else kind
 
 
-def _article(kind: PolicyType, request: Request) -> str:
-    name = _named(kind, request)
+def _article_and_name_of(kind: PolicyType, request: Request) -> str:
+    name = _name_of(kind, request)
     return f"{'the' if name == 'role trust policy' else 'an' if name.startswith('i') else 'a'} {name}"

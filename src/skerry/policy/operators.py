@@ -1,4 +1,4 @@
-"""The operators of conditions: their names, and how each compares a text of a policy with a value of a request.
+"""Condition operators: their names, and the comparison of a policy's text with a value of a request.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -29,10 +29,10 @@ _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Operator(msgspec.Struct, frozen=True, gc=False):
-    """One operator as a policy names it.
+    """One condition operator.
 
-    ``compare`` is None for ``Null``, which looks at no value. ``negated``: the condition holds where no value of the
-    policy fits. ``takes_variables``: values of the policy may hold policy variables.
+    ``compare`` is None for ``Null``, as it compares no value. ``negated``: the condition holds if no value of the
+    policy fits. ``takes_variables``: values of the policy may contain policy variables.
     """
 
     compare: Compare | None
@@ -43,7 +43,7 @@ class Operator(msgspec.Struct, frozen=True, gc=False):
 
 
 def _unreadable(value: str, what: str) -> Truth:
-    return unknown_for(f"what {shorten(value)!r} means as {what}")
+    return unknown_for(f"the meaning of {shorten(value)!r} as {what}")
 
 
 def _equals(pattern: Pattern, value: str) -> Truth:
@@ -74,9 +74,9 @@ def _ordered(order: Order, wanted: str, given: str, read: Callable[[str], Decima
 
 
 def _instant(text: str) -> Decimal | None:
-    """Seconds since 1970, of a full date and time with its zone, or of such seconds.
+    """Return seconds since 1970 from an ISO 8601 date and time with its zone, or from such a number.
 
-    What a date without a time stands for, and whether four digits are a year, is not documented.
+    AWS does not document a date without a time, nor whether four digits are a year.
     """
     if text.isascii() and text.isdigit():
         return None if len(text) == _YEAR else _number(text)
@@ -109,7 +109,7 @@ def _bytes(text: str) -> bytes | None:
 
 
 def _binary(pattern: Pattern, value: str) -> Truth:
-    """Both texts are in base 64."""
+    """Return whether two texts in base 64 have equal bytes."""
     wanted, given = _bytes(literal_of(pattern)), _bytes(value)
     if wanted is None or given is None:
         return _unreadable(literal_of(pattern) if wanted is None else value, "base 64")
@@ -117,15 +117,15 @@ def _binary(pattern: Pattern, value: str) -> Truth:
 
 
 def _ip_address(pattern: Pattern, value: str) -> Truth:
-    """Whether an address lies in a block; an address without a prefix is a block of its own."""
+    """Return whether an address is in a CIDR block; an address without a prefix length is a block of one address."""
     try:
         block = ipaddress.ip_network(literal_of(pattern))
     except ValueError:
-        return _unreadable(literal_of(pattern), "a block of addresses")
+        return _unreadable(literal_of(pattern), "a CIDR block")
     try:
         return ipaddress.ip_address(value) in block
     except ValueError:
-        return _unreadable(value, "an address")
+        return _unreadable(value, "an IP address")
 
 
 _BASES: dict[str, Operator] = {
@@ -162,18 +162,18 @@ _IF_EXISTS = "IfExists"
 
 
 def operator_of(name: str) -> Operator | None:
-    """The operator with this name, None where AWS documents none.
+    """Return the operator with this name, None if AWS documents none.
 
-    ``Null`` takes neither a quantifier nor ``IfExists``, which ask the same as it does.
+    ``Null`` takes neither a quantifier nor ``IfExists``, as they test for presence too.
     """
     prefix, colon, base = name.rpartition(":")
     bare = base.removesuffix(_IF_EXISTS)
-    known = _BASES.get(bare)
+    operator = _BASES.get(bare)
     quantifier = _QUANTIFIERS.get(prefix)
-    if known is None or (colon and quantifier is None):
+    if operator is None or (colon and quantifier is None):
         return None
     if not colon and bare == base:
-        return known
-    if known.compare is None:
+        return operator
+    if operator.compare is None:
         return None
-    return msgspec.structs.replace(known, quantifier=quantifier or "", if_exists=bare != base)
+    return msgspec.structs.replace(operator, quantifier=quantifier or "", if_exists=bare != base)

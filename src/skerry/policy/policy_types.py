@@ -1,4 +1,4 @@
-"""What the policies of one kind say of a request: what they deny, and what they allow to whom."""
+"""Policy types, and the result of all policies of one type for a request."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -21,18 +21,18 @@ PolicyType = Literal[
     "permissions boundary",
     "session policy",
 ]
-# Kinds whose statements say whom they are about.
+# Types with a Principal element in their statements.
 _ADDRESSED = frozenset({"VPC endpoint policy", "resource-based policy", "resource control policy"})
 
 
 class AssumedToAllow(msgspec.Struct, frozen=True, gc=False):
-    """Policies that are not looked at and are taken to allow, and why: because they are AWS's own, say."""
+    """Policies without evaluation, assumed to allow; ``why`` is the reason, such as policies of AWS itself."""
 
     why: str
 
 
 class DecidingStatement(msgspec.Struct, frozen=True, gc=False):
-    """A statement that decides: its Sid, or its number, in a policy of a kind."""
+    """A statement that decides: its Sid or number, in a policy of one type."""
 
     kind: PolicyType
     policy: str
@@ -41,10 +41,10 @@ class DecidingStatement(msgspec.Struct, frozen=True, gc=False):
 
 
 class PolicyTypeResult(msgspec.Struct, frozen=True, gc=False):
-    """What the policies of one kind say.
+    """The result of all policies of one type.
 
-    ``denied``: whether one denies the request explicitly. ``allowed``: whether one allows it, by the way in which it
-    names who asks; a kind that names nobody allows ``itself``.
+    ``denied``: whether a statement denies the request explicitly. ``allowed``: whether a statement allows it, by the
+    way in which it names the principal. A type without a Principal element allows ``itself``.
     """
 
     denied: Truth
@@ -53,31 +53,31 @@ class PolicyTypeResult(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def allows(self) -> Truth:
-        """Whether the kind allows the request, whatever the way."""
+        """Return whether the policies allow the request in any way."""
         return any_of(self.allowed.values())
 
 
 def result_for(answer: Truth) -> PolicyTypeResult:
-    """What a kind says that denies nothing, and allows by one and the same answer in every way."""
+    """Return a result that denies nothing, and allows with the same answer in every way."""
     return PolicyTypeResult(denied=False, allowed=dict.fromkeys(NAMED_AS, answer))
 
 
 def unread_result_for(missing: Missing) -> PolicyTypeResult:
-    """What policies say that were not read."""
+    """Return the result of policies that nobody read."""
     return PolicyTypeResult(Unknown((missing,)), dict.fromkeys(NAMED_AS, Unknown((missing,))))
 
 
 class EvaluationContext(msgspec.Struct, frozen=True, gc=False):
-    """What bears on who is named: whether the policy is a gateway endpoint's, and whether the caller has a boundary."""
+    """Facts for the Principal element: a policy of a gateway endpoint, a principal with a permissions boundary."""
 
     gateway: bool = False
     bounded: Truth = False
 
 
 def evaluate_statements(
-    policies: Iterable[Policy], kind: PolicyType, request: Request, circumstances: EvaluationContext
+    policies: Iterable[Policy], kind: PolicyType, request: Request, context: EvaluationContext
 ) -> PolicyTypeResult:
-    """Ask all statements of the policies of one kind."""
+    """Return the result of all statements in the policies of one type."""
     denied: list[Truth] = []
     allowed: dict[NamedAs, list[Truth]] = {way: [] for way in NAMED_AS}
     deciding: list[DecidingStatement] = []
@@ -87,7 +87,7 @@ def evaluate_statements(
             denied.append(missing)
             allowed["itself"].append(missing)
         for statement in policy.statements:
-            ways = _ways(statement, kind, request, circumstances)
+            ways = _ways(statement, kind, request, context)
             if statement.effect != "Allow":
                 denied.append(any_of(ways.values()))
             if statement.effect != "Deny":
@@ -101,37 +101,38 @@ def evaluate_statements(
 _NOBODY: dict[NamedAs, Truth] = dict.fromkeys(NAMED_AS, False)
 
 
-def _ways(
-    statement: Statement, kind: PolicyType, request: Request, circumstances: EvaluationContext
-) -> dict[NamedAs, Truth]:
-    """In which ways the statement applies to the request."""
+def _ways(statement: Statement, kind: PolicyType, request: Request, context: EvaluationContext) -> dict[NamedAs, Truth]:
+    """Return the ways in which the statement applies to the request."""
     fits = all_of(match_statement(statement, request, attached=kind == "resource-based policy"))
     if fits is False:
         return _NOBODY
-    return {way: all_of((fits, who)) for way, who in _who(statement, kind, request, circumstances).items()}
+    return {
+        way: all_of((fits, answer))
+        for way, answer in _match_principal_element(statement, kind, request, context).items()
+    }
 
 
-def _who(
-    statement: Statement, kind: PolicyType, request: Request, circumstances: EvaluationContext
+def _match_principal_element(
+    statement: Statement, kind: PolicyType, request: Request, context: EvaluationContext
 ) -> dict[NamedAs, Truth]:
     if statement.principals is None or kind not in _ADDRESSED:
-        # Identity-based policies, their bounds and service control policies name nobody; the others always do.
-        plain = (statement.principals is None) is (kind not in _ADDRESSED)
-        return _NOBODY | {"itself": plain or unknown_for(f"whom {statement.label} of a {kind} is about")}
+        # Identity-based policies, boundaries and service control policies have no Principal; the other types always do.
+        as_expected = (statement.principals is None) is (kind not in _ADDRESSED)
+        return _NOBODY | {"itself": as_expected or unknown_for(f"the principals of {statement.label} in a {kind}")}
     ways = match_principal(
         statement.principals,
         request.principal,
-        other=statement.not_principal,
+        not_principal=statement.not_principal,
         denying=statement.effect != "Allow",
-        gateway=circumstances.gateway and kind == "VPC endpoint policy",
+        gateway=context.gateway and kind == "VPC endpoint policy",
     )
     if statement.not_principal and statement.effect == "Deny":
-        ways["itself"] = _bounded(ways["itself"], circumstances.bounded)
+        ways["itself"] = _with_boundary(ways["itself"], context.bounded)
     return ways
 
 
-def _bounded(answer: Truth, bounded: Truth) -> Truth:
-    """``Deny`` with ``NotPrincipal`` always applies to users and roles with a permissions boundary.
+def _with_boundary(answer: Truth, bounded: Truth) -> Truth:
+    """Return the answer of ``Deny`` with ``NotPrincipal``: always yes for principals with a permissions boundary.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """

@@ -1,4 +1,4 @@
-"""Whether an element ``Principal`` names who asks, and as what it does.
+"""Matching of ``Principal`` and ``NotPrincipal`` elements with the principal of a request.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -20,113 +20,116 @@ _SESSION = re.compile(r"arn:[a-z-]+:sts::([0-9]{12}):assumed-role/([^/]+)/(.+)")
 
 
 def names_principal(
-    principals: Principals, asking: Principal, way: NamedAs, *, gateway: bool = False, granting: bool = True
+    principals: Principals, principal: Principal, way: NamedAs, *, gateway: bool = False, granting: bool = True
 ) -> Truth:
-    """Whether any of the values names the principal in that way.
+    """Return whether any of the values names the principal in that way.
 
-    ``itself``: as everyone, as this user, session or service. ``role``: by the role of the session, and so no
-    further than the role's permissions boundary and session policy go. ``account``: by its account, which leaves it
-    to the policies of that account. ``gateway``: the policy is a gateway endpoint's. ``granting``: the values are those
-    to whom the statement grants something.
+    ``itself``: as everyone, or as this user, session or service. ``role``: by the role of the session, within the
+    limits of its permissions boundary and session policy. ``account``: by its account, with the decision delegated to
+    the policies of that account. ``gateway``: the policy is of a gateway endpoint. ``granting``: the statement grants
+    access to the values.
     """
     if gateway:
-        return any_of(_names_on_gateway(kind, value, asking, way, granting=granting) for kind, value in principals)
-    return any_of(_names(kind, value, asking, way) for kind, value in principals)
+        return any_of(_names_on_gateway(kind, value, principal, way, granting=granting) for kind, value in principals)
+    return any_of(_names(kind, value, principal, way) for kind, value in principals)
 
 
-def _names(kind: str, value: str, asking: Principal, way: NamedAs) -> Truth:
+def _names(kind: str, value: str, principal: Principal, way: NamedAs) -> Truth:
     if value == "*" and kind == "AWS":
         return way == "itself"
     match kind:
         case "AWS":
-            return _names_identity(value, asking, way)
+            return _names_identity(value, principal, way)
         case "Service":
-            return way == "itself" and asking.kind == "service" and value == asking.arn
+            return way == "itself" and principal.kind == "service" and value == principal.arn
         case "CanonicalUser":
-            return _names_canonical_user(value, asking, way)
-        case _:  # Federated: whom an identity provider vouches for; not so any principal here
+            return _names_canonical_user(value, principal, way)
+        case _:  # Federated: no principal here comes from an identity provider
             return False
 
 
-def _names_identity(value: str, asking: Principal, way: NamedAs) -> Truth:
-    """Whether an account or an ARN names the principal.
+def _names_identity(value: str, principal: Principal, way: NamedAs) -> Truth:
+    """Return whether an account or an ARN names the principal.
 
-    A user or role that was deleted is shown by its id (AIDA…, AROA…), which is no ARN, and so nobody's.
+    AWS shows a deleted user or role by its id (AIDA…, AROA…). The id is no ARN and matches no principal.
     """
     account = value if _ACCOUNT.fullmatch(value) else None
     root = _ROOT.fullmatch(value)
     if root or account:
-        return way == "account" and asking.account == (root[1] if root else account)
-    if asking.kind in {"service", "anonymous", "aws"}:
+        return way == "account" and principal.account == (root[1] if root else account)
+    if principal.kind in {"service", "anonymous", "aws"}:
         return False
     if "*" in value or "?" in value:
         named = shorten(value)
         return (
-            unknown_for(f"whom {named} names: AWS knows no wildcards within a principal") if way == "itself" else False
+            unknown_for(f"the principals of {named}: AWS supports no wildcards within a principal")
+            if way == "itself"
+            else False
         )
-    if asking.kind != "role":
-        return way == "itself" and value == asking.arn
+    if principal.kind != "role":
+        return way == "itself" and value == principal.arn
     if way == "role":
-        return value == asking.arn
-    return way == "itself" and _names_session(value, asking)
+        return value == principal.arn
+    return way == "itself" and _names_session(value, principal)
 
 
-def _names_session(value: str, asking: Principal) -> Truth:
-    found = _SESSION.fullmatch(value)
-    if not found or found[1] != asking.account or found[2] != asking.arn.rpartition("/")[2]:
+def _names_session(value: str, principal: Principal) -> Truth:
+    match = _SESSION.fullmatch(value)
+    if not match or match[1] != principal.account or match[2] != principal.arn.rpartition("/")[2]:
         return False
-    if asking.session is None:
-        return unknown_for(f"whether the session of {asking.arn} is {shorten(value)}")
-    return found[3] == asking.session
+    if principal.session is None:
+        return unknown_for(f"whether the session of {principal.arn} is {shorten(value)}")
+    return match[3] == principal.session
 
 
-def _names_canonical_user(value: str, asking: Principal, way: NamedAs) -> Truth:
-    if way != "account" or asking.account is None:
+def _names_canonical_user(value: str, principal: Principal, way: NamedAs) -> Truth:
+    if way != "account" or principal.account is None:
         return False
-    return unknown_for(f"whether {shorten(value)} is the canonical user of {asking.account}", "s3:ListAllMyBuckets")
+    return unknown_for(f"whether {shorten(value)} is the canonical user of {principal.account}", "s3:ListAllMyBuckets")
 
 
-def _names_on_gateway(kind: str, value: str, asking: Principal, way: NamedAs, *, granting: bool) -> Truth:
-    """On a gateway endpoint, access that is granted to an account is its root user's alone; conditions name others.
+def _names_on_gateway(kind: str, value: str, principal: Principal, way: NamedAs, *, granting: bool) -> Truth:
+    """Return the answer on a gateway endpoint: a grant to an account is only for its root user.
 
-    What an ARN does there is not documented, nor what an account does in a statement that denies, or excepts it.
+    AWS documents condition keys for other principals. It does not document the effect of an ARN, nor of an account in
+    a ``Deny`` or ``NotPrincipal``.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway
     """
     if kind != "AWS" or value == "*":
-        return _names(kind, value, asking, way)
+        return _names(kind, value, principal, way)
     ways = _BY_NAME if granting else NAMED_AS
-    if way != "itself" or any_of(_names_identity(value, asking, one) for one in ways) is False:
+    if way != "itself" or any_of(_names_identity(value, principal, candidate) for candidate in ways) is False:
         return False
-    return unknown_for(f"whether AWS heeds {shorten(value)} as the principal of a gateway endpoint's policy")
+    return unknown_for(f"whether AWS applies {shorten(value)} as the principal of a gateway endpoint's policy")
 
 
-def is_excepted(principals: Principals, asking: Principal, *, denying: bool, gateway: bool) -> Truth:
-    """Whether ``NotPrincipal`` leaves the principal out of a statement.
+def is_excepted(principals: Principals, principal: Principal, *, denying: bool, gateway: bool) -> Truth:
+    """Return whether ``NotPrincipal`` exempts the principal from a statement.
 
-    ``Deny`` spares a role only where its account and the role itself are named, and a user likewise: AWS may look
-    at the account first. Where only one of them is, it is not known.
+    ``Deny`` exempts a role or user only if the element names both it and its account, as AWS may check the account
+    first. With only one of them, the answer is unknown.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
     itself, as_role, as_account = (
-        names_principal(principals, asking, way, gateway=gateway, granting=False) for way in NAMED_AS
+        names_principal(principals, principal, way, gateway=gateway, granting=False) for way in NAMED_AS
     )
     named = any_of((itself, as_role, as_account))
-    if not denying or named is False or asking.account is None or ("AWS", "*") in principals:
+    if not denying or named is False or principal.account is None or ("AWS", "*") in principals:
         return named
     if all_of((any_of((itself, as_role)), as_account)) is True:
         return True
     return unknown_for(
-        f"whether Deny with NotPrincipal spares {asking.arn}, whose account is not named together with it"
+        f"whether Deny with NotPrincipal exempts {principal.arn}, whose account is not named together with it"
     )
 
 
 def match_principal(
-    principals: Principals, asking: Principal, *, other: bool, denying: bool, gateway: bool
+    principals: Principals, principal: Principal, *, not_principal: bool, denying: bool, gateway: bool
 ) -> dict[NamedAs, Truth]:
-    """In which ways a statement is about the principal, by its ``Principal``, or ``NotPrincipal`` where ``other``."""
-    if not other:
+    """Return the ways in which ``Principal`` names the principal, or ``NotPrincipal`` if ``not_principal``."""
+    if not not_principal:
         return {
-            way: names_principal(principals, asking, way, gateway=gateway, granting=not denying) for way in NAMED_AS
+            way: names_principal(principals, principal, way, gateway=gateway, granting=not denying) for way in NAMED_AS
         }
-    about = negate(is_excepted(principals, asking, denying=denying, gateway=gateway))
-    return {"itself": about, "role": False, "account": False}
+    applies = negate(is_excepted(principals, principal, denying=denying, gateway=gateway))
+    return {"itself": applies, "role": False, "account": False}

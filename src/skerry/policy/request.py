@@ -1,4 +1,4 @@
-"""Who asks for what, and in which circumstances: a request as policies see it.
+"""Requests as policies see them: principal, action, resource, and context keys.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -17,11 +17,11 @@ PrincipalType = Literal["role", "user", "service", "anonymous", "aws"]
 
 
 class HiddenValue(msgspec.Struct, frozen=True, gc=False):
-    """A key that the request has, with a value that is not known.
+    """An unknown value of a context key in a request.
 
-    ``undisclosed``: the value is an identifier of AWS's own, such as that of the account with which ECR signs the
-    links to layers. AWS does not publish it, so no policy names it, though a wildcard may cover it. ``begins``: what
-    the value is known to begin with. ``maybe_absent``: the request may as well not have the key.
+    ``undisclosed``: the value is an identifier of AWS itself, such as the account of ECR in presigned URLs of layers.
+    AWS does not publish it, so no policy names it, though a wildcard may cover it. ``begins``: the known beginning of
+    the value. ``maybe_absent``: the key may be absent from the request.
     """
 
     fact: str
@@ -37,15 +37,14 @@ Context = Mapping[str, Values]
 
 
 class Principal(msgspec.Struct, frozen=True, gc=False):
-    """Who asks.
+    """The principal of a request.
 
-    ``kind``: ``role``, a session of an IAM role that ECS began for a task; ``user``, an IAM user; ``service``, a
-    service of AWS under its own name; ``anonymous``, a request that nobody signed; ``aws``, an identity in an account
-    of AWS's own, about which nothing is published.
+    ``kind``: ``role``, a role session of a task; ``user``, an IAM user; ``service``, an AWS service principal;
+    ``anonymous``, an unsigned request; ``aws``, an unpublished identity in an account of AWS itself.
 
-    ``arn`` is that of the role (with its path) or user, or the service's name. ``session`` is the name of the role's
-    session; for a task, ECS gives it the id of the task, which is not known before it runs. ``organization`` is None
-    where the account is in none. ``tags`` are those of the role, session or user.
+    ``arn`` is the ARN of the role (with its path) or user, or the name of the service. ``session`` is the name of the
+    role session. For a task, ECS uses the id of the task, unknown before it runs. ``organization`` is None for an
+    account outside an organization. ``tags`` are the tags of the role, session or user.
     """
 
     kind: PrincipalType
@@ -58,16 +57,16 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     tags: Mapping[str, str] | Missing = Missing("the tags of the role", "iam:GetRole")
 
 
-AWS_OWN = Principal("aws", organization=None, tags=Missing("the tags of who of AWS's own signed the request"))
+AWS_OWN = Principal("aws", organization=None, tags=Missing("the tags of the AWS identity that signed the request"))
 
 
 def principal_of_role(arn: str, session: str | None = None) -> Principal:
-    """A session of the role with this ARN."""
+    """Return the principal for a session of a role."""
     return Principal("role", arn, _account(arn), session)
 
 
 def principal_of_service(name: str) -> Principal:
-    """A service of AWS that asks under its own name, such as ``ecs-tasks.amazonaws.com``."""
+    """Return an AWS service principal, such as ``ecs-tasks.amazonaws.com``."""
     return Principal("service", name, organization=None)
 
 
@@ -79,10 +78,9 @@ def _account(arn: str) -> str | None:
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One request: a principal, an action such as ``s3:GetObject``, a resource, and the keys of its context.
 
-    ``context`` overrides what follows from the principal and the resource. Names of keys are written small there.
-    ``ABSENT``: the request does not have the key. A key that is not there at all is not known. What AWS documents
-    that no request for the action has is absent whatever the context says, so that a way that calls take may be told
-    of all of them alike.
+    ``context`` overrides the keys derived from the principal and the resource; its names are in lowercase.
+    ``ABSENT``: the request lacks the key. The value of a key outside the context is unknown. A key that AWS never
+    includes for the action is absent even if the context has it, so all calls on a path can share one context.
     """
 
     principal: Principal
@@ -91,18 +89,18 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     context: Context = {}
 
     def values_of(self, key: str) -> Values:
-        """The values of a key, whose name has no case."""
+        """Return the values of a context key, by its name in any case."""
         name = key.lower()
         if lacks(self.action.lower(), name):
             return ABSENT
-        given = self.context.get(name)
-        if given is not None:
-            return given
-        derived = _of_principal(self.principal, name)
+        values = self.context.get(name)
+        if values is not None:
+            return values
+        derived = _principal_values_of(self.principal, name)
         if derived is None:
-            derived = _of_resource(self, name)
+            derived = _resource_values_of(self, name)
         if derived is None:
-            derived = _of_endpoint(self, name)
+            derived = _endpoint_values_of(self, name)
         return Missing(f"the value of {shorten(key)} in the request") if derived is None else derived
 
 
@@ -111,12 +109,12 @@ _WHO = ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:p
 _NO_SERVICE: dict[str, Values] = {"aws:principalisawsservice": ("false",), **dict.fromkeys(OF_SERVICES, ABSENT)}
 _NO_OTHER_SESSION: dict[str, Values] = dict.fromkeys(OF_OTHER_SESSIONS, ABSENT)
 _NOBODY: dict[str, Values] = dict.fromkeys((*_WHO, *_NO_SERVICE, "aws:username"), ABSENT)
-_SIGNER = "who of AWS's own signed the request"
-# Whether the account is in an organization is not published either.
+_SIGNER = "the AWS identity that signed the request"
+# AWS does not publish the organization of the account either.
 _UNDISCLOSED: dict[str, Values] = {
     name: HiddenValue(_SIGNER, undisclosed=True, maybe_absent=name.startswith("aws:principalorg")) for name in _WHO
 }
-# What is so for every principal of a kind.
+# Keys with the same value for every principal of a type.
 _ALWAYS: dict[PrincipalType, dict[str, Values]] = {
     "role": _NO_SERVICE
     | _NO_OTHER_SESSION
@@ -135,24 +133,24 @@ _ALWAYS: dict[PrincipalType, dict[str, Values]] = {
 }
 
 
-def _of_principal(principal: Principal, name: str) -> Values | None:
-    """What follows from who asks; None where nothing does."""
+def _principal_values_of(principal: Principal, name: str) -> Values | None:
+    """Return the values derived from the principal; None if the key does not depend on it."""
     always = _ALWAYS[principal.kind].get(name)
     if always is not None:
         return always
     if name.startswith(_TAG):
-        return _tag(principal, name.removeprefix(_TAG))
+        return _tag_values_of(principal, name.removeprefix(_TAG))
     if principal.kind == "service":
         return (principal.arn,) if name == "aws:principalservicename" else None
     if principal.account is None:
         return None
-    return _of_account(principal, principal.account, name)
+    return _account_values_of(principal, principal.account, name)
 
 
-def _tag(principal: Principal, key: str) -> Values:
-    """The value of a tag of the principal; names of tags have no case in conditions.
+def _tag_values_of(principal: Principal, key: str) -> Values:
+    """Return the value of a principal tag; tag keys are case-insensitive in conditions.
 
-    Only users and sessions of roles have any.
+    Only users and role sessions have tags.
     """
     if principal.kind in {"service", "anonymous"}:
         return ABSENT
@@ -161,14 +159,14 @@ def _tag(principal: Principal, key: str) -> Values:
     return next(((value,) for tag, value in principal.tags.items() if tag.lower() == key), ABSENT)
 
 
-def _of_account(principal: Principal, account: str, name: str) -> Values | None:
+def _account_values_of(principal: Principal, account: str, name: str) -> Values | None:
     match name:
         case "aws:principalarn":
             return (principal.arn,)
         case "aws:principalaccount" | "kms:calleraccount":
             return (account,)
         case "aws:principalorgid":
-            return _organization(principal.organization)
+            return _organization_values_of(principal.organization)
         case "aws:principalorgpaths":
             return ABSENT if principal.organization is None else None
         case "aws:username":
@@ -177,29 +175,29 @@ def _of_account(principal: Principal, account: str, name: str) -> Values | None:
             return None
 
 
-def _of_resource(request: Request, name: str) -> Values | None:
-    """What follows from whose the resource is."""
+def _resource_values_of(request: Request, name: str) -> Values | None:
+    """Return the values derived from the owner of the resource."""
     owner = request.resource.account
     if owner is None:
         return None
     if name == "aws:resourceaccount":
         return (owner,)
     if name == "aws:resourceorgid" and owner == request.principal.account:
-        return _organization(request.principal.organization)
+        return _organization_values_of(request.principal.organization)
     return None
 
 
-def _of_endpoint(request: Request, name: str) -> Values | None:
-    """What follows from whose the endpoint is that a call goes through."""
+def _endpoint_values_of(request: Request, name: str) -> Values | None:
+    """Return the values derived from the owner of the endpoint."""
     principal = request.principal
     if principal.account is None or request.context.get("aws:vpceaccount") != (principal.account,):
         return None
     if name == "aws:vpceorgid":
-        return _organization(principal.organization)
+        return _organization_values_of(principal.organization)
     return ABSENT if name == "aws:vpceorgpaths" and principal.organization is None else None
 
 
-def _organization(organization: str | Missing | None) -> Values:
+def _organization_values_of(organization: str | Missing | None) -> Values:
     if organization is None:
         return ABSENT
     return (organization,) if isinstance(organization, str) else organization
@@ -222,12 +220,12 @@ def context_of_endpoint_call(
     owner: str | None = None,
     vpc_arn: str | None = None,
 ) -> dict[str, Values]:
-    """The context of a call over TLS, through a VPC endpoint, from the VPC, to a service in a Region.
+    """Return the context of a TLS call from a VPC through a VPC endpoint to a service in a Region.
 
-    ``address`` is the caller's, ``owner`` the account of the endpoint, where they are known. Such a request has no
-    ``aws:SourceIp``. The keys of which AWS tells some services only are told here for all: see ``Request``.
+    ``address`` is the address of the caller and ``owner`` the account of the endpoint, if known. Such a request has no
+    ``aws:SourceIp``. The context has the keys of all services, also of those without some of them: see ``Request``.
     """
-    source: Values = (address,) if address else HiddenValue("the address that the task will have")
+    source: Values = (address,) if address else HiddenValue("the private IP address of the task")
     account: Values = (owner,) if owner else HiddenValue(f"the account that {endpoint} belongs to", _ENDPOINTS)
     whole: Values = (vpc_arn,) if vpc_arn else HiddenValue(f"the ARN of {vpc}")
     return _DIRECT | {
@@ -242,7 +240,7 @@ def context_of_endpoint_call(
 
 
 def context_of_internet_call(region: str, address: str | None = None) -> dict[str, Values]:
-    """The context of a call over TLS to a public address of AWS; ``address`` is the public one of the caller."""
+    """Return the context of a TLS call to a public address of AWS; ``address`` is the public address of the caller."""
     source: Values = (address,) if address else HiddenValue("the public address of the call")
     return _DIRECT | {
         "aws:requestedregion": (region,),

@@ -1,4 +1,4 @@
-"""What a request is about, and whether an element ``Resource`` or ``NotResource`` covers it."""
+"""Resources of requests, and matching of ``Resource`` and ``NotResource`` elements with them."""
 
 import msgspec
 
@@ -20,11 +20,11 @@ from skerry.policy.wildcards import (
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):
-    """What a request is about: an ARN, or ``*`` for actions that know no resources.
+    """The resource of a request: an ARN, or ``*`` for actions without resources.
 
-    ``account`` is None where it is not known whose it is. ``beginning``: only the beginning of the ARN is known, as
-    with the key of an image's layer, a log stream of a task that has not run, or a secret without its suffix.
-    ``more_characters``: how many follow the beginning, exactly, whatever they are; None where that is not known.
+    ``account`` is None if its owner is unknown. ``beginning``: only the beginning of the ARN is known, as for the key
+    of an image layer, a log stream of a future task, or a secret without its suffix.
+    ``more_characters``: the exact number of unknown characters after the beginning; None if unknown.
     """
 
     arn: str
@@ -34,7 +34,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
 
 
 class ResourcePattern(msgspec.Struct, frozen=True, gc=False):
-    """One value of ``Resource``, ready to be matched; ``glob`` is None while it has variables.
+    """One value of a ``Resource`` element, ready to match; ``glob`` is None if it has variables.
 
     ``inner_wildcard``: see ``has_inner_wildcard``. ``early_variable``: one of the ARN's first five parts has a policy
     variable, and AWS supports none there.
@@ -48,51 +48,50 @@ class ResourcePattern(msgspec.Struct, frozen=True, gc=False):
 
 
 def resource_pattern_of(text: str, *, variables: bool) -> ResourcePattern:
-    """One value of ``Resource`` of a policy, which knows ``variables`` if its Version does."""
+    """Return the pattern of one ``Resource`` value; ``variables``: the Version of the policy supports them."""
     tokens = collapse(tokens_of(text, variables=variables))
     glob = glob_of(tokens) if is_pattern(tokens) else None
-    return ResourcePattern(text, tokens, glob, has_inner_wildcard(tokens), _early(tokens))
+    return ResourcePattern(text, tokens, glob, has_inner_wildcard(tokens), _has_early_variable(tokens))
 
 
-def _before_the_resource(tokens: tuple[Token, ...]) -> list[int]:
-    """The places of the tokens that begin in one of the ARN's first five parts."""
-    colons, places = 0, []
-    for place, token in enumerate(tokens):
+def _positions_before_resource(tokens: tuple[Token, ...]) -> list[int]:
+    """Return the positions of the tokens within the ARN's first five parts."""
+    colons, positions = 0, []
+    for position, token in enumerate(tokens):
         if colons >= SEGMENTS - 1:
             break
-        places.append(place)
+        positions.append(position)
         colons += token.count(":") if isinstance(token, str) else 0
-    return places
+    return positions
 
 
 def has_inner_wildcard(tokens: tuple[Token, ...]) -> bool:
-    """Whether a wildcard stands within one of the first five parts of the ARN, and is not the part's end."""
+    """Return whether one of the first five parts of the ARN has a wildcard before its end."""
     return any(
-        tokens[place] is Wildcard.ONE
-        or (tokens[place] is Wildcard.ANY and not _ends_a_part(tokens[place + 1 : place + 2]))
-        for place in _before_the_resource(tokens)
+        tokens[position] is Wildcard.ONE
+        or (tokens[position] is Wildcard.ANY and not _is_end_of_part(tokens[position + 1 : position + 2]))
+        for position in _positions_before_resource(tokens)
     )
 
 
-def _ends_a_part(rest: tuple[Token, ...]) -> bool:
-    return not rest or (isinstance(rest[0], str) and rest[0].startswith(":"))
+def _is_end_of_part(following: tuple[Token, ...]) -> bool:
+    return not following or (isinstance(following[0], str) and following[0].startswith(":"))
 
 
-def _early(tokens: tuple[Token, ...]) -> bool:
-    return any(isinstance(tokens[place], PolicyVariable) for place in _before_the_resource(tokens))
+def _has_early_variable(tokens: tuple[Token, ...]) -> bool:
+    return any(isinstance(tokens[position], PolicyVariable) for position in _positions_before_resource(tokens))
 
 
 def covers(pattern: Pattern, glob: Glob, resource: Resource, *, inner_wildcard: bool) -> Truth:
-    """Whether a pattern fits the resource.
+    """Return whether a pattern fits the resource.
 
-    A wildcard stands for any characters within its part of the ARN, and reaches beyond a colon where it is the last
-    character of its part. Of another one that would have to, IAM's page says no such thing and S3's the contrary:
-    not known.
+    A wildcard matches any characters within its part of the ARN. It matches beyond a colon if it is the last character
+    of its part. For other wildcards, the pages of IAM and S3 contradict each other, so the answer is unknown.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html
     """
     if resource.beginning:
-        return _covers_all_that_begins(pattern, glob, resource, inner_wildcard=inner_wildcard)
+        return _covers_beginning(pattern, glob, resource, inner_wildcard=inner_wildcard)
     if not glob.matches(resource.arn):
         return False
     if not inner_wildcard or segments_match(pattern, resource.arn):
@@ -101,23 +100,23 @@ def covers(pattern: Pattern, glob: Glob, resource: Resource, *, inner_wildcard: 
     return unknown_for(f"whether AWS lets a wildcard of {named} reach beyond a colon, for {resource.arn}")
 
 
-def _covers_all_that_begins(pattern: Pattern, glob: Glob, resource: Resource, *, inner_wildcard: bool) -> Truth:
-    known, more = resource.arn, resource.more_characters
+def _covers_beginning(pattern: Pattern, glob: Glob, resource: Resource, *, inner_wildcard: bool) -> Truth:
+    beginning, more = resource.arn, resource.more_characters
     if more is None:
-        some = could_begin(pattern, known)
-        every = bool(pattern) and pattern[-1] is Wildcard.ANY and glob.matches(known)
+        some = could_begin(pattern, beginning)
+        every = bool(pattern) and pattern[-1] is Wildcard.ANY and glob.matches(beginning)
     else:
-        some = _fits(pattern, known, more, every=False)
-        every = _fits(pattern, known, more, every=True)
+        some = _fits(pattern, beginning, more, every=False)
+        every = _fits(pattern, beginning, more, every=True)
     if not some:
         return False
     if every and not inner_wildcard:
         return True
-    return unknown_for(f"the rest of {known}…, which {shorten(literal_of(pattern))} may name")
+    return unknown_for(f"the end of {beginning}…, to match {shorten(literal_of(pattern))}")
 
 
 def could_begin(pattern: Pattern, beginning: str) -> bool:
-    """Whether some text with this beginning fits the pattern: what follows the first ``*`` may stand after it."""
+    """Return whether a text with this beginning can fit; after the first ``*`` any rest can."""
     at = 0
     for token in pattern:
         if token is Wildcard.ANY or at >= len(beginning):
@@ -132,18 +131,18 @@ def could_begin(pattern: Pattern, beginning: str) -> bool:
 
 
 def _fits(pattern: Pattern, beginning: str, more: int, *, every: bool) -> bool:
-    """Whether some text that begins so and has that many characters more fits the pattern, or ``every`` such text.
+    """Return whether a text with this beginning and ``more`` unknown characters fits; ``every``: all such texts.
 
-    The places in the pattern are followed that the text may have led to: at most two for each of its characters. Of
-    every text, no character is known to be the pattern's, so that only wildcards stand for it.
+    The loop follows all positions in the pattern after each character, at most two for each. With ``every``, only
+    wildcards match an unknown character.
     """
     steps: list[str | Wildcard] = []
     for token in collapse(pattern):
         steps.extend(token if isinstance(token, str) else [token])
-    reached = _passing({0}, steps)
+    reached = _pass_wildcards({0}, steps)
     for character in (*beginning, *[None] * more):
         takes: tuple[str | Wildcard | None, ...] = (Wildcard.ONE, character)
-        reached = _passing(
+        reached = _pass_wildcards(
             {
                 at if steps[at] is Wildcard.ANY else at + 1
                 for at in reached
@@ -155,6 +154,6 @@ def _fits(pattern: Pattern, beginning: str, more: int, *, every: bool) -> bool:
     return len(steps) in reached
 
 
-def _passing(places: set[int], steps: list[str | Wildcard]) -> set[int]:
-    """The places, and those that are reached from them by letting a ``*`` stand for nothing."""
-    return places | {at + 1 for at in places if at < len(steps) and steps[at] is Wildcard.ANY}
+def _pass_wildcards(positions: set[int], steps: list[str | Wildcard]) -> set[int]:
+    """Return the positions, and the positions after each ``*`` there, as it also matches nothing."""
+    return positions | {at + 1 for at in positions if at < len(steps) and steps[at] is Wildcard.ANY}

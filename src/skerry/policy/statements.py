@@ -1,4 +1,4 @@
-"""Whether a statement is about a request."""
+"""Matching of statements with requests."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -12,10 +12,10 @@ from skerry.policy.wildcards import Pattern, collapse, glob_of
 
 
 def match_statement(statement: Statement, request: Request, *, attached: bool) -> Iterator[Truth]:
-    """Whether the statement's action, resource and conditions fit: all of the answers must be yes.
+    """Yield whether the statement's action, resource and each condition fit: all answers must be yes.
 
-    ``attached``: the policy belongs to the resource, and then may leave the resource out, as those of ECR's
-    repositories do. Who asks is not looked at.
+    ``attached``: the policy is resource-based and may have no ``Resource``, as in ECR repository policies. The
+    principal is matched elsewhere.
     """
     if statement.problem:
         yield Unknown((statement.problem,))
@@ -23,19 +23,19 @@ def match_statement(statement: Statement, request: Request, *, attached: bool) -
     action = request.action.lower()
     yield any(glob.matches(action) for glob in statement.actions) is not statement.not_action
     if statement.resources is not None:
-        named = _named(statement.resources, request, negated=statement.not_resource)
-        yield negate(named) if statement.not_resource else named
+        fits = _match_resource(statement.resources, request, negated=statement.not_resource)
+        yield negate(fits) if statement.not_resource else fits
     elif not attached:
-        yield unknown_for(f"what {statement.label} is about: it has no Resource")
+        yield unknown_for(f"the resources of {statement.label}: it has no Resource")
     for condition in statement.conditions:
         yield holds(condition, request)
 
 
-def _named(patterns: tuple[ResourcePattern, ...], request: Request, *, negated: bool) -> Truth:
+def _match_resource(patterns: tuple[ResourcePattern, ...], request: Request, *, negated: bool) -> Truth:
     for pattern in patterns:
         if pattern.early_variable:
             return unknown_for(
-                f"what the variable in {shorten(pattern.text)} does, before the fifth colon of a Resource"
+                f"the effect of the variable in {shorten(pattern.text)}, before the fifth colon of a Resource"
             )
     resource = request.resource
     if all(pattern.glob for pattern in patterns):

@@ -1,6 +1,6 @@
-"""Three-valued answers: yes, no, or not known because of facts that are missing.
+"""Three-valued logic: yes, no, or unknown because of missing facts.
 
-Together they follow Kleene's strong logic: what is not known changes an answer only where it could.
+Combined answers follow Kleene's strong logic: an unknown operand matters only if it could change the result.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from skerry.model.facts import Missing
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
-    """Neither yes nor no: the facts that would tell."""
+    """An unknown answer, with the missing facts for it."""
 
     missing: tuple[Missing, ...]
 
@@ -27,36 +27,36 @@ def shorten(text: str) -> str:
 
 
 def unknown_for(fact: str, action: str = "") -> Unknown:
-    """Not known, for want of one fact, which the call of that IAM action would tell."""
+    """Return an unknown answer for a missing fact; ``action`` is the IAM action of the call that reads it."""
     return Unknown((Missing(fact, action),))
 
 
-def _gathered(unknowns: list[Unknown]) -> Unknown:
-    return Unknown(tuple(dict.fromkeys(fact for one in unknowns for fact in one.missing)))
+def _combine(unknowns: list[Unknown]) -> Unknown:
+    return Unknown(tuple(dict.fromkeys(fact for answer in unknowns for fact in answer.missing)))
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
-    """Yes if all are, no if any is not; nothing is looked at after the first no."""
+    """Return yes if all are yes, no if any is no; evaluation stops at the first no."""
     unknowns: list[Unknown] = []
     for truth in truths:
         if truth is False:
             return False
         if truth is not True:
             unknowns.append(truth)
-    return _gathered(unknowns) if unknowns else True
+    return _combine(unknowns) if unknowns else True
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
-    """Yes if any is, no if none is; nothing is looked at after the first yes."""
+    """Return yes if any is yes, no if all are no; evaluation stops at the first yes."""
     unknowns: list[Unknown] = []
     for truth in truths:
         if truth is True:
             return True
         if truth is not False:
             unknowns.append(truth)
-    return _gathered(unknowns) if unknowns else False
+    return _combine(unknowns) if unknowns else False
 
 
 def negate(truth: Truth) -> Truth:
-    """No for yes and yes for no; what is not known stays so."""
+    """Return no for yes and yes for no; unknown stays unknown."""
     return not truth if isinstance(truth, bool) else truth

@@ -1,7 +1,7 @@
 """Wildcards, policy variables and ARNs, as AWS matches them.
 
-A text of a policy is read once into tokens: literal text, the wildcards ``*`` and ``?``, and variables. Matching
-takes time in proportion to the lengths of pattern and text, whatever the pattern: there is no backtracking.
+A text of a policy is parsed once into tokens: literal text, the wildcards ``*`` and ``?``, and variables. Matching
+needs no backtracking: its time is proportional to the lengths of pattern and text.
 """
 
 import re
@@ -16,7 +16,7 @@ from skerry.policy.ternary import Truth, Unknown, shorten, unknown_for
 SEGMENTS = 6  # arn:partition:service:region:account:resource
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _ESCAPES = frozenset({"*", "?", "$"})
-_QUOTED = 2  # what follows the first quotation mark of a default: its text, and nothing
+_QUOTED = 2  # parts after the first quotation mark of a default: its text, and an empty one
 
 
 class Wildcard(Enum):
@@ -27,7 +27,7 @@ class Wildcard(Enum):
 
 
 class PolicyVariable(msgspec.Struct, frozen=True, gc=False):
-    """``${key}`` or ``${key, 'default'}``."""
+    """A policy variable: ``${key}`` or ``${key, 'default'}``."""
 
     key: str
     default: str | None = None
@@ -39,32 +39,32 @@ T = TypeVar("T", bound=Token)
 
 
 class UnresolvedVariable(msgspec.Struct, frozen=True, gc=False):
-    """What became of a text with a variable that has no default, and whose key the request does not have."""
+    """A policy variable without a default, and without its key in the request."""
 
     key: str
 
 
 def tokens_of(text: str, *, variables: bool) -> tuple[Token, ...]:
-    """A text of a policy as tokens.
+    """Return the tokens of a policy's text.
 
-    ``variables``: whether the policy has the Version 2012-10-17; in older ones ``${…}`` is text like any other.
-    ``${*}``, ``${?}`` and ``${$}`` are those characters themselves, and no wildcards.
+    ``variables``: the policy has the Version 2012-10-17; in older versions ``${…}`` is literal text.
+    ``${*}``, ``${?}`` and ``${$}`` are the literal characters, not wildcards.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
-    return _joined(_tokens(text, variables=variables))
+    return _join_texts(_tokens(text, variables=variables))
 
 
 def pattern_of(text: str) -> Pattern:
-    """A text of a policy, without variables, as tokens."""
+    """Return the tokens of a policy's text without variables."""
     return tuple(_wildcards(text))
 
 
 def _tokens(text: str, *, variables: bool) -> Iterator[Token]:
     at = 0
-    for found in _VARIABLE.finditer(text) if variables else ():
-        yield from _wildcards(text[at : found.start()])
-        yield found[1] if found[1] in _ESCAPES else _variable(found[1])
-        at = found.end()
+    for match in _VARIABLE.finditer(text) if variables else ():
+        yield from _wildcards(text[at : match.start()])
+        yield match[1] if match[1] in _ESCAPES else _variable(match[1])
+        at = match.end()
     yield from _wildcards(text[at:])
 
 
@@ -85,8 +85,8 @@ def _wildcards(text: str) -> Iterator[str | Wildcard]:
             yield piece
 
 
-def _joined(tokens: Iterable[Token]) -> tuple[Token, ...]:
-    """The tokens, with texts that follow each other as one, and none that is empty."""
+def _join_texts(tokens: Iterable[Token]) -> tuple[Token, ...]:
+    """Return the tokens with adjacent texts joined and empty texts removed."""
     joined: list[Token] = []
     for token in tokens:
         if isinstance(token, str) and joined and isinstance(joined[-1], str):
@@ -97,7 +97,7 @@ def _joined(tokens: Iterable[Token]) -> tuple[Token, ...]:
 
 
 def collapse(tokens: tuple[T, ...]) -> tuple[T, ...]:
-    """The tokens, with ``*`` that follow each other as one: they stand for the same texts."""
+    """Return the tokens with adjacent ``*`` as one; the pattern matches the same texts."""
     kept: list[T] = []
     for token in tokens:
         if token is not Wildcard.ANY or not kept or kept[-1] is not Wildcard.ANY:
@@ -106,16 +106,16 @@ def collapse(tokens: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def is_pattern(tokens: tuple[Token, ...]) -> TypeGuard[Pattern]:
-    """Whether the tokens have no variables, so that they can be matched as they are."""
+    """Return whether the tokens have no variables and can be matched directly."""
     return not any(isinstance(token, PolicyVariable) for token in tokens)
 
 
 def resolve(
     tokens: tuple[Token, ...], value: Callable[[PolicyVariable], str | Unknown | None]
 ) -> Pattern | UnresolvedVariable | Unknown:
-    """The tokens with the values of their variables as literal text.
+    """Return the tokens with the values of their variables as literal text.
 
-    ``value`` gives the text of a variable, None where the request has no such key and the variable no default.
+    ``value`` returns the text of a variable, None if the request lacks the key and the variable has no default.
     """
     given: list[Token] = []
     for token in tokens:
@@ -125,16 +125,16 @@ def resolve(
         if text is None:
             return UnresolvedVariable(token.key if isinstance(token, PolicyVariable) else "")
         given.append(text)
-    return cast("Pattern", _joined(given))
+    return cast("Pattern", _join_texts(given))
 
 
 def literal_of(pattern: Pattern) -> str:
-    """The pattern as a text, for operators that take a wildcard for a character like any other."""
+    """Return the pattern as text, for operators without wildcards."""
     return "".join(token.value if isinstance(token, Wildcard) else token for token in pattern)
 
 
 class _Gaps(msgspec.Struct, frozen=True, gc=False):
-    """A text of fixed length with gaps, each for any one character."""
+    """A text of fixed length with gaps; each gap matches one character."""
 
     regex: re.Pattern[str]
     length: int
@@ -144,30 +144,30 @@ _Piece = str | _Gaps
 
 
 class Glob(msgspec.Struct, frozen=True, gc=False):
-    """A pattern as the pieces between its ``*``."""
+    """A pattern, as the pieces between its ``*``."""
 
     pieces: tuple[_Piece, ...]
 
     def matches(self, text: str) -> bool:
-        """Whether the whole text fits the pattern."""
-        first, *rest = self.pieces
-        if not rest:
-            return len(text) == _length(first) and _stands(first, text, 0)
-        *middle, last = rest
-        if not _stands(first, text, 0):
+        """Return whether the whole text fits the pattern."""
+        first, *others = self.pieces
+        if not others:
+            return len(text) == _length(first) and _matches_at(first, text, 0)
+        *middle, last = others
+        if not _matches_at(first, text, 0):
             return False
         at = _length(first)
         for piece in middle:
-            found = _find(piece, text, at)
-            if found < 0:
+            position = _find(piece, text, at)
+            if position < 0:
                 return False
-            at = found + _length(piece)
+            at = position + _length(piece)
         end = len(text) - _length(last)
-        return at <= end and _stands(last, text, end)
+        return at <= end and _matches_at(last, text, end)
 
 
 def glob_of(pattern: Pattern) -> Glob:
-    """The pattern, ready to be matched."""
+    """Return the pattern, ready to match."""
     pieces: list[_Piece] = []
     piece: list[str | Wildcard] = []
     for token in pattern:
@@ -191,7 +191,7 @@ def _length(piece: _Piece) -> int:
     return len(piece) if isinstance(piece, str) else piece.length
 
 
-def _stands(piece: _Piece, text: str, at: int) -> bool:
+def _matches_at(piece: _Piece, text: str, at: int) -> bool:
     if isinstance(piece, str):
         return text.startswith(piece, at)
     return piece.regex.match(text, at) is not None
@@ -200,25 +200,25 @@ def _stands(piece: _Piece, text: str, at: int) -> bool:
 def _find(piece: _Piece, text: str, at: int) -> int:
     if isinstance(piece, str):
         return text.find(piece, at)
-    found = piece.regex.search(text, at)
-    return found.start() if found else -1
+    match = piece.regex.search(text, at)
+    return match.start() if match else -1
 
 
 def segments_of(pattern: Pattern) -> list[Pattern]:
-    """The parts of an ARN's pattern, between its first five colons."""
+    """Return the parts of an ARN's pattern, split at its first five colons."""
     parts: list[list[str | Wildcard]] = [[]]
     for token in pattern:
         if isinstance(token, Wildcard):
             parts[-1].append(token)
             continue
-        first, *rest = token.split(":", SEGMENTS - len(parts))
+        first, *others = token.split(":", SEGMENTS - len(parts))
         parts[-1].append(first)
-        parts.extend([part] for part in rest)
+        parts.extend([part] for part in others)
     return [tuple(token for token in part if token) for part in parts]
 
 
 def segments_match(pattern: Pattern, arn: str) -> bool:
-    """Whether each of the six parts of the ARN fits its part of the pattern."""
+    """Return whether each of the six parts of the ARN fits its part of the pattern."""
     wanted, given = segments_of(pattern), arn.split(":", SEGMENTS - 1)
     return len(wanted) == len(given) == SEGMENTS and all(
         glob_of(part).matches(text) for part, text in zip(wanted, given, strict=True)
@@ -226,9 +226,9 @@ def segments_match(pattern: Pattern, arn: str) -> bool:
 
 
 def arn_like(pattern: Pattern, arn: str) -> Truth:
-    """Whether ``ArnLike`` holds: each of the six parts is compared by itself.
+    """Return whether ``ArnLike`` holds: it compares each of the six parts separately.
 
-    How AWS compares a pattern of fewer parts is not documented.
+    AWS does not document the comparison with a pattern of fewer parts.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
     if len(segments_of(pattern)) < SEGMENTS:
