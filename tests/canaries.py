@@ -11,13 +11,12 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from skerry import app
-from skerry.cli.plan import rendered
 from skerry.errors import SkerryError
 from skerry.masking import Node
 from skerry.model.world import World
 from skerry.plan.records import Plan
 from skerry.reach.trace_request import Question
-from skerry.render import console, explanations
+from skerry.render import console, explanations, formats
 from skerry.render import json as as_json
 from skerry.render.explanations import Laid
 from skerry.render.text import clean
@@ -150,13 +149,13 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
         for plan in plans:
             for form in ("terraform", "cloudformation"):
-                run(form, lambda world=world, plan=plan, form=form: rendered(world, plan, form, quiet=False))  # type: ignore[misc]
+                run(form, lambda world=world, plan=plan, form=form: formats.PLAN[form](plan, world, formats.View()))  # type: ignore[misc]
     return found
 
 
 def _planned(world: World, plans: list[Plan]) -> str:
     plans.append(app.plan(world))
-    return "".join(rendered(world, plans[0], form, quiet=False) for form in ("text", "json"))
+    return "".join(formats.PLAN[form](plans[0], world, formats.View()) for form in ("text", "json"))
 
 
 def _loaded(content: Mapping[str, bytes], worlds: list[World]) -> str:

@@ -78,6 +78,7 @@ def test_imports_point_one_way() -> None:
         ("skerry/__main__.py", "import boto3", "skerry.__main__ -> boto3"),
         ("skerry/__main__.py", "import moto", "skerry.__main__ -> moto"),
         ("skerry/net/intervals.py", "import skerry.net.addresses", ".intervals -> .addresses"),
+        ("skerry/render/hcl.py", "import skerry.diagnose.need_verdicts", "skerry.render.hcl -> skerry.diagnose"),
         (
             "skerry/checks/guardduty_agent.py",
             "import skerry.checks.plaintext_secrets",
@@ -91,6 +92,7 @@ def test_imports_point_one_way() -> None:
         "boto3 outside aws",
         "moto outside embedded",
         "cycle in a package",
+        "renderer that derives",
         "check that knows another",
     ],
 )

@@ -11,14 +11,14 @@ from skerry.aws.session import Account, ClientFactory
 from skerry.catalogue.blocker_codes import Code, codes
 from skerry.checks.check import Check
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
-from skerry.diagnose.diagnosis import Diagnosis
+from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
+from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.errors import InputError, NothingFoundError
 from skerry.launch import scheduled_tasks
 from skerry.launch.launches import Launch, launches_of, short
 from skerry.launch.running_tasks import of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
-from skerry.reach.outcome import Outcome
 from skerry.reach.trace_request import Question, ask
 from skerry.reach.walk import Walker
 from skerry.sources import documents, files
@@ -189,9 +189,9 @@ def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
     )
 
 
-def trace(world: World, question: Question) -> Outcome:
+def trace(world: World, question: Question) -> TraceDiagnosis:
     """Walk one flow."""
-    return ask(Walker(world), question)
+    return diagnose_trace(ask(Walker(world), question))
 
 
 def plan_options(

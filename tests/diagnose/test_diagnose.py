@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from skerry.diagnose.diagnose import diagnose, unexamined
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import blockers, inferred, unknowns
+from skerry.diagnose.need_verdicts import blockers, unknowns
 from skerry.launch.launches import Launch, of_service
 from skerry.launch.running_tasks import of_task
 from skerry.launch.scheduled_tasks import of_schedule
@@ -299,7 +299,7 @@ class TestRows:
 
 class TestInferredFacts:
     def notes(self, network: Network, step: str) -> tuple[str, ...]:
-        return inferred(next(row for row in only(network).needs if row.need.step == step))
+        return (next(row for row in only(network).needs if row.need.step == step)).inferred
 
     def test_of_a_bucket_whose_region_is_not_told(self, network: Network) -> None:
         files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]

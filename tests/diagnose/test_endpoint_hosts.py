@@ -6,7 +6,6 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import inferred
 from skerry.launch.launches import launches_of, of_service
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.networks import ACCOUNT, REGION, Network, container
@@ -97,7 +96,7 @@ class TestServiceConnect:
         network = pulling(deployments=CONNECT)
         found = row(network, "service-connect")
         assert found.verdict is BLOCKED
-        (taken,) = inferred(found)
+        (taken,) = found.inferred
         assert taken.startswith("containers are taken to wait on Fargate")
         network.serve_internet_by_nat()
         assert row(network, "service-connect").verdict is OK

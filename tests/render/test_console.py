@@ -6,6 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from skerry.catalogue.blocker_codes import codes
 from skerry.checks import CHECKS
+from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.reach.trace_request import Question, ask
 from skerry.reach.walk import Walker
 from skerry.render import console
@@ -99,9 +100,9 @@ class TestTheRest:
 
     def test_lists_what_would_fail_next(self) -> None:
         text = text_of(isolated(), errors=True)
-        assert "And, each once the one before is mended:" in text
+        assert "After each fix, ECS will report next:" in text
         assert "manifest: CannotPullContainerError" in text
-        assert "And, each once" not in text_of(isolated())
+        assert "After each fix" not in text_of(isolated())
 
     def test_says_how_to_supply_what_is_missing(self) -> None:
         network = isolated()
@@ -165,7 +166,8 @@ class TestTheRest:
 
 class TestTraces:
     def answer(self, network: Network, to: str, *, quiet: bool = False, verbose: bool = False) -> str:
-        found = ask(Walker(network.world()), Question(to, 443, subnet="subnet-a", groups=("sg-task",)))
+        question = Question(to, 443, subnet="subnet-a", groups=("sg-task",))
+        found = diagnose_trace(ask(Walker(network.world()), question))
         return click.unstyle(console.trace(found, quiet=quiet, verbose=verbose))
 
     def test_hop_by_hop(self, snapshot: SnapshotAssertion) -> None:
@@ -228,4 +230,4 @@ def test_a_chapter_of_the_demo_tells_what_was_done_and_what_came_of_it() -> None
     found = diagnosed(isolated().world())
     text = click.unstyle(console.chapter(2, "A title", ["made \x1b[31mthis"], found))
     assert text.startswith("2. A title\n\n   made \\x1b[31mthis\n\nblocked: web cannot start\n")
-    assert "And, each once the one before is mended:" in text
+    assert "After each fix, ECS will report next:" in text

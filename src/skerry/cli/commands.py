@@ -8,6 +8,7 @@ import click
 from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, narrowing, reading, writing
 from skerry.cli.output import complain, flush, leave, say, silent, write
 from skerry.cli.reading import WIDEST, Scope, Source, gather, notes, world_of
+from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.sources.redaction import Redaction
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @reading
-@writing
+@writing(formats.DIAGNOSIS)
 @choosing
 @narrowing
 def diagnose(
@@ -56,21 +57,14 @@ def diagnose(
         found = app.diagnose_hypothetical(world, wanted)
     else:
         found = app.diagnose(world, app.Selection(cluster, service, task))
-    if form == "json":
-        from skerry.render import json
-
-        text = json.diagnosis(world, found)
-    else:
-        from skerry.render import console
-
-        text = console.diagnosis(found, refused=world.facts.refused, verbose=verbose, quiet=quiet)
+    text = formats.DIAGNOSIS[form](found, world, formats.View(quiet=quiet, verbose=verbose))
     write(source.shown(text), output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
 
 
 @click.command()
 @reading
-@writing
+@writing(formats.TRACE)
 @click.option("--subnet", help="The source: a new interface in this subnet.")
 @click.option("--security-group", "groups", multiple=True, help="The source's security groups; repeatable.")
 @click.option("--source-address", help="The source's address, if it is to be a certain one.")
@@ -104,14 +98,7 @@ def trace(
     given = Source(path, profile, region, quiet, verbose, redaction)
     world = world_of(given, WIDEST["trace"])
     found = app.trace(world, Question(internet=source is not None, **question))
-    if form == "json":
-        from skerry.render import json
-
-        text = json.trace(world, found)
-    else:
-        from skerry.render import console
-
-        text = console.trace(found, refused=world.facts.refused, quiet=quiet, verbose=verbose)
+    text = formats.TRACE[form](found, world, formats.View(quiet=quiet, verbose=verbose))
     write(given.shown(text), output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
 

@@ -11,6 +11,7 @@ from skerry.cli.options import gathering, narrowing, redacting, writing
 from skerry.cli.output import complain, say, write
 from skerry.cli.reading import Scope, Source, world_of
 from skerry.errors import EXIT_BLOCKED
+from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.catalogue.blocker_codes import Code
@@ -31,7 +32,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 @click.command()
 @gathering
 @narrowing
-@writing
+@writing(formats.EXPLANATIONS)
 @redacting
 @click.option(
     "--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region."
@@ -130,14 +131,7 @@ def _code(given: str) -> "Code | Check | None":
 
 
 def _explain_code(found: "Code | Check", form: str, output: Path | None, *, quiet: bool) -> None:
-    if form == "json":
-        from skerry.render import explanations
-
-        write(explanations.json_of_code(found), output, quiet=quiet)
-    else:
-        from skerry.render import console
-
-        write(console.explanation(found), output, quiet=quiet)
+    write(formats.MEANING[form](found, formats.View(quiet=quiet)), output, quiet=quiet)
 
 
 def _offline(given: str) -> "list[Laid]":
@@ -158,12 +152,9 @@ def _laid(given: str, source: Source, scope: Scope) -> "list[Laid]":
 
 
 def _write(given: str, laid: "list[Laid]", form: str, output: Path | None, *, quiet: bool) -> None:
-    from skerry.render import explanations
-
-    if form == "json":
-        write(explanations.json(laid), output, quiet=quiet)
-    elif laid:
-        write(explanations.text(laid, quiet=quiet), output, quiet=quiet)
+    text = formats.EXPLANATIONS[form](laid, formats.View(quiet=quiet))
+    if text:
+        write(text, output, quiet=quiet)
     if not laid:
         _no_match(given)
 

@@ -1,7 +1,7 @@
 """Options that several commands share, and which of them go together."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,6 @@ from skerry.writing.targets import STDOUT, target_of
 
 if TYPE_CHECKING:
     from skerry.sources.redaction import Redaction
-
-_FORMATS = click.Choice(["text", "json"])
 
 
 class PathOf(click.Path):
@@ -106,13 +104,14 @@ network_only = click.option(
 )
 
 
-def writing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that prints a result."""
+def writing(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options of every command that prints a result: one of its formats, and a file."""
+    choice = click.Choice(list(formats))
     options = [
-        click.option("--format", "form", type=_FORMATS, default="text", show_default=True, help="The output's format."),
+        click.option("--format", "form", type=choice, default="text", show_default=True, help="The output's format."),
         OUTPUT,
     ]
-    return _decorate(command, options)
+    return lambda command: _decorate(command, options)
 
 
 def choosing(command: Callable[..., Any]) -> Callable[..., Any]:

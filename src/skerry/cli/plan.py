@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.options import OUTPUT, agree, choosing, narrowing, reading
+from skerry.cli.options import agree, choosing, narrowing, reading, writing
 from skerry.cli.output import leave, write
 from skerry.cli.reading import Scope, Source, world_of
+from skerry.render import formats
 
 if TYPE_CHECKING:
-    from skerry.model.world import World
-    from skerry.plan.records import Plan
     from skerry.sources.redaction import Redaction
 
-_FORMATS = ["text", "json", "terraform", "cloudformation"]
 _INGRESSES = ["from-tasks", "subnets", "article"]
 
 
@@ -39,8 +37,7 @@ def preferring(command: Any) -> Any:
 
 @click.command()
 @reading
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="The format.")
-@OUTPUT
+@writing(formats.PLAN)
 @choosing
 @narrowing
 @preferring
@@ -95,24 +92,7 @@ def plan(
         found = app.plan_hypothetical(world, wanted, options)
     else:
         found = app.plan(world, app.Selection(cluster, service, task), options)
-    write(source.shown(rendered(world, found, form, quiet=quiet)), output, quiet=quiet)
+    write(source.shown(formats.PLAN[form](found, world, formats.View(quiet=quiet))), output, quiet=quiet)
     from skerry.render.plan import verdict_of
 
     leave(verdict_of(found), allow_unknown=allow_unknown)
-
-
-def rendered(world: "World", found: "Plan", form: str, *, quiet: bool) -> str:
-    """A plan in a format."""
-    if form == "terraform":
-        from skerry.render import terraform
-
-        return terraform.render(world, found)
-    if form == "cloudformation":
-        from skerry.render import cloudformation
-
-        return cloudformation.render(world, found)
-    from skerry.render import plan as plans
-
-    if form == "json":
-        return plans.json(world, found)
-    return plans.text(found, refused=world.facts.refused, quiet=quiet)

@@ -13,6 +13,7 @@ from skerry.cli.options import PathOf, agree, choosing, narrowing, reading, writ
 from skerry.cli.output import complain, leave, say, write
 from skerry.cli.reading import Scope, Source, gathered_of
 from skerry.errors import EXIT_FAULT
+from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.diagnose.rehearsal import Step
@@ -23,7 +24,7 @@ _EVERY = 0.25
 
 @click.command()
 @reading
-@writing
+@writing(formats.REHEARSAL)
 @choosing
 @narrowing
 @click.option("--probe", is_flag=True, help="TCP connects and DNS questions alone, which takes a second or two.")
@@ -73,7 +74,6 @@ def rehearse(
 
     require(clients=not probe)
     from skerry import app, rehearsing
-    from skerry.render import rehearsal
 
     scope = Scope(cluster, service, task, definition is None, network_only=network_only)
     source = Source(path, profile, region, quiet, verbose, redaction)
@@ -85,10 +85,8 @@ def rehearse(
     with _table(quiet=quiet) as watch:
         found = rehearsing.rehearse(gathered.world, wish, watch)
     kept = rehearsing.keep(gathered) if found.disagreements else None
-    if form == "json":
-        write(source.shown(rehearsal.json(found, None if kept is None else str(kept))), output, quiet=quiet)
-    else:
-        write(source.shown(rehearsal.text(found, quiet=quiet)), output, quiet=quiet)
+    view = formats.View(quiet=quiet, snapshot=None if kept is None else str(kept))
+    write(source.shown(formats.REHEARSAL[form](found, view)), output, quiet=quiet)
     if kept is not None:
         say(f"what was read is saved in {kept}: please report it, if you may share that")
         sys.exit(EXIT_FAULT)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
 from skerry.diagnose.need_verdicts import blockers, groups_of, judge, source_of, unknowns
-from skerry.diagnose.predicted_errors import predict
-from skerry.diagnose.stopped_tasks import Stop, stops_of
+from skerry.diagnose.predicted_errors import error_of, predict
+from skerry.diagnose.stopped_tasks import Stop, explained_reasons, loops, stops_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Need, Unread
 from skerry.launch.startup import needs
@@ -105,7 +106,8 @@ def diagnose_one(
     """
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
-        return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons)
+        said = explained_reasons(launch.reasons)
+        return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons, loops=loops(reasons), reasons=said)
     world = walker.world
     wanted = needs(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
@@ -128,6 +130,8 @@ def diagnose_one(
         predictions=() if verdict is OK else predict(rows),
         stops=reasons,
         groups=_groups(world, launch, sources),
+        loops=loops(reasons),
+        reasons=explained_reasons(launch.reasons),
     )
 
 
@@ -146,7 +150,8 @@ def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     if verdict is INTERMITTENT and len(set(verdicts)) > 1:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
-    return NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), tuple(outcomes))
+    row = NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), tuple(outcomes))
+    return msgspec.structs.replace(row, error=error_of(row))
 
 
 def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:

@@ -1,12 +1,13 @@
 """The records of a Diagnosis."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, TypeVar
 
 import msgspec
 
-from skerry.diagnose.stopped_tasks import Stop
+from skerry.diagnose.stopped_tasks import ExplainedReason, Loop, Stop
 from skerry.launch.launches import Launch
-from skerry.launch.needs import Need
+from skerry.launch.needs import Call, Need
 from skerry.model.facts import Missing
 from skerry.reach.outcome import Outcome
 from skerry.reach.subnets import Place
@@ -14,6 +15,13 @@ from skerry.reach.trace import Because, Trace
 from skerry.verdicts import Verdict
 
 Severity = Literal["error", "warning", "note"]
+
+_NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
+_INFERRED_CAUSES: dict[Because, str] = {
+    "ports": "the ports that Fargate's clients use are taken to be the system's default range",
+    "address": "a client may try the next address, and does so or not by its own rules",
+}
+_Item = TypeVar("_Item")
 
 
 class Blocker(msgspec.Struct, frozen=True, gc=False):
@@ -30,8 +38,23 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
     disposition: str = "lost"
 
 
+class Prediction(msgspec.Struct, frozen=True, gc=False):
+    """What ECS will print: the text, the step that fails, and how sure that is.
+
+    ``at_or_before``: an unknown step comes before it, so another may fail first.
+    """
+
+    step: str
+    text: str | None
+    grade: str
+    at_or_before: bool = False
+
+
 class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
-    """One Need over all placements: a row of the table."""
+    """One Need over all placements: a row of the table.
+
+    ``error`` is ECS's error if this Need were the first to fail; None if it does not fail.
+    """
 
     need: Need
     verdict: Verdict
@@ -39,6 +62,18 @@ class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
     blockers: tuple[Blocker, ...] = ()
     unknowns: tuple[Missing, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    error: Prediction | None = None
+
+    @property
+    def inferred(self) -> tuple[str, ...]:
+        """The inferred facts behind the verdict, each once."""
+        notes: dict[str, None] = {}
+        if isinstance(self.need, Call) and self.need.grade == "inferred" and self.need.note:
+            notes[self.need.note] = None
+        for trace in self.traces:
+            if not trace.intended:
+                notes |= {hop.rule: None for hop, _ in trace.hops() if hop.grade == "inferred"}
+        return tuple(notes | {_INFERRED_CAUSES[why]: None for why in _INFERRED_CAUSES if why in self.because})
 
     @property
     def traces(self) -> tuple[Trace, ...]:
@@ -56,20 +91,25 @@ class PlacementDiagnosis(msgspec.Struct, frozen=True, gc=False):
     zone: str | None = None
 
 
-class Prediction(msgspec.Struct, frozen=True, gc=False):
-    """What ECS will print: the text, the step that fails, and how sure that is.
+class Cause(msgspec.Struct, frozen=True, gc=False):
+    """One reason why steps of a launch fail: a code at a resource, with its blockers and the steps it stops."""
 
-    ``at_or_before``: an unknown step comes before it, so another may fail first.
-    """
+    code: str
+    resource: str
+    steps: tuple[str, ...]
+    blockers: tuple[Blocker, ...]
 
-    step: str
-    text: str | None
-    grade: str
-    at_or_before: bool = False
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The messages of the blockers, each once."""
+        return tuple(dict.fromkeys(blocker.message for blocker in self.blockers))
 
 
 class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
-    """One service, or one task: whether its tasks can start."""
+    """One service, or one task: whether its tasks can start.
+
+    ``reasons`` are ECS's own texts about the service, explained.
+    """
 
     launch: Launch
     verdict: Verdict
@@ -79,6 +119,64 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     predictions: tuple[Prediction, ...] = ()
     stops: tuple[Stop, ...] = ()
     groups: tuple[str, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    reasons: tuple[ExplainedReason, ...] = ()
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes of all failing steps, in launch order."""
+        grouped: dict[tuple[str, str, str], tuple[list[Blocker], dict[str, None]]] = {}
+        for row in self.needs:
+            for blocker in row.blockers:
+                # A table without a route lacks something else for each service: an endpoint, most often.
+                message = blocker.message if blocker.code == _NO_ROUTE else ""
+                blockers, steps = grouped.setdefault((blocker.code, blocker.resource, message), ([], {}))
+                blockers.append(blocker)
+                steps[row.need.step] = None
+        return tuple(
+            Cause(code, resource, tuple(steps), tuple(blockers))
+            for (code, resource, _), (blockers, steps) in grouped.items()
+        )
+
+    @property
+    def missing_facts(self) -> dict[Missing, tuple[str, ...]]:
+        """Each missing fact with the steps that need it."""
+        return _steps_by_item((row.need.step, row.unknowns) for row in self.needs)
+
+    @property
+    def inferred_facts(self) -> dict[str, tuple[str, ...]]:
+        """Each inferred fact with the steps that rest on it."""
+        return _steps_by_item((row.need.step, row.inferred) for row in self.needs)
+
+    @property
+    def later_errors(self) -> tuple[Prediction, ...]:
+        """The errors that ECS would report one after another, each after the fix of the one before it."""
+        predicted = {prediction.text for prediction in self.predictions}
+        errors = (row.error for row in self.needs if row.need.blocks == "start")
+        return tuple(error for error in errors if error and error.text and error.text not in predicted)
+
+
+class TraceDiagnosis(msgspec.Struct, frozen=True, gc=False):
+    """One flow: its paths with their verdict, and the blockers and missing facts on paths that are not ok."""
+
+    outcome: Outcome
+    blockers: tuple[Blocker, ...] = ()
+    unknowns: tuple[Missing, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the flow."""
+        return self.outcome.verdict
+
+    @property
+    def because(self) -> tuple[Because, ...]:
+        """The reasons of an intermittent verdict."""
+        return self.outcome.because
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """Every path of the flow."""
+        return self.outcome.traces
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
@@ -98,3 +196,12 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     services: tuple[ServiceDiagnosis, ...]
     findings: tuple[Finding, ...] = ()
     unexamined: tuple[str, ...] = ()
+
+
+def _steps_by_item(rows: Iterable[tuple[str, Iterable[_Item]]]) -> dict[_Item, tuple[str, ...]]:
+    """Return each item with its steps, each step once."""
+    steps: dict[_Item, dict[str, None]] = {}
+    for step, items in rows:
+        for item in items:
+            steps.setdefault(item, {})[step] = None
+    return {item: tuple(names) for item, names in steps.items()}

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import platform
 from skerry.diagnose import endpoint_hosts, placement
-from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis
+from skerry.diagnose.diagnosis import Blocker, TraceDiagnosis
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, Unread
 from skerry.model.facts import Missing
@@ -158,19 +158,9 @@ def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     return tuple(found)
 
 
-def inferred(row: NeedDiagnosis) -> tuple[str, ...]:
-    """The inferred facts that a row's verdict rests on, each once."""
-    found: dict[str, None] = {}
-    if isinstance(row.need, Call) and row.need.grade == "inferred" and row.need.note:
-        found[row.need.note] = None
-    for trace in row.traces:
-        if not trace.intended:
-            found |= {hop.rule: None for hop, _ in trace.hops() if hop.grade == "inferred"}
-    if "ports" in row.because:
-        found["the ports that Fargate's clients use are taken to be the system's default range"] = None
-    if "address" in row.because:
-        found["a client may try the next address, and does so or not by its own rules"] = None
-    return tuple(found)
+def diagnose_trace(outcome: Outcome) -> TraceDiagnosis:
+    """Return a flow's outcome with its blockers and missing facts."""
+    return TraceDiagnosis(outcome, blockers(outcome.traces), unknowns(outcome.traces))
 
 
 def _judged(traces: Iterable[Trace]) -> Iterator[Judged]:

@@ -53,6 +53,18 @@ class Loop(msgspec.Struct, frozen=True, gc=False):
     per_hour: float | None
 
 
+class ExplainedReason(msgspec.Struct, frozen=True, gc=False):
+    """A text of ECS about a service, and its meaning; None if that is not known."""
+
+    text: str
+    meaning: "Explanation | None"
+
+
+def explained_reasons(texts: Iterable[str]) -> tuple[ExplainedReason, ...]:
+    """Return the texts of ECS with their meaning."""
+    return tuple(ExplainedReason(text, meaning_of(text)) for text in texts)
+
+
 def stops_of(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
     """The reasons of stopped tasks, by cluster and service (rule, schedule, or task), the most frequent first."""
     found: dict[tuple[str, str], dict[str, list[Task]]] = {}

@@ -1,20 +1,17 @@
 """The console's text: the first line answers the question."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import click
 
 from skerry.catalogue.blocker_codes import Code
 from skerry.checks.check import Check
-from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import blockers, inferred, unknowns
-from skerry.diagnose.predicted_errors import error_of
+from skerry.diagnose.diagnosis import Cause, Diagnosis, Prediction, ServiceDiagnosis, TraceDiagnosis
 from skerry.launch.needs import Call, Mount, Need, Placement
-from skerry.model.facts import Refusal
+from skerry.model.facts import Missing, Refusal
 from skerry.model.world import World
 from skerry.net.addresses import spell
-from skerry.reach.outcome import Outcome
 from skerry.reach.trace import NOWHERE, Trace
 from skerry.render.stopped_tasks import printed
 from skerry.render.text import bold, clean, columns, dim, plural, word
@@ -27,7 +24,6 @@ _BECAUSE = {
     "ports": "it fails for a share of the client's ports",
 }
 _MOST_MESSAGES = 6
-_NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
 _WELL = {OK, NOT_APPLICABLE}
 
 
@@ -116,12 +112,12 @@ def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterato
     yield from columns(_rows(found))
     for why in found.because:
         yield f"  {word(INTERMITTENT)}: {_BECAUSE[why]}"
-    yield from _in_the_way(found.needs)
-    yield from _missing(found.needs)
-    yield from _inferred(found.needs)
+    yield from _blockers(found.causes)
+    yield from _missing(found.missing_facts)
+    yield from _inferred(found.inferred_facts)
     yield from _errors(found)
     if errors:
-        yield from _next_errors(found)
+        yield from _later_errors(found.later_errors)
     if verbose:
         for row in found.needs:
             for path in row.traces:
@@ -152,51 +148,36 @@ def _port(need: Need) -> str:
     return str(need.port) if isinstance(need, Call | Mount) else ""
 
 
-def _in_the_way(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    grouped: dict[tuple[str, str, str], tuple[list[Blocker], list[str]]] = {}
-    for row in rows:
-        for item in row.blockers:
-            # A table without a route lacks something else for each service: an endpoint, most often.
-            which = item.message if item.code == _NO_ROUTE else ""
-            same, steps = grouped.setdefault((item.code, item.resource, which), ([], []))
-            same.append(item)
-            if row.need.step not in steps:
-                steps.append(row.need.step)
-    if not grouped:
+def _blockers(causes: Sequence[Cause]) -> Iterator[str]:
+    if not causes:
         return
     yield ""
-    yield bold(f"  In the way: {plural(len(grouped), 'thing')}")
-    for number, ((code, resource, _), (same, steps)) in enumerate(grouped.items(), 1):
-        yield f"  {number}. {click.style(code, fg='red')} {clean(resource)}  {dim(', '.join(steps))}"
-        messages = list(dict.fromkeys(item.message for item in same))
-        for message in messages[:_MOST_MESSAGES]:
+    yield bold(f"  {plural(len(causes), 'blocker')}")
+    for number, cause in enumerate(causes, 1):
+        steps = dim(", ".join(cause.steps))
+        yield f"  {number}. {click.style(cause.code, fg='red')} {clean(cause.resource)}  {steps}"
+        for message in cause.messages[:_MOST_MESSAGES]:
             yield f"     {clean(message)}"
-        if len(messages) > _MOST_MESSAGES:
-            yield dim(f"     and {len(messages) - _MOST_MESSAGES} more")
+        if len(cause.messages) > _MOST_MESSAGES:
+            yield dim(f"     and {len(cause.messages) - _MOST_MESSAGES} more")
 
 
-def _missing(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    known = list(rows)
-    facts = {fact: [row.need.step for row in known if fact in row.unknowns] for row in known for fact in row.unknowns}
+def _missing(facts: Mapping[Missing, tuple[str, ...]]) -> Iterator[str]:
     if not facts:
         return
     yield ""
     yield bold("  Not known")
     for fact, steps in facts.items():
-        yield f"  ? {clean(fact.fact)}  {dim(', '.join(dict.fromkeys(steps)))}"
+        yield f"  ? {clean(fact.fact)}  {dim(', '.join(steps))}"
         if fact.action:
             yield dim(f"    supply the answer of {fact.action}")
 
 
-def _inferred(rows: Iterable[NeedDiagnosis]) -> Iterator[str]:
-    notes: dict[str, list[str]] = {}
-    for row in rows:
-        for note in inferred(row):
-            notes.setdefault(note, []).append(row.need.step)
+def _inferred(notes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     if notes:
         yield ""
         yield bold("  Inferred, not documented")
-        yield from (f"  ~ {clean(note)}  {dim(', '.join(dict.fromkeys(steps)))}" for note, steps in notes.items())
+        yield from (f"  ~ {clean(note)}  {dim(', '.join(steps))}" for note, steps in notes.items())
 
 
 def _errors(found: ServiceDiagnosis) -> Iterator[str]:
@@ -207,25 +188,20 @@ def _errors(found: ServiceDiagnosis) -> Iterator[str]:
     yield from printed(found)
 
 
-def _next_errors(found: ServiceDiagnosis) -> Iterator[str]:
-    """The errors that would come one after another, each once the one before it is mended."""
-    shown = {item.text for item in found.predictions}
-    later = [
-        (row.need.step, error.text)
-        for row in found.needs
-        if row.need.blocks == "start" and (error := error_of(row)) and error.text and error.text not in shown
-    ]
+def _later_errors(later: Sequence[Prediction]) -> Iterator[str]:
     if later:
         yield ""
-        yield bold("  And, each once the one before is mended:")
-        yield from (f"    {clean(step)}: {clean(text)}" for step, text in later)
+        yield bold("  After each fix, ECS will report next:")
+        yield from (f"    {clean(error.step)}: {clean(error.text or '')}" for error in later)
 
 
 def _at(item: Prediction) -> str:
     return f"at or before {item.step}" if item.at_or_before else f"at {item.step}"
 
 
-def trace(outcome: Outcome, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False) -> str:
+def trace(
+    outcome: TraceDiagnosis, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False
+) -> str:
     """Write what a walk found, hop by hop; ``verbose``: with the addresses that each path is for."""
     lines = [f"{word(outcome.verdict)}: {_answer(outcome)}"]
     if quiet:
@@ -234,14 +210,14 @@ def trace(outcome: Outcome, *, refused: Iterable[Refusal] = (), quiet: bool = Fa
         lines += ["", *_trace(path)]
         if verbose:
             lines.append(dim(f"    for {spell(path.destination.addresses)}"))
-    notes = [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in blockers(outcome.traces)]
-    notes += [f"  ? {clean(str(fact))}" for fact in unknowns(outcome.traces)]
+    notes = [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in outcome.blockers]
+    notes += [f"  ? {clean(str(fact))}" for fact in outcome.unknowns]
     lines += ["", *notes] if notes else []
     lines += refusals(refused)
     return "\n".join(lines) + "\n"
 
 
-def _answer(outcome: Outcome) -> str:
+def _answer(outcome: TraceDiagnosis) -> str:
     paths = [path for path in outcome.traces if not path.intended]
     where = clean(" or ".join(dict.fromkeys(path.destination.label for path in paths)))
     if all(path.destination is NOWHERE for path in paths):

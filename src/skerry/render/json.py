@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import blockers, inferred, unknowns
-from skerry.diagnose.predicted_errors import error_of
-from skerry.diagnose.stopped_tasks import Loop, Stop, loops, meaning_of
+from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis, TraceDiagnosis
+from skerry.diagnose.stopped_tasks import Loop, Stop
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import spell
-from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Trace
 from skerry.render.explanations import Match, match_of
 from skerry.render.json_document import write
@@ -217,15 +214,15 @@ def diagnosis(world: World, found: Diagnosis) -> str:
     )
 
 
-def trace(world: World, outcome: Outcome) -> str:
+def trace(world: World, outcome: TraceDiagnosis) -> str:
     """Write what a walk found."""
     return write(
         TraceDocument(
             version=1,
             verdict=outcome.verdict,
             because=list(outcome.because),
-            blockers=_blockers(world, blockers(outcome.traces)),
-            unknowns=[_unknown(fact) for fact in unknowns(outcome.traces)],
+            blockers=_blockers(world, outcome.blockers),
+            unknowns=[_unknown(fact) for fact in outcome.unknowns],
             traces=[_trace(path) for path in outcome.traces],
             refused=_refused(world),
         )
@@ -244,9 +241,9 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         predicted_error=found.predictions[0].text if found.predictions else None,
         predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
         stopped=[_stop(stop) for stop in found.stops],
-        loops=[_loop(loop) for loop in loops(found.stops)],
+        loops=[_loop(loop) for loop in found.loops],
         reasons=list(launch.reasons),
-        events=[ReasonOut(reason, _meaning(meaning_of(reason))) for reason in launch.reasons],
+        events=[ReasonOut(reason.text, _meaning(reason.meaning)) for reason in found.reasons],
         notes=list(launch.notes),
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
@@ -281,8 +278,8 @@ def _need(world: World, row: NeedDiagnosis) -> NeedOut:
         actions=list(call.actions) if call else [],
         blockers=_blockers(world, row.blockers),
         unknowns=[_unknown(item) for item in row.unknowns],
-        inferred=list(inferred(row)),
-        error=error.text if (error := error_of(row)) else None,
+        inferred=list(row.inferred),
+        error=row.error.text if row.error else None,
         traces=[_trace(path) for path in row.traces],
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.diagnose.stopped_tasks import Loop, loops, meaning_of
+from skerry.diagnose.stopped_tasks import Loop
 from skerry.render.explanations import paragraph
 from skerry.render.text import bold, clean, dim, plural, word
 
@@ -31,13 +31,13 @@ def printed(found: ServiceDiagnosis) -> Iterator[str]:
         yield from _meaning(stop.meaning, explained)
     if len(found.stops) > _MOST_STOPS:
         yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
-    yield from map(_loop, loops(found.stops))
-    if found.launch.reasons:
+    yield from map(_loop, found.loops)
+    if found.reasons:
         yield ""
         yield bold("  ECS says of the service:")
-    for reason in found.launch.reasons:
-        yield f"    {clean(reason)}"
-        yield from _meaning(meaning_of(reason), explained)
+    for reason in found.reasons:
+        yield f"    {clean(reason.text)}"
+        yield from _meaning(reason.meaning, explained)
 
 
 def _meaning(one: "Explanation | None", explained: set[tuple[str, str]]) -> Iterator[str]:

@@ -1,0 +1,131 @@
+"""Tables of formats: for each kind of result, its formats by the name that a user gives, and who writes them.
+
+A new format is a module that writes it and a line here. Modules are imported when their format is asked for, because
+the command line starts faster without them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from skerry.catalogue.blocker_codes import Code
+    from skerry.checks.check import Check
+    from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
+    from skerry.diagnose.rehearsal import Rehearsal
+    from skerry.model.world import World
+    from skerry.plan.records import Plan
+    from skerry.render.explanations import Laid
+
+_Result = TypeVar("_Result")
+
+
+class View(msgspec.Struct, frozen=True):
+    """How much of a result a user wants to see; ``snapshot`` is the path of the saved input of a rehearsal."""
+
+    quiet: bool = False
+    verbose: bool = False
+    snapshot: str | None = None
+
+
+Formats: TypeAlias = Mapping[str, Callable[[_Result, "World", View], str]]
+WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
+
+
+def _diagnosis_text(result: "Diagnosis", world: "World", view: View) -> str:
+    from skerry.render import console
+
+    return console.diagnosis(result, refused=world.facts.refused, verbose=view.verbose, quiet=view.quiet)
+
+
+def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:
+    from skerry.render import json
+
+    return json.diagnosis(world, result)
+
+
+def _trace_text(result: "TraceDiagnosis", world: "World", view: View) -> str:
+    from skerry.render import console
+
+    return console.trace(result, refused=world.facts.refused, quiet=view.quiet, verbose=view.verbose)
+
+
+def _trace_json(result: "TraceDiagnosis", world: "World", _view: View) -> str:
+    from skerry.render import json
+
+    return json.trace(world, result)
+
+
+def _plan_text(result: "Plan", world: "World", view: View) -> str:
+    from skerry.render import plan
+
+    return plan.text(result, refused=world.facts.refused, quiet=view.quiet)
+
+
+def _plan_json(result: "Plan", world: "World", _view: View) -> str:
+    from skerry.render import plan
+
+    return plan.json(world, result)
+
+
+def _plan_terraform(result: "Plan", world: "World", _view: View) -> str:
+    from skerry.render import terraform
+
+    return terraform.render(world, result)
+
+
+def _plan_cloudformation(result: "Plan", world: "World", _view: View) -> str:
+    from skerry.render import cloudformation
+
+    return cloudformation.render(world, result)
+
+
+def _rehearsal_text(result: "Rehearsal", view: View) -> str:
+    from skerry.render import rehearsal
+
+    return rehearsal.text(result, quiet=view.quiet)
+
+
+def _rehearsal_json(result: "Rehearsal", view: View) -> str:
+    from skerry.render import rehearsal
+
+    return rehearsal.json(result, view.snapshot)
+
+
+def _explanations_text(result: "Sequence[Laid]", view: View) -> str:
+    from skerry.render import explanations
+
+    # Of no explanation nothing is printed: the command line says that nothing matched.
+    return explanations.text(result, quiet=view.quiet) if result else ""
+
+
+def _explanations_json(result: "Sequence[Laid]", _view: View) -> str:
+    from skerry.render import explanations
+
+    return explanations.json(result)
+
+
+def _meaning_text(result: "Code | Check", _view: View) -> str:
+    from skerry.render import console
+
+    return console.explanation(result)
+
+
+def _meaning_json(result: "Code | Check", _view: View) -> str:
+    from skerry.render import explanations
+
+    return explanations.json_of_code(result)
+
+
+DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}
+TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
+PLAN: "Formats[Plan]" = {
+    "text": _plan_text,
+    "json": _plan_json,
+    "terraform": _plan_terraform,
+    "cloudformation": _plan_cloudformation,
+}
+REHEARSAL: "WorldlessFormats[Rehearsal]" = {"text": _rehearsal_text, "json": _rehearsal_json}
+EXPLANATIONS: "WorldlessFormats[Sequence[Laid]]" = {"text": _explanations_text, "json": _explanations_json}
+MEANING: "WorldlessFormats[Code | Check]" = {"text": _meaning_text, "json": _meaning_json}
