@@ -96,8 +96,8 @@ class EndpointPolicies:
             endpoint, restricted.endpoint.vpc_id, ref.region, owner=restricted.endpoint.owner_id
         )
         caller = Caller(launch, self._roles.complete(principal), self._resources)
-        for asked in requests_of(caller, need, ref, context):
-            yield from _hops_of_request(restricted, caller, asked)
+        for access in requests_of(caller, need, ref, context):
+            yield from _hops_of_request(restricted, caller, access)
 
     def _restricted_endpoints_of(self, trace: Trace) -> tuple[str, ...]:
         """Return the endpoints on a path with a policy other than the default."""
@@ -138,11 +138,11 @@ def allows_everything(policy: Policy) -> bool:
 ).statements
 
 
-def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, asked: AccessRequest) -> Iterator[Hop]:
+def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, access: AccessRequest) -> Iterator[Hop]:
     endpoint = restricted.endpoint.vpc_endpoint_id
-    request = asked.request
+    request = access.request
     decision = evaluate(request, restricted.to_policies())
-    needed = True if decision.verdict == "allowed" else is_needed(caller, asked)
+    needed = True if decision.verdict == "allowed" else is_needed(caller, access)
     if not needed:
         return
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"

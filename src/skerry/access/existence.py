@@ -107,8 +107,8 @@ class Existence:
         principal = principal_of(launch, need)
         if isinstance(principal, Missing) or need.service is None:
             return
-        for asked in requests_of(Caller(launch, principal, self._resources), need, need.service, {}):
-            encryption = encryption_of(self._resources, asked)
+        for access in requests_of(Caller(launch, principal, self._resources), need, need.service, {}):
+            encryption = encryption_of(self._resources, access)
             if encryption is not None and encryption.key:
                 yield from self._key(encryption)
             elif encryption is not None:

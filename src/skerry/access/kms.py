@@ -41,22 +41,22 @@ class EncryptedWith(msgspec.Struct, frozen=True, gc=False):
     service: Literal["secretsmanager", "ssm"]
 
 
-def encryption_of(resources: Resources, asked: AccessRequest) -> EncryptedWith | None:
+def encryption_of(resources: Resources, access: AccessRequest) -> EncryptedWith | None:
     """Return the encrypted secret or parameter that a request reads; None if it is not encrypted or unknown.
 
     AWS managed keys need no permission.
     """
-    if asked.request.action not in _READS:
+    if access.request.action not in _READS:
         return None
-    if asked.request.action.startswith("secretsmanager"):
-        secret = resources.find_secret(asked.subject)
+    if access.request.action.startswith("secretsmanager"):
+        secret = resources.find_secret(access.subject)
         if not isinstance(secret, resource_answers.SecretDescription):
             return None
         return EncryptedWith(secret.arn, _customer_key_of(secret.kms_key_id), "secretsmanager")
-    parameter = resources.find_parameter(asked.subject)
+    parameter = resources.find_parameter(access.subject)
     if not isinstance(parameter, resource_answers.Parameter) or parameter.type != _SECURE:
         return None
-    return EncryptedWith(parameter.arn or asked.request.resource.arn, _customer_key_of(parameter.key_id), "ssm")
+    return EncryptedWith(parameter.arn or access.request.resource.arn, _customer_key_of(parameter.key_id), "ssm")
 
 
 def _customer_key_of(key: str | None) -> str:
@@ -64,12 +64,12 @@ def _customer_key_of(key: str | None) -> str:
     return "" if key is None or _OF_AWS in key else key
 
 
-def decrypt_request_for(resources: Resources, asked: AccessRequest) -> AccessRequest | None:
+def decrypt_request_for(resources: Resources, access: AccessRequest) -> AccessRequest | None:
     """Return the request to decrypt a secret or parameter; its service makes it in the name of the role.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-secrets-manager.html
     """
-    encryption = encryption_of(resources, asked)
+    encryption = encryption_of(resources, access)
     if encryption is None or not encryption.key:
         return None
     key = resources.find_key(encryption.key)
@@ -98,10 +98,10 @@ def decrypt_request_for(resources: Resources, asked: AccessRequest) -> AccessReq
     resource = Resource(name, owner.account if owner else None)
     # AWS does not return the policy and the grants of a key for an alias.
     subject = metadata.arn if metadata is not None and _ALIAS in encryption.key else encryption.key
-    return AccessRequest(subject, Request(asked.request.principal, DECRYPT, resource, context))
+    return AccessRequest(subject, Request(access.request.principal, DECRYPT, resource, context))
 
 
-def apply_grants(resources: Resources, asked: AccessRequest, decision: Decision) -> Decision:
+def apply_grants(resources: Resources, access: AccessRequest, decision: Decision) -> Decision:
     """Return the decision on the use of a key with its grants: a grant lifts an implicit deny, not an explicit one.
 
     If the caller may not list the grants, the use of the key is not checked: `GRANTS_UNREAD` is assumed.
@@ -110,16 +110,16 @@ def apply_grants(resources: Resources, asked: AccessRequest, decision: Decision)
     """
     if decision.verdict != "denied" or any(denial.statement for denial in decision.denials):
         return decision
-    grants = resources.grants_of(asked.subject)
+    grants = resources.grants_of(access.subject)
     if grants is None and resources.is_denied(_LIST):
         return Decision("allowed", assumed=(*decision.assumed, GRANTS_UNREAD))
     if not isinstance(grants, resource_answers.KeyGrants):
-        missing = grants if isinstance(grants, Missing) else Missing(f"the grants of key {asked.subject}", _LIST)
+        missing = grants if isinstance(grants, Missing) else Missing(f"the grants of key {access.subject}", _LIST)
         return Decision("unknown", missing=(missing,), assumed=decision.assumed)
-    of_principal = [grant for grant in grants.grants if grant.grantee_principal == asked.request.principal.arn]
+    of_principal = [grant for grant in grants.grants if grant.grantee_principal == access.request.principal.arn]
     fitting = [grant for grant in of_principal if "Decrypt" in grant.operations]
     if not fitting:
         return decision
     if any(not grant.constraints for grant in fitting):
         return Decision("allowed", assumed=decision.assumed)
-    return Decision("unknown", missing=(Missing(f"whether a grant of key {asked.subject} covers it"),))
+    return Decision("unknown", missing=(Missing(f"whether a grant of key {access.subject} covers it"),))

@@ -82,32 +82,32 @@ class Caller(NamedTuple):
 
 
 def requests_of(
-    by: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False
+    caller: Caller, need: Call, ref: ServiceRef, context: Context, *, later: bool = False
 ) -> Iterator[AccessRequest]:
     """Yield the requests of a call, each once: those before the start of a task, or the ``later`` ones."""
-    given = {**context, **_ON_LAYERS} if by.principal.kind == "aws" else context
+    given = {**context, **_ON_LAYERS} if caller.principal.kind == "aws" else context
     for action in need.actions:
         if (action in _LATER) is later:
-            resources = {resource: subject for subject, resource in _resources(by, action, need, ref)}
+            resources = {resource: subject for subject, resource in _resources(caller, action, need, ref)}
             for resource, subject in resources.items():
-                yield AccessRequest(subject, Request(by.principal, action, resource, given))
+                yield AccessRequest(subject, Request(caller.principal, action, resource, given))
 
 
-def is_needed(by: Caller, asked: AccessRequest) -> bool | Missing:
+def is_needed(caller: Caller, access: AccessRequest) -> bool | Missing:
     """Return whether a request is made: the log driver creates a log group only if configured and missing.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     """
-    if asked.request.action != _CREATE_GROUP:
+    if access.request.action != _CREATE_GROUP:
         return True
     if not any(
         configuration.options.get("awslogs-create-group") == "true"
-        for configuration in log_configurations_of(by.launch, asked.subject)
+        for configuration in log_configurations_of(caller.launch, access.subject)
     ):
         return False
-    log_group = by.resources.find_log_group(asked.subject)
+    log_group = caller.resources.find_log_group(access.subject)
     if log_group is None or isinstance(log_group, Missing):
-        return Missing(f"whether log group {asked.subject} is there", "logs:DescribeLogGroups")
+        return Missing(f"whether log group {access.subject} is there", "logs:DescribeLogGroups")
     return isinstance(log_group, Absent)
 
 
@@ -135,19 +135,19 @@ def partition_name_of(region: str) -> str:
     return partition.name if partition else "aws"
 
 
-def _resources(by: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
+def _resources(caller: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
     partition = partition_name_of(ref.region)
-    if by.principal.kind == "aws":
+    if caller.principal.kind == "aws":
         yield "", Resource(f"arn:{partition}:s3:::{layer_bucket(ref.region)}/", beginning=True)
     elif action == "ecr:GetAuthorizationToken" or not need.subjects:
         yield "", _ANYTHING
     else:
         for subject in need.subjects:
-            for resource in _resource(by, action, subject, _Place(partition, ref.region)):
+            for resource in _resource(caller, action, subject, _RegionalArns(partition, ref.region)):
                 yield subject, resource
 
 
-class _Place(NamedTuple):
+class _RegionalArns(NamedTuple):
     """A Region and its partition, for building ARNs."""
 
     partition: str
@@ -158,68 +158,68 @@ class _Place(NamedTuple):
         return f"arn:{self.partition}:{service}:{self.region}:{account}:{rest}"
 
 
-def _resource(by: Caller, action: str, subject: str, place: _Place) -> Iterator[Resource]:
+def _resource(caller: Caller, action: str, subject: str, arns: _RegionalArns) -> Iterator[Resource]:
     """Yield the resources of one subject of a call."""
-    account = by.principal.account
+    account = caller.principal.account
     service = action.partition(":")[0]
     match service:
         case "ecr":
             image = parse(subject)
             owner = image.account if image else None
-            yield Resource(place.arn("ecr", owner, f"repository/{image.repository if image else ''}"), owner)
+            yield Resource(arns.arn("ecr", owner, f"repository/{image.repository if image else ''}"), owner)
         case "secretsmanager":
-            yield _secret(by, subject, place)
+            yield _secret(caller, subject, arns)
         case "logs":
-            yield from (Resource(prefix, account, beginning=True) for prefix in _streams(by, action, subject, place))
+            yield from (Resource(prefix, account, beginning=True) for prefix in _streams(caller, action, subject, arns))
         case "ssm":
-            yield _parameter(subject, place, account)
+            yield _parameter(subject, arns, account)
         case "s3":
-            yield _object(action, subject, place.partition)
+            yield _object(action, subject, arns.partition)
         case _ if action in _OWN_STREAMS:
-            yield Resource(place.arn(service, account, f"{_OWN_STREAMS[action]}/{subject}"), account)
+            yield Resource(arns.arn(service, account, f"{_OWN_STREAMS[action]}/{subject}"), account)
         case _:
             yield Resource("", beginning=True)
 
 
-def _secret(by: Caller, subject: str, place: _Place) -> Resource:
+def _secret(caller: Caller, subject: str, arns: _RegionalArns) -> Resource:
     """Return a secret by its ARN from DescribeSecret, else by its name or ARN in the task definition.
 
     Without the six random characters, or with a name only, just the beginning of the ARN is known. An ARN with a last
     word of six lowercase letters may be complete or not.
     """
-    secret = by.resources.find_secret(subject)
+    secret = caller.resources.find_secret(subject)
     if isinstance(secret, SecretDescription) and (described := parse_arn(secret.arn)) is not None:
         return Resource(secret.arn, described.account)
     parsed = parse_arn(subject)
     if parsed is None:
-        start = place.arn("secretsmanager", by.principal.account, f"secret:{subject}-")
-        return Resource(start, by.principal.account, beginning=True, more_characters=_SUFFIX)
+        start = arns.arn("secretsmanager", caller.principal.account, f"secret:{subject}-")
+        return Resource(start, caller.principal.account, beginning=True, more_characters=_SUFFIX)
     suffix = _SUFFIXED.search(subject)
     if suffix is None:
         return Resource(f"{subject}-", parsed.account, beginning=True, more_characters=_SUFFIX)
     return Resource(subject, parsed.account, beginning=suffix[1].islower() and suffix[1].isalpha())
 
 
-def _streams(by: Caller, action: str, group: str, place: _Place) -> Iterator[str]:
+def _streams(caller: Caller, action: str, group: str, arns: _RegionalArns) -> Iterator[str]:
     """Yield the beginnings of the ARNs of log streams: ``PREFIX/CONTAINER/``, before the id of the task.
 
     The error messages of ECS name the streams for the creation of the group too.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
     """
-    start = place.arn("logs", by.principal.account, f"log-group:{group}:log-stream:")
+    start = arns.arn("logs", caller.principal.account, f"log-group:{group}:log-stream:")
     of_containers = [
         f"{start}{configuration.options['awslogs-stream-prefix']}/{name}/"
-        for name, configuration in _logging(by.launch)
+        for name, configuration in _logging(caller.launch)
         if name
         and configuration.options.get("awslogs-group") == group
         and configuration.options.get("awslogs-stream-prefix")
     ]
-    all_named = len(of_containers) == len(log_configurations_of(by.launch, group)) and bool(of_containers)
+    all_named = len(of_containers) == len(log_configurations_of(caller.launch, group)) and bool(of_containers)
     yield from of_containers if all_named and action != _CREATE_GROUP else [start]
 
 
-def _parameter(subject: str, place: _Place, account: str | None) -> Resource:
+def _parameter(subject: str, arns: _RegionalArns, account: str | None) -> Resource:
     """Return a parameter; public parameters of AWS have no account in their ARN.
 
     https://github.com/aws-samples/data-perimeter-policy-examples/blob/main/service_owned_resources.md
@@ -227,9 +227,9 @@ def _parameter(subject: str, place: _Place, account: str | None) -> Resource:
     parsed = parse_arn(subject)
     resource = f"parameter/{subject.removeprefix('/')}" if parsed is None else parsed.resource
     if resource.startswith(_OF_EVERYBODY):
-        return Resource(place.arn("ssm", "", resource), account)
+        return Resource(arns.arn("ssm", "", resource), account)
     return (
-        Resource(place.arn("ssm", account, resource), account) if parsed is None else Resource(subject, parsed.account)
+        Resource(arns.arn("ssm", account, resource), account) if parsed is None else Resource(subject, parsed.account)
     )
 
 

@@ -38,16 +38,16 @@ class ResourcePolicies:
         self._resources = resources
         self._policies: dict[tuple[str, str], ResourceBasedPolicy] = {}
 
-    def find(self, asked: AccessRequest) -> ResourceBasedPolicy:
+    def find(self, access: AccessRequest) -> ResourceBasedPolicy:
         """Return the policy of the resource of a request."""
-        service = asked.request.action.partition(":")[0]
-        key = (service, asked.subject)
+        service = access.request.action.partition(":")[0]
+        key = (service, access.subject)
         if key not in self._policies:
-            self._policies[key] = self._read(service, asked)
+            self._policies[key] = self._read(service, access)
         return self._policies[key]
 
-    def _read(self, service: str, asked: AccessRequest) -> ResourceBasedPolicy:
-        resources, subject = self._resources, asked.subject
+    def _read(self, service: str, access: AccessRequest) -> ResourceBasedPolicy:
+        resources, subject = self._resources, access.subject
         image = parse_image(subject) if service == "ecr" and subject else None
         match service:
             case "ecr" if image is not None and image.account is not None:
@@ -61,7 +61,7 @@ class ResourcePolicies:
                 return _policy_of(resources.key_policy_of(subject), f"the policy of key {subject}", "policies of keys")
             case "s3":
                 return self._of_bucket(_bucket(subject))
-            case "ssm" if asked.request.resource.account != asked.request.principal.account:
+            case "ssm" if access.request.resource.account != access.request.principal.account:
                 # Shared by AWS RAM: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
                 return ResourceBasedPolicy(_NOT_READ, "policies of parameters")
             case "elasticfilesystem":

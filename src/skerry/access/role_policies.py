@@ -99,62 +99,62 @@ class RolePolicies:
                 yield open_question("role", launch.definition_name, principal)
             return
         caller = Caller(launch, self._roles.complete(principal), self._resources)
-        for asked in requests_of(caller, need, need.service, {}):
-            yield from self._check_request(caller, asked, paths)
-            decrypt_request = decrypt_request_for(self._resources, asked)
+        for access in requests_of(caller, need, need.service, {}):
+            yield from self._check_request(caller, access, paths)
+            decrypt_request = decrypt_request_for(self._resources, access)
             if decrypt_request is not None:
                 yield from self._check_request(caller, decrypt_request, paths)
 
-    def _check_request(self, caller: Caller, asked: AccessRequest, paths: Sequence[CallPath]) -> Iterator[Hop]:
+    def _check_request(self, caller: Caller, access: AccessRequest, paths: Sequence[CallPath]) -> Iterator[Hop]:
         """Yield hops for one request of a role."""
-        role_arn = asked.request.principal.arn
+        role_arn = access.request.principal.arn
         role = self._roles.find(role_arn)
-        resource_policy = self._resource_policies.find(asked)
+        resource_policy = self._resource_policies.find(access)
         if role is None:
             self.unread[ROLES_UNREAD] = None
         if resource_policy.unread:
             self.unread[resource_policy.unread] = None
         if (role is None and resource_policy.unread) or (role is not None and role.absent):
             return
-        decision = self._decide(asked, role or TaskRole(), resource_policy, paths)
-        hops = list(_hops_of(role_arn, asked.request, decision, owner=asked.request.resource.arn))
-        needed = is_needed(caller, asked)
+        decision = self._decide(access, role or TaskRole(), resource_policy, paths)
+        hops = list(_hops_of(role_arn, access.request, decision, owner=access.request.resource.arn))
+        needed = is_needed(caller, access)
         if isinstance(needed, Missing):
             yield from [open_question("role", role_arn, needed)] if decision.denials else []
         elif needed:
             yield from (hop for hop in hops if paths or hop.lost)
 
-    def _mount(self, asked: AccessRequest, paths: Sequence[CallPath]) -> Iterator[Hop]:
+    def _mount(self, access: AccessRequest, paths: Sequence[CallPath]) -> Iterator[Hop]:
         """Yield hops if the task may not mount a file system; without a policy, every client may.
 
         https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
         """
-        resource_policy = self._resource_policies.find(asked)
+        resource_policy = self._resource_policies.find(access)
         if resource_policy.unread:
             self.unread[resource_policy.unread] = None
         if resource_policy.unread or resource_policy.policy is None:
             return
-        principal = self._roles.complete(asked.request.principal)
+        principal = self._roles.complete(access.request.principal)
         role = self._roles.find(principal.arn) if principal.kind == "role" else _NOBODY
         if role is None:
             self.unread[ROLES_UNREAD] = None
-        request = Request(principal, asked.request.action, asked.request.resource, asked.request.context)
-        decision = self._decide(AccessRequest(asked.subject, request), role or TaskRole(), resource_policy, paths)
+        request = Request(principal, access.request.action, access.request.resource, access.request.context)
+        decision = self._decide(AccessRequest(access.subject, request), role or TaskRole(), resource_policy, paths)
         yield from _hops_of(principal.arn or "nobody", request, decision, owner=request.resource.arn)
 
     def _decide(
-        self, asked: AccessRequest, role: TaskRole, resource_policy: ResourceBasedPolicy, paths: Sequence[CallPath]
+        self, access: AccessRequest, role: TaskRole, resource_policy: ResourceBasedPolicy, paths: Sequence[CallPath]
     ) -> Decision:
         """Return the decision if it is the same on every path of the request, else unknown."""
         contexts = [path.context for path in paths] or [{}]
-        request = asked.request
+        request = access.request
         if request.resource.account is None and resource_policy.account is not None:
             resource_policy_resource = msgspec.structs.replace(request.resource, account=resource_policy.account)
             request = msgspec.structs.replace(request, resource=resource_policy_resource)
         policies = _policies(self._roles, request, role, resource_policy.policy)
         decisions = [evaluate(_add_context(request, context), policies) for context in contexts]
-        if asked.request.action == DECRYPT:
-            decisions = [apply_grants(self._resources, asked, decision) for decision in decisions]
+        if access.request.action == DECRYPT:
+            decisions = [apply_grants(self._resources, access, decision) for decision in decisions]
             self.unread |= dict.fromkeys(
                 kind for decision in decisions for kind in decision.assumed if kind == GRANTS_UNREAD
             )

@@ -1,4 +1,4 @@
-"""Policies of the organization: who was told them supplies them, and the others find them unexamined.
+"""Organization policies (SCPs and RCPs): evaluated if the account may read them, else reported as not examined.
 
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
 """
