@@ -1,4 +1,4 @@
-"""The one root of everything that skerry reports as an error: what happened, what to do, which exit code."""
+"""The root of all errors that skerry reports: the event, the remedy and the exit code."""
 
 EXIT_BLOCKED = 1
 EXIT_USAGE = 2
@@ -9,8 +9,8 @@ EXIT_UNKNOWN = 4
 class SkerryError(Exception):
     """Something that the user can act on.
 
-    ``what`` says what happened and to which of the user's resources or files; ``remedy`` says what to do
-    about it. The command line prints both and leaves with ``exit_code``.
+    ``what`` names the event and the user's resources or files; ``remedy`` says what to do about it. The command line
+    prints both and leaves with ``exit_code``.
     """
 
     exit_code = EXIT_USAGE
@@ -22,7 +22,7 @@ class SkerryError(Exception):
 
 
 class InputError(SkerryError):
-    """A file or folder that was given cannot be read as what it claims to be."""
+    """A given file or folder cannot be read in its claimed form."""
 
 
 class NothingFoundError(SkerryError):

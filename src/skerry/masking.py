@@ -124,7 +124,7 @@ def _known(text: str, known: dict[str, str]) -> str:
     found = known.get(text)
     if found is None:
         found = mask(text)
-        # The very text where there is nothing to replace, so that it can be told at a glance.
+        # The same object if there is nothing to replace, so that a caller can compare by identity.
         found = known[text] = text if found == text else found
     return found
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What is known about whether something works."""
+    """The state of knowledge about a service, call or path."""
 
     OK = "ok"
     UNKNOWN = "unknown"
@@ -51,7 +51,7 @@ def every(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def unsure(verdicts: Iterable[Verdict]) -> Verdict:
-    """One of several holds and it is not known which: only what they agree on is known.
+    """Return the verdict of one of several, unknown which: only their agreement is known.
 
     Where each of them is blocked or intermittent, something is certainly lost: intermittent.
     """

@@ -1,4 +1,4 @@
-"""Host names as texts that cannot be wrong: lower case, and nothing that any file or program gives a meaning to.
+"""Host names as texts that cannot be wrong: lower case, and no character with a meaning in files or programs.
 
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
 """

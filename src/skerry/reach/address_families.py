@@ -1,4 +1,4 @@
-"""What the family of addresses does to a call: of a task that has IPv6 alone, and of one that has both.
+"""Address families of a call: tasks with IPv6 alone, and tasks with both.
 
 DNS64 and NAT64: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
 IPv6-only tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
@@ -24,7 +24,7 @@ _DUAL = {"dualstack", "ipv6"}
 
 
 def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> Resolution:
-    """What a name is answered with for a task in a subnet that has only IPv6 addresses."""
+    """Return the DNS answer for a task in an IPv6-only subnet."""
     if resolution.over_ipv6 is not None:
         return Resolution(open_question("dns", resolution.hop.resource, resolution.over_ipv6))
     found = [one if is_ipv6(one.addresses) else over_ipv6(world, subnet, one) for one in resolution.destinations]
@@ -36,7 +36,7 @@ def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> R
 
 
 def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
-    """What is not known of a call over IPv4 from a subnet that may have IPv6 too: whether it gets through by that.
+    """Return the missing fact of a call over IPv4 from a dual-stack subnet: whether it gets through over IPv6.
 
     Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
     """
@@ -51,13 +51,13 @@ def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Miss
 
 
 def _may_have_ipv6(destination: Destination) -> bool:
-    """Tell whether a public answer may have IPv6 addresses beside those of IPv4."""
+    """Tell whether a public answer may have IPv6 addresses in addition to IPv4."""
     service = destination.service
     return destination.elsewhere and (service is None or service.key not in _IPV4_ONLY)
 
 
 def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:
-    """Where a name that leads to this destination leads over IPv6; a hop that ends the path where it leads nowhere."""
+    """Return the destination over IPv6 of a name with this destination; a hop that ends the path if there is none."""
     endpoint = world.vpc_endpoints.get(destination.endpoint or "")
     if endpoint is not None and {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type} & _DUAL:
         if str(endpoint.service_name).endswith((".ecr.api", ".ecr.dkr")):

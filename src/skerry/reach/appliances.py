@@ -1,7 +1,7 @@
 """Interfaces and firewall endpoints as targets of routes: NAT instances, appliances, Network Firewall.
 
-What their software does with packets is written nowhere that can be read. That an interface forwards is taken from
-its source/destination check being off, which is there for just that.
+AWS's API does not describe the software of an appliance. An interface with its source/destination check off is assumed
+to forward, because AWS made the switch for this.
 https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
 https://docs.aws.amazon.com/vpc/latest/userguide/gwlb-route.html
 """
@@ -27,7 +27,7 @@ _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
 
 def through_interface(local: Local, step: Step, route: Route) -> Fan:
-    """Through another interface of the VPC, which is taken to translate where its own way leads to the internet."""
+    """Walk through another interface of the VPC; with a route of its own to the internet it is assumed to translate."""
     interface = _interface(local, route)
     if isinstance(interface, Missing):
         name = route.network_interface_id or route.instance_id or ""
@@ -59,7 +59,7 @@ def through_interface(local: Local, step: Step, route: Route) -> Fan:
 
 
 def _translated(local: Local, step: Step, out: Hop, rest: Passage) -> tuple[Way, ...]:
-    """The ways from the interface on, with what its own groups let out, and who guards their end let in."""
+    """Return the paths from the interface on, with the packets that the groups at both ends allow."""
     first = rest.ways[0]
     there = (out, *first.there)
     if not any(hop.kind == "gateway" or (hop.kind == "route" and hop.lost) for hop in first.there):

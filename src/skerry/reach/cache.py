@@ -1,4 +1,4 @@
-"""Remembering what was judged: the one place where a walk keeps anything."""
+"""The cache of results: a walk keeps nothing anywhere else."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
@@ -8,14 +8,14 @@ _NEVER = object()
 
 
 class Memo:
-    """Makes a thing once for each key; where it is not to remember, each time anew."""
+    """Makes a value once for each key; with the cache off, at every call."""
 
     def __init__(self, *, remember: bool = True) -> None:
         self.remember = remember
         self._made: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What was made for this key, or what ``make`` makes now."""
+        """Return the cached value for this key, or the value that ``make`` returns now."""
         found = self._made.get(key, _NEVER)
         if found is _NEVER:
             found = make()

@@ -1,4 +1,4 @@
-"""The source ports that clients use, which replies come back to."""
+"""The source ports of clients: replies come back to them."""
 
 from skerry.net.intervals import Intervals
 

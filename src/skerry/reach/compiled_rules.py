@@ -89,7 +89,7 @@ def _traffic(permission: IpPermission) -> str:
 
 
 def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, ...] | Missing:
-    """The entries of a network ACL that concern this protocol, in the order in which AWS asks them.
+    """Return the entries of a network ACL that concern this protocol, in AWS's order of evaluation.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
     """

@@ -1,4 +1,4 @@
-"""The places that names and addresses lead to; each is made once, so that walks to it can be remembered."""
+"""Destinations of names and addresses; each is made once, so that walks to it can be cached."""
 
 from msgspec import UNSET
 
@@ -26,9 +26,8 @@ class Destinations:
     def public(self, place: str, ref: ServiceRef | None) -> Destination:
         """Where the public answer for a host leads.
 
-        S3 and DynamoDB have a prefix list in each Region, all of which occurs. Of other hosts the address is not
-        known, only that it is a public one outside those lists; of a name that a private zone leads elsewhere
-        (``anywhere``), not even that.
+        S3 and DynamoDB have a prefix list in each Region, and every address of it occurs. The address of other hosts is
+        unknown: a public one outside those lists, or, if a private zone leads elsewhere (``anywhere``), any address.
         """
         return self._once(("public", place, ref), lambda: self._public(place, ref))
 
@@ -59,7 +58,7 @@ class Destinations:
         return found
 
     def over_ipv6(self) -> Destination:
-        """Where a public answer of IPv6 leads: to an address that is in no VPC that was read, and not known."""
+        """Return the destination of a public IPv6 answer: an unknown address outside all VPCs in the input."""
         return self._once("over IPv6", self._over_ipv6)
 
     def _over_ipv6(self) -> Destination:
@@ -119,7 +118,7 @@ class Destinations:
         )
 
     def of_endpoint(self, endpoint: VpcEndpoint, name: str | None = None) -> tuple[Destination, ...] | Missing:
-        """The interfaces of an interface endpoint: all of them, or those of the zone that a zonal name is of."""
+        """Return the interfaces of an interface endpoint: all of them, or those in the zone of a zonal name."""
         key = ("endpoint", endpoint.vpc_endpoint_id)
         found = self._once(key, lambda: self._of_endpoint(endpoint))
         if name is None or isinstance(found, Missing):

@@ -1,4 +1,4 @@
-"""The DNS servers that tasks of a VPC ask: Amazon's, and others that DHCP options name.
+"""DNS servers of the tasks of a VPC: Amazon's, and others from DHCP options.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html
 """
@@ -21,13 +21,13 @@ class Servers(NamedTuple):
     others: tuple[str, ...]
 
     def told(self, host: str | None) -> Missing:
-        """What servers that are not Amazon's answer."""
+        """The answer of servers other than Amazon's."""
         named = " or ".join(self.others)
         return Missing(f"what the DNS server {named} answers for {host or 'a host that is not known'}")
 
 
 def servers_of(world: World, vpc: Vpc) -> Servers | Missing:
-    """The DNS servers of a VPC; which ones tasks ask where DHCP names none, AWS does not say.
+    """Return the DNS servers of a VPC; AWS does not document them for DHCP options without servers.
 
     ``default`` stands for no DHCP options: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateDhcpOptions.html
     """

@@ -1,4 +1,4 @@
-"""What answers for a name in a VPC: hosted zones, private names of endpoints, resolver rules; the most specific first.
+"""Sources of DNS answers in a VPC: hosted zones, private names of endpoints, resolver rules; the most specific first.
 
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
 """
@@ -37,7 +37,7 @@ class Claim(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What a zone answers: addresses, other names to follow, or neither.
+    """The answer of a zone: addresses, other names to follow, or neither.
 
     ``sure``: all of them are answered, together or in turns; else it is not known which of them.
     """
@@ -64,7 +64,7 @@ def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
 def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
     """Everything that may answer for the host in this VPC, the most specific first.
 
-    Of one name, what the VPC has itself goes before what a Profile shares, and a rule before a zone:
+    For one name, the VPC's own associations come before those of a Profile, and a rule before a zone:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
     """
     held = world.resolver.settings_of(vpc_id)
@@ -92,7 +92,7 @@ def _is_within(host: str, apex: str) -> bool:
 
 
 def _stands_for_endpoint(claim: Claim, found: list[Claim]) -> bool:
-    """Tell whether a zone is the one that AWS made for an endpoint, which answers by itself.
+    """Tell whether AWS made this zone for an endpoint; such a zone answers by itself.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns-names
     """
@@ -105,7 +105,7 @@ def _stands_for_endpoint(claim: Claim, found: list[Claim]) -> bool:
 
 
 def governed(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
-    """The zones and endpoints that are asked, and the rule that forwards what none of them answers.
+    """Return the zones and endpoints to query, and the rule that forwards all other names.
 
     The most specific rule decides; one that does not forward leaves all to zones, endpoints and public DNS:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DNS-queries-to-vpc.html
@@ -143,7 +143,7 @@ def _is_private(name: str) -> bool:
 
 
 def answer(zone: Zone, host: str) -> Record | Missing | None:
-    """What a hosted zone answers for a host; None where it has no address for it (NXDOMAIN or no data).
+    """Return the answer of a hosted zone for a host; None where it has no address for it (NXDOMAIN or no data).
 
     A name that exists hides the wildcard above it, whatever its type:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html#domain-name-format-asterisk
@@ -195,7 +195,7 @@ def _delegated(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> str
 
 
 def _in_use(rows: list[RecordSet]) -> list[RecordSet]:
-    """The record sets that are answered at all: one of weight 0 is so only where all are.
+    """Return the record sets that Route 53 answers with: one of weight 0 only if all have weight 0.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
     """

@@ -100,7 +100,7 @@ class Network(Local):
                 message = f"{gateway} serves only its own VPC, not what comes by {start.came.by}"
                 last = lost("endpoint", gateway, "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", message)
             elif start.what == NAT and last.clean:
-                # No page of AWS says that a gateway endpoint takes what comes from a NAT gateway in its VPC.
+                # AWS does not document whether a gateway endpoint accepts packets from a NAT gateway in its VPC.
                 text = f"{gateway} is taken to serve what comes through a NAT gateway"
                 last = Hop("endpoint", gateway, rule=text, grade="inferred")
         elif gateway.startswith("igw-"):
@@ -124,7 +124,7 @@ class Network(Local):
             self.world, gateway, start.subnet, step.addresses, public=start.public, only_out=start.what == NAT
         )
         if start.what == NAT and start.public is False and last.lost:
-            # The cause is the NAT gateway, not the gateway that drops what it sends.
+            # The cause is the NAT gateway, not the gateway that drops its packets.
             message = f"{start.passed[-1]} is a private NAT gateway: {gateway} drops what comes from it"
             return lost("gateway", start.passed[-1], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
         return last
@@ -184,7 +184,7 @@ def _no_way(table: RouteTable, route: Route | None, destination: Destination) ->
 
 
 def _no_endpoint(destination: Destination) -> str:
-    """What would serve an isolated subnet, and is not there."""
+    """Return the missing endpoint or gateway that would serve an isolated subnet."""
     ref = destination.service
     if ref is None:
         return ""

@@ -109,7 +109,7 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
 
 
 def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
-    """What becomes of replies to these addresses."""
+    """Return the hops of replies to these addresses."""
     if route is None or route.state == "blackhole":
         return lost_reply(table, route, addresses)
     rule = routing.spell(route)

@@ -1,4 +1,4 @@
-"""What stands at the end of a route: gateway endpoints, internet gateways, VPN gateways, NAT gateways."""
+"""Gateways as route targets: gateway endpoints, internet gateways, VPN gateways, NAT gateways."""
 
 from msgspec import UNSET
 
@@ -30,7 +30,7 @@ def open_question(
 
 
 def lost(kind: Kind, resource: str, code: str, message: str, rule: str = "", cut: Cut = WHOLE) -> Hop:
-    """A hop that loses everything, or the part that is cut."""
+    """Return a hop that loses all packets, or only those cut."""
     return Hop(kind, resource, rule=rule, lost=(Piece(code, resource, rule, message, cut),))
 
 
@@ -131,7 +131,7 @@ def egress_only_hop(world: World, gateway_id: str, subnet: Subnet, addresses: In
 
 
 def vpn_hop(world: World, gateway_id: str, vpc_id: str) -> Hop:
-    """A VPN gateway: attached or not is known, what lies behind it is not.
+    """Return the hop of a VPN gateway: its attachment is known, the network at the other end is not.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/how_it_works.html
     """

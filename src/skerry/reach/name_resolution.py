@@ -1,4 +1,4 @@
-"""What a name leads to in a VPC: its DNS servers and rules, private names and zones, and else the public answer.
+"""Name resolution in a VPC: DNS servers and rules, private names and zones, and otherwise the public answer.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 """
@@ -27,7 +27,7 @@ _REGISTRY = "registry"
 
 
 class Query(NamedTuple):
-    """What is asked for: a host, or a host that is not known but stands somewhere."""
+    """The name to resolve: a host, or an unknown host at a known place."""
 
     host: str | None
     place: str
@@ -37,18 +37,18 @@ class Query(NamedTuple):
 
 
 class Intended(NamedTuple):
-    """An endpoint for the name that DNS does not lead to, with the hop that says why."""
+    """An endpoint for the name without a DNS answer that leads to it, with the hop for the reason."""
 
     hop: Hop
     destination: Destination
 
 
 class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What DNS answers: the hop, and every destination that it may give.
+    """The DNS answer: the hop, and every destination in it.
 
     ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
-    among them that lead nowhere. ``servers`` are those that the answer comes from where they are not the VPC's own;
-    ``amazon_too``: that one is asked as well. ``over_ipv6``: where a name leads that has IPv6 addresses alone.
+    among them that lead nowhere. ``servers`` are the DNS servers of the answer if they are not the VPC's own;
+    ``amazon_too``: that one is asked as well. ``over_ipv6``: the destination of a name with IPv6 addresses alone.
     """
 
     hop: Hop
@@ -107,7 +107,7 @@ class Names:
         return self._within(vpc_id, query, _Chain())
 
     def _by_others(self, servers: Servers, query: Query) -> Resolution:
-        """What DNS servers answer that are not Amazon's of this VPC: not known, unless they are another VPC's.
+        """Return the answer of DNS servers other than this VPC's: known only for those of a VPC in the input.
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
         """
@@ -119,7 +119,7 @@ class Names:
         return msgspec.structs.replace(found, servers=servers.others)
 
     def _registry(self, vpc_id: str, query: Query) -> Resolution:
-        """Where a registry's blobs are: with itself, or where it redirects to, on the internet."""
+        """Return the destination of a registry's blobs: the registry itself, or a redirect to the internet."""
         own = self.resolve(vpc_id, query)
         elsewhere = self.destinations.public("internet", None)
         if not own.destinations or elsewhere in own.destinations:
@@ -130,7 +130,7 @@ class Names:
         return Resolution(hop, (*own.destinations, elsewhere), sure=False, dead=own.dead)
 
     def _within(self, vpc_id: str, query: Query, chain: _Chain, *, inbound: bool = False) -> Resolution:
-        """What a VPC's Amazon DNS server answers."""
+        """Return the answer of a VPC's Amazon DNS server."""
         support = self.world.dns_attribute_of(vpc_id, "enable_dns_support")
         if support is False:
             message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
@@ -154,7 +154,7 @@ class Names:
         return Missing(fact, "route53resolver:ListFirewallRules")
 
     def _amazon(self, view: _View, query: Query) -> Resolution:
-        """What the Amazon DNS server answers; of a host that is not known, only where it stands."""
+        """Return the answer of the Amazon DNS server; for an unknown host, of its known place."""
         host = query.host
         if host is None:
             hop = Hop("dns", "", rule=query.inferred, grade="inferred")
@@ -170,7 +170,7 @@ class Names:
         return self._asked(view, host, query, public)
 
     def _asked(self, view: _View, host: str, query: Query, public: Resolution) -> Resolution:
-        """What private names and rules answer for a host, else the public answer."""
+        """Return the answer of private names and rules for a host, else the public answer."""
         claims, rule = self._claims(view, host)
         unread = self._unread(view.vpc_id)
         private = None if view.hostnames is False else self._private(view, claims, host, query)
@@ -190,21 +190,21 @@ class Names:
         return Resolution(hop, both, sure=False, dead=dead)
 
     def _claims(self, view: _View, host: str) -> tuple[list[Claim], Claim | None]:
-        """The private names that are asked, and the rule that forwards the rest."""
+        """Return the private names to query, and the rule that forwards the rest."""
         if view.vpc_id not in self._endpoint_names:
             self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names(self.world, view.vpc_id)
         found = dns_zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
         return dns_zones.governed(found)
 
     def _unread(self, vpc_id: str) -> Missing | None:
-        """What was asked for and not told, and may change any answer in the VPC."""
+        """Return the missing facts of refused calls: they may change any answer in the VPC."""
         unread = self.world.resolver.settings_of(vpc_id).unread
         if unread:
             return unread[0]
         return self.world.resolver.missing_owner_rules_of(vpc_id) if self.world.lacks_owner_view(vpc_id) else None
 
     def _forwarded(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
-        """What becomes of a question that a rule sends on: by its outbound endpoint, not from the task's interface."""
+        """Return the answer for a forwarded query: by the rule's outbound endpoint, not from the task's interface."""
         rule: Any = claim.rule
         home = self.world.resolver.answering_vpc_of(rule)
         if isinstance(home, Missing):
@@ -280,7 +280,7 @@ class Names:
         if not view.chain.goes_on():
             return Resolution(open_question("dns", name, Missing(f"where the chain of names over {name} ends")))
         anywhere = Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
-        # That a zone led here says that private names apply.
+        # An answer from a zone proves that private names apply.
         return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
 
     def _endpoint_name(self, name: str) -> Resolution:
@@ -323,7 +323,7 @@ class Names:
         return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), found)
 
     def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None) -> tuple[Intended, ...]:
-        """What the answer does not lead to, and why not: interface endpoints for the service, and private zones."""
+        """Yield interface endpoints and private zones of the service outside the answer, with the reason."""
         led_to = {destination.endpoint for destination in answer.destinations}
         found: list[Intended] = []
         for endpoint in self.world.endpoints_in(vpc_id):
@@ -338,7 +338,7 @@ class Names:
         return (*found, *self._zone_not_asked(vpc_id, ref, host))
 
     def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[Intended]:
-        """Where the private zone would lead that does not apply, as the VPC has its hostnames off."""
+        """Return the destination of a private zone that does not apply because the VPC has DNS hostnames off."""
         if host is None or self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is not False:
             return
         view = _View(vpc_id, hostnames=True, chain=_Chain(), inbound=False)
@@ -366,13 +366,13 @@ class Names:
 
 
 def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
-    """The fact that an endpoint lacks which may have a more specific name than any that is known."""
+    """Return the missing fact for an endpoint whose private names are unknown and might be more specific."""
     fact = may_have_any_name(endpoint, place)
     return open_question("dns", endpoint.vpc_endpoint_id, fact) if fact else None
 
 
 def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:
-    """The addresses of a zone's record and where its names lead, those that lead nowhere beside them."""
+    """Return the addresses of a zone's record and the destinations of its names, including names without one."""
     alive = [one for one in led if one.hop.clean]
     dead = tuple(found for one in led for found in ((one.hop,) if not one.hop.clean else one.dead))
     destinations = own + tuple(destination for one in alive for destination in one.destinations)
@@ -385,7 +385,7 @@ def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], rec
 
 
 def _taken_as_read(found: Resolution, unread: Missing | None) -> Resolution:
-    """A private answer in a VPC of which not all is known: that the rest does not change it is inferred."""
+    """Return a private answer in a partly known VPC: the unknown part is assumed not to change it."""
     if unread is None:
         return found
     rule = f"{found.hop.rule}, if it is not changed by {unread}"

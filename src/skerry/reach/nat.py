@@ -1,4 +1,4 @@
-"""NAT gateways: packets set out anew at the gateway's own address.
+"""NAT gateways: packets start again at the gateway's own address.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 """
@@ -123,7 +123,7 @@ def _regional(local: Local, step: Step, nat: NatGateway, state: Hop) -> Fan:
 
 
 def _regional_exit(local: Local, step: Step, nat: NatGateway, branch: Branch) -> Hop:
-    """Where a regional NAT gateway's own route table sends packets: to the internet, or it is not known where."""
+    """Return the target of a regional NAT gateway's own route table: the internet, or unknown."""
     route, table = branch.routes[0], nat.route_table_id or ""
     if route is None:
         message = f"{table} of {nat.nat_gateway_id} has no route to {step.destination.label}"

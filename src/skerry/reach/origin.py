@@ -1,4 +1,4 @@
-"""Where packets set out in a VPC, and how they came there."""
+"""The origin of packets: a task's or instance's interface, a NAT gateway's, or their entry into a VPC."""
 
 from typing import Literal, NamedTuple
 
@@ -17,10 +17,10 @@ What = Literal["task", "nat", "transit", "peering", "appliance"]
 
 
 class Crossing(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """How packets came from another VPC: by which gateway or connection, and from where.
+    """The entry of packets from another VPC: the gateway or connection, and the VPC they left.
 
-    ``seen``: whether security groups here see the groups of the sender there. ``attachments``: those of this VPC and
-    of the one that packets came from, where they came by a transit gateway.
+    ``seen``: whether security groups here see the groups of the sender there. ``attachments``: those of this VPC and of
+    the other one, if packets came by a transit gateway.
     """
 
     by: str
@@ -30,9 +30,9 @@ class Crossing(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Start(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """Where packets set out: a task's or instance's interface, a NAT gateway's, or where they enter a VPC.
+    """The origin of packets: the interface of a task or instance, a NAT gateway, or their entry into a VPC.
 
-    ``passed`` are the gateways behind them. Compared by identity, so that what walks have in common is judged once.
+    ``passed`` are the gateways behind them. Compared by identity, so that the common part of walks is judged once.
     """
 
     subnet: Subnet
@@ -50,7 +50,7 @@ class Start(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 class Traffic(NamedTuple):
-    """What is fixed for a flow."""
+    """The fixed properties of a flow."""
 
     protocol: str
     port: int
@@ -66,7 +66,7 @@ Fan = tuple[tuple[Passage, ...], ...]
 
 
 class Step(NamedTuple):
-    """A route that some packets take: from where, for which addresses of the destination, with its hop."""
+    """A route of some packets: the origin, the addresses of the destination, and the hop."""
 
     start: Start
     destination: Destination

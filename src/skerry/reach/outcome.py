@@ -1,6 +1,6 @@
-"""What a walk comes to: a verdict with its paths, and how several of them are one.
+"""The result of a walk: a verdict with its paths, and the combination of several results.
 
-A choice of the world's is put together by `combined`: what takes turns, or one of several and not known which.
+`combined` puts alternatives together: answers that take turns, or one unknown answer of several.
 """
 
 from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ class Outcome:
 
 
 def combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
-    """Several outcomes of which the world picks one: now this and now that, or one and not known which."""
+    """Return the combination of several outcomes: they take turns, or one of them holds, unknown which."""
     found = list(outcomes)
     if len(found) == 1:
         return found[0]
@@ -48,7 +48,7 @@ def combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     if verdict is UNKNOWN and not turns:
         # Only one of them holds, so what is lost on one of them may not be lost at all.
         doubted = tuple([trace.doubted() for trace in traces])
-        # Where no hop misses a fact, what is not known is by which of the paths the call goes.
+        # If no hop misses a fact, the unknown fact is the choice of the path.
         known = any(trace.judged for trace in doubted)
         traces = doubted if known else tuple([trace.doubted(address=True) for trace in traces])
     if verdict is not INTERMITTENT:

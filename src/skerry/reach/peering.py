@@ -22,7 +22,7 @@ _COMING = {"initiating-request", "provisioning"}
 
 
 def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
-    """Over a peering connection to an interface of the other VPC; what is beyond that VPC is out of reach."""
+    """Walk over a peering connection to an interface of the other VPC; networks beyond that VPC are out of reach."""
     connection = local.world.transit.find_peering(connection_id)
     if isinstance(connection, Missing):
         return _ends(local, step, open_question("peering", connection_id, connection))
@@ -45,7 +45,7 @@ def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
         hop = lost("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message, step.hop.rule)
         result = _ends(local, step._replace(addresses=beyond), state, hop)
     if inside := subtract(step.addresses, beyond):
-        # One that is not active passes nothing; what else is in the way behind it is named all the same.
+        # A connection that is not active passes nothing; later blockers are still reported.
         result += ((_into(local, step._replace(addresses=inside), state, mine, theirs),),)
     return result
 

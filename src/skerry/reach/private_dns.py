@@ -21,7 +21,7 @@ def reason_not_led(
     """Why an endpoint's private names are not answered; None where they are.
 
     ``inbound``: the question came by an inbound resolver endpoint. ``profile``: the Route 53 Profile that shares the
-    endpoint with the VPC that is asked in.
+    endpoint with the queried VPC.
     """
     name = endpoint.vpc_endpoint_id
     region = endpoint.service_region
@@ -49,11 +49,10 @@ def reason_not_led(
 
 
 def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:
-    """The fact that an endpoint lacks which may have private names that it does not print.
+    """Return the missing fact for an endpoint with possible private names that it does not print.
 
-    Owners of VPC Lattice's resources choose their names, but none of those that AWS answers for; an endpoint may be
-    limited to names that it prints:
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html
+    Owners of VPC Lattice's resources choose their names, except for names that AWS answers for; an endpoint may be
+    limited to the names in its description: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptions.html
     """
     name = endpoint.vpc_endpoint_id
     if endpoint.service_name is UNSET and endpoint.vpc_endpoint_type in {UNSET, "Interface"}:

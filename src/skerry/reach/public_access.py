@@ -28,8 +28,8 @@ def mode_of(world: World, subnet: Subnet) -> str | None:
 def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -> str | Missing | None:
     """Why traffic between a subnet and the internet is blocked; None where it is not, or the mode was not read.
 
-    ``outward``: the connection is opened from within. ``replies_only``: by a gateway that lets nothing in but replies,
-    as NAT gateways and egress-only gateways do, which the mode ``block-ingress`` leaves alone. In that mode egress-only
+    ``outward``: the connection is opened from within. ``replies_only``: by a gateway that admits only replies, such as
+    NAT gateways and egress-only gateways; the mode ``block-ingress`` leaves them alone. In that mode egress-only
     exclusions are ignored: https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-example.html
     """
     mode = mode_of(world, subnet)

@@ -38,7 +38,7 @@ class Branch(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One block that a route is for, in the order in which routes are asked."""
+    """One block of a route, in the order of evaluation."""
 
     length: int
     rank: int
@@ -99,7 +99,7 @@ def _without_overruled(rows: list[Row]) -> list[Row]:
 def branches(world: World, table: Compiled, destination: Destination, addresses: Intervals) -> tuple[Branch, ...]:
     """Split the addresses by the route that each of them takes."""
     if not table.open_lists and not table.unreadable and len(addresses) == 1:
-        # The common case, told apart for speed: one block of addresses within one route.
+        # The common case, separate for speed: one block of addresses within one route.
         only = _only_row(table.rows, addresses)
         if only is not None:
             return (Branch(addresses, (only.route,)),)
@@ -139,7 +139,7 @@ def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
 
 
 def _longest_first(rows: list[Row], listed: list[tuple[Route, Intervals]], addresses: Intervals) -> list[Branch]:
-    """Longer routes first; a list whose entries are not known stands where its entries would."""
+    """Longer routes first; a prefix list with unknown entries stands at the place of its entries."""
     long, rest = _nested([row for row in rows if row.length >= _SHORT], addresses)
     result = list(long)
     for route, held in listed:
@@ -161,7 +161,7 @@ class _Open(NamedTuple):
 
 
 def _nested(rows: list[Row], addresses: Intervals) -> tuple[list[Branch], Intervals]:
-    """What the routes take of the addresses, and what they leave.
+    """Return the addresses that each route takes, and the rest.
 
     Two blocks are one inside the other or apart, so that each route takes its block but for the blocks inside it.
     """

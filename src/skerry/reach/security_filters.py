@@ -1,4 +1,4 @@
-"""What security groups and network ACLs keep of a flow."""
+"""Security groups and network ACLs: the packets that they keep of a flow."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Filters:
     def groups(
         self, groups: tuple[str, ...] | Missing, direction: Direction, traffic: tuple[str, int], peer: Peer
     ) -> Hop:
-        """What the security groups of one interface keep; a packet passes that any rule of any group allows."""
+        """Return the packets that pass the security groups of one interface: any rule of any group may allow them."""
         if isinstance(groups, Missing):
             return _unread(direction, "", groups)
         if not groups:
@@ -87,7 +87,7 @@ class Filters:
         remote: Intervals,
         ports: Intervals,
     ) -> Hop:
-        """What a network ACL keeps: the first entry that concerns a packet decides.
+        """Return the packets that pass a network ACL: the first matching entry decides.
 
         ``remote`` are the addresses that its entries name: the packet's destination going out, its source coming
         in. ``ports`` are the packet's destination ports: on the way back those of the client.
@@ -120,7 +120,7 @@ class _Side(NamedTuple):
 def _group_verdict(
     world: World, side: _Side, peer: Peer, rest: Intervals, doubtful: list[tuple[str, str, Missing]]
 ) -> Hop:
-    """What the groups keep, but for ``rest``: lost, or undecided where a rule was not readable."""
+    """Return the packets that the groups keep, except ``rest``: lost, or undecided if a rule is not readable."""
     first = min(side.groups)
     if not rest:
         return Hop("security-group", first, side.direction, rule=side.rule)
@@ -163,8 +163,8 @@ def in_prefix_list(
 ) -> Intervals | Missing:
     """Which of the addresses a prefix list holds.
 
-    A list whose entries are not known still holds all addresses that are told to be just its own, and a list of
-    AWS's holds none of another service's, nor a private one.
+    A prefix list with unknown entries still holds all addresses marked as its own; a list of AWS's holds no private
+    address and none of another service.
     """
     service = world.service_of_prefix_list(prefix_list)
     if destination is not None:
@@ -180,7 +180,7 @@ def in_prefix_list(
 
 
 class _Place(NamedTuple):
-    """Where a network ACL is asked: which one, which way, for which ports of the packets."""
+    """Where a network ACL is evaluated: its id, the direction, and the ports of the packets."""
 
     acl: str
     direction: Direction

@@ -1,4 +1,4 @@
-"""Subnets: their addresses, and what each is called by what its default route leads to."""
+"""Subnets: their addresses, and their kind by the target of their default route."""
 
 from typing import Literal
 
@@ -31,7 +31,7 @@ def task_addresses(subnet: Subnet) -> Intervals | Missing:
 
 
 def block_of(subnet: Subnet, like: Intervals) -> Intervals:
-    """The subnet's own block, of the family that these addresses are of; empty where it has none."""
+    """Return the subnet's own block in the family of these addresses; empty if it has none."""
     if not is_ipv6(like):
         found = block(subnet.cidr_block or "")
         return found.addresses if found else EMPTY
@@ -55,7 +55,7 @@ def subnet_of(world: World, vpc_id: str, addresses: Intervals) -> Subnet | None:
 
 
 def kind_of(world: World, subnet_id: str) -> Place:
-    """What a subnet is called: by where its default route leads.
+    """Return the kind of a subnet, by the target of its default route.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html#subnet-types
     """

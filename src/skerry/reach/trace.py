@@ -1,9 +1,9 @@
-"""What a walk yields: pieces of packets lost or undecided, hops, segments, and the Trace with its verdict.
+"""Records of a walk: pieces of packets lost or undecided, hops, segments, and the Trace with its verdict.
 
 A flow's packets are a box over source addresses, destination addresses and source ports. Each of the three is a
-*choice*, every member of which occurs (a subnet's addresses, a prefix list, the client's ports), or *ignorance*: it
-is one member, and not known which (the public address of an AWS API). A hop keeps, loses or leaves undecided each
-packet; it says only what it loses and leaves undecided, the rest is kept.
+*choice*: every member occurs (a subnet's addresses, a prefix list, the client's ports). Or it is *ignorance*: one
+member occurs, unknown which (the public address of an AWS API). A hop keeps, loses or leaves undecided each packet; it
+says only what it loses and leaves undecided, the rest is kept.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,9 +42,9 @@ Kind = Literal[
 class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Where a name or address leads. Compared by identity: a walker makes each of them once.
 
-    ``groups``: the security groups that guard it, None where none do. ``prefix_list``: AWS's list that holds just
-    these addresses. ``elsewhere``: known to be in no prefix list of a gateway service. ``behind``: where it really
-    leads, of an address that NAT64 translates.
+    ``groups``: its security groups, None if it has none. ``prefix_list``: AWS's list that holds just these addresses.
+    ``elsewhere``: known to be in no prefix list of a gateway service. ``behind``: the real destination of an address
+    that NAT64 translates.
     """
 
     label: str
@@ -76,7 +76,7 @@ WHOLE = Cut()
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
-    """Packets that one rule loses or that one missing fact leaves undecided.
+    """Packets lost by one rule, or undecided for one missing fact.
 
     ``words``: what AWS answers instead; ``asked``: the action and the resource of a request that is refused, as a
     statement names them.
@@ -98,7 +98,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 
 
 class Hop(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One thing on the way that decides about packets; ``rule`` is the user's rule that let most of them pass.
+    """One decision about packets on a path; ``rule`` is the user's rule that let most of them pass.
 
     ``by_one_rule``: that rule is the first one asked and holds for every address, so it decides for any other too.
     """
@@ -133,7 +133,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
                 yield from self._judge(hop)
 
     def disposition(self, hop: Hop) -> str:
-        """What a hop does to the packets of this segment, in a word or two."""
+        """Return the effect of the hop on the packets of this segment, in a word or two."""
         judged = list(self._judge(hop))
         lost = [box for item in judged if item.lost for box in item.packets]
         if lost:
@@ -158,7 +158,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
                 yield Judged(hop, piece, (box,), lost=False)
 
     def _spared(self, lost: list[Box]) -> Packets:
-        """The packets that share source and ports with one that the hop does not lose."""
+        """Return the packets with the same source and ports as one that the hop keeps."""
         kept = minus((self.packets,), lost)
         spread: Packets = ()
         for box in kept:
@@ -192,7 +192,7 @@ class Guard(msgspec.Struct, frozen=True, gc=False):
 
 
 class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """The way of some packets through the network; ``guard``: that of the interface where the first segment ends."""
+    """The way of some packets through the network; ``guard``: the security groups at the end of the first segment."""
 
     ways: tuple[Way, ...]
     choice: bool
@@ -225,14 +225,14 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     purpose: Literal["call", "dns"] = "call"
 
     def doubted(self, *, address: bool = False) -> "Trace":
-        """The path as one of several of which it is not known which one holds: nothing is certainly lost on it.
+        """Return the path as one of several alternatives, unknown which: nothing is certainly lost on it.
 
         ``address``: what is not known is whether the call is to this address.
         """
         if self.verdict is OK:
             return self
         if self.destination.choice and not address:
-            # What is not known is not the address: the fact that is missing is told by the hop that misses it.
+            # The unknown fact is not the address: the hop that misses a fact names it.
             doubtful = tuple(judged for judged in self.judged if not judged.lost)
         else:
             doubtful = tuple(judged._replace(lost=False) for judged in self.judged)
@@ -280,7 +280,7 @@ class Judgement(NamedTuple):
 
 
 def judge(parts: Iterable[Segment]) -> Judgement:
-    """Judge a path: blocked where a segment loses everything, intermittent where anything is lost."""
+    """Judge a path: blocked if a segment loses everything, intermittent if it loses a part."""
     because: dict[Because, None] = {}
     everything: list[Judged] = []
     blocked = False

@@ -43,8 +43,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
 def ask(walker: Walker, question: Question) -> Outcome:
     """Trace the flow of a question.
 
-    Raises `SkerryError` where the question contradicts itself, `NothingFoundError` where it names something that
-    is not there.
+    Raises `SkerryError` if the question contradicts itself, `NothingFoundError` if it names a resource that does not
+    exist.
     """
     given = [question.subnet, question.interface, question.instance, "internet" if question.internet else None]
     if sum(item is not None for item in given) != 1:

@@ -161,7 +161,7 @@ def _by_route(local: Local, step: Step, mine: TransitGatewayVpcAttachment, exit_
 
 
 def _carry_ipv6(step: Step, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment) -> Missing | None:
-    """What is not known of IPv6 over two attachments, whose support of it is an option of each."""
+    """Return the missing fact about IPv6 over two attachments: each has an option for it."""
     if not is_ipv6(step.addresses):
         return None
     off = [row.transit_gateway_attachment_id for row in (mine, theirs) if row.options.ipv6_support != ON]
@@ -177,7 +177,7 @@ def _to_gateway(local: Local, step: Step, exit_subnet: Subnet) -> Hops:
 
 
 def _vpc_behind(local: Local, route: Route) -> TransitGatewayVpcAttachment | Missing:
-    """The attachment that a route leads to, where it is that of a VPC that was read."""
+    """Return the attachment at a route's target, if its VPC is in the input."""
     target = routing.target(route)
     if route.transit_gateway_id is None:
         return Missing(f"which attachment a route leads to that names {target}", "ec2:SearchTransitGatewayRoutes")
@@ -200,11 +200,11 @@ def _vpc_behind(local: Local, route: Route) -> TransitGatewayVpcAttachment | Mis
 def entry_subnets(
     local: Local, attachment: TransitGatewayVpcAttachment, near: Subnet, to: Subnet | Intervals
 ) -> list[Subnet] | Missing:
-    """The subnets in which packets may enter a VPC: that in the zone they come from, else any of the attachment's.
+    """Return the subnets of entry into a VPC: the one in the zone of origin, else any of the attachment's.
 
-    In appliance mode that zone is sure only where the destination (``to``: its subnet, or its addresses) is in it
-    too, or is in no zone because it is on the internet. Of subnets with one route table and one network ACL, and
-    nothing in them that packets may be for, the first stands for all.
+    In appliance mode that zone is certain only if the destination (``to``: its subnet, or its addresses) is in it too,
+    or in no zone because it is on the internet. Of subnets with one route table and one network ACL, and nothing in
+    them that packets may be for, the first stands for all.
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#appliance-mode
     """
     found = _subnets(local, attachment)

@@ -1,4 +1,4 @@
-"""Replies over a transit gateway: out of the VPC where a path ends, and back into the one that it set out from.
+"""Replies over a transit gateway: from the VPC at the end of a path back to the VPC of its origin.
 
 Attachments and zones: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
 Network ACLs: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
@@ -35,7 +35,7 @@ def entered(local: Local, start: Start, end: Subnet, step: Step) -> tuple[Hops, 
 
 
 def returning(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
-    """What replies meet from the subnet ``end``, whose route leads them to the transit gateway, to the source."""
+    """Return the hops of replies from the subnet ``end`` to the source; its route leads them to the transit gateway."""
     _, mine, _ = _crossing(start)
     exit_subnet = in_zone(local, mine, end, "back")
     if isinstance(exit_subnet, Subnet):
@@ -47,7 +47,7 @@ def returning(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
 
 
 def _crossing(start: Start) -> tuple[Crossing, TransitGatewayVpcAttachment, TransitGatewayVpcAttachment]:
-    """How packets came, and the attachments that they came by: of the VPC where they are, of that they came from."""
+    """Return the entry of packets, with the attachments in both VPCs."""
     came = start.came
     assert came is not None  # noqa: S101 -- who asks has come by a transit gateway
     assert came.attachments is not None  # noqa: S101
@@ -82,7 +82,7 @@ def _routed(local: Local, start: Start) -> Hops:
 
 
 def _home(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
-    """What becomes of replies when they are back in the VPC, which they enter in the zone that they left by."""
+    """Return the hops of replies back in the first VPC; they enter it in the zone that they left by."""
     came, _, theirs = _crossing(start)
     if came.home.came is not None:
         vpc_id, name = came.home.subnet.vpc_id, theirs.transit_gateway_attachment_id

@@ -78,7 +78,7 @@ class Local(ABC):
     def acl(
         self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
     ) -> Hop:
-        """What a subnet's network ACL keeps of a flow."""
+        """Return the packets that a subnet's network ACL keeps of a flow."""
         acl = self.world.network_acl_of(subnet.subnet_id)
         return self.filters.acl(acl, direction, leg, protocol, remote, numbers)
 
@@ -93,7 +93,7 @@ class Local(ABC):
     def homeward(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hops:
         """The network ACLs of the subnets that packets set out in before they crossed into this VPC, for replies.
 
-        Not that of a subnet with an attachment in it, which what a transit gateway sends into it does not pass.
+        Skip the attachment's own subnet: packets from the transit gateway bypass that subnet's ACL.
         """
         if start.came is None or start.came.attachments is None:
             return ()
@@ -160,9 +160,9 @@ class Local(ABC):
         return self.memo.once(("reply", end.subnet_id, start), lambda: self.reply_hops(end, start, LOCAL))
 
     def reply_hops(self, end: Subnet, start: Start, by: str) -> Hops:
-        """What becomes of replies in the subnet where a path ends: hops only where they do not leave as they came.
+        """Return the hops of replies in the subnet at the end of a path, if they do not leave as the packets came.
 
-        ``by``: what their route must lead to, ``local`` or the gateway that the packets came by.
+        ``by``: the required target of their route, ``local`` or the gateway that the packets came by.
         """
         origin = start.origin.subnet_id
         home = Destination(origin, start.addresses, subnet=origin)
@@ -189,7 +189,7 @@ class Local(ABC):
 
 
 def replies(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
-    """What becomes of replies that leave a place by these routes of its table: see `Local.reply_hops`."""
+    """Return the hops of replies by these routes of a table: see `Local.reply_hops`."""
     hops = []
     for branch in found:
         for route in branch.routes:
@@ -217,7 +217,7 @@ def _to_internet(route: Route, addresses: Intervals) -> bool:
 
 
 def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
-    """Replies to private addresses that leave by an internet gateway, which sends only to public ones."""
+    """Return the hop for replies to private addresses by an internet gateway; it forwards only to public ones."""
     rule, gateway = routing.spell(route), route.gateway_id or ""
     message = f"{table} sends replies to {spell(addresses)} to {gateway}, which drops what is for private addresses"
     code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"

@@ -1,8 +1,8 @@
 """The walk: for a source and a name, every path there and back, with its verdict and everything that decided it.
 
-What a path has in common for all tasks that set out alike (the name, the way through the network, the filters that
-do not ask who calls) is judged once and remembered; a task adds what its own security groups let out, and where an
-endpoint's groups name groups, what they let in.
+The common part of all paths with one origin (the name, the route through the network, the filters that do not depend on
+the caller) is judged once and cached. A task adds the packets allowed by its own security groups, and by an endpoint's
+groups if those refer to groups.
 """
 
 from collections.abc import Iterable
@@ -48,7 +48,7 @@ _DNS_PORT = 53
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """Where a flow sets out: an interface that exists or is to be made, with its security groups.
+    """The origin of a flow: an interface that exists or is planned, with its security groups.
 
     ``groups`` are UNSET where they are not known.
     """
@@ -63,7 +63,7 @@ class Source(msgspec.Struct, frozen=True, gc=False):
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
-    """What a flow is for: a host and port; ``place`` says where a host stands that no private name covers.
+    """The target of a flow: a host and port; ``place`` says where a host stands if no private name covers it.
 
     ``inferred`` says what of this is inferred, if anything is.
     """
@@ -100,7 +100,7 @@ class _Ways(NamedTuple):
 
 
 class _Answers(NamedTuple):
-    """What a target's name leads to from a start, with the ways to each answer."""
+    """The destinations of a target's name from an origin, with the paths to each."""
 
     host: str | None
     resolution: Resolution
@@ -110,7 +110,7 @@ class _Answers(NamedTuple):
 
 
 class Walker:
-    """Walks one World; with a memo that does not remember, everything is judged anew each time."""
+    """Walks one World; with the cache off, everything is judged at every call."""
 
     def __init__(self, world: World, memo: Memo | None = None) -> None:
         self.world = world
@@ -121,7 +121,7 @@ class Walker:
         self.filters = self.network.filters
 
     def start(self, subnet: Subnet, addresses: Intervals, ports: Intervals, *, public: bool | Missing) -> Start:
-        """Where packets set out; equal ones are the same, so that what is common to them is judged once."""
+        """Return the origin of packets; equal ones are the same object, so that their common part is judged once."""
         key = ("start", subnet.subnet_id, addresses, ports, public)
         return self._memo.once(key, lambda: Start(subnet, addresses, ports, public))
 
@@ -151,7 +151,7 @@ class Walker:
         return _Answers(target.host, resolution, ways, traffic, clean)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
-        """The answer for a name, which is one in all of a VPC but for file systems, which have one in each zone."""
+        """Return the DNS answer for a name: one for the whole VPC, except for file systems with one in each zone."""
         zone = None
         if target.host is not None and file_system_of(target.host) and subnet.availability_zone is not UNSET:
             zone = subnet.availability_zone
@@ -184,12 +184,12 @@ class Walker:
         return _Option(passage, self._admit(guard, peer, traffic), asks=False)
 
     def _admit(self, guard: Guard, peer: Peer, traffic: Traffic) -> Hop:
-        """What the groups at an interface let in."""
+        """Return the packets that the groups at an interface let in."""
         key = ("in", guard.groups, peer, traffic)
         return self._memo.once(key, lambda: self.filters.groups(guard.groups, "in", traffic, peer))
 
     def _to_answers(self, source: Source, answers: _Answers) -> Outcome:
-        """Walk to everything that DNS may answer, if it answers anything."""
+        """Walk to every DNS answer: the answers take turns, or one of them holds, unknown which."""
         if answers.ways:
             found = self._to_all(source, answers)
         else:
@@ -200,7 +200,7 @@ class Walker:
         return self._or_over_ipv6(source, answers, found)
 
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
-        """Walk to everything that DNS may answer: the answers take turns, or it is not known which it gives."""
+        """Walk to every answer of DNS: the answers take turns, or one unknown answer holds."""
         if answers.clean and self._all_out(source, answers):
             return Outcome(OK, lambda: self._clean_paths(source, answers))
         found = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
@@ -232,7 +232,7 @@ class Walker:
         return combined(found, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
-        """What the source's own groups let out; where one rule decides for every destination, it is asked once."""
+        """Return the packets that the source's own groups let out; a rule for every destination is evaluated once."""
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return open_question("security-group", "", fact)
@@ -247,7 +247,7 @@ class Walker:
         return hop
 
     def _outs(self, source: Source, traffic: Traffic, *, ipv6: bool) -> dict[Destination | None, Hop]:
-        """What the source's own groups let out as far as it was asked, to one family; None: to wherever."""
+        """Return the packets that the source's own groups let out, as far as evaluated, in one family; None: to any."""
         key = ("out", source.start.subnet.vpc_id, source.groups, traffic, ipv6)
         return self._memo.once(key, dict[Destination | None, Hop])
 
@@ -285,13 +285,13 @@ class Walker:
         def judged() -> Judgement:
             return judge(segments(first, passage, last, ways.destination))
 
-        # What the source's groups let out entirely changes nothing: then another task's judgement holds too.
+        # Packets that the source's groups let out entirely change nothing: another task's judgement holds too.
         key = ("judged", ways.first, passage, last)
         found = self._memo.once(key, judged) if out.clean else judged()
         return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *found)
 
     def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop:
-        """What the groups at the end let in, where their rules name groups."""
+        """Return the packets that the groups at the end let in, if their rules refer to groups."""
         guard = passage.guard
         assert guard is not None  # noqa: S101 -- an option that asks has a guard
         members = Missing("the security groups of the source") if source.groups is UNSET else source.groups
@@ -340,7 +340,7 @@ class Walker:
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
     def _or_over_ipv6(self, source: Source, answers: _Answers, found: Outcome) -> Outcome:
-        """What is lost over IPv4 is not known to be lost where a task may call over IPv6 too, and gets through."""
+        """Packets lost over IPv4 are undecided if a task may call over IPv6 too and gets through."""
         subnet = source.subnet
         doubt = second_way(subnet, answers.host, answers.resolution)
         if doubt is None:
