@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from skerry.net.addresses import ANY, PUBLIC, Block, address, block, blocks, spell
+from skerry.net.addresses import ANY, PUBLIC, Block, address, blocks, parse_block, spell
 from skerry.net.intervals import Intervals, contains, intersect, normalise, size
 
 HIGHEST = 2**32 - 1
@@ -24,13 +24,13 @@ def of_cidrs(names: list[str]) -> Intervals:
 @given(addresses, lengths)
 def test_a_block_is_read_as_ipaddress_reads_it(first: int, length: int) -> None:
     network = IPv4Network((first, length), strict=False)
-    assert block(f"{IPv4Address(first)}/{length}") == Block(((int(network[0]), int(network[-1])),), length)
+    assert parse_block(f"{IPv4Address(first)}/{length}") == Block(((int(network[0]), int(network[-1])),), length)
 
 
 @given(addresses)
 def test_an_address_is_a_block_of_one(number: int) -> None:
     text = str(IPv4Address(number))
-    assert block(text) == Block(((number, number),), 32)
+    assert parse_block(text) == Block(((number, number),), 32)
     assert address(text) == ((number, number),)
 
 
@@ -38,7 +38,7 @@ def test_an_address_is_a_block_of_one(number: int) -> None:
     "text", ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.256", "fd00::/129", "::g", "pl-1", "10.0.0.1/"]
 )
 def test_what_is_no_block_is_none(text: str) -> None:
-    assert block(text) is None
+    assert parse_block(text) is None
     assert address(text) is None
 
 
@@ -49,7 +49,7 @@ def test_what_is_no_block_is_none(text: str) -> None:
 @example("\N{ARABIC-INDIC DIGIT ONE}0.0.0.1")
 @example("10.0.0.0/-1")
 def test_whatever_is_read_as_a_block_is_one_to_ipaddress_too(text: str) -> None:
-    if block(text) is not None:
+    if parse_block(text) is not None:
         IPv4Network(text, strict=False)
 
 
@@ -71,7 +71,7 @@ def test_the_blocks_of_a_set_are_as_few_as_can_be(drawn: Intervals) -> None:
 
 def read_again(name: str) -> tuple[int, int]:
     """A block, an address, or a range ``first-last``."""
-    ends = [block(part) for part in name.split("-")]
+    ends = [parse_block(part) for part in name.split("-")]
     assert None not in ends
     numbers = [number for end in ends if end for pair in end.addresses for number in pair]
     return min(numbers), max(numbers)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from msgspec import structs
 
 from skerry.model.world import World
-from skerry.net.addresses import ANY, Block, block, block4
+from skerry.net.addresses import ANY, Block, block4, parse_block
 from skerry.net.intervals import EMPTY
 from skerry.net.packets import Box
 from skerry.reach import appliances as boxes
@@ -28,7 +28,7 @@ from skerry.reach.name_resolution import Names
 from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Filters
 from skerry.reach.trace import Hop, Passage, Way
-from skerry.reach.vpc_hops import Local
+from skerry.reach.vpc_hops import VpcPaths
 from skerry.reach.walk import Walker
 from tests.prove.proving import Case, disagreements
 
@@ -107,10 +107,10 @@ def blocks_of_network_acl_entries_are_overlooked() -> Iterator[None]:
 
 @mutant
 def replies_are_taken_to_come_back_to_the_port_that_was_called() -> Iterator[None]:
-    def wrong(self: Local, start: Any, addresses: Any, traffic: Any) -> Hop:
+    def wrong(self: VpcPaths, start: Any, addresses: Any, traffic: Any) -> Hop:
         return self.acl(start.subnet, "in", "back", addresses, traffic.protocol, traffic.ports)
 
-    with _swap(Local, "back", wrong):
+    with _swap(VpcPaths, "back", wrong):
         yield
 
 
@@ -128,29 +128,29 @@ def the_way_back_is_overlooked() -> Iterator[None]:
 
 @mutant
 def network_acls_are_asked_within_a_subnet_too() -> Iterator[None]:
-    between = Local.between
+    between = VpcPaths.between
 
-    def wrong(self: Local, step: Any, end: Any) -> Any:
+    def wrong(self: VpcPaths, step: Any, end: Any) -> Any:
         if step.start.came is None and end.subnet_id == step.start.subnet.subnet_id:
             leave, enter, answer, back = self._ask_between(step.start, end, step.addresses, step.traffic)
             return (leave, step.hop, enter), (answer, back)
         return between(self, step, end)
 
-    with _swap(Local, "between", wrong):
+    with _swap(VpcPaths, "between", wrong):
         yield
 
 
 @mutant
 def the_nat_gateways_own_subnet_is_not_checked() -> Iterator[None]:
-    leave, back = Local.leave, Local.back
+    leave, back = VpcPaths.leave, VpcPaths.back
 
-    def wrong_leave(self: Local, start: Any, *of: Any) -> Hop:
+    def wrong_leave(self: VpcPaths, start: Any, *of: Any) -> Hop:
         return Hop("network-acl", "") if start.what == "nat" else leave(self, start, *of)
 
-    def wrong_back(self: Local, start: Any, *of: Any) -> Hop:
+    def wrong_back(self: VpcPaths, start: Any, *of: Any) -> Hop:
         return Hop("network-acl", "") if start.what == "nat" else back(self, start, *of)
 
-    with _swap(Local, "leave", wrong_leave), _swap(Local, "back", wrong_back):
+    with _swap(VpcPaths, "leave", wrong_leave), _swap(VpcPaths, "back", wrong_back):
         yield
 
 
@@ -161,7 +161,7 @@ _group_rules = compiled_rules.group_rules
 
 @mutant
 def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
-    whole = block("10.0.0.0/16")
+    whole = parse_block("10.0.0.0/16")
     assert whole is not None
 
     def wrong(*of: Any) -> Any:
@@ -255,12 +255,12 @@ def half_a_block_is_read_as_the_whole() -> Iterator[None]:
 
 # --------------------------------------------------------------------------------------------------- routes
 
-_compiled = routing.compiled
+_compiled = routing.compile_table
 
 
 @mutant
 def local_is_always_first() -> Iterator[None]:
-    branches = routing.branches
+    branches = routing.select_branches
 
     def wrong(world: World, table: Any, destination: Any, addresses: Any) -> Any:
         inside = [row for row in table.rows if row.route.gateway_id == "local"]
@@ -375,7 +375,7 @@ def a_gateway_endpoint_works_in_any_state() -> Iterator[None]:
 
 @mutant
 def replies_over_peering_find_home_by_themselves() -> Iterator[None]:
-    with _swap(Local, "reply_hops", lambda *_: ()):
+    with _swap(VpcPaths, "reply_hops", lambda *_: ()):
         yield
 
 

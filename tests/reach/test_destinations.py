@@ -2,14 +2,14 @@
 
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
-from skerry.net.addresses import ANY, PUBLIC, block
+from skerry.net.addresses import ANY, PUBLIC, parse_block
 from skerry.net.intervals import Intervals, covers, intersect, subtract, union
 from skerry.reach.destinations import Destinations
 from tests.networks import REGION, S3_CIDRS, VPC, Network
 
 S3 = ServiceRef("s3", REGION)
 LOGS = ServiceRef("logs", REGION)
-S3_ADDRESSES: Intervals = union(*(found.addresses for cidr in S3_CIDRS if (found := block(cidr))))
+S3_ADDRESSES: Intervals = union(*(found.addresses for cidr in S3_CIDRS if (found := parse_block(cidr))))
 
 
 def destinations(network: Network) -> Destinations:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import PrefixList, Route, RouteTable
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, block
+from skerry.net.addresses import PUBLIC, parse_block
 from skerry.net.intervals import Intervals, contains, intersect, normalise, subtract, union
-from skerry.reach.routing import LOCAL, Branch, Compiled, branches, compiled, spell, target
+from skerry.reach.routing import LOCAL, Branch, Compiled, compile_table, select_branches, spell_route, target_of
 from skerry.reach.trace import Destination
 
 PROPAGATED = "EnableVgwRoutePropagation"
@@ -45,7 +45,7 @@ def by_list(name: str, gateway: str) -> Route:
 
 
 def read(world: World, *routes: Route) -> Compiled:
-    table = compiled(world, RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", routes=routes))
+    table = compile_table(world, RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", routes=routes))
     assert isinstance(table, Compiled)
     return table
 
@@ -53,7 +53,7 @@ def read(world: World, *routes: Route) -> Compiled:
 def taken(*routes: Route, lists: tuple[PrefixList, ...] = (), addresses: Intervals, **of: Any) -> dict[str, Intervals]:
     """The addresses by the gateways that they may leave by."""
     world = world_of(*lists)
-    found = branches(world, read(world, *routes), Destination("there", addresses, **of), addresses)
+    found = select_branches(world, read(world, *routes), Destination("there", addresses, **of), addresses)
     return {
         " or ".join(route.gateway_id or "?" if route else "none" for route in branch.routes): branch.addresses
         for branch in found
@@ -61,7 +61,7 @@ def taken(*routes: Route, lists: tuple[PrefixList, ...] = (), addresses: Interva
 
 
 def addresses_of(*blocks: str) -> Intervals:
-    return union(*(found.addresses for name in blocks if (found := block(name))))
+    return union(*(found.addresses for name in blocks if (found := parse_block(name))))
 
 
 class TestLongestPrefix:
@@ -83,7 +83,7 @@ class TestLongestPrefix:
         asked += [(cidr, 1, routes[n - len(lists)]) for n, blocks in enumerate(lists) for cidr in blocks]
 
         world = world_of(*known)
-        found = branches(world, read(world, *routes), Destination("there", addresses), addresses)
+        found = select_branches(world, read(world, *routes), Destination("there", addresses), addresses)
 
         for number in (BASE + place for place in range(UNIVERSE) if contains(addresses, BASE + place)):
             here = [branch for branch in found if contains(branch.addresses, number)]
@@ -93,7 +93,7 @@ class TestLongestPrefix:
     def test_every_address_is_in_one_branch(self, static: list[str], addresses: Intervals) -> None:
         world = world_of()
         routes = [to(cidr, f"gateway-{n}") for n, cidr in enumerate(static)]
-        found = branches(world, read(world, *routes), Destination("there", addresses), addresses)
+        found = select_branches(world, read(world, *routes), Destination("there", addresses), addresses)
         assert union(*(branch.addresses for branch in found)) == addresses
         assert sum(len(branch.addresses) > 0 for branch in found) == len(found)
 
@@ -163,7 +163,7 @@ class TestTies:
     def test_the_choice_between_two_prefix_lists_is_told_as_missing(self) -> None:
         world = world_of(self.entries, PrefixList(prefix_list_id="pl-2", cidrs=(self.block,)))
         table = read(world, by_list("pl-1", "one"), by_list("pl-2", "two"))
-        (branch,) = branches(world, table, Destination("there", self.inside), self.inside)
+        (branch,) = select_branches(world, table, Destination("there", self.inside), self.inside)
         assert branch.missing is not None
         assert "overlapping prefix lists pl-1 and pl-2" in branch.missing.fact
 
@@ -207,7 +207,7 @@ class TestListsWithoutEntries:
 
     def found(self, *routes: Route, **of: Any) -> tuple[Branch, ...]:
         world = world_of(self.s3)
-        return branches(world, read(world, *routes), Destination("there", PUBLIC, **of), PUBLIC)
+        return select_branches(world, read(world, *routes), Destination("there", PUBLIC, **of), PUBLIC)
 
     def test_hold_the_addresses_that_are_told_to_be_theirs(self) -> None:
         routes = (to("0.0.0.0/0", "nat"), self.route)
@@ -234,7 +234,9 @@ class TestListsWithoutEntries:
         longer, inside = to("52.128.0.0/9", "pcx"), addresses_of("52.128.0.0/9")
         world = world_of(self.s3)
         destination = Destination("there", inside, prefix_list="pl-53")
-        assert branches(world, read(world, self.route, longer), destination, inside) == (Branch(inside, (longer,)),)
+        assert select_branches(world, read(world, self.route, longer), destination, inside) == (
+            Branch(inside, (longer,)),
+        )
 
     def test_go_before_a_route_that_is_shorter_than_their_entries(self) -> None:
         short = to("52.0.0.0/8", "pcx")
@@ -245,7 +247,7 @@ class TestListsWithoutEntries:
         world = world_of(PrefixList(prefix_list_id="pl-1", prefix_list_name="offices", owner_id="111122223333"))
         inside = addresses_of("10.0.0.0/16")
         route = by_list("pl-1", "tgw")
-        (branch,) = branches(world, read(world, route), Destination("there", inside), inside)
+        (branch,) = select_branches(world, read(world, route), Destination("there", inside), inside)
         assert branch.routes == (None, route)
         assert branch.missing is not None
 
@@ -254,22 +256,26 @@ def test_a_route_that_cannot_be_read_may_be_the_one() -> None:
     world = world_of()
     odd, default = to("10.0.0.0/99", "pcx"), to("0.0.0.0/0", "igw")
     inside = addresses_of("10.0.0.0/8")
-    (branch,) = branches(world, read(world, odd, default), Destination("there", inside), inside)
+    (branch,) = select_branches(world, read(world, odd, default), Destination("there", inside), inside)
     assert branch.routes == (default, odd)
     assert branch.missing == Missing("the route to '10.0.0.0/99', which is no CIDR block")
 
 
 def test_a_route_that_does_not_say_what_it_is_for_may_be_the_one() -> None:
     world = world_of()
-    table = compiled(world, RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", routes=(Route(gateway_id="igw-1"),)))
+    table = compile_table(
+        world, RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", routes=(Route(gateway_id="igw-1"),))
+    )
     assert isinstance(table, Compiled)
-    (branch,) = branches(world, table, Destination("there", addresses_of("8.8.8.8/32")), addresses_of("8.8.8.8/32"))
+    (branch,) = select_branches(
+        world, table, Destination("there", addresses_of("8.8.8.8/32")), addresses_of("8.8.8.8/32")
+    )
     assert branch.missing == Missing("what a route to igw-1 of rtb-1 is for")
 
 
 def test_a_table_without_its_routes_is_not_known() -> None:
     table = RouteTable(route_table_id="rtb-1", vpc_id="vpc-1")
-    assert compiled(world_of(), table) == Missing("the routes of rtb-1", "ec2:DescribeRouteTables")
+    assert compile_table(world_of(), table) == Missing("the routes of rtb-1", "ec2:DescribeRouteTables")
 
 
 def test_addresses_of_one_route_are_one_branch() -> None:
@@ -299,8 +305,8 @@ TARGETS = {
 def test_a_route_is_spelled_with_its_target(field: str) -> None:
     kind: dict[str, Any] = {field: TARGETS[field]}
     route = Route(destination_cidr_block="0.0.0.0/0", **kind)
-    assert target(route) == TARGETS[field]
-    assert spell(route) == f"0.0.0.0/0 → {TARGETS[field]}"
+    assert target_of(route) == TARGETS[field]
+    assert spell_route(route) == f"0.0.0.0/0 → {TARGETS[field]}"
 
 
 def test_every_field_that_names_a_target_is_spelled() -> None:
@@ -309,5 +315,8 @@ def test_every_field_that_names_a_target_is_spelled() -> None:
 
 
 def test_a_route_without_a_target_says_so() -> None:
-    assert spell(by_list("pl-1", "")) == "pl-1 → a target that the route does not name"
-    assert spell(Route(destination_ipv6_cidr_block="::/0", egress_only_internet_gateway_id="eigw-1")) == "::/0 → eigw-1"
+    assert spell_route(by_list("pl-1", "")) == "pl-1 → a target that the route does not name"
+    assert (
+        spell_route(Route(destination_ipv6_cidr_block="::/0", egress_only_internet_gateway_id="eigw-1"))
+        == "::/0 → eigw-1"
+    )

@@ -21,7 +21,7 @@ from skerry.model.security_groups_and_acls import (
     SecurityGroup,
 )
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, block
+from skerry.net.addresses import PUBLIC, parse_block
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
 from skerry.reach.cache import Memo
@@ -53,7 +53,7 @@ def filters_of(**facts: Any) -> Filters:
 
 
 def addresses_of(cidr: str) -> Intervals:
-    found = block(cidr)
+    found = parse_block(cidr)
     assert found is not None
     return found.addresses
 

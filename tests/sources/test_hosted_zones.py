@@ -8,7 +8,7 @@ from msgspec import UNSET
 from skerry.errors import InputError
 from skerry.model.endpoints import Zone
 from skerry.model.facts import Facts, Missing
-from skerry.reach.dns_zones import answer
+from skerry.reach.dns_zones import answer_of
 from skerry.sources.documents import load
 from tests.lists import complete_kinds, incomplete_kinds
 from tests.networks import as_bytes, record
@@ -133,19 +133,19 @@ class TestRecords:
     )
     def test_of_which_a_page_is_missing_do_not_prove_that_a_name_is_not_there(self, more: dict[str, Any]) -> None:
         (zone,) = zones(by_vpc(), of_zone(SOA, DB, **more))
-        assert isinstance(answer(zone, "z.example.com"), Missing)
+        assert isinstance(answer_of(zone, "z.example.com"), Missing)
 
     def test_of_which_every_page_was_seen_prove_that_a_name_is_not_there(self) -> None:
         first = of_zone(SOA, DB, IsTruncated=True, NextRecordName="m.example.com.")
         last = of_zone(record("m.example.com.", "A", "10.0.0.1"), IsTruncated=False)
         for pages in ((first, last), (last, first)):
             (zone,) = zones(by_vpc(), *pages)
-            assert answer(zone, "z.example.com") is None
+            assert answer_of(zone, "z.example.com") is None
 
     def test_of_which_one_cannot_be_read_do_not_prove_that_its_name_is_not_there(self) -> None:
         bad = record("z.example.com.", "A", "10.0.0.1") | {"ResourceRecords": 7}
         (zone,) = zones(by_vpc(), of_zone(SOA, DB, bad))
-        assert isinstance(answer(zone, "z.example.com"), Missing)
+        assert isinstance(answer_of(zone, "z.example.com"), Missing)
 
 
 class TestWhoseZonesWereRead:

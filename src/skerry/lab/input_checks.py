@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from skerry.errors import SkerryError
-from skerry.net.addresses import block
+from skerry.net.addresses import parse_block
 from skerry.net.checked import Checked
 from skerry.net.cidr import Address, Cidr
 from skerry.net.ports import PortRange
@@ -42,7 +42,7 @@ def ipv4_blocks(entries: Iterable[str], what: str) -> tuple[Cidr, ...]:
         four = Cidr.parse(text)
         if four is not None:
             made.append(four)
-        elif block(text) is None:
+        elif parse_block(text) is None:
             raise invalid(what, "a block of addresses")
     return tuple(made)
 

@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
 
 @lru_cache(maxsize=CACHED_BLOCKS)
-def block(cidr: str) -> Block | None:
+def parse_block(cidr: str) -> Block | None:
     """Read a CIDR block or address of either family; None where the text is neither.
 
     Host bits are ignored, as AWS ignores them when a block is given to it. Done by hand: every rule, route and
@@ -45,12 +45,12 @@ def block(cidr: str) -> Block | None:
 
 def block4(cidr: str) -> Block | None:
     """Read an IPv4 CIDR block or address; None where the text is none."""
-    return block(cidr) if ":" not in cidr else None
+    return parse_block(cidr) if ":" not in cidr else None
 
 
 def block6(cidr: str) -> Block | None:
     """Read an IPv6 CIDR block or address; None where the text is none."""
-    return block(cidr) if ":" in cidr else None
+    return parse_block(cidr) if ":" in cidr else None
 
 
 def _block6(cidr: str) -> Block | None:
@@ -86,7 +86,7 @@ def _small(text: str, most: int) -> int | None:
 
 def address(text: str) -> Intervals | None:
     """Read one address as a set of one; None where the text is none."""
-    found = block(text) if "/" not in text else None
+    found = parse_block(text) if "/" not in text else None
     return found.addresses if found else None
 
 
@@ -134,7 +134,7 @@ def _bare(cidr: str) -> str:
 
 
 def _set(*cidrs: str) -> Intervals:
-    return union(*(found.addresses for cidr in cidrs if (found := block(cidr))))
+    return union(*(found.addresses for cidr in cidrs if (found := parse_block(cidr))))
 
 
 ANY = _set("0.0.0.0/0")

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from skerry.net.addresses import CACHED_BLOCKS, IPV6, Block, block
+from skerry.net.addresses import CACHED_BLOCKS, IPV6, Block, parse_block
 from skerry.net.checked import Checked
 
 _BITS = 32
@@ -57,12 +57,12 @@ def _canonical(text: str) -> str | None:
 
 
 def _block(text: str) -> Block | None:
-    found = block(text)
+    found = parse_block(text)
     return found if found is not None and found.addresses[0][1] < IPV6 else None
 
 
 def _range(cidr: Cidr) -> tuple[int, int]:
-    found = block(cidr)
+    found = parse_block(cidr)
     assert found is not None  # noqa: S101 -- the type promises it
     return found.addresses[0]
 

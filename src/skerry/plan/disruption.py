@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from skerry.model.network import Route
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, block
+from skerry.net.addresses import PUBLIC, parse_block
 from skerry.net.intervals import intersect
 from skerry.plan import impact
 from skerry.plan.changes import (
@@ -109,7 +109,7 @@ def _leads_out(row: Route) -> bool:
     """Whether a route leads to public addresses, other than by an endpoint."""
     if row.state != "active" or (row.gateway_id or "").startswith(("local", "vpce-")):
         return False
-    found = block(row.destination_cidr_block or "")
+    found = parse_block(row.destination_cidr_block or "")
     return row.destination_prefix_list_id is not None or (
         found is not None and bool(intersect(found.addresses, PUBLIC))
     )
@@ -145,7 +145,7 @@ def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
 
 
 def _overlap(first: str | None, second: str) -> bool:
-    blocks = [found.addresses for cidr in (first or "", second) if (found := block(cidr)) is not None]
+    blocks = [found.addresses for cidr in (first or "", second) if (found := parse_block(cidr)) is not None]
     return len(blocks) == 2 and bool(intersect(*blocks))  # noqa: PLR2004
 
 

@@ -21,12 +21,12 @@ from skerry.reach.gateways import lost, open_question, state_hop
 from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of
 from skerry.reach.security_filters import Peer
 from skerry.reach.trace import Hop, Passage, Way
-from skerry.reach.vpc_hops import Local, joined_all
+from skerry.reach.vpc_hops import VpcPaths, joined_all
 
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
 
-def through_interface(local: Local, step: Step, route: Route) -> Fan:
+def through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     """Walk through another interface of the VPC; with a route of its own to the internet it is assumed to translate."""
     interface = _interface(local, route)
     if isinstance(interface, Missing):
@@ -58,7 +58,7 @@ def through_interface(local: Local, step: Step, route: Route) -> Fan:
     )
 
 
-def _translated(local: Local, step: Step, out: Hop, rest: Passage) -> tuple[Way, ...]:
+def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[Way, ...]:
     """Return the paths from the interface on, with the packets that the groups at both ends allow."""
     first = rest.ways[0]
     there = (out, *first.there)
@@ -71,7 +71,7 @@ def _translated(local: Local, step: Step, out: Hop, rest: Passage) -> tuple[Way,
     return (Way(first.packets, there, first.back), *rest.ways[1:])
 
 
-def _interface(local: Local, route: Route) -> NetworkInterface | Missing:
+def _interface(local: VpcPaths, route: Route) -> NetworkInterface | Missing:
     if route.network_interface_id is not None:
         found = local.world.network_interfaces.get(route.network_interface_id)
         return found or local.world.missing_for("network_interfaces", f"network interface {route.network_interface_id}")
@@ -107,7 +107,7 @@ def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
     return Start(subnet, address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
 
 
-def through_firewall(local: Local, step: Step, endpoint: VpcEndpoint) -> Fan:
+def through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:
     """Through a Gateway Load Balancer endpoint: its rules are not known, the way on is."""
     name = endpoint.vpc_endpoint_id
     state = state_hop("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", endpoint.last_error.message)
@@ -128,5 +128,5 @@ def _behind(before: Start, name: str, subnet: Subnet) -> Start:
     return msgspec.structs.replace(before, subnet=subnet, passed=(*before.passed, name))
 
 
-def _ends(local: Local, step: Step, *hops: Hop) -> Fan:
+def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:
     return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)

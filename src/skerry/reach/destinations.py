@@ -7,7 +7,7 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, address, block
+from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, address, parse_block
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
 from skerry.reach.cache import Memo
 from skerry.reach.subnets import task_addresses
@@ -218,4 +218,4 @@ def _cidrs(vpc: Vpc) -> tuple[str, ...]:
 
 
 def _addresses(cidrs: tuple[str, ...]) -> Intervals:
-    return union(*(found.addresses for cidr in cidrs if (found := block(cidr))))
+    return union(*(found.addresses for cidr in cidrs if (found := parse_block(cidr))))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.network import Vpc
 from skerry.model.world import World
-from skerry.net.addresses import block, spell
+from skerry.net.addresses import parse_block, spell
 
 _NO_OPTIONS = "default"
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"}
@@ -20,7 +20,7 @@ class Servers(NamedTuple):
     amazon: bool
     others: tuple[str, ...]
 
-    def told(self, host: str | None) -> Missing:
+    def unknown_answer(self, host: str | None) -> Missing:
         """The answer of servers other than Amazon's."""
         named = " or ".join(self.others)
         return Missing(f"what the DNS server {named} answers for {host or 'a host that is not known'}")
@@ -52,5 +52,5 @@ def _is_amazon(vpc: Vpc, server: str) -> bool:
     """Tell whether a DNS server is Amazon's: by its name, its link-local address, or the VPC's base plus two."""
     if server in _AMAZON:
         return True
-    own = block(vpc.cidr_block)
+    own = parse_block(vpc.cidr_block)
     return own is not None and server == spell(((own.addresses[0][0] + 2, own.addresses[0][0] + 2),))

@@ -73,7 +73,7 @@ def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> li
         for endpoint in endpoints.get(name, ()):
             profile = "" if endpoint.vpc_id == vpc_id else held.endpoints[endpoint.vpc_endpoint_id]
             found.append(Claim(name.removeprefix("*."), endpoint=endpoint, profile=profile))
-    found.extend(Claim(plain(row.domain), rule=row.rule, profile=row.profile) for row in held.rules)
+    found.extend(Claim(plain_name_of(row.domain), rule=row.rule, profile=row.profile) for row in held.rules)
     fitting = [claim for claim in found if _is_within(host, claim.apex) and not _stands_for_endpoint(claim, found)]
     return sorted(fitting, key=lambda claim: (-len(claim.apex), claim.profile != "", claim.rule is None))
 
@@ -104,7 +104,7 @@ def _stands_for_endpoint(claim: Claim, found: list[Claim]) -> bool:
     )
 
 
-def governed(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
+def split_at_rules(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
     """Return the zones and endpoints to query, and the rule that forwards all other names.
 
     The most specific rule decides; one that does not forward leaves all to zones, endpoints and public DNS:
@@ -131,7 +131,7 @@ def names_of(endpoint: VpcEndpoint) -> set[str]:
     """The private names of an interface endpoint, whether they are switched on or not."""
     told = {entry.dns_name.lower() for entry in endpoint.dns_entries if entry.dns_name and _is_private(entry.dns_name)}
     if endpoint.vpc_endpoint_type in LATTICE:
-        return told | {plain(name) for name in endpoint.dns_options.private_dns_specified_domains}
+        return told | {plain_name_of(name) for name in endpoint.dns_options.private_dns_specified_domains}
     if endpoint.vpc_endpoint_type is not UNSET and endpoint.vpc_endpoint_type != "Interface":
         return set()
     ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
@@ -142,7 +142,7 @@ def _is_private(name: str) -> bool:
     return ".vpce." not in name
 
 
-def answer(zone: Zone, host: str) -> Record | Missing | None:
+def answer_of(zone: Zone, host: str) -> Record | Missing | None:
     """Return the answer of a hosted zone for a host; None where it has no address for it (NXDOMAIN or no data).
 
     A name that exists hides the wildcard above it, whatever its type:
@@ -163,7 +163,7 @@ def answer(zone: Zone, host: str) -> Record | Missing | None:
     values = [item.value for row in useful for item in row.resource_records if row.type == "A"]
     targets = [row.alias_target.dns_name for row in useful if row.alias_target is not None]
     targets += [item.value for row in useful for item in row.resource_records if row.type == "CNAME"]
-    return Record(tuple(values), tuple(plain(name) for name in targets), _takes_turns(useful))
+    return Record(tuple(values), tuple(plain_name_of(name) for name in targets), _takes_turns(useful))
 
 
 def has_ipv6(zone: Zone, host: str) -> bool:
@@ -177,7 +177,7 @@ def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
         return None
     found: dict[str, list[RecordSet]] = {}
     for row in zone.records:
-        found.setdefault(plain(row.name), []).append(row)
+        found.setdefault(plain_name_of(row.name), []).append(row)
     return found
 
 
@@ -231,7 +231,7 @@ def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[
     return []
 
 
-def plain(name: str) -> str:
+def plain_name_of(name: str) -> str:
     """A DNS name as people write it: lower case, no final dot, Route 53's octal escapes undone."""
     text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name)
     return text.lower().removesuffix(".")

@@ -17,13 +17,13 @@ from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.subnets import block_of, subnet_of
 from skerry.reach.trace import Destination, Hop, Passage, Way
-from skerry.reach.vpc_hops import GONE, Hops, Local
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 
 _ACTIVE = "active"
 _ENDPOINT = "vpc_endpoint"
 
 
-class Network(Local):
+class Network(VpcPaths):
     """Finds the ways through one World."""
 
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
@@ -63,7 +63,7 @@ class Network(Local):
         if route is None or route.state == GONE:
             hop = _no_way(table, route, destination)
             return self.dead_end(start, destination, addresses, traffic, hop)
-        hop = Hop("route", table.route_table_id, rule=routing.spell(route))
+        hop = Hop("route", table.route_table_id, rule=routing.spell_route(route))
         doubt = branch.missing
         if route.state != _ACTIVE:
             doubt = Missing(f"what a route in state {route.state} does", "ec2:DescribeRouteTables")
@@ -110,7 +110,7 @@ class Network(Local):
         elif gateway.startswith("vgw-"):
             last = vpn_hop(self.world, gateway, vpc_id)
         else:
-            beyond = routing.target(route)
+            beyond = routing.target_of(route)
             last = open_question("gateway", beyond, Missing(f"what lies behind {beyond}"))
         leave = self.leave(start, step.addresses, step.traffic)
         home = self.homeward(start, step.addresses, step.traffic)
@@ -178,7 +178,7 @@ def _no_way(table: RouteTable, route: Route | None, destination: Destination) ->
     if route is None:
         message = f"{name} has no route to {destination.label}{_no_endpoint(destination)}"
         return lost("route", name, "NO_ROUTE_TO_DESTINATION", message)
-    rule = routing.spell(route)
+    rule = routing.spell_route(route)
     message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
     return lost("route", name, "BAD_STATE_ROUTE", message, rule)
 

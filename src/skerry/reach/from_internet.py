@@ -94,8 +94,8 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     """Replies must leave by the internet gateway that the call came in by."""
     table = world.route_table_of(subnet)
     internet = Destination("the internet", PUBLIC, elsewhere=True)
-    rows = table if isinstance(table, Missing) else routing.compiled(world, table)
-    found = rows if isinstance(rows, Missing) else routing.branches(world, rows, internet, PUBLIC)
+    rows = table if isinstance(table, Missing) else routing.compile_table(world, table)
+    found = rows if isinstance(rows, Missing) else routing.select_branches(world, rows, internet, PUBLIC)
     if isinstance(found, Missing) or isinstance(table, Missing):
         missing = found if isinstance(found, Missing) else Missing("the route of the replies")
         return (open_question("route", "", missing, leg="back"),)
@@ -112,8 +112,8 @@ def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
     """Return the hops of replies to these addresses."""
     if route is None or route.state == "blackhole":
         return lost_reply(table, route, addresses)
-    rule = routing.spell(route)
+    rule = routing.spell_route(route)
     if (route.gateway_id or "").startswith("igw-"):
         return Hop("route", table, leg="back", rule=rule)
-    fact = Missing(f"what becomes of replies that leave by {routing.target(route)}")
+    fact = Missing(f"what becomes of replies that leave by {routing.target_of(route)}")
     return open_question("route", table, fact, rule, "back", addresses)

@@ -113,7 +113,7 @@ class Names:
         """
         home = None if servers.amazon else self.world.resolver.vpc_of_servers(servers.others)
         if not isinstance(home, str):
-            hop = open_question("dns", servers.others[0], home or servers.told(query.host))
+            hop = open_question("dns", servers.others[0], home or servers.unknown_answer(query.host))
             return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
         found = self._within(home, query, _Chain(), inbound=True)
         return msgspec.structs.replace(found, servers=servers.others)
@@ -194,7 +194,7 @@ class Names:
         if view.vpc_id not in self._endpoint_names:
             self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names(self.world, view.vpc_id)
         found = dns_zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
-        return dns_zones.governed(found)
+        return dns_zones.split_at_rules(found)
 
     def _unread(self, vpc_id: str) -> Missing | None:
         """Return the missing facts of refused calls: they may change any answer in the VPC."""
@@ -257,7 +257,7 @@ class Names:
         if zone.vpc_ids is UNSET and not claim.profile:
             fact = Missing(f"whether hosted zone {zone.name} answers in {view.vpc_id}", "route53:ListHostedZonesByVPC")
             return Resolution(open_question("dns", zone.zone_id, fact))
-        record = dns_zones.answer(zone, host)
+        record = dns_zones.answer_of(zone, host)
         if isinstance(record, Missing):
             return Resolution(open_question("dns", zone.zone_id, record))
         if record is None:

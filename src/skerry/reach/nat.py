@@ -18,13 +18,13 @@ from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
 from skerry.reach.trace import Destination, Hop, Passage, Way
 from skerry.reach.transit_return import returning
-from skerry.reach.vpc_hops import GONE, Hops, Local, replies
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, replies
 
 NAT: Final = "nat"
 _INTERFACE = "nat_gateway"
 
 
-def through_nat(local: Local, step: Step, nat_id: str) -> Fan:
+def through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
     """Through a NAT gateway: a second segment starts at its own interface, in its own subnet."""
     nat = local.world.nat_gateways.get(nat_id)
     state = nat_hop(local.world, nat_id, nat)
@@ -47,7 +47,7 @@ def through_nat(local: Local, step: Step, nat_id: str) -> Fan:
     return tuple(tuple(_after(local, step, (*there, state), back, passage) for passage in item) for item in found)
 
 
-def _ends(local: Local, step: Step, hop: Hop) -> Fan:
+def _ends(local: VpcPaths, step: Step, hop: Hop) -> Fan:
     return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, hop)
 
 
@@ -58,7 +58,7 @@ def _untranslated(step: Step, behind: Intervals) -> tuple[Destination, Intervals
     return step.destination.behind or step.destination, behind
 
 
-def _after(local: Local, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: Passage) -> Passage:
+def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: Passage) -> Passage:
     """The ways of a NAT gateway's own interface, with the way to it before them; the sender is not seen behind it."""
     start, first = step.start, rest.ways[0]
     if rest.guard is not None:
@@ -72,12 +72,12 @@ def _after(local: Local, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ..
     return Passage.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
 
 
-def _start(local: Local, nat: NatGateway, before: Start) -> Start | Missing:
+def _start(local: VpcPaths, nat: NatGateway, before: Start) -> Start | Missing:
     passed = (*before.passed, nat.nat_gateway_id)
     return local.memo.once(("nat start", passed), lambda: _new_start(local, nat, passed))
 
 
-def _new_start(local: Local, nat: NatGateway, passed: tuple[str, ...]) -> Start | Missing:
+def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[str, ...]) -> Start | Missing:
     if len(passed) > DEEPEST:
         return Missing(f"where the way over {', '.join(passed)} ends")
     known = nat.nat_gateway_addresses
@@ -90,7 +90,7 @@ def _new_start(local: Local, nat: NatGateway, passed: tuple[str, ...]) -> Start 
     return Start(subnet, own, client_ports.NAT, public, NAT, passed=passed)
 
 
-def _regional(local: Local, step: Step, nat: NatGateway, state: Hop) -> Fan:
+def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
     """A regional NAT gateway stands in no subnet: it has a route table of its own and no network ACL.
 
     Its table leads replies home: by ``local``, or by the transit gateway that packets came by.
@@ -122,22 +122,22 @@ def _regional(local: Local, step: Step, nat: NatGateway, state: Hop) -> Fan:
     return tuple(result)
 
 
-def _regional_exit(local: Local, step: Step, nat: NatGateway, branch: Branch) -> Hop:
+def _regional_exit(local: VpcPaths, step: Step, nat: NatGateway, branch: Branch) -> Hop:
     """Return the target of a regional NAT gateway's own route table: the internet, or unknown."""
     route, table = branch.routes[0], nat.route_table_id or ""
     if route is None:
         message = f"{table} of {nat.nat_gateway_id} has no route to {step.destination.label}"
         return lost("route", table, "NO_ROUTE_TO_DESTINATION", message)
     if branch.missing is None and route.state == GONE:
-        message = f"{table} of {nat.nat_gateway_id} has a black hole: {routing.spell(route)}"
+        message = f"{table} of {nat.nat_gateway_id} has a black hole: {routing.spell_route(route)}"
         return lost("route", table, "BAD_STATE_ROUTE", message)
     gateway = route.gateway_id or ""
     if branch.missing is not None or route.state != "active" or not gateway.startswith("igw-"):
-        return open_question("route", table, branch.missing or Missing(f"what {routing.spell(route)} leads to"))
+        return open_question("route", table, branch.missing or Missing(f"what {routing.spell_route(route)} leads to"))
     return internet_hop(local.world, gateway, step.start.subnet, branch.addresses, public=True, only_out=True)
 
 
-def _regional_replies(local: Local, step: Step, table: RouteTable) -> Hops:
+def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:
     start = step.start
     by = LOCAL if start.came is None else start.came.by
     home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
@@ -157,7 +157,7 @@ def _no_exit(nat_id: str, start: Start, subnet: Subnet | None) -> Hop:
     return open_question("gateway", nat_id, Missing(f"what becomes of traffic from one NAT gateway to {nat_id}"))
 
 
-def accepts_nothing(local: Local, destination: Destination) -> Hop | None:
+def accepts_nothing(local: VpcPaths, destination: Destination) -> Hop | None:
     """A NAT gateway's own interface accepts no connection."""
     interface = local.world.network_interfaces.get(destination.interface or "")
     if interface is None or interface.interface_type not in {_INTERFACE, "natGateway"}:

@@ -35,7 +35,7 @@ class Outcome:
         return self._paths
 
 
-def combined(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
+def combine(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     """Return the combination of several outcomes: they take turns, or one of them holds, unknown which."""
     found = list(outcomes)
     if len(found) == 1:

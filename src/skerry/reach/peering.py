@@ -8,20 +8,20 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.transit_records import PeeringVpc, VpcPeeringConnection
-from skerry.net.addresses import block, spell
+from skerry.net.addresses import parse_block, spell
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach.gateways import lost, open_question
 from skerry.reach.origin import Crossing, Fan, Start, Step
 from skerry.reach.subnets import subnet_of
 from skerry.reach.trace import Hop, Passage
-from skerry.reach.vpc_hops import Hops, Local, joined
+from skerry.reach.vpc_hops import Hops, VpcPaths, join_passage
 
 _ACTIVE = "active"
 # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-lifecycle
 _COMING = {"initiating-request", "provisioning"}
 
 
-def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
+def through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan:
     """Walk over a peering connection to an interface of the other VPC; networks beyond that VPC are out of reach."""
     connection = local.world.transit.find_peering(connection_id)
     if isinstance(connection, Missing):
@@ -50,7 +50,7 @@ def through_peering(local: Local, step: Step, connection_id: str) -> Fan:
     return result
 
 
-def _into(local: Local, step: Step, state: Hop, mine: PeeringVpc, theirs: PeeringVpc) -> Passage:
+def _into(local: VpcPaths, step: Step, state: Hop, mine: PeeringVpc, theirs: PeeringVpc) -> Passage:
     name = state.resource
     end = _subnet(local, step, theirs.vpc_id or "")
     if isinstance(end, Missing):
@@ -62,7 +62,7 @@ def _into(local: Local, step: Step, state: Hop, mine: PeeringVpc, theirs: Peerin
     leave = local.leave(step.start, step.addresses, step.traffic)
     back = local.back(step.start, step.addresses, step.traffic)
     rest = local.arrive(step._replace(start=start, hop=state))
-    return joined(step.start, (leave, step.hop), (back,), rest)
+    return join_passage(step.start, (leave, step.hop), (back,), rest)
 
 
 def _start(home: Start, name: str, mine: PeeringVpc, theirs: PeeringVpc, end: Subnet) -> Start:
@@ -76,12 +76,12 @@ def _start(home: Start, name: str, mine: PeeringVpc, theirs: PeeringVpc, end: Su
     return Start(end, home.addresses, home.ports, public=False, what="peering", came=crossing, passed=passed)
 
 
-def _subnet(local: Local, step: Step, vpc_id: str) -> Subnet | Missing:
+def _subnet(local: VpcPaths, step: Step, vpc_id: str) -> Subnet | Missing:
     found = subnet_of(local.world, vpc_id, step.addresses)
     return found or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in", "ec2:DescribeSubnets")
 
 
-def _ends(local: Local, step: Step, *hops: Hop) -> Fan:
+def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:
     return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)
 
 
@@ -101,14 +101,14 @@ def _state(connection: VpcPeeringConnection) -> Hop:
 def _blocks(side: PeeringVpc) -> Intervals:
     cidrs = [side.cidr_block, *(item.cidr_block for item in side.cidr_block_set)]
     cidrs.extend(item.ipv6_cidr_block for item in side.ipv6_cidr_block_set)
-    return union(*(found.addresses for cidr in cidrs if cidr and (found := block(cidr))))
+    return union(*(found.addresses for cidr in cidrs if cidr and (found := parse_block(cidr))))
 
 
 def _known(side: PeeringVpc) -> bool:
     return bool(side.cidr_block or side.cidr_block_set)
 
 
-def entered(local: Local, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+def entered(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
     """The hops from a peering connection to a subnet of the VPC, and back to the connection."""
     assert start.came is not None  # noqa: S101 -- the caller has looked
     protocol = step.traffic.protocol

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
-from skerry.net.addresses import block, block4, block6
+from skerry.net.addresses import block4, block6, parse_block
 from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
 from skerry.reach.security_filters import in_prefix_list
 from skerry.reach.trace import Destination
@@ -55,7 +55,7 @@ class Compiled(NamedTuple):
     unreadable: tuple[tuple[Route, Missing], ...]
 
 
-def compiled(world: World, table: RouteTable) -> Compiled | Missing:
+def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
     """Read a route table."""
     if table.routes is UNSET:
         return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
@@ -74,13 +74,13 @@ def compiled(world: World, table: RouteTable) -> Compiled | Missing:
             rank = _PROPAGATED if route.origin in _DYNAMIC else _STATIC
             rows.append(Row(found.length, rank, found.addresses, route))
         elif name is None:
-            unreadable.append((route, Missing(f"what a route to {target(route)} of {table.route_table_id} is for")))
+            unreadable.append((route, Missing(f"what a route to {target_of(route)} of {table.route_table_id} is for")))
         else:
             entries = world.prefix_entries_of(name)
             if isinstance(entries, Missing):
                 open_lists.append(route)
                 continue
-            blocks = [found for cidr in entries if (found := block(cidr))]
+            blocks = [found for cidr in entries if (found := parse_block(cidr))]
             rows.extend(Row(found.length, _LISTED, found.addresses, route, name) for found in blocks)
     rows = _without_overruled(rows)
     rows.sort(key=lambda row: (-row.length, row.rank))
@@ -96,7 +96,9 @@ def _without_overruled(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.route.origin != _BY_VPN or not covers(own, row.addresses)]
 
 
-def branches(world: World, table: Compiled, destination: Destination, addresses: Intervals) -> tuple[Branch, ...]:
+def select_branches(
+    world: World, table: Compiled, destination: Destination, addresses: Intervals
+) -> tuple[Branch, ...]:
     """Split the addresses by the route that each of them takes."""
     if not table.open_lists and not table.unreadable and len(addresses) == 1:
         # The common case, separate for speed: one block of addresses within one route.
@@ -205,7 +207,7 @@ def _joined(found: list[Branch]) -> list[Branch]:
     return [same[0]._replace(addresses=union(*(one.addresses for one in same))) for same in joined.values()]
 
 
-def target(route: Route) -> str:
+def target_of(route: Route) -> str:
     """The id of what a route leads to."""
     return (
         route.gateway_id
@@ -223,7 +225,7 @@ def target(route: Route) -> str:
     )
 
 
-def spell(route: Route) -> str:
+def spell_route(route: Route) -> str:
     """Say a route: ``0.0.0.0/0 → nat-…``."""
     to = route.destination_cidr_block or route.destination_prefix_list_id or route.destination_ipv6_cidr_block
-    return f"{to} → {target(route)}"
+    return f"{to} → {target_of(route)}"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.security_groups_and_acls import NetworkAcl
 from skerry.model.world import World
-from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, any_like, block, spell
+from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, any_like, parse_block, spell
 from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
 from skerry.reach.cache import Memo
 from skerry.reach.compiled_rules import AclRule, GroupRule, acl_rules, group_rules, has_no_rules
@@ -176,7 +176,7 @@ def in_prefix_list(
     if isinstance(entries, Missing):
         private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
         return EMPTY if service is not None and private else entries
-    return intersect(union(*(found.addresses for cidr in entries if (found := block(cidr)))), addresses)
+    return intersect(union(*(found.addresses for cidr in entries if (found := parse_block(cidr)))), addresses)
 
 
 class _Place(NamedTuple):

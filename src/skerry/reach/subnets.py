@@ -7,7 +7,7 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route, Subnet
 from skerry.model.world import World
-from skerry.net.addresses import block, is_ipv6
+from skerry.net.addresses import is_ipv6, parse_block
 from skerry.net.intervals import EMPTY, Intervals, covers, union
 
 Place = Literal["public", "private with NAT", "isolated", "private, by another way", "unknown"]
@@ -33,7 +33,7 @@ def task_addresses(subnet: Subnet) -> Intervals | Missing:
 def block_of(subnet: Subnet, like: Intervals) -> Intervals:
     """Return the subnet's own block in the family of these addresses; empty if it has none."""
     if not is_ipv6(like):
-        found = block(subnet.cidr_block or "")
+        found = parse_block(subnet.cidr_block or "")
         return found.addresses if found else EMPTY
     return ipv6_blocks(subnet)
 
@@ -41,7 +41,7 @@ def block_of(subnet: Subnet, like: Intervals) -> Intervals:
 def ipv6_blocks(subnet: Subnet) -> Intervals:
     """The IPv6 blocks that a subnet is associated with."""
     rows = subnet.ipv6_cidr_block_association_set
-    known = [block(row.ipv6_cidr_block) for row in rows if row.ipv6_cidr_block_state.state == "associated"]
+    known = [parse_block(row.ipv6_cidr_block) for row in rows if row.ipv6_cidr_block_state.state == "associated"]
     return union(*(found.addresses for found in known if found))
 
 

@@ -19,14 +19,14 @@ from skerry.reach.gateways import lost, open_question, state_hop
 from skerry.reach.origin import DEEPEST, Crossing, Fan, Start, Step
 from skerry.reach.routing import Branch
 from skerry.reach.trace import Destination, Hop, Leg
-from skerry.reach.vpc_hops import GONE, Hops, Local, joined_all
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, joined_all
 
 _VPC = "vpc"
 ON = "enable"
 _DESCRIBE_ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
 
 
-def through_transit_gateway(local: Local, step: Step, gateway_id: str) -> Fan:
+def through_transit_gateway(local: VpcPaths, step: Step, gateway_id: str) -> Fan:
     """Through a transit gateway, to every attachment that its routes lead to."""
     world, start = local.world, step.start
     if len(start.passed) >= DEEPEST:
@@ -51,11 +51,13 @@ def through_transit_gateway(local: Local, step: Step, gateway_id: str) -> Fan:
     return tuple(item for fan in result for item in fan)
 
 
-def _ends(local: Local, step: Step, *hops: Hop) -> Fan:
+def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:
     return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)
 
 
-def in_zone(local: Local, attachment: TransitGatewayVpcAttachment, subnet: Subnet, leg: Leg = "there") -> Subnet | Hop:
+def in_zone(
+    local: VpcPaths, attachment: TransitGatewayVpcAttachment, subnet: Subnet, leg: Leg = "there"
+) -> Subnet | Hop:
     """The attachment's subnet in the zone of a subnet: without one the transit gateway cannot be reached from there."""
     name = attachment.transit_gateway_attachment_id
     subnets = _subnets(local, attachment)
@@ -72,7 +74,7 @@ def in_zone(local: Local, attachment: TransitGatewayVpcAttachment, subnet: Subne
     return msgspec.structs.replace(hop, leg=leg)
 
 
-def _subnets(local: Local, attachment: TransitGatewayVpcAttachment) -> list[Subnet] | Missing:
+def _subnets(local: VpcPaths, attachment: TransitGatewayVpcAttachment) -> list[Subnet] | Missing:
     if attachment.subnet_ids is UNSET:
         name = attachment.transit_gateway_attachment_id
         return Missing(f"the subnets of {name}", _DESCRIBE_ATTACHMENTS)
@@ -86,7 +88,7 @@ def _subnets(local: Local, attachment: TransitGatewayVpcAttachment) -> list[Subn
 
 
 def routes_of(
-    local: Local, attachment: str, destination: Destination, addresses: Intervals
+    local: VpcPaths, attachment: str, destination: Destination, addresses: Intervals
 ) -> tuple[Branch, ...] | Hop:
     """The routes of the transit gateway for what comes from an attachment."""
     connections = local.world.transit
@@ -123,7 +125,9 @@ def _as_route(route: TransitGatewayRoute) -> Route:
     )
 
 
-def _by_route(local: Local, step: Step, mine: TransitGatewayVpcAttachment, exit_subnet: Subnet, branch: Branch) -> Fan:
+def _by_route(
+    local: VpcPaths, step: Step, mine: TransitGatewayVpcAttachment, exit_subnet: Subnet, branch: Branch
+) -> Fan:
     name = mine.transit_gateway_attachment_id
     table = local.world.transit.route_table_id_of(name)
     route = branch.routes[0]
@@ -134,12 +138,12 @@ def _by_route(local: Local, step: Step, mine: TransitGatewayVpcAttachment, exit_
     if route is None:
         message = f"{table} has no route to {step.destination.label} for what comes from {name}"
         return _ends(local, taken, lost("transit-gateway", str(table), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", message))
-    rule = routing.spell(route)
+    rule = routing.spell_route(route)
     if route.state == GONE:
         message = f"{table} drops what is for {step.destination.label}: its route {rule} is a black hole"
         hop = lost("transit-gateway", str(table), "TGW_RTB_BAD_STATE_ROUTE", message, rule)
         return _ends(local, taken, hop)
-    target = routing.target(route)
+    target = routing.target_of(route)
     theirs = _vpc_behind(local, route)
     if route.state != "active" or isinstance(theirs, Missing):
         fact = theirs if isinstance(theirs, Missing) else Missing(f"what a route in state {route.state} does")
@@ -168,7 +172,7 @@ def _carry_ipv6(step: Step, mine: TransitGatewayVpcAttachment, theirs: TransitGa
     return Missing(f"whether {off[0]} carries IPv6", _DESCRIBE_ATTACHMENTS) if off else None
 
 
-def _to_gateway(local: Local, step: Step, exit_subnet: Subnet) -> Hops:
+def _to_gateway(local: VpcPaths, step: Step, exit_subnet: Subnet) -> Hops:
     """The network ACLs that packets pass to a transit gateway: out of their subnet, and in at the attachment's."""
     start, traffic = step.start, step.traffic
     leave = local.leave(start, step.addresses, traffic)
@@ -176,9 +180,9 @@ def _to_gateway(local: Local, step: Step, exit_subnet: Subnet) -> Hops:
     return leave, step.hop, enter
 
 
-def _vpc_behind(local: Local, route: Route) -> TransitGatewayVpcAttachment | Missing:
+def _vpc_behind(local: VpcPaths, route: Route) -> TransitGatewayVpcAttachment | Missing:
     """Return the attachment at a route's target, if its VPC is in the input."""
-    target = routing.target(route)
+    target = routing.target_of(route)
     if route.transit_gateway_id is None:
         return Missing(f"which attachment a route leads to that names {target}", "ec2:SearchTransitGatewayRoutes")
     kinds = {row.transit_gateway_attachment_id: row for row in local.world.facts.transit_gateway_attachments}
@@ -198,7 +202,7 @@ def _vpc_behind(local: Local, route: Route) -> TransitGatewayVpcAttachment | Mis
 
 
 def entry_subnets(
-    local: Local, attachment: TransitGatewayVpcAttachment, near: Subnet, to: Subnet | Intervals
+    local: VpcPaths, attachment: TransitGatewayVpcAttachment, near: Subnet, to: Subnet | Intervals
 ) -> list[Subnet] | Missing:
     """Return the subnets of entry into a VPC: the one in the zone of origin, else any of the attachment's.
 
@@ -229,7 +233,7 @@ def entry_subnets(
 
 
 def _start_in(
-    local: Local,
+    local: VpcPaths,
     home: Start,
     mine: TransitGatewayVpcAttachment,
     theirs: TransitGatewayVpcAttachment,
@@ -248,7 +252,7 @@ def _start_in(
 
 
 def _seen(
-    local: Local, home: Start, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment
+    local: VpcPaths, home: Start, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment
 ) -> bool | Missing:
     """Whether groups of one VPC may name groups of the other: an option of the gateway and of both attachments.
 

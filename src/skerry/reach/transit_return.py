@@ -16,11 +16,11 @@ from skerry.reach.origin import Crossing, Start, Step
 from skerry.reach.routing import LOCAL
 from skerry.reach.trace import Cut, Destination, Hop, Segment, judge
 from skerry.reach.transit import entry_subnets, in_zone, routes_of
-from skerry.reach.vpc_hops import GONE, Hops, Local
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 from skerry.verdicts import BLOCKED, OK
 
 
-def entered(local: Local, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+def entered(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
     """The hops from where a transit gateway's packets enter a VPC to a subnet of it, and all the way back."""
     came, _, _ = _crossing(start)
     protocol, called = step.traffic.protocol, step.traffic.ports
@@ -34,7 +34,7 @@ def entered(local: Local, start: Start, end: Subnet, step: Step) -> tuple[Hops, 
     return (leave, step.hop, enter), back
 
 
-def returning(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
+def returning(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
     """Return the hops of replies from the subnet ``end`` to the source; its route leads them to the transit gateway."""
     _, mine, _ = _crossing(start)
     exit_subnet = in_zone(local, mine, end, "back")
@@ -54,7 +54,7 @@ def _crossing(start: Start) -> tuple[Crossing, TransitGatewayVpcAttachment, Tran
     return came, *came.attachments
 
 
-def _routed(local: Local, start: Start) -> Hops:
+def _routed(local: VpcPaths, start: Start) -> Hops:
     """The transit gateway's routes must lead replies to the attachment that the packets came from."""
     _, mine, theirs = _crossing(start)
     name = mine.transit_gateway_attachment_id
@@ -75,13 +75,13 @@ def _routed(local: Local, start: Start) -> Hops:
             hop = lost("transit-gateway", table, code, message, cut=Cut(source=branch.addresses))
             hops.append(msgspec.structs.replace(hop, leg="back"))
             continue
-        what = routing.target(route) if route else "no route"
+        what = routing.target_of(route) if route else "no route"
         fact = branch.missing or Missing(f"what becomes of replies that {table} sends to {what}")
         hops.append(open_question("transit-gateway", table, fact, leg="back", source=branch.addresses))
     return tuple(hops)
 
 
-def _home(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
+def _home(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
     """Return the hops of replies back in the first VPC; they enter it in the zone that they left by."""
     came, _, theirs = _crossing(start)
     if came.home.came is not None:
@@ -101,7 +101,7 @@ def _home(local: Local, start: Start, end: Subnet, step: Step) -> Hops:
     return (open_question("transit-gateway", name, fact, leg="back"),)
 
 
-def _from_entry(local: Local, home: Start, entry: Subnet, step: Step) -> Hops:
+def _from_entry(local: VpcPaths, home: Start, entry: Subnet, step: Step) -> Hops:
     """From the attachment's subnet to the source; within one subnet neither routes nor network ACLs are asked."""
     if entry.subnet_id == home.subnet.subnet_id:
         return ()

@@ -24,7 +24,7 @@ GONE = "blackhole"
 Hops = tuple[Hop, ...]
 
 
-class Local(ABC):
+class VpcPaths(ABC):
     """Judges what is in the VPCs of one World; every hop is judged once and remembered."""
 
     def __init__(self, world: World, memo: Memo) -> None:
@@ -72,8 +72,8 @@ class Local(ABC):
         self, table: RouteTable, destination: Destination, addresses: Intervals
     ) -> tuple[Branch, ...] | Missing:
         """The routes of one table that packets for these addresses take."""
-        rows = self.memo.once(("table", table.route_table_id), lambda: routing.compiled(self.world, table))
-        return rows if isinstance(rows, Missing) else routing.branches(self.world, rows, destination, addresses)
+        rows = self.memo.once(("table", table.route_table_id), lambda: routing.compile_table(self.world, table))
+        return rows if isinstance(rows, Missing) else routing.select_branches(self.world, rows, destination, addresses)
 
     def acl(
         self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
@@ -129,9 +129,9 @@ class Local(ABC):
             return self.entered(start, end, step)
         if end.subnet_id == start.subnet.subnet_id:
             return (step.hop,), ()
-        replies = self._reply(end, start)
+        reply_hops_by = self._reply(end, start)
         leave, enter, answer, back = self._filters_between(start, end, step.addresses, step.traffic)
-        return (leave, step.hop, enter), (answer, *replies, back)
+        return (leave, step.hop, enter), (answer, *reply_hops_by, back)
 
     def _filters_between(
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
@@ -189,7 +189,7 @@ class Local(ABC):
 
 
 def replies(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
-    """Return the hops of replies by these routes of a table: see `Local.reply_hops`."""
+    """Return the hops of replies by these routes of a table: see `VpcPaths.reply_hops`."""
     hops = []
     for branch in found:
         for route in branch.routes:
@@ -201,14 +201,14 @@ def replies(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
             if branch.missing is None and route is not None and _to_internet(route, branch.addresses):
                 hops.append(_lost_to_internet(table, route, branch.addresses))
                 continue
-            what = routing.target(route) if route else "no route"
+            what = routing.target_of(route) if route else "no route"
             fact = branch.missing or Missing(f"what becomes of replies that leave {place} by {what}")
             hops.append(open_question("route", what, fact, leg="back", source=branch.addresses))
     return tuple(hops)
 
 
 def _leads(route: Route, by: str) -> bool:
-    return route.gateway_id == LOCAL if by == LOCAL else route.state != GONE and routing.target(route) == by
+    return route.gateway_id == LOCAL if by == LOCAL else route.state != GONE and routing.target_of(route) == by
 
 
 def _to_internet(route: Route, addresses: Intervals) -> bool:
@@ -218,7 +218,7 @@ def _to_internet(route: Route, addresses: Intervals) -> bool:
 
 def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
     """Return the hop for replies to private addresses by an internet gateway; it forwards only to public ones."""
-    rule, gateway = routing.spell(route), route.gateway_id or ""
+    rule, gateway = routing.spell_route(route), route.gateway_id or ""
     message = f"{table} sends replies to {spell(addresses)} to {gateway}, which drops what is for private addresses"
     code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
     hop = lost("route", table, code, message, rule, Cut(source=addresses))
@@ -227,14 +227,14 @@ def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
 
 def lost_reply(table: str, route: Route | None, addresses: Intervals) -> Hop:
     """Replies that go nowhere."""
-    rule = routing.spell(route) if route else ""
+    rule = routing.spell_route(route) if route else ""
     code = "BAD_STATE_ROUTE" if route else "NO_ROUTE_TO_DESTINATION"
     why = f"its route {rule} is a black hole" if route else "it has no route to them"
     hop = lost("route", table, code, f"{table} drops replies to {spell(addresses)}: {why}", rule, Cut(source=addresses))
     return msgspec.structs.replace(hop, leg="back")
 
 
-def joined(start: Start, there: Hops, back: Hops, rest: Passage) -> Passage:
+def join_passage(start: Start, there: Hops, back: Hops, rest: Passage) -> Passage:
     """A passage that goes on with the same packets after these hops."""
     first = rest.ways[0]
     box = first.packets._replace(source=start.addresses, ports=start.ports)
@@ -244,4 +244,4 @@ def joined(start: Start, there: Hops, back: Hops, rest: Passage) -> Passage:
 
 def joined_all(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:
     """Every passage of a fan, after these hops."""
-    return tuple(tuple(joined(start, there, back, passage) for passage in item) for item in fan)
+    return tuple(tuple(join_passage(start, there, back, passage) for passage in item) for item in fan)

@@ -26,7 +26,7 @@ from skerry.reach.forwarding import Network
 from skerry.reach.gateways import open_question
 from skerry.reach.name_resolution import Intended, Names, Query, Resolution
 from skerry.reach.origin import Start, Traffic
-from skerry.reach.outcome import Outcome, combined
+from skerry.reach.outcome import Outcome, combine
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import ipv6_blocks
 from skerry.reach.trace import (
@@ -135,7 +135,7 @@ class Walker:
         """Walk to destinations that need no name and take turns."""
         traffic = Traffic(protocol, port)
         ways = [self._ways(source.start, destination, traffic) for destination in destinations]
-        return combined([self._to_one(source, one, traffic) for one in ways], turns=True)
+        return combine([self._to_one(source, one, traffic) for one in ways], turns=True)
 
     def _answers(self, start: Start, target: Target) -> _Answers:
         return self._memo.once((start, target), lambda: self._ask(start, target))
@@ -208,7 +208,7 @@ class Walker:
             dead = msgspec.structs.replace(answers.resolution, hop=hop)
             trace = self._nowhere(source, answers._replace(resolution=dead))
             found.append(Outcome(trace.verdict, (trace,)))
-        return combined(found, turns=answers.resolution.sure)
+        return combine(found, turns=answers.resolution.sure)
 
     def _clean_paths(self, source: Source, answers: _Answers) -> tuple[Trace, ...]:
         return tuple(trace for ways in answers.ways for trace in self._to_one(source, ways, answers.traffic).traces)
@@ -228,8 +228,8 @@ class Walker:
             paths = [self._trace(source, ways, traffic, out, option) for option in options]
             if intended:
                 paths = [msgspec.structs.replace(path, intended=True) for path in paths]
-            found.append(combined((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
-        return combined(found, turns=ways.destination.choice)
+            found.append(combine((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
+        return combine(found, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
         """Return the packets that the source's own groups let out; a rule for every destination is evaluated once."""
@@ -352,7 +352,7 @@ class Walker:
                 return found
         hop = open_question("dns", subnet.subnet_id, doubt)
         trace = self._nowhere(source, answers._replace(resolution=Resolution(hop)))
-        return combined((found, Outcome(trace.verdict, (trace,))), turns=False)
+        return combine((found, Outcome(trace.verdict, (trace,))), turns=False)
 
     def _with_intended(self, source: Source, target: Target, answers: _Answers, found: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""

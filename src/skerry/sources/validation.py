@@ -15,7 +15,7 @@ from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
 from skerry.model.network import DhcpConfiguration
 from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
-from skerry.net.addresses import block, block4, block6
+from skerry.net.addresses import block4, block6, parse_block
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.json_repair import has_repeated_keys
 
@@ -149,7 +149,7 @@ def _unless_absent(check: Check) -> Check:
 
 
 def _is_block(text: str) -> bool:
-    return block(text) is not None
+    return parse_block(text) is not None
 
 
 def _is_block4(text: str) -> bool:
