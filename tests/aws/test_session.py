@@ -86,4 +86,4 @@ class TestBoto3sOwnChain:
         settings.write_text("[profile work\n")
         with pytest.raises(SkerryError) as caught:
             make_clients(profile="work")
-        assert "Mend the file" in caught.value.remedy
+        assert "Correct the file" in caught.value.remedy

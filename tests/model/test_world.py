@@ -225,7 +225,7 @@ class TestRelations:
         network.service("api", clusterArn="elsewhere")
         del network.service("job")["clusterArn"]
         world = network.world()
-        found = [world.cluster_of(service) for service in world.facts.services]
+        found = [world.find_cluster(service.cluster_arn) for service in world.facts.services]
         assert [cluster.cluster_name if cluster else None for cluster in found] == ["shop", None, None]
 
     def test_a_vpc_that_does_not_tell_its_dhcp_options_is_missing_them(self) -> None:

@@ -318,14 +318,16 @@ class TestPrivateZones:
         refused = documents["route53/list-resource-record-sets/ZOTHER.json"]
         asked = {"operation": "route53:ListResourceRecordSets", "parameters": {"HostedZoneId": "ZOTHER"}}
         assert (refused["Call"], refused["Error"]["Code"]) == (asked, "NoSuchHostedZone")
-        assert refused["Error"]["Message"].startswith("the zone is of 999999999999, which alone may list its records; ")
+        assert refused["Error"]["Message"].startswith(
+            "the zone belongs to 999999999999, which alone may list its records; "
+        )
 
     def test_of_a_service_of_aws_are_named_with_it(self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
         vpc_of(aws)
         foreign = {"HostedZoneId": "ZEFS", "Name": "efs.", "Owner": {"OwningService": "efs.amazonaws.com"}}
         monkeypatch.setattr(Route53Backend, "list_hosted_zones_by_vpc", lambda *_: [foreign])
         refused = decoded(read(aws).documents)["route53/list-resource-record-sets/ZEFS.json"]
-        assert "the zone is of efs.amazonaws.com" in refused["Error"]["Message"]
+        assert "the zone belongs to efs.amazonaws.com" in refused["Error"]["Message"]
 
     def test_of_the_account_itself_lack_a_permission_where_they_are_refused(self, aws: ClientFactory) -> None:
         zone = zone_for(aws, vpc_of(aws))

@@ -1,1 +1,1 @@
-"""The one seam to boto3: nothing outside this package imports boto3 or botocore."""
+"""The interface to boto3; nothing outside this package imports boto3 or botocore."""

@@ -1,24 +1,25 @@
-"""What one call of AWS's API is: its operation, the permission that it needs, and what its answer looks like."""
+"""The description of one AWS API call: its operation, its IAM action, and the shape of its answer."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 
 class ApiCall(NamedTuple):
-    """One operation of one service, with the permission that it needs and what its answer looks like.
+    """One operation of one service, with its IAM action and the shape of its answer.
 
-    ``rows`` is the key of the rows in the answer, None where the answer is one record; ``identity`` are the fields
-    that tell a row from the others, none where the row itself does. ``page`` is how many rows are asked for at a
-    time, by the parameter ``limit``; ``first``: the first page tells all that is wanted. ``batch`` is how many ids the
-    parameter ``ids`` takes, which most often has the name of ``rows``. ``wrapped``: the answer does not say what it is
-    of. ``kept``: the answer is a document, not only a list of what to ask next. ``optional``: a Region or partition
-    may lack it. ``single``: it is about one thing of many, which alone stays unknown, whatever AWS says instead.
+    ``rows`` is the key of the rows in the answer, None if the answer is one record. ``identity`` are the fields of
+    a row's id, empty if the row itself is the id. ``page`` is the number of rows a page, sent as the parameter
+    ``limit``. ``first``: only the first page is needed. ``batch`` is the number of ids that the parameter ``ids``
+    takes; its name defaults to ``rows``. ``wrapped``: the answer does not name its subject, so the document includes
+    the call. ``kept``: the answer becomes a document; otherwise it only supplies ids for further calls. ``optional``:
+    a Region or partition may lack the service. ``single``: the call is about one resource, and its failure leaves
+    only this resource unknown.
 
-    ``without`` are fields of a row that are not kept, as nothing reads them and they may be secret; of the list
-    ``long`` the first `LATEST` are; ``trim`` leaves of a row what is kept. ``cut`` is the key that says that rows are
-    lacking after the last page. ``link`` is the key of a link, in whose place stands what it leads to. ``permission``
-    is the name of the IAM action where it is not that of the operation. ``always`` are the members that AWS prints in
-    every answer, where they are not the rows.
+    ``without`` are dropped fields of a row: nothing reads them, and they may be secret. Of the list ``long``
+    only the first `LATEST` items are kept. ``trim`` reduces a row to its kept part. A true value under ``cut`` means
+    missing rows after the last page. ``link`` is the key of a link; the linked content replaces it. ``permission``
+    is the name of the IAM action if it differs from the operation's. ``always`` are the members in every answer of
+    AWS, if they are not the rows.
     """
 
     service: str
@@ -50,7 +51,7 @@ class ApiCall(NamedTuple):
 
     @property
     def action(self) -> str:
-        """The IAM action that allows the call, which AWS prints with the service's own prefix."""
+        """The IAM action that allows the call, with the service's own prefix."""
         return f"{self.prefix or self.service}:{self.permission or self.operation}"
 
     @property
@@ -60,7 +61,7 @@ class ApiCall(NamedTuple):
 
 
 LATEST = 20
-"""Events of a service that are kept, of the hundred that ECS prints, the latest first: they are most of its answer.
+"""The number of kept events of a service; ECS prints a hundred, the latest first, and they dominate its answer.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
 """

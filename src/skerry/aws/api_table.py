@@ -1,4 +1,4 @@
-"""The calls of AWS's API that skerry makes to read an account: one table, which all else is made from.
+"""The table of AWS API calls that skerry makes to read an account.
 
 None of them changes anything. Their shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/,
@@ -13,10 +13,10 @@ from skerry.aws.api_call import ApiCall
 from skerry.aws.resource_calls import RESOURCE_CALLS
 
 _MANY = 1000
-"""The most rows of a page that EC2 gives, where the operation's own model does not set less."""
+"""The maximum page size of EC2, unless the model of an operation sets less."""
 
 _FEW = 100
-"""The most rows of a page that the other services give."""
+"""The maximum page size of the other services."""
 
 
 def _ec2(operation: str, rows: str, identity: str, page: int | None = _MANY, *, optional: bool = False) -> ApiCall:
@@ -45,7 +45,7 @@ NETWORK_INTERFACES = _ec2("DescribeNetworkInterfaces", "NetworkInterfaces", "Net
 INTERNET_GATEWAYS = _ec2("DescribeInternetGateways", "InternetGateways", "InternetGatewayId")
 NAT_GATEWAYS = _ec2("DescribeNatGateways", "NatGateways", "NatGatewayId")
 VPC_ENDPOINTS = _ec2("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId")
-# S3 is there twice by one name, once for each type of endpoint.
+# AWS lists S3 twice under one name, once for each type of endpoint.
 ENDPOINT_SERVICES = ApiCall("ec2", "DescribeVpcEndpointServices", "ServiceDetails", ("ServiceName", "ServiceId"), _MANY)
 PREFIX_LISTS = _ec2("DescribeManagedPrefixLists", "PrefixLists", "PrefixListId", 100)
 TRANSIT_GATEWAYS = _ec2("DescribeTransitGateways", "TransitGateways", "TransitGatewayId", optional=True)
@@ -102,8 +102,8 @@ TRANSIT_GATEWAY_ROUTES = ApiCall(
 CLUSTER_NAMES = _ecs_list("ListClusters", "clusterArns")
 SERVICE_NAMES = _ecs_list("ListServices", "serviceArns")
 TASK_NAMES = _ecs_list("ListTasks", "taskArns")
-# How many each takes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html and the
-# pages of the other two.
+# Maximum ids: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html and the pages of the
+# other two.
 CLUSTERS = _ecs("DescribeClusters", "clusters", "clusterArn", 100)
 SERVICES = _ecs("DescribeServices", "services", "serviceArn", 10, "events")
 TASKS = _ecs("DescribeTasks", "tasks", "taskArn", 100)
@@ -127,7 +127,7 @@ ZONE_RECORDS = ApiCall(
     "ListResourceRecordSets",
     "ResourceRecordSets",
     ("Name", "Type", "SetIdentifier"),
-    # The most: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
+    # Maximum: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
     300,
     "MaxItems",
     wrapped=True,
@@ -236,7 +236,7 @@ NETWORK = (
     S3_FILES_MOUNT_TARGETS,
     IDENTITY,
 )
-"""What tells of the network and needs nothing to be known."""
+"""Calls about the network that need no ids from earlier answers."""
 
 NETWORK_CALLS = (
     *NETWORK,
@@ -249,7 +249,7 @@ NETWORK_CALLS = (
     PROFILE_RESOURCES,
     MOUNT_TARGETS,
 )
-"""Every call that a reading of the network alone may make."""
+"""Every call of a reading of the network alone."""
 
 CALLS = (
     *NETWORK_CALLS,
@@ -269,7 +269,7 @@ CALLS = (
     SCHEDULE,
     *RESOURCE_CALLS,
 )
-"""Every call that a reading may make."""
+"""Every call of a reading of an account."""
 
 PLANNING = (ENDPOINT_SERVICES,)
-"""What a plan asks beside: nothing that is there depends on it, only where something may be made."""
+"""Additional calls of a plan: the endpoint services that new endpoints can use."""

@@ -1,7 +1,8 @@
-"""What boto3 and AWS report as errors, in words of ours: the one place that maps them.
+"""Mapping of errors of boto3 and AWS to errors of skerry.
 
-A call without an answer is `RefusedError`: its facts stay unknown, and the reading goes on. Without credentials,
-a clock and a configuration that AWS accepts, no call has an answer: `SkerryError` ends the reading. Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+A call without an answer raises `RefusedError`: its facts stay unknown, and the reading goes on. Invalid credentials,
+a wrong clock or a wrong configuration fail every call: `SkerryError` ends the reading. Codes:
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html. No credential is ever printed: AWS's answer to a
 wrong signature repeats the request's token, so its text is left out.
 """
@@ -19,10 +20,10 @@ from skerry.model.facts import is_denial
 
 
 class RefusedError(Exception):
-    """AWS did not answer one call, with the code and message that it gave instead.
+    """One call without an answer, with the code and message of AWS's error.
 
-    ``error`` is what to say where no call at all is answered, None where this is AWS's own decision; ``gone``: the
-    subject of the call no longer exists.
+    ``error`` is reported if no call at all is answered; it is None for a denied call. ``gone``: the resource of the
+    call no longer exists.
     """
 
     def __init__(self, code: str, message: str, error: SkerryError | None = None, *, gone: bool = False) -> None:
@@ -34,7 +35,7 @@ class RefusedError(Exception):
 
 
 class CallContext(NamedTuple):
-    """What was being done: a call, and whether about something that an earlier call named; None is the way to one."""
+    """The context of an error: the call, None during setup, and whether an earlier answer named its resource."""
 
     call: ApiCall | None = None
     asked: bool = False
@@ -57,7 +58,7 @@ _THROTTLED = frozenset(
     }
 )
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
-# Also where temporary credentials have expired:
+# AWS also uses it for expired temporary credentials:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html#CommonErrors
 _EXPIRED_OR_SKEWED = "RequestExpired"
 _SKEWED = frozenset({"RequestInTheFuture", "RequestTimeTooSkewed"})
@@ -115,14 +116,14 @@ def map_errors(subject: CallContext) -> Iterator[None]:
 
 
 def clean_message(text: str) -> str:
-    """A foreign message on one line, without credentials and without what only AWS can decode."""
+    """Return a foreign message on one line, without credentials and encoded authorization messages."""
     text = _KEY.sub(r"\1…", _ENCODED.sub("", _HEADER.sub(r"\1", " ".join(text.split()))))
     text = _USER.sub("//…@", _SECRET.sub(r"\1=…", text))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _answered(error: Any, subject: CallContext) -> Exception:
-    """What AWS's own error means."""
+    """Map an error answered by AWS."""
     code = str(error.response.get("Error", {}).get("Code", "")) or "Unknown"
     message = clean_message(str(error.response.get("Error", {}).get("Message", "")))
     call, region = subject.call, subject.region
@@ -140,7 +141,7 @@ def _answered(error: Any, subject: CallContext) -> Exception:
 
 
 def _of_all(code: str, message: str, call: ApiCall, region: str | None) -> SkerryError:
-    """Say what it means that every call is answered with a code."""
+    """Return the error to report if every call is answered with this code."""
     from botocore import xform_name  # noqa: PLC0415
 
     if code in _THROTTLED:
@@ -157,9 +158,9 @@ def _of_all(code: str, message: str, call: ApiCall, region: str | None) -> Skerr
 
 
 def _is_gone(code: str, call: ApiCall) -> bool:
-    """Whether what was asked about does not exist, or no longer: it may be deleted while others are read.
+    """Return whether the resource of a call does not exist; it may have been deleted during the reading.
 
-    ECS answers so for an unknown task definition:
+    ECS answers with ClientException for an unknown task definition:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
     """
     missing = code.endswith(("NotFound", "NotFoundException")) or code.startswith("NoSuch")
@@ -167,7 +168,7 @@ def _is_gone(code: str, call: ApiCall) -> bool:
 
 
 def _credentials(code: str, message: str, region: str | None) -> SkerryError | None:
-    """What is wrong with the credentials; None where it is something else."""
+    """Return the error about the credentials; None if the code has another cause."""
     lower = message.lower()
     if code in _EXPIRED:
         return SkerryError(f"the credentials have expired ({code})", _LOG_IN)
@@ -183,7 +184,7 @@ def _credentials(code: str, message: str, region: str | None) -> SkerryError | N
         return SkerryError(f"AWS does not accept the signature of the request ({code})", remedy)
     if code not in _UNKNOWN_KEYS:
         return None
-    # EC2 says the same of an unknown key, of a Region that is not enabled, and of a clock that is far off:
+    # EC2 gives one code for an unknown key, for a Region that is not enabled, and for a wrong clock:
     # https://repost.aws/knowledge-center/iam-validate-access-credentials
     remedy = _CHECK if region in _ALWAYS_ENABLED else f"{_enable(region)} {_CHECK}"
     return SkerryError(f"AWS does not know the credentials in {region} ({code})", remedy)
@@ -194,9 +195,9 @@ def _enable(region: str | None) -> str:
 
 
 def _unanswered(error: Exception, subject: CallContext) -> Exception:
-    """What it means that boto3 had no answer of AWS, by the nearest class of the error that is known here."""
+    """Map an error of boto3 without an answer from AWS, by the nearest known class of the error."""
     text = clean_message(str(error))
-    names = [one.__name__ for one in type(error).__mro__]
+    names = [base.__name__ for base in type(error).__mro__]
     call = subject.call
     if call is not None and _ABSENT.intersection(names):
         known = next((_REMEDIES[name] for name in names if name in _REMEDIES), None)
@@ -217,7 +218,7 @@ def _unanswered(error: Exception, subject: CallContext) -> Exception:
 
 
 def _unreadable(error: Exception, subject: CallContext) -> Exception:
-    """Map an error of the code that reads answers or the configuration, whose own words may hold secrets."""
+    """Map an error of reading answers or the configuration; its own text may hold secrets."""
     name = type(error).__name__
     if subject.call is not None:
         message = f"it cannot be read ({name})"
@@ -231,7 +232,7 @@ def _unreadable(error: Exception, subject: CallContext) -> Exception:
 
 _NO_URL = "Invalid endpoint: "
 # By name: older versions of botocore lack some of the classes.
-_NOT_SENT = "ParamValidationError"  # of a name that nothing of its kind can have
+_NOT_SENT = "ParamValidationError"  # for a name that is invalid for its type of resource
 _ABSENT = frozenset({"ConnectionError", "HTTPClientError", "UnknownEndpointError"})
 _REMEDIES = {
     "ProxyConnectionError": "Check HTTPS_PROXY and NO_PROXY.",
@@ -245,7 +246,7 @@ _REMEDIES = {
     "LoginError": "Log in again: aws login, with the same --profile.",
     "CredentialRetrievalError": "Check what gives the credentials: the profile's credential_process, or its role.",
     "MetadataRetrievalError": "Check what gives the credentials: the role of the instance or task.",
-    "ConfigParseError": "Mend the file, or name another in AWS_CONFIG_FILE.",
+    "ConfigParseError": "Correct the file, or name another in AWS_CONFIG_FILE.",
     "UnknownServiceError": "Install a newer boto3.",
 }
 

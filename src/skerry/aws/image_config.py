@@ -1,8 +1,8 @@
-"""What the links lead to with which ECR answers: the configuration of an image, of which hardly anything is kept.
+"""Downloads of image configurations from ECR's presigned URLs; only architecture and OS are kept.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html. A configuration holds the
-environment of the image's containers, and so perhaps secrets; a link is signed for whoever has it. Neither is kept,
-nor in any error.
+environment of the image's containers, perhaps with secrets, and anyone can use the presigned URL. Neither is kept or
+shown in an error.
 """
 
 import json
@@ -16,7 +16,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, build_opener
 from skerry.aws.errors import RefusedError
 
 KEPT = ("architecture", "os")
-"""What is kept of a configuration: for what the image was built.
+"""The kept keys of a configuration: the platform of the image.
 
 https://github.com/opencontainers/image-spec/blob/main/config.md
 """
@@ -28,10 +28,10 @@ _OK = 200
 
 
 def fetch_configuration(client: Any, operation: str, url: str) -> dict[str, str]:
-    """For what the image was built whose configuration a link of a client's leads to.
+    """Return the platform of an image from the configuration at a presigned URL.
 
-    Raises `RefusedError` where it cannot be had, and for a link that is not HTTPS, but where the client itself is led
-    to that place without it.
+    Raises `RefusedError` if the download fails or the link is not HTTPS. Plain HTTP is allowed only to the client's
+    own endpoint.
     """
     if not _is_trusted(url, client.meta.endpoint_url):
         raise RefusedError("Unreachable", "the link to the image's configuration is not HTTPS")
@@ -63,7 +63,7 @@ def _is_trusted(url: str, endpoint: str) -> bool:
 
 
 def _stand_in(client: Any, operation: str, url: str) -> bytes | None:
-    """What somebody answers who stands in for AWS in this process, as boto3 asks before it sends its own requests."""
+    """Return the answer of an AWS stand-in in this process, if one handles boto3's event ``before-send``."""
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
 
     service = client.meta.service_model.service_id.hyphenize()
@@ -79,7 +79,7 @@ def _stand_in(client: Any, operation: str, url: str) -> bytes | None:
 
 
 class _Nowhere(HTTPRedirectHandler):
-    """Follows no redirection: S3 needs none, and it may lead anywhere."""
+    """A handler that follows no redirection: S3 needs none, and it may lead anywhere."""
 
     def redirect_request(self, *_: Any) -> None:
         return None

@@ -1,4 +1,4 @@
-"""Asking AWS one call, page by page."""
+"""Pages of the answer to one AWS API call."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -11,7 +11,7 @@ from skerry.aws.image_config import fetch_configuration
 MOST_PAGES = 2_000
 MOST_ROWS = 1_000_000
 MOST_EMPTY = 200
-"""Empty pages in a row: AWS may give some that lead to others.
+"""The maximum of consecutive empty pages; AWS may return empty pages with a token for the next.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
 """
@@ -22,17 +22,17 @@ TOKENS = (
 )
 """The members of an answer that lead to its next page."""
 
-# Those that repeat what was asked, or are there on the last page as well.
+# Marker may repeat the request or stand on the last page as well.
 _LEADING = frozenset(TOKENS) - {"Marker"}
 
 
 class PartialError(Exception):
-    """The pages of a call end before its rows do, for a reason."""
+    """The pages of a call end before its rows do; the message says why."""
 
 
 def command_name_of(call: ApiCall) -> str:
-    """The call as AWS's command line names it: ``describe-vpcs``."""
-    # botocore is slow to import; those that read files do without it.
+    """Return the name of the call in the AWS CLI: ``describe-vpcs``."""
+    # botocore is slow to import; reading files does not need it.
     from botocore import xform_name  # noqa: PLC0415
 
     name: str = xform_name(call.operation, "-")
@@ -40,10 +40,10 @@ def command_name_of(call: ApiCall) -> str:
 
 
 def iterate_pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the pages of the answer as boto3 gives them, each asked for when it is wanted.
+    """Yield the pages of the answer from boto3, each requested on demand.
 
-    In the place of a link stands the content that it leads to. Raises `PartialError` after the last page where more
-    rows cannot be had, `RefusedError` where this call has no answer and others may have, else a `SkerryError`.
+    The linked content replaces a link. Raises `PartialError` after the last page if rows are missing, `RefusedError`
+    if only this call has no answer, else a `SkerryError`.
     """
     with map_errors(CallContext(call, bool(parameters), client.meta.region_name)):
         method = command_name_of(call).replace("-", "_")
@@ -62,7 +62,7 @@ def iterate_pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> 
 
 
 def _bounded(found: Any, call: ApiCall) -> Iterator[dict[str, Any]]:
-    """Yield pages until they repeat themselves, or are more than any account has."""
+    """Yield pages until they repeat, or exceed the bounds of any account."""
     seen: set[str] = set()
     rows = empty = 0
     page: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def _leads_on(page: Mapping[str, Any]) -> bool:
 
 
 def _by_token(client: Any, method: str, call: ApiCall, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the pages of a call that botocore has no paginator for."""
+    """Yield the pages of a call without a botocore paginator."""
     if call.page:
         shape = client.meta.service_model.operation_model(call.operation).input_shape
         # Route 53 takes its numbers as text.
@@ -102,7 +102,7 @@ def _by_token(client: Any, method: str, call: ApiCall, parameters: dict[str, Any
     while True:
         answer = getattr(client, method)(**parameters, **token)
         yield answer
-        # EC2 and Route 53 write the name of the token with a capital letter, ECS without.
+        # EC2 and Route 53 capitalize the name of the token, ECS does not.
         token = {name: answer[name] for name in ("NextToken", "nextToken") if answer.get(name)}
         if not token:
             return

@@ -1,4 +1,4 @@
-"""The calls that ask about what tasks use: roles, images, secrets, keys, log groups, files and file systems.
+"""The calls about resources of tasks: roles, images, secrets, keys, log groups, files and file systems.
 
 None of them changes anything, and none reads the value of a secret or parameter. Their shapes:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html,
@@ -27,16 +27,16 @@ _OF_EVERY_ROLE = ("Arn", "RoleName", "AssumeRolePolicyDocument")
 
 
 def _of_role(row: dict[str, Any]) -> dict[str, Any]:
-    """A role that no task can take on, without its policies: they are then not known, and nobody asks for them."""
+    """Return a role; without its policies if its trust policy does not name ECS tasks."""
     if _TASKS in json.dumps(row.get("AssumeRolePolicyDocument")):
         return row
     return {key: row[key] for key in _OF_EVERY_ROLE if key in row}
 
 
 def _of_policy(row: dict[str, Any]) -> dict[str, Any]:
-    """A managed policy with the one of its versions that is in force."""
+    """Return a managed policy with only its default version."""
     versions = row.get("PolicyVersionList", ())
-    return row | {"PolicyVersionList": [one for one in versions if one.get("IsDefaultVersion")]}
+    return row | {"PolicyVersionList": [version for version in versions if version.get("IsDefaultVersion")]}
 
 
 def _single(
@@ -95,7 +95,7 @@ KEY = _single("kms", "DescribeKey", without=("KeyMetadata.Description",), always
 KEY_POLICY = _single("kms", "GetKeyPolicy", always=("Policy",))
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html#API_ListGrants_RequestParameters
 GRANTS = _single("kms", "ListGrants", "Grants", ("GrantId",), page=100, limit="Limit")
-# Both list what begins with a name, that of the very name first: one row tells whether it is there.
+# Both list names with a prefix, the exact name first: one row tells whether it exists.
 LOG_GROUP = _single("logs", "DescribeLogGroups", "logGroups", ("logGroupName",), page=1, limit="limit", first=True)
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html: ListObjectsV2 has no action.
 OBJECT = _single(
@@ -143,4 +143,4 @@ RESOURCE_CALLS = (
     FILE_SYSTEM_POLICY,
     ACCESS_POINTS,
 )
-"""Every call of these."""
+"""All calls of this module."""

@@ -1,7 +1,7 @@
 """Checks of an answer over HTTP, before boto3 parses it.
 
-botocore's parsers are lenient: of an HTML page or an empty body they make an answer without rows, as an empty account
-gives it. An answer is damaged unless its status, length, type, root and the members that AWS always prints are there.
+botocore's parsers are lenient: an HTML page or an empty body becomes an answer without rows, like that of an empty
+account. An answer counts as damaged if its status, length, type, root or a member of every answer is wrong.
 """
 
 import json
@@ -13,7 +13,7 @@ from xml.parsers import expat
 from skerry.aws.api_table import CALLS, PLANNING
 
 DAMAGED = "DamagedAnswer"
-"""The code of an answer that is not AWS's own, or not whole."""
+"""The error code of an answer that is incomplete or not from AWS."""
 
 _OK, _REDIRECTED, _FAILED = 200, 300, 500
 _DEEPEST = 100
@@ -28,7 +28,7 @@ _PRINTED: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 class DamageError(Exception):
-    """The reason why an answer is not believed."""
+    """An answer is damaged, with the reason."""
 
 
 class _Outline(NamedTuple):
@@ -41,7 +41,7 @@ class _Outline(NamedTuple):
 
 
 def check(operation_model: Any, response_dict: dict[str, Any], customized_response_dict: dict[str, Any]) -> None:
-    """Put an error in the place of a damaged answer, as botocore's event ``before-parse`` allows."""
+    """Replace a damaged answer by an error, as botocore's event ``before-parse`` allows."""
     model = operation_model
     printed = _PRINTED.get((model.service_model.service_name, model.name))
     if printed is None:
@@ -50,7 +50,7 @@ def check(operation_model: Any, response_dict: dict[str, Any], customized_respon
         _checked(model, response_dict, printed)
     except DamageError as damage:
         failed = response_dict["status_code"] >= _FAILED
-        # botocore makes an error of an empty body with such a status.
+        # botocore turns an empty body with such a status into an error.
         response_dict |= {"body": b"", "status_code": response_dict["status_code"] if failed else _FAILED}
         if not failed:
             customized_response_dict["Error"] = {"Code": DAMAGED, "Message": str(damage)}
@@ -67,7 +67,7 @@ def _checked(model: Any, answer: Mapping[str, Any], printed: tuple[str, ...]) ->
         raise DamageError(f"its status is {status}")
     payload = model.output_shape.serialization.get("payload")
     if payload is not None:
-        # The body is one member: the text of a policy.
+        # The body is a single member, the text of a policy.
         _object(body)
         return
     _check_type(headers, "xml" if is_xml else "json")
@@ -90,7 +90,7 @@ def _check_type(headers: Mapping[str, Any], wanted: str) -> None:
 
 
 def _check_error(status: int, headers: Mapping[str, Any], body: bytes, *, is_xml: bool) -> None:
-    """Raise `DamageError` where an error is not in AWS's form: a proxy answers with pages of its own."""
+    """Raise `DamageError` if an error is not in AWS's form: a proxy answers with pages of its own."""
     try:
         if is_xml:
             _require(_XML_ERRORS & {_outline(body).root} or {"an error of AWS"}, _XML_ERRORS)
@@ -123,9 +123,9 @@ def _require(wanted: AbstractSet[str], names: AbstractSet[str]) -> None:
 
 
 def _outline(body: bytes) -> _Outline:
-    """Read the root of an XML document and what is below it; raises `DamageError` where it is not well-formed.
+    """Read the root of an XML document and two levels below it; raises `DamageError` if it is not well-formed.
 
-    A document type is refused, and with it every entity that could grow: AWS writes none.
+    A document type is refused, and with it every expanding entity: AWS writes none.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     open_tags: list[str] = []
@@ -169,7 +169,7 @@ def _check_json(model: Any, body: bytes, printed: tuple[str, ...]) -> None:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    """Read a JSON object as botocore does, which takes what it cannot read for an empty one."""
+    """Decode a JSON object; botocore would treat an unreadable body as an empty one."""
     if not body.strip():
         raise DamageError("it is empty")
     try:

@@ -1,4 +1,4 @@
-"""Putting what a task asks for into an AWS that is empty: the values are examples."""
+"""Seed data for an empty AWS: the resources of a task, with example values."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from skerry.aws.session import ClientFactory
 
 
 def create_bucket(client: ClientFactory, name: str, region: str) -> None:
-    """Make a bucket, where it is not there yet."""
+    """Create a bucket, unless it exists."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 -- slow to import
 
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -18,7 +18,7 @@ def create_bucket(client: ClientFactory, name: str, region: str) -> None:
 
 
 def create_resources(client: ClientFactory, region: str, items: Iterable[tuple[str, str]]) -> list[str]:
-    """Make secrets, parameters, log groups and objects, each by its kind and name; what could not be made, in words.
+    """Create secrets, parameters, log groups and objects, each by kind and name, and return the failures as texts.
 
     An object's name is its bucket's and its key's with a slash between.
     """

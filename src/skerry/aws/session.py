@@ -1,4 +1,4 @@
-"""Clients of AWS's services, made by boto3's own chain of credentials and configuration."""
+"""Clients of AWS's services, from boto3's own chain of credentials and configuration."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,25 +11,25 @@ from skerry.aws.errors import CallContext, map_errors
 from skerry.aws.transport import guard
 
 ClientFactory: TypeAlias = Callable[[str], Any]
-"""Gives the client of a service by its name: ``client("ec2")``. Not for several threads at once; the clients are."""
+"""Returns the client of a service by its name: ``client("ec2")``. The factory is not thread-safe; clients are."""
 
 ATTEMPTS = 5
-"""Retries of a call, after which the last error stands."""
+"""The number of retries of a call."""
 
 CONNECTIONS = 10
-"""Connections that a client keeps open: no fewer than threads that share it."""
+"""The connection pool size of a client: at least the number of threads that share it."""
 
 _CONNECT_SECONDS, _READ_SECONDS = 5, 60
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Which account and Region to read: None leaves it to boto3's own configuration."""
+    """The profile and Region of an account to read; None leaves the choice to boto3's configuration."""
 
     profile: str | None = None
     region: str | None = None
 
     def make_clients(self) -> ClientFactory:
-        """The clients of it."""
+        """Return a factory of clients for the account."""
         return make_clients(self.region, self.profile)
 
 
@@ -41,9 +41,9 @@ def make_clients(region: str | None = None, profile: str | None = None) -> Clien
     ``standard``: botocore's default is still ``legacy``, which does not retry all throttling errors
     (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
 
-    Raises `SkerryError` where the profile, the Region or the credentials cannot be found.
+    Raises `SkerryError` if the profile, the Region or the credentials cannot be found.
     """
-    # Importing boto3 takes longer than most commands run; those that read files do without it.
+    # Importing boto3 takes longer than most commands run; commands that read files do not need it.
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
     from botocore.exceptions import NoRegionError  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""One call as a task makes it: once, without a retry, and what came of it in the words of boto3."""
+"""One API call as a task makes it, without a retry, with its outcome in boto3's words."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ _READ_SECONDS = 20
 
 
 class ApiRequest(msgspec.Struct, frozen=True):
-    """A call of an API, by boto3's names; ``endpoint`` where it is not the Region's own."""
+    """A call of an API, by boto3's names; ``endpoint`` if it is not the Region's own."""
 
     service: str
     operation: str
@@ -18,19 +18,19 @@ class ApiRequest(msgspec.Struct, frozen=True):
 
 
 class ApiResult(msgspec.Struct, frozen=True):
-    """What came of a call: whether anything answered, and in which words."""
+    """The outcome of a call: answered or not, with the text of the error."""
 
     answered: bool
     words: str
 
 
 def prepare() -> None:
-    """Import boto3, which takes long, so that the time of the first call is its own."""
+    """Import boto3 in advance: the slow import would count as time of the first call."""
     import boto3  # noqa: F401, PLC0415
 
 
 def make_request(asked: ApiRequest, connect_timeout: float, authority: str) -> ApiResult:
-    """Make a call; an error that AWS answers with is an answer too. ``authority``: the certificates to trust."""
+    """Make a call; an error from AWS is an answer too. ``authority`` is the file of trusted certificates."""
     import boto3  # noqa: PLC0415 -- slow to import
     from botocore.config import Config  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The way to AWS: bounded in size and time, with answers that are checked and asked for again."""
+"""The HTTP transport to AWS: answers are bounded in size and time, checked, and requested again if damaged."""
 
 import random
 import time
@@ -8,13 +8,13 @@ from typing import Any
 from skerry.aws.response_checks import DAMAGED, check
 
 MOST_BYTES = 64 * 1024 * 1024
-"""The size of an answer above which it is given up: AWS's own pages are a few megabytes."""
+"""The maximum size of an answer: AWS's own pages are a few megabytes."""
 
 ANSWER_SECONDS = 60
-"""The time that an answer may take from its first byte to its last."""
+"""The maximum time of an answer from its first byte to its last."""
 
 RETRIES = 4
-"""How often a damaged answer is asked for again."""
+"""The number of retries after a damaged answer."""
 
 _LONGEST_PAUSE = 2
 _CHUNK = 1 << 16
@@ -41,7 +41,7 @@ def _before_parse(
 
 
 def _again(response: Any, attempts: int, **_: Any) -> float | None:
-    """Return the seconds until a damaged answer is asked for again, growing as those of the retry mode standard.
+    """Return the seconds until the next retry of a damaged answer, growing as in the retry mode ``standard``.
 
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     """
@@ -51,7 +51,7 @@ def _again(response: Any, attempts: int, **_: Any) -> float | None:
 
 
 def _after_call(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-    """Raise an error for a damaged answer, whose status may be that of a good one."""
+    """Raise an error for a damaged answer, even if its status is that of success."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
     if _is_damaged(parsed):
@@ -64,7 +64,7 @@ def _is_damaged(parsed: Any) -> bool:
 
 
 class _Body:
-    """The body of an answer that was read already, as botocore asks for it."""
+    """The body of an answer after its reading, with the interface that botocore expects."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -75,13 +75,13 @@ class _Body:
 
 
 class _Bounded:
-    """A session of botocore that reads no body without end."""
+    """A botocore session with bounds on the size and time of a body."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
 
     def send(self, request: Any) -> Any:
-        """Send a request, and read its answer; raises botocore's own errors, which are retried."""
+        """Send a request and read its answer; raises botocore's own errors, so that botocore retries."""
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415
         from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError  # noqa: PLC0415
         from urllib3.exceptions import HTTPError, ProtocolError  # noqa: PLC0415
@@ -110,7 +110,7 @@ class _Bounded:
 
 
 def _read(raw: Any) -> bytes:
-    """Read a body whole; raises `ValueError` where it is too large, `TimeoutError` where it takes too long."""
+    """Read a whole body; raises `ValueError` if it is too large, `TimeoutError` if it takes too long."""
     late = time.monotonic() + ANSWER_SECONDS
     parts: list[bytes] = []
     size = 0
@@ -126,7 +126,7 @@ def _read(raw: Any) -> bytes:
 
 
 def _parts(raw: Any) -> Iterator[bytes]:
-    """Yield a body as it arrives, where urllib3 is new enough to give less than a whole part."""
+    """Yield a body as it arrives, if urllib3 is new enough to return less than a whole part."""
     if hasattr(raw, "read1"):
         yield from iter(lambda: raw.read1(_CHUNK), b"")
     else:

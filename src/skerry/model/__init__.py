@@ -1,1 +1,1 @@
-"""What AWS says, in AWS's own words: frozen records of its answers, and the World, which indexes them."""
+"""Frozen records of AWS's answers under AWS's own names, and the World, which indexes them."""

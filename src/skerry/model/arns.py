@@ -1,4 +1,4 @@
-"""Reading AWS's identifiers: ARNs, Regions in them, and what an id's prefix says."""
+"""ARNs and other AWS identifiers: their parts, their Regions, and the resource types of id prefixes."""
 
 import re
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class Arn(NamedTuple):
 
 
 def parse_arn(text: str) -> Arn | None:
-    """Read an ARN; None where the text is none.
+    """Parse an ARN. Return None if the text is not an ARN.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
@@ -44,18 +44,18 @@ def parse_arn(text: str) -> Arn | None:
 
 
 def region_of_zone(zone_name: str) -> str | None:
-    """The Region of an availability zone's name, local zones included (``us-west-2-lax-1a``)."""
-    found = _REGION.match(zone_name)
-    return found.group() if found else None
+    """Return the Region of an availability zone's name, local zones included (``us-west-2-lax-1a``)."""
+    region = _REGION.match(zone_name)
+    return region.group() if region else None
 
 
 def region_of_endpoint_service(service_name: str) -> str | None:
-    """The Region in an endpoint service's name, such as ``com.amazonaws.eu-west-1.ecr.api``."""
+    """Return the Region in an endpoint service's name, such as ``com.amazonaws.eu-west-1.ecr.api``."""
     return next((part for part in service_name.split(".") if _REGION_ONLY.fullmatch(part)), None)
 
 
 def arn_of_resource(resource: str, region: str | None, account: str | None, partition: str) -> str | None:
-    """The ARN of an EC2 resource by its id, where Region and account are known."""
+    """Return the ARN of an EC2 resource by its id, if Region and account are known."""
     kind = _ARN_TYPES.get(resource.partition("-")[0])
     if kind is None or region is None or account is None:
         return None

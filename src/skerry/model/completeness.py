@@ -1,4 +1,4 @@
-"""Completeness of lists: for which kinds, and in which scopes, the absence of a record proves that there is none."""
+"""Completeness of lists: the kinds and scopes without unread records, so that an absent record does not exist."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ class Completeness(msgspec.Struct, frozen=True, gc=False):
     """The lists that were read, each by its kind and its scope.
 
     A scope is `EVERYWHERE`, a VPC, or the object that owns the records, such as a file system; all by id.
-    ``complete`` are lists that were read to their end without a loss. ``gaps`` are scopes in which a record may be
+    ``complete`` lists were read to their end without a loss. In the scopes of ``gaps`` a record may be
     missing: a call was refused, a page is missing, or a row could not be read. ``asked`` are the kinds of all lists.
     """
 
@@ -21,7 +21,7 @@ class Completeness(msgspec.Struct, frozen=True, gc=False):
     asked: frozenset[str] = frozenset()
 
     def knows(self, kind: str, scope: str = EVERYWHERE) -> bool:
-        """Tell whether every record of a kind in a scope is known, so that none is missing."""
+        """Return whether every record of a kind in a scope is known, so that none is missing."""
         if scope != EVERYWHERE and (kind, scope) in self.complete:
             return (kind, scope) not in self.gaps
         if (kind, EVERYWHERE) not in self.complete:
@@ -31,7 +31,7 @@ class Completeness(msgspec.Struct, frozen=True, gc=False):
         return (kind, EVERYWHERE) not in self.gaps and (kind, scope) not in self.gaps
 
     def lists(self, kind: str, scope: str) -> bool:
-        """Tell whether a list of this very scope is complete, whatever a list of a wider scope says."""
+        """Return whether a list of exactly this scope is complete; lists of wider scopes do not count."""
         return (kind, scope) in self.complete and (kind, scope) not in self.gaps
 
     def scopes(self, kind: str) -> frozenset[str]:
@@ -39,7 +39,7 @@ class Completeness(msgspec.Struct, frozen=True, gc=False):
         return frozenset(scope for name, scope in self.complete - self.gaps if name == kind and scope != EVERYWHERE)
 
     def lacks(self, kind: str, scope: str = EVERYWHERE) -> bool:
-        """Tell whether records of a kind in a scope were asked for, and some may be missing."""
+        """Return whether records of a kind in a scope were requested and some may be missing."""
         if scope == EVERYWHERE:
             return any(name == kind for name, _ in self.gaps)
         own = (kind, EVERYWHERE) in self.gaps and not self.lists(kind, scope)

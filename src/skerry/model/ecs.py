@@ -31,7 +31,7 @@ class Cluster(Camel, frozen=True, gc=False):
 
 
 class AwsvpcConfiguration(Camel, frozen=True, gc=False):
-    """Where the tasks of a service get their network interfaces."""
+    """The subnets and security groups of the network interfaces of a service's tasks."""
 
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class NetworkConfiguration(Camel, frozen=True, gc=False):
 
 
 class Secret(Camel, frozen=True, gc=False):
-    """A value that a container or its log driver gets from Secrets Manager or Parameter Store."""
+    """A secret or parameter for a container or its log driver, from Secrets Manager or Parameter Store."""
 
     name: str
     value_from: str
@@ -60,7 +60,7 @@ class LogConfiguration(Camel, frozen=True, gc=False):
 
 
 class ServiceConnect(Camel, frozen=True, gc=False):
-    """Whether tasks carry a Service Connect proxy, and where its own logs go."""
+    """The Service Connect configuration of a deployment: tasks get a proxy with its own log configuration."""
 
     enabled: bool = False
     log_configuration: LogConfiguration | None = None
@@ -93,13 +93,13 @@ class TaskSet(Camel, frozen=True, gc=False):
 
 
 class ServiceEvent(Camel, frozen=True, gc=False):
-    """What happened to a service, in ECS's words; DescribeServices prints the latest first."""
+    """An event of a service, in ECS's words; DescribeServices prints the latest first."""
 
     message: str
 
 
 class ContainerImage(Camel, frozen=True, gc=False):
-    """The image that a container of a deployment has, and the digest that it is held to."""
+    """The image of a container of a deployment, with its pinned digest."""
 
     container_name: str | None = None
     image: str | None = None
@@ -107,7 +107,7 @@ class ContainerImage(Camel, frozen=True, gc=False):
 
 
 class ServiceRevision(Camel, frozen=True, gc=False):
-    """What a deployment was made of: its task definition, and the digests of its images."""
+    """The revision of a service behind a deployment: its task definition, and the digests of its images."""
 
     service_revision_arn: str
     service_arn: str | None = None
@@ -116,13 +116,13 @@ class ServiceRevision(Camel, frozen=True, gc=False):
 
 
 class RevisionSummary(Camel, frozen=True, gc=False):
-    """A service revision of which tasks run, by its ARN."""
+    """A service revision with running tasks, by its ARN."""
 
     arn: str
 
 
 class DeploymentController(Camel, frozen=True, gc=False):
-    """Who deploys the service: ECS, CODE_DEPLOY or EXTERNAL."""
+    """The deployment controller of a service: ECS, CODE_DEPLOY or EXTERNAL."""
 
     type: str = "ECS"
 
@@ -163,7 +163,7 @@ class RepositoryCredentials(Camel, frozen=True, gc=False):
 
 
 class FirelensConfiguration(Camel, frozen=True, gc=False):
-    """That a container routes the logs of the others, and how."""
+    """The FireLens configuration of a container that routes the logs of the other containers."""
 
     type: str
     options: dict[str, str] = field(default_factory=dict)
@@ -212,7 +212,7 @@ class S3FilesVolume(Camel, frozen=True, gc=False):
 
 
 class DockerVolume(Camel, frozen=True, gc=False):
-    """A volume of a Docker driver's."""
+    """A volume of a Docker volume driver."""
 
     driver: str | None = None
 
@@ -224,7 +224,7 @@ class FsxWindowsVolume(Camel, frozen=True, gc=False):
 
 
 class Volume(Camel, frozen=True, gc=False):
-    """A volume of a task definition; what a bind mount is of is not read."""
+    """A volume of a task definition; the host path of a bind mount is not read."""
 
     name: str | None = None
     efs_volume_configuration: EfsVolume | None = None
@@ -234,7 +234,7 @@ class Volume(Camel, frozen=True, gc=False):
 
 
 class RuntimePlatform(Camel, frozen=True, gc=False):
-    """The processor and operating system that the task's images are for."""
+    """The processor and operating system of the task's images."""
 
     cpu_architecture: str | None = None
     operating_system_family: str | None = None
@@ -264,7 +264,7 @@ class Detail(Camel, frozen=True, gc=False):
 
 
 class TaskAttachment(Camel, frozen=True, gc=False):
-    """What ECS attached to a task, its network interface for one."""
+    """An attachment of a task, such as its network interface."""
 
     type: str
     status: str | None = None
@@ -272,7 +272,7 @@ class TaskAttachment(Camel, frozen=True, gc=False):
 
 
 class TaskContainer(Camel, frozen=True, gc=False):
-    """A container of a task, with the reason why it stopped."""
+    """A container of a task, with the reason for its stop."""
 
     name: str | None = None
     reason: str | None = None

@@ -1,4 +1,4 @@
-"""Records of VPC endpoints, private hosted zones and EFS mount targets: what names lead to."""
+"""Records of VPC endpoints, private hosted zones, and EFS and S3 Files mount targets."""
 
 from msgspec import UNSET, UnsetType, field
 
@@ -15,7 +15,7 @@ class DnsEntry(Pascal, frozen=True, gc=False):
 
 
 class DnsOptions(Pascal, frozen=True, gc=False):
-    """How an endpoint's names are answered."""
+    """The DNS options of an endpoint."""
 
     dns_record_ip_type: str | None = None
     private_dns_only_for_inbound_resolver_endpoint: bool = False
@@ -24,7 +24,7 @@ class DnsOptions(Pascal, frozen=True, gc=False):
 
 
 class LastError(Pascal, frozen=True, gc=False):
-    """Why an endpoint failed."""
+    """The last error of an endpoint."""
 
     code: str | None = None
     message: str | None = None
@@ -54,13 +54,13 @@ class VpcEndpoint(Pascal, frozen=True, gc=False):
 
 
 class ServiceKind(Pascal, frozen=True, gc=False):
-    """What endpoints of a service may be: Interface, Gateway or GatewayLoadBalancer."""
+    """A type of endpoint that a service offers: Interface, Gateway or GatewayLoadBalancer."""
 
     service_type: str
 
 
 class EndpointService(Pascal, frozen=True, gc=False):
-    """A service that endpoints may be made for, with the zones in which it offers them.
+    """A service that offers endpoints, with their availability zones.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ServiceDetail.html
     """
@@ -71,18 +71,18 @@ class EndpointService(Pascal, frozen=True, gc=False):
 
     @property
     def key(self) -> str:
-        """What identifies it: S3 has two of one name, each for endpoints of its own type."""
+        """Name and endpoint types: S3 has two services of one name, each with its own type of endpoint."""
         return " ".join((self.service_name, *(row.service_type for row in self.service_type)))
 
 
 class ZoneVpc(Pascal, frozen=True, gc=False):
-    """A VPC that a private hosted zone is associated with."""
+    """A VPC associated with a private hosted zone."""
 
     vpc_id: str = field(name="VPCId")
 
 
 class ZoneConfig(Pascal, frozen=True, gc=False):
-    """Whether a hosted zone is private."""
+    """The configuration of a hosted zone, which says whether it is private."""
 
     private_zone: bool = False
 
@@ -117,7 +117,7 @@ class RecordValue(Pascal, frozen=True, gc=False):
 
 
 class AliasTarget(Pascal, frozen=True, gc=False):
-    """The name that an alias record leads to."""
+    """The target name of an alias record."""
 
     dns_name: DnsName = field(name="DNSName")
     hosted_zone_id: str | None = None
@@ -127,7 +127,7 @@ class AliasTarget(Pascal, frozen=True, gc=False):
 class RecordSet(Pascal, frozen=True, gc=False):
     """A record set of a hosted zone; several of one name and type have a ``set_identifier`` each.
 
-    A ``weight`` or ``multi_value_answer`` lets them take turns; others are chosen by health or by who asks.
+    Route 53 chooses among them by ``weight`` or ``multi_value_answer``, by health, or by the resolver's location.
     """
 
     name: DnsName
@@ -160,10 +160,10 @@ class MountTarget(Pascal, frozen=True, gc=False):
 
 
 class Zone(Pascal, frozen=True, gc=False):
-    """A private hosted zone, put together: its name, the VPCs that it answers in, its records.
+    """A private hosted zone, merged from several answers: its name, its VPCs, its records.
 
-    ``vpc_ids`` and ``records`` are UNSET where no file tells them; not ``whole``: there may be more records.
-    ``service``: the service of AWS that owns it, whose records nobody else may read.
+    ``vpc_ids`` and ``records`` are UNSET if no file has them. Without ``whole`` there may be more records.
+    ``service``: the AWS service that owns the zone; nobody else may list its records.
     """
 
     zone_id: str

@@ -1,4 +1,4 @@
-"""All records that one source gave, and which kinds of them it gave whole."""
+"""All records of one source, and the completeness of their lists."""
 
 import msgspec
 
@@ -22,8 +22,8 @@ from skerry.model.schedules import RuleTarget, Schedule
 class Facts(msgspec.Struct, frozen=True, gc=False):
     """The records of each kind, and how complete each list of them is.
 
-    A list that is not complete may still have rows; only the absence of a row then proves nothing. ``told`` is what
-    AWS said to questions about one thing each. ``refused`` are the calls that AWS did not answer.
+    A list that is not complete may still have rows; only the absence of a row then proves nothing. ``resource_answers``
+    are AWS's answers about single resources. ``refused`` are the calls that AWS did not answer.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -79,13 +79,13 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
 
 class Missing(msgspec.Struct, frozen=True, gc=False):
-    """A fact that is not known, and the call that would tell it."""
+    """An unknown fact, and the call that would supply it."""
 
     fact: str
     action: str = ""
 
     def __str__(self) -> str:
-        """Say what is missing and how to supply it."""
+        """Describe the missing fact and its call."""
         return f"{self.fact} (from {self.action})" if self.action else self.fact
 
 
@@ -106,7 +106,7 @@ _DENIALS = frozenset(
 
 
 def is_denial(code: str) -> bool:
-    """Tell whether an error code means that the caller lacks a permission.
+    """Return whether an error code means a missing permission of the caller.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
@@ -114,7 +114,7 @@ def is_denial(code: str) -> bool:
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
-    """A call that AWS did not answer, by its IAM action, with AWS's code and message for it."""
+    """A call without an answer from AWS: its IAM action, with AWS's error code and message."""
 
     action: str
     code: str

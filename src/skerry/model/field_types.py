@@ -1,8 +1,8 @@
-"""Types of fields that hold an address, a block, a name or a port: a value of another form is no value at all.
+"""Types of fields for an address, a CIDR block, a name or a port, with the form of valid values.
 
-They are texts and numbers to a type checker. `skerry.sources.validation` holds the texts to their form when a document
-is loaded; msgspec holds the numbers to their bounds. Blocks of rules, entries and routes are plain texts: one of them
-that is none leaves open what that one rule, entry or route is for.
+They are texts and numbers to a type checker. `skerry.sources.validation` checks the form of texts when a document
+is loaded; msgspec checks the bounds of numbers. CIDR blocks of rules, entries and routes are plain texts: an invalid
+one makes only its own rule, entry or route unknown.
 """
 
 from typing import Annotated, Final
@@ -24,7 +24,7 @@ CidrBlock = Annotated[str, Meta(extra={FORM: BLOCK})]
 Address4 = Annotated[str, Meta(extra={FORM: ADDRESS4})]
 Address6 = Annotated[str, Meta(extra={FORM: ADDRESS6})]
 DnsName = Annotated[str, Meta(extra={FORM: NAME})]
-"""A name, which may end in a dot and hold Route 53's octal escapes."""
+"""A name; it may end in a dot and hold Route 53's octal escapes."""
 
 Count = Annotated[int, Meta(ge=0, le=2**32)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from skerry.model.record import Pascal, Tag
 
 Document: TypeAlias = dict[str, Any] | str
-"""A policy's document: the text that AWS keeps, or the object that its command line and boto3 make of it."""
+"""A policy document: JSON text, or the object decoded from it by boto3 and the AWS CLI."""
 
 
 class InlinePolicy(Pascal, frozen=True, gc=False):
@@ -21,19 +21,19 @@ class InlinePolicy(Pascal, frozen=True, gc=False):
 
 
 class AttachedPolicy(Pascal, frozen=True, gc=False):
-    """A managed policy that is attached to a role, by its ARN."""
+    """A managed policy attached to a role, by its ARN."""
 
     policy_arn: str
 
 
 class PermissionsBoundary(Pascal, frozen=True, gc=False):
-    """The managed policy that bounds what a role's policies can allow."""
+    """The managed policy that limits the permissions of a role."""
 
     permissions_boundary_arn: str | None = None
 
 
 class Role(Pascal, frozen=True, gc=False):
-    """A role: who may take it on, and what its policies allow."""
+    """A role, with its trust policy and its permissions policies."""
 
     arn: str
     role_name: str

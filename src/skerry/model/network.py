@@ -30,7 +30,7 @@ class Ipv6Association(Pascal, frozen=True, gc=False):
 
 
 class BlockPublicAccessStates(Pascal, frozen=True, gc=False):
-    """What Block Public Access does to a VPC or subnet: off, block-bidirectional or block-ingress."""
+    """The Block Public Access mode of a VPC or subnet: off, block-bidirectional or block-ingress."""
 
     internet_gateway_block_mode: str | UnsetType = UNSET
 
@@ -56,7 +56,7 @@ class Switch(Pascal, frozen=True, gc=False):
 
 
 class VpcAttribute(Pascal, frozen=True, gc=False):
-    """What DescribeVpcAttribute prints: one attribute a call, so files of one VPC are merged."""
+    """The DNS attributes of a VPC; DescribeVpcAttribute prints one a call, so its answers are merged."""
 
     vpc_id: str
     enable_dns_support: Switch = Switch()
@@ -103,7 +103,7 @@ class Subnet(Pascal, frozen=True, gc=False):
 
 
 class RouteTableAssociation(Pascal, frozen=True, gc=False):
-    """What a route table is in force for: a subnet, a gateway, or the rest of the VPC (main)."""
+    """The association of a route table with a subnet, a gateway, or the rest of the VPC (main)."""
 
     main: bool = False
     subnet_id: str | None = None
@@ -142,7 +142,7 @@ class RouteTable(Pascal, frozen=True, gc=False):
 
 
 class GatewayAttachment(Pascal, frozen=True, gc=False):
-    """The VPC that an internet gateway is attached to."""
+    """The attachment of a gateway to its VPC."""
 
     vpc_id: str
     state: str = "available"
@@ -168,7 +168,7 @@ class NatAddress(Pascal, frozen=True, gc=False):
 
 
 class NatGateway(Pascal, frozen=True, gc=False):
-    """A NAT gateway. A regional one stands in no particular subnet."""
+    """A NAT gateway. A regional one is in no particular subnet."""
 
     nat_gateway_id: str
     vpc_id: str
@@ -204,7 +204,7 @@ class GroupName(Pascal, frozen=True, gc=False):
 
 
 class Attachment(Pascal, frozen=True, gc=False):
-    """What a network interface is attached to."""
+    """The attachment of a network interface to an instance."""
 
     instance_id: str | None = None
 

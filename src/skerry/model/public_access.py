@@ -1,4 +1,4 @@
-"""Records of VPC Block Public Access: the Region's mode, and the VPCs and subnets that are excluded from it.
+"""Records of VPC Block Public Access: the Region's mode, and the excluded VPCs and subnets.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
 """
@@ -17,7 +17,7 @@ class BlockPublicAccessOptions(Pascal, frozen=True, gc=False):
 
 
 class BlockPublicAccessExclusion(Pascal, frozen=True, gc=False):
-    """A VPC or subnet that is excluded: allow-bidirectional or allow-egress."""
+    """A VPC or subnet excluded from Block Public Access: allow-bidirectional or allow-egress."""
 
     exclusion_id: str
     internet_gateway_exclusion_mode: str | None = None

@@ -8,11 +8,11 @@ import msgspec
 
 
 class Pascal(msgspec.Struct, frozen=True, rename="pascal", gc=False):
-    """A record of a service that writes its keys ``LikeThis``."""
+    """A record of a service that writes its keys ``LikeThis``. Subclasses inherit ``gc=False``."""
 
 
 class Camel(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """A record of a service that writes its keys ``likeThis``."""
+    """A record of a service that writes its keys ``likeThis``. Subclasses inherit ``gc=False``."""
 
 
 class Tag(Pascal, frozen=True, gc=False):
@@ -23,5 +23,5 @@ class Tag(Pascal, frozen=True, gc=False):
 
 
 def name_of(tags: tuple[Tag, ...]) -> str | None:
-    """The value of the tag ``Name``, which the console shows as the resource's name."""
+    """Return the value of the tag ``Name``, which the console shows as the resource's name."""
     return next((tag.value for tag in tags if tag.key == "Name" and tag.value), None)

@@ -1,4 +1,4 @@
-"""The kinds of record: where each stands in an answer of AWS, what identifies a row, and the call that gives it."""
+"""The kinds of record: the key of each in AWS's answers, the field that identifies a row, and the call."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from skerry.model import (
 
 
 class RecordKind(NamedTuple):
-    """One kind of record: where it stands in an answer, and the call that gives it."""
+    """One kind of record: its key in an answer, its field in `Facts`, and the IAM action of its call."""
 
     key: str
     field: str

@@ -1,4 +1,4 @@
-"""What changes the answers of a VPC's DNS server, by VPC: resolver rules, DNS Firewall and Route 53 Profiles."""
+"""Look-ups of Resolver settings by VPC: resolver rules, DNS Firewall and Route 53 Profiles."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ _HOLDS = "COMPLETE"
 _WORKS = "OPERATIONAL"
 _DNS_PORT = 53
 _LOCAL = {"SYSTEM", "RECURSIVE"}
-# The rules that AWS makes itself: what it does without rules.
+# The rules that AWS defines itself; they change no answer.
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-autodefined-rules.html
 _AUTODEFINED = "rslvr-autodefined-rr-"
 _ASSOCIATIONS = ("resolver_rule_associations", "firewall_associations", "profile_associations")
@@ -27,14 +27,14 @@ _HELD: dict[str, _Table] = {
     "firewall-rule-group": "firewalls",
     "vpc-endpoint": "endpoints",
 }
-# A Profile may hold where questions are logged, which changes no answer.
+# A Profile may hold a query log configuration, which changes no answer.
 _HARMLESS = {"resolver-query-log-config"}
 
 
 class VpcResolverRule(NamedTuple):
-    """A resolver rule that holds in a VPC, with its domain, as AWS prints it (``example.com.``, and ``.`` for all).
+    """A resolver rule associated with a VPC, with its domain as AWS prints it (``example.com.``, or ``.`` for all).
 
-    ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.
+    ``profile``: the Route 53 Profile that shares the rule with the VPC, if one does.
     """
 
     rule: ResolverRule
@@ -43,10 +43,10 @@ class VpcResolverRule(NamedTuple):
 
 
 class VpcResolverSettings(NamedTuple):
-    """What changes the answers in one VPC.
+    """The settings that change DNS answers in one VPC.
 
-    ``zones`` and ``endpoints`` are ids of what Profiles share, each with its Profile; ``firewalls`` the rule groups
-    of DNS Firewall. ``unread`` are the facts that may change any answer and are not known.
+    ``zones`` and ``endpoints`` are ids of resources that Profiles share, each with its Profile; ``firewalls`` are the
+    rule groups of DNS Firewall. ``unread`` are the unknown facts that may change any answer.
     """
 
     rules: tuple[VpcResolverRule, ...]
@@ -57,7 +57,7 @@ class VpcResolverSettings(NamedTuple):
 
 
 class _SettingsBuilder:
-    """What holds in one VPC while it is put together."""
+    """The settings of one VPC while they are collected."""
 
     def __init__(self) -> None:
         self.zones: dict[str, str] = {}
@@ -67,13 +67,13 @@ class _SettingsBuilder:
         self.unread: list[Missing] = []
 
     def hold(self, table: _Table, name: str, profile: str = "") -> None:
-        """Note a thing that holds; what the VPC has itself goes before what a Profile shares."""
+        """Add a resource in force; the VPC's own associations precede those of a Profile."""
         held: dict[str, str] = getattr(self, table)
         held.setdefault(name, profile)
 
 
 class ResolverLookup:
-    """Look-ups of what changes DNS answers in the VPCs of one source's Facts."""
+    """Look-ups of the settings that change DNS answers in the VPCs of one source's Facts."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -81,7 +81,7 @@ class ResolverLookup:
         self._held: dict[str, VpcResolverSettings] = {}
 
     def settings_of(self, vpc_id: str) -> VpcResolverSettings:
-        """Everything that changes the answers in a VPC."""
+        """Return all settings that change the answers in a VPC."""
         if vpc_id not in self._held:
             self._held[vpc_id] = self._in_vpc(vpc_id)
         return self._held[vpc_id]
@@ -102,18 +102,18 @@ class ResolverLookup:
         )
 
     def was_asked(self, kind: str) -> bool:
-        """Tell whether a kind was asked for, be it that AWS refused or that something was lost."""
+        """Return whether a kind was requested, even if AWS refused or rows were lost."""
         return kind in self._lists.asked
 
     def missing_firewalls_of(self, vpc_id: str) -> Missing | None:
-        """Return the missing list of a VPC's DNS Firewall rule groups; None where it was read, or nobody asked."""
+        """Return the missing list of a VPC's DNS Firewall rule groups; None if it was read or not requested."""
         kind = "firewall_associations"
         if not self._lists.lacks(kind, vpc_id):
             return None
         return Missing(f"every {NOUNS[kind]} of {vpc_id}", ACTIONS[kind])
 
     def missing_owner_rules_of(self, vpc_id: str) -> Missing | None:
-        """What the owner of a VPC alone sees of it: an account that it is shared with is not told the owner's rules.
+        """Return the missing resolver rules of a shared VPC: only its owner can list them.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
         """
@@ -122,16 +122,16 @@ class ResolverLookup:
         return Missing(f"the resolver rules of {vpc_id}, as its owner sees them", ACTIONS["resolver_rule_associations"])
 
     def answering_vpc_of(self, rule: ResolverRule) -> str | Missing:
-        """The VPC whose Amazon DNS server answers what a rule forwards: each target is an inbound endpoint of it.
+        """Return the VPC that answers for a forwarding rule: each target is one of its inbound endpoints.
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
         """
         servers = [target.ip for target in rule.target_ips if target.port == _DNS_PORT]
         found = self.vpc_of_servers(servers) if len(servers) == len(rule.target_ips) else None
-        return found or self._told_by(rule)
+        return found or self._missing_answer_of(rule)
 
     def vpc_of_servers(self, servers: Iterable[str | None]) -> str | Missing | None:
-        """The one VPC whose inbound resolver endpoints have all of these addresses; None where there is none."""
+        """Return the one VPC whose inbound resolver endpoints have all of these addresses, else None."""
         vpcs: set[str] = set()
         for server in servers:
             found = self._inbound.get(server, [])
@@ -143,10 +143,10 @@ class ResolverLookup:
             vpcs.add(found[0].host_vpc_id)
         return vpcs.pop() if len(vpcs) == 1 else None
 
-    def _told_by(self, rule: ResolverRule) -> Missing:
-        told = [server for target in rule.target_ips for server in (target.ip, target.ipv6) if server is not None]
+    def _missing_answer_of(self, rule: ResolverRule) -> Missing:
+        servers = [server for target in rule.target_ips for server in (target.ip, target.ipv6) if server is not None]
         names = "every name" if rule.domain_name == "." else f"names in {rule.domain_name}".removesuffix(".")
-        fact = f"what {' or '.join(told) or 'no DNS server'} answers, to which {rule.id} forwards {names}"
+        fact = f"what {' or '.join(servers) or 'no DNS server'} answers, to which {rule.id} forwards {names}"
         if not self._lists.knows("resolver_endpoints"):
             return Missing(fact, ACTIONS["resolver_endpoints"])
         rows = self._facts.resolver_endpoints
@@ -155,17 +155,17 @@ class ResolverLookup:
         return Missing(fact)
 
     def _rule(self, name: str, vpc_id: str, profile: str) -> VpcResolverRule | Missing | None:
-        """A rule that holds in a VPC, by its id; None where it changes nothing."""
+        """Return a rule associated with a VPC, by its id; None if it changes nothing."""
         if name.startswith(_AUTODEFINED):
             return None
         rule = self._rules.get(name)
-        # Of a rule that another account shares, the list of an account's own may not tell.
+        # The list of an account may lack a rule that another account shares with it.
         listed = self._lists.knows("resolver_rules")
         action = "route53resolver:GetResolverRule" if listed else ACTIONS["resolver_rules"]
         if rule is None or rule.rule_type is UNSET:
             return Missing(f"resolver rule {name}, which holds in {vpc_id}", action)
         if rule.rule_type == "DELEGATE":
-            # It is asked only where a zone names name servers for a part of itself.
+            # It applies only if a zone delegates a subdomain to other name servers.
             return None
         if rule.status != _HOLDS:
             return Missing(f"what becomes of {name}, which is {rule.status}", action)
@@ -195,10 +195,10 @@ class ResolverLookup:
             else:
                 table[row.vpc_id].unread.append(_unsettled(row.id, row.status, "resolver_rule_associations"))
         for group in self._facts.firewall_associations:
-            # While an association is made or deleted, the group may filter or not: as it may let a name pass or not.
+            # During creation or deletion of an association the group may filter or not, like its rules.
             table[group.vpc_id].hold("firewalls", group.firewall_rule_group_id)
         for association in self._facts.profile_associations:
-            # ResourceId is documented as the VPC's ARN, and printed as its id.
+            # AWS documents ResourceId as the VPC's ARN and prints its id.
             vpc_id = association.resource_id.rpartition("/")[2]
             if association.status == _HOLDS:
                 self._share(table[vpc_id], association.profile_id)
@@ -207,7 +207,7 @@ class ResolverLookup:
         return table
 
     def _share(self, gathered: _SettingsBuilder, profile: str) -> None:
-        """What a Profile holds, it shares with each of its VPCs.
+        """Add the resources of a Profile to one of its VPCs.
 
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
         """
@@ -231,7 +231,7 @@ class ResolverLookup:
 
     @cached_property
     def _in_use(self) -> set[str]:
-        """The kinds of association of which there must be some: the rules or Profiles to associate were read."""
+        """The kinds of association that must have records, as rules or Profiles to associate were read."""
         rules = any(not row.id.startswith(_AUTODEFINED) for row in self._facts.resolver_rules)
         profiles = bool(self._facts.profile_resources or self._lists.scopes("profile_resources"))
         used = {"resolver_rule_associations": rules, "profile_associations": profiles}
@@ -251,7 +251,7 @@ class ResolverLookup:
 
     @cached_property
     def _inbound(self) -> dict[str | None, list[ResolverEndpoint]]:
-        """The inbound resolver endpoints that have an address; several where the blocks of VPCs overlap."""
+        """The inbound resolver endpoints by address; an address has several if the blocks of VPCs overlap."""
         table: defaultdict[str | None, list[ResolverEndpoint]] = defaultdict(list)
         for row in self._facts.resolver_endpoints:
             if row.direction == "INBOUND" and row.ip_addresses is not UNSET:

@@ -1,4 +1,4 @@
-"""Records of what changes the answers of a VPC's DNS server: resolver rules, DNS Firewall and Route 53 Profiles.
+"""Records of Route 53 Resolver: resolver rules and endpoints, DNS Firewall and Route 53 Profiles.
 
 Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 """
@@ -10,7 +10,7 @@ from skerry.model.record import Pascal
 
 
 class TargetAddress(Pascal, frozen=True, gc=False):
-    """A DNS server that a rule forwards questions to."""
+    """A DNS server as the target of a forwarding rule."""
 
     ip: Address4 | None = None
     ipv6: Address6 | None = None
@@ -18,7 +18,7 @@ class TargetAddress(Pascal, frozen=True, gc=False):
 
 
 class ResolverRule(Pascal, frozen=True, gc=False):
-    """What becomes of questions for a domain: FORWARD sends them on, SYSTEM makes an exception of it."""
+    """A rule for queries of a domain: FORWARD sends them to other servers, SYSTEM exempts the domain."""
 
     id: str
     domain_name: DnsName | None = None
@@ -29,7 +29,7 @@ class ResolverRule(Pascal, frozen=True, gc=False):
 
 
 class ResolverRuleAssociation(Pascal, frozen=True, gc=False):
-    """A VPC that a resolver rule holds in."""
+    """The association of a resolver rule with a VPC."""
 
     id: str
     resolver_rule_id: str
@@ -38,9 +38,9 @@ class ResolverRuleAssociation(Pascal, frozen=True, gc=False):
 
 
 class ResolverEndpoint(Pascal, frozen=True, gc=False):
-    """An endpoint by which questions enter a VPC's DNS server (INBOUND) or leave it (OUTBOUND).
+    """An endpoint for queries into a VPC's DNS server (INBOUND) or out of it (OUTBOUND).
 
-    ``ip_addresses`` are UNSET until ListResolverEndpointIpAddresses tells them.
+    ``ip_addresses`` are UNSET until ListResolverEndpointIpAddresses is read.
     """
 
     id: str
@@ -58,7 +58,7 @@ class ResolverEndpointAddress(Pascal, frozen=True, gc=False):
 
 
 class FirewallRuleGroupAssociation(Pascal, frozen=True, gc=False):
-    """A VPC whose questions a rule group of DNS Firewall filters."""
+    """The association of a rule group of DNS Firewall with a VPC."""
 
     id: str
     firewall_rule_group_id: str
@@ -67,7 +67,7 @@ class FirewallRuleGroupAssociation(Pascal, frozen=True, gc=False):
 
 
 class ProfileAssociation(Pascal, frozen=True, gc=False):
-    """A VPC (``resource_id``) that a Route 53 Profile holds in."""
+    """The association of a Route 53 Profile with a VPC (``resource_id``)."""
 
     id: str
     profile_id: str
@@ -76,7 +76,7 @@ class ProfileAssociation(Pascal, frozen=True, gc=False):
 
 
 class ProfileResourceAssociation(Pascal, frozen=True, gc=False):
-    """What a Route 53 Profile holds: a private hosted zone, a resolver rule, a firewall rule group, an endpoint."""
+    """A resource of a Route 53 Profile: a private hosted zone, resolver rule, firewall rule group or endpoint."""
 
     id: str
     profile_id: str

@@ -1,4 +1,4 @@
-"""What AWS answers when it is asked about one thing that a task names: a repository, secret, key, log group, bucket.
+"""AWS's answers about single resources of tasks: repositories, secrets, keys, log groups, buckets, file systems.
 
 Shapes: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html,
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html,
@@ -18,7 +18,7 @@ from skerry.model.record import Camel, Pascal
 
 
 class RepositoryPolicy(Camel, frozen=True, gc=False):
-    """Who else may use a repository of ECR."""
+    """The policy of a repository of ECR."""
 
     policy_text: str
 
@@ -31,28 +31,28 @@ class ImageId(Camel, frozen=True, gc=False):
 
 
 class ImageManifest(Camel, frozen=True, gc=False):
-    """An image that is there, with its manifest's text."""
+    """An existing image, with its manifest's text."""
 
     image_id: ImageId = ImageId()
     image_manifest: str | None = None
 
 
 class ImageFailure(Camel, frozen=True, gc=False):
-    """An image that was asked for and not given, and why."""
+    """A requested image that ECR did not return, with the failure code."""
 
     image_id: ImageId = ImageId()
     failure_code: str | None = None
 
 
 class RepositoryImages(Camel, frozen=True, gc=False):
-    """The images of one repository that were asked for."""
+    """The requested images of one repository."""
 
     images: tuple[ImageManifest, ...] = ()
     failures: tuple[ImageFailure, ...] = ()
 
 
 class ImageConfiguration(msgspec.Struct, frozen=True, gc=False):
-    """For what an image was built: a processor and a system, in the words of container images (``amd64``, ``linux``).
+    """The platform of an image, in the words of the OCI specification (``amd64``, ``linux``).
 
     https://github.com/opencontainers/image-spec/blob/main/config.md
     """
@@ -62,7 +62,7 @@ class ImageConfiguration(msgspec.Struct, frozen=True, gc=False):
 
 
 class SecretDescription(Pascal, frozen=True, gc=False):
-    """A secret without its value: its key, when it is deleted, and which of its versions has which labels."""
+    """A secret without its value: its key, its deletion date, and the staging labels of its versions."""
 
     arn: str = field(name="ARN")
     kms_key_id: str | None = None
@@ -71,7 +71,7 @@ class SecretDescription(Pascal, frozen=True, gc=False):
 
 
 class ResourcePolicy(Pascal, frozen=True, gc=False):
-    """The policy on a secret, if it has one."""
+    """The policy of a secret, if it has one."""
 
     resource_policy: str | None = None
 
@@ -86,7 +86,7 @@ class Parameter(Pascal, frozen=True, gc=False):
 
 
 class KeyMetadata(Pascal, frozen=True, gc=False):
-    """A key of KMS: whether it works, and whether it is AWS's own."""
+    """A key of KMS, with its state and its manager: AWS or the customer."""
 
     arn: str
     key_state: str | UnsetType = UNSET
@@ -106,7 +106,7 @@ class KeyPolicy(Pascal, frozen=True, gc=False):
 
 
 class Grant(Pascal, frozen=True, gc=False):
-    """What somebody may do with a key beside its policy; with ``constraints``, under conditions."""
+    """A grant on a key, which allows operations in addition to the key policy, perhaps under ``constraints``."""
 
     grantee_principal: str | None = None
     operations: tuple[str, ...] = ()
@@ -170,14 +170,14 @@ class Organization(Pascal, frozen=True, gc=False):
 
 
 class OrganizationParent(Pascal, frozen=True, gc=False):
-    """The root or an organizational unit that an account or unit belongs to."""
+    """The root or organizational unit above an account or unit."""
 
     id: str
     type: str | None = None
 
 
 class Parents(Pascal, frozen=True, gc=False):
-    """What an account or unit belongs to: AWS names one."""
+    """The parents of an account or unit; AWS names one."""
 
     parents: tuple[OrganizationParent, ...] = ()
 
@@ -190,7 +190,7 @@ class PolicySummary(Pascal, frozen=True, gc=False):
 
 
 class AttachedPolicies(Pascal, frozen=True, gc=False):
-    """The policies of one type that are attached to a root, unit or account."""
+    """The policies of one type attached to a root, unit or account."""
 
     policies: tuple[PolicySummary, ...] = ()
 
@@ -230,19 +230,19 @@ Answer = (
 
 
 class Absent(msgspec.Struct, frozen=True, gc=False):
-    """That AWS says there is no such thing, in the word of its error code."""
+    """AWS's answer that a resource does not exist, with its error code."""
 
     code: str
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):
-    """That AWS did not say, with its code: most often, that the caller may not know."""
+    """A call without an answer, with AWS's error code: mostly a missing permission of the caller."""
 
     code: str
 
 
 class ResourceAnswer(msgspec.Struct, frozen=True, gc=False):
-    """What AWS said to one question: the IAM action of the call, what it was about, and the answer."""
+    """AWS's answer about one resource: the IAM action of the call, the resource, and the answer."""
 
     action: str
     about: str

@@ -1,7 +1,7 @@
-"""What is known of the things that tasks use, and of the policies on them: roles, images, secrets, keys, log groups.
+"""Look-ups of resources of tasks, and of their policies: roles, images, secrets, keys, log groups, file systems.
 
-Each look-up answers with a record; with `Absent`, where AWS says that there is none; with `Missing`, where AWS was
-asked and the answer failed; with None, where nobody asked, or the caller lacks the permission to ask.
+Each look-up returns one of four results. A record: AWS described the resource. `Absent`: AWS answered NotFound.
+`Missing`: the call failed. None: no call was made, or the caller lacks its permission.
 """
 
 from functools import cached_property
@@ -30,11 +30,11 @@ _ROLES = "iam:GetAccountAuthorizationDetails"
 
 
 class Resources:
-    """The things and policies that one source tells of, by name."""
+    """The resources and policies of one source, by name."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._told = {(row.action, row.about): row.answer for row in facts.resource_answers}
+        self._answers = {(row.action, row.about): row.answer for row in facts.resource_answers}
         self._roles = {row.arn: row for row in facts.roles}
         self._denied = {row.action for row in facts.refused if is_denial(row.code)}
         self._denied |= {
@@ -45,48 +45,48 @@ class Resources:
 
     @property
     def account(self) -> str | None:
-        """The account that was asked."""
+        """The account of the caller."""
         return self._facts.account
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody asked for anything of this."""
-        return not self._told and not self.asked_for_roles and not self._denied
+        """Whether no call about resources was made."""
+        return not self._answers and not self.asked_for_roles and not self._denied
 
     def is_denied(self, action: str) -> bool:
-        """Tell whether AWS denied the caller a call, by its IAM action."""
+        """Return whether AWS denied the caller a call, by its IAM action."""
         return action in self._denied
 
     # ------------------------------------------------------------------------------------------------- identities
 
     def find_role(self, role_arn: str) -> Role | Absent | Missing | None:
-        """A role of the account; those of other accounts are not seen."""
+        """Return a role of the account; roles of other accounts cannot be listed."""
         found = self._roles.get(role_arn)
         if found is not None:
             return found
         parsed = parse_arn(role_arn)
-        # Every account has roles, those of AWS's services for one: a list without any is another account's.
+        # Every account has roles, such as service-linked ones: a list without any is another account's.
         if self._facts.completeness.knows("roles") and parsed is not None and parsed.account in self._accounts:
             return Absent("NoSuchEntity")
         return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
 
     @property
     def asked_for_roles(self) -> bool:
-        """Whether anybody asked for the roles of the account, and was allowed to."""
+        """Whether the roles of the account were requested, and not denied."""
         return "roles" in self._facts.completeness.asked and (bool(self._roles) or not self.is_denied(_ROLES))
 
     def find_managed_policy(self, policy_arn: str) -> Document | Missing:
-        """The document in force of a managed policy."""
+        """Return the default version of a managed policy."""
         return self._managed_policies.get(policy_arn) or Missing(f"the document of policy {policy_arn}", _ROLES)
 
     def find_organization(self) -> Found[resource_answers.Organization]:
-        """The organization of the account; `Absent` where it is in none."""
+        """Return the organization of the account; `Absent` if it is in none."""
         return self._answer("organizations:DescribeOrganization", "", resource_answers.Organization, "the organization")
 
     def control_policies_of(self, account: str, kind: ControlKind) -> tuple[Level, ...] | Missing | None:
-        """The policies of an organization on the account, its units and the root, each level by itself.
+        """Return the organization's policies on the account, its units and the root, level by level.
 
-        None where nobody was told: only the management account and those that it delegates to are.
+        Return None without an answer: only the management account and delegated administrators may read them.
         https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
         """
         levels: list[Level] = []
@@ -125,14 +125,14 @@ class Resources:
     # ----------------------------------------------------------------------------------------------------- images
 
     def repository_policy_of(self, account: str, repository: str) -> Found[resource_answers.RepositoryPolicy]:
-        """The policy of a repository; `Absent` where it has none, or where there is no repository."""
+        """Return the policy of a repository; `Absent` if it has none or does not exist."""
         what = f"the policy of repository {repository}"
         return self._of_repository(
             "ecr:GetRepositoryPolicy", account, repository, resource_answers.RepositoryPolicy, what
         )
 
     def images_of(self, account: str, repository: str) -> Found[resource_answers.RepositoryImages]:
-        """The images of a repository that were asked for."""
+        """Return the requested images of a repository."""
         what = f"the images of repository {repository}"
         return self._of_repository("ecr:BatchGetImage", account, repository, resource_answers.RepositoryImages, what)
 
@@ -143,21 +143,21 @@ class Resources:
 
     @property
     def revisions_failed(self) -> bool:
-        """Whether service revisions were asked for, and the answer failed."""
+        """Whether service revisions were requested, and the call failed."""
         asked = "service_revisions" in self._facts.completeness.asked
         return asked and not self.is_denied("ecs:DescribeServiceRevisions")
 
     def image_configuration_of(
         self, account: str, repository: str, digest: str
     ) -> Found[resource_answers.ImageConfiguration]:
-        """For what an image was built, by the digest of its configuration."""
+        """Return the platform of an image, by the digest of its configuration."""
         name, what = f"{repository}@{digest}", f"for what {digest} in repository {repository} was built"
         return self._of_repository(
             "ecr:GetDownloadUrlForLayer", account, name, resource_answers.ImageConfiguration, what
         )
 
     def _of_repository(self, action: str, account: str, name: str, record: type[_Record], what: str) -> Found[_Record]:
-        """What was said of a repository; a question that names no account was about the caller's own."""
+        """Return the answer about a repository; a call without an account id was about the caller's own."""
         found = self._answer(action, f"{account}/{name}", record, f"{what} in account {account}")
         if found is None and account == self._facts.account:
             return self._answer(action, f"/{name}", record, what)
@@ -166,21 +166,21 @@ class Resources:
     # ---------------------------------------------------------------------------------------- secrets, keys and logs
 
     def find_secret(self, name: str) -> Found[resource_answers.SecretDescription]:
-        """A secret, by its ARN or its name."""
+        """Return a secret, by its ARN or its name."""
         return self._answer("secretsmanager:DescribeSecret", name, resource_answers.SecretDescription, f"secret {name}")
 
     def secret_policy_of(self, name: str) -> Found[resource_answers.ResourcePolicy]:
-        """The policy of a secret, which may have none."""
+        """Return the policy of a secret; it may be empty."""
         what = f"the policy of secret {name}"
         return self._answer("secretsmanager:GetResourcePolicy", name, resource_answers.ResourcePolicy, what)
 
     def find_parameter(self, reference: str) -> Found[resource_answers.Parameter]:
-        """A parameter, by its name, or its ARN, which does not tell whether the name begins with a slash."""
+        """Return a parameter, by its name or its ARN; an ARN hides a leading slash of the name."""
         name = reference
         parsed = parse_arn(reference)
         if parsed is not None:
             name = parsed.resource.removeprefix("parameter/")
-        # The number or label of a version follows a colon, which no name has.
+        # The number or label of a version follows a colon; no name has one.
         name = name.partition(":")[0]
         names = [name] if parsed is None else [f"/{name}", name]
         found = [
@@ -191,49 +191,49 @@ class Resources:
         return there[0] if there else next((one for one in found if one is not None), None)
 
     def find_key(self, key: str) -> Found[resource_answers.Key]:
-        """A key of KMS, by id, ARN or alias."""
+        """Return a key of KMS, by id, ARN or alias."""
         return self._answer("kms:DescribeKey", key, resource_answers.Key, f"key {key}")
 
     def key_policy_of(self, key: str) -> Found[resource_answers.KeyPolicy]:
-        """The policy of a key."""
+        """Return the policy of a key."""
         return self._answer("kms:GetKeyPolicy", key, resource_answers.KeyPolicy, f"the policy of key {key}")
 
     def grants_of(self, key: str) -> Found[resource_answers.KeyGrants]:
-        """The grants of a key."""
+        """Return the grants of a key."""
         return self._answer("kms:ListGrants", key, resource_answers.KeyGrants, f"the grants of key {key}")
 
     def find_log_group(self, name: str) -> Found[resource_answers.LogGroup]:
-        """A log group of the Region."""
+        """Return a log group of the Region."""
         return self._answer("logs:DescribeLogGroups", name, resource_answers.LogGroup, f"log group {name}")
 
     # ---------------------------------------------------------------------------------------------------- storage
 
     def bucket_policy_of(self, bucket: str) -> Found[resource_answers.BucketPolicy]:
-        """The policy of a bucket; `Absent` where it has none, or where there is no bucket."""
+        """Return the policy of a bucket; `Absent` if it has none or does not exist."""
         return self._answer(
             "s3:GetBucketPolicy", bucket, resource_answers.BucketPolicy, f"the policy of bucket {bucket}"
         )
 
     def find_object(self, bucket: str, key: str) -> Found[resource_answers.Object]:
-        """An object of a bucket."""
+        """Return an object of a bucket."""
         return self._answer(
             "s3:ListBucket", f"{bucket}/{key}", resource_answers.Object, f"whether {key} is in bucket {bucket}"
         )
 
     def file_system_policy_of(self, system: str) -> Found[resource_answers.FileSystemPolicy]:
-        """The policy of an EFS file system."""
+        """Return the policy of an EFS file system."""
         what = f"the policy of file system {system}"
         return self._answer(
             "elasticfilesystem:DescribeFileSystemPolicy", system, resource_answers.FileSystemPolicy, what
         )
 
     def access_points_of(self, system: str) -> Found[resource_answers.AccessPoints]:
-        """The access points of an EFS file system."""
+        """Return the access points of an EFS file system."""
         what = f"the access points of file system {system}"
         return self._answer("elasticfilesystem:DescribeAccessPoints", system, resource_answers.AccessPoints, what)
 
     def _answer(self, action: str, about: str, record: type[_Record], what: str) -> Found[_Record]:
-        found = self._told.get((action, about))
+        found = self._answers.get((action, about))
         match found:
             case None | Absent():
                 return found
@@ -244,7 +244,7 @@ class Resources:
 
     @cached_property
     def _accounts(self) -> set[str]:
-        """The accounts whose roles were listed."""
+        """The accounts with listed roles."""
         return {parsed.account for row in self._facts.roles if (parsed := parse_arn(row.arn))}
 
     @cached_property

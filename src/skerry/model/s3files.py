@@ -1,4 +1,4 @@
-"""Records of S3 Files: the mount targets of a file system that stands on a bucket.
+"""Records of S3 Files: the mount targets of a file system on a bucket.
 
 Shapes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3files_ListMountTargetsDescription.html
 """

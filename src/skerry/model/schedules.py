@@ -1,4 +1,4 @@
-"""Records of what runs tasks beside services: targets of EventBridge rules and of EventBridge Scheduler.
+"""Records of scheduled tasks: targets of EventBridge rules and of EventBridge Scheduler.
 
 Shapes: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EcsParameters.html and
 https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html. EventBridge's input to a target is
@@ -12,7 +12,7 @@ from skerry.model.record import Pascal
 
 
 class RunVpcConfiguration(Pascal, frozen=True, gc=False):
-    """Where the tasks get their network interfaces."""
+    """The subnets and security groups of the network interfaces of scheduled tasks."""
 
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
@@ -20,13 +20,13 @@ class RunVpcConfiguration(Pascal, frozen=True, gc=False):
 
 
 class RunNetwork(Pascal, frozen=True, gc=False):
-    """The network configuration of a target, whose one key both services write in ECS's way."""
+    """The network configuration of a target; both services write its key as ECS does."""
 
     awsvpc_configuration: RunVpcConfiguration | None = field(name="awsvpcConfiguration", default=None)
 
 
 class EcsParameters(Pascal, frozen=True, gc=False):
-    """The task that a target runs: RunTask's parameters."""
+    """The parameters of RunTask for a target."""
 
     task_definition_arn: str | UnsetType = UNSET
     task_count: int | None = None
@@ -38,20 +38,20 @@ class EcsParameters(Pascal, frozen=True, gc=False):
 
 
 class RunTarget(Pascal, frozen=True, gc=False):
-    """A target. That of a cluster runs tasks in it; ``ecs_parameters`` are UNSET where only its ARN was listed."""
+    """A target. A cluster as target runs tasks; ``ecs_parameters`` are UNSET if only the target's ARN was listed."""
 
     arn: str
     ecs_parameters: EcsParameters | UnsetType = UNSET
 
 
 class NamedTarget(RunTarget, frozen=True, gc=False):
-    """A target of a rule, which has an id among those of its rule."""
+    """A target of a rule, with an id that is unique within the rule."""
 
     id: str | None = None
 
 
 class RuleTarget(Pascal, frozen=True, gc=False):
-    """A target of an EventBridge rule, with the rule that it is of."""
+    """A target of an EventBridge rule, with the name of the rule."""
 
     rule: str
     target: NamedTarget
@@ -59,7 +59,7 @@ class RuleTarget(Pascal, frozen=True, gc=False):
 
 
 class Schedule(Pascal, frozen=True, gc=False):
-    """A schedule of EventBridge Scheduler; ListSchedules prints its target's ARN alone, GetSchedule all of it."""
+    """A schedule of EventBridge Scheduler; ListSchedules prints only its target's ARN, GetSchedule all of it."""
 
     arn: str
     name: str

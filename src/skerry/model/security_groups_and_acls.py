@@ -1,4 +1,4 @@
-"""Records of what filters packets: security groups and network ACLs."""
+"""Records of packet filters: security groups and network ACLs."""
 
 from msgspec import UNSET, UnsetType, field
 
@@ -7,26 +7,26 @@ from skerry.model.record import Pascal, Tag
 
 
 class IpRange(Pascal, frozen=True, gc=False):
-    """An IPv4 block that a rule names."""
+    """An IPv4 block in a rule."""
 
     cidr_ip: str
     description: str | None = None
 
 
 class Ipv6Range(Pascal, frozen=True, gc=False):
-    """An IPv6 block that a rule names."""
+    """An IPv6 block in a rule."""
 
     cidr_ipv6: str = field(name="CidrIpv6")
 
 
 class PrefixListReference(Pascal, frozen=True, gc=False):
-    """A prefix list that a rule names."""
+    """A prefix list in a rule."""
 
     prefix_list_id: str
 
 
 class GroupPair(Pascal, frozen=True, gc=False):
-    """A security group that a rule names."""
+    """A security group in a rule."""
 
     group_id: str
     user_id: str | None = None
@@ -77,7 +77,7 @@ class AclEntry(Pascal, frozen=True, gc=False):
 
 
 class AclAssociation(Pascal, frozen=True, gc=False):
-    """A subnet that a network ACL is in force for."""
+    """The association of a network ACL with a subnet."""
 
     subnet_id: str
 
@@ -94,7 +94,7 @@ class NetworkAcl(Pascal, frozen=True, gc=False):
 
 
 class SecurityGroupVpcAssociation(Pascal, frozen=True, gc=False):
-    """A further VPC that a security group may be used in.
+    """The association of a security group with a further VPC.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
     """
@@ -105,5 +105,5 @@ class SecurityGroupVpcAssociation(Pascal, frozen=True, gc=False):
 
     @property
     def key(self) -> str:
-        """The group and the VPC: AWS gives the association no id."""
+        """Group and VPC: AWS gives the association no id."""
         return f"{self.group_id} in {self.vpc_id}"

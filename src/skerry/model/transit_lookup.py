@@ -1,4 +1,4 @@
-"""Look-ups in what connects VPCs: transit gateways with their attachments and routes, and peering connections."""
+"""Look-ups of connections between VPCs: transit gateways with their attachments and routes, and peering."""
 
 from msgspec import UNSET
 
@@ -18,7 +18,7 @@ _GONE = {"deleted", "deleting"}
 
 
 class TransitLookup:
-    """The connections of one World; every look-up tells a record, or what is missing."""
+    """The connections of one World; every look-up returns a record or a `Missing`."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -29,11 +29,11 @@ class TransitLookup:
         self._peering = {row.vpc_peering_connection_id: row for row in facts.peering_connections}
 
     def find_transit_gateway(self, gateway_id: str) -> TransitGateway | Missing:
-        """The transit gateway of this id."""
+        """Return the transit gateway with this id."""
         return self._gateways.get(gateway_id) or Missing(f"transit gateway {gateway_id}", "ec2:DescribeTransitGateways")
 
     def attachment_of(self, vpc_id: str, gateway_id: str) -> TransitGatewayVpcAttachment | Missing | None:
-        """The attachment of a VPC to a transit gateway; None where it is known to have none."""
+        """Return the attachment of a VPC to a transit gateway; None if it is known to have none."""
         found = [
             row
             for row in self._facts.transit_gateway_vpc_attachments
@@ -47,12 +47,12 @@ class TransitLookup:
         return Missing(f"the attachment of {vpc_id} to {gateway_id}", _ATTACHMENTS)
 
     def find_vpc_attachment(self, attachment_id: str) -> TransitGatewayVpcAttachment | Missing:
-        """The attachment of this id, of a VPC."""
+        """Return the VPC attachment with this id."""
         found = self._of_vpcs.get(attachment_id)
         return found or Missing(f"the subnets of transit gateway attachment {attachment_id}", _ATTACHMENTS)
 
     def route_table_id_of(self, attachment_id: str) -> str | Missing | None:
-        """The id of the route table that an attachment's packets are routed by; None where it has none."""
+        """Return the id of the route table that an attachment is associated with; None if it has none."""
         found: TransitGatewayAttachment | None = self._attachments.get(attachment_id)
         if found is None:
             return Missing(
@@ -66,19 +66,19 @@ class TransitLookup:
         return association.transit_gateway_route_table_id
 
     def routes_of(self, table_id: str) -> tuple[TransitGatewayRoute, ...] | Missing:
-        """All routes of a transit gateway's route table."""
+        """Return all routes of a transit gateway's route table."""
         found: TransitGatewayRouteTable | None = self._tables.get(table_id)
         if found is None or found.routes is UNSET:
             return Missing(f"the routes of transit gateway route table {table_id}", "ec2:SearchTransitGatewayRoutes")
         return found.routes
 
     def find_peering(self, connection_id: str) -> VpcPeeringConnection | Missing:
-        """The peering connection of this id."""
+        """Return the peering connection with this id."""
         found = self._peering.get(connection_id)
         return found or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
 
     def are_peered(self, one: str, other: str) -> bool | Missing:
-        """Tell whether an active peering connection of one Region joins two VPCs."""
+        """Return whether an active peering connection of one Region joins two VPCs."""
         for row in self._facts.peering_connections:
             sides = (row.requester_vpc_info, row.accepter_vpc_info)
             if {side.vpc_id for side in sides} == {one, other} and row.status.code == "active":
@@ -91,9 +91,9 @@ class TransitLookup:
 
 
 def are_in_same_zone(one: Subnet, other: Subnet) -> bool | None:
-    """Tell whether two subnets are in one zone; None where that is not known.
+    """Return whether two subnets are in one zone; None if that is unknown.
 
-    A zone's name stands for another zone in another account, its id does not:
+    A zone's name may denote another zone in another account, its id does not:
     https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
     """
     if one.availability_zone_id is not UNSET and other.availability_zone_id is not UNSET:

@@ -1,4 +1,4 @@
-"""Records of what connects VPCs with each other and with networks elsewhere.
+"""Records of connections between VPCs, and of VPCs with other networks.
 
 Transit gateways, peering connections, VPN gateways and egress-only internet gateways.
 Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
@@ -12,7 +12,7 @@ from skerry.model.record import Pascal, Tag
 
 
 class TransitGatewayOptions(Pascal, frozen=True, gc=False):
-    """The options of a transit gateway; whether groups may be referenced across it is off by default."""
+    """The options of a transit gateway; security group referencing is off by default."""
 
     security_group_referencing_support: str | UnsetType = UNSET
 
@@ -35,7 +35,7 @@ class VpcAttachmentOptions(Pascal, frozen=True, gc=False):
 
 
 class TransitGatewayVpcAttachment(Pascal, frozen=True, gc=False):
-    """A VPC's attachment to a transit gateway: the subnets, one a zone, that it takes packets in."""
+    """A VPC's attachment to a transit gateway, with its subnets, one in each zone."""
 
     transit_gateway_attachment_id: str
     transit_gateway_id: str
@@ -47,14 +47,14 @@ class TransitGatewayVpcAttachment(Pascal, frozen=True, gc=False):
 
 
 class TransitGatewayAssociation(Pascal, frozen=True, gc=False):
-    """The route table that an attachment's packets are routed by."""
+    """The association of an attachment with a route table."""
 
     transit_gateway_route_table_id: str | None = None
     state: str = "associated"
 
 
 class TransitGatewayAttachment(Pascal, frozen=True, gc=False):
-    """An attachment of any kind; ``association`` is None where it has no route table."""
+    """An attachment of any type; ``association`` is None if it has no route table."""
 
     transit_gateway_attachment_id: str
     transit_gateway_id: str | None = None
@@ -66,7 +66,7 @@ class TransitGatewayAttachment(Pascal, frozen=True, gc=False):
 
 
 class TransitGatewayRouteAttachment(Pascal, frozen=True, gc=False):
-    """An attachment that a route of a transit gateway leads to."""
+    """An attachment as the target of a transit gateway's route."""
 
     transit_gateway_attachment_id: str
     resource_id: str | None = None
@@ -84,7 +84,7 @@ class TransitGatewayRoute(Pascal, frozen=True, gc=False):
 
 
 class TransitGatewayRouteTable(Pascal, frozen=True, gc=False):
-    """A route table of a transit gateway; ``routes`` are UNSET until SearchTransitGatewayRoutes tells all of them."""
+    """A route table of a transit gateway; ``routes`` are UNSET until SearchTransitGatewayRoutes returns all of them."""
 
     transit_gateway_route_table_id: str
     transit_gateway_id: str | None = None
@@ -141,7 +141,7 @@ class VpnGateway(Pascal, frozen=True, gc=False):
 
 
 class EgressOnlyInternetGateway(Pascal, frozen=True, gc=False):
-    """An egress-only internet gateway: IPv6 out, and nothing in but replies."""
+    """An egress-only internet gateway: IPv6 out, and only replies in."""
 
     egress_only_internet_gateway_id: str
     attachments: tuple[GatewayAttachment, ...] | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""The World: everything that is known of a network and its services, indexed."""
+"""The World: all facts about a network and its services, indexed."""
 
 import re
 from collections import defaultdict
@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.arns import arn_of_resource, parse_arn
 from skerry.model.completeness import EVERYWHERE
-from skerry.model.ecs import Cluster, Service, Task, TaskDefinition
+from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
@@ -29,10 +29,10 @@ def _index(rows: Iterable[_Row], key: str) -> dict[str, _Row]:
 
 
 class World:
-    """What one source says, by id and by relation.
+    """The records of one source, by id and by relation.
 
-    Every look-up answers with a record or with a `Missing` that names the fact and the call which would tell
-    it; a kind that was not read never looks like an empty one.
+    Every look-up returns a record, or a `Missing` with the unknown fact and the call that would supply it. A kind
+    without a reading never looks like an empty one.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -51,11 +51,11 @@ class World:
         self.prefix_lists = _index(facts.prefix_lists, "prefix_list_id")
 
     def knows(self, kind: str, scope: str = EVERYWHERE) -> bool:
-        """Tell whether every record of a kind in a scope was read, so that a row's absence means that there is none."""
+        """Return whether every record of a kind in a scope was read, so that an absent row does not exist."""
         return self.facts.completeness.knows(kind, scope)
 
     def missing_for(self, kind: str, fact: str) -> Missing:
-        """A fact of this kind that is not known."""
+        """Return a `Missing` for an unknown fact of this kind."""
         return Missing(fact, ACTIONS[kind])
 
     def _find(self, kind: str, rows: Mapping[str, _Row], wanted: str) -> _Row | Missing:
@@ -63,23 +63,23 @@ class World:
         return found if found is not None else self.missing_for(kind, f"{NOUNS[kind]} {wanted}")
 
     def find_vpc(self, vpc_id: str) -> Vpc | Missing:
-        """The VPC of this id."""
+        """Return the VPC with this id."""
         return self._find("vpcs", self.vpcs, vpc_id)
 
     def find_subnet(self, subnet_id: str) -> Subnet | Missing:
-        """The subnet of this id."""
+        """Return the subnet with this id."""
         return self._find("subnets", self.subnets, subnet_id)
 
     def find_security_group(self, group_id: str) -> SecurityGroup | Missing:
-        """The security group of this id."""
+        """Return the security group with this id."""
         return self._find("security_groups", self.security_groups, group_id)
 
     def find_task_definition(self, reference: str) -> TaskDefinition | Missing:
-        """The task definition that a service or task names, by ARN or by ``family:revision``."""
+        """Return a task definition by its ARN or by ``family:revision``."""
         return self._find("task_definitions", self._task_definitions, reference)
 
     def route_table_of(self, subnet: Subnet) -> RouteTable | Missing:
-        """The route table in force for a subnet: the one that names it, else the VPC's main one.
+        """Return the route table of a subnet: its explicit association, else the VPC's main route table.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
         """
@@ -92,43 +92,43 @@ class World:
         return main
 
     def edge_route_table_of(self, gateway_id: str) -> RouteTable | None:
-        """The route table that an internet gateway uses for what comes in, if it has one.
+        """Return the route table of an internet gateway for inbound traffic, if it has one.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
         """
         return self._route_tables_by_gateway.get(gateway_id)
 
     def network_acl_of(self, subnet_id: str) -> NetworkAcl | Missing:
-        """The network ACL in force for a subnet; AWS lists every subnet under exactly one."""
+        """Return the network ACL of a subnet; AWS lists every subnet under exactly one."""
         found = self._acls_by_subnet.get(subnet_id)
         return found or self.missing_for("network_acls", f"the network ACL of subnet {subnet_id}")
 
     def default_group_of(self, vpc_id: str) -> SecurityGroup | Missing:
-        """The VPC's default security group, which is used where none is named."""
+        """Return the VPC's default security group, used for interfaces without a named group."""
         found = self._default_groups.get(vpc_id)
         return found or self.missing_for("security_groups", f"the default security group of {vpc_id}")
 
     def dns_attribute_of(self, vpc_id: str, attribute: str) -> bool | Missing:
-        """A VPC's ``enable_dns_support`` or ``enable_dns_hostnames``."""
+        """Return a VPC's ``enable_dns_support`` or ``enable_dns_hostnames``."""
         value = self._dns_attributes.get((vpc_id, attribute), UNSET)
         if value is UNSET:
             return self.missing_for("vpc_attributes", f"{_ATTRIBUTES[attribute]} of {vpc_id}")
         return value
 
     def dhcp_options_of(self, vpc: Vpc) -> DhcpOptions | Missing:
-        """The DHCP option set of a VPC."""
+        """Return the DHCP option set of a VPC."""
         if vpc.dhcp_options_id is UNSET:
             return self.missing_for("vpcs", f"the DHCP option set of {vpc.vpc_id}")
         return self._find("dhcp_options", self._dhcp_options, vpc.dhcp_options_id)
 
     def find_interface(self, vpc_id: str, address: str) -> NetworkInterface | None:
-        """The network interface that has this private address in the VPC, if one was read."""
+        """Return the network interface with this private address in the VPC, if one was read."""
         return self._interfaces_by_address.get((vpc_id, address))
 
     def endpoints_of(self, vpc_id: str) -> tuple[VpcEndpoint, ...] | Missing:
-        """All VPC endpoints of a VPC.
+        """Return all VPC endpoints of a VPC.
 
-        An account that a VPC is shared with does not see its owner's endpoints, so that their absence proves
+        A participant account of a shared VPC does not see the owner's endpoints, so their absence proves
         nothing there: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
         """
         found = self.endpoints_in(vpc_id)
@@ -139,7 +139,7 @@ class World:
         return found
 
     def lacks_owner_view(self, vpc_id: str) -> bool:
-        """Tell whether a VPC is another account's, of which what only its owner sees was not read."""
+        """Return whether a VPC belongs to another account whose own view of it was not read."""
         return self._is_shared(vpc_id) and not self.endpoints_in(vpc_id)
 
     def _is_shared(self, vpc_id: str) -> bool:
@@ -150,24 +150,24 @@ class World:
         return self.account is not None and bool(owners - {self.account})
 
     def endpoints_in(self, vpc_id: str) -> tuple[VpcEndpoint, ...]:
-        """The VPC endpoints that were read and stand in the VPC."""
+        """Return the VPC endpoints read in the VPC."""
         return tuple(self._endpoints_by_vpc.get(vpc_id, ()))
 
     def find_endpoint_by_name(self, name: str) -> VpcEndpoint | None:
-        """The endpoint that a DNS name of its own belongs to, such as ``vpce-0a1-b2c.ecr.api.….vpce.amazonaws.com``."""
+        """Return the endpoint with a DNS name such as ``vpce-0a1-b2c.ecr.api.….vpce.amazonaws.com``."""
         found = _ENDPOINT_NAME.match(name)
         return self.vpc_endpoints.get(found.group(1)) if found else None
 
     def zones_in(self, vpc_id: str) -> tuple[Zone, ...]:
-        """The private hosted zones that answer in the VPC, or may: those whose VPCs are not known too."""
+        """Return the private hosted zones of the VPC, including zones with unknown VPCs."""
         return tuple(zone for zone in self.facts.zones if zone.vpc_ids is UNSET or vpc_id in zone.vpc_ids)
 
     def subnets_in(self, vpc_id: str) -> tuple[Subnet, ...]:
-        """The subnets that were read and belong to the VPC."""
+        """Return the subnets read in the VPC."""
         return tuple(self._subnets_by_vpc.get(vpc_id, ()))
 
     def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...] | Missing:
-        """The mount targets of an EFS file system; DescribeMountTargets is asked for each file system by itself."""
+        """Return the mount targets of an EFS file system; one DescribeMountTargets call lists one file system."""
         found = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
         listed = self.facts.completeness.lists("mount_targets", file_system_id)
         if not listed and not (found and self.knows("mount_targets", file_system_id)):
@@ -175,42 +175,38 @@ class World:
         return found
 
     def zones_of_endpoint_service(self, service_name: str) -> tuple[str, ...] | None:
-        """The zones in which a service offers interface endpoints; None where that was not read."""
+        """Return the zones in which a service offers interface endpoints; None if they were not read."""
         rows = (row for row in self.facts.endpoint_services if row.service_name == service_name)
         offers = (row for row in rows if any(kind.service_type == "Interface" for kind in row.service_type))
         found = next((row.availability_zones for row in offers), UNSET)
         return None if found is UNSET else found
 
     def prefix_list_of(self, service_name: str) -> str | None:
-        """The id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
+        """Return the id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
         return self._prefix_lists_by_service.get(service_name)
 
     def service_of_prefix_list(self, prefix_list_id: str) -> str | None:
-        """The gateway service whose addresses a prefix list holds, if that is known."""
+        """Return the gateway service of a prefix list, if it is known."""
         return self._services_by_prefix_list.get(prefix_list_id)
 
     def prefix_entries_of(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
-        """The CIDR blocks of a prefix list."""
+        """Return the CIDR blocks of a prefix list."""
         found = self.prefix_lists.get(prefix_list_id)
         if found is None or found.cidrs is UNSET:
             return Missing(f"the entries of prefix list {prefix_list_id}", "ec2:GetManagedPrefixListEntries")
         return found.cidrs
 
-    def cluster_of(self, service: Service | Task) -> Cluster | None:
-        """The cluster of a service or task, if it was read."""
-        return self.find_cluster(service.cluster_arn)
-
     def find_cluster(self, cluster_arn: str | UnsetType) -> Cluster | None:
-        """The cluster of this ARN, if it was read."""
+        """Return the cluster with this ARN, if it was read."""
         return None if cluster_arn is UNSET else self._clusters.get(cluster_arn)
 
     def arn_of(self, resource: str) -> str | None:
-        """The ARN of an EC2 resource of this World."""
+        """Return the ARN of an EC2 resource of this World."""
         return arn_of_resource(resource, self.region, self.account, self._partition)
 
     @cached_property
     def has_public_access_modes(self) -> bool:
-        """Whether subnets tell their mode of Block Public Access, so that one without it lost it.
+        """Whether subnets print their mode of Block Public Access, so that a subnet without one lost it.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
         """
@@ -224,12 +220,12 @@ class World:
 
     @cached_property
     def resolver(self) -> ResolverLookup:
-        """What changes the answers of the VPCs' DNS servers."""
+        """Settings that change the answers of the VPCs' DNS servers."""
         return ResolverLookup(self.facts)
 
     @cached_property
     def resources(self) -> Resources:
-        """What tasks use beside the network, and the policies on it."""
+        """Resources of tasks outside the network, and their policies."""
         return Resources(self.facts)
 
     @cached_property
@@ -287,7 +283,7 @@ class World:
 
     @cached_property
     def _partly_associated(self) -> set[str]:
-        """The VPCs with a route table that does not tell its subnets: any subnet may be one of them."""
+        """The VPCs with a route table of unknown associations: it may be the table of any subnet."""
         return {table.vpc_id for table in self.facts.route_tables if table.associations is UNSET}
 
     @cached_property
@@ -374,23 +370,23 @@ _GATEWAY_LIST = re.compile(r"^(?:cn\.)?com\.amazonaws\.[a-z0-9-]+\.(?:s3|dynamod
 
 
 def _is_gateway_list(row: PrefixList) -> bool:
-    """Tell whether a list holds the addresses of a service that has gateway endpoints, as CloudFront's does not.
+    """Return whether a list holds the addresses of a service with gateway endpoints; CloudFront's does not.
 
-    A customer may name a list of theirs like one of AWS's; where the owner is not told (DescribePrefixLists lists only
-    AWS's own), the name decides.
+    A customer may name a list like one of AWS's. The name decides if the owner is unknown: DescribePrefixLists prints
+    no owner, and lists only AWS's own.
     """
     return row.owner_id in _AWS and bool(_GATEWAY_LIST.match(row.prefix_list_name or ""))
 
 
 def addresses_of_interface(row: NetworkInterface) -> tuple[str, ...]:
-    """Every private IPv4 address of an interface, the primary one first."""
-    first = (row.private_ip_address,) if row.private_ip_address else ()
-    rest = tuple(item.private_ip_address for item in row.private_ip_addresses)
-    return first + tuple(address for address in rest if address not in first)
+    """Return every private IPv4 address of an interface, the primary one first."""
+    primary = (row.private_ip_address,) if row.private_ip_address else ()
+    addresses = tuple(item.private_ip_address for item in row.private_ip_addresses)
+    return primary + tuple(address for address in addresses if address not in primary)
 
 
 def public_address_of(row: NetworkInterface, address: str) -> str | None:
-    """The public address of one private address of an interface."""
+    """Return the public address of one private address of an interface."""
     for item in row.private_ip_addresses:
         if item.private_ip_address == address:
             return item.association.public_ip

@@ -1,4 +1,4 @@
-"""Answers that belong to another record and do not say to which: they are told by the parameters of their call.
+"""Answers about a part of another record, identified only by the parameters of their call.
 
 An entry of a prefix list, a route of a transit gateway, an address of a resolver endpoint, a target of a rule.
 """
@@ -46,12 +46,12 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "iam:GetAccountAuthorizationDetails": "roles",
 }
 
-# Kinds of which another call tells a part.
+# Kinds with parts in the answers of other calls.
 MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints"}
 
 
 class RelatedAnswer(NamedTuple):
-    """One key of an answer, with the document it is in and the parameters of its call."""
+    """One key of an answer, with its document and the parameters of its call."""
 
     name: str
     key: str
@@ -60,7 +60,7 @@ class RelatedAnswer(NamedTuple):
     partial: bool
 
     def parameter_of(self, parameter: str, what: str) -> str:
-        """The parameter that names the record; raises `InputError` where the answer is not wrapped."""
+        """Return the parameter that names the record; raises `InputError` if the answer is not wrapped."""
         wanted = self.parameters.get(parameter)
         if not isinstance(wanted, str):
             message = f"{self.name}: {what}, but not of which one"
@@ -68,7 +68,7 @@ class RelatedAnswer(NamedTuple):
         return wanted
 
     def read_rows(self, record: type[_Row], notes: Rows) -> tuple[tuple[_Row, ...], bool]:
-        """Return the rows that can be read, and whether these are all; each other one is noted."""
+        """Return the readable rows, and whether these are all; note each unreadable row."""
         try:
             listed = msgspec.json.decode(self.value, type=list[Raw])
         except UNREADABLE:
@@ -86,7 +86,7 @@ class RelatedAnswer(NamedTuple):
 
 
 def _entries(rows: Rows, answer: RelatedAnswer) -> None:
-    """Keep the entries of a prefix list; a list with an entry that cannot be read has none that is known."""
+    """Add the entries of a prefix list; one unreadable entry makes all its entries unknown."""
     prefix_list = answer.parameter_of("PrefixListId", "entries of a prefix list")
     entries, whole = answer.read_rows(PrefixListEntry, rows)
     lost = not whole and not answer.partial
@@ -96,7 +96,7 @@ def _entries(rows: Rows, answer: RelatedAnswer) -> None:
 
 
 def _routes(rows: Rows, answer: RelatedAnswer) -> None:
-    """Keep the routes of a transit gateway's table; of a search that was cut off or damaged, none is known."""
+    """Add the routes of a transit gateway's table; an incomplete or damaged search makes all routes unknown."""
     table = answer.parameter_of("TransitGatewayRouteTableId", "routes of a transit gateway")
     routes, whole = answer.read_rows(TransitGatewayRoute, rows)
     row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=routes if whole else UNSET)
@@ -104,7 +104,7 @@ def _routes(rows: Rows, answer: RelatedAnswer) -> None:
 
 
 class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
-    """An association as GetTransitGatewayRouteTableAssociations prints it: its state is not the attachment's."""
+    """An association from GetTransitGatewayRouteTableAssociations: its state is not the attachment's."""
 
 
 def _associations(rows: Rows, answer: RelatedAnswer) -> None:
@@ -154,7 +154,7 @@ HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
 
 
 def add_refusal(rows: Rows, refusal: Refusal, parameters: dict[str, Any]) -> None:
-    """Keep a call that AWS did not answer: its records are unknown in its scope, not absent."""
+    """Add a call without an answer: its records are unknown in its scope, not absent."""
     rows.refused.append(refusal)
     field = _FIELDS.get(refusal.action)
     if field is not None:

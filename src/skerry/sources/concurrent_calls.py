@@ -1,7 +1,7 @@
-"""Rounds of calls: what can be asked at the same time is, and the answers become documents.
+"""Rounds of concurrent calls, and the documents made of their answers.
 
-An area of the account is a generator: it yields what it asks next, and is sent what was answered. All areas ask
-together, so that an account takes as many rounds as its longest chain of questions.
+An area of the account is a generator: it yields its next calls, and is sent their results. All areas run
+together, so an account takes as many rounds as its longest chain of dependent calls.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ from skerry.sources.paged_calls import PARTIAL, TOKENS, CallRequest, CallResult,
 from skerry.sources.threads import SILENCE_SECONDS, Workers
 
 WORKERS = 8
-"""Calls under way at the same time: far below the rates at which AWS throttles an account's reads
+"""The number of concurrent calls: far below the rates at which AWS throttles an account's reads
 (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html).
 """
 
 
 READING_SECONDS = 3600
-"""The time that a reading may take."""
+"""The maximum time of a reading."""
 
 _NO_ANSWER = "NoAnswer"
 _LONGEST = 120
@@ -38,12 +38,12 @@ Area: TypeAlias = Generator[list[CallRequest], list[CallResult], None]
 
 
 def collect_picked(gots: Iterable[CallResult], call: ApiCall) -> list[Any]:
-    """All that was picked from the answers to a call, each once, in order."""
+    """Return all items picked from the answers to a call, each once, in order."""
     return list(dict.fromkeys(one for got in gots if got.ask.call is call for one in got.picked))
 
 
 class Reader:
-    """Asks rounds of calls, and keeps the documents; the calls of ``left_out`` are never made."""
+    """A reader that makes rounds of calls and keeps the documents; it never makes the calls of ``left_out``."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Reader:
         self._answered = 0
 
     def read_areas(self, areas: Sequence[Area]) -> None:
-        """Ask what the areas ask, round by round, until none has a question left."""
+        """Make the calls of the areas, round by round, until none has a call left."""
         asks = {area: next(area, None) for area in areas}
         while any(asked is not None for asked in asks.values()):
             batch = [(area, ask) for area, asked in asks.items() for ask in asked or ()]
@@ -82,7 +82,7 @@ class Reader:
         places = [position for position, ask in enumerate(asks) if self._is_sent(ask)]
         self.rounds += bool(places)
         self._asked += len(places)
-        # Clients are made here, in one thread: boto3's sessions are not to be shared among threads.
+        # Clients are made here, in one thread: boto3's sessions are not thread-safe.
         jobs = [self._job(asks[place]) for place in places]
         ordered = [CallResult(ask, {}, {}, (), 0) for ask in asks]
         for position, got in self._workers.run(jobs, lambda position: _silent(asks[places[position]])):
@@ -98,7 +98,7 @@ class Reader:
         return not _is_empty(ask) and ask.call not in self._left_out
 
     def _count(self, got: CallResult) -> None:
-        """Raise the error of calls of which none at all is answered, and of a reading that takes too long."""
+        """Raise an error if no call at all is answered, or the reading takes too long."""
         error = None if got.refused is None else got.refused.error
         if error is None:
             self._answers += 1
@@ -120,9 +120,9 @@ class Reader:
         return partial(fetch, client, ask, self._workers.beat)
 
     def _keep(self, gots: Sequence[CallResult]) -> None:
-        """Make documents of answers: those of one name become one, and each refusal is one of its own.
+        """Make documents of answers: answers of one name become one document.
 
-        So does each that is wrapped with its call: it is about what the call asked for.
+        Each refusal is a document of its own, and so is each answer wrapped with its call.
         """
         found: dict[tuple[str, bytes], list[CallResult]] = {}
         for got in gots:
@@ -149,7 +149,7 @@ class Reader:
         self.documents[path] = content
 
     def sort_documents(self) -> dict[str, bytes]:
-        """The documents by name, in order, without the rows of resources that were deleted meanwhile."""
+        """Return the documents by name, in order, without the rows of resources deleted during the reading."""
         documents = {f"{name}.json": self.documents[name] for name in sorted(self.documents)}
         for listing, values in listings_of(self._deleted).items():
             documents = remove_rows(documents, _name(CallRequest(listing.call)), listing, values)
@@ -157,7 +157,7 @@ class Reader:
 
 
 def _is_empty(ask: CallRequest) -> bool:
-    """Whether nothing is asked about: AWS would take it for the default cluster, or refuse it."""
+    """Return whether a batch has no ids: AWS would read the default cluster instead, or refuse the call."""
     return bool(ask.call.batch) and not ask.parameters[ask.call.ids_parameter]
 
 
@@ -169,22 +169,21 @@ def _next(area: Area, found: list[CallResult]) -> list[CallRequest] | None:
 
 
 def _silent(ask: CallRequest) -> CallResult:
-    """Give the result of a call that never ends."""
+    """Return the result of a call that never ends."""
     what = f"{ask.call.action} was not answered within {SILENCE_SECONDS} seconds"
     error = SkerryError(what, "Check the connection to the network, and HTTPS_PROXY if there is a proxy.")
     return refused_result(ask, RefusedError(_NO_ANSWER, what, error), 1)
 
 
 def _merged(parts: Sequence[CallResult]) -> bytes:
-    """One document of the answers to one call, its rows in order: AWS promises none.
+    """Return one document of the answers to one call, its rows sorted: AWS promises no order.
 
-    A row that stands on several pages, as one does that others were made or deleted before, is there once: as it was
-    read last.
+    A row may stand on several pages if others were created or deleted meanwhile; the last version is kept.
     """
     call = parts[0].ask.call
     rows = {key: content for part in parts for key, content in part.rows.items()}
     ordered = [rows[key] for key in sorted(rows)]
-    # All is joined once, and the rows are let go: an account's services may be much.
+    # The rows are joined once and then released: an account's services may be large.
     before, after = (b'{"Call":%s,"Response":' % _call(parts[0].ask), b"}") if call.wrapped else (b"", b"")
     if call.rows is not None:
         before += b'{"%s":[' % call.rows.encode()
@@ -195,7 +194,7 @@ def _merged(parts: Sequence[CallResult]) -> bytes:
 
 
 def _between(rows: Sequence[bytes]) -> Iterator[bytes]:
-    """The rows with commas between them."""
+    """Yield the rows with commas between them."""
     for position, row in enumerate(rows):
         if position:
             yield b","
@@ -218,18 +217,18 @@ def _call(ask: CallRequest) -> bytes:
 
 def _error(ask: CallRequest, refusal: RefusedError) -> bytes:
     message = "; ".join(filter(None, [ask.about, refusal.message]))
-    told = msgspec.json.encode({"Code": refusal.code, "Message": message})
-    return b'{"Call":%s,"Error":%s}' % (_call(ask), told)
+    error = msgspec.json.encode({"Code": refusal.code, "Message": message})
+    return b'{"Call":%s,"Error":%s}' % (_call(ask), error)
 
 
 def _name(ask: CallRequest) -> str:
-    """The path of a document, of what may stand in the name of a file on every system."""
+    """Return the path of a document, with characters that every file system allows."""
     parts = (ask.call.service, command_name_of(ask.call), *ask.name.split("/"))
     return "/".join(_part(part) for part in parts if part)
 
 
 def _part(name: str) -> str:
-    """A part of a path, which leads nowhere else and is not too long."""
+    """Return a part of a path, bounded in length and without special meaning."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)
     if len(plain) > _LONGEST:
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
@@ -238,9 +237,9 @@ def _part(name: str) -> str:
 
 
 def split_ids(call: ApiCall, ids: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    """The ids as the call's parameter takes them, so many at a time; of none, one that is not sent to AWS.
+    """Yield the ids as the call's parameter, in batches; without ids, yield one empty batch.
 
-    Its document is empty: that there is none of a kind is known.
+    The empty batch is not sent to AWS. Its empty document records that the kind has no resources.
     """
     for start in range(0, len(ids) or 1, call.batch):
         yield {call.ids_parameter: list(ids[start : start + call.batch])}

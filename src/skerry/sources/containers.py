@@ -1,4 +1,4 @@
-"""What a live account runs: ECS clusters, services, tasks, and the rules and schedules that start tasks."""
+"""Calls about ECS in a live account: clusters, services, tasks, and the rules and schedules that start tasks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -27,8 +27,8 @@ class _Name(NamedTuple):
 
 
 def read_all(cluster: str | None, questions: ResourceReads) -> Area:
-    """Read all clusters, or one, with their services, tasks, rules and schedules; ``questions`` hear what they name."""
-    # ListRuleNamesByTarget tells the rules of one bus.
+    """Read all clusters, or one, with services, tasks, rules and schedules; ``questions`` get their references."""
+    # ListRuleNamesByTarget lists the rules of one bus.
     buses = CallRequest(api_table.EVENT_BUSES, pick=lambda row: [row["Name"]])
     first = yield [_find(cluster), buses, CallRequest(api_table.SCHEDULES, pick=_cluster_schedule)]
     clusters = _clusters(first, cluster)
@@ -44,7 +44,7 @@ def read_all(cluster: str | None, questions: ResourceReads) -> Area:
 
 
 def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
-    """Read one service, with its stopped tasks; without a cluster it is looked for in each."""
+    """Read one service, with its stopped tasks; without a cluster, search every cluster."""
     known = _cluster_of(name) or cluster
     first: list[CallResult] = []
     if known is None:
@@ -71,7 +71,7 @@ def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Ar
 
 
 def read_task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
-    """Read one task, and the service that it is of; without a cluster it is looked for in each."""
+    """Read one task, and its service; without a cluster, search every cluster."""
     known = _cluster_of(name) or cluster
     first: list[CallResult] = []
     if known is None:
@@ -96,7 +96,7 @@ def _find(cluster: str | None) -> CallRequest:
 
 
 def _clusters(gots: Sequence[CallResult], asked: str | None) -> list[str]:
-    """The clusters, by ARN; raises `NothingFoundError` where the one that was asked for does not exist."""
+    """Return the clusters, by ARN; raises `NothingFoundError` if the requested cluster does not exist."""
     if asked is None:
         return sorted(collect_picked(gots, api_table.CLUSTER_NAMES))
     if any(got.refused for got in gots if got.ask.call is api_table.CLUSTERS):
@@ -115,7 +115,7 @@ def _described(clusters: Sequence[str]) -> list[CallRequest]:
 
 
 def _providers(cluster: str) -> CallRequest:
-    """Ask for the capacity providers of a cluster: without one, AWS leaves out those of managed instances.
+    """Request the capacity providers of a cluster: without one, AWS omits providers of managed instances.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
     """
@@ -123,14 +123,14 @@ def _providers(cluster: str) -> CallRequest:
 
 
 def _none(first: Sequence[CallResult], clusters: Sequence[str]) -> list[CallRequest]:
-    """That an account without clusters has no services and no tasks is known."""
+    """Return empty requests for services and tasks: an account without clusters has none."""
     if clusters or any(got.refused for got in first if got.ask.call is api_table.CLUSTER_NAMES):
         return []
     return [CallRequest(call, asked) for call in (api_table.SERVICES, api_table.TASKS) for asked in split_ids(call, [])]
 
 
 def _cluster_of(name: str) -> str | None:
-    """The cluster in the ARN of a service or task; None where there is none, as in ARNs of the older form.
+    """Return the cluster in the ARN of a service or task; None if it has none, as in the old ARN format.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids
     """
@@ -172,7 +172,7 @@ def _one_task(cluster: str, name: str) -> CallRequest:
 
 
 def _listed(got: CallResult) -> Iterator[CallRequest]:
-    """What is asked about the services, tasks or rules that a list named."""
+    """Yield requests about the services, tasks or rules of a list."""
     if got.refused is not None:
         return
     cluster = got.ask.parameters.get("cluster", "")
@@ -190,7 +190,7 @@ def _listed(got: CallResult) -> Iterator[CallRequest]:
 
 
 def _of_service(row: AnswerRow) -> Iterator[_Name | ResourceReference]:
-    """What a service names: task definitions, also of a rollout under way and of another's task sets."""
+    """Yield the references of a service: task definitions, also of a current rollout and of task sets."""
     yield from references_of_service(row)
     for revision in row.get("currentServiceRevisions", ()):
         if "arn" in revision:
@@ -203,7 +203,7 @@ def _of_service(row: AnswerRow) -> Iterator[_Name | ResourceReference]:
 
 
 def _of_task(row: AnswerRow) -> Iterator[_Name]:
-    """What a task names: its task definition, and the service that started it."""
+    """Yield the references of a task: its task definition, and the service that started it."""
     yield _Name("task", row["taskArn"])
     if "taskDefinitionArn" in row:
         yield _Name("definition", row["taskDefinitionArn"])
@@ -218,7 +218,7 @@ def _named(gots: Iterable[CallResult], kind: str) -> list[_Name]:
 
 
 def _made_of(gots: Sequence[CallResult]) -> list[CallRequest]:
-    """Ask what services and tasks are made of: for the task definitions and service revisions that were named."""
+    """Request the task definitions and service revisions of services and tasks."""
     names = sorted({one.name for one in _named(gots, "definition")})
     definitions = [_definition(one) for one in names]
     return [*definitions, *read_revisions(sorted(one.name for one in _named(gots, "revision")))]
@@ -232,7 +232,7 @@ def _definition(name: str) -> CallRequest:
 
 
 def _require(gots: Sequence[CallResult], call: ApiCall, what: str, cluster: str | None) -> None:
-    """Raise `NothingFoundError` where all who were asked know nothing of it; a refusal is no such answer."""
+    """Raise `NothingFoundError` if no answer contains the resource; a refusal proves nothing."""
     asked = [got for got in gots if got.ask.call in {call, api_table.CLUSTER_NAMES}]
     unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in asked)
     if not unknown and not collect_picked(asked, call):
@@ -268,7 +268,7 @@ def _run(row: AnswerRow) -> Iterator[_Name]:
 
 
 def _cluster_schedule(row: AnswerRow) -> Iterator[tuple[str, str, str]]:
-    """A schedule whose target is a cluster.
+    """Yield a schedule if its target is a cluster.
 
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
     """

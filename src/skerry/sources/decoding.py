@@ -1,4 +1,4 @@
-"""Bytes of a document become records, with errors that name the document and the key."""
+"""Decoding of documents into records, with errors that name the document and the key."""
 
 import codecs
 from typing import TypeVar
@@ -19,7 +19,7 @@ _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (
 def top_level(name: str, content: bytes) -> dict[str, Raw]:
     """Return the values of a document by key, undecoded.
 
-    Values that JSON does not define are marked as unreadable. Raises `InputError` where the document is no JSON object
+    Values outside the JSON standard are marked as unreadable. Raises `InputError` if the document is no JSON object
     in UTF-8 or UTF-16.
     """
     text = _utf8(name, content)
@@ -39,9 +39,9 @@ def top_level(name: str, content: bytes) -> dict[str, Raw]:
 
 
 def _is_whole(text: bytes, found: dict[str, Raw]) -> bool:
-    """Tell whether a document holds its values and nothing more, so that no key stands twice at its top.
+    """Return whether a document holds its values and nothing more, so that no top-level key is repeated.
 
-    All that is left are two quotes and a colon for each key, a comma between two of them, and the braces.
+    The remaining characters are two quotes and a colon for each key, the commas between them, and the braces.
     """
     keys = sum(_size(key.encode()) + len('"":') for key in found)
     return _size(text) == sum(map(_size, found.values())) + keys + max(len(found) - 1, 0) + len("{}")
@@ -63,7 +63,7 @@ def _utf8(name: str, content: bytes) -> bytes:
 
 
 def _encoding(content: bytes) -> str | None:
-    """How a document is written, where it is not plain UTF-8: with a mark, or as UTF-16 without one."""
+    """Return the encoding of a document if it is not plain UTF-8: by its byte order mark, or UTF-16 without one."""
     for mark, encoding in _ENCODINGS:
         if content.startswith(mark):
             return encoding
@@ -73,7 +73,7 @@ def _encoding(content: bytes) -> str | None:
 
 
 def decode(name: str, key: str, value: bytes | Raw, record: type[_Row]) -> _Row:
-    """Decode one value of a document; raises `InputError`, which names both, where it cannot be read."""
+    """Decode one value of a document; raises `InputError` with document and key if it cannot be read."""
     try:
         return msgspec.json.decode(value, type=record)
     except RecursionError as error:

@@ -1,4 +1,4 @@
-"""Resources that were deleted while their account was read: a reading leaves them out, and says so."""
+"""Resources deleted while their account was read: a reading omits them, with a note."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -10,21 +10,21 @@ from skerry.aws import api_table
 from skerry.aws.api_call import ApiCall
 
 MISSING = "MISSING"
-"""The reason of ECS for a name that is none, or none any more.
+"""The reason of ECS for a name without a resource, or with a deleted one.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
 """
 
 
 class Listing(NamedTuple):
-    """A call whose rows name a resource in a field."""
+    """A call with rows that name a resource in a field."""
 
     call: ApiCall
     field: str
 
 
 class Deleted(NamedTuple):
-    """A call that was answered with a NotFound: its operation and its parameters."""
+    """A call with NotFound as answer: its operation and its parameters."""
 
     operation: str
     parameters: Mapping[str, Any]
@@ -34,7 +34,7 @@ _PLACES_OF_CLUSTERS = tuple(
     Listing(call, "clusterArn") for call in (api_table.CLUSTERS, api_table.SERVICES, api_table.TASKS)
 )
 _OF_CLUSTERS = ("cluster", _PLACES_OF_CLUSTERS)
-# The parameter that names the resource, and where else it is listed.
+# The parameter that names the resource, and the lists with its row.
 _LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
     api_table.VPC_ATTRIBUTE.operation: ("VpcId", (Listing(api_table.VPCS, "VpcId"),)),
     api_table.PREFIX_LIST_ENTRIES.operation: ("PrefixListId", (Listing(api_table.PREFIX_LISTS, "PrefixListId"),)),
@@ -55,9 +55,9 @@ _LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
 }
 
 
-def describe_left_out(thing: str) -> str:
-    """Say that a resource is left out."""
-    return f"left out: {thing}, which no longer exists"
+def describe_left_out(resource: str) -> str:
+    """Return the note about an omitted resource."""
+    return f"left out: {resource}, which no longer exists"
 
 
 def remove_rows(
@@ -73,7 +73,7 @@ def remove_rows(
 
 
 def listings_of(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:
-    """Return where the resources of calls are listed, with their names there."""
+    """Return the lists that contain the resources of calls, with their names there."""
     found: dict[Listing, set[str]] = {}
     for one in deleted:
         parameter, places = _LISTED.get(one.operation, ("", ()))

@@ -1,6 +1,6 @@
-"""Documents, which are answers of AWS's API as JSON, become Facts.
+"""The loader of documents: answers of AWS's API as JSON become Facts.
 
-The one loader of live accounts, saved files and snapshots alike. What a document is, its top-level keys tell.
+Live accounts, saved files and snapshots are all loaded here. The top-level keys of a document determine its kind.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,14 +40,14 @@ _NO_TOKEN = {b"null", b'""', b"false"}
 
 
 class CallEnvelope(msgspec.Struct, frozen=True):
-    """The call that a wrapped answer belongs to."""
+    """The call of a wrapped answer."""
 
     operation: str = ""
     parameters: dict[str, Any] = {}
 
 
 class ErrorEnvelope(msgspec.Struct, frozen=True, rename="pascal"):
-    """What AWS said instead of an answer."""
+    """AWS's error in place of an answer."""
 
     code: str
     message: str = ""
@@ -62,11 +62,10 @@ class AnswerEnvelope(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def load(documents: dict[str, bytes], source: str = "", region: str | None = None) -> Facts:
-    """Put the documents together.
+    """Load the documents as one set of facts.
 
-    A row that cannot be read does not lose its file: its kind then counts as not wholly read, and a note says
-    so. Raises `InputError` where a document is no JSON object, names nothing that is known while it is the only
-    one, or contradicts another.
+    An unreadable row does not lose its file: its kind becomes incomplete, with a note. Raises `InputError` if a
+    document is no JSON object or contradicts another, or if no document has a known key.
     """
     loader = _Loader()
     for name, content in documents.items():
@@ -79,12 +78,12 @@ def load(documents: dict[str, bytes], source: str = "", region: str | None = Non
 
 
 def known_keys_of(answer: dict[str, Raw]) -> list[str]:
-    """The keys of an answer that `load` reads."""
+    """Return the keys of an answer that `load` reads."""
     return _Loader().known(answer)
 
 
 def read_task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
-    """Read one task definition, as it is described or as it is registered; None where there is none."""
+    """Read one task definition, in the form of DescribeTaskDefinition or RegisterTaskDefinition, else None."""
     for name, content in documents.items():
         top = top_level(name, content)
         if "taskDefinition" in top:
@@ -95,7 +94,7 @@ def read_task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
 
 
 class _Answer(NamedTuple):
-    """One key of an answer, with the document it is in and the call it belongs to."""
+    """One key of an answer, with its document and its call."""
 
     name: str
     key: str
@@ -145,7 +144,7 @@ class _Loader:
             message = f"{name}: a call without its answer"
             raise InputError(message, call_parameters.WRAP_HINT)
         if wrapped.call.operation in resource_answers.ANSWER_SHAPES:
-            self._told(name, self._without_repeated_keys(name, content, wrapped))
+            self._resource_answer(name, self._without_repeated_keys(name, content, wrapped))
             return
         if wrapped.error is not None:
             self.understood = True
@@ -155,7 +154,7 @@ class _Loader:
             self._answer(name, wrapped.response, wrapped.call)
 
     def _without_repeated_keys(self, name: str, content: bytes, wrapped: AnswerEnvelope) -> AnswerEnvelope:
-        """Return an answer; or an error in its place, with a note, where a key stands in it twice."""
+        """Return an answer; if a key is repeated in it, return an error instead, with a note."""
         try:
             repeated = has_repeated_keys(content)
         except UNREADABLE:
@@ -165,8 +164,8 @@ class _Loader:
         self.rows.note(f"{name}: a key stands twice in the answer to {wrapped.call.operation}")
         return AnswerEnvelope(wrapped.call, error=ErrorEnvelope("RepeatedKeys"))
 
-    def _told(self, name: str, wrapped: AnswerEnvelope) -> None:
-        """An answer about one thing; AWS's error says that there is none, or that it did not say."""
+    def _resource_answer(self, name: str, wrapped: AnswerEnvelope) -> None:
+        """Add an answer about one resource; AWS's error means a missing resource, or no answer."""
         self.understood = True
         call, error = wrapped.call, wrapped.error
         answer = error.code if error is not None else (wrapped.response or {})
@@ -184,10 +183,10 @@ class _Loader:
                 self._listed(field, answer)
         self.understood |= bool(known)
         if not known:
-            self.rows.note(f"{name}: left alone, none of its keys is one that skerry reads")
+            self.rows.note(f"ignored {name}: no known keys")
 
     def _listed(self, field: str, answer: _Answer) -> None:
-        """Note of which scopes an answer lists the records."""
+        """Note the scopes of the records in an answer."""
         scopes = scopes_of(field, answer.call.parameters)
         if not scopes:
             self.rows.add_partial_list(field)
@@ -204,7 +203,7 @@ class _Loader:
             take(kind.field, getattr(row, kind.id), row, answer.name)
 
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
-        """Yield the rows of a list; note each that cannot be read, or holds a value that is not of its form."""
+        """Yield the rows of a list; note each row that is unreadable or holds an invalid value."""
         listed = self._raw_rows(answer, field)
         for position, (raw, (found, fault)) in enumerate(zip(listed, read_rows(listed, record), strict=True)):
             if found is not None:
@@ -215,7 +214,7 @@ class _Loader:
                 self.rows.add_unreadable_row(field, f"{place} cannot be read: {fault}", scope)
 
     def _one(self, field: str, answer: _Answer, what: str, value: bytes | Raw, record: type[_Row]) -> _Row | None:
-        """Return an answer that is one record; None, with a note, where it cannot be read."""
+        """Return an answer that is one record; None, with a note, if it cannot be read."""
         row, fault = read_record(Raw(value), record)
         if row is None:
             self.rows.add_unreadable_row(field, f"{answer.name}: {what} cannot be read: {fault}")
@@ -242,7 +241,7 @@ class _Loader:
         self.regions.add(row.region)
 
     def _account(self, answer: _Answer) -> None:
-        """The account whose credentials asked, as GetCallerIdentity tells it."""
+        """Set the account of the caller, from GetCallerIdentity."""
         self.account = decode(answer.name, answer.key, answer.value, str)
 
     def _attribute(self, answer: _Answer) -> None:
@@ -256,7 +255,7 @@ class _Loader:
             self.rows.merge_attribute(row, answer.name)
 
     def _single(self, answer: _Answer) -> None:
-        """An answer that is one record is a list of one."""
+        """Read an answer that is one record as a list of one."""
         listed = bytes(answer.value)
         if not listed.startswith(b"["):
             listed = b"[" + listed + b"]"
@@ -269,7 +268,7 @@ class _Loader:
         call_parameters.HANDLERS[answer.key](self.rows, found)
 
     def _file_systems(self, answer: _Answer) -> None:
-        """A file system of the list that has no mount targets needs no question of its own."""
+        """Note file systems without mount targets: they need no call of their own."""
         for row in self._each(answer, FileSystem, "mount_targets"):
             if row.number_of_mount_targets == 0:
                 self.rows.add_page("mount_targets", row.file_system_id)
@@ -296,7 +295,7 @@ class _Loader:
                 self.zones.add_public_zone(row.name)
 
     def _hosted_zone(self, answer: _Answer) -> None:
-        # One zone by itself: that there is no other is not said.
+        # A single zone does not make the list of zones complete.
         row = self._one("zones", answer, answer.key, answer.value, HostedZone)
         if row is not None and row.config.private_zone:
             self.zones.add_zone(row.id, row.name)
@@ -331,6 +330,6 @@ class _Loader:
 
 
 def _is_other(key: str, value: Raw) -> bool:
-    """An object where AWS prints a list: the file is of another program, as a compose file's ``services`` is."""
+    """Return whether an object stands for a list: the file is another program's, such as a compose file."""
     single = key in _SINGLE.values()
     return key in _BY_KEY and not single and bytes(memoryview(value)[:1]) == b"{"

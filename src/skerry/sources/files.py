@@ -1,4 +1,4 @@
-"""A folder of saved AWS answers, or one file of them, as documents. Reads files; knows nothing of their meaning."""
+"""Documents from a folder or a file of saved AWS answers; this module does not interpret their content."""
 
 import os
 import select
@@ -16,7 +16,7 @@ MOST_FILES = 20_000
 MOST_ENTRIES = 100_000
 MOST_DEPTH = 24
 MOST_SECONDS = 30.0
-"""How long one file or pipe may take; a whole folder, ten times as long."""
+"""The maximum time of one file or pipe; a whole folder may take ten times as long."""
 
 _CHUNK = 1 << 20
 _HEAD = 64
@@ -26,7 +26,7 @@ _KINDS = {stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFSOCK: "a 
 
 
 class _Limit(NamedTuple):
-    """How much may still be read, and until when."""
+    """The remaining size and the deadline of a reading."""
 
     bytes: int
     until: float
@@ -35,9 +35,9 @@ class _Limit(NamedTuple):
 def read(path: Path) -> dict[str, bytes]:
     """Read a file, a pipe, or every JSON file below a folder, as ``{name: content}`` in the order of the names.
 
-    A file in a folder counts as JSON by its ending or by its first character; others are left alone, and so is
-    everything that is no file. Raises `InputError` where the path is not there or not readable, and where there is
-    more than 512 MiB or what takes longer than `MOST_SECONDS`.
+    A file in a folder counts as JSON by its suffix or by its first character; other files, devices and sockets are
+    ignored. Raises `InputError` if the path is missing or unreadable, holds more than 512 MiB, or takes longer than
+    `MOST_SECONDS`.
     """
     try:
         if path.is_dir():
@@ -68,19 +68,19 @@ def _folder(root: Path) -> dict[str, bytes]:
 
 
 def _shown(path: Path) -> str:
-    """Return a path as text; on some systems its name is none."""
+    """Return a path as valid text; a file name may hold invalid bytes."""
     return str(path).encode(errors="backslashreplace").decode()
 
 
 def _unlike(names: dict[str, bytes], name: str) -> str:
-    """Return a name that no document has yet; two names that are no text may be shown alike."""
+    """Return an unused name for a document; two names with invalid bytes may look alike as text."""
     while name in names:
         name += "~"
     return name
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Yield the files below a folder, those of a folder before those of the folders in it."""
+    """Yield the files below a folder, files before subfolders."""
     found = entries = 0
     folders = [root]
     while folders:
@@ -107,7 +107,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _content(path: Path, given: Path, limit: _Limit, *, whole: bool = True) -> bytes | None:
-    """Read a file. Return None for one that is not to be read in any case and does not begin like JSON."""
+    """Read a file. Return None if it does not begin like JSON, unless ``whole``."""
     descriptor = _open(path)
     try:
         before = os.fstat(descriptor)
@@ -121,7 +121,7 @@ def _content(path: Path, given: Path, limit: _Limit, *, whole: bool = True) -> b
         if not whole and not _looks_like_json(head):
             return None
         content = _at_most(head, parts, given, limit.bytes)
-        # Files of /proc say that they are empty.
+        # Files of /proc have the size 0.
         if before.st_size and _changed(before, os.fstat(descriptor)):
             raise InputError(f"{path} changed while it was read", "Run the command again once it is complete.")
         return content
@@ -132,9 +132,9 @@ def _content(path: Path, given: Path, limit: _Limit, *, whole: bool = True) -> b
 def _open(path: Path) -> int:
     own = own_descriptor_of(path)
     if own is not None:
-        # Opened again, a pipe no longer tells that its writer has left, and a file would be read from its beginning.
+        # A reopened pipe no longer shows the end of its writer, and a reopened file starts at its beginning.
         return os.dup(own)
-    # Neither a pipe without a writer nor a device may hold up the opening.
+    # Opening must not block on a pipe without a writer, or on a device.
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
 
 
@@ -147,7 +147,7 @@ def _looks_like_json(head: bytes) -> bool:
 
 
 def _at_most(head: bytes, parts: Iterator[bytes], given: Path, most: int) -> bytes:
-    """Join what was read, but no more than is left: what a file says of its size need not be true."""
+    """Join the parts up to the limit of bytes: the size reported by a file may be wrong."""
     found, size = [head], len(head)
     for part in parts:
         found.append(part)
@@ -161,11 +161,11 @@ def _at_most(head: bytes, parts: Iterator[bytes], given: Path, most: int) -> byt
 
 
 def _parts(descriptor: int, path: Path, until: float) -> Iterator[bytes]:
-    """Yield what a file or pipe holds, as it comes. Raises `InputError` where it takes too long."""
+    """Yield the content of a file or pipe as it arrives. Raises `InputError` if it takes too long."""
     ready = select.poll()
     ready.register(descriptor, select.POLLIN)
     blocks = os.get_blocking(descriptor)
-    # A pipe without a writer yet looks like one that is at its end; only a poll tells them apart.
+    # A pipe that has no writer yet looks like a finished one; only a poll distinguishes them.
     waits = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
     while (left := until - time.monotonic()) > 0:
         if (waits or blocks) and not ready.poll(left * 1000):

@@ -1,4 +1,4 @@
-"""Private hosted zones, put together from the several answers that Route 53 spreads them over.
+"""Private hosted zones, merged from several answers of Route 53.
 
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByVPC.html
 """
@@ -13,14 +13,14 @@ from skerry.sources.merging import Rows
 
 
 class RecordPage(NamedTuple):
-    """Whether rows are the last of their zone, and whether some of them could not be read."""
+    """A page of record sets: the last of its zone or not, damaged or not."""
 
     last: bool
     damaged: bool
 
 
 class ZoneParts:
-    """Collects the names, associations and records of zones."""
+    """A collector of the names, associations and records of zones."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -35,21 +35,21 @@ class ZoneParts:
         self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, RecordPage]] = []
 
     def add_zone(self, zone_id: str, name: str, service: str | None = None) -> None:
-        """Take in a private zone; ``service``: the one of AWS that owns it."""
+        """Add a private zone; ``service``: the AWS service that owns it."""
         self._names[_bare(zone_id)] = name.lower().rstrip(".")
         if service is not None:
             self._services[_bare(zone_id)] = service
 
     def add_public_zone(self, name: str) -> None:
-        """Note a public zone: its records are no private answers."""
+        """Add a public zone: its records are no private answers."""
         self._public.add(name.lower().rstrip("."))
 
     def associate(self, zone_id: str, vpc_id: str) -> None:
-        """Note that the zone answers in the VPC."""
+        """Add an association of the zone with a VPC."""
         self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
 
     def add_records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: RecordPage) -> None:
-        """Take in record sets of a zone; without its id, its SOA and NS records tell which."""
+        """Add record sets of a zone; without a zone id, their SOA and NS records identify it."""
         apex = _apexes(records)
         if zone_id is not None:
             self._claim(_bare(zone_id), records, page)
@@ -68,7 +68,7 @@ class ZoneParts:
             self._damaged.add(zone_id)
 
     def _name_unlisted(self) -> None:
-        """Name the zones whose records were read and whose names were not listed, as where that call was refused.
+        """Name the zones with records but without a listed name, as after a refused list.
 
         Without SOA and NS records a zone may answer for any name.
         """
@@ -79,7 +79,7 @@ class ZoneParts:
                 self._names[zone_id] = apex
 
     def build_zones(self) -> tuple[Zone, ...]:
-        """The zones; raises `InputError` where record sets fit several zones of one name."""
+        """Return the zones; raises `InputError` if record sets fit several zones of one name."""
         for apex, records, name, page in self._unclaimed:
             fitting = [zone_id for zone_id, zone_name in self._names.items() if zone_name == apex]
             namesakes = len(fitting) + (apex in self._public)
@@ -88,7 +88,7 @@ class ZoneParts:
                 raise InputError(message, "Wrap the answer with its call, which names the zone.")
             if not fitting and apex in self._public:
                 continue
-            # Without a list of zones the records may as well be a public zone's: the VPCs stay unknown.
+            # Without a list of zones the records may belong to a public zone: the VPCs stay unknown.
             zone_id = fitting[0] if fitting else apex
             self._names.setdefault(zone_id, apex)
             self._claim(zone_id, records, page)
@@ -107,7 +107,7 @@ class ZoneParts:
 
 
 def _apexes(records: tuple[RecordSet, ...]) -> set[str]:
-    """Return the names of the zones that record sets are of, by their SOA records, else by their NS records.
+    """Return the zone names of record sets, from their SOA records, else from their NS records.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
     """

@@ -1,6 +1,6 @@
-"""Documents that JSON parsers disagree about: keys that stand twice, NaN, lone surrogates.
+"""Repair of JSON that parsers treat differently: repeated keys, NaN, lone surrogates.
 
-Each such value is replaced by a mark that fits no record, so that the record counts as lost and the rest is read.
+Each such value is replaced by a mark that fits no record: the record counts as lost, and the rest is read.
 https://www.rfc-editor.org/rfc/rfc8259#section-4
 """
 
@@ -19,10 +19,10 @@ _MOST_DIGITS = 400
 
 
 def has_repeated_keys(content: bytes) -> bool:
-    """Tell whether an object in a JSON text has a key twice.
+    """Return whether an object in a JSON text has a key twice.
 
-    A text that survives decoding and encoding unchanged has none; only others are read key by key. Raises an error of
-    `UNREADABLE` where the text is no JSON.
+    A text that decoding and encoding leave unchanged has none; other texts are read key by key. Raises an error of
+    `UNREADABLE` if the text is no JSON.
     """
     if msgspec.json.encode(msgspec.json.decode(content)) == msgspec.json.format(content, indent=-1):
         return False
@@ -30,18 +30,18 @@ def has_repeated_keys(content: bytes) -> bool:
 
     def note(pairs: list[tuple[str, Node]]) -> dict[str, Node]:
         nonlocal repeated
-        known = dict(pairs)
-        repeated |= len(known) < len(pairs)
-        return known
+        members = dict(pairs)
+        repeated |= len(members) < len(pairs)
+        return members
 
     json.loads(content, object_pairs_hook=note)
     return repeated
 
 
 def repair(name: str, content: bytes) -> bytes:
-    """Return a document with a mark in the place of each value that JSON does not define.
+    """Return a document with a mark in place of each value outside the JSON standard.
 
-    Raises `InputError` where the document is no JSON at all.
+    Raises `InputError` if the document is no JSON at all.
     """
     try:
         found = json.loads(content, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
@@ -92,7 +92,7 @@ def _is_text(text: str) -> bool:
 
 
 def _place(error: Exception) -> str:
-    """Return where a document stops being JSON, and nothing of what it holds."""
+    """Return the position of a JSON error, without any content of the document."""
     if isinstance(error, json.JSONDecodeError):
         return f"line {error.lineno}, column {error.colno}"
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""A live account, read as documents: the JSON that ``aws … describe-…`` prints, one document for a call."""
+"""A live account as documents: the JSON output of ``aws … describe-…``, one document for a call."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -15,18 +15,18 @@ from skerry.sources.resource_reads import ResourceReads
 from skerry.sources.threads import Workers
 
 MANY_FILE_SYSTEMS = 100
-"""Above so many, only the file systems that task definitions name are asked for their mount targets, a call each."""
+"""The limit of file systems; above it, mount targets are read only for file systems of task definitions."""
 
 _VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
-# The routes that packets take; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SearchTransitGatewayRoutes.html
+# Routes in effect: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SearchTransitGatewayRoutes.html
 _ROUTE_STATES = [{"Name": "state", "Values": ["active", "blackhole"]}]
 
 
 class ReadScope(msgspec.Struct, frozen=True):
-    """What the question needs: of ECS a cluster, a service or a task, else all; or nothing of it (``containers``).
+    """The scope of a reading: one cluster, service or task of ECS, else all; without ``containers``, no ECS.
 
-    ``planning``: also the services that endpoints may be made for. ``network_only``: no call beyond the network, which
-    are those about roles, policies, images, secrets, keys, log groups, files and the organization.
+    ``planning``: also the endpoint services for new endpoints. ``network_only``: no call beyond the network, such as
+    calls about roles, policies, images, secrets, keys, log groups, files and the organization.
     """
 
     cluster: str | None = None
@@ -38,7 +38,7 @@ class ReadScope(msgspec.Struct, frozen=True):
 
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
-        """Every call that a reading may make, whatever the account holds; a cluster, service or task may take fewer."""
+        """Every call that a reading may make; one cluster, service or task may take fewer."""
         asked = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
         chosen = (*asked, *api_table.PLANNING) if self.planning else asked
         return (
@@ -47,9 +47,9 @@ class ReadScope(msgspec.Struct, frozen=True):
 
 
 class AccountReading(msgspec.Struct, frozen=True):
-    """The documents by file name, with the requests and rounds that they took, and the Region that was read.
+    """The documents by file name, the numbers of requests and rounds, and the Region.
 
-    ``notes`` name the resources that were deleted meanwhile, and are left out.
+    ``notes`` name resources that were deleted during the reading, and are omitted.
     """
 
     documents: dict[str, bytes]
@@ -64,13 +64,14 @@ def read(
 ) -> AccountReading:
     """Read the networks, ECS services and private zones of an account's Region, as documents by file name.
 
-    A document is AWS's own answer, all pages merged, its rows in order, without ``ResponseMetadata``. An answer that
-    does not say what it was asked for is wrapped as ``{"Call": …, "Response": …}``; a call that AWS refused is
-    ``{"Call": …, "Error": …}``. It takes six rounds of calls at most, seven where a key is named by an alias: four
-    until it is known what tasks are made of, and two for that. One service of a known cluster takes four.
+    A document is AWS's own answer, all pages merged, its rows in order, without ``ResponseMetadata``. An answer
+    without its subject is wrapped as ``{"Call": …, "Response": …}``; a refused call is
+    ``{"Call": …, "Error": …}``. It takes six rounds of calls at most, seven if a key is named by an alias: four
+    until all references of tasks are known, and two for the referenced resources. One service of a known cluster
+    takes four.
 
-    ``progress`` is told each call that is answered. Raises `NothingFoundError` where the cluster, service or task of
-    the scope does not exist, and `SkerryError` where the account cannot be read.
+    ``progress`` is called after each answer. Raises `NothingFoundError` if the cluster, service or task of
+    the scope does not exist, and `SkerryError` if the account cannot be read.
     """
     asked = scope or ReadScope()
     region = client("ec2").meta.region_name
@@ -134,13 +135,13 @@ _PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
     api_table.RESOLVER_ENDPOINTS.operation: _id("Id"),
     api_table.PROFILE_ASSOCIATIONS.operation: _id("ProfileId"),
     api_table.IDENTITY.operation: _id("Account"),
-    # One that is known to have no mount target need not be asked for them.
+    # A file system without mount targets needs no call for them.
     api_table.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
 }
 
 
 def _details(first: Sequence[CallResult], region: str) -> Iterator[CallRequest]:
-    """What is asked of each thing that the first round found."""
+    """Yield requests about each resource of the first round."""
     for vpc in sorted(collect_picked(first, api_table.VPCS)):
         for attribute in _VPC_ATTRIBUTES:
             asked = {"VpcId": vpc, "Attribute": attribute}
@@ -167,7 +168,7 @@ def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Itera
 
 
 def _zone(row: AnswerRow) -> Iterator[tuple[str, str | None]]:
-    """The zone, and the account or the service of AWS that owns it.
+    """Yield the zone with the account or AWS service that owns it.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZoneOwner.html
     """
@@ -176,11 +177,11 @@ def _zone(row: AnswerRow) -> Iterator[tuple[str, str | None]]:
 
 
 def _records(zone: str, owner: str | None, account: str | None) -> CallRequest:
-    """Ask for a zone's records: Route 53 gives them to the zone's owner only, whatever IAM allows others."""
-    about = "" if owner is None else f"the zone is of {owner}, which alone may list its records"
+    """Request a zone's records: Route 53 returns them only to the zone's owner, regardless of IAM."""
+    about = "" if owner is None else f"the zone belongs to {owner}, which alone may list its records"
     is_own = owner is not None and owner == account
     if is_own:
         about = "the zone is this account's own: the permission to list its records is missing"
-    # Of a zone of another account, a NotFound may only say that its records are not given away.
+    # NotFound for another account's zone may only mean that its records are hidden.
     within = f"hosted zone {zone}" if is_own else ""
     return CallRequest(api_table.ZONE_RECORDS, {"HostedZoneId": zone}, zone, about=about, within=within)

@@ -1,4 +1,4 @@
-"""The rows of all documents while they are put together: duplicates, contradictions, losses."""
+"""Merging of the rows of all documents: duplicates, contradictions, losses."""
 
 from collections import defaultdict
 from typing import Any, NamedTuple, TypeAlias
@@ -10,17 +10,17 @@ from skerry.model.completeness import EVERYWHERE, Completeness
 from skerry.model.network import PrefixList, Switch, VpcAttribute
 
 Row: TypeAlias = Any
-"""A record of any kind: what a kind is made of, its table in ``model.facts`` says."""
+"""A record of any kind; ``model.facts`` has the type of each kind."""
 
 _List: TypeAlias = tuple[str, str]
 """A list of records, by kind and scope."""
 
-_UNTOLD = (None, UNSET)
+_UNKNOWN_VALUES = (None, UNSET)
 _NEWEST_HINT = "Keep only the newer of the two."
 
 
 class _Entries(NamedTuple):
-    """The entries of a prefix list so far, and where they were first seen."""
+    """The entries of a prefix list so far, and their first document."""
 
     cidrs: list[str]
     name: str
@@ -28,14 +28,14 @@ class _Entries(NamedTuple):
     lost: bool = False
 
 
-def _told(row: Row) -> dict[str, Any]:
-    """The fields of a record that differ from what is there when nothing is told."""
+def _set_fields(row: Row) -> dict[str, Any]:
+    """Return the fields of a record with other values than their defaults."""
     defaults = {info.name: info.default for info in structs.fields(row)}
-    return {one: value for one, value in structs.asdict(row).items() if value != defaults[one]}
+    return {name: value for name, value in structs.asdict(row).items() if value != defaults[name]}
 
 
 class Rows:
-    """Collects rows by kind and id; equal rows of one id are one, unequal ones are refused."""
+    """A collector of rows by kind and id; equal rows of one id are one, unequal ones are an error."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
@@ -48,30 +48,30 @@ class Rows:
         self._entries: dict[str, _Entries] = {}
 
     def add_page(self, field: str, scope: str = EVERYWHERE, *, partial: bool = False) -> None:
-        """Note a page of a list, empty or not; the list is complete with a page that names no further one."""
+        """Add a page of a list, empty or not; a page without a next token completes the list."""
         self._asked.add(field)
         self._pages[field, scope] = self._pages.get((field, scope), True) and partial
 
     def add_partial_list(self, field: str) -> None:
-        """Note an answer that holds only some records of a kind, such as those that a filter lets through."""
+        """Add an answer with only some records of a kind, such as a filtered list."""
         self._asked.add(field)
 
     def note(self, text: str) -> None:
-        """Tell the user something about the input."""
+        """Add a note to the user about the input."""
         self.notes.append(text)
 
     def add_unreadable_row(self, field: str, text: str, scope: str = EVERYWHERE) -> None:
-        """Note a row that could not be read, so that no absence of a row in the scope proves anything."""
+        """Add an unreadable row, so that no absence of a row in the scope proves anything."""
         self.add_gap(field, scope)
         self.notes.append(text)
 
     def add_gap(self, field: str, scope: str = EVERYWHERE) -> None:
-        """Note that records of a kind may be missing in a scope."""
+        """Add a gap: records of a kind may be missing in a scope."""
         self._asked.add(field)
         self._gaps.add((field, scope))
 
     def add(self, field: str, key: str | None, row: Row, name: str) -> None:
-        """Take in a row; raises `InputError` where another one of its id says something else."""
+        """Add a row; raises `InputError` if another row of its id differs."""
         wanted = key if key is not None else f"{name}#{len(self._rows[field])}"
         known = self._rows[field].setdefault(wanted, row)
         first = self._where.setdefault((field, wanted), name)
@@ -81,16 +81,16 @@ class Rows:
             raise InputError(message, _NEWEST_HINT)
 
     def replace(self, field: str, key: str, row: Row, name: str) -> None:
-        """Put a merged row in the place of the one that is there."""
+        """Replace a row by a merged one."""
         self._rows[field][key] = row
         self._where.setdefault((field, key), name)
 
     def get(self, field: str, key: str) -> Row:
-        """The row of this id, or None."""
+        """Return the row with this id, or None."""
         return self._rows[field].get(key)
 
     def merge_attribute(self, row: VpcAttribute, name: str) -> None:
-        """Merge the attributes of one VPC, of which AWS prints one a call."""
+        """Merge the attributes of one VPC; AWS prints one a call."""
         known = self.get("vpc_attributes", row.vpc_id) or VpcAttribute(vpc_id=row.vpc_id)
         values = {
             field: self._merge(getattr(known, field), getattr(row, field), row.vpc_id, name)
@@ -108,47 +108,47 @@ class Rows:
         return known
 
     def merge(self, field: str, key: str, row: Row, name: str) -> None:
-        """Put together what several calls print of one record; raises `InputError` where they contradict."""
-        known = self.get(field, key)
-        if known is not None:
-            told = {one: value for one, value in _told(row).items() if value not in _UNTOLD}
-            before = _told(known)
-            if any(before.get(one, value) != value for one, value in told.items()):
+        """Merge the answers of several calls about one record; raises `InputError` if they contradict."""
+        earlier = self.get(field, key)
+        if earlier is not None:
+            values = {name: value for name, value in _set_fields(row).items() if value not in _UNKNOWN_VALUES}
+            before = _set_fields(earlier)
+            if any(before.get(name, value) != value for name, value in values.items()):
                 places = f"{self._where[field, key]} and {name}"
                 message = f"{key} is described twice, and differently, in {places}"
                 raise InputError(message, _NEWEST_HINT)
-            row = structs.replace(known, **told)
+            row = structs.replace(earlier, **values)
         self.replace(field, key, row, name)
 
     def merge_prefix_list(self, row: PrefixList, name: str) -> None:
-        """Merge what several calls print of one prefix list."""
-        known = self.get("prefix_lists", row.prefix_list_id)
-        if known is not None:
-            told = {field: value for field, value in structs.asdict(row).items() if value not in _UNTOLD}
-            if row.cidrs is not UNSET and known.cidrs is not UNSET and set(row.cidrs) != set(known.cidrs):
+        """Merge the answers of several calls about one prefix list."""
+        earlier = self.get("prefix_lists", row.prefix_list_id)
+        if earlier is not None:
+            values = {field: value for field, value in structs.asdict(row).items() if value not in _UNKNOWN_VALUES}
+            if row.cidrs is not UNSET and earlier.cidrs is not UNSET and set(row.cidrs) != set(earlier.cidrs):
                 first = self._where["prefix_lists", row.prefix_list_id]
                 message = f"the entries of {row.prefix_list_id} differ between {first} and {name}"
                 raise InputError(message, _NEWEST_HINT)
-            row = structs.replace(known, **told)
+            row = structs.replace(earlier, **values)
         self.replace("prefix_lists", row.prefix_list_id, row, name)
 
     def add_entries(
         self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool, lost: bool = False
     ) -> None:
-        """Take in a page of a prefix list's entries; without the last page, or with one lost, they are not known."""
+        """Add a page of a prefix list's entries; without the last page, or with a lost entry, they are unknown."""
         pages = self._entries.setdefault(prefix_list_id, _Entries([], name))
         pages.cidrs.extend(cidrs)
         self._entries[prefix_list_id] = pages._replace(whole=pages.whole or not partial, lost=pages.lost or lost)
 
     def build_tables(self) -> dict[str, tuple[Row, ...]]:
-        """All rows by kind."""
+        """Return all rows by kind."""
         for prefix_list_id, pages in self._entries.items():
             cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole and not pages.lost else UNSET
             self.merge_prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
 
     def build_completeness(self) -> Completeness:
-        """Return which lists were read to their end without a loss."""
+        """Return the completeness of all lists."""
         cut_off = {one for one, partial in self._pages.items() if partial}
         complete = self._pages.keys() - cut_off
         return Completeness(frozenset(complete), frozenset(self._gaps | cut_off), frozenset(self._asked))

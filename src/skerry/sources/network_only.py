@@ -11,15 +11,15 @@ from skerry.sources.documents import CallEnvelope
 from skerry.sources.resource_answers import ANSWER_SHAPES
 
 BEYOND = frozenset({call.action for call in RESOURCE_CALLS} | set(ANSWER_SHAPES))
-"""The IAM actions of calls beyond the network."""
+"""The IAM actions of calls about resources beyond the network."""
 
 _KEYS = frozenset(call.rows for call in RESOURCE_CALLS if call.rows and not call.single)
 
 
 def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return documents without those answers, whatever files they are in.
+    """Return documents without answers beyond the network, in any form of file.
 
-    Raises `InputError` where a document is no JSON object.
+    Raises `InputError` if a document is no JSON object.
     """
     kept = {}
     for name, content in documents.items():
@@ -36,7 +36,7 @@ _OF_A_PAGE = frozenset({"IsTruncated", "Marker", "NextToken", "failures", "UserD
 
 
 def _without(top: dict[str, Raw]) -> dict[str, Raw]:
-    """Return an answer, wrapped with its call or not, without its part beyond the network; empty where that is all."""
+    """Return an answer, wrapped or not, without its part beyond the network; empty if nothing remains."""
     if "Call" in top:
         return {} if _is_beyond(top["Call"]) else _in(top, "Response", _response)
     rest = {key: value for key, value in top.items() if key not in _KEYS}
@@ -46,13 +46,13 @@ def _without(top: dict[str, Raw]) -> dict[str, Raw]:
 
 
 def _in(top: dict[str, Raw], key: str, narrowed: Callable[[Raw], Raw | None]) -> dict[str, Raw]:
-    """Return an object with one of its values narrowed; empty where nothing is left of that."""
+    """Return an object with one of its values narrowed; empty if nothing of the value remains."""
     if key not in top:
         return top
     try:
         value = narrowed(top[key])
     except UNREADABLE:
-        return top  # the loader says what is wrong with it
+        return top  # the loader reports the error
     return {} if value is None else top | {key: value}
 
 

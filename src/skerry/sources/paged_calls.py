@@ -1,4 +1,4 @@
-"""One call of a reading: its question, and the rows of all its pages."""
+"""One call of a reading: its request, and the rows of all its pages."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -13,10 +13,10 @@ from skerry.aws.response_checks import DAMAGED
 from skerry.sources.deleted_resources import MISSING
 
 Client: TypeAlias = Any
-"""boto3 makes its clients when the program runs: they have no type."""
+"""boto3 makes its clients at run time: they have no type."""
 
 AnswerRow: TypeAlias = Any
-"""A row of an answer as boto3 gives it: an object, or the name of one."""
+"""A row of an answer from boto3: an object, or the name of one."""
 
 
 def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
@@ -25,11 +25,11 @@ def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
 
 
 class CallRequest(NamedTuple):
-    """One call. ``name`` tells its document from others of the call; those of one name become one document.
+    """One call. ``name`` distinguishes its document from others of the call; calls of one name share a document.
 
-    ``pick`` is what is wanted of each row for the next round; ``about`` is told where the call is refused. ``within``
-    names the resource of an earlier answer that the call is about, and ``listed`` is the kind of its ids: what no
-    longer exists of these is left out.
+    ``pick`` extracts values of each row for the next round; ``about`` explains a refusal. ``within`` names the
+    resource of an earlier answer as the subject of the call, and ``listed`` is the kind of its ids: deleted resources
+    among them are omitted.
     """
 
     call: ApiCall
@@ -42,9 +42,9 @@ class CallRequest(NamedTuple):
 
 
 class CallResult(NamedTuple):
-    """What a call gave: its rows by what identifies them, encoded; what was picked; or why it was refused.
+    """The result of a call: its encoded rows by id and the picked values, or the error of a refused call.
 
-    ``partial``: why there are more rows than these; ``missing``: the names that its listing had, and that are gone.
+    ``partial``: the reason for missing rows; ``missing``: listed names without a resource.
     """
 
     ask: CallRequest
@@ -61,16 +61,16 @@ PARTIAL = "PartialAnswer"
 """The code of a call whose answer ends before its rows do."""
 
 TOKENS = ("NextToken", "nextToken")
-"""The keys of an answer that leads to more."""
+"""The keys of the token for the next page."""
 
 
 def refused_result(ask: CallRequest, refusal: RefusedError, calls: int = 0) -> CallResult:
-    """Give the result of a call that has no answer."""
+    """Return the result of a call without an answer."""
     return CallResult(ask, {}, {}, (), calls, refusal)
 
 
 def fetch(client: Client, ask: CallRequest, goes_on: Callable[[], bool]) -> CallResult:
-    """Return all pages of one call, row by row encoded, so that only one page at a time is held as objects."""
+    """Return all pages of one call, encoded row by row, so that memory holds the objects of only one page."""
     collected = _Collected(ask)
     partial_because = ""
     try:
@@ -104,7 +104,7 @@ class _Collected:
         self._failure = ""
 
     def page(self, page: dict[str, Any]) -> None:
-        """Take in a page."""
+        """Add a page."""
         call = self._ask.call
         self.count += 1
         for row in page.get(call.rows, ()) if call.rows else (_bare(page),):
@@ -117,7 +117,7 @@ class _Collected:
         if call.cut:
             self._rest = {call.cut: b"true"} if page.get(call.cut) else {}
         if call.first and not self._rows:
-            # An empty page that leads to others says nothing.
+            # An empty page with a next token proves nothing.
             self._rest |= {key: msgspec.json.encode(page[key]) for key in TOKENS if page.get(key)}
 
     def _fail(self, failure: dict[str, Any]) -> None:
@@ -131,7 +131,7 @@ class _Collected:
             self._failure = f"AWS left out a {self._ask.listed} ({failure.get('reason')})"
 
     def got(self, partial_because: str) -> CallResult:
-        """Return what the call gave; of an answer about one resource a part is none."""
+        """Return the result of the call; a partial answer about one resource counts as no answer."""
         because = partial_because or self._failure
         if because and self._ask.call.single:
             return refused_result(self._ask, RefusedError(PARTIAL, because), self.count)
@@ -146,7 +146,7 @@ def _bare(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _trimmed(row: AnswerRow, call: ApiCall) -> AnswerRow:
-    """A row without what is not kept, its times in UTC: boto3 gives some of them in the zone of the machine."""
+    """Return a row without its dropped fields, and its times in UTC: boto3 uses the local time zone for some."""
     if call.long:
         row[call.long] = row.get(call.long, [])[:LATEST]
     for path in call.without:
@@ -160,9 +160,9 @@ def _trimmed(row: AnswerRow, call: ApiCall) -> AnswerRow:
 
 def _plain(value: AnswerRow) -> AnswerRow:
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 

@@ -1,6 +1,6 @@
-"""What task definitions, services and their revisions name: images, secrets, parameters, log groups, files, volumes.
+"""References of task definitions, services and revisions: images, secrets, parameters, log groups, files, volumes.
 
-Only what is of the Region, and may be asked for there, is told.
+Only resources that can be read in the Region are returned.
 """
 
 import re
@@ -28,15 +28,15 @@ ResourceKind = Literal["image", "secret", "parameter", "log group", "file", "fil
 
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
 _PARAMETER = re.compile(r"[A-Za-z0-9_./-]+")
-# Parameters of AWS's own and references to secrets, neither of which DescribeParameters lists:
+# AWS's public parameters and references to secrets; DescribeParameters lists neither:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
 _OF_AWS = "/aws/"
 
 
 class ResourceReference(NamedTuple):
-    """A thing by its name, and the account in which it is named.
+    """A resource by its name, with the account of the task definition that names it.
 
-    An image is named by its reference, a secret as its API takes it, a file by bucket and key with a slash between.
+    An image is named by its reference, a secret as in its API, a file by bucket and key with a slash between.
     """
 
     kind: ResourceKind
@@ -45,7 +45,7 @@ class ResourceReference(NamedTuple):
 
 
 def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
-    """What a task definition names."""
+    """Yield the resources that a task definition names."""
     found = _read(answer["taskDefinition"], TaskDefinition)
     named = None if found is None else found.task_definition_arn
     home = None if named is None else parse_arn(named)
@@ -59,7 +59,7 @@ def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReferen
 
 
 def references_of_service(row: AnswerRow) -> Iterator[ResourceReference]:
-    """What the proxy of Service Connect logs to, which no task definition names."""
+    """Yield the log group of the Service Connect proxy; no task definition names it."""
     home = parse_arn(row["serviceArn"])
     for deployment in row.get("deployments", ()) if home else ():
         found = _read(deployment, Deployment) if "serviceConnectConfiguration" in deployment else None
@@ -68,7 +68,7 @@ def references_of_service(row: AnswerRow) -> Iterator[ResourceReference]:
 
 
 def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
-    """The images of a deployment, by the digests that it is held to."""
+    """Yield the images of a deployment, by their pinned digests."""
     found = _read(row, ServiceRevision)
     home = parse_arn(found.service_revision_arn) if found else None
     if found is None or home is None:
@@ -79,7 +79,7 @@ def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
 
 
 def _read(row: AnswerRow, record: type[_Record]) -> _Record | None:
-    """A row as a record; None where it cannot be read, which the loader of documents tells."""
+    """Return a row as a record; None if it cannot be read; the loader of documents reports the error."""
     try:
         return msgspec.convert(row, record)
     except msgspec.ValidationError:
@@ -95,7 +95,7 @@ def _of_container(container: ContainerDefinition, home: Arn) -> Iterator[Resourc
         yield from _secret(container.repository_credentials.credentials_parameter, home)
     for file in container.environment_files:
         parsed = parse_arn(file.value)
-        # An access point has a Region, and is no bucket.
+        # An ARN with a Region denotes an access point, not a bucket.
         if parsed is not None and parsed.service == "s3" and not parsed.region:
             bucket, _, key = parsed.resource.partition("/")
             yield from [ResourceReference("file", parsed.resource, home.account)] if bucket and key else []
@@ -130,14 +130,14 @@ def _secret(name: str, home: Arn) -> Iterator[ResourceReference]:
 
 
 def _parameter(value: str, home: Arn) -> Iterator[ResourceReference]:
-    """The names that a parameter may have: its ARN does not tell whether a name without levels begins with a slash.
+    """Yield the possible names of a parameter: its ARN hides a leading slash of a name without levels.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-hierarchies.html
     """
     parsed = parse_arn(value)
     if parsed is not None and parsed.account != home.account:
         return
-    # What follows a colon is a version or label, which no name has.
+    # A version or label follows the colon; no name has one.
     name = (parsed.resource.removeprefix("parameter/") if parsed else value).partition(":")[0]
     names = [name] if parsed is None else [f"/{name}"] if "/" in name else [name, f"/{name}"]
     for one in names:

@@ -1,4 +1,4 @@
-"""The Region and account that Facts are of, read from the names in them."""
+"""The Region and account of Facts, from the names in them."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from skerry.model.facts import Facts
 
 
 def region_of(facts: Facts) -> str | None:
-    """The one Region that ARNs, endpoint services and zones name; None where they name none or several."""
+    """Return the one Region named by ARNs, endpoint services and zones; None if they name none or several."""
     found = set(_regions(facts))
     return found.pop() if len(found) == 1 else None
 
 
 def account_of(facts: Facts) -> str | None:
-    """The one account that the services' ARNs or the VPCs' owners name; None where there are several."""
+    """Return the one account of the services' ARNs or the VPCs' owners; None if there are several."""
     found = {parsed.account for name in _arns(facts) if (parsed := parse_arn(name))}
     found = found or {row.owner_id for row in facts.vpcs if row.owner_id is not UNSET}
     return found.pop() if len(found) == 1 else None
@@ -33,7 +33,7 @@ def _regions(facts: Facts) -> Iterator[str]:
         if subnet.availability_zone is not UNSET and (region := region_of_zone(subnet.availability_zone)):
             yield region
     for endpoint in facts.vpc_endpoints:
-        # An endpoint may be for a service of another Region, which it then says.
+        # An endpoint for a service of another Region has a ``service_region``.
         if endpoint.service_name is not UNSET and endpoint.service_region is None:
             region = region_of_endpoint_service(endpoint.service_name)
             if region:

@@ -1,7 +1,7 @@
-"""Answers to questions about one thing each: by the action of their call, and the parameters that name the thing.
+"""Answers about single resources, by the action of their call and the parameters that name the resource.
 
-Such an answer does not say what it is about, or says so only where there is something; so each is read wrapped with
-its call. That AWS knows no such thing is an answer as well.
+Such an answer does not name its resource, or names it only if it exists; so each is read wrapped with
+its call. AWS's NotFound is an answer as well.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,9 +31,9 @@ _GONE = ("NotFound", "NotFoundException", "NotInUseException")
 
 
 class AnswerShape(NamedTuple):
-    """How one call asks: the names of what it is about, and the record of the answer.
+    """The shape of a call's answer: the names of its resources, and the record of the answer.
 
-    ``rows``: the key of the rows that the answer consists of, of which each is about one name, in field ``named``.
+    ``rows``: the key of the rows in the answer; each row is about one name, in the field ``named``.
     """
 
     about: Callable[[Parameters], list[str]]
@@ -43,7 +43,7 @@ class AnswerShape(NamedTuple):
 
 
 def _one(*parameters: str) -> Callable[[Parameters], list[str]]:
-    """A thing that these parameters name together; the last ones must be there."""
+    """Return a function for the resource name in these parameters together; the last one is required."""
 
     def about(given: Parameters) -> list[str]:
         values = [given.get(parameter, "") for parameter in parameters]
@@ -53,15 +53,15 @@ def _one(*parameters: str) -> Callable[[Parameters], list[str]]:
 
 
 def _layer(given: Parameters) -> list[str]:
-    return [f"{one}@{given.get('layerDigest')}" for one in _one("registryId", "repositoryName")(given)]
+    return [f"{name}@{given.get('layerDigest')}" for name in _one("registryId", "repositoryName")(given)]
 
 
 def _filtered(given: Parameters) -> list[str]:
-    """The names of parameters in ``ParameterFilters``."""
-    filters = given.get("ParameterFilters")
-    found = [one for one in filters if isinstance(one, dict)] if isinstance(filters, list) else []
-    by_name = [one for one in found if one.get("Key") == "Name" and one.get("Option", "Equals") == "Equals"]
-    values = [one.get("Values") for one in by_name]
+    """Return the names of parameters in ``ParameterFilters``."""
+    given_filters = given.get("ParameterFilters")
+    filters = [row for row in given_filters if isinstance(row, dict)] if isinstance(given_filters, list) else []
+    by_name = [row for row in filters if row.get("Key") == "Name" and row.get("Option", "Equals") == "Equals"]
+    values = [row.get("Values") for row in by_name]
     return [str(name) for names in values if isinstance(names, list) for name in names]
 
 
@@ -72,7 +72,7 @@ def _account(_given: Parameters) -> list[str]:
 ANSWER_SHAPES = {
     "ecr:GetRepositoryPolicy": AnswerShape(_one("registryId", "repositoryName"), resource_answers.RepositoryPolicy),
     "ecr:BatchGetImage": AnswerShape(_one("registryId", "repositoryName"), resource_answers.RepositoryImages),
-    # In the place of the link that ECR answers with stands what it leads to.
+    # The linked content replaces the link in ECR's answer.
     "ecr:GetDownloadUrlForLayer": AnswerShape(_layer, resource_answers.ImageConfiguration),
     "secretsmanager:DescribeSecret": AnswerShape(_one("SecretId"), resource_answers.SecretDescription),
     "secretsmanager:GetResourcePolicy": AnswerShape(_one("SecretId"), resource_answers.ResourcePolicy),
@@ -80,7 +80,7 @@ ANSWER_SHAPES = {
     "kms:DescribeKey": AnswerShape(_one("KeyId"), resource_answers.Key),
     "kms:GetKeyPolicy": AnswerShape(_one("KeyId"), resource_answers.KeyPolicy),
     "kms:ListGrants": AnswerShape(_one("KeyId"), resource_answers.KeyGrants),
-    # Both print what begins with a name, that of the very name first.
+    # Both list names with a prefix, the exact name first.
     "logs:DescribeLogGroups": AnswerShape(
         _one("logGroupNamePrefix"), resource_answers.LogGroup, "logGroups", "log_group_name"
     ),
@@ -89,18 +89,18 @@ ANSWER_SHAPES = {
     "elasticfilesystem:DescribeFileSystemPolicy": AnswerShape(_one("FileSystemId"), resource_answers.FileSystemPolicy),
     "elasticfilesystem:DescribeAccessPoints": AnswerShape(_one("FileSystemId"), resource_answers.AccessPoints),
     "organizations:DescribeOrganization": AnswerShape(_account, resource_answers.Organization),
-    # What only the management account and those that it delegates to are told.
+    # Only the management account and delegated administrators may make these calls.
     "organizations:ListParents": AnswerShape(_one("ChildId"), resource_answers.Parents),
     "organizations:ListPoliciesForTarget": AnswerShape(_one("TargetId", "Filter"), resource_answers.AttachedPolicies),
     "organizations:DescribePolicy": AnswerShape(_one("PolicyId"), resource_answers.ControlPolicy),
 }
-"""The calls whose answers are read so, by their IAM action."""
+"""The shapes of answers about single resources, by the IAM action of their call."""
 
 
 def add_answer(rows: Rows, name: str, action: str, parameters: Parameters, answer: dict[str, Raw] | str) -> None:
-    """Keep an answer, or the code of the error that came in its place.
+    """Add an answer, or the code of the error in its place.
 
-    Raises `InputError` where the parameters do not say what it is about, or another document says something else.
+    Raises `InputError` if the parameters do not name a resource, or another document contradicts.
     """
     question = ANSWER_SHAPES[action]
     names = question.about(parameters)
@@ -113,7 +113,7 @@ def add_answer(rows: Rows, name: str, action: str, parameters: Parameters, answe
 
 
 def _with_unanswered(found: RepositoryImages, parameters: Parameters) -> RepositoryImages | Refused:
-    """Add a failure for each image that was asked for and not answered; an empty answer tells nothing.
+    """Add a failure for each requested image without an answer; an empty answer proves nothing.
 
     ECR answers each image with a manifest or a failure:
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
@@ -146,10 +146,10 @@ def _answers(
     if not question.rows:
         yield from ((about, found[0]) for about in names)
         return
-    by_name = {getattr(one, question.named): one for one in found}
+    by_name = {getattr(record, question.named): record for record in found}
     for about in names:
         key = about.partition("/")[2] if question.record is resource_answers.Object else about
-        # A page that leads to others says nothing of what is not on it, but where the very name would be the first.
+        # A partial page does not prove absence, except for calls that list an exact match first.
         if key in by_name or (found and question.record is not resource_answers.Parameter) or not has_more(answer):
             yield about, by_name.get(key, Absent("NotFound"))
         else:
@@ -157,7 +157,7 @@ def _answers(
 
 
 def is_gone(code: str) -> bool:
-    """Whether AWS says with this code that there is no such thing."""
+    """Return whether this error code means that the resource does not exist."""
     return code.endswith(_GONE) or code.startswith("NoSuch")
 
 
@@ -169,14 +169,14 @@ def _records(question: AnswerShape, answer: dict[str, Raw]) -> list[Any]:
 
 
 def has_more(answer: dict[str, Raw]) -> bool:
-    """Tell whether an answer is a page that leads to others."""
+    """Return whether an answer is a page with a next token."""
     return any(bytes(answer.get(key, Raw(b"null"))) not in {b"null", b'""'} for key in ("nextToken", "NextToken"))
 
 
 def _keep(rows: Rows, name: str, row: ResourceAnswer) -> None:
-    """Keep what is said of one thing; what several calls say of a repository's images is put together.
+    """Add an answer about one resource; merge the answers of several calls about a repository's images.
 
-    That AWS did not say does not contradict what it said to another call.
+    A call without an answer does not contradict an answer to another call.
     """
     key = f"{row.action} {row.about}"
     known = rows.get("resource_answers", key)

@@ -1,6 +1,6 @@
-"""What is asked about the things that tasks use, once it is known which: each is asked about once, in two rounds.
+"""Requests about the referenced resources of tasks: each resource is read once, in two rounds.
 
-A key that is named by an alias takes a third, as the policy of a key is not given by an alias.
+A key named by an alias takes a third round, as AWS returns no key policy by alias.
 """
 
 import json
@@ -31,14 +31,14 @@ _DIGEST = "sha256:"
 _OF_AWS = "alias/aws/"
 _ALIAS = "alias/"
 _FILTERED = 50
-"""Names that a filter of DescribeParameters takes.
+"""The maximum of names in a filter of DescribeParameters.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html
 """
 
 
 class _Layer(NamedTuple):
-    """The configuration of an image, which is a layer of its repository."""
+    """The configuration of an image, stored as a layer of its repository."""
 
     account: str
     repository: str
@@ -46,33 +46,33 @@ class _Layer(NamedTuple):
 
 
 class _Key(NamedTuple):
-    """A key as it is named; the policy of another account's is not given."""
+    """A key by its reference; AWS returns no policies of other accounts' keys."""
 
     name: str
     own: bool
 
 
 class ResourceReads:
-    """What is to be asked, from what other areas read: they let it `hear` what names things.
+    """Reads of resources referenced in other areas, which call `add_references`.
 
-    ``many`` are the file systems of which the mount targets were not asked for.
+    ``many`` are file systems without a request for their mount targets.
     """
 
     def __init__(self) -> None:
         self.many: set[str] = set()
         self._rules: tuple[PullThroughCacheRule, ...] | None = None
-        self._things: dict[ResourceReference, None] = {}
+        self._references: dict[ResourceReference, None] = {}
         self._complete = False
 
     def read_cache_rules(self) -> Area:
-        """Ask for the pull-through cache rules: ECR may fetch an image that they cover when it is asked for it."""
+        """Request the pull-through cache rules: a request for a covered image may make ECR fetch it."""
         found = yield [CallRequest(api_table.PULL_THROUGH_RULES, pick=_rule)]
         rules = collect_picked(found, api_table.PULL_THROUGH_RULES)
         if None not in rules and all(got.refused is None for got in found):
             self._rules = tuple(rules)
 
     def read_roles(self) -> Area:
-        """Ask for the roles and policies of the account, and for its organization."""
+        """Request the roles and policies of the account, and its organization."""
         policies = {"Filter": ["LocalManagedPolicy", "AWSManagedPolicy"]}
         yield [
             CallRequest(resource_calls.ROLES, {"Filter": ["Role"]}, "roles"),
@@ -81,12 +81,14 @@ class ResourceReads:
         ]
 
     def add_references(self, gots: Iterable[CallResult]) -> None:
-        """Take in all that names things: the questions are asked from the next round on."""
-        self._things |= dict.fromkeys(one for got in gots for one in got.picked if isinstance(one, ResourceReference))
+        """Add all references of the other areas: the requests start with the next round."""
+        self._references |= dict.fromkeys(
+            one for got in gots for one in got.picked if isinstance(one, ResourceReference)
+        )
         self._complete = True
 
     def read_resources(self) -> Area:
-        """Ask, once the things are known."""
+        """Request the resources, once all references are known."""
         while not self._complete:
             yield []
         first = yield [*self._of_ecr(), *self._of_values(), *self._of_the_rest()]
@@ -100,15 +102,15 @@ class ResourceReads:
         yield [ask for name in sorted(collect_picked(second, resource_calls.KEY)) for ask in _of_own_key(name)]
 
     def _named(self, kind: ResourceKind) -> list[ResourceReference]:
-        return sorted(one for one in self._things if one.kind == kind)
+        return sorted(one for one in self._references if one.kind == kind)
 
     def _of_ecr(self) -> Iterator[CallRequest]:
         wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for thing in self._named("image"):
-            image = parse(thing.name)
+        for reference in self._named("image"):
+            image = parse(reference.name)
             if image is not None and image.account is not None:
                 tags = wanted[image.account, image.repository]
-                tags |= {image.tag} if self._may_ask(image, thing.account) else set()
+                tags |= {image.tag} if self._may_ask(image, reference.account) else set()
         for (account, repository), tags in sorted(wanted.items()):
             named = {"registryId": account, "repositoryName": repository}
             place = f"{account}/{repository}"
@@ -121,18 +123,18 @@ class ResourceReads:
                 )
 
     def _may_ask(self, image: Image, account: str) -> bool:
-        """Whether it is known that ECR does not fetch the image: the rules of others' registries are not.
+        """Return whether ECR is known not to fetch the image; rules of other accounts' registries are unknown.
 
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
         """
         return self._rules is not None and image.account == account and cache_rule(image, self._rules) is None
 
     def _of_values(self) -> Iterator[CallRequest]:
-        for thing in self._named("secret"):
-            asked = {"SecretId": thing.name}
-            parsed = parse_arn(thing.name)
-            place = parsed.resource.removeprefix("secret:") if parsed else thing.name
-            yield CallRequest(resource_calls.SECRET, asked, place, partial(_key_of_secret, thing.account))
+        for reference in self._named("secret"):
+            asked = {"SecretId": reference.name}
+            parsed = parse_arn(reference.name)
+            place = parsed.resource.removeprefix("secret:") if parsed else reference.name
+            yield CallRequest(resource_calls.SECRET, asked, place, partial(_key_of_secret, reference.account))
             yield CallRequest(resource_calls.SECRET_POLICY, asked, place)
         parameters = self._named("parameter")
         for start in range(0, len(parameters), _FILTERED):
@@ -142,8 +144,8 @@ class ResourceReads:
             yield CallRequest(resource_calls.PARAMETERS, {"ParameterFilters": filters}, pick=pick)
 
     def _of_the_rest(self) -> Iterator[CallRequest]:
-        for thing in self._named("log group"):
-            yield CallRequest(resource_calls.LOG_GROUP, {"logGroupNamePrefix": thing.name}, thing.name)
+        for reference in self._named("log group"):
+            yield CallRequest(resource_calls.LOG_GROUP, {"logGroupNamePrefix": reference.name}, reference.name)
         files = [one.name.partition("/") for one in self._named("file")]
         for bucket in sorted({bucket for bucket, _, _ in files}):
             yield CallRequest(resource_calls.BUCKET_POLICY, {"Bucket": bucket}, bucket)
@@ -158,7 +160,7 @@ class ResourceReads:
 
 
 def read_revisions(names: Sequence[str]) -> Iterator[CallRequest]:
-    """Ask for the revisions of services: to which digests their deployments hold the tags of images."""
+    """Request the revisions of services: they pin image tags to digests."""
     for asked in split_ids(resource_calls.SERVICE_REVISIONS, names) if names else ():
         yield CallRequest(
             resource_calls.SERVICE_REVISIONS, asked, pick=references_of_revision, listed="service revision"
@@ -166,7 +168,7 @@ def read_revisions(names: Sequence[str]) -> Iterator[CallRequest]:
 
 
 def _rule(row: AnswerRow) -> Iterator[PullThroughCacheRule | None]:
-    """A rule; None is one that cannot be read, so that it is not known what it covers."""
+    """Yield a rule; None for an unreadable rule, whose coverage is unknown."""
     try:
         yield msgspec.convert(row, PullThroughCacheRule)
     except msgspec.ValidationError:
@@ -174,7 +176,7 @@ def _rule(row: AnswerRow) -> Iterator[PullThroughCacheRule | None]:
 
 
 def _layers(account: str, repository: str, row: AnswerRow) -> Iterator[_Layer]:
-    """The configuration of an image, where it is one and no list of those for several platforms.
+    """Yield the configuration of an image, unless the manifest is an index of several platforms.
 
     https://github.com/opencontainers/image-spec/blob/main/manifest.md
     """
@@ -203,7 +205,7 @@ def _key_of_parameter(account: str, row: AnswerRow) -> Iterator[_Key]:
 
 
 def _key(name: str | None, account: str, *, own: bool) -> Iterator[_Key]:
-    """A key, unless it is AWS's own; what is no ARN is of the account of what it encrypts."""
+    """Yield a key, unless it is AWS managed; a key id without ARN belongs to the resource's own account."""
     if not name or _OF_AWS in name:
         return
     parsed = parse_arn(name)
@@ -223,7 +225,7 @@ def _of_key(key: _Key) -> Iterator[CallRequest]:
 
 
 def _of_own_key(name: str) -> Iterator[CallRequest]:
-    """Ask who may use a key; only its own account is told.
+    """Request the policy and grants of a key; only its own account may read them.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
     """

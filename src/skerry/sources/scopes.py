@@ -1,4 +1,4 @@
-"""Scopes of lists: which records an answer lists, by the parameters of its call, and which scope a row belongs to."""
+"""Scopes of lists, by the parameters of their calls, and the scopes of unreadable rows."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +37,7 @@ _OF_ONE_VPC = frozenset(
         "vpc_endpoints",
     }
 )
-"""The kinds whose rows belong to the VPC that they name."""
+"""The kinds with rows that belong to the VPC named in them."""
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-pagination.html
 _PAGING = frozenset(
@@ -61,11 +61,11 @@ FILTERS = "Filters"
 
 _VPC_FILTER = "vpc-id"
 _UNFILTERED = frozenset({"roles", "managed_policies"})
-"""The kinds whose call filters by kind alone, so that each list holds all of its kind."""
+"""The kinds with calls that filter by kind alone, so each list holds all records of its kind."""
 
 
 def scopes_of(field: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the scopes whose records an answer lists; none where its call asked for some records only.
+    """Return the scopes that an answer lists; none if its call requested only some records.
 
     An answer without parameters lists the records of the whole account and Region.
     """
@@ -80,7 +80,7 @@ def scopes_of(field: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def narrowing_parameters_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a call that ask for some of the records only."""
+    """Return the parameters of a call that narrow its list."""
     return {name: value for name, value in parameters.items() if name not in _PAGING and value not in _NOTHING}
 
 
@@ -95,7 +95,7 @@ def vpcs_of(filters: Any) -> tuple[str, ...]:  # noqa: ANN401 -- parameters of a
 
 
 def scope_of_row(field: str, row: Raw, parameters: Mapping[str, Any]) -> str:
-    """Return the scope of a row that cannot be read as a record, by its own words or by the call that listed it."""
+    """Return the scope of an unreadable row, by its own keys or by the call that listed it."""
     keys = _VPC_KEYS if field in _OF_ONE_VPC else tuple(filter(None, [_ROW_OWNERS.get(field)]))
     own = _first_text(row, keys) if keys else None
     if own:

@@ -1,4 +1,4 @@
-"""A snapshot on disk: a folder of documents, or one file of them, that appears whole or not at all."""
+"""Snapshots on disk: a folder of documents, or one file of them, written atomically."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -9,16 +9,16 @@ import msgspec
 from skerry.errors import InputError
 
 VERSION = 1
-"""The form in which snapshots are written, and the newest that is read."""
+"""The format version of written snapshots, and the newest readable one."""
 
 MANIFEST = "snapshot.json"
-"""The document of a snapshot's folder that says of what it is, and which other files are the snapshot's."""
+"""The document in a snapshot's folder with its account, its Region and the names of its files."""
 
 _FORCE_HINT = "Give another place, or --force to replace the snapshot that is there."
 
 
 class Snapshot(msgspec.Struct, frozen=True, rename="pascal", omit_defaults=True):
-    """Of what account and Region a snapshot is, and the names of its documents."""
+    """The account and Region of a snapshot, and the names of its documents."""
 
     version: int
     region: str | None = None
@@ -27,13 +27,13 @@ class Snapshot(msgspec.Struct, frozen=True, rename="pascal", omit_defaults=True)
 
 
 class _Manifest(msgspec.Struct, frozen=True, rename="pascal"):
-    """The document that a `Snapshot` is written in."""
+    """The document around a `Snapshot`."""
 
     snapshot: Snapshot
 
 
 def sort_documents(documents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The documents in the order in which `files.read` finds them in a folder: files first, then folders."""
+    """Return the documents in the order of `files.read`: files first, then folders."""
     return {name: documents[name] for name in sorted(documents, key=_place)}
 
 
@@ -43,13 +43,13 @@ def _place(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, *, force: bool = False) -> None:
-    """Write documents as the files of a folder, which only its owner may read.
+    """Write documents as the files of a folder, readable only by its owner.
 
-    The folder is put together next to its place, synced to the disk, and then renamed. ``force`` replaces a former
-    snapshot with all its files, and keeps its owner. Raises `InputError` where the folder holds anything, without
-    ``force``, or, with it, files of no snapshot; `OutputError` where it cannot be written.
+    The folder is built next to its place, synced to the disk, and then renamed. ``force`` replaces a former
+    snapshot with all its files, and keeps its owner. Raises `InputError` if the folder is not empty, or with
+    ``force`` if it holds files of no snapshot; `OutputError` if it cannot be written.
     """
-    # Every command that reads imports this module; only the one that writes needs these.
+    # Every command that reads imports this module; only writing needs these imports.
     from skerry.writing.folders import take_place  # noqa: PLC0415
     from skerry.writing.targets import output_error_for  # noqa: PLC0415
     from skerry.writing.temporary import WHOLE, create_draft_folder, remove_abandoned  # noqa: PLC0415
@@ -78,10 +78,10 @@ def write_file(
     force: bool = False,
     note: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Write documents as one file, which only its owner may read: ``{"Snapshot": …, "Calls": [one for each]}``.
+    """Write documents as one file, readable only by its owner: ``{"Snapshot": …, "Calls": [one for each]}``.
 
     A named pipe, a device and ``-`` are written as streams; ``note`` is called while a pipe has no reader. Raises
-    `InputError` where a file is there, without ``force``, and `OutputError` where it cannot be written.
+    `InputError` if the file exists, without ``force``, and `OutputError` if it cannot be written.
     """
     from skerry.writing.results import write_result  # noqa: PLC0415
     from skerry.writing.targets import File, target_of  # noqa: PLC0415
@@ -95,19 +95,19 @@ def write_file(
 
 
 def _free(name: str) -> str:
-    """A document's name, but for the one that the manifest has."""
+    """Return a document's name, changed if it is that of the manifest."""
     return f"_{name}" if name.lstrip("_") == MANIFEST else name
 
 
 def _as_call(content: bytes) -> bytes:
-    """A document as an item of ``Calls``: those that are wrapped as they are, others in an empty call."""
+    """Return a document as an item of ``Calls``: wrapped ones unchanged, others with an empty call."""
     keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     wrapped = "Call" in keys and ("Response" in keys or "Error" in keys)
     return content if wrapped else b'{"Call": {}, "Response": ' + content + b"}"
 
 
 def _refuse_others(folder: Path, place: Path, *, force: bool) -> None:
-    """Refuse to replace what is not known to be a former snapshot."""
+    """Raise `InputError` if the place holds anything but a former snapshot."""
     if not place.exists():
         return
     if not place.is_dir():
@@ -117,11 +117,11 @@ def _refuse_others(folder: Path, place: Path, *, force: bool) -> None:
         raise InputError(f"{folder} is not empty", _FORCE_HINT)
     if others := sorted(held - _former(place)):
         message = f"{folder} holds files that are no snapshot's: {', '.join(others[:3])}"
-        raise InputError(message, "Give another folder: what skerry did not write it does not take away.")
+        raise InputError(message, "Give another folder: skerry removes only files that it has written.")
 
 
 def _former(place: Path) -> set[str]:
-    """The files of the snapshot that a folder holds; none where it holds none."""
+    """Return the files of the snapshot in a folder; none if the folder holds no snapshot."""
     try:
         manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=_Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeError):
@@ -130,7 +130,7 @@ def _former(place: Path) -> set[str]:
 
 
 class _Tree:
-    """The files of a new snapshot, with the owner of the folder that they replace."""
+    """The files of a new snapshot, with the owner of the replaced folder."""
 
     def __init__(self, given: Path, folder: Path, place: Path) -> None:
         self._given = given

@@ -1,7 +1,7 @@
-"""Threads that wait for answers of a network: a fixed number of them, which an interrupt leaves behind.
+"""A fixed number of threads for network calls; an interrupt does not wait for them.
 
-``concurrent.futures`` joins its threads when the interpreter ends, so that an interrupted program would hang until the
-last call has been answered, or has given up.
+``concurrent.futures`` joins its threads at exit, so an interrupted program would hang until the last call has been
+answered or has timed out.
 """
 
 import time
@@ -16,13 +16,13 @@ from skerry.errors import SkerryError
 Done = TypeVar("Done")
 
 SILENCE_SECONDS = 300
-"""The time that a job may take without a `beat`, after which it is given up: a page with all its retries takes less."""
+"""The maximum time of a job without a `beat`: a page with all its retries takes less."""
 
 _LOOK_SECONDS = 1.0
 
 
 class LateError(Exception):
-    """A job gave no sign of life for too long, or its thread died."""
+    """A job missed its `beat` for too long, or its thread died."""
 
 
 class _Result(NamedTuple, Generic[Done]):
@@ -34,16 +34,16 @@ class _Result(NamedTuple, Generic[Done]):
 
 
 class _Running(NamedTuple):
-    """A job under way: its position and its last sign of life."""
+    """A running job: its position and its last `beat`."""
 
     position: int
     beat: float
 
 
 class Workers(Generic[Done]):
-    """Runs jobs in threads; used in a ``with`` block.
+    """A pool of threads that run jobs; used in a ``with`` block.
 
-    A job without a sign of life for ``silence`` seconds is left behind, and another thread takes the place of its own.
+    A job without a `beat` for ``silence`` seconds is abandoned, and a new thread replaces its own.
     """
 
     def __init__(self, count: int, silence: float = SILENCE_SECONDS) -> None:
@@ -60,13 +60,13 @@ class Workers(Generic[Done]):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Let no job begin any more, and let the threads end."""
+        """Start no more jobs, and let the threads end."""
         self.stopped.set()
         for _ in self._threads:
             self._jobs.put(None)
 
     def beat(self) -> bool:
-        """Note that the job of this thread goes on; return whether it should."""
+        """Record that the job of this thread goes on; return whether it should."""
         thread = current_thread()
         running = self._running.get(thread)
         if running is not None:
@@ -76,9 +76,9 @@ class Workers(Generic[Done]):
     def run(
         self, jobs: Sequence[Callable[[], Done]], late: Callable[[int], Done] | None = None
     ) -> Iterator[tuple[int, Done]]:
-        """Yield the result of each job with its position, as they come; raises the first error of a job.
+        """Yield the result of each job with its position, in order of completion; raises the first error of a job.
 
-        ``late`` gives the result of a job that is left behind, by its position; without it, `LateError` is raised.
+        ``late`` returns the result of an abandoned job, by its position; without it, `LateError` is raised.
         """
         results: SimpleQueue[_Result[Done]] = SimpleQueue()
         for position, job in enumerate(jobs):
@@ -127,14 +127,14 @@ class Workers(Generic[Done]):
             self._running[thread] = _Running(position, time.monotonic())
             try:
                 results.put(_Result(position, job(), None))
-            except BaseException as error:  # noqa: BLE001 - it is raised where the results are taken
+            except BaseException as error:  # noqa: BLE001 - `run` raises it again
                 results.put(_Result(position, None, error))
             self._running.pop(thread, None)
 
         return run
 
     def _left_behind(self) -> list[int]:
-        """Return the positions of jobs that died or gave no sign of life, whose threads are replaced."""
+        """Return the positions of jobs that died or missed their beat, and replace their threads."""
         now = time.monotonic()
         positions = []
         for thread, running in list(self._running.items()):
@@ -143,7 +143,7 @@ class Workers(Generic[Done]):
                 self._running.pop(thread, None)
                 self._abandoned.add(thread)
                 self._threads.remove(thread)
-        # A thread that died between two jobs leaves none to name.
+        # A thread that died between two jobs has no job to report.
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._start(self._count)
         return positions

@@ -1,6 +1,6 @@
-"""Values of records held to their form: an address that is none, or a port range that ends before it begins.
+"""Validation of values in records, such as invalid addresses, or port ranges that end before they begin.
 
-A record that holds such a value says something, and nobody knows what: its row counts as lost.
+The meaning of a record with an invalid value is unknown: its row counts as lost.
 """
 
 import re
@@ -27,7 +27,7 @@ Value: TypeAlias = Any
 _AT_ONCE = 256
 
 Check: TypeAlias = Callable[[Value], str]
-"""Returns where and how a value is not of its form, in words, such as ``[0].CidrIp is no IPv4 CIDR block``."""
+"""Returns the place and the fault of an invalid value, such as ``[0].CidrIp is no IPv4 CIDR block``."""
 
 _ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
@@ -41,7 +41,7 @@ _AMAZON_DNS = "AmazonProvidedDNS"
 
 
 def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Record | None, str]]:
-    """Yield each row as a record; or None, and why it cannot be read."""
+    """Yield each row as a record, or None with the reason why it cannot be read."""
     has_forms = bool(_checks(record)) or record in _WITH_RULES
     for start in range(0, len(listed), _AT_ONCE):
         part = listed[start : start + _AT_ONCE]
@@ -60,7 +60,7 @@ def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Recor
 
 
 def read_record(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
-    """Return a value of JSON as a record; or None, and why it cannot be read."""
+    """Return a JSON value as a record, or None with the reason why it cannot be read."""
     try:
         found = msgspec.json.decode(raw, type=record)
         if has_repeated_keys(bytes(raw)):
@@ -72,7 +72,7 @@ def read_record(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
 
 
 def fault_of(record: msgspec.Struct) -> str:
-    """Return the first value of a record that is not of its form, by the keys that lead to it; empty where all are."""
+    """Return the first invalid value of a record, by its path of keys; empty if all values are valid."""
     for attribute, name, check in _checks(type(record)):
         fault = check(getattr(record, attribute))
         if fault:
@@ -94,7 +94,7 @@ def fault_of(record: msgspec.Struct) -> str:
 
 @cache
 def _checks(record: type[msgspec.Struct]) -> tuple[tuple[str, str, Check], ...]:
-    """Return the fields of a record that have a form, or hold records with such fields."""
+    """Return the fields of a record with a required form, or with records of such fields."""
     found = inspect.type_info(record)
     assert isinstance(found, inspect.StructType)  # noqa: S101 -- records are Structs
     checks = ((field.name, field.encode_name, _check(field.type)) for field in found.fields)
@@ -169,7 +169,7 @@ def _is_address6(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Tell whether a text is a DNS name, Route 53's octal escapes undone; the root is one."""
+    """Return whether a text is a DNS name, after decoding Route 53's octal escapes; the root is one."""
     plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 8)), text).removesuffix(".")
     return len(plain) <= _LONGEST_NAME and (plain == "" or all(_LABEL.fullmatch(label) for label in plain.split(".")))
 
@@ -199,7 +199,7 @@ _FORMS: dict[str, Callable[[str], bool]] = {
 
 
 def _record_set(record: RecordSet) -> str:
-    """Return the first value of a record set that is not of its type.
+    """Return the first value of a record set that does not fit its type.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
     """

@@ -1,4 +1,4 @@
-"""Folders that take their place in one step, and what makes them last: renames and syncs."""
+"""Folders replaced in one step, and made durable by renames and syncs."""
 
 import ctypes
 import errno
@@ -16,9 +16,9 @@ _NOT_EMPTY = {errno.ENOTEMPTY, errno.EEXIST}
 
 
 def take_place(draft: Path, place: Path, check: Callable[[Path], None]) -> None:
-    """Give the finished folder of a draft its place; a folder that is there moves into the draft.
+    """Move the finished folder of a draft to its place; a former folder moves into the draft.
 
-    ``check`` is called with a non-empty folder that has left its place. Where it raises, the folder is put back.
+    ``check`` is called with a non-empty former folder after the move. If it raises, the folder is put back.
     """
     try:
         (draft / WHOLE).rename(place)
@@ -43,7 +43,7 @@ def _check_exchanged(former: Path, place: Path, check: Callable[[Path], None]) -
 def _replace(draft: Path, place: Path, check: Callable[[Path], None]) -> None:
     """Replace a folder in two steps.
 
-    Where the second one is not reached, the end of the draft puts the former folder back, or `drafts.remove_abandoned`.
+    If the second step is not reached, the end of the draft or `temporary.remove_abandoned` puts the former folder back.
     """
     with (draft / PLACE).open("xb") as stream:
         stream.write(os.fsencode(place.name))
@@ -56,7 +56,7 @@ def _replace(draft: Path, place: Path, check: Callable[[Path], None]) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step. Return False where the kernel or the file system cannot do it."""
+    """Exchange two folders in one step. Return False if the kernel or the file system cannot do it."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False
@@ -70,8 +70,8 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let a folder's names last through a loss of power, where the file system can do that for a folder."""
-    # A folder may be writable and not readable, and some file systems sync no folders: the names are there even so.
+    """Sync a folder, so that its names survive a loss of power, if the file system supports it."""
+    # A folder may be writable and not readable, and some file systems sync no folders: the write has succeeded anyway.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:

@@ -18,10 +18,10 @@ def _silent(_: str) -> None:
 
 
 def write_result(path: Path, content: bytes, *, private: bool = False, note: Callable[[str], None] = _silent) -> None:
-    """Write to what a path leads to, links followed. ``private``: a file is for its owner alone.
+    """Write to the target of a path, links followed. ``private``: a file is readable only by its owner.
 
-    A file that exists keeps its owner and group, and its rights unless ``private``. Raises `OutputError` where
-    nothing can be written.
+    An existing file keeps its owner and group, and its permissions unless ``private``. Raises `OutputError` if
+    the target cannot be written.
     """
     target = target_of(path)
     if not isinstance(target, File):
@@ -51,14 +51,14 @@ def _replace(path: Path, target: File, content: bytes, *, private: bool) -> None
 
 
 def _keep(path: Path, descriptor: int, former: os.stat_result, *, private: bool) -> None:
-    """Give a draft the owner and the rights of the file that it replaces."""
+    """Give a draft the owner and the permissions of the replaced file."""
     keep_owner(path, descriptor, (former.st_uid, former.st_gid))
     if not private:
         os.fchmod(descriptor, former.st_mode & _RIGHTS)
 
 
 def keep_owner(path: Path, descriptor: int, owner: tuple[int, int]) -> None:
-    """Give an open file or folder an owner and a group. Raises `OutputError` where this user may not."""
+    """Give an open file or folder an owner and a group. Raises `OutputError` if this user may not."""
     own = os.fstat(descriptor)
     if (own.st_uid, own.st_gid) == owner:
         return

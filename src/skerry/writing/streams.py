@@ -11,7 +11,7 @@ from skerry.errors import OutputError
 from skerry.writing.targets import CharacterDevice, Pipe, Stream, output_error_for
 
 SECONDS_FOR_A_READER = 30.0
-"""How long a named pipe without a reader is waited for."""
+"""The maximum wait for a reader of a named pipe."""
 _PAUSE = 0.05
 
 Note = Callable[[str], None]
@@ -20,7 +20,7 @@ Note = Callable[[str], None]
 def write_stream(target: Stream | Pipe | CharacterDevice, content: bytes, note: Note) -> None:
     """Write all of the content. The reader of a pipe sets the pace.
 
-    Raises `OutputError` where no reader comes, where the reader goes away, or where the device takes no more.
+    Raises `OutputError` if no reader comes, the reader goes away, or the device takes no more.
     """
     path = Path(f"/dev/fd/{target.descriptor}") if isinstance(target, Stream) else target.path
     try:
@@ -37,7 +37,7 @@ def write_stream(target: Stream | Pipe | CharacterDevice, content: bytes, note: 
 
 
 def _opened(target: Pipe | CharacterDevice, note: Note) -> int:
-    """Open a pipe or a device; both are opened without waiting, and written with waiting."""
+    """Open a pipe or a device; opening does not block, writing does."""
     descriptor = _opened_pipe(target.path, note) if isinstance(target, Pipe) else _open(target.path)
     wanted = stat.S_IFIFO if isinstance(target, Pipe) else stat.S_IFCHR
     if stat.S_IFMT(os.fstat(descriptor).st_mode) != wanted:
@@ -54,7 +54,7 @@ def _opened_pipe(path: Path, note: Note) -> int:
         try:
             return _open(path)
         except OSError as error:
-            # ENXIO is how a pipe without a reader answers: https://man7.org/linux/man-pages/man2/open.2.html
+            # A pipe without a reader fails with ENXIO: https://man7.org/linux/man-pages/man2/open.2.html
             if error.errno != errno.ENXIO:
                 raise
         if not noted:
@@ -71,6 +71,6 @@ def _open(path: Path) -> int:
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    unwritten = memoryview(content)
+    while unwritten:
+        unwritten = unwritten[os.write(descriptor, unwritten) :]

@@ -34,7 +34,7 @@ class CharacterDevice(NamedTuple):
 
 
 class File(NamedTuple):
-    """A regular file by its own path, without links; ``former`` is None where it does not exist yet."""
+    """A regular file by its own path, without links; ``former`` is None if it does not exist yet."""
 
     path: Path
     former: os.stat_result | None
@@ -44,7 +44,7 @@ OutputTarget: TypeAlias = Stream | Pipe | CharacterDevice | File
 
 
 def target_of(path: Path) -> OutputTarget:
-    """Return what a path leads to. Raises `OutputError` for a folder, a block device or a socket."""
+    """Return the target of a path. Raises `OutputError` for a folder, a block device or a socket."""
     descriptor = 1 if path == STDOUT else own_descriptor_of(path)
     if descriptor is not None:
         return Stream(descriptor)
@@ -62,7 +62,7 @@ def target_of(path: Path) -> OutputTarget:
     if kind != stat.S_IFREG:
         raise OutputError(f"{path} is {_REFUSED.get(kind, 'no file')}", _PLACE_HINT)
     if not place.exists() or not os.path.samestat(place.stat(), status):
-        # The descriptor of another process, whose file has lost its name.
+        # The path is a descriptor of another process with a deleted file.
         raise OutputError(f"{path} leads to a file without a name", _PLACE_HINT)
     return File(place, status)
 
@@ -75,7 +75,7 @@ def _status_of(path: Path) -> os.stat_result | None:
 
 
 def is_stream(path: Path) -> bool:
-    """Return whether a path leads to something that takes bytes one after another: no file and no folder."""
+    """Return whether a path leads to a stream of bytes: neither a file nor a folder."""
     if path == STDOUT or own_descriptor_of(path) is not None:
         return True
     try:
@@ -86,9 +86,9 @@ def is_stream(path: Path) -> bool:
 
 
 def own_descriptor_of(path: Path) -> int | None:
-    """Return the descriptor that ``/dev/stdout`` or ``/dev/fd/3`` stands for.
+    """Return the descriptor of ``/dev/stdout`` or ``/dev/fd/3``.
 
-    A path of this kind may lead to a regular file. Opened again it would be written from its beginning, and replaced
+    A path of this kind may lead to a regular file. Reopened, it would be written from its beginning; replaced,
     it would no longer be the file that the shell has opened.
     """
     own = f"/proc/{os.getpid()}/fd"
@@ -109,7 +109,7 @@ def own_descriptor_of(path: Path) -> int | None:
 
 
 def output_error_for(path: Path, error: OSError | ValueError) -> OutputError:
-    """Return the error of a place that cannot be written, with what to do."""
+    """Return the error for an unwritable path, with a remedy."""
     import errno  # noqa: PLC0415 -- needed for errors alone
 
     if not isinstance(error, OSError):

@@ -32,7 +32,7 @@ class Draft(NamedTuple):
 
 @contextmanager
 def create_draft_file(folder: Path, mode: int) -> Iterator[Draft]:
-    """Create a file in a folder, and remove it in the end unless it was renamed."""
+    """Create a file in a folder, and remove it at the end unless it was renamed."""
     draft = _locked(folder, lambda path: os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
     try:
         yield draft
@@ -43,7 +43,7 @@ def create_draft_file(folder: Path, mode: int) -> Iterator[Draft]:
 
 @contextmanager
 def create_draft_folder(folder: Path) -> Iterator[Path]:
-    """Create a folder for the user alone in a folder, and remove what is left of it in the end."""
+    """Create a private folder in a folder, and remove its remains at the end."""
 
     def make(path: Path) -> int:
         path.mkdir(mode=0o700)
@@ -58,13 +58,13 @@ def create_draft_folder(folder: Path) -> Iterator[Path]:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove drafts of this user that no live run has locked; a former folder gets its place back.
+    """Remove drafts of this user without a lock; a former folder returns to its place.
 
-    What cannot be removed stays. Links are never followed.
+    Drafts that cannot be removed stay. Links are never followed.
     """
     with suppress(OSError), os.scandir(folder) as entries:
-        found = [entry.name for entry in islice(entries, _MOST_ENTRIES) if _NAME.fullmatch(entry.name)]
-        for name in found:
+        names = [entry.name for entry in islice(entries, _MOST_ENTRIES) if _NAME.fullmatch(entry.name)]
+        for name in names:
             with suppress(OSError):
                 _remove_unless_locked(folder / name)
 
@@ -87,13 +87,13 @@ def _locked(folder: Path, make: Callable[[Path], int]) -> Draft:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock a draft. Return False where another run has locked it to remove it."""
+    """Lock a draft. Return False if another run has locked it to remove it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
-        # A file system without locks: no run can lock the draft, and so none removes it.
+        # On a file system without locks no run can lock the draft, and so none removes it.
         return True
     return True
 
@@ -125,7 +125,7 @@ def _remove_unless_locked(path: Path) -> None:
 
 
 def _discard(draft: Path) -> None:
-    """Remove a draft folder. A former folder without its successor at its place is put back first."""
+    """Remove a draft folder, after putting back a former folder without a successor."""
     if (draft / FORMER).exists() and (draft / WHOLE).exists():
         try:
             name = os.fsdecode((draft / PLACE).read_bytes())
@@ -133,6 +133,6 @@ def _discard(draft: Path) -> None:
             return
         place = draft.parent / Path(name).name
         if os.path.lexists(place):
-            return  # somebody else has taken the place: nothing of the former folder may be lost
+            return  # the place is taken again: nothing of the former folder may be lost
         (draft / FORMER).rename(place)
     shutil.rmtree(draft, ignore_errors=True)

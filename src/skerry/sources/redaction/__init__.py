@@ -1,7 +1,7 @@
-"""Documents without secrets and names of people: the content of a snapshot. docs/snapshot.md describes it.
+"""Redaction of documents for snapshots: no secrets and no names of people. docs/snapshot.md describes it.
 
-Of each document only what skerry's records read is kept. Within that, secrets are replaced, and people get stand-ins.
-Nothing that is there ever looks as if it were not, nor the other way round.
+Only fields of skerry's records are kept. Within them, secrets are replaced, and names of people get pseudonyms.
+Redaction never makes an existing resource look absent, or an absent one look existing.
 """
 
 from collections.abc import Mapping
@@ -23,22 +23,21 @@ from skerry.sources.redaction.values import REDACTED, decode_json, replace_texts
 from skerry.sources.scopes import FILTERS, narrowing_parameters_of, vpcs_of
 
 _ENCODED = "Encoded authorization failure message:"
-# What says whether there are more pages is kept without the token for the next.
+# The sign of further pages is kept, without its token.
 _NO_TOKEN = {b"null": None, b'""': "", b"false": False}
 _MORE = "more"
 
 
 def redact(documents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the documents without secrets and names of people; doing it again changes nothing.
+    """Return the documents without secrets and names of people; a second redaction changes nothing.
 
-    Documents that hold no answer of AWS that skerry reads are left out. Raises `InputError` where a document
-    cannot be read.
+    Documents without a known answer of AWS are omitted. Raises `InputError` if a document cannot be read.
     """
     return Redaction().redact_documents(documents)
 
 
 class Redaction:
-    """One run of redaction: the same name has the same stand-in in all that it replaces."""
+    """One run of redaction: a name has the same pseudonym everywhere."""
 
     def __init__(self) -> None:
         self._people = Pseudonyms()
@@ -48,7 +47,7 @@ class Redaction:
         return self._people.replace_all(text)
 
     def replace_names(self, text: str) -> str:
-        """Replace the names of people in a result, whose secrets are masked."""
+        """Replace the names of people in a result with masked secrets."""
         return self._people.replace_names(text)
 
     def redact_error(self, error: SkerryError) -> SkerryError:
@@ -57,7 +56,7 @@ class Redaction:
         return error
 
     def redact_documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the documents with only what is read; raises `InputError` where one cannot be read."""
+        """Return the documents with only the fields of records; raises `InputError` if one cannot be read."""
         self._people.reserve(documents.values())
         found: dict[str, bytes] = {}
         for name, content in documents.items():
@@ -81,18 +80,18 @@ class Redaction:
         kept: dict[str, Node] = {"Call": {"operation": self.redact_text(call.operation), "parameters": asked}}
         error = decode(name, "Error", top["Error"], ErrorEnvelope | None) if "Error" in top else None  # type: ignore[arg-type]
         if error is not None:
-            # The encoded part tells whoever may decode it the circumstances of the user who was refused.
+            # The encoded part describes the refused user to anyone with the permission to decode it.
             message = error.message.partition(_ENCODED)[0].rstrip()
             kept["Error"] = {"Code": self.redact_text(error.code), "Message": self.redact_text(message)}
         response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
         if response is not None:
             question = resource_answers.ANSWER_SHAPES.get(call.operation)
-            answer = self._answer(name, response) if question is None else self._told(question, response)
+            answer = self._answer(name, response) if question is None else self._resource_answer(question, response)
             kept |= {} if answer is None else {"Response": answer}
         return kept if len(kept) > 1 else None
 
     def _parameters(self, call: CallEnvelope) -> dict[str, Node]:
-        """Return what a call asked for; one that narrowed its list in any other way than to a VPC still did."""
+        """Return the parameters of a call; a list narrowed by other filters than a VPC stays narrowed."""
         asked = {key: value for key, value in call.parameters.items() if key in PARAMETERS}
         others = narrowing_parameters_of(call.parameters).keys() - PARAMETERS
         if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
@@ -101,8 +100,8 @@ class Redaction:
             asked[FILTERS] = [{"Name": REDACTED}]
         return {key: replace_texts(value, self._people) for key, value in asked.items()}
 
-    def _told(self, question: resource_answers.AnswerShape, answer: dict[str, Raw]) -> Node:
-        """An answer about one resource; one that cannot be read stays so, as it does not say that there is nothing."""
+    def _resource_answer(self, question: resource_answers.AnswerShape, answer: dict[str, Raw]) -> Node:
+        """Redact an answer about one resource; an unreadable one stays unreadable, as it does not prove absence."""
         keep = keep_record(question.record)
         try:
             whole: dict[str, Any] = {key: _only(value) for key, value in answer.items()}
@@ -132,12 +131,12 @@ class Redaction:
         return None if kept == {"Calls": []} else kept
 
     def _of_whole(self, name: str, fields: Mapping[str, Keep], top: dict[str, Raw]) -> dict[str, Node]:
-        """The fields of a record that are the keys of the answer."""
+        """Return the fields of a record that are the keys of the answer."""
         kept = {key: (keep, _decoded(name, key, top[key])) for key, keep in fields.items() if key in top}
         return {key: keep(value, self._people) for key, (keep, value) in kept.items()}
 
     def _rows(self, name: str, key: str, value: Raw) -> Node:
-        """One key of an answer; a row that cannot be read stays one, as its loss must not look like its absence."""
+        """Redact one key of an answer; an unreadable row stays in place, as its loss must not look like absence."""
         keep = LISTS[key]
         try:
             return keep(_only(value), self._people)
@@ -162,7 +161,7 @@ def _row(raw: Raw) -> Node:
 
 
 def _only(raw: Raw) -> Node:
-    """Decode a value in which no key stands twice; raises `msgspec.DecodeError` where one does."""
+    """Decode a value without repeated keys; raises `msgspec.DecodeError` if a key is repeated."""
     if has_repeated_keys(bytes(raw)):
         raise msgspec.DecodeError("a key stands twice")
     return decode_json(raw)

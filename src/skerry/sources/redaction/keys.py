@@ -1,4 +1,4 @@
-"""The top-level keys of AWS's answers, each with what is kept of its value."""
+"""The top-level keys of AWS's answers, each with the kept part of its value."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ _SINGLE = {"taskDefinition": "taskDefinitions", "VpcBlockPublicAccessOptions": "
 
 
 def _nothing(_node: Node, _people: Pseudonyms) -> Node:
-    """Keep an empty list of what is not read."""
+    """Keep an empty list in place of an unread value."""
     return []
 
 
@@ -29,11 +29,11 @@ def _blank(node: Node, _people: Pseudonyms) -> Node:
 
 
 def _whole(kind: type) -> dict[str, Keep]:
-    """The fields of a record that are keys of the answer itself."""
+    """Return the fields of a record that are keys of the answer itself."""
     keep = keep_record(kind)
 
     def of(key: str) -> Keep:
-        # The field's own rule, by a row of it alone.
+        # The field's own rule applies to a row with this field alone.
         return lambda node, people: keep({key: node}, people)[key]
 
     return {field.encode_name: of(field.encode_name) for field in structs.fields(kind)}
@@ -57,16 +57,16 @@ LISTS: Mapping[str, Keep] = (
         "VpcAttributes": keep_rows(keep_record(VpcAttribute)),
     }
 )
-"""Keys whose values are rows, or one row."""
+"""Keys with rows, or one row, as values."""
 
 WHOLE: Mapping[str, Mapping[str, Keep]] = {
     "EnableDnsHostnames": _whole(VpcAttribute),
     "EnableDnsSupport": _whole(VpcAttribute),
     "HostedZone": {"HostedZone": keep_record(HostedZone), "VPCs": keep_rows(keep_record(ZoneVpc))},
-    # By this key an answer is known as a schedule; its value is not read.
+    # This key identifies an answer as a schedule; its value is not read.
     "ScheduleExpression": {"ScheduleExpression": _blank} | _whole(Schedule),
 }
-"""Keys by which an answer is known that is a record itself, with what is kept of its other keys."""
+"""Keys that identify an answer as a record, with the kept parts of its other keys."""
 
 PARAMETERS = frozenset(
     {
@@ -96,4 +96,4 @@ PARAMETERS = frozenset(
         "repositoryName",
     }
 )
-"""Parameters of calls that tell what an answer is about."""
+"""Parameters of calls that identify the subject of an answer."""

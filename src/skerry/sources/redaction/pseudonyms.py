@@ -1,4 +1,4 @@
-"""Stand-ins for people and secrets: each name is replaced by one stand-in wherever it stands in one run.
+"""Pseudonyms for people and secrets: one run replaces each name by the same pseudonym everywhere.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
@@ -14,9 +14,9 @@ PseudonymKind = Literal["user", "session", "person", "removed"]
 _NAME = r"[\w+=,.@-]*[\w+=@-]"
 _STAND_IN = re.compile(r"(?:user|session)-\d{1,18}|person-\d{1,18}@example\.com")
 _NUMBERED = re.compile(rb"(?:user|session|person|removed)-(\d{1,18})")
-# The sessions of tasks and instances are named by their ids.
+# Sessions of tasks and instances have their ids as names.
 _MACHINE = re.compile(r"[0-9a-f]{32}|i-[0-9a-f]{8,17}")
-# A name may end in wildcards and policy variables, which stay.
+# A name may end in wildcards and policy variables; these stay.
 _USER = re.compile(
     rf"(arn:[\w*-]+:(?:iam|sts):[\w*-]*:[\d*?]*:(?:federated-)?user/(?:[\w+=,.@*?-]++/)*+)({_NAME})", re.ASCII
 )
@@ -26,7 +26,7 @@ _HOME = re.compile(r"((?:/home|/Users|\\Users)[/\\])([^/\\\s:\"']+)")
 
 
 class Pseudonyms:
-    """The stand-ins of one run, numbered in the order in which what they replace is found."""
+    """The pseudonyms of one run, numbered in the order of first use."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -34,27 +34,27 @@ class Pseudonyms:
         self._texts: dict[str, str] = {}
 
     def reserve(self, contents: Iterable[bytes]) -> None:
-        """Give no number again that a stand-in in these contents has."""
+        """Reserve the numbers of pseudonyms in these contents."""
         for content in contents:
             self._last = max(self._last, *map(int, _NUMBERED.findall(content)), 0)
 
     def replace_all(self, text: str) -> str:
         """Replace the secrets, user names, names of sessions and e-mail addresses in a text."""
-        known = self._texts.get(text)
-        if known is None:
-            known = self._texts[text] = self.replace_names(mask(text, self._secret))
-        return known
+        replaced = self._texts.get(text)
+        if replaced is None:
+            replaced = self._texts[text] = self.replace_names(mask(text, self._secret))
+        return replaced
 
     def pseudonym_of_user(self, name: str) -> str:
-        """Replace the name of a user."""
+        """Return the pseudonym of a user."""
         return self._name("user", name)
 
     def pseudonym_of_session(self, name: str) -> str:
-        """Replace the name of a role's session, unless it is the id of a task or instance."""
+        """Return the pseudonym of a role's session; the id of a task or instance stays."""
         return name if _MACHINE.fullmatch(name) else self._name("session", name)
 
     def replace_names(self, text: str) -> str:
-        """Replace the user names, names of sessions and e-mail addresses in a text, and leave secrets to others."""
+        """Replace the user names, names of sessions and e-mail addresses in a text, but no secrets."""
         if "user/" in text:
             text = _USER.sub(lambda found: found[1] + self.pseudonym_of_user(found[2]), text)
         if "assumed-role/" in text or "AROA" in text or "AIDA" in text:
@@ -66,7 +66,7 @@ class Pseudonyms:
         return text
 
     def _name(self, kind: PseudonymKind, name: str) -> str:
-        """Return the stand-in of a name; an e-mail address has the same one whatever it names."""
+        """Return the pseudonym of a name; an e-mail address has the same one for every kind."""
         if _STAND_IN.fullmatch(name):
             return name
         if _EMAIL.fullmatch(name):
@@ -77,8 +77,8 @@ class Pseudonyms:
         return f"<{self._numbered('removed', secret)}>"
 
     def _numbered(self, kind: PseudonymKind, name: str) -> str:
-        known = self._names.get((kind, name))
-        if known is None:
+        pseudonym = self._names.get((kind, name))
+        if pseudonym is None:
             self._last += 1
-            known = self._names[kind, name] = f"{kind}-{self._last}"
-        return known
+            pseudonym = self._names[kind, name] = f"{kind}-{self._last}"
+        return pseudonym

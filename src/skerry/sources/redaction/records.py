@@ -1,7 +1,7 @@
-"""Allow-lists of documents, made of the types of the records that they are read into.
+"""Allow-lists of documents, derived from the types of their records.
 
-A field of a record is kept by construction, and everything else is left out. A value of the wrong kind stays one, so
-that a row that cannot be read does not become one that can.
+A field of a record is kept by construction, and everything else is omitted. A value of a wrong type keeps a wrong
+type, so an unreadable row does not become readable.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from skerry.sources.redaction.pseudonyms import Pseudonyms
 from skerry.sources.redaction.values import RULES, RedactionRule, make_unreadable, of_tag
 
 Keep: TypeAlias = Callable[[Node, Pseudonyms], Node]
-"""What is kept of a value."""
+"""A function that returns the kept part of a value."""
 
 
 @cache
 def keep_record(kind: Any) -> Keep:  # noqa: ANN401 -- the type of a record
-    """Return what keeps the fields of a record and nothing else; tags lose their values but for those that name."""
+    """Return a function that keeps only the fields of a record; of tags, only names keep their values."""
     return _struct(kind, {"value": of_tag} if kind is Tag else {})
 
 
@@ -47,16 +47,16 @@ def _info(kind: Any) -> inspect.StructType:  # noqa: ANN401 -- the type of a rec
 
 
 def keep_rows(item: Keep) -> Keep:
-    """Return what keeps each row of a list."""
+    """Return a function that keeps each row of a list."""
 
     def keep(node: Node, people: Pseudonyms) -> Node:
-        return [item(one, people) for one in node] if isinstance(node, list) else make_unreadable(node)
+        return [item(row, people) for row in node] if isinstance(node, list) else make_unreadable(node)
 
     return keep
 
 
 def keep_one_or_rows(item: Keep) -> Keep:
-    """Return what keeps a row, or each row of a list."""
+    """Return a function that keeps a row, or each row of a list."""
     several = keep_rows(item)
 
     def keep(node: Node, people: Pseudonyms) -> Node:
@@ -75,7 +75,7 @@ def _plain(keep: Keep) -> RedactionRule:
 
 
 def _of(kind: Any, field: inspect.Type) -> Keep:  # noqa: ANN401 -- the type of a record
-    """Return what keeps a field's value. Policies ask for the tags of roles, which keep their values."""
+    """Return a function that keeps a field's value. Tags of roles keep their values: policies compare them."""
     match field:
         case inspect.Metadata():
             return _of(kind, field.type)
@@ -100,7 +100,7 @@ def _of(kind: Any, field: inspect.Type) -> Keep:  # noqa: ANN401 -- the type of 
 
 
 def _bare(field: inspect.Type) -> inspect.Type:
-    """Return a type without the form that its values are held to."""
+    """Return a type without the required form of its values."""
     return field.type if isinstance(field, inspect.Metadata) else field
 
 
@@ -136,7 +136,7 @@ _JSON: dict[type, tuple[type[inspect.Type], ...]] = {
 
 
 def _either(keeps: list[Keep], kinds: tuple[inspect.Type, ...]) -> Keep:
-    """Return what keeps a value by the member of a union that reads it."""
+    """Return a function that keeps a value by the matching member of a union."""
     table = {
         python: next((keep for keep, kind in zip(keeps, kinds, strict=True) if isinstance(kind, wanted)), None)
         for python, wanted in _JSON.items()

@@ -1,4 +1,4 @@
-"""Rules for values that may be secret although their record is read: options of logs, tags, records, policies."""
+"""Redaction rules for values that may be secret within kept records: options of logs, tags, records, policies."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from skerry.model import ecs, endpoints, iam, resource_answers
 from skerry.sources.redaction.pseudonyms import Pseudonyms
 
 RedactionRule: TypeAlias = Callable[[Node, dict[str, Node], Pseudonyms], Node]
-"""What becomes of a field's value, in its row."""
+"""A function that redacts a field's value, given its row."""
 
 REDACTED = "REDACTED"
 
@@ -44,13 +44,13 @@ KEPT_OPTIONS = frozenset(
         "stream",
     }
 )
-"""Options of log drivers and of FireLens, in lower case, whose values say where logs go and are no secrets."""
+"""Options of log drivers and of FireLens, in lower case; their values are destinations and no secrets."""
 
 URL_OPTIONS = frozenset({"awslogs-endpoint", "splunk-url", "endpoint", "host"})
-"""Options whose values are kept as scheme, host and port; a user, a path and a query may be secret."""
+"""Options with URLs, kept as scheme, host and port; a user, a path and a query may be secret."""
 
 KEPT_RECORD_TYPES = frozenset({"A", "AAAA", "CNAME", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "SVCB"})
-"""Types of records that hold names and addresses; others, TXT above all, hold anything."""
+"""Types of records that hold names and addresses; others, above all TXT, hold anything."""
 
 _NO_URL = "https://"
 _HOST = re.compile(r"[A-Za-z0-9.-]*")
@@ -64,11 +64,11 @@ _LITERAL = re.compile(r"[^*?]+")
 
 
 decode_json = msgspec.json.Decoder(float_hook=lambda text: msgspec.Raw(text.encode())).decode
-"""Decode JSON with its fractions as they are written."""
+"""Decode JSON without changing the digits of fractions."""
 
 
 def blank(node: Node) -> Node:
-    """Replace every text and number by one of its kind; what is empty, true, false or null stays."""
+    """Replace every text and number by a fixed one of its type; empty values, booleans and null stay."""
     match node:
         case dict():
             return {key: blank(value) for key, value in node.items()}
@@ -83,7 +83,7 @@ def blank(node: Node) -> Node:
 
 
 def make_unreadable(node: Node) -> Node:
-    """Return a value of the same wrong kind for one that its record cannot read, so that it stays unreadable."""
+    """Return a blank value of the same wrong type, so that an unreadable value stays unreadable."""
     match node:
         case dict():
             return {}
@@ -108,7 +108,7 @@ def _option(key: str, value: Node, people: Pseudonyms) -> Node:
 
 
 def _address(text: str) -> str:
-    """Scheme, host and port of a URL, or of a host alone; a URL without a host where there is none to be read."""
+    """Return scheme, host and port of a URL or of a host; a URL without a host if none can be read."""
     if _HOST.fullmatch(text):
         return text
     try:
@@ -124,7 +124,7 @@ def _address(text: str) -> str:
 
 
 def of_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
-    """Keep the value of a tag that names a resource or that AWS sets; replace any other."""
+    """Keep the value of a ``Name`` tag or of a tag set by AWS; replace any other."""
     if not isinstance(value, str):
         return make_unreadable(value)
     key = row.get("Key")
@@ -133,7 +133,7 @@ def of_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
 
 
 def _records(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
-    """Values of a record set, by its type."""
+    """Redact the values of a record set, by its type."""
     if not isinstance(value, list):
         return make_unreadable(value)
     kind = row.get("Type")
@@ -151,14 +151,14 @@ def _record(item: Node, people: Pseudonyms, *, plain: bool) -> Node:
 
 
 def _started_by(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
-    """What started a task: marks of AWS's services have a slash, any other may be a person's name."""
+    """Redact the starter of a task: ids of AWS's services have a slash, any other may be a person's name."""
     if not isinstance(value, str):
         return make_unreadable(value)
     return people.replace_all(value) if "/" in value or not value else people.pseudonym_of_user(value)
 
 
 def _policy(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
-    """A policy with its texts replaced; one that is no JSON stays none."""
+    """Redact the texts of a policy; invalid JSON stays invalid."""
     match value:
         case str():
             return _policy_text(value, people) if value else value
@@ -170,7 +170,7 @@ def _policy(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
 
 
 def _policy_text(text: str, people: Pseudonyms) -> str:
-    """Replace the texts within JSON in their places: all else, even what makes a policy invalid, stays."""
+    """Replace the texts within JSON in place: all else stays, even the faults of an invalid policy."""
     text = unquote(text) if text.lstrip()[:1] == "%" else text
     try:
         json.loads(text, parse_int=str, parse_float=str)
@@ -197,14 +197,14 @@ def _literal(literal: str, change: Callable[[str], str]) -> str:
 
 
 def _manifest(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
-    """A manifest of an image with what is read of it; one that cannot be read stays so."""
+    """Redact an image manifest to its fields in records; an unreadable one stays unreadable."""
     if not isinstance(value, str):
         return make_unreadable(value)
     try:
         found = msgspec.to_builtins(msgspec.json.decode(value, type=ImageManifest))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return blank(value)
-    kept = {key: one for key, one in found.items() if one}
+    kept = {key: value for key, value in found.items() if value}
     return msgspec.json.encode(_texts(kept, people)).decode()
 
 
@@ -221,7 +221,7 @@ def _texts(node: Node, people: Pseudonyms) -> Node:
 
 
 def replace_texts(node: Node, people: Pseudonyms) -> Node:
-    """Replace the texts of a value of JSON, and of its keys."""
+    """Replace the texts and keys of a JSON value."""
     if isinstance(node, dict):
         return {people.replace_all(key): replace_texts(value, people) for key, value in node.items()}
     return [replace_texts(item, people) for item in node] if isinstance(node, list) else _texts(node, people)
@@ -231,7 +231,7 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (ecs.LogConfiguration, "options"): _options,
     (ecs.FirelensConfiguration, "options"): _options,
     (ecs.Task, "started_by"): _started_by,
-    # What a task names as its starter.
+    # A task names a deployment or task set as its starter.
     (ecs.Deployment, "id"): _started_by,
     (ecs.TaskSet, "id"): _started_by,
     (endpoints.RecordSet, "resource_records"): _records,
@@ -247,4 +247,4 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (resource_answers.PolicyContent, "content"): _policy,
     (resource_answers.ImageManifest, "image_manifest"): _manifest,
 }
-"""The fields of records whose values have a rule of their own."""
+"""The fields of records with a rule of their own."""
