@@ -9,9 +9,9 @@ from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.startup import needs
-from skerry.model.ecr import PullThroughCacheRule
 from skerry.model.ecs import LogConfiguration, TaskDefinition
 from skerry.model.facts import Missing
+from skerry.model.resource_answers import PullThroughCacheRule
 from tests.networks import ACCOUNT, IMAGE, REGION, awslogs, container
 
 AMAZON = f"{REGION}.amazonaws.com"

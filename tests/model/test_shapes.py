@@ -10,6 +10,7 @@ from botocore.model import ServiceModel
 
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
+from skerry.model.record import Camel, Pascal
 from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget
@@ -127,3 +128,11 @@ def test_a_field_of_another_type_is_complained_of() -> None:
 
     (line,) = complaints(msgspec.inspect.type_info(Retyped), shape_of("ec2:DescribeVpcs", "Vpcs"), "Vpc")
     assert line.startswith("Vpc.VpcId is a string")
+
+
+def test_records_inherit_gc_false() -> None:
+    bases: list[type[msgspec.Struct]] = [Pascal, Camel]
+    for record in bases:
+        assert not record.__struct_config__.gc, record
+        bases += record.__subclasses__()
+    assert len(bases) > len(KINDS)

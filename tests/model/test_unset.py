@@ -10,13 +10,10 @@ import pytest
 
 import skerry
 from skerry.model import (
-    ecr,
     ecs,
     endpoints,
     network,
-    public_access,
     resolver_records,
-    s3files,
     schedules,
     security_groups_and_acls,
     transit_records,
@@ -24,14 +21,11 @@ from skerry.model import (
 
 RECORDS = (
     transit_records,
-    ecr,
     ecs,
     endpoints,
     security_groups_and_acls,
     network,
-    public_access,
     resolver_records,
-    s3files,
     schedules,
 )
 SOURCE = Path(skerry.__file__).parent

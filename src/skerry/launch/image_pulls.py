@@ -8,7 +8,7 @@ from skerry.catalogue.services import ServiceRef, host, layer_bucket, variant_of
 from skerry.launch.endpoints import HTTPS, aws, outside, port_of
 from skerry.launch.image_references import Image
 from skerry.launch.needs import Call, Need, Unread
-from skerry.model.ecr import PullThroughCacheRule
+from skerry.model.resource_answers import PullThroughCacheRule
 
 _EVERYTHING = "ROOT"
 _MICROSOFT = "mcr.microsoft.com"

@@ -7,7 +7,6 @@ from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.capacity_providers import not_fargate, other_mode, unread
 from skerry.launch.deployment_failures import reasons
 from skerry.model.arns import parse_arn
-from skerry.model.ecr import PullThroughCacheRule
 from skerry.model.ecs import (
     LogConfiguration,
     Service,
@@ -16,6 +15,7 @@ from skerry.model.ecs import (
     TaskSet,
 )
 from skerry.model.facts import Missing
+from skerry.model.resource_answers import PullThroughCacheRule
 from skerry.model.world import World
 
 _ACTIVE = "ACTIVE"

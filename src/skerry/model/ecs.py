@@ -9,20 +9,20 @@ from msgspec import UNSET, UnsetType, field
 from skerry.model.record import Camel
 
 
-class ProviderStrategy(Camel, frozen=True, gc=False):
+class ProviderStrategy(Camel, frozen=True):
     """One item of a capacity provider strategy."""
 
     capacity_provider: str
 
 
-class CapacityProvider(Camel, frozen=True, gc=False):
+class CapacityProvider(Camel, frozen=True):
     """A capacity provider: one of Fargate's own, an Auto Scaling group, or Managed Instances, by its ``type``."""
 
     name: str
     type: str | None = None
 
 
-class Cluster(Camel, frozen=True, gc=False):
+class Cluster(Camel, frozen=True):
     """A cluster."""
 
     cluster_arn: str
@@ -30,7 +30,7 @@ class Cluster(Camel, frozen=True, gc=False):
     default_capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
 
 
-class AwsvpcConfiguration(Camel, frozen=True, gc=False):
+class AwsvpcConfiguration(Camel, frozen=True):
     """The subnets and security groups of the network interfaces of a service's tasks."""
 
     subnets: tuple[str, ...] = ()
@@ -38,20 +38,20 @@ class AwsvpcConfiguration(Camel, frozen=True, gc=False):
     assign_public_ip: str = "DISABLED"
 
 
-class NetworkConfiguration(Camel, frozen=True, gc=False):
+class NetworkConfiguration(Camel, frozen=True):
     """The network configuration of a service or task."""
 
     awsvpc_configuration: AwsvpcConfiguration | None = None
 
 
-class Secret(Camel, frozen=True, gc=False):
+class Secret(Camel, frozen=True):
     """A secret or parameter for a container or its log driver, from Secrets Manager or Parameter Store."""
 
     name: str
     value_from: str
 
 
-class LogConfiguration(Camel, frozen=True, gc=False):
+class LogConfiguration(Camel, frozen=True):
     """A container's log driver with its options."""
 
     log_driver: str
@@ -59,14 +59,14 @@ class LogConfiguration(Camel, frozen=True, gc=False):
     secret_options: tuple[Secret, ...] = ()
 
 
-class ServiceConnect(Camel, frozen=True, gc=False):
+class ServiceConnect(Camel, frozen=True):
     """The Service Connect configuration of a deployment: tasks get a proxy with its own log configuration."""
 
     enabled: bool = False
     log_configuration: LogConfiguration | None = None
 
 
-class Deployment(Camel, frozen=True, gc=False):
+class Deployment(Camel, frozen=True):
     """A deployment of a service; its tasks name it by its id."""
 
     id: str | None = None
@@ -78,7 +78,7 @@ class Deployment(Camel, frozen=True, gc=False):
     service_connect_configuration: ServiceConnect = ServiceConnect()
 
 
-class TaskSet(Camel, frozen=True, gc=False):
+class TaskSet(Camel, frozen=True):
     """A task set of a service that CodeDeploy or another controller deploys: with a configuration of its own."""
 
     id: str
@@ -92,13 +92,13 @@ class TaskSet(Camel, frozen=True, gc=False):
     network_configuration: NetworkConfiguration = NetworkConfiguration()
 
 
-class ServiceEvent(Camel, frozen=True, gc=False):
+class ServiceEvent(Camel, frozen=True):
     """An event of a service, in ECS's words; DescribeServices prints the latest first."""
 
     message: str
 
 
-class ContainerImage(Camel, frozen=True, gc=False):
+class ContainerImage(Camel, frozen=True):
     """The image of a container of a deployment, with its pinned digest."""
 
     container_name: str | None = None
@@ -106,7 +106,7 @@ class ContainerImage(Camel, frozen=True, gc=False):
     image_digest: str | None = None
 
 
-class ServiceRevision(Camel, frozen=True, gc=False):
+class ServiceRevision(Camel, frozen=True):
     """The revision of a service behind a deployment: its task definition, and the digests of its images."""
 
     service_revision_arn: str
@@ -115,19 +115,19 @@ class ServiceRevision(Camel, frozen=True, gc=False):
     container_images: tuple[ContainerImage, ...] = ()
 
 
-class RevisionSummary(Camel, frozen=True, gc=False):
+class RevisionSummary(Camel, frozen=True):
     """A service revision with running tasks, by its ARN."""
 
     arn: str
 
 
-class DeploymentController(Camel, frozen=True, gc=False):
+class DeploymentController(Camel, frozen=True):
     """The deployment controller of a service: ECS, CODE_DEPLOY or EXTERNAL."""
 
     type: str = "ECS"
 
 
-class Service(Camel, frozen=True, gc=False):
+class Service(Camel, frozen=True):
     """A service."""
 
     service_arn: str
@@ -149,33 +149,33 @@ class Service(Camel, frozen=True, gc=False):
     enable_execute_command: bool = False
 
 
-class EnvironmentFile(Camel, frozen=True, gc=False):
+class EnvironmentFile(Camel, frozen=True):
     """A file of environment variables in S3."""
 
     value: str
     type: str = "s3"
 
 
-class RepositoryCredentials(Camel, frozen=True, gc=False):
+class RepositoryCredentials(Camel, frozen=True):
     """The secret that holds a private registry's user and password."""
 
     credentials_parameter: str
 
 
-class FirelensConfiguration(Camel, frozen=True, gc=False):
+class FirelensConfiguration(Camel, frozen=True):
     """The FireLens configuration of a container that routes the logs of the other containers."""
 
     type: str
     options: dict[str, str] = field(default_factory=dict)
 
 
-class EnvironmentVariable(Camel, frozen=True, gc=False):
+class EnvironmentVariable(Camel, frozen=True):
     """An environment variable by its name; its value is not read."""
 
     name: str
 
 
-class ContainerDefinition(Camel, frozen=True, gc=False):
+class ContainerDefinition(Camel, frozen=True):
     """A container of a task definition."""
 
     name: str
@@ -190,14 +190,14 @@ class ContainerDefinition(Camel, frozen=True, gc=False):
     version_consistency: str | None = None
 
 
-class EfsAuthorization(Camel, frozen=True, gc=False):
+class EfsAuthorization(Camel, frozen=True):
     """The access point and IAM switch of an EFS volume."""
 
     access_point_id: str | None = None
     iam: str | None = None
 
 
-class EfsVolume(Camel, frozen=True, gc=False):
+class EfsVolume(Camel, frozen=True):
     """An EFS file system that a task mounts."""
 
     file_system_id: str
@@ -205,25 +205,25 @@ class EfsVolume(Camel, frozen=True, gc=False):
     authorization_config: EfsAuthorization | None = None
 
 
-class S3FilesVolume(Camel, frozen=True, gc=False):
+class S3FilesVolume(Camel, frozen=True):
     """An S3 Files file system that a task mounts."""
 
     file_system_arn: str
 
 
-class DockerVolume(Camel, frozen=True, gc=False):
+class DockerVolume(Camel, frozen=True):
     """A volume of a Docker volume driver."""
 
     driver: str | None = None
 
 
-class FsxWindowsVolume(Camel, frozen=True, gc=False):
+class FsxWindowsVolume(Camel, frozen=True):
     """A file system of FSx for Windows File Server."""
 
     file_system_id: str
 
 
-class Volume(Camel, frozen=True, gc=False):
+class Volume(Camel, frozen=True):
     """A volume of a task definition; the host path of a bind mount is not read."""
 
     name: str | None = None
@@ -233,14 +233,14 @@ class Volume(Camel, frozen=True, gc=False):
     fsx_windows_file_server_volume_configuration: FsxWindowsVolume | None = None
 
 
-class RuntimePlatform(Camel, frozen=True, gc=False):
+class RuntimePlatform(Camel, frozen=True):
     """The processor and operating system of the task's images."""
 
     cpu_architecture: str | None = None
     operating_system_family: str | None = None
 
 
-class TaskDefinition(Camel, frozen=True, gc=False):
+class TaskDefinition(Camel, frozen=True):
     """A task definition."""
 
     task_definition_arn: str | None = None
@@ -256,14 +256,14 @@ class TaskDefinition(Camel, frozen=True, gc=False):
     task_role_arn: str | None = None
 
 
-class Detail(Camel, frozen=True, gc=False):
+class Detail(Camel, frozen=True):
     """One detail of a task's attachment."""
 
     name: str
     value: str = ""
 
 
-class TaskAttachment(Camel, frozen=True, gc=False):
+class TaskAttachment(Camel, frozen=True):
     """An attachment of a task, such as its network interface."""
 
     type: str
@@ -271,14 +271,14 @@ class TaskAttachment(Camel, frozen=True, gc=False):
     details: tuple[Detail, ...] = ()
 
 
-class TaskContainer(Camel, frozen=True, gc=False):
+class TaskContainer(Camel, frozen=True):
     """A container of a task, with the reason for its stop."""
 
     name: str | None = None
     reason: str | None = None
 
 
-class Task(Camel, frozen=True, gc=False):
+class Task(Camel, frozen=True):
     """A task, running or stopped."""
 
     task_arn: str

@@ -4,17 +4,17 @@ from msgspec import UNSET, UnsetType, field
 
 from skerry.model.field_types import Address4, Count, DnsName
 from skerry.model.network import GroupName
-from skerry.model.record import Pascal, Tag
+from skerry.model.record import Camel, Pascal, Tag
 
 
-class DnsEntry(Pascal, frozen=True, gc=False):
+class DnsEntry(Pascal, frozen=True):
     """A DNS name of an interface endpoint: regional, zonal or private."""
 
     dns_name: DnsName | None = None
     hosted_zone_id: str | None = None
 
 
-class DnsOptions(Pascal, frozen=True, gc=False):
+class DnsOptions(Pascal, frozen=True):
     """The DNS options of an endpoint."""
 
     dns_record_ip_type: str | None = None
@@ -23,14 +23,14 @@ class DnsOptions(Pascal, frozen=True, gc=False):
     private_dns_specified_domains: tuple[DnsName, ...] = ()
 
 
-class LastError(Pascal, frozen=True, gc=False):
+class LastError(Pascal, frozen=True):
     """The last error of an endpoint."""
 
     code: str | None = None
     message: str | None = None
 
 
-class VpcEndpoint(Pascal, frozen=True, gc=False):
+class VpcEndpoint(Pascal, frozen=True):
     """A VPC endpoint: of type Interface, Gateway, GatewayLoadBalancer, Resource or ServiceNetwork."""
 
     vpc_endpoint_id: str
@@ -53,13 +53,13 @@ class VpcEndpoint(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class ServiceKind(Pascal, frozen=True, gc=False):
+class ServiceKind(Pascal, frozen=True):
     """A type of endpoint that a service offers: Interface, Gateway or GatewayLoadBalancer."""
 
     service_type: str
 
 
-class EndpointService(Pascal, frozen=True, gc=False):
+class EndpointService(Pascal, frozen=True):
     """A service that offers endpoints, with their availability zones.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ServiceDetail.html
@@ -75,19 +75,19 @@ class EndpointService(Pascal, frozen=True, gc=False):
         return " ".join((self.service_name, *(row.service_type for row in self.service_type)))
 
 
-class ZoneVpc(Pascal, frozen=True, gc=False):
+class ZoneVpc(Pascal, frozen=True):
     """A VPC associated with a private hosted zone."""
 
     vpc_id: str = field(name="VPCId")
 
 
-class ZoneConfig(Pascal, frozen=True, gc=False):
+class ZoneConfig(Pascal, frozen=True):
     """The configuration of a hosted zone, which says whether it is private."""
 
     private_zone: bool = False
 
 
-class HostedZone(Pascal, frozen=True, gc=False):
+class HostedZone(Pascal, frozen=True):
     """A Route 53 hosted zone, as ListHostedZones and GetHostedZone print it."""
 
     id: str
@@ -95,14 +95,14 @@ class HostedZone(Pascal, frozen=True, gc=False):
     config: ZoneConfig = ZoneConfig()
 
 
-class HostedZoneOwner(Pascal, frozen=True, gc=False):
+class HostedZoneOwner(Pascal, frozen=True):
     """The account or the service of AWS that owns a hosted zone."""
 
     owning_account: str | None = None
     owning_service: str | None = None
 
 
-class HostedZoneSummary(Pascal, frozen=True, gc=False):
+class HostedZoneSummary(Pascal, frozen=True):
     """A private hosted zone of a VPC, as ListHostedZonesByVPC prints it."""
 
     hosted_zone_id: str
@@ -110,13 +110,13 @@ class HostedZoneSummary(Pascal, frozen=True, gc=False):
     owner: HostedZoneOwner = HostedZoneOwner()
 
 
-class RecordValue(Pascal, frozen=True, gc=False):
+class RecordValue(Pascal, frozen=True):
     """One value of a record set."""
 
     value: str
 
 
-class AliasTarget(Pascal, frozen=True, gc=False):
+class AliasTarget(Pascal, frozen=True):
     """The target name of an alias record."""
 
     dns_name: DnsName = field(name="DNSName")
@@ -124,7 +124,7 @@ class AliasTarget(Pascal, frozen=True, gc=False):
     evaluate_target_health: bool = False
 
 
-class RecordSet(Pascal, frozen=True, gc=False):
+class RecordSet(Pascal, frozen=True):
     """A record set of a hosted zone; several of one name and type have a ``set_identifier`` each.
 
     Route 53 chooses among them by ``weight`` or ``multi_value_answer``, by health, or by the resolver's location.
@@ -140,14 +140,14 @@ class RecordSet(Pascal, frozen=True, gc=False):
     health_check_id: str | None = None
 
 
-class FileSystem(Pascal, frozen=True, gc=False):
+class FileSystem(Pascal, frozen=True):
     """An EFS file system."""
 
     file_system_id: str
     number_of_mount_targets: Count | None = None
 
 
-class MountTarget(Pascal, frozen=True, gc=False):
+class MountTarget(Pascal, frozen=True):
     """The interface of an EFS file system in one zone."""
 
     mount_target_id: str
@@ -159,7 +159,23 @@ class MountTarget(Pascal, frozen=True, gc=False):
     life_cycle_state: str = "available"
 
 
-class Zone(Pascal, frozen=True, gc=False):
+class S3FilesMountTarget(Camel, frozen=True):
+    """The interface of an S3 Files file system in one zone.
+
+    Shape: https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3files_ListMountTargetsDescription.html
+    """
+
+    mount_target_id: str
+    file_system_id: str
+    subnet_id: str
+    vpc_id: str | None = None
+    availability_zone_id: str | None = None
+    ipv4_address: Address4 | None = None
+    network_interface_id: str | None = None
+    status: str | None = None
+
+
+class Zone(Pascal, frozen=True):
     """A private hosted zone, merged from several answers: its name, its VPCs, its records.
 
     ``vpc_ids`` and ``records`` are UNSET if no file has them. Without ``whole`` there may be more records.

@@ -3,19 +3,16 @@
 import msgspec
 
 from skerry.model import (
-    ecr,
     ecs,
     endpoints,
     iam,
     network,
-    public_access,
     resolver_records,
-    s3files,
     security_groups_and_acls,
     transit_records,
 )
 from skerry.model.completeness import Completeness
-from skerry.model.resource_answers import ResourceAnswer
+from skerry.model.resource_answers import PullThroughCacheRule, ResourceAnswer
 from skerry.model.schedules import RuleTarget, Schedule
 
 
@@ -41,8 +38,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     prefix_lists: tuple[network.PrefixList, ...] = ()
     zones: tuple[endpoints.Zone, ...] = ()
     mount_targets: tuple[endpoints.MountTarget, ...] = ()
-    s3files_mount_targets: tuple[s3files.S3FilesMountTarget, ...] = ()
-    pull_through_rules: tuple[ecr.PullThroughCacheRule, ...] = ()
+    s3files_mount_targets: tuple[endpoints.S3FilesMountTarget, ...] = ()
+    pull_through_rules: tuple[PullThroughCacheRule, ...] = ()
     capacity_providers: tuple[ecs.CapacityProvider, ...] = ()
     clusters: tuple[ecs.Cluster, ...] = ()
     services: tuple[ecs.Service, ...] = ()
@@ -58,8 +55,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     vpn_gateways: tuple[transit_records.VpnGateway, ...] = ()
     egress_only_gateways: tuple[transit_records.EgressOnlyInternetGateway, ...] = ()
     group_associations: tuple[security_groups_and_acls.SecurityGroupVpcAssociation, ...] = ()
-    public_access_modes: tuple[public_access.BlockPublicAccessOptions, ...] = ()
-    public_access_exclusions: tuple[public_access.BlockPublicAccessExclusion, ...] = ()
+    public_access_modes: tuple[network.BlockPublicAccessOptions, ...] = ()
+    public_access_exclusions: tuple[network.BlockPublicAccessExclusion, ...] = ()
     resolver_rules: tuple[resolver_records.ResolverRule, ...] = ()
     resolver_rule_associations: tuple[resolver_records.ResolverRuleAssociation, ...] = ()
     resolver_endpoints: tuple[resolver_records.ResolverEndpoint, ...] = ()

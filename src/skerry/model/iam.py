@@ -13,26 +13,26 @@ Document: TypeAlias = dict[str, Any] | str
 """A policy document: JSON text, or the object decoded from it by boto3 and the AWS CLI."""
 
 
-class InlinePolicy(Pascal, frozen=True, gc=False):
+class InlinePolicy(Pascal, frozen=True):
     """A policy that is a part of its role."""
 
     policy_name: str
     policy_document: Document | UnsetType = UNSET
 
 
-class AttachedPolicy(Pascal, frozen=True, gc=False):
+class AttachedPolicy(Pascal, frozen=True):
     """A managed policy attached to a role, by its ARN."""
 
     policy_arn: str
 
 
-class PermissionsBoundary(Pascal, frozen=True, gc=False):
+class PermissionsBoundary(Pascal, frozen=True):
     """The managed policy that limits the permissions of a role."""
 
     permissions_boundary_arn: str | None = None
 
 
-class Role(Pascal, frozen=True, gc=False):
+class Role(Pascal, frozen=True):
     """A role, with its trust policy and its permissions policies."""
 
     arn: str
@@ -44,14 +44,14 @@ class Role(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class PolicyVersion(Pascal, frozen=True, gc=False):
+class PolicyVersion(Pascal, frozen=True):
     """A version of a managed policy; the default one is in force."""
 
     is_default_version: bool = False
     document: Document | UnsetType = UNSET
 
 
-class ManagedPolicy(Pascal, frozen=True, gc=False):
+class ManagedPolicy(Pascal, frozen=True):
     """A managed policy, AWS's or the account's own; lists of policies leave its versions out."""
 
     arn: str

@@ -9,33 +9,33 @@ from skerry.model.field_types import Address4, Address6, Block4, Block6, CidrBlo
 from skerry.model.record import Pascal, Tag
 
 
-class BlockState(Pascal, frozen=True, gc=False):
+class BlockState(Pascal, frozen=True):
     """The state of a CIDR association."""
 
     state: str = "associated"
 
 
-class CidrAssociation(Pascal, frozen=True, gc=False):
+class CidrAssociation(Pascal, frozen=True):
     """One IPv4 block of a VPC."""
 
     cidr_block: Block4
     cidr_block_state: BlockState = BlockState()
 
 
-class Ipv6Association(Pascal, frozen=True, gc=False):
+class Ipv6Association(Pascal, frozen=True):
     """One IPv6 block of a VPC or subnet."""
 
     ipv6_cidr_block: Block6
     ipv6_cidr_block_state: BlockState = BlockState()
 
 
-class BlockPublicAccessStates(Pascal, frozen=True, gc=False):
+class BlockPublicAccessStates(Pascal, frozen=True):
     """The Block Public Access mode of a VPC or subnet: off, block-bidirectional or block-ingress."""
 
     internet_gateway_block_mode: str | UnsetType = UNSET
 
 
-class Vpc(Pascal, frozen=True, gc=False):
+class Vpc(Pascal, frozen=True):
     """A VPC."""
 
     vpc_id: str
@@ -49,13 +49,13 @@ class Vpc(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class Switch(Pascal, frozen=True, gc=False):
+class Switch(Pascal, frozen=True):
     """A boolean attribute's value."""
 
     value: bool | UnsetType = UNSET
 
 
-class VpcAttribute(Pascal, frozen=True, gc=False):
+class VpcAttribute(Pascal, frozen=True):
     """The DNS attributes of a VPC; DescribeVpcAttribute prints one a call, so its answers are merged."""
 
     vpc_id: str
@@ -63,27 +63,27 @@ class VpcAttribute(Pascal, frozen=True, gc=False):
     enable_dns_hostnames: Switch = Switch()
 
 
-class DhcpValue(Pascal, frozen=True, gc=False):
+class DhcpValue(Pascal, frozen=True):
     """One value of a DHCP option."""
 
     value: str
 
 
-class DhcpConfiguration(Pascal, frozen=True, gc=False):
+class DhcpConfiguration(Pascal, frozen=True):
     """One DHCP option with its values."""
 
     key: str
     values: tuple[DhcpValue, ...] = ()
 
 
-class DhcpOptions(Pascal, frozen=True, gc=False):
+class DhcpOptions(Pascal, frozen=True):
     """A set of DHCP options."""
 
     dhcp_options_id: str
     dhcp_configurations: tuple[DhcpConfiguration, ...] = ()
 
 
-class Subnet(Pascal, frozen=True, gc=False):
+class Subnet(Pascal, frozen=True):
     """A subnet. One without ``cidr_block`` is IPv6-only."""
 
     subnet_id: str
@@ -102,7 +102,7 @@ class Subnet(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class RouteTableAssociation(Pascal, frozen=True, gc=False):
+class RouteTableAssociation(Pascal, frozen=True):
     """The association of a route table with a subnet, a gateway, or the rest of the VPC (main)."""
 
     main: bool = False
@@ -110,7 +110,7 @@ class RouteTableAssociation(Pascal, frozen=True, gc=False):
     gateway_id: str | None = None
 
 
-class Route(Pascal, frozen=True, gc=False):
+class Route(Pascal, frozen=True):
     """One route: one destination, one target."""
 
     destination_cidr_block: str | None = None
@@ -131,7 +131,7 @@ class Route(Pascal, frozen=True, gc=False):
     origin: str | None = None
 
 
-class RouteTable(Pascal, frozen=True, gc=False):
+class RouteTable(Pascal, frozen=True):
     """A route table."""
 
     route_table_id: str
@@ -141,14 +141,14 @@ class RouteTable(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class GatewayAttachment(Pascal, frozen=True, gc=False):
+class GatewayAttachment(Pascal, frozen=True):
     """The attachment of a gateway to its VPC."""
 
     vpc_id: str
     state: str = "available"
 
 
-class InternetGateway(Pascal, frozen=True, gc=False):
+class InternetGateway(Pascal, frozen=True):
     """An internet gateway."""
 
     internet_gateway_id: str
@@ -156,7 +156,7 @@ class InternetGateway(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class NatAddress(Pascal, frozen=True, gc=False):
+class NatAddress(Pascal, frozen=True):
     """One address of a NAT gateway."""
 
     private_ip: Address4 | None = None
@@ -167,7 +167,7 @@ class NatAddress(Pascal, frozen=True, gc=False):
     status: str | None = None
 
 
-class NatGateway(Pascal, frozen=True, gc=False):
+class NatGateway(Pascal, frozen=True):
     """A NAT gateway. A regional one is in no particular subnet."""
 
     nat_gateway_id: str
@@ -182,13 +182,13 @@ class NatGateway(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class InterfaceAssociation(Pascal, frozen=True, gc=False):
+class InterfaceAssociation(Pascal, frozen=True):
     """The public address of a network interface."""
 
     public_ip: Address4 | None = None
 
 
-class PrivateAddress(Pascal, frozen=True, gc=False):
+class PrivateAddress(Pascal, frozen=True):
     """One private address of a network interface."""
 
     private_ip_address: Address4
@@ -196,26 +196,26 @@ class PrivateAddress(Pascal, frozen=True, gc=False):
     association: InterfaceAssociation = InterfaceAssociation()
 
 
-class GroupName(Pascal, frozen=True, gc=False):
+class GroupName(Pascal, frozen=True):
     """A security group, as an interface or endpoint names it."""
 
     group_id: str
     group_name: str | None = None
 
 
-class Attachment(Pascal, frozen=True, gc=False):
+class Attachment(Pascal, frozen=True):
     """The attachment of a network interface to an instance."""
 
     instance_id: str | None = None
 
 
-class Ipv6Address(Pascal, frozen=True, gc=False):
+class Ipv6Address(Pascal, frozen=True):
     """One IPv6 address of a network interface."""
 
     ipv6_address: Address6
 
 
-class NetworkInterface(Pascal, frozen=True, gc=False):
+class NetworkInterface(Pascal, frozen=True):
     """An elastic network interface."""
 
     network_interface_id: str
@@ -233,7 +233,7 @@ class NetworkInterface(Pascal, frozen=True, gc=False):
     description: str | None = None
 
 
-class PrefixList(Pascal, frozen=True, gc=False):
+class PrefixList(Pascal, frozen=True):
     """A managed prefix list.
 
     DescribePrefixLists prints the entries of AWS's own lists as ``Cidrs``; DescribeManagedPrefixLists prints
@@ -247,7 +247,27 @@ class PrefixList(Pascal, frozen=True, gc=False):
     owner_id: str | None = None
 
 
-class PrefixListEntry(Pascal, frozen=True, gc=False):
+class PrefixListEntry(Pascal, frozen=True):
     """One entry of a managed prefix list."""
 
     cidr: CidrBlock
+
+
+class BlockPublicAccessOptions(Pascal, frozen=True):
+    """The VPC Block Public Access mode of a Region: off, block-bidirectional or block-ingress.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+    """
+
+    aws_region: str = ""
+    internet_gateway_block_mode: str | UnsetType = UNSET
+    state: str | None = None
+
+
+class BlockPublicAccessExclusion(Pascal, frozen=True):
+    """A VPC or subnet excluded from Block Public Access: allow-bidirectional or allow-egress."""
+
+    exclusion_id: str
+    internet_gateway_exclusion_mode: str | None = None
+    resource_arn: str | None = None
+    state: str | None = None

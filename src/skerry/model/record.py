@@ -15,7 +15,7 @@ class Camel(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A record of a service that writes its keys ``likeThis``. Subclasses inherit ``gc=False``."""
 
 
-class Tag(Pascal, frozen=True, gc=False):
+class Tag(Pascal, frozen=True):
     """One tag of an EC2 resource."""
 
     key: str

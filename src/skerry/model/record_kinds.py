@@ -3,14 +3,12 @@
 from typing import Any, NamedTuple
 
 from skerry.model import (
-    ecr,
     ecs,
     endpoints,
     iam,
     network,
-    public_access,
     resolver_records,
-    s3files,
+    resource_answers,
     schedules,
     security_groups_and_acls,
     transit_records,
@@ -122,7 +120,7 @@ KINDS = (
     RecordKind(
         "mountTargets",
         "s3files_mount_targets",
-        s3files.S3FilesMountTarget,
+        endpoints.S3FilesMountTarget,
         "mount_target_id",
         "S3 Files mount target",
         "s3files:ListMountTargets",
@@ -130,7 +128,7 @@ KINDS = (
     RecordKind(
         "pullThroughCacheRules",
         "pull_through_rules",
-        ecr.PullThroughCacheRule,
+        resource_answers.PullThroughCacheRule,
         "ecr_repository_prefix",
         "pull-through cache rule",
         "ecr:DescribePullThroughCacheRules",
@@ -239,7 +237,7 @@ KINDS = (
     RecordKind(
         "VpcBlockPublicAccessOptions",
         "public_access_modes",
-        public_access.BlockPublicAccessOptions,
+        network.BlockPublicAccessOptions,
         "aws_region",
         "Block Public Access mode",
         "ec2:DescribeVpcBlockPublicAccessOptions",
@@ -247,7 +245,7 @@ KINDS = (
     RecordKind(
         "VpcBlockPublicAccessExclusions",
         "public_access_exclusions",
-        public_access.BlockPublicAccessExclusion,
+        network.BlockPublicAccessExclusion,
         "exclusion_id",
         "Block Public Access exclusion",
         "ec2:DescribeVpcBlockPublicAccessExclusions",

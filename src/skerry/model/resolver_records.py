@@ -9,7 +9,7 @@ from skerry.model.field_types import Address4, Address6, DnsName, Port
 from skerry.model.record import Pascal
 
 
-class TargetAddress(Pascal, frozen=True, gc=False):
+class TargetAddress(Pascal, frozen=True):
     """A DNS server as the target of a forwarding rule."""
 
     ip: Address4 | None = None
@@ -17,7 +17,7 @@ class TargetAddress(Pascal, frozen=True, gc=False):
     port: Port = 53
 
 
-class ResolverRule(Pascal, frozen=True, gc=False):
+class ResolverRule(Pascal, frozen=True):
     """A rule for queries of a domain: FORWARD sends them to other servers, SYSTEM exempts the domain."""
 
     id: str
@@ -28,7 +28,7 @@ class ResolverRule(Pascal, frozen=True, gc=False):
     status: str = "COMPLETE"
 
 
-class ResolverRuleAssociation(Pascal, frozen=True, gc=False):
+class ResolverRuleAssociation(Pascal, frozen=True):
     """The association of a resolver rule with a VPC."""
 
     id: str
@@ -37,7 +37,7 @@ class ResolverRuleAssociation(Pascal, frozen=True, gc=False):
     status: str = "COMPLETE"
 
 
-class ResolverEndpoint(Pascal, frozen=True, gc=False):
+class ResolverEndpoint(Pascal, frozen=True):
     """An endpoint for queries into a VPC's DNS server (INBOUND) or out of it (OUTBOUND).
 
     ``ip_addresses`` are UNSET until ListResolverEndpointIpAddresses is read.
@@ -51,13 +51,13 @@ class ResolverEndpoint(Pascal, frozen=True, gc=False):
     ip_addresses: tuple[Address4, ...] | UnsetType = UNSET
 
 
-class ResolverEndpointAddress(Pascal, frozen=True, gc=False):
+class ResolverEndpointAddress(Pascal, frozen=True):
     """One address of a resolver endpoint."""
 
     ip: Address4 | None = None
 
 
-class FirewallRuleGroupAssociation(Pascal, frozen=True, gc=False):
+class FirewallRuleGroupAssociation(Pascal, frozen=True):
     """The association of a rule group of DNS Firewall with a VPC."""
 
     id: str
@@ -66,7 +66,7 @@ class FirewallRuleGroupAssociation(Pascal, frozen=True, gc=False):
     status: str = "COMPLETE"
 
 
-class ProfileAssociation(Pascal, frozen=True, gc=False):
+class ProfileAssociation(Pascal, frozen=True):
     """The association of a Route 53 Profile with a VPC (``resource_id``)."""
 
     id: str
@@ -75,7 +75,7 @@ class ProfileAssociation(Pascal, frozen=True, gc=False):
     status: str = "COMPLETE"
 
 
-class ProfileResourceAssociation(Pascal, frozen=True, gc=False):
+class ProfileResourceAssociation(Pascal, frozen=True):
     """A resource of a Route 53 Profile: a private hosted zone, resolver rule, firewall rule group or endpoint."""
 
     id: str

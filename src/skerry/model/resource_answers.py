@@ -17,34 +17,45 @@ from msgspec import UNSET, UnsetType, field
 from skerry.model.record import Camel, Pascal
 
 
-class RepositoryPolicy(Camel, frozen=True, gc=False):
+class PullThroughCacheRule(Camel, frozen=True):
+    """A pull-through cache rule of ECR: repositories with its prefix are filled from another registry at first pull.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PullThroughCacheRule.html
+    """
+
+    ecr_repository_prefix: str
+    upstream_registry_url: str
+    registry_id: str | None = None
+
+
+class RepositoryPolicy(Camel, frozen=True):
     """The policy of a repository of ECR."""
 
     policy_text: str
 
 
-class ImageId(Camel, frozen=True, gc=False):
+class ImageId(Camel, frozen=True):
     """An image of a repository, by tag, digest, or both."""
 
     image_tag: str | None = None
     image_digest: str | None = None
 
 
-class ImageManifest(Camel, frozen=True, gc=False):
+class ImageManifest(Camel, frozen=True):
     """An existing image, with its manifest's text."""
 
     image_id: ImageId = ImageId()
     image_manifest: str | None = None
 
 
-class ImageFailure(Camel, frozen=True, gc=False):
+class ImageFailure(Camel, frozen=True):
     """A requested image that ECR did not return, with the failure code."""
 
     image_id: ImageId = ImageId()
     failure_code: str | None = None
 
 
-class RepositoryImages(Camel, frozen=True, gc=False):
+class RepositoryImages(Camel, frozen=True):
     """The requested images of one repository."""
 
     images: tuple[ImageManifest, ...] = ()
@@ -61,7 +72,7 @@ class ImageConfiguration(msgspec.Struct, frozen=True, gc=False):
     os: str | None = None
 
 
-class SecretDescription(Pascal, frozen=True, gc=False):
+class SecretDescription(Pascal, frozen=True):
     """A secret without its value: its key, its deletion date, and the staging labels of its versions."""
 
     arn: str = field(name="ARN")
@@ -70,13 +81,13 @@ class SecretDescription(Pascal, frozen=True, gc=False):
     version_ids_to_stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class ResourcePolicy(Pascal, frozen=True, gc=False):
+class ResourcePolicy(Pascal, frozen=True):
     """The policy of a secret, if it has one."""
 
     resource_policy: str | None = None
 
 
-class Parameter(Pascal, frozen=True, gc=False):
+class Parameter(Pascal, frozen=True):
     """A parameter of Parameter Store without its value."""
 
     name: str
@@ -85,7 +96,7 @@ class Parameter(Pascal, frozen=True, gc=False):
     key_id: str | None = None
 
 
-class KeyMetadata(Pascal, frozen=True, gc=False):
+class KeyMetadata(Pascal, frozen=True):
     """A key of KMS, with its state and its manager: AWS or the customer."""
 
     arn: str
@@ -93,19 +104,19 @@ class KeyMetadata(Pascal, frozen=True, gc=False):
     key_manager: str | UnsetType = UNSET
 
 
-class Key(Pascal, frozen=True, gc=False):
+class Key(Pascal, frozen=True):
     """The answer that describes a key."""
 
     key_metadata: KeyMetadata
 
 
-class KeyPolicy(Pascal, frozen=True, gc=False):
+class KeyPolicy(Pascal, frozen=True):
     """The policy of a key."""
 
     policy: str
 
 
-class Grant(Pascal, frozen=True, gc=False):
+class Grant(Pascal, frozen=True):
     """A grant on a key, which allows operations in addition to the key policy, perhaps under ``constraints``."""
 
     grantee_principal: str | None = None
@@ -113,95 +124,95 @@ class Grant(Pascal, frozen=True, gc=False):
     constraints: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-class KeyGrants(Pascal, frozen=True, gc=False):
+class KeyGrants(Pascal, frozen=True):
     """The grants of a key."""
 
     grants: tuple[Grant, ...] = ()
 
 
-class LogGroup(Camel, frozen=True, gc=False):
+class LogGroup(Camel, frozen=True):
     """A log group."""
 
     log_group_name: str
 
 
-class BucketPolicy(Pascal, frozen=True, gc=False):
+class BucketPolicy(Pascal, frozen=True):
     """The policy of a bucket."""
 
     policy: str
 
 
-class Object(Pascal, frozen=True, gc=False):
+class Object(Pascal, frozen=True):
     """An object of a bucket."""
 
     key: str
 
 
-class FileSystemPolicy(Pascal, frozen=True, gc=False):
+class FileSystemPolicy(Pascal, frozen=True):
     """The policy of an EFS file system."""
 
     policy: str
 
 
-class AccessPoint(Pascal, frozen=True, gc=False):
+class AccessPoint(Pascal, frozen=True):
     """An access point of an EFS file system."""
 
     access_point_id: str
     life_cycle_state: str | None = None
 
 
-class AccessPoints(Pascal, frozen=True, gc=False):
+class AccessPoints(Pascal, frozen=True):
     """The access points of a file system."""
 
     access_points: tuple[AccessPoint, ...] = ()
 
 
-class OrganizationDetail(Pascal, frozen=True, gc=False):
+class OrganizationDetail(Pascal, frozen=True):
     """The organization of an account: its id, and the account that manages it."""
 
     id: str
     master_account_id: str | None = None
 
 
-class Organization(Pascal, frozen=True, gc=False):
+class Organization(Pascal, frozen=True):
     """The answer that describes the organization."""
 
     organization: OrganizationDetail
 
 
-class OrganizationParent(Pascal, frozen=True, gc=False):
+class OrganizationParent(Pascal, frozen=True):
     """The root or organizational unit above an account or unit."""
 
     id: str
     type: str | None = None
 
 
-class Parents(Pascal, frozen=True, gc=False):
+class Parents(Pascal, frozen=True):
     """The parents of an account or unit; AWS names one."""
 
     parents: tuple[OrganizationParent, ...] = ()
 
 
-class PolicySummary(Pascal, frozen=True, gc=False):
+class PolicySummary(Pascal, frozen=True):
     """A policy of the organization, without its text."""
 
     id: str
     name: str | None = None
 
 
-class AttachedPolicies(Pascal, frozen=True, gc=False):
+class AttachedPolicies(Pascal, frozen=True):
     """The policies of one type attached to a root, unit or account."""
 
     policies: tuple[PolicySummary, ...] = ()
 
 
-class PolicyContent(Pascal, frozen=True, gc=False):
+class PolicyContent(Pascal, frozen=True):
     """The text of a policy of the organization."""
 
     content: str
 
 
-class ControlPolicy(Pascal, frozen=True, gc=False):
+class ControlPolicy(Pascal, frozen=True):
     """The answer that describes a policy of the organization."""
 
     policy: PolicyContent

@@ -11,7 +11,7 @@ from skerry.model.ecs import ProviderStrategy
 from skerry.model.record import Pascal
 
 
-class RunVpcConfiguration(Pascal, frozen=True, gc=False):
+class RunVpcConfiguration(Pascal, frozen=True):
     """The subnets and security groups of the network interfaces of scheduled tasks."""
 
     subnets: tuple[str, ...] = ()
@@ -19,13 +19,13 @@ class RunVpcConfiguration(Pascal, frozen=True, gc=False):
     assign_public_ip: str = "DISABLED"
 
 
-class RunNetwork(Pascal, frozen=True, gc=False):
+class RunNetwork(Pascal, frozen=True):
     """The network configuration of a target; both services write its key as ECS does."""
 
     awsvpc_configuration: RunVpcConfiguration | None = field(name="awsvpcConfiguration", default=None)
 
 
-class EcsParameters(Pascal, frozen=True, gc=False):
+class EcsParameters(Pascal, frozen=True):
     """The parameters of RunTask for a target."""
 
     task_definition_arn: str | UnsetType = UNSET
@@ -37,20 +37,20 @@ class EcsParameters(Pascal, frozen=True, gc=False):
     enable_execute_command: bool = False
 
 
-class RunTarget(Pascal, frozen=True, gc=False):
+class RunTarget(Pascal, frozen=True):
     """A target. A cluster as target runs tasks; ``ecs_parameters`` are UNSET if only the target's ARN was listed."""
 
     arn: str
     ecs_parameters: EcsParameters | UnsetType = UNSET
 
 
-class NamedTarget(RunTarget, frozen=True, gc=False):
+class NamedTarget(RunTarget, frozen=True):
     """A target of a rule, with an id that is unique within the rule."""
 
     id: str | None = None
 
 
-class RuleTarget(Pascal, frozen=True, gc=False):
+class RuleTarget(Pascal, frozen=True):
     """A target of an EventBridge rule, with the name of the rule."""
 
     rule: str
@@ -58,7 +58,7 @@ class RuleTarget(Pascal, frozen=True, gc=False):
     event_bus: str = "default"
 
 
-class Schedule(Pascal, frozen=True, gc=False):
+class Schedule(Pascal, frozen=True):
     """A schedule of EventBridge Scheduler; ListSchedules prints only its target's ARN, GetSchedule all of it."""
 
     arn: str

@@ -6,26 +6,26 @@ from skerry.model.field_types import Protocol, ProtocolNumber, RuleAction, RuleN
 from skerry.model.record import Pascal, Tag
 
 
-class IpRange(Pascal, frozen=True, gc=False):
+class IpRange(Pascal, frozen=True):
     """An IPv4 block in a rule."""
 
     cidr_ip: str
     description: str | None = None
 
 
-class Ipv6Range(Pascal, frozen=True, gc=False):
+class Ipv6Range(Pascal, frozen=True):
     """An IPv6 block in a rule."""
 
     cidr_ipv6: str = field(name="CidrIpv6")
 
 
-class PrefixListReference(Pascal, frozen=True, gc=False):
+class PrefixListReference(Pascal, frozen=True):
     """A prefix list in a rule."""
 
     prefix_list_id: str
 
 
-class GroupPair(Pascal, frozen=True, gc=False):
+class GroupPair(Pascal, frozen=True):
     """A security group in a rule."""
 
     group_id: str
@@ -34,7 +34,7 @@ class GroupPair(Pascal, frozen=True, gc=False):
     vpc_peering_connection_id: str | None = None
 
 
-class IpPermission(Pascal, frozen=True, gc=False):
+class IpPermission(Pascal, frozen=True):
     """The rules of one protocol and port range. ``ip_protocol`` "-1" is all traffic; then there are no ports."""
 
     ip_protocol: Protocol
@@ -46,7 +46,7 @@ class IpPermission(Pascal, frozen=True, gc=False):
     user_id_group_pairs: tuple[GroupPair, ...] = ()
 
 
-class SecurityGroup(Pascal, frozen=True, gc=False):
+class SecurityGroup(Pascal, frozen=True):
     """A security group."""
 
     group_id: str
@@ -57,14 +57,14 @@ class SecurityGroup(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class AclPortRange(Pascal, frozen=True, gc=False):
+class AclPortRange(Pascal, frozen=True):
     """The ports of a network ACL entry."""
 
     from_port: RulePort = field(name="From")
     to_port: RulePort = field(name="To")
 
 
-class AclEntry(Pascal, frozen=True, gc=False):
+class AclEntry(Pascal, frozen=True):
     """One entry of a network ACL. ``protocol`` is a number as text, "-1" for all."""
 
     rule_number: RuleNumber
@@ -76,13 +76,13 @@ class AclEntry(Pascal, frozen=True, gc=False):
     port_range: AclPortRange | None = None
 
 
-class AclAssociation(Pascal, frozen=True, gc=False):
+class AclAssociation(Pascal, frozen=True):
     """The association of a network ACL with a subnet."""
 
     subnet_id: str
 
 
-class NetworkAcl(Pascal, frozen=True, gc=False):
+class NetworkAcl(Pascal, frozen=True):
     """A network ACL."""
 
     network_acl_id: str
@@ -93,7 +93,7 @@ class NetworkAcl(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class SecurityGroupVpcAssociation(Pascal, frozen=True, gc=False):
+class SecurityGroupVpcAssociation(Pascal, frozen=True):
     """The association of a security group with a further VPC.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html

@@ -11,13 +11,13 @@ from skerry.model.network import GatewayAttachment
 from skerry.model.record import Pascal, Tag
 
 
-class TransitGatewayOptions(Pascal, frozen=True, gc=False):
+class TransitGatewayOptions(Pascal, frozen=True):
     """The options of a transit gateway; security group referencing is off by default."""
 
     security_group_referencing_support: str | UnsetType = UNSET
 
 
-class TransitGateway(Pascal, frozen=True, gc=False):
+class TransitGateway(Pascal, frozen=True):
     """A transit gateway."""
 
     transit_gateway_id: str
@@ -26,7 +26,7 @@ class TransitGateway(Pascal, frozen=True, gc=False):
     options: TransitGatewayOptions = TransitGatewayOptions()
 
 
-class VpcAttachmentOptions(Pascal, frozen=True, gc=False):
+class VpcAttachmentOptions(Pascal, frozen=True):
     """The options of a VPC's attachment to a transit gateway."""
 
     ipv6_support: str | UnsetType = UNSET
@@ -34,7 +34,7 @@ class VpcAttachmentOptions(Pascal, frozen=True, gc=False):
     security_group_referencing_support: str | UnsetType = UNSET
 
 
-class TransitGatewayVpcAttachment(Pascal, frozen=True, gc=False):
+class TransitGatewayVpcAttachment(Pascal, frozen=True):
     """A VPC's attachment to a transit gateway, with its subnets, one in each zone."""
 
     transit_gateway_attachment_id: str
@@ -46,14 +46,14 @@ class TransitGatewayVpcAttachment(Pascal, frozen=True, gc=False):
     options: VpcAttachmentOptions = VpcAttachmentOptions()
 
 
-class TransitGatewayAssociation(Pascal, frozen=True, gc=False):
+class TransitGatewayAssociation(Pascal, frozen=True):
     """The association of an attachment with a route table."""
 
     transit_gateway_route_table_id: str | None = None
     state: str = "associated"
 
 
-class TransitGatewayAttachment(Pascal, frozen=True, gc=False):
+class TransitGatewayAttachment(Pascal, frozen=True):
     """An attachment of any type; ``association`` is None if it has no route table."""
 
     transit_gateway_attachment_id: str
@@ -65,7 +65,7 @@ class TransitGatewayAttachment(Pascal, frozen=True, gc=False):
     association: TransitGatewayAssociation | None = None
 
 
-class TransitGatewayRouteAttachment(Pascal, frozen=True, gc=False):
+class TransitGatewayRouteAttachment(Pascal, frozen=True):
     """An attachment as the target of a transit gateway's route."""
 
     transit_gateway_attachment_id: str
@@ -73,7 +73,7 @@ class TransitGatewayRouteAttachment(Pascal, frozen=True, gc=False):
     resource_type: str | None = None
 
 
-class TransitGatewayRoute(Pascal, frozen=True, gc=False):
+class TransitGatewayRoute(Pascal, frozen=True):
     """A route of a transit gateway's route table; several attachments share the load."""
 
     destination_cidr_block: CidrBlock | None = None
@@ -83,7 +83,7 @@ class TransitGatewayRoute(Pascal, frozen=True, gc=False):
     state: str = "active"
 
 
-class TransitGatewayRouteTable(Pascal, frozen=True, gc=False):
+class TransitGatewayRouteTable(Pascal, frozen=True):
     """A route table of a transit gateway; ``routes`` are UNSET until SearchTransitGatewayRoutes returns all of them."""
 
     transit_gateway_route_table_id: str
@@ -92,19 +92,19 @@ class TransitGatewayRouteTable(Pascal, frozen=True, gc=False):
     routes: tuple[TransitGatewayRoute, ...] | UnsetType = UNSET
 
 
-class PeeringBlock(Pascal, frozen=True, gc=False):
+class PeeringBlock(Pascal, frozen=True):
     """An IPv4 block of a peered VPC."""
 
     cidr_block: Block4
 
 
-class PeeringBlock6(Pascal, frozen=True, gc=False):
+class PeeringBlock6(Pascal, frozen=True):
     """An IPv6 block of a peered VPC."""
 
     ipv6_cidr_block: Block6
 
 
-class PeeringVpc(Pascal, frozen=True, gc=False):
+class PeeringVpc(Pascal, frozen=True):
     """One side of a peering connection."""
 
     vpc_id: str | None = None
@@ -115,14 +115,14 @@ class PeeringVpc(Pascal, frozen=True, gc=False):
     ipv6_cidr_block_set: tuple[PeeringBlock6, ...] = ()
 
 
-class PeeringStatus(Pascal, frozen=True, gc=False):
+class PeeringStatus(Pascal, frozen=True):
     """The state of a peering connection; only an active one passes packets."""
 
     code: str | UnsetType = UNSET
     message: str | None = None
 
 
-class VpcPeeringConnection(Pascal, frozen=True, gc=False):
+class VpcPeeringConnection(Pascal, frozen=True):
     """A peering connection between two VPCs."""
 
     vpc_peering_connection_id: str
@@ -132,7 +132,7 @@ class VpcPeeringConnection(Pascal, frozen=True, gc=False):
     tags: tuple[Tag, ...] = ()
 
 
-class VpnGateway(Pascal, frozen=True, gc=False):
+class VpnGateway(Pascal, frozen=True):
     """A virtual private gateway: the VPC's end of VPN connections and of Direct Connect."""
 
     vpn_gateway_id: str
@@ -140,7 +140,7 @@ class VpnGateway(Pascal, frozen=True, gc=False):
     vpc_attachments: tuple[GatewayAttachment, ...] | UnsetType = UNSET
 
 
-class EgressOnlyInternetGateway(Pascal, frozen=True, gc=False):
+class EgressOnlyInternetGateway(Pascal, frozen=True):
     """An egress-only internet gateway: IPv6 out, and only replies in."""
 
     egress_only_internet_gateway_id: str

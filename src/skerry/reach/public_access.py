@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
-from skerry.model.network import Subnet
-from skerry.model.public_access import BlockPublicAccessExclusion
+from skerry.model.network import BlockPublicAccessExclusion, Subnet
 from skerry.model.world import World
 
 OFF, INGRESS = "off", "block-ingress"

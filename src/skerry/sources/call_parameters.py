@@ -103,7 +103,7 @@ def _routes(rows: Rows, answer: RelatedAnswer) -> None:
     rows.merge("transit_gateway_route_tables", table, row, answer.name)
 
 
-class _Associated(TransitGatewayAttachment, frozen=True, gc=False):
+class _Associated(TransitGatewayAttachment, frozen=True):
     """An association from GetTransitGatewayRouteTableAssociations: its state is not the attachment's."""
 
 

@@ -15,7 +15,7 @@ from skerry.aws import api_table, resource_calls
 from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import Image, parse
 from skerry.model.arns import parse_arn
-from skerry.model.ecr import PullThroughCacheRule
+from skerry.model.resource_answers import PullThroughCacheRule
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
 from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult, pick_nothing
 from skerry.sources.references import ResourceKind, ResourceReference, references_of_revision
