@@ -248,7 +248,6 @@ class TaskDefinition(Camel, frozen=True):
     revision: int | None = None
     status: str | None = None
     network_mode: str | None = None
-    requires_compatibilities: tuple[str, ...] = ()
     container_definitions: tuple[ContainerDefinition, ...] | UnsetType = UNSET
     volumes: tuple[Volume, ...] = ()
     runtime_platform: RuntimePlatform = RuntimePlatform()

@@ -155,7 +155,6 @@ class MountTarget(Pascal, frozen=True):
     subnet_id: str
     ip_address: Address4 | None = None
     network_interface_id: str | None = None
-    availability_zone_name: str | None = None
     life_cycle_state: str = "available"
 
 

@@ -90,12 +90,10 @@ class Subnet(Pascal, frozen=True):
     vpc_id: str
     cidr_block: Block4 | None = None
     ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
-    ipv6_native: bool = False
     enable_dns64: bool = field(name="EnableDns64", default=False)
     availability_zone: str | UnsetType = UNSET
     availability_zone_id: str | UnsetType = UNSET
     available_ip_address_count: Count | UnsetType = UNSET
-    map_public_ip_on_launch: bool | UnsetType = UNSET
     owner_id: str | UnsetType = UNSET
     outpost_arn: str | None = None
     block_public_access_states: BlockPublicAccessStates = BlockPublicAccessStates()
@@ -243,7 +241,6 @@ class PrefixList(Pascal, frozen=True):
     prefix_list_id: str
     prefix_list_name: str | None = None
     cidrs: tuple[CidrBlock, ...] | UnsetType = UNSET
-    address_family: str | None = None
     owner_id: str | None = None
 
 

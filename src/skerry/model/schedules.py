@@ -29,7 +29,6 @@ class EcsParameters(Pascal, frozen=True):
     """The parameters of RunTask for a target."""
 
     task_definition_arn: str | UnsetType = UNSET
-    task_count: int | None = None
     launch_type: str | None = None
     network_configuration: RunNetwork = RunNetwork()
     platform_version: str | None = None

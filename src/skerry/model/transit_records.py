@@ -40,7 +40,6 @@ class TransitGatewayVpcAttachment(Pascal, frozen=True):
     transit_gateway_attachment_id: str
     transit_gateway_id: str
     vpc_id: str
-    vpc_owner_id: str | None = None
     state: str | UnsetType = UNSET
     subnet_ids: tuple[str, ...] | UnsetType = UNSET
     options: VpcAttachmentOptions = VpcAttachmentOptions()
@@ -60,7 +59,6 @@ class TransitGatewayAttachment(Pascal, frozen=True):
     transit_gateway_id: str | None = None
     resource_type: str | None = None
     resource_id: str | None = None
-    resource_owner_id: str | None = None
     state: str | UnsetType = UNSET
     association: TransitGatewayAssociation | None = None
 
