@@ -72,7 +72,7 @@ class TestExitCodes:
         found = run("diagnose", "--from", saved(network))
         assert (found.code, found.out.splitlines()[0]) == (
             BLOCKED,
-            "intermittent: web starts only at times: a share of its tasks cannot",
+            "intermittent: web starts only at times, a share of its tasks cannot",
         )
 
     def test_of_what_is_not_known(self, run: Skerry, saved: Saved, network: Network) -> None:

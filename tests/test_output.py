@@ -58,7 +58,7 @@ def names(folder: Path) -> list[str]:
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "diagnose": (("diagnose",), "ok: web can start"),
     "trace": (("trace", "--subnet", "subnet-a", "--to", "ecr.api", "--security-group", "sg-task"), "ok: packets reach"),
-    "plan": (("plan",), "ok: nothing to change"),
+    "plan": (("plan",), "ok: web can start, nothing to change"),
     "explain": (("explain", "CannotPullContainerError: dial tcp 1.2.3.4:443: i/o timeout"), "network at"),
     "explain --list": (("explain", "--list"), ""),
     "snapshot": (("snapshot",), '{"Snapshot": '),

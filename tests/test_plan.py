@@ -44,21 +44,21 @@ class TestExitCodes:
     def test_of_a_plan_that_is_proven(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         found = run("plan", "--from", saved(network, tmp_path))
         assert (found.code, found.err) == (0, "")
-        assert found.out.startswith("ok: 5 changes, after which web can start: proven\n")
+        assert found.out.startswith("ok: 5 changes, after which web can start (proven)\n")
 
     def test_of_a_plan_that_has_nothing_to_do(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.serve_s3()
         network.endpoint("vpce-1", "ecr.api")
         network.endpoint("vpce-2", "ecr.dkr")
         found = run("plan", "--from", saved(network, tmp_path))
-        assert (found.code, found.out) == (0, "ok: nothing to change: web can start\n")
+        assert (found.code, found.out) == (0, "ok: web can start, nothing to change\n")
 
     def test_of_a_plan_that_cannot_help(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.rows["taskDefinitions"].clear()
         network.definition(container("nginx:1"))
         found = run("plan", "--from", saved(network, tmp_path), "-q")
         assert found.code == BLOCKED
-        assert found.out.startswith("blocked: 1 change, after which web cannot start yet")
+        assert found.out.startswith("blocked: web still cannot start; 1 manual step")
 
     def test_of_what_is_not_known(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.forget("NetworkAcls")
@@ -90,7 +90,7 @@ class TestOptions:
         definition.write_bytes(as_bytes({"family": "new", "containerDefinitions": [container()]}))
         where = ("--task-definition", definition, "--subnet", "subnet-a", "--security-group", "sg-task")
         found = run("plan", "--from", saved(network, tmp_path), *where)
-        assert found.out.startswith("ok: 5 changes, after which new can start: proven\n")
+        assert found.out.startswith("ok: 5 changes, after which new can start (proven)\n")
 
     def test_an_old_platform_needs_no_endpoint_of_ecrs_api(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         definition = tmp_path / "task.json"
@@ -105,7 +105,7 @@ class TestOptions:
     def test_other_services_of_the_vpc_are_not_planned_for(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.service("other", subnets=["subnet-b"])
         found = run("plan", "--from", saved(network, tmp_path), "--service", "web", "-q")
-        assert found.out == "ok: 5 changes, after which web can start: proven\n"
+        assert found.out == "ok: 5 changes, after which web can start (proven)\n"
 
 
 class TestUsage:

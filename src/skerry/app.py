@@ -45,7 +45,7 @@ _SERVICE_CALLS = {"ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """What to diagnose: every service, or those of a cluster, of a name, or one task."""
+    """The launches to diagnose: every service, or those of a cluster, of a name, or one task."""
 
     cluster: str | None = None
     service: str | None = None
@@ -53,7 +53,7 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Hypothetical(msgspec.Struct, frozen=True):
-    """A task that does not exist: its definition's file, and where it would run."""
+    """A task that does not exist: its task definition file and its subnets."""
 
     definition: Path
     subnets: tuple[str, ...]
@@ -63,7 +63,7 @@ class Hypothetical(msgspec.Struct, frozen=True):
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """A part of the demo's story: what was done, what the diagnosis of it is, and what is planned."""
+    """A part of the demo's story: its steps, its diagnosis and its plan."""
 
     title: str
     lines: tuple[str, ...]
@@ -73,7 +73,7 @@ class Chapter(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """What `snapshot` wrote: how many documents, and those that it left out, as skerry reads nothing in them."""
+    """The result of `snapshot`: the number of documents, and the names of documents without content for skerry."""
 
     count: int
     left_out: tuple[str, ...]
@@ -102,15 +102,17 @@ def read_files(path: Path, region: str | None = None, *, network_only: bool = Fa
 def read_account(
     account: Account, scope: "ReadScope | None" = None, progress: Callable[[str], None] | None = None
 ) -> Gathered:
-    """Read a live account, or what ``scope`` names of it; ``progress`` is told in a few words how far it is.
+    """Read a live account, or the part of it in ``scope``.
 
-    Raises `SkerryError` where there are no credentials, no Region, or no way to AWS. A call that AWS refuses
-    is no error: what it would have told is not known, and ``facts.refused`` of the World names it.
+    ``progress`` is called with a few words about the state of the reading.
+
+    Raises `SkerryError` where there are no credentials, no Region, or no way to AWS. A call that AWS refuses is no
+    error: its facts are missing, and ``facts.refused`` of the World names it.
     """
     from skerry.sources import live, snapshots
 
     reading = live.read(account.make_clients(), scope, progress)
-    # In the order of a snapshot's files, so that what is said of both is the same.
+    # In the order of a snapshot's files, so that messages about both are the same.
     found = snapshots.sort_documents(reading.documents)
     facts = documents.load(found, region=reading.region)
     facts = msgspec.structs.replace(facts, notes=(*facts.notes, *reading.notes))
@@ -138,8 +140,8 @@ def snapshot(
     """Write documents, without what may be secret in them, as a folder or as one file.
 
     One file: its name ends in .json, or it is a named pipe, a device or ``-``, standard output. ``note`` is called
-    while a pipe has no reader. docs/snapshot.md says what is left out. Raises `InputError` where the place is taken,
-    and `OutputError` where it cannot be written.
+    while a pipe has no reader. docs/snapshot.md says what is left out. Raises `InputError` if the path is taken, and
+    `OutputError` if it cannot be written.
     """
     from skerry.sources import redaction, snapshots
     from skerry.writing.targets import is_stream
@@ -150,14 +152,14 @@ def snapshot(
         snapshots.write_file(output, kept, about, force=force, note=note)
     else:
         snapshots.write_folder(output, kept, about, force=force)
-    # What says of what the input was a snapshot is written anew.
+    # The manifest of a snapshot in the input is written for the new one.
     return Saved(len(kept), tuple(name for name in gathered.documents if name not in {*kept, snapshots.MANIFEST}))
 
 
 def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:
     """Diagnose services, or a task.
 
-    Raises `NothingFoundError` where there is nothing of what was asked for.
+    Raises `NothingFoundError` if the selection matches nothing.
     """
     found = diagnose_launches(Walker(world), launches(world, selection or Selection()), world.facts.tasks)
     return msgspec.structs.replace(found, findings=checks.run(world, found))
@@ -202,7 +204,7 @@ def plan_options(
     least_privilege: bool = False,
     nat: bool = False,
 ) -> "Options":
-    """What a user prefers in a plan.
+    """Return the user's preferences for a plan.
 
     ``also`` are services by their names in the catalogue, such as ``sqs``. Raises `InputError` where one is unknown.
     """
@@ -221,9 +223,9 @@ def plan_options(
 
 
 def plan(world: World, selection: Selection | None = None, options: "Options | None" = None) -> "Plan":
-    """Plan the least changes after which services, or a task, can start.
+    """Plan the smallest changes for launches that cannot start.
 
-    Raises `NothingFoundError` where there is nothing of what was asked for.
+    Raises `NothingFoundError` if the selection matches nothing.
     """
     chosen = launches(world, selection or Selection())
     names = {(one.cluster, one.name) for one in chosen}
@@ -231,7 +233,7 @@ def plan(world: World, selection: Selection | None = None, options: "Options | N
 
 
 def plan_hypothetical(world: World, task: Hypothetical, options: "Options | None" = None) -> "Plan":
-    """Plan the least changes after which a task that does not exist yet can start."""
+    """Plan the smallest changes for a task that does not exist yet."""
     return _plan(world, [hypothetical_launch(world, task)], _all_launches(world), options)
 
 
@@ -243,7 +245,7 @@ def _plan(world: World, chosen: list[Launch], others: list[Launch], options: "Op
 
 
 def explain(code: str) -> Code | Check | None:
-    """What a code of a blocker or the id of a check means; None where it is neither."""
+    """Return the meaning of a blocker's code or a check's id; None where it is neither."""
     known = codes().get(code.upper())
     return known or next((check for check in checks.CHECKS if check.id == code.lower()), None)
 
@@ -251,10 +253,10 @@ def explain(code: str) -> Code | Check | None:
 def explain_beside(
     world: World, text: str, selection: Selection | None = None
 ) -> "list[tuple[Explanation, tuple[Beside, ...], str]]":
-    """Explain an error text, each of its errors laid beside the diagnosis of what a selection names.
+    """Explain an error text, and compare each of its errors with the diagnosis of a selection.
 
-    With each comes a sentence where it is of another Region or account than the World, else an empty one. Raises
-    `NothingFoundError` where there is nothing of what was asked for.
+    Each has a sentence if it belongs to another Region or account than the World, else an empty one. Raises
+    `NothingFoundError` if the selection matches nothing.
     """
     from skerry.diagnose import compare
     from skerry.errortext.explain import explain as explain_text
@@ -269,7 +271,7 @@ def explain_beside(
 def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
     """Tell the whole story on an AWS inside this process: a service that cannot start, and the cure.
 
-    Raises `SkerryError` where the package that the embedded AWS needs is not installed.
+    Raises `SkerryError` if the package for the embedded AWS is not installed.
     """
     from skerry.aws.session import make_clients
     from skerry.embedded.lifecycle import running
@@ -295,7 +297,7 @@ def _chapter(title: str, lines: tuple[str, ...], client: ClientFactory) -> Chapt
 def keep_chapter(chapter: Chapter, folder: Path) -> None:
     """Write the documents of a chapter as a folder, and replace the one of an earlier demo.
 
-    Raises `InputError` where the folder holds anything else, and `OutputError` where it cannot be written.
+    Raises `InputError` if the folder holds anything else, and `OutputError` if it cannot be written.
     """
     from skerry.sources import snapshots
     from skerry.writing.targets import output_error_for
@@ -336,7 +338,7 @@ def _of_services(world: World) -> list[Launch]:
 
 
 def _nothing(world: World) -> NothingFoundError:
-    """That there is nothing to judge; or, where AWS refused to tell, that this is not known."""
+    """Return the error for an empty result: no launches, or, if AWS refused a call, unknown ones."""
     refused = [item for item in world.facts.refused if item.action in _SERVICE_CALLS]
     if refused:
         calls = ", ".join(dict.fromkeys(f"{item.action} ({item.code})" for item in refused))

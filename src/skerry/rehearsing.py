@@ -1,4 +1,4 @@
-"""The use case of a rehearsal: a launch in a lab of real packets, with the prediction beside it."""
+"""The use case of a rehearsal: a launch in a lab of real packets, with the prediction."""
 
 import tempfile
 from collections.abc import Callable
@@ -27,9 +27,9 @@ Watch = Callable[[tuple[Step, ...]], None]
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What is rehearsed: one launch, in some of its subnets or in all; with clients, or with ``probe`` alone.
+    """The request: one launch, in some of its subnets or in all; with clients, or with ``probe`` alone.
 
-    ``planned``: on the network that `skerry plan` makes for the launch, not on that of today.
+    ``planned``: on the network after `skerry plan` for the launch, not on today's.
     """
 
     selection: app.Selection = app.Selection()
@@ -41,7 +41,7 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
-    """Rehearse a launch; ``watch`` is told again and again what is known so far.
+    """Rehearse a launch; ``watch`` is called with each intermediate result.
 
     Raises `SkerryError` where there is no such launch, or the machine cannot have a lab.
     """
@@ -72,7 +72,7 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
 
 
 def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
-    """The network with the changes that are planned for a launch, and what to say of them."""
+    """Return the network after the planned changes for a launch, with notes about them."""
     found = planner.plan(world, Scope([launch]))
     changes = [row.change for row in found.changes]
     proven = "proven" if found.proven else "not proven"
@@ -81,14 +81,14 @@ def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
 
 
 def keep(gathered: app.Gathered) -> Path:
-    """Save what was read, without what may be secret in it, in a new folder; the folder."""
+    """Save the input, without secrets, in a new folder, and return the folder."""
     place = Path(tempfile.mkdtemp(prefix="skerry-disagreement-")) / "snapshot"
     app.snapshot(gathered, place)
     return place
 
 
 def _launch(world: World, wish: Wish) -> Launch:
-    """The one launch that is asked for, in the subnets that are asked for."""
+    """Return the requested launch in the requested subnets."""
     if wish.hypothetical is not None:
         launch = app.hypothetical_launch(world, wish.hypothetical)
     else:
@@ -106,7 +106,7 @@ def _launch(world: World, wish: Wish) -> Launch:
 
 
 class _Refused(msgspec.Struct, frozen=True):
-    """What policies make of a launch beyond what its packets show; ``ok``: nothing."""
+    """Return the verdicts of policies on a launch, in addition to its packets; ``ok``: nothing."""
 
     verdict: Verdict
     notes: tuple[str, ...] = ()

@@ -42,25 +42,25 @@ class TestScenarios:
     def test_first_line_answers(self, name: str) -> None:
         text = click.unstyle(console.diagnosis(diagnosed(scenario(name)), quiet=True))
         answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
-        assert text == answers.get(name, "intermittent: web starts only at times: a share of its tasks cannot\n")
+        assert text == answers.get(name, "intermittent: web starts only at times, a share of its tasks cannot\n")
 
 
 class TestTheFirstLine:
     def test_of_what_is_not_known(self) -> None:
         network = served()
         network.forget("NetworkAcls")
-        assert text_of(network, quiet=True) == "unknown: web cannot be judged: facts are missing\n"
+        assert text_of(network, quiet=True) == "unknown: web may or may not start, not enough data\n"
 
     def test_of_what_is_not_fargates(self) -> None:
-        assert text_of(isolated(launchType="EC2"), quiet=True) == "not-applicable: web is not Fargate's to start\n"
+        assert text_of(isolated(launchType="EC2"), quiet=True) == "not-applicable: web does not run on Fargate\n"
 
     def test_of_several_counts_them(self) -> None:
         network = isolated()
         network.service("api")
         network.service("job", launchType="EC2")
-        assert text_of(network, quiet=True) == ("blocked: of 3 services, 2 cannot start; 1 is not Fargate's to start\n")
+        assert text_of(network, quiet=True) == ("blocked: of 3 services, 2 cannot start; 1 does not run on Fargate\n")
         network.service("other", launchType="EC2")
-        assert text_of(network, quiet=True).endswith("; 2 are not Fargate's to start\n")
+        assert text_of(network, quiet=True).endswith("; 2 do not run on Fargate\n")
 
 
 class TestTheRest:

@@ -56,15 +56,15 @@ class TestTheFirstLine:
     @pytest.mark.parametrize(
         ("plan", "line"),
         [
-            (of(before=OK), "ok: nothing to change: web can start"),
-            (of(SetVpcAttribute("vpc-1", "enable_dns_support")), "ok: 1 change, after which web can start: proven"),
+            (of(before=OK), "ok: web can start, nothing to change"),
+            (of(SetVpcAttribute("vpc-1", "enable_dns_support")), "ok: 1 change, after which web can start (proven)"),
             (
                 of(after=UNKNOWN, proven=False, facts=(Missing("a fact", "ec2:DescribeVpcs"),)),
-                "unknown: 0 changes, after which it is not known whether web can start: facts are missing",
+                "unknown: 0 changes, and not enough data to tell whether web can start then",
             ),
             (
                 of(after=INTERMITTENT, proven=False),
-                "intermittent: 0 changes, after which web starts only at times: 0 things must be mended by hand",
+                "intermittent: web starts only at times; no change helps",
             ),
             (
                 of(proven=False, breaks=(Break("eni-1", "host", "it breaks"),)),
@@ -76,7 +76,7 @@ class TestTheFirstLine:
             ),
             (
                 of(services=("a", "b", "c", "d", "e"), before=OK),
-                "ok: nothing to change: a, b, c and 2 more can start",
+                "ok: a, b, c and 2 more can start, nothing to change",
             ),
         ],
         ids=["nothing", "proven", "unknown", "intermittent", "breaks", "quota", "many"],

@@ -25,7 +25,7 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class _EndedError(BaseException):
-    """A signal that ends the process, raised so that drafts are removed first."""
+    """A signal to end the process, raised so that drafts are removed first."""
 
 
 def main() -> None:

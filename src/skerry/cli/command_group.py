@@ -36,7 +36,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="skerry")
 def cli() -> None:
-    """Tell whether an ECS/Fargate task can start in an isolated subnet, and what stands in the way if not.
+    """Tell whether an ECS/Fargate task can start in an isolated subnet, and name all blockers if not.
 
     Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage, unreadable input or no way into the
     account, 3 a fault of skerry's, 4 unknown remains.

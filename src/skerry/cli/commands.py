@@ -1,4 +1,4 @@
-"""The commands: what each is called with, and which use case answers it."""
+"""The commands: the parameters and the use case of each."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ def diagnose(
     verbose: bool,
     redaction: "Redaction | None",
 ) -> None:
-    """Tell for each Fargate service whether its tasks can start, and all that stands in the way.
+    """Tell for each Fargate service whether its tasks can start, and name all blockers.
 
     Without --from, of the live account, by boto3's own chain of credentials.
     """
@@ -125,7 +125,7 @@ def snapshot(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Save what the other commands read, without what may be secret in it: for --from, or to show somebody.
+    """Save the input of the other commands, without secrets: for --from, or to share.
 
     Values of environment variables, commands, overrides and the like are replaced. With --from, the same is done to
     answers that were saved before.

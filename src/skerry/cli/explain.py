@@ -58,10 +58,10 @@ def explain(
     text: tuple[str, ...],
     redaction: "Redaction | None",
 ) -> None:
-    """Say what an error text of ECS means and what it does not, or what a code of skerry's does.
+    """Explain an error text of ECS, a code or a check of skerry's.
 
-    TEXT is one error or a screenful of log, - reads it from stdin. With --from, or of a live account, it is laid beside
-    the diagnosis of today.
+    TEXT is one error or a screenful of log, - reads it from stdin. With --from, or of a live account, the text is
+    compared with today's diagnosis.
     """
     if listing:
         _list(form, output, quiet=quiet)
@@ -117,7 +117,7 @@ def _stdin(*, quiet: bool) -> str:
 
 
 def _code(given: str) -> "Code | Check | None":
-    """What a code or the id of a check means; None where a text is no name of one."""
+    """Return the meaning of a code or of a check's id; None where a text is no name of one."""
     name = given.strip()
     if not _NAME.fullmatch(name):
         return None
@@ -135,7 +135,7 @@ def _explain_code(found: "Code | Check", form: str, output: Path | None, *, quie
 
 
 def _offline(given: str) -> "list[Laid]":
-    # Past `app`, which loads what a pure text does not need: the whole process takes a tenth of a second.
+    # Bypass `app`: it loads modules that a text alone does not need, and the whole process takes a tenth of a second.
     from skerry.errortext.explain import explain as explain_text
     from skerry.render.explanations import Laid
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and which of them go together."""
+"""Options that several commands share, and the rules for combining them."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -115,7 +115,7 @@ def writing(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[.
 
 
 def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that choose what is diagnosed: services or a task that are there, or a task that is not yet."""
+    """Add the options for selecting launches: existing services or a task, or a hypothetical task."""
     options = [
         click.option("--cluster", help="Only what runs in this cluster."),
         click.option("--service", help="Only this service."),
@@ -136,7 +136,7 @@ def _decorate(command: Callable[..., Any], options: list[Callable[..., Any]]) ->
 
 
 def agree(*, hypothetical: bool, placed: bool, asked: bool, selected: bool) -> None:
-    """Options of a task that does not exist and options that choose among those that do exclude each other.
+    """Raise a usage error for options of a hypothetical task together with options that select existing ones.
 
     ``placed``: a subnet is given; ``asked``: any option of the task that does not exist is.
     """

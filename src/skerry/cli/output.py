@@ -50,13 +50,13 @@ def unprinted(error: OSError) -> OutputError:
 
 
 def flush() -> None:
-    """Let what is printed come before what is written next to the same place."""
+    """Print pending output before anything is written to the same terminal."""
     if sys.stdout is not None:
         _print("")
 
 
 def wrote(output: Path) -> None:
-    """Say on stderr what was written, unless that is a stream of this process."""
+    """Report the written path on stderr, unless it is a stream of this process."""
     if not isinstance(target_of(output), Stream):
         say(f"wrote {output}")
 

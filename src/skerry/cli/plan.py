@@ -1,4 +1,4 @@
-"""The command that plans the least changes, printed or as the files that make them."""
+"""The command for the smallest changes, printed or as Terraform or CloudFormation."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ _INGRESSES = ["from-tasks", "subnets", "article"]
 
 
 def preferring(command: Any) -> Any:
-    """The options that say which of several good plans is wanted."""
+    """Add the options for choosing among several good plans."""
     options = [
         click.option(
             "--ingress",
@@ -65,9 +65,9 @@ def plan(
     least_privilege: bool,
     prefer: str | None,
 ) -> None:
-    """Plan the least changes after which tasks can start, proven on the network that they make.
+    """Plan the smallest changes that let tasks start, proven on the changed network.
 
-    Nothing is changed. Exit code 0: the plan is proven, or nothing is to do; 1: something remains that it cannot mend.
+    Nothing is changed. Exit code 0: the plan is proven, or nothing is to do; 1: some blockers have no automatic fix.
     """
     asked = bool(subnets or groups or assign_public_ip or platform_version)
     agree(

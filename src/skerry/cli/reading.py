@@ -1,4 +1,4 @@
-"""What a command reads: saved answers, or the live account, with a line that tells how far the reading is."""
+"""The input of a command: saved answers, or the live account, with a line of progress."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """Where to read, and how much to tell of it: the options that every reading command has."""
+    """The input and the verbosity: options of every reading command."""
 
     path: Path | None
     profile: str | None
@@ -33,7 +33,7 @@ class Source(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What of a live account is read, as `skerry.sources.live.Scope`, which saved answers do without."""
+    """The part of a live account to read, as `skerry.sources.live.Scope`; saved answers do without it."""
 
     cluster: str | None = None
     service: str | None = None
@@ -126,7 +126,7 @@ def _live(source: Source, scope: Scope) -> "Gathered":
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Progress | None]:
-    """A line of progress where somebody may look at it: on a terminal, and not where quiet is asked for."""
+    """A line of progress on a terminal, unless the user asked for quiet."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

@@ -60,8 +60,8 @@ def rehearse(
 ) -> None:
     """Rehearse a launch on a replica of the network, with real packets and real clients.
 
-    Of one service or task; --subnet chooses one of its subnets. Exit code 3: packets and prediction disagree, which is
-    a fault of skerry's; what was read is then saved, without what may be secret in it.
+    Of one service or task; --subnet chooses one of its subnets. Exit code 3: packets and prediction disagree, a fault
+    of skerry's; the input is then saved without secrets.
     """
     asked = bool(groups or assign_public_ip or platform_version)
     selected = bool(cluster or service or task)
@@ -130,7 +130,7 @@ class _Table:
 
 @contextmanager
 def _table(*, quiet: bool) -> Iterator[Any]:
-    """A table where somebody may look at it: on a terminal, and not where quiet is asked for."""
+    """A table on a terminal, unless the user asked for quiet."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

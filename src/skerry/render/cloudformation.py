@@ -1,7 +1,7 @@
 """A plan as a CloudFormation template: parameters for what is the user's, a resource for each change, outputs.
 
-CloudFormation creates, and leaves alone what it did not create: changes of endpoints, VPCs and default routes that are
-there already are refused. What is nobody's file stands at the top, for people, as does what is not proven.
+CloudFormation manages only resources of its own: changes of existing endpoints, VPCs and default routes are refused.
+Manual steps and unproven parts stand at the top, as comments for people.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html
 """
 
@@ -44,7 +44,7 @@ Json = dict[str, Any]
 
 
 def render(world: World, plan: Plan) -> str:
-    """Write a plan as a template. Raises `InputError` where it changes what CloudFormation has not created."""
+    """Write a plan as a template. Raises `InputError` if it changes a resource outside CloudFormation."""
     iac_common.refuse_unless_something(plan, "CloudFormation")
     rows = iac_common.written(plan)
     iac_common.refuse(
@@ -61,7 +61,7 @@ def render(world: World, plan: Plan) -> str:
 
 
 def _is_of_others(world: World, change: Change) -> bool:
-    """Whether a change is of something that exists, rather than beside it."""
+    """Return whether a change modifies an existing resource instead of adding one."""
     if isinstance(change, RouteToNat):
         return iac_common.replaces_route(world, change)
     return isinstance(change, ModifyEndpoint | SetVpcAttribute)
@@ -83,7 +83,7 @@ class _Template:
         found: Json = {"AWSTemplateFormatVersion": _VERSION, "Description": _short(description)}
         if self._parameters:
             found["Parameters"] = self._parameters
-        # A template must have a resource: one that makes nothing, where there is nothing to make.
+        # A template must have a resource: without changes, one that creates nothing.
         found["Resources"] = self._resources or {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
         if self._outputs:
             found["Outputs"] = self._outputs
@@ -209,7 +209,7 @@ class _Template:
         return self._parameter(wanted, kind, f"{what}: {which}.", ",".join(found))
 
     def _parameter(self, wanted: str, kind: str, description: str, found: str) -> Json:
-        """A parameter whose default is what the plan was made for; the same value is the same parameter."""
+        """Return a parameter with the planned value as its default; the same value is the same parameter."""
         key = f"{wanted} {found}"
         if key not in self._by_value:
             taken = sum(name.rstrip("0123456789") == wanted for name in self._parameters)

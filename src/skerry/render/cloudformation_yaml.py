@@ -17,7 +17,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-reference
 _FUNCTION = re.compile(r"Ref|Fn::.*", re.DOTALL)
 _REMEDY = "Use --format terraform, or make this change by hand."
 
-# What some reader of YAML 1.1 or 1.2 takes for a number, a truth value or nothing, and PyYAML writes without quotes.
+# Texts that YAML 1.1 or 1.2 reads as a number, a truth value or null, and PyYAML writes without quotes.
 # https://yaml.org/type/bool.html, https://yaml.org/spec/1.2.2/#103-core-schema
 _NUMBER = re.compile(r"[-+.]?(?:0[xXoObB])?[0-9a-fA-F_.:]*(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"}
@@ -71,7 +71,7 @@ def written(template: dict[str, Any]) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """How YAML is written: without anchors, which nobody writes by hand, and with escapes for what is not visible."""
+    """The YAML dumper: without anchors, as people write it, and with escapes for invisible characters."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's own signature
         """Write what occurs twice twice."""

@@ -42,7 +42,7 @@ def diagnosis(
     lines = [_headline(found)]
     if quiet:
         return "\n".join(lines) + "\n"
-    # Of several services those that are well take a line each, after those that are not.
+    # Services without a problem take one line each, after the others.
     brief = [item for item in found.services if item.verdict in _WELL and len(found.services) > 1 and not verbose]
     for service in found.services:
         if service not in brief:
@@ -67,14 +67,14 @@ def _headline(found: Diagnosis) -> str:
     total = len(found.services)
     names = {
         BLOCKED: "cannot start",
-        INTERMITTENT: "starts only at times: a share of its tasks cannot",
-        UNKNOWN: "cannot be judged: facts are missing",
+        INTERMITTENT: "starts only at times, a share of its tasks cannot",
+        UNKNOWN: "may or may not start, not enough data",
         OK: "can start",
-        NOT_APPLICABLE: "is not Fargate's to start",
+        NOT_APPLICABLE: "does not run on Fargate",
     }
     of_several = names | {
-        INTERMITTENT: "start only at times: a share of their tasks cannot",
-        NOT_APPLICABLE: "are not Fargate's to start",
+        INTERMITTENT: "start only at times, a share of their tasks cannot",
+        NOT_APPLICABLE: "do not run on Fargate",
     }
     parts = [
         f"{counts[verdict]} {text if counts[verdict] == 1 else of_several[verdict]}"
@@ -132,7 +132,7 @@ def _rows(found: ServiceDiagnosis) -> Iterator[tuple[str, ...]]:
 
 
 def host_of(need: Need) -> str:
-    """What a Need's row names: the host of a call, else what it is about."""
+    """Return the label of a Need's row: the host of a call, else its subject."""
     match need:
         case Call():
             return need.host or need.note
@@ -263,7 +263,7 @@ def explanation(found: Code | Check) -> str:
 
 
 def snapshot(world: World, place: str, count: int, left_out: Sequence[str], *, quiet: bool = False) -> str:
-    """Write what a snapshot holds: how many documents, of what, and what is not in it."""
+    """Write the content of a snapshot: the number of documents, their origin, and the documents left out."""
     facts = world.facts
     of = f"account {world.account or 'not known'} in Region {world.region or 'not known'}"
     lines = [f"saved: {plural(count, 'document')} of {clean(of)} in {clean(place)}"]

@@ -34,7 +34,7 @@ _NAMES = {
 
 
 class BlockerOut(msgspec.Struct, frozen=True):
-    """A blocker of today that a text is laid beside."""
+    """A blocker of today's diagnosis, compared with a text."""
 
     code: str
     resource: str
@@ -54,7 +54,7 @@ class BesideOut(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
-    """One explanation; ``beside`` is None where nothing was read to lay it beside."""
+    """One explanation; ``beside`` is None if no network was read to compare it with."""
 
     step: str | None
     kind: str
@@ -109,7 +109,7 @@ class CatalogueDocument(msgspec.Struct, frozen=True):
 
 
 class Laid(msgspec.Struct, frozen=True):
-    """An explanation with what it was laid beside; ``beside`` is None where that is nothing."""
+    """An explanation with its comparison; ``beside`` is None if there is none."""
 
     one: "Explanation"
     beside: "tuple[Beside, ...] | None" = None
@@ -144,7 +144,7 @@ def json(found: Iterable[Laid]) -> str:
 
 
 def json_of_code(found: "Code | Check | None") -> str:
-    """Write what a code or check means; no match where there is none."""
+    """Write the meaning of a code or check; no match if there is none."""
     return write(ExplainDocument(1, [] if found is None else [_match_of_code(found)]))
 
 
@@ -193,7 +193,7 @@ def _block(number: int, item: Laid) -> Iterator[str]:
 
 
 def paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
-    """Lines of text, indented, that begin with a name which stands out."""
+    """Return indented lines of text after a highlighted name."""
     lines = textwrap.wrap(clean(f"{name}{words}"), _WIDTH - indent, break_on_hyphens=False)
     for number, line in enumerate(lines):
         shown = f"{bold(name.rstrip())}{line[len(name.rstrip()) :]}" if name and number == 0 else line

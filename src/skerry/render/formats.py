@@ -1,4 +1,4 @@
-"""Tables of formats: for each kind of result, its formats by the name that a user gives, and who writes them.
+"""Tables of formats: for each kind of result, a function for each format that a user can choose.
 
 A new format is a module that writes it and a line here. Modules are imported when their format is asked for, because
 the command line starts faster without them.

@@ -94,7 +94,7 @@ def attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
         if "\n" not in text:
             run.append((name, text))
             continue
-        # What has several lines has its equals sign right behind it, and parts those above from those below.
+        # A value of several lines has its equals sign right after its name, and separates the lines around it.
         lines += [*_aligned(run, depth), f"{_INDENT * depth}{name} = {text}"]
         run = []
     return [*lines, *_aligned(run, depth)]
@@ -120,8 +120,8 @@ def block(header: str, *parts: "Mapping[str, Value] | str") -> str:
 def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tuple[dict[str, Value], dict[str, Value]]:
     """``for_each`` and the arguments of a resource that is made for each of these settings.
 
-    What is the same in all stands once, and is left out where it is null. ``varying`` is an argument that no two share:
-    where only that is left, it is all that ``for_each`` goes over.
+    Arguments with one value in all blocks stand once, and are left out if null. ``varying`` is an argument with a
+    different value in each: if it is the only one left, ``for_each`` iterates over it alone.
     """
     first = next(iter(settings.values()))
     same = [name for name in first if name != varying and all(row[name] == first[name] for row in settings.values())]

@@ -1,4 +1,4 @@
-"""What a plan is to a language of files: changes that it can say, and those that somebody must make by hand."""
+"""Split a plan into changes that Terraform or CloudFormation can express and manual steps."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,7 +22,7 @@ _MOST = 3
 
 
 def by_hand(plan: Plan) -> list[Planned]:
-    """The changes that are nobody's file: what belongs to somebody else, or must be decided first."""
+    """Return the manual steps: changes of resources in other hands, or pending a decision."""
     return [row for row in plan.changes if _is_by_hand(row.change)]
 
 
@@ -52,7 +52,7 @@ def refuse(changes: Sequence[Change], what: str, remedy: str) -> None:
 
 
 def replaces_route(world: World, change: RouteToNat) -> bool:
-    """Tell whether the table has a default route already, beside which AWS takes no other.
+    """Tell whether the table has a default route already; AWS accepts no second one.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
     """
@@ -62,7 +62,7 @@ def replaces_route(world: World, change: RouteToNat) -> bool:
 
 
 def summary(plan: Plan) -> str:
-    """What a file is for, and whether it is proven."""
+    """Return the purpose of a file, and whether the plan is proven."""
     names = ", ".join(plan.services[:_MOST]) + (
         f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else ""
     )
@@ -75,9 +75,9 @@ def summary(plan: Plan) -> str:
 
 
 def heading(plan: Plan) -> str:
-    """What a file says of itself at its top: for what it is, whether it is proven, what is to be done by hand."""
+    """Return the heading of a file: its purpose, whether it is proven, and the manual steps."""
     lines = [summary(plan)]
-    lines += [f"Still in the way then: {row.code} {row.resource}: {row.message}" for row in plan.remaining]
+    lines += [f"Remaining blockers: {row.code} {row.resource}: {row.message}" for row in plan.remaining]
     lines += [f"Would break: {row.message}" for row in plan.breaks]
     lines += [f"Beyond a quota: {text}" for text in plan.limits]
     lines += [f"Not known: {fact}" for fact in plan.facts]
@@ -98,7 +98,7 @@ def _more(change: Change) -> list[str]:
 
 
 def reasons(row: Planned) -> str:
-    """Why a change is made, on lines; who alone can make it; what it disturbs."""
+    """Return the reasons of a change, line by line, its required account, and its disruption."""
     lines = list(dict.fromkeys(_reason(why) for why in alike(row.why)))
     if row.note:
         lines.append(f"{row.disposition}: {row.note}")

@@ -1,4 +1,4 @@
-"""What things are called in files: labels for what a plan creates, references to them, and ids as they are."""
+"""Names in Terraform and CloudFormation files: labels of new resources, references to them, ids of existing ones."""
 
 import re
 
@@ -38,7 +38,7 @@ class Names:
         return found if found[0].isalpha() else f"n_{found}"
 
     def given(self, name: str, found: Value) -> Value:
-        """An argument: the variable that has it, or what it is."""
+        """Return an argument: its variable, or its value."""
         return Reference(f"var.{name}") if name in self.inputs else found
 
     def group(self, group_id: str) -> str:
@@ -52,7 +52,7 @@ class Names:
         return group_id
 
     def peer(self, peer: str) -> Reference | str:
-        """A peer of a rule: a group or prefix list whose id AWS has yet to give or to tell, or what it is."""
+        """Return the peer of a rule: a reference to a new group or to a prefix list by name, or its value."""
         if peer in self._groups:
             return self.reference(peer)
         if is_new(peer):
@@ -60,7 +60,7 @@ class Names:
         return peer
 
     def peer_key(self, peer: str) -> str:
-        """What a peer is called among others."""
+        """Return the label of a peer."""
         if peer in self._groups:
             return self._groups[peer]
         return self.prefix_list(peer) if is_new(peer) else peer
@@ -70,14 +70,14 @@ class Names:
         return self.plain(prefix_list.partition("-new-")[2])
 
     def endpoint_key(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> str:
-        """What an endpoint is called among others of its kind: by its service, and its VPC where there are several."""
+        """Return the label of an endpoint: its service, with its VPC if there are several."""
         ref = service_of_endpoint(change.service_name)
         key = ref.key if ref else change.service_name
         return key if self._one_vpc else f"{change.vpc_id} {key}"
 
 
 def _inputs(changes: list[Change]) -> dict[str, Value]:
-    """The values of variables: ids that all which is created has in common."""
+    """Return the values of variables: the ids shared by all created resources."""
     made = [
         one for one in changes if isinstance(one, CreateSecurityGroup | CreateInterfaceEndpoint | CreateGatewayEndpoint)
     ]

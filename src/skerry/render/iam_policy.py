@@ -1,4 +1,4 @@
-"""The IAM policy that allows what skerry calls, as IAM takes it.
+"""The IAM policy for skerry's calls, in IAM's form.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """

@@ -39,7 +39,7 @@ class BlockerOut(msgspec.Struct, frozen=True):
 
 
 class UnknownOut(msgspec.Struct, frozen=True):
-    """A fact that is missing, and the call that tells it."""
+    """A missing fact, and the call that supplies it."""
 
     fact: str
     action: str
@@ -101,7 +101,7 @@ class PlacementOut(msgspec.Struct, frozen=True):
 
 
 class PredictionOut(msgspec.Struct, frozen=True):
-    """What ECS will print."""
+    """The error that ECS will print."""
 
     step: str
     text: str | None
@@ -110,7 +110,7 @@ class PredictionOut(msgspec.Struct, frozen=True):
 
 
 class StopOut(msgspec.Struct, frozen=True):
-    """What ECS did print, and what it means."""
+    """An error that ECS printed, with its meaning."""
 
     reason: str
     count: int
@@ -128,7 +128,7 @@ class LoopOut(msgspec.Struct, frozen=True):
 
 
 class ReasonOut(msgspec.Struct, frozen=True):
-    """What ECS says of the service, and what it means."""
+    """A message of ECS about the service, with its meaning."""
 
     text: str
     meaning: Match | None
@@ -155,7 +155,7 @@ class ServiceOut(msgspec.Struct, frozen=True):
 
 
 class FindingOut(msgspec.Struct, frozen=True):
-    """What a check found."""
+    """A finding of a check."""
 
     id: str
     severity: str
@@ -165,7 +165,7 @@ class FindingOut(msgspec.Struct, frozen=True):
 
 
 class RefusalOut(msgspec.Struct, frozen=True):
-    """A call that AWS did not answer, by its IAM action, with AWS's error code: what it tells is not known."""
+    """A call without an answer, by its IAM action, with AWS's error code: its facts are missing."""
 
     action: str
     code: str

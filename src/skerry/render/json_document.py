@@ -8,7 +8,7 @@ import msgspec
 
 from skerry.masking import masked
 
-# What may have to be escaped beyond what JSON escapes by itself.
+# Characters to escape in addition to those of JSON.
 _UNUSUAL = re.compile(r"[^\n -~]")
 
 

@@ -1,4 +1,4 @@
-"""A plan for people and for programs: each change with what it is for, how far it disturbs, and what remains."""
+"""A plan for people and for programs: each change with its reasons and its disruption, and the remaining blockers."""
 
 import json as jsons
 from collections.abc import Iterable, Iterator
@@ -64,18 +64,28 @@ def text(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) ->
 def _headline(plan: Plan) -> str:
     names = _names(plan.services)
     if plan.before in {OK, "not-applicable"}:
-        return f"{word(plan.before)}: nothing to change: {names} can start"
+        return f"{word(plan.before)}: {names} can start, nothing to change"
     count = plural(len(plan.changes), "change")
     if plan.proven:
-        return f"{word(OK)}: {count}, after which {names} can start: proven"
+        return f"{word(OK)}: {count}, after which {names} can start (proven)"
     if plan.after is OK:
         trouble = "they would break flows of others" if plan.breaks else "they go beyond a quota"
         return f"{word(BLOCKED)}: {count}, after which {names} can start, but {trouble}"
     if plan.after is UNKNOWN:
-        return f"{word(UNKNOWN)}: {count}, after which it is not known whether {names} can start: facts are missing"
-    still = "cannot start yet" if plan.after is BLOCKED else "starts only at times"
-    rest = plural(len(plan.remaining), "thing")
-    return f"{word(plan.after)}: {count}, after which {names} {still}: {rest} must be mended by hand"
+        return f"{word(UNKNOWN)}: {count}, and not enough data to tell whether {names} can start then"
+    still = "still cannot start" if plan.after is BLOCKED else "starts only at times"
+    return f"{word(plan.after)}: {names} {still}; {', '.join(_work_left(plan)) or 'no change helps'}"
+
+
+def _work_left(plan: Plan) -> Iterator[str]:
+    """Yield the numbers of changes, of manual steps and of blockers that remain after both."""
+    manual = sum(row.disposition == "manual" for row in plan.changes)
+    if len(plan.changes) > manual:
+        yield plural(len(plan.changes) - manual, "change")
+    if manual:
+        yield plural(manual, "manual step")
+    if plan.remaining:
+        yield f"{plural(len(plan.remaining), 'blocker')} without an automatic fix"
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -162,7 +172,7 @@ def _by_hand(change: Manual) -> str:
 
 
 def named(resource: str) -> str:
-    """How a resource is called: what a plan creates by what it is for, all else by its id."""
+    """Return the name of a resource: its purpose if the plan creates it, else its id."""
     if not is_new(resource):
         return resource
     return f"the new {resource.partition('-new-')[2]}"
@@ -212,12 +222,12 @@ def _modified(change: ModifyEndpoint) -> Iterator[str]:
 
 def _rest(plan: Plan) -> Iterator[str]:
     if plan.remaining:
-        yield from ["", bold("Still in the way then")]
+        yield from ["", bold("Remaining blockers")]
         for row in plan.remaining:
             yield f"  {click.style(row.code, fg='red')} {clean(row.resource)}  {dim(row.step)}"
             yield f"     {clean(row.message)}"
     if plan.facts:
-        yield from ["", bold("Not known, and needed to prove it")]
+        yield from ["", bold("Missing facts")]
         for fact in plan.facts:
             yield f"  ? {clean(fact.fact)}"
             if fact.action:
@@ -256,7 +266,7 @@ class ChangeOut(msgspec.Struct, frozen=True):
 
 
 class RemainingOut(msgspec.Struct, frozen=True):
-    """What is in the way still."""
+    """A remaining blocker."""
 
     services: list[str]
     step: str
@@ -276,7 +286,7 @@ class BreakOut(msgspec.Struct, frozen=True):
 
 
 class FactOut(msgspec.Struct, frozen=True):
-    """A fact that is missing, and the call that tells it."""
+    """A missing fact, and the call that supplies it."""
 
     fact: str
     action: str
@@ -359,7 +369,7 @@ def _change_out(row: Planned) -> ChangeOut:
 
 
 def verdict_of(plan: Plan) -> str:
-    """What the exit code follows: what becomes of the launches, and that nothing of others may break."""
+    """Return the verdict for the exit code: of the launches after the plan, and blocked if another flow breaks."""
     if plan.after is OK and not plan.proven:
         return BLOCKED
     return plan.after

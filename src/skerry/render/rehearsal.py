@@ -1,4 +1,4 @@
-"""A rehearsal as text and as JSON: what packets did, beside what was predicted of them."""
+"""A rehearsal as text and as JSON: observed packets and predicted ones."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ _SAID = {
     OK: "can start: all that was rehearsed works",
     BLOCKED: "cannot start",
     INTERMITTENT: "starts only at times",
-    UNKNOWN: "cannot be judged: facts are missing, and packets alone cannot tell",
+    UNKNOWN: "may or may not start, not enough data, and packets alone cannot tell",
 }
 _PENDING = "…"
 
@@ -39,7 +39,7 @@ def _headline(found: Rehearsal) -> str:
     if found.disagreements:
         many = plural(len(found.disagreements), "step")
         return f"{word('error')}: prediction and packets disagree about {bold(clean(found.name))} at {many}"
-    said = _SAID.get(found.verdict, "is not Fargate's to start")
+    said = _SAID.get(found.verdict, "does not run on Fargate")
     return f"{word(found.verdict)}: {bold(clean(found.name))} {said}"
 
 
@@ -76,7 +76,7 @@ def _packets(step: Step) -> str:
 
 
 def _said(step: Step) -> Iterator[str]:
-    """What a client said that failed, or what AWS's side answered, and what dropped its packets."""
+    """Return the message of a failed client or of the AWS side, and the filter that dropped its packets."""
     seen = step.observed
     if seen.worked is None and seen.why_not and isinstance(step.need, Call | Mount):
         yield f"  {bold(step.need.step)}: not rehearsed: {clean(seen.why_not)}"
@@ -98,7 +98,7 @@ def _disagreements(found: Rehearsal) -> Iterator[str]:
 
 
 class DropperOut(msgspec.Struct, frozen=True):
-    """What of the user's dropped packets."""
+    """The user's filter that dropped packets."""
 
     kind: str
     resource: str

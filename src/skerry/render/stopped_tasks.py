@@ -1,4 +1,4 @@
-"""What ECS printed of a service, and what that means: stopped tasks, crash loops, events."""
+"""ECS's messages about a service with their meaning: stopped tasks, crash loops, events."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ _FEW = 10
 
 
 def printed(found: ServiceDiagnosis) -> Iterator[str]:
-    """The lines about what ECS printed; each cause is explained where it stands first."""
+    """Yield the lines about ECS's messages; each cause is explained once."""
     explained: set[tuple[str, str]] = set()
     expected = {item.text for item in found.predictions}
     if found.stops:

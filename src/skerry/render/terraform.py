@@ -1,9 +1,9 @@
 """A plan as Terraform: a root module that makes its changes, as a person would have written it.
 
-What exists and only gets more is joined by association resources, which leave it alone; what must itself be changed is
-taken over by an ``import`` block, with just what changes. What is nobody's file stands at the top, for people; what
-Terraform cannot do, taking away a rule that it has not made, is refused.
-Arguments: https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+Association resources extend an existing resource and leave it alone; an ``import`` block takes over an existing
+resource that must change, with only the changed arguments. Manual steps stand at the top, for people; a change that
+Terraform cannot make, such as removing a rule outside its state, is refused. Arguments:
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 """
 
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _settings(world: World, names: Names) -> Iterator[str]:
 
 
 def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
-    """AWS's prefix lists that rules name and whose ids are not known, by their names."""
+    """Return AWS's prefix lists of unknown id in rules, by their names."""
     services: dict[str, str] = {}
     for row in rows:
         change = row.change
@@ -191,7 +191,7 @@ def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
 
 
 def _for_each_of(made: list[Planned]) -> str:
-    """The reasons of endpoints, each below the service that it is of."""
+    """Return the reasons of endpoints, each below its service."""
     lines = []
     for row in made:
         change = row.change

@@ -1,7 +1,7 @@
-"""What exists and is changed, as Terraform: joined by associations where it only gets more, else taken over.
+"""Changes of existing resources in Terraform: association resources for additions, ``import`` blocks for other changes.
 
-What is taken over by an ``import`` block has only the arguments that are changed, and those without which it would be
-replaced: all else stays as AWS has it, also what somebody changes before the file is applied.
+An ``import`` block has only the changed arguments and those that prevent a replacement: all others stay as AWS has
+them, even if somebody changes them before the file is applied.
 https://developer.hashicorp.com/terraform/language/import
 """
 
@@ -31,8 +31,8 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/e
 def policy(text: str | None) -> Value:
     """A policy as ``jsonencode`` makes it of an object; None is AWS's default.
 
-    A document with numbers that are no integers, which HCL might write otherwise, stays the text that it is. None is
-    deep: what the planner adds statements to was read by `skerry.policy.document`.
+    A policy with numbers other than integers stays the same text, because HCL might write them otherwise. None is deep:
+    what the planner adds statements to was read by `skerry.policy.document`.
     """
     if text is None:
         return None
@@ -47,7 +47,7 @@ def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
 
 
 def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
-    """An endpoint that exists, with what it gets."""
+    """Return an existing endpoint with its additions."""
     why = comment(iac_common.reasons(row))
     label = names.plain(change.endpoint_id)
     if change.private_dns is not None:

@@ -1,4 +1,4 @@
-"""Calls that AWS did not answer, as text: what is therefore not known, and what to do."""
+"""Calls without an answer of AWS, as text: the missing facts, and the remedy."""
 
 from collections.abc import Iterable, Iterator
 
@@ -23,7 +23,7 @@ _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in 
 }
 """What each call tells, by its IAM action."""
 
-# The codes that say that a policy is in the way, of services of each kind.
+# Error codes of a denied call, for services of each kind.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess")
