@@ -1,1 +1,1 @@
-"""What AWS's services are called, where they answer, and which registries are not AWS's. Data with its sources."""
+"""AWS's services with their host names, and registries other than AWS's. Data with its sources."""

@@ -1,4 +1,4 @@
-"""The codes of blockers: what each means and what to do."""
+"""The codes of blockers: the meaning and the remedy of each."""
 
 from functools import cache
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What ECS prints when a step of a launch fails: the wordings, to be filled in."""
+"""The messages of ECS for failed steps of a launch: wordings with fields to fill in."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What error texts say: the places that they tell of, and the rules that tell their causes."""
+"""The content of error texts: their places, and the rules for their causes."""
 
 from functools import cache
 from typing import Literal
@@ -14,8 +14,8 @@ Confidence = Literal["high", "medium", "low"]
 class Spot(msgspec.Struct, frozen=True):
     """A place in a launch that a text may tell of, by its words; ``weak`` ones only where nothing else tells it.
 
-    ``step`` is the launch step, ``service`` the key of the AWS service that is called there, ``subject`` that in words.
-    ``network`` says how that service is reached from an isolated subnet, ``grant`` who must allow what.
+    ``step`` is the launch step, ``service`` the key of the called AWS service, ``subject`` its name in words.
+    ``network`` says how that service is reached from an isolated subnet, ``grant`` names the required permission.
     """
 
     id: str
@@ -31,11 +31,11 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True, rename={"kind": "class"}):
-    """What a text with certain words means.
+    """The meaning of a text with certain words.
 
-    It holds where one of ``some``, all of ``every`` and none of ``never`` are in the text, in small letters and without
-    spaces and quotes; at the steps ``steps``, none: at any; and where what was read in the text is as ``when`` says.
-    ``step`` is where it happened, None: where the text says so. Texts may hold ``{names}`` of what was read.
+    It applies if one of ``some``, all of ``every`` and none of ``never`` are in the text, in small letters and without
+    spaces and quotes; at the steps ``steps``, none: at any; and if the evidence of the text fulfils ``when``. ``step``
+    is the failed step, None: the step in the text. Texts may hold ``{names}`` of what was read.
     """
 
     id: str
@@ -68,11 +68,11 @@ class _Rules(msgspec.Struct):
 
 @cache
 def spots() -> Spots:
-    """Where texts tell that something failed."""
+    """Return the places of failures in texts."""
     return read("error_spots", Spots)
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """What texts mean, in the order in which it is asked."""
+    """Return the rules for texts, in the order of evaluation."""
     return read("error_rules", _Rules).rules

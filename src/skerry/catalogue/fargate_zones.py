@@ -1,4 +1,4 @@
-"""Where Fargate starts tasks: the availability zones that have it, and the places that never do."""
+"""Zones of Fargate: the availability zones with Fargate, and the kinds of zone without."""
 
 from functools import cache
 from typing import Literal
@@ -14,8 +14,8 @@ Offer = Literal["yes", "no", "unknown"]
 class FargateZones(msgspec.Struct, frozen=True):
     """A Region that has Fargate in some of its zones only, by zone id.
 
-    ``zones`` are those that have it, or ``without`` those that have not; ``architecture`` is None where the row is
-    of every architecture.
+    ``zones`` are the zones with Fargate, or ``without`` those without it; ``architecture`` is None if the row applies
+    to every architecture.
     """
 
     region: str
@@ -36,13 +36,13 @@ class _Zones(msgspec.Struct):
 
 @cache
 def restrictions(region: str, architecture: str | None) -> tuple[FargateZones, ...]:
-    """What restricts Fargate to some zones of a Region, for tasks of an architecture."""
+    """Return the restriction of Fargate to some zones of a Region, for tasks of an architecture."""
     rows = read("zones", _Zones).zones
     return tuple(row for row in rows if row.region == region and row.architecture in {None, architecture})
 
 
 def extension(zone_name: str) -> str | None:
-    """What a zone is that is no availability zone: a Local or a Wavelength Zone; Fargate runs in neither.
+    """Return the kind of a zone other than an availability zone: a Local or a Wavelength Zone; Fargate runs in neither.
 
     An availability zone's name is its Region and a letter, another's has the place in it, such as
     ``us-west-2-lax-1a``: https://docs.aws.amazon.com/local-zones/latest/ug/how-local-zones-work.html

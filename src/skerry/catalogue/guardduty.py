@@ -1,4 +1,4 @@
-"""The agent that GuardDuty Runtime Monitoring adds to Fargate tasks: where its image is."""
+"""The agent of GuardDuty Runtime Monitoring in Fargate tasks: the repository of its image."""
 
 from functools import cache
 

@@ -13,9 +13,9 @@ _OTHERS = "*"
 class Partition(msgspec.Struct, frozen=True):
     """A partition of AWS.
 
-    ``special`` are the endpoint services whose names begin with ``special_prefix``, by Region, ``*`` for those that
-    are not listed. ``registry`` is the suffix of ECR's dual-stack registries, None where it is not known.
-    ``layer_bucket`` is how sure the name of the bucket is that ECR keeps layers in.
+    ``special`` are the endpoint services with names in ``special_prefix``, by Region, ``*`` for all other Regions.
+    ``registry`` is the suffix of ECR's dual-stack registries, None where it is not known. ``layer_bucket`` is how sure
+    the name of the bucket is that ECR keeps layers in.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Partition(msgspec.Struct, frozen=True):
     registry: str | None = None
 
     def prefix(self, endpoint: str, region: str) -> str:
-        """What an interface endpoint's service name begins with, such as ``cn.com.amazonaws``."""
+        """Return the prefix of an interface endpoint's service name, such as ``cn.com.amazonaws``."""
         special = self.special.get(region, self.special.get(_OTHERS, ()))
         return self.special_prefix if self.special_prefix and endpoint in special else self.endpoint_prefix
 

@@ -124,7 +124,7 @@ def service_of_host(name: str) -> ServiceRef | None:
 
 @cache
 def variant_of(ref: ServiceRef, name: str) -> Variant | None:
-    """The variant of a service that a host name is of; None where the name is an ordinary one, or another's."""
+    """Return the variant of a service with this host name; None where the name is an ordinary one, or another's."""
     for variant in services()[ref.key].variants:
         if any(matches(pattern, name) for pattern in _filled(ref, variant.names)):
             return variant

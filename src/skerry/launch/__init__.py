@@ -1,1 +1,1 @@
-"""What a task must do to start, in order: its Needs. Knows no network."""
+"""The steps of a task's start, in order: its Needs. Knows no network."""

@@ -1,4 +1,4 @@
-"""What ECS itself says of failures: the reasons of failed deployments, and the latest events that tell of one."""
+"""Failures in ECS's words: the reasons of failed deployments, and the latest events about a failure."""
 
 from skerry.model.ecs import Service
 

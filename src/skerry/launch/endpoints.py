@@ -63,6 +63,6 @@ def to_url(step: Step, text: str, what: str, *actions: str, subject: str = "") -
 
 
 def port_of(text: str, default: int) -> int:
-    """The port that a text writes, or the default where it writes none that could be one."""
+    """Return the port in a text, or the default if it has no valid one."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _PORT_DIGITS else default
     return number if 0 < number <= _LAST_PORT else default

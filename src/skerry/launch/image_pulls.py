@@ -1,4 +1,4 @@
-"""What it takes to pull a container's image."""
+"""The calls of an image pull."""
 
 from collections.abc import Iterator
 
@@ -75,7 +75,7 @@ def _layers(name: str, region: str, partition: Partition) -> Call:
 def _windows_layers(name: str) -> Call:
     """Base layers of Windows are not in ECR, but for those who pushed them there on purpose.
 
-    Whether Fargate's hosts have them already is not told.
+    AWS does not document whether Fargate's hosts have them already.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-windows-images
     """
@@ -84,7 +84,7 @@ def _windows_layers(name: str) -> Call:
 
 
 def _cache_note(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> str:
-    """What a pull-through cache rule means for the first pull.
+    """Return the effect of a pull-through cache rule on the first pull.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
     """

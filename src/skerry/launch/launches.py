@@ -1,4 +1,4 @@
-"""A Launch: one thing that Fargate is to start, whoever asked for it, with where it may land."""
+"""A Launch: one task that Fargate is to start, for any caller, with its possible placements."""
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -25,14 +25,14 @@ _PRIMARY = "PRIMARY"
 
 
 class Launch(msgspec.Struct, frozen=True, gc=False):
-    """What is to be started, and where.
+    """The task to start, and its placements.
 
-    ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is
-    nothing for Fargate to start; ``unread`` are facts that the launch depends on and that are not known. ``service``
-    is the service that asks for it, if one does, and ``reasons`` are ECS's own words for the latter's failures.
-    ``cache_rules`` are the pull-through cache rules of the registry, ``notes`` what was taken for granted;
-    ``started_by`` is what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
-    that the deployment holds them to, and ``pins_unread`` says that these were not read.
+    ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is nothing for
+    Fargate to start; ``unread`` are missing facts that the launch depends on. ``service`` is the service that asks for
+    it, if one does, and ``reasons`` are ECS's own words for the latter's failures. ``cache_rules`` are the pull-through
+    cache rules of the registry, ``notes`` the assumptions; ``started_by`` is what tasks of a rule or schedule have for
+    ``startedBy``; ``pinned`` are images with the digests of the deployment, and ``pins_unread`` says that these were
+    not read.
     """
 
     name: str
@@ -82,7 +82,7 @@ def short(name: str) -> str:
 def definition_of(
     world: World, reference: str | UnsetType, what: str, action: str
 ) -> tuple[TaskDefinition | Missing, tuple[str, ...]]:
-    """The task definition that something names, with what was taken for granted to find it.
+    """Return the task definition of a reference, with the assumptions for finding it.
 
     A family without a revision is its latest active one:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
@@ -138,7 +138,7 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
 
 
 def _revisions_unread(world: World, service: Service) -> Missing | None:
-    """Return the service revisions that a service names and that were not read; None where all were."""
+    """Return the missing service revisions of a service; None where all were."""
     known = {row.service_revision_arn for row in world.facts.service_revisions}
     names = [one.arn for one in service.current_service_revisions if one.arn not in known]
     if not names:
@@ -176,7 +176,7 @@ def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
 
 
 def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> Launch:
-    """What a service and a task set of it write in the same way."""
+    """The common fields of a service and its task sets."""
     parsed = parse_arn(service.service_arn)
     vpc = of.network_configuration.awsvpc_configuration
     what = f"service {service.service_name}"
@@ -208,7 +208,7 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
 
 
 def _service_connect(service: Service) -> ServiceConnect | None:
-    """What the service's latest deployment asks for; those before it may ask for something else."""
+    """Return the launch of the service's latest deployment; earlier ones may differ."""
     latest = [row for row in service.deployments if row.status == _PRIMARY] or service.deployments
     return next(
         (row.service_connect_configuration for row in latest if row.service_connect_configuration.enabled), None

@@ -1,4 +1,4 @@
-"""Where the logs of a container go: the log drivers that Fargate has, and what FireLens sends to."""
+"""Log destinations of a container: the log drivers of Fargate, and the outputs of FireLens."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ _LATER: Final = "runtime"
 
 
 def of_logs(configuration: LogConfiguration | None, region: str) -> Iterator[Need]:
-    """What a log configuration needs.
+    """Yield the Needs of a log configuration.
 
     On Fargate there are three drivers: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
     """
@@ -34,7 +34,7 @@ def of_logs(configuration: LogConfiguration | None, region: str) -> Iterator[Nee
 
 
 def of_router(name: str, configuration: FirelensConfiguration | None) -> Iterator[Need]:
-    """What the configuration of a log router needs: on Fargate its file is in the image, never in S3.
+    """Yield the Needs of a log router's configuration: on Fargate its file is in the image, never in S3.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html
     """
@@ -44,7 +44,7 @@ def of_router(name: str, configuration: FirelensConfiguration | None) -> Iterato
 
 
 def _splunk(configuration: LogConfiguration) -> Need:
-    """The driver calls Splunk before the container starts, unless it is told not to.
+    """The driver calls Splunk before the container starts, unless an option turns that off.
 
     https://docs.docker.com/engine/logging/drivers/splunk/
     """
@@ -71,7 +71,7 @@ def _afterwards(need: Call | Unread) -> Need:
 
 
 class _Output(NamedTuple):
-    """An output of Fluent Bit to a service of AWS: the option that names what it writes to, and its actions."""
+    """An output of Fluent Bit to an AWS service: the option for its target, and its actions."""
 
     service: str
     subject: str
@@ -92,7 +92,7 @@ _OUTPUTS = {
     "kinesis_streams": _KINESIS,
     "s3": _S3,
 }
-# Outputs to a host that the options name, with the port where they name none; None: 80, or 443 with TLS.
+# Outputs to a host in the options, with the default port. None: 80, or 443 with TLS.
 _PORTS: dict[str, int | None] = {
     "http": None,
     "splunk": 8088,
@@ -108,7 +108,7 @@ _ON = {"on", "true", "yes"}
 
 
 def _firelens(given: Mapping[str, str]) -> Need:
-    """What the output of a log router calls; Fluent Bit's options have no case, and Fluentd's are not read.
+    """Yield the calls of a log router's output; Fluent Bit's options have no case, and Fluentd's are not read.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-example-taskdefs.html
     """

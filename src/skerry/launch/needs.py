@@ -1,7 +1,7 @@
-"""The Needs of a launch, a closed union: each is one thing that must succeed, at one step.
+"""The Needs of a launch, a closed union: each must succeed, at one step.
 
-The steps and their order: no page of AWS states it; it was put together from failures that people mended one after
-another. The places of ``env-files`` and ``volumes`` are inferred.
+The steps and their order: no page of AWS states it; it is derived from reports of failures, fixed one after another.
+The places of ``env-files`` and ``volumes`` are inferred.
 """
 
 from typing import Literal
@@ -70,14 +70,14 @@ class Interface(msgspec.Struct, frozen=True, gc=False):
 class Call(msgspec.Struct, frozen=True, gc=False):
     """A call over TCP to a host.
 
-    ``host`` is None where it is not known, only where it stands: ``place``. The place ``registry``: at the host
-    itself, or at another on the internet that it redirects to. ``actions`` are the IAM actions of the
-    call, ``identity`` is who makes it; ``subjects`` what it is about (secrets, images, log groups).
-    ``own_interface``: the call leaves through an interface of Fargate's own, not the task's.
+    ``host`` is None if only its place is known: ``place``. The place ``registry``: at the host itself, or at another on
+    the internet that it redirects to. ``actions`` are the IAM actions of the call, ``identity`` is who makes it;
+    ``subjects`` what it is about (secrets, images, log groups). ``own_interface``: the call leaves through an interface
+    of Fargate's own, not the task's.
 
     ``variant``: the host is a FIPS or dual-stack name of the service, for which its endpoint may answer or not.
-    ``instead``: the host that is called where the VPC has an endpoint of the service. ``only_if``: the fact on which
-    it depends whether the call is made at all.
+    ``instead``: the host to call if the VPC has an endpoint of the service. ``only_if``: the fact on which it depends
+    whether the call is made at all.
     """
 
     step: Step
@@ -116,7 +116,7 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):
-    """Something that the launch needs, of which not enough is known to follow it."""
+    """A requirement of the launch with too little data to follow it."""
 
     step: Step
     fact: str

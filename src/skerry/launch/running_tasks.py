@@ -1,4 +1,4 @@
-"""The launch of a task that is there or was: where it was launched, with the network configuration it was given."""
+"""The launch of a running or stopped task: its subnet and its network configuration."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,8 @@ _INTERFACE = "ElasticNetworkInterface"
 def of_task(world: World, task: Task) -> Launch:
     """The launch of one task again, where and as it was launched.
 
-    The subnet and interface are read from the task's attachment; the security groups from the interface if it was
-    read, else from what asked for the task: the interface of a task that has stopped is gone.
+    The subnet and interface come from the task's attachment; the security groups from the interface if it was read,
+    else from the task's origin: the interface of a stopped task is gone.
     """
     parsed = parse_arn(task.task_arn)
     origin = origin_of(world, task)
@@ -57,7 +57,7 @@ def of_task(world: World, task: Task) -> Launch:
 
 
 def _details(task: Task) -> dict[str, str]:
-    """What ECS tells of the network interface that it attached to a task."""
+    """Return ECS's details of the network interface of a task."""
     return {
         detail.name: detail.value
         for attachment in task.attachments
@@ -86,11 +86,7 @@ def service_of(world: World, task: Task) -> Service | None:
 
 
 def origin_of(world: World, task: Task) -> Launch | None:
-    """What asked for a task: a deployment or task set of a service, a rule, or a schedule; None where it is not known.
-
-    ``startedBy`` is the id of the deployment or task set:
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
-    """
+    """Return the origin of a task: a deployment or task set, a rule, or a schedule; None if it is not known."""
     service = service_of(world, task)
     if service is not None:
         return _of_deployment(world, service, task)

@@ -37,8 +37,8 @@ def of_target(world: World, row: RuleTarget) -> Launch | None:
 def of_schedule(world: World, row: Schedule) -> Launch | None:
     """The launch of a schedule; None where its target is neither a cluster nor a call of RunTask.
 
-    A schedule that is disabled starts nothing. What a universal target runs is in its input, which is not read:
-    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+    A schedule that is disabled starts nothing. A universal target describes its tasks in its input, and skerry does not
+    read it: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
     """
     if row.target is UNSET:
         return None
@@ -61,7 +61,7 @@ def of_schedule(world: World, row: Schedule) -> Launch | None:
 
 
 def started_by(name: str) -> str:
-    """What tasks have for ``startedBy`` that EventBridge started, which keeps its first 36 characters. Observed."""
+    """Return the ``startedBy`` of tasks started by EventBridge: it keeps its first 36 characters. Observed."""
     return name[:_MOST]
 
 

@@ -1,4 +1,4 @@
-"""Where a secret's value comes from: which service, in which Region."""
+"""The source of a secret's value: its service and Region."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ _SECRET_PARTS = 2
 
 
 def source_of(value_from: str, region: str) -> ServiceRef | None:
-    """The service that a ``valueFrom`` is read from; None where the ARN is of neither.
+    """The service that a ``valueFrom`` is read from; None if the ARN belongs to neither.
 
     A name that is no ARN is a parameter in the task's Region:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
@@ -34,7 +34,7 @@ def bare(value_from: str) -> str:
 
 
 class SecretVersion(NamedTuple):
-    """Which part of which version of a secret is asked for; ``id`` is empty where its label says which."""
+    """The requested part and version of a secret; ``id`` is empty if a label selects the version."""
 
     json_key: str = ""
     stage: str = "AWSCURRENT"
@@ -42,7 +42,7 @@ class SecretVersion(NamedTuple):
 
 
 def version_of(value_from: str) -> SecretVersion:
-    """What ``:json-key:stage:version`` says at the end of a reference to a secret; all of it may be left out.
+    """Return the parts of ``:json-key:stage:version`` at the end of a reference to a secret; all of it may be left out.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """

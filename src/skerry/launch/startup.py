@@ -28,7 +28,7 @@ _ARM = "ARM64"
 def needs(launch: Launch) -> tuple[Need, ...]:
     """Everything that must succeed for the task to start and then to be used, in launch order.
 
-    Calls to one host at one step are one Need. What is not known of the task is a Need of its own, `Unread`.
+    Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
     family = launch.family
     found: list[Need] = [Placement(family, launch.platform_version, launch.architecture, launch.region), Interface()]
@@ -69,7 +69,7 @@ def _of_definition(launch: Launch, definition: TaskDefinition, region: str) -> I
 
 
 def _of_service(launch: Launch, region: str) -> Iterator[Need]:
-    """What the task needs by its service's wish: the proxy of Service Connect, and ECS Exec."""
+    """Yield the Needs of the service's options: the proxy of Service Connect, and ECS Exec."""
     if launch.service_connect:
         yield _service_connect(region)
         if launch.service_connect_logs is not None:
@@ -136,7 +136,7 @@ def _environment_file(value: str, region: str) -> Need:
 
 
 def _service_connect(region: str) -> Need:
-    """Where the proxy of Service Connect gets its configuration, for which the containers of the task wait.
+    """Return the source of the Service Connect proxy's configuration; the containers of the task wait for it.
 
     Through the endpoint ``ecs-agent`` where the VPC has one, else at the host ``ecs-sc``:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html. Its name is in the example of

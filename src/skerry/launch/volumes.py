@@ -1,4 +1,4 @@
-"""What it takes to mount a task's volumes."""
+"""The Needs of a task's volumes."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _NFS = 2049
 
 
 def of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[Need]:
-    """What a volume needs: EFS and S3 Files are mounted over the network, Docker's and FSx's are not for Fargate.
+    """Yield the Needs of a volume: EFS and S3 Files are mounted over the network; Fargate supports no others.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
     """

@@ -1,1 +1,1 @@
-"""The least change that lets tasks start: changes, what a World is after them, and the planner that proves them."""
+"""The smallest change that lets tasks start: changes, the World after them, and the planner."""

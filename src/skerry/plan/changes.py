@@ -1,7 +1,7 @@
 """The changes that a plan is made of, a closed union.
 
-Each is data: `after` tells what a World is with it, renderers write it down. What a change creates has an id of its
-own that AWS has not given yet (`is_new`), which the changes after it refer to.
+Each is data: `after` tells what a World is with it, renderers write it down. A new resource has an id of skerry's own
+(`is_new`), because AWS has not given one yet; later changes refer to it.
 """
 
 from typing import Literal, assert_never
@@ -22,12 +22,12 @@ def new_id(prefix: str, name: str) -> str:
 
 
 def is_new(resource: str) -> bool:
-    """Tell whether an id is of something that a change creates."""
+    """Tell whether an id belongs to a resource of the plan."""
     return _NEW in resource
 
 
 class Rule(msgspec.Struct, frozen=True, gc=False):
-    """What a rule of a security group allows: a port, and with whom.
+    """The content of a security group rule: a port and a peer.
 
     ``peer`` is a CIDR block, a security group or a prefix list.
     """
@@ -38,7 +38,7 @@ class Rule(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def kind(self) -> Literal["cidr", "group", "prefix-list"]:
-        """What the peer is."""
+        """Return the kind of the peer."""
         if self.peer.startswith("sg-"):
             return "group"
         return "prefix-list" if self.peer.startswith("pl-") else "cidr"
@@ -123,7 +123,7 @@ class AddAclEntry(msgspec.Struct, frozen=True, gc=False, tag="add-acl-entry"):
 
 
 class DeleteEndpoint(msgspec.Struct, frozen=True, gc=False, tag="delete-endpoint"):
-    """An endpoint that never worked and stands in the way of another one."""
+    """An endpoint that never worked and blocks the creation of another one."""
 
     endpoint_id: str
     message: str
@@ -145,7 +145,7 @@ class ProposeStatement(msgspec.Struct, frozen=True, gc=False, tag="propose-state
 
 
 class MirrorImage(msgspec.Struct, frozen=True, gc=False, tag="mirror-image"):
-    """An image that no endpoint leads to, and that must be copied into ECR."""
+    """An image without an endpoint for its registry: it must be copied into ECR."""
 
     image: str
     repository: str
@@ -153,7 +153,7 @@ class MirrorImage(msgspec.Struct, frozen=True, gc=False, tag="mirror-image"):
 
 
 class RouteToNat(msgspec.Struct, frozen=True, gc=False, tag="route-to-nat"):
-    """A default route to a NAT gateway; None where the VPC has none that works."""
+    """A default route to a NAT gateway; None if the VPC has no working one."""
 
     route_table_id: str
     nat_gateway_id: str | None
@@ -161,7 +161,7 @@ class RouteToNat(msgspec.Struct, frozen=True, gc=False, tag="route-to-nat"):
 
 
 class Advise(msgspec.Struct, frozen=True, gc=False, tag="advise"):
-    """Something that must be mended by whoever knows why it is as it is."""
+    """A manual step for somebody who knows the reason of the current state."""
 
     resource: str
     message: str

@@ -1,4 +1,4 @@
-"""A call that fails, as it is shown to what looks for remedies, and a remedy with its reason."""
+"""A failing call as input for fixes, and a fix with its reason."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -15,14 +15,14 @@ from skerry.reach.trace import Judged, Trace
 
 
 class Remedy(NamedTuple):
-    """A change, and what in the way it is for."""
+    """A change with the blocker that it removes."""
 
     change: Change
     why: Why
 
 
 class Case(NamedTuple):
-    """A call that fails, in the World that the changes so far have made; ``memo`` is of all cases in that World."""
+    """A failing call in the World after the changes so far; ``memo`` is shared by all cases in that World."""
 
     world: World
     scope: Scope
@@ -37,13 +37,13 @@ class Case(NamedTuple):
         return subnet.vpc_id if subnet else ""
 
     def why(self, judged: Iterable[Judged]) -> Why:
-        """The first thing that is lost, as a reason for a change; something is, of a path that fails."""
+        """Return the first lost piece, as a reason for a change; a failing path has one."""
         piece = next(one.piece for one in judged if one.lost)
         return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
 
 def advice(judged: Judged, trace: Trace) -> Advise:
-    """What somebody else must do; what the code's page advises is for a call of a task, on the way there."""
+    """Return a manual step; the advice of the code's page is for a call of a task, on the way there."""
     piece = judged.piece
     if trace.purpose == "dns":
         return Advise(piece.resource, f"{piece.message}: let UDP and TCP 53 through to the DNS server")
@@ -54,7 +54,7 @@ def advice(judged: Judged, trace: Trace) -> Advise:
 
 
 def merged(first: Why, second: Why) -> Why:
-    """The same thing in the way, of both."""
+    """Merge the reasons of two fixes for the same blocker."""
     steps = tuple(dict.fromkeys((*first.steps, *second.steps)))
     names = tuple(dict.fromkeys((*first.services, *second.services)))
     return msgspec.structs.replace(first, steps=steps, services=names)

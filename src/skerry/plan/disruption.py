@@ -1,4 +1,4 @@
-"""How far a change disturbs what is there, and who alone can make it."""
+"""The disruption of a change, and the account with the permission to make it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -33,9 +33,9 @@ _ENDPOINT = "vpc_endpoint"
 def disposition(
     world: World, change: Change, flows: Iterable[Flow], broken: Iterable[Failing]
 ) -> tuple[Disposition, str]:
-    """How far a change disturbs what is there, and what it disturbs.
+    """Return the disruption of a change with a note about the affected resources.
 
-    ``flows`` are calls of others that worked before all changes, ``broken`` those that do not after them.
+    ``flows`` are calls of other workloads, working before all changes, ``broken`` those that fail after them.
     """
     match change:
         case CreateInterfaceEndpoint() if change.private_dns:
@@ -85,7 +85,7 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> tuple[Disposition, str]:
-    """A gateway endpoint cuts connections to the service that are open, where its route tables lead out.
+    """A gateway endpoint cuts open connections to the service, if its route tables lead out.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -127,7 +127,7 @@ def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:
 
 
 def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
-    """An entry before one that denies opens what somebody closed, for all of the ACL's subnets."""
+    """An allow entry before a deny entry opens a closed port, for all of the ACL's subnets."""
     acl = world.network_acls[change.acl_id]
     rows = () if acl.entries is UNSET else acl.entries
     behind = sorted(
@@ -150,7 +150,7 @@ def _overlap(first: str | None, second: str) -> bool:
 
 
 def _opening(world: World, change: AuthorizeRule) -> str:
-    """Whom else a rule opens: what has the group beside the endpoints or mount targets that it is for."""
+    """Return the other members of a rule's group, in addition to its endpoints or mount targets."""
     if change.direction == "out":
         return ""
     others = [
@@ -164,7 +164,7 @@ def _opening(world: World, change: AuthorizeRule) -> str:
 
 
 def owner(world: World, changed: World, change: Change) -> str | None:
-    """The account that alone can make a change, where it is another one than that which was read.
+    """Return the only account that can make a change, if it is not the one in the input.
 
     In a VPC that is shared only its owner makes endpoints, routes and ACLs, and has the groups of its endpoints:
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html

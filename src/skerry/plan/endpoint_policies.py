@@ -1,4 +1,4 @@
-"""The policies of endpoints: for just what tasks ask for through them, and statements that are added to one."""
+"""Endpoint policies: for the calls of tasks alone, and with added statements."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ _MOST = 20_480
 
 
 def least(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | None:
-    """The policy that allows what these launches ask of a service, and nothing else; None where that is not known.
+    """Return the policy for the calls of these launches to a service, and nothing else; None if those are not known.
 
     Whoever asks for layers is ECR itself, so that no condition on the customer's principals may stand there:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
@@ -84,7 +84,7 @@ def with_statement(document: str | None, statement: dict[str, Any]) -> str | Non
 
 
 def joined(first: str | None, second: str) -> str:
-    """A policy that says what two of one origin say."""
+    """Return the union of two policies of one origin."""
     extra = [row for row in _rows(second) or [] if row not in (_rows(first) or [])]
     if first is None or not extra:
         return first or second
@@ -130,7 +130,7 @@ def _differ(first: Any, second: Any) -> str | None:  # noqa: ANN401
 
 
 def _is_ours(statement: Any) -> bool:  # noqa: ANN401
-    """Whether it allows actions on resources and says no more, so that it may be widened by what is asked."""
+    """Tell whether a statement only allows actions on resources, so that it may be widened."""
     if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
         return False
     return {"Action", "Resource"} <= statement.keys() <= {"Effect", "Principal", "Action", "Resource"}

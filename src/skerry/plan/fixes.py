@@ -1,7 +1,7 @@
-"""Which changes would mend a call that fails: one `match` from what is in the way to what removes it.
+"""Fixes of a failing call: one `match` from the blocker to the changes.
 
-What exists is repaired before anything is added: an endpoint that a name leads to, or was meant to lead to, is mended;
-one is created only where the VPC has none for the service.
+Existing resources are repaired before anything is added: first an endpoint at or near the destination of a name. A new
+one is created only if the VPC has none for the service.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _ELSEWHERE = {"DNS_PRIVATE_NAMES_INBOUND_ONLY", "VPCE_GATEWAY_EGRESS_SOURCE_ADDR
 
 
 def remedies(case: Case) -> Iterator[Remedy]:
-    """The changes that remove what is in the way of a call, as far as it can be seen already."""
+    """Return the changes for the visible blockers of a call."""
     need, outcome = case.failing.need, case.failing.outcome
     bad = [trace for trace in outcome.traces if trace.verdict is not OK]
     nowhere = [trace for trace in bad if trace.passage is None or trace.destination is NOWHERE]
@@ -36,7 +36,7 @@ def remedies(case: Case) -> Iterator[Remedy]:
     led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
     for trace in led:
         yield from _on_the_way(case, trace)
-    # What is only not known on a path is no reason for another one.
+    # An undecided piece on one path is no reason to change another one.
     fails = [trace for trace in bad if trace.verdict in FAILS and not trace.intended]
     away = [trace for trace in fails if trace not in nowhere and trace not in led]
     if led or not away or not isinstance(need, Call):
@@ -54,8 +54,8 @@ def remedies(case: Case) -> Iterator[Remedy]:
 def _to_own(case: Case, trace: Trace) -> bool:
     """Whether a path leads to something of the user's: an endpoint, a mount target, a DNS server.
 
-    What only an inbound resolver is led to is none: S3's traffic from the VPC is meant for a gateway endpoint. Nor is
-    another VPC's gateway endpoint.
+    An endpoint reachable only by an inbound resolver does not count: S3's traffic from the VPC belongs to a gateway
+    endpoint. Nor is another VPC's gateway endpoint.
     """
     if any(judged.piece.code in _ELSEWHERE for judged in trace.judged):
         return False
@@ -68,7 +68,7 @@ def _to_own(case: Case, trace: Trace) -> bool:
 
 
 def _beside(case: Case, trace: Trace) -> Iterator[Remedy]:
-    """What is in the way before and beside packets: names that nothing answers, policies, Fargate's own rules."""
+    """Yield the fixes for blockers other than packets: unanswered names, policies, Fargate's own rules."""
     for judged in (one for one in trace.judged if one.lost):
         piece = judged.piece
         attribute = _DNS_ATTRIBUTES.get(piece.code)
@@ -96,7 +96,7 @@ def _on_the_way(case: Case, trace: Trace) -> Iterator[Remedy]:
 
 
 def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
-    """The changes for one thing that loses packets on a path to something of the user's."""
+    """Yield the changes for one resource that loses packets on a path inside the user's network."""
     piece = judged.piece
     endpoint = case.world.vpc_endpoints.get(piece.resource)
     match judged.hop.kind:
@@ -117,7 +117,7 @@ def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
 
 
 def _names(case: Case, judged: Judged) -> Change:
-    """What makes a private name apply that is switched off."""
+    """Yield the change that turns on a private name."""
     piece = judged.piece
     attribute = _DNS_ATTRIBUTES.get(piece.code)
     if attribute is not None:
@@ -143,7 +143,7 @@ def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
 
 
 def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
-    """Rules for the group at the end of a path; a new group, where those that are there guard other things too."""
+    """Yield rules for the group at the end of a path; a new group, if the existing ones have other members too."""
     groups = trace.destination.groups
     if groups is None or isinstance(groups, Missing) or not rules_and_entries.may_open(case.failing, trace):
         yield advice(judged, trace)
@@ -153,7 +153,7 @@ def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     if own is None and endpoint is not None:
         created, own = _group_for(case, endpoint)
         yield from created
-    # What is no endpoint's, such as a mount target's group, is the only one that there is.
+    # The group of other destinations, such as a mount target, is the only choice.
     target = own or groups[0]
     subnet = case.world.subnets.get(trace.destination.subnet or "")
     seen = subnet is not None and subnet.vpc_id == case.vpc_id
@@ -161,7 +161,7 @@ def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
 
 
 def _group_for(case: Case, endpoint: str) -> tuple[tuple[CreateSecurityGroup | ModifyEndpoint, ...], str]:
-    """A group that an endpoint is to have beside those that guard other things too: its VPC's endpoints' own."""
+    """Return a separate group for an endpoint whose groups have other members too: the one of the VPC's endpoints."""
     created = endpoint_group(case.world.vpc_endpoints[endpoint].vpc_id)
     shared = shared_group(case.world, created.vpc_id, case.scope)
     if shared is not None:

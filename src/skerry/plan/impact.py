@@ -1,7 +1,7 @@
 """Everybody else: flows of other services and interfaces that worked before a plan, and must go on working.
 
-Private DNS turned on leads every client of a service in the VPC to the endpoint, which must admit it; a gateway
-endpoint takes over what its route tables sent elsewhere.
+Private DNS leads every client of a service in the VPC to the endpoint, and its groups must admit them; a gateway
+endpoint takes over the traffic of its route tables.
 https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
 """
 
@@ -52,7 +52,7 @@ class Flow(NamedTuple):
 
 
 def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
-    """The services whose calls the changes lead elsewhere, with the VPC in which they do."""
+    """Return the services with changed destinations, and the VPC of each."""
     found: dict[tuple[str, ServiceRef], None] = {}
     for change in changes:
         match change:
@@ -71,7 +71,7 @@ def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceR
 
 
 def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
-    """The services of which private names come to apply when a VPC's DNS attributes are switched on."""
+    """Return the services with private names that apply once a VPC's DNS attributes are on."""
     for row in world.endpoints_in(vpc_id):
         ref = service_of_endpoint(row.service_name) if row.service_name is not UNSET else None
         if ref is not None and row.private_dns_enabled is True:
@@ -92,7 +92,7 @@ def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow
 
 
 def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
-    """The flows that are worse in a World than they were: one that worked and may not, one that worked in part."""
+    """Return the flows that are worse in a World than before: they worked, at least in part."""
     walker = Walker(world)
     for flow in flows:
         outcome = outcome_of(walker, flow)
@@ -101,7 +101,7 @@ def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
 
 
 def outcome_of(walker: Walker, flow: Flow) -> Outcome:
-    """What becomes of a flow in a walker's World."""
+    """Return the outcome of a flow in a walker's World."""
     return judge(walker, flow.need, source_of(walker, flow.client.launch, flow.subnet), flow.subnet)
 
 
@@ -116,7 +116,7 @@ def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator
 
 
 def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
-    """The services that are not in scope, and the interfaces of the VPC; of those that are alike, one."""
+    """Return the services outside the scope and the interfaces of the VPC; one of several equal ones."""
     inside = {row.subnet_id for row in world.subnets_in(vpc_id)}
     found: dict[object, list[Launch]] = {}
     for launch in (*scope.others, *_interfaces(world, vpc_id)):
@@ -127,7 +127,7 @@ def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
 
 
 def is_strange(flow: Flow) -> bool:
-    """Whether nobody knows what a client asks of a service; tasks ask what their definitions and roles tell."""
+    """Tell whether a client's calls of a service are unknown; task definitions and roles describe those of tasks."""
     return _is_strange(flow.client.launch)
 
 

@@ -1,4 +1,4 @@
-"""What skerry can only propose: policies, images, services, NAT gateways, and what belongs to somebody else."""
+"""Manual steps: policies, images, services, NAT gateways, and resources of other owners."""
 
 import json
 
@@ -33,7 +33,7 @@ _TASKS = "ecs-tasks.amazonaws.com"
 
 
 def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
-    """What would mend something beside packets: a policy, a thing that is not there, or Fargate's own rules."""
+    """Return the fix for a blocker other than packets: a policy, a missing resource, or Fargate's own rules."""
     known = codes().get(piece.code)
     advice = known.remedy if known else piece.message
     if piece.code == "TRUST_POLICY_DENIES":
@@ -56,7 +56,7 @@ def _role(failing: Failing) -> dict[str, str] | str:
 
 
 def outside(need: Call) -> Change:
-    """What helps a call to a host that no endpoint leads to.
+    """Return the manual step for a call to a host without an endpoint.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
     """
@@ -75,7 +75,7 @@ def outside(need: Call) -> Change:
 
 
 def other_region(failing: Failing, ref: ServiceRef) -> Change:
-    """What helps a call to a service of another Region, which no endpoint of this one serves."""
+    """Return the manual step for a call to a service of another Region: no endpoint of this one serves it."""
     title = services()[ref.key].title
     subject = failing.need.subjects[0] if isinstance(failing.need, Call) and failing.need.subjects else host(ref) or ""
     message = (
@@ -86,7 +86,7 @@ def other_region(failing: Failing, ref: ServiceRef) -> Change:
 
 
 def to_nat(world: World, failing: Failing) -> Change:
-    """A default route to a NAT gateway that the VPC has and that works; it must be made, where it has none."""
+    """Return a default route to a working NAT gateway of the VPC, or to a new one if it has none."""
     subnet = world.subnets[failing.subnet]
     table = world.route_table_of(subnet)
     name = "" if isinstance(table, Missing) else table.route_table_id
@@ -125,7 +125,7 @@ def _is_near(world: World, row: NatGateway, subnet: Subnet) -> bool:
 
 
 def _default_of(table: RouteTable | Missing) -> str:
-    """What a table's default route leads to today."""
+    """Return the current target of a table's default route."""
     routes = () if isinstance(table, Missing) or table.routes is UNSET else table.routes
     found = next((row for row in routes if row.destination_cidr_block == "0.0.0.0/0"), None)
     if found is None:

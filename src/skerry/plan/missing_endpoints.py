@@ -1,4 +1,4 @@
-"""The endpoint that nothing leads a call to: what is there already is used or told; else one is created."""
+"""Missing endpoints: an existing endpoint is used or named; otherwise a new one is created."""
 
 from collections.abc import Iterator
 
@@ -30,9 +30,9 @@ _WAITING = {"pendingacceptance"}
 
 
 def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Remedy]:
-    """The endpoint that nothing leads the call to: one that is there already, else a new one."""
+    """Yield the endpoint for a call without one: an existing endpoint, else a new one."""
     judged = [judged for trace in bad for judged in trace.judged]
-    # That there is no way says more than what would not let the call through on it.
+    # A missing path is a better reason than a filter on it.
     why = case.why(sorted(judged, key=lambda one: one.hop.kind in _FILTERS))
     gateway = "Gateway" in services()[ref.key].types
     name = endpoint_service(ref, "Gateway" if gateway else "Interface")
@@ -61,12 +61,12 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
 
 
 def is_coming(endpoint: VpcEndpoint) -> bool:
-    """Tell whether an endpoint may yet work: one that waits for its service's owner, or that is being made."""
+    """Tell whether an endpoint may work later: it waits for its service's owner, or AWS is creating it."""
     return _state(endpoint) not in _DEAD
 
 
 def of_state(row: VpcEndpoint) -> str:
-    """Why an endpoint is of no use any more."""
+    """Return the reason why an endpoint no longer works."""
     reason = row.last_error.message
     return f"{row.vpc_endpoint_id} is {row.state}{f': {reason}' if reason else ''}, and never will work"
 
@@ -83,7 +83,7 @@ def _is_for(row: VpcEndpoint, ref: ServiceRef, *, gateway: bool) -> bool:
 
 
 def _is_routed(case: Case, ref: ServiceRef) -> bool:
-    """Whether the subnet's table has a route of its own for the service's prefix list, beside which AWS takes no other.
+    """Tell whether the subnet's table has its own route for the service's prefix list; AWS accepts no second one.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -147,7 +147,7 @@ def _policy(case: Case, ref: ServiceRef) -> str | None:
 
 
 def zone_in_the_way(world: World, vpc_id: str, ref: ServiceRef) -> Zone | None:
-    """A private hosted zone of the user's that has just the name of an endpoint's private DNS, which AWS then refuses.
+    """Return the user's private hosted zone with the name of an endpoint's private DNS: AWS refuses two.
 
     https://repost.aws/knowledge-center/vpc-interface-endpoint-domain-conflict
     """
@@ -157,7 +157,7 @@ def zone_in_the_way(world: World, vpc_id: str, ref: ServiceRef) -> Zone | None:
 
 
 def taken(zone: Zone, what: str) -> Advise:
-    """That a zone must go, or must lead to where it should."""
+    """Return the manual step to remove a zone or to correct its records."""
     message = (
         f"private zone {zone.name} ({zone.zone_id}) has the name of private DNS, and AWS refuses to switch that on for "
         f"{what} beside it: let the zone's records lead to a working endpoint, or take the zone off the VPC"

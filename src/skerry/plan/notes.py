@@ -1,4 +1,4 @@
-"""What is to be said of a plan beside its changes: what nothing needs, what was not read, what else would do."""
+"""Notes on a plan: endpoints without use, facts that were not read, alternatives."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ from skerry.plan.records import Options
 
 
 def findings(world: World, options: Options, changes: tuple[Change, ...]) -> Iterator[Finding]:
-    """What is to be said of the changes as a whole."""
+    """Return the notes on the changes as a whole."""
     opened = [row for row in changes if isinstance(row, AuthorizeRule) and row.rule.port in {80, 53}]
     if opened and options.ingress == "article":
         message = (
@@ -34,7 +34,7 @@ def findings(world: World, options: Options, changes: tuple[Change, ...]) -> Ite
 
 
 def _central(world: World, created: Iterable[CreateInterfaceEndpoint]) -> Iterator[Finding]:
-    """Endpoints of another VPC that a private zone already leads to: its association may be all that is missing."""
+    """Return endpoints of another VPC with a private zone for them: perhaps only its association is missing."""
     for change in created:
         ref = service_of_endpoint(change.service_name)
         names = {name.removeprefix("*.") for name in private_names(ref)} if ref else set()

@@ -1,4 +1,4 @@
-"""The order in which changes are told and made, and several changes of one thing as one."""
+"""The order of changes, and several changes of one resource as one."""
 
 import json
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ _ORDER: tuple[type[Change], ...] = (
 
 
 def in_order(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[Why, ...]]:
-    """What others refer to first; changes of one endpoint as one change."""
+    """Return the changes in order: referenced resources first; changes of one endpoint as one change."""
     found = list(_together(changes.items()))
     found.sort(key=lambda pair: _ORDER.index(type(pair[0])))
     return dict(found)
@@ -67,7 +67,7 @@ def _together(pairs: Iterable[tuple[Change, tuple[Why, ...]]]) -> list[tuple[Cha
 
 
 def _kind(change: ProposeStatement) -> object:
-    """What two proposals must share to be one statement: whom they allow, and what they are about."""
+    """Return the key of a proposed statement: proposals with the same principal and resource become one statement."""
     statement = json.loads(change.statement)
     return json.dumps({key: value for key, value in statement.items() if key != "Action"}, sort_keys=True)
 

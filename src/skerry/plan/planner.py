@@ -1,4 +1,4 @@
-"""The planner: for launches that cannot start, the least changes after which they can, proven by walking that World.
+"""The planner: the smallest changes for launches that cannot start, proven by a walk in the World after them.
 
 Nothing here touches an account: a plan is data, which others write down or carry out.
 """
@@ -54,7 +54,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
 
 
 def _planned(world: World, found: Result, change: Change, reasons: tuple[Why, ...]) -> Planned:
-    # What only a thing that the plan creates has against the tasks is no reason of the user's network.
+    # A blocker at a resource of the plan itself is no reason in the user's network.
     why = tuple(row for row in reasons if not is_new(row.resource)) or _for_the_new(reasons)
     kind, note = disposition(world, change, found.flows, found.broken)
     by = owner(world, found.world, change)
@@ -68,7 +68,7 @@ def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
 
 
 def _remaining(found: Found) -> Iterator[Remaining]:
-    """What is in the way still, each thing once for each step."""
+    """Return the remaining blockers, each once for each step."""
     known: dict[tuple[str, str, str], Remaining] = {}
     for row in found.failing:
         for trace in row.outcome.traces:
@@ -87,7 +87,7 @@ def _remains(row: Failing, piece: Piece, known: Remaining | None) -> Remaining:
 
 
 def _breaks(found: Result) -> Iterator[Break]:
-    """The flows of others that are worse than before, and those that a new endpoint's policy may refuse."""
+    """Return the flows of other workloads that become worse, and those denied by a new endpoint's policy."""
     for row in found.broken:
         pieces = [judged.piece.message for trace in row.outcome.traces for judged in trace.judged]
         host = getattr(row.need, "host", None) or ""
@@ -106,7 +106,7 @@ def _breaks(found: Result) -> Iterator[Break]:
 
 
 def _limited(changes: Iterable[Change]) -> Iterator[tuple[ServiceRef | None, str]]:
-    """The services whose new endpoints allow only what tasks ask for."""
+    """Return the services with a new endpoint that allows only the calls of tasks."""
     for change in changes:
         if isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) and change.policy is not None:
             yield service_of_endpoint(change.service_name), change.endpoint_id

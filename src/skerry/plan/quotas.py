@@ -1,4 +1,4 @@
-"""AWS's quotas that a plan may run into: told before it is made, not by the call that fails."""
+"""AWS's quotas for a plan, checked before a call fails."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _ENTRIES = 20
 
 
 def limits(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """The quotas that the changed World is beyond, each with what has it and how to have it raised."""
+    """Return the exceeded quotas of the changed World, each with its resource and how to raise it."""
     return tuple(dict.fromkeys(_limits(changed, changes)))
 
 
@@ -83,7 +83,7 @@ def _weight(world: World, row: IpPermission) -> int:
 
 
 def _entries(world: World, changes: tuple[Change, ...]) -> Counter[tuple[str, bool]]:
-    """The entries of each ACL and direction that changes are made to, without the last one, which is AWS's."""
+    """Return the entries of each ACL and direction with changes, without AWS's own last one."""
     counts: Counter[tuple[str, bool]] = Counter()
     for acl_id in {change.acl_id for change in changes if isinstance(change, AddAclEntry)}:
         acl = world.network_acls.get(acl_id)

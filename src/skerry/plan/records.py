@@ -1,4 +1,4 @@
-"""The records of a plan: its changes with their reasons, what it proves, and what remains."""
+"""The records of a plan: changes with their reasons, the proof, and the remaining blockers."""
 
 from typing import Literal
 
@@ -15,11 +15,11 @@ INGRESSES: tuple[Ingress, ...] = ("from-tasks", "subnets", "article")
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What a user prefers.
+    """The user's preferences.
 
     ``ingress``: whom endpoints admit: the tasks' security groups, their subnets, or as the article's table has it.
-    ``also``: services that tasks call beside those of their start. ``least_privilege``: endpoints that are created get
-    policies for what the tasks of the VPC ask for. ``nat``: a NAT gateway before endpoints.
+    ``also``: services that tasks call in addition to those of their start. ``least_privilege``: new endpoints get
+    policies for the calls of the VPC's tasks. ``nat``: a NAT gateway before endpoints.
     """
 
     ingress: Ingress = "subnets"
@@ -29,7 +29,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
-    """A blocker that a change removes: its code, what it is about, the steps and the services that it blocked."""
+    """A blocker that a change removes: its code, its resource, and the blocked steps and services."""
 
     code: str
     resource: str
@@ -41,7 +41,7 @@ class Why(msgspec.Struct, frozen=True, gc=False):
 class Planned(msgspec.Struct, frozen=True, gc=False):
     """A change with its reasons.
 
-    ``note`` says what a disruptive one disturbs, ``by`` names the account that alone can make it.
+    ``note`` describes a disruption, ``by`` names the only account with the permission.
     """
 
     change: Change
@@ -52,7 +52,7 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
 
 
 class Remaining(msgspec.Struct, frozen=True, gc=False):
-    """What is still in the way of a step when all changes are made, for which services and in which subnets."""
+    """A remaining blocker of a step after all changes, with its services and subnets."""
 
     services: tuple[str, ...]
     step: str

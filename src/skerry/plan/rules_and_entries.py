@@ -33,7 +33,7 @@ def port_of(failing: Failing) -> int:
 def may_open(failing: Failing, trace: Trace) -> bool:
     """Tell whether a plan may open a path: to an endpoint, to AWS's list of addresses, or to a file system.
 
-    What a host of the user's admits, to which a name leads, or a DNS server, is for its owner to say.
+    Rules of the user's own hosts and DNS servers are a decision of their owner.
     """
     there = trace.destination
     is_meant = there.endpoint or there.prefix_list or port_of(failing) == _NFS
@@ -50,7 +50,7 @@ def let_out(world: World, failing: Failing, trace: Trace, peer: str | None) -> C
 
 
 def _peer(world: World, trace: Trace) -> str | None:
-    """Whom a rule of the task names where no group is for endpoints alone: AWS's list, or the block of the subnet."""
+    """Return the peer of a task's rule if no group belongs to endpoints alone: AWS's list or the subnet's block."""
     there = trace.destination
     if there.prefix_list is not None:
         return there.prefix_list if there.prefix_list.startswith("pl-") else None
@@ -77,13 +77,13 @@ def let_in(case: Case, group: str, *, seen: bool) -> Iterator[Change]:
 
 
 def _article(group: str, cidr: str) -> Iterator[Change]:
-    """The rules of the article's table beside HTTPS: HTTP and DNS, which nothing needs."""
+    """Yield the rules of the article's table in addition to HTTPS: HTTP and DNS, without a use."""
     yield AuthorizeRule(group, "in", Rule("tcp", 80, cidr))
     yield AuthorizeRule(group, "in", Rule("udp", 53, cidr))
 
 
 def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) -> Iterator[Change]:
-    """The entries that let the packets through which an ACL drops."""
+    """Return the entries for packets that an ACL drops."""
     acl = world.network_acls.get(judged.piece.resource)
     if acl is None or acl.entries is UNSET or not may_open(failing, trace):
         yield Advise(judged.piece.resource, judged.piece.message)

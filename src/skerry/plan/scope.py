@@ -1,4 +1,4 @@
-"""What a plan is for: the launches in scope, each kind of them once, and which of their calls fail in a World."""
+"""The scope of a plan: its launches, each kind of them once, and their failing calls in a World."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class Failing(NamedTuple):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What becomes of the launches in a World: those that fail, the verdict of all, the facts that are missing."""
+    """The state of the launches in a World: the failing ones, the verdict of all, the missing facts."""
 
     verdict: Verdict
     failing: tuple[Failing, ...]
@@ -47,7 +47,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Scope:
-    """The launches that a plan is for, with what they call beside their start; ``others`` must go on as they did."""
+    """The launches of a plan, with calls in addition to those of their start; ``others`` must go on as they did."""
 
     def __init__(
         self, launches: Iterable[Launch], also: Sequence[ServiceRef] = (), others: Iterable[Launch] = ()
@@ -119,7 +119,7 @@ def _kinds(launches: Iterable[Launch]) -> Iterator[Kind]:
 
 
 def _mark(launch: Launch) -> object:
-    """What makes two launches need the same: all but their names."""
+    """Return the key of launches with the same Needs: everything but their names."""
     known = launch.definition
     roles = () if isinstance(known, Missing) else (known.task_role_arn, known.execution_role_arn)
     groups = None if launch.groups is UNSET else launch.groups

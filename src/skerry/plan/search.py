@@ -1,4 +1,4 @@
-"""The search for the changes: mend what can be seen, look again, and drop what is not needed."""
+"""The search for changes: fix the visible blockers, look again, and drop unneeded changes."""
 
 from collections.abc import Iterable
 from types import UnionType
@@ -59,7 +59,7 @@ def search(world: World, scope: Scope, options: Options, before: Found) -> Resul
     state.prune()
     state.tell_the_rest()
     changes = in_order(state.changes)
-    # What is proven is what is told: the changes as they are written down, in their order.
+    # The proof is for the reported changes, in their order.
     changed = after(world, changes)
     return Result(changes, changed, scope.look(changed), state.flows, tuple(impact.broken(changed, state.flows)))
 
@@ -93,7 +93,7 @@ class _State:
         return self._add_all(current, found.failing, self.options)
 
     def spare_others(self) -> None:
-        """Let those in whose calls are led to the endpoints too, on the port that they call and no other."""
+        """Admit other clients with calls that now lead to the endpoints, on their port and no other."""
         rounds = _ROUNDS
         while rounds and self._let_others_in():
             self.mend()
@@ -106,7 +106,7 @@ class _State:
         return self._add_all(current, impact.broken(current, self.flows), options, _FILTERS)
 
     def tell_the_rest(self) -> None:
-        """Say what is in the way that no change is for."""
+        """Add an `Advise` for each blocker without a change."""
         told = {(why.code, why.resource) for reasons in self.changes.values() for why in reasons}
         current, found = self.look()
         memo = Memo()
@@ -130,7 +130,7 @@ class _State:
                 del self.changes[change]
 
     def _no_worse(self, rest: World, first: Kind, known: frozenset[object]) -> bool:
-        """Whether nothing more is in the way of any launch; those that asked for a change first miss it first."""
+        """Tell whether no launch has a blocker left; launches with a change of their own come first."""
         for found in self.scope.each(rest, first):
             marks = _in_the_way(found)
             if found.verdict is not OK and not (marks and marks <= known):
@@ -152,7 +152,7 @@ class _State:
     def _add_all(
         self, current: World, found: Iterable[Failing], options: Options, only: type[Change] | UnionType | None = None
     ) -> bool:
-        """Add the remedies of all that fails, also what is there already: they are reasons for it; tell of new ones."""
+        """Add the fixes of all failing calls, also existing ones: they get more reasons; return whether any is new."""
         new, memo = False, Memo()
         for failing in found:
             for remedy in remedies(Case(current, self.scope, options, failing, memo)):
@@ -184,7 +184,7 @@ class _State:
         return known is None or known != both
 
     def _fitted(self, change: Change) -> Change:
-        """A change beside those that are there: a free number, an endpoint that is created already."""
+        """Return a change adapted to the existing ones: a free number, an endpoint that is created already."""
         match change:
             case AddAclEntry():
                 return self._numbered(change)
@@ -203,7 +203,7 @@ class _State:
 
 
 def _is_told(change: Change) -> bool:
-    """Whether a change is told, not weighed: also a NAT gateway that is yet to be made."""
+    """Tell whether a change is reported without a test of its need: also for a NAT gateway to be made."""
     return isinstance(change, _BY_HAND) or (isinstance(change, RouteToNat) and change.nat_gateway_id is None)
 
 

@@ -1,4 +1,4 @@
-"""Which security group a change is made to: one that opens nothing else, or a new one."""
+"""The security group for a change: one without other members, or a new one."""
 
 from msgspec import UNSET
 
@@ -22,7 +22,7 @@ def endpoint_group(vpc_id: str) -> CreateSecurityGroup:
 def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
     """Tell whether nothing but interface endpoints has this group, so that a rule of it opens nothing else.
 
-    The VPC's default group is what everything gets that names none.
+    Interfaces created without a security group get the VPC's default group.
     """
     group = world.security_groups.get(group_id)
     if group is None or group.group_name == "default" or not world.knows("network_interfaces"):
@@ -41,7 +41,7 @@ def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
 
 
 def shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
-    """The group that the endpoints of a VPC have already, where one is theirs alone."""
+    """Return the existing group of the endpoints of a VPC, if no other resource has it."""
     for endpoint in sorted(world.endpoints_in(vpc_id), key=lambda row: row.vpc_endpoint_id):
         if endpoint.vpc_endpoint_type != "Interface" or endpoint.groups is UNSET:
             continue
@@ -52,7 +52,7 @@ def shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
 
 
 def task_group(world: World, launch: Launch, subnet_id: str) -> str | None:
-    """The group of a task that a rule is best added to: not the default one, where it has another."""
+    """Return the best group of a task for a new rule: not the default one, if it has another."""
     subnet = world.subnets.get(subnet_id)
     groups = None if subnet is None else groups_of(world, launch, subnet)
     if groups is None or groups is UNSET or isinstance(groups, Missing):

@@ -1,4 +1,4 @@
-"""Which subnets an interface endpoint is put into: one for each zone that tasks are in."""
+"""The subnets of an interface endpoint: one for each zone of the tasks."""
 
 from msgspec import UNSET
 
@@ -16,7 +16,7 @@ def task_subnets(world: World, vpc_id: str, scope: Scope) -> tuple[Subnet, ...]:
 
 
 def endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_name: str) -> tuple[str, ...]:
-    """One subnet for each zone of the tasks that offers the service: where endpoints of the VPC are, else a task's.
+    """Return one subnet for each zone of the tasks with the service: a subnet with endpoints already, else a task's.
 
     AWS refuses two subnets of one zone (``DuplicateSubnetsInSameZone``), and one of a zone that does not offer the
     service: https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html

@@ -1,4 +1,4 @@
-"""What a World is after a change: the same facts, as AWS would tell them then."""
+"""The World after a change: the same facts, as AWS would then describe them."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -67,7 +67,7 @@ def _after(facts: Facts, change: Change) -> Facts:
         case RouteToNat():
             return _default_route(facts, change)
         case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
-            # What somebody else decides is not taken for done.
+            # A manual step has no effect in it.
             return facts
         case _:
             assert_never(change)
