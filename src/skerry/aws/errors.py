@@ -200,8 +200,8 @@ def _unanswered(error: Exception, subject: CallContext) -> Exception:
     names = [base.__name__ for base in type(error).__mro__]
     call = subject.call
     if call is not None and _ABSENT.intersection(names):
-        known = next((_REMEDIES[name] for name in names if name in _REMEDIES), None)
-        return RefusedError(names[0], text, SkerryError(text, known or _reachable(subject.region)))
+        remedy_of_class = next((_REMEDIES[name] for name in names if name in _REMEDIES), None)
+        return RefusedError(names[0], text, SkerryError(text, remedy_of_class or _reachable(subject.region)))
     if call is not None and _NOT_SENT in names and (call.single or subject.asked):
         return RefusedError(_NOT_SENT, text)
     if "NoRegionError" in names:
@@ -257,7 +257,7 @@ def _reachable(region: str | None) -> str:
     if "AWS_ENDPOINT_URL" in os.environ:
         return "Check AWS_ENDPOINT_URL, and that something listens there."
     session = Session()
-    known = {one for name in session.get_available_partitions() for one in session.get_available_regions("ec2", name)}
-    if region not in known:
+    regions = {one for name in session.get_available_partitions() for one in session.get_available_regions("ec2", name)}
+    if region not in regions:
         return f"{region} is no Region that the installed boto3 knows: check --region."
     return "Check the connection to the network, and HTTPS_PROXY if there is a proxy."

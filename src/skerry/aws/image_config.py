@@ -69,12 +69,12 @@ def _stand_in(client: Any, operation: str, url: str) -> bytes | None:
     service = client.meta.service_model.service_id.hyphenize()
     request = AWSRequest(method="GET", url=url).prepare()
     answers = client.meta.events.emit(f"before-send.{service}.{operation}", request=request)
-    found = next((answer for _, answer in answers if answer is not None), None)
-    if found is None:
+    response = next((answer for _, answer in answers if answer is not None), None)
+    if response is None:
         return None
-    if found.status_code != _OK:
+    if response.status_code != _OK:
         raise OSError
-    content: bytes = found.content
+    content: bytes = response.content
     return content
 
 
@@ -97,9 +97,9 @@ def _fetched(url: str) -> bytes:
 
 def _kept(content: bytes) -> dict[str, str]:
     try:
-        found = json.loads(content)
+        document = json.loads(content)
     except (ValueError, RecursionError):
         raise RefusedError("Unreadable", "the image's configuration is not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         return {}
-    return {key: found[key] for key in KEPT if isinstance(found.get(key), str)}
+    return {key: document[key] for key in KEPT if isinstance(document.get(key), str)}

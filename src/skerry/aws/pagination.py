@@ -49,24 +49,24 @@ def iterate_pages(client: Any, call: ApiCall, parameters: Mapping[str, Any]) -> 
         method = command_name_of(call).replace("-", "_")
         if client.can_paginate(method):
             size = {"PageSize": call.page} if call.page else {}
-            found = client.get_paginator(method).paginate(**parameters, PaginationConfig=size)
+            answers = client.get_paginator(method).paginate(**parameters, PaginationConfig=size)
         else:
-            found = _by_token(client, method, call, dict(parameters))
+            answers = _by_token(client, method, call, dict(parameters))
         if call.first:
-            yield from islice(found, 1)
+            yield from islice(answers, 1)
         elif call.link:
-            for page in found:
+            for page in answers:
                 yield fetch_configuration(client, call.operation, str(page.get(call.link, "")))
         else:
-            yield from _bounded(found, call)
+            yield from _bounded(answers, call)
 
 
-def _bounded(found: Any, call: ApiCall) -> Iterator[dict[str, Any]]:
+def _bounded(answers: Any, call: ApiCall) -> Iterator[dict[str, Any]]:
     """Yield pages until they repeat, or exceed the bounds of any account."""
     seen: set[str] = set()
     rows = empty = 0
     page: dict[str, Any] = {}
-    for count, page in enumerate(found, 1):
+    for count, page in enumerate(answers, 1):
         yield page
         size = len(page.get(call.rows or "", ()))
         rows, empty = rows + size, 0 if size else empty + 1

@@ -173,9 +173,9 @@ def _object(body: bytes) -> dict[str, Any]:
     if not body.strip():
         raise DamageError("it is empty")
     try:
-        found = json.loads(body.decode("utf-8"))
+        answer = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise DamageError("it is not whole JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(answer, dict):
         raise DamageError("it is no JSON object")
-    return found
+    return answer

@@ -127,20 +127,20 @@ class ResolverLookup:
         https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html
         """
         servers = [target.ip for target in rule.target_ips if target.port == _DNS_PORT]
-        found = self.vpc_of_servers(servers) if len(servers) == len(rule.target_ips) else None
-        return found or self._missing_answer_of(rule)
+        vpc_id = self.vpc_of_servers(servers) if len(servers) == len(rule.target_ips) else None
+        return vpc_id or self._missing_answer_of(rule)
 
     def vpc_of_servers(self, servers: Iterable[str | None]) -> str | Missing | None:
         """Return the one VPC whose inbound resolver endpoints have all of these addresses, else None."""
         vpcs: set[str] = set()
         for server in servers:
-            found = self._inbound.get(server, [])
-            if len(found) != 1 or found[0].host_vpc_id is UNSET:
+            endpoints = self._inbound.get(server, [])
+            if len(endpoints) != 1 or endpoints[0].host_vpc_id is UNSET:
                 return None
-            if found[0].status != _WORKS:
-                fact = f"what becomes of {found[0].id}, which is {found[0].status}"
+            if endpoints[0].status != _WORKS:
+                fact = f"what becomes of {endpoints[0].id}, which is {endpoints[0].status}"
                 return Missing(fact, ACTIONS["resolver_endpoints"])
-            vpcs.add(found[0].host_vpc_id)
+            vpcs.add(endpoints[0].host_vpc_id)
         return vpcs.pop() if len(vpcs) == 1 else None
 
     def _missing_answer_of(self, rule: ResolverRule) -> Missing:

@@ -61,9 +61,9 @@ class Resources:
 
     def find_role(self, role_arn: str) -> Role | Absent | Missing | None:
         """Return a role of the account; roles of other accounts cannot be listed."""
-        found = self._roles.get(role_arn)
-        if found is not None:
-            return found
+        role = self._roles.get(role_arn)
+        if role is not None:
+            return role
         parsed = parse_arn(role_arn)
         # Every account has roles, such as service-linked ones: a list without any is another account's.
         if self._facts.completeness.knows("roles") and parsed is not None and parsed.account in self._accounts:
@@ -109,14 +109,16 @@ class Resources:
 
     def _level(self, target: str, kind: ControlKind) -> Level | Missing:
         action = "organizations:ListPoliciesForTarget"
-        found = self._answer(action, f"{target}/{kind}", resource_answers.AttachedPolicies, f"the policies of {target}")
-        if not isinstance(found, resource_answers.AttachedPolicies):
+        attached = self._answer(
+            action, f"{target}/{kind}", resource_answers.AttachedPolicies, f"the policies of {target}"
+        )
+        if not isinstance(attached, resource_answers.AttachedPolicies):
             return Missing(f"the policies of {target}", action)
         texts = []
-        for one in found.policies:
-            name = one.name or one.id
+        for policy in attached.policies:
+            name = policy.name or policy.id
             what = f"policy {name} of the organization"
-            answer = self._answer("organizations:DescribePolicy", one.id, resource_answers.ControlPolicy, what)
+            answer = self._answer("organizations:DescribePolicy", policy.id, resource_answers.ControlPolicy, what)
             if not isinstance(answer, resource_answers.ControlPolicy):
                 return Missing(what, "organizations:DescribePolicy")
             texts.append((name, answer.policy.content))
@@ -158,10 +160,10 @@ class Resources:
 
     def _of_repository(self, action: str, account: str, name: str, record: type[_Record], what: str) -> Found[_Record]:
         """Return the answer about a repository; a call without an account id was about the caller's own."""
-        found = self._answer(action, f"{account}/{name}", record, f"{what} in account {account}")
-        if found is None and account == self._facts.account:
+        answer = self._answer(action, f"{account}/{name}", record, f"{what} in account {account}")
+        if answer is None and account == self._facts.account:
             return self._answer(action, f"/{name}", record, what)
-        return found
+        return answer
 
     # ---------------------------------------------------------------------------------------- secrets, keys and logs
 
@@ -183,12 +185,12 @@ class Resources:
         # The number or label of a version follows a colon; no name has one.
         name = name.partition(":")[0]
         names = [name] if parsed is None else [f"/{name}", name]
-        found = [
-            self._answer("ssm:DescribeParameters", one, resource_answers.Parameter, f"parameter {name}")
-            for one in names
+        answers = [
+            self._answer("ssm:DescribeParameters", answer, resource_answers.Parameter, f"parameter {name}")
+            for answer in names
         ]
-        there = [one for one in found if isinstance(one, resource_answers.Parameter)]
-        return there[0] if there else next((one for one in found if one is not None), None)
+        there = [answer for answer in answers if isinstance(answer, resource_answers.Parameter)]
+        return there[0] if there else next((answer for answer in answers if answer is not None), None)
 
     def find_key(self, key: str) -> Found[resource_answers.Key]:
         """Return a key of KMS, by id, ARN or alias."""
@@ -233,14 +235,14 @@ class Resources:
         return self._answer("elasticfilesystem:DescribeAccessPoints", system, resource_answers.AccessPoints, what)
 
     def _answer(self, action: str, about: str, record: type[_Record], what: str) -> Found[_Record]:
-        found = self._answers.get((action, about))
-        match found:
+        answer = self._answers.get((action, about))
+        match answer:
             case None | Absent():
-                return found
+                return answer
             case Refused(code=code):
                 return None if is_denial(code) else Missing(what, action)
             case _:
-                return found if isinstance(found, record) else None
+                return answer if isinstance(answer, record) else None
 
     @cached_property
     def _accounts(self) -> set[str]:

@@ -34,31 +34,31 @@ class TransitLookup:
 
     def attachment_of(self, vpc_id: str, gateway_id: str) -> TransitGatewayVpcAttachment | Missing | None:
         """Return the attachment of a VPC to a transit gateway; None if it is known to have none."""
-        found = [
+        attachments = [
             row
             for row in self._facts.transit_gateway_vpc_attachments
             if row.vpc_id == vpc_id and row.transit_gateway_id == gateway_id
         ]
-        alive = [row for row in found if row.state is UNSET or row.state.lower() not in _GONE]
-        if alive or found:
-            return (alive or found)[0]
+        alive = [row for row in attachments if row.state is UNSET or row.state.lower() not in _GONE]
+        if alive or attachments:
+            return (alive or attachments)[0]
         if self._facts.completeness.knows("transit_gateway_vpc_attachments", vpc_id):
             return None
         return Missing(f"the attachment of {vpc_id} to {gateway_id}", _ATTACHMENTS)
 
     def find_vpc_attachment(self, attachment_id: str) -> TransitGatewayVpcAttachment | Missing:
         """Return the VPC attachment with this id."""
-        found = self._of_vpcs.get(attachment_id)
-        return found or Missing(f"the subnets of transit gateway attachment {attachment_id}", _ATTACHMENTS)
+        attachment = self._of_vpcs.get(attachment_id)
+        return attachment or Missing(f"the subnets of transit gateway attachment {attachment_id}", _ATTACHMENTS)
 
     def route_table_id_of(self, attachment_id: str) -> str | Missing | None:
         """Return the id of the route table that an attachment is associated with; None if it has none."""
-        found: TransitGatewayAttachment | None = self._attachments.get(attachment_id)
-        if found is None:
+        attachment: TransitGatewayAttachment | None = self._attachments.get(attachment_id)
+        if attachment is None:
             return Missing(
                 f"the route table that {attachment_id} is associated with", "ec2:DescribeTransitGatewayAttachments"
             )
-        association = found.association
+        association = attachment.association
         if association is None or association.state == "disassociated":
             return None
         if association.state != "associated":
@@ -67,15 +67,15 @@ class TransitLookup:
 
     def routes_of(self, table_id: str) -> tuple[TransitGatewayRoute, ...] | Missing:
         """Return all routes of a transit gateway's route table."""
-        found: TransitGatewayRouteTable | None = self._tables.get(table_id)
-        if found is None or found.routes is UNSET:
+        table: TransitGatewayRouteTable | None = self._tables.get(table_id)
+        if table is None or table.routes is UNSET:
             return Missing(f"the routes of transit gateway route table {table_id}", "ec2:SearchTransitGatewayRoutes")
-        return found.routes
+        return table.routes
 
     def find_peering(self, connection_id: str) -> VpcPeeringConnection | Missing:
         """Return the peering connection with this id."""
-        found = self._peering.get(connection_id)
-        return found or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
+        connection = self._peering.get(connection_id)
+        return connection or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
 
     def are_peered(self, one: str, other: str) -> bool | Missing:
         """Return whether an active peering connection of one Region joins two VPCs."""

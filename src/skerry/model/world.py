@@ -59,8 +59,8 @@ class World:
         return Missing(fact, ACTIONS[kind])
 
     def _find(self, kind: str, rows: Mapping[str, _Row], wanted: str) -> _Row | Missing:
-        found = rows.get(wanted)
-        return found if found is not None else self.missing_for(kind, f"{NOUNS[kind]} {wanted}")
+        row = rows.get(wanted)
+        return row if row is not None else self.missing_for(kind, f"{NOUNS[kind]} {wanted}")
 
     def find_vpc(self, vpc_id: str) -> Vpc | Missing:
         """Return the VPC with this id."""
@@ -100,13 +100,13 @@ class World:
 
     def network_acl_of(self, subnet_id: str) -> NetworkAcl | Missing:
         """Return the network ACL of a subnet; AWS lists every subnet under exactly one."""
-        found = self._acls_by_subnet.get(subnet_id)
-        return found or self.missing_for("network_acls", f"the network ACL of subnet {subnet_id}")
+        acl = self._acls_by_subnet.get(subnet_id)
+        return acl or self.missing_for("network_acls", f"the network ACL of subnet {subnet_id}")
 
     def default_group_of(self, vpc_id: str) -> SecurityGroup | Missing:
         """Return the VPC's default security group, used for interfaces without a named group."""
-        found = self._default_groups.get(vpc_id)
-        return found or self.missing_for("security_groups", f"the default security group of {vpc_id}")
+        group = self._default_groups.get(vpc_id)
+        return group or self.missing_for("security_groups", f"the default security group of {vpc_id}")
 
     def dns_attribute_of(self, vpc_id: str, attribute: str) -> bool | Missing:
         """Return a VPC's ``enable_dns_support`` or ``enable_dns_hostnames``."""
@@ -131,12 +131,12 @@ class World:
         A participant account of a shared VPC does not see the owner's endpoints, so their absence proves
         nothing there: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
         """
-        found = self.endpoints_in(vpc_id)
+        endpoints = self.endpoints_in(vpc_id)
         if not self.knows("vpc_endpoints", vpc_id):
             return self.missing_for("vpc_endpoints", f"the endpoints of {vpc_id}")
-        if not found and self._is_shared(vpc_id):
+        if not endpoints and self._is_shared(vpc_id):
             return self.missing_for("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
-        return found
+        return endpoints
 
     def lacks_owner_view(self, vpc_id: str) -> bool:
         """Return whether a VPC belongs to another account whose own view of it was not read."""
@@ -155,8 +155,8 @@ class World:
 
     def find_endpoint_by_name(self, name: str) -> VpcEndpoint | None:
         """Return the endpoint with a DNS name such as ``vpce-0a1-b2c.ecr.api.….vpce.amazonaws.com``."""
-        found = _ENDPOINT_NAME.match(name)
-        return self.vpc_endpoints.get(found.group(1)) if found else None
+        match = _ENDPOINT_NAME.match(name)
+        return self.vpc_endpoints.get(match.group(1)) if match else None
 
     def zones_in(self, vpc_id: str) -> tuple[Zone, ...]:
         """Return the private hosted zones of the VPC, including zones with unknown VPCs."""
@@ -168,18 +168,18 @@ class World:
 
     def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...] | Missing:
         """Return the mount targets of an EFS file system; one DescribeMountTargets call lists one file system."""
-        found = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
+        targets = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
         listed = self.facts.completeness.lists("mount_targets", file_system_id)
-        if not listed and not (found and self.knows("mount_targets", file_system_id)):
+        if not listed and not (targets and self.knows("mount_targets", file_system_id)):
             return self.missing_for("mount_targets", f"the mount targets of {file_system_id}")
-        return found
+        return targets
 
     def zones_of_endpoint_service(self, service_name: str) -> tuple[str, ...] | None:
         """Return the zones in which a service offers interface endpoints; None if they were not read."""
         rows = (row for row in self.facts.endpoint_services if row.service_name == service_name)
         offers = (row for row in rows if any(kind.service_type == "Interface" for kind in row.service_type))
-        found = next((row.availability_zones for row in offers), UNSET)
-        return None if found is UNSET else found
+        zones = next((row.availability_zones for row in offers), UNSET)
+        return None if zones is UNSET else zones
 
     def prefix_list_of(self, service_name: str) -> str | None:
         """Return the id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
@@ -191,10 +191,10 @@ class World:
 
     def prefix_entries_of(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
         """Return the CIDR blocks of a prefix list."""
-        found = self.prefix_lists.get(prefix_list_id)
-        if found is None or found.cidrs is UNSET:
+        prefix_list = self.prefix_lists.get(prefix_list_id)
+        if prefix_list is None or prefix_list.cidrs is UNSET:
             return Missing(f"the entries of prefix list {prefix_list_id}", "ec2:GetManagedPrefixListEntries")
-        return found.cidrs
+        return prefix_list.cidrs
 
     def find_cluster(self, cluster_arn: str | UnsetType) -> Cluster | None:
         """Return the cluster with this ARN, if it was read."""
@@ -231,8 +231,8 @@ class World:
     @cached_property
     def _partition(self) -> str:
         names = (row.service_arn for row in self.facts.services)
-        found = next((parsed for name in names if (parsed := parse_arn(name))), None)
-        return found.partition if found else "aws"
+        service_arn = next((parsed for name in names if (parsed := parse_arn(name))), None)
+        return service_arn.partition if service_arn else "aws"
 
     @cached_property
     def _clusters(self) -> dict[str, Cluster]:

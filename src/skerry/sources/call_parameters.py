@@ -74,15 +74,15 @@ class RelatedAnswer(NamedTuple):
         except UNREADABLE:
             notes.note(f"{self.name}: {self.key} is no list that can be read")
             return (), False
-        found, whole = [], not self.partial
+        records, whole = [], not self.partial
         for position, raw in enumerate(listed):
             row, fault = read_record(raw, record)
             if row is None:
                 notes.note(f"{self.name}: row {position} of {self.key} cannot be read: {fault}")
                 whole = False
             else:
-                found.append(row)
-        return tuple(found), whole
+                records.append(row)
+        return tuple(records), whole
 
 
 def _entries(rows: Rows, answer: RelatedAnswer) -> None:
@@ -123,8 +123,8 @@ def _associations(rows: Rows, answer: RelatedAnswer) -> None:
 def _addresses(rows: Rows, answer: RelatedAnswer) -> None:
     endpoint = answer.parameter_of("ResolverEndpointId", "addresses of a resolver endpoint")
     addresses, whole = answer.read_rows(ResolverEndpointAddress, rows)
-    found = tuple(row.ip for row in addresses if row.ip is not None)
-    row = ResolverEndpoint(id=endpoint, ip_addresses=found if whole else UNSET)
+    ips = tuple(row.ip for row in addresses if row.ip is not None)
+    row = ResolverEndpoint(id=endpoint, ip_addresses=ips if whole else UNSET)
     rows.merge("resolver_endpoints", endpoint, row, answer.name)
 
 

@@ -39,7 +39,7 @@ Area: TypeAlias = Generator[list[CallRequest], list[CallResult], None]
 
 def collect_picked(gots: Iterable[CallResult], call: ApiCall) -> list[Any]:
     """Return all items picked from the answers to a call, each once, in order."""
-    return list(dict.fromkeys(one for got in gots if got.ask.call is call for one in got.picked))
+    return list(dict.fromkeys(item for got in gots if got.ask.call is call for item in got.picked))
 
 
 class Reader:
@@ -76,7 +76,7 @@ class Reader:
             answered: dict[Area, list[CallResult]] = {area: [] for area, asked in asks.items() if asked is not None}
             for (area, _), got in zip(batch, gots, strict=True):
                 answered[area].append(got)
-            asks = {area: _next(area, found) for area, found in answered.items()}
+            asks = {area: _next(area, results) for area, results in answered.items()}
 
     def _round(self, asks: Sequence[CallRequest]) -> list[CallResult]:
         places = [position for position, ask in enumerate(asks) if self._is_sent(ask)]
@@ -124,7 +124,7 @@ class Reader:
 
         Each refusal is a document of its own, and so is each answer wrapped with its call.
         """
-        found: dict[tuple[str, bytes], list[CallResult]] = {}
+        documents: dict[tuple[str, bytes], list[CallResult]] = {}
         for got in gots:
             self.notes += [describe_left_out(f"{got.ask.listed} {name}") for name in got.missing]
             if got.refused is not None and got.refused.gone and got.ask.within:
@@ -134,8 +134,8 @@ class Reader:
                 self._document(_name(got.ask), _error(got.ask, got.refused))
             elif got.ask.call.kept:
                 call = _call(got.ask) if got.ask.call.wrapped else b""
-                found.setdefault((_name(got.ask), call), []).append(got)
-        for (name, _), parts in found.items():
+                documents.setdefault((_name(got.ask), call), []).append(got)
+        for (name, _), parts in documents.items():
             self._document(name, _merged(parts))
         for got in gots:
             if got.partial:
@@ -161,9 +161,9 @@ def _is_empty(ask: CallRequest) -> bool:
     return bool(ask.call.batch) and not ask.parameters[ask.call.ids_parameter]
 
 
-def _next(area: Area, found: list[CallResult]) -> list[CallRequest] | None:
+def _next(area: Area, results: list[CallResult]) -> list[CallRequest] | None:
     try:
-        return area.send(found)
+        return area.send(results)
     except StopIteration:
         return None
 
@@ -203,12 +203,12 @@ def _between(rows: Sequence[bytes]) -> Iterator[bytes]:
 
 def _rest(parts: Sequence[CallResult]) -> bytes:
     call = parts[0].ask.call
-    rest = {key: content for part in parts for key, content in part.rest.items()}
+    members = {key: content for part in parts for key, content in part.rest.items()}
     if call.batch:
-        token = rest.pop(TOKENS[0], None)
+        token = members.pop(TOKENS[0], None)
         more = b"" if token is None else b',"%s":%s' % (TOKENS[0].encode(), token)
-        return b',"failures":[%s]%s' % (b",".join(rest[key] for key in sorted(rest)), more)
-    return b"".join(b',"%s":%s' % (key.encode(), content) for key, content in rest.items())
+        return b',"failures":[%s]%s' % (b",".join(members[key] for key in sorted(members)), more)
+    return b"".join(b',"%s":%s' % (key.encode(), content) for key, content in members.items())
 
 
 def _call(ask: CallRequest) -> bytes:

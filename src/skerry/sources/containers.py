@@ -45,45 +45,45 @@ def read_all(cluster: str | None, questions: ResourceReads) -> Area:
 
 def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     """Read one service, with its stopped tasks; without a cluster, search every cluster."""
-    known = _cluster_of(name) or cluster
+    home = _cluster_of(name) or cluster
     first: list[CallResult] = []
-    if known is None:
+    if home is None:
         first = yield [_find(None)]
         clusters = _clusters(first, None)
-        found = yield [*_described(clusters), *(_one_service(one, name) for one in clusters)]
-        holders = [one.cluster for one in _named(found, "service")]
-        listed = yield [*(_stopped(one, name) for one in holders), *_made_of(found)]
-        questions.add_references([*found, *listed])
+        results = yield [*_described(clusters), *(_one_service(one, name) for one in clusters)]
+        holders = [one.cluster for one in _named(results, "service")]
+        listed = yield [*(_stopped(one, name) for one in holders), *_made_of(results)]
+        questions.add_references([*results, *listed])
         more: list[CallRequest] = []
     else:
-        found = listed = yield [
-            _find(known),
-            _providers(known),
-            _one_service(known, name),
-            _stopped(known, name),
+        results = listed = yield [
+            _find(home),
+            _providers(home),
+            _one_service(home, name),
+            _stopped(home, name),
         ]
-        _clusters(found, known)
-        more = _made_of(found)
-    _require([*first, *found], api_table.SERVICES, f"service {_short(name)}", known)
+        _clusters(results, home)
+        more = _made_of(results)
+    _require([*first, *results], api_table.SERVICES, f"service {_short(name)}", home)
     made_of = yield [*(ask for got in listed for ask in _listed(got)), *more]
-    if known is not None:
-        questions.add_references([*found, *made_of])
+    if home is not None:
+        questions.add_references([*results, *made_of])
 
 
 def read_task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     """Read one task, and its service; without a cluster, search every cluster."""
-    known = _cluster_of(name) or cluster
+    home = _cluster_of(name) or cluster
     first: list[CallResult] = []
-    if known is None:
+    if home is None:
         first = yield [_find(None)]
         clusters = _clusters(first, None)
-        found = yield [*_described(clusters), *(_one_task(one, name) for one in clusters)]
+        results = yield [*_described(clusters), *(_one_task(one, name) for one in clusters)]
     else:
-        found = yield [_find(known), _providers(known), _one_task(known, name)]
-        _clusters(found, known)
-    _require([*first, *found], api_table.TASKS, f"task {_short(name)}", known)
-    owners = [_one_service(one.cluster, one.name) for one in _named(found, "owner")]
-    questions.add_references((yield [*_made_of(found), *owners]))
+        results = yield [_find(home), _providers(home), _one_task(home, name)]
+        _clusters(results, home)
+    _require([*first, *results], api_table.TASKS, f"task {_short(name)}", home)
+    owners = [_one_service(one.cluster, one.name) for one in _named(results, "owner")]
+    questions.add_references((yield [*_made_of(results), *owners]))
 
 
 # ------------------------------------------------------------------------------------------------------ clusters
@@ -101,10 +101,10 @@ def _clusters(gots: Sequence[CallResult], asked: str | None) -> list[str]:
         return sorted(collect_picked(gots, api_table.CLUSTER_NAMES))
     if any(got.refused for got in gots if got.ask.call is api_table.CLUSTERS):
         return [asked]
-    found: list[str] = collect_picked(gots, api_table.CLUSTERS)
-    if not found:
+    arns: list[str] = collect_picked(gots, api_table.CLUSTERS)
+    if not arns:
         raise NothingFoundError(f"there is no cluster {_short(asked)}", "List them: aws ecs list-clusters.")
-    return found
+    return arns
 
 
 def _described(clusters: Sequence[str]) -> list[CallRequest]:
@@ -213,8 +213,8 @@ def _of_task(row: AnswerRow) -> Iterator[_Name]:
 
 
 def _named(gots: Iterable[CallResult], kind: str) -> list[_Name]:
-    found = (one for got in gots for one in got.picked if isinstance(one, _Name))
-    return list(dict.fromkeys(one for one in found if one.kind == kind))
+    names = (name for got in gots for name in got.picked if isinstance(name, _Name))
+    return list(dict.fromkeys(name for name in names if name.kind == kind))
 
 
 def _made_of(gots: Sequence[CallResult]) -> list[CallRequest]:
@@ -278,8 +278,8 @@ def _cluster_schedule(row: AnswerRow) -> Iterator[tuple[str, str, str]]:
         yield row.get("GroupName", "default"), row["Name"], target
 
 
-def _schedules(found: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[CallRequest]:
-    for group, name, target in sorted(found):
+def _schedules(schedules: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[CallRequest]:
+    for group, name, target in sorted(schedules):
         if clusters is None or target in clusters:
             asked = {"Name": name, "GroupName": group}
             within = f"schedule {name}"

@@ -30,21 +30,21 @@ def top_level(name: str, content: bytes) -> dict[str, Raw]:
         message = f"{name} is a list, so its top-level key is lost"
         raise InputError(message, QUERY_HINT)
     try:
-        found = msgspec.json.decode(text, type=dict[str, Raw])
+        values = msgspec.json.decode(text, type=dict[str, Raw])
     except UNREADABLE:
         return decode(name, "the document", repair(name, text), dict[str, Raw])
-    if _is_whole(text, found):
-        return found
+    if _is_whole(text, values):
+        return values
     return decode(name, "the document", repair(name, text), dict[str, Raw])
 
 
-def _is_whole(text: bytes, found: dict[str, Raw]) -> bool:
+def _is_whole(text: bytes, values: dict[str, Raw]) -> bool:
     """Return whether a document holds its values and nothing more, so that no top-level key is repeated.
 
     The remaining characters are two quotes and a colon for each key, the commas between them, and the braces.
     """
-    keys = sum(_size(key.encode()) + len('"":') for key in found)
-    return _size(text) == sum(map(_size, found.values())) + keys + max(len(found) - 1, 0) + len("{}")
+    keys = sum(_size(key.encode()) + len('"":') for key in values)
+    return _size(text) == sum(map(_size, values.values())) + keys + max(len(values) - 1, 0) + len("{}")
 
 
 def _size(text: bytes | Raw) -> int:

@@ -74,12 +74,12 @@ def remove_rows(
 
 def listings_of(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:
     """Return the lists that contain the resources of calls, with their names there."""
-    found: dict[Listing, set[str]] = {}
-    for one in deleted:
-        parameter, places = _LISTED.get(one.operation, ("", ()))
+    names_by_listing: dict[Listing, set[str]] = {}
+    for call in deleted:
+        parameter, places = _LISTED.get(call.operation, ("", ()))
         for place in places:
-            found.setdefault(place, set()).add(str(one.parameters.get(parameter)))
-    return found
+            names_by_listing.setdefault(place, set()).add(str(call.parameters.get(parameter)))
+    return names_by_listing
 
 
 def _filtered(content: bytes, key: str, field: str, gone: set[str]) -> bytes:
@@ -95,5 +95,5 @@ def _filtered(content: bytes, key: str, field: str, gone: set[str]) -> bytes:
 
 
 def _value(row: Raw, field: str) -> object:
-    found = msgspec.json.decode(row)
-    return found.get(field) if isinstance(found, dict) else None
+    value = msgspec.json.decode(row)
+    return value.get(field) if isinstance(value, dict) else None

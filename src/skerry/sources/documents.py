@@ -175,14 +175,14 @@ class _Loader:
 
     def _answer(self, name: str, top: dict[str, Raw], call: CallEnvelope) -> None:
         partial = any(bytes(top[key]) not in _NO_TOKEN for key in PAGE_KEYS if key in top)
-        known = self.known(top)
-        for key in known:
+        keys = self.known(top)
+        for key in keys:
             answer = _Answer(name, key, top[key], call, top, partial)
             self._handlers[key](answer)
             if field := _FIELDS.get(key):
                 self._listed(field, answer)
-        self.understood |= bool(known)
-        if not known:
+        self.understood |= bool(keys)
+        if not keys:
             self.rows.note(f"ignored {name}: no known keys")
 
     def _listed(self, field: str, answer: _Answer) -> None:
@@ -205,9 +205,9 @@ class _Loader:
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Yield the rows of a list; note each row that is unreadable or holds an invalid value."""
         listed = self._raw_rows(answer, field)
-        for position, (raw, (found, fault)) in enumerate(zip(listed, read_rows(listed, record), strict=True)):
-            if found is not None:
-                yield found
+        for position, (raw, (record_read, fault)) in enumerate(zip(listed, read_rows(listed, record), strict=True)):
+            if record_read is not None:
+                yield record_read
             else:
                 scope = scope_of_row(field, raw, answer.call.parameters)
                 place = f"{answer.name}: row {position} of {answer.key}"
@@ -262,10 +262,10 @@ class _Loader:
         self._kind(answer._replace(key=_SINGLE[answer.key], value=Raw(listed)))
 
     def _linked(self, answer: _Answer) -> None:
-        found = call_parameters.RelatedAnswer(
+        related = call_parameters.RelatedAnswer(
             answer.name, answer.key, answer.value, answer.call.parameters, answer.partial
         )
-        call_parameters.HANDLERS[answer.key](self.rows, found)
+        call_parameters.HANDLERS[answer.key](self.rows, related)
 
     def _file_systems(self, answer: _Answer) -> None:
         """Note file systems without mount targets: they need no call of their own."""

@@ -81,7 +81,7 @@ def _unlike(names: dict[str, bytes], name: str) -> str:
 
 def _files(root: Path) -> Iterator[Path]:
     """Yield the files below a folder, files before subfolders."""
-    found = entries = 0
+    files = entries = 0
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -99,8 +99,8 @@ def _files(root: Path) -> Iterator[Path]:
                     names.append(entry.name)
         if len(folder.relative_to(root).parts) >= MOST_DEPTH:
             raise InputError(f"{root} is more than {MOST_DEPTH} folders deep", _ANSWERS_HINT)
-        found += len(names)
-        if found > MOST_FILES:
+        files += len(names)
+        if files > MOST_FILES:
             raise InputError(f"{root} holds more than {MOST_FILES} files", _ANSWERS_HINT)
         yield from (folder / name for name in sorted(names))
         folders += sorted(inside, reverse=True)
@@ -148,16 +148,16 @@ def _looks_like_json(head: bytes) -> bool:
 
 def _at_most(head: bytes, parts: Iterator[bytes], given: Path, most: int) -> bytes:
     """Join the parts up to the limit of bytes: the size reported by a file may be wrong."""
-    found, size = [head], len(head)
+    content, size = [head], len(head)
     for part in parts:
-        found.append(part)
+        content.append(part)
         size += len(part)
         if size > most:
             break
     if size > most:
         message = f"{given} holds more than {MOST_BYTES // 1024 // 1024} MiB"
         raise InputError(message, "Save one Region, or only the VPCs in question.")
-    return b"".join(found)
+    return b"".join(content)
 
 
 def _parts(descriptor: int, path: Path, until: float) -> Iterator[bytes]:

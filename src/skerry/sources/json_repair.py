@@ -44,8 +44,8 @@ def repair(name: str, content: bytes) -> bytes:
     Raises `InputError` if the document is no JSON at all.
     """
     try:
-        found = json.loads(content, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
-        return msgspec.json.encode(found)
+        document = json.loads(content, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
+        return msgspec.json.encode(document)
     except RecursionError as error:
         message = f"{name} is nested too deeply to be an answer of AWS"
         raise InputError(message, "Save the answer again.") from error

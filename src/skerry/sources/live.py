@@ -163,8 +163,8 @@ def _details(first: Sequence[CallResult], region: str) -> Iterator[CallRequest]:
 
 
 def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Iterator[CallRequest]:
-    for one in sorted(ids):
-        yield CallRequest(call, {parameter: one}, one, within=f"{kind} {one}")
+    for name in sorted(ids):
+        yield CallRequest(call, {parameter: name}, name, within=f"{kind} {name}")
 
 
 def _zone(row: AnswerRow) -> Iterator[tuple[str, str | None]]:

@@ -73,9 +73,9 @@ class Rows:
     def add(self, field: str, key: str | None, row: Row, name: str) -> None:
         """Add a row; raises `InputError` if another row of its id differs."""
         wanted = key if key is not None else f"{name}#{len(self._rows[field])}"
-        known = self._rows[field].setdefault(wanted, row)
+        earlier = self._rows[field].setdefault(wanted, row)
         first = self._where.setdefault((field, wanted), name)
-        if known != row:
+        if earlier != row:
             places = first if first == name else f"{first} and {name}"
             message = f"{wanted} is described twice, and differently, in {places}"
             raise InputError(message, _NEWEST_HINT)
@@ -91,21 +91,21 @@ class Rows:
 
     def merge_attribute(self, row: VpcAttribute, name: str) -> None:
         """Merge the attributes of one VPC; AWS prints one a call."""
-        known = self.get("vpc_attributes", row.vpc_id) or VpcAttribute(vpc_id=row.vpc_id)
+        earlier = self.get("vpc_attributes", row.vpc_id) or VpcAttribute(vpc_id=row.vpc_id)
         values = {
-            field: self._merge(getattr(known, field), getattr(row, field), row.vpc_id, name)
+            field: self._merge(getattr(earlier, field), getattr(row, field), row.vpc_id, name)
             for field in ("enable_dns_support", "enable_dns_hostnames")
         }
-        self.replace("vpc_attributes", row.vpc_id, structs.replace(known, **values), name)
+        self.replace("vpc_attributes", row.vpc_id, structs.replace(earlier, **values), name)
 
-    def _merge(self, known: Switch, new: Switch, vpc_id: str, name: str) -> Switch:
-        if known.value is UNSET or known == new:
+    def _merge(self, earlier: Switch, new: Switch, vpc_id: str, name: str) -> Switch:
+        if earlier.value is UNSET or earlier == new:
             return new
         if new.value is not UNSET:
             first = self._where["vpc_attributes", vpc_id]
             message = f"a DNS attribute of {vpc_id} is on in one of {first} and {name}, and off in the other"
             raise InputError(message, _NEWEST_HINT)
-        return known
+        return earlier
 
     def merge(self, field: str, key: str, row: Row, name: str) -> None:
         """Merge the answers of several calls about one record; raises `InputError` if they contradict."""
@@ -149,6 +149,6 @@ class Rows:
 
     def build_completeness(self) -> Completeness:
         """Return the completeness of all lists."""
-        cut_off = {one for one, partial in self._pages.items() if partial}
+        cut_off = {listed for listed, partial in self._pages.items() if partial}
         complete = self._pages.keys() - cut_off
         return Completeness(frozenset(complete), frozenset(self._gaps | cut_off), frozenset(self._asked))

@@ -24,10 +24,10 @@ def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     kept = {}
     for name, content in documents.items():
         top = top_level(name, content)
-        rest = _without(top)
-        if rest is not top:
-            content = msgspec.json.encode(rest)  # noqa: PLW2901 - the document in its place
-        if rest:
+        remaining = _without(top)
+        if remaining is not top:
+            content = msgspec.json.encode(remaining)  # noqa: PLW2901 - the document in its place
+        if remaining:
             kept[name] = content
     return kept
 
@@ -39,9 +39,9 @@ def _without(top: dict[str, Raw]) -> dict[str, Raw]:
     """Return an answer, wrapped or not, without its part beyond the network; empty if nothing remains."""
     if "Call" in top:
         return {} if _is_beyond(top["Call"]) else _in(top, "Response", _response)
-    rest = {key: value for key, value in top.items() if key not in _KEYS}
-    if len(rest) < len(top):
-        top = rest if rest.keys() - _OF_A_PAGE else {}
+    remaining = {key: value for key, value in top.items() if key not in _KEYS}
+    if len(remaining) < len(top):
+        top = remaining if remaining.keys() - _OF_A_PAGE else {}
     return _in(top, "Calls", _calls)
 
 
@@ -57,8 +57,8 @@ def _in(top: dict[str, Raw], key: str, narrowed: Callable[[Raw], Raw | None]) ->
 
 
 def _response(value: Raw) -> Raw | None:
-    rest = _without(msgspec.json.decode(value, type=dict[str, Raw]))
-    return Raw(msgspec.json.encode(rest)) if rest else None
+    remaining = _without(msgspec.json.decode(value, type=dict[str, Raw]))
+    return Raw(msgspec.json.encode(remaining)) if remaining else None
 
 
 def _calls(value: Raw) -> Raw:

@@ -46,14 +46,14 @@ class ResourceReference(NamedTuple):
 
 def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
     """Yield the resources that a task definition names."""
-    found = _read(answer["taskDefinition"], TaskDefinition)
-    named = None if found is None else found.task_definition_arn
+    definition = _read(answer["taskDefinition"], TaskDefinition)
+    named = None if definition is None else definition.task_definition_arn
     home = None if named is None else parse_arn(named)
-    if found is None or home is None:
+    if definition is None or home is None:
         return
-    for container in () if found.container_definitions is UNSET else found.container_definitions:
+    for container in () if definition.container_definitions is UNSET else definition.container_definitions:
         yield from _of_container(container, home)
-    for volume in found.volumes:
+    for volume in definition.volumes:
         if volume.efs_volume_configuration is not None:
             yield from _system(volume.efs_volume_configuration.file_system_id, home)
 
@@ -62,20 +62,20 @@ def references_of_service(row: AnswerRow) -> Iterator[ResourceReference]:
     """Yield the log group of the Service Connect proxy; no task definition names it."""
     home = parse_arn(row["serviceArn"])
     for deployment in row.get("deployments", ()) if home else ():
-        found = _read(deployment, Deployment) if "serviceConnectConfiguration" in deployment else None
-        if found is not None and home is not None:
-            yield from _of_logs(found.service_connect_configuration.log_configuration, home)
+        record = _read(deployment, Deployment) if "serviceConnectConfiguration" in deployment else None
+        if record is not None and home is not None:
+            yield from _of_logs(record.service_connect_configuration.log_configuration, home)
 
 
 def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
     """Yield the images of a deployment, by their pinned digests."""
-    found = _read(row, ServiceRevision)
-    home = parse_arn(found.service_revision_arn) if found else None
-    if found is None or home is None:
+    revision = _read(row, ServiceRevision)
+    home = parse_arn(revision.service_revision_arn) if revision else None
+    if revision is None or home is None:
         return
-    for one in found.container_images:
-        if one.image is not None and one.image_digest is not None:
-            yield from _image(f"{one.image.partition('@')[0]}@{one.image_digest}", home)
+    for image in revision.container_images:
+        if image.image is not None and image.image_digest is not None:
+            yield from _image(f"{image.image.partition('@')[0]}@{image.image_digest}", home)
 
 
 def _read(row: AnswerRow, record: type[_Record]) -> _Record | None:

@@ -10,15 +10,15 @@ from skerry.model.facts import Facts
 
 def region_of(facts: Facts) -> str | None:
     """Return the one Region named by ARNs, endpoint services and zones; None if they name none or several."""
-    found = set(_regions(facts))
-    return found.pop() if len(found) == 1 else None
+    regions = set(_regions(facts))
+    return regions.pop() if len(regions) == 1 else None
 
 
 def account_of(facts: Facts) -> str | None:
     """Return the one account of the services' ARNs or the VPCs' owners; None if there are several."""
-    found = {parsed.account for name in _arns(facts) if (parsed := parse_arn(name))}
-    found = found or {row.owner_id for row in facts.vpcs if row.owner_id is not UNSET}
-    return found.pop() if len(found) == 1 else None
+    accounts = {parsed.account for name in _arns(facts) if (parsed := parse_arn(name))}
+    accounts = accounts or {row.owner_id for row in facts.vpcs if row.owner_id is not UNSET}
+    return accounts.pop() if len(accounts) == 1 else None
 
 
 def _arns(facts: Facts) -> Iterator[str]:

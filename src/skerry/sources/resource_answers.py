@@ -107,28 +107,28 @@ def add_answer(rows: Rows, name: str, action: str, parameters: Parameters, answe
     if not names:
         message = f"{name}: an answer to {action}, but not about what"
         raise InputError(message, WRAP_HINT)
-    for about, found in _answers(rows, name, question, names, answer):
-        complete = _with_unanswered(found, parameters) if isinstance(found, RepositoryImages) else found
+    for about, record in _answers(rows, name, question, names, answer):
+        complete = _with_unanswered(record, parameters) if isinstance(record, RepositoryImages) else record
         _keep(rows, name, ResourceAnswer(action, about, complete))
 
 
-def _with_unanswered(found: RepositoryImages, parameters: Parameters) -> RepositoryImages | Refused:
+def _with_unanswered(images: RepositoryImages, parameters: Parameters) -> RepositoryImages | Refused:
     """Add a failure for each requested image without an answer; an empty answer proves nothing.
 
     ECR answers each image with a manifest or a failure:
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
     """
-    answered = [*(row.image_id for row in found.images), *(row.image_id for row in found.failures)]
+    answered = [*(row.image_id for row in images.images), *(row.image_id for row in images.failures)]
     if not answered:
         return Refused("empty")
     try:
         asked = msgspec.convert(parameters.get("imageIds", []), tuple[ImageId, ...])
     except msgspec.ValidationError:
-        return found
+        return images
     names = {name for image in answered for name in (image.image_tag, image.image_digest)}
     lacking = [image for image in asked if names.isdisjoint({image.image_tag, image.image_digest} - {None})]
     failures = tuple(ImageFailure(image, "Unanswered") for image in lacking)
-    return msgspec.structs.replace(found, failures=(*found.failures, *failures))
+    return msgspec.structs.replace(images, failures=(*images.failures, *failures))
 
 
 def _answers(
@@ -138,19 +138,19 @@ def _answers(
         yield from ((about, Absent(answer) if is_gone(answer) else Refused(answer)) for about in names)
         return
     try:
-        found = _records(question, answer)
+        records = _records(question, answer)
     except UNREADABLE as error:
         rows.note(f"{name}: the answer cannot be read: {error}")
         yield from ((about, Refused("unreadable")) for about in names)
         return
     if not question.rows:
-        yield from ((about, found[0]) for about in names)
+        yield from ((about, records[0]) for about in names)
         return
-    by_name = {getattr(record, question.named): record for record in found}
+    by_name = {getattr(record, question.named): record for record in records}
     for about in names:
         key = about.partition("/")[2] if question.record is resource_answers.Object else about
         # A partial page does not prove absence, except for calls that list an exact match first.
-        if key in by_name or (found and question.record is not resource_answers.Parameter) or not has_more(answer):
+        if key in by_name or (records and question.record is not resource_answers.Parameter) or not has_more(answer):
             yield about, by_name.get(key, Absent("NotFound"))
         else:
             yield about, Refused("partial")
@@ -179,15 +179,19 @@ def _keep(rows: Rows, name: str, row: ResourceAnswer) -> None:
     A call without an answer does not contradict an answer to another call.
     """
     key = f"{row.action} {row.about}"
-    known = rows.get("resource_answers", key)
-    if known is not None and isinstance(known.answer, RepositoryImages) and isinstance(row.answer, RepositoryImages):
-        images = dict.fromkeys((*known.answer.images, *row.answer.images))
-        failures = dict.fromkeys((*known.answer.failures, *row.answer.failures))
+    earlier = rows.get("resource_answers", key)
+    if (
+        earlier is not None
+        and isinstance(earlier.answer, RepositoryImages)
+        and isinstance(row.answer, RepositoryImages)
+    ):
+        images = dict.fromkeys((*earlier.answer.images, *row.answer.images))
+        failures = dict.fromkeys((*earlier.answer.failures, *row.answer.failures))
         merged = RepositoryImages(tuple(images), tuple(failures))
         rows.replace("resource_answers", key, msgspec.structs.replace(row, answer=merged), name)
-    elif known is not None and isinstance(row.answer, Refused):
+    elif earlier is not None and isinstance(row.answer, Refused):
         return
-    elif known is not None and isinstance(known.answer, Refused):
+    elif earlier is not None and isinstance(earlier.answer, Refused):
         rows.replace("resource_answers", key, row, name)
     else:
         rows.add("resource_answers", key, row, name)

@@ -66,9 +66,9 @@ class ResourceReads:
 
     def read_cache_rules(self) -> Area:
         """Request the pull-through cache rules: a request for a covered image may make ECR fetch it."""
-        found = yield [CallRequest(api_table.PULL_THROUGH_RULES, pick=_rule)]
-        rules = collect_picked(found, api_table.PULL_THROUGH_RULES)
-        if None not in rules and all(got.refused is None for got in found):
+        results = yield [CallRequest(api_table.PULL_THROUGH_RULES, pick=_rule)]
+        rules = collect_picked(results, api_table.PULL_THROUGH_RULES)
+        if None not in rules and all(got.refused is None for got in results):
             self._rules = tuple(rules)
 
     def read_roles(self) -> Area:
@@ -83,7 +83,7 @@ class ResourceReads:
     def add_references(self, gots: Iterable[CallResult]) -> None:
         """Add all references of the other areas: the requests start with the next round."""
         self._references |= dict.fromkeys(
-            one for got in gots for one in got.picked if isinstance(one, ResourceReference)
+            item for got in gots for item in got.picked if isinstance(item, ResourceReference)
         )
         self._complete = True
 
@@ -102,7 +102,7 @@ class ResourceReads:
         yield [ask for name in sorted(collect_picked(second, resource_calls.KEY)) for ask in _of_own_key(name)]
 
     def _named(self, kind: ResourceKind) -> list[ResourceReference]:
-        return sorted(one for one in self._references if one.kind == kind)
+        return sorted(item for item in self._references if item.kind == kind)
 
     def _of_ecr(self) -> Iterator[CallRequest]:
         wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)

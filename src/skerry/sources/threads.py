@@ -87,17 +87,17 @@ class Workers(Generic[Done]):
         waiting = set(range(len(jobs)))
         while waiting:
             try:
-                found = results.get(timeout=min(_LOOK_SECONDS, self._silence))
+                result = results.get(timeout=min(_LOOK_SECONDS, self._silence))
             except Empty:
                 for position in self._left_behind():
                     results.put(_late(position, late))
                 continue
-            if found.position not in waiting:
+            if result.position not in waiting:
                 continue
-            waiting.discard(found.position)
-            if found.error is not None:
-                raise found.error
-            yield found.position, found.done  # type: ignore[misc]
+            waiting.discard(result.position)
+            if result.error is not None:
+                raise result.error
+            yield result.position, result.done  # type: ignore[misc]
 
     def _start(self, wanted: int) -> None:
         while len(self._threads) < min(self._count, wanted):

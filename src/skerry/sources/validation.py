@@ -62,13 +62,13 @@ def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Recor
 def read_record(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
     """Return a JSON value as a record, or None with the reason why it cannot be read."""
     try:
-        found = msgspec.json.decode(raw, type=record)
+        value = msgspec.json.decode(raw, type=record)
         if has_repeated_keys(bytes(raw)):
             return None, "a key stands in it twice"
     except UNREADABLE as error:
         return None, str(error)
-    fault = fault_of(found)
-    return (None, fault) if fault else (found, "")
+    fault = fault_of(value)
+    return (None, fault) if fault else (value, "")
 
 
 def fault_of(record: msgspec.Struct) -> str:
@@ -95,9 +95,9 @@ def fault_of(record: msgspec.Struct) -> str:
 @cache
 def _checks(record: type[msgspec.Struct]) -> tuple[tuple[str, str, Check], ...]:
     """Return the fields of a record with a required form, or with records of such fields."""
-    found = inspect.type_info(record)
-    assert isinstance(found, inspect.StructType)  # noqa: S101 -- records are Structs
-    checks = ((field.name, field.encode_name, _check(field.type)) for field in found.fields)
+    struct = inspect.type_info(record)
+    assert isinstance(struct, inspect.StructType)  # noqa: S101 -- records are Structs
+    checks = ((field.name, field.encode_name, _check(field.type)) for field in struct.fields)
     return tuple((name, encoded, check) for name, encoded, check in checks if check is not None)
 
 
@@ -218,8 +218,8 @@ def _dhcp(record: DhcpConfiguration) -> str:
     if record.key != "domain-name-servers":
         return ""
     servers = [row.value for row in record.values]
-    known = (server for server in servers if server != _AMAZON_DNS and not _is_address6(server))
-    return next((f"Values{fault}" for fault in _faults(known, field_types.ADDRESS4)), "")
+    addresses = (server for server in servers if server != _AMAZON_DNS and not _is_address6(server))
+    return next((f"Values{fault}" for fault in _faults(addresses, field_types.ADDRESS4)), "")
 
 
 def _faults(texts: Iterator[str], form: str) -> Iterator[str]:

@@ -40,9 +40,9 @@ def _replace(path: Path, target: File, content: bytes, *, private: bool) -> None
         os.close(os.open(place, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC))
     remove_abandoned(place.parent)
     with create_draft_file(place.parent, 0o600 if private or former else 0o666) as draft:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(draft.descriptor, rest) :]
+        unwritten = memoryview(content)
+        while unwritten:
+            unwritten = unwritten[os.write(draft.descriptor, unwritten) :]
         if former is not None:
             _keep(path, draft.descriptor, former, private=private)
         os.fsync(draft.descriptor)

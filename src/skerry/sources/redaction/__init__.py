@@ -58,7 +58,7 @@ class Redaction:
     def redact_documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the documents with only the fields of records; raises `InputError` if one cannot be read."""
         self._people.reserve(documents.values())
-        found: dict[str, bytes] = {}
+        redacted: dict[str, bytes] = {}
         for name, content in documents.items():
             try:
                 kept = self._document(name, top_level(name, content))
@@ -66,8 +66,8 @@ class Redaction:
                 message = f"{name} is nested too deeply to be an answer of AWS"
                 raise InputError(message, "Save the answer again.") from error
             if kept is not None:
-                found[name] = msgspec.json.encode(kept)
-        return found
+                redacted[name] = msgspec.json.encode(kept)
+        return redacted
 
     def _document(self, name: str, top: dict[str, Raw]) -> Node | None:
         if "Call" in top and ("Response" in top or "Error" in top):
@@ -142,8 +142,8 @@ class Redaction:
             return keep(_only(value), self._people)
         except UNREADABLE:
             several = bytes(memoryview(value)[:1]) == b"["
-            found = [_row(raw) for raw in decode(name, key, value, list[Raw])] if several else None
-            return keep(found, self._people)
+            decoded_rows = [_row(raw) for raw in decode(name, key, value, list[Raw])] if several else None
+            return keep(decoded_rows, self._people)
 
 
 def _decoded(name: str, key: str, value: Raw) -> Node:

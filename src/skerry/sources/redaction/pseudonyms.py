@@ -56,13 +56,13 @@ class Pseudonyms:
     def replace_names(self, text: str) -> str:
         """Replace the user names, names of sessions and e-mail addresses in a text, but no secrets."""
         if "user/" in text:
-            text = _USER.sub(lambda found: found[1] + self.pseudonym_of_user(found[2]), text)
+            text = _USER.sub(lambda match: match[1] + self.pseudonym_of_user(match[2]), text)
         if "assumed-role/" in text or "AROA" in text or "AIDA" in text:
-            text = _SESSION.sub(lambda found: found[1] + self.pseudonym_of_session(found[2]), text)
+            text = _SESSION.sub(lambda match: match[1] + self.pseudonym_of_session(match[2]), text)
         if "@" in text:
-            text = _EMAIL.sub(lambda found: self._name("person", found[0]), text)
+            text = _EMAIL.sub(lambda match: self._name("person", match[0]), text)
         if "/home/" in text or "Users" in text:
-            text = _HOME.sub(lambda found: found[1] + self.pseudonym_of_user(found[2]), text)
+            text = _HOME.sub(lambda match: match[1] + self.pseudonym_of_user(match[2]), text)
         return text
 
     def _name(self, kind: PseudonymKind, name: str) -> str:

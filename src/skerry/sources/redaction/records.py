@@ -41,9 +41,9 @@ def _struct(kind: Any, rules: dict[str, RedactionRule]) -> Keep:  # noqa: ANN401
 
 
 def _info(kind: Any) -> inspect.StructType:  # noqa: ANN401 -- the type of a record
-    found = inspect.type_info(kind)
-    assert isinstance(found, inspect.StructType)  # noqa: S101 -- a record
-    return found
+    struct = inspect.type_info(kind)
+    assert isinstance(struct, inspect.StructType)  # noqa: S101 -- a record
+    return struct
 
 
 def keep_rows(item: Keep) -> Keep:
@@ -86,7 +86,7 @@ def _of(kind: Any, field: inspect.Type) -> Keep:  # noqa: ANN401 -- the type of 
         case inspect.DictType():
             return _mapping(_of(kind, field.value_type))
         case inspect.UnionType():
-            return _either([_of(kind, one) for one in field.types], tuple(map(_bare, field.types)))
+            return _either([_of(kind, member) for member in field.types], tuple(map(_bare, field.types)))
         case inspect.StrType():
             return keep_text
         case inspect.IntType() | inspect.FloatType():
@@ -108,7 +108,7 @@ def _mapping(value: Keep) -> Keep:
     def keep(node: Node, people: Pseudonyms) -> Node:
         if not isinstance(node, dict):
             return make_unreadable(node)
-        return {people.replace_all(key): value(one, people) for key, one in node.items()}
+        return {people.replace_all(key): value(item, people) for key, item in node.items()}
 
     return keep
 
@@ -143,7 +143,7 @@ def _either(keeps: list[Keep], kinds: tuple[inspect.Type, ...]) -> Keep:
     }
 
     def keep(node: Node, people: Pseudonyms) -> Node:
-        found = table.get(type(node))
-        return make_unreadable(node) if found is None else found(node, people)
+        keep_member = table.get(type(node))
+        return make_unreadable(node) if keep_member is None else keep_member(node, people)
 
     return keep

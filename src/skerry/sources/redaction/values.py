@@ -176,8 +176,8 @@ def _policy_text(text: str, people: Pseudonyms) -> str:
         json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return REDACTED
-    text = _OF_PEOPLE.sub(lambda found: found[1] + _people(found[2].lower(), found[3], people), text)
-    return _STRINGS.sub(lambda found: _literal(found[0], people.replace_all), text)
+    text = _OF_PEOPLE.sub(lambda match: match[1] + _people(match[2].lower(), match[3], people), text)
+    return _STRINGS.sub(lambda match: _literal(match[0], people.replace_all), text)
 
 
 def _people(key: str, values: str, people: Pseudonyms) -> str:
@@ -185,9 +185,9 @@ def _people(key: str, values: str, people: Pseudonyms) -> str:
 
     def name(text: str) -> str:
         # Wildcards and policy variables name nobody.
-        return text if "${" in text else _LITERAL.sub(lambda found: replace(found[0]), text)
+        return text if "${" in text else _LITERAL.sub(lambda match: replace(match[0]), text)
 
-    return _STRINGS.sub(lambda found: _literal(found[0], name), values)
+    return _STRINGS.sub(lambda match: _literal(match[0], name), values)
 
 
 def _literal(literal: str, change: Callable[[str], str]) -> str:
@@ -201,10 +201,10 @@ def _manifest(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     if not isinstance(value, str):
         return make_unreadable(value)
     try:
-        found = msgspec.to_builtins(msgspec.json.decode(value, type=ImageManifest))
+        manifest = msgspec.to_builtins(msgspec.json.decode(value, type=ImageManifest))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return blank(value)
-    kept = {key: value for key, value in found.items() if value}
+    kept = {key: value for key, value in manifest.items() if value}
     return msgspec.json.encode(_texts(kept, people)).decode()
 
 
