@@ -1,1 +1,1 @@
-"""Needs at placements become a Diagnosis: verdicts, blockers, the predicted error, findings of the checks."""
+"""Diagnosis of launches: a verdict for each Need in each subnet, blockers, predicted errors, findings of checks."""

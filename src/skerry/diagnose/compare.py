@@ -1,4 +1,4 @@
-"""An error text laid beside a diagnosis: what explains it today, what has changed since."""
+"""Comparison of an error text with a diagnosis: causes found today, and steps that work by now."""
 
 from typing import Literal
 
@@ -20,11 +20,11 @@ _FAILS = {BLOCKED, INTERMITTENT}
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """How a text stands to one service of the diagnosis.
+    """Comparison of an error text with one service of a diagnosis.
 
-    ``explains``: ``blockers`` of today are of the text's class, at its step. ``other``: the step fails today, for
-    something else. ``changed``: the step is ok today. ``unknown``: facts are missing. ``no-such-call``: the service
-    does nothing at that step, or calls another service there. ``not-judged``: no network and no policy decides it.
+    ``explains``: the step fails today with ``blockers`` of the text's class. ``other``: the step fails today for
+    another reason. ``changed``: the step is ok today. ``unknown``: facts are missing. ``no-such-call``: the service
+    makes no call at that step, or calls another service. ``not-judged``: neither the network nor a policy decides it.
     """
 
     service: str
@@ -34,14 +34,14 @@ class Beside(msgspec.Struct, frozen=True):
 
 
 def beside(one: Explanation, found: Diagnosis) -> tuple[Beside, ...]:
-    """Lay a text beside every service that was judged, those that explain it first."""
+    """Compare a text with every diagnosed service; services with blockers that explain it come first."""
     judged = [service for service in found.services if service.launch.not_applicable is None]
     laid = [_of(one, service) for service in judged]
     return tuple(sorted(laid, key=lambda item: _RANK.index(item.relation)))
 
 
 def elsewhere(one: Explanation, region: str | None, account: str | None) -> str:
-    """That the text is of another Region or account than what was read; empty where it is not, or does not tell."""
+    """Return a warning if the text names another Region or account than the diagnosed one, else an empty string."""
     told = one.evidence
     if told.region and region and told.region != region:
         return f"The text is of Region {told.region}; what was read is of {region}."
@@ -78,14 +78,14 @@ def _is_of(one: Explanation, item: Blocker) -> bool:
 
 
 def _rows(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
-    """The rows that a text may be of: of its step, and of the service that it names if it does."""
+    """Return the needs at the text's step; if the text names a host or service, only calls to it."""
     rows = [row for row in service.needs if row.need.step == one.step and row.verdict in {OK, UNKNOWN, *_FAILS}]
     host = one.evidence.host
     called = service_of_host(host) if host else None
     named = [row for row in rows if isinstance(row.need, Call) and host and row.need.host == host]
-    # Layers are S3's, though texts about them name the registry.
+    # Layers come from S3, although texts about them name the registry.
     keys = {called.key, one.service} if called else set() if host else {one.service}
     same = [row for row in rows if isinstance(row.need, Call) and row.need.service and row.need.service.key in keys]
-    # What is no call, or to a host that the text does not tell, is known by its step alone.
+    # Needs without a call, and calls of unknown host, are matched by their step alone.
     others = [row for row in rows if not isinstance(row.need, Call) or not (host or row.need.service)]
     return named or same or others

@@ -1,4 +1,4 @@
-"""The diagnosis of launches in a World."""
+"""Diagnosis of launches in a World."""
 
 from collections.abc import Iterable, Sequence
 
@@ -38,7 +38,7 @@ _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeService
 
 
 def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = ()) -> Diagnosis:
-    """Diagnose launches; of ``tasks``, the reasons of stopped ones are laid beside what is predicted."""
+    """Diagnose launches; ``tasks`` supply the reasons of stopped tasks, for comparison with predicted errors."""
     stops = stops_of(tasks)
     launched = tuple(launches)
     beyond = AccessCheck(walker.world)
@@ -53,9 +53,9 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
 
 
 def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """The kinds of fact about the network that no verdict about launches in these VPCs looked at.
+    """List the kinds of fact about these VPCs that no verdict examined.
 
-    A kind that was asked for and refused is none of them: it makes verdicts unknown.
+    Refused requests are not listed: they make verdicts unknown.
     """
     unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolver.was_asked(kind))
     rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
@@ -64,7 +64,7 @@ def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Policies of endpoints, of those that came without."""
+    """Return the endpoint policies that the input lacks."""
     endpoints = [endpoint for vpc_id in vpcs for endpoint in world.endpoints_in(vpc_id)]
     without = sorted(endpoint.vpc_endpoint_id for endpoint in endpoints if endpoint.policy_document is None)
     if world.knows("vpc_endpoints") and not without:
@@ -75,7 +75,7 @@ def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Block Public Access, where neither the Region's mode nor each subnet's was read."""
+    """Return Block Public Access if neither the Region's mode nor that of each subnet was read."""
     told = [mode_of(world, subnet) for vpc_id in vpcs for subnet in world.subnets_in(vpc_id)]
     if told and None not in told:
         return ()
@@ -83,7 +83,7 @@ def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, .
 
 
 def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Private zones of VPCs that were not listed; a list of an account's own zones lacks those that others share."""
+    """Return the VPCs whose private zones were not listed. An account's own list lacks zones shared by others."""
     lists = world.facts.completeness
     known = lists.scopes("zones")
     unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in known]
@@ -100,9 +100,9 @@ def diagnose_one(
     stops: dict[tuple[str, str], tuple[Stop, ...]],
     beyond: AccessCheck | None = None,
 ) -> ServiceDiagnosis:
-    """Diagnose one launch: every Need in every subnet that a task may land in.
+    """Diagnose one launch: every Need in every subnet that tasks may start in.
 
-    Without ``beyond`` it is what packets would show: nothing is asked whether a request would be allowed.
+    Without an evaluation of policies the verdict covers the network alone, not whether AWS would allow requests.
     """
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
@@ -138,7 +138,7 @@ def diagnose_one(
 def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
     if not verdicts:
-        # What is not known of the launch itself says more than that it lands nowhere.
+        # A missing fact about the launch itself is more precise than missing subnets.
         fact = Missing(need.fact, need.action) if isinstance(need, Unread) else _NO_SUBNETS
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
     if all(verdict is NOT_APPLICABLE for verdict in verdicts):

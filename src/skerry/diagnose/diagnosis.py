@@ -1,4 +1,4 @@
-"""The records of a Diagnosis."""
+"""Records of a Diagnosis."""
 
 from collections.abc import Iterable
 from typing import Literal, TypeVar
@@ -25,9 +25,9 @@ _Item = TypeVar("_Item")
 
 
 class Blocker(msgspec.Struct, frozen=True, gc=False):
-    """Something that stands in the way: a rule, route, entry or state of the user's, or the lack of one.
+    """A cause that keeps tasks from starting: a rule, route, ACL entry or state of a resource, or its absence.
 
-    ``resource`` is an id of the user's, ``rule`` that resource's rule in words, empty where none matched.
+    ``resource`` is the id of a resource, ``rule`` the matching rule in words; empty if none matched.
     """
 
     code: str
@@ -39,9 +39,9 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
 
 
 class Prediction(msgspec.Struct, frozen=True, gc=False):
-    """What ECS will print: the text, the step that fails, and how sure that is.
+    """Predicted error of ECS: its text, the step that fails, and the grade of the wording.
 
-    ``at_or_before``: an unknown step comes before it, so another may fail first.
+    ``at_or_before``: an unknown step comes before this one, so another may fail first.
     """
 
     step: str
@@ -51,7 +51,7 @@ class Prediction(msgspec.Struct, frozen=True, gc=False):
 
 
 class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
-    """One Need over all placements: a row of the table.
+    """Verdict on one Need over all placements.
 
     ``error`` is ECS's error if this Need were the first to fail; None if it does not fail.
     """
@@ -77,12 +77,12 @@ class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def traces(self) -> tuple[Trace, ...]:
-        """Every path of the Need, in every subnet."""
+        """The paths of the Need in every subnet."""
         return tuple(trace for outcome in self.outcomes for trace in outcome.traces)
 
 
 class PlacementDiagnosis(msgspec.Struct, frozen=True, gc=False):
-    """One subnet that tasks may land in: what it is called, and whether a task can start there."""
+    """One subnet that tasks may start in: its name, its zone, and the verdict on a start there."""
 
     subnet: str
     kind: Place
@@ -180,7 +180,7 @@ class TraceDiagnosis(msgspec.Struct, frozen=True, gc=False):
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
-    """What a check found: nothing that stops a task by itself."""
+    """Result of a check: a problem that does not block a start but should be fixed."""
 
     id: str
     severity: Severity
@@ -190,7 +190,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
 
 class Diagnosis(msgspec.Struct, frozen=True, gc=False):
-    """Everything that was diagnosed of one World."""
+    """Verdicts on all launches of one World, with the findings of checks."""
 
     verdict: Verdict
     services: tuple[ServiceDiagnosis, ...]

@@ -1,4 +1,4 @@
-"""What an endpoint in the task's VPC changes about the host that a Need calls."""
+"""Host names of calls in VPCs with an interface endpoint: some clients then call another host."""
 
 from msgspec import UNSET
 
@@ -10,16 +10,16 @@ from skerry.model.world import World
 
 
 def host_of(world: World, vpc_id: str, need: Call) -> str | None:
-    """The host that is called in a VPC: another one, where the Need has one for VPCs with an endpoint."""
+    """Return the host of a call in a VPC: the Need's alternative host if the VPC has an endpoint for the service."""
     if need.instead is None or need.service is None:
         return need.host
     return need.instead if _endpoints(world, vpc_id, need.service) else need.host
 
 
 def doubt(world: World, vpc_id: str, need: Call) -> Missing | None:
-    """Return what is not known of the endpoints that decide which host is called, or who answers for its name.
+    """Return the missing fact about endpoints that decides the host of a call, or the owner of its private name.
 
-    DescribeVpcEndpoints prints the private names of an endpoint in DnsEntries; where it does, they are all:
+    DescribeVpcEndpoints lists the private names of an endpoint in DnsEntries; such a list is complete:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
     """
     if need.service is None or (need.instead is None and not need.variant):

@@ -1,4 +1,4 @@
-"""The verdict of one Need at one placement, and what it says of a Trace's pieces."""
+"""Verdict on one Need in one subnet, with the blockers and missing facts of its traces."""
 
 from collections.abc import Iterable, Iterator
 from typing import assert_never
@@ -27,7 +27,7 @@ _NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
 
 
 def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing:
-    """The interface that a task would get in a subnet."""
+    """Return the network interface that a task would get in a subnet."""
     world = walker.world
     subnet = world.find_subnet(subnet_id)
     addresses = subnet if isinstance(subnet, Missing) else task_addresses(subnet)
@@ -41,7 +41,7 @@ def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missin
 
 
 def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] | UnsetType | Missing:
-    """The security groups of the task's interface: those that are named, else the VPC's default group.
+    """Return the security groups of the task's interface: the launch's own, else the VPC's default group.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
     """
@@ -52,7 +52,7 @@ def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] |
 
 
 def judge(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) -> Outcome:
-    """Whether a Need can be met by a task in a subnet."""
+    """Return the outcome of a Need for a task in a subnet."""
     match need:
         case Placement():
             return _at(subnet_id, _platform(need), placement.zone(walker.world, need, subnet_id))
@@ -89,7 +89,7 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
 
 
 def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:
-    """Whether the mount target of the subnet's zone can be reached; it is at the address itself, not by its name."""
+    """Walk to the mount target in the subnet's zone, by its address: no DNS name is resolved."""
     if isinstance(source, Missing):
         return _at(subnet_id, open_question("subnet", subnet_id, source))
     found = placement.mount_target(walker, need, source.start.subnet)
@@ -99,7 +99,7 @@ def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str
 
 
 def _at(subnet_id: str, *hops: Hop) -> Outcome:
-    """The outcome of what is to be found in one place."""
+    """Return the outcome of hops that involve no path."""
     if all(hop.clean for hop in hops):
         return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
     found = judge_path(segments(hops, None, None, _HERE))
@@ -122,7 +122,7 @@ def _free_address(world: World, subnet_id: str) -> Hop:
     if isinstance(subnet, Missing):
         return open_question("subnet", subnet_id, subnet)
     if subnet.cidr_block is None:
-        # The count is of IPv4 addresses: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+        # The count covers IPv4 addresses: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
         return Hop("subnet", subnet_id, rule="IPv6 only")
     free = subnet.available_ip_address_count
     if free is UNSET:

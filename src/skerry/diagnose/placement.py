@@ -1,4 +1,4 @@
-"""Where a task may land: Fargate in the subnet's zone, groups that the VPC has, the mount target that stands there."""
+"""Checks of a placement: Fargate in the subnet's zone, security groups of the VPC, mount targets in the zone."""
 
 from msgspec import UNSET
 
@@ -16,7 +16,7 @@ _ACTION = "ec2:DescribeSubnets"
 
 
 def zone(world: World, need: Placement, subnet_id: str) -> Hop:
-    """Whether Fargate starts tasks in the zone of a subnet: never in Local Zones, Wavelength Zones and Outposts.
+    """Return a hop: Fargate starts tasks in the subnet's zone, but never in Local Zones, Wavelength Zones or Outposts.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
     """
@@ -51,7 +51,7 @@ def _in_region(need: Placement, subnet: Subnet) -> Hop:
 
 
 def groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
-    """Whether the security groups may be used in the VPC: its own may, and those that are associated with it.
+    """Return a hop: the security groups belong to the subnet's VPC or are associated with it.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
     """
@@ -77,7 +77,7 @@ def _list(names: tuple[str, ...] | None) -> str:
 
 
 def mount_target(walker: Walker, need: Mount, subnet: Subnet) -> Destination | Hop:
-    """The mount target of an S3 Files file system in a subnet's zone, or why there is none to walk to.
+    """Return the mount target of an S3 Files file system in a subnet's zone, or a hop with the reason for its absence.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-mount-targets.html
     """

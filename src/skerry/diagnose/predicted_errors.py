@@ -1,4 +1,4 @@
-"""What ECS will print: the text of the first failure, in today's wording."""
+"""Predicted errors of ECS: the text of the first failure, in today's wording."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,10 @@ _NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 
 
 def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
-    """The error of the first Need that is blocked, in launch order; where none is, of the first that fails at times.
+    """Predict the error of the first blocked Need in launch order; if none is blocked, of the first intermittent one.
 
-    A step whose place in the order is inferred may come anywhere before the start: where it fails, its error is a
-    candidate beside the first certain one. A Need before it that may fail too makes a prediction ``at_or_before``.
+    A step of inferred place may come anywhere before the start. If it fails, its error is a second candidate after the
+    first certain one. An earlier Need with an unknown or intermittent verdict makes a prediction ``at_or_before``.
     """
     rows = [row for row in needs if row.need.blocks == "start"]
     wanted = BLOCKED if any(row.verdict is BLOCKED for row in rows) else INTERMITTENT
@@ -39,7 +39,7 @@ def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
 
 
 def error_of(row: NeedDiagnosis) -> Prediction | None:
-    """What ECS would print if this Need were the first to fail; None where it does not fail."""
+    """Return the error that ECS prints if this Need fails first, or None if it does not fail."""
     return _of(row, at_or_before=False) if row.verdict in _FAILS else None
 
 
@@ -48,20 +48,20 @@ def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     service = need.service.key if isinstance(need, Call) and need.service else None
     refused = _refused(row)
     words = _words(row)
-    # Of what Fargate itself refuses, and of S3 Files, no wording is known.
+    # No wording is known for refusals by Fargate itself, nor for S3 Files.
     known: Wording | RefusalWording | None = None if isinstance(need, Fault | Mount) else wording(need.step, service)
     if refused is not None:
         known = refusal_wording(need.step, service, refused.code)
         words |= {"words": refused.words, "resource": refused.resource}
     if known is None:
         return Prediction(need.step, None, "inferred", at_or_before)
-    # That a client which has only IPv6 says so of an IPv4 address is Linux's way; ECS has not been seen to print it.
+    # Linux reports this error to an IPv6-only client of an IPv4 address; no ECS message with it has been observed.
     grade = "inferred" if words["way"] == _NO_FAMILY else known.grade
     return Prediction(need.step, known.text.format_map(words), grade, at_or_before)
 
 
 def _refused(row: NeedDiagnosis) -> Piece | None:
-    """What AWS answers that is no success, where the call gets to where it leads."""
+    """Return AWS's error for a call that arrives and is refused."""
     trace = _failing(row)
     lost = [item for item in trace.judged if item.lost] if trace else []
     asked = all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
@@ -95,7 +95,7 @@ def _words(row: NeedDiagnosis) -> dict[str, str]:
 
 
 def _address(trace: Trace | None) -> str:
-    """The address that the client dials: an interface's own, or some public one."""
+    """Return the address dialled by the client: its destination interface's, or a placeholder for a public one."""
     destination = trace.destination if trace else None
     if destination is None or destination.interface is None:
         return _SOME_PUBLIC_ADDRESS
@@ -103,7 +103,7 @@ def _address(trace: Trace | None) -> str:
 
 
 def _way(trace: Trace | None) -> str:
-    """How the client fails: a timeout, no such name, no DNS server that answers, or no address of its own family."""
+    """Return the client's kind of failure: timeout, unknown name, silent DNS server, or no address of its family."""
     if trace is not None and trace.purpose == "dns":
         return "no-server"
     if trace is None or trace.destination is not NOWHERE:

@@ -1,4 +1,4 @@
-"""A rehearsal of a launch: what packets did, beside what was predicted of them."""
+"""Rehearsal of a launch: results of its calls in the lab, compared with their predicted verdicts."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ _CERTAIN = (OK, BLOCKED)
 
 
 class Dropper(msgspec.Struct, frozen=True, gc=False):
-    """What of the user's dropped packets: a resource, and its rule in words."""
+    """Resource that dropped packets, with its rule in words."""
 
     kind: str
     resource: str
@@ -19,9 +19,9 @@ class Dropper(msgspec.Struct, frozen=True, gc=False):
 
 
 class Observed(msgspec.Struct, frozen=True, gc=False):
-    """What came of a Need in the lab: whether it worked, None where the lab does not tell, ``why_not`` says why.
+    """Result of a Need in the lab: whether it worked. None: the lab has no answer, for the reason in ``why_not``.
 
-    ``words`` are those of ``tool``, the client that did it in so many ``seconds``; ``addresses`` what it called.
+    ``words`` is the message of the client ``tool``, which ran for ``seconds`` and called ``addresses``.
     """
 
     worked: bool | None = None
@@ -34,7 +34,7 @@ class Observed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
-    """A Need in a subnet: the verdict that was predicted for it, and what came of it."""
+    """Need in a subnet, with its predicted verdict and its result in the lab."""
 
     subnet: str
     need: Need
@@ -44,16 +44,16 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def disagrees(self) -> bool:
-        """Whether a certain prediction and the packets contradict each other."""
+        """Whether a certain prediction and the lab's result contradict each other."""
         worked = self.observed.worked
         return worked is not None and self.predicted in _CERTAIN and worked is not (self.predicted is OK)
 
     @property
     def verdict(self) -> Verdict:
-        """What is known in the end: the packets' answer, where the prediction leaves one to them.
+        """The final verdict: the lab's result, if it has one and the prediction is certain; else the prediction.
 
-        A lab is built of the facts that were read. Where they do not suffice for a prediction, its packets cross
-        what was made up for the rest, and prove nothing.
+        A lab is built from the facts that were read. If they do not suffice for a prediction, its packets cross
+        networks with invented parts, and prove nothing.
         """
         if self.observed.worked is None or self.predicted not in _CERTAIN:
             return self.predicted
@@ -61,7 +61,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rehearsal(msgspec.Struct, frozen=True, gc=False):
-    """A launch, rehearsed in the subnets that its tasks may land in; ``notes`` are about the lab."""
+    """Rehearsal of a launch in each subnet that its tasks may start in; ``notes`` are about the lab."""
 
     name: str
     verdict: Verdict
@@ -70,14 +70,14 @@ class Rehearsal(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def disagreements(self) -> tuple[Step, ...]:
-        """The steps at which packets and prediction contradict each other."""
+        """The steps with a contradiction between the lab's result and the prediction."""
         return tuple(step for step in self.steps if step.disagrees)
 
 
 def rehearsal(name: str, steps: Iterable[Step], notes: tuple[str, ...] = (), beyond: Verdict = OK) -> Rehearsal:
-    """Put the steps of a launch together: a task starts if every step does, in either of the subnets.
+    """Combine the steps of a launch: a task starts if every step works, in either of the subnets.
 
-    ``beyond``: the verdict on what packets do not show.
+    ``beyond`` is the verdict on policies and resources, which packets do not show.
     """
     found = tuple(steps)
     subnets: dict[str, list[Verdict]] = {}
@@ -89,5 +89,5 @@ def rehearsal(name: str, steps: Iterable[Step], notes: tuple[str, ...] = (), bey
 
 
 def port_of(need: Need) -> int | None:
-    """The port that a Need calls, if it calls anything."""
+    """Return the port of a Need, or None if it makes no call."""
     return need.port if isinstance(need, Call | Mount) else None

@@ -1,4 +1,4 @@
-"""Stopped tasks: what ECS said of them, what that means, and whether a service starts and stops in a loop."""
+"""Stopped tasks: their reasons, the meaning of each reason, and crash loops of a service."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -20,18 +20,17 @@ _SERVICE = "service:"
 
 
 def meaning_of(text: str) -> "Explanation | None":
-    """What a text of ECS's means, by what it proves most; None where that is not known."""
-    # Most diagnoses have no text to explain, and need not wait for what explains it.
+    """Return the most certain explanation of an ECS message, or None if no rule matches."""
+    # Most diagnoses have no text to explain, and need not load the rules.
     from skerry.errortext.explain import explain  # noqa: PLC0415
 
     return next(iter(explain(text)), None)
 
 
 class Stop(msgspec.Struct, frozen=True, gc=False):
-    """A reason that ECS really gave for stopped tasks of the service, and how many tasks it was for.
+    """Reason given by ECS for stopped tasks of a service, with their count.
 
-    ``times`` are the seconds since 1970 at which those stopped whose time is known; ``containers`` what ECS said of
-    their containers.
+    ``times`` are the known times of the stops, in seconds since 1970; ``containers`` the reasons of their containers.
     """
 
     reason: str
@@ -41,12 +40,12 @@ class Stop(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def meaning(self) -> "Explanation | None":
-        """What the reason means: that of a container where it says more than the task's."""
+        """The explanation of the reason; a container's reason is preferred if it is more precise than the task's."""
         return meaning_of("\n\n".join([self.reason, *self.containers]))
 
 
 class Loop(msgspec.Struct, frozen=True, gc=False):
-    """Tasks that stop again and again for one cause; ``per_hour`` is None where times are missing."""
+    """Crash loop: tasks that stop repeatedly for one cause; ``per_hour`` is None if times are missing."""
 
     meaning: "Explanation"
     count: int
@@ -66,7 +65,7 @@ def explained_reasons(texts: Iterable[str]) -> tuple[ExplainedReason, ...]:
 
 
 def stops_of(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
-    """The reasons of stopped tasks, by cluster and service (rule, schedule, or task), the most frequent first."""
+    """Return the reasons of stopped tasks by cluster and service (or rule, schedule, task), most frequent first."""
     found: dict[tuple[str, str], dict[str, list[Task]]] = {}
     for task in tasks:
         reason = task.stopped_reason
@@ -86,7 +85,7 @@ def _keys(task: Task) -> set[tuple[str, str]]:
     if task.group is not None and task.group.startswith(_SERVICE):
         keys.add((cluster, task.group.removeprefix(_SERVICE)))
     mark = task.started_by or ""
-    # EventBridge's marks have a slash; one of somebody's own might be the name of a service.
+    # The marks of EventBridge contain a slash. A mark without one may be a user's own, and equal a service's name.
     if "/" in mark:
         keys.add((cluster, started_by(mark)))
     return keys
@@ -99,7 +98,7 @@ def _stop(reason: str, tasks: Sequence[Task]) -> Stop:
 
 
 def _seconds(told: str | float | None) -> float | None:
-    """A time as AWS prints it, as ISO 8601 or in seconds since 1970; None where it is neither."""
+    """Parse a time in AWS's formats, ISO 8601 or seconds since 1970; return None for any other text."""
     if not isinstance(told, str):
         return told
     try:
@@ -110,7 +109,7 @@ def _seconds(told: str | float | None) -> float | None:
 
 
 def loops(stops: Iterable[Stop]) -> tuple[Loop, ...]:
-    """Causes that stopped at least three tasks, whatever addresses and ids their reasons name."""
+    """Return the causes that stopped at least three tasks; addresses and ids in the reasons are ignored."""
     same: dict[tuple[str, str], list[tuple[Stop, Explanation]]] = {}
     for stop in stops:
         meaning = stop.meaning
@@ -124,6 +123,6 @@ def _loop(stops: Sequence[Stop], meaning: "Explanation") -> Loop:
     count = sum(stop.count for stop in stops)
     times = [time for stop in stops for time in stop.times]
     lasted = max(times, default=0.0) - min(times, default=0.0)
-    # Between as many stops lies one span fewer; a rate is told only where the time of every stop is known.
+    # N stops have N - 1 intervals. A rate needs the time of every stop.
     per_hour = (count - 1) * _HOUR / lasted if len(times) == count and lasted > 0 else None
     return Loop(meaning, count, per_hour)
