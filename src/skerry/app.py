@@ -24,7 +24,7 @@ from skerry.reach.walk import Walker
 from skerry.sources import documents, files
 
 if TYPE_CHECKING:
-    from skerry.diagnose.compare import Beside
+    from skerry.diagnose.compare import Comparison
     from skerry.errortext.explain import Explanation
     from skerry.plan.records import Options, Plan
     from skerry.sources.live import ReadScope
@@ -252,7 +252,7 @@ def explain(code: str) -> Code | Check | None:
 
 def explain_beside(
     world: World, text: str, selection: Selection | None = None
-) -> "list[tuple[Explanation, tuple[Beside, ...], str]]":
+) -> "list[tuple[Explanation, tuple[Comparison, ...], str]]":
     """Explain an error text, and compare each of its errors with the diagnosis of a selection.
 
     Each has a sentence if it belongs to another Region or account than the World, else an empty one. Raises
@@ -264,7 +264,9 @@ def explain_beside(
     told = explain_text(text)
     found = diagnose(world, selection) if told else None
     return [
-        (one, compare.beside(one, found), compare.elsewhere(one, world.region, world.account)) for one in told if found
+        (one, compare.compare(one, found), compare.origin_mismatch_of(one, world.region, world.account))
+        for one in told
+        if found
     ]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from skerry import app
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.diagnose.rehearsal import Dropper, Observed, Rehearsal, Step, rehearsal
+from skerry.diagnose.rehearsal import LabResult, PacketDrop, Rehearsal, RehearsalStep, combine_steps
 from skerry.errors import InputError, NothingFoundError
 from skerry.lab.oci_image import source_of
 from skerry.lab.rehearsal import script
@@ -23,7 +23,7 @@ from skerry.plan.world_after import after
 from skerry.reach.walk import Walker
 from skerry.verdicts import OK, Verdict
 
-Watch = Callable[[tuple[Step, ...]], None]
+Watch = Callable[[tuple[RehearsalStep, ...]], None]
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
     written = script(world, launch, str(wish.archive.absolute()) if wish.archive else None)
     predicted = _predicted(world, launch)
 
-    def steps(seen: tuple[Seen, ...]) -> tuple[Step, ...]:
+    def steps(seen: tuple[Seen, ...]) -> tuple[RehearsalStep, ...]:
         return tuple(_step(one, verdict) for one, verdict in zip(seen, predicted, strict=True))
 
     def told(seen: tuple[Seen, ...]) -> None:
@@ -68,7 +68,9 @@ def rehearse(world: World, wish: Wish, watch: Watch | None = None) -> Rehearsal:
     found = perform(written, probe=wish.probe, watch=told)
     refused = _refused(world, launch)
     left_out = tuple(f"The lab: {note}." for note in written.notes)
-    return rehearsal(launch.name, steps(found.seen), notes + left_out + found.notes + refused.notes, refused.verdict)
+    return combine_steps(
+        launch.name, steps(found.seen), notes + left_out + found.notes + refused.notes, refused.verdict
+    )
 
 
 def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
@@ -135,7 +137,7 @@ def _predicted(world: World, launch: Launch) -> list[Verdict]:
     return [row.verdict for one in alone for row in diagnose_one(walker, one, {}).needs]
 
 
-def _step(seen: Seen, predicted: Verdict) -> Step:
-    droppers = tuple(Dropper(origin.kind, origin.resource, origin.rule) for origin in seen.drops)
-    observed = Observed(seen.worked, seen.why_not, seen.words, seen.tool, seen.seconds, seen.addresses, droppers)
-    return Step(seen.row.subnet, seen.row.need, str(seen.row.host or ""), predicted, observed)
+def _step(seen: Seen, predicted: Verdict) -> RehearsalStep:
+    droppers = tuple(PacketDrop(origin.kind, origin.resource, origin.rule) for origin in seen.drops)
+    observed = LabResult(seen.worked, seen.why_not, seen.words, seen.tool, seen.seconds, seen.addresses, droppers)
+    return RehearsalStep(seen.row.subnet, seen.row.need, str(seen.row.host or ""), predicted, observed)

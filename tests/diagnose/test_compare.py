@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.diagnose.compare import Beside, beside, elsewhere
+from skerry.diagnose.compare import Comparison, compare, origin_mismatch_of
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errortext.explain import Explanation, explain
@@ -35,8 +35,8 @@ def isolated(**of: Any) -> Network:
     return network
 
 
-def laid(text: str, network: Network) -> Beside:
-    (item,) = beside(only(text), diagnosed(network))
+def laid(text: str, network: Network) -> Comparison:
+    (item,) = compare(only(text), diagnosed(network))
     return item
 
 
@@ -120,7 +120,7 @@ def test_those_that_explain_it_come_first_and_what_is_not_fargates_is_left_out()
     network.definition(container(image="quay.io/a:1"), arn=other)
     network.service("api", taskDefinition=other)
     network.service("old", launchType="EC2")
-    found = beside(only(AUTH), diagnosed(network))
+    found = compare(only(AUTH), diagnosed(network))
     assert [(item.service, item.relation) for item in found] == [("web", "explains"), ("api", "no-such-call")]
 
 
@@ -135,4 +135,4 @@ def test_those_that_explain_it_come_first_and_what_is_not_fargates_is_left_out()
 )
 def test_texts_from_elsewhere_are_told(region: str | None, account: str | None, said: str) -> None:
     one = only(f"CannotPullContainerError: 111122223333.dkr.ecr.{REGION}.amazonaws.com/web:1: not found")
-    assert elsewhere(one, region, account) == said
+    assert origin_mismatch_of(one, region, account) == said

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from skerry.diagnose.diagnose import diagnose, unexamined
+from skerry.diagnose.diagnose import diagnose, list_unexamined
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
 from skerry.diagnose.need_verdicts import blockers, unknowns
 from skerry.launch.launches import Launch, of_service
@@ -419,37 +419,37 @@ class TestUnexamined:
 
     def test_are_kinds_that_are_followed_only_where_they_were_not_read(self, network: Network) -> None:
         network.zone("example.com")
-        assert "private hosted zones" not in unexamined(network.world(), [VPC])
+        assert "private hosted zones" not in list_unexamined(network.world(), [VPC])
         network.forget("NetworkInterfaces")
-        assert "network interfaces" in unexamined(network.world(), [VPC])
+        assert "network interfaces" in list_unexamined(network.world(), [VPC])
 
     def test_is_block_public_access_unless_its_mode_is_told_for_the_region_or_each_subnet(
         self, network: Network
     ) -> None:
-        assert "Block Public Access" in unexamined(network.world(), [VPC])
+        assert "Block Public Access" in list_unexamined(network.world(), [VPC])
         rows = network.rows["Subnets"]
         for row in rows:
             row["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "off"}
-        assert "Block Public Access" not in unexamined(network.world(), [VPC])
+        assert "Block Public Access" not in list_unexamined(network.world(), [VPC])
         del rows[0]["BlockPublicAccessStates"]
-        assert "Block Public Access" in unexamined(network.world(), [VPC])
+        assert "Block Public Access" in list_unexamined(network.world(), [VPC])
         network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": REGION, "InternetGatewayBlockMode": "off"}]
-        assert "Block Public Access" not in unexamined(network.world(), [VPC])
+        assert "Block Public Access" not in list_unexamined(network.world(), [VPC])
 
     def test_are_the_zones_of_the_vpcs_that_were_not_listed(self, network: Network) -> None:
         network.zone("example.com", vpc="vpc-2")
         assert "private hosted zones of vpc-1" in all_of(network).unexamined
-        assert "private hosted zones of vpc-1, vpc-3" in unexamined(network.world(), ["vpc-1", "vpc-2", "vpc-3"])
+        assert "private hosted zones of vpc-1, vpc-3" in list_unexamined(network.world(), ["vpc-1", "vpc-2", "vpc-3"])
 
     def test_are_policies_of_endpoints_that_came_without(self, network: Network) -> None:
-        assert "endpoint policies" in unexamined(network.world(), [VPC])
+        assert "endpoint policies" in list_unexamined(network.world(), [VPC])
         network.row("VpcEndpoints", "vpce-1")["PolicyDocument"] = "{}"
-        assert "endpoint policies of vpce-2, vpce-93" in unexamined(network.world(), [VPC])
+        assert "endpoint policies of vpce-2, vpce-93" in list_unexamined(network.world(), [VPC])
         for name in ("vpce-2", "vpce-93"):
             network.row("VpcEndpoints", name)["PolicyDocument"] = "{}"
-        assert not any("endpoint policies" in item for item in unexamined(network.world(), [VPC]))
+        assert not any("endpoint policies" in item for item in list_unexamined(network.world(), [VPC]))
         network.forget("VpcEndpoints")
-        assert "endpoint policies" in unexamined(network.world(), [VPC])
+        assert "endpoint policies" in list_unexamined(network.world(), [VPC])
 
     def test_are_the_zones_of_other_accounts_where_an_account_listed_its_own(self, network: Network) -> None:
         network.rows["HostedZones"] = []

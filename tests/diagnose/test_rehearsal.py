@@ -2,14 +2,16 @@
 
 import pytest
 
-from skerry.diagnose.rehearsal import Observed, Step, port_of, rehearsal
+from skerry.diagnose.rehearsal import LabResult, RehearsalStep, combine_steps, port_of
 from skerry.launch.needs import Blocks, Call, Fault, Interface, Mount
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 
 
-def step(predicted: Verdict, *, worked: bool | None, subnet: str = "subnet-a", blocks: Blocks = "start") -> Step:
+def step(
+    predicted: Verdict, *, worked: bool | None, subnet: str = "subnet-a", blocks: Blocks = "start"
+) -> RehearsalStep:
     need = Call("logs", "logs.eu-west-1.amazonaws.com", blocks=blocks)
-    return Step(subnet, need, "logs.eu-west-1.amazonaws.com", predicted, Observed(worked))
+    return RehearsalStep(subnet, need, "logs.eu-west-1.amazonaws.com", predicted, LabResult(worked))
 
 
 class TestAStep:
@@ -57,28 +59,28 @@ class TestAStep:
 
 class TestARehearsal:
     def test_of_which_every_step_works_is_ok(self) -> None:
-        assert rehearsal("web", [step(OK, worked=True), step(OK, worked=None)]).verdict is OK
+        assert combine_steps("web", [step(OK, worked=True), step(OK, worked=None)]).verdict is OK
 
     def test_with_one_step_that_fails_is_blocked(self) -> None:
-        assert rehearsal("web", [step(OK, worked=True), step(BLOCKED, worked=False)]).verdict is BLOCKED
+        assert combine_steps("web", [step(OK, worked=True), step(BLOCKED, worked=False)]).verdict is BLOCKED
 
     def test_that_works_in_one_of_two_subnets_is_intermittent(self) -> None:
         steps = [step(OK, worked=True), step(BLOCKED, worked=False, subnet="subnet-b")]
-        assert rehearsal("web", steps).verdict is INTERMITTENT
+        assert combine_steps("web", steps).verdict is INTERMITTENT
 
     def test_what_comes_after_the_start_does_not_count(self) -> None:
         steps = [step(OK, worked=True), step(BLOCKED, worked=False, blocks="runtime")]
-        assert rehearsal("web", steps).verdict is OK
+        assert combine_steps("web", steps).verdict is OK
 
     def test_of_nothing_is_unknown(self) -> None:
-        assert rehearsal("web", []).verdict is UNKNOWN
+        assert combine_steps("web", []).verdict is UNKNOWN
 
     def test_names_the_steps_that_disagree(self) -> None:
         wrong = step(OK, worked=False)
-        assert rehearsal("web", [step(OK, worked=True), wrong]).disagreements == (wrong,)
+        assert combine_steps("web", [step(OK, worked=True), wrong]).disagreements == (wrong,)
 
     def test_keeps_its_name_and_its_notes(self) -> None:
-        found = rehearsal("web", [], ("a note",))
+        found = combine_steps("web", [], ("a note",))
         assert (found.name, found.notes) == ("web", ("a note",))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skerry.diagnose.stopped_tasks import Stop, loops, stops_of
+from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, stop_reasons_of
 from skerry.model.ecs import Task, TaskContainer
 
 HEAD = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": '
@@ -22,8 +22,8 @@ def task(number: int, reason: str, at: str | float | None = None, containers: tu
     )
 
 
-def of_web(*tasks: Task) -> tuple[Stop, ...]:
-    return stops_of(tasks)["main", "web"]
+def of_web(*tasks: Task) -> tuple[StopReason, ...]:
+    return stop_reasons_of(tasks)["main", "web"]
 
 
 class TestTheMeaning:
@@ -48,18 +48,18 @@ class TestALoop:
     def test_is_three_stops_for_one_cause_whatever_address_they_name(self) -> None:
         stops = of_web(*[task(number, PULL.format(f"3.4.5.{number}"), 1000.0 + 600 * number) for number in range(4)])
         assert len(stops) == 4
-        (loop,) = loops(stops)
+        (loop,) = crash_loops_of(stops)
         assert (loop.count, loop.per_hour, loop.meaning.step) == (4, 6.0, "manifest")
 
     def test_is_not_two_stops(self) -> None:
-        assert loops(of_web(*[task(number, PULL.format("3.4.5.6"), 1.0) for number in range(2)])) == ()
+        assert crash_loops_of(of_web(*[task(number, PULL.format("3.4.5.6"), 1.0) for number in range(2)])) == ()
 
     def test_is_not_several_causes(self) -> None:
         others = [task(number, f"OutOfMemoryError: {number}") for number in range(2)]
-        assert loops(of_web(*others, task(7, PULL.format("3.4.5.6")))) == ()
+        assert crash_loops_of(of_web(*others, task(7, PULL.format("3.4.5.6")))) == ()
 
     def test_is_not_told_of_reasons_that_are_not_known(self) -> None:
-        assert loops(of_web(*[task(number, "a reason") for number in range(5)])) == ()
+        assert crash_loops_of(of_web(*[task(number, "a reason") for number in range(5)])) == ()
 
     @pytest.mark.parametrize(
         "times",
@@ -71,15 +71,15 @@ class TestALoop:
         ],
     )
     def test_has_no_rate_where_times_do_not_give_one(self, times: tuple[str | float | None, ...]) -> None:
-        (loop,) = loops(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
+        (loop,) = crash_loops_of(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
         assert (loop.count, loop.per_hour) == (3, None)
 
     def test_reads_times_as_the_cli_prints_them(self) -> None:
         times = ("2026-11-28T12:00:00.500000+01:00", "2026-11-28T11:30:00.500000Z", "2026-11-28T12:00:00.500000")
-        (loop,) = loops(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
+        (loop,) = crash_loops_of(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
         assert loop.per_hour == 2.0
 
 
 def test_a_task_without_a_cluster_is_known_by_its_name() -> None:
     stopped = Task("arn:aws:ecs:eu-west-1:1:task/1f", last_status="STOPPED", stopped_reason="x", started_by="mine")
-    assert set(stops_of([stopped])) == {("", "1f")}
+    assert set(stop_reasons_of([stopped])) == {("", "1f")}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skerry.errortext.evidence import evidence, kind_of
+from skerry.errortext.evidence import address_kind_of, read_evidence
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from skerry.errortext.evidence import evidence, kind_of
     ],
 )
 def test_the_kind_of_an_address(address: str, kind: str) -> None:
-    assert kind_of(address) == kind
+    assert address_kind_of(address) == kind
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_kind_of_an_address(address: str, kind: str) -> None:
     ],
 )  # fmt: skip
 def test_is_read(text: str, name: str, value: object) -> None:
-    assert getattr(evidence(text), name) == value
+    assert getattr(read_evidence(text), name) == value
 
 
 @pytest.mark.parametrize(
@@ -76,26 +76,26 @@ def test_is_read(text: str, name: str, value: object) -> None:
     ],
 )
 def test_a_host_of_any_partition_is_read_without_a_scheme(suffix: str) -> None:
-    assert evidence(f"no answer of logs.somewhere.{suffix} so far").host == f"logs.somewhere.{suffix}"
+    assert read_evidence(f"no answer of logs.somewhere.{suffix} so far").host == f"logs.somewhere.{suffix}"
 
 
 def test_what_a_line_break_tore_apart_is_put_together() -> None:
-    found = evidence("Post https://api.ecr.us-ea\nst-1.amazonaws.com/: dial tcp 52.46.14\n5.142:443: i/o timeout")
+    found = read_evidence("Post https://api.ecr.us-ea\nst-1.amazonaws.com/: dial tcp 52.46.14\n5.142:443: i/o timeout")
     assert (found.address, found.kind, found.port) == ("52.46.145.142", "public", "443")
 
 
 def test_a_host_of_which_a_line_has_only_the_beginning_is_put_together() -> None:
-    found = evidence(
+    found = read_evidence(
         "Post https://api.ecr.us-east-1.amazon\n    aws.com/: dial tcp 52.46.14\n    5.142:443: i/o timeout"
     )
     assert (found.host, found.address) == ("api.ecr.us-east-1.amazonaws.com", "52.46.145.142")
 
 
 def test_what_only_touches_a_neighbour_is_not_put_together() -> None:
-    assert evidence("Head https://quay.io\nv2 failed").host == "quay.io"
+    assert read_evidence("Head https://quay.io\nv2 failed").host == "quay.io"
 
 
 def test_what_is_shown_are_words() -> None:
-    shown = evidence("retried 3 time(s): dial tcp 10.0.0.1:443").shown()
+    shown = read_evidence("retried 3 time(s): dial tcp 10.0.0.1:443").as_words()
     assert shown == {"address": "10.0.0.1", "port": "443", "retries": "3", "address_kind": "private"}
-    assert evidence("nothing").shown() == {}
+    assert read_evidence("nothing").as_words() == {}

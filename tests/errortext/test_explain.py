@@ -11,7 +11,7 @@ from skerry.catalogue.error_texts import Rule, rules, spots
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import services
 from skerry.errortext.explain import Explanation, explain
-from skerry.errortext.normalize import tight
+from skerry.errortext.normalize import squeeze
 from skerry.launch.needs import Step
 
 ARTICLE = (
@@ -68,7 +68,7 @@ class TestTheRules:
 
     @pytest.mark.parametrize("weak", [False, True])
     def test_have_spots_that_share_no_word(self, *, weak: bool) -> None:
-        words = [tight(word) for spot in spots().spots if spot.weak is weak for word in spot.words]
+        words = [squeeze(word) for spot in spots().spots if spot.weak is weak for word in spot.words]
         assert sorted(words) == sorted(set(words))
 
     def test_have_actions_of_spots(self) -> None:
@@ -217,7 +217,7 @@ def test_what_the_text_does_not_name_stands_in_brackets() -> None:
 def test_secrets_are_not_repeated() -> None:
     one = only(ARTICLE.replace("amazonaws.com/", "amazonaws.com/?X-Amz-Security-Token=Zm9vYmFyYmF6cXV4"))
     assert "Zm9vYmFy" not in one.text
-    assert "Zm9vYmFy" not in str(one.evidence.shown())
+    assert "Zm9vYmFy" not in str(one.evidence.as_words())
 
 
 @pytest.mark.parametrize(

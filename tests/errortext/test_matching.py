@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.errortext.matching import words
+from skerry.errortext.matching import build_index
 
 KNOWN = ("timeout", "i/otimeout", "imeou", "eof", "accessdenied", "denied", "aaaaaaaa", "aaaaaaa")
 PARTS = st.sampled_from([*KNOWN, "time", "out", "a", "b", "x" * 9])
@@ -12,14 +12,14 @@ PARTS = st.sampled_from([*KNOWN, "time", "out", "a", "b", "x" * 9])
 @given(st.lists(PARTS, max_size=12))
 def test_are_found_as_each_by_itself_is(parts: list[str]) -> None:
     text = "".join(parts)
-    assert words(KNOWN).found(text) == {word for word in KNOWN if word in text}
+    assert build_index(KNOWN).find(text) == {word for word in KNOWN if word in text}
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=12)), st.text("ab", max_size=40))
 def test_are_found_though_they_share_their_letters(known: list[str], text: str) -> None:
-    assert words(known).found(text) == {word for word in known if word in text}
+    assert build_index(known).find(text) == {word for word in known if word in text}
 
 
 def test_nothing_is_found_in_nothing() -> None:
-    assert words(KNOWN).found("") == set()
-    assert words(()).found("timeout") == set()
+    assert build_index(KNOWN).find("") == set()
+    assert build_index(()).find("timeout") == set()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from skerry.errortext.normalize import MOST, errors_in, last_of, plain, tight
+from skerry.errortext.normalize import MAX_LENGTH, split_errors, squeeze, strip_formatting, tail_of
 
 ERROR = 'CannotPullContainerError: failed to resolve ref "a/b": not found'
 
@@ -30,20 +30,20 @@ class TestPlain:
         ],
     )
     def test_is_what_was_meant(self, pasted: str, meant: str) -> None:
-        assert plain(pasted) == meant
+        assert strip_formatting(pasted) == meant
 
     def test_undoes_json_in_json(self) -> None:
-        assert ERROR in plain(json.dumps(json.dumps({"stoppedReason": ERROR})))
+        assert ERROR in strip_formatting(json.dumps(json.dumps({"stoppedReason": ERROR})))
 
 
 def test_tight_texts_are_the_same_however_they_were_wrapped() -> None:
-    assert tight('Failed to\n  re\nsolve "ref"') == tight("failed to resolve ref")
+    assert squeeze('Failed to\n  re\nsolve "ref"') == squeeze("failed to resolve ref")
 
 
 class TestErrors:
     def test_of_a_log_are_its_records(self) -> None:
         log = f"2026-01-02T03:04:05Z INFO starting\n2026-01-02T03:04:06Z {ERROR}\n2026-01-02T03:04:07Z done"
-        parts = [part.strip() for part in errors_in(log)]
+        parts = [part.strip() for part in split_errors(log)]
         assert parts == [
             "2026-01-02T03:04:05Z INFO starting",
             "2026-01-02T03:04:06Z",
@@ -52,7 +52,7 @@ class TestErrors:
         ]
 
     def test_of_one_line_begin_with_their_names(self) -> None:
-        one, two = errors_in(f"{ERROR} OutOfMemoryError: killed")
+        one, two = split_errors(f"{ERROR} OutOfMemoryError: killed")
         assert (one.strip(), two) == (ERROR, "OutOfMemoryError: killed")
 
     @pytest.mark.parametrize(
@@ -65,19 +65,19 @@ class TestErrors:
         ],
     )
     def test_within_an_error_are_a_part_of_it(self, wrapped: str) -> None:
-        assert list(errors_in(wrapped))[-1].endswith(wrapped[-20:])
-        assert sum(ERROR in part for part in errors_in(wrapped)) == 1
+        assert list(split_errors(wrapped))[-1].endswith(wrapped[-20:])
+        assert sum(ERROR in part for part in split_errors(wrapped)) == 1
 
     def test_of_json_begin_with_their_keys(self) -> None:
         text = json.dumps([{"reason": ERROR}, {"reason": ERROR}])
-        assert sum(ERROR in part for part in errors_in(plain(text))) == 2
+        assert sum(ERROR in part for part in split_errors(strip_formatting(text))) == 2
 
     def test_are_bounded_in_number_and_length(self) -> None:
-        parts = list(errors_in("OutOfMemoryError x\n\n" * 3000 + "y" * 50_000))
+        parts = list(split_errors("OutOfMemoryError x\n\n" * 3000 + "y" * 50_000))
         assert len(parts) <= 1001
         assert max(map(len, parts)) <= 16_000
 
 
 def test_of_a_long_text_the_last_part_is_read() -> None:
-    assert last_of("a" * MOST + ERROR).endswith(ERROR)
-    assert len(last_of("a" * MOST + ERROR)) == MOST
+    assert tail_of("a" * MAX_LENGTH + ERROR).endswith(ERROR)
+    assert len(tail_of("a" * MAX_LENGTH + ERROR)) == MAX_LENGTH

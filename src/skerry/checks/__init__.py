@@ -1,7 +1,7 @@
 """Checks: what no verdict stops at, and yet should not stay. One check a file; `CHECKS` names them all."""
 
 from skerry.checks.block_public_access import block_public_access
-from skerry.checks.check import Check, Subject
+from skerry.checks.check import Check, CheckContext
 from skerry.checks.custom_dns_servers import custom_dns_servers
 from skerry.checks.endpoint_default_group import endpoint_default_group
 from skerry.checks.endpoint_in_one_zone import endpoint_in_one_zone
@@ -44,7 +44,7 @@ CHECKS: tuple[Check, ...] = (
 
 def run(world: World, diagnosis: Diagnosis) -> tuple[Finding, ...]:
     """Run every check; findings that differ only in their service are one."""
-    subject = Subject(world, diagnosis)
+    subject = CheckContext(world, diagnosis)
     merged: dict[tuple[str, str, str], Finding] = {}
     for check in CHECKS:
         for finding in check(subject):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from skerry.checks.check import Subject, check, services_by_vpc
+from skerry.checks.check import CheckContext, check, group_services_by_vpc
 from skerry.reach.public_access import blocks
 
 
 @check("block-public-access", "Block Public Access makes a NAT gateway useless", "warning")
-def block_public_access(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def block_public_access(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find NAT gateways, in VPCs of services, whose way to the internet Block Public Access stops.
 
     What it means:
@@ -29,7 +29,7 @@ def block_public_access(subject: Subject) -> Iterator[tuple[str, str, tuple[str,
     References:
         https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
     """
-    by_vpc = services_by_vpc(subject)
+    by_vpc = group_services_by_vpc(subject)
     for nat in subject.world.facts.nat_gateways:
         subnet = subject.world.subnets.get(str(nat.subnet_id))
         if subnet is None or nat.vpc_id not in by_vpc or nat.connectivity_type != "public":

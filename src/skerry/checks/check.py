@@ -16,14 +16,14 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 
 
-class Subject(NamedTuple):
+class CheckContext(NamedTuple):
     """What checks look at."""
 
     world: World
     diagnosis: Diagnosis
 
 
-_Found = Callable[[Subject], Iterator[tuple[str, str, tuple[str, ...]]]]
+_Found = Callable[[CheckContext], Iterator[tuple[str, str, tuple[str, ...]]]]
 
 
 class Check(NamedTuple):
@@ -39,7 +39,7 @@ class Check(NamedTuple):
         """The explanation of the check, from its docstring."""
         return inspect.cleandoc(self.find.__doc__ or "")
 
-    def __call__(self, subject: Subject) -> Iterator[Finding]:
+    def __call__(self, subject: CheckContext) -> Iterator[Finding]:
         """Yield the findings."""
         for resource, message, services in self.find(subject):
             yield Finding(self.id, self.severity, message, resource, services)
@@ -50,36 +50,36 @@ def check(id: str, title: str, severity: Severity) -> Callable[[_Found], Check]:
     return lambda find: Check(id, title, severity, find)
 
 
-class Used(NamedTuple):
+class EndpointUse(NamedTuple):
     """An endpoint that a service's calls are for, with the service."""
 
     endpoint: VpcEndpoint
     service: ServiceDiagnosis
 
 
-def endpoints_in_use(subject: Subject) -> Iterator[Used]:
+def find_endpoints_in_use(subject: CheckContext) -> Iterator[EndpointUse]:
     """The interface endpoints, of the VPCs that a service's tasks land in, for the AWS services that it calls."""
     for service in subject.diagnosis.services:
         wanted: set[ServiceRef] = {
             row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service is not None
         }
-        for vpc_id in sorted(_vpcs(subject.world, service)):
+        for vpc_id in sorted(_vpcs_of(subject.world, service)):
             for endpoint in subject.world.endpoints_in(vpc_id):
                 name = endpoint.service_name
                 kind = endpoint.vpc_endpoint_type
                 if kind == "Interface" and isinstance(name, str) and service_of_endpoint(name) in wanted:
-                    yield Used(endpoint, service)
+                    yield EndpointUse(endpoint, service)
 
 
-def services_by_vpc(subject: Subject) -> dict[str, tuple[str, ...]]:
+def group_services_by_vpc(subject: CheckContext) -> dict[str, tuple[str, ...]]:
     """The VPCs that tasks land in, each with the names of the services."""
     found: dict[str, dict[str, None]] = {}
     for service in subject.diagnosis.services:
-        for vpc_id in _vpcs(subject.world, service):
+        for vpc_id in _vpcs_of(subject.world, service):
             found.setdefault(vpc_id, {})[service.launch.name] = None
     return {vpc_id: tuple(names) for vpc_id, names in sorted(found.items())}
 
 
-def _vpcs(world: World, service: ServiceDiagnosis) -> set[str]:
+def _vpcs_of(world: World, service: ServiceDiagnosis) -> set[str]:
     subnets = [world.find_subnet(name) for name in service.launch.subnets]
     return {subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from skerry.checks.check import Subject, check, services_by_vpc
+from skerry.checks.check import CheckContext, check, group_services_by_vpc
 from skerry.model.facts import Missing
 from skerry.reach.dns_servers import servers_of
 
 
 @check("custom-dns-servers", "Tasks ask DNS servers of the network's own", "warning")
-def custom_dns_servers(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def custom_dns_servers(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find VPCs of services whose DHCP options name DNS servers that are not Amazon's.
 
     What it means:
@@ -31,7 +31,7 @@ def custom_dns_servers(subject: Subject) -> Iterator[tuple[str, str, tuple[str, 
         https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html
         https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
     """
-    for vpc_id, services in services_by_vpc(subject).items():
+    for vpc_id, services in group_services_by_vpc(subject).items():
         vpc = subject.world.vpcs.get(vpc_id)
         servers = servers_of(subject.world, vpc) if vpc else None
         if servers is None or isinstance(servers, Missing):

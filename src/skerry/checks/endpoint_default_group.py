@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.checks.check import Subject, check, endpoints_in_use
+from skerry.checks.check import CheckContext, check, find_endpoints_in_use
 
 
 @check("endpoint-default-group", "An endpoint is guarded by the VPC's default security group", "warning")
-def endpoint_default_group(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def endpoint_default_group(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find interface endpoints whose only security group is the default group of the VPC.
 
     What it means:
@@ -29,7 +29,7 @@ def endpoint_default_group(subject: Subject) -> Iterator[tuple[str, str, tuple[s
         https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
         https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
     """
-    for endpoint, service in endpoints_in_use(subject):
+    for endpoint, service in find_endpoints_in_use(subject):
         if endpoint.groups is UNSET or not endpoint.groups:
             continue
         groups = [subject.world.security_groups.get(group.group_id) for group in endpoint.groups]

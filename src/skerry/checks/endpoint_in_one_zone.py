@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from skerry.checks.check import Subject, check, endpoints_in_use
+from skerry.checks.check import CheckContext, check, find_endpoints_in_use
 
 
 @check("endpoint-in-one-zone", "An endpoint stands in a single zone", "note")
-def endpoint_in_one_zone(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def endpoint_in_one_zone(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find interface endpoints with one subnet that services with subnets in several zones use.
 
     What it means:
@@ -26,7 +26,7 @@ def endpoint_in_one_zone(subject: Subject) -> Iterator[tuple[str, str, tuple[str
     References:
         https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     """
-    for endpoint, service in endpoints_in_use(subject):
+    for endpoint, service in find_endpoints_in_use(subject):
         zones = {
             subnet.availability_zone for name in service.launch.subnets if (subnet := subject.world.subnets.get(name))
         }

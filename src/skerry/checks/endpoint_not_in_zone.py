@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.checks.check import Subject, check, endpoints_in_use
+from skerry.checks.check import CheckContext, check, find_endpoints_in_use
 
 
 @check("endpoint-not-in-zone", "An endpoint stands in none of the zones that the tasks use", "warning")
-def endpoint_not_in_zone(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def endpoint_not_in_zone(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find interface endpoints without an interface in any zone that the service's tasks may land in.
 
     What it means:
@@ -28,7 +28,7 @@ def endpoint_not_in_zone(subject: Subject) -> Iterator[tuple[str, str, tuple[str
     References:
         https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     """
-    for endpoint, service in endpoints_in_use(subject):
+    for endpoint, service in find_endpoints_in_use(subject):
         standing = _zones(subject, endpoint.subnet_ids)
         wanted = _zones(subject, service.launch.subnets)
         if standing and wanted and not standing & wanted:
@@ -39,7 +39,7 @@ def endpoint_not_in_zone(subject: Subject) -> Iterator[tuple[str, str, tuple[str
             yield endpoint.vpc_endpoint_id, message, (service.launch.name,)
 
 
-def _zones(subject: Subject, subnets: tuple[str, ...]) -> set[str]:
+def _zones(subject: CheckContext, subnets: tuple[str, ...]) -> set[str]:
     """The zones of these subnets; none where one of them is not known, so that nothing is claimed."""
     zones = set()
     for name in subnets:

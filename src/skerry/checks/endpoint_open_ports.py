@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.checks.check import Subject, check, endpoints_in_use
+from skerry.checks.check import CheckContext, check, find_endpoints_in_use
 from skerry.model.security_groups_and_acls import IpPermission
 
 _HTTPS = 443
@@ -12,7 +12,7 @@ _TCP = {"tcp", "6"}
 
 
 @check("endpoint-open-ports", "An endpoint's security group opens more than TCP 443", "note")
-def endpoint_open_ports(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def endpoint_open_ports(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find security groups of interface endpoints with inbound rules for anything but TCP 443.
 
     What it means:
@@ -32,7 +32,7 @@ def endpoint_open_ports(subject: Subject) -> Iterator[tuple[str, str, tuple[str,
         https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
     """
-    for endpoint, service in endpoints_in_use(subject):
+    for endpoint, service in find_endpoints_in_use(subject):
         for name in () if endpoint.groups is UNSET else endpoint.groups:
             group = subject.world.security_groups.get(name.group_id)
             if group is None or group.ip_permissions is UNSET or group.group_name == "default":

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skerry.access.endpoint_policies import allows_everything
 from skerry.access.requests import partition_name_of
 from skerry.catalogue.services import ServiceRef, layer_bucket, service_of_endpoint
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -21,7 +21,7 @@ _OWN = {
 
 
 @check("endpoint-wide-policy", "An endpoint lets everybody ask everything", "note")
-def endpoint_wide_policy(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def endpoint_wide_policy(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find endpoints of registries, layers, secrets and logs that have the default policy.
 
     What it means:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skerry.access.requests import Caller, partition_name_of, requests_of
 from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import parse
@@ -16,7 +16,7 @@ from skerry.policy.resources import Resource
 
 
 @check("execution-role-lacks", "The execution role may not do what comes later", "warning")
-def execution_role_lacks(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def execution_role_lacks(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find execution roles that may not write to the log streams that they make, or fetch images for a cache.
 
     What it means:

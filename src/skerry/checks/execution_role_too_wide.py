@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.policy.request import Request, principal_of_role
@@ -26,7 +26,7 @@ _NEVER = {
 
 
 @check("execution-role-too-wide", "The execution role may do far more than a launch needs", "note")
-def execution_role_too_wide(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find execution roles whose policies allow what no launch asks for, or all secrets instead of those named.
 
     What it means:

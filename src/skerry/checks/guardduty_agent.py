@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from skerry.catalogue.guardduty import agent_repository
-from skerry.checks.check import Subject, check, services_by_vpc
+from skerry.checks.check import CheckContext, check, group_services_by_vpc
 
 _SERVICE = ".guardduty-data"
 
 
 @check("guardduty-agent", "GuardDuty adds a container to the tasks", "note")
-def guardduty_agent(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def guardduty_agent(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find VPCs of services with an endpoint for GuardDuty's data: Runtime Monitoring adds its agent to tasks there.
 
     What it means:
@@ -34,7 +34,7 @@ def guardduty_agent(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...
         https://docs.aws.amazon.com/guardduty/latest/ug/how-runtime-monitoring-works-ecs-fargate.html
         https://docs.aws.amazon.com/guardduty/latest/ug/ecs-runtime-agent-ecr-image-uri.html
     """
-    for vpc_id, services in services_by_vpc(subject).items():
+    for vpc_id, services in group_services_by_vpc(subject).items():
         for endpoint in subject.world.endpoints_in(vpc_id):
             if endpoint.service_name is UNSET or not endpoint.service_name.endswith(_SERVICE):
                 continue

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from skerry.catalogue.services import service_of_endpoint
-from skerry.checks.check import Subject, check, endpoints_in_use
+from skerry.checks.check import CheckContext, check, find_endpoints_in_use
 from skerry.launch.needs import Call
 
 
 @check("names-diverted", "Names lead past an endpoint to one of another VPC", "warning")
-def names_diverted(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def names_diverted(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find endpoints of a VPC that its tasks do not use, because a private zone, rule or Profile leads elsewhere.
 
     What it means:
@@ -30,7 +30,7 @@ def names_diverted(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]
     References:
         https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html
     """
-    for endpoint, service in endpoints_in_use(subject):
+    for endpoint, service in find_endpoints_in_use(subject):
         ref = service_of_endpoint(str(endpoint.service_name))
         others = {
             trace.destination.endpoint

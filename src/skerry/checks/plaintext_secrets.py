@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.model.facts import Missing
 
@@ -17,7 +17,7 @@ _SECRET = re.compile(
 
 
 @check("plaintext-secrets", "A variable that looks like a secret stands in the task definition", "warning")
-def plaintext_secrets(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def plaintext_secrets(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find environment variables whose names look like those of secrets; values are never read.
 
     What it means:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 
 
 @check("public-address-without-route", "Tasks get a public address in a subnet that has no way out", "warning")
-def public_address_without_route(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def public_address_without_route(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find services with ``assignPublicIp`` on in subnets whose default route is no internet gateway's.
 
     What it means:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.launch.image_pulls import cache_rule
 from skerry.launch.image_references import parse
@@ -12,7 +12,7 @@ _ISOLATED = "isolated"
 
 
 @check("pull-through-cache", "The first pull of a cached image needs a way to the internet", "warning")
-def pull_through_cache(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def pull_through_cache(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find images below the prefix of a pull-through cache rule, in services with isolated subnets.
 
     What it means:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.verdicts import NOT_APPLICABLE
 
 
 @check("service-default-group", "A service names no security group", "warning")
-def service_default_group(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def service_default_group(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find services whose network configuration names no security group.
 
     What it means:

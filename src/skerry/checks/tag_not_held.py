@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 from skerry.launch.image_references import parse
 from skerry.model.facts import Missing
 
@@ -13,7 +13,7 @@ _DIGEST = "sha256:"
 
 
 @check("tag-not-held", "A tag is looked up anew for each task", "note")
-def tag_not_held(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def tag_not_held(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find containers whose image is named by a tag, with version consistency off.
 
     What it means:

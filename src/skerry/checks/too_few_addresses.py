@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.checks.check import Subject, check
+from skerry.checks.check import CheckContext, check
 
 
 @check("too-few-addresses", "The subnets have too few free addresses for the tasks", "warning")
-def too_few_addresses(subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def too_few_addresses(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find services that want more tasks than their subnets have free addresses, those of its tasks not counted.
 
     What it means:

@@ -16,7 +16,7 @@ from skerry.errors import EXIT_FAULT
 from skerry.render import formats
 
 if TYPE_CHECKING:
-    from skerry.diagnose.rehearsal import Step
+    from skerry.diagnose.rehearsal import RehearsalStep
     from skerry.sources.redaction import Redaction
 
 _EVERY = 0.25
@@ -100,7 +100,7 @@ class _Table:
         self._lines = 0
         self._last = 0.0
 
-    def __call__(self, steps: "Sequence[Step]") -> None:
+    def __call__(self, steps: "Sequence[RehearsalStep]") -> None:
         """Show the steps in the place of the ones before."""
         from shutil import get_terminal_size
 

@@ -19,7 +19,7 @@ _AMBIGUOUS = "ambiguous"
 _FAILS = {BLOCKED, INTERMITTENT}
 
 
-class Beside(msgspec.Struct, frozen=True):
+class Comparison(msgspec.Struct, frozen=True):
     """Comparison of an error text with one service of a diagnosis.
 
     ``explains``: the step fails today with ``blockers`` of the text's class. ``other``: the step fails today for
@@ -33,14 +33,14 @@ class Beside(msgspec.Struct, frozen=True):
     blockers: tuple[Blocker, ...] = ()
 
 
-def beside(one: Explanation, found: Diagnosis) -> tuple[Beside, ...]:
+def compare(one: Explanation, found: Diagnosis) -> tuple[Comparison, ...]:
     """Compare a text with every diagnosed service; services with blockers that explain it come first."""
     judged = [service for service in found.services if service.launch.not_applicable is None]
-    laid = [_of(one, service) for service in judged]
+    laid = [_compare_service(one, service) for service in judged]
     return tuple(sorted(laid, key=lambda item: _RANK.index(item.relation)))
 
 
-def elsewhere(one: Explanation, region: str | None, account: str | None) -> str:
+def origin_mismatch_of(one: Explanation, region: str | None, account: str | None) -> str:
     """Return a warning if the text names another Region or account than the diagnosed one, else an empty string."""
     told = one.evidence
     if told.region and region and told.region != region:
@@ -50,34 +50,34 @@ def elsewhere(one: Explanation, region: str | None, account: str | None) -> str:
     return ""
 
 
-def _of(one: Explanation, service: ServiceDiagnosis) -> Beside:
+def _compare_service(one: Explanation, service: ServiceDiagnosis) -> Comparison:
     name = service.launch.name
     if one.kind in _NOT_OF_NETWORKS:
-        return Beside(name, "not-judged", f"no network and no policy of {name} decides this")
-    rows = _rows(one, service)
+        return Comparison(name, "not-judged", f"no network and no policy of {name} decides this")
+    rows = _related_needs(one, service)
     if not rows:
-        return Beside(name, "no-such-call", f"{name} makes no such call at {one.step}")
+        return Comparison(name, "no-such-call", f"{name} makes no such call at {one.step}")
     blockers = tuple(dict.fromkeys(item for row in rows for item in row.blockers if row.verdict in _FAILS))
-    related = tuple(item for item in blockers if _is_of(one, item))
+    related = tuple(item for item in blockers if _has_class_of(one, item))
     if related:
-        return Beside(name, "explains", f"today {one.step} of {name} is stopped by the same kind of thing", related)
+        return Comparison(name, "explains", f"today {one.step} of {name} is stopped by the same kind of thing", related)
     if blockers:
-        return Beside(name, "other", f"today {one.step} of {name} is stopped by something else first", blockers)
+        return Comparison(name, "other", f"today {one.step} of {name} is stopped by something else first", blockers)
     if any(row.verdict is UNKNOWN for row in rows):
         facts = ", ".join(dict.fromkeys(fact.fact for row in rows for fact in row.unknowns))
-        return Beside(name, "unknown", f"whether {one.step} of {name} works today is not known: {facts}")
-    return Beside(
+        return Comparison(name, "unknown", f"whether {one.step} of {name} works today is not known: {facts}")
+    return Comparison(
         name,
         "changed",
         f"today {one.step} of {name} is ok: something has changed since, or the text is from elsewhere",
     )
 
 
-def _is_of(one: Explanation, item: Blocker) -> bool:
+def _has_class_of(one: Explanation, item: Blocker) -> bool:
     return one.kind == _AMBIGUOUS or codes()[item.code].kind == one.kind
 
 
-def _rows(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
+def _related_needs(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
     """Return the needs at the text's step; if the text names a host or service, only calls to it."""
     rows = [row for row in service.needs if row.need.step == one.step and row.verdict in {OK, UNKNOWN, *_FAILS}]
     host = one.evidence.host

@@ -7,9 +7,9 @@ from msgspec import UNSET
 
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import blockers, groups_of, judge, source_of, unknowns
+from skerry.diagnose.need_verdicts import blockers, groups_of, judge_need, source_of, unknowns
 from skerry.diagnose.predicted_errors import error_of, predict
-from skerry.diagnose.stopped_tasks import Stop, explained_reasons, loops, stops_of
+from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explained_reasons, stop_reasons_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Need, Unread
 from skerry.launch.startup import needs
@@ -39,7 +39,7 @@ _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeService
 
 def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = ()) -> Diagnosis:
     """Diagnose launches; ``tasks`` supply the reasons of stopped tasks, for comparison with predicted errors."""
-    stops = stops_of(tasks)
+    stops = stop_reasons_of(tasks)
     launched = tuple(launches)
     beyond = AccessCheck(walker.world)
     services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
@@ -48,11 +48,11 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     verdict = NOT_APPLICABLE if only_others else every(verdicts)
     subnets = (walker.world.find_subnet(name) for launch in launched for name in launch.subnets)
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
-    unread = beyond.unexamined() + unexamined(walker.world, vpcs)
+    unread = beyond.unexamined() + list_unexamined(walker.world, vpcs)
     return Diagnosis(verdict, services, unexamined=unread)
 
 
-def unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
+def list_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """List the kinds of fact about these VPCs that no verdict examined.
 
     Refused requests are not listed: they make verdicts unknown.
@@ -97,7 +97,7 @@ def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 def diagnose_one(
     walker: Walker,
     launch: Launch,
-    stops: dict[tuple[str, str], tuple[Stop, ...]],
+    stops: dict[tuple[str, str], tuple[StopReason, ...]],
     beyond: AccessCheck | None = None,
 ) -> ServiceDiagnosis:
     """Diagnose one launch: every Need in every subnet that tasks may start in.
@@ -107,11 +107,11 @@ def diagnose_one(
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
         said = explained_reasons(launch.reasons)
-        return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons, loops=loops(reasons), reasons=said)
+        return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons, loops=crash_loops_of(reasons), reasons=said)
     world = walker.world
     wanted = needs(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
-    table = [[judge(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
+    table = [[judge_need(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
     if beyond is not None:
         asked = zip(wanted, table, strict=True)
         table = [beyond.check(launch, need, dict(zip(sources, found, strict=True))) for need, found in asked]
@@ -130,7 +130,7 @@ def diagnose_one(
         predictions=() if verdict is OK else predict(rows),
         stops=reasons,
         groups=_groups(world, launch, sources),
-        loops=loops(reasons),
+        loops=crash_loops_of(reasons),
         reasons=explained_reasons(launch.reasons),
     )
 

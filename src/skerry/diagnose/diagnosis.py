@@ -5,7 +5,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from skerry.diagnose.stopped_tasks import ExplainedReason, Loop, Stop
+from skerry.diagnose.stopped_tasks import CrashLoop, ExplainedReason, StopReason
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.model.facts import Missing
@@ -117,9 +117,9 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     needs: tuple[NeedDiagnosis, ...] = ()
     placements: tuple[PlacementDiagnosis, ...] = ()
     predictions: tuple[Prediction, ...] = ()
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[StopReason, ...] = ()
     groups: tuple[str, ...] = ()
-    loops: tuple[Loop, ...] = ()
+    loops: tuple[CrashLoop, ...] = ()
     reasons: tuple[ExplainedReason, ...] = ()
 
     @property

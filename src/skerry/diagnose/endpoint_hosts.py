@@ -13,10 +13,10 @@ def host_of(world: World, vpc_id: str, need: Call) -> str | None:
     """Return the host of a call in a VPC: the Need's alternative host if the VPC has an endpoint for the service."""
     if need.instead is None or need.service is None:
         return need.host
-    return need.instead if _endpoints(world, vpc_id, need.service) else need.host
+    return need.instead if _interface_endpoints_of(world, vpc_id, need.service) else need.host
 
 
-def doubt(world: World, vpc_id: str, need: Call) -> Missing | None:
+def missing_fact_of(world: World, vpc_id: str, need: Call) -> Missing | None:
     """Return the missing fact about endpoints that decides the host of a call, or the owner of its private name.
 
     DescribeVpcEndpoints lists the private names of an endpoint in DnsEntries; such a list is complete:
@@ -24,17 +24,17 @@ def doubt(world: World, vpc_id: str, need: Call) -> Missing | None:
     """
     if need.service is None or (need.instead is None and not need.variant):
         return None
-    found = _type_doubt(world, vpc_id, need.service)
+    found = _missing_type_of(world, vpc_id, need.service)
     if found is not None or not need.variant or need.host is None:
         return found
-    for endpoint in _endpoints(world, vpc_id, need.service):
-        if endpoint.private_dns_enabled is not False and not _tells_its_names(endpoint):
+    for endpoint in _interface_endpoints_of(world, vpc_id, need.service):
+        if endpoint.private_dns_enabled is not False and not _lists_private_names(endpoint):
             fact = f"whether private DNS of {endpoint.vpc_endpoint_id} answers for the {need.variant} name {need.host}"
             return Missing(fact, "ec2:DescribeVpcEndpoints")
     return None
 
 
-def _type_doubt(world: World, vpc_id: str, ref: ServiceRef) -> Missing | None:
+def _missing_type_of(world: World, vpc_id: str, ref: ServiceRef) -> Missing | None:
     """Return the missing type of an endpoint for a service: only an interface endpoint changes the host."""
     for endpoint in world.endpoints_in(vpc_id):
         name = endpoint.service_name
@@ -43,7 +43,7 @@ def _type_doubt(world: World, vpc_id: str, ref: ServiceRef) -> Missing | None:
     return None
 
 
-def _endpoints(world: World, vpc_id: str, ref: ServiceRef) -> list[VpcEndpoint]:
+def _interface_endpoints_of(world: World, vpc_id: str, ref: ServiceRef) -> list[VpcEndpoint]:
     return [
         endpoint
         for endpoint in world.endpoints_in(vpc_id)
@@ -53,5 +53,5 @@ def _endpoints(world: World, vpc_id: str, ref: ServiceRef) -> list[VpcEndpoint]:
     ]
 
 
-def _tells_its_names(endpoint: VpcEndpoint) -> bool:
+def _lists_private_names(endpoint: VpcEndpoint) -> bool:
     return any(entry.dns_name and ".vpce." not in entry.dns_name for entry in endpoint.dns_entries)

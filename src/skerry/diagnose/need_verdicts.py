@@ -51,14 +51,14 @@ def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] |
     return default if isinstance(default, Missing) else (default.group_id,)
 
 
-def judge(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) -> Outcome:
+def judge_need(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) -> Outcome:
     """Return the outcome of a Need for a task in a subnet."""
     match need:
         case Placement():
-            return _at(subnet_id, _platform(need), placement.zone(walker.world, need, subnet_id))
+            return _at(subnet_id, _platform(need), placement.check_zone(walker.world, need, subnet_id))
         case Interface():
             world = walker.world
-            return _at(subnet_id, _free_address(world, subnet_id), placement.groups(world, source, subnet_id))
+            return _at(subnet_id, _free_address(world, subnet_id), placement.check_groups(world, source, subnet_id))
         case Unread():
             return _at(subnet_id, open_question("fargate", "", Missing(need.fact, need.action)))
         case Call():
@@ -78,7 +78,7 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
         return _at(subnet_id, open_question("subnet", subnet_id, source))
     world, vpc_id = walker.world, source.start.subnet.vpc_id
     host = endpoint_hosts.host_of(world, vpc_id, need)
-    doubt = endpoint_hosts.doubt(world, vpc_id, need)
+    doubt = endpoint_hosts.missing_fact_of(world, vpc_id, need)
     if doubt is not None:
         return _at(subnet_id, open_question("dns", vpc_id, doubt))
     inferred = need.note if need.grade == "inferred" else ""
@@ -92,7 +92,7 @@ def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str
     """Walk to the mount target in the subnet's zone, by its address: no DNS name is resolved."""
     if isinstance(source, Missing):
         return _at(subnet_id, open_question("subnet", subnet_id, source))
-    found = placement.mount_target(walker, need, source.start.subnet)
+    found = placement.mount_target_of(walker, need, source.start.subnet)
     if isinstance(found, Hop):
         return _at(subnet_id, found)
     return walker.walk(source, (found,), "tcp", need.port)

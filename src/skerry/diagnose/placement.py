@@ -15,7 +15,7 @@ _NOT_HERE = "FARGATE_NOT_IN_ZONE"
 _ACTION = "ec2:DescribeSubnets"
 
 
-def zone(world: World, need: Placement, subnet_id: str) -> Hop:
+def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     """Return a hop: Fargate starts tasks in the subnet's zone, but never in Local Zones, Wavelength Zones or Outposts.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
@@ -50,7 +50,7 @@ def _in_region(need: Placement, subnet: Subnet) -> Hop:
     return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
 
 
-def groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
+def check_groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
     """Return a hop: the security groups belong to the subnet's VPC or are associated with it.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
@@ -76,7 +76,7 @@ def _list(names: tuple[str, ...] | None) -> str:
     return ", ".join(names or ())
 
 
-def mount_target(walker: Walker, need: Mount, subnet: Subnet) -> Destination | Hop:
+def mount_target_of(walker: Walker, need: Mount, subnet: Subnet) -> Destination | Hop:
     """Return the mount target of an S3 Files file system in a subnet's zone, or a hop with the reason for its absence.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-mount-targets.html

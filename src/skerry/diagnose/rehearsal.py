@@ -10,7 +10,7 @@ from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict, either, every
 _CERTAIN = (OK, BLOCKED)
 
 
-class Dropper(msgspec.Struct, frozen=True, gc=False):
+class PacketDrop(msgspec.Struct, frozen=True, gc=False):
     """Resource that dropped packets, with its rule in words."""
 
     kind: str
@@ -18,7 +18,7 @@ class Dropper(msgspec.Struct, frozen=True, gc=False):
     rule: str
 
 
-class Observed(msgspec.Struct, frozen=True, gc=False):
+class LabResult(msgspec.Struct, frozen=True, gc=False):
     """Result of a Need in the lab: whether it worked. None: the lab has no answer, for the reason in ``why_not``.
 
     ``words`` is the message of the client ``tool``, which ran for ``seconds`` and called ``addresses``.
@@ -30,17 +30,17 @@ class Observed(msgspec.Struct, frozen=True, gc=False):
     tool: str = ""
     seconds: float = 0.0
     addresses: tuple[str, ...] = ()
-    droppers: tuple[Dropper, ...] = ()
+    droppers: tuple[PacketDrop, ...] = ()
 
 
-class Step(msgspec.Struct, frozen=True, gc=False):
+class RehearsalStep(msgspec.Struct, frozen=True, gc=False):
     """Need in a subnet, with its predicted verdict and its result in the lab."""
 
     subnet: str
     need: Need
     host: str
     predicted: Verdict
-    observed: Observed
+    observed: LabResult
 
     @property
     def disagrees(self) -> bool:
@@ -65,16 +65,18 @@ class Rehearsal(msgspec.Struct, frozen=True, gc=False):
 
     name: str
     verdict: Verdict
-    steps: tuple[Step, ...]
+    steps: tuple[RehearsalStep, ...]
     notes: tuple[str, ...] = ()
 
     @property
-    def disagreements(self) -> tuple[Step, ...]:
+    def disagreements(self) -> tuple[RehearsalStep, ...]:
         """The steps with a contradiction between the lab's result and the prediction."""
         return tuple(step for step in self.steps if step.disagrees)
 
 
-def rehearsal(name: str, steps: Iterable[Step], notes: tuple[str, ...] = (), beyond: Verdict = OK) -> Rehearsal:
+def combine_steps(
+    name: str, steps: Iterable[RehearsalStep], notes: tuple[str, ...] = (), beyond: Verdict = OK
+) -> Rehearsal:
     """Combine the steps of a launch: a task starts if every step works, in either of the subnets.
 
     ``beyond`` is the verdict on policies and resources, which packets do not show.

@@ -27,7 +27,7 @@ def meaning_of(text: str) -> "Explanation | None":
     return next(iter(explain(text)), None)
 
 
-class Stop(msgspec.Struct, frozen=True, gc=False):
+class StopReason(msgspec.Struct, frozen=True, gc=False):
     """Reason given by ECS for stopped tasks of a service, with their count.
 
     ``times`` are the known times of the stops, in seconds since 1970; ``containers`` the reasons of their containers.
@@ -44,7 +44,7 @@ class Stop(msgspec.Struct, frozen=True, gc=False):
         return meaning_of("\n\n".join([self.reason, *self.containers]))
 
 
-class Loop(msgspec.Struct, frozen=True, gc=False):
+class CrashLoop(msgspec.Struct, frozen=True, gc=False):
     """Crash loop: tasks that stop repeatedly for one cause; ``per_hour`` is None if times are missing."""
 
     meaning: "Explanation"
@@ -64,22 +64,22 @@ def explained_reasons(texts: Iterable[str]) -> tuple[ExplainedReason, ...]:
     return tuple(ExplainedReason(text, meaning_of(text)) for text in texts)
 
 
-def stops_of(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[Stop, ...]]:
+def stop_reasons_of(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[StopReason, ...]]:
     """Return the reasons of stopped tasks by cluster and service (or rule, schedule, task), most frequent first."""
     found: dict[tuple[str, str], dict[str, list[Task]]] = {}
     for task in tasks:
         reason = task.stopped_reason
         if task.last_status != "STOPPED" or reason is None or task.stop_code in _ON_PURPOSE:
             continue
-        for key in _keys(task):
+        for key in _keys_of(task):
             found.setdefault(key, {}).setdefault(reason, []).append(task)
     return {
-        key: tuple(sorted((_stop(*item) for item in reasons.items()), key=lambda stop: -stop.count))
+        key: tuple(sorted((_stop_reason_of(*item) for item in reasons.items()), key=lambda stop: -stop.count))
         for key, reasons in found.items()
     }
 
 
-def _keys(task: Task) -> set[tuple[str, str]]:
+def _keys_of(task: Task) -> set[tuple[str, str]]:
     cluster = "" if isinstance(task.cluster_arn, msgspec.UnsetType) else task.cluster_arn.rpartition("/")[2]
     keys = {(cluster, task.task_arn.rpartition("/")[2])}
     if task.group is not None and task.group.startswith(_SERVICE):
@@ -91,13 +91,13 @@ def _keys(task: Task) -> set[tuple[str, str]]:
     return keys
 
 
-def _stop(reason: str, tasks: Sequence[Task]) -> Stop:
-    times = (time for task in tasks if (time := _seconds(task.stopped_at)) is not None)
+def _stop_reason_of(reason: str, tasks: Sequence[Task]) -> StopReason:
+    times = (time for task in tasks if (time := _parse_time(task.stopped_at)) is not None)
     said = (container.reason for task in tasks for container in task.containers if container.reason)
-    return Stop(reason, len(tasks), tuple(times), tuple(dict.fromkeys(said)))
+    return StopReason(reason, len(tasks), tuple(times), tuple(dict.fromkeys(said)))
 
 
-def _seconds(told: str | float | None) -> float | None:
+def _parse_time(told: str | float | None) -> float | None:
     """Parse a time in AWS's formats, ISO 8601 or seconds since 1970; return None for any other text."""
     if not isinstance(told, str):
         return told
@@ -108,21 +108,21 @@ def _seconds(told: str | float | None) -> float | None:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
-def loops(stops: Iterable[Stop]) -> tuple[Loop, ...]:
+def crash_loops_of(stops: Iterable[StopReason]) -> tuple[CrashLoop, ...]:
     """Return the causes that stopped at least three tasks; addresses and ids in the reasons are ignored."""
-    same: dict[tuple[str, str], list[tuple[Stop, Explanation]]] = {}
+    same: dict[tuple[str, str], list[tuple[StopReason, Explanation]]] = {}
     for stop in stops:
         meaning = stop.meaning
         if meaning is not None:
             same.setdefault((meaning.rule, meaning.step), []).append((stop, meaning))
-    found = (_loop([stop for stop, _ in pairs], pairs[0][1]) for pairs in same.values())
+    found = (_crash_loop_of([stop for stop, _ in pairs], pairs[0][1]) for pairs in same.values())
     return tuple(loop for loop in found if loop.count >= _LOOP)
 
 
-def _loop(stops: Sequence[Stop], meaning: "Explanation") -> Loop:
+def _crash_loop_of(stops: Sequence[StopReason], meaning: "Explanation") -> CrashLoop:
     count = sum(stop.count for stop in stops)
     times = [time for stop in stops for time in stop.times]
     lasted = max(times, default=0.0) - min(times, default=0.0)
     # N stops have N - 1 intervals. A rate needs the time of every stop.
     per_hour = (count - 1) * _HOUR / lasted if len(times) == count and lasted > 0 else None
-    return Loop(meaning, count, per_hour)
+    return CrashLoop(meaning, count, per_hour)

@@ -88,7 +88,7 @@ class Evidence(msgspec.Struct, frozen=True):
     file_system: str | None = None
     log_group: str | None = None
 
-    def shown(self) -> dict[str, str]:
+    def as_words(self) -> dict[str, str]:
         """All that is there, as words."""
         names = ("host", "region", "account", "address", "port", "image", "repository", "arn", "status", "retries")
         more = ("action", "principal", "operation", "subnet", "file_system", "log_group")
@@ -97,7 +97,7 @@ class Evidence(msgspec.Struct, frozen=True):
         return words | ({"address_kind": self.kind} if self.kind else {})
 
 
-def evidence(text: str) -> Evidence:
+def read_evidence(text: str) -> Evidence:
     """Read what a plain text holds; where lines were wrapped in the middle of a word, the word is put together."""
     found = _read(" ".join(text.split()))
     if "\n" not in text.strip():
@@ -139,7 +139,7 @@ def _read(text: str) -> Evidence:
         region=region.group(1) if region else None,
         account=image.group(1) if image else next(filter(None, accounts), None),
         address=dialled.group(1) if dialled else None,
-        kind=kind_of(dialled.group(1)) if dialled else None,
+        kind=address_kind_of(dialled.group(1)) if dialled else None,
         port=dialled.group(2) if dialled else None,
         repository=image.group(3).rstrip(".:/") if image else None,
         arn=next((arn.rstrip(".:") for arn in arns if ":sts:" not in arn and ":sts::" not in arn), None),
@@ -184,7 +184,7 @@ def _retries(text: str) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def kind_of(address: str) -> str:
+def address_kind_of(address: str) -> str:
     """The kind of an address that was dialled; ``other`` where it is none, or one that leads to no network."""
     try:
         found = ip_address(address)

@@ -10,9 +10,9 @@ from skerry.catalogue.blocker_codes import ErrorClass
 from skerry.catalogue.data_files import Grade
 from skerry.catalogue.error_texts import Confidence, Rule, Spot, rules, spots
 from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_host
-from skerry.errortext.evidence import Evidence, evidence
-from skerry.errortext.matching import Words, words
-from skerry.errortext.normalize import errors_in, last_of, plain, tight
+from skerry.errortext.evidence import Evidence, read_evidence
+from skerry.errortext.matching import PhraseIndex, build_index
+from skerry.errortext.normalize import split_errors, squeeze, strip_formatting, tail_of
 from skerry.masking import mask
 
 _AMBIGUOUS = "ambiguous"
@@ -64,13 +64,13 @@ class _Table(NamedTuple):
     spots: dict[str, Spot]
     rules: tuple[_Sought, ...]
     of_service: dict[str, Spot]
-    words: Words
+    words: PhraseIndex
 
 
 @cache
 def _table() -> _Table:
     known = spots().spots
-    said = [(tight(word), spot) for spot in known for word in spot.words]
+    said = [(squeeze(word), spot) for spot in known for word in spot.words]
     sought = tuple(_sought(rule) for rule in rules())
     return _Table(
         strong={word: spot for word, spot in said if not spot.weak},
@@ -78,12 +78,14 @@ def _table() -> _Table:
         spots={spot.id: spot for spot in known},
         rules=sought,
         of_service={spot.service: spot for spot in reversed(known) if spot.service},
-        words=words([word for word, _ in said] + [word for one in sought for word in one.some | one.every | one.never]),
+        words=build_index(
+            [word for word, _ in said] + [word for one in sought for word in one.some | one.every | one.never]
+        ),
     )
 
 
 def _sought(rule: Rule) -> _Sought:
-    some, every, never = (frozenset(map(tight, part)) for part in (rule.some, rule.every, rule.never))
+    some, every, never = (frozenset(map(squeeze, part)) for part in (rule.some, rule.every, rule.never))
     facts = tuple((name, values) for name, values in rule.when.items() if name != "kind")
     return _Sought(some, every, never, facts, rule)
 
@@ -93,7 +95,7 @@ def explain(text: str) -> tuple[Explanation, ...]:
 
     Of more than `cleaning.MOST` characters the last are read.
     """
-    found = [one for part in errors_in(plain(last_of(text))) if (one := _explain_one(part)) is not None]
+    found = [one for part in split_errors(strip_formatting(tail_of(text))) if (one := _explain_one(part)) is not None]
     if len(found) < _SEVERAL:
         return tuple(found)
     kept = _distinct(found)
@@ -124,8 +126,8 @@ def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
 
 @lru_cache(maxsize=512)
 def _explain_one(text: str) -> Explanation | None:
-    said = _table().words.found(tight(text))
-    told = evidence(text)
+    said = _table().words.find(squeeze(text))
+    told = read_evidence(text)
     spot = _spot(said, told) or _table().spots[_ELSEWHERE]
     for some, every, never, facts, rule in _rules_at(spot.step, told.kind or ""):
         if (
@@ -219,7 +221,7 @@ def _names(spot: Spot, told: Evidence) -> _Names:
     region = told.region or "<region>"
     endpoint = endpoint_service(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
     return _Names(
-        told.shown()
+        told.as_words()
         | {
             "subject": spot.subject,
             "called": told.host or spot.subject,

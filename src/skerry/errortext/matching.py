@@ -11,13 +11,13 @@ _LONG = 2 * _LETTERS - 1
 _CUT = f"(?s).{{{_LETTERS}}}"
 
 
-class Words(NamedTuple):
+class PhraseIndex(NamedTuple):
     """Many words, each known by pieces of which a text that holds it has one: most words are looked for in no text."""
 
     pieces: dict[str, tuple[str, ...]]
     short: tuple[str, ...]
 
-    def found(self, text: str) -> set[str]:
+    def find(self, text: str) -> set[str]:
         """The words that are in a text."""
         cut = self.pieces.keys() & set(re.findall(_CUT, text))
         found = {word for piece in cut for word in self.pieces[piece] if word in text}
@@ -25,7 +25,7 @@ class Words(NamedTuple):
         return found
 
 
-def words(known: Iterable[str]) -> Words:
+def build_index(known: Iterable[str]) -> PhraseIndex:
     """Arrange words by those of their letters that the fewest of them share."""
     every = tuple(dict.fromkeys(known))
     shared = Counter(piece for word in every for piece in _pieces(word))
@@ -39,7 +39,7 @@ def words(known: Iterable[str]) -> Words:
         for piece in of[rarest : rarest + _LETTERS]:
             pieces.setdefault(piece, []).append(word)
     short = tuple(word for word in every if len(word) < _LONG)
-    return Words({piece: tuple(of) for piece, of in pieces.items()}, short)
+    return PhraseIndex({piece: tuple(of) for piece, of in pieces.items()}, short)
 
 
 def _pieces(word: str) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-MOST = 1_000_000
+MAX_LENGTH = 1_000_000
 """So many characters of a text are read, its last ones: what failed stands at the end of a log."""
 
 _MOST_OF_ONE = 16_000
@@ -49,12 +49,12 @@ _GOES_ON = (":", "(", "=", "reason", "error")
 _LOOK_BACK = 48
 
 
-def last_of(text: str) -> str:
+def tail_of(text: str) -> str:
     """The part of a text that is read: all of it, unless it is longer than `MOST` characters."""
-    return text[-MOST:]
+    return text[-MAX_LENGTH:]
 
 
-def plain(text: str) -> str:
+def strip_formatting(text: str) -> str:
     """A text without terminal escapes, invisible characters, JSON's and HTML's quoting, and borders of tables.
 
     Line breaks stay: what they part is not yet known.
@@ -88,16 +88,16 @@ def _unquoted(found: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _LETTERS.get(letter, letter)
 
 
-def tight(text: str) -> str:
+def squeeze(text: str) -> str:
     """A text in small letters, without spaces, quotes and backslashes: however it was wrapped, it holds its phrases."""
     return text.lower().translate(_SPACE_AND_QUOTES)
 
 
-def errors_in(text: str) -> Iterator[str]:
+def split_errors(text: str) -> Iterator[str]:
     """The parts of a plain text that are one error each, in their order; what is no error is among them."""
     begin = 0
     for start, is_family in _starts(text)[:_MOST_ERRORS]:
-        before = tight(text[max(begin, start - _LOOK_BACK) : start])
+        before = squeeze(text[max(begin, start - _LOOK_BACK) : start])
         if not before or (is_family and before.endswith(_GOES_ON)):
             continue
         yield text[begin:start][:_MOST_OF_ONE]

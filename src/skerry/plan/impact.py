@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, host, private_names, service_of_endpoint, services
-from skerry.diagnose.need_verdicts import judge, source_of
+from skerry.diagnose.need_verdicts import judge_need, source_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
@@ -102,7 +102,7 @@ def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
 
 def outcome_of(walker: Walker, flow: Flow) -> Outcome:
     """Return the outcome of a flow in a walker's World."""
-    return judge(walker, flow.need, source_of(walker, flow.client.launch, flow.subnet), flow.subnet)
+    return judge_need(walker, flow.need, source_of(walker, flow.client.launch, flow.subnet), flow.subnet)
 
 
 def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator[Flow]:

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from skerry.access.evaluation import AccessCheck
 from skerry.catalogue.services import ServiceRef, host
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.diagnose.need_verdicts import judge, source_of, unknowns
+from skerry.diagnose.need_verdicts import judge_need, source_of, unknowns
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.launch.startup import needs
@@ -100,7 +100,7 @@ class Scope:
         self, walker: Walker, kind: Kind, need: Call
     ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
         for subnet in dict.fromkeys(kind.launch.subnets):
-            outcome = judge(walker, need, source_of(walker, kind.launch, subnet), subnet)
+            outcome = judge_need(walker, need, source_of(walker, kind.launch, subnet), subnet)
             failing = [Failing(kind, need, subnet, outcome)] if outcome.verdict in FAILS else []
             unread = unknowns(outcome.traces) if outcome.verdict is UNKNOWN else ()
             yield outcome.verdict, failing, unread

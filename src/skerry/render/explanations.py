@@ -13,7 +13,7 @@ from skerry.render.text import bold, clean, columns, dim, plural, word
 
 if TYPE_CHECKING:
     from skerry.checks.check import Check
-    from skerry.diagnose.compare import Beside
+    from skerry.diagnose.compare import Comparison
     from skerry.errortext.explain import Explanation
 
 _WIDTH = 110
@@ -112,11 +112,11 @@ class Laid(msgspec.Struct, frozen=True):
     """An explanation with its comparison; ``beside`` is None if there is none."""
 
     one: "Explanation"
-    beside: "tuple[Beside, ...] | None" = None
+    beside: "tuple[Comparison, ...] | None" = None
     elsewhere: str = ""
 
 
-def match_of(one: "Explanation", laid: "Sequence[Beside] | None" = None, elsewhere: str = "") -> Match:
+def match_of(one: "Explanation", laid: "Sequence[Comparison] | None" = None, elsewhere: str = "") -> Match:
     """An explanation as JSON."""
     beside = (
         None
@@ -129,7 +129,7 @@ def match_of(one: "Explanation", laid: "Sequence[Beside] | None" = None, elsewhe
         ]
     )
     return Match(
-        one.step, one.kind, one.cause, one.fix, one.evidence.shown(), one.not_proven, one.next, one.confidence,
+        one.step, one.kind, one.cause, one.fix, one.evidence.as_words(), one.not_proven, one.next, one.confidence,
         one.grade, one.source, one.rule, one.text, one.count, elsewhere, beside,
     )  # fmt: skip
 
@@ -201,7 +201,7 @@ def paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str
 
 
 def _told(one: "Explanation") -> str:
-    words = one.evidence.shown()
+    words = one.evidence.as_words()
     kind = words.pop("address_kind", None)
     if kind and "address" in words:
         words["address"] = f"{words['address']} ({_KINDS[kind]})"
@@ -213,9 +213,9 @@ def _beside(item: Laid) -> Iterator[str]:
         return
     yield ""
     if item.elsewhere:
-        yield from paragraph("Beside what was read: ", f"{item.elsewhere} It is laid beside the same step there.")
+        yield from paragraph("Comparison what was read: ", f"{item.elsewhere} It is laid beside the same step there.")
     else:
-        yield f"{_INDENT}{bold('Beside what was read:')}"
+        yield f"{_INDENT}{bold('Comparison what was read:')}"
     if not item.beside:
         yield f"{_INDENT}  there is nothing that Fargate starts"
     for laid in item.beside:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis, TraceDiagnosis
-from skerry.diagnose.stopped_tasks import Loop, Stop
+from skerry.diagnose.stopped_tasks import CrashLoop, StopReason
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -252,11 +252,11 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
     )
 
 
-def _stop(stop: Stop) -> StopOut:
+def _stop(stop: StopReason) -> StopOut:
     return StopOut(stop.reason, stop.count, list(stop.containers), _meaning(stop.meaning))
 
 
-def _loop(found: Loop) -> LoopOut:
+def _loop(found: CrashLoop) -> LoopOut:
     return LoopOut(found.meaning.step, found.meaning.cause, found.count, found.per_hour)
 
 

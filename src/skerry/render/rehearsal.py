@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from skerry.diagnose.rehearsal import Rehearsal, Step, port_of
+from skerry.diagnose.rehearsal import Rehearsal, RehearsalStep, port_of
 from skerry.launch.needs import Call, Mount
 from skerry.render.json_document import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
@@ -30,7 +30,7 @@ def text(found: Rehearsal, *, quiet: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def progress(steps: Sequence[Step]) -> list[str]:
+def progress(steps: Sequence[RehearsalStep]) -> list[str]:
     """The steps as far as they are, a line each: for a table that is shown while clients are under way."""
     return [line for subnet in _subnets(steps) for line in _table(subnet, steps)]
 
@@ -43,11 +43,11 @@ def _headline(found: Rehearsal) -> str:
     return f"{word(found.verdict)}: {bold(clean(found.name))} {said}"
 
 
-def _subnets(steps: Sequence[Step]) -> tuple[str, ...]:
+def _subnets(steps: Sequence[RehearsalStep]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.subnet for step in steps))
 
 
-def _tables(steps: Sequence[Step]) -> Iterator[str]:
+def _tables(steps: Sequence[RehearsalStep]) -> Iterator[str]:
     for subnet in _subnets(steps):
         yield ""
         yield from _table(subnet, steps)
@@ -56,26 +56,26 @@ def _tables(steps: Sequence[Step]) -> Iterator[str]:
                 yield from _said(step)
 
 
-def _table(subnet: str, steps: Sequence[Step]) -> list[str]:
+def _table(subnet: str, steps: Sequence[RehearsalStep]) -> list[str]:
     rows = [tuple(map(dim, ("STEP", "HOST", "PORT", "PREDICTED", "PACKETS", "CLIENT", "TIME")))]
     rows += [_row(step) for step in steps if step.subnet == subnet]
     return [f"  {bold(clean(subnet))}", *columns(rows)]
 
 
-def _row(step: Step) -> tuple[str, ...]:
+def _row(step: RehearsalStep) -> tuple[str, ...]:
     seen = step.observed
     port = str(port_of(step.need) or "") if step.host else ""
     took = f"{seen.seconds:.1f} s" if seen.seconds else ""
     return (clean(step.need.step), clean(step.host), port, word(step.predicted), _packets(step), seen.tool, took)
 
 
-def _packets(step: Step) -> str:
+def _packets(step: RehearsalStep) -> str:
     if step.observed.worked is None:
         return dim("not rehearsed" if step.observed.why_not else _PENDING)
     return word(OK if step.observed.worked else BLOCKED)
 
 
-def _said(step: Step) -> Iterator[str]:
+def _said(step: RehearsalStep) -> Iterator[str]:
     """Return the message of a failed client or of the AWS side, and the filter that dropped its packets."""
     seen = step.observed
     if seen.worked is None and seen.why_not and isinstance(step.need, Call | Mount):
@@ -142,7 +142,7 @@ def json(found: Rehearsal, snapshot: str | None = None) -> str:
     return write(out)
 
 
-def _step(step: Step) -> StepOut:
+def _step(step: RehearsalStep) -> StepOut:
     seen = step.observed
     packets = None if seen.worked is None else OK if seen.worked else BLOCKED
     dropped = tuple(DropperOut(item.kind, item.resource, item.rule) for item in seen.droppers)

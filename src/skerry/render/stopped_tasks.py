@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.diagnose.stopped_tasks import Loop
+from skerry.diagnose.stopped_tasks import CrashLoop
 from skerry.render.explanations import paragraph
 from skerry.render.text import bold, clean, dim, plural, word
 
@@ -48,7 +48,7 @@ def _meaning(one: "Explanation | None", explained: set[tuple[str, str]]) -> Iter
     yield from paragraph(name, one.cause, _INDENT)
 
 
-def _loop(loop: Loop) -> str:
+def _loop(loop: CrashLoop) -> str:
     each = loop.per_hour
     if each is None:
         rate = "at a rate that is not known: the times of some are missing"
