@@ -78,7 +78,7 @@ def loaded(*documents: bytes) -> Facts:
 def with_manifests_as_read(found: Facts) -> Facts:
     """The facts with only what is read of the manifests of images."""
 
-    def manifest(row: resource_answers.ImageManifest) -> resource_answers.ImageManifest:
+    def manifest(row: resource_answers.RepositoryImage) -> resource_answers.RepositoryImage:
         return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=ImageManifest)))
 
     rows = [

@@ -128,7 +128,7 @@ class ImageCheck:
         return open_question("resource", piece.resource, _UNREAD_RULES)
 
     def _platform(
-        self, launch: Launch, image: Image, repository: str, manifest: resource_answers.ImageManifest, account: str
+        self, launch: Launch, image: Image, repository: str, manifest: resource_answers.RepositoryImage, account: str
     ) -> Iterator[Hop]:
         processor = _PROCESSORS.get(launch.architecture)
         fact = Missing(f"for which processor image {image.reference} was built", "ecr:BatchGetImage")
@@ -161,7 +161,7 @@ class ImageCheck:
             )
 
 
-def _find(images: resource_answers.RepositoryImages, name: str) -> resource_answers.ImageManifest | None:
+def _find(images: resource_answers.RepositoryImages, name: str) -> resource_answers.RepositoryImage | None:
     return next((image for image in images.images if name in _names(image.image_id)), None)
 
 

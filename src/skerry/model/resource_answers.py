@@ -41,7 +41,7 @@ class ImageId(Camel, frozen=True):
     image_digest: str | None = None
 
 
-class ImageManifest(Camel, frozen=True):
+class RepositoryImage(Camel, frozen=True):
     """An existing image, with its manifest's text."""
 
     image_id: ImageId = ImageId()
@@ -58,7 +58,7 @@ class ImageFailure(Camel, frozen=True):
 class RepositoryImages(Camel, frozen=True):
     """The requested images of one repository."""
 
-    images: tuple[ImageManifest, ...] = ()
+    images: tuple[RepositoryImage, ...] = ()
     failures: tuple[ImageFailure, ...] = ()
 
 

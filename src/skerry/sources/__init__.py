@@ -1,1 +1,1 @@
-"""Where a network is described, read as documents: a live account, and later files of several kinds."""
+"""Sources of documents: live accounts, saved answers and snapshots, with their loader and redaction."""

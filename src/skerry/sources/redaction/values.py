@@ -245,6 +245,6 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (resource_answers.BucketPolicy, "policy"): _policy,
     (resource_answers.FileSystemPolicy, "policy"): _policy,
     (resource_answers.PolicyContent, "content"): _policy,
-    (resource_answers.ImageManifest, "image_manifest"): _manifest,
+    (resource_answers.RepositoryImage, "image_manifest"): _manifest,
 }
 """The fields of records with a rule of their own."""
