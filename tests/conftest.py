@@ -36,7 +36,7 @@ UNMEASURED = (
 # In their order these come last, so that no process is without work at the end.
 SPREAD = (
     *("diagnose/test_forgetting.py", "policy/test_properties.py", "reach/test_walk.py", "sources/test_fuzz.py"),
-    *("sources/test_live_things.py", "sources/test_redaction.py", "test_architecture.py", "test_scenarios.py"),
+    *("sources/test_live_resources.py", "sources/test_redaction.py", "test_architecture.py", "test_scenarios.py"),
 )
 # Tests of the lab wait most of their time: one process runs them, while the others work.
 LAB = ("bench/test_faults_packets.py", "lab", "prove", "test_rehearse.py")

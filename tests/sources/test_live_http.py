@@ -103,7 +103,7 @@ class TestOverHttp:
         assert set(faults.seen) <= {call.action for call in CALLS}
 
 
-# One of each protocol, in which no is said in other words; every call is refused in `test_live_things`.
+# One operation of each protocol and error format; `test_live_resources` refuses every call.
 ONE_EACH = (
     "ec2:DescribeSubnets",
     "iam:GetAccountAuthorizationDetails",  # query

@@ -1,4 +1,4 @@
-"""What tasks use is asked about once it is known, each thing once, and nothing that is secret is ever kept."""
+"""Reads of referenced resources: each resource is read once, and no secret is kept."""
 
 import json
 from typing import Any
