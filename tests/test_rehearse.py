@@ -291,7 +291,7 @@ class TestBadInput:
         (tmp_path / "web.tar").write_text("not an archive")
         folder = save(article(mended=False))
         said = complaint(skerry("rehearse", "--from", folder, "--image-archive", tmp_path / "web.tar"))
-        assert said.startswith(f"{tmp_path / 'web.tar'} is no archive of an image")
+        assert said.startswith(f"{tmp_path / 'web.tar'} is not an image archive")
 
     def test_an_archive_for_connects_alone(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         folder = save(article(mended=False))
@@ -304,7 +304,7 @@ class TestBadInput:
     ) -> None:
         monkeypatch.setattr(sandbox, "program", lambda name: "false" if name == "unshare" else name)
         said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe"))
-        assert said == "this machine allows no user namespaces to ordinary users"
+        assert said == "this machine does not allow user namespaces to ordinary users"
 
     def test_a_machine_without_the_packages(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,6 @@
-"""An AWS in this process: moto, with the rules of AWS that it leaves out put back.
+"""Embedded AWS: moto in this process, with patches for the rules of AWS that it leaves out.
 
-It serves the demo and the tests. moto stores what it is given and does not judge it; each module here
-corrects one part of it, by AWS's documentation, so that what AWS would refuse is refused and what is read
-back is what AWS would print. Only ``running``, ``serving`` and ``faults`` may be imported where moto is not
-installed.
+It serves the demo and the tests. moto stores every request without checking it. Each module here patches one part
+of moto by AWS's documentation: invalid requests are refused, and answers look like those of AWS.
+Only ``lifecycle``, ``http_server`` and ``fault_injection`` may be imported where moto is not installed.
 """

@@ -17,7 +17,7 @@ SUBNET_CIDRS = ("10.0.1.0/24", "10.0.2.0/24")
 INTERFACE_ENDPOINTS = ("ecr.api", "ecr.dkr", "secretsmanager", "logs")
 CLUSTER, SERVICE, LOG_GROUP, TAG = "article", "web", "/ecs/web", "1.0"
 
-# What ECS says when a task cannot reach Secrets Manager, which is asked first: as public reports show it.
+# The error text of ECS for a task that cannot reach Secrets Manager, the first service called, from public reports.
 _REASON = (
     "ResourceInitializationError: unable to pull secrets or registry auth: "
     "unable to retrieve secret from asm: "
@@ -40,7 +40,7 @@ class Network(msgspec.Struct, frozen=True):
 
 
 class Deployment(msgspec.Struct, frozen=True):
-    """What ``build`` made, by its ids, and in ``lines`` for a reader."""
+    """The resources that ``build`` created: their ids, and ``lines`` for a reader."""
 
     network: Network
     cluster: str
@@ -52,7 +52,7 @@ class Deployment(msgspec.Struct, frozen=True):
 
 
 class Repair(msgspec.Struct, frozen=True):
-    """What ``repair`` made, by its ids, and in ``lines`` for a reader."""
+    """The resources that ``repair`` created: their ids, and ``lines`` for a reader."""
 
     endpoint_group: str
     interface_endpoints: tuple[str, ...]
@@ -61,7 +61,7 @@ class Repair(msgspec.Struct, frozen=True):
 
 
 def build(client: Callable[[str], Any]) -> Deployment:
-    """Make the article's network and service, and one task of the service that could not start."""
+    """Create the article's network and service, and one task of the service that could not start."""
     network = _network(client("ec2"))
     image = _image(client("ecr"))
     client("logs").create_log_group(logGroupName=LOG_GROUP)
@@ -168,7 +168,7 @@ def _secret(secrets_manager: Any) -> str:
 
 
 def _role(iam: Any, secret: str) -> str:
-    """The execution role: what AmazonECSTaskExecutionRolePolicy allows, and the secret.
+    """Create the execution role: the actions of AmazonECSTaskExecutionRolePolicy, and the secret.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """

@@ -1,4 +1,4 @@
-"""The embedded AWS for who has a request at hand: it answers by the host that the request is addressed to."""
+"""Dispatch of HTTP requests to the embedded AWS, by the host of their URL."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from skerry.embedded.lifecycle import running
 
 
 class Asked(NamedTuple):
-    """A request of HTTP."""
+    """An HTTP request."""
 
     method: str
     url: str
@@ -18,7 +18,7 @@ class Asked(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """An answer of HTTP."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -30,9 +30,9 @@ Answer: TypeAlias = Callable[[Asked], Answered]
 
 @contextmanager
 def answering(region: str = "eu-west-1") -> Iterator[Answer]:
-    """Run an empty AWS in this process, as `running` does; the block is given what answers requests to its hosts.
+    """Run an empty AWS in this process and give the block a function that answers requests to AWS's hosts.
 
-    What it has no answer for, such as a host that is not AWS's, it answers with 404.
+    A request without an answer, such as one to another host, gets status 404.
     """
     with running(region):
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415

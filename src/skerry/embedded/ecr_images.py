@@ -1,4 +1,4 @@
-"""What moto gets wrong about images of ECR: what is not there, and the links to layers."""
+"""Patches of moto for ECR images: missing images, and links to layers."""
 
 import os
 from typing import Any
@@ -17,7 +17,7 @@ _OF_AWS = "999999999999"  # whose the bucket of layers is: not the account's
 
 
 class LayersNotFoundError(ServiceException):
-    """That a repository has no such layer.
+    """Error for a layer that is not in the repository.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html#API_GetDownloadUrlForLayer_Errors
     """
@@ -34,7 +34,7 @@ class LayersNotFoundError(ServiceException):
 def _images(
     original: Any, backend: Any, repository: str, registry: str | None = None, ids: list[dict[str, str]] | None = None
 ) -> Any:
-    """Name an image that is not there as it was asked for, and know no other account's repositories.
+    """Report a missing image by the id in the request, and know no other account's repositories.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
     """
@@ -53,7 +53,7 @@ def _names(image: Any) -> set[tuple[str, str]]:
 
 
 def _uploaded(original: Any, backend: Any, repository: str, upload: str, *more: Any, **named: Any) -> Any:
-    """Keep a layer, where S3 gives it; moto keeps its size only."""
+    """Store a layer in S3; moto keeps its size only."""
     known = backend.repositories.get(repository)
     started = known.uploads.get(upload) if known else None
     answer = original(backend, repository, upload, *more, **named)
@@ -67,7 +67,7 @@ def _uploaded(original: Any, backend: Any, repository: str, upload: str, *more: 
 
 
 def _link(_original: Any, response: Any) -> Any:
-    """Give a link to a layer that was uploaded, signed as S3 wants it; moto does not check who signed.
+    """Return a presigned S3 link to an uploaded layer; moto does not check the signature.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
     """
@@ -86,7 +86,7 @@ def _link(_original: Any, response: Any) -> Any:
 
 
 def _bucket(region: str) -> str:
-    """Where ECR keeps layers: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html."""
+    """Return the bucket in which ECR keeps layers: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html."""
     return f"prod-{region}-starport-layer-bucket"
 
 
@@ -99,4 +99,4 @@ CORRECTIONS = (
     Correction(ECRBackend, "complete_layer_upload", _uploaded),
     Correction(ECRResponse, "get_download_url_for_layer", _link),
 )
-"""What ``running`` applies."""
+"""The patches of this module."""

@@ -1,4 +1,4 @@
-"""What moto gets wrong about ECS services and tasks, put right by AWS's documented rules.
+"""Patches of moto for ECS services and tasks, by AWS's documented rules.
 
 moto has no scheduler: a service stays without tasks, and a task runs until it is stopped.
 """
@@ -24,7 +24,7 @@ _NEWEST = "LATEST"
 
 @contextmanager
 def tasks_stay() -> Iterator[None]:
-    """Let a task stay as it is when it is described. moto moves it on towards its end each time."""
+    """Keep the state of a task when it is described. moto moves it on towards its end each time."""
     state_manager.set_transition(_TASK, {"progression": "manual", "times": sys.maxsize})
     try:
         yield
@@ -33,7 +33,7 @@ def tasks_stay() -> Iterator[None]:
 
 
 def fail_a_task(ecs: Any, cluster: str, service: str, reason: str) -> str:
-    """Let one task of a service fail to start, as ECS reports it, and give its ARN.
+    """Let one task of a service fail to start, as ECS reports it, and return its ARN.
 
     ECS would start the task itself. StopTask alone would say that the user stopped it:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html (stopCode).
@@ -55,7 +55,7 @@ def fail_a_task(ecs: Any, cluster: str, service: str, reason: str) -> str:
 
 
 def _create_service(original: Any, response: Any) -> Any:
-    """Keep what a service was asked for, and say what ECS fills in.
+    """Keep all fields of the request for a service, and add the fields that ECS fills in.
 
     moto loses the capacity provider strategy, ECS Exec and Service Connect, and knows no platform family.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
@@ -86,7 +86,7 @@ def _create_service(original: Any, response: Any) -> Any:
 
 
 def _platform(backend: Any, definition: str | None) -> tuple[str | None, str]:
-    """The family of Fargate's platform for a task definition, and what LATEST means there.
+    """Return the Fargate platform family for a task definition, and the version of LATEST there.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-fargate.html
     """
@@ -96,9 +96,9 @@ def _platform(backend: Any, definition: str | None) -> tuple[str | None, str]:
 
 
 def _update_service(original: Any, response: Any) -> Any:
-    """Name the task definition by its ARN, and let the deployment follow what was changed.
+    """Store the ARN of the task definition, and update the deployment with the changes.
 
-    moto stores the name that it is given, and leaves the deployment as it was.
+    moto stores the name in the request, and does not change the deployment.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
     """
     if network := response._get_param("networkConfiguration"):
@@ -122,7 +122,7 @@ def _validate_network(original: Any, service: Any, network: dict[str, Any]) -> A
 
 
 def _fill_in(network: dict[str, Any]) -> None:
-    """Security groups may be left out, and no public address is assigned unless it is asked for.
+    """Fill in the defaults: no security groups, and no public address.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
     """
@@ -143,9 +143,9 @@ def _requirements(original: Any, _backend: Any, definition: Any) -> Any:
 
 
 def _make_task(original: Any, task: Any, *arguments: Any, **named: Any) -> None:
-    """Say of a task what ECS says.
+    """Describe a task as ECS does.
 
-    moto knows one container only, by ARNs of the task definition, with a result before it has run.
+    moto describes one container only, with ARNs of the task definition and a result before it has run.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
     """
     if named.get("networking_configuration"):
@@ -179,7 +179,7 @@ def _container(task: Any, definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stop_task(original: Any, backend: Any, *arguments: Any) -> Any:
-    """Give a stopped task's network interface back, and say who stopped the task and when.
+    """Delete a stopped task's network interface, and record the stop code and time.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
     """
@@ -212,4 +212,4 @@ CORRECTIONS = (
     Correction(Task, "__init__", _make_task),
     Correction(EC2ContainerServiceBackend, "stop_task", _stop_task),
 )
-"""What ``running`` applies."""
+"""The patches of this module."""

@@ -1,4 +1,4 @@
-"""What moto gets wrong about file systems and keys that are not there: it fails, or tells of none."""
+"""Patches of moto for missing EFS file systems and KMS keys: moto fails, or returns an empty list."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from skerry.embedded.patching import Correction
 
 
 def _policy(original: Any, backend: Any, file_system_id: str) -> Any:
-    """Know no file system that was never made.
+    """Refuse a file system that was never created.
 
     https://docs.aws.amazon.com/efs/latest/ug/API_DescribeFileSystemPolicy.html
     """
@@ -20,7 +20,7 @@ def _policy(original: Any, backend: Any, file_system_id: str) -> Any:
 
 
 def _access_points(original: Any, backend: Any, access_point_id: str | None, file_system_id: str | None) -> Any:
-    """Know no file system that was never made: https://docs.aws.amazon.com/efs/latest/ug/API_DescribeAccessPoints.html."""
+    """Refuse a file system that was never created: https://docs.aws.amazon.com/efs/latest/ug/API_DescribeAccessPoints.html."""
     if file_system_id is not None:
         _require(backend, file_system_id)
     return original(backend, access_point_id, file_system_id)
@@ -32,7 +32,7 @@ def _require(backend: Any, file_system: str) -> None:
 
 
 def _grants(original: Any, backend: Any, key_id: str, grant_id: str | None) -> Any:
-    """Know no key that was never made: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html."""
+    """Refuse a key that was never created: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html."""
     if backend.get_key_id(key_id) not in backend.keys:
         raise NotFoundException(f"Key '{key_id}' does not exist")
     return original(backend, key_id, grant_id)
@@ -43,4 +43,4 @@ CORRECTIONS = (
     Correction(EFSBackend, "describe_access_points", _access_points),
     Correction(KmsBackend, "list_grants", _grants),
 )
-"""What ``running`` applies."""
+"""The patches of this module."""

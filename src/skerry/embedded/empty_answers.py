@@ -1,4 +1,4 @@
-"""The reading calls that moto has no answer for, answered as AWS does for an account that never used the feature."""
+"""Answers to reading calls without an implementation in moto, as of an account without the feature."""
 
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ class _Operation(NamedTuple):
 
 
 def _public_access(region: str) -> dict[str, Any]:
-    """Block Public Access is off until somebody turns it on.
+    """Return the default of Block Public Access: off.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessOptions.html
     """
@@ -40,14 +40,14 @@ _EMPTY = {
 
 
 class _Lists(BaseResponse):
-    """A service that moto has not at all: Route 53 Profiles, S3 Files."""
+    """A service without any implementation in moto: Route 53 Profiles, S3 Files."""
 
 
 _SERVICES = ("route53profiles", "s3files")
 
 
 def _call_action(original: Any, response: Any) -> Any:
-    """Answer what moto lacks; a method of its own, once it has one, is not in the way of this."""
+    """Answer calls that moto lacks, even if a later moto implements them."""
     asked = _Operation(response.boto3_service_name, response._get_action())  # noqa: SLF001 - moto's own dispatch
     if asked == ("ec2", "DescribeVpcBlockPublicAccessOptions"):
         return response.serialized(ActionResult(_public_access(response.region)))
@@ -70,7 +70,7 @@ def _process_request(original: Any, stubber: Any, request: Any) -> Any:
 
 
 def _capacity_providers(original: Any, backend: Any, names: Any) -> Any:
-    """Tell of all providers where none is named. moto fails.
+    """Return all providers if none is named. moto fails.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
     """
@@ -82,4 +82,4 @@ CORRECTIONS = (
     Correction(BotocoreStubber, "process_request", _process_request),
     Correction(EC2ContainerServiceBackend, "describe_capacity_providers", _capacity_providers),
 )
-"""What ``running`` applies."""
+"""The patches of this module."""

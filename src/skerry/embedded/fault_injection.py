@@ -1,4 +1,4 @@
-"""What an AWS does to its callers on a bad day, to be switched on while the embedded AWS serves."""
+"""Fault injection for the embedded AWS: throttling, denied actions, small pages and latency."""
 # ruff: noqa: SLF001 - moto's inner parts are what is corrected here
 
 import json
@@ -20,7 +20,7 @@ _NAMESPACE = re.compile(r"^\{(?P<uri>[^}]*)\}")
 
 
 class Faults:
-    """Faults that may be set at any time.
+    """Faults of the embedded AWS, which may be set at any time.
 
     ``throttle``: every so many calls is throttled, 0 none. ``denied``: IAM actions that are denied, such as
     ``ec2:DescribeVpcs``. ``page``: the most rows of a page of EC2's and ECS's lists, which moto gives whole; 0 is
@@ -42,16 +42,16 @@ class Faults:
         self._calls = count(1)
 
     def wait(self) -> None:
-        """Take the time that a call takes."""
+        """Wait for the latency of a call."""
         if self.latency:
             time.sleep(self.latency)
 
     def corrections(self) -> Sequence[Correction]:
-        """What puts the faults between moto and its callers."""
+        """Return the patches that inject the faults into moto."""
         from moto.core.responses import BaseResponse  # noqa: PLC0415
         from moto.s3.responses import S3Response  # noqa: PLC0415
 
-        # What moto answers for S3 does not go the way of the others.
+        # moto answers S3 calls by other methods than all other calls.
         return (
             Correction(BaseResponse, "call_action", self._call_action),
             Correction(S3Response, "get_bucket_policy", partial(self._of_s3, "s3:GetBucketPolicy")),
@@ -85,7 +85,7 @@ class Faults:
 
 
 def _signed_for(response: Any) -> str:
-    """The IAM prefix of a service, which is the name that its requests are signed for."""
+    """Return the IAM prefix of a service, which is also its name in signatures."""
     names = {"efs": "elasticfilesystem"}
     name: str = response.boto3_service_name
     return names.get(name, name)
@@ -104,15 +104,15 @@ def _error(response: Any, code: str, message: str) -> Any:
     from moto.core.responses import ActionResult  # noqa: PLC0415
 
     with warnings.catch_warnings():
-        # That the service's model does not name the code, as none names the common ones.
+        # moto warns because no service model contains the common error codes.
         warnings.simplefilter("ignore")
         return response.serialized(ActionResult(_FaultError(code, message)))
 
 
 def _paged(original: Callable[[Any], Any], response: Any, size: int) -> Any:
-    """Give a part of moto's answer, and the token for the next.
+    """Return a page of moto's answer, with the token for the next.
 
-    EC2 and ECS page only where they are asked to, or where ECS has a most of its own:
+    EC2 and ECS return pages only if the request has a limit, or ECS has a maximum of its own:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html
     """
     start = int(_taken(response, "NextToken") or _taken(response, "nextToken") or 0)
@@ -126,7 +126,7 @@ def _paged(original: Callable[[Any], Any], response: Any, size: int) -> Any:
 
 
 def _taken(response: Any, name: str) -> str | None:
-    """A parameter of the request, taken out of it: moto shall not page itself."""
+    """Remove a parameter from the request and return it, so that moto does not page itself."""
     value = response._get_param(name)
     response.querystring.pop(name, None)
     if isinstance(response.params, dict):

@@ -1,4 +1,4 @@
-"""The embedded AWS over HTTP: any program of AWS's SDKs may use it by ``AWS_ENDPOINT_URL``."""
+"""HTTP server of the embedded AWS, which any program with an AWS SDK can use by ``AWS_ENDPOINT_URL``."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from skerry.errors import SkerryError
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
-# The host where a service signs by another name than it is found by, or has one host for all Regions.
+# Hosts of services that sign with another name than their host's, or have one host for all Regions.
 _HOSTS = {"route53": "route53.amazonaws.com", "iam": "iam.amazonaws.com"}
 _XML_ERRORS = {"ec2": "<Response><Errors>{}</Errors></Response>"} | dict.fromkeys(
     ("iam", "route53", "s3", "sts"), "<ErrorResponse>{}</ErrorResponse>"
@@ -30,13 +30,12 @@ _NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 
 @contextmanager
 def serving(region: str = "eu-west-1", faults: Faults | None = None, port: int = 0) -> Iterator[str]:
-    """Serve an empty AWS on this machine: the block is given its URL.
+    """Serve an empty AWS on this machine, and give the block its URL.
 
-    Inside the block, new boto3 clients of this process are led to it by ``AWS_ENDPOINT_URL``; to other programs it
-    is to be given, with any credentials. ``faults`` may be changed while it serves. ``port`` 0 takes a free one.
+    Inside the block, new boto3 clients of this process use it by ``AWS_ENDPOINT_URL``; other programs need the URL
+    and any credentials. ``faults`` may be changed while it serves. ``port`` 0 chooses a free one.
 
-    Raises SkerryError where moto is not installed or the port is taken, and RuntimeError where an embedded AWS runs
-    already.
+    Raises SkerryError if moto is not installed or the port is taken, and RuntimeError if an embedded AWS runs already.
     """
     with running(region):
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
@@ -80,7 +79,7 @@ def _listening(port: int, answer: Any, faults: Faults) -> _Server:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Gives a request to moto as if it had been sent to the host of the service that it is signed for."""
+    """A handler that gives a request to moto as if it had been sent to the host of the service in its signature."""
 
     protocol_version = "HTTP/1.1"
     # Nagle's algorithm would hold an answer's body back until its headers are acknowledged.
@@ -104,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _error(self, text: str) -> bytes:
-        """An error as the service that was asked would write it."""
+        """Return an error in the format of the service that was called."""
         scope = _SCOPE.search(self.headers.get("Authorization", ""))
         whole = _XML_ERRORS.get(scope["service"] if scope else "")
         if whole is None:

@@ -1,4 +1,4 @@
-"""Starting and stopping the embedded AWS."""
+"""Start and stop of the embedded AWS."""
 
 import os
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ _AT_A_TIME = Lock()
 def running(region: str = "eu-west-1") -> Iterator[None]:
     """Run an empty AWS in this process: inside the block, new boto3 clients talk to it and to nothing else.
 
-    The user's credentials, profiles and endpoint settings are out of sight meanwhile. A call that the
-    embedded AWS has no answer for fails; it is never sent anywhere. Clients must be made inside the block.
+    The user's credentials, profiles and endpoint settings are hidden meanwhile. A call without an answer in the
+    embedded AWS fails; it is never sent anywhere. Clients must be created inside the block.
 
-    Raises SkerryError where moto is not installed, and RuntimeError where an embedded AWS runs already: the
+    Raises SkerryError if moto is not installed, and RuntimeError if an embedded AWS runs already, because the
     environment and moto's state belong to the whole process.
     """
     if not _ONE.acquire(blocking=False):
@@ -35,7 +35,7 @@ def running(region: str = "eu-west-1") -> Iterator[None]:
 
 @contextmanager
 def _environment(region: str) -> Iterator[None]:
-    """Hide all that tells boto3 or moto who the user is and where to send what.
+    """Hide the user's credentials, profiles and endpoints from boto3 and moto.
 
     The variables: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html.
     """
@@ -47,7 +47,7 @@ def _environment(region: str) -> Iterator[None]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
-        # Nothing here starts an instance, and moto would make a thousand images, each time that it starts and ends:
+        # Nothing here starts an instance, and moto would create a thousand images at each start and end:
         # https://docs.getmoto.org/en/latest/docs/configuration/environment_variables.html
         "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     }
@@ -98,7 +98,7 @@ def _moto() -> Iterator[None]:
 
 
 def _kept_inside(original: Any, stubber: Any, event_name: str, request: Any, **more: Any) -> Any:
-    """Fail where moto has no answer: boto3 would then send the request to where it is addressed."""
+    """Fail if moto has no answer, because boto3 would then send the request to its real host."""
     answer = original(stubber, event_name, request, **more)
     if answer is None:
         raise SkerryError(

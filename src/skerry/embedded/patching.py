@@ -1,4 +1,4 @@
-"""How a method of moto is replaced while the embedded AWS runs, and put back afterwards."""
+"""Patches of moto's methods, applied while the embedded AWS runs and removed afterwards."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Correction(NamedTuple):
-    """A method of moto, or a function, and what is called in its place: ``around(original, *arguments)``.
+    """A method or function of moto, and its replacement: ``around(original, *arguments)``.
 
     A method's first argument is its object.
     """
@@ -22,8 +22,7 @@ class Correction(NamedTuple):
 def applied(corrections: Iterable[Correction]) -> Iterator[None]:
     """Apply the corrections for the time of the block.
 
-    Raises KeyError where moto has no such method or function: a correction that moto has outgrown must not be
-    lost silently.
+    Raises KeyError if moto has no such method or function, so that no patch is lost silently after an upgrade.
     """
     originals: list[tuple[type | ModuleType, str, Any]] = []
     try:

@@ -1,6 +1,6 @@
-"""The revisions of ECS services, which moto has not: what each deployment was made of.
+"""Service revisions of ECS, which moto lacks: the configuration of each deployment.
 
-No task of moto's pulls an image, so that no digest is ever known.
+No task of moto pulls an image, so no digest is ever known.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html
 """
 
@@ -17,7 +17,7 @@ _NUMBERS = count(1_000_000_000_000_000_000)
 
 
 def _deployed(original: Any, response: Any) -> Any:
-    """Give a service that was made, or changed, a revision of its own, and name it as the one that runs."""
+    """Add a revision for a created or updated service, and make it the current one."""
     answer = original(response)
     service = answer.result["service"]
     if service.task_definition:
@@ -29,7 +29,7 @@ def _deployed(original: Any, response: Any) -> Any:
 
 
 def _revision(service: Any, backend: Any) -> dict[str, Any]:
-    """A revision, in the words of https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html."""
+    """Return a revision, in the format of https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html."""
     definition = backend.describe_task_definition(service.task_definition)
     containers = definition.container_definitions
     return {
@@ -43,7 +43,7 @@ def _revision(service: Any, backend: Any) -> dict[str, Any]:
 
 
 def described(response: Any) -> Any:
-    """The revisions that are asked for.
+    """Return the requested revisions.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html
     """
@@ -58,4 +58,4 @@ CORRECTIONS = (
     Correction(EC2ContainerServiceResponse, "create_service", _deployed),
     Correction(EC2ContainerServiceResponse, "update_service", _deployed),
 )
-"""What ``running`` applies, after what it corrects of services."""
+"""The patches of this module, applied after those of services."""

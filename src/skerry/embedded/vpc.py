@@ -1,4 +1,4 @@
-"""What moto gets wrong about VPCs, interfaces and private zones, put right by AWS's documented rules."""
+"""Patches of moto for VPCs, interfaces and private zones, by AWS's documented rules."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -21,7 +21,7 @@ _LAST_RULE = 32767
 def _create_vpc(original: Any, backend: Any, *arguments: Any, **named: Any) -> Any:
     """Give a new VPC the region's default DHCP options and a default group that admits its own members.
 
-    moto: the id ``default``, which names no set, and a default group that admits nobody.
+    moto: the id ``default`` of no existing set, and a default group without rules for members.
     https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
     https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
     """
@@ -36,7 +36,7 @@ def _create_vpc(original: Any, backend: Any, *arguments: Any, **named: Any) -> A
 
 
 def _default_dhcp_options(backend: Any) -> Any:
-    """Find or make the region's default set: Amazon's DNS server, and the domain of private DNS names."""
+    """Find or create the region's default set: Amazon's DNS server, and the domain of private DNS names."""
     for options in backend.dhcp_options_sets.values():
         if getattr(options, "is_default", False):
             return options
@@ -128,9 +128,9 @@ def _addresses(backend: Any, subnet: Any) -> Iterator[str]:
 
 
 def _create_hosted_zone(original: Any, response: Any) -> Any:
-    """Make a zone private where it is made for a VPC.
+    """Make a zone private if it is created for a VPC.
 
-    moto: only where the flag says so too, else the zone is public and the VPC forgotten.
+    moto: only if the flag says so too, else the zone is public and the VPC forgotten.
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
     """
     if response.params.get("VPC"):
@@ -147,4 +147,4 @@ CORRECTIONS = (
     Correction(NetworkInterfaceBackend, "create_network_interface", _create_interface),
     Correction(Route53, "create_hosted_zone", _create_hosted_zone),
 )
-"""What ``running`` applies."""
+"""The patches of this module."""

@@ -1,8 +1,7 @@
-"""What moto gets wrong about VPC endpoints, put right by AWS's documented rules.
+"""Patches of moto for VPC endpoints, by AWS's documented rules.
 
-moto stores an endpoint as it is asked for. AWS refuses what cannot work, and lets the endpoint's interfaces,
-routes and names follow what the endpoint says: https://docs.aws.amazon.com/vpc/latest/privatelink/. The codes
-of its errors: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
+moto stores an endpoint as requested. AWS refuses invalid requests, and creates the endpoint's interfaces, routes and
+names: https://docs.aws.amazon.com/vpc/latest/privatelink/. The codes of its errors: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
 """
 # ruff: noqa: SLF001 - moto's inner parts are what is corrected here
 
@@ -24,7 +23,7 @@ _GATEWAY, _INTERFACE = "Gateway", "Interface"
 _WITH_GATEWAY = {"dynamodb", "s3", "s3express"}
 _ONLY_GATEWAY = {"s3express"}
 
-# Where the private names are not just the service's host.
+# Services with private names other than the service's host.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
 _PRIVATE_NAMES = {
@@ -38,7 +37,7 @@ _REQUESTER = "727180483921"
 
 
 def _create(original: Any, response: Any) -> Any:
-    """Refuse what AWS refuses, and fill in what it fills in.
+    """Refuse invalid requests, and fill in the defaults of AWS.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
     """
@@ -65,7 +64,7 @@ def _create(original: Any, response: Any) -> Any:
 
 
 def _known_token(backend: Any, token: str | None) -> Any:
-    """The endpoint that an earlier request with this token made: it is not made twice.
+    """Return the endpoint that an earlier request with this token created: it is not created twice.
 
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
     """
@@ -74,7 +73,7 @@ def _known_token(backend: Any, token: str | None) -> Any:
 
 
 def _modify(original: Any, response: Any) -> Any:
-    """Let all of an endpoint be changed, and refuse what AWS refuses. moto: only lists and policy change.
+    """Change any field of an endpoint, and refuse invalid requests. moto: only lists and policy change.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
     """
@@ -152,7 +151,7 @@ def _refuse_groups(backend: Any, groups: Iterable[str]) -> None:
 
 
 def _refuse_zones(backend: Any, subnets: Iterable[str]) -> None:
-    """One subnet in each zone: https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html."""
+    """Require one subnet in each zone: https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html."""
     zones: set[str] = set()
     for subnet in subnets:
         zone = backend.get_subnet(subnet).availability_zone
@@ -166,7 +165,7 @@ def _refuse_zones(backend: Any, subnets: Iterable[str]) -> None:
 
 
 def _refuse_names(backend: Any, vpc: Any, service: str) -> None:
-    """Private names need both DNS attributes of the VPC, and one name leads to one endpoint only.
+    """Require both DNS attributes of the VPC for private names, and one endpoint for each name.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     """
@@ -185,7 +184,7 @@ def _refuse_names(backend: Any, vpc: Any, service: str) -> None:
 
 
 def _refuse_routes(backend: Any, service: str, tables: Iterable[str]) -> None:
-    """One gateway for a service in each route table.
+    """Require one gateway for a service in each route table.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -204,7 +203,7 @@ def _invalid(message: str) -> EC2ClientError:
 
 
 def _settle(backend: Any, endpoint: Any) -> None:
-    """Let the endpoint's interfaces, names and routes follow what the endpoint says."""
+    """Update the endpoint's interfaces, names and routes to match the endpoint."""
     if endpoint.vpc_endpoint_type == _INTERFACE:
         _settle_interfaces(backend, endpoint)
         endpoint.dns_entries = list(_dns_entries(backend, endpoint))
@@ -213,7 +212,7 @@ def _settle(backend: Any, endpoint: Any) -> None:
 
 
 def _settle_interfaces(backend: Any, endpoint: Any) -> None:
-    """One interface in each subnet, made by AWS, with the endpoint's security groups.
+    """Create one interface in each subnet, with the endpoint's security groups.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
@@ -235,7 +234,7 @@ def _settle_interfaces(backend: Any, endpoint: Any) -> None:
 
 
 def _dns_entries(backend: Any, endpoint: Any) -> Iterator[dict[str, str]]:
-    """The endpoint's names: of the region, of each zone, and the service's own where private DNS is on.
+    """Yield the endpoint's names: of the region, of each zone, and of the service if private DNS is on.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
     """
@@ -263,18 +262,18 @@ def _private_names(backend: Any, service: str) -> Iterator[str]:
 
 
 def _short(backend: Any, service: str) -> str:
-    """The name of a service without the region's prefix: ``ecr.api``, or ``vpce-svc-…`` for a customer's."""
+    """Return a service's name without the region's prefix: ``ecr.api``, or ``vpce-svc-…`` for a customer's."""
     name = service.removeprefix("com.amazonaws.").removeprefix("vpce.")
     return name.removeprefix(f"{backend.region_name}.")
 
 
 def _host(service: str) -> str:
-    """The host of a service: its name read backwards, ``api.ecr`` for ``ecr.api``."""
+    """Return the host of a service: its name backwards, ``api.ecr`` for ``ecr.api``."""
     return ".".join(reversed(service.split(".")))
 
 
 def _settle_routes(backend: Any, endpoint: Any) -> None:
-    """One route to the service's prefix list in each of the endpoint's route tables.
+    """Create one route to the service's prefix list in each of the endpoint's route tables.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -292,4 +291,4 @@ CORRECTIONS = (
     Correction(VPCs, "modify_vpc_endpoint", _modify),
     Correction(VPCBackend, "delete_vpc_endpoints", _delete),
 )
-"""What ``running`` applies."""
+"""The patches of this module."""

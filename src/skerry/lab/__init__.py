@@ -1,4 +1,5 @@
-"""A part of a World as network namespaces on one Linux machine: real packets, real clients.
+"""A lab: network namespaces on one Linux machine that stand for a part of a World, with real packets and clients.
 
-It reads AWS's rules by itself, and imports nothing of what reasons about packets: it is there to judge that.
+The lab reads AWS's rules independently and imports nothing from the packages that predict packets, because it
+checks their predictions.
 """

@@ -1,7 +1,7 @@
-"""The process that is AWS's side of a lab: the embedded AWS and a real registry behind one front.
+"""The AWS process of a lab: the embedded AWS and a real registry behind one TLS proxy.
 
-It is given connections that arrived in the lab, by a socket, as open files; so it needs no place in the lab itself.
-Its stock is the first line of its input; when everything is there, it prints one line.
+It receives connections that arrived in the lab as open file descriptors over a socket, so it needs no namespace there.
+Its fixtures are the first line of its input; once all of them exist, it prints one line.
 """
 
 import socket
@@ -26,7 +26,7 @@ _LONGEST = 400.0
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """All is there; ``refused`` says what of the stock could not be made, ``failed`` why nothing goes."""
+    """The report that AWS is ready. ``refused``: fixtures that could not be created; ``failed``: a fatal error."""
 
     refused: tuple[str, ...] = ()
     failed: str = ""
@@ -42,7 +42,7 @@ def main() -> None:
         _listen(front)
         try:
             ready = Ready(_fill(stock))
-        except Exception as error:  # noqa: BLE001 -- the one who waits must hear of it, whatever happened
+        except Exception as error:  # noqa: BLE001 -- the waiting process must get a report of any error
             ready = Ready(failed=f"{error}" or type(error).__name__)
         sys.stdout.buffer.write(encode(ready))
         sys.stdout.buffer.flush()
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _take(front: Front, brings: socket.socket) -> None:
-    """Take connections as they are brought, each with a word of what it is for."""
+    """Receive connections, each with the name of the registry that it mirrors, or a hyphen."""
     while True:
         told, files, _, _ = socket.recv_fds(brings, 1_024, 1)
         if not told:
@@ -59,7 +59,7 @@ def _take(front: Front, brings: socket.socket) -> None:
 
 
 def _listen(front: Front) -> None:
-    """The registry itself calls S3 by its name, which leads here."""
+    """Accept the calls of the registry to S3: its hosts file resolves the S3 name to this process."""
     listener = socket.create_server(("127.0.0.1", 443))
 
     def accept() -> None:
@@ -88,7 +88,7 @@ def _push(stock: Stock) -> None:
     for position, copy in enumerate(stock.images):
         source = source_of(Path(stock.archive)) if stock.archive else _made(position, copy)
         target = f"docker://{REGISTRY[0]}:{REGISTRY[1]}/{copy.repository}:{copy.tag}"
-        # Its temporary files are below /var/tmp unless it gets another place.
+        # Without this option its temporary files are below /var/tmp.
         command = [program("skopeo"), "--insecure-policy", "--tmpdir", str(FOLDER), "copy", "--quiet"]
         command += ["--dest-tls-verify=false", source, target]
         done = subprocess.run(  # noqa: S603 -- a fixed program

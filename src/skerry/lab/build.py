@@ -1,4 +1,4 @@
-"""Building a lab in the namespaces of this process, and taking it down."""
+"""Construction of a lab in the namespaces of this process, and its removal."""
 
 import contextlib
 import json
@@ -27,9 +27,9 @@ _READY, _AGAIN, _PAUSE = 3.0, 0.05, 0.002
 _FORWARD = {"ipv4/ip_forward": "1", "ipv4/conf/all/rp_filter": "0", "ipv4/conf/default/rp_filter": "0"}
 # The flags of a DNS answer, with the code REFUSED.
 _REFUSED = b"\x81\x05"
-# IP_PKTINFO of Linux, which Python has no name for.
+# The Linux constant IP_PKTINFO, which Python does not define.
 _PACKET_INFO = 8
-# A DNS server without any capability may then listen at its port.
+# Lets a DNS server without any capability listen on port 53.
 _LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
 _NOBODY = Hostname("ready.invalid")
 _SETS = (("vpc", "dropped"), ("vpc", "lost"))
@@ -38,19 +38,19 @@ Taker: TypeAlias = Callable[[socket.socket], None]
 
 
 class Lab:
-    """A lab that stands: its namespaces, DNS servers and listener."""
+    """A lab in the kernel: its namespaces, DNS servers and listener."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._daemons: list[subprocess.Popen[bytes]] = []
         self._listener: socket.socket | None = None
         self._server: socket.socket | None = None
-        # What is done with a connection that arrived; who wants to answer it puts something else here.
+        # The handler of connections that arrived; a launch replaces it to answer them.
         self.take: Taker = socket.socket.close
         self._spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
 
     def build(self) -> None:
-        """Make everything; afterwards packets flow."""
+        """Create everything; afterwards packets flow."""
         found = scripts(self.plan)
         run(["ip", "-batch", "-"], found.links)
         for space in self._spaces:
@@ -76,7 +76,7 @@ class Lab:
             switch({"ipv4/ip_nonlocal_bind": "1"})
 
     def _resolve(self, space: str, address: Address, configuration: str, hosts: str) -> None:
-        """Start a DNS server, and wait until it answers."""
+        """Start a DNS server and wait until it answers."""
         paths = FOLDER / f"{space}.conf", FOLDER / f"{space}.hosts"
         for path, text in zip(paths, (configuration, hosts), strict=True):
             path.write_text(text, encoding="ascii")
@@ -110,7 +110,7 @@ class Lab:
                 self.take(connection)
 
     def close(self) -> None:
-        """Take everything down."""
+        """Remove everything."""
         for daemon in self._daemons:
             daemon.kill()
             daemon.wait()
@@ -120,7 +120,7 @@ class Lab:
         run(["ip", "-batch", "-"], "".join(f"netns del {space}\n" for space in self._spaces))
 
     def drops(self) -> list[Drop]:
-        """Every packet that was dropped so far, with what dropped it."""
+        """Return every packet dropped so far, with the cause."""
         found: list[Drop] = []
         for router in self.plan.routers:
             for table, name in _SETS:
@@ -149,11 +149,11 @@ def _serve_names() -> socket.socket:
 
 
 def _refuse_names(server: socket.socket) -> None:
-    """Answer every question that gets here with a refusal: what a server of the user's answers is not known."""
+    """Answer every DNS question with REFUSED: the answers of the user's own DNS servers are not known."""
     while True:
         try:
             question, where, _, asker = server.recvmsg(4_096, socket.CMSG_SPACE(12))
-            # An answer must leave by the address that was asked, and whatever interface leads home.
+            # An answer must have the address that was asked as its source, and may leave by any interface.
             told = [(level, kind, bytes(4) + data[4:8] + bytes(4)) for level, kind, data in where]
             server.sendmsg([question[:2] + _REFUSED + question[4:]], told, 0, asker)
         except OSError:

@@ -1,4 +1,4 @@
-"""The process of a task that calls APIs and makes connections, all at once: errands in, results out, a line each."""
+"""Worker process of a task: it makes API calls and TCP connections at once, and prints one result a line."""
 
 import socket
 import sys
@@ -15,7 +15,7 @@ _AT_ONCE = 100
 
 
 def main() -> None:
-    """Do the errands of the first line."""
+    """Run the jobs of the first input line."""
     errands: tuple[Api | Dial, ...] = decode(sys.stdin.buffer.readline(), tuple[Api | Dial, ...])
     prepare()
     with ThreadPoolExecutor(min(max(len(errands), 1), _AT_ONCE)) as pool:
@@ -31,7 +31,7 @@ def _do(errand: Api | Dial) -> Result:
         return Result(errand.row, not words, words, "tcp", time.monotonic() - started)
     try:
         found = make_request(errand.call, CONNECT_SECONDS, str(AUTHORITY))
-    except Exception as error:  # noqa: BLE001 -- what boto3 cannot send must not end the calls of other rows
+    except Exception as error:  # noqa: BLE001 -- one call that boto3 cannot send must not end the others
         return Result(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
     return Result(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
 

@@ -1,4 +1,4 @@
-"""Names that clients of registries and of AWS get as arguments and folders: each in the one form that is harmless.
+"""Names that registry and AWS clients get as arguments and folders, each in one harmless form.
 
 None begins with a hyphen, which programs read as an option; none has a part ``..``, and none needs quoting.
 Grammar: https://pkg.go.dev/github.com/distribution/reference
@@ -23,13 +23,13 @@ _LONGEST_HOST, _LONGEST_REPOSITORY = 253, 255
 
 
 class RegistryName(Checked):
-    """The name of a registry in a reference: a host, and a port where it has one."""
+    """The registry in an image reference: a host and an optional port."""
 
     __slots__ = ()
 
     @classmethod
     def canonical(cls, text: str) -> str | None:
-        """Return the name in lower case; None where it is not that of a registry."""
+        """Return the name in lower case; None if it is not a valid registry name."""
         if not text.isascii():
             return None
         host, colon, port = text.lower().partition(":")
@@ -40,7 +40,7 @@ class RegistryName(Checked):
 
     @property
     def host(self) -> Hostname:
-        """The host alone."""
+        """The host without the port."""
         return Hostname(self.partition(":")[0])
 
 
@@ -51,7 +51,7 @@ class Repository(Checked):
 
     @classmethod
     def canonical(cls, text: str) -> str | None:
-        """Return the path itself; None where it is not that of a repository."""
+        """Return the path unchanged; None if it is not a valid repository path."""
         return text if len(text) <= _LONGEST_REPOSITORY and _REPOSITORY.fullmatch(text) else None
 
 
@@ -62,23 +62,23 @@ class Tag(Checked):
 
     @classmethod
     def canonical(cls, text: str) -> str | None:
-        """Return the tag itself; None where it is not one."""
+        """Return the tag unchanged; None if it is not a valid tag."""
         return text if _TAG.fullmatch(text) else None
 
 
 class Region(Checked):
-    """The name of a Region of AWS."""
+    """The name of an AWS Region."""
 
     __slots__ = ()
 
     @classmethod
     def canonical(cls, text: str) -> str | None:
-        """Return the name itself; None where it is not that of a Region."""
+        """Return the name unchanged; None if it is not a valid Region name."""
         return text if _REGION.fullmatch(text) else None
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """An image by its registry, repository and tag."""
+    """An image reference: registry, repository and tag."""
 
     registry: RegistryName
     repository: Repository
@@ -86,12 +86,12 @@ class Reference(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The reference as clients read it."""
+        """The reference as clients expect it."""
         return f"{self.registry}/{self.repository}:{self.tag}"
 
     @classmethod
     def parse(cls, registry: str, repository: str, tag: str) -> "Reference | None":
-        """Put a reference together; None where one of its parts is not valid."""
+        """Return a reference of these parts; None if one of them is not valid."""
         parts = RegistryName.parse(registry), Repository.parse(repository), Tag.parse(tag)
         name, path, label = parts
         return None if name is None or path is None or label is None else cls(name, path, label)

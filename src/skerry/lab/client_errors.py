@@ -1,4 +1,4 @@
-"""What clients say when they fail, cut out of all that they print; and what of it tells which step failed."""
+"""Error messages of clients, extracted from their output, and the step at which each failed."""
 
 import json
 import re
@@ -11,14 +11,14 @@ _URL_QUERY = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]+")
 
 
 def of_ctr(printed: str) -> str:
-    """The last error that ``ctr`` prints; the signature in an address is left out."""
+    """Return the last error that ``ctr`` printed, without the signatures in its URLs."""
     lines = [line for line in printed.splitlines() if line.startswith("ctr: ")]
     said = lines[-1].removeprefix("ctr: ") if lines else printed.strip()
     return _URL_QUERY.sub(r"\1?…", said)[-_MOST:]
 
 
 def of_helper(log: str) -> str:
-    """The last error in the log of Amazon's credential helper, which prints none itself."""
+    """Return the last error in the log of the Amazon ECR credential helper, which prints none."""
     found = _ERROR.findall(log)
     try:
         return str(json.loads(found[-1])) if found else ""
@@ -27,7 +27,7 @@ def of_helper(log: str) -> str:
 
 
 def is_of_transport(said: str) -> bool:
-    """Tell whether a program of Go failed for want of a way, not by what the other end answered.
+    """Tell whether a Go program failed in the network, not because of the server's answer.
 
     https://pkg.go.dev/net#OpError
     """
@@ -35,5 +35,5 @@ def is_of_transport(said: str) -> bool:
 
 
 def is_about_manifest(said: str) -> bool:
-    """Tell whether ``ctr`` failed before it knew the image's manifest."""
+    """Tell whether ``ctr`` failed before it had the image manifest."""
     return said.startswith(_NOT_RESOLVED)

@@ -1,4 +1,4 @@
-"""What real clients are sent to do for a task, as data: each answers for rows of a rehearsal, by their number."""
+"""Jobs of real clients, as data. Each job reports results for attempts of a rehearsal, by their number."""
 
 import msgspec
 
@@ -11,21 +11,21 @@ from skerry.net.hostname import Hostname
 
 
 class Api(msgspec.Struct, frozen=True, tag=True):
-    """A call of an AWS API, by boto3."""
+    """An AWS API call, made with boto3."""
 
     row: int
     call: ApiRequest
 
 
 class Login(msgspec.Struct, frozen=True, tag=True):
-    """A token for a registry of ECR, by Amazon's own credential helper."""
+    """A login to an ECR registry, made with the Amazon ECR credential helper."""
 
     row: int
     registry: Hostname
 
 
 class Dial(msgspec.Struct, frozen=True, tag=True):
-    """A connection over TCP alone, to a name or an address."""
+    """A plain TCP connection to a host name or an address."""
 
     row: int
     host: Hostname
@@ -33,11 +33,10 @@ class Dial(msgspec.Struct, frozen=True, tag=True):
 
 
 class Pull(msgspec.Struct, frozen=True, tag=True):
-    """An image's manifest and layers, by containerd's own client.
+    """An image pull: manifest and layers, made with the containerd client.
 
-    ``manifest`` and ``layers`` are rows. ``host``: the one that the registry is called at. ``login``: whether it wants
-    a password. The layers are pulled a second time from a copy of the manifest that needs no network, so that they do
-    not wait for it.
+    ``manifest`` and ``layers`` are numbers of attempts. ``host``: the registry's host name. ``login``: it asks for a
+    password. The layers are pulled a second time with a local copy of the manifest, so that they do not depend on it.
     """
 
     manifest: int
@@ -51,19 +50,19 @@ Errand = Api | Login | Dial | Pull
 
 
 class Station(msgspec.Struct, frozen=True):
-    """A task in the lab: its interface, which gets a namespace of its own, and its errands."""
+    """A task in the lab: its interface, in a namespace of its own, and its jobs."""
 
     port: Port
     errands: tuple[Errand, ...]
 
     @property
     def space(self) -> str:
-        """The name of its namespace."""
+        """The name of the task's network namespace."""
         return f"task{self.port.number}"
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What came of a row: whether it worked, None where the client came to no answer; its words, and seconds."""
+    """The result of an attempt. ``worked`` is None if the client failed for a reason other than the network."""
 
     row: int
     worked: bool | None
@@ -73,7 +72,7 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A whole launch: what AWS's side holds, the DNS servers of the tasks, and who is sent to do what."""
+    """The jobs of a launch: fixtures of the AWS side, DNS servers of the tasks, and the tasks with their jobs."""
 
     stock: Stock
     servers: tuple[Address, ...]

@@ -1,4 +1,4 @@
-"""Real clients in the namespaces of the tasks: each is a program of its own, and all run at once."""
+"""Real clients in the namespaces of the tasks: boto3, the ECR credential helper and containerd, all at once."""
 
 import subprocess
 import tempfile
@@ -41,7 +41,7 @@ content_sharing_policy = "isolated"
 
 
 def start_store() -> None:
-    """Start containerd, which keeps what is pulled; what one client pulled, another pulls again all the same."""
+    """Start containerd with isolated content: each client pulls an image again even if another already has it."""
     settings = FOLDER / "containerd.toml"
     settings.write_text(_STORE, encoding="ascii")
     command = confined([program("containerd"), "--config", str(settings)])
@@ -59,7 +59,7 @@ def start_store() -> None:
 
 
 def send(station: Station, report: Report) -> list[Thread]:
-    """Send a task's clients out; each row is reported once, from a thread."""
+    """Start the clients of a task; each attempt is reported once, from a thread."""
     plain = tuple(errand for errand in station.errands if isinstance(errand, Api | Dial))
     work: list[Callable[[], None]] = [partial(_call, plain, report)] if plain else []
     for position, errand in enumerate(station.errands):
@@ -79,7 +79,7 @@ def send(station: Station, report: Report) -> list[Thread]:
 
 
 def mirrors(station: Station) -> dict[int, Hostname]:
-    """The ports at which a task's own namespace is to have a copy of a registry, with the registry's name."""
+    """Return the local ports at which a task's namespace needs a registry mirror, with the registry's name."""
     return {
         MIRROR_PORT + position: errand.host
         for position, errand in enumerate(station.errands)
@@ -107,7 +107,7 @@ def _run(command: list[str], home: Path, given: str = "") -> subprocess.Complete
 
 
 def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
-    """Do calls and connections in one process, as loading boto3 takes longer than a call."""
+    """Run calls and connections in one process, because importing boto3 takes longer than a call."""
     left = {errand.row for errand in errands}
     command = confined(module("skerry.lab.call_worker"))
     with (
@@ -146,10 +146,13 @@ def _login(errand: Login, home: Path, report: Report) -> None:
 
 
 def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
-    """Pull by the network, and at the same time the layers alone; a step is answered by the one that came to it."""
+    """Pull the image through the network and, at the same time, the layers with a local manifest.
+
+    Each step is reported by the pull that reached it.
+    """
     hosts = home / "hosts" / errand.reference.registry
     hosts.mkdir(parents=True)
-    # The server is who is asked after all hosts have failed: here nobody, or each timeout would be waited for twice.
+    # containerd asks the server after all hosts have failed. Nobody listens there, so no timeout is waited for twice.
     # https://github.com/containerd/containerd/blob/main/docs/hosts.md
     text = f'server = "http://127.0.0.1:1"\n[host."http://127.0.0.1:{port}"]\n  capabilities = ["pull", "resolve"]\n'
     (hosts / "hosts.toml").write_text(text, encoding="ascii")
@@ -158,7 +161,7 @@ def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
     beside.start()
     whole = _fetch(errand, home, "whole", ["--user", _PASSWORD] if errand.login else [])
     unresolved = client_errors.is_about_manifest(whole.words)
-    # A registry's host that sent the client on, to another that gives tokens, is not the one that failed.
+    # If the registry's host redirected the client to a token host, the token host failed.
     stuck = unresolved and f"//{errand.host}" in whole.words
     passed = msgspec.structs.replace(whole, worked=True, words="", seconds=whole.seconds if whole.worked else 0.0)
     manifest = whole if stuck or whole.worked is None else passed
@@ -179,5 +182,5 @@ def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
 
 
 def _worked(code: int, said: str) -> bool | None:
-    """Whether a client found its way; None where it failed for another reason, which would be the lab's own."""
+    """Return whether a client got through; None if it failed for another reason, such as a fault of the lab."""
     return True if code == 0 else False if client_errors.is_of_transport(said) else None

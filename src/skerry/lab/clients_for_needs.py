@@ -1,4 +1,4 @@
-"""Which real client does what for a Need, and what AWS's side must hold for it."""
+"""Clients and fixtures for Needs: the real client for each call, and the AWS resources that it needs."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from skerry.launch.needs import Call, Need
 from skerry.model.arns import parse_arn
 from skerry.net.hostname import Hostname
 
-# The credential helper knows registries of these names alone, and takes the Region from them.
+# The credential helper accepts only registries with these names, and reads the Region from them.
 _PLAIN_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -36,7 +36,7 @@ class _Pulled(NamedTuple):
 
 
 def why_not(call: Call) -> str:
-    """Return the reason for which no client can make a call, such as an invalid image; empty where one can."""
+    """Return the reason why no client can make a call, such as an invalid image; empty if one can."""
     if call.service is not None and Region.parse(call.service.region) is None:
         return f"{call.service.region[:_SHOWN]} is not the name of a Region"
     if call.step in _OF_IMAGES:
@@ -53,7 +53,7 @@ def why_not(call: Call) -> str:
 
 
 def errands(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
-    """What clients do for the rows (number, Need, host, port) of one task."""
+    """Return the jobs for the attempts (number, Need, host, port) of one task."""
     found: list[Errand] = []
     pulled: set[int] = set()
     for pull in _pulls(launch):
@@ -74,7 +74,7 @@ def _row(rows: Iterable[tuple[int, Need, Hostname, int]], step: str, called: str
 
 
 def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
-    """The client that makes the call of a Need; where there is none, a connection."""
+    """Return the job that makes the call of a Need; a plain connection if no client can make it."""
     if not isinstance(need, Call) or not need.actions or not need.subjects or need.service is None:
         return Dial(number, called, port)
     subject, region = need.subjects[0], need.service.region
@@ -102,7 +102,7 @@ def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
 
 
 def stock(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
-    """What AWS's side must hold so that the calls find what they ask for."""
+    """Return the fixtures that the AWS side needs to answer the calls."""
     pulls = list(_pulls(launch))
     registries = tuple({pull.host: _registry(pull) for pull in pulls}.values())
     images = tuple(dict.fromkeys(Copy(pull.reference.repository, pull.reference.tag) for pull in pulls))
@@ -130,7 +130,7 @@ def _items(call: Call) -> Iterator[Item]:
 
 
 def _secret(subject: str) -> str:
-    """The name that the embedded AWS finds a secret by, when it is asked for an ARN: all of the ARN's last part."""
+    """Return the name by which the embedded AWS finds the secret of an ARN: the whole last part of the ARN."""
     parsed = parse_arn(subject)
     return parsed.resource.partition(":")[2] if parsed else subject
 
@@ -149,7 +149,7 @@ def _object(subject: str) -> str:
 
 
 def _pulls(launch: Launch) -> Iterator[_Pulled]:
-    """The images of a task that clients can pull, each with the hosts of its registry."""
+    """Yield the images of a task that clients can pull, each with the hosts of its registry."""
     containers = getattr(launch.definition, "container_definitions", ())
     references = [item.image for item in containers or () if isinstance(item.image, str)]
     for image in filter(None, map(parse, dict.fromkeys(references))):
@@ -184,5 +184,5 @@ def _registry(pull: _Pulled) -> Registry:
 
 
 def _reference(image: Image) -> Reference | None:
-    """The reference that is pulled: an image that is named by its digest alone cannot be made, and gets a tag."""
+    """Return the reference to pull. An image with only a digest gets a tag, as none with that digest can be made."""
     return Reference.parse(image.registry, image.repository, _TAG_OF_DIGESTS if ":" in image.tag else image.tag)

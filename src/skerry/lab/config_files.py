@@ -1,6 +1,6 @@
-"""The plan of a lab as text: what ``ip -batch``, ``nft -f`` and dnsmasq read.
+"""Scripts of a lab: input of ``ip -batch`` and ``nft -f``, and configuration of dnsmasq.
 
-All that is put into a text is a number, a name of the lab's own, or of a type that holds no other form
+Every value in a script is a number, a name of the lab's own, or of a type that holds only valid values
 (`skerry.net.cidr`, `skerry.net.hostname`, `Device`, `Chain`).
 """
 
@@ -20,7 +20,7 @@ _SET = "ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic; size
 
 
 class Scripts(NamedTuple):
-    """Everything that is run to build a lab: the links, then for each namespace its routes and its filters."""
+    """All scripts of a lab: the links, then for each namespace its addresses and routes, its filters, and its DNS."""
 
     links: str
     inside: dict[str, str]
@@ -29,7 +29,7 @@ class Scripts(NamedTuple):
 
 
 def scripts(plan: Plan) -> Scripts:
-    """Write down a lab."""
+    """Return the scripts that build a lab."""
     spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
     links = [f"netns add {space}" for space in spaces]
     inside: dict[str, list[str]] = {space: ["link set lo up"] for space in spaces}
@@ -44,7 +44,7 @@ def scripts(plan: Plan) -> Scripts:
         for space, lines in _ends(router):
             inside[space].extend(lines)
     inside[FAR].append("route add local default dev lo table 9")
-    # An answer needs some route before its connection's mark can choose another.
+    # An answer needs a route before its connection's mark can choose another.
     inside[FAR].append("route add default dev lo")
     return Scripts(
         "\n".join(links) + "\n",
@@ -56,13 +56,13 @@ def scripts(plan: Plan) -> Scripts:
 
 
 def _mac(router: int, name: str) -> str:
-    """One address for both ends of a cable, so that frames need no ARP to be accepted."""
+    """Return one MAC address for both ends of a veth pair, so that frames are accepted without ARP."""
     kind, number = name[0], int(name[1:]) if name[1:].isdecimal() else 0
     return f"02:{router:02x}:{ord(kind):02x}:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
 
 
 def _cables(plan: Plan, router: Router) -> Iterator[tuple[str, str, str]]:
-    """Each device of a router with the device and namespace at its other end; a peering once, from the first VPC."""
+    """Yield each device of a router with the device and namespace of its peer; a peering once, from the first VPC."""
     yield LOCAL, "fab1", router.space
     yield VOID, "void1", router.space
     for port in router.ports:
@@ -75,7 +75,7 @@ def _cables(plan: Plan, router: Router) -> Iterator[tuple[str, str, str]]:
         other = numbers[gateway.to]
         back = next((one for one in other.gateways if one.label == gateway.label), None)
         if back is None:
-            # No route of the other VPC leads back: packets arrive there, and replies do not.
+            # The other VPC has no route back: packets arrive there, but replies do not.
             yield gateway.device, f"v{gateway.device}", other.space
         elif router.number < other.number:
             yield gateway.device, back.device, other.space
@@ -93,14 +93,14 @@ def _router_routes(router: Router) -> Iterator[str]:
         subnet = router.subnets[port.subnet]
         yield f"rule add pref 50 iif {port.device} to {subnet.cidr} lookup {_LOCAL_TABLE}"
         yield f"rule add pref 60 iif {port.device} lookup {subnet.table}"
-    # Whatever comes in by the fabric or a gateway is for an interface of the VPC.
+    # Packets from the fabric or a gateway are for an interface of the VPC.
     yield f"rule add pref 70 lookup {_LOCAL_TABLE}"
     if router.resolver:
         yield f"addr add {router.resolver}/32 dev lo"
 
 
 def _ends(router: Router) -> Iterator[tuple[str, list[str]]]:
-    """The other end of each cable: its addresses, and the way back by the cable that something came by."""
+    """Yield the peer of each device: its addresses, and the route back through the device on which a packet arrived."""
     for port in router.ports:
         device, table = f"v{port.device}", _table(port.number)
         lines = [f"route add default dev {device} table {table}"]
@@ -124,7 +124,7 @@ def _table(number: int) -> int:
 
 
 def _far_end(device: str, number: int) -> list[str]:
-    """Everything that comes in is for an address here, and answers leave as they came: by the connection's mark."""
+    """Return the lines of a device on the far side: all packets are local, and the connection's mark routes answers."""
     return [
         f"addr add 169.254.{number >> 8 & 255}.{number & 255}/32 dev {device}",
         f"rule add pref 10 iif {device} lookup 9",
@@ -133,7 +133,7 @@ def _far_end(device: str, number: int) -> list[str]:
 
 
 def _router_filters(router: Router) -> str:
-    """The filters of a VPC. What crosses it goes by twice where its way is local: out to the fabric, and in from it."""
+    """Return the filters of a VPC. A packet on a local route passes them twice: out to the fabric, and in from it."""
     ports = router.ports
     subnets = router.subnets
     within = [
@@ -189,7 +189,7 @@ def _chain(one: Filter) -> Iterator[str]:
 
 
 def match_of(rule: Rule) -> str:
-    """The packets that a rule is about."""
+    """Return the nftables expression that matches a rule's packets."""
     peer = f"ip {rule.side} {rule.peer}"
     if rule.protocol is Protocol.ALL:
         return peer
@@ -203,7 +203,7 @@ def _public(router: Router) -> dict[Address, Address]:
 
 
 def _to_internet(router: Router, gateway: Gateway) -> Iterator[str]:
-    """An internet gateway takes what comes from a public address, and is for one."""
+    """Yield the rules of an internet gateway: it accepts packets from a public address to a public address."""
     known = ", ".join(_public(router))
     unknown = f"ip saddr != {{ {known} }} " if known else ""
     yield f"oifname {gateway.device} {unknown}{_drop(gateway.mark)}"
@@ -211,7 +211,7 @@ def _to_internet(router: Router, gateway: Gateway) -> Iterator[str]:
 
 
 def _translation(router: Router) -> list[str]:
-    """One private address to one public address, and back."""
+    """Return the chain that translates each private address to its public address."""
     devices = [gateway.device for gateway in router.gateways if gateway.kind == "internet"]
     pairs = ", ".join(f"{private} : {public}" for private, public in _public(router).items())
     if not devices or not pairs:
@@ -225,7 +225,7 @@ def _translation(router: Router) -> list[str]:
 
 
 def _nat_filters(plan: Plan) -> str:
-    """NAT gateways and instances: what is not for their own address goes on as theirs, by a port of its own."""
+    """Return the filters of NAT gateways and instances: they forward packets with their own address as the source."""
     ports = [port for router in plan.routers for port in router.ports if port.side == NATS]
     forward = []
     for port in ports:
@@ -252,7 +252,7 @@ def _nat_filters(plan: Plan) -> str:
 
 
 def _far_filters(plan: Plan) -> str:
-    """The far side: every address is here, every TCP port leads to the listener, and so does DNS."""
+    """Return the filters of the far side: it has every address, and redirects all TCP ports and DNS to the listener."""
     numbers = [port.number for router in plan.routers for port in router.ports if port.side == FAR]
     numbers += [one.number for router in plan.routers for one in router.gateways if one.kind != "peering"]
     prefix = {port.number: port.device for router in plan.routers for port in router.ports}
@@ -279,9 +279,9 @@ def _far_filters(plan: Plan) -> str:
 
 
 def _resolver(router: Router) -> str:
-    """The Amazon DNS server of a VPC; what it does not know itself does not exist.
+    """Return the configuration of a VPC's Amazon DNS server.
 
-    A zone is answered from its own records alone.
+    A name without a record does not exist, and a zone has no records but its own.
     """
     lines = [
         "no-resolv",
@@ -298,7 +298,7 @@ def _resolver(router: Router) -> str:
 
 
 def hosts_of(router: Router, public: tuple[tuple[Hostname, Address], ...]) -> str:
-    """The names that a VPC's DNS server knows, as a hosts file: private ones, and public ones outside of its zones."""
+    """Return the hosts file of a VPC's DNS server: private names, and public names outside of its zones."""
     zones = router.names.zones
     outside = [(name, address) for name, address in public if not any(name.is_within(zone) for zone in zones)]
     exact = [pair for pair in router.names.records if not pair[0].is_wildcard]

@@ -1,4 +1,4 @@
-"""One DNS question to one server, by UDP."""
+"""DNS client: one question to one server over UDP."""
 
 import socket
 
@@ -14,14 +14,14 @@ _PORT = 53
 
 
 def ask(server: Address, name: Hostname, source: Address | None, timeout: float) -> tuple[str, ...] | None:
-    """The addresses of a name by a server, none where it does not exist; None where the server does not answer."""
+    """Return a server's addresses of a name, empty if the name does not exist; None if the server does not answer."""
     question = dns.message.make_query(name, dns.rdatatype.A)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.settimeout(timeout)
         if source is not None:
             asking.bind((source, 0))
         try:
-            # A connected socket is told at once where nobody listens.
+            # A connected socket gets an error at once if nobody listens.
             asking.connect((server, _PORT))
             asking.send(question.to_wire())
             answer = dns.message.from_wire(asking.recv(4_096))

@@ -1,4 +1,4 @@
-"""What names lead to in a VPC: private names of endpoints and private zones, for a real DNS server to answer.
+"""DNS records of a VPC, for a real DNS server: private names of endpoints, and private hosted zones.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
@@ -28,10 +28,10 @@ _SHOWN = 100
 
 
 class Known(msgspec.Struct, frozen=True):
-    """Names of a VPC's DNS server, and the values of the input that are left out.
+    """Names of a VPC's DNS server, and the input values that are left out.
 
-    ``unusable``: names of records with an invalid value, each with the reason in words. ``omitted``: zones and records
-    with an invalid name, in words.
+    ``unusable``: names of records with an invalid value, each with the reason. ``omitted``: zones and records with an
+    invalid name, in words.
     """
 
     names: Names = Names()
@@ -39,12 +39,12 @@ class Known(msgspec.Struct, frozen=True):
     omitted: tuple[str, ...] = ()
 
     def why_not(self, host: str) -> str:
-        """Return the reason for which the lab cannot answer for a host; empty where it can."""
+        """Return the reason why the lab cannot resolve a host; empty if it can."""
         return next((why for name, why in self.unusable if name.stands_for(host)), "")
 
 
 def base_plus_two(world: World, vpc_id: str) -> Address:
-    """The address of the Amazon DNS server; raises `SkerryError` where the VPC's block is not known or none."""
+    """Return the VPC's base address plus two; raises `SkerryError` if the VPC's block is unknown or not valid."""
     vpc = world.find_vpc(vpc_id)
     if isinstance(vpc, Missing):
         raise unread(vpc)
@@ -55,7 +55,7 @@ def base_plus_two(world: World, vpc_id: str) -> Address:
 
 
 def resolver_of(world: World, vpc_id: str) -> Address | None:
-    """The address of the Amazon DNS server, the VPC's base plus two; None where support for it is off."""
+    """Return the address of the Amazon DNS server, the VPC's base plus two; None if DNS support is off."""
     support = world.dns_attribute_of(vpc_id, "enable_dns_support")
     address = base_plus_two(world, vpc_id)
     if isinstance(support, Missing):
@@ -64,7 +64,7 @@ def resolver_of(world: World, vpc_id: str) -> Address | None:
 
 
 def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
-    """The DNS servers of the DHCP options that are not Amazon's."""
+    """Return the DNS servers of the DHCP options, except Amazon's."""
     vpc = world.find_vpc(vpc_id)
     options = vpc if isinstance(vpc, Missing) else world.dhcp_options_of(vpc)
     if isinstance(options, Missing):
@@ -81,7 +81,7 @@ def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
 
 
 def _require_plain(world: World, vpc_id: str) -> None:
-    """Raise `SkerryError` where more than zones and endpoints changes the answers in a VPC."""
+    """Raise `SkerryError` if more than zones and endpoints affects the DNS answers in a VPC."""
     held = world.resolver.settings_of(vpc_id)
     if held.rules or held.zones or held.endpoints or held.firewalls:
         message = f"the lab does not build resolver rules, Route 53 Profiles and DNS Firewall, which hold in {vpc_id}"
@@ -89,7 +89,7 @@ def _require_plain(world: World, vpc_id: str) -> None:
 
 
 def names_of(world: World, vpc_id: str) -> Known:
-    """The zones that a VPC's DNS server answers itself, with their records; the most specific zone of a name counts."""
+    """Return the zones of a VPC's DNS server with their records; the most specific zone of a name decides."""
     _require_plain(world, vpc_id)
     if not world.dns_attribute_of(vpc_id, "enable_dns_hostnames"):
         return Known()
@@ -128,14 +128,14 @@ def names_of(world: World, vpc_id: str) -> Known:
 
 
 def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
-    """The private names of an endpoint that has them switched on, each with the zone that it makes."""
+    """Yield the private names of an endpoint with private DNS, each with its zone."""
     usable = str(endpoint.state).lower() == "available" and endpoint.private_dns_enabled is True
     inbound_only = endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint
     if endpoint.vpc_endpoint_type != "Interface" or not usable or inbound_only or endpoint.service_name is UNSET:
         return
     ref = service_of_endpoint(endpoint.service_name)
     for text in private_names(ref) if ref else ():
-        # A service name with a Region that is none makes no name that a host could have.
+        # An invalid Region in the service name makes an invalid host name.
         made = Hostname.parse(text)
         if made is not None:
             yield Hostname(made.removeprefix("*.")), made
@@ -151,7 +151,7 @@ def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
 
 
 def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
-    """Return the addresses of a record set, and why these are not all.
+    """Return the addresses of a record set, and why they are incomplete.
 
     An alias or CNAME to an endpoint's own name leads to its interfaces; other names are not followed.
     """
@@ -169,7 +169,7 @@ def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
 
 
 def _plain(name: str) -> Hostname | None:
-    """A name without the escapes that Route 53 writes; None where it is not a host name.
+    """Return a name without the escapes of Route 53; None if it is not a host name.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
     """

@@ -1,7 +1,7 @@
-"""The file system of a lab: all of the machine's, read-only, with folders of the lab's own in memory.
+"""The file system of a lab: the machine's, read-only, with in-memory folders of the lab's own.
 
-Nothing that runs in a lab can change a file of the machine, open one of its devices, or reach a socket below ``/run``
-or ``/tmp``. https://man7.org/linux/man-pages/man2/mount_setattr.2.html
+No process of a lab can change a file of the machine, open one of its devices, or reach a socket below ``/run`` or
+``/tmp``. https://man7.org/linux/man-pages/man2/mount_setattr.2.html
 """
 
 import ctypes
@@ -18,13 +18,13 @@ _MS_NO_SUID, _MS_NO_DEVICES, _MS_BIND, _MS_RECURSIVE = 0x2, 0x4, 0x1000, 0x4000
 _OWN = (Path("/run"), Path("/tmp"))  # noqa: S108 -- mounts of the lab's own
 _DEVICES = tuple(Path("/dev", name) for name in ("null", "zero", "full", "random", "urandom"))
 _SWITCHES = Path("/proc/sys/net")
-"""The kernel's switches of a network namespace. The others are the machine's."""
+"""The kernel parameters of a network namespace. All others belong to the machine."""
 
 
 def isolate(keep: Iterable[Path]) -> None:
-    """Make all mounts of this process's namespace read-only, but for ``/run`` and ``/tmp``, which become empty.
+    """Make all mounts of this process's namespace read-only, except ``/run`` and ``/tmp``, which become empty.
 
-    ``keep``: what is still there where it is below one of these, read-only.
+    ``keep``: paths below these two that stay visible, read-only.
     """
     kept = [(path, os.open(path, os.O_PATH), path.is_dir()) for path in keep if _is_hidden(path)]
     for path in (*_DEVICES, _SWITCHES):
@@ -53,12 +53,12 @@ def mount(source: Path | str, target: Path, kind: str, flags: int) -> None:
 
 
 def bind(source: Path, target: Path) -> None:
-    """Show a folder, with all that is mounted in it, at a second place."""
+    """Mount a folder, with all mounts in it, at a second path."""
     mount(source, target, "", _MS_BIND | _MS_RECURSIVE)
 
 
 def mount_memory(target: Path) -> None:
-    """Put an empty file system in memory in the place of a folder."""
+    """Mount an empty in-memory file system over a folder."""
     mount("none", target, "tmpfs", _MS_NO_SUID | _MS_NO_DEVICES)
 
 

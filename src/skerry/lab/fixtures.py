@@ -1,4 +1,4 @@
-"""What a lab's AWS side holds, as data: the registries with their images, and what the task's calls are about."""
+"""Fixtures of a lab's AWS side, as data: registries with their images, and the resources that the task's calls name."""
 
 from typing import Final, Literal
 
@@ -10,14 +10,14 @@ from skerry.net.hostname import Hostname
 STORAGE_REGION: Final = Region("eu-west-1")
 STORAGE_BUCKET: Final = f"prod-{STORAGE_REGION}-starport-layer-bucket"
 STORAGE_HOST: Final = Hostname(f"{STORAGE_BUCKET}.s3.{STORAGE_REGION}.amazonaws.com")
-"""Where the one real registry keeps its blobs; it is addressed by the name of the registry's own blob host."""
+"""The bucket in which the one real registry keeps its blobs, under the names of the registries' own blob hosts."""
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """A registry's name in the lab.
+    """A registry in the lab.
 
-    ``login``: it asks for a password, as ECR, or for a token of the host ``token``, or for nothing. ``blobs``: the
-    host that it sends clients to for blobs; None where it gives them itself.
+    ``login``: it asks for a password, as ECR does, for a token of the host ``token``, or for nothing. ``blobs``: the
+    host to which it redirects clients for blobs; None if it serves them itself.
     """
 
     host: Hostname
@@ -27,9 +27,9 @@ class Registry(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """Something that a call asks for, in a Region: the name of a secret, parameter, log group, or object.
+    """A resource that a call names, in a Region: a secret, parameter, log group or object.
 
-    An object's name is its bucket's and its key's with a slash between.
+    The name of an object is its bucket and its key with a slash between.
     """
 
     kind: Literal["secret", "parameter", "log-group", "object"]
@@ -38,14 +38,14 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """An image to be in the registry: a repository and a tag."""
+    """An image in the registry: a repository and a tag."""
 
     repository: Repository
     tag: Tag
 
 
 class Stock(msgspec.Struct, frozen=True):
-    """All of it; ``archive`` is the user's image, None for one that is made."""
+    """All fixtures of a lab. ``archive``: the user's image; None for a generated one."""
 
     region: Region
     registries: tuple[Registry, ...] = ()

@@ -1,7 +1,7 @@
-"""The first process of a set of namespaces: it builds labs in them and does in them what it is asked.
+"""The init process of a sandbox: it builds labs in the sandbox's namespaces and answers requests.
 
-Everything that it starts ends with it, as the kernel ends all processes of a process namespace with its first one. It
-ends when its input does, so that nothing is left of it when the one who asks is gone.
+The kernel ends all processes of a PID namespace together with its init process. This one ends at the end of its
+input, so nothing is left when the parent process is gone.
 """
 
 import os
@@ -35,7 +35,7 @@ from skerry.lab.staging import Stage
 
 
 class _Inside:
-    """Holds the lab that stands."""
+    """The current lab and its launch."""
 
     def __init__(self) -> None:
         self.lab: Lab | None = None
@@ -60,15 +60,15 @@ class _Inside:
 
     def _send(self, request: Send) -> Done | Failed:
         if self.lab is None or self.stage is not None:
-            return Failed("there is no lab to send clients into, or they were sent already")
+            return Failed("there is no lab for the clients, or they were started already")
         self.stage = Stage(self.lab, request.work)
         self.stage.start()
         return Done(0.0)
 
     def _results(self) -> Resulted | Failed:
         if self.stage is None:
-            return Failed("no clients were sent")
-        # Asked in this order, so that the last results are there when it is done.
+            return Failed("no clients were started")
+        # Read in this order, so that the last results are present when it is done.
         done = self.stage.done
         return Resulted(self.stage.results(), done, self.stage.failed, self.stage.refused)
 
@@ -82,7 +82,7 @@ class _Inside:
 
 
 def main() -> None:
-    """Answer requests, a line each, until there are no more. The arguments are paths that must stay visible."""
+    """Answer requests, one a line, until the input ends. The arguments are paths that must stay visible."""
     isolate(map(Path, sys.argv[1:]))
     FOLDER.mkdir(mode=0o700)
     os.chdir(FOLDER)
@@ -92,7 +92,7 @@ def main() -> None:
             sys.stdout.buffer.write(encode(_answer(inside, line)))
             sys.stdout.buffer.flush()
     finally:
-        # Threads that still wait for something end with the process.
+        # Threads that still wait end with the process.
         os._exit(0)
 
 
@@ -100,7 +100,7 @@ def _answer(inside: _Inside, line: bytes) -> Answer:
     try:
         request: Request = decode(line, Request)
         return inside.answer(request)
-    except Exception as error:  # noqa: BLE001 -- the one who asks must get an answer, whatever happened
+    except Exception as error:  # noqa: BLE001 -- every request must get an answer, whatever happened
         return Failed(f"{error}" or type(error).__name__)
 
 

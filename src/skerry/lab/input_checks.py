@@ -1,4 +1,4 @@
-"""Values of the input that a lab cannot hold: each is named, and nothing is built in its place."""
+"""Checks of input values for a lab: an invalid value is reported, never replaced."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -9,46 +9,46 @@ from skerry.net.checked import Checked
 from skerry.net.cidr import Address, Cidr
 from skerry.net.ports import PortRange
 
-_Made = TypeVar("_Made", bound=Checked)
+_Value = TypeVar("_Value", bound=Checked)
 
 
-def invalid(what: str, kind: str) -> SkerryError:
-    """Return the error for a value of a resource: ``what`` names both, ``kind`` the form that it should have."""
-    return SkerryError(f"{what} is not {kind}", "Correct it in the input, or read the account again.")
+def invalid(name: str, form: str) -> SkerryError:
+    """Return the error for an invalid value: ``name`` of the value and its resource, and its expected ``form``."""
+    return SkerryError(f"{name} is not {form}", "Correct it in the input, or read the account again.")
 
 
-def address(text: str | None, what: str) -> Address:
-    """Read an IPv4 address; raises `SkerryError` that names ``what`` where it is none."""
-    return _checked(Address.parse, text, what, "an IPv4 address")
+def address(text: str | None, name: str) -> Address:
+    """Parse an IPv4 address; raises `SkerryError` with the ``name`` of the value if it is not valid."""
+    return _parse(Address.parse, text, name, "an IPv4 address")
 
 
-def cidr(text: str | None, what: str) -> Cidr:
-    """Read an IPv4 block; raises `SkerryError` that names ``what`` where it is none."""
-    return _checked(Cidr.parse, text, what, "an IPv4 block")
+def cidr(text: str | None, name: str) -> Cidr:
+    """Parse an IPv4 block; raises `SkerryError` with the ``name`` of the value if it is not valid."""
+    return _parse(Cidr.parse, text, name, "an IPv4 block")
 
 
-def ports(first: int, last: int, what: str) -> PortRange:
-    """Read a range of ports; raises `SkerryError` that names ``what`` where it is none."""
-    made = PortRange.parse(first, last)
-    if made is None:
-        raise invalid(what, "a range of ports")
-    return made
+def ports(first: int, last: int, name: str) -> PortRange:
+    """Parse a range of ports; raises `SkerryError` with the ``name`` of the value if it is not valid."""
+    port_range = PortRange.parse(first, last)
+    if port_range is None:
+        raise invalid(name, "a range of ports")
+    return port_range
 
 
-def ipv4_blocks(entries: Iterable[str], what: str) -> tuple[Cidr, ...]:
-    """Read the IPv4 blocks among entries of both families; raises `SkerryError` where one is no block at all."""
-    made = []
+def ipv4_blocks(entries: Iterable[str], name: str) -> tuple[Cidr, ...]:
+    """Parse the IPv4 blocks among entries of both families; raises `SkerryError` if an entry is not a block."""
+    blocks = []
     for text in entries:
-        four = Cidr.parse(text)
-        if four is not None:
-            made.append(four)
+        ipv4_block = Cidr.parse(text)
+        if ipv4_block is not None:
+            blocks.append(ipv4_block)
         elif parse_block(text) is None:
-            raise invalid(what, "a block of addresses")
-    return tuple(made)
+            raise invalid(name, "a block of addresses")
+    return tuple(blocks)
 
 
-def _checked(parse: Callable[[str], _Made | None], text: str | None, what: str, kind: str) -> _Made:
-    made = None if text is None else parse(text)
-    if made is None:
-        raise invalid(what, kind)
-    return made
+def _parse(parse: Callable[[str], _Value | None], text: str | None, name: str, form: str) -> _Value:
+    value = None if text is None else parse(text)
+    if value is None:
+        raise invalid(name, form)
+    return value

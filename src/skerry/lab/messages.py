@@ -1,4 +1,4 @@
-"""Messages between the processes of a lab: JSON, one line each, held to its types on both sides."""
+"""Messages between the processes of a lab: one JSON value a line, with its types checked on both sides."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from skerry.net.checked import Checked
 
 
 def encode(value: object) -> bytes:
-    """Write a value as one line."""
+    """Return a value as one line."""
     return msgspec.json.encode(value, enc_hook=_plain) + b"\n"
 
 
 def decode(line: bytes, kind: Any) -> Any:  # noqa: ANN401 -- unions of types are no type to Python's checkers
-    """Read a value of a type; raises `msgspec.DecodeError` where the line holds none."""
+    """Return the value of a type in a line; raises `msgspec.DecodeError` if the line holds another."""
     return msgspec.json.decode(line, type=kind, dec_hook=_checked)
 
 

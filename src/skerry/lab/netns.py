@@ -1,4 +1,4 @@
-"""Doing things in a network namespace of this process."""
+"""Network namespaces: functions and programs that run in one, and its kernel parameters."""
 
 import ctypes
 import os
@@ -18,11 +18,11 @@ _ENVIRONMENT = {"PATH": PATHS, "LANG": "C.UTF-8"}
 
 
 class CommandError(Exception):
-    """A program refused what it was given: its name, and what it said."""
+    """Error of a program that failed: its name and its message."""
 
 
 def within(space: str, work: Callable[[], _Result]) -> _Result:
-    """Do something in a namespace: in a thread of its own, as a namespace is a thread's."""
+    """Run a function in a namespace, in a thread of its own, because a namespace belongs to a thread."""
     results: list[_Result] = []
     errors: list[BaseException] = []
 
@@ -53,20 +53,20 @@ def _enter(space: str) -> None:
 
 
 def run(arguments: list[str], text: str = "") -> str:
-    """Run a program to its end, with a text as its input; raises `CommandError` with its words where it fails."""
+    """Run a program to its end with a text as its input; raises `CommandError` with its message if it fails."""
     command = [program(arguments[0]), *arguments[1:]]
     try:
         done = subprocess.run(  # noqa: S603 -- fixed programs
             command, input=text, capture_output=True, text=True, check=False, env=_ENVIRONMENT, timeout=_LONGEST
         )
     except subprocess.TimeoutExpired as error:
-        raise CommandError(f"{arguments[0]} had no end after {_LONGEST:.0f} s") from error
+        raise CommandError(f"{arguments[0]} did not end within {_LONGEST:.0f} s") from error
     if done.returncode != 0:
         raise CommandError(f"{arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
 
 
 def switch(names: dict[str, str]) -> None:
-    """Set switches of the kernel in the namespace that this runs in."""
+    """Set kernel parameters in the current network namespace."""
     for name, value in names.items():
         Path("/proc/sys/net", name).write_text(value, encoding="ascii")

@@ -1,4 +1,4 @@
-"""Security groups and network ACLs as filters of a lab, rule for rule.
+"""Security groups and network ACLs as nftables chains of a lab, rule for rule.
 
 Security groups: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 Network ACLs: https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
@@ -25,7 +25,7 @@ _PROTOCOLS = {
     "udp": Protocol.UDP,
     "17": Protocol.UDP,
 }
-# No packet of a lab is of these: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+# No packet of a lab has one of these protocols: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 _OTHERS = {"icmp", "icmpv6"} | {str(number) for number in range(256)}
 _LAST = 32_767
 _ACTIONS: dict[str, Literal["accept", "drop"]] = {"allow": "accept", "deny": "drop"}
@@ -36,18 +36,18 @@ Members = Callable[[str], Iterable[Address]]
 
 
 def unread(missing: Missing) -> SkerryError:
-    """A lab is of facts: what is not known cannot be built."""
+    """Return the error for a missing fact, without which the lab cannot be built."""
     return SkerryError(f"the lab cannot be built without {missing.fact}", f"Supply the answer of {missing.action}.")
 
 
 def acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
-    """A network ACL's entries of one direction, in their order. What they name is the other end of a packet."""
+    """Return the entries of a network ACL for one direction, in order; their blocks are the packet's other end."""
     if acl.entries is UNSET:
         raise unread(Missing(f"the entries of {acl.network_acl_id}", "ec2:DescribeNetworkAcls"))
     direction = chain.direction
     rules = []
     for entry in sorted(acl.entries, key=lambda item: item.rule_number):
-        # An entry of the other family is for no packet of a lab, and the only one without an IPv4 block.
+        # Only an IPv6 entry has no IPv4 block, and a lab has no IPv6 packets.
         if entry.egress != (direction == "out") or (entry.cidr_block is None and entry.ipv6_cidr_block is not None):
             continue
         number = "*" if entry.rule_number >= _LAST else str(entry.rule_number)
@@ -67,12 +67,12 @@ def acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
 
 
 def _side(direction: Direction) -> Literal["saddr", "daddr"]:
-    """The end of a packet that rules of a direction name: the other one."""
+    """Return the end of a packet that rules of a direction name: the other one."""
     return "daddr" if direction == "out" else "saddr"
 
 
 def _protocol(text: str, name: str) -> Protocol | None:
-    """Read a protocol; None where nothing in a lab speaks it."""
+    """Parse a protocol; None if no packet of a lab has it."""
     if text not in _PROTOCOLS and text not in _OTHERS:
         raise input_checks.invalid(f"the protocol of {name}", "one that AWS knows")
     return _PROTOCOLS.get(text)
@@ -92,7 +92,7 @@ class Guarded(NamedTuple):
 
 
 def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members) -> Filter:
-    """What security groups allow: whatever any rule of any of them does."""
+    """Return the rules of all security groups of an interface: a packet passes if any of them allows it."""
     groups, direction = guarded.groups, guarded.chain.direction
     rules: list[Rule] = []
     for group_id in groups:
@@ -127,7 +127,7 @@ def _peers(world: World, permission: IpPermission, name: str, members: Members) 
 
 
 def _permission_ports(permission: IpPermission, protocol: Protocol, name: str) -> PortRange | None:
-    """The ports of a rule; None where it is for all of them."""
+    """Return the ports of a rule; None if it is for all ports."""
     first, last = permission.from_port, permission.to_port
     if protocol is Protocol.ALL or first is None or last is None or (first, last) == (-1, -1):
         return None

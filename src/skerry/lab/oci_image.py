@@ -1,4 +1,4 @@
-"""An image to pull where the user gives none: as small as one can be, in the layout of OCI.
+"""Generated image to pull if the user gives none: a minimal one in the OCI layout.
 
 https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 """
@@ -15,7 +15,7 @@ _TYPE = "application/vnd.oci.image"
 
 
 def write_layout(folder: Path, name: str) -> None:
-    """Write an image of one layer with one file, which says ``name``, as an OCI layout."""
+    """Write an image as an OCI layout: one layer with one file, which holds ``name``."""
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True)
 
@@ -34,9 +34,9 @@ def write_layout(folder: Path, name: str) -> None:
 
 
 def source_of(archive: Path) -> str:
-    """How skopeo calls an archive: one of Docker (``docker save``) or of OCI, packed or as a folder.
+    """Return skopeo's name for an image archive of Docker (``docker save``) or of OCI, packed or as a folder.
 
-    Raises `ValueError` where it is neither.
+    Raises `ValueError` if it is neither.
     """
     if archive.is_dir() and (archive / "index.json").is_file():
         return f"oci:{archive}"
@@ -44,12 +44,12 @@ def source_of(archive: Path) -> str:
         with tarfile.open(archive) as packed:
             names = {name.removeprefix("./") for name in packed.getnames()}
     except (OSError, tarfile.TarError) as error:
-        raise ValueError(f"{archive} is no archive of an image: {error}") from error
+        raise ValueError(f"{archive} is not an image archive ({error})") from error
     if "manifest.json" in names:
         return f"docker-archive:{archive}"
     if "index.json" in names:
         return f"oci-archive:{archive}"
-    raise ValueError(f"{archive} is no archive of an image: it holds neither manifest.json nor index.json")
+    raise ValueError(f"{archive} is not an image archive (no manifest.json or index.json in it)")
 
 
 def _layer(content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Where the programs of a lab find what they need: folders of its own, which end with it, and a bare environment."""
+"""Folders and environment of a lab's programs: an in-memory folder that ends with the lab, and few variables."""
 
 import os
 from pathlib import Path
@@ -9,22 +9,22 @@ from skerry.lab.requirements import PATHS
 from skerry.net.cidr import Address
 
 FOLDER: Final = Path("/run/lab")
-"""On a file system of the lab's own."""
+"""The lab's folder, on a file system of its own."""
 
 AUTHORITY: Final = FOLDER / "authority.pem"
-"""The certificate of the lab's authority."""
+"""The certificate of the lab's certificate authority."""
 
 _ETC: Final = FOLDER / "etc"
 
 
 def environment(home: Path = FOLDER) -> dict[str, str]:
-    """The environment of a client: nothing of the user's, so that no proxy, profile or certificate of theirs counts."""
+    """Return the environment of a client, without the user's own, so that no proxy, profile or certificate applies."""
     return {
         "PATH": PATHS,
         "HOME": str(home),
         "TMPDIR": str(FOLDER),
         "LANG": "C.UTF-8",
-        # What Go's programs trust: https://pkg.go.dev/crypto/x509#SystemCertPool
+        # Certificates that Go programs trust: https://pkg.go.dev/crypto/x509#SystemCertPool
         "SSL_CERT_FILE": str(AUTHORITY),
         # skopeo then keeps its cache below the home folder, not below /var/lib:
         # https://github.com/containers/image/blob/main/internal/rootless/rootless.go
@@ -39,7 +39,7 @@ def environment(home: Path = FOLDER) -> dict[str, str]:
 
 
 def furnish_etc(servers: tuple[Address, ...]) -> None:
-    """Give the lab an ``/etc`` of its own: names come from the VPC's DNS server alone, all else is the machine's."""
+    """Mount an ``/etc`` of the lab's own: names come from the VPC's DNS server alone, all else is the machine's."""
     _ETC.mkdir(parents=True, exist_ok=True)
     filesystem.bind(Path("/etc"), _ETC)
     filesystem.mount_memory(Path("/etc"))

@@ -1,4 +1,4 @@
-"""Lines between processes, with an end to every wait."""
+"""Lines between processes, with a timeout for every wait."""
 
 import os
 import select
@@ -10,16 +10,16 @@ _MOST = 256 * 1_024 * 1_024
 
 
 class Lines:
-    """The lines that another process writes, read from its output; `write` sends it one."""
+    """The output of another process, read line by line."""
 
     def __init__(self, output: IO[bytes]) -> None:
         self._file = output.fileno()
         self._read = bytearray()
 
     def next(self, seconds: float) -> bytes:
-        """Return the next line; empty where the other process has ended.
+        """Return the next line; empty if the other process has ended.
 
-        Raises `TimeoutError` where none comes in time, or none that ends.
+        Raises `TimeoutError` if no complete line comes in time, or the line is too long.
         """
         limit = time.monotonic() + seconds
         searched = 0
@@ -38,7 +38,7 @@ class Lines:
 
 
 def write(stream: IO[bytes], line: bytes, seconds: float) -> None:
-    """Send a line; raises `TimeoutError` where the other process does not read it in time."""
+    """Write a line; raises `TimeoutError` if the other process does not read it in time."""
     file, limit = stream.fileno(), time.monotonic() + seconds
     os.set_blocking(file, False)
     left = memoryview(line)

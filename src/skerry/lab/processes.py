@@ -1,4 +1,4 @@
-"""Commands of the programs of a lab: absolute paths, nothing of the user's environment and folder, no capabilities."""
+"""Commands of a lab's programs: absolute paths, no capabilities, nothing of the user's environment or folder."""
 
 import importlib.util
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skerry.lab.requirements import MODULES, program
 
-# Paths stand after those of Python's own modules, which nothing in them replaces, and before those of other packages.
+# The paths stand after those of the standard library, so nothing in them replaces it, and before other packages.
 _START = (
     "import json, runpy, sys; paths, module = sys.argv[1:3]; del sys.argv[1:3]; "
     "place = next((n for n, path in enumerate(sys.path) if path.endswith('-packages')), len(sys.path)); "
@@ -19,32 +19,32 @@ _NEEDED = ("skerry", "msgspec", "boto3", *MODULES)
 _NO_CAPABILITIES = ("--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs")
 
 CAPABILITIES = ("net_admin", "setpcap", "sys_admin")
-"""Capabilities of the process that builds labs, in namespaces of its own; `confined` programs have none."""
+"""Capabilities of the process that builds labs, in namespaces of its own; all other programs have none."""
 
 
 def module(name: str, *arguments: str) -> list[str]:
-    """The command that runs a module of skerry, with the interpreter of this process.
+    """Return the command that runs a module of skerry with the interpreter of this process.
 
-    Isolated (``-I``), Python reads neither the environment nor the folder that it is started in:
+    In isolated mode (``-I``) Python reads neither the environment nor the current folder:
     https://docs.python.org/3/using/cmdline.html#cmdoption-I
     """
     return [sys.executable, "-I", "-B", "-c", _START, json.dumps(import_paths()), name, *arguments]
 
 
 def confined(command: list[str]) -> list[str]:
-    """The command without any capability, and without a way to get one."""
+    """Return the command without any capability, and without a way to get one."""
     return [program("setpriv"), *_NO_CAPABILITIES, "--", *command]
 
 
 def limited(command: list[str]) -> list[str]:
-    """The command with no more than `CAPABILITIES`."""
+    """Return the command with no more than `CAPABILITIES`."""
     kept = ",".join(f"+{name}" for name in CAPABILITIES)
     return [program("setpriv"), f"--bounding-set=-all,{kept}", "--inh-caps=-all", "--no-new-privs", "--", *command]
 
 
 @cache
 def import_paths() -> tuple[str, ...]:
-    """The folders that skerry and what it needs are imported from; the user's folder only where skerry is in it."""
+    """Return the folders of skerry and its dependencies; the current folder only if skerry is in it."""
     folders: dict[str, None] = {}
     for name in _NEEDED:
         spec = importlib.util.find_spec(name)

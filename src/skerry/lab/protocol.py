@@ -1,4 +1,4 @@
-"""What the process inside the namespaces is asked, and what it answers: one JSON object a line."""
+"""Requests to the init process of a sandbox and its answers: one JSON object a line."""
 
 import msgspec
 
@@ -8,31 +8,31 @@ from skerry.lab.topology_records import Origin, Plan
 
 
 class Build(msgspec.Struct, frozen=True, tag=True):
-    """Build a lab, in the place of the one that stands."""
+    """A request to build a lab, in place of the current one."""
 
     plan: Plan
 
 
 class Connect(msgspec.Struct, frozen=True, tag=True):
-    """Try connects, all at once; ``timeout`` in seconds."""
+    """A request to make TCP connections, all at once; ``timeout`` in seconds."""
 
     probes: tuple[Probe, ...]
     timeout: float
 
 
 class Resolve(msgspec.Struct, frozen=True, tag=True):
-    """Ask DNS servers, one question after another; ``timeout`` in seconds for each."""
+    """A request to send DNS questions, all at once; ``timeout`` in seconds for each."""
 
     questions: tuple[Question, ...]
     timeout: float
 
 
 class Drops(msgspec.Struct, frozen=True, tag=True):
-    """Tell every packet that was dropped since the lab was built."""
+    """A request for all packets that were dropped since the lab was built."""
 
 
 class Drop(msgspec.Struct, frozen=True):
-    """A packet that was dropped, by its addresses and ports, and what of the user's dropped it."""
+    """A dropped packet: its addresses and ports, and the user's resource that dropped it."""
 
     origin: Origin
     source: str
@@ -42,29 +42,29 @@ class Drop(msgspec.Struct, frozen=True):
 
 
 class Send(msgspec.Struct, frozen=True, tag=True):
-    """Begin a launch with real clients in the lab that stands."""
+    """A request to start a launch with real clients in the current lab."""
 
     work: Work
 
 
 class Results(msgspec.Struct, frozen=True, tag=True):
-    """Tell what came of the launch so far."""
+    """A request for the results of the launch so far."""
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
-    """The answer to `Build`: how long it took, in seconds."""
+    """The answer to `Build` and `Send`, with the time that it took in seconds."""
 
     seconds: float
 
 
 class Connected(msgspec.Struct, frozen=True, tag=True):
-    """The answer to `Connect`: whether each one was answered."""
+    """The answer to `Connect`: whether each connection was answered."""
 
     answered: tuple[bool, ...]
 
 
 class Resolved(msgspec.Struct, frozen=True, tag=True):
-    """The answer to `Resolve`: addresses, none where the name does not exist, None where no server answered."""
+    """The answer to `Resolve`: addresses, empty if the name does not exist, None if no server answered."""
 
     addresses: tuple[tuple[str, ...] | None, ...]
 
@@ -76,9 +76,9 @@ class Dropped(msgspec.Struct, frozen=True, tag=True):
 
 
 class Resulted(msgspec.Struct, frozen=True, tag=True):
-    """The answer to `Results`: what came of its rows, whether that is all, and why nothing more will, if so.
+    """The answer to `Results`: results so far, whether the launch is over, and its fatal error, if any.
 
-    ``refused``: what of AWS's side could not be made.
+    ``refused``: fixtures that the AWS side could not create.
     """
 
     results: tuple[Result, ...]
@@ -88,7 +88,7 @@ class Resulted(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The answer to whatever could not be done."""
+    """The answer to a request that failed."""
 
     message: str
 

@@ -1,4 +1,4 @@
-"""The registry of a lab: Debian's docker-registry, which keeps its blobs in the embedded AWS's S3."""
+"""The registry of a lab: Debian's docker-registry, with its blobs in the S3 of the embedded AWS."""
 
 import contextlib
 import subprocess
@@ -26,12 +26,12 @@ health: {{storagedriver: {{enabled: false}}}}
 
 
 def start_registry() -> None:
-    """Start the registry, with a hosts file of its own in which S3 is this machine."""
+    """Start the registry with a hosts file that resolves S3 to this machine."""
     settings, hosts = FOLDER / "registry.yml", FOLDER / "registry.hosts"
     settings.write_text(_CONFIGURATION, encoding="ascii")
     hosts.write_text(f"127.0.0.1 localhost {STORAGE_HOST}\n", encoding="ascii")
     serve = confined([program("docker-registry"), "serve", str(settings)])
-    # The shell has the capability to mount; what it becomes has none.
+    # The shell has the capability to mount; the program that replaces it has none.
     script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
     command = [program("unshare"), "--mount", program("sh"), "-c", script, "sh", str(hosts), *serve]
     with _LOG.open("wb") as log:
@@ -41,7 +41,7 @@ def start_registry() -> None:
 
 
 def await_registry() -> None:
-    """Wait until the registry answers; raises `TimeoutError` with its last words where it does not."""
+    """Wait until the registry answers; raises `TimeoutError` with the end of its log if it does not."""
     limit = time.monotonic() + _READY
     while time.monotonic() < limit:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A launch as a rehearsal: the lab that it takes, and a row for each Need in each subnet with what is done for it."""
+"""Plan of a rehearsal: the lab for a launch, an attempt for each Need in each subnet, and the jobs of the clients."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
@@ -23,7 +23,7 @@ from skerry.net.cidr import Address, Cidr
 from skerry.net.hostname import Hostname
 from skerry.net.ports import is_port
 
-# Where AWS's public addresses are is not known: these are of a block that is for examples (RFC 5737).
+# The public addresses of AWS are not known; these are from blocks for examples (RFC 5737).
 _EXAMPLES = "203.0.113."
 _TASKS_PUBLIC = "198.51.100."
 _FIRST_FREE = 4
@@ -31,7 +31,7 @@ _NFS = 2049
 _NO_PACKET = "no packet tells"
 _MOST_EXAMPLES = 254
 
-# What a Need calls: a host and a port, or why that cannot be shown.
+# The host and port that a Need calls, or the reason why the lab cannot show it.
 _Called: TypeAlias = tuple[Hostname | None, int, str]
 
 
@@ -40,7 +40,7 @@ def _none(why_not: str) -> _Called:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A Need in a subnet. ``why_not``: why the lab does not show it; else ``host`` is what is called."""
+    """An attempt of a Need in a subnet. ``why_not``: why the lab does not make it; else it calls ``host``."""
 
     number: int
     subnet: str
@@ -51,9 +51,9 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Script(msgspec.Struct, frozen=True):
-    """All that is done: the lab, the rows in launch order, the tasks' addresses by subnet, the clients' work.
+    """The plan of a rehearsal: the lab, attempts in launch order, tasks by subnet, and the jobs of the clients.
 
-    ``notes`` name what of the input the lab leaves out.
+    ``notes`` name input values that the lab leaves out.
     """
 
     rows: tuple[Row, ...]
@@ -64,9 +64,9 @@ class Script(msgspec.Struct, frozen=True):
 
 
 def script(world: World, launch: Launch, archive: str | None = None) -> Script:
-    """Write down the rehearsal of a launch in all of its subnets.
+    """Plan the rehearsal of a launch in all of its subnets.
 
-    What the lab cannot show is no error: it is said in the row.
+    An attempt that the lab cannot make is not an error: the attempt says why.
     """
     found = [_Part(world, launch, subnet, place) for place, subnet in enumerate(launch.subnets)]
     rows: list[Row] = []
@@ -107,7 +107,7 @@ def _servers(world: World, vpc_id: str) -> tuple[Address, ...]:
 
 
 class _Part:
-    """A launch in one subnet: its interface, what it calls, or why the lab cannot show it."""
+    """A launch in one subnet: its task and the hosts that it calls, or why the lab cannot show it."""
 
     end: End
     subnet: Subnet
@@ -130,7 +130,7 @@ class _Part:
                 self.why_not = error.what
 
     def rows(self, first: int) -> Iterator[Row]:
-        """The rows, with numbers from ``first`` on."""
+        """Yield the attempts, with numbers from ``first`` on."""
         for position, need in enumerate(self._needs):
             silent = not isinstance(need, Call | Mount)
             host, port, why_not = self._called[position] if self._called else _none(_NO_PACKET if silent else "")
@@ -138,7 +138,7 @@ class _Part:
             yield Row(first + position, self.subnet_id, need, None if reason else host, port, reason)
 
     def _place(self, launch: Launch, place: int) -> str:
-        """Find an address for the task; why there is none, in words."""
+        """Choose an address for the task; return the reason if there is none."""
         subnet = self._world.find_subnet(self.subnet_id)
         if isinstance(subnet, Missing):
             return f"{subnet.fact} was not read"
@@ -173,7 +173,7 @@ class _Part:
         return next((address for address in places if address is not None and address not in taken), None)
 
     def _destination(self, need: Need, number: int) -> _Called:
-        """What is called for a Need: a host and a port; or why that cannot be shown."""
+        """Return the host and port that a Need calls, or why the lab cannot show it."""
         match need:
             case Call():
                 return self._call(need, number)
@@ -207,7 +207,7 @@ class _Part:
         return host, need.port, ""
 
     def _mount(self, name: str, targets: list[tuple[str, str | None]]) -> _Called:
-        """The mount target in the zone of the subnet, called at its address."""
+        """Return the address of the mount target in the subnet's zone."""
         for subnet_id, text in targets:
             there = self._world.find_subnet(subnet_id)
             if isinstance(there, Missing) or text is None:
@@ -221,7 +221,7 @@ class _Part:
         return _none(f"no mount target of {name} in the subnet's zone is known")
 
     def _host(self, need: Call) -> str | None:
-        """The host that is called: another one, where the VPC has an endpoint for it and the Need says so."""
+        """Return the called host: the alternative one if the Need has one and the VPC has an endpoint for it."""
         if need.instead is None:
             return need.host
         services = [
@@ -232,7 +232,7 @@ class _Part:
         return need.instead if need.service in services else need.host
 
     def _public(self, need: Call, number: int) -> Address:
-        """A public address for a host: of S3's own blocks where they are known, else an example."""
+        """Return a public address for a host: from the blocks of S3 if they are known, else an example."""
         if need.service is not None and need.service.key == "s3":
             listed = self._world.prefix_list_of(f"com.amazonaws.{need.service.region}.s3")
             entries = self._world.prefix_entries_of(listed) if listed else Missing("the addresses of S3")

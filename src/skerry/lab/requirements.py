@@ -1,4 +1,4 @@
-"""What a lab runs: programs with the Debian packages that they are in, and Python packages."""
+"""Requirements of a lab: programs with their Debian packages, and Python packages."""
 
 import importlib.util
 import shutil
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from skerry.errors import SkerryError
 
-# Where only root writes. The user's own PATH is not asked: it may lead into folders that others write.
+# Only root writes these folders. The user's own PATH may contain folders that others can write.
 PATHS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
 PROGRAMS = {
@@ -17,7 +17,7 @@ PROGRAMS = {
     "setpriv": "util-linux",
     "mount": "mount",
 }
-"""What every lab needs."""
+"""Programs that every lab needs."""
 
 CLIENTS = {
     "docker-registry": "docker-registry",
@@ -26,32 +26,32 @@ CLIENTS = {
     "containerd": "containerd",
     "docker-credential-ecr-login": "amazon-ecr-credential-helper",
 }
-"""What real clients, and the registry that they pull from, need beside that."""
+"""Programs that real clients and their registry need in addition."""
 
 MODULES = ("dns", "trustme", "moto")
-"""What of Python's the extra ``lab`` brings."""
+"""Python packages of the extra ``lab``."""
 
 
 def program(name: str) -> str:
-    """Where a program is; its bare name where it is not installed."""
+    """Return the path of a program; its bare name if it is not installed."""
     return shutil.which(name, path=PATHS) or name
 
 
 def missing_programs(names: Iterable[str] = tuple(PROGRAMS)) -> tuple[str, ...]:
-    """The programs that are not installed."""
+    """Return the programs that are not installed."""
     return tuple(name for name in names if shutil.which(name, path=PATHS) is None)
 
 
 def remedy(lacking: tuple[str, ...]) -> str:
-    """The one command that installs what is missing."""
+    """Return the command that installs the missing programs."""
     packages = sorted({(PROGRAMS | CLIENTS)[name] for name in lacking})
     return f"sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
 
 
 def require(*, clients: bool) -> None:
-    """Raise `SkerryError`, with the command that mends it, where the machine lacks what a lab needs.
+    """Raise `SkerryError`, with the command to install the missing packages, if the machine cannot run a lab.
 
-    ``clients``: one with real clients.
+    ``clients``: a lab with real clients.
     """
     absent = [name for name in MODULES if importlib.util.find_spec(name) is None]
     if absent:

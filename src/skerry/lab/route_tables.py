@@ -1,4 +1,4 @@
-"""Route tables as lines of Linux routing tables, which go by the longest prefix as AWS's do.
+"""Route tables as Linux routing tables, which choose the longest prefix as AWS does.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
@@ -26,7 +26,7 @@ GatewayKind = Literal["internet", "endpoint", "peering"]
 
 
 class Targets(NamedTuple):
-    """What the routes of a table lead to, as far as a lab builds it and it works."""
+    """The targets of a table's routes, if they work and a lab builds them."""
 
     nats: tuple[NatGateway, ...]
     interfaces: tuple[NetworkInterface, ...]
@@ -34,7 +34,7 @@ class Targets(NamedTuple):
 
 
 def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
-    """Everything that a table's routes lead to."""
+    """Return the targets of a table's routes."""
     nats: dict[str, NatGateway] = {}
     interfaces: dict[str, NetworkInterface] = {}
     gateways: dict[str, tuple[str, GatewayKind, str]] = {}
@@ -72,7 +72,7 @@ def _routes(table: RouteTable) -> tuple[Route, ...]:
 
 
 def _require_open(world: World, vpc_id: str) -> None:
-    """Raise `SkerryError` where Block Public Access may stop traffic through internet gateways.
+    """Raise `SkerryError` if Block Public Access may stop traffic through internet gateways.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
     """
@@ -90,18 +90,18 @@ def _attached(world: World, gateway_id: str, vpc_id: str) -> bool:
 
 
 def works(state: object) -> bool:
-    """Tell whether a state is the one in which things work; AWS writes it in two ways."""
+    """Tell whether a state is "available", which AWS writes in two ways."""
     return str(state).lower() == "available"
 
 
 def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
-    """The VPC at the other end of an active peering connection, if it was read."""
+    """Return the VPC at the other end of an active peering connection, if it was read."""
     rows = {row.vpc_peering_connection_id: row for row in world.facts.peering_connections}
     found = rows.get(connection_id)
     if found is None or found.status.code != "active":
         return None
     if None not in (ends := (found.requester_vpc_info.region, found.accepter_vpc_info.region)) and ends[0] != ends[1]:
-        # Groups of the other VPC are not seen across Regions, and the lab sees them.
+        # AWS does not resolve references to the peer's security groups across Regions, but the lab would.
         raise SkerryError(f"the lab builds no peering between Regions: {connection_id}")
     sides = [found.requester_vpc_info.vpc_id, found.accepter_vpc_info.vpc_id]
     others = [side for side in sides if side is not None and side != vpc_id and side in world.vpcs]
@@ -111,7 +111,10 @@ def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
 def lines_of(
     world: World, table: RouteTable, devices: dict[str, Device], realm: Callable[[Origin], int]
 ) -> tuple[Line, ...]:
-    """The lines of one table, a block once: of routes for one block static beats listed, and listed propagated."""
+    """Return the Linux routes of a table, one for each block.
+
+    For one block a static route wins over a prefix list's, and that over a propagated route.
+    """
     ranked: dict[Cidr, tuple[int, Line]] = {}
     local = [block for route in _routes(table) if _is_local(route) for block in _blocks(world, table, route)]
     for route in _routes(table):
@@ -147,7 +150,7 @@ def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
 
 
 def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, Origin]:
-    """The device that a route leads to; nowhere, where its target is gone, does not work or is not built."""
+    """Return the device of a route's target; `VOID` if the target is gone, does not work or is not built."""
     target = _target(route)
     to = route.destination_cidr_block or route.destination_prefix_list_id
     rule = f"{to} → {target}"

@@ -1,4 +1,4 @@
-"""Performing a rehearsal, with real clients or with DNS questions and TCP connects alone: what came of each row."""
+"""Run of a rehearsal in a lab, with real clients or with DNS questions and TCP connections alone."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from skerry.lab.tcp_probes import Probe, Question
 from skerry.lab.topology_records import Origin, Plan, Router
 from skerry.net.cidr import Address
 
-# What the lab builds nothing behind: a packet that is lost there says nothing.
+# The lab builds nothing behind these targets, so a packet lost there proves nothing.
 _NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", "eigw-", "a target that")
 _EVERY = 0.1
 _DNS_SECONDS, _CONNECT_SECONDS = 1.0, 1.0
@@ -25,9 +25,9 @@ _LONGEST = 1_200.0
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What came of a row: whether it worked (None: the lab cannot tell), in the client's words, and what was dropped.
+    """The outcome of an attempt: ``worked`` (None: unknown), the client's message, and the causes of dropped packets.
 
-    ``addresses``: what the host's name led to. ``why_not``: why the lab cannot tell. ``seconds`` is the client's time.
+    ``addresses``: the addresses of the host. ``why_not``: why ``worked`` is unknown. ``seconds`` is the client's time.
     """
 
     row: Row
@@ -41,7 +41,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Performance(NamedTuple):
-    """What came of a rehearsal; ``notes`` say what the lab could not make."""
+    """The outcomes of a rehearsal; ``notes`` are about fixtures that the lab could not create."""
 
     seen: tuple[Seen, ...]
     notes: tuple[str, ...] = ()
@@ -51,9 +51,9 @@ Watch = Callable[[tuple[Seen, ...]], None]
 
 
 def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Performance:
-    """Build the lab and do all that the script says; ``watch`` is told again and again what is known so far.
+    """Build the lab and run all attempts; ``watch`` gets the outcomes so far again and again.
 
-    Raises `SkerryError` where the machine cannot have a lab.
+    Raises `SkerryError` if the machine cannot run a lab.
     """
     if script.plan is None or script.work is None:
         return Performance(tuple(Seen(row, why_not=row.why_not) for row in script.rows))
@@ -67,7 +67,7 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
         limit = time.monotonic() + _LONGEST
         while not (found := enclosure.results()).done:
             if time.monotonic() > limit:
-                raise SkerryError(f"the clients had no end after {_LONGEST:.0f} s", "Try `--probe`, or report it.")
+                raise SkerryError(f"the clients did not end within {_LONGEST:.0f} s", "Try `--probe`, or report it.")
             if watch is not None:
                 watch(_laid(script, found.results, addresses, (), done=False))
             time.sleep(_EVERY)
@@ -78,7 +78,7 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
 
 
 def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tuple[str, ...] | None]:
-    """What the name of each row leads to for its task; None where no DNS server answers."""
+    """Return the addresses of the host of each attempt, by its number; None if no DNS server answers."""
     servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
     found: dict[int, tuple[str, ...] | None] = {}
     asked: dict[int, Question] = {}
@@ -95,7 +95,7 @@ def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tupl
 
 
 def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[str, ...] | None]:
-    """Ask all questions; who gets no answer to the first one from a server asks it no more."""
+    """Ask all questions; after a first question without an answer a task does not ask that server again."""
     first = {(question.source, question.server): question for question in reversed(questions)}
     heard = dict(zip(first, enclosure.resolve(tuple(first.values()), _DNS_SECONDS), strict=True))
     more = tuple(one for one in questions if heard[one.source, one.server] is not None)
@@ -109,7 +109,7 @@ def _server(router: Router, script: Script) -> Address:
 
 
 def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]) -> tuple[Result, ...]:
-    """A connect to each address of each row: a row works where all of its addresses answer."""
+    """Connect to each address of each attempt; an attempt works if all of its addresses answer."""
     called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
     probes = tuple(
         Probe(script.ends[row.subnet].address, _FIRST_PORT + place % _MOST_PORTS, address, row.port)
@@ -142,7 +142,7 @@ def _laid(
     *,
     done: bool = True,
 ) -> tuple[Seen, ...]:
-    """Each row with what came of it and what was dropped of it."""
+    """Return the outcome of each attempt, with the causes of its dropped packets."""
     known = {result.row: result for result in results}
     seen = []
     for row in script.rows:
@@ -166,7 +166,7 @@ def _laid(
 
 
 def _dropped(script: Script, row: Row, addresses: tuple[str, ...], drops: tuple[Drop, ...]) -> tuple[Origin, ...]:
-    """What dropped packets of a row, on the way there or back; a NAT may have changed the task's own address."""
+    """Return the causes of an attempt's dropped packets, there or back; a NAT may have changed the task's address."""
     others = {end.address for subnet, end in script.ends.items() if subnet != row.subnet}
     found: dict[Origin, None] = {}
     for drop in drops:

@@ -1,4 +1,4 @@
-"""Namespaces of one's own, without root where the machine allows it; all that is in them ends with them."""
+"""Sandbox of Linux namespaces, without root if the machine allows it; its processes and files end with it."""
 
 import subprocess
 import sys
@@ -40,10 +40,10 @@ _LONGEST = 300.0
 
 
 class Enclosure:
-    """A set of namespaces with a process in it that builds labs; a context manager.
+    """A set of namespaces with an init process that builds labs; a context manager.
 
-    ``keep``: files of the user that the lab reads. Raises `SkerryError` where programs are missing or the machine
-    allows no namespaces.
+    ``keep``: files of the user that the lab reads. Raises `SkerryError` if programs are missing or the machine
+    does not allow namespaces.
     """
 
     def __init__(self, keep: Iterable[Path] = ()) -> None:
@@ -52,7 +52,7 @@ class Enclosure:
             raise SkerryError(f"the lab needs programs that are not installed: {', '.join(lacking)}", remedy(lacking))
         visible = [*import_paths(), sys.prefix, sys.base_prefix, *map(str, keep)]
         command = [*_unshare(), *limited(module("skerry.lab.init", *dict.fromkeys(visible)))]
-        # The kernel ends it when the one who started it ends, however that comes.
+        # The kernel ends it together with its parent process, even if that is killed.
         command = [program("setpriv"), "--pdeathsig", "KILL", "--", *command]
         self._process = subprocess.Popen(  # noqa: S603 -- this very program
             command,
@@ -67,7 +67,7 @@ class Enclosure:
 
     @property
     def pid(self) -> int:
-        """The process that all of the enclosure ends with."""
+        """The id of the process with which the whole sandbox ends."""
         return self._process.pid
 
     def __enter__(self) -> Self:
@@ -89,27 +89,27 @@ class Enclosure:
                 stream.close()
 
     def build(self, plan: Plan) -> float:
-        """Build a lab in the place of the one that stands; how many seconds it took."""
+        """Build a lab in place of the current one; return the seconds that it took."""
         return self._ask(Build(plan), Done).seconds
 
     def connect(self, probes: tuple[Probe, ...], timeout: float) -> tuple[bool, ...]:
-        """Try connects, all at once: whether each was answered within the time."""
+        """Make TCP connections, all at once; return whether each was answered within the timeout."""
         return self._ask(Connect(probes, timeout), Connected).answered
 
     def resolve(self, questions: tuple[Question, ...], timeout: float) -> tuple[tuple[str, ...] | None, ...]:
-        """Ask DNS servers; None where one does not answer."""
+        """Send DNS questions; return the addresses, None for a server that does not answer."""
         return self._ask(Resolve(questions, timeout), Resolved).addresses
 
     def drops(self) -> tuple[Drop, ...]:
-        """Every packet that was dropped since the lab was built."""
+        """Return every packet that was dropped since the lab was built."""
         return self._ask(Drops(), Dropped).drops
 
     def send(self, work: Work) -> None:
-        """Send real clients into the lab that stands; `results` tells what comes of it."""
+        """Start real clients in the current lab; `results` returns their results."""
         self._ask(Send(work), Done)
 
     def results(self) -> Resulted:
-        """What came of the clients so far."""
+        """Return the results of the clients so far."""
         return self._ask(Results(), Resulted)
 
     def _ask(self, request: Request, expected: type[_Answered]) -> _Answered:
@@ -123,10 +123,10 @@ class Enclosure:
             pass
         except TimeoutError as error:
             self._process.kill()
-            message = f"the lab gave no answer in {_LONGEST:.0f} s"
-            raise SkerryError(message, "Try again on a machine with less to do, or report it.") from error
+            message = f"the lab did not answer within {_LONGEST:.0f} s"
+            raise SkerryError(message, "Try again on a machine with less load, or report it.") from error
         if not line:
-            message = "the lab's namespaces could not be made, or ended by themselves"
+            message = "the lab's namespaces could not be created, or ended unexpectedly"
             raise SkerryError(message, "Allow unprivileged user namespaces (sysctl), or run this as root.")
         answer: Any = decode(line, Answer)
         if isinstance(answer, Failed):
@@ -138,13 +138,13 @@ class Enclosure:
 
 
 def _unshare() -> list[str]:
-    """The command that makes the namespaces: as an ordinary user where that is allowed, else as root."""
+    """Return the command that creates the namespaces, as an ordinary user if the machine allows it, else as root."""
     unshare = program("unshare")
     for command in ([unshare, "--user", "--map-root-user", *_FLAGS], [unshare, *_FLAGS]):
         tried = [*command, program("true")]
         done = subprocess.run(tried, capture_output=True, check=False, env=_ENVIRONMENT, cwd="/")  # noqa: S603 -- as above
         if done.returncode == 0:
             return command
-    message = "this machine allows no user namespaces to ordinary users"
+    message = "this machine does not allow user namespaces to ordinary users"
     switches = "kernel.unprivileged_userns_clone=1 (Debian), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu)"
     raise SkerryError(message, f"Run it as root, or allow them with sysctl -w: {switches}.")

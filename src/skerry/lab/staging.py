@@ -1,4 +1,4 @@
-"""A launch in the lab that stands: AWS's side, a namespace for each task, and its clients in it."""
+"""A launch in a lab: the AWS process, a namespace for each task, and the clients in it."""
 
 import contextlib
 import socket
@@ -23,7 +23,7 @@ _LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
 
 
 class Stage:
-    """Prepares a launch and runs it, in a thread of its own; its results are there as they come."""
+    """A launch that is prepared and run in a thread of its own; its results can be read at any time."""
 
     def __init__(self, lab: Lab, work: Work) -> None:
         self.failed = ""
@@ -37,11 +37,11 @@ class Stage:
         self._brings: socket.socket | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Start the launch."""
         Thread(target=self._run, daemon=True).start()
 
     def results(self) -> tuple[Result, ...]:
-        """What came of the rows so far."""
+        """Return the results so far."""
         with self._lock:
             return tuple(self._results)
 
@@ -55,7 +55,7 @@ class Stage:
             waiting = [thread for station in self._work.stations for thread in clients.send(station, self._report)]
             for thread in waiting:
                 thread.join()
-        except Exception as error:  # noqa: BLE001 -- the one who waits must hear of the end, whatever happened
+        except Exception as error:  # noqa: BLE001 -- the waiting process must get a report of any error
             self.failed = f"{error}" or type(error).__name__
         self.done = True
 
@@ -98,20 +98,20 @@ class Stage:
         assert self._cloud.stdout is not None  # noqa: S101 -- a pipe
         line = Lines(self._cloud.stdout).next(_READY)
         if not line:
-            raise TimeoutError(f"AWS's side ended: {(FOLDER / 'cloud.log').read_text(encoding='utf-8')[-1_000:]}")
+            raise TimeoutError(f"the AWS process ended: {(FOLDER / 'cloud.log').read_text(encoding='utf-8')[-1_000:]}")
         ready: Ready = decode(line, Ready)
         self.refused = ready.refused
         if ready.failed:
             raise TimeoutError(ready.failed)
 
     def _take(self, connection: socket.socket, mirror: str = "-") -> None:
-        """Hand a connection over to AWS's side, as the open file that it is."""
+        """Pass a connection to the AWS process as an open file descriptor."""
         assert self._brings is not None  # noqa: S101 -- it was made with the cloud
         with connection, self._lock:
             socket.send_fds(self._brings, [mirror.encode()], [connection.fileno()])
 
     def _mirror(self, station: Station, port: int, host: Hostname) -> None:
-        """A copy of a registry, in the task's own namespace."""
+        """Listen for a registry mirror in the task's own namespace."""
         listener = within(station.space, partial(socket.create_server, ("127.0.0.1", port)))
 
         def accept() -> None:
@@ -124,7 +124,7 @@ class Stage:
 
 
 def _move(station: Station) -> None:
-    """Give a task a namespace of its own, so that its clients need not be told which address is theirs."""
+    """Move a task into a namespace of its own, so that its clients use its address without an option for it."""
     port = station.port
     device, address = f"v{port.device}", port.addresses[0]
     run(["ip", "netns", "add", station.space])

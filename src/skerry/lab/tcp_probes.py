@@ -1,4 +1,4 @@
-"""TCP connects from tasks, many at once: whether the other end answers."""
+"""TCP connections and DNS questions from tasks, many at once."""
 
 import selectors
 import socket
@@ -17,7 +17,7 @@ _AT_ONCE = 32
 
 
 class Probe(msgspec.Struct, frozen=True):
-    """A connect from an address and port of a task to an address and port."""
+    """A TCP connection from an address and port of a task to an address and port."""
 
     source: Address
     source_port: int
@@ -26,7 +26,7 @@ class Probe(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A name that a task asks its VPC's DNS server for."""
+    """A question of a task to a DNS server."""
 
     source: Address
     server: Address
@@ -34,7 +34,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def connect(probes: list[Probe], timeout: float) -> list[bool]:
-    """Whether each connect succeeded within the time, in seconds."""
+    """Return whether each connection succeeded within the timeout in seconds."""
     return within(TASKS, lambda: _connect(probes, timeout))
 
 
@@ -61,10 +61,10 @@ def _connect(probes: list[Probe], timeout: float) -> list[bool]:
 
 
 def resolve(questions: list[Question], timeout: float) -> list[tuple[str, ...] | None]:
-    """What each task's DNS server answers, asked all at once; None where it does not."""
+    """Return the answer to each question, all asked at once; None for a server that does not answer."""
 
     def ask() -> list[tuple[str, ...] | None]:
-        # A thread is in the namespace of the one that starts it.
+        # A thread starts in the namespace of its parent thread.
         with ThreadPoolExecutor(_AT_ONCE) as workers:
             return list(workers.map(lambda one: dns_client.ask(one.server, one.name, one.source, timeout), questions))
 

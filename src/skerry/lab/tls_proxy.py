@@ -1,4 +1,4 @@
-"""One server for all names of a lab's AWS side: TLS by the name that is asked for, and who answers under which name."""
+"""TLS proxy for every AWS host name in the lab: certificate by SNI, backend by host."""
 
 import base64
 import contextlib
@@ -21,7 +21,7 @@ from skerry.lab.fixtures import STORAGE_HOST, Registry, Stock
 from skerry.net.hostname import Hostname
 
 REGISTRY = ("127.0.0.1", 5_000)
-"""Where the real registry listens, in the namespace of the AWS side."""
+"""The address of the real registry, in the namespace of the AWS process."""
 
 _TIMEOUT = 60
 _MOST_BODY = 256 * 1_024 * 1_024
@@ -36,7 +36,7 @@ _OWN_HEADERS = {"content-length", "connection", "transfer-encoding", "server", "
 
 
 class Front:
-    """Serves connections, each in a thread of its own."""
+    """A server of TLS connections, each in a thread of its own."""
 
     def __init__(self, stock: Stock, answer: Answer) -> None:
         import trustme  # noqa: PLC0415 -- only the AWS side needs it
@@ -50,16 +50,15 @@ class Front:
         self._lock = Lock()
 
     def write_authority(self, path: Path) -> None:
-        """Write the certificate of the authority that signed all others."""
+        """Write the certificate of the lab's certificate authority."""
         path.write_bytes(self._authority.cert_pem.bytes())
 
     def take(self, connection: socket.socket, mirror: Hostname | None = None) -> None:
-        """Serve a connection; ``mirror``: in the clear, as the registry of this name, for who knows the password."""
+        """Serve a connection; ``mirror``: without TLS and login, as the registry of this name."""
         Thread(target=self._serve, args=(connection, mirror), daemon=True).start()
 
     def _serve(self, connection: socket.socket, mirror: Hostname | None) -> None:
-        # A client that goes away, or that trusts no authority of a lab, is no fault of the front's; nor is one that
-        # sends what is no HTTP.
+        # A client may disconnect, distrust the lab's authority or not speak HTTP; none is an error here.
         with contextlib.suppress(OSError, ValueError, http.client.HTTPException), connection:
             connection.settimeout(_TIMEOUT)
             if mirror is not None:
@@ -88,7 +87,7 @@ class Front:
             return self._contexts[name]
 
     def answer(self, asked: Asked, mirror: Hostname | None) -> Answered:
-        """Answer a request: the registries' names by the registry, all others by the embedded AWS."""
+        """Answer a request: host names of registries by the registry, all others by the embedded AWS."""
         parts = urlsplit(asked.url)
         host = Hostname.parse(parts.netloc.partition(":")[0])
         if host is None or host.is_wildcard:
@@ -108,7 +107,7 @@ class Front:
         return self._answer(asked)
 
     def _led(self, found: Answered, registry: Registry) -> Answered:
-        """Send the client to the registry's own host for blobs, or follow the redirect in its place."""
+        """Redirect the client to the registry's own host for blobs, or follow the redirect for the client."""
         location = found.headers.get("Location", "")
         if STORAGE_HOST not in location:
             return found
@@ -119,11 +118,11 @@ class Front:
 
 
 def _challenge(registry: Registry, headers: Mapping[str, str]) -> str | None:
-    """What a registry asks for from a client that has not said who it is."""
+    """Return the challenge of a registry to a client without credentials; None if it needs none."""
     given = headers.get("Authorization", "")
     if registry.login == "password":
         kind, _, text = given.partition(" ")
-        # The password is a token of GetAuthorizationToken, by the name AWS:
+        # The password is a token of GetAuthorizationToken, the user name is AWS:
         # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
         if kind == "Basic" and _decoded(text).startswith(b"AWS:"):
             return None
@@ -134,7 +133,7 @@ def _challenge(registry: Registry, headers: Mapping[str, str]) -> str | None:
 
 
 def _is_host(text: str) -> bool:
-    """Tell whether the header ``Host`` holds a host name, and a port where there is one."""
+    """Tell whether the header ``Host`` holds a host name and an optional port."""
     name, colon, port = text.partition(":")
     host = Hostname.parse(name)
     return host is not None and not host.is_wildcard and (not colon or _PORT.fullmatch(port) is not None)
@@ -159,7 +158,7 @@ def _from_registry(asked: Asked) -> Answered:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Reads requests of HTTP from a connection until there are no more."""
+    """A handler of the HTTP requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

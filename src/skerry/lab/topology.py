@@ -1,4 +1,4 @@
-"""From a World to the plan of a lab: only what the tasks' paths touch is built."""
+"""Topology of a lab for a World: only the resources on the tasks' paths are built."""
 
 from collections.abc import Iterable, Iterator
 
@@ -33,7 +33,7 @@ from skerry.net.hostname import Hostname
 
 
 class End(msgspec.Struct, frozen=True):
-    """A task's interface: where packets set out. ``public``: a public address of its own."""
+    """A task in a lab: the source of packets. ``public``: its public address."""
 
     subnet: str
     address: Address
@@ -42,7 +42,7 @@ class End(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a lab is for: the tasks, the private addresses and the hosts that they call, and where public hosts are."""
+    """The input of a topology: tasks, the private addresses that they call, and public hosts with their addresses."""
 
     ends: tuple[End, ...]
     addresses: tuple[Address, ...] = ()
@@ -50,15 +50,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def plan(world: World, asked: Asked) -> Plan:
-    """Plan a lab.
+    """Build the topology of a lab.
 
-    Raises `SkerryError` where a fact is missing that packets cannot do without.
+    Raises `SkerryError` if a fact is missing that the lab needs.
     """
     return _Builder(world, asked).plan()
 
 
 class _Builder:
-    """Collects interfaces until nothing leads to a further one, then writes down what each VPC needs."""
+    """A builder that collects interfaces until no route leads to a new one, and then builds the router of each VPC."""
 
     def __init__(self, world: World, asked: Asked) -> None:
         self.world = world
@@ -69,12 +69,12 @@ class _Builder:
         self.realms: dict[int, Origin] = {}
         self._numbers = iter(range(1, 60_000))
         self._known: dict[Origin, int] = {}
-        # Where names lead that are called, in this VPC and in those behind peering connections.
+        # The private addresses of called names, in this VPC and in its peers.
         self._led_to: set[Address] = set()
         self._acl_numbers: dict[str, int] = {}
 
     def plan(self) -> Plan:
-        """Put the lab together."""
+        """Return the topology."""
         for end in self.asked.ends:
             self._end(end)
         waiting, done = list(self.ports), set[str]()
@@ -91,7 +91,7 @@ class _Builder:
     # ------------------------------------------------------------------------------------------- interfaces
 
     def _port(self, vpc_id: str, port: Port) -> None:
-        """Take in an interface; what a route leads to stands for its own interface, which then forwards too."""
+        """Add an interface; the target of a route replaces a plain interface with the same address."""
         known = self.ports.setdefault(vpc_id, {})
         address = port.addresses[0]
         if address not in known or (port.routed and not known[address].routed):
@@ -106,7 +106,7 @@ class _Builder:
         self._port(subnet.vpc_id, port)
 
     def _called(self, vpc_id: str) -> None:
-        """The interfaces that tasks call: those of the endpoints, and those at addresses that are asked for."""
+        """Add the interfaces that tasks call: those of endpoints, and those at called addresses."""
         for endpoint in self.world.endpoints_in(vpc_id):
             if endpoint.vpc_endpoint_type is UNSET:
                 raise unread(Missing(f"the type of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints"))
@@ -123,7 +123,7 @@ class _Builder:
                 self._interface(vpc_id, interface, _groups(None, interface))
 
     def _named(self, vpc_id: str) -> Iterator[Address]:
-        """Yield the addresses that the VPC's DNS server has for the hosts that are called."""
+        """Yield the addresses of the called hosts in the VPC's DNS server."""
         if resolver_of(self.world, vpc_id):
             hosts = [host for host, _ in self.asked.public]
             for name, address in names_of(self.world, vpc_id).names.records:
@@ -144,7 +144,7 @@ class _Builder:
     # ----------------------------------------------------------------------------------------------- routes
 
     def _tables(self, vpc_id: str) -> dict[str, RouteTable]:
-        """The route tables in force for the subnets that have an interface in the lab, by subnet."""
+        """Return the effective route tables of the subnets with an interface in the lab, by subnet."""
         found = {}
         for port in self.ports.get(vpc_id, {}).values():
             subnet = self.world.find_subnet(port.subnet)
@@ -155,7 +155,7 @@ class _Builder:
         return found
 
     def _behind_routes(self, vpc_id: str) -> set[str]:
-        """Take in what routes lead to, until they lead to nothing new; the VPCs behind peering connections."""
+        """Add the targets of routes until there are no new ones; return the peer VPCs."""
         peers: set[str] = set()
         before = -1
         while before != len(self.ports[vpc_id]) + len(self.gateways.get(vpc_id, {})):
@@ -179,7 +179,7 @@ class _Builder:
         return {to for _, kind, to in targets.gateways if kind == "peering"}
 
     def _appliance(self, vpc_id: str, interface: NetworkInterface) -> None:
-        """A NAT instance, or another interface that a route leads to."""
+        """Add a NAT instance, or another interface that is the target of a route."""
         name = interface.network_interface_id
         address = input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         port = Port(
@@ -271,7 +271,7 @@ class _Builder:
         )
 
     def _subnet(self, subnet_id: str, table: int, filters: dict[Chain, Filter]) -> Subnetwork:
-        """A subnet; the filters of its network ACL are added to those of the VPC."""
+        """Return a subnet, and add the chains of its network ACL to those of the VPC."""
         subnet = self.world.subnets[subnet_id]
         acl = self.world.network_acl_of(subnet_id)
         if isinstance(acl, Missing) or subnet.cidr_block is None:

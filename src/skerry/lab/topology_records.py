@@ -1,10 +1,10 @@
-"""What a lab is made of, as plain data: namespaces, interfaces, routes, filters, names.
+"""Topology of a lab, as plain data: namespaces, interfaces, routes, filters and DNS names.
 
-Everything is of IPv4. Every text that a script, file or program gets has a type of its own, which holds no other form;
-ids of AWS are labels for people and reach none of them.
+All of it is IPv4. Every text in a script, a configuration file or a command has a type of its own that holds only
+valid values; ids of AWS are labels for people and appear in none of them.
 
-A lab has one namespace for the tasks, one for each VPC's router, one for what translates addresses (NAT gateways and
-NAT instances), and one for all that is called: AWS's side of endpoints, and the internet.
+A lab has one namespace for the tasks, one for the router of each VPC, one for address translation (NAT gateways and
+NAT instances), and one for everything that is called: the AWS side of endpoints, and the internet.
 """
 
 import re
@@ -28,13 +28,13 @@ _DEVICE = re.compile(r"fab0|void|[pg][0-9]{1,6}")
 
 
 class Device(Checked):
-    """The name of a network device in a router: a port's, a gateway's, the fabric's, or the one to nowhere."""
+    """The name of a network device in a router: of an interface, a gateway, the fabric, or the black hole."""
 
     __slots__ = ()
 
     @classmethod
     def canonical(cls, text: str) -> str | None:
-        """Return the name itself; None where a router has no device of this name."""
+        """Return the name unchanged; None if it is not the name of a router's device."""
         return text if _DEVICE.fullmatch(text) else None
 
 
@@ -43,7 +43,7 @@ VOID: Final = Device("void")
 
 
 class Protocol(StrEnum):
-    """The protocols that packets in a lab have; ALL in a rule for any."""
+    """Protocols of packets in a lab; a rule with ALL applies to any."""
 
     ALL = "all"
     TCP = "tcp"
@@ -51,7 +51,7 @@ class Protocol(StrEnum):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """What of the user's a drop is laid at: a resource and its rule in words."""
+    """The cause of a drop: a resource of the user, and its rule in words."""
 
     kind: str
     resource: str
@@ -59,11 +59,11 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Port(msgspec.Struct, frozen=True):
-    """An interface in a subnet, and the namespace of the one who uses it.
+    """A network interface in a subnet, and the namespace of its user.
 
-    ``groups`` None: no security group guards it, as with NAT gateways. ``public``: its public address, which an
-    internet gateway translates it to. ``forwards``: it takes what is not for itself, and sends it on as its own.
-    ``mark``: what is recorded of packets that it does not take.
+    ``groups`` None: it has no security groups, like a NAT gateway. ``public``: the public address to which an internet
+    gateway translates its own. ``forwards``: it accepts packets for other addresses and forwards them with its own as
+    the source. ``mark``: the mark of packets that it refuses.
     """
 
     number: int
@@ -78,19 +78,19 @@ class Port(msgspec.Struct, frozen=True):
 
     @property
     def device(self) -> Device:
-        """The name of its device in the router."""
+        """The name of the device in the router."""
         return Device(f"p{self.number}")
 
     @property
     def routed(self) -> bool:
-        """Tell whether routes lead to it."""
+        """Whether it is the target of routes."""
         return self.label.startswith("nat-") or self.forwards
 
 
 class Gateway(msgspec.Struct, frozen=True):
-    """A way out of a VPC that no interface of a subnet stands for: an internet gateway, gateway endpoint, or peering.
+    """A way out of a VPC without an interface in a subnet: an internet gateway, gateway endpoint or peering connection.
 
-    ``to``: the namespace, or the VPC behind a peering connection. ``mark``: what is recorded of what it drops.
+    ``to``: the namespace, or the peer VPC of a peering connection. ``mark``: the mark of packets that it drops.
     """
 
     number: int
@@ -101,12 +101,12 @@ class Gateway(msgspec.Struct, frozen=True):
 
     @property
     def device(self) -> Device:
-        """The name of its device in the router."""
+        """The name of the device in the router."""
         return Device(f"g{self.number}")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A route: where packets for a block go, at `VOID` nowhere."""
+    """A route of a Linux routing table; one with the device `VOID` is a black hole."""
 
     cidr: Cidr
     device: Device
@@ -114,9 +114,9 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A rule of a filter: packets with ``peer`` as their source or destination, of a protocol, to a range of ports.
+    """A rule of a chain: packets with ``peer`` as their source or destination, of a protocol, to a range of ports.
 
-    ``ports`` None: all of them. ``verdict`` drop is recorded under the mark.
+    ``ports`` None: all ports. A packet that it drops is recorded under the mark.
     """
 
     side: Literal["saddr", "daddr"]
@@ -128,7 +128,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """The name of a filter in the kernel: of a network ACL or of a port's security groups, by a number of the lab's."""
+    """The name of an nftables chain: of a network ACL or of an interface's security groups, by the lab's own number."""
 
     kind: Literal["acl", "guard"]
     number: int
@@ -136,12 +136,12 @@ class Chain(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The name in scripts."""
+        """The name as scripts write it."""
         return f"{self.kind}{self.number:d}_{self.direction}"
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """A chain of rules, asked in order; what no rule decides is dropped under ``mark``."""
+    """A chain of rules, evaluated in order; a packet without a matching rule is dropped under ``mark``."""
 
     chain: Chain
     rules: tuple[Rule, ...]
@@ -149,17 +149,17 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What a VPC's DNS server answers by itself: zones that it never asks further for, and records."""
+    """Names that a VPC's DNS server resolves by itself: its zones, and records."""
 
     zones: tuple[Hostname, ...] = ()
     records: tuple[tuple[Hostname, Address], ...] = ()
 
 
 class Router(msgspec.Struct, frozen=True):
-    """One VPC: its interfaces and gateways, the routes of its subnets, their filters, its DNS server.
+    """The router of a VPC: its interfaces and gateways, the routes of its subnets, their filters, its DNS server.
 
-    ``subnets`` are by id, ``tables`` by number, ``guards`` the filters (out, in) of ports by number. ``resolver``: the
-    address of the Amazon DNS server, None where it does not answer. ``servers``: what tasks ask for names.
+    ``subnets`` are by id, ``tables`` by number, ``guards`` the chains (out, in) of interfaces by number. ``resolver``:
+    the address of the Amazon DNS server, None if it does not answer. ``servers``: the DNS servers of the tasks.
     """
 
     vpc: str
@@ -176,12 +176,12 @@ class Router(msgspec.Struct, frozen=True):
 
     @property
     def space(self) -> str:
-        """The name of its namespace."""
+        """The name of the router's network namespace."""
         return f"vpc{self.number}"
 
 
 class Subnetwork(msgspec.Struct, frozen=True):
-    """A subnet: its block, its routing table, and the filters for what comes in and goes out."""
+    """A subnet of a lab: its block, its routing table, and the chains for inbound and outbound packets."""
 
     cidr: Cidr
     table: int
@@ -190,7 +190,7 @@ class Subnetwork(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A lab, ready to be built. ``marks`` and ``realms`` tell what a recorded drop is laid at."""
+    """A complete lab, ready to be built. ``marks`` and ``realms``: causes of recorded drops, by number."""
 
     routers: tuple[Router, ...]
     marks: dict[int, Origin]
