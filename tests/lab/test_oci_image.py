@@ -61,7 +61,7 @@ class TestAnArchive:
         assert source_of(tmp_path / "image") == f"oci:{tmp_path / 'image'}"
 
     def test_with_neither_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(ValueError, match="no manifest.json or index.json"):
+        with pytest.raises(ValueError, match=r"no manifest\.json or index\.json"):
             source_of(packed(tmp_path / "other.tar", "a.txt"))
 
     @pytest.mark.parametrize("content", [b"", b"no archive at all"])
