@@ -161,7 +161,7 @@ class TestBesideANetwork:
     def test_that_explains_it(self, run: Skerry, saved: Callable[[Network], Path]) -> None:
         found = run("explain", "--from", saved(isolated()), AUTH)
         assert found.code == 0
-        assert "blocked: today registry-auth of web is stopped by the same kind of thing" in found.out
+        assert "blocked: today registry-auth of web is blocked by the same kind of cause" in found.out
         assert "NO_ROUTE_TO_DESTINATION rtb-main: " in found.out
 
     def test_that_does_not_today(self, run: Skerry, saved: Callable[[Network], Path]) -> None:

@@ -103,7 +103,7 @@ class TestEndpointWidePolicy:
         assert found.resource == "vpc-1"
         bucket = f"arn:aws:s3:::prod-{REGION}-starport-layer-bucket/*"
         assert found.message == (
-            "the default policy stands where a part of it would do: "
+            "the full-access default policy is wider than needed: "
             f"vpce-93 (GetObject on {bucket}), vpce-d (the pull of its own repositories)"
         )
 

@@ -1,4 +1,4 @@
-"""Checks: what no verdict stops at, and yet should not stay. One check a file; `CHECKS` names them all."""
+"""Checks: problems that do not block a start but should be fixed. One check a file; `CHECKS` names them all."""
 
 from skerry.checks.block_public_access import block_public_access
 from skerry.checks.check import Check, CheckContext

@@ -11,8 +11,8 @@ def block_public_access(subject: CheckContext) -> Iterator[tuple[str, str, tuple
     """Find NAT gateways, in VPCs of services, whose way to the internet Block Public Access stops.
 
     What it means:
-        In the mode ``block-bidirectional`` traffic by internet gateways is stopped in the whole Region, that of NAT
-        gateways too, but for VPCs and subnets that are excluded.
+        The mode ``block-bidirectional`` stops traffic through internet gateways in the whole Region, including traffic
+        of NAT gateways. Excluded VPCs and subnets are exempt.
 
     Why it stops a task:
         A route to the NAT gateway looks like a way to ECR, S3 and public registries, and is none: calls time out. A
@@ -23,8 +23,8 @@ def block_public_access(subject: CheckContext) -> Iterator[tuple[str, str, tuple
         gateway in a public subnet that no exclusion names.
 
     Instead:
-        Give the VPC the endpoints that the tasks need, and remove the NAT gateway, which is billed all the same. Or
-        exclude the NAT gateway's subnet with ``allow-egress``, where that is permitted.
+        Give the VPC the endpoints that the tasks need, and remove the NAT gateway: it is billed all the same. Or
+        exclude the NAT gateway's subnet with ``allow-egress``, if that is permitted.
 
     References:
         https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html

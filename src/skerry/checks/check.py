@@ -1,4 +1,4 @@
-"""What a check is: a pure function from a World and its Diagnosis to findings, with an id, a title and a severity.
+"""Checks as pure functions from a World and its Diagnosis to findings, with an id, a title and a severity.
 
 Its docstring has the sections What it means, Why it stops a task, Example, Instead and References; it is the text of
 ``skerry explain ID`` and of the check's page in docs/.
@@ -17,7 +17,7 @@ from skerry.model.world import World
 
 
 class CheckContext(NamedTuple):
-    """What checks look at."""
+    """Input of a check: the World and its Diagnosis."""
 
     world: World
     diagnosis: Diagnosis
@@ -51,14 +51,14 @@ def check(id: str, title: str, severity: Severity) -> Callable[[_Found], Check]:
 
 
 class EndpointUse(NamedTuple):
-    """An endpoint that a service's calls are for, with the service."""
+    """Endpoint in a task's VPC for an AWS service that the task calls."""
 
     endpoint: VpcEndpoint
     service: ServiceDiagnosis
 
 
 def find_endpoints_in_use(subject: CheckContext) -> Iterator[EndpointUse]:
-    """The interface endpoints, of the VPCs that a service's tasks land in, for the AWS services that it calls."""
+    """Yield the interface endpoints in the VPCs of each service's tasks for the AWS services they call."""
     for service in subject.diagnosis.services:
         wanted: set[ServiceRef] = {
             row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service is not None
@@ -72,7 +72,7 @@ def find_endpoints_in_use(subject: CheckContext) -> Iterator[EndpointUse]:
 
 
 def group_services_by_vpc(subject: CheckContext) -> dict[str, tuple[str, ...]]:
-    """The VPCs that tasks land in, each with the names of the services."""
+    """Return the VPCs of tasks, each with the names of its services."""
     found: dict[str, dict[str, None]] = {}
     for service in subject.diagnosis.services:
         for vpc_id in _vpcs_of(subject.world, service):

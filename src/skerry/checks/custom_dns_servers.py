@@ -9,7 +9,7 @@ from skerry.reach.dns_servers import servers_of
 
 @check("custom-dns-servers", "Tasks ask DNS servers of the network's own", "warning")
 def custom_dns_servers(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Find VPCs of services whose DHCP options name DNS servers that are not Amazon's.
+    """Find VPCs of services with DNS servers other than Amazon's in their DHCP options.
 
     What it means:
         Private DNS names of endpoints and private hosted zones are answered by the Amazon DNS server alone. Another

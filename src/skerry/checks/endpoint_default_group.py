@@ -12,8 +12,8 @@ def endpoint_default_group(subject: CheckContext) -> Iterator[tuple[str, str, tu
     """Find interface endpoints whose only security group is the default group of the VPC.
 
     What it means:
-        The endpoint was made without a security group, so AWS took the VPC's default one. As AWS makes it, that
-        group admits only interfaces that are in it themselves.
+        The endpoint was created without a security group, so AWS assigned the VPC's default one. By default, this
+        group admits only interfaces in the same group.
 
     Why it stops a task:
         A task with a security group of its own is not admitted: its calls to the endpoint time out, although

@@ -13,8 +13,8 @@ def endpoint_in_one_zone(subject: CheckContext) -> Iterator[tuple[str, str, tupl
         All calls to the service go through one zone.
 
     Why it stops a task:
-        When that zone fails, no task of the service can start in any other zone, so that spreading the tasks over
-        zones is of no use.
+        When that zone fails, no task of the service can start in any other zone. Spreading the tasks over zones does
+        not help.
 
     Example:
         Tasks in eu-west-1a and eu-west-1b, an endpoint for ecr.dkr with one subnet, in eu-west-1a.

@@ -40,7 +40,7 @@ def endpoint_not_in_zone(subject: CheckContext) -> Iterator[tuple[str, str, tupl
 
 
 def _zones(subject: CheckContext, subnets: tuple[str, ...]) -> set[str]:
-    """The zones of these subnets; none where one of them is not known, so that nothing is claimed."""
+    """Return the zones of these subnets, or an empty set if one of them is unknown."""
     zones = set()
     for name in subnets:
         subnet = subject.world.subnets.get(name)

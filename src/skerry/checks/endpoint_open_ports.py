@@ -16,7 +16,7 @@ def endpoint_open_ports(subject: CheckContext) -> Iterator[tuple[str, str, tuple
     """Find security groups of interface endpoints with inbound rules for anything but TCP 443.
 
     What it means:
-        The group admits ports or protocols at which no endpoint of these services answers.
+        The group admits ports or protocols unused by endpoints of these services.
 
     Why it stops a task:
         It does not. Every call of a launch is HTTPS; port 80 is not used, and port 53 is not needed either,

@@ -1,4 +1,4 @@
-"""Endpoints that let everything through, where little is asked."""
+"""Endpoints with the full-access default policy."""
 
 from collections.abc import Iterator
 
@@ -29,12 +29,12 @@ def endpoint_wide_policy(subject: CheckContext) -> Iterator[tuple[str, str, tupl
         carry data out through it with credentials of its own: into another account's repository, bucket or log group.
 
     Why it stops a task:
-        It does not. A policy that is too narrow does: of S3, one that asks for principals of yours, as ECR signs the
-        links to layers with an account of its own.
+        It does not. A policy that is too narrow does: for S3, one limited to your own principals, because ECR signs
+        the links to layers with an account of its own.
 
     Example:
-        ``{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}``, which is what an endpoint has where
-        nobody gives it a policy.
+        ``{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}``, the policy of an endpoint created
+        without one.
 
     Instead:
         Allow what tasks ask for: of S3, ``s3:GetObject`` on the bucket of the Region's layers, for everybody; of the
@@ -51,12 +51,12 @@ def endpoint_wide_policy(subject: CheckContext) -> Iterator[tuple[str, str, tupl
         for vpc_id in sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}):
             wide = list(_wide(subject.world, vpc_id, called))
             if wide:
-                message = f"the default policy stands where a part of it would do: {', '.join(wide)}"
+                message = f"the full-access default policy is wider than needed: {', '.join(wide)}"
                 yield vpc_id, message, (service.launch.name,)
 
 
 def _wide(world: World, vpc_id: str, called: set[ServiceRef]) -> Iterator[str]:
-    """The endpoints that have the default policy, each with what a launch asks through it."""
+    """Yield the endpoints with the default policy, each with the requests of a launch through it."""
     for endpoint in world.endpoints_in(vpc_id):
         ref = service_of_endpoint(endpoint.service_name) if isinstance(endpoint.service_name, str) else None
         if ref is None or ref not in called or endpoint.policy_document is None:

@@ -1,4 +1,4 @@
-"""Execution roles that may not do what comes after the start."""
+"""Execution roles without permissions for requests after the start."""
 
 from collections.abc import Iterator
 
@@ -17,11 +17,11 @@ from skerry.policy.resources import Resource
 
 @check("execution-role-lacks", "The execution role may not do what comes later", "warning")
 def execution_role_lacks(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Find execution roles that may not write to the log streams that they make, or fetch images for a cache.
+    """Find execution roles without permission to write to their own log streams, or to fetch images for a cache.
 
     What it means:
-        The role's policies do not allow a request that a start does not wait for, or that is made only now and then:
-        ``logs:PutLogEvents``, or ``ecr:BatchImportUpstreamImage`` for an image below a pull-through cache rule.
+        The role's policies do not allow a request after the start, or a rare request: ``logs:PutLogEvents``, or
+        ``ecr:BatchImportUpstreamImage`` for an image below a pull-through cache rule.
 
     Why it stops a task:
         It does not stop one now. Without the former the container runs and its logs are lost; without the latter the
@@ -52,7 +52,7 @@ def execution_role_lacks(subject: CheckContext) -> Iterator[tuple[str, str, tupl
 
 
 def _logs(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
-    """The requests that write to logs, with the role that starts the task."""
+    """Yield the requests of the execution role to write logs."""
     for row in service.needs:
         need = row.need
         if isinstance(need, Call) and need.service is not None and need.identity == "execution role":
@@ -60,7 +60,7 @@ def _logs(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
 
 
 def _imports(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
-    """The requests that let ECR fetch the images of a task from another registry."""
+    """Yield the requests that let ECR fetch the images of a task from another registry."""
     for row in service.needs:
         need = row.need
         for subject in need.subjects if isinstance(need, Call) and need.step == "manifest" else ():

@@ -10,7 +10,7 @@ from skerry.model.facts import Missing
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
 
-# Requests that no launch makes, each for many like it: a name that nothing of the user's has stands for any.
+# Requests that no launch makes, as samples; the resource name exists nowhere and stands for any other.
 _ANY = "any-other-than-those-named"
 _NEVER = {
     "iam:CreateAccessKey": "arn:{partition}:iam::{account}:user/" + _ANY,
@@ -27,11 +27,11 @@ _NEVER = {
 
 @check("execution-role-too-wide", "The execution role may do far more than a launch needs", "note")
 def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Find execution roles whose policies allow what no launch asks for, or all secrets instead of those named.
+    """Find execution roles with permissions that no launch needs, or with access to all secrets.
 
     What it means:
-        The execution role is for what happens before the containers run: token, pull, log streams, the secrets and
-        files that the task definition names. This one may read or change other things as well.
+        The execution role serves the calls before the containers run: token, pull, log streams, and the secrets and
+        files named by the task definition. This role may read or change other resources as well.
 
     Why it stops a task:
         It does not. Whoever may register a task definition with this role can have any secret put into a container

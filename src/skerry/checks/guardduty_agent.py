@@ -15,7 +15,7 @@ def guardduty_agent(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str
     """Find VPCs of services with an endpoint for GuardDuty's data: Runtime Monitoring adds its agent to tasks there.
 
     What it means:
-        A container that is in no task definition is added to each task. Its image is in a repository of AWS's own
+        GuardDuty adds a container to each task, outside its task definition. Its image is in a repository of AWS's own
         account, and is pulled by the same endpoints with the task's execution role.
 
     Why it stops a task:

@@ -12,8 +12,8 @@ def names_diverted(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str,
     """Find endpoints of a VPC that its tasks do not use, because a private zone, rule or Profile leads elsewhere.
 
     What it means:
-        The VPC has an endpoint for the service, and the service's name leads to an endpoint of another VPC: that of a
-        hub, mostly. Which one is asked does not depend on where it stands.
+        The VPC has an endpoint for the service, but the service's name resolves to an endpoint of another VPC, often
+        of a hub. Calls follow the name, not the nearest endpoint.
 
     Why it stops a task:
         The calls need the way to the other VPC, its security group and its endpoint policy. Repairing the endpoint at

@@ -10,7 +10,7 @@ def public_address_without_route(subject: CheckContext) -> Iterator[tuple[str, s
     """Find services with ``assignPublicIp`` on in subnets whose default route is no internet gateway's.
 
     What it means:
-        The tasks get public addresses that nothing uses: only an internet gateway translates them.
+        The tasks get unused public addresses: only an internet gateway translates them.
 
     Why it stops a task:
         It does not by itself, but whoever set it expected the subnet to be public. Without an internet

@@ -17,7 +17,7 @@ def pull_through_cache(subject: CheckContext) -> Iterator[tuple[str, str, tuple[
 
     What it means:
         The image is a copy of one in another registry, made when it is first pulled. Later pulls are served from ECR,
-        and a tag is looked up anew once a day.
+        and a tag is looked up again once a day.
 
     Why it stops a task:
         From an isolated subnet the first pull fails, though every endpoint is right: by AWS's guide it needs a way to

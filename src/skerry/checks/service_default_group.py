@@ -11,11 +11,11 @@ def service_default_group(subject: CheckContext) -> Iterator[tuple[str, str, tup
     """Find services whose network configuration names no security group.
 
     What it means:
-        The tasks use the VPC's default security group, with everything else that uses it.
+        The tasks share the VPC's default security group with all its other users.
 
     Why it stops a task:
-        It does where the default group's outbound rules were removed, as hardening guides advise; and in a VPC
-        that another account shares, whose default group a participant may not use.
+        It does if the default group's outbound rules were removed, as hardening guides advise. It does in a VPC
+        shared by another account too: a participant may not use its default group.
 
     Example:
         ``awsvpcConfiguration`` with ``subnets`` and no ``securityGroups``.

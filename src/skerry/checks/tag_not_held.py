@@ -12,17 +12,17 @@ _OFF = "disabled"
 _DIGEST = "sha256:"
 
 
-@check("tag-not-held", "A tag is looked up anew for each task", "note")
+@check("tag-not-held", "A tag is looked up again for each task", "note")
 def tag_not_held(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find containers whose image is named by a tag, with version consistency off.
 
     What it means:
-        ECS does not hold the tasks of a deployment to the digest that the tag had when it began: each task takes
-        whatever image has the tag when it starts.
+        ECS does not pin the tasks of a deployment to the tag's digest at its begin: each task pulls the tag's current
+        image at its start.
 
     Why it stops a task:
-        It does not by itself. But tasks of one deployment may run different images, and what is pushed under the tag
-        at night starts with the next task that stops, tested or not, for whichever processor it was built.
+        It does not by itself. But tasks of one deployment may run different images. An image pushed under the tag at
+        night replaces the next task that stops, tested or not, for any processor.
 
     Example:
         ``"image": "…/web:latest", "versionConsistency": "disabled"``.

@@ -16,12 +16,12 @@ def too_few_addresses(subject: CheckContext) -> Iterator[tuple[str, str, tuple[s
         room for both.
 
     Why it stops a task:
-        A task whose subnet has no free address stops before it calls anything, with an error that names the network
-        interface. With a few addresses free some tasks start and some do not.
+        A task in a subnet without a free address stops before its first call, with an error about the network
+        interface. With a few free addresses some tasks start and some do not.
 
     Example:
-        A /28 subnet, of which AWS keeps five addresses, an endpoint takes one in it for each of six services, and a
-        service that wants eight tasks.
+        A /28 subnet has 16 addresses. AWS reserves five, endpoints for six services take six more, and a service wants
+        eight tasks.
 
     Instead:
         Give the service larger subnets: secondary blocks of the VPC may hold them. Or lower

@@ -60,7 +60,7 @@ def _compare_service(one: Explanation, service: ServiceDiagnosis) -> Comparison:
     blockers = tuple(dict.fromkeys(item for row in rows for item in row.blockers if row.verdict in _FAILS))
     related = tuple(item for item in blockers if _has_class_of(one, item))
     if related:
-        return Comparison(name, "explains", f"today {one.step} of {name} is stopped by the same kind of thing", related)
+        return Comparison(name, "explains", f"today {one.step} of {name} is blocked by the same kind of cause", related)
     if blockers:
         return Comparison(name, "other", f"today {one.step} of {name} is stopped by something else first", blockers)
     if any(row.verdict is UNKNOWN for row in rows):

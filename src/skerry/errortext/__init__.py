@@ -1,1 +1,1 @@
-"""Error texts of ECS and what they mean: cleaned, read, matched with rules, laid beside a diagnosis."""
+"""Explanation of ECS error texts: normalised, searched for evidence, matched with rules."""

@@ -1,4 +1,4 @@
-"""What an error text holds: host, Region, account, image, the address that was dialled, status, retries, action."""
+"""Evidence in an error text: host, Region, account, image, dialled address, status, retries, action."""
 
 import re
 from functools import lru_cache
@@ -14,8 +14,8 @@ _SUFFIXES = (
     r"(?:amazonaws\.com\.cn|amazonaws\.com|amazonaws\.eu|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk"
     r"|csp\.hci\.ic\.gov|api\.aws|on\.aws|api\.amazonwebservices\.com\.cn|on\.amazonwebservices\.com\.cn)"
 )
-# Kept as words: `re` compiles each when the first text needs it, and keeps it. Without flags and word boundaries in
-# front, so that they begin with letters that are found quickly.
+# Kept as strings: `re` compiles each for the first text and caches it. They have no flags and no leading word
+# boundaries: a pattern with a literal prefix is searched quickly.
 _HOST = rf"\b((?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,8}}{_SUFFIXES})\b"
 _URL = r"://(?:[^/@\s\"]{0,200}@)?([A-Za-z0-9.-]{1,253})"
 _LOOKUP = r"lookup ([A-Za-z0-9.-]{3,253})"
@@ -45,7 +45,7 @@ _PRIVATE = tuple(
     ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
 
-# What is read by one expression each, with a part of the text that must be there for it to be tried.
+# Fields read by a single expression, with a substring required before the expression is tried.
 _SIMPLE = (
     ("image", "resolve ref", _REFERENCE),
     ("action", "allow", _ACTION),
@@ -64,7 +64,7 @@ _TORN = ("host", "region", "account", "image", "repository", "status", "retries"
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What was read in one error text, each None where it is not there.
+    """Evidence of one error text; absent values are None.
 
     ``kind`` is that of the dialled address: ``private`` (also a carrier's and a unique local one), ``s3``, ``public``,
     ``other`` for loopback and the like. ``retries`` is how often a call was made.
@@ -89,7 +89,7 @@ class Evidence(msgspec.Struct, frozen=True):
     log_group: str | None = None
 
     def as_words(self) -> dict[str, str]:
-        """All that is there, as words."""
+        """Return the present values as strings by name."""
         names = ("host", "region", "account", "address", "port", "image", "repository", "arn", "status", "retries")
         more = ("action", "principal", "operation", "subnet", "file_system", "log_group")
         found = {name: getattr(self, name) for name in names + more}
@@ -98,7 +98,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 def read_evidence(text: str) -> Evidence:
-    """Read what a plain text holds; where lines were wrapped in the middle of a word, the word is put together."""
+    """Read the evidence of a plain text; words wrapped over two lines are joined."""
     found = _read(" ".join(text.split()))
     if "\n" not in text.strip():
         return found
@@ -112,14 +112,14 @@ def read_evidence(text: str) -> Evidence:
 
 
 def _is_torn(one: object, whole: object) -> bool:
-    """Whether a break tore apart what was read: nothing is left of it, or the beginning of a host of AWS's."""
+    """Return whether a line break split a value: it is missing, or only the beginning of an AWS host is left."""
     if one is None or whole is None:
         return whole is not None
     return isinstance(one, str) and re.fullmatch(_HOST, one) is None and re.fullmatch(_HOST, str(whole)) is not None
 
 
 def _read(text: str) -> Evidence:
-    # Each expression is only tried where a part of it is there: ten thousand texts take two seconds.
+    # Each expression is tried only if its substring is present: ten thousand texts take two seconds.
     simple = {
         name: found.group(1)
         for name, part, form in _SIMPLE
@@ -159,7 +159,7 @@ def _has(text: str, parts: tuple[str, ...]) -> bool:
 
 
 def _host(text: str) -> str | None:
-    """The host that was called: of a URL or a name that was looked up, else any name of AWS's."""
+    """Return the called host: that of a URL or a DNS lookup, else any AWS host name."""
     for form, part in ((_URL, "://"), (_LOOKUP, "lookup "), (_RESOLVED, "resolve")):
         for name in re.findall(form, text) if part in text else ():
             host = str(name).lower().rstrip(".")
@@ -185,7 +185,7 @@ def _retries(text: str) -> int | None:
 
 @lru_cache(maxsize=1024)
 def address_kind_of(address: str) -> str:
-    """The kind of an address that was dialled; ``other`` where it is none, or one that leads to no network."""
+    """Return the kind of a dialled address; ``other`` for loopback and the like, and for text without an address."""
     try:
         found = ip_address(address)
     except ValueError:

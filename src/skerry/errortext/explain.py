@@ -1,4 +1,4 @@
-"""Error texts explained: which step of a launch each is of, what it proves, and what it does not."""
+"""Explanations of error texts: the failed step of the launch, the proven cause, and its limits."""
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -24,11 +24,11 @@ _SEVERAL = 2
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """What one error text means.
+    """Explanation of one error text.
 
-    ``place`` is the spot that its words tell. ``cause`` is what it proves, ``not_proven`` what it does not, ``next``
-    what to look at. ``text`` is the error without what may be secret in it, ``count`` how often the text that was given
-    tells it, other addresses and ids apart.
+    ``place`` is the spot named by its words. ``cause`` is the proven cause, ``not_proven`` the open questions, ``next``
+    the resources to inspect. ``text`` is the error with secrets masked, ``count`` the number of its occurrences in the
+    input, regardless of addresses and ids.
     """
 
     rule: str
@@ -49,7 +49,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class _Sought(NamedTuple):
-    """A rule's words as they are looked for, and its facts but for the kind of the address."""
+    """Rule with its words in squeezed form, and its facts except the kind of the address."""
 
     some: frozenset[str]
     every: frozenset[str]
@@ -91,19 +91,19 @@ def _sought(rule: Rule) -> _Sought:
 
 
 def explain(text: str) -> tuple[Explanation, ...]:
-    """Explain every error in a text, those first that prove the most; nothing where none is known.
+    """Explain every error in a text, the most certain first; return an empty tuple if none is known.
 
-    Of more than `cleaning.MOST` characters the last are read.
+    Only the last `normalize.MAX_LENGTH` characters are read.
     """
     found = [one for part in split_errors(strip_formatting(tail_of(text))) if (one := _explain_one(part)) is not None]
     if len(found) < _SEVERAL:
         return tuple(found)
     kept = _distinct(found)
-    # An address that one line dials and the next one names the service of is one failure.
+    # One line with the dialled address and a second line with its service describe one failure.
     placed = {one.evidence.address for one in kept if one.place != _ELSEWHERE}
     kept = [one for one in kept if one.place != _ELSEWHERE or one.evidence.address not in placed - {None}]
     sure = {one.step for one in kept if one.kind != _AMBIGUOUS}
-    # That something went wrong at a step adds nothing where another error says what it was.
+    # An ambiguous error adds nothing to a certain error at the same step.
     telling = [one for one in kept if one.kind != _AMBIGUOUS or one.step not in sure]
     return tuple(sorted(telling, key=_proof))
 
@@ -113,7 +113,7 @@ def _proof(one: Explanation) -> tuple[bool, int]:
 
 
 def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
-    """Each cause of each host once, with how often it is told; what names no host counts to one that does."""
+    """Return each cause of each host once, with its count; errors without a host count towards one with a host."""
     kept: dict[tuple[str, str, str | None, str | None], Explanation] = {}
     for one in sorted(found, key=lambda item: item.evidence.host is None):
         told = one.evidence
@@ -141,7 +141,7 @@ def _explain_one(text: str) -> Explanation | None:
 
 
 def _spot(said: set[str], told: Evidence) -> Spot | None:
-    """Where a text with these words says that it happened."""
+    """Return the spot of the launch named by a text, or None."""
     table = _table()
     strong = next((spot for word, spot in table.strong.items() if word in said), None)
     if strong is not None:
@@ -155,7 +155,7 @@ def _spot(said: set[str], told: Evidence) -> Spot | None:
 
 
 def _of_action(action: str | None) -> Spot | None:
-    """The place of an IAM action or an operation's name, by the first beginning that is known."""
+    """Return the spot of an IAM action or an API operation, by the first known prefix."""
     if action is None:
         return None
     name = next((name for name in spots().actions if action.startswith(name)), None)
@@ -164,7 +164,7 @@ def _of_action(action: str | None) -> Spot | None:
 
 @cache
 def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
-    """The rules that may hold at a step, where an address of this kind was dialled."""
+    """Return the rules for a step and a kind of dialled address."""
     return tuple(
         sought
         for sought in _table().rules
@@ -173,7 +173,7 @@ def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
 
 
 def _fact(name: str, told: Evidence) -> str:
-    """A fact that rules ask for, as a word; empty where the text does not tell it."""
+    """Return a fact of the text as a word for comparison with rules; empty if the text lacks it."""
     if name == "retries":
         return "" if told.retries is None else ("many" if told.retries >= _MANY else "one")
     if name == "whose":
@@ -211,7 +211,7 @@ def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
 
 
 class _Names(dict[str, str]):
-    """What fills a rule's texts."""
+    """Values for the placeholders of a rule's texts."""
 
     def __missing__(self, key: str) -> str:
         return f"<{key.replace('_', ' ')}>"

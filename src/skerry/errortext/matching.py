@@ -1,4 +1,4 @@
-"""Which of many words are in a text."""
+"""Search for many words in one text."""
 
 import re
 from collections import Counter
@@ -12,13 +12,13 @@ _CUT = f"(?s).{{{_LETTERS}}}"
 
 
 class PhraseIndex(NamedTuple):
-    """Many words, each known by pieces of which a text that holds it has one: most words are looked for in no text."""
+    """Index of words by four-letter pieces: a word is searched only in texts with one of its pieces."""
 
     pieces: dict[str, tuple[str, ...]]
     short: tuple[str, ...]
 
     def find(self, text: str) -> set[str]:
-        """The words that are in a text."""
+        """Return the words contained in a text."""
         cut = self.pieces.keys() & set(re.findall(_CUT, text))
         found = {word for piece in cut for word in self.pieces[piece] if word in text}
         found.update([word for word in self.short if word in text])
@@ -26,7 +26,7 @@ class PhraseIndex(NamedTuple):
 
 
 def build_index(known: Iterable[str]) -> PhraseIndex:
-    """Arrange words by those of their letters that the fewest of them share."""
+    """Build an index of words by their rarest pieces."""
     every = tuple(dict.fromkeys(known))
     shared = Counter(piece for word in every for piece in _pieces(word))
     pieces: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""A text as somebody pasted it, made comparable: without escapes, quoting and borders; and cut into its errors."""
+"""Normalisation of pasted texts: remove escapes, quoting and borders, and split them into single errors."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _INVISIBLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e
 _QUOTED = r"\\(?:u([0-9a-fA-F]{4})|([\"'/\\nrt]))"
 _LETTERS = {"n": "\n", "r": "\n", "t": " "}
 _DEPTH = 3
-# What tables, boxes and quotations put before and behind a line.
+# Borders of tables, boxes and quotations around a line.
 _BORDERS = r"(?m)^[ \t]{0,40}[|│┃╷╵╎>#*]{1,8}[ \t]|[ \t]{1,200}[|│┃][ \t]{0,200}$"
 _SPACE_AND_QUOTES = str.maketrans("", "", " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\"'`\\")
 _TYPOGRAPHY = str.maketrans(
@@ -38,26 +38,26 @@ _FAMILY = (
     r"|ContainerRuntime(?:Timeout)?Error|DockerTimeoutError"
     r"|service \S{1,260} (?:was unable|is unable|deployment|failed to|\(task))"
 )
-# Each with what must be in a text for it to be looked for.
+# Each with the substring required before the search.
 _STARTS = (
     ("\n", _LINE, False),
     (":", _KEY, False),
     ("", _FAMILY, True),
 )
-# Behind these the start of an error is a part of the one before it: it says what that one is about.
+# After these words the start of an error continues the previous error, as its subject.
 _GOES_ON = (":", "(", "=", "reason", "error")
 _LOOK_BACK = 48
 
 
 def tail_of(text: str) -> str:
-    """The part of a text that is read: all of it, unless it is longer than `MOST` characters."""
+    """Return the last `MAX_LENGTH` characters of a text."""
     return text[-MAX_LENGTH:]
 
 
 def strip_formatting(text: str) -> str:
-    """A text without terminal escapes, invisible characters, JSON's and HTML's quoting, and borders of tables.
+    """Return a text without terminal escapes, invisible characters, JSON and HTML quoting, and borders of tables.
 
-    Line breaks stay: what they part is not yet known.
+    Line breaks stay, as a break may separate errors or split a word.
     """
     if text.isascii() and text.isprintable() and "\\" not in text and "&" not in text:
         return text
@@ -89,12 +89,12 @@ def _unquoted(found: re.Match[str]) -> str:
 
 
 def squeeze(text: str) -> str:
-    """A text in small letters, without spaces, quotes and backslashes: however it was wrapped, it holds its phrases."""
+    """Return a text in lower case without spaces, quotes and backslashes, for searches regardless of wrapping."""
     return text.lower().translate(_SPACE_AND_QUOTES)
 
 
 def split_errors(text: str) -> Iterator[str]:
-    """The parts of a plain text that are one error each, in their order; what is no error is among them."""
+    """Split a plain text into its errors, in their order; text without an error stays among the parts."""
     begin = 0
     for start, is_family in _starts(text)[:_MOST_ERRORS]:
         before = squeeze(text[max(begin, start - _LOOK_BACK) : start])
@@ -106,7 +106,7 @@ def split_errors(text: str) -> Iterator[str]:
 
 
 def _starts(text: str) -> list[tuple[int, bool]]:
-    """Where an error may begin, and whether by the name of one."""
+    """Return the positions of possible starts of errors, and whether each is an error's name."""
     found = [
         (match.start(), family) for part, form, family in _STARTS if part in text for match in re.finditer(form, text)
     ]
