@@ -37,7 +37,7 @@ PROCESSES = 15
 
 
 class CountingMemo(Memo):
-    """A memo that counts how often it is asked, and how often it has to make what it is asked for."""
+    """Memo with counts of its look-ups and misses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def start_up() -> None:
-    """(a) The whole process, against the least that a Python program which reads JSON does."""
+    """(a) Time the whole process, compared with a minimal Python program that reads JSON."""
     # As pip leaves an installed package: byte-compiled, whatever this environment says of writing such files.
     package = Path(skerry.__file__).parent
     compileall.compile_dir(package, quiet=1)

@@ -1,4 +1,4 @@
-"""What a plan costs: of one service, of many that differ, and of many that need the same."""
+"""Benchmark of plans: for one service, for many different ones, and for many with equal needs."""
 
 import time
 from typing import Any

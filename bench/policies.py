@@ -1,4 +1,4 @@
-"""What policies and things of a launch cost, beside the walks of its packets."""
+"""Benchmark of policies and resources of a launch, compared with the walks of its packets."""
 
 import time
 from collections.abc import Callable

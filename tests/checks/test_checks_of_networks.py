@@ -1,4 +1,4 @@
-"""The checks that look at what is around the endpoints: names, zones, addresses, ways to the internet."""
+"""Checks of networks around endpoints: names, zones, addresses, ways to the internet."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Checks of roles, policies and task definitions: they fire where they should, and are silent where they should be."""
+"""Checks of roles, policies and task definitions, with and without findings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A role that may not read what tasks use still gets the network's verdict; the rest is named as not examined."""
+"""Reading with a role for the network alone: the network's verdict stands, other resources are not examined."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an endpoint in the task's VPC changes about the host that a Need calls, and what Fargate refuses."""
+"""Host names of calls in VPCs with an endpoint, and refusals by Fargate."""
 
 from typing import Any
 

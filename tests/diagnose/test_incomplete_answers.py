@@ -1,4 +1,4 @@
-"""An answer that is refused, cut off or absent never turns a verdict into one that the whole data contradicts."""
+"""Refused, truncated and absent answers: no verdict may contradict the verdict on complete data."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What ECS will print: which failure comes first, how sure that is, and in which words."""
+"""Predicted errors of ECS: the first failure, its certainty and its wording."""
 
 from typing import Any
 
