@@ -28,9 +28,9 @@ install: .venv/installed ## Make .venv with all that the other targets need
 demo: install ## Show the whole story on an AWS inside the process: no account, no credentials
 	$(BIN)/skerry demo
 
-test: install ## Run the tests, with coverage
+test: install ## Run the tests; COVERAGE=1 also demands full coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(if $(COVERAGE),--cov --cov-report=term)
 
 test-long: install ## Run a part of the tests that take long, in minutes; WHOLE=1 runs all of them, in an hour
 	@sh scripts/lab_packages.sh $(BIN)/python

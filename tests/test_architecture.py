@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import conftest
+
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -56,6 +58,11 @@ class TestEveryModule:
     def test_is_in_a_package(self, path: Path) -> None:
         # A folder without __init__.py would be out of sight of the import contracts.
         assert (path.parent / "__init__.py").exists()
+
+
+def test_files_with_special_treatment_in_conftest_exist() -> None:
+    names = (*conftest.UNMEASURED, *conftest.SPREAD, *conftest.LAB)
+    assert [name for name in names if not (ROOT / "tests" / name).exists()] == []
 
 
 def test_a_function_is_too_long_from_line_41_on() -> None:

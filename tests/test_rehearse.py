@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -63,23 +62,25 @@ def steps(out: str) -> dict[str, Any]:
     return {step["step"]: step for step in json.loads(out)["steps"] if step["packets"] is not None}
 
 
+def rehearsed_by_clients(folder: Path, *, mended: bool) -> tuple[int, dict[str, Any]]:
+    """Return the exit code of a rehearsal with real clients, and its steps."""
+    (folder / "all.json").write_bytes(article(mended=mended).document())
+    process = run(folder, "--format", "json")
+    out, complaints = process.communicate()
+    assert complaints == ""
+    return process.returncode, steps(out)
+
+
 @pytest.mark.usefixtures("needs_lab")
-def test_real_clients_say_what_is_wrong_and_that_the_cure_works(tmp_path: Path) -> None:
-    """The broken network and the mended one, side by side: it takes the 30 seconds that Go's clients wait."""
+def test_real_clients_start_in_the_repaired_network(tmp_path: Path) -> None:
+    shows_a_start(*rehearsed_by_clients(tmp_path, mended=True))
 
-    def rehearse(name: str) -> tuple[int, dict[str, Any]]:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "all.json").write_bytes(article(mended=name == "mended").document())
-        process = run(folder, "--format", "json")
-        out, complaints = process.communicate()
-        assert complaints == ""
-        return process.returncode, steps(out)
 
-    with ThreadPoolExecutor(2) as pool:
-        broken, mended = pool.map(rehearse, ("broken", "mended"))
-    shows_the_articles_errors(*broken)
-    shows_a_start(*mended)
+@pytest.mark.long
+@pytest.mark.usefixtures("needs_lab")
+def test_real_clients_print_the_errors_of_the_broken_network(tmp_path: Path) -> None:
+    """It takes the 30 seconds of a timeout in Go's clients."""
+    shows_the_articles_errors(*rehearsed_by_clients(tmp_path, mended=False))
 
 
 def shows_the_articles_errors(code: int, found: dict[str, Any]) -> None:
@@ -321,12 +322,12 @@ class TestBadInput:
 @pytest.mark.parametrize(
     ("number", "phase"),
     [
-        (signal.SIGINT, b"skerry.lab.init"),
+        pytest.param(signal.SIGINT, b"skerry.lab.init", marks=pytest.mark.long),
         (signal.SIGINT, b"docker-registry"),
-        (signal.SIGINT, b"content\0fetch"),
+        pytest.param(signal.SIGINT, b"content\0fetch", marks=pytest.mark.long),
         (signal.SIGKILL, b"skerry.lab.init"),
-        (signal.SIGKILL, b"docker-registry"),
-        (signal.SIGKILL, b"content\0fetch"),
+        pytest.param(signal.SIGKILL, b"docker-registry", marks=pytest.mark.long),
+        pytest.param(signal.SIGKILL, b"content\0fetch", marks=pytest.mark.long),
     ],
     ids=lambda value: getattr(value, "name", None) or value.decode().replace("\0", " "),
 )

@@ -16,7 +16,7 @@ from bench.faults.shapes import SHAPES, Sound
 from skerry.lab.sandbox import Enclosure
 from tests.networks import allow
 
-SAMPLE = 12
+SAMPLE, QUICK = 12, 2
 BY_PACKETS = [case for case in CASES if case.source == PACKETS]
 SEED = int(os.environ.get("FAULTS_SEED", "0"))
 DRAWN = random.Random(SEED).sample(BY_PACKETS, SAMPLE)  # noqa: S311 -- no secret is made of it
@@ -29,7 +29,13 @@ def lab(needs_lab: None) -> Iterator[Enclosure]:
         yield enclosure
 
 
-@pytest.mark.parametrize("case", DRAWN, ids=lambda case: str(case.id))
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=str(case.id), marks=() if number < QUICK else (pytest.mark.long,))
+        for number, case in enumerate(DRAWN)
+    ],
+)
 def test_packets_say_what_the_label_says(case: Case, lab: Enclosure) -> None:
     assert labels.labelled(case, lab) == labels.read()[case.id]
 
@@ -49,11 +55,13 @@ class TestALabelIsRefused:
         with pytest.raises(WrongLabelError, match="nothing comes of this alone: nothing"):
             labels.labelled(made(groups.admits("lets nothing in"), idle), lab)
 
+    @pytest.mark.long
     def test_where_something_else_drops_packets(self, lab: Enclosure) -> None:
         blamed = routes.s3_gateway_missing()._replace(blockers=(("vpc-1",),))
         with pytest.raises(WrongLabelError, match="rtb-task drops packets, and no fault names it"):
             labels.labelled(made(blamed), lab)
 
+    @pytest.mark.long
     def test_where_it_is_not_sound_without_its_faults(self, lab: Enclosure) -> None:
         broken = made()._replace(prepared=(names.private_dns_off("vpce-10").change,))
         with pytest.raises(WrongLabelError, match="not sound without its faults"):
@@ -75,6 +83,7 @@ class TestWhatPacketsDo:
         network.ingress(allow("tcp", 443, cidr="10.0.1.0/25"))
         assert observe(lab, network).verdict == INTERMITTENT
 
+    @pytest.mark.long
     def test_is_of_what_the_start_waits_for(self, lab: Enclosure) -> None:
         network = SHAPES["two zones"]()
         network.runtime = network.calls[:1]
@@ -88,6 +97,7 @@ class TestWhatPacketsDo:
         _own_dns(network)
         assert observe(lab, network).verdict == UNKNOWN
 
+    @pytest.mark.long  # clients of DNS wait in silence
     def test_is_blocked_where_no_question_gets_to_the_dns_server(self, lab: Enclosure) -> None:
         network = SHAPES["two zones"]()
         _own_dns(network)

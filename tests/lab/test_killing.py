@@ -116,6 +116,7 @@ def test_leaves_nothing(killing: Callable[[int, str, int], None], user: int) -> 
     killing(user, "probe", 1)
 
 
+@pytest.mark.long
 def test_with_clients_leaves_nothing(killing: Callable[[int, str, int], None]) -> None:
     killing(os.geteuid(), "clients", 1)
 
