@@ -15,7 +15,7 @@ from skerry.errors import SkerryError
 from skerry.masking import Node
 from skerry.model.world import World
 from skerry.plan.records import Plan
-from skerry.reach.trace_request import Question
+from skerry.reach.trace_request import TraceRequest
 from skerry.render import console, explanations, formats
 from skerry.render import json as as_json
 from skerry.render.explanations import Laid
@@ -172,7 +172,7 @@ def _diagnosed(world: World) -> str:
 
 
 def _traced(world: World, to: str) -> str:
-    found = app.trace(world, Question(to, 443, subnet="subnet-a", groups=("sg-task",)))
+    found = app.trace(world, TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",)))
     return as_json.trace(world, found) + console.trace(found, refused=world.facts.refused, verbose=True)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skerry.cli.reading import Scope as AsTyped
+from skerry.cli.reading import ReadOptions as AsTyped
 from skerry.sources.live import ReadScope
 from tests.commands import Skerry, complaint, without_account
 

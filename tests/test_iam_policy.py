@@ -64,7 +64,7 @@ class Policies:
         return {action for statement in self(command)["Statement"] for action in statement["Action"]}
 
 
-def build(client: ClientFactory) -> demo_deployment.Deployment:
+def build(client: ClientFactory) -> demo_deployment.DemoDeployment:
     deployment = demo_deployment.build(client)
     demo_deployment.repair(client, deployment)
     connect(client, deployment.network)
@@ -110,7 +110,7 @@ def connect(client: ClientFactory, network: Any) -> None:
     client("efs").create_mount_target(FileSystemId=system, SubnetId=network.subnets[0])
 
 
-def schedule(client: ClientFactory, deployment: demo_deployment.Deployment, definitions: list[str]) -> None:
+def schedule(client: ClientFactory, deployment: demo_deployment.DemoDeployment, definitions: list[str]) -> None:
     """A rule and a schedule that run tasks."""
     cluster = client("ecs").describe_clusters(clusters=[deployment.cluster])["clusters"][0]["clusterArn"]
     client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from bench.faults.launch import Call, public_addresses
 from bench.faults.shapes import Sound
 from skerry.lab.sandbox import Enclosure
-from skerry.lab.tcp_probes import Probe, Question
-from skerry.lab.topology import Asked, End, plan
+from skerry.lab.tcp_probes import DnsQuestion, Probe
+from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import Router
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
@@ -37,7 +37,7 @@ def observe(enclosure: Enclosure, network: Sound) -> Seen:
     """Build a network and try all calls of its launch."""
     world = network.world()
     ends = {subnet: _ends(network, subnet) for subnet in network.places}
-    asked = Asked(
+    asked = RequestedPaths(
         tuple(end for group in ends.values() for end in group),
         tuple(Address(address) for call in network.calls for _, address in call.at),
         tuple((Hostname(name), Address(address)) for name, address in public_addresses(network.calls)),
@@ -86,7 +86,7 @@ def _addresses(enclosure: Enclosure, router: Router, end: End, call: Call) -> tu
         return tuple(address for subnet, address in call.at if subnet == end.subnet)
     if not router.servers:
         return None
-    return enclosure.resolve((Question(end.address, router.servers[0], Hostname(call.host)),), PATIENCE)[0]
+    return enclosure.resolve((DnsQuestion(end.address, router.servers[0], Hostname(call.host)),), PATIENCE)[0]
 
 
 def _tried(enclosure: Enclosure, probes: list[Probe]) -> dict[Probe, bool]:

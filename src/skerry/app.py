@@ -19,7 +19,7 @@ from skerry.launch.launches import Launch, launches_of, short
 from skerry.launch.running_tasks import of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.sources import documents, files
 
@@ -191,7 +191,7 @@ def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
     )
 
 
-def trace(world: World, question: Question) -> TraceDiagnosis:
+def trace(world: World, question: TraceRequest) -> TraceDiagnosis:
     """Walk one flow."""
     return diagnose_trace(ask(Walker(world), question))
 

@@ -4,7 +4,7 @@ from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis, Prediction, Servic
 from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK
 from tests.diagnose.test_diagnose import only
@@ -62,7 +62,7 @@ def test_later_errors_leave_out_the_predicted_one() -> None:
 
 def test_trace_has_its_blockers() -> None:
     walker = Walker(Network().world())
-    found = diagnose_trace(ask(walker, Question("logs", 443, subnet="subnet-a", groups=("sg-task",))))
+    found = diagnose_trace(ask(walker, TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",))))
     assert (found.verdict, found.because) == (BLOCKED, ())
     assert [blocker.code for blocker in found.blockers] == ["NO_ROUTE_TO_DESTINATION"]
     assert found.traces == found.outcome.traces

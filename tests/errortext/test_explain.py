@@ -7,7 +7,7 @@ import pytest
 
 from skerry.catalogue.blocker_codes import codes
 from skerry.catalogue.error_messages import RefusalWording, Wording, _refusals, wordings
-from skerry.catalogue.error_texts import Rule, rules, spots
+from skerry.catalogue.error_texts import ErrorTextRule, rules, spots
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import services
 from skerry.errortext.explain import Explanation, explain
@@ -53,7 +53,7 @@ def pull(address: str) -> str:
 
 class TestTheRules:
     @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
-    def test_are_of_launch_steps_and_say_all_that_they_must(self, rule: Rule) -> None:
+    def test_are_of_launch_steps_and_say_all_that_they_must(self, rule: ErrorTextRule) -> None:
         assert {*rule.steps, *filter(None, [rule.step])} <= set(get_args(Step))
         assert rule.cause.endswith(".")
         assert rule.not_proven.endswith(".")

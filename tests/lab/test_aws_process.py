@@ -10,10 +10,10 @@ from threading import Thread
 
 import pytest
 
-from skerry.embedded.dispatch import Answered, Asked
+from skerry.embedded.dispatch import Answered, EmbeddedRequest
 from skerry.lab import tls_proxy
 from skerry.lab.client_arguments import Region
-from skerry.lab.fixtures import STORAGE_HOST, Registry, Stock
+from skerry.lab.fixtures import STORAGE_HOST, RegistryFixture, Stock
 from skerry.lab.tls_proxy import Front
 from skerry.net.hostname import Hostname
 
@@ -22,9 +22,9 @@ ECR = Hostname("111122223333.dkr.ecr.us-east-2.amazonaws.com")
 STOCK = Stock(
     Region("eu-west-1"),
     (
-        Registry(ECR, "password", None, BUCKET),
-        Registry(Hostname("registry-1.docker.io"), "token", Hostname("auth.docker.io"), Hostname("cdn.example")),
-        Registry(Hostname("quay.io"), "nothing"),
+        RegistryFixture(ECR, "password", None, BUCKET),
+        RegistryFixture(Hostname("registry-1.docker.io"), "token", Hostname("auth.docker.io"), Hostname("cdn.example")),
+        RegistryFixture(Hostname("quay.io"), "nothing"),
     ),
 )
 PASSWORD = {"Authorization": f"Basic {base64.b64encode(b'AWS:any').decode()}"}
@@ -45,7 +45,7 @@ class _Distribution(BaseHTTPRequestHandler):
         pass
 
 
-def answer(asked: Asked) -> Answered:
+def answer(asked: EmbeddedRequest) -> Answered:
     """The embedded AWS, as far as these tests need it: it says what it was asked."""
     return Answered(200, {}, f"{asked.method} {asked.url} {asked.headers.get('Host', '')}".encode())
 
@@ -61,7 +61,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
 
 
 def get(served: Front, url: str, headers: Mapping[str, str] | None = None, mirror: Hostname | None = None) -> Answered:
-    return served.answer(Asked("GET", url, {"Host": url.split("/")[2], **(headers or {})}, b""), mirror)
+    return served.answer(EmbeddedRequest("GET", url, {"Host": url.split("/")[2], **(headers or {})}, b""), mirror)
 
 
 class TestARegistryOfEcr:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from skerry.lab.sandbox import Enclosure
-from skerry.lab.tcp_probes import Probe, Question
-from skerry.lab.topology import Asked, End, plan
-from skerry.lab.topology_records import Origin
+from skerry.lab.tcp_probes import DnsQuestion, Probe
+from skerry.lab.topology import End, RequestedPaths, plan
+from skerry.lab.topology_records import TrafficOrigin
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 from tests.hubs import HubAndSpoke
@@ -35,7 +35,7 @@ class Lab:
         self.enclosure = enclosure
         self.end = end
         public = ((Hostname(LOGS), Address("54.1.2.3")), (Hostname("quay.io"), INTERNET))
-        enclosure.build(plan(network.world(), Asked((end,), tuple(map(Address, called)), public)))
+        enclosure.build(plan(network.world(), RequestedPaths((end,), tuple(map(Address, called)), public)))
         self._port = 40_000
 
     def call(self, address: str, port: int = 443) -> bool:
@@ -48,7 +48,7 @@ class Lab:
         return [(drop.origin.kind, drop.origin.resource, drop.origin.rule) for drop in drops]
 
     def ask(self, name: str, server: str = "10.0.0.2") -> tuple[str, ...] | None:
-        (answer,) = self.enclosure.resolve((Question(self.end.address, Address(server), Hostname(name)),), 1.0)
+        (answer,) = self.enclosure.resolve((DnsQuestion(self.end.address, Address(server), Hostname(name)),), 1.0)
         return answer
 
 
@@ -187,4 +187,4 @@ class TestNames:
 
 
 def test_the_origin_of_a_drop_is_data() -> None:
-    assert Origin("route", "rtb-1").rule == ""
+    assert TrafficOrigin("route", "rtb-1").rule == ""

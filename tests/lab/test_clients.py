@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from skerry.lab import client_errors, clients
-from skerry.lab.client_arguments import Reference
-from skerry.lab.client_jobs import Dial, Pull, Result, Station
+from skerry.lab.client_arguments import ImageReference
+from skerry.lab.client_jobs import Dial, JobResult, Pull, Station
 from skerry.lab.paths import environment
 from skerry.lab.topology_records import TASKS, Port
 from skerry.net.cidr import Address
@@ -74,8 +74,8 @@ class TestWhyAClientFailed:
         assert not client_errors.is_of_transport(said)
 
 
-def reference(registry: str, repository: str) -> Reference:
-    made = Reference.parse(registry, repository, "1")
+def reference(registry: str, repository: str) -> ImageReference:
+    made = ImageReference.parse(registry, repository, "1")
     assert made is not None
     return made
 
@@ -96,14 +96,14 @@ class TestAPull:
     ) -> dict[int, tuple[bool | None, str]]:
         ran = {"whole": whole, "layers": alone}
 
-        def fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
+        def fetch(errand: Pull, home: Path, name: str, options: list[str]) -> JobResult:
             assert bool(options) == (name == "layers")
             assert errand is PULL
             assert home == folder
-            return Result(0, *ran[name], tool="ctr", seconds=1.0)
+            return JobResult(0, *ran[name], tool="ctr", seconds=1.0)
 
         monkeypatch.setattr(clients, "_fetch", fetch)
-        found: list[Result] = []
+        found: list[JobResult] = []
         clients._pull(PULL, folder, 5_001, found.append)  # noqa: SLF001 -- the part that judges
         return {result.row: (result.worked, result.words) for result in found}
 

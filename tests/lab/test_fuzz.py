@@ -16,7 +16,7 @@ from skerry.errors import SkerryError
 from skerry.lab.config_files import hosts_of, scripts
 from skerry.lab.rehearsal import Script, script
 from skerry.lab.sandbox import Enclosure
-from skerry.lab.topology_records import Plan
+from skerry.lab.topology_records import LabPlan
 from skerry.model.world import World
 from skerry.net.cidr import Address
 from skerry.sources import documents
@@ -136,7 +136,7 @@ def written(world: World) -> list[Script]:
     return found
 
 
-def strangers(plan: Plan) -> Iterator[str]:
+def strangers(plan: LabPlan) -> Iterator[str]:
     """The lines of what programs read that are none of the lab's."""
     made = scripts(plan)
     parts = [(LINKS, made.links), *((INSIDE, text) for text in made.inside.values())]

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from skerry.errors import SkerryError
-from skerry.lab.client_arguments import Reference, RegistryName, Repository, Tag
+from skerry.lab.client_arguments import ImageReference, ImageTag, RegistryName, Repository
 from skerry.lab.config_files import hosts_of, scripts
 from skerry.lab.messages import decode, encode
 from skerry.lab.protocol import Build, Request
 from skerry.lab.rehearsal import Script, script
-from skerry.lab.topology import Asked, End, plan
-from skerry.lab.topology_records import Device, Plan
+from skerry.lab.topology import End, RequestedPaths, plan
+from skerry.lab.topology_records import Device, LabPlan
 from skerry.launch.launches import launches_of
 from skerry.net.cidr import Address
 from tests.networks import ALL, REGION, Network, allow, awslogs, both_ways, container, entry, record
@@ -39,7 +39,7 @@ def written(found: Network) -> Script:
     return script(world, launch)
 
 
-def texts(plan: Plan) -> str:
+def texts(plan: LabPlan) -> str:
     """All that programs of the lab read."""
     found = scripts(plan)
     hosts = [hosts_of(router, plan.public) for router in plan.routers]
@@ -226,8 +226,8 @@ class TestHostsAndImages:
     def test_have_no_part_that_leads_out_of_a_folder_or_reads_as_an_option(self) -> None:
         assert RegistryName.parse("..") is RegistryName.parse("-x") is RegistryName.parse("ü.example") is None
         assert Repository.parse("a/../b") is Repository.parse("-a") is Repository.parse("a\n") is None
-        assert Tag.parse("-a") is Tag.parse("a b") is Tag.parse("a" * 129) is None
-        assert Reference.parse("a.example:5000", "web", "1") is not None
+        assert ImageTag.parse("-a") is ImageTag.parse("a b") is ImageTag.parse("a" * 129) is None
+        assert ImageReference.parse("a.example:5000", "web", "1") is not None
 
 
 class TestWhatProcessesTellEachOther:
@@ -255,5 +255,5 @@ def test_an_error_names_the_remedy() -> None:
     found.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow(cidr="x")]
     world = found.world()
     with pytest.raises(SkerryError) as caught:
-        plan(world, Asked((End("subnet-a", Address("10.0.1.50"), ("sg-task",)),)))
+        plan(world, RequestedPaths((End("subnet-a", Address("10.0.1.50"), ("sg-task",)),)))
     assert caught.value.remedy == "Correct it in the input, or read the account again."

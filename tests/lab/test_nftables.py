@@ -7,7 +7,7 @@ import pytest
 from skerry.errors import SkerryError
 from skerry.lab.config_files import match_of
 from skerry.lab.nftables import Direction, Guarded, acl_filter, group_filter
-from skerry.lab.topology_records import Chain, Origin
+from skerry.lab.topology_records import Chain, TrafficOrigin
 from skerry.net.cidr import Address
 from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
 
@@ -66,15 +66,15 @@ class TestNetworkAcls:
     def test_are_laid_at_the_entry_that_denies(self) -> None:
         network = Network()
         network.acl("acl-1", both_ways(entry(90, "deny")), ["subnet-a"])
-        seen: list[Origin] = []
+        seen: list[TrafficOrigin] = []
 
-        def mark(origin: Origin) -> int:
+        def mark(origin: TrafficOrigin) -> int:
             seen.append(origin)
             return len(seen)
 
         acl_filter(network.world().network_acls["acl-1"], chain("out"), mark)
-        assert seen[0] == Origin("network-acl", "acl-1", "rule 90 out")
-        assert seen[-1] == Origin("network-acl", "acl-1", "rule * out")
+        assert seen[0] == TrafficOrigin("network-acl", "acl-1", "rule 90 out")
+        assert seen[-1] == TrafficOrigin("network-acl", "acl-1", "rule * out")
 
     def test_without_their_entries_cannot_be_built(self) -> None:
         network = Network()

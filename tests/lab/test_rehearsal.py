@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from skerry.lab.client_arguments import Reference, Region, Repository, Tag
+from skerry.lab.client_arguments import ImageReference, ImageTag, Region, Repository
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
-from skerry.lab.fixtures import Copy, Item, Registry
-from skerry.lab.rehearsal import Row, Script, script
+from skerry.lab.fixtures import Copy, Item, RegistryFixture
+from skerry.lab.rehearsal import RehearsalRow, Script, script
 from skerry.launch.launches import Launch, launches_of
 from skerry.launch.needs import Step
 from skerry.model.world import World
@@ -22,7 +22,7 @@ HERE = Region(REGION)
 
 
 def copy(repository: str, tag: str) -> Copy:
-    return Copy(Repository(repository), Tag(tag))
+    return Copy(Repository(repository), ImageTag(tag))
 
 
 def network(*containers: Document, **more: Any) -> Network:
@@ -42,11 +42,11 @@ def written(found: Network) -> Script:
     return script(*of(found))
 
 
-def rows(found: Script, step: Step) -> list[Row]:
+def rows(found: Script, step: Step) -> list[RehearsalRow]:
     return [row for row in found.rows if row.need.step == step]
 
 
-def row(found: Script, step: Step) -> Row:
+def row(found: Script, step: Step) -> RehearsalRow:
     (only,) = rows(found, step)
     return only
 
@@ -177,7 +177,7 @@ class TestErrands:
 
     def test_one_pull_is_for_the_manifest_and_the_layers(self) -> None:
         found = written(network(container()))
-        reference = Reference.parse(REGISTRY, "web", "1.0")
+        reference = ImageReference.parse(REGISTRY, "web", "1.0")
         assert reference is not None
         assert reference.text == IMAGE
         wanted = Pull(row(found, "manifest").number, row(found, "layers").number, reference, REGISTRY, login=True)
@@ -246,9 +246,9 @@ class TestTheStock:
         )
         assert found.work is not None
         assert found.work.stock.registries == (
-            Registry(REGISTRY, "password", None, BUCKET),
-            Registry(Hostname("quay.io"), "nothing", None, Hostname("cdn.quay.io")),
-            Registry(Hostname("r.example"), "nothing"),
+            RegistryFixture(REGISTRY, "password", None, BUCKET),
+            RegistryFixture(Hostname("quay.io"), "nothing", None, Hostname("cdn.quay.io")),
+            RegistryFixture(Hostname("r.example"), "nothing"),
         )
         assert found.work.stock.images == (copy("web", "1.0"), copy("org/side", "1"), copy("x", "2"))
 

@@ -6,17 +6,17 @@ import pytest
 
 from skerry.errors import SkerryError
 from skerry.lab.route_tables import lines_of, targets_of
-from skerry.lab.topology_records import Device, Origin
+from skerry.lab.topology_records import Device, TrafficOrigin
 from tests.networks import EVERYWHERE, VPC, Network
 
 DEVICES = {"nat-1": Device("p1"), "igw-1": Device("g2"), "pcx-1": Device("g3")}
 
 
-def lines(network: Network, table: str = "rtb-main") -> dict[str, tuple[str, Origin]]:
+def lines(network: Network, table: str = "rtb-main") -> dict[str, tuple[str, TrafficOrigin]]:
     world = network.world()
-    origins: list[Origin] = []
+    origins: list[TrafficOrigin] = []
 
-    def realm(origin: Origin) -> int:
+    def realm(origin: TrafficOrigin) -> int:
         origins.append(origin)
         return len(origins)
 
@@ -26,28 +26,28 @@ def lines(network: Network, table: str = "rtb-main") -> dict[str, tuple[str, Ori
 
 def test_local_goes_to_the_fabric_and_what_has_no_route_into_the_void() -> None:
     assert lines(Network()) == {
-        "10.0.0.0/16": ("fab0", Origin("route", "rtb-main", "10.0.0.0/16 → local")),
-        EVERYWHERE: ("void", Origin("route", "rtb-main", "no route")),
+        "10.0.0.0/16": ("fab0", TrafficOrigin("route", "rtb-main", "10.0.0.0/16 → local")),
+        EVERYWHERE: ("void", TrafficOrigin("route", "rtb-main", "no route")),
     }
 
 
 @pytest.mark.parametrize(
     ("target", "device", "origin"),
     [
-        ({"NatGatewayId": "nat-1"}, "p1", Origin("route", "rtb-main", "0.0.0.0/0 → nat-1")),
-        ({"GatewayId": "igw-1"}, "g2", Origin("route", "rtb-main", "0.0.0.0/0 → igw-1")),
-        ({"VpcPeeringConnectionId": "pcx-1"}, "g3", Origin("route", "rtb-main", "0.0.0.0/0 → pcx-1")),
-        ({"NatGatewayId": "nat-2"}, "void", Origin("gateway", "nat-2", "0.0.0.0/0 → nat-2")),
-        ({"TransitGatewayId": "tgw-1"}, "void", Origin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")),
+        ({"NatGatewayId": "nat-1"}, "p1", TrafficOrigin("route", "rtb-main", "0.0.0.0/0 → nat-1")),
+        ({"GatewayId": "igw-1"}, "g2", TrafficOrigin("route", "rtb-main", "0.0.0.0/0 → igw-1")),
+        ({"VpcPeeringConnectionId": "pcx-1"}, "g3", TrafficOrigin("route", "rtb-main", "0.0.0.0/0 → pcx-1")),
+        ({"NatGatewayId": "nat-2"}, "void", TrafficOrigin("gateway", "nat-2", "0.0.0.0/0 → nat-2")),
+        ({"TransitGatewayId": "tgw-1"}, "void", TrafficOrigin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")),
         (
             {"NatGatewayId": "nat-1", "State": "blackhole"},
             "void",
-            Origin("route", "rtb-main", "0.0.0.0/0 → nat-1 (blackhole)"),
+            TrafficOrigin("route", "rtb-main", "0.0.0.0/0 → nat-1 (blackhole)"),
         ),
     ],
     ids=str,
 )
-def test_a_route_leads_to_the_device_of_its_target(target: dict[str, Any], device: str, origin: Origin) -> None:
+def test_a_route_leads_to_the_device_of_its_target(target: dict[str, Any], device: str, origin: TrafficOrigin) -> None:
     network = Network()
     network.route(**target)
     assert lines(network)[EVERYWHERE] == (device, origin)

@@ -9,18 +9,18 @@ import pytest
 
 from skerry.errors import SkerryError
 from skerry.lab import run
-from skerry.lab.client_jobs import Result
+from skerry.lab.client_jobs import JobResult
 from skerry.lab.protocol import Drop, Resulted
 from skerry.lab.rehearsal import Script, script
 from skerry.lab.run import Seen, perform
-from skerry.lab.tcp_probes import Question
-from skerry.lab.topology_records import Origin
+from skerry.lab.tcp_probes import DnsQuestion
+from skerry.lab.topology_records import TrafficOrigin
 from skerry.launch.launches import launches_of
 from skerry.launch.needs import Step
 from tests.networks import Network, awslogs, container
 
-GROUP = Origin("security-group", "sg-end", "in")
-ACL = Origin("network-acl", "acl-1", "rule * in")
+GROUP = TrafficOrigin("security-group", "sg-end", "in")
+ACL = TrafficOrigin("network-acl", "acl-1", "rule * in")
 CALLED = "203.0.113.9"
 
 
@@ -30,7 +30,7 @@ class Ready:
     def __init__(self) -> None:
         self.drop: tuple[Drop, ...] = ()
         self.answer: tuple[str, ...] | None = (CALLED,)
-        self.asked: list[tuple[Question, ...]] = []
+        self.asked: list[tuple[DnsQuestion, ...]] = []
         self.resulted: list[Resulted] = []
 
     def __call__(self, keep: Iterable[Path] = ()) -> Self:
@@ -55,7 +55,7 @@ class Ready:
     def results(self) -> Resulted:
         return self.resulted.pop(0)
 
-    def resolve(self, questions: tuple[Question, ...], timeout: float) -> tuple[tuple[str, ...] | None, ...]:
+    def resolve(self, questions: tuple[DnsQuestion, ...], timeout: float) -> tuple[tuple[str, ...] | None, ...]:
         assert timeout > 0
         self.asked.append(questions)
         return (self.answer,) * len(questions)
@@ -116,7 +116,7 @@ class TestDrops:
         assert of(perform(made, probe=True).seen, "logs").drops == ()
 
     def test_where_the_lab_builds_nothing_say_nothing(self, ready: Ready, made: Script) -> None:
-        behind = Origin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")
+        behind = TrafficOrigin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")
         ready.drop = (Drop(behind, made.ends["subnet-a"].address, 40_000, CALLED, 443),)
         found = of(perform(made, probe=True).seen, "logs")
         assert (found.worked, found.why_not) == (None, "the lab does not build tgw-1")
@@ -140,7 +140,7 @@ class TestClients:
         return next(row.number for row in made.rows if row.need.step == "logs")
 
     def test_are_waited_for_and_shown_meanwhile(self, ready: Ready, made: Script) -> None:
-        result = Result(self.number(made), worked=True, words="", tool="boto3", seconds=0.34)
+        result = JobResult(self.number(made), worked=True, words="", tool="boto3", seconds=0.34)
         ready.resulted = [Resulted((), done=False), Resulted((result,), done=False), Resulted((result,), done=True)]
         shown: list[bool | None] = []
         found = perform(made, probe=False, watch=lambda seen: shown.append(of(seen, "logs").worked))
@@ -149,7 +149,7 @@ class TestClients:
         assert (last.worked, last.tool, last.seconds) == (True, "boto3", 0.3)
 
     def test_that_fail_for_a_reason_of_the_labs_prove_nothing(self, ready: Ready, made: Script) -> None:
-        result = Result(self.number(made), None, "not found", "ctr", 0.1)
+        result = JobResult(self.number(made), None, "not found", "ctr", 0.1)
         ready.resulted = [Resulted((result,), done=True)]
         last = of(perform(made, probe=False).seen, "logs")
         assert (last.worked, last.why_not) == (None, "ctr came to no answer: not found")

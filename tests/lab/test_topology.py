@@ -4,8 +4,8 @@ import pytest
 
 from skerry.errors import SkerryError
 from skerry.lab.config_files import match_of
-from skerry.lab.topology import Asked, End, plan
-from skerry.lab.topology_records import Chain, Origin, Plan, Port, Router
+from skerry.lab.topology import End, RequestedPaths, plan
+from skerry.lab.topology_records import Chain, LabPlan, Port, Router, TrafficOrigin
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 from tests.hubs import HubAndSpoke
@@ -14,8 +14,8 @@ from tests.networks import HTTPS, Network, allow, record
 TASK = End("subnet-a", Address("10.0.1.50"), ("sg-task",))
 
 
-def built(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> Plan:
-    return plan(network.world(), Asked(ends or (TASK,), tuple(map(Address, addresses))))
+def built(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> LabPlan:
+    return plan(network.world(), RequestedPaths(ends or (TASK,), tuple(map(Address, addresses))))
 
 
 def only(network: Network, *ends: End, addresses: tuple[str, ...] = ()) -> Router:
@@ -64,7 +64,7 @@ class TestInterfaces:
             ("db.example", {"task at 10.0.1.50", "eni-other"}),
             ("x.example", {"task at 10.0.1.50"}),
         ):
-            asked = Asked((TASK,), public=((Hostname(host), Address("203.0.113.9")),))
+            asked = RequestedPaths((TASK,), public=((Hostname(host), Address("203.0.113.9")),))
             (router,) = plan(network.world(), asked).routers
             assert labels(router) == expected
 
@@ -111,7 +111,7 @@ class TestWaysOut:
         table = router.tables[router.subnets["subnet-a"].table]
         (line,) = [line for line in table if line.cidr == "0.0.0.0/0"]
         assert line.device == "void"
-        assert found.realms[line.realm] == Origin("gateway", "nat-1", "0.0.0.0/0 → nat-1")
+        assert found.realms[line.realm] == TrafficOrigin("gateway", "nat-1", "0.0.0.0/0 → nat-1")
 
     def test_lead_to_a_gateway_endpoint(self) -> None:
         network = Network()
@@ -132,7 +132,7 @@ class TestWaysOut:
         network.peer()
         network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
         network.zone("example", record("db.example.", "A", "10.1.1.9"))
-        asked = Asked((TASK,), public=((Hostname("db.example"), Address("203.0.113.9")),))
+        asked = RequestedPaths((TASK,), public=((Hostname("db.example"), Address("203.0.113.9")),))
         _, there = plan(network.world(), asked).routers
         assert labels(there) == {"eni-far"}
 
@@ -179,8 +179,8 @@ class TestFilters:
         network.group("sg-end", inbound=[HTTPS])
         network.endpoint("vpce-1", "logs", group="sg-end")
         found = built(network)
-        assert Origin("security-group", "sg-end", "in") in found.marks.values()
-        assert Origin("network-acl", "acl-all", "rule * out") in found.marks.values()
+        assert TrafficOrigin("security-group", "sg-end", "in") in found.marks.values()
+        assert TrafficOrigin("network-acl", "acl-all", "rule * out") in found.marks.values()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from skerry.reach import (
     security_filters,
 )
 from skerry.reach.compiled_rules import ALL_PORTS
-from skerry.reach.name_resolution import Names
+from skerry.reach.name_resolution import NameResolver
 from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Filters
 from skerry.reach.trace import Hop, Passage, Way
@@ -418,13 +418,13 @@ def the_vpcs_dns_support_is_overlooked() -> Iterator[None]:
 
 @mutant
 def a_private_zone_without_the_record_lets_the_public_answer_through() -> Iterator[None]:
-    by_zone = Names._by_zone
+    by_zone = NameResolver._by_zone
 
-    def wrong(self: Names, *of: Any) -> Any:
+    def wrong(self: NameResolver, *of: Any) -> Any:
         found = by_zone(self, *of)
         return None if found.hop.lost else found
 
-    with _swap(Names, "_by_zone", wrong):
+    with _swap(NameResolver, "_by_zone", wrong):
         yield
 
 

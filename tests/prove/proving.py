@@ -6,9 +6,9 @@ from typing import NamedTuple
 from skerry.catalogue.services import ServiceRef
 from skerry.lab.protocol import Drop
 from skerry.lab.sandbox import Enclosure
-from skerry.lab.tcp_probes import Probe, Question
-from skerry.lab.topology import Asked, End, plan
-from skerry.lab.topology_records import Plan
+from skerry.lab.tcp_probes import DnsQuestion, Probe
+from skerry.lab.topology import End, RequestedPaths, plan
+from skerry.lab.topology_records import LabPlan
 from skerry.model.world import World
 from skerry.net.addresses import address, spell
 from skerry.net.cidr import Address
@@ -65,7 +65,7 @@ class Disagreement(NamedTuple):
     packets: str
 
 
-def asked(network: Drawn) -> tuple[Asked, tuple[Call, ...]]:
+def asked(network: Drawn) -> tuple[RequestedPaths, tuple[Call, ...]]:
     """The tasks of a network, and everything that they call."""
     draw = random.Random(network.seed + 1)  # noqa: S311 -- no secret is made of it
     ends: list[End] = []
@@ -86,7 +86,7 @@ def asked(network: Drawn) -> tuple[Asked, tuple[Call, ...]]:
         for end in ends
         for to in addresses
     )
-    return Asked(tuple(ends), tuple(private), PUBLIC), calls
+    return RequestedPaths(tuple(ends), tuple(private), PUBLIC), calls
 
 
 def observe(enclosure: Enclosure, network: Drawn) -> Case:
@@ -119,23 +119,25 @@ def _is_of(drop: Drop, call: Call) -> bool:
     return (one, other) in {(here, there), (there, here)}
 
 
-def _servers(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[End, Address], bool]:
+def _servers(enclosure: Enclosure, built: LabPlan, wanted: RequestedPaths) -> dict[tuple[End, Address], bool]:
     """Whether the DNS servers that are not Amazon's answer each task at all."""
     router = next(router for router in built.routers if router.vpc == VPC)
     others = [server for server in router.servers if server != router.resolver]
     asking = [(end, server) for end in wanted.ends for server in others]
     answers = enclosure.resolve(
-        tuple(Question(end.address, server, Hostname("x.invalid")) for end, server in asking), TIMEOUT
+        tuple(DnsQuestion(end.address, server, Hostname("x.invalid")) for end, server in asking), TIMEOUT
     )
     return {one: answer is not None for one, answer in zip(asking, answers, strict=True)}
 
 
-def _names(enclosure: Enclosure, built: Plan, wanted: Asked) -> dict[tuple[str, str], tuple[str, ...] | None]:
+def _names(
+    enclosure: Enclosure, built: LabPlan, wanted: RequestedPaths
+) -> dict[tuple[str, str], tuple[str, ...] | None]:
     router = next(router for router in built.routers if router.vpc == VPC)
     if set(router.servers) - {router.resolver}:
         return {}
     source, server = wanted.ends[0].address, Address("10.0.0.2")
-    questions = tuple(Question(source, server, Hostname(name)) for name in HOSTS.values())
+    questions = tuple(DnsQuestion(source, server, Hostname(name)) for name in HOSTS.values())
     answers = enclosure.resolve(questions, PATIENCE if router.resolver else TIMEOUT)
     return {(VPC, one.name): answer for one, answer in zip(questions, answers, strict=True)}
 

@@ -7,7 +7,7 @@ import pytest
 from skerry.catalogue.services import ServiceRef, host
 from skerry.errors import SkerryError
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.hubs import LOGS, from_ipv6, lost, missing, reach, walk
@@ -208,7 +208,7 @@ class TestRulesOfOneFamily:
 
 class TestQuestions:
     def asked(self, network: Network, to: str = FAR, **of: Any) -> Outcome:
-        return ask(network.walker(), Question(to, 443, **({"subnet": "subnet-a", "groups": ("sg-task",)} | of)))
+        return ask(network.walker(), TraceRequest(to, 443, **({"subnet": "subnet-a", "groups": ("sg-task",)} | of)))
 
     def test_from_a_subnet_to_an_ipv6_address_go_by_its_ipv6_block(self) -> None:
         assert self.asked(dual_stack()).verdict is OK

@@ -9,7 +9,7 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, address
 from skerry.reach.destinations import Destinations
-from skerry.reach.name_resolution import Intended, Names, Query, Resolution
+from skerry.reach.name_resolution import Intended, NameResolver, Query, Resolution
 from skerry.reach.walk import Target
 from skerry.verdicts import INTERMITTENT, UNKNOWN
 from tests.networks import REGION, VPC, Network, record, source
@@ -19,8 +19,8 @@ LOGS_HOST = f"logs.{REGION}.amazonaws.com"
 PUBLIC_LOGS = f"the public addresses of CloudWatch Logs in {REGION}"
 
 
-def names_of(world: World) -> Names:
-    return Names(world, Destinations(world))
+def names_of(world: World) -> NameResolver:
+    return NameResolver(world, Destinations(world))
 
 
 def resolve(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
 from tests.hubs import lost, missing, reach
 from tests.networks import EVERYWHERE, REGION, VPC, Network, Row
@@ -124,7 +124,7 @@ def test_the_mode_of_the_region_goes_before_what_a_subnet_tells(options: list[Ro
 def test_from_the_internet_both_modes_let_nothing_in(mode: str, exclusions: list[Row], verdict: Verdict) -> None:
     network = under(mode, *exclusions, nat=False)
     network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.3"})
-    outcome = ask(network.walker(), Question("eni-1", 443, internet=True))
+    outcome = ask(network.walker(), TraceRequest("eni-1", 443, internet=True))
     assert outcome.verdict is verdict
     if verdict is BLOCKED:
         assert ("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "igw-1") in lost(outcome)

@@ -7,7 +7,7 @@ import pytest
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.reach.destinations import Destinations
-from skerry.reach.name_resolution import Names, Query, Resolution
+from skerry.reach.name_resolution import NameResolver, Query, Resolution
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
@@ -28,7 +28,7 @@ def resolve(
     network: Network, host: str = LOGS_HOST, service: ServiceRef | None = LOGS, place: str = "aws"
 ) -> Resolution:
     world = network.world()
-    return Names(world, Destinations(world)).resolve(VPC, Query(host, place, service, "eu-west-1a"))
+    return NameResolver(world, Destinations(world)).resolve(VPC, Query(host, place, service, "eu-west-1a"))
 
 
 def led_to(resolution: Resolution) -> list[str]:
@@ -328,7 +328,7 @@ class TestDnsFirewall:
     def test_may_take_the_answer_for_a_host_away_that_is_not_known(self, network: Resolving) -> None:
         self.firewall(network)
         world = network.world()
-        found = Names(world, Destinations(world)).resolve(VPC, Query(None, "internet", inferred="somewhere"))
+        found = NameResolver(world, Destinations(world)).resolve(VPC, Query(None, "internet", inferred="somewhere"))
         assert missing(found) == Missing(
             "whether DNS Firewall (rslvr-frg-1) lets vpc-1 ask for a host that is not known",
             "route53resolver:ListFirewallRules",

@@ -7,7 +7,7 @@ import pytest
 from skerry.errors import NothingFoundError, SkerryError
 from skerry.net.addresses import ANY
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.networks import REGION, Network, allow
@@ -27,7 +27,7 @@ def network() -> Network:
 
 
 def answer(network: Network, to: str, port: int = 443, **of: Any) -> Outcome:
-    return ask(network.walker(), Question(to, port, **of))
+    return ask(network.walker(), TraceRequest(to, port, **of))
 
 
 def refusal(network: Network, to: str = LOGS, **of: Any) -> tuple[str, str]:
@@ -127,7 +127,7 @@ class TestTargets:
 
     def test_a_service_of_a_partition_that_is_not_known_leaves_it_open(self, network: Network) -> None:
         walker = Walker(network.world("xx-none-1"))
-        assert ask(walker, Question("logs", 443, interface="eni-1")).verdict is UNKNOWN
+        assert ask(walker, TraceRequest("logs", 443, interface="eni-1")).verdict is UNKNOWN
 
     def test_a_known_registry_is_on_the_internet(self, network: Network) -> None:
         outcome = answer(network, "quay.io", interface="eni-1")
@@ -277,7 +277,7 @@ class TestRefusals:
     def test_of_a_service_where_no_region_is_known(self, network: Network) -> None:
         network.row("VpcEndpoints", "vpce-1a")["ServiceName"] = "com.amazonaws.eu-west-2.logs"
         with pytest.raises(SkerryError) as caught:
-            ask(Walker(network.world(None)), Question("logs", 443, interface="eni-1"))
+            ask(Walker(network.world(None)), TraceRequest("logs", 443, interface="eni-1"))
         assert caught.value.what == "logs is a service of every Region, and the input does not tell which one is meant"
         assert caught.value.remedy == "Give --region."
 

@@ -7,7 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 from skerry.catalogue.blocker_codes import codes
 from skerry.checks import CHECKS
 from skerry.diagnose.need_verdicts import diagnose_trace
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.render import console
 from tests.networks import ACCOUNT, Network, both_ways, container, entry, one_of_everything
@@ -166,7 +166,7 @@ class TestTheRest:
 
 class TestTraces:
     def answer(self, network: Network, to: str, *, quiet: bool = False, verbose: bool = False) -> str:
-        question = Question(to, 443, subnet="subnet-a", groups=("sg-task",))
+        question = TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",))
         found = diagnose_trace(ask(Walker(network.world()), question))
         return click.unstyle(console.trace(found, quiet=quiet, verbose=verbose))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.render.hcl import Call, Reference, Value, block, comment, quoted, repeated, value
+from skerry.render.hcl import HclCall, HclReference, Value, block, comment, quoted, repeated, value
 from tests import terraforming
 
 
@@ -47,11 +47,11 @@ def test_any_string_is_one_string_of_hcl(text: str) -> None:
         (True, "true"),
         (False, "false"),
         (443, "443"),
-        (Reference("var.a"), "var.a"),
+        (HclReference("var.a"), "var.a"),
         ([], "[]"),
         (["a", "b"], '["a", "b"]'),
         ({}, "{}"),
-        (Call("jsonencode", {"a": []}), "jsonencode({\n  a = []\n})"),
+        (HclCall("jsonencode", {"a": []}), "jsonencode({\n  a = []\n})"),
         ({"for": 1, "format": 2}, '{\n  "for"  = 1\n  format = 2\n}'),
         ({"a": 1, "b.c": 2}, '{\n  a     = 1\n  "b.c" = 2\n}'),
         ([{"a": 1}], "[\n  {\n    a = 1\n  },\n]"),
@@ -80,17 +80,17 @@ def test_a_comment_cannot_be_left() -> None:
 class TestWhatIsRepeated:
     def test_stands_once(self) -> None:
         rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": None, "c": "p"}, "y": {"a": 1, "b": None, "c": "q"}}
-        assert repeated(rows, "c") == ({"for_each": {"x": "p", "y": "q"}}, {"a": 1, "c": Reference("each.value")})
+        assert repeated(rows, "c") == ({"for_each": {"x": "p", "y": "q"}}, {"a": 1, "c": HclReference("each.value")})
 
     def test_is_told_of_each_where_it_differs(self) -> None:
         rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": 2, "c": "p"}, "y": {"a": 1, "b": 3, "c": "q"}}
         each: Value = {"x": {"b": 2, "c": "p"}, "y": {"b": 3, "c": "q"}}
-        given = {"a": 1, "b": Reference("each.value.b"), "c": Reference("each.value.c")}
+        given = {"a": 1, "b": HclReference("each.value.b"), "c": HclReference("each.value.c")}
         assert repeated(rows, "c") == ({"for_each": each}, given)
 
     def test_is_a_set_where_each_is_its_own_name(self) -> None:
         rows: dict[str, dict[str, Value]] = {"p": {"c": "p"}, "q": {"c": "q"}}
-        assert repeated(rows, "c")[0] == {"for_each": Call("toset", ["p", "q"])}
+        assert repeated(rows, "c")[0] == {"for_each": HclCall("toset", ["p", "q"])}
 
     def test_tells_the_name_of_the_only_one(self) -> None:
         each: Value = {"s3": "p"}

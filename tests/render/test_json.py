@@ -7,7 +7,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from skerry.diagnose.need_verdicts import diagnose_trace
-from skerry.reach.trace_request import Question, ask
+from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.render import json as rendered
 from tests.networks import ACCOUNT, REGION, Network, container, one_of_everything
@@ -118,7 +118,7 @@ class TestADiagnosis:
 class TestATrace:
     def test_has_the_documented_fields(self) -> None:
         world = Network().world()
-        found = ask(Walker(world), Question("logs", 443, subnet="subnet-a", groups=("sg-task",)))
+        found = ask(Walker(world), TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",)))
         read = json.loads(rendered.trace(world, diagnose_trace(found)))
         assert read.keys() >= {"version", "verdict", "blockers", "traces"}
         assert (read["version"], read["verdict"]) == (1, "blocked")

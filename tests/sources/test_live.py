@@ -96,7 +96,7 @@ def definition_of(client: ClientFactory, family: str) -> str:
     return str(made["taskDefinition"]["taskDefinitionArn"])
 
 
-def start_tasks(client: ClientFactory, deployment: demo_deployment.Deployment, count: int) -> list[str]:
+def start_tasks(client: ClientFactory, deployment: demo_deployment.DemoDeployment, count: int) -> list[str]:
     network = {"subnets": deployment.network.subnets, "securityGroups": [deployment.network.task_group]}
     started = client("ecs").run_task(
         cluster=deployment.cluster,

@@ -28,11 +28,11 @@ class Served(NamedTuple):
     url: str
     faults: Faults
     client: ClientFactory
-    deployment: demo_deployment.Deployment
+    deployment: demo_deployment.DemoDeployment
     plain: AccountReading
 
 
-def build(client: ClientFactory) -> demo_deployment.Deployment:
+def build(client: ClientFactory) -> demo_deployment.DemoDeployment:
     deployment = demo_deployment.build(client)
     demo_deployment.repair(client, deployment)
     vpc = {"VPCRegion": REGION, "VPCId": deployment.network.vpc}

@@ -30,7 +30,7 @@ class Spot(msgspec.Struct, frozen=True):
     weak: bool = False
 
 
-class Rule(msgspec.Struct, frozen=True, rename={"kind": "class"}):
+class ErrorTextRule(msgspec.Struct, frozen=True, rename={"kind": "class"}):
     """The meaning of a text with certain words.
 
     It applies if one of ``some``, all of ``every`` and none of ``never`` are in the text, in small letters and without
@@ -63,7 +63,7 @@ class Spots(msgspec.Struct, frozen=True):
 
 
 class _Rules(msgspec.Struct):
-    rules: tuple[Rule, ...]
+    rules: tuple[ErrorTextRule, ...]
 
 
 @cache
@@ -73,6 +73,6 @@ def spots() -> Spots:
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[ErrorTextRule, ...]:
     """Return the rules for texts, in the order of evaluation."""
     return read("error_rules", _Rules).rules

@@ -8,7 +8,7 @@ import msgspec
 from skerry.catalogue.data_files import Grade, read
 
 
-class Block(msgspec.Struct, frozen=True):
+class S3Range(msgspec.Struct, frozen=True):
     """A block of addresses that are S3's."""
 
     block: str
@@ -17,7 +17,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class _Ranges(msgspec.Struct):
-    blocks: tuple[Block, ...]
+    blocks: tuple[S3Range, ...]
 
 
 @cache

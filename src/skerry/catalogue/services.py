@@ -30,7 +30,7 @@ class Variant(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
 
 
-class Service(msgspec.Struct, frozen=True):
+class AwsService(msgspec.Struct, frozen=True):
     """One AWS service; ``{region}`` and the suffixes of a `Partition` stand in its names."""
 
     key: str
@@ -45,11 +45,11 @@ class Service(msgspec.Struct, frozen=True):
 
 
 class _Services(msgspec.Struct):
-    services: tuple[Service, ...]
+    services: tuple[AwsService, ...]
 
 
 @cache
-def services() -> dict[str, Service]:
+def services() -> dict[str, AwsService]:
     """Every service of the catalogue, by key."""
     return {row.key: row for row in read("services", _Services).services}
 

@@ -7,7 +7,7 @@ import click
 
 from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, narrowing, reading, writing
 from skerry.cli.output import complain, flush, leave, say, silent, write
-from skerry.cli.reading import WIDEST, Scope, Source, gather, notes, world_of
+from skerry.cli.reading import WIDEST, InputSource, ReadOptions, gather, notes, world_of
 from skerry.render import formats
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def diagnose(
         raise click.UsageError("--task names one task: leave out --service")
     from skerry import app
 
-    source = Source(path, profile, region, quiet, verbose, redaction)
-    world = world_of(source, Scope(cluster, service, task, definition is None, network_only=network_only))
+    source = InputSource(path, profile, region, quiet, verbose, redaction)
+    world = world_of(source, ReadOptions(cluster, service, task, definition is None, network_only=network_only))
     if definition is not None:
         wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
         found = app.diagnose_hypothetical(world, wanted)
@@ -93,11 +93,11 @@ def trace(
     Without --from, in the live account, by boto3's own chain of credentials.
     """
     from skerry import app
-    from skerry.reach.trace_request import Question
+    from skerry.reach.trace_request import TraceRequest
 
-    given = Source(path, profile, region, quiet, verbose, redaction)
+    given = InputSource(path, profile, region, quiet, verbose, redaction)
     world = world_of(given, WIDEST["trace"])
-    found = app.trace(world, Question(internet=source is not None, **question))
+    found = app.trace(world, TraceRequest(internet=source is not None, **question))
     text = formats.TRACE[form](found, world, formats.View(quiet=quiet, verbose=verbose))
     write(given.shown(text), output, quiet=quiet)
     leave(found.verdict, allow_unknown=allow_unknown)
@@ -134,7 +134,7 @@ def snapshot(
     from skerry.render import console
     from skerry.writing.targets import is_stream
 
-    gathered = gather(Source(path, profile, region, quiet, verbose), Scope(network_only=network_only))
+    gathered = gather(InputSource(path, profile, region, quiet, verbose), ReadOptions(network_only=network_only))
     flush()
     saved = app.snapshot(gathered, output, force=force, note=silent if quiet else say)
     notes(gathered.world.facts.notes, quiet=quiet)

@@ -9,7 +9,7 @@ import click
 
 from skerry.cli.options import gathering, narrowing, redacting, writing
 from skerry.cli.output import complain, say, write
-from skerry.cli.reading import Scope, Source, world_of
+from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.errors import EXIT_BLOCKED
 from skerry.render import formats
 
@@ -79,8 +79,12 @@ def explain(
         return
     if (cluster or service or task) and not beside:
         raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
-    source = Source(path, profile, region, quiet, redaction=redaction)
-    laid = _laid(given, source, Scope(cluster, service, task, network_only=network_only)) if beside else _offline(given)
+    source = InputSource(path, profile, region, quiet, redaction=redaction)
+    laid = (
+        _laid(given, source, ReadOptions(cluster, service, task, network_only=network_only))
+        if beside
+        else _offline(given)
+    )
     _write(given, laid, form, output, quiet=quiet)
 
 
@@ -142,7 +146,7 @@ def _offline(given: str) -> "list[Laid]":
     return [Laid(one) for one in explain_text(given)]
 
 
-def _laid(given: str, source: Source, scope: Scope) -> "list[Laid]":
+def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[Laid]":
     from skerry import app
     from skerry.render.explanations import Laid
 

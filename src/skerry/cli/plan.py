@@ -7,7 +7,7 @@ import click
 
 from skerry.cli.options import agree, choosing, narrowing, reading, writing
 from skerry.cli.output import leave, write
-from skerry.cli.reading import Scope, Source, world_of
+from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.render import formats
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def plan(
     from skerry import app
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
-    scope = Scope(task=task, planning=True, network_only=network_only)
-    source = Source(path, profile, region, quiet, verbose, redaction)
+    scope = ReadOptions(task=task, planning=True, network_only=network_only)
+    source = InputSource(path, profile, region, quiet, verbose, redaction)
     world = world_of(source, scope)
     options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
     if definition is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from skerry.sources.redaction import Redaction
 
 
-class Source(NamedTuple):
+class InputSource(NamedTuple):
     """The input and the verbosity: options of every reading command."""
 
     path: Path | None
@@ -32,7 +32,7 @@ class Source(NamedTuple):
         return text if self.redaction is None else self.redaction.replace_names(text)
 
 
-class Scope(NamedTuple):
+class ReadOptions(NamedTuple):
     """The part of a live account to read, as `skerry.sources.live.Scope`; saved answers do without it."""
 
     cluster: str | None = None
@@ -44,12 +44,12 @@ class Scope(NamedTuple):
 
 
 WIDEST = {
-    "diagnose": Scope(),
-    "explain": Scope(),
-    "plan": Scope(planning=True),
-    "rehearse": Scope(),
-    "snapshot": Scope(),
-    "trace": Scope(containers=False),
+    "diagnose": ReadOptions(),
+    "explain": ReadOptions(),
+    "plan": ReadOptions(planning=True),
+    "rehearse": ReadOptions(),
+    "snapshot": ReadOptions(),
+    "trace": ReadOptions(containers=False),
 }
 """The commands that may read a live account, with the most that each reads of it."""
 
@@ -76,12 +76,12 @@ class Progress:
             self._width = 0
 
 
-def world_of(source: Source, scope: Scope) -> "World":
+def world_of(source: InputSource, scope: ReadOptions) -> "World":
     """The World of saved answers, or of what ``scope`` names of the live account; its notes go to stderr."""
     return gathered_of(source, scope).world
 
 
-def gathered_of(source: Source, scope: Scope) -> "Gathered":
+def gathered_of(source: InputSource, scope: ReadOptions) -> "Gathered":
     """The documents of saved answers, or of what ``scope`` names of the live account; their notes go to stderr."""
     from skerry import app
 
@@ -95,7 +95,7 @@ def gathered_of(source: Source, scope: Scope) -> "Gathered":
     return found
 
 
-def gather(source: Source, scope: Scope) -> "Gathered":
+def gather(source: InputSource, scope: ReadOptions) -> "Gathered":
     """Read the documents of saved answers, or of a part of the live account."""
     from skerry import app
 
@@ -105,12 +105,12 @@ def gather(source: Source, scope: Scope) -> "Gathered":
     return _live(source, scope)
 
 
-def _agree(source: Source) -> None:
+def _agree(source: InputSource) -> None:
     if source.path is not None and source.profile is not None:
         raise click.UsageError("--profile is for the live account: leave it out, or leave out --from")
 
 
-def _live(source: Source, scope: Scope) -> "Gathered":
+def _live(source: InputSource, scope: ReadOptions) -> "Gathered":
     from skerry import app
     from skerry.aws.session import Account
     from skerry.sources import live

@@ -11,7 +11,7 @@ import click
 
 from skerry.cli.options import PathOf, agree, choosing, narrowing, reading, writing
 from skerry.cli.output import complain, leave, say, write
-from skerry.cli.reading import Scope, Source, gathered_of
+from skerry.cli.reading import InputSource, ReadOptions, gathered_of
 from skerry.errors import EXIT_FAULT
 from skerry.render import formats
 
@@ -75,8 +75,8 @@ def rehearse(
     require(clients=not probe)
     from skerry import app, rehearsing
 
-    scope = Scope(cluster, service, task, definition is None, network_only=network_only)
-    source = Source(path, profile, region, quiet, verbose, redaction)
+    scope = ReadOptions(cluster, service, task, definition is None, network_only=network_only)
+    source = InputSource(path, profile, region, quiet, verbose, redaction)
     gathered = gathered_of(source, scope)
     hypothetical = None
     if definition is not None:

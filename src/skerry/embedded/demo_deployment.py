@@ -30,7 +30,7 @@ _REASON = (
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
-class Network(msgspec.Struct, frozen=True):
+class DemoNetwork(msgspec.Struct, frozen=True):
     """The article's network: a VPC, isolated subnets with their route table, the tasks' security group."""
 
     vpc: str
@@ -39,10 +39,10 @@ class Network(msgspec.Struct, frozen=True):
     task_group: str
 
 
-class Deployment(msgspec.Struct, frozen=True):
+class DemoDeployment(msgspec.Struct, frozen=True):
     """The resources that ``build`` created: their ids, and ``lines`` for a reader."""
 
-    network: Network
+    network: DemoNetwork
     cluster: str
     service: str
     task_definition: str
@@ -60,7 +60,7 @@ class Repair(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-def build(client: Callable[[str], Any]) -> Deployment:
+def build(client: Callable[[str], Any]) -> DemoDeployment:
     """Create the article's network and service, and one task of the service that could not start."""
     network = _network(client("ec2"))
     image = _image(client("ecr"))
@@ -80,10 +80,10 @@ def build(client: Callable[[str], Any]) -> Deployment:
         f"created secret {secret}",
         f"created service {SERVICE} in cluster {CLUSTER} (Fargate, 2 tasks, no public addresses)",
     )
-    return Deployment(network, CLUSTER, SERVICE, definition, secret, task, lines)
+    return DemoDeployment(network, CLUSTER, SERVICE, definition, secret, task, lines)
 
 
-def repair(client: Callable[[str], Any], deployment: Deployment) -> Repair:
+def repair(client: Callable[[str], Any], deployment: DemoDeployment) -> Repair:
     """Give the article's subnets a private path to each service that its tasks call while they start."""
     ec2 = client("ec2")
     network = deployment.network
@@ -98,7 +98,7 @@ def repair(client: Callable[[str], Any], deployment: Deployment) -> Repair:
     return Repair(group, tuple(endpoints), gateway, lines)
 
 
-def _network(ec2: Any) -> Network:
+def _network(ec2: Any) -> DemoNetwork:
     vpc: str = ec2.create_vpc(CidrBlock=VPC_CIDR, TagSpecifications=_named("vpc", "article"))["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsSupport={"Value": True})
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
@@ -110,7 +110,7 @@ def _network(ec2: Any) -> Network:
         ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
     # A new security group lets everything out and nothing in.
     group = _group(ec2, vpc, "web-tasks", "The tasks of the service web")
-    return Network(vpc, subnets, table, group)
+    return DemoNetwork(vpc, subnets, table, group)
 
 
 def _subnet(ec2: Any, vpc: str, cidr: str, zone: str) -> str:
@@ -223,7 +223,7 @@ def _task_definition(ecs: Any, image: str, secret: str, role: str) -> str:
     return arn
 
 
-def _service(ecs: Any, network: Network, definition: str) -> None:
+def _service(ecs: Any, network: DemoNetwork, definition: str) -> None:
     ecs.create_cluster(clusterName=CLUSTER)
     awsvpc = {
         "subnets": network.subnets,
@@ -241,7 +241,7 @@ def _service(ecs: Any, network: Network, definition: str) -> None:
     )
 
 
-def _endpoint_group(ec2: Any, network: Network) -> str:
+def _endpoint_group(ec2: Any, network: DemoNetwork) -> str:
     group = _group(ec2, network.vpc, "endpoints", "HTTPS from the private subnets to the interface endpoints")
     ranges = [{"CidrIp": cidr} for cidr in SUBNET_CIDRS]
     https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": ranges}
@@ -249,7 +249,7 @@ def _endpoint_group(ec2: Any, network: Network) -> str:
     return group
 
 
-def _interface_endpoint(ec2: Any, network: Network, group: str, name: str) -> str:
+def _interface_endpoint(ec2: Any, network: DemoNetwork, group: str, name: str) -> str:
     made = ec2.create_vpc_endpoint(
         VpcEndpointType="Interface",
         VpcId=network.vpc,
@@ -263,7 +263,7 @@ def _interface_endpoint(ec2: Any, network: Network, group: str, name: str) -> st
     return endpoint
 
 
-def _gateway_endpoint(ec2: Any, network: Network) -> str:
+def _gateway_endpoint(ec2: Any, network: DemoNetwork) -> str:
     made = ec2.create_vpc_endpoint(
         VpcEndpointType="Gateway",
         VpcId=network.vpc,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from skerry.embedded.lifecycle import running
 
 
-class Asked(NamedTuple):
+class EmbeddedRequest(NamedTuple):
     """An HTTP request."""
 
     method: str
@@ -25,7 +25,7 @@ class Answered(NamedTuple):
     body: bytes
 
 
-Answer: TypeAlias = Callable[[Asked], Answered]
+Answer: TypeAlias = Callable[[EmbeddedRequest], Answered]
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def answering(region: str = "eu-west-1") -> Iterator[Answer]:
 
         stubber = BotocoreStubber()
 
-        def answer(asked: Asked) -> Answered:
+        def answer(asked: EmbeddedRequest) -> Answered:
             request: Any = SimpleNamespace(**asked._asdict())
             found = stubber.process_prepared_request(request)
             if found is None:

@@ -8,7 +8,7 @@ import msgspec
 
 from skerry.catalogue.blocker_codes import ErrorClass
 from skerry.catalogue.data_files import Grade
-from skerry.catalogue.error_texts import Confidence, Rule, Spot, rules, spots
+from skerry.catalogue.error_texts import Confidence, ErrorTextRule, Spot, rules, spots
 from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_host
 from skerry.errortext.evidence import Evidence, read_evidence
 from skerry.errortext.matching import PhraseIndex, build_index
@@ -55,7 +55,7 @@ class _Sought(NamedTuple):
     every: frozenset[str]
     never: frozenset[str]
     facts: tuple[tuple[str, tuple[str, ...]], ...]
-    rule: Rule
+    rule: ErrorTextRule
 
 
 class _Table(NamedTuple):
@@ -84,7 +84,7 @@ def _table() -> _Table:
     )
 
 
-def _sought(rule: Rule) -> _Sought:
+def _sought(rule: ErrorTextRule) -> _Sought:
     some, every, never = (frozenset(map(squeeze, part)) for part in (rule.some, rule.every, rule.never))
     facts = tuple((name, values) for name, values in rule.when.items() if name != "kind")
     return _Sought(some, every, never, facts, rule)
@@ -181,7 +181,7 @@ def _fact(name: str, told: Evidence) -> str:
     return getattr(told, name) or ""
 
 
-def _filled(rule: Rule, spot: Spot, told: Evidence, text: str) -> Explanation:
+def _filled(rule: ErrorTextRule, spot: Spot, told: Evidence, text: str) -> Explanation:
     if rule.step and rule.step != spot.step:
         spot = next(one for one in _table().spots.values() if one.step == rule.step)
     names = _names(spot, told)

@@ -18,7 +18,7 @@ from skerry.lab.paths import FOLDER, environment
 from skerry.lab.processes import confined
 from skerry.lab.protocol import Drop
 from skerry.lab.requirements import program
-from skerry.lab.topology_records import FAR, NATS, TASKS, Origin, Plan
+from skerry.lab.topology_records import FAR, NATS, TASKS, LabPlan, TrafficOrigin
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 
@@ -40,7 +40,7 @@ Taker: TypeAlias = Callable[[socket.socket], None]
 class Lab:
     """A lab in the kernel: its namespaces, DNS servers and listener."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: LabPlan) -> None:
         self.plan = plan
         self._daemons: list[subprocess.Popen[bytes]] = []
         self._listener: socket.socket | None = None
@@ -129,10 +129,10 @@ class Lab:
         return found + within(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
 
 
-def _recorded(table: str, name: str, origins: dict[int, Origin]) -> list[Drop]:
+def _recorded(table: str, name: str, origins: dict[int, TrafficOrigin]) -> list[Drop]:
     answer = json.loads(run(["nft", "-n", "-j", "list", "set", "ip", table, name]))
     rows = [entry["set"].get("elem", []) for entry in answer["nftables"] if "set" in entry]
-    unknown = Origin("route", "", "no interface has the address")
+    unknown = TrafficOrigin("route", "", "no interface has the address")
     drops = []
     for element in (element for row in rows for element in row):
         number, source, source_port, destination, destination_port = element["concat"]

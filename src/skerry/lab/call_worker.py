@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from skerry.aws.single_call import make_request, prepare
-from skerry.lab.client_jobs import Api, Dial, Result
+from skerry.lab.client_jobs import Api, Dial, JobResult
 from skerry.lab.messages import decode, encode
 from skerry.lab.paths import AUTHORITY
 
@@ -24,16 +24,16 @@ def main() -> None:
             sys.stdout.buffer.flush()
 
 
-def _do(errand: Api | Dial) -> Result:
+def _do(errand: Api | Dial) -> JobResult:
     started = time.monotonic()
     if isinstance(errand, Dial):
         words = _dial(errand)
-        return Result(errand.row, not words, words, "tcp", time.monotonic() - started)
+        return JobResult(errand.row, not words, words, "tcp", time.monotonic() - started)
     try:
         found = make_request(errand.call, CONNECT_SECONDS, str(AUTHORITY))
     except Exception as error:  # noqa: BLE001 -- one call that boto3 cannot send must not end the others
-        return Result(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
-    return Result(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
+        return JobResult(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
+    return JobResult(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
 
 
 def _dial(errand: Dial) -> str:

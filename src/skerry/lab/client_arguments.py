@@ -55,7 +55,7 @@ class Repository(Checked):
         return text if len(text) <= _LONGEST_REPOSITORY and _REPOSITORY.fullmatch(text) else None
 
 
-class Tag(Checked):
+class ImageTag(Checked):
     """The tag of an image."""
 
     __slots__ = ()
@@ -77,12 +77,12 @@ class Region(Checked):
         return text if _REGION.fullmatch(text) else None
 
 
-class Reference(msgspec.Struct, frozen=True):
+class ImageReference(msgspec.Struct, frozen=True):
     """An image reference: registry, repository and tag."""
 
     registry: RegistryName
     repository: Repository
-    tag: Tag
+    tag: ImageTag
 
     @property
     def text(self) -> str:
@@ -90,8 +90,8 @@ class Reference(msgspec.Struct, frozen=True):
         return f"{self.registry}/{self.repository}:{self.tag}"
 
     @classmethod
-    def parse(cls, registry: str, repository: str, tag: str) -> "Reference | None":
+    def parse(cls, registry: str, repository: str, tag: str) -> "ImageReference | None":
         """Return a reference of these parts; None if one of them is not valid."""
-        parts = RegistryName.parse(registry), Repository.parse(repository), Tag.parse(tag)
+        parts = RegistryName.parse(registry), Repository.parse(repository), ImageTag.parse(tag)
         name, path, label = parts
         return None if name is None or path is None or label is None else cls(name, path, label)

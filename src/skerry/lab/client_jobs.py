@@ -3,7 +3,7 @@
 import msgspec
 
 from skerry.aws.single_call import ApiRequest
-from skerry.lab.client_arguments import Reference
+from skerry.lab.client_arguments import ImageReference
 from skerry.lab.fixtures import Stock
 from skerry.lab.topology_records import Port
 from skerry.net.cidr import Address
@@ -41,7 +41,7 @@ class Pull(msgspec.Struct, frozen=True, tag=True):
 
     manifest: int
     layers: int | None
-    reference: Reference
+    reference: ImageReference
     host: Hostname
     login: bool = False
 
@@ -61,7 +61,7 @@ class Station(msgspec.Struct, frozen=True):
         return f"task{self.port.number}"
 
 
-class Result(msgspec.Struct, frozen=True):
+class JobResult(msgspec.Struct, frozen=True):
     """The result of an attempt. ``worked`` is None if the client failed for a reason other than the network."""
 
     row: int

@@ -11,7 +11,7 @@ from threading import Thread, Timer
 import msgspec
 
 from skerry.lab import client_errors
-from skerry.lab.client_jobs import Api, Dial, Login, Pull, Result, Station
+from skerry.lab.client_jobs import Api, Dial, JobResult, Login, Pull, Station
 from skerry.lab.messages import decode, encode
 from skerry.lab.netns import within
 from skerry.lab.paths import AUTHORITY, FOLDER, environment
@@ -19,7 +19,7 @@ from skerry.lab.processes import confined, module
 from skerry.lab.requirements import program
 from skerry.net.hostname import Hostname
 
-Report = Callable[[Result], None]
+Report = Callable[[JobResult], None]
 
 MIRROR_PORT = 5_001
 SOCKET = FOLDER / "containerd.sock"
@@ -124,14 +124,14 @@ def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
         process.stdin.write(encode(errands))
         process.stdin.close()
         for line in process.stdout:
-            found: Result = decode(line, Result)
+            found: JobResult = decode(line, JobResult)
             left.discard(found.row)
             report(found)
         watch.cancel()
         wrong.seek(0)
         said = wrong.read().decode(errors="replace").strip()[-500:]
     for row in left:
-        report(Result(row, None, said, "boto3", 0.0))
+        report(JobResult(row, None, said, "boto3", 0.0))
 
 
 def _login(errand: Login, home: Path, report: Report) -> None:
@@ -142,7 +142,7 @@ def _login(errand: Login, home: Path, report: Report) -> None:
         log = home / ".ecr" / "log" / "ecr-login.log"
         said = client_errors.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
         said = said or (done.stderr or done.stdout).strip()
-    report(Result(errand.row, _worked(done.returncode, said), said, "ecr-login", time.monotonic() - started))
+    report(JobResult(errand.row, _worked(done.returncode, said), said, "ecr-login", time.monotonic() - started))
 
 
 def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
@@ -156,7 +156,7 @@ def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
     # https://github.com/containerd/containerd/blob/main/docs/hosts.md
     text = f'server = "http://127.0.0.1:1"\n[host."http://127.0.0.1:{port}"]\n  capabilities = ["pull", "resolve"]\n'
     (hosts / "hosts.toml").write_text(text, encoding="ascii")
-    alone: list[Result] = []
+    alone: list[JobResult] = []
     beside = Thread(target=lambda: alone.append(_fetch(errand, home, "layers", ["--hosts-dir", str(home / "hosts")])))
     beside.start()
     whole = _fetch(errand, home, "whole", ["--user", _PASSWORD] if errand.login else [])
@@ -171,14 +171,14 @@ def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
         report(msgspec.structs.replace(alone[0] if unresolved else whole, row=errand.layers))
 
 
-def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> Result:
+def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> JobResult:
     started = time.monotonic()
     space = f"{home.name}-{name}"
     command = ["ctr", "--address", str(SOCKET), "--namespace", space, "content", "fetch", "--all-platforms"]
     command += ["--tlscacert", str(AUTHORITY), *options, "--", errand.reference.text]
     done = _run(command, home)
     said = "" if done.returncode == 0 else client_errors.of_ctr(done.stderr)
-    return Result(0, _worked(done.returncode, said), said, "ctr", time.monotonic() - started)
+    return JobResult(0, _worked(done.returncode, said), said, "ctr", time.monotonic() - started)
 
 
 def _worked(code: int, said: str) -> bool | None:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from skerry.aws.single_call import ApiRequest as ApiCall
 from skerry.catalogue.registries import registry as known_registry
 from skerry.catalogue.services import ServiceRef, host, layer_bucket
-from skerry.lab.client_arguments import Reference, Region
+from skerry.lab.client_arguments import ImageReference, Region
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
-from skerry.lab.fixtures import STORAGE_REGION, Copy, Item, Registry, Stock
+from skerry.lab.fixtures import STORAGE_REGION, Copy, Item, RegistryFixture, Stock
 from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
@@ -29,7 +29,7 @@ _OF_IMAGES = {"registry-auth", "manifest", "layers"}
 
 class _Pulled(NamedTuple):
     image: Image
-    reference: Reference
+    reference: ImageReference
     host: Hostname
     token: Hostname | None
     blobs: Hostname | None
@@ -177,12 +177,12 @@ def _layer_host(region: str) -> Hostname | None:
     return _host(f"{layer_bucket(region)}.{host(ServiceRef('s3', region))}")
 
 
-def _registry(pull: _Pulled) -> Registry:
+def _registry(pull: _Pulled) -> RegistryFixture:
     if pull.image.region is not None:
-        return Registry(pull.host, "password", None, pull.blobs)
-    return Registry(pull.host, "token" if pull.token else "nothing", pull.token, pull.blobs)
+        return RegistryFixture(pull.host, "password", None, pull.blobs)
+    return RegistryFixture(pull.host, "token" if pull.token else "nothing", pull.token, pull.blobs)
 
 
-def _reference(image: Image) -> Reference | None:
+def _reference(image: Image) -> ImageReference | None:
     """Return the reference to pull. An image with only a digest gets a tag, as none with that digest can be made."""
-    return Reference.parse(image.registry, image.repository, _TAG_OF_DIGESTS if ":" in image.tag else image.tag)
+    return ImageReference.parse(image.registry, image.repository, _TAG_OF_DIGESTS if ":" in image.tag else image.tag)

@@ -7,7 +7,19 @@ Every value in a script is a number, a name of the lab's own, or of a type that 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from skerry.lab.topology_records import FAR, LOCAL, NATS, TASKS, VOID, Filter, Gateway, Plan, Protocol, Router, Rule
+from skerry.lab.topology_records import (
+    FAR,
+    LOCAL,
+    NATS,
+    TASKS,
+    VOID,
+    Filter,
+    Gateway,
+    LabPlan,
+    NftRule,
+    Protocol,
+    Router,
+)
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 
@@ -28,7 +40,7 @@ class Scripts(NamedTuple):
     resolvers: dict[str, str]
 
 
-def scripts(plan: Plan) -> Scripts:
+def scripts(plan: LabPlan) -> Scripts:
     """Return the scripts that build a lab."""
     spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
     links = [f"netns add {space}" for space in spaces]
@@ -61,7 +73,7 @@ def _mac(router: int, name: str) -> str:
     return f"02:{router:02x}:{ord(kind):02x}:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
 
 
-def _cables(plan: Plan, router: Router) -> Iterator[tuple[str, str, str]]:
+def _cables(plan: LabPlan, router: Router) -> Iterator[tuple[str, str, str]]:
     """Yield each device of a router with the device and namespace of its peer; a peering once, from the first VPC."""
     yield LOCAL, "fab1", router.space
     yield VOID, "void1", router.space
@@ -188,7 +200,7 @@ def _chain(one: Filter) -> Iterator[str]:
     yield "}"
 
 
-def match_of(rule: Rule) -> str:
+def match_of(rule: NftRule) -> str:
     """Return the nftables expression that matches a rule's packets."""
     peer = f"ip {rule.side} {rule.peer}"
     if rule.protocol is Protocol.ALL:
@@ -224,7 +236,7 @@ def _translation(router: Router) -> list[str]:
     ]
 
 
-def _nat_filters(plan: Plan) -> str:
+def _nat_filters(plan: LabPlan) -> str:
     """Return the filters of NAT gateways and instances: they forward packets with their own address as the source."""
     ports = [port for router in plan.routers for port in router.ports if port.side == NATS]
     forward = []
@@ -251,7 +263,7 @@ def _nat_filters(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _far_filters(plan: Plan) -> str:
+def _far_filters(plan: LabPlan) -> str:
     """Return the filters of the far side: it has every address, and redirects all TCP ports and DNS to the listener."""
     numbers = [port.number for router in plan.routers for port in router.ports if port.side == FAR]
     numbers += [one.number for router in plan.routers for one in router.gateways if one.kind != "peering"]

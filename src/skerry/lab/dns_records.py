@@ -14,7 +14,7 @@ from skerry.catalogue.services import private_names, service_of_endpoint
 from skerry.errors import SkerryError
 from skerry.lab import input_checks
 from skerry.lab.nftables import unread
-from skerry.lab.topology_records import Names
+from skerry.lab.topology_records import DnsNames
 from skerry.model.endpoints import RecordSet, VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -34,7 +34,7 @@ class Known(msgspec.Struct, frozen=True):
     invalid name, in words.
     """
 
-    names: Names = Names()
+    names: DnsNames = DnsNames()
     unusable: tuple[tuple[Hostname, str], ...] = ()
     omitted: tuple[str, ...] = ()
 
@@ -124,7 +124,7 @@ def names_of(world: World, vpc_id: str) -> Known:
         for name, address in pairs
         if zone == max((one for one in zones if name.is_within(one)), key=len)
     )
-    return Known(Names(tuple(zones), records), tuple(unusable), tuple(omitted))
+    return Known(DnsNames(tuple(zones), records), tuple(unusable), tuple(omitted))
 
 
 def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:

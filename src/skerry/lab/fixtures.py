@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from skerry.lab.client_arguments import Region, Repository, Tag
+from skerry.lab.client_arguments import ImageTag, Region, Repository
 from skerry.net.hostname import Hostname
 
 STORAGE_REGION: Final = Region("eu-west-1")
@@ -13,7 +13,7 @@ STORAGE_HOST: Final = Hostname(f"{STORAGE_BUCKET}.s3.{STORAGE_REGION}.amazonaws.
 """The bucket in which the one real registry keeps its blobs, under the names of the registries' own blob hosts."""
 
 
-class Registry(msgspec.Struct, frozen=True):
+class RegistryFixture(msgspec.Struct, frozen=True):
     """A registry in the lab.
 
     ``login``: it asks for a password, as ECR does, for a token of the host ``token``, or for nothing. ``blobs``: the
@@ -41,14 +41,14 @@ class Copy(msgspec.Struct, frozen=True):
     """An image in the registry: a repository and a tag."""
 
     repository: Repository
-    tag: Tag
+    tag: ImageTag
 
 
 class Stock(msgspec.Struct, frozen=True):
     """All fixtures of a lab. ``archive``: the user's image; None for a generated one."""
 
     region: Region
-    registries: tuple[Registry, ...] = ()
+    registries: tuple[RegistryFixture, ...] = ()
     images: tuple[Copy, ...] = ()
     items: tuple[Item, ...] = ()
     archive: str | None = None

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from skerry.errors import SkerryError
 from skerry.lab import input_checks
-from skerry.lab.topology_records import Chain, Filter, Origin, Protocol, Rule
+from skerry.lab.topology_records import Chain, Filter, NftRule, Protocol, TrafficOrigin
 from skerry.model.facts import Missing
 from skerry.model.security_groups_and_acls import AclEntry, IpPermission, NetworkAcl
 from skerry.model.world import World
@@ -31,7 +31,7 @@ _LAST = 32_767
 _ACTIONS: dict[str, Literal["accept", "drop"]] = {"allow": "accept", "deny": "drop"}
 
 Direction = Literal["in", "out"]
-Marker = Callable[[Origin], int]
+Marker = Callable[[TrafficOrigin], int]
 Members = Callable[[str], Iterable[Address]]
 
 
@@ -58,11 +58,11 @@ def acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
         protocol = _protocol(entry.protocol, name)
         if protocol is None:
             continue
-        origin = Origin("network-acl", acl.network_acl_id, f"rule {number} {direction}")
+        origin = TrafficOrigin("network-acl", acl.network_acl_id, f"rule {number} {direction}")
         peer = input_checks.cidr(entry.cidr_block, f"the block of {name}")
         number_of_origin = 0 if verdict == "accept" else mark(origin)
-        rules.append(Rule(_side(direction), peer, verdict, protocol, _entry_ports(entry, name), number_of_origin))
-    last = mark(Origin("network-acl", acl.network_acl_id, f"rule * {direction}"))
+        rules.append(NftRule(_side(direction), peer, verdict, protocol, _entry_ports(entry, name), number_of_origin))
+    last = mark(TrafficOrigin("network-acl", acl.network_acl_id, f"rule * {direction}"))
     return Filter(chain, tuple(rules), last)
 
 
@@ -94,7 +94,7 @@ class Guarded(NamedTuple):
 def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members) -> Filter:
     """Return the rules of all security groups of an interface: a packet passes if any of them allows it."""
     groups, direction = guarded.groups, guarded.chain.direction
-    rules: list[Rule] = []
+    rules: list[NftRule] = []
     for group_id in groups:
         group = world.find_security_group(group_id)
         if isinstance(group, Missing):
@@ -109,8 +109,8 @@ def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members)
                 continue
             ports = _permission_ports(permission, protocol, name)
             peers = _peers(world, permission, name, members)
-            rules.extend(Rule(_side(direction), peer, "accept", protocol, ports) for peer in peers)
-    last = mark(Origin("security-group", ", ".join(sorted(groups)), direction))
+            rules.extend(NftRule(_side(direction), peer, "accept", protocol, ports) for peer in peers)
+    last = mark(TrafficOrigin("security-group", ", ".join(sorted(groups)), direction))
     return Filter(guarded.chain, tuple(rules), last)
 
 

@@ -2,15 +2,15 @@
 
 import msgspec
 
-from skerry.lab.client_jobs import Result, Work
-from skerry.lab.tcp_probes import Probe, Question
-from skerry.lab.topology_records import Origin, Plan
+from skerry.lab.client_jobs import JobResult, Work
+from skerry.lab.tcp_probes import DnsQuestion, Probe
+from skerry.lab.topology_records import LabPlan, TrafficOrigin
 
 
 class Build(msgspec.Struct, frozen=True, tag=True):
     """A request to build a lab, in place of the current one."""
 
-    plan: Plan
+    plan: LabPlan
 
 
 class Connect(msgspec.Struct, frozen=True, tag=True):
@@ -23,7 +23,7 @@ class Connect(msgspec.Struct, frozen=True, tag=True):
 class Resolve(msgspec.Struct, frozen=True, tag=True):
     """A request to send DNS questions, all at once; ``timeout`` in seconds for each."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[DnsQuestion, ...]
     timeout: float
 
 
@@ -34,7 +34,7 @@ class Drops(msgspec.Struct, frozen=True, tag=True):
 class Drop(msgspec.Struct, frozen=True):
     """A dropped packet: its addresses and ports, and the user's resource that dropped it."""
 
-    origin: Origin
+    origin: TrafficOrigin
     source: str
     source_port: int
     address: str
@@ -81,7 +81,7 @@ class Resulted(msgspec.Struct, frozen=True, tag=True):
     ``refused``: fixtures that the AWS side could not create.
     """
 
-    results: tuple[Result, ...]
+    results: tuple[JobResult, ...]
     done: bool
     failed: str = ""
     refused: tuple[str, ...] = ()

@@ -11,8 +11,8 @@ from skerry.errors import SkerryError
 from skerry.lab import clients_for_needs
 from skerry.lab.client_jobs import Errand, Station, Work
 from skerry.lab.dns_records import Known, base_plus_two, names_of, servers_of
-from skerry.lab.topology import Asked, End, plan
-from skerry.lab.topology_records import TASKS, Plan
+from skerry.lab.topology import End, RequestedPaths, plan
+from skerry.lab.topology_records import TASKS, LabPlan
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Mount, Need
 from skerry.launch.startup import needs
@@ -39,7 +39,7 @@ def _none(why_not: str) -> _Called:
     return None, 0, why_not
 
 
-class Row(msgspec.Struct, frozen=True):
+class RehearsalRow(msgspec.Struct, frozen=True):
     """An attempt of a Need in a subnet. ``why_not``: why the lab does not make it; else it calls ``host``."""
 
     number: int
@@ -56,27 +56,27 @@ class Script(msgspec.Struct, frozen=True):
     ``notes`` name input values that the lab leaves out.
     """
 
-    rows: tuple[Row, ...]
-    plan: Plan | None
+    rows: tuple[RehearsalRow, ...]
+    plan: LabPlan | None
     ends: dict[str, End]
     work: Work | None
     notes: tuple[str, ...] = ()
 
 
 def script(world: World, launch: Launch, archive: str | None = None) -> Script:
-    """Plan the rehearsal of a launch in all of its subnets.
+    """LabPlan the rehearsal of a launch in all of its subnets.
 
     An attempt that the lab cannot make is not an error: the attempt says why.
     """
     found = [_Part(world, launch, subnet, place) for place, subnet in enumerate(launch.subnets)]
-    rows: list[Row] = []
+    rows: list[RehearsalRow] = []
     for part in found:
         rows.extend(part.rows(len(rows)))
     shown = [part for part in found if not part.why_not]
     if not shown:
         return Script(tuple(rows), None, {}, None)
     public = dict(pair for part in shown for pair in part.public)
-    asked = Asked(
+    asked = RequestedPaths(
         tuple(part.end for part in shown),
         tuple(dict.fromkeys(address for part in shown for address in part.addresses)),
         tuple(public.items()),
@@ -93,7 +93,7 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
     return Script(tuple(rows), made, {part.subnet_id: part.end for part in shown}, work, notes)
 
 
-def _errands(launch: Launch, part: "_Part", rows: Iterable[Row]) -> tuple[Errand, ...]:
+def _errands(launch: Launch, part: "_Part", rows: Iterable[RehearsalRow]) -> tuple[Errand, ...]:
     own = [
         (row.number, row.need, row.host, row.port)
         for row in rows
@@ -125,17 +125,17 @@ class _Part:
             try:
                 self.known = names_of(world, self.subnet.vpc_id)
                 self._called = [self._destination(need, number) for number, need in enumerate(self._needs)]
-                plan(world, Asked((self.end,), tuple(self.addresses), tuple(self.public)))
+                plan(world, RequestedPaths((self.end,), tuple(self.addresses), tuple(self.public)))
             except SkerryError as error:
                 self.why_not = error.what
 
-    def rows(self, first: int) -> Iterator[Row]:
+    def rows(self, first: int) -> Iterator[RehearsalRow]:
         """Yield the attempts, with numbers from ``first`` on."""
         for position, need in enumerate(self._needs):
             silent = not isinstance(need, Call | Mount)
             host, port, why_not = self._called[position] if self._called else _none(_NO_PACKET if silent else "")
             reason = why_not if why_not == _NO_PACKET else self.why_not or why_not
-            yield Row(first + position, self.subnet_id, need, None if reason else host, port, reason)
+            yield RehearsalRow(first + position, self.subnet_id, need, None if reason else host, port, reason)
 
     def _place(self, launch: Launch, place: int) -> str:
         """Choose an address for the task; return the reason if there is none."""

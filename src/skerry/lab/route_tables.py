@@ -11,7 +11,7 @@ from msgspec import UNSET
 from skerry.errors import SkerryError
 from skerry.lab import input_checks
 from skerry.lab.nftables import unread
-from skerry.lab.topology_records import FAR, LOCAL, VOID, Device, Line, Origin
+from skerry.lab.topology_records import FAR, LOCAL, VOID, Device, Line, TrafficOrigin
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, Route, RouteTable
 from skerry.model.world import World
@@ -109,7 +109,7 @@ def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
 
 
 def lines_of(
-    world: World, table: RouteTable, devices: dict[str, Device], realm: Callable[[Origin], int]
+    world: World, table: RouteTable, devices: dict[str, Device], realm: Callable[[TrafficOrigin], int]
 ) -> tuple[Line, ...]:
     """Return the Linux routes of a table, one for each block.
 
@@ -128,7 +128,7 @@ def lines_of(
                 ranked[block] = (rank, Line(block, device, realm(origin)))
     found = [line for _, line in ranked.values()]
     if _EVERYTHING not in ranked:
-        found.append(Line(_EVERYTHING, VOID, realm(Origin("route", table.route_table_id, "no route"))))
+        found.append(Line(_EVERYTHING, VOID, realm(TrafficOrigin("route", table.route_table_id, "no route"))))
     return tuple(found)
 
 
@@ -149,18 +149,18 @@ def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
     return input_checks.ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")
 
 
-def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, Origin]:
+def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, TrafficOrigin]:
     """Return the device of a route's target; `VOID` if the target is gone, does not work or is not built."""
     target = _target(route)
     to = route.destination_cidr_block or route.destination_prefix_list_id
     rule = f"{to} → {target}"
     if route.state != "active":
-        return VOID, Origin("route", table.route_table_id, f"{rule} ({route.state})")
+        return VOID, TrafficOrigin("route", table.route_table_id, f"{rule} ({route.state})")
     if target == "local":
-        return LOCAL, Origin("route", table.route_table_id, rule)
+        return LOCAL, TrafficOrigin("route", table.route_table_id, rule)
     if target in devices:
-        return devices[target], Origin("route", table.route_table_id, rule)
-    return VOID, Origin("gateway", target, rule)
+        return devices[target], TrafficOrigin("route", table.route_table_id, rule)
+    return VOID, TrafficOrigin("gateway", target, rule)
 
 
 def _target(route: Route) -> str:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import msgspec
 
 from skerry.errors import SkerryError
-from skerry.lab.client_jobs import Result
+from skerry.lab.client_jobs import JobResult
 from skerry.lab.protocol import Drop
-from skerry.lab.rehearsal import Row, Script
+from skerry.lab.rehearsal import RehearsalRow, Script
 from skerry.lab.sandbox import Enclosure
-from skerry.lab.tcp_probes import Probe, Question
-from skerry.lab.topology_records import Origin, Plan, Router
+from skerry.lab.tcp_probes import DnsQuestion, Probe
+from skerry.lab.topology_records import LabPlan, Router, TrafficOrigin
 from skerry.net.cidr import Address
 
 # The lab builds nothing behind these targets, so a packet lost there proves nothing.
@@ -30,13 +30,13 @@ class Seen(msgspec.Struct, frozen=True):
     ``addresses``: the addresses of the host. ``why_not``: why ``worked`` is unknown. ``seconds`` is the client's time.
     """
 
-    row: Row
+    row: RehearsalRow
     worked: bool | None = None
     words: str = ""
     tool: str = ""
     seconds: float = 0.0
     addresses: tuple[str, ...] = ()
-    drops: tuple[Origin, ...] = ()
+    drops: tuple[TrafficOrigin, ...] = ()
     why_not: str = ""
 
 
@@ -77,24 +77,24 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
         return Performance(_laid(script, found.results, addresses, enclosure.drops()), found.refused)
 
 
-def _resolve(enclosure: Enclosure, script: Script, plan: Plan) -> dict[int, tuple[str, ...] | None]:
+def _resolve(enclosure: Enclosure, script: Script, plan: LabPlan) -> dict[int, tuple[str, ...] | None]:
     """Return the addresses of the host of each attempt, by its number; None if no DNS server answers."""
     servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
     found: dict[int, tuple[str, ...] | None] = {}
-    asked: dict[int, Question] = {}
+    asked: dict[int, DnsQuestion] = {}
     for row in script.rows:
         if row.host is None:
             continue
         if Address.parse(row.host) is not None:
             found[row.number] = (str(row.host),)
         else:
-            asked[row.number] = Question(script.ends[row.subnet].address, servers[row.subnet], row.host)
+            asked[row.number] = DnsQuestion(script.ends[row.subnet].address, servers[row.subnet], row.host)
     questions = tuple(asked.values())
     answers = dict(zip(questions, _ask(enclosure, questions), strict=True))
     return found | {number: answers[question] for number, question in asked.items()}
 
 
-def _ask(enclosure: Enclosure, questions: tuple[Question, ...]) -> list[tuple[str, ...] | None]:
+def _ask(enclosure: Enclosure, questions: tuple[DnsQuestion, ...]) -> list[tuple[str, ...] | None]:
     """Ask all questions; after a first question without an answer a task does not ask that server again."""
     first = {(question.source, question.server): question for question in reversed(questions)}
     heard = dict(zip(first, enclosure.resolve(tuple(first.values()), _DNS_SECONDS), strict=True))
@@ -108,7 +108,9 @@ def _server(router: Router, script: Script) -> Address:
     return servers[0]
 
 
-def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]) -> tuple[Result, ...]:
+def _connects(
+    enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]
+) -> tuple[JobResult, ...]:
     """Connect to each address of each attempt; an attempt works if all of its addresses answer."""
     called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
     probes = tuple(
@@ -123,11 +125,11 @@ def _connects(enclosure: Enclosure, script: Script, addresses: dict[int, tuple[s
         own = [(address, yes) for (one, address), yes in zip(called, answered, strict=True) if one is row]
         silent = [f"{address}:{row.port}" for address, yes in own if not yes]
         words = f"connect to {', '.join(silent)}: no answer in {_CONNECT_SECONDS:.0f} s" if silent else ""
-        results.append(Result(row.number, bool(own) and not silent, words or _unnamed(row, addresses), "tcp", 0.0))
+        results.append(JobResult(row.number, bool(own) and not silent, words or _unnamed(row, addresses), "tcp", 0.0))
     return tuple(results)
 
 
-def _unnamed(row: Row, addresses: dict[int, tuple[str, ...] | None]) -> str:
+def _unnamed(row: RehearsalRow, addresses: dict[int, tuple[str, ...] | None]) -> str:
     found = addresses.get(row.number)
     if found is None:
         return f"lookup {row.host}: no DNS server answers"
@@ -136,7 +138,7 @@ def _unnamed(row: Row, addresses: dict[int, tuple[str, ...] | None]) -> str:
 
 def _laid(
     script: Script,
-    results: Iterable[Result],
+    results: Iterable[JobResult],
     addresses: dict[int, tuple[str, ...] | None],
     drops: tuple[Drop, ...],
     *,
@@ -165,10 +167,12 @@ def _laid(
     return tuple(seen)
 
 
-def _dropped(script: Script, row: Row, addresses: tuple[str, ...], drops: tuple[Drop, ...]) -> tuple[Origin, ...]:
+def _dropped(
+    script: Script, row: RehearsalRow, addresses: tuple[str, ...], drops: tuple[Drop, ...]
+) -> tuple[TrafficOrigin, ...]:
     """Return the causes of an attempt's dropped packets, there or back; a NAT may have changed the task's address."""
     others = {end.address for subnet, end in script.ends.items() if subnet != row.subnet}
-    found: dict[Origin, None] = {}
+    found: dict[TrafficOrigin, None] = {}
     for drop in drops:
         there = drop.address in addresses and drop.port == row.port and drop.source not in others
         back = drop.source in addresses and drop.source_port == row.port and drop.address not in others

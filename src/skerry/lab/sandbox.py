@@ -30,8 +30,8 @@ from skerry.lab.protocol import (
     Send,
 )
 from skerry.lab.requirements import PATHS, missing_programs, program, remedy
-from skerry.lab.tcp_probes import Probe, Question
-from skerry.lab.topology_records import Plan
+from skerry.lab.tcp_probes import DnsQuestion, Probe
+from skerry.lab.topology_records import LabPlan
 
 _Answered = TypeVar("_Answered")
 _FLAGS = ("--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--mount-proc", "--kill-child")
@@ -88,7 +88,7 @@ class Enclosure:
             if stream is not None:
                 stream.close()
 
-    def build(self, plan: Plan) -> float:
+    def build(self, plan: LabPlan) -> float:
         """Build a lab in place of the current one; return the seconds that it took."""
         return self._ask(Build(plan), Done).seconds
 
@@ -96,7 +96,7 @@ class Enclosure:
         """Make TCP connections, all at once; return whether each was answered within the timeout."""
         return self._ask(Connect(probes, timeout), Connected).answered
 
-    def resolve(self, questions: tuple[Question, ...], timeout: float) -> tuple[tuple[str, ...] | None, ...]:
+    def resolve(self, questions: tuple[DnsQuestion, ...], timeout: float) -> tuple[tuple[str, ...] | None, ...]:
         """Send DNS questions; return the addresses, None for a server that does not answer."""
         return self._ask(Resolve(questions, timeout), Resolved).addresses
 

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from skerry.lab import clients, registry
 from skerry.lab.aws_process import Ready
 from skerry.lab.build import Lab
-from skerry.lab.client_jobs import Result, Station, Work
+from skerry.lab.client_jobs import JobResult, Station, Work
 from skerry.lab.messages import decode, encode
 from skerry.lab.netns import run, switch, within
 from skerry.lab.paths import FOLDER, environment, furnish_etc
@@ -31,7 +31,7 @@ class Stage:
         self.done = False
         self._lab = lab
         self._work = work
-        self._results: list[Result] = []
+        self._results: list[JobResult] = []
         self._lock = Lock()
         self._cloud: subprocess.Popen[bytes] | None = None
         self._brings: socket.socket | None = None
@@ -40,12 +40,12 @@ class Stage:
         """Start the launch."""
         Thread(target=self._run, daemon=True).start()
 
-    def results(self) -> tuple[Result, ...]:
+    def results(self) -> tuple[JobResult, ...]:
         """Return the results so far."""
         with self._lock:
             return tuple(self._results)
 
-    def _report(self, result: Result) -> None:
+    def _report(self, result: JobResult) -> None:
         with self._lock:
             self._results.append(result)
 

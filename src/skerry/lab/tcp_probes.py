@@ -25,7 +25,7 @@ class Probe(msgspec.Struct, frozen=True):
     port: int
 
 
-class Question(msgspec.Struct, frozen=True):
+class DnsQuestion(msgspec.Struct, frozen=True):
     """A question of a task to a DNS server."""
 
     source: Address
@@ -60,7 +60,7 @@ def _connect(probes: list[Probe], timeout: float) -> list[bool]:
     return answered
 
 
-def resolve(questions: list[Question], timeout: float) -> list[tuple[str, ...] | None]:
+def resolve(questions: list[DnsQuestion], timeout: float) -> list[tuple[str, ...] | None]:
     """Return the answer to each question, all asked at once; None for a server that does not answer."""
 
     def ask() -> list[tuple[str, ...] | None]:

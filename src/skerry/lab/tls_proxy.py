@@ -16,8 +16,8 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from skerry.embedded.dispatch import Answer, Answered, Asked
-from skerry.lab.fixtures import STORAGE_HOST, Registry, Stock
+from skerry.embedded.dispatch import Answer, Answered, EmbeddedRequest
+from skerry.lab.fixtures import STORAGE_HOST, RegistryFixture, Stock
 from skerry.net.hostname import Hostname
 
 REGISTRY = ("127.0.0.1", 5_000)
@@ -86,7 +86,7 @@ class Front:
                 self._contexts[name] = context
             return self._contexts[name]
 
-    def answer(self, asked: Asked, mirror: Hostname | None) -> Answered:
+    def answer(self, asked: EmbeddedRequest, mirror: Hostname | None) -> Answered:
         """Answer a request: host names of registries by the registry, all others by the embedded AWS."""
         parts = urlsplit(asked.url)
         host = Hostname.parse(parts.netloc.partition(":")[0])
@@ -106,18 +106,18 @@ class Front:
             asked = asked._replace(url=url, headers={**asked.headers, "Host": STORAGE_HOST})
         return self._answer(asked)
 
-    def _led(self, found: Answered, registry: Registry) -> Answered:
+    def _led(self, found: Answered, registry: RegistryFixture) -> Answered:
         """Redirect the client to the registry's own host for blobs, or follow the redirect for the client."""
         location = found.headers.get("Location", "")
         if STORAGE_HOST not in location:
             return found
         if registry.blobs is None:
-            return self._answer(Asked("GET", location, {"Host": STORAGE_HOST}, b""))
+            return self._answer(EmbeddedRequest("GET", location, {"Host": STORAGE_HOST}, b""))
         led = location.replace(STORAGE_HOST, registry.blobs, 1)
         return found._replace(headers={**found.headers, "Location": led})
 
 
-def _challenge(registry: Registry, headers: Mapping[str, str]) -> str | None:
+def _challenge(registry: RegistryFixture, headers: Mapping[str, str]) -> str | None:
     """Return the challenge of a registry to a client without credentials; None if it needs none."""
     given = headers.get("Authorization", "")
     if registry.login == "password":
@@ -146,7 +146,7 @@ def _decoded(text: str) -> bytes:
         return b""
 
 
-def _from_registry(asked: Asked) -> Answered:
+def _from_registry(asked: EmbeddedRequest) -> Answered:
     parts = urlsplit(asked.url)
     connection = http.client.HTTPConnection(*REGISTRY, timeout=_TIMEOUT)
     headers = {key: value for key, value in asked.headers.items() if key.lower() != "authorization"}
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
         body = self.rfile.read(int(length))
-        asked = Asked(self.command, f"https://{host}{self.path}", dict(self.headers.items()), body)
+        asked = EmbeddedRequest(self.command, f"https://{host}{self.path}", dict(self.headers.items()), body)
         found = self._front.answer(asked, self._mirror)
         self.send_response(found.status)
         for name, value in found.headers.items():

@@ -14,15 +14,15 @@ from skerry.lab.topology_records import (
     NATS,
     TASKS,
     Chain,
+    DnsNames,
     Filter,
     Gateway,
-    Names,
-    Origin,
-    Plan,
+    LabPlan,
     Port,
     Router,
     Side,
     Subnetwork,
+    TrafficOrigin,
 )
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
@@ -41,7 +41,7 @@ class End(msgspec.Struct, frozen=True):
     public: Address | None = None
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RequestedPaths(msgspec.Struct, frozen=True):
     """The input of a topology: tasks, the private addresses that they call, and public hosts with their addresses."""
 
     ends: tuple[End, ...]
@@ -49,7 +49,7 @@ class Asked(msgspec.Struct, frozen=True):
     public: tuple[tuple[Hostname, Address], ...] = ()
 
 
-def plan(world: World, asked: Asked) -> Plan:
+def plan(world: World, asked: RequestedPaths) -> LabPlan:
     """Build the topology of a lab.
 
     Raises `SkerryError` if a fact is missing that the lab needs.
@@ -60,20 +60,20 @@ def plan(world: World, asked: Asked) -> Plan:
 class _Builder:
     """A builder that collects interfaces until no route leads to a new one, and then builds the router of each VPC."""
 
-    def __init__(self, world: World, asked: Asked) -> None:
+    def __init__(self, world: World, asked: RequestedPaths) -> None:
         self.world = world
         self.asked = asked
         self.ports: dict[str, dict[Address, Port]] = {}
         self.gateways: dict[str, dict[str, Gateway]] = {}
-        self.marks: dict[int, Origin] = {}
-        self.realms: dict[int, Origin] = {}
+        self.marks: dict[int, TrafficOrigin] = {}
+        self.realms: dict[int, TrafficOrigin] = {}
         self._numbers = iter(range(1, 60_000))
-        self._known: dict[Origin, int] = {}
+        self._known: dict[TrafficOrigin, int] = {}
         # The private addresses of called names, in this VPC and in its peers.
         self._led_to: set[Address] = set()
         self._acl_numbers: dict[str, int] = {}
 
-    def plan(self) -> Plan:
+    def plan(self) -> LabPlan:
         """Return the topology."""
         for end in self.asked.ends:
             self._end(end)
@@ -86,7 +86,7 @@ class _Builder:
             self._called(vpc_id)
             waiting.extend(self._behind_routes(vpc_id))
         routers = tuple(self._router(vpc_id, number) for number, vpc_id in enumerate(sorted(self.ports), 1))
-        return Plan(routers, self.marks, self.realms, self.asked.public)
+        return LabPlan(routers, self.marks, self.realms, self.asked.public)
 
     # ------------------------------------------------------------------------------------------- interfaces
 
@@ -137,7 +137,7 @@ class _Builder:
         address = input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         side: Side = NATS if "nat" in interface.interface_type.lower() else FAR
         public = _public(interface, address)
-        mark = self._mark(Origin("interface", name, "accepts no connection"))
+        mark = self._mark(TrafficOrigin("interface", name, "accepts no connection"))
         port = Port(next(self._numbers), name, side, interface.subnet_id, (address,), groups, public, mark=mark)
         self._port(vpc_id, port)
 
@@ -174,7 +174,7 @@ class _Builder:
         known_gateways = self.gateways.setdefault(vpc_id, {})
         for name, kind, to in targets.gateways:
             if name not in known_gateways:
-                mark = self._mark(Origin("gateway", name, "no public address"))
+                mark = self._mark(TrafficOrigin("gateway", name, "no public address"))
                 known_gateways[name] = Gateway(next(self._numbers), name, kind, to, mark)
         return {to for _, kind, to in targets.gateways if kind == "peering"}
 
@@ -191,7 +191,7 @@ class _Builder:
             _groups(None, interface),
             _public(interface, address),
             interface.source_dest_check is False,
-            self._mark(Origin("interface", name, "source/destination check")),
+            self._mark(TrafficOrigin("interface", name, "source/destination check")),
         )
         self._port(vpc_id, port)
 
@@ -200,7 +200,7 @@ class _Builder:
         if rows is UNSET or not rows or nat.subnet_id is None or rows[0].private_ip is None:
             raise unread(Missing(f"the subnet and address of {nat.nat_gateway_id}", "ec2:DescribeNatGateways"))
         own, name = rows[0], nat.nat_gateway_id
-        mark = self._mark(Origin("interface", own.network_interface_id or name, "accepts no connection"))
+        mark = self._mark(TrafficOrigin("interface", own.network_interface_id or name, "accepts no connection"))
         address = (input_checks.address(own.private_ip, f"the PrivateIp of {name}"),)
         public = None if own.public_ip is None else input_checks.address(own.public_ip, f"the PublicIp of {name}")
         number, place = next(self._numbers), nat.subnet_id
@@ -209,13 +209,13 @@ class _Builder:
 
     # --------------------------------------------------------------------------------------------- together
 
-    def _mark(self, origin: Origin) -> int:
+    def _mark(self, origin: TrafficOrigin) -> int:
         if origin not in self._known:
             self._known[origin] = len(self._known) + 1
             self.marks[self._known[origin]] = origin
         return self._known[origin]
 
-    def _realm(self, origin: Origin) -> int:
+    def _realm(self, origin: TrafficOrigin) -> int:
         for number, known in self.realms.items():
             if known == origin:
                 return number
@@ -267,7 +267,7 @@ class _Builder:
             guards,
             resolver,
             servers_of(self.world, vpc_id) or ((resolver,) if resolver else ()),
-            names_of(self.world, vpc_id).names if resolver else Names(),
+            names_of(self.world, vpc_id).names if resolver else DnsNames(),
         )
 
     def _subnet(self, subnet_id: str, table: int, filters: dict[Chain, Filter]) -> Subnetwork:

@@ -50,7 +50,7 @@ class Protocol(StrEnum):
     UDP = "udp"
 
 
-class Origin(msgspec.Struct, frozen=True):
+class TrafficOrigin(msgspec.Struct, frozen=True):
     """The cause of a drop: a resource of the user, and its rule in words."""
 
     kind: str
@@ -113,7 +113,7 @@ class Line(msgspec.Struct, frozen=True):
     realm: int
 
 
-class Rule(msgspec.Struct, frozen=True):
+class NftRule(msgspec.Struct, frozen=True):
     """A rule of a chain: packets with ``peer`` as their source or destination, of a protocol, to a range of ports.
 
     ``ports`` None: all ports. A packet that it drops is recorded under the mark.
@@ -144,11 +144,11 @@ class Filter(msgspec.Struct, frozen=True):
     """A chain of rules, evaluated in order; a packet without a matching rule is dropped under ``mark``."""
 
     chain: Chain
-    rules: tuple[Rule, ...]
+    rules: tuple[NftRule, ...]
     mark: int
 
 
-class Names(msgspec.Struct, frozen=True):
+class DnsNames(msgspec.Struct, frozen=True):
     """Names that a VPC's DNS server resolves by itself: its zones, and records."""
 
     zones: tuple[Hostname, ...] = ()
@@ -172,7 +172,7 @@ class Router(msgspec.Struct, frozen=True):
     guards: dict[int, tuple[Chain, Chain]]
     resolver: Address | None
     servers: tuple[Address, ...]
-    names: Names
+    names: DnsNames
 
     @property
     def space(self) -> str:
@@ -189,10 +189,10 @@ class Subnetwork(msgspec.Struct, frozen=True):
     outbound: Chain
 
 
-class Plan(msgspec.Struct, frozen=True):
+class LabPlan(msgspec.Struct, frozen=True):
     """A complete lab, ready to be built. ``marks`` and ``realms``: causes of recorded drops, by number."""
 
     routers: tuple[Router, ...]
-    marks: dict[int, Origin]
-    realms: dict[int, Origin]
+    marks: dict[int, TrafficOrigin]
+    realms: dict[int, TrafficOrigin]
     public: tuple[tuple[Hostname, Address], ...] = ()

@@ -20,7 +20,7 @@ from skerry.plan.notes import findings
 from skerry.plan.quotas import limits
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
-from skerry.plan.search import Result, search
+from skerry.plan.search import SearchResult, search
 from skerry.reach.trace import Piece
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
@@ -53,7 +53,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     )
 
 
-def _planned(world: World, found: Result, change: Change, reasons: tuple[Why, ...]) -> Planned:
+def _planned(world: World, found: SearchResult, change: Change, reasons: tuple[Why, ...]) -> Planned:
     # A blocker at a resource of the plan itself is no reason in the user's network.
     why = tuple(row for row in reasons if not is_new(row.resource)) or _for_the_new(reasons)
     kind, note = disposition(world, change, found.flows, found.broken)
@@ -86,7 +86,7 @@ def _remains(row: Failing, piece: Piece, known: Remaining | None) -> Remaining:
     return Remaining(tuple(services), row.need.step, tuple(subnets), verdict, piece.code, piece.resource, piece.message)
 
 
-def _breaks(found: Result) -> Iterator[Break]:
+def _breaks(found: SearchResult) -> Iterator[Break]:
     """Return the flows of other workloads that become worse, and those denied by a new endpoint's policy."""
     for row in found.broken:
         pieces = [judged.piece.message for trace in row.outcome.traces for judged in trace.judged]

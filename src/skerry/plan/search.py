@@ -41,7 +41,7 @@ _BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEn
 """What is told, not weighed: it has no effect in a World, or one that AWS does not document."""
 
 
-class Result(NamedTuple):
+class SearchResult(NamedTuple):
     """Changes with their reasons, the World with them, what was found there; others' flows before, and those broken."""
 
     changes: dict[Change, tuple[Why, ...]]
@@ -51,7 +51,7 @@ class Result(NamedTuple):
     broken: tuple[Failing, ...]
 
 
-def search(world: World, scope: Scope, options: Options, before: Found) -> Result:
+def search(world: World, scope: Scope, options: Options, before: Found) -> SearchResult:
     """Find changes after which the launches of the scope are ok, as far as any are; ``before``: what was found so."""
     state = _State(world, scope, options, before)
     state.mend()
@@ -61,7 +61,7 @@ def search(world: World, scope: Scope, options: Options, before: Found) -> Resul
     changes = in_order(state.changes)
     # The proof is for the reported changes, in their order.
     changed = after(world, changes)
-    return Result(changes, changed, scope.look(changed), state.flows, tuple(impact.broken(changed, state.flows)))
+    return SearchResult(changes, changed, scope.look(changed), state.flows, tuple(impact.broken(changed, state.flows)))
 
 
 class _State:

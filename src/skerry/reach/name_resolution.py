@@ -81,7 +81,7 @@ class _View(NamedTuple):
     inbound: bool
 
 
-class Names:
+class NameResolver:
     """Answers for the VPCs of one World."""
 
     def __init__(self, world: World, destinations: Destinations) -> None:

@@ -37,7 +37,7 @@ class Branch(NamedTuple):
     missing: Missing | None = None
 
 
-class Row(NamedTuple):
+class RoutedBlock(NamedTuple):
     """One block of a route, in the order of evaluation."""
 
     length: int
@@ -50,7 +50,7 @@ class Row(NamedTuple):
 class Compiled(NamedTuple):
     """A route table, read once: its blocks, longest first, and the routes of lists whose entries are not known."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[RoutedBlock, ...]
     open_lists: tuple[Route, ...]
     unreadable: tuple[tuple[Route, Missing], ...]
 
@@ -59,7 +59,7 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
     """Read a route table."""
     if table.routes is UNSET:
         return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
-    rows: list[Row] = []
+    rows: list[RoutedBlock] = []
     open_lists: list[Route] = []
     unreadable: list[tuple[Route, Missing]] = []
     for route in table.routes:
@@ -72,7 +72,7 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
                 unreadable.append((route, Missing(fact)))
                 continue
             rank = _PROPAGATED if route.origin in _DYNAMIC else _STATIC
-            rows.append(Row(found.length, rank, found.addresses, route))
+            rows.append(RoutedBlock(found.length, rank, found.addresses, route))
         elif name is None:
             unreadable.append((route, Missing(f"what a route to {target_of(route)} of {table.route_table_id} is for")))
         else:
@@ -81,13 +81,13 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
                 open_lists.append(route)
                 continue
             blocks = [found for cidr in entries if (found := parse_block(cidr))]
-            rows.extend(Row(found.length, _LISTED, found.addresses, route, name) for found in blocks)
+            rows.extend(RoutedBlock(found.length, _LISTED, found.addresses, route, name) for found in blocks)
     rows = _without_overruled(rows)
     rows.sort(key=lambda row: (-row.length, row.rank))
     return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable))
 
 
-def _without_overruled(rows: list[Row]) -> list[Row]:
+def _without_overruled(rows: list[RoutedBlock]) -> list[RoutedBlock]:
     """The rows but for those that a VPN gateway propagates within a VPC: there ``local`` goes first, however short.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
@@ -121,7 +121,7 @@ def select_branches(
     return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in found)
 
 
-def _only_row(rows: tuple[Row, ...], addresses: Intervals) -> Row | None:
+def _only_row(rows: tuple[RoutedBlock, ...], addresses: Intervals) -> RoutedBlock | None:
     ((low, high),) = addresses
     for position, row in enumerate(rows):
         ((first, last),) = row.addresses
@@ -140,7 +140,9 @@ def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
     return not destination.elsewhere and destination.prefix_list is None
 
 
-def _longest_first(rows: list[Row], listed: list[tuple[Route, Intervals]], addresses: Intervals) -> list[Branch]:
+def _longest_first(
+    rows: list[RoutedBlock], listed: list[tuple[Route, Intervals]], addresses: Intervals
+) -> list[Branch]:
     """Longer routes first; a prefix list with unknown entries stands at the place of its entries."""
     long, rest = _nested([row for row in rows if row.length >= _SHORT], addresses)
     result = list(long)
@@ -158,16 +160,16 @@ def _longest_first(rows: list[Row], listed: list[tuple[Route, Intervals]], addre
 class _Open(NamedTuple):
     """A block whose inner blocks are still being looked at, with those seen so far."""
 
-    rows: list[Row]
+    rows: list[RoutedBlock]
     inner: list[Interval]
 
 
-def _nested(rows: list[Row], addresses: Intervals) -> tuple[list[Branch], Intervals]:
+def _nested(rows: list[RoutedBlock], addresses: Intervals) -> tuple[list[Branch], Intervals]:
     """Return the addresses that each route takes, and the rest.
 
     Two blocks are one inside the other or apart, so that each route takes its block but for the blocks inside it.
     """
-    blocks: dict[Interval, list[Row]] = {}
+    blocks: dict[Interval, list[RoutedBlock]] = {}
     for row in rows:
         blocks.setdefault(row.addresses[0], []).append(row)
     result: list[Branch] = []
@@ -189,7 +191,7 @@ def _nested(rows: list[Row], addresses: Intervals) -> tuple[list[Branch], Interv
     return result, subtract(addresses, normalise(outermost.inner))
 
 
-def _first_of(rows: list[Row], taken: Intervals) -> Branch:
+def _first_of(rows: list[RoutedBlock], taken: Intervals) -> Branch:
     """Routes of one block: static ones first; of two prefix lists AWS takes any."""
     best = min(row.rank for row in rows)
     routes = list(dict.fromkeys(row.route for row in rows if row.rank == best))

@@ -25,7 +25,7 @@ _ID = re.compile(r"^(eni|i|nat|vpce)-[0-9a-f]+$")
 _HOST = re.compile(r"^(?:[a-z0-9_*-]+\.)+[a-z0-9-]+$")
 
 
-class Question(msgspec.Struct, frozen=True, gc=False):
+class TraceRequest(msgspec.Struct, frozen=True, gc=False):
     """A flow to be traced; exactly one of subnet, interface, instance and internet is its source."""
 
     to: str
@@ -40,7 +40,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     public_address: str | None = None
 
 
-def ask(walker: Walker, question: Question) -> Outcome:
+def ask(walker: Walker, question: TraceRequest) -> Outcome:
     """Trace the flow of a question.
 
     Raises `SkerryError` if the question contradicts itself, `NothingFoundError` if it names a resource that does not
@@ -79,7 +79,7 @@ def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
     return (one,)
 
 
-def _target(world: World, question: Question) -> Target:
+def _target(world: World, question: TraceRequest) -> Target:
     name = question.to.lower().rstrip(".")
     if name in services():
         if world.region is None:
@@ -96,7 +96,7 @@ def _target(world: World, question: Question) -> Target:
     return Target(name, question.port, place, found, question.protocol, note)
 
 
-def _source(walker: Walker, question: Question) -> Source:
+def _source(walker: Walker, question: TraceRequest) -> Source:
     world = walker.world
     if question.subnet is not None:
         return _in_subnet(walker, question, question.subnet)
@@ -118,7 +118,7 @@ def _source(walker: Walker, question: Question) -> Source:
     return Source(start, question.groups or groups)
 
 
-def _in_subnet(walker: Walker, question: Question, subnet_id: str) -> Source:
+def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source:
     world = walker.world
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):

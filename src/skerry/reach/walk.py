@@ -24,7 +24,7 @@ from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
 from skerry.reach.forwarding import Network
 from skerry.reach.gateways import open_question
-from skerry.reach.name_resolution import Intended, Names, Query, Resolution
+from skerry.reach.name_resolution import Intended, NameResolver, Query, Resolution
 from skerry.reach.origin import Start, Traffic
 from skerry.reach.outcome import Outcome, combine
 from skerry.reach.security_filters import Peer
@@ -116,7 +116,7 @@ class Walker:
         self.world = world
         self._memo = memo or Memo()
         self.destinations = Destinations(world)
-        self.names = Names(world, self.destinations)
+        self.names = NameResolver(world, self.destinations)
         self.network = Network(world, self._memo)
         self.filters = self.network.filters
 

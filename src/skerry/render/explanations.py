@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skerry.catalogue.blocker_codes import Code, codes
-from skerry.catalogue.error_texts import Rule, rules
+from skerry.catalogue.error_texts import ErrorTextRule, rules
 from skerry.render.json_document import write
 from skerry.render.text import bold, clean, columns, dim, plural, word
 
@@ -33,7 +33,7 @@ _NAMES = {
 }
 
 
-class BlockerOut(msgspec.Struct, frozen=True):
+class ComparedBlockerOut(msgspec.Struct, frozen=True):
     """A blocker of today's diagnosis, compared with a text."""
 
     code: str
@@ -50,7 +50,7 @@ class BesideOut(msgspec.Struct, frozen=True):
     service: str
     relation: str
     says: str
-    blockers: list[BlockerOut]
+    blockers: list[ComparedBlockerOut]
 
 
 class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
@@ -123,7 +123,10 @@ def match_of(one: "Explanation", laid: "Sequence[Comparison] | None" = None, els
         if laid is None
         else [
             BesideOut(
-                item.service, item.relation, item.says, [BlockerOut(*_parts(blocker)) for blocker in item.blockers]
+                item.service,
+                item.relation,
+                item.says,
+                [ComparedBlockerOut(*_parts(blocker)) for blocker in item.blockers],
             )
             for item in laid
         ]
@@ -135,7 +138,7 @@ def match_of(one: "Explanation", laid: "Sequence[Comparison] | None" = None, els
 
 
 def _parts(item: object) -> tuple[str, ...]:
-    return tuple(getattr(item, name) for name in BlockerOut.__struct_fields__)
+    return tuple(getattr(item, name) for name in ComparedBlockerOut.__struct_fields__)
 
 
 def json(found: Iterable[Laid]) -> str:
@@ -248,7 +251,7 @@ def catalogue() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _first(rule: Rule) -> str:
+def _first(rule: ErrorTextRule) -> str:
     sentence = rule.cause.partition(". ")[0].rstrip(".")
     return textwrap.shorten(sentence.replace("{", "<").replace("}", ">"), 90, placeholder="...")
 

@@ -13,20 +13,20 @@ _WIDTH = 100
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-class Reference(NamedTuple):
+class HclReference(NamedTuple):
     """An expression that stands as it is, such as ``aws_security_group.endpoints.id``."""
 
     text: str
 
 
-class Call(NamedTuple):
+class HclCall(NamedTuple):
     """A function of one argument, such as ``jsonencode({ Version = "2012-10-17" })``."""
 
     function: str
     argument: "Value"
 
 
-Value: TypeAlias = "str | int | bool | Reference | Call | list[Value] | dict[str, Value] | None"
+Value: TypeAlias = "str | int | bool | HclReference | HclCall | list[Value] | dict[str, Value] | None"
 
 
 def quoted(text: str) -> str:
@@ -45,9 +45,9 @@ def _code(letter: str) -> str:
 def value(found: Value, depth: int = 0) -> str:
     """A value: on one line where it is short and holds no other, else on several."""
     match found:
-        case Reference():
+        case HclReference():
             return found.text
-        case Call():
+        case HclCall():
             return f"{found.function}({value(found.argument, depth)})"
         case None:
             return "null"
@@ -126,7 +126,7 @@ def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tup
     first = next(iter(settings.values()))
     same = [name for name in first if name != varying and all(row[name] == first[name] for row in settings.values())]
     alone = len(same) == len(first) - 1
-    found: dict[str, Value] = {name: Reference("each.value" if alone else f"each.value.{name}") for name in first}
+    found: dict[str, Value] = {name: HclReference("each.value" if alone else f"each.value.{name}") for name in first}
     found |= {name: first[name] for name in same}
     given: dict[str, Value] = {name: row for name, row in found.items() if row is not None}
     if not alone:
@@ -134,7 +134,7 @@ def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tup
         return {"for_each": {key: {name: row[name] for name in kept} for key, row in settings.items()}}, given
     rows: dict[str, Value] = {key: row[varying] for key, row in settings.items()}
     if all(key == row for key, row in rows.items()):
-        return {"for_each": Call("toset", list(rows.values()))}, given
+        return {"for_each": HclCall("toset", list(rows.values()))}, given
     return {"for_each": rows}, given
 
 

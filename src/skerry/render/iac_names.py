@@ -12,7 +12,7 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Planned
-from skerry.render.hcl import Reference, Value
+from skerry.render.hcl import HclReference, Value
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -39,24 +39,24 @@ class Names:
 
     def given(self, name: str, found: Value) -> Value:
         """Return an argument: its variable, or its value."""
-        return Reference(f"var.{name}") if name in self.inputs else found
+        return HclReference(f"var.{name}") if name in self.inputs else found
 
     def group(self, group_id: str) -> str:
         """The label of a security group: one that the plan creates, or any other by its id."""
         return self._groups.get(group_id) or self.plain(group_id)
 
-    def reference(self, group_id: str) -> Reference | str:
+    def reference(self, group_id: str) -> HclReference | str:
         """A security group as another resource names it."""
         if group_id in self._groups:
-            return Reference(f"aws_security_group.{self._groups[group_id]}.id")
+            return HclReference(f"aws_security_group.{self._groups[group_id]}.id")
         return group_id
 
-    def peer(self, peer: str) -> Reference | str:
+    def peer(self, peer: str) -> HclReference | str:
         """Return the peer of a rule: a reference to a new group or to a prefix list by name, or its value."""
         if peer in self._groups:
             return self.reference(peer)
         if is_new(peer):
-            return Reference(f"data.aws_prefix_list.{self.prefix_list(peer)}.id")
+            return HclReference(f"data.aws_prefix_list.{self.prefix_list(peer)}.id")
         return peer
 
     def peer_key(self, peer: str) -> str:

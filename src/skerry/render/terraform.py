@@ -23,13 +23,13 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned
 from skerry.render import iac_common, terraform_import
-from skerry.render.hcl import Reference, Value, block, comment, repeated, together
+from skerry.render.hcl import HclReference, Value, block, comment, repeated, together
 from skerry.render.iac_names import Names
 
 _REQUIRED = ">= 1.5"  # the first with import blocks
 _PROVIDER = ">= 5.0"
-_TAGS = Reference("var.tags")
-_NAMED = Reference("merge(var.tags, { Name = each.key })")
+_TAGS = HclReference("var.tags")
+_NAMED = HclReference("merge(var.tags, { Name = each.key })")
 
 
 def render(world: World, plan: Plan) -> str:
@@ -64,15 +64,15 @@ def _settings(world: World, names: Names) -> Iterator[str]:
         block("required_providers", {"aws": {"source": "hashicorp/aws", "version": _PROVIDER}}),
     )
     known = {"default": world.region} if world.region else {}
-    yield block('variable "region"', {"description": "The Region of the VPC.", "type": Reference("string"), **known})
+    yield block('variable "region"', {"description": "The Region of the VPC.", "type": HclReference("string"), **known})
     for name, found in names.inputs.items():
         kind, what = _INPUTS[name]
-        yield block(f'variable "{name}"', {"description": what, "type": Reference(kind), "default": found})
+        yield block(f'variable "{name}"', {"description": what, "type": HclReference(kind), "default": found})
     yield block(
         'variable "tags"',
-        {"description": "Tags of all that is created.", "type": Reference("map(string)"), "default": {}},
+        {"description": "Tags of all that is created.", "type": HclReference("map(string)"), "default": {}},
     )
-    yield block('provider "aws"', {"region": Reference("var.region")})
+    yield block('provider "aws"', {"region": HclReference("var.region")})
 
 
 def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
                 f'resource "aws_security_group" "{names.group(change.group_id)}"', body
             )
             everywhere: dict[str, Value] = {
-                "security_group_id": Reference(f"aws_security_group.{names.group(change.group_id)}.id"),
+                "security_group_id": HclReference(f"aws_security_group.{names.group(change.group_id)}.id"),
                 "ip_protocol": "-1",
                 "cidr_ipv4": "0.0.0.0/0",
             }
@@ -240,7 +240,7 @@ def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
     kinds = {type(row.change) for row in rows}
     for kind, label in ((CreateInterfaceEndpoint, "interface"), (CreateGatewayEndpoint, "gateway")):
         if kind in kinds:
-            found = Reference(f"{{ for name, endpoint in aws_vpc_endpoint.{label} : name => endpoint.id }}")
+            found = HclReference(f"{{ for name, endpoint in aws_vpc_endpoint.{label} : name => endpoint.id }}")
             what = f"The {label} endpoints, by service."
             yield block(f'output "{label}_endpoint_ids"', {"description": what, "value": found})
     for row in rows:
@@ -248,6 +248,6 @@ def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
             label = names.group(row.change.group_id)
             body: dict[str, Value] = {
                 "description": f"The security group {row.change.name}.",
-                "value": Reference(f"aws_security_group.{label}.id"),
+                "value": HclReference(f"aws_security_group.{label}.id"),
             }
             yield block(f'output "security_group_{label}_id"', body)

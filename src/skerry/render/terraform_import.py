@@ -17,7 +17,7 @@ from skerry.model.world import World
 from skerry.plan.changes import ModifyEndpoint, RouteToNat, SetVpcAttribute
 from skerry.plan.records import Planned
 from skerry.render import iac_common
-from skerry.render.hcl import Call, Reference, Value, block, comment, value
+from skerry.render.hcl import HclCall, HclReference, Value, block, comment, value
 from skerry.render.iac_names import Names
 
 _ATTRIBUTES = ("enable_dns_support", "enable_dns_hostnames")
@@ -37,7 +37,7 @@ def policy(text: str | None) -> Value:
     if text is None:
         return None
     found = json.loads(text)
-    return text if _has_fraction(found) else Call("jsonencode", found)
+    return text if _has_fraction(found) else HclCall("jsonencode", found)
 
 
 def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
@@ -53,19 +53,19 @@ def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -
     if change.private_dns is not None:
         yield _import(f"aws_vpc_endpoint.{label}", change.endpoint_id)
         body = _own(world, change)
-        kept: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [Reference("tags")]}
+        kept: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference("tags")]}
         yield why + block(f'resource "aws_vpc_endpoint" "{label}"', body, block("lifecycle", kept))
     for kind, argument, found in (
         ("aws_vpc_endpoint_subnet_association", "subnet_id", change.subnets),
         ("aws_vpc_endpoint_route_table_association", "route_table_id", change.route_tables),
     ):
         if found:
-            each = Reference(f"toset({value(list(found))})")
-            body = {"vpc_endpoint_id": change.endpoint_id, argument: Reference("each.value")}
+            each = HclReference(f"toset({value(list(found))})")
+            body = {"vpc_endpoint_id": change.endpoint_id, argument: HclReference("each.value")}
             yield why + block(f'resource "{kind}" "{label}"', {"for_each": each}, body)
     if change.groups:
         settings: Value = {names.group(one): names.reference(one) for one in change.groups}
-        body = {"vpc_endpoint_id": change.endpoint_id, "security_group_id": Reference("each.value")}
+        body = {"vpc_endpoint_id": change.endpoint_id, "security_group_id": HclReference("each.value")}
         header = f'resource "aws_vpc_endpoint_security_group_association" "{label}"'
         yield why + block(header, {"for_each": settings}, body)
     if change.policy is not None:
@@ -88,7 +88,7 @@ def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
 
 
 def _import(to: str, known: str) -> str:
-    return block("import", {"to": Reference(to), "id": known})
+    return block("import", {"to": HclReference(to), "id": known})
 
 
 def vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
             kept.append(attribute)
         else:
             body[attribute] = found
-    lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [Reference(name) for name in kept]}
+    lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference(name) for name in kept]}
     return block(f'resource "aws_vpc" "{label}"', body, block("lifecycle", lifecycle))
 
 
