@@ -11,7 +11,7 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.policy.document import parse
 
-# Of whose things the launch asks, by the service; of the others it asks for nothing of its own.
+# The owner of the resources in a launch's calls, by service; calls of other services name none.
 _OWN = {
     "ecr.dkr": "the pull of its own repositories",
     "secretsmanager": "GetSecretValue on its own secrets",
@@ -24,9 +24,9 @@ _OWN = {
 def endpoint_wide_policy(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find endpoints of registries, layers, secrets and logs that have the default policy.
 
-    What it means:
-        The endpoint's policy allows every action on every resource, of whatever account. What gets into a task can
-        carry data out through it with credentials of its own: into another account's repository, bucket or log group.
+    What it means: The endpoint's policy allows every action on every resource, of whatever account. A program that gets
+    into a task can carry data out through it with its own credentials: into another account's repository, bucket or log
+    group.
 
     Why it stops a task:
         It does not. A policy that is too narrow does: for S3, one limited to your own principals, because ECR signs

@@ -135,7 +135,7 @@ def _free_address(world: World, subnet_id: str) -> Hop:
 
 
 def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
-    """What is lost on paths that are not ok, each once."""
+    """Return the lost pieces on paths with a verdict other than ok, each once."""
     found: dict[tuple[str, str, str, str], Blocker] = {}
     for judged in _judged(traces):
         if judged.lost:
@@ -147,7 +147,7 @@ def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
 
 
 def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
-    """The facts that are missing on paths that are not ok, each once."""
+    """Return the missing facts on paths with a verdict other than ok, each once."""
     found: dict[Missing, None] = {}
     for judged in _judged(traces):
         if not judged.lost:

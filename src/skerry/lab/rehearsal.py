@@ -64,7 +64,7 @@ class Script(msgspec.Struct, frozen=True):
 
 
 def script(world: World, launch: Launch, archive: str | None = None) -> Script:
-    """LabPlan the rehearsal of a launch in all of its subnets.
+    """Plan the rehearsal of a launch in all of its subnets.
 
     An attempt that the lab cannot make is not an error: the attempt says why.
     """

@@ -33,7 +33,7 @@ class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     ``identity``: inline and managed policies of the role or user. ``boundary``, ``session``, ``resource``: None if
     there is none. ``endpoint``: None for a call without an endpoint, through an endpoint with the default policy, or to
-    a service without endpoint policies. ``gateway``: the policy is of a gateway endpoint.
+    a service without endpoint policies. ``gateway``: the policy belongs to a gateway endpoint.
 
     ``scps`` and ``rcps``: the policies of the organization's root, of each organizational unit, and of the account, one
     tuple a level. They are ``()`` for an account outside an organization. ``scps`` are also ``()`` for the management

@@ -26,8 +26,8 @@ def names_principal(
 
     ``itself``: as everyone, or as this user, session or service. ``role``: by the role of the session, within the
     limits of its permissions boundary and session policy. ``account``: by its account, with the decision delegated to
-    the policies of that account. ``gateway``: the policy is of a gateway endpoint. ``granting``: the statement grants
-    access to the values.
+    the policies of that account. ``gateway``: the policy belongs to a gateway endpoint. ``granting``: the statement
+    grants access to the values.
     """
     if gateway:
         return any_of(_names_on_gateway(kind, value, principal, way, granting=granting) for kind, value in principals)
