@@ -15,7 +15,7 @@ from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
 from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.errors import InputError, NothingFoundError
 from skerry.launch import scheduled_tasks
-from skerry.launch.launches import Launch, launches_of, short
+from skerry.launch.launches import Launch, launches_of, short_name_of
 from skerry.launch.running_tasks import of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
@@ -352,19 +352,20 @@ def _nothing(world: World) -> NothingFoundError:
 
 
 def _is_chosen(launch: Launch, selection: Selection) -> bool:
-    in_cluster = selection.cluster is None or launch.cluster == short(selection.cluster)
-    return in_cluster and (selection.service is None or launch.service == short(selection.service))
+    in_cluster = selection.cluster is None or launch.cluster == short_name_of(selection.cluster)
+    return in_cluster and (selection.service is None or launch.service == short_name_of(selection.service))
 
 
 def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
     tasks = [
         task
         for task in world.facts.tasks
-        if cluster is None or (isinstance(task.cluster_arn, str) and short(task.cluster_arn) == short(cluster))
+        if cluster is None
+        or (isinstance(task.cluster_arn, str) and short_name_of(task.cluster_arn) == short_name_of(cluster))
     ]
-    wanted = [task for task in tasks if short(task.task_arn) == short(name)]
+    wanted = [task for task in tasks if short_name_of(task.task_arn) == short_name_of(name)]
     if not wanted:
-        raise NothingFoundError(f"there is no task {name}", _hint([short(task.task_arn) for task in tasks]))
+        raise NothingFoundError(f"there is no task {name}", _hint([short_name_of(task.task_arn) for task in tasks]))
     return [of_task(world, task) for task in wanted]
 
 

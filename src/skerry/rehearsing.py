@@ -17,7 +17,7 @@ from skerry.lab.run import Seen, perform
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
-from skerry.plan.assign_addresses import settled
+from skerry.plan.assign_addresses import assign_addresses
 from skerry.plan.scope import Scope
 from skerry.plan.world_after import after
 from skerry.reach.walk import Walker
@@ -79,7 +79,7 @@ def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
     changes = [row.change for row in found.changes]
     proven = "proven" if found.proven else "not proven"
     note = f"On the network after the changes of skerry plan ({len(changes)}, {proven})."
-    return settled(after(world, changes)), (note,)
+    return assign_addresses(after(world, changes)), (note,)
 
 
 def keep(gathered: app.Gathered) -> Path:

@@ -6,7 +6,7 @@ import pytest
 
 from skerry.lab import client_errors, clients
 from skerry.lab.client_arguments import ImageReference
-from skerry.lab.client_jobs import Dial, JobResult, Pull, Station
+from skerry.lab.client_jobs import Dial, JobResult, Pull, TaskHost
 from skerry.lab.paths import environment
 from skerry.lab.topology_records import TASKS, Port
 from skerry.net.cidr import Address
@@ -147,7 +147,7 @@ class TestAPull:
 def test_a_copy_of_each_registry_is_at_a_port_of_its_own() -> None:
     port = Port(3, "task", TASKS, "subnet-a", (Address("10.0.1.4"),))
     other = Pull(4, None, reference("quay.io", "a/b"), Hostname("quay.io"))
-    station = Station(port, (PULL, Dial(3, Hostname("a.example"), 443), other))
+    station = TaskHost(port, (PULL, Dial(3, Hostname("a.example"), 443), other))
     assert clients.mirrors(station) == {5_001: "registry-1.docker.io", 5_003: "quay.io"}
     assert station.space == "task3"
 

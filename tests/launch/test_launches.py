@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.launch.launches import Launch, launches_of, of_service, short
+from skerry.launch.launches import Launch, launches_of, of_service, short_name_of
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
 from skerry.model.facts import Missing
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, awslogs, container
@@ -327,4 +327,4 @@ class TestFamilies:
     [(f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:3", "web:3"), ("web:3", "web:3"), ("a/b/c", "c"), ("", "")],
 )
 def test_the_short_form_of_an_arn_is_its_last_part(name: str, last: str) -> None:
-    assert short(name) == last
+    assert short_name_of(name) == last

@@ -1,6 +1,6 @@
 """Addresses for what a plan creates, as a rehearsal needs them."""
 
-from skerry.plan.assign_addresses import settled
+from skerry.plan.assign_addresses import assign_addresses
 from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, ModifyEndpoint
 from skerry.plan.world_after import after
 from tests.networks import Network
@@ -17,7 +17,7 @@ def addresses(
 ) -> list[str]:
     """The addresses of the interfaces that are new."""
     before = network.world()
-    found = settled(after(before, changes))
+    found = assign_addresses(after(before, changes))
     known = {row.network_interface_id for row in before.facts.network_interfaces}
     rows = (row for row in found.facts.network_interfaces if row.network_interface_id not in known)
     return [row.private_ip_address or "" for row in rows]

@@ -192,10 +192,10 @@ class TestPuttingStatementsTogether:
     def test_says_nothing_twice(self) -> None:
         first = statement("s3:GetObject", "a", **ANYBODY)
         assert endpoint_policies.together([first, first]) == [first]
-        assert endpoint_policies.joined(None, "x") == "x"
+        assert endpoint_policies.join_policies(None, "x") == "x"
         one = text(first)
-        assert endpoint_policies.joined(one, one) == one
-        both = json.loads(endpoint_policies.joined(one, text(statement("s3:GetObject", "b", **ANYBODY))))
+        assert endpoint_policies.join_policies(one, one) == one
+        both = json.loads(endpoint_policies.join_policies(one, text(statement("s3:GetObject", "b", **ANYBODY))))
         assert both["Statement"] == [statement("s3:GetObject", ["a", "b"], **ANYBODY)]
 
 

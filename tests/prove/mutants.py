@@ -27,7 +27,7 @@ from skerry.reach.compiled_rules import ALL_PORTS
 from skerry.reach.name_resolution import NameResolver
 from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Filters
-from skerry.reach.trace import Hop, Passage, Way
+from skerry.reach.trace import Hop, Passage, PathPart
 from skerry.reach.vpc_hops import VpcPaths
 from skerry.reach.walk import Walker
 from tests.prove.proving import Case, disagreements
@@ -118,8 +118,8 @@ def replies_are_taken_to_come_back_to_the_port_that_was_called() -> Iterator[Non
 def the_way_back_is_overlooked() -> Iterator[None]:
     made = Passage.of.__func__  # type: ignore[attr-defined]
 
-    def wrong(cls: type, ways: tuple[Way, ...], guard: Any, *, choice: bool) -> Passage:
-        passage: Passage = made(cls, tuple(Way(way.packets, way.there) for way in ways), guard, choice=choice)
+    def wrong(cls: type, ways: tuple[PathPart, ...], guard: Any, *, choice: bool) -> Passage:
+        passage: Passage = made(cls, tuple(PathPart(way.packets, way.there) for way in ways), guard, choice=choice)
         return passage
 
     with _swap(Passage, "of", classmethod(wrong)):
@@ -194,7 +194,7 @@ def what_a_task_may_send_is_not_asked() -> Iterator[None]:
 def the_group_of_the_endpoint_is_not_asked() -> Iterator[None]:
     made = Passage.of.__func__  # type: ignore[attr-defined]
 
-    def wrong(cls: type, ways: tuple[Way, ...], guard: Any, *, choice: bool) -> Passage:
+    def wrong(cls: type, ways: tuple[PathPart, ...], guard: Any, *, choice: bool) -> Passage:
         passage: Passage = made(cls, ways, None, choice=choice)
         return passage
 
@@ -348,7 +348,7 @@ def a_nat_gateway_works_in_any_state() -> Iterator[None]:
 @mutant
 def a_nat_gateway_needs_no_way_out_of_its_own() -> Iterator[None]:
     def wrong(self: Any, step: Any, nat_id: str) -> Any:
-        way = Way(Box(step.start.addresses, step.addresses, step.start.ports), (step.hop,))
+        way = PathPart(Box(step.start.addresses, step.addresses, step.start.ports), (step.hop,))
         return ((Passage.of((way,), None, choice=step.destination.choice),),)
 
     with _swap(forwarding, "through_nat", wrong):

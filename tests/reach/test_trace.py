@@ -15,10 +15,10 @@ from skerry.reach.trace import (
     Destination,
     Hop,
     Passage,
+    PathPart,
     Piece,
     Segment,
     Trace,
-    Way,
     judge,
     segments,
 )
@@ -237,7 +237,7 @@ class TestADoubtedPath:
 
     def trace(self, *pieces: Piece, choice: bool = True) -> Trace:
         destination = Destination("there", ALL, choice=choice)
-        way = Passage.of((Way(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
+        way = Passage.of((PathPart(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
         return Trace("subnet-a", destination, (), way, None, *judge(segments((), way, None, destination)))
 
     def test_is_unknown_for_the_fact_that_is_missing(self) -> None:
@@ -267,13 +267,13 @@ class TestSegments:
     first, there, back, last = hop(), hop(), hop(), hop()
 
     def test_of_one_way_begin_with_the_source_and_turn_at_the_end(self) -> None:
-        way = Way(PACKETS, (self.there,), (self.back,))
+        way = PathPart(PACKETS, (self.there,), (self.back,))
         destination = Destination("there", ALL)
         (only,) = segments((self.first,), Passage.of((way,), None, choice=destination.choice), self.last, destination)
         assert only == Segment(PACKETS, choice=True, hops=(self.first, self.there, self.last, self.back))
 
     def test_of_two_ways_have_the_source_and_the_interface_that_it_comes_to_in_the_first(self) -> None:
-        ways = (Way(PACKETS, (self.there,)), Way(PACKETS, (self.back,)))
+        ways = (PathPart(PACKETS, (self.there,)), PathPart(PACKETS, (self.back,)))
         destination = Destination("there", ALL, choice=False)
         one, other = segments((self.first,), Passage.of(ways, None, choice=destination.choice), self.last, destination)
         assert (one.hops, other.hops) == ((self.first, self.there, self.last), (self.back,))
@@ -281,7 +281,7 @@ class TestSegments:
 
     def test_without_a_filter_at_the_end_just_turn(self) -> None:
         destination = Destination("there", ALL)
-        passage = Passage.of((Way(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
+        passage = Passage.of((PathPart(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
         (only,) = segments((), passage, None, destination)
         assert only.hops == (self.there, self.back)
 
@@ -293,16 +293,16 @@ class TestSegments:
 
     def test_a_passage_is_clean_where_all_of_its_hops_are(self) -> None:
         destination = Destination("there", ALL)
-        assert Passage.of((Way(PACKETS, (hop(),), (hop(),)),), None, choice=destination.choice).clean
+        assert Passage.of((PathPart(PACKETS, (hop(),), (hop(),)),), None, choice=destination.choice).clean
         assert not Passage.of(
-            (Way(PACKETS, (hop(),), (hop(undecided(Cut())),)),), None, choice=destination.choice
+            (PathPart(PACKETS, (hop(),), (hop(undecided(Cut())),)),), None, choice=destination.choice
         ).clean
 
     def test_a_trace_tells_its_hops_in_the_order_of_the_way(self) -> None:
         """Through a NAT gateway packets cross two segments, and replies cross them in reverse."""
         out, far = Hop("route", "rtb-a"), Hop("route", "rtb-b")
         home, near = Hop("network-acl", "acl-b", leg="back"), Hop("network-acl", "acl-a", "in", "back")
-        ways = (Way(PACKETS, (out,), (near,)), Way(PACKETS, (far,), (home,)))
+        ways = (PathPart(PACKETS, (out,), (near,)), PathPart(PACKETS, (far,), (home,)))
         destination = Destination("there", ALL)
         dns = Hop("dns", "vpc-1")
         trace = Trace("subnet-a", destination, (dns,), Passage.of(ways, None, choice=destination.choice), None, OK)

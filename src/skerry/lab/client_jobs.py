@@ -49,7 +49,7 @@ class Pull(msgspec.Struct, frozen=True, tag=True):
 Errand = Api | Login | Dial | Pull
 
 
-class Station(msgspec.Struct, frozen=True):
+class TaskHost(msgspec.Struct, frozen=True):
     """A task in the lab: its interface, in a namespace of its own, and its jobs."""
 
     port: Port
@@ -76,4 +76,4 @@ class Work(msgspec.Struct, frozen=True):
 
     stock: Stock
     servers: tuple[Address, ...]
-    stations: tuple[Station, ...]
+    stations: tuple[TaskHost, ...]

@@ -11,7 +11,7 @@ from threading import Thread, Timer
 import msgspec
 
 from skerry.lab import client_errors
-from skerry.lab.client_jobs import Api, Dial, JobResult, Login, Pull, Station
+from skerry.lab.client_jobs import Api, Dial, JobResult, Login, Pull, TaskHost
 from skerry.lab.messages import decode, encode
 from skerry.lab.netns import within
 from skerry.lab.paths import AUTHORITY, FOLDER, environment
@@ -58,7 +58,7 @@ def start_store() -> None:
     raise TimeoutError(f"containerd does not answer: {said}")
 
 
-def send(station: Station, report: Report) -> list[Thread]:
+def send(station: TaskHost, report: Report) -> list[Thread]:
     """Start the clients of a task; each attempt is reported once, from a thread."""
     plain = tuple(errand for errand in station.errands if isinstance(errand, Api | Dial))
     work: list[Callable[[], None]] = [partial(_call, plain, report)] if plain else []
@@ -78,7 +78,7 @@ def send(station: Station, report: Report) -> list[Thread]:
     return threads
 
 
-def mirrors(station: Station) -> dict[int, Hostname]:
+def mirrors(station: TaskHost) -> dict[int, Hostname]:
     """Return the local ports at which a task's namespace needs a registry mirror, with the registry's name."""
     return {
         MIRROR_PORT + position: errand.host

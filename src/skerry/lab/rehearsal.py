@@ -9,7 +9,7 @@ from msgspec import UNSET
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import SkerryError
 from skerry.lab import clients_for_needs
-from skerry.lab.client_jobs import Errand, Station, Work
+from skerry.lab.client_jobs import Errand, TaskHost, Work
 from skerry.lab.dns_records import Known, base_plus_two, names_of, servers_of
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import TASKS, LabPlan
@@ -83,7 +83,7 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
     )
     made = plan(world, asked)
     ports = {port.subnet: port for router in made.routers for port in router.ports if port.side == TASKS}
-    stations = tuple(Station(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
+    stations = tuple(TaskHost(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
     stock = clients_for_needs.stock(launch, calls, archive)
     work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)

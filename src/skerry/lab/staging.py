@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from skerry.lab import clients, registry
 from skerry.lab.aws_process import Ready
 from skerry.lab.build import Lab
-from skerry.lab.client_jobs import JobResult, Station, Work
+from skerry.lab.client_jobs import JobResult, TaskHost, Work
 from skerry.lab.messages import decode, encode
 from skerry.lab.netns import run, switch, within
 from skerry.lab.paths import FOLDER, environment, furnish_etc
@@ -110,7 +110,7 @@ class Stage:
         with connection, self._lock:
             socket.send_fds(self._brings, [mirror.encode()], [connection.fileno()])
 
-    def _mirror(self, station: Station, port: int, host: Hostname) -> None:
+    def _mirror(self, station: TaskHost, port: int, host: Hostname) -> None:
         """Listen for a registry mirror in the task's own namespace."""
         listener = within(station.space, partial(socket.create_server, ("127.0.0.1", port)))
 
@@ -123,7 +123,7 @@ class Stage:
         Thread(target=accept, daemon=True).start()
 
 
-def _move(station: Station) -> None:
+def _move(station: TaskHost) -> None:
     """Move a task into a namespace of its own, so that its clients use its address without an option for it."""
     port = station.port
     device, address = f"v{port.device}", port.addresses[0]

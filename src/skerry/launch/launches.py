@@ -74,7 +74,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
         return None if isinstance(known, Missing) else known.runtime_platform.cpu_architecture
 
 
-def short(name: str) -> str:
+def short_name_of(name: str) -> str:
     """The last part of an ARN's resource: ``web:3`` of ``arn:…:task-definition/web:3``."""
     return name.rpartition("/")[2]
 
@@ -90,7 +90,7 @@ def definition_of(
     if reference is UNSET:
         return Missing(f"the task definition of {what}", action), ()
     found = world.find_task_definition(reference)
-    family = short(reference)
+    family = short_name_of(reference)
     if not isinstance(found, Missing):
         return found, ()
     revisions = [row for row in world.facts.task_definitions if row.family == family and row.status in {None, _ACTIVE}]
@@ -143,7 +143,7 @@ def _revisions_unread(world: World, service: Service) -> Missing | None:
     names = [one.arn for one in service.current_service_revisions if one.arn not in known]
     if not names:
         return None
-    return Missing(f"service revision {', '.join(map(short, names))}", "ecs:DescribeServiceRevisions")
+    return Missing(f"service revision {', '.join(map(short_name_of, names))}", "ecs:DescribeServiceRevisions")
 
 
 def _loose(world: World, service: Service) -> set[str]:
@@ -168,7 +168,7 @@ def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
     draining = f"the task set is {task_set.status}" if task_set.status == "DRAINING" else None
     return msgspec.structs.replace(
         launch,
-        name=f"{service.service_name}/{short(task_set.id)}",
+        name=f"{service.service_name}/{short_name_of(task_set.id)}",
         arn=task_set.task_set_arn,
         execute_command=service.enable_execute_command,
         not_applicable=launch.not_applicable or draining,
@@ -189,8 +189,8 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
     lacking = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
     return Launch(
         name=service.service_name,
-        cluster="" if service.cluster_arn is UNSET else short(service.cluster_arn),
-        definition_name="" if of.task_definition is UNSET else short(of.task_definition),
+        cluster="" if service.cluster_arn is UNSET else short_name_of(service.cluster_arn),
+        definition_name="" if of.task_definition is UNSET else short_name_of(of.task_definition),
         definition=definition,
         subnets=vpc.subnets if vpc else (),
         groups=vpc.security_groups if vpc else (),

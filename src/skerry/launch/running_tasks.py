@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch import scheduled_tasks
 from skerry.launch.capacity_providers import not_fargate
-from skerry.launch.launches import Launch, definition_of, of_service, of_task_set, short
+from skerry.launch.launches import Launch, definition_of, of_service, of_task_set, short_name_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ProviderStrategy, Service, Task
 from skerry.model.facts import Missing
@@ -27,7 +27,7 @@ def of_task(world: World, task: Task) -> Launch:
     origin = origin_of(world, task)
     details = _details(task)
     subnet, interface = details.get("subnetId"), details.get("networkInterfaceId")
-    what = f"task {short(task.task_arn)}"
+    what = f"task {short_name_of(task.task_arn)}"
     definition, notes = definition_of(world, task.task_definition_arn, what, "ecs:DescribeTasks")
     groups = _interface_groups(world, interface)
     # Without subnets there is no network configuration, and no groups in it do not stand for the default one.
@@ -36,9 +36,9 @@ def of_task(world: World, task: Task) -> Launch:
         groups = origin.groups
         notes = (*notes, f"its security groups are taken to be those that {origin.name} asks for")
     return Launch(
-        name=short(task.task_arn),
-        cluster="" if task.cluster_arn is UNSET else short(task.cluster_arn),
-        definition_name="" if task.task_definition_arn is UNSET else short(task.task_definition_arn),
+        name=short_name_of(task.task_arn),
+        cluster="" if task.cluster_arn is UNSET else short_name_of(task.cluster_arn),
+        definition_name="" if task.task_definition_arn is UNSET else short_name_of(task.task_definition_arn),
         definition=definition,
         subnets=(subnet,) if subnet else (origin.subnets if origin else ()),
         groups=groups,
@@ -110,7 +110,7 @@ def _of_deployment(world: World, service: Service, task: Task) -> Launch:
 
 def _scheduled(world: World, task: Task) -> Iterator[Launch]:
     """The launches of rules and schedules that a task's ``startedBy`` names, in the task's cluster."""
-    cluster = "" if task.cluster_arn is UNSET else short(task.cluster_arn)
+    cluster = "" if task.cluster_arn is UNSET else short_name_of(task.cluster_arn)
     by = None if task.started_by is None else scheduled_tasks.started_by(task.started_by)
     return (one for one in scheduled_tasks.launches(world) if (one.cluster, one.started_by) == (cluster, by))
 

@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.capacity_providers import not_fargate, other_mode, unread
-from skerry.launch.launches import Launch, definition_of, short
+from skerry.launch.launches import Launch, definition_of, short_name_of
 from skerry.model.arns import Arn, parse_arn
 from skerry.model.facts import Missing
 from skerry.model.schedules import EcsParameters, RuleTarget, Schedule
@@ -75,7 +75,7 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
     region = parsed.region if parsed else world.region
     if task is UNSET:
         fact = Missing(f"the task that {what} runs", action)
-        return Launch(name, short(cluster), "", fact, region=region, unread=(fact,))
+        return Launch(name, short_name_of(cluster), "", fact, region=region, unread=(fact,))
     vpc = task.network_configuration.awsvpc_configuration
     lacking = () if vpc else (Missing(f"the network configuration of {what}", action),)
     reference = task.task_definition_arn
@@ -85,8 +85,8 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
     otherwise = other_mode(definition) if open_type else None
     return Launch(
         name=name,
-        cluster=short(cluster),
-        definition_name="" if reference is UNSET else short(reference),
+        cluster=short_name_of(cluster),
+        definition_name="" if reference is UNSET else short_name_of(reference),
         definition=definition,
         subnets=vpc.subnets if vpc else (),
         groups=vpc.security_groups if vpc else (),

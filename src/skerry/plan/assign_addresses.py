@@ -15,7 +15,7 @@ _MOST = 4_096
 """Addresses of a subnet that are looked at, from the last one down: one of them is free in any network that is real."""
 
 
-def settled(world: World) -> World:
+def assign_addresses(world: World) -> World:
     """Give each endpoint that a plan creates, or puts into more subnets, an interface in each of its subnets.
 
     Nobody knows which free address AWS will choose: any serves, and here it is the last of the subnet.

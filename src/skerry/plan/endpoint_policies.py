@@ -83,7 +83,7 @@ def with_statement(document: str | None, statement: dict[str, Any]) -> str | Non
     return text if len(text) <= _MOST else None
 
 
-def joined(first: str | None, second: str) -> str:
+def join_policies(first: str | None, second: str) -> str:
     """Return the union of two policies of one origin."""
     extra = [row for row in _rows(second) or [] if row not in (_rows(first) or [])]
     if first is None or not extra:

@@ -178,7 +178,9 @@ class _State:
         same = (row for row in self.changes if isinstance(row, ModifyEndpoint) and row.policy is not None)
         known = next((row for row in same if row.endpoint_id == change.endpoint_id), None)
         reasons = self.changes.pop(known) if known is not None else ()
-        both = replace(change, policy=endpoint_policies.joined(known.policy if known else None, change.policy or ""))
+        both = replace(
+            change, policy=endpoint_policies.join_policies(known.policy if known else None, change.policy or "")
+        )
         self.changes[both] = _with(reasons, why)
         self.kinds[both] = kind
         return known is None or known != both

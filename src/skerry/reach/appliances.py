@@ -20,7 +20,7 @@ from skerry.reach import client_ports
 from skerry.reach.gateways import lost, open_question, state_hop
 from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of
 from skerry.reach.security_filters import Peer
-from skerry.reach.trace import Hop, Passage, Way
+from skerry.reach.trace import Hop, Passage, PathPart
 from skerry.reach.vpc_hops import VpcPaths, joined_all
 
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
@@ -43,7 +43,7 @@ def through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     forwards = _forwards(interface)
     groups = _groups(interface)
     there, back = local.between(step, subnet)
-    first = Way(Box(step.start.addresses, step.addresses, step.start.ports), (*there, forwards), back)
+    first = PathPart(Box(step.start.addresses, step.addresses, step.start.ports), (*there, forwards), back)
     guard = guard_of(step.start, groups)
     if not forwards.clean:
         # Its groups are asked first, so they are named too.
@@ -58,7 +58,7 @@ def through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     )
 
 
-def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[Way, ...]:
+def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[PathPart, ...]:
     """Return the paths from the interface on, with the packets that the groups at both ends allow."""
     first = rest.ways[0]
     there = (out, *first.there)
@@ -68,7 +68,7 @@ def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[W
     if rest.guard is not None:
         peer = Peer(first.packets.source, step.hop.rule, None)
         there = (*there, local.filters.groups(rest.guard.groups, "in", step.traffic, peer))
-    return (Way(first.packets, there, first.back), *rest.ways[1:])
+    return (PathPart(first.packets, there, first.back), *rest.ways[1:])
 
 
 def _interface(local: VpcPaths, route: Route) -> NetworkInterface | Missing:

@@ -16,7 +16,7 @@ from skerry.reach.nat import NAT, accepts_nothing, through_nat
 from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.subnets import block_of, subnet_of
-from skerry.reach.trace import Destination, Hop, Passage, Way
+from skerry.reach.trace import Destination, Hop, Passage, PathPart
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 
 _ACTIVE = "active"
@@ -115,7 +115,7 @@ class Network(VpcPaths):
         leave = self.leave(start, step.addresses, step.traffic)
         home = self.homeward(start, step.addresses, step.traffic)
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
-        way = Way(Box(start.addresses, step.addresses, start.ports), (leave, step.hop, last), back)
+        way = PathPart(Box(start.addresses, step.addresses, start.ports), (leave, step.hop, last), back)
         return ((Passage.of((way,), None, choice=step.destination.choice),),)
 
     def _to_internet(self, step: Step, gateway: str) -> Hop:
@@ -155,7 +155,7 @@ class Network(VpcPaths):
         refuses = accepts_nothing(self, destination)
         if refuses is not None:
             there, guard = (*there, refuses), None
-        way = Way(Box(start.addresses, step.addresses, start.ports), there, back)
+        way = PathPart(Box(start.addresses, step.addresses, start.ports), there, back)
         return Passage.of((way,), guard, choice=destination.choice)
 
     def _is_endpoint(self, destination: Destination) -> bool:

@@ -15,7 +15,7 @@ from skerry.reach.gateways import lost, open_question
 from skerry.reach.outcome import Outcome
 from skerry.reach.public_access import blocks
 from skerry.reach.security_filters import Filters, Peer
-from skerry.reach.trace import Destination, Hop, Passage, Trace, Way, judge, segments
+from skerry.reach.trace import Destination, Hop, Passage, PathPart, Trace, judge, segments
 from skerry.reach.vpc_hops import lost_reply
 
 _NAT = "nat_gateway"
@@ -38,7 +38,7 @@ def from_internet(
     first = (_gateway(world, interface, subnet),)
     there = (filters.acl(acl, "in", "there", protocol, PUBLIC, numbers),)
     back = (filters.acl(acl, "out", "back", protocol, PUBLIC, client_ports.INTERNET), *_reply(world, subnet))
-    way = Way(Box(PUBLIC, destination.addresses, client_ports.INTERNET), there, back)
+    way = PathPart(Box(PUBLIC, destination.addresses, client_ports.INTERNET), there, back)
     last = _guard(filters, interface, destination, (protocol, port))
     return _outcome(destination, first, Passage.of((way,), None, choice=destination.choice), last)
 

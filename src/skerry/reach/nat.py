@@ -16,7 +16,7 @@ from skerry.reach.origin import DEEPEST, Fan, Start, Step
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
-from skerry.reach.trace import Destination, Hop, Passage, Way
+from skerry.reach.trace import Destination, Hop, Passage, PathPart
 from skerry.reach.transit_return import returning
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, replies
 
@@ -64,11 +64,11 @@ def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop,
     if rest.guard is not None:
         peer = Peer(first.packets.source, f"NAT gateway in {step.hop.rule}", None)
         guard = local.filters.groups(rest.guard.groups, "in", step.traffic, peer)
-        first = Way(first.packets, (*first.there, guard), first.back)
+        first = PathPart(first.packets, (*first.there, guard), first.back)
     called = first.packets.destination
     if is_ipv6(step.addresses):
         called = before_nat64(called)
-    way = Way(Box(start.addresses, called, start.ports), there, back)
+    way = PathPart(Box(start.addresses, called, start.ports), there, back)
     return Passage.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
 
 
@@ -115,9 +115,9 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
     result = []
     for branch in branches:
         called = before_nat64(branch.addresses) if is_ipv6(step.addresses) else branch.addresses
-        first = Way(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
+        first = PathPart(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
         exit_hop = _regional_exit(local, step, nat, branch)
-        second = Way(Box(public, branch.addresses, client_ports.NAT), (exit_hop,))
+        second = PathPart(Box(public, branch.addresses, client_ports.NAT), (exit_hop,))
         result.append((Passage.of((first, second), None, choice=destination.choice),))
     return tuple(result)
 

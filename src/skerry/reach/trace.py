@@ -176,7 +176,7 @@ class Judged(NamedTuple):
     lost: bool
 
 
-class Way(msgspec.Struct, frozen=True, gc=False):
+class PathPart(msgspec.Struct, frozen=True, gc=False):
     """A segment between its ends, without the filters of the source and destination interfaces."""
 
     packets: Box
@@ -194,13 +194,13 @@ class Guard(msgspec.Struct, frozen=True, gc=False):
 class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The way of some packets through the network; ``guard``: the security groups at the end of the first segment."""
 
-    ways: tuple[Way, ...]
+    ways: tuple[PathPart, ...]
     choice: bool
     guard: Guard | None = None
     clean: bool = False
 
     @classmethod
-    def of(cls, ways: tuple[Way, ...], guard: Guard | None, *, choice: bool) -> "Passage":
+    def of(cls, ways: tuple[PathPart, ...], guard: Guard | None, *, choice: bool) -> "Passage":
         """A passage that knows whether all of its hops are clean."""
         clean = all(hop.clean for way in ways for hop in way.there + way.back)
         return cls(ways, choice, guard, clean)

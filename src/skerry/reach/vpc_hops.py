@@ -18,7 +18,7 @@ from skerry.reach.origin import Fan, Start, Step, Traffic
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.security_filters import Filters
 from skerry.reach.subnets import block_of
-from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, Passage, Way
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, Passage, PathPart
 
 GONE = "blackhole"
 Hops = tuple[Hop, ...]
@@ -116,7 +116,7 @@ class VpcPaths(ABC):
     ) -> Fan:
         """The path ends here; the source's own filters are judged all the same, both ways."""
         leave, back = self.own_filters(start, addresses, traffic)
-        way = Way(Box(start.addresses, addresses, start.ports), (*leave, *hops), back)
+        way = PathPart(Box(start.addresses, addresses, start.ports), (*leave, *hops), back)
         return ((Passage.of((way,), None, choice=destination.choice),),)
 
     def between(self, step: Step, end: Subnet) -> tuple[Hops, Hops]:
@@ -238,7 +238,7 @@ def join_passage(start: Start, there: Hops, back: Hops, rest: Passage) -> Passag
     """A passage that goes on with the same packets after these hops."""
     first = rest.ways[0]
     box = first.packets._replace(source=start.addresses, ports=start.ports)
-    way = Way(box, there + first.there, first.back + back)
+    way = PathPart(box, there + first.there, first.back + back)
     return Passage.of((way, *rest.ways[1:]), rest.guard, choice=rest.choice)
 
 

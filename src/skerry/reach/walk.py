@@ -36,9 +36,9 @@ from skerry.reach.trace import (
     Hop,
     Judgement,
     Passage,
+    PathPart,
     Segment,
     Trace,
-    Way,
     judge,
     segments,
 )
@@ -307,7 +307,7 @@ class Walker:
         out = self._out(source, nowhere, answers.traffic)
         first = tuple(hop for hop in (out, *leave) if everything.disposition(hop) == "lost")
         last = tuple(hop for hop in back if everything.disposition(hop) == "lost")
-        passage = Passage.of((Way(everything.packets, first, last),), None, choice=False)
+        passage = Passage.of((PathPart(everything.packets, first, last),), None, choice=False)
         hops = (answers.resolution.hop,)
         return Trace(
             start.subnet.subnet_id, nowhere, hops, passage, None, *judge(segments(hops, passage, None, nowhere))

@@ -46,7 +46,7 @@ Json = dict[str, Any]
 def render(world: World, plan: Plan) -> str:
     """Write a plan as a template. Raises `InputError` if it changes a resource outside CloudFormation."""
     iac_common.refuse_unless_something(plan, "CloudFormation")
-    rows = iac_common.written(plan)
+    rows = iac_common.expressible_changes_of(plan)
     iac_common.refuse(
         [row.change for row in rows if _is_of_others(world, row.change)],
         "CloudFormation cannot change what it has not created",
@@ -57,7 +57,7 @@ def render(world: World, plan: Plan) -> str:
         template.add(row)
     found = masked(template.whole(iac_common.summary(plan)))
     # A description has too little room for all that there is to say.
-    return comment(cloudformation_yaml.literal(iac_common.heading(plan))) + cloudformation_yaml.written(found)
+    return comment(cloudformation_yaml.literal(iac_common.heading(plan))) + cloudformation_yaml.dump_template(found)
 
 
 def _is_of_others(world: World, change: Change) -> bool:

@@ -64,7 +64,7 @@ def _keys(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
             yield from _keys(row)
 
 
-def written(template: dict[str, Any]) -> str:
+def dump_template(template: dict[str, Any]) -> str:
     """Write a template."""
     text: str = yaml.dump(template, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
     return text

@@ -13,7 +13,7 @@ from skerry.model.facts import Missing, Refusal
 from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.trace import NOWHERE, Trace
-from skerry.render.stopped_tasks import printed
+from skerry.render.stopped_tasks import describe_stopped_tasks
 from skerry.render.text import bold, clean, columns, dim, plural, word
 from skerry.render.unread_calls import refusals
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
@@ -185,7 +185,7 @@ def _errors(found: ServiceDiagnosis) -> Iterator[str]:
         yield ""
         yield bold(f"  ECS will print, failing {_at(item)}:")
         yield f"    {clean(item.text)}" if item.text else dim("    (its wording for this is not known)")
-    yield from printed(found)
+    yield from describe_stopped_tasks(found)
 
 
 def _later_errors(later: Sequence[Prediction]) -> Iterator[str]:

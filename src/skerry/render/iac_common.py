@@ -16,7 +16,7 @@ from skerry.plan.changes import (
     RouteToNat,
 )
 from skerry.plan.records import Plan, Planned, Why
-from skerry.render.plan import alike, title
+from skerry.render.plan import merge_reasons, title
 
 _MOST = 3
 
@@ -26,7 +26,7 @@ def by_hand(plan: Plan) -> list[Planned]:
     return [row for row in plan.changes if _is_by_hand(row.change)]
 
 
-def written(plan: Plan) -> list[Planned]:
+def expressible_changes_of(plan: Plan) -> list[Planned]:
     """The changes that files can make."""
     return [row for row in plan.changes if not _is_by_hand(row.change)]
 
@@ -39,7 +39,7 @@ def _is_by_hand(change: Change) -> bool:
 
 def refuse_unless_something(plan: Plan, language: str) -> None:
     """Raise `InputError` where a plan has changes and none of them can be written down."""
-    if plan.changes and not written(plan):
+    if plan.changes and not expressible_changes_of(plan):
         found = "; ".join(title(row.change) for row in plan.changes[:_MOST])
         message = f"nothing of this plan can be written in {language}: {found}"
         raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
@@ -99,7 +99,7 @@ def _more(change: Change) -> list[str]:
 
 def reasons(row: Planned) -> str:
     """Return the reasons of a change, line by line, its required account, and its disruption."""
-    lines = list(dict.fromkeys(_reason(why) for why in alike(row.why)))
+    lines = list(dict.fromkeys(_reason(why) for why in merge_reasons(row.why)))
     if row.note:
         lines.append(f"{row.disposition}: {row.note}")
     if row.by is not None:

@@ -102,10 +102,10 @@ def _change(number: int, row: Planned) -> Iterator[str]:
         yield f"     {click.style('note', fg='yellow')}: {clean(row.note)}"
     if row.by is not None:
         yield f"     {click.style('only', fg='yellow')} account {clean(row.by)}, which owns the VPC, can do this"
-    yield from (dim(f"     {_because(why)}") for why in alike(row.why))
+    yield from (dim(f"     {_because(why)}") for why in merge_reasons(row.why))
 
 
-def alike(reasons: tuple[Why, ...]) -> Iterator[Why]:
+def merge_reasons(reasons: tuple[Why, ...]) -> Iterator[Why]:
     """Reasons that differ only in their steps, as one."""
     found: dict[tuple[str, str, str, tuple[str, ...]], list[Why]] = {}
     for why in reasons:

@@ -16,7 +16,7 @@ _INDENT = 8
 _FEW = 10
 
 
-def printed(found: ServiceDiagnosis) -> Iterator[str]:
+def describe_stopped_tasks(found: ServiceDiagnosis) -> Iterator[str]:
     """Yield the lines about ECS's messages; each cause is explained once."""
     explained: set[tuple[str, str]] = set()
     expected = {item.text for item in found.predictions}

@@ -35,7 +35,7 @@ _NAMED = HclReference("merge(var.tags, { Name = each.key })")
 def render(world: World, plan: Plan) -> str:
     """Write a plan as a root module. Raises `InputError` where Terraform can make nothing of it."""
     iac_common.refuse_unless_something(plan, "Terraform")
-    rows = iac_common.written(plan)
+    rows = iac_common.expressible_changes_of(plan)
     revoked = [row.change for row in rows if isinstance(row.change, RevokeRule)]
     iac_common.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows)

@@ -1,0 +1,69 @@
+"""The language of src/: plain sentences, and names with one meaning (docs/glossary.md)."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests import language
+
+SOURCE = Path(__file__).parent.parent / "src"
+MODULES = {path.relative_to(SOURCE).as_posix(): path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")}
+GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
+FEWEST_SENTENCES = 2_300
+
+
+def definitions(kind: str) -> dict[str, list[str]]:
+    """The modules that define each public name of a kind."""
+    modules = defaultdict(list)
+    for path, code in MODULES.items():
+        for each, name in language.public_names(code):
+            if each == kind:
+                modules[name].append(path)
+    return modules
+
+
+def test_sentences_are_plain() -> None:
+    assert [f"{path}:{it}" for path, code in sorted(MODULES.items()) for it in language.complaints(code)] == []
+
+
+def test_documentation_is_not_cut() -> None:
+    assert sum(len(language.sentences(code)) for code in MODULES.values()) > FEWEST_SENTENCES
+
+
+def test_module_names_say_their_content() -> None:
+    assert [path for path in MODULES if Path(path).stem in language.BANNED_MODULES] == []
+
+
+def test_class_names_have_one_meaning() -> None:
+    assert {name: paths for name, paths in definitions("class").items() if len(paths) > 1} == {}
+
+
+def test_class_names_are_of_the_field() -> None:
+    assert sorted(language.BANNED_TYPES & definitions("class").keys()) == []
+
+
+def test_function_names_are_not_placeholders() -> None:
+    assert sorted(language.BANNED_FUNCTIONS & definitions("function").keys()) == []
+
+
+def test_glossary_defines_own_words() -> None:
+    text = GLOSSARY.read_text(encoding="utf-8")
+    words = ("World", "Launch", "Need", "Trace", "Hop", "Blocker", "Verdict", "Plan", "Change", "Placement", "Finding")
+    assert [word for word in words if f"**{word}**" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint"),
+    [
+        ('"""The route that leads to what it names."""', "two relative words"),
+        ("# The rule whose port is closed, which drops the packet.", "two relative words"),
+        ('"""A rule to mend the route."""', "banned words 'mend'"),
+        ('"""What a route leads to."""', "begins with a relative clause"),
+        ('"""The `that which` of a quote."""', None),
+        ('"""The route that a subnet uses. A rule that applies to it."""', None),
+    ],
+)
+def test_complaint_of_sentence(code: str, complaint: str | None) -> None:
+    complaints = list(language.complaints(code))
+    assert [complaint in it for it in complaints] == [True] if complaint else complaints == []
