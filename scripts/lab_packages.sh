@@ -3,7 +3,7 @@
 set -u
 
 missing() {
-    "$1" -c 'from skerry.lab import packages as p
+    "$1" -c 'from skerry.lab import requirements as p
 lacking = p.missing_programs({**p.PROGRAMS, **p.CLIENTS})
 print(p.remedy(lacking).partition("recommends ")[2] if lacking else "")'
 }

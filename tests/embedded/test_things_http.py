@@ -49,9 +49,9 @@ def test_links_lead_to_the_server(client: ClientFactory) -> None:
 @pytest.mark.usefixtures("client")
 def test_another_process_reads_for_what_an_image_was_built() -> None:
     code = (
-        "from skerry.aws.session import clients\n"
+        "from skerry.aws.session import make_clients\n"
         "from skerry.sources.live import read\n"
-        "found = read(clients('eu-west-1')).documents\n"
+        "found = read(make_clients('eu-west-1')).documents\n"
         "print(*(found[name].decode() for name in found if 'get-download-url' in name))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -269,7 +269,7 @@ def local_is_always_first() -> Iterator[None]:
                 return (Branch(addresses, (row.route,)),)
         return branches(world, table, destination, addresses)
 
-    with _swap(routing, "branches", wrong):
+    with _swap(routing, "select_branches", wrong):
         yield
 
 
@@ -290,7 +290,7 @@ def a_black_hole_is_a_route_like_others() -> Iterator[None]:
         routes = tuple(structs.replace(route, state="active") for route in table.routes)
         return _compiled(world, structs.replace(table, routes=routes))
 
-    with _swap(routing, "compiled", wrong):
+    with _swap(routing, "compile_table", wrong):
         yield
 
 
