@@ -44,20 +44,28 @@ def lint_imports(source: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-class TestEveryModule:
-    def test_is_short(self, path: Path) -> None:
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_A_FILE
+def test_every_module_is_short() -> None:
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES_OF_A_FILE} == {}
 
-    def test_has_short_functions(self, path: Path) -> None:
-        assert list(long_functions(path.read_text(encoding="utf-8"))) == []
 
-    def test_has_a_name_that_says_something(self, path: Path) -> None:
-        assert EMPTY_NAMES.isdisjoint(path.relative_to(SOURCE).with_suffix("").parts)
+def test_every_function_is_short() -> None:
+    functions = {name_of(path): list(long_functions(path.read_text(encoding="utf-8"))) for path in MODULES}
+    assert {name: long for name, long in functions.items() if long} == {}
 
-    def test_is_in_a_package(self, path: Path) -> None:
-        # A folder without __init__.py would be out of sight of the import contracts.
-        assert (path.parent / "__init__.py").exists()
+
+def test_no_module_has_an_empty_name() -> None:
+    parts = {name_of(path): path.relative_to(SOURCE).with_suffix("").parts for path in MODULES}
+    assert [name for name, words in parts.items() if not EMPTY_NAMES.isdisjoint(words)] == []
+
+
+def test_every_module_is_in_a_package() -> None:
+    # A folder without __init__.py would be out of sight of the import contracts.
+    assert [name_of(path) for path in MODULES if not (path.parent / "__init__.py").exists()] == []
+
+
+def test_the_tree_has_modules() -> None:
+    assert MODULES
 
 
 def test_files_with_special_treatment_in_conftest_exist() -> None:
