@@ -23,7 +23,15 @@ from tests.test_rehearse import article
 
 pytestmark = pytest.mark.usefixtures("needs_lab")
 
-CONFINED = ("dnsmasq", "containerd", "docker-registry", "ctr", "docker-credential-ecr-login", "calling", "cloud")
+CONFINED = (
+    "dnsmasq",
+    "containerd",
+    "docker-registry",
+    "ctr",
+    "docker-credential-ecr-login",
+    "call_worker",
+    "aws_process",
+)
 
 
 @pytest.fixture

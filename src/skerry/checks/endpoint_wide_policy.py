@@ -24,9 +24,10 @@ _OWN = {
 def endpoint_wide_policy(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find endpoints of registries, layers, secrets and logs that have the default policy.
 
-    What it means: The endpoint's policy allows every action on every resource, of whatever account. A program that gets
-    into a task can carry data out through it with its own credentials: into another account's repository, bucket or log
-    group.
+    What it means:
+        The endpoint's policy allows every action on every resource, of whatever account. A program that gets into a
+        task can carry data out through it with its own credentials: into another account's repository, bucket or log
+        group.
 
     Why it stops a task:
         It does not. A policy that is too narrow does: for S3, one limited to your own principals, because ECR signs

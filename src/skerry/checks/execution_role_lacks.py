@@ -23,9 +23,9 @@ def execution_role_lacks(subject: CheckContext) -> Iterator[tuple[str, str, tupl
         The role's policies do not allow a request after the start, or a rare request: ``logs:PutLogEvents``, or
         ``ecr:BatchImportUpstreamImage`` for an image below a pull-through cache rule.
 
-    Why it stops a task: It does not stop one now. Without the former the container runs and its logs are lost; without
-    the latter the first pull of a new tag fails. A denied call of the start itself is a blocker,
-    ``ROLE_POLICY_DENIES``.
+    Why it stops a task:
+        It does not stop one now. Without the former the container runs and its logs are lost; without the latter the
+        first pull of a new tag fails. A denied call of the start itself is a blocker, ``ROLE_POLICY_DENIES``.
 
     Example:
         A role that is allowed ``logs:CreateLogStream`` and not ``logs:PutLogEvents``.

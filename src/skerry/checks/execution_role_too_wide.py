@@ -40,8 +40,9 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
     Example:
         AdministratorAccess, ``secretsmanager:*``, or ``secretsmanager:GetSecretValue`` on ``*``.
 
-    Instead: Attach AmazonECSTaskExecutionRolePolicy, and allow what the task definition names by its ARNs. Calls of the
-    program itself belong to the task role.
+    Instead:
+        Attach AmazonECSTaskExecutionRolePolicy, and allow what the task definition names by its ARNs. Calls of the
+        program itself belong to the task role.
 
     References:
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
