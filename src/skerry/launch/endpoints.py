@@ -50,7 +50,7 @@ def to_host(step: Step, name: str, port: int, *actions: str, subject: str = "") 
 
 
 def to_url(step: Step, text: str, what: str, *actions: str, subject: str = "") -> Call | Unread:
-    """A call to the host of an address, HTTPS where it names no scheme; ``what`` says whose address it is."""
+    """Build a call to the host of a URL, HTTPS by default; ``what`` labels the URL in messages."""
     unread = Unread(step, what, "ecs:DescribeTaskDefinition")
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")

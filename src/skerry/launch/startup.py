@@ -140,8 +140,8 @@ def _service_connect(region: str) -> Need:
 
     Through the endpoint ``ecs-agent`` where the VPC has one, else at the host ``ecs-sc``:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html. Its name is in the example of
-    https://docs.aws.amazon.com/cli/latest/reference/ecs/discover-poll-endpoint.html; that containers wait for the
-    proxy is the agent's doing: https://github.com/aws/amazon-ecs-agent/blob/master/agent/api/task/task.go
+    https://docs.aws.amazon.com/cli/latest/reference/ecs/discover-poll-endpoint.html. The agent makes containers
+    wait for the proxy: https://github.com/aws/amazon-ecs-agent/blob/master/agent/api/task/task.go
     """
     partition = partition_of(region)
     if partition is None:
