@@ -128,8 +128,8 @@ def test_a_worker_that_waits_for_ever_is_a_finding(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_worker_that_holds_too_much_memory_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fleet, "RESIDENT", 300 << 20)
-    assert kinds_of(worked("held = b'x' * (400 << 20); import time; time.sleep(1000)", 1)) == [["memory"]]
+    monkeypatch.setattr(fleet, "RESIDENT", 100 << 20)
+    assert kinds_of(worked("held = b'x' * (150 << 20); import time; time.sleep(1000)", 1)) == [["memory"]]
 
 
 def test_a_fault_of_the_worker_itself_is_none_of_skerry() -> None:
