@@ -216,9 +216,9 @@ def _beside(item: Laid) -> Iterator[str]:
         return
     yield ""
     if item.elsewhere:
-        yield from paragraph("Comparison what was read: ", f"{item.elsewhere} It is laid beside the same step there.")
+        yield from paragraph("Compared with the diagnosis: ", f"{item.elsewhere} The same step there is compared.")
     else:
-        yield f"{_INDENT}{bold('Comparison what was read:')}"
+        yield f"{_INDENT}{bold('Compared with the diagnosis:')}"
     if not item.beside:
         yield f"{_INDENT}  there is nothing that Fargate starts"
     for laid in item.beside:
