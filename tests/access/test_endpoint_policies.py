@@ -1,4 +1,4 @@
-"""Policies of endpoints, asked for every request of a launch whose packets have a way."""
+"""Endpoint policies, evaluated for each request of a launch with working network paths."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether what a launch is about is there: secrets, parameters, keys, log groups, files, file systems."""
+"""Existence of the resources of a launch: secrets, parameters, keys, log groups, files, file systems."""
 
 import pytest
 

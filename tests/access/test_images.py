@@ -1,4 +1,4 @@
-"""Whether the images of a launch are in their repositories, and built for the task."""
+"""Existence and platform of the images of a launch."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a call asks of AWS: the resources of its actions, and who asks."""
+"""Requests of a call to AWS: principal, actions and resources."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""What the owners of repositories, secrets, keys and file systems allow of a launch."""
+"""Resource-based policies of repositories, secrets, keys and file systems."""
 
 import pytest
 

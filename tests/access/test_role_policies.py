@@ -1,4 +1,4 @@
-"""What roles and the owners of resources allow of a launch whose packets all get through."""
+"""Role policies and resource-based policies of a launch with working network paths."""
 
 import msgspec
 import pytest

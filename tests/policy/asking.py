@@ -1,4 +1,4 @@
-"""Requests and policies that the tests of policies share."""
+"""Requests and policies shared by the policy tests."""
 
 from typing import Any
 

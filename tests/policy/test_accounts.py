@@ -1,4 +1,4 @@
-"""Requests from one account to another, and by AWS's own identities.
+"""Cross-account requests, and requests of identities of AWS itself.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 """

@@ -1,4 +1,4 @@
-"""Conditions: absent keys, several values, IfExists, Null, and what is not known.
+"""Conditions: absent keys, several values, IfExists, Null, and unknown values.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html

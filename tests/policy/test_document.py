@@ -1,4 +1,4 @@
-"""Policies as AWS prints them, and texts that are none: each becomes a value, and none an exception."""
+"""Policy documents, valid and invalid: parsing returns a value and never raises."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""How the kinds of policies are combined within one account.
+"""Evaluation of policy types within one account.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html

@@ -1,4 +1,4 @@
-"""The operators, one by one.
+"""Condition operators, one by one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """

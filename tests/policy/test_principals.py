@@ -1,4 +1,4 @@
-"""Whom the elements Principal and NotPrincipal name, and as what.
+"""Matching of the elements Principal and NotPrincipal.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html

@@ -1,4 +1,4 @@
-"""What holds of all policies and requests: more allows never deny, more denies never allow, less knowledge never turns.
+"""Properties of all policies: more allows never deny, more denies never allow, missing facts never flip a decision.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """

@@ -1,4 +1,4 @@
-"""What another evaluator of policies answered, of recorded cases: ours differs only where the list of differences says.
+"""Recorded decisions of another policy evaluator: ours differ only in the listed cases.
 
 How they were recorded: scripts/second_opinion/README.md.
 """

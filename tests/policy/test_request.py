@@ -1,4 +1,4 @@
-"""The keys of a request: what follows from who asks, and from the way that the call takes.
+"""Context keys of a request, derived from its principal, resource and network path.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
