@@ -89,9 +89,7 @@ def explain(
 
 
 def _list(form: str, output: Path | None, *, quiet: bool) -> None:
-    from skerry.render import explanations
-
-    write(explanations.catalogue_json() if form == "json" else explanations.catalogue(), output, quiet=quiet)
+    write(formats.CATALOGUE[form](formats.View(quiet=quiet)), output, quiet=quiet)
 
 
 def _asked() -> str:

@@ -86,7 +86,11 @@ def service_of(world: World, task: Task) -> Service | None:
 
 
 def origin_of(world: World, task: Task) -> Launch | None:
-    """Return the origin of a task: a deployment or task set, a rule, or a schedule; None if it is not known."""
+    """Return the origin of a task: a deployment or task set, a rule, or a schedule; None if it is not known.
+
+    ``startedBy`` is the id of the deployment or task set:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+    """
     service = service_of(world, task)
     if service is not None:
         return _of_deployment(world, service, task)

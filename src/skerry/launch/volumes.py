@@ -11,7 +11,7 @@ _NFS = 2049
 
 
 def of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[Need]:
-    """Yield the Needs of a volume: EFS and S3 Files are mounted over the network; Fargate supports no others.
+    """Yield the Needs of a volume: EFS and S3 Files are mounted over the network; Docker's and FSx's are refused.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html
     """

@@ -1,6 +1,6 @@
 """The result of a walk: a verdict with its paths, and the combination of several results.
 
-`combined` puts alternatives together: answers that take turns, or one unknown answer of several.
+`combine` puts alternatives together: answers that take turns, or one unknown answer of several.
 """
 
 from collections.abc import Callable, Iterable

@@ -118,6 +118,18 @@ def _meaning_json(result: "Code | Check", _view: View) -> str:
     return explanations.json_of_code(result)
 
 
+def _catalogue_text(_view: View) -> str:
+    from skerry.render import explanations
+
+    return explanations.catalogue()
+
+
+def _catalogue_json(_view: View) -> str:
+    from skerry.render import explanations
+
+    return explanations.catalogue_json()
+
+
 DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}
 TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
 PLAN: "Formats[Plan]" = {
@@ -129,3 +141,4 @@ PLAN: "Formats[Plan]" = {
 REHEARSAL: "WorldlessFormats[Rehearsal]" = {"text": _rehearsal_text, "json": _rehearsal_json}
 EXPLANATIONS: "WorldlessFormats[Sequence[Laid]]" = {"text": _explanations_text, "json": _explanations_json}
 MEANING: "WorldlessFormats[Code | Check]" = {"text": _meaning_text, "json": _meaning_json}
+CATALOGUE: Mapping[str, Callable[[View], str]] = {"text": _catalogue_text, "json": _catalogue_json}
