@@ -213,3 +213,23 @@ class TestAfterwards:
         done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
         assert done.stdout.startswith("port ")
         assert issubclass(SkerryError, Exception)
+
+
+@pytest.mark.parametrize(("error", "printed"), [("ConnectionResetError", False), ("ValueError", True)])
+def test_server_prints_errors_of_its_own_and_none_of_clients_that_left(error: str, printed: bool) -> None:  # noqa: FBT001
+    code = (
+        "import threading, urllib.request\n"
+        "from skerry.embedded import http_server\n"
+        "def answer(handler):\n"
+        f"    raise {error}('while it answers')\n"
+        "http_server._Handler.do_GET = answer\n"
+        "with http_server.serving() as url:\n"
+        "    try:\n"
+        "        urllib.request.urlopen(url, timeout=10)\n"
+        "    except OSError:\n"
+        "        pass\n"
+        "    while any('process_request_thread' in thread.name for thread in threading.enumerate()):\n"
+        "        pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ("Traceback" in done.stderr) is printed

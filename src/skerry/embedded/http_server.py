@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,6 +70,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
         self.faults = faults
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print nothing about a client that closed its connection early; print the traceback of any other error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _listening(port: int, answer: Any, faults: Faults) -> _Server:
