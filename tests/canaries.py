@@ -177,7 +177,7 @@ def _traced(world: World, to: str) -> str:
 
 
 def _explained(world: World) -> str:
-    found = [Laid(*item) for item in app.explain_beside(world, _ERROR)]
+    found = [Laid(*item) for item in app.explain_with_diagnosis(world, _ERROR)]
     return explanations.text(found) + explanations.json(found)
 
 

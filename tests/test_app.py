@@ -50,6 +50,14 @@ def diagnosed(network: Network, **selection: str) -> list[str]:
     return [service.launch.name for service in found.services]
 
 
+def test_public_names_of_app_are_those_of_its_modules() -> None:
+    assert sorted(app._MODULES) == app.__all__ == dir(app)  # noqa: SLF001 -- the table of lazy imports
+    for name in app.__all__:
+        assert getattr(app, name).__module__ == f"skerry.app.{app._MODULES[name]}"  # noqa: SLF001
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        app.lode  # noqa: B018
+
+
 class TestWhatIsDiagnosed:
     def test_is_every_service_rule_and_schedule(self) -> None:
         assert diagnosed(network()) == ["web", "nightly/1", "hourly"]

@@ -421,7 +421,7 @@ class TestExplain:
 
     def test_what_is_neither(self, run: Skerry) -> None:
         found = run("explain", "\x1b[31mNONSENSE")
-        assert complaint(found, BLOCKED).startswith("no match: \\x1b[31mNONSENSE is no error text, code of a blocker")
+        assert complaint(found, BLOCKED).startswith("\\x1b[31mNONSENSE is not a known error text, code")
 
     def test_what_is_neither_as_json(self, run: Skerry) -> None:
         found = run("explain", "NONSENSE", "--format", "json")

@@ -94,7 +94,7 @@ class TestAText:
 
     def test_that_is_no_error_says_what_it_would_need(self, run: Skerry) -> None:
         found = run("explain", "all is well " * 50)
-        assert complaint(found, BLOCKED).endswith("is no error text, code of a blocker or id of a check that is known")
+        assert complaint(found, BLOCKED).endswith("is not a known error text, code or check")
         assert "Give what ECS printed" in found.err
 
     def test_is_never_passed_through_to_the_terminal(self, run: Skerry) -> None:
@@ -172,7 +172,7 @@ class TestBesideANetwork:
 
     def test_of_another_region_says_so(self, run: Skerry, saved: Callable[[Network], Path]) -> None:
         found = run("explain", "--from", saved(isolated()), AUTH.replace(REGION, "us-east-1"))
-        assert "The text is of Region us-east-1; what was read is of eu-west-1." in found.out
+        assert "The text names Region us-east-1; the network is in eu-west-1." in found.out
 
     def test_as_json(self, run: Skerry, saved: Callable[[Network], Path]) -> None:
         found = run("explain", "--from", saved(isolated()), AUTH, "--format", "json")

@@ -218,7 +218,7 @@ def test_a_policy_has_the_actions_of_all_calls_and_no_others(
     for options in uses[command]:
         found = skerry(command, *options)
         # There is no one launch to rehearse of a whole account; it has been read by then.
-        assert found.code in {0, 1, 4} or "a rehearsal is of one launch" in found.err, found
+        assert found.code in {0, 1, 4} or "a rehearsal needs one launch" in found.err, found
     assert sorted(recorded - allowed) == []
     assert sorted(allowed - recorded) == []
     # The server saw the calls of other processes too.

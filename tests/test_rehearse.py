@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from skerry import rehearsing
+from skerry.app import rehearsal
 from skerry.errors import SkerryError
 from skerry.lab import sandbox
 from skerry.verdicts import OK
@@ -259,12 +259,12 @@ class TestADisagreement:
     ) -> None:
         monkeypatch.setenv("TMPDIR", str(tmp_path))
         monkeypatch.setattr("tempfile.tempdir", None)
-        original = rehearsing._predicted  # noqa: SLF001 -- an engine that is wrong
+        original = rehearsal._predicted  # noqa: SLF001 -- an engine that is wrong
 
         def wrong(*arguments: Any) -> list[Any]:
             return [OK for _ in original(*arguments)]
 
-        monkeypatch.setattr(rehearsing, "_predicted", wrong)
+        monkeypatch.setattr(rehearsal, "_predicted", wrong)
         found = skerry("rehearse", "--from", save(article(mended=False)), "--probe")
         assert found.code == FAULT
         assert found.out.startswith("error: prediction and packets disagree about web at 5 steps\n")
@@ -282,11 +282,11 @@ class TestBadInput:
         network = article(mended=False)
         network.service("api")
         said = complaint(skerry("rehearse", "--from", save(network), "--probe"))
-        assert said == "a rehearsal is of one launch, and there are: api in shop, web in shop"
+        assert said == "a rehearsal needs one launch; the selection has 2: api in shop, web in shop"
 
     def test_a_subnet_that_tasks_do_not_land_in(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe", "--subnet", "subnet-b"))
-        assert said == "web does not land in subnet-b"
+        assert said == "web does not use subnet subnet-b"
 
     def test_an_archive_that_is_none(self, skerry: Skerry, save: Callable[[Network], Path], tmp_path: Path) -> None:
         (tmp_path / "web.tar").write_text("not an archive")

@@ -129,8 +129,8 @@ def test_those_that_explain_it_come_first_and_what_is_not_fargates_is_left_out()
     [
         (REGION, "111122223333", ""),
         (None, None, ""),
-        ("us-east-1", None, f"The text is of Region {REGION}; what was read is of us-east-1."),
-        (REGION, "999999999999", "The text names account 111122223333; what was read is of 999999999999."),
+        ("us-east-1", None, f"The text names Region {REGION}; the network is in us-east-1."),
+        (REGION, "999999999999", "The text names account 111122223333; the network is in 999999999999."),
     ],
 )
 def test_texts_from_elsewhere_are_told(region: str | None, account: str | None, said: str) -> None:

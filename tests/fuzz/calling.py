@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skerry import cli, rehearsing
+from skerry import cli
+from skerry.app import rehearsal
 from skerry.lab import messages, requirements
 from skerry.lab.config_files import scripts
 from skerry.lab.run import Performance, Seen
@@ -73,7 +74,7 @@ def prepare(*, perform: bool = False) -> None:
 
     cli._fault = _fault  # noqa: SLF001
     if not perform:
-        vars(rehearsing)["perform"] = _perform
+        vars(rehearsal)["perform"] = _perform
         vars(requirements)["require"] = lambda **_: None
     for name in [name for name in os.environ if name.startswith(("AWS_", "SKERRY_"))]:
         del os.environ[name]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from skerry.app.rehearsal import RehearsalRequest, rehearse
 from skerry.lab import processes
 from skerry.lab.messages import encode
 from skerry.lab.oci_image import write_layout
 from skerry.lab.pipes import Lines, write
 from skerry.lab.requirements import PATHS
 from skerry.lab.sandbox import Enclosure
-from skerry.rehearsing import Wish, rehearse
 from tests.networks import awslogs, container
 from tests.processes import commands, family, wait_for
 from tests.test_rehearse import article
@@ -84,7 +84,7 @@ def test_clients_of_hostile_names_run_nothing(tmp_path: Path) -> None:
     tags = [container(f"quay.io/x:{text}", name=f"d{number}") for number, text in enumerate(texts)]
     network.definition(first, *others, *tags)
     network.service()
-    found = rehearse(network.world(), Wish())
+    found = rehearse(network.world(), RehearsalRequest())
     worked = {step.need.step for step in found.steps if step.observed.worked}
     assert {"registry-auth", "manifest", "layers", "logs"} <= worked
     assert not canary.exists()
@@ -97,7 +97,7 @@ def test_an_image_of_the_user_is_seen_wherever_it_lies(tmp_path: Path, *, packed
     write_layout(image, "web:1")
     with tarfile.open(archive, "w") as file:
         file.add(image, ".")
-    found = rehearse(article(mended=True).world(), Wish(archive=archive if packed else image))
+    found = rehearse(article(mended=True).world(), RehearsalRequest(archive=archive if packed else image))
     assert [step.observed.worked for step in found.steps if step.need.step in {"manifest", "layers"}] == [True, True]
 
 

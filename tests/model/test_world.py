@@ -47,7 +47,7 @@ class TestById:
 
     def test_a_missing_fact_says_how_to_supply_it(self) -> None:
         assert str(Missing("subnet subnet-9", "ec2:DescribeSubnets")) == "subnet subnet-9 (from ec2:DescribeSubnets)"
-        assert str(Missing("what lies behind tgw-1")) == "what lies behind tgw-1"
+        assert str(Missing("the network beyond tgw-1")) == "the network beyond tgw-1"
 
 
 class TestRouteTables:

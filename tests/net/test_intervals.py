@@ -9,7 +9,6 @@ from skerry.net.intervals import (
     EMPTY,
     Interval,
     Intervals,
-    contains,
     covers,
     intersect,
     normalise,
@@ -17,6 +16,7 @@ from skerry.net.intervals import (
     subtract,
     union,
 )
+from tests.intervals import contains
 
 UNIVERSE = 24
 

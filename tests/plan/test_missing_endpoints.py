@@ -183,7 +183,7 @@ class TestGateways:
         network.row("NatGateways", "nat-1")["State"] = "failed"
         row = told(planned(network), CreateGatewayEndpoint)
         assert row.disposition == "disruptive"
-        assert row.note == "open connections to the service over rtb-main are cut once, and made anew"
+        assert row.note == "open connections to the service over rtb-main are closed once and must be reopened"
 
     def test_cut_nothing_where_routes_lead_to_private_addresses_only(self) -> None:
         network = isolated()

@@ -14,10 +14,9 @@ from skerry.plan.changes import (
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
     MirrorImage,
-    ModifyEndpoint,
     RouteToNat,
 )
-from skerry.plan.planner import is_manual, plan
+from skerry.plan.planner import plan
 from skerry.plan.records import Options, Plan
 from skerry.plan.scope import Scope
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
@@ -258,12 +257,6 @@ class TestSeveralServices:
         alone = planned(network, ("web",))
         assert len(of_kind(alone, CreateInterfaceEndpoint)) == 3
         assert alone.proven
-
-
-class TestManual:
-    def test_is_what_skerry_only_proposes(self) -> None:
-        assert is_manual(Advise("x", "y"))
-        assert not is_manual(ModifyEndpoint("vpce-1"))
 
 
 def test_a_plan_without_options_is_the_usual_one() -> None:

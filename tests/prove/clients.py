@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from skerry.app.rehearsal import RehearsalRequest, rehearse
 from skerry.diagnose.rehearsal import Rehearsal
-from skerry.rehearsing import Wish, rehearse
 from tests.networks import ACCOUNT, REGION, awslogs, container
 from tests.prove.generator import TASK_SUBNETS, Drawn
 
@@ -24,7 +24,7 @@ def _rehearse(seed: int) -> Rehearsal:
     secrets = [{"name": "DB", "valueFrom": SECRET}]
     network.definition(container(secrets=secrets, logConfiguration=awslogs()))
     network.service(subnets=TASK_SUBNETS)
-    return rehearse(network.world(), Wish())
+    return rehearse(network.world(), RehearsalRequest())
 
 
 def told(found: Rehearsal) -> tuple[int, int]:

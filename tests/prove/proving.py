@@ -13,7 +13,7 @@ from skerry.model.world import World
 from skerry.net.addresses import address, spell
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
-from skerry.net.intervals import Intervals, contains
+from skerry.net.intervals import Intervals
 from skerry.reach.cache import Memo
 from skerry.reach.client_ports import LINUX
 from skerry.reach.name_resolution import Query
@@ -21,6 +21,7 @@ from skerry.reach.origin import Traffic
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Source, Walker
 from skerry.verdicts import BLOCKED, OK, Verdict
+from tests.intervals import contains
 from tests.networks import REGION, VPC
 from tests.prove.generator import INTERNET, PORTS, S3_SAMPLES, TASK_SUBNETS, Drawn
 

@@ -381,7 +381,7 @@ class TestByAGatewayEndpoint:
         ("key", "fact"),
         [
             ("ServiceName", "vpce-93"),
-            ("VpcEndpointType", "what lies behind vpce-93 (an unknown type)"),
+            ("VpcEndpointType", "the network beyond vpce-93 (an unknown type)"),
             ("State", "the state of vpce-93"),
         ],
     )
@@ -533,11 +533,11 @@ class TestWithinTheVpc:
     [
         ({"TransitGatewayId": "tgw-1"}, "the attachment of vpc-1 to tgw-1"),
         ({"VpcPeeringConnectionId": "pcx-1"}, "peering connection pcx-1"),
-        ({"GatewayId": "vgw-1"}, "what lies behind vgw-1"),
+        ({"GatewayId": "vgw-1"}, "the network beyond vgw-1"),
         ({"NetworkInterfaceId": "eni-1"}, "network interface eni-1"),
         ({"InstanceId": "i-1"}, "the interface of i-1 that the route means"),
         ({"EgressOnlyInternetGatewayId": "eigw-1"}, "eigw-1"),
-        ({"CarrierGatewayId": "cagw-1"}, "what lies behind cagw-1"),
+        ({"CarrierGatewayId": "cagw-1"}, "the network beyond cagw-1"),
         ({"GatewayId": "vpce-9"}, "vpce-9"),
     ],
     ids=str,

@@ -93,7 +93,7 @@ class TestATaskOfBothFamilies:
     def test_is_not_known_to_be_blocked(self, target: Target) -> None:
         outcome = reach(self.network(), target)
         assert (outcome.verdict, lost(outcome)) == (UNKNOWN, [])
-        assert missing(outcome) == [f"whether {target.host} can be had over IPv6, by which subnet-a has a way"]
+        assert missing(outcome) == [f"whether {target.host} is reachable over IPv6, for which subnet-a has a route"]
 
     def test_is_blocked_where_the_host_has_ipv4_alone(self) -> None:
         assert reach(self.network(), self.ECR).verdict is BLOCKED

@@ -373,7 +373,7 @@ class TestAliases:
 
     def test_to_an_endpoint_that_was_not_read_leave_the_answer_open(self) -> None:
         name = f"vpce-99-x.logs.{REGION}.vpce.amazonaws.com"
-        assert missing(resolve(self.network(name))) == Missing(f"the endpoint that {name} is of")
+        assert missing(resolve(self.network(name))) == Missing(f"the endpoint of {name}")
 
     def test_are_not_needed_for_an_endpoints_own_name(self) -> None:
         network = self.network(self.OWN)
@@ -483,7 +483,7 @@ class TestSeveralRecordsOfOneName:
 
     def test_that_lead_nowhere_or_where_is_not_known_are_left_open(self) -> None:
         found = self.resolve("z", "vpce-9-x.logs.vpce.amazonaws.com", policy={"Weight": 1})
-        assert missing(found) == Missing("the endpoint that vpce-9-x.logs.vpce.amazonaws.com.b.example is of")
+        assert missing(found) == Missing("the endpoint of vpce-9-x.logs.vpce.amazonaws.com.b.example")
 
     def test_lead_over_another_name_that_takes_turns(self) -> None:
         """What is dead further on is dead here."""

@@ -11,9 +11,10 @@ from skerry.model.facts import Facts, Missing
 from skerry.model.network import PrefixList, Route, RouteTable
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, parse_block
-from skerry.net.intervals import Intervals, contains, intersect, normalise, subtract, union
+from skerry.net.intervals import Intervals, intersect, normalise, subtract, union
 from skerry.reach.routing import LOCAL, Branch, Compiled, compile_table, select_branches, spell_route, target_of
 from skerry.reach.trace import Destination
+from tests.intervals import contains
 
 PROPAGATED = "EnableVgwRoutePropagation"
 BASE = int(IPv4Address("10.0.0.0"))

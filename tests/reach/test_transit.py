@@ -312,20 +312,20 @@ class TestWhereItIsNotKnown:
             ),
             (
                 lambda n: n.row("TransitGatewayAttachments", "tgw-attach-2").update(ResourceType="vpn"),
-                "what lies behind tgw-attach-2, an attachment of type vpn",
+                "the network beyond tgw-attach-2, an attachment of type vpn",
             ),
             (
                 lambda n: n.rows["TransitGatewayVpcAttachments"].pop(),
-                "what lies behind transit gateway attachment tgw-attach-2 (vpc-2)",
+                "the network beyond transit gateway attachment tgw-attach-2 (vpc-2)",
             ),
             (
                 lambda n: (
                     n.rows["TransitGatewayVpcAttachments"].pop(),
                     n.row("TransitGatewayAttachments", "tgw-attach-2").pop("ResourceId"),
                 ),
-                "what lies behind transit gateway attachment tgw-attach-2",
+                "the network beyond transit gateway attachment tgw-attach-2",
             ),
-            (lambda n: n.rows["Vpcs"].pop(), "VPC vpc-2, which lies behind tgw-attach-2"),
+            (lambda n: n.rows["Vpcs"].pop(), "VPC vpc-2 beyond tgw-attach-2"),
             (
                 lambda n: n.row("TransitGatewayVpcAttachments", "tgw-attach-2").update(State="deleting"),
                 "what becomes of packets for tgw-attach-2, which is deleting",

@@ -27,7 +27,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Break, Plan, Planned, Remaining, Why
 from skerry.render import plan as rendered
-from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from tests.networks import Network, container
 from tests.render.networks import scenario
 from tests.render.planned import of
@@ -57,6 +57,7 @@ class TestTheFirstLine:
         ("plan", "line"),
         [
             (of(before=OK), "ok: web can start, nothing to change"),
+            (of(before=NOT_APPLICABLE), "not-applicable: web is not on Fargate, nothing to change"),
             (of(SetVpcAttribute("vpc-1", "enable_dns_support")), "ok: 1 change, after which web can start (proven)"),
             (
                 of(after=UNKNOWN, proven=False, facts=(Missing("a fact", "ec2:DescribeVpcs"),)),
@@ -79,7 +80,7 @@ class TestTheFirstLine:
                 "ok: a, b, c and 2 more can start, nothing to change",
             ),
         ],
-        ids=["nothing", "proven", "unknown", "intermittent", "breaks", "quota", "many"],
+        ids=["nothing", "not-fargate", "proven", "unknown", "intermittent", "breaks", "quota", "many"],
     )
     def test_answers(self, plan: Plan, line: str) -> None:
         assert text(plan, quiet=True) == f"{line}\n"

@@ -34,13 +34,11 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 @narrowing
 @writing(formats.EXPLANATIONS)
 @redacting
-@click.option(
-    "--live", is_flag=True, help="Lay the text beside the live account's services; so do --profile and --region."
-)
-@click.option("--cluster", help="Beside what runs in this cluster alone.")
-@click.option("--service", help="Beside this service alone.")
-@click.option("--task", help="Beside this task alone, by id or ARN.")
-@click.option("--list", "listing", is_flag=True, help="Print all meanings and codes that are known.")
+@click.option("--live", is_flag=True, help="Compare with the live account, as --profile or --region do.")
+@click.option("--cluster", help="Compare with the services of this cluster only.")
+@click.option("--service", help="Compare with this service only.")
+@click.option("--task", help="Compare with this task only, by id or ARN.")
+@click.option("--list", "listing", is_flag=True, help="List all error texts, codes and checks.")
 @click.argument("text", nargs=-1, metavar="TEXT|-|CODE")
 def explain(
     path: Path | None,
@@ -149,7 +147,7 @@ def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[Laid]":
     from skerry.render.explanations import Laid
 
     world = world_of(source, scope)
-    found = app.explain_beside(world, given, app.Selection(scope.cluster, scope.service, scope.task))
+    found = app.explain_with_diagnosis(world, given, app.Selection(scope.cluster, scope.service, scope.task))
     return [Laid(*item) for item in found]
 
 
@@ -164,7 +162,7 @@ def _write(given: str, laid: "list[Laid]", form: str, output: Path | None, *, qu
 def _no_match(given: str) -> None:
     shown = " ".join(given.split())
     name = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
-    say(f"no match: {name} is no error text, code of a blocker or id of a check that is known")
+    say(f"{name} is not a known error text, code or check")
     complain(f"  {_WANTED}")
     sys.exit(EXIT_BLOCKED)
 

@@ -57,7 +57,7 @@ _SOURCE = [
     click.option("--from", "path", type=PathOf(), metavar="PATH",
                  help="A folder of saved AWS answers, or one file of them; without it, the live account."),
     click.option("--profile", help="The profile of the live account's credentials."),
-    click.option("--region", help="The live account's Region, or that of saved answers that do not tell it."),
+    click.option("--region", help="The live account's Region, or that of saved answers without one."),
     click.option("-q", "--quiet", is_flag=True, help="Only the first line."),
 ]  # fmt: skip
 
@@ -69,7 +69,7 @@ def gathering(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def redacting(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option of every command that prints names out of AWS's answers."""
-    what = "Replace user names, names of sessions and e-mail addresses with stand-ins."
+    what = "Replace user names, session names and e-mail addresses with pseudonyms."
     return click.option("--redact", "redaction", is_flag=True, callback=_redaction, help=what)(command)
 
 
@@ -86,8 +86,8 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that judges a network."""
     options = [
         *_SOURCE,
-        click.option("--allow-unknown", is_flag=True, help="Leave with 0 instead of 4 where a verdict is unknown."),
-        click.option("-v", "--verbose", is_flag=True, help="All that is known of every path."),
+        click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown."),
+        click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path."),
     ]
     return _decorate(redacting(command), options)
 
@@ -100,7 +100,7 @@ def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
 network_only = click.option(
     "--network-only",
     is_flag=True,
-    help="Do not ask for roles, policies, images, secrets, keys, log groups and files: they are not examined.",
+    help="Do not examine roles, policies, images, secrets, keys, log groups and files.",
 )
 
 
@@ -117,14 +117,14 @@ def writing(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[.
 def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options for selecting launches: existing services or a task, or a hypothetical task."""
     options = [
-        click.option("--cluster", help="Only what runs in this cluster."),
+        click.option("--cluster", help="Only services of this cluster."),
         click.option("--service", help="Only this service."),
-        click.option("--task", help="One task, by id or ARN, where it was launched."),
-        click.option("--task-definition", "definition", type=PathOf(), help="A task that does not exist yet."),
-        click.option("--subnet", "subnets", multiple=True, help="Where the hypothetical task would run; repeatable."),
-        click.option("--security-group", "groups", multiple=True, help="Its security groups; repeatable."),
-        click.option("--assign-public-ip", is_flag=True, help="Whether it gets a public address."),
-        click.option("--platform-version", help="Its platform version; LATEST where none is given."),
+        click.option("--task", help="One task, by id or ARN, in the subnets of its launch."),
+        click.option("--task-definition", "definition", type=PathOf(), help="JSON file of a task to test."),
+        click.option("--subnet", "subnets", multiple=True, help="Its subnet; repeatable."),
+        click.option("--security-group", "groups", multiple=True, help="Its security group; repeatable."),
+        click.option("--assign-public-ip", is_flag=True, help="It gets a public IP address."),
+        click.option("--platform-version", help="Its platform version; default: LATEST."),
     ]
     return _decorate(command, options)
 

@@ -22,12 +22,14 @@ def preferring(command: Any) -> Any:
         click.option(
             "--ingress",
             type=click.Choice(_INGRESSES),
-            help="Whom endpoints admit: tasks by their groups, their subnets (the default), or as the article.",
+            help="Endpoint ingress: task security groups, subnet CIDRs (default), or as in the article.",
         ),
-        click.option("--also", multiple=True, metavar="SERVICE", help="A service that tasks call later; repeatable."),
-        click.option("--least-privilege", is_flag=True, help="New endpoints get policies for just these tasks."),
+        click.option("--also", multiple=True, metavar="SERVICE", help="Another service that tasks call; repeatable."),
+        click.option("--least-privilege", is_flag=True, help="New endpoints get least-privilege policies."),
         click.option(
-            "--prefer", type=click.Choice(["endpoints", "nat"]), help="Endpoints (the default) or a NAT gateway."
+            "--prefer",
+            type=click.Choice(["endpoints", "nat"]),
+            help="Endpoints (default) or a NAT gateway.",
         ),
     ]
     for option in reversed(options):

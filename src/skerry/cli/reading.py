@@ -90,7 +90,7 @@ def gathered_of(source: InputSource, scope: ReadOptions) -> "Gathered":
     except SkerryError as error:
         raise error if source.redaction is None else source.redaction.redact_error(error) from None
     if source.redaction is not None:
-        found = app.redacted(found, source.redaction)
+        found = app.redact(found, source.redaction)
     notes(found.world.facts.notes, quiet=source.quiet)
     return found
 

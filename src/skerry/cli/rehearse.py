@@ -73,7 +73,7 @@ def rehearse(
     from skerry.lab.requirements import require
 
     require(clients=not probe)
-    from skerry import app, rehearsing
+    from skerry import app
 
     scope = ReadOptions(cluster, service, task, definition is None, network_only=network_only)
     source = InputSource(path, profile, region, quiet, verbose, redaction)
@@ -81,10 +81,12 @@ def rehearse(
     hypothetical = None
     if definition is not None:
         hypothetical = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
-    wish = rehearsing.Wish(app.Selection(cluster, service, task), hypothetical, subnets, probe, archive, planned)
+    request = app.RehearsalRequest(
+        app.Selection(cluster, service, task), hypothetical, subnets, probe, archive, planned
+    )
     with _table(quiet=quiet) as watch:
-        found = rehearsing.rehearse(gathered.world, wish, watch)
-    kept = rehearsing.keep(gathered) if found.disagreements else None
+        found = app.rehearse(gathered.world, request, watch)
+    kept = app.save_disagreement(gathered) if found.disagreements else None
     view = formats.View(quiet=quiet, snapshot=None if kept is None else str(kept))
     write(source.shown(formats.REHEARSAL[form](found, view)), output, quiet=quiet)
     if kept is not None:

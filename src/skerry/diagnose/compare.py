@@ -44,9 +44,9 @@ def origin_mismatch_of(one: Explanation, region: str | None, account: str | None
     """Return a warning if the text names another Region or account than the diagnosed one, else an empty string."""
     told = one.evidence
     if told.region and region and told.region != region:
-        return f"The text is of Region {told.region}; what was read is of {region}."
+        return f"The text names Region {told.region}; the network is in {region}."
     if told.account and account and told.account != account:
-        return f"The text names account {told.account}; what was read is of {account}."
+        return f"The text names account {told.account}; the network is in {account}."
     return ""
 
 

@@ -77,11 +77,6 @@ def covers(outer: Intervals, inner: Intervals) -> bool:
     return True
 
 
-def contains(numbers: Intervals, number: int) -> bool:
-    """Tell whether the number is in the set."""
-    return any(low <= number <= high for low, high in numbers)
-
-
 def size(numbers: Intervals) -> int:
     """How many numbers the set holds."""
     return sum(high - low + 1 for low, high in numbers)

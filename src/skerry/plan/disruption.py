@@ -95,9 +95,12 @@ def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> 
         for name in tables
         if any(row.destination_prefix_list_id == prefix_list and row.state != "active" for row in _routes(world, name))
     )
-    said = [f"open connections to the service over {_list(leading)} are cut once, and made anew"] if leading else []
-    said += [f"the black hole for {prefix_list} in {_list(stale)} must be deleted first"] if stale else []
-    return ("disruptive" if said else "safe"), "; ".join(said)
+    effects = []
+    if leading:
+        effects.append(f"open connections to the service over {_list(leading)} are closed once and must be reopened")
+    if stale:
+        effects.append(f"the black hole for {prefix_list} in {_list(stale)} must be deleted first")
+    return ("disruptive" if effects else "safe"), "; ".join(effects)
 
 
 def _routes(world: World, table_id: str) -> tuple[Route, ...]:

@@ -160,6 +160,6 @@ def taken(zone: Zone, what: str) -> Advise:
     """Return the manual step to remove a zone or to correct its records."""
     message = (
         f"private zone {zone.name} ({zone.zone_id}) has the name of private DNS, and AWS refuses to switch that on for "
-        f"{what} beside it: let the zone's records lead to a working endpoint, or take the zone off the VPC"
+        f"{what} while it is associated: point its records to a working endpoint, or disassociate it from the VPC"
     )
     return Advise(zone.zone_id, message)

@@ -16,7 +16,7 @@ def findings(world: World, options: Options, changes: tuple[Change, ...]) -> Ite
     opened = [row for row in changes if isinstance(row, AuthorizeRule) and row.rule.port in {80, 53}]
     if opened and options.ingress == "article":
         message = (
-            "TCP 80 and UDP 53 are opened as the article has them, and nothing needs them: every call to AWS is "
+            "TCP 80 and UDP 53 are opened as in the article, but nothing needs them: every call to AWS is "
             "HTTPS, and security groups do not filter the Amazon DNS server"
         )
         yield Finding("article-ports", "note", message, opened[0].group_id)
@@ -24,7 +24,7 @@ def findings(world: World, options: Options, changes: tuple[Change, ...]) -> Ite
     unread = [row.service_name for row in created if world.zones_of_endpoint_service(row.service_name) is None]
     if unread:
         message = (
-            f"which zones offer {', '.join(unread)} was not read: aws ec2 describe-vpc-endpoint-services tells; AWS "
+            f"the zones of {', '.join(unread)} were not read: save aws ec2 describe-vpc-endpoint-services; AWS "
             "refuses a subnet in a zone without it"
         )
         yield Finding("endpoint-zones-unread", "note", message, unread[0])

@@ -12,7 +12,6 @@ from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
-    Manual,
     is_new,
 )
 from skerry.plan.disruption import disposition, owner
@@ -110,8 +109,3 @@ def _limited(changes: Iterable[Change]) -> Iterator[tuple[ServiceRef | None, str
     for change in changes:
         if isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) and change.policy is not None:
             yield service_of_endpoint(change.service_name), change.endpoint_id
-
-
-def is_manual(change: Change) -> bool:
-    """Whether skerry never makes a change itself."""
-    return isinstance(change, Manual)

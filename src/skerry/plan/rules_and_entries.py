@@ -95,7 +95,7 @@ def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) ->
     if not found:
         message = (
             f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} "
-            "are is not known: aws ec2 get-managed-prefix-list-entries tells"
+            "are is unknown: save aws ec2 get-managed-prefix-list-entries"
         )
         yield Advise(acl.network_acl_id, message)
     for cidr in found:
@@ -127,7 +127,7 @@ def numbered(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
     wanted = next((number for number in steps if number not in taken), None)
     if wanted is None:
         message = (
-            f"{change.acl_id} has no number left before entry {denying}, which denies: number its entries anew, with "
+            f"{change.acl_id} has no number left before entry {denying}, which denies: renumber its entries, with "
             f"an {'outbound' if change.direction == 'out' else 'inbound'} one before it that allows TCP "
             f"{change.ports[0]}-{change.ports[1]} of {change.cidr}"
         )

@@ -47,7 +47,7 @@ def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Miss
     if not any(_may_have_ipv6(one) for one in resolution.destinations):
         return None
     name = host or "a host that is not known"
-    return Missing(f"whether {name} can be had over IPv6, by which {subnet.subnet_id} has a way")
+    return Missing(f"whether {name} is reachable over IPv6, for which {subnet.subnet_id} has a route")
 
 
 def _may_have_ipv6(destination: Destination) -> bool:
@@ -65,7 +65,7 @@ def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destina
             return open_question("dns", endpoint.vpc_endpoint_id, fact)
         return _interface(world, destination)
     if endpoint is None and (destination.service is None or destination.service.key not in _IPV4_ONLY):
-        fact = Missing(f"whether {destination.label} can be had over IPv6")
+        fact = Missing(f"whether {destination.label} is reachable over IPv6")
         return open_question("dns", subnet.subnet_id, fact)
     if not subnet.enable_dns64:
         message = f"{subnet.subnet_id} has only IPv6, DNS64 is off in it, and there is no IPv6 for {destination.label}"

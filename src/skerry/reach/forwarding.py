@@ -111,7 +111,7 @@ class Network(VpcPaths):
             last = vpn_hop(self.world, gateway, vpc_id)
         else:
             beyond = routing.target_of(route)
-            last = open_question("gateway", beyond, Missing(f"what lies behind {beyond}"))
+            last = open_question("gateway", beyond, Missing(f"the network beyond {beyond}"))
         leave = self.leave(start, step.addresses, step.traffic)
         home = self.homeward(start, step.addresses, step.traffic)
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)

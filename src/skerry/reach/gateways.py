@@ -44,7 +44,7 @@ def endpoint_hop(world: World, endpoint_id: str) -> Hop:
         return open_question("endpoint", endpoint_id, world.missing_for("vpc_endpoints", endpoint_id))
     if endpoint.vpc_endpoint_type != "Gateway":
         kind = "an unknown type" if endpoint.vpc_endpoint_type is UNSET else endpoint.vpc_endpoint_type
-        return open_question("endpoint", endpoint_id, Missing(f"what lies behind {endpoint_id} ({kind})"))
+        return open_question("endpoint", endpoint_id, Missing(f"the network beyond {endpoint_id} ({kind})"))
     return endpoint_state(endpoint)
 
 
@@ -136,7 +136,7 @@ def vpn_hop(world: World, gateway_id: str, vpc_id: str) -> Hop:
     https://docs.aws.amazon.com/vpn/latest/s2svpn/how_it_works.html
     """
     gateway = next((row for row in world.facts.vpn_gateways if row.vpn_gateway_id == gateway_id), None)
-    behind = Missing(f"what lies behind {gateway_id}")
+    behind = Missing(f"the network beyond {gateway_id}")
     if gateway is None or gateway.vpc_attachments is UNSET or _attached(gateway.vpc_attachments, vpc_id):
         return open_question("gateway", gateway_id, behind)
     return lost("gateway", gateway_id, "BAD_STATE_ATTACHMENT", f"{gateway_id} is not attached to {vpc_id}")

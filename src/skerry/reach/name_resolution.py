@@ -286,9 +286,7 @@ class NameResolver:
     def _endpoint_name(self, name: str) -> Resolution:
         """An endpoint's own name, which leads to it from anywhere."""
         endpoint = self.world.find_endpoint_by_name(name)
-        found = (
-            self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint that {name} is of")
-        )
+        found = self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint of {name}")
         state = endpoint_state(endpoint) if endpoint else Hop("dns", name)
         if state.lost:
             return Resolution(state)

@@ -188,13 +188,13 @@ def _vpc_behind(local: VpcPaths, route: Route) -> TransitGatewayVpcAttachment | 
     kinds = {row.transit_gateway_attachment_id: row for row in local.world.facts.transit_gateway_attachments}
     known = kinds.get(target)
     if known is not None and known.resource_type not in {None, _VPC}:
-        return Missing(f"what lies behind {target}, an attachment of type {known.resource_type}")
+        return Missing(f"the network beyond {target}, an attachment of type {known.resource_type}")
     attachment = local.world.transit.find_vpc_attachment(target)
     if isinstance(attachment, Missing):
         whose = f" ({known.resource_id})" if known is not None and known.resource_id else ""
-        return Missing(f"what lies behind transit gateway attachment {target}{whose}", attachment.action)
+        return Missing(f"the network beyond transit gateway attachment {target}{whose}", attachment.action)
     if attachment.vpc_id not in local.world.vpcs:
-        return Missing(f"VPC {attachment.vpc_id}, which lies behind {target}", "ec2:DescribeVpcs")
+        return Missing(f"VPC {attachment.vpc_id} beyond {target}", "ec2:DescribeVpcs")
     state = state_hop("transit-gateway", target, attachment.state, _DESCRIBE_ATTACHMENTS)
     if state.clean:
         return attachment

@@ -35,7 +35,7 @@ from skerry.plan.records import Plan, Planned, Why
 from skerry.render.json_document import write
 from skerry.render.text import bold, clean, dim, plural, word
 from skerry.render.unread_calls import refusals
-from skerry.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 
 VERSION = 1
 _MOST_NAMES = 3
@@ -63,7 +63,10 @@ def text(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) ->
 
 def _headline(plan: Plan) -> str:
     names = _names(plan.services)
-    if plan.before in {OK, "not-applicable"}:
+    if plan.before is NOT_APPLICABLE:
+        verb = "is" if len(plan.services) <= 1 else "are"
+        return f"{word(plan.before)}: {names} {verb} not on Fargate, nothing to change"
+    if plan.before is OK:
         return f"{word(plan.before)}: {names} can start, nothing to change"
     count = plural(len(plan.changes), "change")
     if plan.proven:

@@ -1,0 +1,71 @@
+"""The use cases of skerry as functions of a library: read, diagnose, trace, plan, explain, rehearse, demo.
+
+Each name is loaded from its module at first use: a plan, a lab and an embedded AWS cost time to import.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skerry.app.account import read_account
+    from skerry.app.demo_story import Chapter, demo, keep_chapter
+    from skerry.app.diagnosis import diagnose, diagnose_hypothetical, trace
+    from skerry.app.explanation import explain, explain_with_diagnosis
+    from skerry.app.planning import plan, plan_hypothetical, plan_options
+    from skerry.app.reading import Gathered, load, read_files, redact
+    from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
+    from skerry.app.saving import Saved, snapshot
+    from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
+
+_NAMES = {
+    "account": ("read_account",),
+    "demo_story": ("Chapter", "demo", "keep_chapter"),
+    "diagnosis": ("diagnose", "diagnose_hypothetical", "trace"),
+    "explanation": ("explain", "explain_with_diagnosis"),
+    "planning": ("plan", "plan_hypothetical", "plan_options"),
+    "reading": ("Gathered", "load", "read_files", "redact"),
+    "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
+    "saving": ("Saved", "snapshot"),
+    "selection": ("Hypothetical", "Selection", "hypothetical_launch", "launches"),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = [
+    "Chapter",
+    "Gathered",
+    "Hypothetical",
+    "RehearsalRequest",
+    "Saved",
+    "Selection",
+    "demo",
+    "diagnose",
+    "diagnose_hypothetical",
+    "explain",
+    "explain_with_diagnosis",
+    "hypothetical_launch",
+    "keep_chapter",
+    "launches",
+    "load",
+    "plan",
+    "plan_hypothetical",
+    "plan_options",
+    "read_account",
+    "read_files",
+    "redact",
+    "rehearse",
+    "save_disagreement",
+    "snapshot",
+    "trace",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name from its module, which is imported now if it was not yet."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -1,0 +1,32 @@
+"""The use cases of `skerry diagnose` and `skerry trace`."""
+
+import msgspec
+
+from skerry import checks
+from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
+from skerry.diagnose.diagnose import diagnose as diagnose_launches
+from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
+from skerry.diagnose.need_verdicts import diagnose_trace
+from skerry.model.world import World
+from skerry.reach.trace_request import TraceRequest, ask
+from skerry.reach.walk import Walker
+
+
+def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:
+    """Diagnose services, or a task.
+
+    Raises `NothingFoundError` if the selection matches nothing.
+    """
+    diagnosis = diagnose_launches(Walker(world), launches(world, selection or Selection()), world.facts.tasks)
+    return msgspec.structs.replace(diagnosis, findings=checks.run(world, diagnosis))
+
+
+def diagnose_hypothetical(world: World, task: Hypothetical) -> Diagnosis:
+    """Diagnose a task that does not exist yet."""
+    diagnosis = diagnose_launches(Walker(world), [hypothetical_launch(world, task)])
+    return msgspec.structs.replace(diagnosis, findings=checks.run(world, diagnosis))
+
+
+def trace(world: World, question: TraceRequest) -> TraceDiagnosis:
+    """Trace one flow through the network."""
+    return diagnose_trace(ask(Walker(world), question))

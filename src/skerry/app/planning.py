@@ -1,0 +1,56 @@
+"""The use case of `skerry plan`."""
+
+from collections.abc import Sequence
+
+from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
+from skerry.catalogue.services import ServiceRef, services
+from skerry.errors import InputError
+from skerry.launch.launches import Launch
+from skerry.model.world import World
+from skerry.plan import planner
+from skerry.plan.records import INGRESSES, Ingress, Options, Plan
+from skerry.plan.scope import Scope
+
+
+def plan_options(
+    world: World,
+    ingress: str | None = None,
+    also: Sequence[str] = (),
+    *,
+    least_privilege: bool = False,
+    nat: bool = False,
+) -> Options:
+    """Return the user's preferences for a plan.
+
+    ``also`` are services by their names in the catalogue, such as ``sqs``. Raises `InputError` where one is unknown.
+    """
+    unknown = sorted(set(also) - set(services()))
+    if unknown:
+        known = ", ".join(sorted(services()))
+        raise InputError(f"skerry knows no service {', '.join(unknown)}", f"It knows {known}.")
+    if also and world.region is None:
+        raise InputError("the Region of the network is not known", "Give --region.")
+    refs = tuple(ServiceRef(name, world.region or "") for name in also)
+    chosen: Ingress = next((name for name in INGRESSES if name == ingress), "subnets")
+    return Options(chosen, refs, least_privilege=least_privilege, nat=nat)
+
+
+def plan(world: World, selection: Selection | None = None, options: Options | None = None) -> Plan:
+    """Plan the smallest changes for launches that cannot start.
+
+    Raises `NothingFoundError` if the selection matches nothing.
+    """
+    chosen = launches(world, selection or Selection())
+    names = {(launch.cluster, launch.name) for launch in chosen}
+    others = [launch for launch in all_launches(world) if (launch.cluster, launch.name) not in names]
+    return _plan(world, chosen, others, options)
+
+
+def plan_hypothetical(world: World, task: Hypothetical, options: Options | None = None) -> Plan:
+    """Plan the smallest changes for a task that does not exist yet."""
+    return _plan(world, [hypothetical_launch(world, task)], all_launches(world), options)
+
+
+def _plan(world: World, chosen: list[Launch], others: list[Launch], options: Options | None) -> Plan:
+    options = options or Options()
+    return planner.plan(world, Scope(chosen, options.also, others), options)

@@ -1,0 +1,50 @@
+"""The use case of reading a network from saved answers."""
+
+from pathlib import Path
+
+import msgspec
+
+from skerry.model.world import World
+from skerry.sources import documents, files
+from skerry.sources.network_only import network_only as without_resource_answers
+from skerry.sources.redaction import Redaction
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """The documents of one source and their World; of a live account also the number of calls and rounds."""
+
+    documents: dict[str, bytes]
+    world: World
+    calls: int = 0
+    rounds: int = 0
+
+
+def load(path: Path, region: str | None = None) -> World:
+    """Read a folder of saved answers, or one file of them."""
+    return read_files(path, region).world
+
+
+def read_files(path: Path, region: str | None = None, *, network_only: bool = False) -> Gathered:
+    """Read a folder of saved answers, or one file of them, and keep the documents.
+
+    ``network_only`` leaves out the answers beyond the network, as a reading of a live account does.
+    """
+    answers = files.read(path)
+    if network_only:
+        answers = without_resource_answers(answers)
+    # A path need not be text; what is shown of it must be.
+    name = str(path).encode(errors="replace").decode()
+    return Gathered(answers, World(documents.load(answers, source=name, region=region)))
+
+
+def redact(gathered: Gathered, redaction: Redaction) -> Gathered:
+    """Return the documents and the World without secrets and names of people; its diagnoses have the same verdicts."""
+    redacted = redaction.redact_documents(gathered.documents)
+    if not redacted:
+        return gathered
+    before = gathered.world.facts
+    facts = documents.load(redacted, source=redaction.redact_text(before.source), region=before.region)
+    facts = msgspec.structs.replace(
+        facts, account=before.account, notes=tuple(map(redaction.redact_text, before.notes))
+    )
+    return msgspec.structs.replace(gathered, documents=redacted, world=World(facts))

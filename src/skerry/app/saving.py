@@ -1,0 +1,36 @@
+"""The use case of `skerry snapshot`: saving the documents of a network."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from skerry.app.reading import Gathered
+from skerry.sources import redaction, snapshots
+from skerry.writing.targets import is_stream
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """The result of `snapshot`: the number of documents, and the names of documents without content for skerry."""
+
+    count: int
+    left_out: tuple[str, ...]
+
+
+def snapshot(
+    gathered: Gathered, output: Path, *, force: bool = False, note: Callable[[str], None] = lambda _: None
+) -> Saved:
+    """Write documents, without what may be secret in them, as a folder or as one file.
+
+    One file: its name ends in .json, or it is a named pipe, a device or ``-``, standard output. ``note`` is called
+    while a pipe has no reader. docs/snapshot.md says what is left out. Raises `InputError` if the path is taken, and
+    `OutputError` if it cannot be written.
+    """
+    kept = redaction.redact(gathered.documents)
+    about = snapshots.Snapshot(snapshots.VERSION, gathered.world.region, gathered.world.account)
+    if is_stream(output) or (output.suffix.lower() == ".json" and not output.is_dir()):
+        snapshots.write_file(output, kept, about, force=force, note=note)
+    else:
+        snapshots.write_folder(output, kept, about, force=force)
+    # The manifest of a snapshot in the input is written for the new one.
+    return Saved(len(kept), tuple(name for name in gathered.documents if name not in {*kept, snapshots.MANIFEST}))
