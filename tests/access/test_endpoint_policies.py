@@ -73,8 +73,8 @@ def bad(found: ServiceDiagnosis) -> dict[str, Verdict]:
     return {row.need.step: row.verdict for row in found.needs if row.verdict is not OK}
 
 
-class TestTheDefaultPolicy:
-    def test_lets_everything_through(self, network: Network) -> None:
+class TestDefaultEndpointPolicy:
+    def test_default_endpoint_policy_allows_everything(self, network: Network) -> None:
         for row in network.rows["VpcEndpoints"]:
             row["PolicyDocument"] = json.dumps(DEFAULT)
         assert bad(only(network)) == {}
@@ -93,23 +93,23 @@ class TestTheDefaultPolicy:
         ],
         ids=str,
     )
-    def test_is_no_longer_that_when_any_part_of_it_is_changed(self, network: Network, change: Row) -> None:
+    def test_default_endpoint_policy_with_any_change_blocks_layers(self, network: Network, change: Row) -> None:
         row = {name: value for name, value in statement("*").items() if f"Not{name}" not in change}
         give(network, "vpce-93", row | change)
         assert bad(only(network)) == {"layers": BLOCKED}
 
 
-class TestLayers:
+class TestImageLayers:
     """S3 sees the account of ECR, which signs the links.
 
     https://github.com/aws-samples/data-perimeter-policy-examples
     """
 
-    def test_are_let_through_by_a_policy_that_names_their_bucket(self, network: Network) -> None:
+    def test_endpoint_policy_with_layer_bucket_allows_layers(self, network: Network) -> None:
         give(network, "vpce-93", statement("s3:GetObject", LAYERS))
         assert bad(only(network)) == {}
 
-    def test_are_refused_by_one_that_does_not(self, network: Network) -> None:
+    def test_endpoint_policy_without_layer_bucket_denies_layers(self, network: Network) -> None:
         give(network, "vpce-93", statement("s3:*", "arn:aws:s3:::settings/*"))
         found = only(network)
         assert bad(found) == {"layers": BLOCKED}
@@ -137,7 +137,7 @@ class TestLayers:
         ],
         ids=str,
     )
-    def test_are_refused_by_a_condition_that_ecr_does_not_meet(self, network: Network, condition: Row) -> None:
+    def test_endpoint_policy_condition_unmet_by_ecr_denies_layers(self, network: Network, condition: Row) -> None:
         give(network, "vpce-93", statement("s3:*", **condition))
         assert bad(only(network)) == {"layers": BLOCKED}
 
@@ -146,21 +146,19 @@ class TestLayers:
         [when("StringEquals", "aws:SourceVpce", "vpce-93"), when("StringEquals", "aws:SourceVpc", VPC)],
         ids=str,
     )
-    def test_are_let_through_by_a_condition_that_holds_for_whoever_asks(self, network: Network, condition: Row) -> None:
+    def test_endpoint_policy_condition_on_any_principal_allows_layers(self, network: Network, condition: Row) -> None:
         give(network, "vpce-93", statement("s3:*", **condition))
         assert bad(only(network)) == {}
 
-    def test_are_not_known_where_a_condition_is_on_a_key_of_the_request_that_nobody_tells(
-        self, network: Network
-    ) -> None:
+    def test_endpoint_policy_condition_on_unread_key_leaves_layers_unknown(self, network: Network) -> None:
         give(network, "vpce-93", statement("s3:*", **when("StringEquals", "aws:UserAgent", "curl")))
         found = only(network)
         assert bad(found) == {"layers": UNKNOWN}
         assert "aws:UserAgent" in str(step(found, "layers").unknowns)
 
 
-class TestTheTask:
-    def test_may_not_get_a_token_through_a_policy_that_only_denies(self, network: Network) -> None:
+class TestTaskRequests:
+    def test_endpoint_policy_with_only_deny_denies_token(self, network: Network) -> None:
         give(network, "vpce-a", statement("ecr:DeleteRepository", effect="Deny"))
         found = only(network)
         assert bad(found) == {"registry-auth": BLOCKED}
@@ -168,7 +166,7 @@ class TestTheTask:
             "no statement of its policy allows ecr:GetAuthorizationToken on *, for the task"
         )
 
-    def test_may_not_pull_where_a_statement_denies_it(self, network: Network) -> None:
+    def test_endpoint_policy_deny_statement_denies_pull(self, network: Network) -> None:
         give(network, "vpce-d", statement("*"), statement(PULL, REPOSITORY, "Deny", Sid="NotFromHere"))
         found = only(network)
         assert bad(found) == {"manifest": BLOCKED}
@@ -177,15 +175,15 @@ class TestTheTask:
         assert rules == ["NotFromHere of its policy"]
         assert messages == [f"NotFromHere of its policy denies {PULL[0]} on {REPOSITORY}, for the task"]
 
-    def test_may_where_its_role_is_allowed_by_name(self, network: Network) -> None:
+    def test_endpoint_policy_allows_named_role(self, network: Network) -> None:
         give(network, "vpce-d", statement(PULL, REPOSITORY, Principal={"AWS": ROLE}))
         assert bad(only(network)) == {}
 
-    def test_may_not_where_another_role_is(self, network: Network) -> None:
+    def test_endpoint_policy_denies_role_if_another_is_named(self, network: Network) -> None:
         give(network, "vpce-d", statement(PULL, Principal={"AWS": f"{ROLE}-of-others"}))
         assert bad(only(network)) == {"manifest": BLOCKED}
 
-    def test_is_not_known_to_be_allowed_where_its_role_is_not_known(self, network: Network) -> None:
+    def test_endpoint_policy_is_unknown_for_unknown_role(self, network: Network) -> None:
         del network.rows["taskDefinitions"][0]["executionRoleArn"]
         give(network, "vpce-d", statement(PULL))
         found = only(network)
@@ -193,21 +191,21 @@ class TestTheTask:
         (missing,) = step(found, "manifest").unknowns
         assert missing.fact == "the ARN of the execution role of web:1"
 
-    def test_needs_its_own_secrets(self, network: Network) -> None:
+    def test_endpoint_policy_must_allow_own_secrets(self, network: Network) -> None:
         read = "secretsmanager:GetSecretValue"
         give(network, "vpce-5e", statement(read, SECRET))
         assert bad(only(network)) == {}
         give(network, "vpce-5e", statement(read, SECRET.replace("db", "other")))
         assert bad(only(network)) == {"secrets": BLOCKED}
 
-    def test_starts_without_sending_logs_but_not_without_a_stream(self, network: Network) -> None:
+    def test_endpoint_policy_may_deny_log_events_but_not_log_stream(self, network: Network) -> None:
         groups = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/ecs/web:*"
         give(network, "vpce-10", statement("logs:CreateLogStream", groups))
         assert bad(only(network)) == {}
         give(network, "vpce-10", statement("logs:PutLogEvents", groups))
         assert bad(only(network)) == {"logs": BLOCKED}
 
-    def test_may_need_to_create_the_log_group(self, network: Network) -> None:
+    def test_endpoint_policy_is_unknown_for_creation_of_unread_log_group(self, network: Network) -> None:
         options = awslogs(awslogs_create_group="true")
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"] = options
         give(network, "vpce-10", statement("logs:CreateLogStream"))
@@ -216,28 +214,28 @@ class TestTheTask:
         assert "whether log group /ecs/web is there" in str(step(found, "logs").unknowns)
 
 
-class TestOtherPolicies:
-    def test_are_not_asked_of_a_call_that_has_no_endpoint(self, network: Network) -> None:
+class TestEndpointPolicyScope:
+    def test_endpoint_policy_is_not_evaluated_without_endpoint(self, network: Network) -> None:
         give(network, "vpce-5e", statement("secretsmanager:GetSecretValue", effect="Deny"))
         network.row("VpcEndpoints", "vpce-5e")["PrivateDnsEnabled"] = False
         network.serve_internet_by_nat()
         network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
         assert bad(only(network)) == {}
 
-    def test_stand_beside_what_the_network_lacks(self, network: Network) -> None:
+    def test_endpoint_policy_denial_is_reported_with_missing_route(self, network: Network) -> None:
         give(network, "vpce-a", statement("ecr:GetAuthorizationToken", effect="Deny"))
         guard(network, "vpce-a", "sg-shut")
         found = step(only(network), "registry-auth")
         assert found.verdict is BLOCKED
         assert {blocker.code for blocker in found.blockers} == {"ENDPOINT_POLICY_DENIES", "SG_HAS_NO_RULES"}
 
-    def test_are_named_beside_a_name_that_is_not_answered(self, network: Network) -> None:
+    def test_endpoint_policy_denial_is_reported_with_unresolved_name(self, network: Network) -> None:
         give(network, "vpce-a", statement("ecr:BatchGetImage"))
         network.attribute("EnableDnsSupport", value=False)
         blockers = step(only(network), "registry-auth").blockers
         assert {blocker.code for blocker in blockers} == {"DNS_SUPPORT_DISABLED", "ENDPOINT_POLICY_DENIES"}
 
-    def test_are_named_beside_a_dns_server_that_is_not_reached(self, network: Network) -> None:
+    def test_endpoint_policy_denial_is_reported_with_unreachable_dns_server(self, network: Network) -> None:
         give(network, "vpce-a", statement("ecr:BatchGetImage"))
         network.rows["DhcpOptions"].clear()
         network.dhcp("192.168.0.2")
@@ -245,13 +243,13 @@ class TestOtherPolicies:
         assert found.verdict is BLOCKED
         assert {blocker.code for blocker in found.blockers} == {"NO_ROUTE_TO_DESTINATION", "ENDPOINT_POLICY_DENIES"}
 
-    def test_leave_a_call_unknown_that_cannot_be_read(self, network: Network) -> None:
+    def test_invalid_endpoint_policy_leaves_call_unknown(self, network: Network) -> None:
         network.row("VpcEndpoints", "vpce-a")["PolicyDocument"] = "{"
         found = only(network)
         assert bad(found) == {"registry-auth": UNKNOWN}
         assert "the policy of vpce-a" in str(step(found, "registry-auth").unknowns)
 
-    def test_that_have_half_a_character_are_not_read_and_can_be_told_of(self, network: Network) -> None:
+    def test_endpoint_policy_with_lone_surrogate_is_reported_in_json(self, network: Network) -> None:
         give(network, "vpce-d", statement("*"), statement("ecr:*", effect="Deny", Sid="\ud800"))
         walker = network.walker()
         (service,) = walker.world.facts.services
@@ -259,13 +257,13 @@ class TestOtherPolicies:
         assert "half a character" in json_of_diagnosis(walker.world, found)
         assert bad(only(network)) == {"manifest": UNKNOWN}
 
-    def test_of_a_service_that_is_not_known_are_of_no_account(self, network: Network) -> None:
+    def test_endpoint_policy_of_unknown_service_is_ignored(self, network: Network) -> None:
         network.endpoint("vpce-f", "unheard-of")
         network.row("VpcEndpoints", "vpce-f")["ServiceName"] = "com.example.vpce-svc-1"
         give(network, "vpce-f", statement("*", effect="Deny"))
         assert bad(only(network)) == {}
 
-    def test_are_of_calls_and_not_of_the_questions_to_a_dns_server(self, network: Network) -> None:
+    def test_endpoint_policy_is_not_evaluated_for_dns_queries(self, network: Network) -> None:
         network.group("sg-dns", inbound=[allow(cidr="10.0.0.0/16")])
         network.interface("eni-dns", "10.0.1.53", "subnet-a", ["sg-dns"])
         network.dhcp("10.0.1.53")
@@ -274,14 +272,14 @@ class TestOtherPolicies:
         assert {trace.purpose for trace in found.traces} > {"call"}
         assert found.verdict is UNKNOWN  # whatever that server answers
 
-    def test_turn_what_fails_at_times_into_what_fails_always(self, network: Network) -> None:
+    def test_endpoint_policy_denial_turns_intermittent_into_blocked(self, network: Network) -> None:
         guard(network, "vpce-a", "sg-half", allow("tcp", 443, cidr="10.0.1.0/25"))
         assert step(only(network), "registry-auth").verdict is INTERMITTENT
         give(network, "vpce-a", statement("ecr:BatchGetImage"))
         assert step(only(network), "registry-auth").verdict is BLOCKED
 
 
-class TestSeveralWays:
+class TestEndpointPaths:
     """A record of the user's own with an address of each of two endpoints."""
 
     @pytest.fixture
@@ -295,7 +293,7 @@ class TestSeveralWays:
         network.zone(host, record(f"{host}.", "A", *addresses))
         return network
 
-    def test_with_one_answer_have_that_answer(self, two: Network) -> None:
+    def test_endpoint_paths_with_equal_decisions_get_that_decision(self, two: Network) -> None:
         for name in ("vpce-a", "vpce-b"):
             give(two, name, statement("ecr:GetAuthorizationToken"))
         assert bad(only(two)) == {}
@@ -303,22 +301,22 @@ class TestSeveralWays:
             give(two, name, statement("ecr:BatchGetImage"))
         assert bad(only(two)) == {"registry-auth": BLOCKED}
 
-    def test_with_two_answers_have_none(self, two: Network) -> None:
+    def test_endpoint_paths_with_different_decisions_are_unknown(self, two: Network) -> None:
         give(two, "vpce-b", statement("ecr:BatchGetImage"))
         found = only(two)
         assert bad(found) == {"registry-auth": UNKNOWN}
         assert step(found, "registry-auth").blockers == ()
         assert "whether requests go through vpce-b" in str(step(found, "registry-auth").unknowns)
 
-    def test_that_are_shut_stay_shut(self, two: Network) -> None:
+    def test_endpoint_paths_blocked_by_groups_stay_blocked(self, two: Network) -> None:
         for name in ("vpce-a", "vpce-b"):
             guard(two, name, f"sg-{name}")
         give(two, "vpce-b", statement("ecr:BatchGetImage"))
         assert bad(only(two)) == {"registry-auth": BLOCKED}
 
 
-class TestWhatEcsPrints:
-    def test_is_what_aws_answers(self, network: Network) -> None:
+class TestPredictedErrors:
+    def test_predicted_error_quotes_endpoint_policy_denial(self, network: Network) -> None:
         give(network, "vpce-a", statement("ecr:BatchGetImage"))
         (found,) = only(network).predictions
         assert (found.step, found.grade) == ("registry-auth", "observed")
@@ -330,7 +328,7 @@ class TestWhatEcsPrints:
             "ecr:GetAuthorizationToken action"
         )
 
-    def test_is_not_known_of_layers(self, network: Network) -> None:
+    def test_predicted_error_of_layers_has_no_text(self, network: Network) -> None:
         give(network, "vpce-93", statement("s3:PutObject"))
         (found,) = only(network).predictions
         assert (found.step, found.text, found.grade) == ("layers", None, "inferred")

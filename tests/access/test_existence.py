@@ -29,8 +29,8 @@ def network() -> Resources:
     return Resources()
 
 
-class TestASecret:
-    def test_must_be_there(self, network: Resources) -> None:
+class TestSecrets:
+    def test_missing_secret_blocks(self, network: Resources) -> None:
         network.refuse(DESCRIBE, {"SecretId": SECRET}, "ResourceNotFoundException")
         assert network.bad() == {"secrets": BLOCKED}
         found = network.blocker("secrets")
@@ -40,17 +40,17 @@ class TestASecret:
             f"there is no secret {SECRET}",
         )
 
-    def test_is_unknown_where_aws_did_not_say(self, network: Resources) -> None:
+    def test_secret_is_unknown_if_describe_failed(self, network: Resources) -> None:
         network.refuse(DESCRIBE, {"SecretId": SECRET})
         assert network.bad() == {"secrets": UNKNOWN}
         assert {one.action for one in network.step("secrets").unknowns} == {DESCRIBE}
 
-    def test_is_unexamined_where_nobody_asked(self, network: Resources) -> None:
+    def test_secret_is_unexamined_if_not_read(self, network: Resources) -> None:
         network.unask(DESCRIBE)
         assert network.bad() == {}
         assert "secrets" in network.diagnosis().unexamined
 
-    def test_must_not_be_on_its_way_out(self, network: Resources) -> None:
+    def test_secret_scheduled_for_deletion_blocks(self, network: Resources) -> None:
         network.tell(DESCRIBE, {"SecretId": SECRET}, secret(DeletedDate="2026-11-01T00:00:00Z"))
         assert network.blocker("secrets").code == "SECRET_SCHEDULED_FOR_DELETION"
 
@@ -65,33 +65,33 @@ class TestASecret:
             (":::v-2", BLOCKED),
         ],
     )
-    def test_must_have_the_version_that_is_asked_for(self, network: Resources, suffix: str, verdict: object) -> None:
+    def test_missing_secret_version_blocks(self, network: Resources, suffix: str, verdict: object) -> None:
         network.app["secrets"][0]["valueFrom"] = f"{SECRET}{suffix}"
         assert network.bad().get("secrets") is verdict
 
-    def test_must_have_been_given_a_value(self, network: Resources) -> None:
+    def test_secret_without_value_blocks(self, network: Resources) -> None:
         network.tell(DESCRIBE, {"SecretId": SECRET}, {"ARN": SECRET, "Name": "db"})
         found = network.blocker("secrets")
         assert found.message == f"secret {SECRET} has no version with the label AWSCURRENT"
 
-    def test_is_never_read_so_that_its_keys_are_unexamined(self, network: Resources) -> None:
+    def test_json_keys_of_secret_are_unexamined(self, network: Resources) -> None:
         network.app["secrets"][0]["valueFrom"] = f"{SECRET}:user::"
         assert "JSON keys of secrets" in network.diagnosis().unexamined
 
-    def test_is_told_of_each_by_itself(self, network: Resources) -> None:
+    def test_missing_secrets_are_reported_separately(self, network: Resources) -> None:
         other = f"{SECRET[:-6]}GhIjKl"
         network.app["secrets"].append({"name": "TOKEN", "valueFrom": other})
         network.tell(DESCRIBE, {"SecretId": other}, {"ARN": other})
         network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), managed=[MANAGED])
         assert network.blocker("secrets").resource == other
 
-    def test_may_be_of_a_private_registry_or_a_log_driver(self, network: Resources) -> None:
+    def test_missing_secret_of_registry_or_log_driver_blocks(self, network: Resources) -> None:
         network.app["secrets"] = []
         network.app["repositoryCredentials"] = {"credentialsParameter": SECRET}
         network.tell(DESCRIBE, {"SecretId": SECRET}, {"ARN": SECRET})
         assert network.blocker("secrets").code == "SECRET_VERSION_NOT_FOUND"
 
-    def test_of_another_account_is_not_to_be_encrypted_with_the_key_of_aws(self, network: Resources) -> None:
+    def test_secret_of_other_account_with_aws_managed_key_blocks(self, network: Resources) -> None:
         foreign = SECRET.replace(ACCOUNT, OTHER_ACCOUNT)
         network.app["secrets"][0]["valueFrom"] = foreign
         network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), managed=[MANAGED])
@@ -100,7 +100,7 @@ class TestASecret:
         assert (found.code, found.resource) == ("KEY_NOT_FOR_OTHER_ACCOUNTS", foreign)
 
 
-class TestAKey:
+class TestKeys:
     @pytest.fixture
     def network(self) -> Resources:
         network = Resources()
@@ -112,31 +112,31 @@ class TestAKey:
     @pytest.mark.parametrize(
         ("state", "verdict"), [("Enabled", None), ("Disabled", BLOCKED), ("PendingDeletion", BLOCKED)]
     )
-    def test_must_be_enabled(self, network: Resources, state: str, verdict: object) -> None:
+    def test_disabled_key_blocks(self, network: Resources, state: str, verdict: object) -> None:
         network.tell("kms:DescribeKey", {"KeyId": KEY}, {"KeyMetadata": {"Arn": KEY, "KeyState": state}})
         assert network.bad().get("secrets") is verdict
         if verdict:
             found = network.blocker("secrets")
             assert (found.code, found.resource) == ("KEY_NOT_USABLE", KEY)
 
-    def test_may_be_gone(self, network: Resources) -> None:
+    def test_missing_key_blocks(self, network: Resources) -> None:
         network.refuse("kms:DescribeKey", {"KeyId": KEY}, "NotFoundException")
         assert network.blocker("secrets").code == "KEY_NOT_FOUND"
 
     @pytest.mark.parametrize("answer", [{"KeyMetadata": {"Arn": KEY}}, None])
-    def test_is_unknown_where_its_state_is(self, network: Resources, answer: Row | None) -> None:
+    def test_key_is_unknown_without_its_state(self, network: Resources, answer: Row | None) -> None:
         if answer is None:
             network.refuse("kms:DescribeKey", {"KeyId": KEY})
         else:
             network.tell("kms:DescribeKey", {"KeyId": KEY}, answer)
         assert network.bad() == {"secrets": UNKNOWN}
 
-    def test_is_unexamined_where_nobody_asked(self, network: Resources) -> None:
+    def test_key_is_unexamined_if_not_read(self, network: Resources) -> None:
         assert network.bad() == {}
         assert "keys" in network.diagnosis().unexamined
 
 
-class TestAParameter:
+class TestParameters:
     @pytest.fixture
     def network(self) -> Resources:
         network = Resources()
@@ -152,17 +152,17 @@ class TestAParameter:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": names}]}
         network.tell("ssm:DescribeParameters", asked, {"Parameters": list(found)})
 
-    def test_may_be_there(self, network: Resources) -> None:
+    def test_existing_parameter_passes(self, network: Resources) -> None:
         assert network.bad() == {}
 
     @pytest.mark.parametrize("reference", ["/web/password", PARAMETER, f"{PARAMETER}:3"])
-    def test_must_be_there(self, network: Resources, reference: str) -> None:
+    def test_missing_parameter_blocks(self, network: Resources, reference: str) -> None:
         network.app["secrets"] = [{"name": "PASSWORD", "valueFrom": reference}]
         self.tell(network)
         found = network.blocker("secrets")
         assert (found.code, found.resource) == ("PARAMETER_NOT_FOUND", reference)
 
-    def test_may_be_encrypted_with_a_key(self, network: Resources) -> None:
+    def test_parameter_key_must_be_enabled(self, network: Resources) -> None:
         row = {"Name": "/web/password", "ARN": PARAMETER, "Type": "SecureString", "KeyId": KEY}
         self.tell(network, row)
         network.tell("kms:DescribeKey", {"KeyId": KEY}, {"KeyMetadata": {"Arn": KEY, "KeyState": "Disabled"}})
@@ -170,14 +170,14 @@ class TestAParameter:
         self.tell(network, row | {"KeyId": "alias/aws/ssm"})
         assert network.bad() == {}
 
-    def test_is_unexamined_where_nobody_asked(self, network: Resources) -> None:
+    def test_parameter_is_unexamined_if_not_read(self, network: Resources) -> None:
         network.unask("ssm:DescribeParameters")
         assert network.bad() == {}
         assert "parameters" in network.diagnosis().unexamined
 
 
-class TestALogGroup:
-    def test_must_be_there(self, network: Resources) -> None:
+class TestLogGroups:
+    def test_missing_log_group_blocks(self, network: Resources) -> None:
         network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, {"logGroups": []})
         found = network.blocker("logs")
         assert (found.code, found.resource, found.message) == (
@@ -186,17 +186,17 @@ class TestALogGroup:
             "there is no log group /ecs/web",
         )
 
-    def test_is_not_one_whose_name_only_begins_so(self, network: Resources) -> None:
+    def test_log_group_with_longer_name_is_ignored(self, network: Resources) -> None:
         groups = {"logGroups": [{"logGroupName": "/ecs/web2"}], "nextToken": "more"}
         network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, groups)
         assert network.bad() == {"logs": BLOCKED}
 
-    def test_is_unexamined_in_another_region(self, network: Resources) -> None:
+    def test_log_group_of_other_region_is_unexamined(self, network: Resources) -> None:
         network.app["logConfiguration"] = awslogs(awslogs_region="eu-west-3")
         assert "log groups of other Regions" in network.diagnosis().unexamined
 
 
-class TestAnEnvironmentFile:
+class TestEnvironmentFiles:
     @pytest.fixture
     def network(self) -> Resources:
         network = Resources()
@@ -213,37 +213,37 @@ class TestAnEnvironmentFile:
     def list(self, network: Resources, *found: Row) -> None:
         network.tell("s3:ListBucket", {"Bucket": "settings", "Prefix": "web.env"}, {"Contents": list(found)})
 
-    def test_may_be_there(self, network: Resources) -> None:
+    def test_existing_environment_file_passes(self, network: Resources) -> None:
         assert network.bad() == {}
 
-    def test_must_be_there(self, network: Resources) -> None:
+    def test_missing_environment_file_blocks(self, network: Resources) -> None:
         self.list(network, {"Key": "web.env.old"})
         found = network.blocker("env-files")
         assert (found.code, found.resource) == ("ENVIRONMENT_FILE_NOT_FOUND", FILE)
 
-    def test_is_no_whole_bucket(self, network: Resources) -> None:
+    def test_environment_file_with_bucket_arn_is_not_listed_as_unexamined(self, network: Resources) -> None:
         network.app["environmentFiles"] = [{"type": "s3", "value": "arn:aws:s3:::settings"}]
         assert "environment files" not in network.diagnosis().unexamined
 
-    def test_is_nowhere_without_its_bucket(self, network: Resources) -> None:
+    def test_environment_file_in_missing_bucket_blocks(self, network: Resources) -> None:
         network.refuse("s3:GetBucketPolicy", {"Bucket": "settings"}, "NoSuchBucket")
         assert network.blocker("env-files").code == "BUCKET_NOT_FOUND"
 
-    def test_needs_the_place_of_its_bucket(self, network: Resources) -> None:
+    def test_environment_file_needs_get_bucket_location(self, network: Resources) -> None:
         network.role(EXECUTION, statement(["secretsmanager:GetSecretValue", "s3:GetObject"]), managed=[MANAGED])
         assert "s3:GetBucketLocation on arn:aws:s3:::settings," in network.blocker("env-files").message
 
-    def test_of_another_account_is_not_known_to_be_allowed(self, network: Resources) -> None:
+    def test_environment_file_is_unknown_if_bucket_policy_failed(self, network: Resources) -> None:
         network.refuse("s3:GetBucketPolicy", {"Bucket": "settings"})
         assert network.bad() == {"env-files": UNKNOWN}
 
-    def test_may_be_denied_by_the_bucket(self, network: Resources) -> None:
+    def test_bucket_policy_denies_environment_file(self, network: Resources) -> None:
         deny = statement("s3:GetObject", effect="Deny", Principal="*", Sid="Closed")
         network.tell("s3:GetBucketPolicy", {"Bucket": "settings"}, {"Policy": text(deny)})
         assert network.blocker("env-files").rule == "Closed of the policy of bucket settings"
 
 
-class TestAFileSystem:
+class TestFileSystems:
     """https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"""
 
     @pytest.fixture
@@ -271,28 +271,28 @@ class TestAFileSystem:
         else:
             network.tell("elasticfilesystem:DescribeFileSystemPolicy", asked, asked | {"Policy": document})
 
-    def test_without_a_policy_is_for_everybody_who_can_reach_it(self, network: Resources) -> None:
+    def test_file_system_without_policy_allows_every_client(self, network: Resources) -> None:
         assert network.bad() == {}
 
-    def test_must_have_the_access_point(self, network: Resources) -> None:
+    def test_missing_access_point_blocks(self, network: Resources) -> None:
         self.volume(network, accessPointId="fsap-1")
         assert network.bad() == {}
         self.volume(network, accessPointId="fsap-2")
         found = network.blocker("volumes")
         assert (found.code, found.resource) == ("ACCESS_POINT_NOT_FOUND", "fsap-2")
 
-    def test_must_have_the_access_point_ready(self, network: Resources) -> None:
+    def test_unavailable_access_point_blocks(self, network: Resources) -> None:
         points = [{"AccessPointId": "fsap-1", "LifeCycleState": "deleting"}]
         network.tell("elasticfilesystem:DescribeAccessPoints", {"FileSystemId": SYSTEM}, {"AccessPoints": points})
         self.volume(network, accessPointId="fsap-1")
         assert network.blocker("volumes").code == "BAD_STATE"
 
-    def test_must_be_there(self, network: Resources) -> None:
+    def test_missing_file_system_blocks(self, network: Resources) -> None:
         network.refuse("elasticfilesystem:DescribeAccessPoints", {"FileSystemId": SYSTEM}, "FileSystemNotFound")
         assert network.blocker("volumes").code == "FILE_SYSTEM_NOT_FOUND"
 
     @pytest.mark.parametrize("refused", [True, False])
-    def test_may_have_access_points_that_are_not_known(self, network: Resources, *, refused: bool) -> None:
+    def test_unread_access_points_leave_mount_unknown_or_unexamined(self, network: Resources, *, refused: bool) -> None:
         self.volume(network, accessPointId="fsap-1")
         network.unask("elasticfilesystem:DescribeAccessPoints")
         if refused:
@@ -300,7 +300,7 @@ class TestAFileSystem:
         assert network.bad() == ({"volumes": UNKNOWN} if refused else {})
         assert ("access points of file systems" in network.diagnosis().unexamined) is not refused
 
-    def test_may_ask_for_tls(self, network: Resources) -> None:
+    def test_file_system_policy_may_require_tls(self, network: Resources) -> None:
         plain = statement("elasticfilesystem:ClientMount", Principal="*")
         insecure = {"Bool": {"aws:SecureTransport": "false"}}
         self.policy(network, text(plain, statement("*", effect="Deny", Principal="*", Condition=insecure)))
@@ -308,14 +308,14 @@ class TestAFileSystem:
         network.rows["taskDefinitions"][0]["volumes"][0]["efsVolumeConfiguration"]["transitEncryption"] = "DISABLED"
         assert network.bad() == {"volumes": BLOCKED}
 
-    def test_may_be_for_a_role_alone(self, network: Resources) -> None:
+    def test_file_system_policy_may_require_a_role(self, network: Resources) -> None:
         self.policy(network, text(statement("elasticfilesystem:ClientMount", Principal={"AWS": TASK})))
         assert network.bad() == {"volumes": BLOCKED}
         assert "for clients without a role" in network.blocker("volumes").message
         self.volume(network, iam="ENABLED")
         assert network.bad() == {}
 
-    def test_may_be_for_one_access_point(self, network: Resources) -> None:
+    def test_file_system_policy_may_require_an_access_point(self, network: Resources) -> None:
         point = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:access-point/fsap-1"
         condition = {"StringEquals": {"elasticfilesystem:AccessPointArn": point}}
         self.policy(network, text(statement("elasticfilesystem:ClientMount", Principal="*", Condition=condition)))
@@ -323,13 +323,13 @@ class TestAFileSystem:
         self.volume(network, accessPointId="fsap-1")
         assert network.bad() == {}
 
-    def test_is_for_nobody_known_without_a_task_role(self, network: Resources) -> None:
+    def test_file_system_policy_is_unknown_without_task_role(self, network: Resources) -> None:
         self.policy(network, text(statement("elasticfilesystem:ClientMount", Principal={"AWS": TASK})))
         self.volume(network, iam="ENABLED")
         del network.rows["taskDefinitions"][0]["taskRoleArn"]
         assert network.bad() == {"volumes": UNKNOWN}
 
-    def test_has_a_policy_that_nobody_asked_for(self, network: Resources) -> None:
+    def test_file_system_policy_is_unexamined_if_not_read(self, network: Resources) -> None:
         network.unask("elasticfilesystem:DescribeFileSystemPolicy")
         assert network.bad() == {}
         assert "policies of file systems" in network.diagnosis().unexamined

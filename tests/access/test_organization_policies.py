@@ -50,12 +50,12 @@ def network() -> Organization:
 
 
 class TestServiceControlPolicies:
-    def test_may_allow_everything(self, network: Organization) -> None:
+    def test_service_control_policies_with_full_access_allow_launch(self, network: Organization) -> None:
         assert network.bad() == {}
         assert UNREAD not in network.diagnosis().unexamined
 
     @pytest.mark.parametrize("target", [ACCOUNT, UNIT, ROOT])
-    def test_must_allow_at_every_level(self, network: Organization, target: str) -> None:
+    def test_service_control_policies_must_allow_at_every_level(self, network: Organization, target: str) -> None:
         network.attach(target, SERVICE, "Some")
         network.write("Some", statement(["ecr:*", "logs:*", "sts:*"]))
         assert network.bad() == {"secrets": BLOCKED}
@@ -63,26 +63,26 @@ class TestServiceControlPolicies:
         assert (found.code, found.resource) == ("SERVICE_CONTROL_POLICY_DENIES", EXECUTION)
         assert "no statement of the organization's service control policies allows" in found.message
 
-    def test_may_deny_with_a_statement(self, network: Organization) -> None:
+    def test_service_control_policy_deny_statement_denies(self, network: Organization) -> None:
         network.attach(UNIT, SERVICE, "FullAWSAccess", "NoSecrets")
         network.write("NoSecrets", statement("secretsmanager:*", effect="Deny", Sid="Never"))
         assert network.blocker("secrets").rule == "Never of policy NoSecrets of the organization"
 
-    def test_do_not_bind_the_account_that_manages(self, network: Organization) -> None:
+    def test_service_control_policies_do_not_limit_management_account(self, network: Organization) -> None:
         network.attach(ROOT, SERVICE)
         answer = {"Organization": {"Id": "o-mine", "MasterAccountId": ACCOUNT}}
         network.tell("organizations:DescribeOrganization", {}, answer)
         assert network.bad() == {}
         assert UNREAD not in network.diagnosis().unexamined
 
-    def test_bind_no_account_that_is_in_no_organization(self, network: Organization) -> None:
+    def test_service_control_policies_do_not_limit_account_without_organization(self, network: Organization) -> None:
         network.refuse("organizations:DescribeOrganization", {}, "AWSOrganizationsNotInUseException")
         network.attach(ROOT, SERVICE)
         assert network.bad() == {}
 
 
 class TestResourceControlPolicies:
-    def test_may_deny_what_is_asked_of_a_secret(self, network: Organization) -> None:
+    def test_resource_control_policy_denies_secret(self, network: Organization) -> None:
         network.attach(ROOT, RESOURCE, "RCPFullAWSAccess", "Closed")
         closed = statement("secretsmanager:*", effect="Deny", Principal="*", Sid="Closed")
         network.write("Closed", closed)
@@ -92,7 +92,7 @@ class TestResourceControlPolicies:
             "Closed of policy Closed of the organization",
         )
 
-    def test_of_another_organization_are_not_looked_at(self, network: Organization) -> None:
+    def test_resource_control_policies_of_other_organization_are_ignored(self, network: Organization) -> None:
         network.attach(ROOT, RESOURCE, "RCPFullAWSAccess", "Closed")
         network.write("Closed", statement("secretsmanager:*", effect="Deny", Principal="*"))
         foreign = SECRET.replace(ACCOUNT, OTHER_ACCOUNT)
@@ -101,30 +101,30 @@ class TestResourceControlPolicies:
         assert network.bad() == {}
 
 
-class TestWhatWasNotTold:
-    def test_at_all_is_unexamined(self, network: Organization) -> None:
+class TestUnreadOrganization:
+    def test_organization_is_unexamined_if_not_read(self, network: Organization) -> None:
         network.unask("organizations:ListPoliciesForTarget")
         assert network.bad() == {}
         assert UNREAD in network.diagnosis().unexamined
 
-    def test_of_another_level_is_unknown(self, network: Organization) -> None:
+    def test_organization_is_unknown_if_a_level_was_not_read(self, network: Organization) -> None:
         asked = {"TargetId": ROOT, "Filter": SERVICE}
         network.unask("organizations:ListPoliciesForTarget", asked)
         assert network.bad()["secrets"] is UNKNOWN
         assert "organizations:ListPoliciesForTarget" in {one.action for one in network.step("secrets").unknowns}
 
-    def test_of_a_policy_is_unknown(self, network: Organization) -> None:
+    def test_organization_is_unknown_if_a_policy_was_not_read(self, network: Organization) -> None:
         network.attach(ROOT, SERVICE, "FullAWSAccess", "Secret")
         assert network.bad()["secrets"] is UNKNOWN
 
-    def test_of_where_the_account_belongs_is_unknown(self, network: Organization) -> None:
+    def test_organization_is_unknown_if_parent_of_account_was_not_read(self, network: Organization) -> None:
         network.unask("organizations:ListParents", {"ChildId": UNIT})
         assert network.bad()["secrets"] is UNKNOWN
 
-    def test_of_where_the_root_belongs_is_nothing(self, network: Organization) -> None:
+    def test_organization_needs_no_parent_of_root(self, network: Organization) -> None:
         network.tell("organizations:ListParents", {"ChildId": ROOT}, {"Parents": []})
         assert network.bad() == {}
 
-    def test_ends_where_units_are_their_own_parents(self, network: Organization) -> None:
+    def test_organization_with_cyclic_parents_is_unknown(self, network: Organization) -> None:
         network.parent(UNIT, UNIT, "ORGANIZATIONAL_UNIT")
         assert network.bad()["secrets"] is UNKNOWN

@@ -36,25 +36,25 @@ def asked(who: Principal, need: Call, ref: ServiceRef, **told: SecretDescription
     return list(requests_of(Caller(LAUNCH, who, Resources(Facts(resource_answers=rows))), need, ref, {}))
 
 
-class TestWhoAsks:
-    def test_is_a_role_of_the_task(self) -> None:
+class TestRequestPrincipals:
+    def test_principal_is_a_role_of_the_task(self) -> None:
         assert principal_of(LAUNCH, call("logs")) == principal_of_role(EXECUTION)
         assert principal_of(LAUNCH, call("logs", by="task role")) == principal_of_role(TASK)
 
-    def test_is_aws_itself_for_layers(self) -> None:
+    def test_principal_is_aws_for_layers(self) -> None:
         assert principal_of(LAUNCH, call("s3", step="layers", by="AWS")) is AWS_OWN
 
-    def test_is_not_known_of_the_proxy_of_service_connect(self) -> None:
+    def test_principal_is_unknown_for_service_connect_proxy(self) -> None:
         found = principal_of(LAUNCH, call("ecs-agent", step="service-connect", by="AWS"))
         assert found == Missing("with whose permissions x is called")
 
     @pytest.mark.parametrize("given", [None, "launcher"])
-    def test_is_not_known_without_the_arn_of_the_role(self, given: str | None) -> None:
+    def test_principal_is_unknown_without_role_arn(self, given: str | None) -> None:
         definition = msgspec.structs.replace(DEFINITION, execution_role_arn=given)
         found = principal_of(msgspec.structs.replace(LAUNCH, definition=definition), call("logs"))
         assert found == Missing("the ARN of the execution role of web:1", "ecs:DescribeTaskDefinition")
 
-    def test_is_not_known_without_the_task_definition(self) -> None:
+    def test_principal_is_unknown_without_task_definition(self) -> None:
         missing = Missing("task definition web:1", "ecs:DescribeTaskDefinition")
         assert principal_of(msgspec.structs.replace(LAUNCH, definition=missing), call("logs")) is missing
 
@@ -79,37 +79,37 @@ class TestWhoAsks:
         ("sqs:SendMessage", "queue", "", False),
     ],
 )
-def test_the_resource_of_an_action(action: str, subject: str, resource: str, *, whole: bool) -> None:
+def test_request_resource_follows_its_action(action: str, subject: str, resource: str, *, whole: bool) -> None:
     (found,) = resources(call("x", action, subject=subject))
     assert (found.arn, found.beginning) == (resource, not whole)
 
 
-class TestASecret:
+class TestSecretRequests:
     START = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
     ACTION = "secretsmanager:GetSecretValue"
 
-    def test_is_known_by_its_whole_arn(self) -> None:
+    def test_secret_request_uses_its_full_arn(self) -> None:
         assert resources(call("x", self.ACTION, subject=f"{self.START}db-AbCdEf")) == [
             Resource(f"{self.START}db-AbCdEf", ACCOUNT)
         ]
 
     @pytest.mark.parametrize("subject", [f"{START}database", "database"])
-    def test_without_its_last_characters_is_known_by_its_beginning(self, subject: str) -> None:
+    def test_secret_arn_without_suffix_is_a_beginning(self, subject: str) -> None:
         assert resources(call("x", self.ACTION, subject=subject)) == [
             Resource(f"{self.START}database-", ACCOUNT, beginning=True, more_characters=6)
         ]
 
-    def test_by_name_never_has_them(self) -> None:
+    def test_secret_name_gets_a_suffix(self) -> None:
         assert resources(call("x", self.ACTION, subject="dockerhub-secret")) == [
             Resource(f"{self.START}dockerhub-secret-", ACCOUNT, beginning=True, more_characters=6)
         ]
 
-    def test_may_or_may_not_have_them_where_they_could_be_a_word(self) -> None:
+    def test_secret_arn_with_word_at_its_end_is_a_beginning(self) -> None:
         assert resources(call("x", self.ACTION, subject=f"{self.START}my-secret")) == [
             Resource(f"{self.START}my-secret", ACCOUNT, beginning=True)
         ]
 
-    def test_is_known_by_what_aws_tells_of_it(self) -> None:
+    def test_secret_request_uses_arn_from_describe_secret(self) -> None:
         known = {"my-secret": SecretDescription(f"{self.START}my-secret-abcdef")}
         (found,) = asked(
             principal_of_role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known
@@ -117,7 +117,7 @@ class TestASecret:
         assert found.request.resource == Resource(f"{self.START}my-secret-abcdef", ACCOUNT)
 
     @pytest.mark.parametrize("subject", [f"{START}db-abcdef", f"{START}db"])
-    def test_described_secret_has_no_doubtful_end(self, subject: str) -> None:
+    def test_described_secret_arn_is_complete(self, subject: str) -> None:
         """Secrets Manager draws six characters, which may all be small letters."""
         known = {subject: SecretDescription(f"{self.START}db-abcdef")}
         (found,) = asked(
@@ -125,30 +125,30 @@ class TestASecret:
         )
         assert found.request.resource == Resource(f"{self.START}db-abcdef", ACCOUNT)
 
-    def test_of_another_account_belongs_to_it(self) -> None:
+    def test_secret_request_uses_account_of_its_arn(self) -> None:
         subject = f"{self.START}db-AbCdEf".replace(ACCOUNT, "444455556666")
         assert resources(call("x", self.ACTION, subject=subject)) == [Resource(subject, "444455556666")]
 
 
-class TestLayers:
+class TestLayerRequests:
     @pytest.mark.parametrize(
         ("region", "partition"), [(REGION, "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
     )
-    def test_are_in_the_bucket_of_the_region(self, region: str, partition: str) -> None:
+    def test_layers_are_in_the_bucket_of_the_region(self, region: str, partition: str) -> None:
         (found,) = asked(AWS_OWN, call("s3", "s3:GetObject", subject=IMAGE), ServiceRef("s3", region))
         assert found.request.resource == Resource(
             f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/", beginning=True
         )
 
-    def test_of_several_images_are_one_request(self) -> None:
+    def test_layers_of_several_images_are_one_request(self) -> None:
         need = msgspec.structs.replace(call("s3", "s3:GetObject"), subjects=(IMAGE, f"{IMAGE}1"))
         assert len(asked(AWS_OWN, need, ServiceRef("s3", REGION))) == 1
 
 
-def test_an_image_that_cannot_be_read_is_no_known_repository() -> None:
+def test_invalid_image_reference_has_no_repository() -> None:
     (found,) = resources(call("x", "ecr:BatchGetImage", subject="not an image"))
     assert found.account is None
 
 
-def test_what_may_fail_without_the_task_failing_is_not_asked() -> None:
+def test_put_log_events_is_not_requested() -> None:
     assert resources(call("x", "logs:PutLogEvents", subject="/w")) == []

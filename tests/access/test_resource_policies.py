@@ -49,8 +49,8 @@ def pull_from_another_account(network: Resources) -> None:
     network.app["image"] = FOREIGN
 
 
-class TestARepositoryOfAnotherAccount:
-    def test_must_let_the_role_pull(self, network: Resources) -> None:
+class TestRepositoryPolicies:
+    def test_repository_policy_of_other_account_must_allow_pull(self, network: Resources) -> None:
         pull_from_another_account(network)
         asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
         network.refuse("ecr:GetRepositoryPolicy", asked, "RepositoryPolicyNotFoundException")
@@ -62,47 +62,47 @@ class TestARepositoryOfAnotherAccount:
         "who",
         [EXECUTION, f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT],
     )
-    def test_may_name_the_role_or_its_account(self, network: Resources, who: str) -> None:
+    def test_repository_policy_may_name_role_or_account(self, network: Resources, who: str) -> None:
         pull_from_another_account(network)
         asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
         allow = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": PULL}
         network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(allow)})
         assert network.bad() == {}
 
-    def test_is_unknown_where_its_policy_is(self, network: Resources) -> None:
+    def test_repository_policy_is_unknown_if_call_failed(self, network: Resources) -> None:
         pull_from_another_account(network)
         network.refuse("ecr:GetRepositoryPolicy", {"registryId": OTHER_ACCOUNT, "repositoryName": "web"})
         assert network.bad() == {"manifest": UNKNOWN}
 
-    def test_is_not_needed_within_the_account(self, network: Resources) -> None:
+    def test_repository_policy_deny_blocks_within_the_account(self, network: Resources) -> None:
         deny = {"Effect": "Deny", "Principal": "*", "Action": "ecr:BatchGetImage", "Sid": "Frozen"}
         asked = {"registryId": ACCOUNT, "repositoryName": "web"}
         network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(deny)})
         assert network.blocker("manifest").rule == "Frozen of the policy of repository web"
 
 
-class TestTheSecret:
-    def test_may_be_denied_by_its_own_policy(self, network: Resources) -> None:
+class TestSecretPolicies:
+    def test_secret_policy_denies(self, network: Resources) -> None:
         deny = statement("*", effect="Deny", Principal="*", **when("StringNotEquals", "aws:SourceVpce", "vpce-other"))
         network.tell("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, {"ResourcePolicy": text(deny)})
         assert network.bad() == {"secrets": BLOCKED}
         assert network.blocker("secrets").resource == SECRET
 
-    def test_may_be_allowed_by_its_own_policy_alone(self, network: Resources) -> None:
+    def test_secret_policy_alone_allows(self, network: Resources) -> None:
         network.role(EXECUTION, managed=[MANAGED])
         allow = statement("secretsmanager:GetSecretValue", **TO_ROLE)
         network.tell("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, {"ResourcePolicy": text(allow)})
         assert network.bad() == {}
 
-    def test_leaves_the_verdict_open_where_its_policy_was_refused(self, network: Resources) -> None:
+    def test_unread_secret_policy_leaves_verdict_unknown(self, network: Resources) -> None:
         network.refuse("secretsmanager:GetResourcePolicy", {"SecretId": SECRET})
         assert network.bad() == {"secrets": UNKNOWN}
 
 
-class TestAKeyOfTheCustomers:
+class TestCustomerManagedKeys:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
 
-    def test_must_leave_it_to_the_account_or_name_the_role(self, network: Resources) -> None:
+    def test_key_policy_must_delegate_or_name_the_role(self, network: Resources) -> None:
         network.role(EXECUTION, READ_SECRET, DECRYPT, managed=[MANAGED])
         ask_for(network, KEY, DELEGATION)
         assert network.bad() == {}
@@ -112,11 +112,11 @@ class TestAKeyOfTheCustomers:
         assert (found.code, found.resource) == ("RESOURCE_POLICY_DENIES", KEY)
         assert found.message == f"no statement of its policy allows kms:Decrypt on {KEY}, for role {EXECUTION}"
 
-    def test_may_name_the_role_itself(self, network: Resources) -> None:
+    def test_key_policy_may_name_the_role(self, network: Resources) -> None:
         ask_for(network, KEY, statement("kms:Decrypt", **TO_ROLE))
         assert network.bad() == {}
 
-    def test_left_to_the_account_needs_the_role_to_be_allowed(self, network: Resources) -> None:
+    def test_key_policy_delegation_needs_role_policy(self, network: Resources) -> None:
         ask_for(network, KEY, DELEGATION)
         found = network.blocker("secrets")
         assert (found.code, found.resource) == ("ROLE_POLICY_DENIES", EXECUTION)
@@ -131,7 +131,9 @@ class TestAKeyOfTheCustomers:
             ("kms:CallerAccount", ACCOUNT, None),
         ],
     )
-    def test_may_ask_for_what_it_is_used(self, network: Resources, key: str, value: str, verdict: object) -> None:
+    def test_key_policy_conditions_are_evaluated(
+        self, network: Resources, key: str, value: str, verdict: object
+    ) -> None:
         ask_for(network, KEY, statement("kms:Decrypt", **TO_ROLE, **when("StringEquals", key, value)))
         assert network.bad().get("secrets") is verdict
 
@@ -151,19 +153,19 @@ class TestAKeyOfTheCustomers:
             ),
         ],
     )
-    def test_may_be_granted(self, network: Resources, grant: Row, verdict: object) -> None:
+    def test_key_grant_must_match_role_and_operation(self, network: Resources, grant: Row, verdict: object) -> None:
         ask_for(network, KEY, DELEGATION)
         network.tell("kms:ListGrants", {"KeyId": KEY}, {"Grants": [grant]})
         assert network.bad().get("secrets") is verdict
 
-    def test_does_not_heed_a_grant_against_a_denial(self, network: Resources) -> None:
+    def test_key_grant_does_not_lift_explicit_deny(self, network: Resources) -> None:
         ask_for(network, KEY, DELEGATION, statement("kms:*", effect="Deny", Principal="*"))
         grant = {"GranteePrincipal": EXECUTION, "Operations": ["Decrypt"]}
         network.tell("kms:ListGrants", {"KeyId": KEY}, {"Grants": [grant]})
         assert network.bad() == {"secrets": BLOCKED}
 
     @pytest.mark.parametrize("refused", [True, False])
-    def test_may_have_a_grant_that_is_not_known(self, network: Resources, *, refused: bool) -> None:
+    def test_unread_key_grants_leave_decrypt_unknown(self, network: Resources, *, refused: bool) -> None:
         ask_for(network, KEY, DELEGATION)
         network.unask("kms:ListGrants")
         if refused:
@@ -171,7 +173,7 @@ class TestAKeyOfTheCustomers:
         assert network.bad() == {"secrets": UNKNOWN}
         assert "kms:ListGrants" in {one.action for one in network.step("secrets").unknowns}
 
-    def test_of_another_account_must_name_the_role(self, network: Resources) -> None:
+    def test_key_of_other_account_needs_key_policy_and_role_policy(self, network: Resources) -> None:
         network.role(EXECUTION, READ_SECRET, statement("kms:Decrypt"), managed=[MANAGED])
         ask_for(network, KEY, statement("kms:Decrypt", **TO_ROLE), account=OTHER_ACCOUNT)
         assert network.bad() == {}
@@ -180,7 +182,7 @@ class TestAKeyOfTheCustomers:
         network.role(EXECUTION, READ_SECRET, managed=[MANAGED])
         assert network.bad() == {"secrets": BLOCKED}
 
-    def test_may_be_named_by_an_alias(self, network: Resources) -> None:
+    def test_key_alias_is_resolved_to_its_key(self, network: Resources) -> None:
         network.role(EXECUTION, READ_SECRET, DECRYPT, managed=[MANAGED])
         ask_for(network, KEY, statement("kms:Decrypt", Principal={"AWS": TASK}))
         alias = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/db"
@@ -190,7 +192,7 @@ class TestAKeyOfTheCustomers:
         assert network.blocker("secrets").resource == KEY
 
     @pytest.mark.parametrize("key", ["1234abcd-12ab-34cd-56ef-1234567890ab", "alias/db"])
-    def test_may_be_named_without_its_place(self, network: Resources, key: str) -> None:
+    def test_key_id_or_alias_without_arn_is_evaluated(self, network: Resources, key: str) -> None:
         network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=key))
         network.refuse("kms:ListGrants", {"KeyId": key})
         network.role(EXECUTION, READ_SECRET, statement("kms:Decrypt", "*"), managed=[MANAGED])
@@ -198,25 +200,25 @@ class TestAKeyOfTheCustomers:
         network.role(EXECUTION, READ_SECRET, managed=[MANAGED])
         assert network.bad() == {"secrets": UNKNOWN}
 
-    def test_of_a_secret_that_has_no_arn_is_not_asked(self, network: Resources) -> None:
+    def test_key_of_secret_without_arn_is_not_checked(self, network: Resources) -> None:
         network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(ARN="db", KmsKeyId=KEY))
         network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), managed=[MANAGED])
         assert network.bad() == {}
 
     @pytest.mark.parametrize("key", ["alias/aws/secretsmanager", None])
-    def test_is_not_asked_where_it_is_of_aws(self, network: Resources, key: str | None) -> None:
+    def test_aws_managed_key_is_not_checked(self, network: Resources, key: str | None) -> None:
         network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(KmsKeyId=key))
         assert network.bad() == {}
 
-    def test_is_not_asked_where_its_description_says_that_it_is_of_aws(self, network: Resources) -> None:
+    def test_key_described_as_aws_managed_is_not_checked(self, network: Resources) -> None:
         ask_for(network, KEY, statement("kms:Encrypt", Principal="*"))
         metadata = {"Arn": KEY, "KeyState": "Enabled", "KeyManager": "AWS"}
         network.tell("kms:DescribeKey", {"KeyId": KEY}, {"KeyMetadata": metadata})
         assert network.bad() == {}
 
 
-class TestWhatIsUnexamined:
-    def test_are_the_kinds_of_policy_that_nobody_asked_for(self, network: Resources) -> None:
+class TestUnexaminedPolicies:
+    def test_unread_policy_kinds_are_unexamined(self, network: Resources) -> None:
         ask_for(network, KEY, DELEGATION)
         network.role(EXECUTION, READ_SECRET, DECRYPT, managed=[MANAGED])
         network.unask("kms:GetKeyPolicy")
@@ -227,7 +229,7 @@ class TestWhatIsUnexamined:
         assert kinds <= set(network.diagnosis().unexamined)
 
 
-def test_a_file_system_may_ask_for_more_than_a_role_that_is_not_known(network: Resources) -> None:
+def test_file_system_policy_does_not_block_if_roles_were_not_read(network: Resources) -> None:
     volume = {"fileSystemId": "fs-1", "authorizationConfig": {"iam": "ENABLED"}}
     network.rows["taskDefinitions"][0]["volumes"] = [{"name": "data", "efsVolumeConfiguration": volume}]
     allow = statement("elasticfilesystem:ClientMount", Principal="*")
@@ -237,7 +239,7 @@ def test_a_file_system_may_ask_for_more_than_a_role_that_is_not_known(network: R
     assert "policies of roles" in network.diagnosis().unexamined
 
 
-def test_a_parameter_that_another_account_shares_is_left_open_to_it(network: Resources) -> None:
+def test_parameter_policy_of_other_account_is_unexamined(network: Resources) -> None:
     network.endpoint("vpce-55", "ssm", ["subnet-a", "subnet-b"])
     shared = f"arn:aws:ssm:{REGION}:{OTHER_ACCOUNT}:parameter/shared"
     network.app["secrets"] = [{"name": "PASSWORD", "valueFrom": shared}]
@@ -246,7 +248,7 @@ def test_a_parameter_that_another_account_shares_is_left_open_to_it(network: Res
     assert "policies of parameters" in network.diagnosis().unexamined
 
 
-def test_a_bucket_by_its_name_may_be_of_any_account(network: Resources) -> None:
+def test_bucket_by_name_leaves_bucket_policy_unexamined(network: Resources) -> None:
     options = {"Name": "s3", "region": REGION, "bucket": "archive"}
     network.app["logConfiguration"] = {"logDriver": "awsfirelens", "options": options}
     network.role(TASK, statement("s3:PutObject", "arn:aws:s3:::archive/*"))
@@ -256,7 +258,7 @@ def test_a_bucket_by_its_name_may_be_of_any_account(network: Resources) -> None:
     assert network.bad() == {"runtime": BLOCKED}
 
 
-def test_what_the_owner_does_not_allow_is_denied_whatever_the_role(network: Resources) -> None:
+def test_repository_policy_denial_blocks_if_roles_were_not_read(network: Resources) -> None:
     pull_from_another_account(network)
     asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
     network.refuse("ecr:GetRepositoryPolicy", asked, "RepositoryPolicyNotFoundException")

@@ -57,41 +57,41 @@ def limit_of(call: ApiCall) -> Any:
 
 
 @pytest.mark.parametrize("call", [*CALLS, *PLANNING], ids=lambda call: f"{call.action}-{call.rows}")
-class TestEveryCall:
-    def test_is_an_operation_of_its_service(self, call: ApiCall) -> None:
+class TestCalls:
+    def test_call_is_an_operation_of_its_service(self, call: ApiCall) -> None:
         assert model_of(call).name == call.operation
         assert hasattr(client_of(call.service), command_name_of(call).replace("-", "_"))
 
-    def test_changes_nothing(self, call: ApiCall) -> None:
+    def test_call_is_read_only_by_its_operation_name(self, call: ApiCall) -> None:
         assert call.operation.startswith(("Describe", "List", "Get", "Search", "BatchGet"))
 
-    def test_is_allowed_by_the_action_of_its_service(self, call: ApiCall) -> None:
+    def test_call_action_is_the_iam_action_of_its_operation(self, call: ApiCall) -> None:
         operation = IAM_ACTIONS.get(call.operation, call.operation)
         assert call.action == f"{IAM_PREFIXES.get(call.service, call.service)}:{operation}"
 
-    def test_has_its_rows_where_the_answer_has_a_list(self, call: ApiCall) -> None:
+    def test_call_rows_name_a_list_of_the_output(self, call: ApiCall) -> None:
         lists = {name for name, shape in model_of(call).output_shape.members.items() if shape.type_name == "list"}
         assert (call.rows in lists) if call.rows else not (lists - {"tags"} - set(call.without))
 
-    def test_tells_its_rows_apart_by_fields_that_they_have(self, call: ApiCall) -> None:
+    def test_call_identity_consists_of_fields_of_its_rows(self, call: ApiCall) -> None:
         if call.rows is not None:
             row = model_of(call).output_shape.members[call.rows].member
             assert set(call.identity) <= set(getattr(row, "members", {}))
             assert bool(call.identity) == (row.type_name == "structure")
 
-    def test_leaves_out_only_fields_that_there_are(self, call: ApiCall) -> None:
+    def test_call_omits_only_fields_of_the_output(self, call: ApiCall) -> None:
         shape = model_of(call).output_shape
         for path in call.without:
             place = shape.members[call.rows].member if call.rows else shape
             for name in path.split("."):
                 place = place.members[name]
 
-    def test_shortens_only_a_list_that_there_is(self, call: ApiCall) -> None:
+    def test_call_shortens_only_a_list_of_its_rows(self, call: ApiCall) -> None:
         if call.long:
             row = model_of(call).output_shape.members[call.rows].member
             assert row.members[call.long].type_name == "list"
 
-    def test_asks_for_as_many_rows_as_aws_gives(self, call: ApiCall) -> None:
+    def test_call_page_size_is_the_maximum_of_aws(self, call: ApiCall) -> None:
         if call.page is None:
             members = getattr(model_of(call).input_shape, "members", {})
             assert not {"NextToken", "nextToken", "Marker", "StartRecordName"} & set(members)
@@ -100,7 +100,7 @@ class TestEveryCall:
         else:
             assert call.page == MOST_ROWS.get(call.operation, limit_of(call).metadata.get("max"))
 
-    def test_is_paged_by_its_paginator_in_the_same_way(self, call: ApiCall) -> None:
+    def test_call_paging_matches_the_botocore_paginator(self, call: ApiCall) -> None:
         method = command_name_of(call).replace("-", "_")
         if client_of(call.service).can_paginate(method):
             paginator = client_of(call.service).get_paginator(method)
@@ -110,28 +110,28 @@ class TestEveryCall:
             members = set(model_of(call).output_shape.members)
             assert bool({"NextToken", "nextToken"} & members) == (call.page is not None)
 
-    def test_takes_as_many_ids_as_aws_does(self, call: ApiCall) -> None:
+    def test_call_batch_size_is_the_maximum_of_aws(self, call: ApiCall) -> None:
         assert call.batch == MOST_IDS.get(call.operation, 0)
         assert not call.batch or call.ids_parameter in model_of(call).input_shape.members
 
-    def test_needs_nothing_where_it_is_asked_first(self, call: ApiCall) -> None:
+    def test_network_call_requires_no_parameters(self, call: ApiCall) -> None:
         needed = model_of(call).input_shape.required_members if model_of(call).input_shape else []
         assert not (call in NETWORK and needed)
 
-    def test_says_when_rows_lack(self, call: ApiCall) -> None:
+    def test_call_names_the_truncation_flag_of_its_output(self, call: ApiCall) -> None:
         told = "AdditionalRoutesAvailable" in model_of(call).output_shape.members
         assert call.cut == ("AdditionalRoutesAvailable" if told else "")
 
 
-def test_each_call_is_there_once() -> None:
+def test_api_table_has_no_duplicate_calls() -> None:
     assert len({(call.action, call.rows) for call in CALLS}) == len(CALLS)
 
 
-def test_the_call_of_every_kind_of_record_is_there() -> None:
+def test_api_table_has_a_call_for_every_record_kind() -> None:
     assert set(ACTIONS.values()) <= {call.action for call in (*CALLS, *PLANNING)}
 
 
-def test_an_answer_that_does_not_name_what_it_is_of_is_wrapped() -> None:
+def test_call_is_wrapped_if_its_answer_omits_its_subject() -> None:
     named = {"DescribeVpcAttribute", "DescribeTaskDefinition", "GetSchedule"}
     for call in CALLS:
         needed = model_of(call).input_shape.required_members if model_of(call).input_shape else []

@@ -27,7 +27,7 @@ def answered(code: str, call: ApiCall = api_table.VPCS, message: str = "…", **
     return of(problem, call, **more)
 
 
-class TestARefusedCall:
+class TestRefusedCalls:
     @pytest.mark.parametrize(
         ("call", "code"),
         [
@@ -39,7 +39,7 @@ class TestARefusedCall:
             (api_table.VPCS, "AuthorizationError"),
         ],
     )
-    def test_lacks_a_permission(self, call: ApiCall, code: str) -> None:
+    def test_permission_error_becomes_a_refused_call(self, call: ApiCall, code: str) -> None:
         found = answered(code, call, "not authorized")
         assert isinstance(found, RefusedError)
         assert (found.code, found.message) == (code, "not authorized")
@@ -54,27 +54,27 @@ class TestARefusedCall:
             (api_table.TASK_DEFINITION, "ClientException"),
         ],
     )
-    def test_is_about_what_was_deleted_meanwhile(self, call: ApiCall, code: str) -> None:
+    def test_missing_resource_error_becomes_a_refused_call(self, call: ApiCall, code: str) -> None:
         assert isinstance(answered(code, call, asked=True), RefusedError)
 
-    def test_is_about_what_was_deleted_only_where_it_is_about_something(self) -> None:
+    def test_missing_resource_is_gone_only_if_the_call_named_it(self) -> None:
         assert answered("InvalidVpcID.NotFound", api_table.VPC_ATTRIBUTE, asked=True).gone
         assert not answered("InvalidVpcID.NotFound", api_table.VPCS).gone
 
-    def test_of_ecs_with_a_fault_of_ours_is_no_deletion(self) -> None:
+    def test_ecs_client_exception_means_gone_only_for_task_definitions(self) -> None:
         assert answered("ClientException", api_table.TASK_DEFINITION, asked=True).gone
         assert not answered("ClientException", api_table.SERVICES, asked=True).gone
 
-    def test_is_the_decision_of_aws_and_no_error(self) -> None:
+    def test_denied_or_missing_resource_call_carries_no_error(self) -> None:
         assert answered("UnauthorizedOperation").error is None
         assert answered("InvalidVpcID.NotFound", api_table.VPC_ATTRIBUTE, asked=True).error is None
 
     @pytest.mark.parametrize("code", ["InvalidAction", "OptInRequired", "InternalServiceErrorException"])
-    def test_may_be_of_what_a_region_lacks(self, code: str) -> None:
+    def test_refused_call_keeps_code_of_feature_missing_in_region(self, code: str) -> None:
         for call in (api_table.PROFILE_ASSOCIATIONS, api_table.VPCS):
             assert answered(code, call).code == code
 
-    def test_may_have_no_host_in_a_region(self) -> None:
+    def test_missing_service_host_becomes_a_refused_call(self) -> None:
         url = "https://route53profiles.eu-west-1.amazonaws.com"
         found = of(exceptions.EndpointConnectionError(endpoint_url=url), api_table.PROFILE_ASSOCIATIONS)
         assert isinstance(found, RefusedError)
@@ -83,47 +83,47 @@ class TestARefusedCall:
 
 class TestThrottling:
     @pytest.mark.parametrize("code", ["RequestLimitExceeded", "ThrottlingException", "Throttling", "SlowDown"])
-    def test_that_outlasts_the_retries_is_an_error_where_nothing_is_answered(self, code: str) -> None:
+    def test_throttling_after_all_retries_carries_error_with_remedy(self, code: str) -> None:
         for call in (api_table.VPCS, api_table.SCHEDULES):
             found = answered(code, call).error
             assert found.what == f"AWS still throttles {call.action} after all retries ({code})"
             assert "--service" in found.remedy
 
-    def test_of_a_question_about_one_thing_leaves_that_thing_unknown(self) -> None:
+    def test_throttled_log_group_lookup_becomes_a_refused_call(self) -> None:
         """So few log groups may be asked for in a second that a large account is throttled."""
         found = answered("ThrottlingException", resource_calls.LOG_GROUP)
         assert isinstance(found, RefusedError)
         assert found.code == "ThrottlingException"
 
 
-class TestANameThatBoto3DoesNotSend:
-    def test_leaves_that_thing_unknown(self) -> None:
+class TestParameterValidation:
+    def test_invalid_bucket_name_becomes_a_refused_call(self) -> None:
         problem = exceptions.ParamValidationError(report='Invalid bucket name "a b"')
         found = of(problem, resource_calls.BUCKET_POLICY)
         assert isinstance(found, RefusedError)
         assert found.code == "ParamValidationError"
 
-    def test_is_a_fault_of_ours_where_all_is_asked_for(self) -> None:
+    def test_invalid_parameters_of_a_listing_raise_skerry_error(self) -> None:
         assert isinstance(of(exceptions.ParamValidationError(report="x"), api_table.VPCS), SkerryError)
 
 
 class TestCredentials:
     @pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException"])
-    def test_that_expired_say_so(self, code: str) -> None:
+    def test_expired_credentials_are_reported_with_sso_login(self, code: str) -> None:
         found = answered(code, api_table.SCHEDULES)
         assert (found.what, "aws sso login" in found.remedy) == (f"the credentials have expired ({code})", True)
 
     @pytest.mark.parametrize("code", ["InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure"])
-    def test_that_aws_does_not_know_say_so(self, code: str) -> None:
+    def test_unrecognized_credentials_are_reported_with_the_region(self, code: str) -> None:
         found = answered(code)
         assert found.what == f"AWS does not know the credentials in eu-west-1 ({code})"
         assert found.remedy.startswith("Ask AWS who you are")
 
-    def test_may_be_of_an_account_that_has_not_enabled_the_region(self) -> None:
+    def test_auth_failure_in_opt_in_region_names_region_opt_status(self) -> None:
         found = answered("AuthFailure", region="me-south-1")
         assert found.remedy.startswith("me-south-1 may not be enabled for the account: aws account get-region-opt")
 
-    def test_of_a_region_that_is_not_enabled_say_so(self) -> None:
+    def test_opt_in_required_error_names_region_opt_status(self) -> None:
         found = answered("OptInRequired", region="me-south-1").error
         assert "aws account get-region-opt-status" in found.remedy
 
@@ -136,22 +136,22 @@ class TestCredentials:
             ("AuthFailure", "the clock skew is too great"),
         ],
     )
-    def test_of_a_machine_whose_clock_is_off_say_so(self, code: str, message: str) -> None:
+    def test_clock_skew_error_names_the_clock_of_the_machine(self, code: str, message: str) -> None:
         assert "clock of this machine" in answered(code, message=message).remedy
 
-    def test_or_the_clock_are_expired_say_both_credentials_first(self) -> None:
+    def test_request_expired_error_names_credentials_before_clock(self) -> None:
         """EC2 answers so for temporary credentials that have expired, and for a clock that is minutes off."""
         found = answered("RequestExpired", message="Request has expired.")
         assert found.what == "the credentials have expired, or the clock of this machine is wrong (RequestExpired)"
         assert found.remedy.index("Log in again") < found.remedy.index("set the clock")
 
-    def test_whose_secret_is_wrong_say_so_without_the_request(self) -> None:
+    def test_signature_mismatch_error_leaves_out_the_request(self) -> None:
         message = "The Canonical String should have been 'x-amz-security-token:SECRETTOKEN'"
         found = answered("SignatureDoesNotMatch", message=message)
         assert "does not accept the signature" in found.what
         assert "SECRETTOKEN" not in found.what + found.remedy
 
-    def test_that_a_role_does_not_give_are_no_refused_call(self) -> None:
+    def test_denied_assume_role_is_reported_as_missing_credentials(self) -> None:
         found = answered("AccessDenied", api_table.SCHEDULES, "not authorized", operation="AssumeRole")
         assert found.what == "AWS gave no credentials: it answered AssumeRole with AccessDenied: not authorized"
 
@@ -169,34 +169,34 @@ class TestCredentials:
         ],
         ids=lambda value: type(value).__name__,
     )
-    def test_that_are_not_found_say_where_to_look(self, problem: Exception, what: str, remedy: str) -> None:
+    def test_boto3_credential_error_has_cause_and_remedy(self, problem: Exception, what: str, remedy: str) -> None:
         found = of(problem, None)
         assert (what in found.what, remedy in found.remedy) == (True, True)
 
 
-class TestTheRegion:
-    def test_must_be_given(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestRegion:
+    def test_missing_region_error_names_region_option(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("AWS_REGION", raising=False)
         found = of(exceptions.NoRegionError(), None)
         assert (found.what, found.remedy) == ("no Region is given", "Give --region, or set AWS_DEFAULT_REGION.")
 
-    def test_is_not_read_from_where_boto3_does_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_region_error_says_aws_region_is_ignored(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_REGION", "eu-west-1")
         found = of(exceptions.NoRegionError(), None)
         assert found.remedy.startswith("boto3 reads AWS_DEFAULT_REGION, not AWS_REGION.")
 
-    def test_must_be_a_name(self) -> None:
+    def test_invalid_region_name_is_reported(self) -> None:
         found = of(exceptions.InvalidRegionError(region_name="eu west"), None, region="eu west")
         assert found.what == "eu west is no name of a Region"
 
-    def test_that_is_not_known_is_named_where_nothing_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_unreachable_endpoint_error_names_an_unknown_region(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         problem = exceptions.EndpointConnectionError(endpoint_url="https://ec2.eu-wset-1.amazonaws.com/")
         assert "eu-wset-1 is no Region" in of(problem, region="eu-wset-1").error.remedy
         assert "connection to the network" in of(problem, region="eu-west-1").error.remedy
 
 
-class TestTheNetwork:
+class TestNetworkErrors:
     @pytest.mark.parametrize(
         ("problem", "remedy"),
         [
@@ -208,64 +208,64 @@ class TestTheNetwork:
         ],
         ids=lambda value: type(value).__name__,
     )
-    def test_that_does_not_lead_to_aws_says_what_to_check(
+    def test_connection_error_says_what_to_check(
         self, problem: Exception, remedy: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         assert remedy in of(problem).error.remedy
 
-    def test_to_an_endpoint_of_ones_own_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_unreachable_custom_endpoint_names_aws_endpoint_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         problem = exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
         assert of(problem).error.remedy == "Check AWS_ENDPOINT_URL, and that something listens there."
 
 
-class TestAnyOtherAnswer:
-    def test_leaves_the_call_without_an_answer(self) -> None:
+class TestOtherErrors:
+    def test_other_error_becomes_refused_call_with_code_and_message(self) -> None:
         refusal = answered("InternalError", api_table.SUBNETS, "It has failed")
         assert (refusal.code, refusal.message) == ("InternalError", "It has failed")
 
-    def test_is_told_with_the_command_that_asks_the_same_where_nothing_is_answered(self) -> None:
+    def test_other_error_remedy_names_the_aws_cli_command(self) -> None:
         found = answered("InternalError", api_table.SUBNETS, "It has failed").error
         assert found.what == "AWS answered ec2:DescribeSubnets in eu-west-1 with InternalError: It has failed"
         assert found.remedy == "AWS's own command line asks the same: aws ec2 describe-subnets."
 
-    def test_without_a_code_is_told(self) -> None:
+    def test_error_without_code_is_reported_as_unknown(self) -> None:
         assert "with Unknown" in of(ClientError({}, "DescribeVpcs")).error.what
 
-    def test_is_let_through_where_it_is_not_of_boto3(self) -> None:
+    def test_exception_from_outside_boto3_is_raised_unchanged(self) -> None:
         with pytest.raises(ZeroDivisionError), map_errors(CallContext()):
             raise ZeroDivisionError
 
 
-class TestAnAnswerThatCannotBeRead:
+class TestUnreadableAnswers:
     @pytest.mark.parametrize(
         "problem", [ValueError("SECRET"), KeyError("SECRET"), RecursionError(), TypeError(), ResponseParserError("x")]
     )
-    def test_is_damaged(self, problem: Exception) -> None:
+    def test_unreadable_answer_is_reported_as_damaged_without_its_text(self, problem: Exception) -> None:
         found = of(problem)
         assert (found.code, "SECRET" in str(found)) == ("DamagedAnswer", False)
         assert "login page" in found.error.remedy
 
 
-class TestTheConfiguration:
-    def test_with_an_endpoint_that_is_no_url_is_told_without_its_password(self) -> None:
+class TestConfigurationErrors:
+    def test_invalid_endpoint_url_error_hides_the_password(self) -> None:
         found = of(ValueError("Invalid endpoint: http://user:pass/w@rd@host name"), None)
         assert found.what == "an endpoint of AWS is no URL: http://…@host name"
         assert "AWS_ENDPOINT_URL" in found.remedy
 
     @pytest.mark.parametrize("problem", [ValueError("SECRET"), OSError("SECRET"), TypeError("SECRET")])
-    def test_that_boto3_cannot_use_is_told_without_its_words(self, problem: Exception) -> None:
+    def test_boto3_configuration_error_hides_the_original_text(self, problem: Exception) -> None:
         found = of(problem, None)
         assert isinstance(found, SkerryError)
         assert "SECRET" not in found.what + found.remedy
 
-    def test_with_a_line_break_in_a_credential_does_not_show_it(self) -> None:
+    def test_invalid_header_error_hides_the_token(self) -> None:
         found = of(exceptions.HTTPClientError(error=ValueError("Invalid header value b'TOKEN\\nSECRET'")))
         assert "TOKEN" not in found.message + found.error.what
 
 
-class TestAMessage:
+class TestErrorMessages:
     @pytest.mark.parametrize(
         ("text", "found"),
         [
@@ -278,9 +278,9 @@ class TestAMessage:
             ("two\n  lines", "two lines"),
         ],
     )
-    def test_tells_no_secret(self, text: str, found: str) -> None:
+    def test_error_message_hides_secrets_and_joins_lines(self, text: str, found: str) -> None:
         assert clean_message(text) == found
 
-    def test_is_not_too_long(self) -> None:
+    def test_error_message_is_cut_at_400_characters(self) -> None:
         assert clean_message("a" * 400) == "a" * 400
         assert clean_message("a" * 401) == "a" * 400 + "…"

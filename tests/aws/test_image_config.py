@@ -67,12 +67,12 @@ def refusal(url: str, endpoint: str | None = None) -> RefusedError:
     return caught.value
 
 
-def test_only_the_platform_is_kept() -> None:
+def test_image_config_keeps_only_the_platform() -> None:
     with served(c0=(200, "", json.dumps(CONTENT).encode())) as url:
         assert fetched(f"{url}/c0?X-Amz-Signature=SECRET", url) == {"architecture": "arm64", "os": "linux"}
 
 
-def test_a_link_without_tls_is_followed_to_the_endpoint_of_the_client_only() -> None:
+def test_plain_http_link_outside_the_client_endpoint_is_refused() -> None:
     with served(c0=(200, "", json.dumps(CONTENT).encode())) as url:
         for endpoint in (None, "http://127.0.0.1:9", url.replace("http", "https")):
             assert refusal(f"{url}/c0", endpoint).code == "Unreachable"
@@ -81,40 +81,40 @@ def test_a_link_without_tls_is_followed_to_the_endpoint_of_the_client_only() -> 
 @pytest.mark.parametrize(
     "place", ["http://127.0.0.1:9/x", "file:///etc/hostname", "https://layers.example/SECRET", "/ok"]
 )
-def test_a_redirection_is_not_followed(place: str) -> None:
+def test_image_config_redirect_is_refused(place: str) -> None:
     with served(c0=(302, place, b"SECRET"), ok=(200, "", json.dumps(CONTENT).encode())) as url:
         assert refusal(f"{url}/c0", url).message == "the image's configuration could not be fetched (HTTPError)"
 
 
-def test_what_is_too_large_is_not_read() -> None:
+def test_oversized_image_config_is_refused() -> None:
     with served(c0=(200, "", b'"' + b"x" * 2_000_000 + b'"')) as url:
         assert refusal(f"{url}/c0", url).code == "Unreadable"
 
 
 @pytest.mark.parametrize("body", [b"SECRET", b"", b"\xff", b'{"os": SECRET}'])
-def test_what_is_no_json_is_refused(body: bytes) -> None:
+def test_image_config_with_invalid_json_is_refused(body: bytes) -> None:
     with served(c0=(200, "", body)) as url:
         assert refusal(f"{url}/c0", url).code == "Unreadable"
 
 
-def test_what_is_damaged_once_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_image_config_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
     contents = [b"<html>", b"", json.dumps(CONTENT).encode()]
     monkeypatch.setattr(image_config, "_fetched", lambda _url: contents.pop(0))
     assert fetched("https://layers.example/c0") == {"architecture": "arm64", "os": "linux"}
 
 
-def test_what_is_not_there_is_refused() -> None:
+def test_missing_image_config_is_refused() -> None:
     with served(c0=(404, "", b"SECRET")) as url:
         assert refusal(f"{url}/c0", url).code == "Unreachable"
 
 
-def test_nobody_who_listens_is_refused() -> None:
+def test_unreachable_image_config_host_is_refused() -> None:
     assert refusal("https://127.0.0.1:9/SECRET").code == "Unreachable"
     assert refusal("https://127.0.0.1:99999/SECRET").code == "Unreachable"
     assert refusal("https:///SECRET").code == "Unreachable"
 
 
-def test_who_answers_late_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_image_config_timeout_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def late(_place: Any, timeout: float, *_: Any) -> Any:
         assert timeout <= 10
         raise TimeoutError("SECRET")
@@ -124,10 +124,10 @@ def test_who_answers_late_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.code == "Unreachable"
 
 
-def test_a_certificate_of_nobody_is_not_trusted() -> None:
+def test_https_link_to_a_server_without_tls_is_refused() -> None:
     with served(c0=(200, "", b"{}")) as url:
         assert refusal(url.replace("http", "https") + "/c0").code == "Unreachable"
 
 
-def test_only_what_is_named_here_is_kept() -> None:
+def test_image_config_kept_fields_are_architecture_and_os() -> None:
     assert image_config.KEPT == ("architecture", "os")

@@ -92,15 +92,15 @@ def always(content: bytes) -> Writer:
     return lambda file, _number: file.write(content)
 
 
-def test_the_user_agent_names_skerry(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_agent_names_skerry_and_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(always(answer())) as server:
         asked(server, monkeypatch)
         (agent,) = (line for line in server.heads[0].splitlines() if line.lower().startswith("user-agent"))
     assert agent.endswith(f" skerry/{version('skerry')}")
 
 
-class TestADamagedAnswer:
-    def test_is_asked_for_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestDamagedAnswers:
+    def test_damaged_answer_is_retried(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def write(file: Any, number: int) -> None:
             file.write(answer(b"<html/>") if number < 3 else answer())
 
@@ -108,19 +108,19 @@ class TestADamagedAnswer:
             (page,) = asked(server, monkeypatch)
             assert (page["Vpcs"], len(server.heads)) == ([], 3)
 
-    def test_is_given_up_at_last_with_its_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_damaged_answer_is_refused_after_all_retries(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with serving(always(answer(b"<html/>"))) as server:
             found = refusal(server, monkeypatch)
             assert len(server.heads) == transport.RETRIES + 1
         assert (found.code, found.message) == ("DamagedAnswer", "its root is html, not DescribeVpcsResponse")
 
-    def test_with_the_status_of_a_failing_server_is_a_failing_server(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_html_answer_with_status_503_is_refused_as_503(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with serving(always(answer(b"<html><p></html>", "503 Busy"))) as server:
             assert refusal(server, monkeypatch).code == "503"
 
 
-class TestAnAnswerThatIsTooLarge:
-    def test_is_not_read_to_its_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestAnswerSize:
+    def test_oversized_answer_is_refused_before_its_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(transport, "MOST_BYTES", 1000)
         written: list[int] = []
 
@@ -133,14 +133,14 @@ class TestAnAnswerThatIsTooLarge:
         assert "larger than 1000 bytes" in found.message
         assert sum(written) < 2000 * 100_000
 
-    def test_is_one_of_a_few_bytes_more_than_the_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_answer_of_exactly_the_size_limit_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(transport, "MOST_BYTES", len(GOOD))
         with serving(always(answer())) as server:
             assert len(asked(server, monkeypatch)) == 1
 
 
-class TestAnAnswerThatIsLate:
-    def test_is_given_up_though_each_byte_comes_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestAnswerTimeout:
+    def test_slow_answer_times_out_although_bytes_keep_arriving(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(transport, "ANSWER_SECONDS", 0.2)
         done, pause = Event(), Event()
 
@@ -159,7 +159,7 @@ class TestAnAnswerThatIsLate:
         assert found.code == "ReadTimeoutError"
 
 
-class TestAConnection:
+class TestConnections:
     @pytest.mark.parametrize(
         "content",
         [
@@ -173,9 +173,7 @@ class TestAConnection:
         ],
         ids=["closed", "no HTTP", "two lengths", "bad chunk", "cut chunk", "many headers", "long header"],
     )
-    def test_that_breaks_the_rules_of_http_gives_no_answer(
-        self, content: bytes, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_invalid_http_answer_is_retried_and_refused(self, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
         with serving(always(content)) as server:
             found = refusal(server, monkeypatch)
             assert len(server.heads) > 1

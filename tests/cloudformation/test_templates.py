@@ -52,15 +52,15 @@ def services(stack: Stack) -> set[str]:
     return {row["ServiceName"] for row in stack.of(ENDPOINT).values()}
 
 
-def test_there_are_templates() -> None:
+def test_template_folder_has_the_three_templates() -> None:
     assert [path.name for path in TEMPLATES] == ["central-zones.yaml", "endpoints.yaml", "first-service.yaml"]
 
 
-def test_cfn_lint_finds_nothing() -> None:
+def test_templates_pass_cfn_lint() -> None:
     assert lint(*TEMPLATES) == (0, "")
 
 
-def test_cfn_lint_finds_a_misspelt_property(tmp_path: Path) -> None:
+def test_cfn_lint_reports_a_misspelt_property(tmp_path: Path) -> None:
     text = (FOLDER / "endpoints.yaml").read_text(encoding="utf-8")
     broken = tmp_path / "broken.yaml"
     broken.write_text(text.replace("PrivateDnsEnabled", "PrivateDns", 1), encoding="utf-8")
@@ -74,7 +74,7 @@ def test_cfn_lint_finds_a_misspelt_property(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------------ endpoints
 
 
-def test_without_more_443_alone_is_open_to_what_a_task_calls_while_it_starts() -> None:
+def test_default_stack_creates_startup_endpoints_and_opens_only_443() -> None:
     stack = endpoints()
 
     assert stack.refused == []
@@ -84,7 +84,7 @@ def test_without_more_443_alone_is_open_to_what_a_task_calls_while_it_starts() -
     assert not any("PolicyDocument" in row for row in stack.of(ENDPOINT).values())
 
 
-def test_the_article_opens_80_and_53_as_well() -> None:
+def test_article_ingress_opens_ports_80_443_and_53() -> None:
     ports = {(protocol, port, port) for protocol, port in (("tcp", 80), ("tcp", 443), ("udp", 53))}
 
     assert opened(endpoints(Ingress="article")) == {
@@ -92,7 +92,7 @@ def test_the_article_opens_80_and_53_as_well() -> None:
     }
 
 
-def test_tasks_are_admitted_and_let_out_by_their_security_group() -> None:
+def test_from_tasks_ingress_and_egress_use_the_task_security_group() -> None:
     stack = endpoints(
         Ingress="from-tasks", TaskSecurityGroupId="sg-0a1b2c3d", TaskEgress="true", GatewayPrefixListId="pl-6da54004"
     )
@@ -104,7 +104,7 @@ def test_tasks_are_admitted_and_let_out_by_their_security_group() -> None:
     }
 
 
-def test_every_service_has_its_switch_and_others_their_names() -> None:
+def test_service_parameters_select_the_endpoints() -> None:
     switches = dict.fromkeys(("SecretsManager", "Ssm", "SsmMessages", "Kms", "DynamoDb"), "true")
     stack = endpoints(**switches, Logs="false", OtherService1="com.amazonaws.eu-west-1.sqs", PlatformVersion="1.3.0")
 
@@ -114,7 +114,7 @@ def test_every_service_has_its_switch_and_others_their_names() -> None:
     }
 
 
-def test_in_china_ecr_has_a_prefix_of_its_own() -> None:
+def test_ecr_endpoint_names_in_china_have_the_cn_prefix() -> None:
     stack = Stack(FOLDER / "endpoints.yaml", GIVEN, region="cn-north-1", partition="aws-cn")
 
     assert services(stack) == {
@@ -140,7 +140,7 @@ def test_least_privilege_allows_the_layer_bucket_without_conditions() -> None:
     assert stack.resources["LogsEndpoint"]["PolicyDocument"]["Statement"][0]["Resource"] == [LISTS["LogGroupArns"]]
 
 
-def test_environment_files_are_let_through_beside_the_layers() -> None:
+def test_s3_policy_allows_environment_files() -> None:
     files = {"FileArns": "arn:aws:s3:::settings/web.env", "FileBucketArns": "arn:aws:s3:::settings"}
     statements = endpoints(LeastPrivilege="true", **LISTS, **files).resources["S3Gateway"]["PolicyDocument"][
         "Statement"
@@ -168,7 +168,7 @@ def test_environment_files_are_let_through_beside_the_layers() -> None:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
 )
-def test_rules_refuse_what_would_be_of_no_use(parameters: dict[str, str], why: str) -> None:
+def test_template_rules_refuse_invalid_parameters(parameters: dict[str, str], why: str) -> None:
     (refused,) = endpoints(**parameters).refused
 
     assert why in refused
@@ -177,13 +177,13 @@ def test_rules_refuse_what_would_be_of_no_use(parameters: dict[str, str], why: s
 # -------------------------------------------------------------------------------------------------------------- central
 
 
-def test_central_endpoints_leave_names_to_private_zones() -> None:
+def test_central_endpoints_have_private_dns_off() -> None:
     stack = endpoints(Central="true")
 
     assert {row.get("PrivateDnsEnabled") for row in stack.of(ENDPOINT).values()} == {False, None}
 
 
-def test_zones_have_an_apex_and_a_wildcard_and_every_spoke() -> None:
+def test_central_zones_have_apex_wildcard_and_spoke_vpcs() -> None:
     entry = "Z38GZ743OKFT7T:vpce-0a-x.dkr.ecr.eu-west-1.vpce.amazonaws.com"
     given = {"VpcId": "vpc-1", "SpokeVpcId2": "vpc-0b", "EcrDkrDnsEntry": entry}
     stack = Stack(FOLDER / "central-zones.yaml", given)
@@ -271,7 +271,7 @@ def endpoint(row: Row) -> Endpoint:
     )
 
 
-def test_the_tasks_of_the_first_service_start() -> None:
+def test_first_service_tasks_start() -> None:
     made = Made(written(first_service()))
 
     assert made.bad() == {}
@@ -288,7 +288,7 @@ def test_the_tasks_of_the_first_service_start() -> None:
         ("EcrDkrEndpoint", {"manifest"}),
     ],
 )
-def test_without_any_of_its_endpoints_they_do_not(left_out: str, bad: set[str]) -> None:
+def test_first_service_tasks_are_blocked_if_an_endpoint_is_missing(left_out: str, bad: set[str]) -> None:
     stack = first_service()
     del stack.resources[left_out]
 
@@ -297,7 +297,7 @@ def test_without_any_of_its_endpoints_they_do_not(left_out: str, bad: set[str]) 
     assert {step for step, verdict in made.bad().items() if verdict is BLOCKED} == bad
 
 
-def test_it_waits_for_the_way_to_aws() -> None:
+def test_first_service_depends_on_endpoints_and_route_associations() -> None:
     stack = first_service()
 
     assert set(stack.template["Resources"]["Service"]["DependsOn"]) == {

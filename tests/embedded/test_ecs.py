@@ -80,26 +80,26 @@ def interface_of(aws: ClientFactory, described: dict[str, Any]) -> list[dict[str
     return list(aws("ec2").describe_network_interfaces(Filters=only)["NetworkInterfaces"])
 
 
-class TestAFargateService:
-    def test_has_the_platform_that_latest_means(self, ecs: Any, place: Place) -> None:
+class TestFargateService:
+    def test_fargate_service_resolves_latest_platform_version(self, ecs: Any, place: Place) -> None:
         found = service(ecs, place, launchType="FARGATE")
         assert found["launchType"] == "FARGATE"
         assert (found["platformVersion"], found["platformFamily"]) == ("LATEST", "Linux")
         (deployment,) = found["deployments"]
         assert (deployment["platformVersion"], deployment["platformFamily"]) == ("1.4.0", "Linux")
 
-    def test_has_the_platform_that_is_asked_for(self, ecs: Any, place: Place) -> None:
+    def test_fargate_service_keeps_requested_platform_version(self, ecs: Any, place: Place) -> None:
         found = service(ecs, place, launchType="FARGATE", platformVersion="1.3.0")
         assert found["platformVersion"] == found["deployments"][0]["platformVersion"] == "1.3.0"
 
-    def test_for_windows_has_the_platform_of_windows(self, ecs: Any, place: Place) -> None:
+    def test_windows_fargate_service_has_windows_platform_version(self, ecs: Any, place: Place) -> None:
         windows = {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE", "cpuArchitecture": "X86_64"}
         arn = definition(ecs, runtimePlatform=windows)
         found = service(ecs, place, launchType="FARGATE", taskDefinition=arn)
         assert found["deployments"][0]["platformVersion"] == "1.0.0"
         assert "platformFamily" not in found
 
-    def test_may_be_one_by_its_capacity_provider(self, ecs: Any, place: Place) -> None:
+    def test_service_runs_on_fargate_by_capacity_provider_strategy(self, ecs: Any, place: Place) -> None:
         strategy = [{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]
         found = service(ecs, place, capacityProviderStrategy=strategy)
         for each in (found, *found["deployments"]):
@@ -107,7 +107,7 @@ class TestAFargateService:
             assert each["platformFamily"] == "Linux"
             assert "launchType" not in each
 
-    def test_may_be_one_by_its_clusters_default(self, ecs: Any, place: Place) -> None:
+    def test_service_inherits_default_strategy_of_its_cluster(self, ecs: Any, place: Place) -> None:
         strategy = [{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
         ecs.put_cluster_capacity_providers(
             cluster=place.cluster, capacityProviders=["FARGATE"], defaultCapacityProviderStrategy=strategy
@@ -116,7 +116,7 @@ class TestAFargateService:
         assert found["capacityProviderStrategy"] == strategy
         assert "launchType" not in found
 
-    def test_is_one_by_its_launch_type_whatever_its_cluster_prefers(self, ecs: Any, place: Place) -> None:
+    def test_service_launch_type_overrides_cluster_default_strategy(self, ecs: Any, place: Place) -> None:
         strategy = [{"capacityProvider": "FARGATE_SPOT"}]
         ecs.put_cluster_capacity_providers(
             cluster=place.cluster, capacityProviders=["FARGATE_SPOT"], defaultCapacityProviderStrategy=strategy
@@ -125,7 +125,7 @@ class TestAFargateService:
         assert found["launchType"] == "FARGATE"
         assert "capacityProviderStrategy" not in found
 
-    def test_keeps_its_network_configuration(self, ecs: Any, place: Place) -> None:
+    def test_fargate_service_keeps_its_network_configuration(self, ecs: Any, place: Place) -> None:
         found = service(ecs, place, launchType="FARGATE")["networkConfiguration"]["awsvpcConfiguration"]
         assert found == {
             "subnets": [place.subnet],
@@ -133,7 +133,7 @@ class TestAFargateService:
             "assignPublicIp": "DISABLED",
         }
 
-    def test_may_leave_its_security_groups_to_the_vpc(self, ecs: Any, place: Place) -> None:
+    def test_fargate_service_may_omit_security_groups(self, ecs: Any, place: Place) -> None:
         network = {"awsvpcConfiguration": {"subnets": [place.subnet], "assignPublicIp": "ENABLED"}}
         found = service(ecs, place, launchType="FARGATE", networkConfiguration=network)
         assert found["networkConfiguration"]["awsvpcConfiguration"] == {
@@ -142,34 +142,34 @@ class TestAFargateService:
             "assignPublicIp": "ENABLED",
         }
 
-    def test_keeps_exec_and_service_connect(self, ecs: Any, place: Place) -> None:
+    def test_fargate_service_keeps_ecs_exec_and_service_connect(self, ecs: Any, place: Place) -> None:
         connect = {"enabled": True, "namespace": "internal"}
         asked = {"enableExecuteCommand": True, "serviceConnectConfiguration": connect}
         found = service(ecs, place, launchType="FARGATE", **asked)
         assert found["enableExecuteCommand"] is True
         assert found["deployments"][0]["serviceConnectConfiguration"] == connect
 
-    def test_has_neither_unless_it_is_told(self, ecs: Any, place: Place) -> None:
+    def test_ecs_exec_and_service_connect_are_off_by_default(self, ecs: Any, place: Place) -> None:
         found = service(ecs, place, launchType="FARGATE")
         assert found["enableExecuteCommand"] is False
         assert "serviceConnectConfiguration" not in found["deployments"][0]
 
 
-def test_a_service_on_instances_has_no_platform(ecs: Any, place: Place) -> None:
+def test_ec2_service_has_no_platform_version_or_family(ecs: Any, place: Place) -> None:
     found = service(ecs, place, launchType="EC2")
     assert found["launchType"] == "EC2"
     assert not {"platformVersion", "platformFamily"} & (found.keys() | found["deployments"][0].keys())
 
 
-class TestUpdatingAService:
-    def test_names_the_task_definition_by_its_arn(self, ecs: Any, place: Place) -> None:
+class TestServiceUpdate:
+    def test_service_update_stores_task_definition_arn(self, ecs: Any, place: Place) -> None:
         service(ecs, place, launchType="FARGATE")
         newer = definition(ecs)
         ecs.update_service(cluster=place.cluster, service="web", taskDefinition="web")
         found = read_back(ecs, place)
         assert found["taskDefinition"] == found["deployments"][0]["taskDefinition"] == newer
 
-    def test_changes_the_network_of_the_deployment_too(self, ecs: Any, place: Place) -> None:
+    def test_service_update_changes_network_of_the_deployment(self, ecs: Any, place: Place) -> None:
         service(ecs, place, launchType="FARGATE")
         network = {"awsvpcConfiguration": {"subnets": [place.subnet]}}
         ecs.update_service(cluster=place.cluster, service="web", networkConfiguration=network)
@@ -182,8 +182,10 @@ class TestUpdatingAService:
         }
 
 
-class TestATask:
-    def test_has_an_interface_in_its_subnet_with_its_groups(self, aws: ClientFactory, ecs: Any, place: Place) -> None:
+class TestTasks:
+    def test_task_has_interface_in_its_subnet_with_its_security_groups(
+        self, aws: ClientFactory, ecs: Any, place: Place
+    ) -> None:
         described = task(ecs, place)
         (interface,) = interface_of(aws, described)
         assert interface["SubnetId"] == place.subnet
@@ -192,13 +194,13 @@ class TestATask:
         account = described["taskArn"].partition(":task/")[0]
         assert interface["Description"] == f"{account}:attachment/{described['attachments'][0]['id']}"
 
-    def test_says_what_runs_where(self, ecs: Any, place: Place) -> None:
+    def test_task_reports_platform_cpu_memory_and_status(self, ecs: Any, place: Place) -> None:
         found = task(ecs, place, platformVersion="LATEST")
         assert (found["platformVersion"], found["platformFamily"]) == ("1.4.0", "Linux")
         assert (found["cpu"], found["memory"], found["lastStatus"]) == ("256", "512", "RUNNING")
         assert "createdAt" in found
 
-    def test_lists_all_its_containers(self, ecs: Any, place: Place) -> None:
+    def test_task_lists_all_its_containers(self, ecs: Any, place: Place) -> None:
         found = task(ecs, place)
         assert [each["name"] for each in found["containers"]] == ["web", "side"]
         assert [each["image"] for each in found["containers"]] == ["web:1.0", "side:1.0"]
@@ -207,20 +209,22 @@ class TestATask:
             assert container["healthStatus"] == "UNKNOWN"
             assert "exitCode" not in container
 
-    def test_may_leave_its_security_groups_to_the_vpc(self, ecs: Any, place: Place) -> None:
+    def test_task_runs_without_named_security_groups(self, ecs: Any, place: Place) -> None:
         network = {"awsvpcConfiguration": {"subnets": [place.subnet]}}
         assert task(ecs, place, networkConfiguration=network)["lastStatus"] == "RUNNING"
 
-    def test_may_limit_the_memory_of_its_containers(self, ecs: Any, place: Place) -> None:
+    def test_task_runs_with_container_memory_limit(self, ecs: Any, place: Place) -> None:
         containers = [{"name": "web", "image": "web:1.0", "memory": 512}]
         arn = definition(ecs, containerDefinitions=containers)
         assert task(ecs, place, taskDefinition=arn)["lastStatus"] == "RUNNING"
 
-    def test_runs_until_it_is_stopped(self, ecs: Any, place: Place) -> None:
+    def test_task_stays_running_until_stopped(self, ecs: Any, place: Place) -> None:
         arn = task(ecs, place)["taskArn"]
         assert [task_now(ecs, place, arn)["lastStatus"] for _ in range(5)] == ["RUNNING"] * 5
 
-    def test_gives_its_interface_back_when_it_is_stopped(self, aws: ClientFactory, ecs: Any, place: Place) -> None:
+    def test_stopped_task_reports_reason_and_loses_its_interface(
+        self, aws: ClientFactory, ecs: Any, place: Place
+    ) -> None:
         running = task(ecs, place)
         ecs.stop_task(cluster=place.cluster, task=running["taskArn"], reason="enough")
         stopped = task_now(ecs, place, running["taskArn"])
@@ -232,7 +236,7 @@ class TestATask:
         assert interface_of(aws, stopped) == []
 
 
-def test_a_task_of_a_service_that_cannot_start_says_so(ecs: Any, place: Place) -> None:
+def test_failed_service_task_reports_stop_code_and_reason(ecs: Any, place: Place) -> None:
     found = service(ecs, place, launchType="FARGATE")
     reason = "ResourceInitializationError: …"
     stopped = task_now(ecs, place, fail_a_task(ecs, place.cluster, "web", reason))

@@ -6,7 +6,7 @@ from skerry.aws.session import ClientFactory
 
 
 class TestBlockPublicAccess:
-    def test_is_off(self, aws: ClientFactory) -> None:
+    def test_vpc_block_public_access_is_off_by_default(self, aws: ClientFactory) -> None:
         found = aws("ec2").describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
         assert (found["AwsRegion"], found["InternetGatewayBlockMode"]) == ("eu-west-1", "off")
 
@@ -23,18 +23,18 @@ class TestBlockPublicAccess:
         ("s3files", "list_mount_targets", {}, "mountTargets"),
     ],
 )
-def test_what_nobody_made_is_not_there(
+def test_listings_are_empty_in_unused_account(
     aws: ClientFactory, service: str, call: str, asked: dict[str, str], key: str
 ) -> None:
     assert getattr(aws(service), call)(**asked)[key] == []
 
 
 class TestCapacityProviders:
-    def test_are_all_told_where_none_is_named(self, aws: ClientFactory) -> None:
+    def test_capacity_providers_are_all_listed_if_no_name_is_given(self, aws: ClientFactory) -> None:
         group = {"autoScalingGroupArn": "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:name/hosts"}
         aws("ecs").create_capacity_provider(name="hosts", autoScalingGroupProvider=group)
         assert [row["name"] for row in aws("ecs").describe_capacity_providers()["capacityProviders"]] == ["hosts"]
 
-    def test_are_told_by_name(self, aws: ClientFactory) -> None:
+    def test_missing_capacity_provider_is_reported_as_failure(self, aws: ClientFactory) -> None:
         found = aws("ecs").describe_capacity_providers(capacityProviders=["none"])
         assert (found["capacityProviders"], found["failures"][0]["reason"]) == ([], "MISSING")

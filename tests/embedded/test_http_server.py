@@ -53,17 +53,17 @@ def refusal(url: str, **headers: str) -> str:
         return str(answer.read().decode())
 
 
-class TestTheServer:
-    def test_is_of_the_region(self, aws: ClientFactory) -> None:
+class TestHttpServer:
+    def test_server_has_zones_of_its_configured_region(self, aws: ClientFactory) -> None:
         zones = aws("ec2").describe_availability_zones()["AvailabilityZones"]
         assert {zone["RegionName"] for zone in zones} == {"eu-central-1"}
 
-    def test_serves_the_region_that_a_request_is_signed_for(self, aws: ClientFactory) -> None:
+    def test_server_answers_for_the_region_of_the_signature(self, aws: ClientFactory) -> None:
         assert aws("ec2").meta.region_name == "eu-central-1"
         zones = make_clients("us-west-2")("ec2").describe_availability_zones()["AvailabilityZones"]
         assert {zone["RegionName"] for zone in zones} == {"us-west-2"}
 
-    def test_keeps_the_rules_of_aws_that_moto_leaves_out(self, aws: ClientFactory) -> None:
+    def test_server_gives_a_new_vpc_its_dhcp_options(self, aws: ClientFactory) -> None:
         vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]
         assert vpc["DhcpOptionsId"].startswith("dopt-")
 
@@ -79,10 +79,12 @@ class TestTheServer:
             ("route53resolver", "list_resolver_rules", "ResolverRules"),
         ],
     )
-    def test_knows_a_service_by_the_signature(self, aws: ClientFactory, service: str, call: str, key: str) -> None:
+    def test_server_selects_the_service_by_the_signature(
+        self, aws: ClientFactory, service: str, call: str, key: str
+    ) -> None:
         assert getattr(aws(service), call)()[key] == []
 
-    def test_serves_other_programs(self, url: str, aws: ClientFactory) -> None:
+    def test_server_answers_other_processes(self, url: str, aws: ClientFactory) -> None:
         aws("ecs").create_cluster(clusterName="seen")
         code = "import boto3; print(boto3.client('ecs').list_clusters()['clusterArns'])"
         keys = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "eu-central-1"}
@@ -90,14 +92,14 @@ class TestTheServer:
         done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment)
         assert "cluster/seen" in done.stdout
 
-    def test_tells_who_does_not_sign(self, url: str) -> None:
+    def test_server_refuses_an_unsigned_request(self, url: str) -> None:
         assert "signature" in refusal(url)
 
-    def test_tells_that_it_lacks_a_service(self, url: str) -> None:
+    def test_server_refuses_an_unknown_service(self, url: str) -> None:
         signed = "AWS4-HMAC-SHA256 Credential=any/20261123/eu-central-1/nonsense/aws4_request"
         assert "Not yet implemented" in refusal(url, Authorization=signed)
 
-    def test_tells_what_moto_cannot_do(self, aws: ClientFactory) -> None:
+    def test_server_returns_not_implemented_for_moto_gaps(self, aws: ClientFactory) -> None:
         asked = [{"Name": "nonsense", "Values": ["x"]}]
         assert code_of(lambda: aws("ec2").describe_vpcs(Filters=asked)) == "NotImplemented"
         assert code_of(aws("efs").describe_account_preferences) == "NotImplemented"
@@ -105,8 +107,8 @@ class TestTheServer:
         assert code_of(lambda: aws("iam").get_context_keys_for_custom_policy(**asked_of_iam)) == "NotImplemented"
 
 
-class TestOneAtATime:
-    def test_is_served_in_a_process(self, url: str) -> None:
+class TestExclusiveUse:
+    def test_second_embedded_aws_in_a_process_raises(self, url: str) -> None:
         assert url
         with pytest.raises(RuntimeError, match="runs in this process already"), serving():
             pass
@@ -125,7 +127,7 @@ class TestFaults:
             ("scheduler", "list_schedules", "scheduler:ListSchedules", "AccessDeniedException"),
         ],
     )
-    def test_deny_an_action(
+    def test_denied_action_returns_the_error_code_of_its_service(
         self, aws: ClientFactory, faults: Faults, service: str, call: str, action: str, code: str
     ) -> None:
         faults.denied = {action}
@@ -133,25 +135,25 @@ class TestFaults:
         faults.clear()
         assert getattr(aws(service), call)()
 
-    def test_answer_an_action_with_a_code(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_error_fault_returns_its_code(self, aws: ClientFactory, faults: Faults) -> None:
         faults.errors = {"ec2:DescribeVpcs": "ExpiredToken"}
         assert code_of(aws("ec2").describe_vpcs) == "ExpiredToken"
 
-    def test_throttle_every_so_many_calls_and_boto3_asks_again(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_throttle_fault_makes_boto3_retry(self, aws: ClientFactory, faults: Faults) -> None:
         faults.throttle = 2
         for _ in range(3):
             assert aws("ec2").describe_vpcs()["Vpcs"]
         assert faults.seen == ["ec2:DescribeVpcs"] * 5
 
-    def test_make_calls_slow(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_latency_fault_delays_calls(self, aws: ClientFactory, faults: Faults) -> None:
         faults.latency = 0.2
         begun = time.monotonic()
         aws("ec2").describe_vpcs()
         assert time.monotonic() - begun >= 0.2
 
 
-class TestPagesOfN:
-    def test_are_there_for_ec2(self, aws: ClientFactory, faults: Faults) -> None:
+class TestPageFault:
+    def test_page_fault_splits_ec2_results(self, aws: ClientFactory, faults: Faults) -> None:
         whole = [row["SubnetId"] for row in aws("ec2").describe_subnets()["Subnets"]]
         faults.page = 2
         pages = list(aws("ec2").get_paginator("describe_subnets").paginate(PaginationConfig={"PageSize": 100}))
@@ -159,16 +161,16 @@ class TestPagesOfN:
         assert [row["SubnetId"] for page in pages for row in page["Subnets"]] == whole
         assert ["NextToken" in page for page in pages] == [True, False]
 
-    def test_are_no_longer_than_they_are_asked_for(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_page_fault_returns_no_more_than_max_results(self, aws: ClientFactory, faults: Faults) -> None:
         faults.page = 100
         page = aws("ec2").describe_security_groups(MaxResults=5)
         assert len(page["SecurityGroups"]) <= 5
 
-    def test_are_not_there_where_ec2_is_not_asked_for_any(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_page_fault_ignores_ec2_calls_without_max_results(self, aws: ClientFactory, faults: Faults) -> None:
         faults.page = 2
         assert len(aws("ec2").describe_subnets()["Subnets"]) == 3
 
-    def test_are_there_for_ecs(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_page_fault_splits_ecs_results(self, aws: ClientFactory, faults: Faults) -> None:
         for number in range(5):
             aws("ecs").create_cluster(clusterName=f"paged-{number}")
         whole = aws("ecs").list_clusters()["clusterArns"]
@@ -177,13 +179,13 @@ class TestPagesOfN:
         assert [arn for page in pages for arn in page["clusterArns"]] == whole
         assert {len(page["clusterArns"]) for page in pages[:-1]} == {2}
 
-    def test_leave_errors_as_they_are(self, aws: ClientFactory, faults: Faults) -> None:
+    def test_page_fault_keeps_error_answers(self, aws: ClientFactory, faults: Faults) -> None:
         faults.page = 2
         assert code_of(lambda: aws("ecs").list_services(cluster="none", maxResults=5)) == "ClusterNotFoundException"
 
 
-class TestAfterwards:
-    def test_the_environment_is_the_users_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestServing:
+    def test_serving_restores_aws_endpoint_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         code = (
             "import os\n"
             "from skerry.embedded.http_server import serving\n"
@@ -196,7 +198,7 @@ class TestAfterwards:
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         subprocess.run([sys.executable, "-c", code], check=True)
 
-    def test_a_port_may_be_chosen_and_is_told_when_it_is_taken(self) -> None:
+    def test_serving_uses_the_chosen_port_and_reports_a_taken_port(self) -> None:
         code = (
             "import socket\n"
             "from skerry.embedded.http_server import serving\n"
@@ -216,7 +218,7 @@ class TestAfterwards:
 
 
 @pytest.mark.parametrize(("error", "printed"), [("ConnectionResetError", False), ("ValueError", True)])
-def test_server_prints_errors_of_its_own_and_none_of_clients_that_left(error: str, printed: bool) -> None:  # noqa: FBT001
+def test_server_prints_its_own_errors_but_not_client_disconnects(error: str, printed: bool) -> None:  # noqa: FBT001
     code = (
         "import threading, urllib.request\n"
         "from skerry.embedded import http_server\n"

@@ -55,7 +55,7 @@ def settings_now() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-2"])
-def test_the_whole_story_opens_no_socket(region: str) -> None:
+def test_demo_and_its_repair_open_no_socket(region: str) -> None:
     with running(region):
         client = make_clients(region)
         deployment = demo_deployment.build(client)
@@ -64,7 +64,7 @@ def test_the_whole_story_opens_no_socket(region: str) -> None:
         assert read(client).documents
 
 
-def test_the_users_settings_are_out_of_sight(users_settings: dict[str, str]) -> None:
+def test_embedded_aws_hides_user_settings(users_settings: dict[str, str]) -> None:
     with running("eu-central-1"):
         now = settings_now()
         assert not now.items() & users_settings.items()
@@ -75,40 +75,40 @@ def test_the_users_settings_are_out_of_sight(users_settings: dict[str, str]) -> 
         assert ec2.describe_vpcs()["Vpcs"]
 
 
-def test_the_users_settings_are_restored(users_settings: dict[str, str]) -> None:
+def test_embedded_aws_restores_user_settings(users_settings: dict[str, str]) -> None:
     with running():
         os.environ["AWS_LEFT_BEHIND"] = "here"
     assert settings_now() == users_settings
 
 
-def test_the_users_settings_are_restored_where_the_block_fails(users_settings: dict[str, str]) -> None:
+def test_embedded_aws_restores_user_settings_after_exception(users_settings: dict[str, str]) -> None:
     with pytest.raises(ZeroDivisionError), running():
         raise ZeroDivisionError
     assert settings_now() == users_settings
 
 
-def test_nothing_stays_from_one_time_to_the_next() -> None:
+def test_embedded_aws_keeps_no_state_between_runs() -> None:
     with running():
         make_clients("eu-west-1")("ecs").create_cluster(clusterName="first")
     with running():
         assert make_clients("eu-west-1")("ecs").list_clusters()["clusterArns"] == []
 
 
-def test_a_request_to_elsewhere_is_not_sent() -> None:
+def test_embedded_aws_refuses_requests_to_other_hosts() -> None:
     with running():
         s3 = boto3.client("s3", endpoint_url="https://storage.example.com")
         with pytest.raises(SkerryError, match=r"no answer for https://storage\.example\.com"):
             s3.list_buckets()
 
 
-def test_there_is_one_at_a_time() -> None:
+def test_nested_embedded_aws_raises() -> None:
     with running():
         with pytest.raises(RuntimeError, match="already"), running():
             pass
         assert make_clients("eu-west-1")("ec2").describe_vpcs()["Vpcs"]
 
 
-def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_embedded_aws_without_moto_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(os.environ)
     monkeypatch.setitem(sys.modules, "moto", None)
     with pytest.raises(SkerryError, match="moto, which is not installed") as caught, running():

@@ -16,20 +16,20 @@ def dearer(original: Any, shop: Shop, article: str) -> str:
     return f"{original(shop, article)} and more"
 
 
-def test_a_method_is_replaced_inside_the_block_only() -> None:
+def test_correction_replaces_method_only_inside_the_block() -> None:
     with applied([Correction(Shop, "price", dearer)]):
         assert Shop().price("tea") == "1 for tea and more"
     assert Shop().price("tea") == "1 for tea"
 
 
-def test_a_method_is_put_back_where_the_block_fails() -> None:
+def test_correction_restores_method_after_exception() -> None:
     before = Shop.price
     with pytest.raises(ZeroDivisionError), applied([Correction(Shop, "price", dearer)]):
         raise ZeroDivisionError
     assert Shop.price is before
 
 
-def test_a_correction_that_has_lost_its_method_is_not_passed_over() -> None:
+def test_correction_of_missing_method_raises_and_restores_the_others() -> None:
     before = Shop.price
     lost = Correction(Shop, "discount", dearer)
     with pytest.raises(KeyError, match="discount"), applied([Correction(Shop, "price", dearer), lost]):

@@ -41,7 +41,7 @@ def push(ecr: Any, content: bytes, repository: str = "web") -> str:
 
 
 class TestImages:
-    def test_that_are_not_there_are_named_as_they_were_asked_for(self, ecr: Any) -> None:
+    def test_batch_get_image_reports_missing_ids_as_requested(self, ecr: Any) -> None:
         gone = {"imageDigest": f"sha256:{0:064}"}
         ids = [{"imageTag": "2"}, {"imageTag": "1"}, gone]
         found = ecr.batch_get_image(registryId=ACCOUNT, repositoryName="web", imageIds=ids)
@@ -49,30 +49,30 @@ class TestImages:
         assert {row["failureCode"] for row in found["failures"]} == {"ImageNotFound"}
         assert [row["imageId"]["imageTag"] for row in found["images"]] == ["1"]
 
-    def test_that_are_there_are_found_by_their_digest(self, ecr: Any) -> None:
+    def test_batch_get_image_returns_image_by_digest(self, ecr: Any) -> None:
         (image,) = ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "1"}])["images"]
         ids = [{"imageDigest": image["imageId"]["imageDigest"]}]
         found = ecr.batch_get_image(repositoryName="web", imageIds=ids)
         assert (len(found["images"]), found["failures"]) == (1, [])
 
     @pytest.mark.parametrize("where", [{"repositoryName": "nix"}, {"repositoryName": "web", "registryId": OTHER}])
-    def test_of_a_repository_that_is_not_there_are_not(self, ecr: Any, where: dict[str, str]) -> None:
+    def test_ecr_refuses_a_missing_repository(self, ecr: Any, where: dict[str, str]) -> None:
         ids = [{"imageTag": "1"}]
         assert code_of(lambda: ecr.batch_get_image(imageIds=ids, **where)) == "RepositoryNotFoundException"
         assert code_of(lambda: ecr.get_repository_policy(**where)) == "RepositoryNotFoundException"
 
-    def test_have_a_policy_only_where_somebody_made_one(self, ecr: Any) -> None:
+    def test_ecr_repository_has_no_policy_by_default(self, ecr: Any) -> None:
         assert code_of(lambda: ecr.get_repository_policy(repositoryName="web")) == "RepositoryPolicyNotFoundException"
 
 
 class TestLayers:
-    def test_that_nobody_pushed_are_not_there(self, ecr: Any) -> None:
+    def test_ecr_refuses_a_missing_layer(self, ecr: Any) -> None:
         where = {"repositoryName": "web", "layerDigest": f"sha256:{0:064}"}
         assert code_of(lambda: ecr.get_download_url_for_layer(**where)) == "LayersNotFoundException"
         other = where | {"repositoryName": "nix"}
         assert code_of(lambda: ecr.get_download_url_for_layer(**other)) == "RepositoryNotFoundException"
 
-    def test_are_linked_to_where_ecr_keeps_them(self, ecr: Any) -> None:
+    def test_layer_download_url_points_to_the_ecr_bucket(self, ecr: Any) -> None:
         digest = push(ecr, b"a layer")
         found = ecr.get_download_url_for_layer(repositoryName="web", layerDigest=digest)
         assert found["layerDigest"] == digest
@@ -81,7 +81,7 @@ class TestLayers:
         )
         assert "X-Amz-Signature=" in found["downloadUrl"]
 
-    def test_are_in_no_bucket_of_the_account(self, ecr: Any, aws: ClientFactory) -> None:
+    def test_pushed_layer_adds_no_bucket_to_the_account(self, ecr: Any, aws: ClientFactory) -> None:
         push(ecr, b"another layer")
         assert aws("s3").list_buckets()["Buckets"] == []
 
@@ -103,7 +103,7 @@ class TestServiceRevisions:
         found = aws("ecs").describe_service_revisions(serviceRevisionArns=list(names))
         return dict(found)
 
-    def test_say_what_a_service_was_made_of(self, aws: ClientFactory) -> None:
+    def test_service_revision_names_task_definition_and_images(self, aws: ClientFactory) -> None:
         service = self.service(aws, "a", taskDefinition="app")
         ((name,),) = [[row["arn"] for row in service["currentServiceRevisions"]]]
         assert name.startswith("arn:aws:ecs:eu-west-1:123456789012:service-revision/one/a/")
@@ -112,7 +112,7 @@ class TestServiceRevisions:
         assert (found["serviceArn"], found["taskDefinition"]) == (service["serviceArn"], service["taskDefinition"])
         assert found["containerImages"] == [{"containerName": "app", "image": "app:1"}]
 
-    def test_follow_a_change(self, aws: ClientFactory) -> None:
+    def test_service_update_creates_a_new_service_revision(self, aws: ClientFactory) -> None:
         (before,) = self.service(aws, "b", taskDefinition="app")["currentServiceRevisions"]
         containers = [{"name": "app", "image": "app:2", "memory": 128}]
         aws("ecs").register_task_definition(family="app", containerDefinitions=containers)
@@ -121,23 +121,23 @@ class TestServiceRevisions:
         found = self.revisions(aws, after["arn"], before["arn"])["serviceRevisions"]
         assert [row["containerImages"][0]["image"] for row in found] == ["app:2", "app:1"]
 
-    def test_are_none_of_a_service_whose_tasks_somebody_else_deploys(self, aws: ClientFactory) -> None:
+    def test_service_with_external_deployments_has_no_revision(self, aws: ClientFactory) -> None:
         service = self.service(aws, "c", deploymentController={"type": "EXTERNAL"})
         assert service.get("currentServiceRevisions", []) == []
 
-    def test_that_are_not_there_are_told(self, aws: ClientFactory) -> None:
+    def test_missing_service_revision_is_reported_as_failure(self, aws: ClientFactory) -> None:
         name = "arn:aws:ecs:eu-west-1:123456789012:service-revision/one/a/1"
         found = self.revisions(aws, name)
         assert (found["serviceRevisions"], found["failures"]) == ([], [{"arn": name, "reason": "MISSING"}])
 
 
 class TestFileSystems:
-    def test_that_are_not_there_are_told(self, aws: ClientFactory) -> None:
+    def test_efs_refuses_a_missing_file_system(self, aws: ClientFactory) -> None:
         where = {"FileSystemId": "fs-01234567"}
         assert code_of(lambda: aws("efs").describe_file_system_policy(**where)) == "FileSystemNotFound"
         assert code_of(lambda: aws("efs").describe_access_points(**where)) == "FileSystemNotFound"
 
-    def test_have_a_policy_only_where_somebody_made_one(self, aws: ClientFactory) -> None:
+    def test_efs_policy_and_access_points_exist_only_after_creation(self, aws: ClientFactory) -> None:
         where = {"FileSystemId": aws("efs").create_file_system(CreationToken="1")["FileSystemId"]}
         assert code_of(lambda: aws("efs").describe_file_system_policy(**where)) == "PolicyNotFound"
         assert aws("efs").describe_access_points(**where)["AccessPoints"] == []
@@ -148,11 +148,11 @@ class TestFileSystems:
 
 
 class TestKeys:
-    def test_that_are_not_there_have_no_grants(self, aws: ClientFactory) -> None:
+    def test_kms_refuses_grants_of_a_missing_key(self, aws: ClientFactory) -> None:
         gone = "12345678-1234-1234-1234-123456789012"
         assert code_of(lambda: aws("kms").list_grants(KeyId=gone)) == "NotFoundException"
 
-    def test_that_are_there_have_those_that_were_given(self, aws: ClientFactory) -> None:
+    def test_kms_lists_the_created_grants_of_a_key(self, aws: ClientFactory) -> None:
         key = aws("kms").create_key()["KeyMetadata"]["Arn"]
         assert aws("kms").list_grants(KeyId=key)["Grants"] == []
         whose = f"arn:aws:iam::{ACCOUNT}:role/launcher"
@@ -172,13 +172,13 @@ class TestKeys:
         ("s3", "list_objects_v2", {"Bucket": "nix"}, "NoSuchBucket"),
     ],
 )
-def test_what_nobody_made_is_not_there(
+def test_embedded_aws_refuses_missing_resources(
     aws: ClientFactory, service: str, call: str, asked: dict[str, str], code: str
 ) -> None:
     assert code_of(lambda: getattr(aws(service), call)(**asked)) == code
 
 
-def test_the_very_name_of_a_log_group_is_listed_first(aws: ClientFactory) -> None:
+def test_log_group_with_exact_name_is_listed_first(aws: ClientFactory) -> None:
     for name in ("/ecs/web-two", "/ecs/web/three", "/ecs/web"):
         aws("logs").create_log_group(logGroupName=name)
     found = aws("logs").describe_log_groups(logGroupNamePrefix="/ecs/web", limit=1)
@@ -186,7 +186,7 @@ def test_the_very_name_of_a_log_group_is_listed_first(aws: ClientFactory) -> Non
     assert found["nextToken"]
 
 
-def test_parameters_are_found_by_their_names(aws: ClientFactory) -> None:
+def test_ssm_parameters_are_filtered_by_exact_name(aws: ClientFactory) -> None:
     for name in ("x", "/a/b"):
         aws("ssm").put_parameter(Name=name, Value="1", Type="String")
     filters = [{"Key": "Name", "Option": "Equals", "Values": ["x", "/a/b", "/nix"]}]

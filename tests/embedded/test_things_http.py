@@ -33,7 +33,7 @@ def client(faults: Faults) -> Iterator[ClientFactory]:
         yield found
 
 
-def test_links_lead_to_the_server(client: ClientFactory) -> None:
+def test_layer_download_url_points_to_the_server(client: ClientFactory) -> None:
     ecr, content = client("ecr"), b"a layer"
     upload = ecr.initiate_layer_upload(repositoryName="web")["uploadId"]
     part = {"partFirstByte": 0, "partLastByte": len(content) - 1, "layerPartBlob": content}
@@ -47,7 +47,7 @@ def test_links_lead_to_the_server(client: ClientFactory) -> None:
 
 
 @pytest.mark.usefixtures("client")
-def test_another_process_reads_for_what_an_image_was_built() -> None:
+def test_image_platform_is_read_from_another_process() -> None:
     code = (
         "from skerry.aws.session import make_clients\n"
         "from skerry.sources.live import read\n"
@@ -61,7 +61,9 @@ def test_another_process_reads_for_what_an_image_was_built() -> None:
 @pytest.mark.parametrize(
     ("action", "operation"), [("s3:GetBucketPolicy", "get_bucket_policy"), ("s3:ListBucket", "list_objects_v2")]
 )
-def test_faults_are_those_of_s3_too(client: ClientFactory, faults: Faults, action: str, operation: str) -> None:
+def test_denied_s3_action_returns_access_denied(
+    client: ClientFactory, faults: Faults, action: str, operation: str
+) -> None:
     bucket = operation.replace("_", "-")
     client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     faults.denied = {action}
@@ -72,5 +74,5 @@ def test_faults_are_those_of_s3_too(client: ClientFactory, faults: Faults, actio
     faults.clear()
 
 
-def test_one_service_is_read_in_four_rounds(client: ClientFactory) -> None:
+def test_live_reading_of_a_service_takes_four_rounds(client: ClientFactory) -> None:
     assert read(client, ReadScope(cluster="article", service="web")).rounds == 4

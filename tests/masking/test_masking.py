@@ -56,14 +56,14 @@ TOKENS = [
 
 
 @pytest.mark.parametrize("text", SECRETS)
-def test_mask_removes_a_value(text: str) -> None:
+def test_mask_removes_secret_values(text: str) -> None:
     assert VALUE not in mask(text)
     assert REMOVED in mask(text)
 
 
 @pytest.mark.parametrize("token", TOKENS)
 @pytest.mark.parametrize("around", ["credential {} is not valid", "{}", "name_{}", "({})", "a/{}/b"])
-def test_mask_removes_a_token(token: str, around: str) -> None:
+def test_mask_removes_tokens_of_recognized_formats(token: str, around: str) -> None:
     found = mask(around.format(token))
     assert token not in found
     assert REMOVED in found
@@ -88,11 +88,11 @@ def test_mask_removes_a_token(token: str, around: str) -> None:
         "eyJ.short",
     ],
 )
-def test_mask_keeps_what_is_no_secret(text: str) -> None:
+def test_mask_keeps_text_without_secrets(text: str) -> None:
     assert mask(text) == text
 
 
-def test_mask_keeps_the_host_and_the_key() -> None:
+def test_mask_keeps_url_host_and_key_name() -> None:
     assert mask(f"https://me:{VALUE}@a.example/k?X={VALUE}") == f"https://{REMOVED}@a.example/k?{REMOVED}"
     assert mask(f'DB_PASSWORD = "{VALUE}", next') == f'DB_PASSWORD = "{REMOVED}", next'
 
@@ -135,13 +135,13 @@ pieces = st.sampled_from(
 
 @given(st.lists(pieces | st.text(max_size=5), max_size=8).map("".join))
 @example("authorization: a\\b")
-def test_mask_changes_nothing_the_second_time(text: str) -> None:
+def test_mask_is_idempotent(text: str) -> None:
     once = mask(text)
     assert mask(once) == once
 
 
 @given(st.lists(st.sampled_from(SECRETS), max_size=6).map("\n".join))
-def test_mask_leaves_no_value_within_other_text(text: str) -> None:
+def test_mask_removes_values_from_joined_secrets(text: str) -> None:
     assert VALUE not in mask(text)
 
 
@@ -150,12 +150,12 @@ def test_mask_leaves_no_value_within_other_text(text: str) -> None:
     ["http://", "://", "://a@", "a:", "a:b@", "eyJ", "eyJa-", "eyJaaaaaaaa.", "token", "token=", 'token="', "token='",
      "AKIA", "xoxb-", "-----BEGIN PRIVATE KEY-----", "bearer ", "password: ", "\\", "authorization:", "a.b:c%"],
 )  # fmt: skip
-def test_mask_takes_time_in_proportion_to_the_text(part: str) -> None:
+def test_mask_finishes_in_time_on_long_repetitive_text(part: str) -> None:
     with patience():
         mask(part * (500_000 // len(part)))
 
 
-def test_masked_masks_every_text_and_key_of_json() -> None:
+def test_masked_masks_every_string_and_key_of_json() -> None:
     secret, shown = f"token={VALUE}", f"token={REMOVED}"
     node = {secret: [secret, 7, None, True, {"a": (secret, [secret])}], "b": {"c": secret, secret: "d"}}
     wanted = {shown: [shown, 7, None, True, {"a": [shown, [shown]]}], "b": {"c": shown, shown: "d"}}

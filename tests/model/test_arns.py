@@ -6,7 +6,7 @@ from skerry.model.arns import Arn, arn_of_resource, parse_arn, region_of_endpoin
 from skerry.model.record import Tag, name_of
 
 
-def test_an_arn_has_five_parts_of_which_the_last_may_hold_colons() -> None:
+def test_arn_is_split_into_parts_keeping_colons_in_the_resource() -> None:
     found = parse_arn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:password::")
     assert found == Arn("aws", "secretsmanager", "eu-west-1", "111122223333", "secret:db-AbCdEf:password::")
     assert parse_arn("arn:aws:s3:::bucket/key") == Arn("aws", "s3", "", "", "bucket/key")
@@ -15,7 +15,7 @@ def test_an_arn_has_five_parts_of_which_the_last_may_hold_colons() -> None:
 @pytest.mark.parametrize(
     "text", ["", "web", "arn:aws:s3", "ARN:aws:s3:::bucket", "urn:aws:s3:::bucket", "/db/password"]
 )
-def test_what_is_no_arn_is_none(text: str) -> None:
+def test_invalid_arn_returns_none(text: str) -> None:
     assert parse_arn(text) is None
 
 
@@ -30,7 +30,7 @@ def test_what_is_no_arn_is_none(text: str) -> None:
         ("", None),
     ],
 )
-def test_a_zone_is_of_a_region(zone: str, region: str | None) -> None:
+def test_zone_name_yields_its_region(zone: str, region: str | None) -> None:
     assert region_of_zone(zone) == region
 
 
@@ -46,7 +46,7 @@ def test_a_zone_is_of_a_region(zone: str, region: str | None) -> None:
         ("", None),
     ],
 )
-def test_an_endpoint_service_is_of_a_region(name: str, region: str | None) -> None:
+def test_endpoint_service_name_yields_its_region(name: str, region: str | None) -> None:
     assert region_of_endpoint_service(name) == region
 
 
@@ -66,12 +66,12 @@ def test_an_endpoint_service_is_of_a_region(name: str, region: str | None) -> No
         ("dopt-1", "dhcp-options"),
     ],
 )
-def test_an_id_tells_what_it_is_of(resource: str, kind: str) -> None:
+def test_resource_id_yields_its_arn(resource: str, kind: str) -> None:
     assert arn_of_resource(resource, "eu-west-1", "1", "aws") == f"arn:aws:ec2:eu-west-1:1:{kind}/{resource}"
 
 
 @pytest.mark.parametrize("resource", ["Z123", "1.4.0", "", "rule-1"])
-def test_what_is_no_id_of_the_network_has_no_arn(resource: str) -> None:
+def test_unknown_id_has_no_arn(resource: str) -> None:
     assert arn_of_resource(resource, "eu-west-1", "1", "aws") is None
 
 
@@ -85,5 +85,5 @@ def test_what_is_no_id_of_the_network_has_no_arn(resource: str) -> None:
         ([], None),
     ],
 )
-def test_the_tag_name_is_what_the_console_shows(tags: list[tuple[str, str]], name: str | None) -> None:
+def test_name_tag_is_the_resource_name(tags: list[tuple[str, str]], name: str | None) -> None:
     assert name_of(tuple(Tag(key=key, value=value) for key, value in tags)) == name

@@ -10,41 +10,41 @@ def of(*complete: tuple[str, str], gaps: tuple[tuple[str, str], ...] = ()) -> Co
     return Completeness(frozenset(complete), frozenset(gaps), frozenset({"vpc_endpoints"}))
 
 
-def test_list_of_the_account_is_one_of_each_vpc() -> None:
+def test_account_list_covers_every_vpc() -> None:
     assert of(ACCOUNT).knows("vpc_endpoints")
     assert of(ACCOUNT).knows("vpc_endpoints", "vpc-1")
     assert not of(ACCOUNT).knows("subnets")
 
 
-def test_list_of_a_vpc_is_one_of_no_other() -> None:
+def test_vpc_list_covers_only_that_vpc() -> None:
     assert of(ONE).knows("vpc_endpoints", "vpc-1")
     assert not of(ONE).knows("vpc_endpoints", "vpc-2")
     assert not of(ONE).knows("vpc_endpoints")
 
 
-def test_gap_in_a_vpc_leaves_the_others_complete() -> None:
+def test_gap_in_a_vpc_leaves_other_vpcs_complete() -> None:
     lists = of(ACCOUNT, gaps=(ONE,))
     assert not lists.knows("vpc_endpoints", "vpc-1")
     assert lists.knows("vpc_endpoints", "vpc-2")
     assert not lists.knows("vpc_endpoints")
 
 
-def test_gap_anywhere_leaves_no_vpc_complete_but_one_with_a_list_of_its_own() -> None:
+def test_account_gap_leaves_only_vpcs_with_their_own_list_complete() -> None:
     lists = of(ACCOUNT, ONE, gaps=(ACCOUNT,))
     assert lists.knows("vpc_endpoints", "vpc-1")
     assert not lists.knows("vpc_endpoints", "vpc-2")
 
 
-def test_gap_in_a_list_of_its_own_counts() -> None:
+def test_gap_in_a_vpc_list_makes_the_vpc_incomplete() -> None:
     assert not of(ACCOUNT, ONE, gaps=(ONE,)).knows("vpc_endpoints", "vpc-1")
     assert not of(ONE, gaps=(ONE,)).lists("vpc_endpoints", "vpc-1")
 
 
-def test_scopes_are_those_with_a_complete_list_of_their_own() -> None:
+def test_completeness_scopes_returns_only_completely_listed_vpcs() -> None:
     assert of(ACCOUNT, ONE, ("vpc_endpoints", "vpc-2"), gaps=(ONE,)).scopes("vpc_endpoints") == {"vpc-2"}
 
 
-def test_what_nobody_asked_for_lacks_nothing() -> None:
+def test_completeness_lacks_is_true_only_for_scopes_with_a_gap() -> None:
     assert not of().lacks("vpc_endpoints")
     assert not of(ACCOUNT).lacks("vpc_endpoints", "vpc-1")
     assert of(gaps=(ACCOUNT,)).lacks("vpc_endpoints", "vpc-1")

@@ -33,17 +33,17 @@ def associated(rule: str, vpc: str = "vpc-1") -> dict[str, Any]:
     return {"Id": f"{rule}-{vpc}", "ResolverRuleId": rule, "VPCId": vpc, "Status": "COMPLETE"}
 
 
-def test_nothing_changes_the_answers_of_a_vpc_that_nobody_names() -> None:
+def test_vpc_without_resolver_records_has_empty_settings() -> None:
     assert resolving().settings_of("vpc-9") == VpcResolverSettings((), {}, {}, (), ())
 
 
-def test_a_rule_holds_in_the_vpcs_that_it_is_associated_with() -> None:
+def test_resolver_rule_applies_only_in_associated_vpcs() -> None:
     found = resolving(ResolverRules=[RULE], ResolverRuleAssociations=[associated("rslvr-rr-1")])
     assert [row.rule.id for row in found.settings_of("vpc-1").rules] == ["rslvr-rr-1"]
     assert found.settings_of("vpc-2").rules == ()
 
 
-def test_what_a_vpc_has_itself_it_does_not_have_by_a_profile() -> None:
+def test_direct_rule_association_precedes_the_profile() -> None:
     own = {"ResolverRules": [RULE], "ResolverRuleAssociations": [associated("rslvr-rr-1")]}
     by_both = resolving(**own, **shared(f"{RULES}rslvr-rr-1")).settings_of("vpc-1")
     assert [(row.rule.id, row.profile) for row in by_both.rules] == [("rslvr-rr-1", "")]
@@ -51,7 +51,7 @@ def test_what_a_vpc_has_itself_it_does_not_have_by_a_profile() -> None:
     assert [(row.rule.id, row.profile) for row in by_profile.rules] == [("rslvr-rr-1", "rp-1")]
 
 
-def test_every_fact_that_is_not_known_is_told() -> None:
+def test_missing_rule_and_endpoint_are_listed_as_unread() -> None:
     found = resolving(ResolverRuleAssociations=[associated("rslvr-rr-7")], **shared(f"{ENDPOINTS}vpce-7"))
     assert found.settings_of("vpc-1").unread == (
         Missing("resolver rule rslvr-rr-7, which holds in vpc-1", "route53resolver:ListResolverRules"),
@@ -59,13 +59,13 @@ def test_every_fact_that_is_not_known_is_told() -> None:
     )
 
 
-def test_a_kind_was_asked_for_where_it_was_read_whole_or_in_part() -> None:
+def test_kind_counts_as_requested_if_read_completely_or_partly() -> None:
     facts = Facts(completeness=lists(["zones"], gaps=["profile_associations"]))
     asked = [ResolverLookup(facts).was_asked(kind) for kind in ("zones", "profile_associations", "resolver_rules")]
     assert asked == [True, True, False]
 
 
-def test_rules_that_were_read_without_their_associations_may_hold_in_any_vpc() -> None:
+def test_unread_rule_associations_are_reported_for_any_vpc() -> None:
     found = resolving(ResolverRules=[RULE])
     assert [fact.action for fact in found.settings_of("vpc-1").unread] == [
         "route53resolver:ListResolverRuleAssociations"
@@ -74,7 +74,7 @@ def test_rules_that_were_read_without_their_associations_may_hold_in_any_vpc() -
     assert resolving(ResolverRules=[autodefined]).settings_of("vpc-1").unread == ()
 
 
-def test_profiles_that_were_read_without_their_associations_may_hold_in_any_vpc() -> None:
+def test_unread_profile_associations_are_reported_for_any_vpc() -> None:
     rows = shared(f"{RULES}rslvr-rr-1")
     del rows["ProfileAssociations"]
     assert [fact.action for fact in resolving(**rows).settings_of("vpc-1").unread] == [
@@ -82,7 +82,7 @@ def test_profiles_that_were_read_without_their_associations_may_hold_in_any_vpc(
     ]
 
 
-def test_firewall_that_was_refused_may_hold_back_any_answer() -> None:
+def test_refused_firewall_associations_are_reported_as_missing() -> None:
     action = "route53resolver:ListFirewallRuleGroupAssociations"
     found = resolving(Calls=[{"Call": {"operation": action}, "Error": {"Code": "AccessDenied"}}])
     assert found.missing_firewalls_of("vpc-1") == Missing("every DNS Firewall association of vpc-1", action)

@@ -85,11 +85,11 @@ def complaints(told: Any, shape: Any, path: str) -> list[str]:
 @pytest.mark.parametrize(
     ("record", "action", "key"), ANSWERS + OTHERS, ids=lambda value: getattr(value, "__name__", value)
 )
-def test_a_record_has_the_fields_of_the_answer(record: Any, action: str, key: str) -> None:
+def test_record_conforms_to_the_botocore_model(record: Any, action: str, key: str) -> None:
     assert complaints(msgspec.inspect.type_info(record), shape_of(action, key), record.__name__) == []
 
 
-def test_a_prefix_list_has_the_fields_of_both_calls_that_print_it() -> None:
+def test_prefix_list_fields_are_covered_by_both_api_calls() -> None:
     """DescribePrefixLists prints the blocks of AWS's own lists; DescribeManagedPrefixLists owner and family."""
     info = msgspec.inspect.type_info(PrefixList)
     found = [
@@ -106,14 +106,14 @@ def test_a_prefix_list_has_the_fields_of_both_calls_that_print_it() -> None:
         (ResolverEndpoint, "route53resolver:ListResolverEndpoints", "ResolverEndpoints", "IpAddresses"),
     ],
 )
-def test_a_record_that_two_calls_tell_has_but_one_field_of_the_other(
+def test_record_of_two_calls_has_a_single_field_of_the_other_call(
     record: Any, action: str, key: str, told_by_another: str
 ) -> None:
     found = complaints(msgspec.inspect.type_info(record), shape_of(action, key), record.__name__)
     assert found == [f"there is no {record.__name__}.{told_by_another}"]
 
 
-def test_a_field_that_aws_does_not_have_is_complained_of() -> None:
+def test_field_missing_in_the_botocore_model_is_reported() -> None:
     class Renamed(msgspec.Struct, rename="pascal"):
         vpc_id: str
         cidr_blok: str
@@ -122,7 +122,7 @@ def test_a_field_that_aws_does_not_have_is_complained_of() -> None:
     assert complaints(info, shape_of("ec2:DescribeVpcs", "Vpcs"), "Vpc") == ["there is no Vpc.CidrBlok"]
 
 
-def test_a_field_of_another_type_is_complained_of() -> None:
+def test_field_of_wrong_type_is_reported() -> None:
     class Retyped(msgspec.Struct, rename="pascal"):
         vpc_id: bool
 
@@ -130,7 +130,7 @@ def test_a_field_of_another_type_is_complained_of() -> None:
     assert line.startswith("Vpc.VpcId is a string")
 
 
-def test_records_inherit_gc_false() -> None:
+def test_records_disable_gc_tracking() -> None:
     bases: list[type[msgspec.Struct]] = [Pascal, Camel]
     for record in bases:
         assert not record.__struct_config__.gc, record

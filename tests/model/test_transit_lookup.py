@@ -33,7 +33,7 @@ def attachment(name: str, state: str = "available", vpc: str = "vpc-1") -> Trans
 
 
 class TestTransitGateways:
-    def test_are_found_by_id(self) -> None:
+    def test_transit_gateway_is_looked_up_by_id(self) -> None:
         row = TransitGateway(transit_gateway_id="tgw-1")
         found = connections(transit_gateways=(row,))
         assert found.find_transit_gateway("tgw-1") is row
@@ -43,57 +43,57 @@ class TestTransitGateways:
 class TestAttachments:
     ACTION = "ec2:DescribeTransitGatewayVpcAttachments"
 
-    def test_of_a_vpc_are_found(self) -> None:
+    def test_attachment_is_looked_up_by_vpc_or_id(self) -> None:
         rows = (attachment("a-2", vpc="vpc-2"), attachment("a-1"))
         found = connections(transit_gateway_vpc_attachments=rows)
         assert found.attachment_of("vpc-1", "tgw-1") is rows[1]
         assert found.find_vpc_attachment("a-2") is rows[0]
 
     @pytest.mark.parametrize("state", ["deleted", "Deleting"])
-    def test_that_are_gone_count_only_where_there_is_no_other(self, state: str) -> None:
+    def test_deleted_attachment_counts_only_without_an_active_attachment(self, state: str) -> None:
         gone, alive = attachment("a-0", state), attachment("a-1")
         found = connections(transit_gateway_vpc_attachments=(gone, alive))
         assert found.attachment_of("vpc-1", "tgw-1") is alive
         assert connections(transit_gateway_vpc_attachments=(gone,)).attachment_of("vpc-1", "tgw-1") is gone
 
-    def test_that_were_read_and_are_not_there_are_none(self) -> None:
+    def test_attachment_absent_from_a_complete_list_is_none(self) -> None:
         read = lists(["transit_gateway_vpc_attachments"])
         assert connections(completeness=read).attachment_of("vpc-1", "tgw-1") is None
 
-    def test_that_were_not_read_are_missing(self) -> None:
+    def test_unread_attachment_is_missing(self) -> None:
         fact = Missing("the attachment of vpc-1 to tgw-1", self.ACTION)
         assert connections().attachment_of("vpc-1", "tgw-1") == fact
         fact = Missing("the subnets of transit gateway attachment a-9", self.ACTION)
         assert connections().find_vpc_attachment("a-9") == fact
 
 
-class TestRoutes:
+class TestTransitGatewayRoutes:
     def of(self, association: TransitGatewayAssociation | None) -> Any:
         row = TransitGatewayAttachment(transit_gateway_attachment_id="a-1", association=association)
         return connections(transit_gateway_attachments=(row,)).route_table_id_of("a-1")
 
-    def test_go_by_the_table_of_the_association(self) -> None:
+    def test_route_table_is_that_of_the_association(self) -> None:
         assert self.of(TransitGatewayAssociation(transit_gateway_route_table_id="t-1")) == "t-1"
 
-    def test_without_an_association_there_is_no_table(self) -> None:
+    def test_route_table_is_none_without_an_association(self) -> None:
         assert self.of(None) is None
         assert self.of(TransitGatewayAssociation(transit_gateway_route_table_id="t-1", state="disassociated")) is None
 
-    def test_an_association_under_way_is_not_known(self) -> None:
+    def test_route_table_is_missing_while_associating(self) -> None:
         found = self.of(TransitGatewayAssociation(transit_gateway_route_table_id="t-1", state="associating"))
         assert found == Missing("what becomes of a-1, whose route table is associating")
 
-    def test_an_attachment_that_was_not_read_is_missing(self) -> None:
+    def test_route_table_of_unread_attachment_is_missing(self) -> None:
         fact = Missing("the route table that a-1 is associated with", "ec2:DescribeTransitGatewayAttachments")
         assert connections().route_table_id_of("a-1") == fact
 
-    def test_are_those_that_a_search_told(self) -> None:
+    def test_routes_come_from_the_search_call(self) -> None:
         rows = (TransitGatewayRoute(destination_cidr_block="10.0.0.0/16"),)
         table = TransitGatewayRouteTable(transit_gateway_route_table_id="t-1", routes=rows)
         assert connections(transit_gateway_route_tables=(table,)).routes_of("t-1") == rows
 
     @pytest.mark.parametrize("name", ["t-1", "t-2"])
-    def test_that_no_search_told_are_missing(self, name: str) -> None:
+    def test_unsearched_routes_are_missing(self, name: str) -> None:
         table = TransitGatewayRouteTable(transit_gateway_route_table_id="t-1")
         fact = Missing(f"the routes of transit gateway route table {name}", "ec2:SearchTransitGatewayRoutes")
         assert connections(transit_gateway_route_tables=(table,)).routes_of(name) == fact
@@ -112,25 +112,25 @@ class TestPeering:
         known = lists(["peering_connections"] if read else [])
         return connections(peering_connections=rows, completeness=known).are_peered(one, "vpc-2")
 
-    def test_a_connection_is_found_by_id(self) -> None:
+    def test_peering_connection_is_looked_up_by_id(self) -> None:
         row = self.joined()
         found = connections(peering_connections=(row,))
         assert found.find_peering("pcx-1") is row
         assert found.find_peering("pcx-2") == Missing("peering connection pcx-2", "ec2:DescribeVpcPeeringConnections")
 
-    def test_two_vpcs_are_peered_by_an_active_connection_of_one_region(self) -> None:
+    def test_vpcs_are_peered_by_an_active_same_region_connection(self) -> None:
         assert self.peered(self.joined()) is True
         assert self.peered(self.joined(there="eu-west-2")) is False
 
-    def test_two_vpcs_are_not_peered_by_a_connection_of_others_or_one_that_is_not_active(self) -> None:
+    def test_vpcs_are_not_peered_by_inactive_or_unrelated_connections(self) -> None:
         assert self.peered(self.joined("deleted")) is False
         assert self.peered(self.joined(), one="vpc-3") is False
 
-    def test_a_region_that_is_not_told_leaves_it_open(self) -> None:
+    def test_peering_is_missing_if_a_region_is_unknown(self) -> None:
         fact = Missing("the Regions of vpc-1 and vpc-2", "ec2:DescribeVpcPeeringConnections")
         assert self.peered(self.joined(there=None)) == fact
 
-    def test_connections_that_were_not_read_leave_it_open(self) -> None:
+    def test_peering_is_missing_if_connections_are_unread(self) -> None:
         fact = Missing("whether vpc-1 and vpc-2 are peered", "ec2:DescribeVpcPeeringConnections")
         assert self.peered(read=False) == fact
 
@@ -151,7 +151,7 @@ class TestZones:
         ],
         ids=str,
     )
-    def test_are_compared_by_id_or_within_an_account_by_name(
+    def test_zones_are_compared_by_id_or_by_name_within_an_account(
         self,
         one: dict[str, str],
         other: dict[str, str],

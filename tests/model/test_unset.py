@@ -113,13 +113,13 @@ def careless_in(function: ast.FunctionDef) -> Iterator[str]:
             yield text
 
 
-def test_no_field_that_may_be_unset_is_tested_by_truth() -> None:
+def test_unset_field_is_never_tested_by_truth() -> None:
     tests = {path.relative_to(SOURCE).as_posix(): careless(path.read_text(encoding="utf-8")) for path in MODULES}
     assert tests
     assert {name: expressions for name, expressions in tests.items() if expressions} == {}
 
 
-def test_fields_that_may_be_unset_are_found() -> None:
+def test_unset_fields_are_collected_from_the_records() -> None:
     assert {"groups", "private_dns_enabled", "routes", "ip_permissions", "task_definition"} <= set(FIELDS)
     assert FIELDS["entries"] == {"NetworkAcl"}
     assert "tags" not in FIELDS
@@ -140,7 +140,7 @@ def test_fields_that_may_be_unset_are_found() -> None:
         "if x.groups is UNSET or x.routes: pass",
     ],
 )
-def test_a_careless_test_is_found(line: str) -> None:
+def test_truth_test_of_unset_field_is_reported(line: str) -> None:
     assert careless(f"def f(x, y):\n    {line}\n") != []
 
 
@@ -155,5 +155,5 @@ def test_a_careless_test_is_found(line: str) -> None:
         "return [one for one in many if one.groups]",
     ],
 )
-def test_a_careful_test_is_let_pass(line: str) -> None:
+def test_guarded_truth_test_is_allowed(line: str) -> None:
     assert careless(f"def f(x, other: Destination, many: tuple[Destination, ...]):\n    {line}\n") == []

@@ -18,7 +18,7 @@ def named(found: Any) -> Any:
     return getattr(found, type(found).__struct_fields__[0])
 
 
-class TestById:
+class TestLookupById:
     LOOK_UPS: Any = (
         ("find_vpc", "vpc-9", Missing("VPC vpc-9", "ec2:DescribeVpcs")),
         ("find_subnet", "subnet-9", Missing("subnet subnet-9", "ec2:DescribeSubnets")),
@@ -27,25 +27,23 @@ class TestById:
     )
 
     @pytest.mark.parametrize(("method", "name", "missing"), LOOK_UPS)
-    def test_what_is_not_there_is_missing_with_the_call_that_tells_it(
-        self, method: str, name: str, missing: Missing
-    ) -> None:
+    def test_missing_record_names_the_call_that_supplies_it(self, method: str, name: str, missing: Missing) -> None:
         assert getattr(Network().world(), method)(name) == missing
 
-    def test_what_is_there_is_found(self) -> None:
+    def test_record_is_looked_up_by_id(self) -> None:
         world = Network().world()
         assert named(world.find_vpc(VPC)) == VPC
         assert named(world.find_subnet("subnet-a")) == "subnet-a"
         assert named(world.find_security_group("sg-task")) == "sg-task"
 
     @pytest.mark.parametrize("name", ["web:1", f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:1"])
-    def test_a_task_definition_is_found_by_either_of_its_names(self, name: str) -> None:
+    def test_task_definition_is_looked_up_by_name_or_arn(self, name: str) -> None:
         network = Network()
         network.definition()
         network.add("taskDefinitions", family="other")
         assert named(network.world().find_task_definition(name)).endswith("web:1")
 
-    def test_a_missing_fact_says_how_to_supply_it(self) -> None:
+    def test_missing_fact_prints_its_api_action(self) -> None:
         assert str(Missing("subnet subnet-9", "ec2:DescribeSubnets")) == "subnet subnet-9 (from ec2:DescribeSubnets)"
         assert str(Missing("the network beyond tgw-1")) == "the network beyond tgw-1"
 
@@ -57,13 +55,13 @@ class TestRouteTables:
         assert not isinstance(row, Missing)
         return world.route_table_of(row)
 
-    def test_a_subnet_has_the_one_that_names_it(self) -> None:
+    def test_route_table_of_subnet_is_the_associated_table(self) -> None:
         network = Network()
         network.table("rtb-a", subnets=["subnet-a"])
         assert named(self.found(network)) == "rtb-a"
         assert named(self.found(network, "subnet-b")) == "rtb-main"
 
-    def test_the_main_one_is_that_of_the_subnets_vpc(self) -> None:
+    def test_main_route_table_of_another_vpc_is_not_used(self) -> None:
         network = Network()
         network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.1.0.0/16")
         network.subnet("subnet-z", "10.1.1.0/24", "eu-west-1a", vpc="vpc-2")
@@ -77,39 +75,39 @@ class TestRouteTables:
         ],
         ids=["a row that cannot be read", "a page that is missing"],
     )
-    def test_the_main_one_is_taken_only_where_all_tables_were_read(self, lose: Any) -> None:
+    def test_main_route_table_is_used_only_if_all_tables_were_read(self, lose: Any) -> None:
         network = Network()
         network.table("rtb-b", subnets=["subnet-b"])
         lose(network)
         assert self.found(network) == Missing("the route table of subnet subnet-a", "ec2:DescribeRouteTables")
         assert named(self.found(network, "subnet-b")) == "rtb-b"
 
-    def test_the_main_one_is_not_taken_where_another_does_not_tell_its_subnets(self) -> None:
+    def test_main_route_table_is_not_used_if_associations_are_unknown(self) -> None:
         network = Network()
         del network.table("rtb-x")["Associations"]
         assert isinstance(self.found(network), Missing)
 
-    def test_without_a_main_one_it_is_missing(self) -> None:
+    def test_route_table_is_missing_without_a_main_table(self) -> None:
         network = Network()
         network.rows["RouteTables"][0]["Associations"] = []
         assert isinstance(self.found(network), Missing)
 
-    def test_a_gateway_has_the_one_that_names_it(self) -> None:
+    def test_edge_route_table_is_that_of_the_gateway_association(self) -> None:
         network = Network()
         network.table("rtb-edge")["Associations"] = [{"Main": False, "GatewayId": "igw-1"}]
         world = network.world()
         assert named(world.edge_route_table_of("igw-1")) == "rtb-edge"
         assert world.edge_route_table_of("igw-2") is None
 
-    def test_a_table_that_does_not_tell_its_associations_is_of_nothing(self) -> None:
+    def test_route_table_without_associations_applies_to_nothing(self) -> None:
         network = Network()
         del network.rows["RouteTables"][0]["Associations"]
         assert isinstance(self.found(network), Missing)
         assert network.world().edge_route_table_of("igw-1") is None
 
 
-class TestFilters:
-    def test_a_subnet_has_the_network_acl_that_lists_it(self) -> None:
+class TestNetworkAclsAndDefaultGroups:
+    def test_network_acl_of_subnet_is_the_associated_acl(self) -> None:
         network = Network()
         network.acl("acl-b", [], ["subnet-b"])
         world = network.world()
@@ -118,17 +116,17 @@ class TestFilters:
             "acl-b",
         )
 
-    def test_a_subnet_that_none_lists_is_missing_it(self) -> None:
+    def test_network_acl_is_missing_if_no_acl_lists_the_subnet(self) -> None:
         network = Network()
         for row in network.rows["NetworkAcls"]:
             del row["Associations"]
         missing = Missing("the network ACL of subnet subnet-a", "ec2:DescribeNetworkAcls")
         assert network.world().network_acl_of("subnet-a") == missing
 
-    def test_a_vpc_has_its_default_group(self) -> None:
+    def test_default_security_group_of_vpc_is_returned(self) -> None:
         assert named(Network().world().default_group_of(VPC)) == "sg-default"
 
-    def test_a_default_group_that_does_not_tell_its_vpc_is_of_none(self) -> None:
+    def test_default_security_group_without_vpc_id_is_missing(self) -> None:
         network = Network()
         del network.row("SecurityGroups", "sg-default")["VpcId"]
         missing = Missing("the default security group of vpc-1", "ec2:DescribeSecurityGroups")
@@ -137,7 +135,7 @@ class TestFilters:
 
 class TestDns:
     @pytest.mark.parametrize("value", [True, False])
-    def test_attributes_are_what_was_read(self, value: bool) -> None:  # noqa: FBT001
+    def test_dns_attribute_returns_the_read_value(self, value: bool) -> None:  # noqa: FBT001
         network = Network()
         network.attribute("EnableDnsSupport", value)
         assert network.world().dns_attribute_of(VPC, "enable_dns_support") is value
@@ -146,13 +144,13 @@ class TestDns:
         ("key", "attribute"),
         [("EnableDnsSupport", "enable_dns_support"), ("EnableDnsHostnames", "enable_dns_hostnames")],
     )
-    def test_attributes_that_were_not_read_are_missing(self, key: str, attribute: str) -> None:
+    def test_unread_dns_attribute_is_missing(self, key: str, attribute: str) -> None:
         network = Network()
         network.attribute(key, None)
         fact = f"{key[0].lower()}{key[1:]} of vpc-1"
         assert network.world().dns_attribute_of(VPC, attribute) == Missing(fact, "ec2:DescribeVpcAttribute")
 
-    def test_the_name_of_an_endpoint_leads_to_it(self) -> None:
+    def test_endpoint_is_looked_up_by_its_dns_name(self) -> None:
         network = Network()
         network.endpoint("vpce-1a", "logs")
         world = network.world()
@@ -161,7 +159,7 @@ class TestDns:
         for name in ("vpce-1b-x.logs.eu-west-1.vpce.amazonaws.com", "vpce-1a.example", "logs.eu-west-1.amazonaws.com"):
             assert world.find_endpoint_by_name(name) is None
 
-    def test_zones_answer_in_their_vpcs_or_where_it_is_not_told_perhaps(self) -> None:
+    def test_private_zones_of_vpc_include_zones_of_unknown_vpc(self) -> None:
         network = Network()
         network.zone("a.example")
         network.zone("b.example", vpc="vpc-2")
@@ -170,7 +168,7 @@ class TestDns:
 
 
 class TestRelations:
-    def test_an_address_belongs_to_an_interface_of_its_vpc(self) -> None:
+    def test_interface_is_looked_up_by_vpc_and_address(self) -> None:
         network = Network()
         network.interface("eni-1", "10.0.1.5", PrivateIpAddresses=[{"PrivateIpAddress": "10.0.1.6"}])
         del network.interface("eni-2", "10.0.1.7")["VpcId"]
@@ -180,7 +178,7 @@ class TestRelations:
         assert world.find_interface("vpc-2", "10.0.1.5") is None
         assert world.find_interface(VPC, "10.0.1.7") is None
 
-    def test_the_addresses_of_an_interface_begin_with_the_primary_one(self) -> None:
+    def test_interface_addresses_start_with_the_primary_address(self) -> None:
         several = tuple(PrivateAddress(private_ip_address=text) for text in ("10.0.1.6", "10.0.1.5"))
         row = NetworkInterface(
             network_interface_id="eni-1", private_ip_address="10.0.1.5", private_ip_addresses=several
@@ -188,7 +186,7 @@ class TestRelations:
         assert addresses_of_interface(row) == ("10.0.1.5", "10.0.1.6")
         assert addresses_of_interface(NetworkInterface(network_interface_id="eni-1")) == ()
 
-    def test_a_vpc_has_its_subnets_and_endpoints(self) -> None:
+    def test_vpc_lists_its_subnets_and_endpoints(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.endpoint("vpce-2", "logs", VpcId="vpc-2")
@@ -198,7 +196,7 @@ class TestRelations:
         assert world.subnets_in("vpc-9") == ()
         assert world.endpoints_in("vpc-9") == ()
 
-    def test_a_file_system_has_its_mount_targets(self) -> None:
+    def test_file_system_lists_its_mount_targets(self) -> None:
         network = Network()
         for number, name in enumerate(["fs-1", "fs-2"]):
             network.add("MountTargets", MountTargetId=f"fsmt-{number}", FileSystemId=name, SubnetId="subnet-a")
@@ -206,7 +204,7 @@ class TestRelations:
         assert isinstance(found, tuple)
         assert [row.mount_target_id for row in found] == ["fsmt-1"]
 
-    def test_a_file_system_without_mount_targets_has_none_only_where_it_was_asked_for(self) -> None:
+    def test_mount_targets_are_missing_unless_requested_for_the_file_system(self) -> None:
         """DescribeMountTargets answers for one file system at a time."""
         network = Network()
         missing = Missing("the mount targets of fs-1", "elasticfilesystem:DescribeMountTargets")
@@ -217,7 +215,7 @@ class TestRelations:
         network.forget("MountTargets", "Calls")
         assert network.world().mount_targets_of("fs-1") == missing
 
-    def test_a_service_is_in_its_cluster(self) -> None:
+    def test_service_is_matched_to_its_cluster(self) -> None:
         network = Network()
         arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
         network.add("clusters", clusterArn=arn, clusterName="shop")
@@ -228,7 +226,7 @@ class TestRelations:
         found = [world.find_cluster(service.cluster_arn) for service in world.facts.services]
         assert [cluster.cluster_name if cluster else None for cluster in found] == ["shop", None, None]
 
-    def test_a_vpc_that_does_not_tell_its_dhcp_options_is_missing_them(self) -> None:
+    def test_dhcp_options_are_missing_if_the_vpc_does_not_name_them(self) -> None:
         network = Network()
         world = network.world()
         vpc = world.find_vpc(VPC)
@@ -244,25 +242,25 @@ class TestRelations:
 class TestPrefixLists:
     S3 = f"com.amazonaws.{REGION}.s3"
 
-    def test_of_aws_are_of_the_service_that_they_are_named_after(self) -> None:
+    def test_aws_prefix_list_belongs_to_the_service_in_its_name(self) -> None:
         network = Network()
         network.s3_list()
         world = network.world()
         assert world.prefix_list_of(self.S3) == "pl-53"
         assert world.service_of_prefix_list("pl-53") == self.S3
 
-    def test_without_an_owner_are_awss(self) -> None:
+    def test_prefix_list_without_owner_belongs_to_aws(self) -> None:
         network = Network()
         del network.s3_list()["OwnerId"]
         assert network.world().service_of_prefix_list("pl-53") == self.S3
 
     @pytest.mark.parametrize(("called", "owner"), [(S3, ACCOUNT), ("offices", "AWS"), ("offices", ACCOUNT)])
-    def test_of_the_user_are_of_no_service_whatever_their_name(self, called: str, owner: str) -> None:
+    def test_prefix_list_of_user_or_unmatched_name_has_no_service(self, called: str, owner: str) -> None:
         network = Network()
         network.prefix_list("pl-1", called=called, owner=owner)
         assert network.world().service_of_prefix_list("pl-1") is None
 
-    def test_that_were_not_read_are_of_the_gateway_endpoint_that_their_route_leads_to(self) -> None:
+    def test_unread_prefix_list_gets_the_service_of_its_gateway_endpoint(self) -> None:
         network = Network()
         network.gateway_endpoint()
         network.route("pl-7", GatewayId="vpce-93")
@@ -281,31 +279,31 @@ class TestPrefixLists:
         ],
         ids=["unknown endpoint", "no endpoint", "no list", "no routes", "no service"],
     )
-    def test_are_of_no_service_where_nothing_says_so(self, make: Any) -> None:
+    def test_unread_prefix_list_has_no_service_without_a_gateway_route(self, make: Any) -> None:
         network = Network()
         network.gateway_endpoint()
         make(network)
         assert network.world().service_of_prefix_list("pl-7") is None
 
-    def test_whose_route_leads_to_an_appliance_are_of_no_service(self) -> None:
+    def test_prefix_list_routed_to_a_gateway_load_balancer_has_no_service(self) -> None:
         network = Network()
         network.gateway_endpoint(VpcEndpointType="GatewayLoadBalancer")
         network.route("pl-7", GatewayId="vpce-93")
         assert network.world().service_of_prefix_list("pl-7") is None
 
-    def test_of_the_user_are_of_no_service_wherever_their_route_leads(self) -> None:
+    def test_user_prefix_list_has_no_service_despite_its_route(self) -> None:
         network = Network()
         network.gateway_endpoint()
         network.prefix_list("pl-7", "10.9.0.0/16")
         network.route("pl-7", GatewayId="vpce-93")
         assert network.world().service_of_prefix_list("pl-7") is None
 
-    def test_of_a_service_without_gateway_endpoints_are_of_none_here(self) -> None:
+    def test_prefix_list_of_service_without_gateway_has_no_service(self) -> None:
         network = Network()
         network.prefix_list("pl-1", called="com.amazonaws.global.cloudfront.origin-facing", owner="AWS")
         assert network.world().service_of_prefix_list("pl-1") is None
 
-    def test_have_their_entries(self) -> None:
+    def test_prefix_list_returns_its_entries_or_missing(self) -> None:
         network = Network()
         network.prefix_list("pl-1", "10.9.0.0/16")
         network.prefix_list("pl-2")
@@ -319,12 +317,12 @@ class TestPrefixLists:
 
 
 class TestArns:
-    def test_name_a_resource_of_the_account_and_region(self) -> None:
+    def test_arn_names_account_and_region(self) -> None:
         network = Network()
         network.service()
         assert network.world().arn_of("subnet-a") == f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/subnet-a"
 
-    def test_are_of_the_partition_of_the_services(self) -> None:
+    def test_arn_uses_the_partition_of_the_services(self) -> None:
         network = Network()
         network.service(serviceArn=f"arn:aws-cn:ecs:cn-north-1:{ACCOUNT}:service/shop/web", serviceName="cn")
         assert (
@@ -332,17 +330,17 @@ class TestArns:
             == f"arn:aws-cn:ec2:cn-north-1:{ACCOUNT}:security-group/sg-task"
         )
 
-    def test_of_what_is_no_resource_are_none(self) -> None:
+    def test_arn_is_none_if_the_id_is_no_resource(self) -> None:
         network = Network()
         network.service(serviceArn="web")
         assert network.world().arn_of("1.4.0") is None
 
-    def test_are_none_where_region_or_account_are_not_known(self) -> None:
+    def test_arn_is_none_without_region_or_account(self) -> None:
         assert World(Facts(account=ACCOUNT)).arn_of("subnet-a") is None
         assert World(Facts(region=REGION)).arn_of("subnet-a") is None
 
 
-def test_a_kind_is_known_where_it_was_read_whole() -> None:
+def test_world_knows_only_kinds_that_were_read_completely() -> None:
     network = Network()
     network.forget("NatGateways")
     world = network.world()
@@ -358,18 +356,18 @@ OTHER_FIELDS = {
 }
 
 
-def test_every_kind_names_the_call_that_gives_it() -> None:
+def test_record_kind_names_the_api_action_that_supplies_it() -> None:
     fields = {kind.field for kind in KINDS} | {"vpc_attributes", "zones", "rule_targets"}
     assert fields == set(ACTIONS) == {name for name in Facts.__struct_fields__ if name not in OTHER_FIELDS}
     assert set(NOUNS) == fields - {"vpc_attributes"}
     assert all(":" in action for action in ACTIONS.values())
 
 
-def test_every_kind_has_the_id_that_it_is_found_by() -> None:
+def test_record_kind_has_its_id_field() -> None:
     assert all(hasattr(kind.record, kind.id) for kind in KINDS)
 
 
-def test_a_field_that_was_not_given_is_unset() -> None:
+def test_absent_field_is_unset() -> None:
     (group,) = (row for row in Network().world().facts.security_groups if row.group_id == "sg-task")
     assert group.ip_permissions == ()
     assert NetworkInterface(network_interface_id="eni-1").groups is UNSET

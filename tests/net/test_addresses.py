@@ -23,13 +23,13 @@ def of_cidrs(names: list[str]) -> Intervals:
 
 
 @given(addresses, lengths)
-def test_a_block_is_read_as_ipaddress_reads_it(first: int, length: int) -> None:
+def test_cidr_block_parses_like_ipaddress(first: int, length: int) -> None:
     network = IPv4Network((first, length), strict=False)
     assert parse_block(f"{IPv4Address(first)}/{length}") == Block(((int(network[0]), int(network[-1])),), length)
 
 
 @given(addresses)
-def test_an_address_is_a_block_of_one(number: int) -> None:
+def test_single_address_parses_as_a_32_bit_block(number: int) -> None:
     text = str(IPv4Address(number))
     assert parse_block(text) == Block(((number, number),), 32)
     assert address(text) == ((number, number),)
@@ -38,7 +38,7 @@ def test_an_address_is_a_block_of_one(number: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.256", "fd00::/129", "::g", "pl-1", "10.0.0.1/"]
 )
-def test_what_is_no_block_is_none(text: str) -> None:
+def test_invalid_cidr_block_returns_none(text: str) -> None:
     assert parse_block(text) is None
     assert address(text) is None
 
@@ -49,23 +49,23 @@ def test_what_is_no_block_is_none(text: str) -> None:
 @example("10.0.0.1/")
 @example("\N{ARABIC-INDIC DIGIT ONE}0.0.0.1")
 @example("10.0.0.0/-1")
-def test_whatever_is_read_as_a_block_is_one_to_ipaddress_too(text: str) -> None:
+def test_parsed_cidr_block_is_valid_for_ipaddress(text: str) -> None:
     if parse_block(text) is not None:
         IPv4Network(text, strict=False)
 
 
-def test_an_address_has_no_prefix_length() -> None:
+def test_address_with_prefix_length_returns_none() -> None:
     assert address("10.0.0.0/8") is None
     assert address("10.0.0.1/32") is None
 
 
 @given(intervals)
-def test_the_blocks_of_a_set_hold_exactly_that_set(drawn: Intervals) -> None:
+def test_cidr_blocks_cover_exactly_the_address_set(drawn: Intervals) -> None:
     assert of_cidrs(blocks(drawn)) == drawn
 
 
 @given(intervals)
-def test_the_blocks_of_a_set_are_as_few_as_can_be(drawn: Intervals) -> None:
+def test_cidr_blocks_of_an_address_set_are_minimal(drawn: Intervals) -> None:
     names = blocks(drawn)
     assert list(map(str, collapse_addresses(map(IPv4Network, names)))) == names
 
@@ -79,24 +79,24 @@ def read_again(name: str) -> tuple[int, int]:
 
 
 @given(intervals)
-def test_a_set_that_is_spelled_in_full_can_be_read_again(drawn: Intervals) -> None:
+def test_spelled_address_set_round_trips(drawn: Intervals) -> None:
     names = spell(drawn, most=len(drawn)).split(", ") if drawn else []
     assert tuple(read_again(name) for name in names) == drawn
 
 
-def test_spelling_leaves_out_the_length_of_a_single_address() -> None:
+def test_address_set_spelling_omits_the_prefix_length_of_single_addresses() -> None:
     assert spell(((1, 1), (4, 7), (9, 10))) == "0.0.0.1, 0.0.0.4/30, 0.0.0.9-0.0.0.10"
     assert spell(ANY) == "0.0.0.0/0"
 
 
-def test_spelling_ends_in_an_ellipsis_where_there_is_more() -> None:
+def test_address_set_spelling_ends_with_an_ellipsis_if_truncated() -> None:
     several = tuple((2 * number, 2 * number) for number in range(5))
     assert spell(several) == "0.0.0.0, 0.0.0.2, 0.0.0.4, 0.0.0.6, …"
     assert spell(several[:4]) == "0.0.0.0, 0.0.0.2, 0.0.0.4, 0.0.0.6"
     assert spell(several, most=1) == "0.0.0.0, …"
 
 
-def test_any_is_all_of_ipv4() -> None:
+def test_any_address_set_covers_all_of_ipv4() -> None:
     assert ANY == ((0, HIGHEST),)
     assert size(PUBLIC) < size(ANY)
 
@@ -129,17 +129,17 @@ edges = st.sampled_from([number for cidr in SPECIAL for number in around(cidr) i
 
 
 @given(addresses | edges)
-def test_a_public_address_is_one_that_ipaddress_calls_global(number: int) -> None:
+def test_public_address_matches_ipaddress_is_global(number: int) -> None:
     known = IPv4Address(number)
     assume(not any(known in IPv4Network(name) for name in DIFFERENT))
     assert contains(PUBLIC, number) == known.is_global
 
 
 @pytest.mark.parametrize("cidr", [*SPECIAL, "192.0.0.0/24", "224.0.0.0/4"])
-def test_nothing_of_a_special_block_is_public(cidr: str) -> None:
+def test_special_purpose_cidr_blocks_are_not_public(cidr: str) -> None:
     assert intersect(PUBLIC, of_cidrs([cidr])) == ()
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "9.255.255.255", "52.218.0.1", "172.32.0.0", "223.255.255.255"])
-def test_addresses_of_the_internet_are_public(text: str) -> None:
+def test_internet_addresses_are_public(text: str) -> None:
     assert contains(PUBLIC, int(IPv4Address(text)))

@@ -17,48 +17,48 @@ NO_ADDRESSES = (
 
 
 @pytest.mark.parametrize("text", [*NO_ADDRESSES, "10.0.1.1/32"])
-def test_a_text_that_is_no_ipv4_address_makes_none(text: str) -> None:
+def test_invalid_ipv4_address_is_refused(text: str) -> None:
     assert Address.parse(text) is None
     with pytest.raises(ValueError, match="not a valid Address"):
         Address(text)
 
 
 @pytest.mark.parametrize("text", [*NO_ADDRESSES, "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/8\n", "::/0"])
-def test_a_text_that_is_no_ipv4_block_makes_none(text: str) -> None:
+def test_invalid_ipv4_block_is_refused(text: str) -> None:
     assert Cidr.parse(text) is None
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_an_address_is_read_and_stays_as_it_is(number: int) -> None:
+def test_valid_ipv4_address_round_trips(number: int) -> None:
     text = str(IPv4Address(number))
     assert Address.parse(text) == Address(text) == text
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 32))
-def test_a_block_has_no_bits_after_its_prefix(number: int, length: int) -> None:
+def test_cidr_block_clears_the_host_bits(number: int, length: int) -> None:
     wanted = str(IPv4Network((number, length), strict=False))
     assert Cidr.parse(f"{IPv4Address(number)}/{length}") == wanted
 
 
-def test_an_address_alone_is_a_block_of_one() -> None:
+def test_address_without_prefix_parses_as_a_32_bit_block() -> None:
     assert Cidr.parse("10.0.1.1") == "10.0.1.1/32"
 
 
-def test_a_block_is_made_of_its_canonical_form_alone() -> None:
+def test_cidr_block_with_host_bits_raises_value_error() -> None:
     with pytest.raises(ValueError, match="not a valid Cidr"):
         Cidr("10.0.1.1/24")
 
 
-def test_a_block_knows_its_addresses() -> None:
+def test_cidr_block_returns_its_size_and_addresses() -> None:
     block = Cidr("10.0.0.0/30")
     assert (block.size, block.at(2), block.at(3), block.at(4), block.at(-1)) == (4, "10.0.0.2", "10.0.0.3", None, None)
 
 
 @pytest.mark.parametrize(("other", "covered"), [("10.0.1.0/24", True), ("10.0.0.0/8", False), ("11.0.0.0/24", False)])
-def test_a_block_covers_those_within_it(other: str, *, covered: bool) -> None:
+def test_cidr_block_covers_only_blocks_within_it(other: str, *, covered: bool) -> None:
     assert Cidr("10.0.0.0/16").covers(Cidr(other)) is covered
 
 
-def test_the_root_of_the_types_promises_no_form() -> None:
+def test_checked_base_class_parse_raises_not_implemented() -> None:
     with pytest.raises(NotImplementedError):
         Checked.parse("x")

@@ -14,7 +14,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_text_that_is_no_host_name_makes_none(text: str) -> None:
+def test_invalid_hostname_is_refused(text: str) -> None:
     assert Hostname.parse(text) is None
     with pytest.raises(ValueError, match="not a valid Hostname"):
         Hostname(text)
@@ -30,17 +30,17 @@ def test_a_text_that_is_no_host_name_makes_none(text: str) -> None:
         (".".join(["a" * 63] * 3 + ["a" * 61]), ".".join(["a" * 63] * 3 + ["a" * 61])),
     ],
 )
-def test_a_name_is_read_in_lower_case_without_its_dot(text: str, name: str) -> None:
+def test_hostname_is_lower_cased_without_trailing_dot(text: str, name: str) -> None:
     assert Hostname.parse(text) == name
 
 
 @given(st.text())
-def test_whatever_is_read_has_no_other_character(text: str) -> None:
+def test_parsed_hostname_has_only_allowed_characters(text: str) -> None:
     name = Hostname.parse(text)
     assert name is None or set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.*")
 
 
-def test_a_name_is_within_its_zone_and_those_above() -> None:
+def test_hostname_is_within_its_parent_zones() -> None:
     name = Hostname("*.a.example")
     assert [name.is_within(zone) for zone in ("a.example", "example", "b.example", "ample")] == [
         True,
@@ -61,5 +61,5 @@ def test_a_name_is_within_its_zone_and_those_above() -> None:
         ("*.example", "aexample", False),
     ],
 )
-def test_a_record_stands_for_its_name_and_a_wildcard_for_all_below(record: str, host: str, *, stands: bool) -> None:
+def test_dns_record_matches_its_name_and_wildcard_matches_subdomains(record: str, host: str, *, stands: bool) -> None:
     assert Hostname(record).stands_for(host) is stands

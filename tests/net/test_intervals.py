@@ -36,67 +36,67 @@ def is_normal(found: Intervals) -> bool:
 
 
 @given(st.lists(pairs))
-def test_normal_form_holds_the_numbers_of_all_pairs(drawn: list[Interval]) -> None:
+def test_interval_normal_form_holds_the_numbers_of_all_pairs(drawn: list[Interval]) -> None:
     found = normalise(drawn)
     assert is_normal(found)
     assert members(found) == {number for low, high in drawn for number in range(low, high + 1)}
 
 
 @given(st.sets(numbers))
-def test_one_set_of_numbers_has_one_normal_form(drawn: set[int]) -> None:
+def test_interval_normal_form_is_independent_of_order(drawn: set[int]) -> None:
     assert normalise((number, number) for number in drawn) == normalise(
         (number, number) for number in sorted(drawn, reverse=True)
     )
 
 
-def test_pairs_that_touch_are_one_and_an_inverted_pair_is_empty() -> None:
+def test_interval_normal_form_joins_touching_and_drops_inverted_pairs() -> None:
     assert normalise([(5, 9), (1, 4), (11, 10), (12, 12), (2, 3)]) == ((1, 9), (12, 12))
 
 
 @given(st.lists(intervals, max_size=4))
-def test_union_holds_what_is_in_any_of_the_sets(drawn: list[Intervals]) -> None:
+def test_interval_union_holds_the_numbers_of_all_sets(drawn: list[Intervals]) -> None:
     found = union(*drawn)
     assert is_normal(found)
     assert members(found) == set().union(*map(members, drawn))
 
 
 @given(intervals, intervals)
-def test_intersection_holds_what_is_in_both(left: Intervals, right: Intervals) -> None:
+def test_interval_intersection_holds_the_common_numbers(left: Intervals, right: Intervals) -> None:
     found = intersect(left, right)
     assert is_normal(found)
     assert members(found) == members(left) & members(right)
 
 
 @given(intervals, intervals)
-def test_difference_holds_what_is_only_in_the_first(left: Intervals, right: Intervals) -> None:
+def test_interval_difference_holds_the_numbers_only_in_the_first_set(left: Intervals, right: Intervals) -> None:
     found = subtract(left, right)
     assert is_normal(found)
     assert members(found) == members(left) - members(right)
 
 
 @given(intervals, intervals)
-def test_covers_tells_whether_all_of_the_second_is_in_the_first(outer: Intervals, inner: Intervals) -> None:
+def test_interval_covers_is_true_only_for_a_superset(outer: Intervals, inner: Intervals) -> None:
     assert covers(outer, inner) == (members(outer) >= members(inner))
 
 
 @given(intervals, st.integers(-1, UNIVERSE))
-def test_contains_tells_whether_a_number_is_in_the_set(drawn: Intervals, number: int) -> None:
+def test_interval_contains_is_true_only_for_members(drawn: Intervals, number: int) -> None:
     assert contains(drawn, number) == (number in members(drawn))
 
 
 @given(intervals)
-def test_size_counts_the_numbers(drawn: Intervals) -> None:
+def test_interval_size_counts_the_numbers(drawn: Intervals) -> None:
     assert size(drawn) == len(members(drawn))
 
 
 @given(intervals)
-def test_a_set_with_itself(drawn: Intervals) -> None:
+def test_interval_set_combined_with_itself_is_unchanged_or_empty(drawn: Intervals) -> None:
     assert union(drawn, drawn) == intersect(drawn, drawn) == drawn
     assert subtract(drawn, drawn) == EMPTY
     assert covers(drawn, drawn)
 
 
-def test_a_set_that_ends_where_the_other_goes_on() -> None:
+def test_interval_operations_handle_overlapping_ends() -> None:
     # The ends decide which of the two advances: a case that random sets seldom make.
     assert intersect(((0, 5), (8, 9)), ((0, 8),)) == ((0, 5), (8, 8))
     assert subtract(((0, 9),), ((2, 3), (9, 12))) == ((0, 1), (4, 8))

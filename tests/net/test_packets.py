@@ -35,17 +35,17 @@ def are_disjoint(packets: Packets) -> bool:
 
 
 @given(boxes, boxes)
-def test_meet_holds_what_is_in_both_boxes(left: Box, right: Box) -> None:
+def test_packet_meet_returns_the_packets_in_both_boxes(left: Box, right: Box) -> None:
     assert of_box(meet(left, right)) == of_box(left) & of_box(right)
 
 
 @given(boxes)
-def test_a_box_is_empty_where_any_of_its_sets_is(box: Box) -> None:
+def test_packet_box_is_empty_if_any_of_its_sets_is_empty(box: Box) -> None:
     assert is_empty(box) == (not of_box(box))
 
 
 @given(boxes, boxes)
-def test_cut_leaves_at_most_three_disjoint_boxes_of_what_is_not_cut_away(box: Box, away: Box) -> None:
+def test_packet_cut_returns_at_most_three_disjoint_boxes(box: Box, away: Box) -> None:
     pieces = cut(box, away)
     assert of_all(pieces) == of_box(box) - of_box(away)
     assert len(pieces) <= 3
@@ -53,26 +53,26 @@ def test_cut_leaves_at_most_three_disjoint_boxes_of_what_is_not_cut_away(box: Bo
 
 
 @given(boxes, boxes)
-def test_cut_leaves_no_empty_box(box: Box, away: Box) -> None:
+def test_packet_cut_returns_no_empty_box(box: Box, away: Box) -> None:
     if not is_empty(box):
         assert not any(map(is_empty, cut(box, away)))
 
 
 @given(boxes, boxes)
-def test_cut_leaves_a_box_alone_that_it_does_not_meet(box: Box, away: Box) -> None:
+def test_packet_cut_keeps_a_box_that_does_not_overlap(box: Box, away: Box) -> None:
     if is_empty(meet(box, away)):
         assert cut(box, away) == (box,)
 
 
 @given(boxes, st.lists(boxes, max_size=4))
-def test_minus_takes_every_box_away_and_keeps_the_rest_disjoint(box: Box, away: list[Box]) -> None:
+def test_packet_minus_removes_every_box_and_keeps_the_rest_disjoint(box: Box, away: list[Box]) -> None:
     found = minus((box,), away)
     assert of_all(found) == of_box(box) - of_all(tuple(away))
     assert are_disjoint(found)
 
 
 @given(boxes, st.lists(boxes, max_size=3), boxes)
-def test_within_keeps_what_is_in_the_box(whole: Box, away: list[Box], window: Box) -> None:
+def test_packet_within_keeps_only_packets_in_the_box(whole: Box, away: list[Box], window: Box) -> None:
     packets = minus((whole,), away)
     found = within(packets, window)
     assert of_all(found) == of_all(packets) & of_box(window)
@@ -80,12 +80,12 @@ def test_within_keeps_what_is_in_the_box(whole: Box, away: list[Box], window: Bo
 
 
 @given(boxes, st.lists(boxes, max_size=3))
-def test_count_counts_single_packets(whole: Box, away: list[Box]) -> None:
+def test_packet_count_returns_the_number_of_packets(whole: Box, away: list[Box]) -> None:
     packets = minus((whole,), away)
     assert count(packets) == len(of_all(packets))
 
 
-def test_nothing_is_left_of_a_box_that_is_cut_away_whole() -> None:
+def test_packet_cut_of_the_whole_box_leaves_nothing() -> None:
     box = Box(((1, 2),), ((3, 4),), ((5, 5),))
     assert cut(box, box) == NONE
     assert cut(box, Box(((0, 9),), ((0, 9),), ((0, 9),))) == NONE

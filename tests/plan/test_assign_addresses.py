@@ -23,36 +23,36 @@ def addresses(
     return [row.private_ip_address or "" for row in rows]
 
 
-def test_an_endpoint_has_the_last_address_of_each_of_its_subnets() -> None:
+def test_endpoint_gets_the_last_address_of_each_subnet() -> None:
     assert addresses(Network(), created("subnet-a", "subnet-b")) == ["10.0.1.254", "10.0.2.254"]
 
 
-def test_an_address_that_something_has_is_passed_over() -> None:
+def test_address_in_use_is_skipped() -> None:
     network = Network()
     network.interface("eni-1", "10.0.1.254")
     network.interface("eni-2", "10.0.1.253")
     assert addresses(network, created("subnet-a")) == ["10.0.1.252"]
 
 
-def test_two_endpoints_have_two_addresses() -> None:
+def test_endpoints_in_a_subnet_get_different_addresses() -> None:
     other = CreateInterfaceEndpoint(
         "vpce-new-sqs-vpc-1", "vpc-1", "com.amazonaws.eu-west-1.sqs", ("subnet-a",), ("sg-open",)
     )
     assert addresses(Network(), created("subnet-a"), other) == ["10.0.1.254", "10.0.1.253"]
 
 
-def test_what_has_interfaces_keeps_them() -> None:
+def test_endpoint_with_interfaces_gets_no_new_address() -> None:
     network = Network()
     network.endpoint("vpce-1", "ecr.api")
     assert addresses(network, ModifyEndpoint("vpce-1", groups=("sg-task",))) == []
 
 
-def test_a_gateway_endpoint_has_no_interfaces() -> None:
+def test_gateway_endpoint_gets_no_address() -> None:
     gateway = CreateGatewayEndpoint("vpce-new-s3-vpc-1", "vpc-1", "com.amazonaws.eu-west-1.s3", ("rtb-main",), "pl-1")
     assert addresses(Network(), gateway) == []
 
 
-def test_a_subnet_without_a_free_address_or_that_is_not_known_has_none() -> None:
+def test_full_or_unknown_subnet_yields_no_address() -> None:
     network = Network()
     network.subnet("subnet-full", "10.0.9.0/28", "eu-west-1a")
     for last in range(4, 15):

@@ -39,7 +39,7 @@ class TestPrivateDns:
         network.serve_s3()
         return network
 
-    def test_the_client_is_admitted_and_named(self) -> None:
+    def test_private_dns_client_is_admitted_and_named_in_the_note(self) -> None:
         found = planned(self.shared())
         assert (GROUP, "tcp", 443, "10.0.2.0/24") in rules(found)
         created = [row for row in found.changes if isinstance(row.change, CreateInterfaceEndpoint)]
@@ -49,20 +49,20 @@ class TestPrivateDns:
         admitted = [row for row in found.changes if row.change == AuthorizeRule(GROUP, "in", FROM_B)]
         assert [row.why[0].services for row in admitted] == [("eni-box",)]
 
-    def test_the_client_is_admitted_on_the_port_that_it_calls(self) -> None:
+    def test_private_dns_client_is_admitted_on_port_443_only(self) -> None:
         found = planned(self.shared(), ingress="article")
         ports = {(protocol, port) for _, protocol, port, peer in rules(found) if peer == "10.0.2.0/24"}
         assert ports == {("tcp", 443)}
 
-    def test_a_client_that_never_got_there_is_none(self) -> None:
+    def test_client_without_internet_access_is_not_admitted(self) -> None:
         found = planned(self.shared(Association={}))
         assert rules(found) == {(GROUP, "tcp", 443, "10.0.1.0/24")}
         assert {row.disposition for row in found.changes} == {"safe"}
 
-    def test_interfaces_of_aws_call_nothing(self) -> None:
+    def test_load_balancer_interface_is_not_a_private_dns_client(self) -> None:
         assert "10.0.2.0/24" not in str(planned(self.shared(InterfaceType="network_load_balancer")).changes)
 
-    def test_a_client_that_cannot_be_helped_breaks(self) -> None:
+    def test_client_that_private_dns_breaks_is_reported(self) -> None:
         """Replies from the endpoint's subnet are for a route that leads them elsewhere."""
         network = self.shared()
         stray = {"DestinationCidrBlock": "10.0.1.0/24", "NetworkInterfaceId": "eni-9", "State": "blackhole"}
@@ -74,7 +74,7 @@ class TestPrivateDns:
         note = next(row.note for row in found.changes if isinstance(row.change, CreateInterfaceEndpoint))
         assert note == "private DNS leads all of vpc-1 to the endpoint: also eni-box, whose calls then fail"
 
-    def test_what_cannot_be_told_of_a_client_may_break(self) -> None:
+    def test_client_with_unknown_route_is_reported_as_possibly_broken(self) -> None:
         network = self.shared()
         route = {"DestinationCidrBlock": "10.0.1.0/24", "NetworkInterfaceId": "eni-99", "State": "active"}
         network.row("RouteTables", "rtb-public")["Routes"].append(route)
@@ -82,7 +82,7 @@ class TestPrivateDns:
         assert not found.proven
         assert "may not work any more" in found.breaks[0].message
 
-    def test_an_endpoint_of_which_it_is_turned_on_admits_the_client_by_a_group_of_its_own(self) -> None:
+    def test_private_dns_switched_on_adds_a_group_that_admits_the_client(self) -> None:
         network = self.shared()
         network.group("sg-mixed", inbound=[allow("tcp", 443, group="sg-task")], outbound=[ALL])
         network.interface("eni-db", "10.0.1.77", groups=["sg-mixed"])
@@ -93,7 +93,7 @@ class TestPrivateDns:
         assert (GROUP, "tcp", 443, "10.0.2.0/24") in rules(found)
         assert found.proven
 
-    def test_a_zone_of_its_name_is_in_its_way(self) -> None:
+    def test_private_dns_is_not_enabled_over_a_same_name_hosted_zone(self) -> None:
         """AWS refuses private DNS beside a private hosted zone of the same name."""
         network = isolated()
         network.zone(f"logs.{REGION}.amazonaws.com")
@@ -102,7 +102,7 @@ class TestPrivateDns:
         assert all(not change.private_dns for change in of_kind(found, ModifyEndpoint))
         assert "AWS refuses to switch that on for vpce-10" in str(of_kind(found, Advise))
 
-    def test_a_zone_of_its_name_that_leads_astray_is_in_the_way_of_a_new_endpoint(self) -> None:
+    def test_hosted_zone_of_service_name_prevents_a_new_endpoint(self) -> None:
         network = isolated()
         host = f"logs.{REGION}.amazonaws.com"
         rows = [{"Name": f"{host}.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "23.45.67.89"}]}]
@@ -114,7 +114,7 @@ class TestPrivateDns:
 
 
 class TestDnsAttributes:
-    def test_are_switched_on_and_said_to_be_disruptive_where_private_names_come_to_apply(self) -> None:
+    def test_dns_hostnames_change_is_disruptive_if_private_names_apply(self) -> None:
         network = isolated()
         network.attribute("EnableDnsHostnames", value=False)
         network.endpoint("vpce-5e", "secretsmanager")
@@ -123,7 +123,7 @@ class TestDnsAttributes:
         assert row.change == SetVpcAttribute(VPC, "enable_dns_hostnames")
         assert (row.disposition, row.note) == ("disruptive", "private names apply in all of vpc-1 then: vpce-5e")
 
-    def test_that_let_a_private_zone_apply_divert_others(self) -> None:
+    def test_dns_attribute_change_reports_clients_diverted_by_a_zone(self) -> None:
         """The zone's record leads to nobody; an instance called the service over the internet until then."""
         network = isolated(subnets=["subnet-a"])
         network.attribute("EnableDnsHostnames", value=False)
@@ -139,7 +139,7 @@ class TestDnsAttributes:
         assert ("eni-box", host) in {(row.client, row.host) for row in found.breaks}
         assert not found.proven
 
-    def test_are_safe_where_there_is_nothing_private(self) -> None:
+    def test_dns_support_change_is_safe_without_private_names(self) -> None:
         network = isolated()
         network.attribute("EnableDnsSupport", value=False)
         found = planned(network)
@@ -150,7 +150,7 @@ class TestDnsAttributes:
 
 
 class TestSharedVpc:
-    def test_only_its_owner_can_make_endpoints(self) -> None:
+    def test_shared_vpc_endpoints_are_manual_changes_for_the_owner(self) -> None:
         network = isolated()
         network.row("Vpcs", VPC)["OwnerId"] = "999988887777"
         network.endpoint("vpce-5e", "sqs", OwnerId="999988887777")
@@ -159,7 +159,7 @@ class TestSharedVpc:
         assert by["CreateInterfaceEndpoint"] == ("999988887777", "manual")
         assert by["CreateGatewayEndpoint"] == ("999988887777", "manual")
 
-    def test_the_rules_of_the_endpoints_groups_are_the_owners_too(self) -> None:
+    def test_shared_vpc_endpoint_group_rules_are_assigned_to_the_owner(self) -> None:
         network = isolated()
         network.row("Vpcs", VPC)["OwnerId"] = "999988887777"
         network.group("sg-end", inbound=[], outbound=[ALL])
@@ -169,7 +169,7 @@ class TestSharedVpc:
         by = {(row.change.group_id, row.by) for row in found.changes if isinstance(row.change, AuthorizeRule)}
         assert by == {("sg-end", "999988887777"), ("sg-task", None)}
 
-    def test_what_its_owner_alone_sees_is_not_known(self) -> None:
+    def test_shared_vpc_plan_is_unknown_without_the_owners_view(self) -> None:
         network = isolated()
         network.row("Vpcs", VPC)["OwnerId"] = "999988887777"
         found = planned(network)

@@ -54,8 +54,8 @@ def policies_of(found: Plan) -> dict[str, Any]:
     }
 
 
-class TestStatementsThatAreLacking:
-    def test_a_role_gets_what_it_asks_for(self) -> None:
+class TestProposedStatements:
+    def test_role_gets_a_proposed_statement_for_the_denied_action(self) -> None:
         network = Resources()
         network.role(EXECUTION, managed=[MANAGED])
         found = planned(network)
@@ -65,7 +65,7 @@ class TestStatementsThatAreLacking:
         assert (row.disposition, only(found, ProposeStatement).resource) == ("manual", EXECUTION)
         assert not found.proven
 
-    def test_for_one_resource_are_one_statement(self) -> None:
+    def test_denied_actions_on_a_resource_share_a_statement(self) -> None:
         network = Resources()
         kept = [
             action for action in MANAGED_ACTIONS if action not in {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
@@ -79,7 +79,7 @@ class TestStatementsThatAreLacking:
         }
         assert {row.code for row in told(found, ProposeStatement).why} == {"ROLE_POLICY_DENIES"}
 
-    def test_a_repository_of_another_account_names_the_role(self) -> None:
+    def test_repository_policy_for_another_account_names_the_role(self) -> None:
         network = Resources()
         registry = f"{OTHER_ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
         network.app["image"] = f"{registry}/web:1"
@@ -90,7 +90,7 @@ class TestStatementsThatAreLacking:
         assert proposed(found)["Principal"] == {"AWS": EXECUTION}
         assert proposed(found)["Resource"] == f"arn:aws:ecr:{REGION}:{OTHER_ACCOUNT}:repository/web"
 
-    def test_a_role_that_ecs_may_not_take_on_gets_a_trust_statement(self) -> None:
+    def test_role_without_ecs_trust_gets_a_trust_statement(self) -> None:
         network = Resources()
         trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
         network.role(
@@ -105,25 +105,25 @@ class TestStatementsThatAreLacking:
             "Action": "sts:AssumeRole",
         }
 
-    def test_what_is_not_there_must_be_made(self) -> None:
+    def test_missing_log_group_yields_advice(self) -> None:
         network = Resources()
         network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, {"logGroups": []})
         found = planned(network)
         assert len(of_kind(found, Advise)) == 1
         assert "/ecs/web" in of_kind(found, Advise)[0].message
 
-    def test_what_fargate_refuses_is_the_services_to_change(self) -> None:
+    def test_unsupported_log_driver_yields_a_service_configuration_change(self) -> None:
         network = Resources()
         network.app["logConfiguration"] = {"logDriver": "syslog"}
         assert of_kind(planned(network), ConfigureService)[0].service == "web"
 
-    def test_of_a_task_whose_definition_is_not_known_are_for_anybody(self) -> None:
+    def test_allow_statement_omits_principal_if_none_is_given(self) -> None:
         assert endpoint_policies.allow(["s3:GetObject"], ["a", "b"], "*")["Resource"] == ["a", "b"]
         assert "Principal" not in endpoint_policies.allow(["s3:GetObject"], ["a"], None)
 
 
 class TestEndpointPolicies:
-    def test_a_missing_statement_is_added_and_proven(self) -> None:
+    def test_endpoint_policy_gains_the_missing_statement(self) -> None:
         network = Resources()
         own = statement("s3:*", "arn:aws:s3:::x/*", **ANYBODY)
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(own)
@@ -135,7 +135,7 @@ class TestEndpointPolicies:
         assert rows == [own, statement("s3:GetObject", LAYERS, **ANYBODY)]
         assert found.proven
 
-    def test_several_are_one_change_with_all_their_reasons(self) -> None:
+    def test_endpoint_policy_fixes_are_merged_into_a_single_change(self) -> None:
         network = Resources()
         document = text(statement("ecr:DescribeImages", **ANYBODY))
         network.row("VpcEndpoints", "vpce-d")["PolicyDocument"] = document
@@ -148,7 +148,7 @@ class TestEndpointPolicies:
         assert "manifest" in {step for row in found.changes[0].why for step in row.steps}
         assert found.proven
 
-    def test_what_a_statement_denies_is_told(self) -> None:
+    def test_endpoint_policy_with_explicit_deny_yields_only_advice(self) -> None:
         network = Resources()
         deny = statement("s3:GetObject", LAYERS, "Deny", **ANYBODY)
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(statement("*", **ANYBODY), deny)
@@ -158,18 +158,18 @@ class TestEndpointPolicies:
         assert not found.proven
 
     @pytest.mark.parametrize("document", ["[]", "{"])
-    def test_that_cannot_be_read_are_left_alone(self, document: str) -> None:
+    def test_invalid_endpoint_policy_is_not_modified(self, document: str) -> None:
         network = Resources()
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = document
         assert of_kind(planned(network), ModifyEndpoint) == []
 
-    def test_that_would_be_too_long_are_left_alone(self) -> None:
+    def test_policy_statement_is_not_added_if_too_long_or_invalid(self) -> None:
         long = text(statement("s3:GetObject", [f"arn:aws:s3:::bucket-{number}/*" for number in range(800)], **ANYBODY))
         assert endpoint_policies.with_statement(long, statement("s3:GetObject", LAYERS, **ANYBODY)) is None
         assert endpoint_policies.with_statement(None, {}) is None
         assert endpoint_policies.with_statement("[]", {}) is None
 
-    def test_one_statement_may_stand_alone(self) -> None:
+    def test_endpoint_policy_with_bare_statement_object_is_merged(self) -> None:
         only = statement("s3:PutObject", LAYERS, **ANYBODY)
         document = json.dumps({"Statement": only})
         assert json.loads(
@@ -177,8 +177,8 @@ class TestEndpointPolicies:
         ) == {"Statement": [only | {"Action": ["s3:PutObject", "s3:GetObject"]}]}
 
 
-class TestPuttingStatementsTogether:
-    def test_leaves_what_is_not_ours_as_it_is(self) -> None:
+class TestPolicyMerging:
+    def test_statement_merge_keeps_incompatible_statements(self) -> None:
         first = statement("s3:GetObject", "a", **ANYBODY)
         for other in (
             first | {"Condition": {}, "Action": "x"},
@@ -189,7 +189,7 @@ class TestPuttingStatementsTogether:
         ):
             assert endpoint_policies.together([first, other]) == [first, other]
 
-    def test_says_nothing_twice(self) -> None:
+    def test_policy_merge_removes_duplicates(self) -> None:
         first = statement("s3:GetObject", "a", **ANYBODY)
         assert endpoint_policies.together([first, first]) == [first]
         assert endpoint_policies.join_policies(None, "x") == "x"
@@ -207,7 +207,7 @@ class TestLeastPrivilege:
         network.row("RouteTables", "rtb-main")["Routes"] = network.row("RouteTables", "rtb-main")["Routes"][:1]
         return network
 
-    def test_allows_what_tasks_ask_for_while_they_start(self) -> None:
+    def test_least_privilege_allows_the_startup_calls_of_tasks(self) -> None:
         found = planned(self.bare(), least_privilege=True)
         assert found.proven
         assert policies_of(found) == {
@@ -221,7 +221,7 @@ class TestLeastPrivilege:
         assert set(logs["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
         assert logs["Resource"].startswith(LOGS)
 
-    def test_refuses_a_foreign_repository(self) -> None:
+    def test_least_privilege_denies_other_repositories(self) -> None:
         network = self.bare()
         found = planned(network, least_privilege=True)
         network.role(EXECUTION, statement("*"))
@@ -234,7 +234,7 @@ class TestLeastPrivilege:
         ]
         assert set(refused) == {("ENDPOINT_POLICY_DENIES", "vpce-new-ecr.dkr-vpc-1")}
 
-    def test_allows_to_create_a_log_group_where_the_task_is_to(self) -> None:
+    def test_least_privilege_allows_log_group_creation_if_it_may_be_needed(self) -> None:
         network = self.bare()
         assert "logs:CreateLogGroup" not in str(policies_of(planned(network, least_privilege=True)))
         network.app["logConfiguration"] = awslogs(awslogs_create_group="true")
@@ -242,11 +242,11 @@ class TestLeastPrivilege:
         network.unask("logs:DescribeLogGroups")
         assert "logs:CreateLogGroup" in str(policies_of(planned(network, least_privilege=True)))
 
-    def test_says_that_calls_at_runtime_are_not_in_it(self) -> None:
+    def test_least_privilege_reports_that_runtime_calls_are_not_allowed(self) -> None:
         found = planned(self.bare(), least_privilege=True)
         assert "runtime-calls-not-allowed" in {row.id for row in found.findings}
 
-    def test_lets_services_that_are_not_asked_about_go_on(self) -> None:
+    def test_least_privilege_allows_services_out_of_scope(self) -> None:
         network = self.bare()
         arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/other:1"
         network.definition(
@@ -268,7 +268,7 @@ class TestLeastPrivilege:
         ]
         assert refused == []
 
-    def test_breaks_clients_of_which_nobody_knows_what_they_ask(self) -> None:
+    def test_least_privilege_reports_clients_with_unknown_calls_as_broken(self) -> None:
         network = self.bare()
         network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
         network.internet_gateway()
@@ -283,7 +283,7 @@ class TestLeastPrivilege:
         assert {row.client for row in found.breaks} == {"eni-box"}
         assert "allows what tasks ask for only" in found.breaks[0].message
 
-    def test_knows_what_running_tasks_ask_for(self) -> None:
+    def test_least_privilege_breaks_no_running_task(self) -> None:
         """The interface of a task that runs already is of a launch whose needs the policy has."""
         network = self.bare()
         network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
@@ -296,27 +296,27 @@ class TestLeastPrivilege:
         assert found.breaks == ()
         assert found.proven
 
-    def test_of_what_is_not_known_is_awss_own(self) -> None:
+    def test_least_privilege_uses_default_policy_for_unknown_services(self) -> None:
         found = planned(self.bare(), least_privilege=True, also=(ServiceRef("sqs", REGION),))
         assert "sqs" not in policies_of(found)
         (finding,) = [row for row in found.findings if row.id == "endpoint-policy-allows-all"]
         assert finding.resource == "vpce-new-sqs-vpc-1"
 
-    def test_of_what_is_there_is_left_as_it_is(self) -> None:
+    def test_least_privilege_keeps_existing_endpoint_policies(self) -> None:
         found = planned(Resources(), least_privilege=True, also=(ServiceRef("sqs", REGION),))
         assert policies_of(found) == {}
         told = {row.id for row in found.findings}
         assert "endpoint-policy-allows-all" in told
         assert "runtime-calls-not-allowed" not in told
 
-    def test_of_tasks_without_a_role_is_awss_own(self) -> None:
+    def test_least_privilege_uses_default_policy_without_a_role(self) -> None:
         network = Network()
         network.definition(container(logConfiguration=awslogs()))
         network.service()
         found = planned(network, least_privilege=True)
         assert "ecr.dkr" not in policies_of(found)
 
-    def test_that_would_be_too_long_is_awss_own(self) -> None:
+    def test_least_privilege_uses_default_policy_if_too_long(self) -> None:
         network = self.bare()
         secrets = [
             {"name": f"S{number}", "valueFrom": f"{SECRET[:-10]}{'x' * 60}{number:03}-AbCdEf"} for number in range(200)

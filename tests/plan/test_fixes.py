@@ -36,15 +36,15 @@ from tests.planning import isolated, kinds, launches, of_kind, only, planned, ru
 ONE, TWO = Why("A", "x", "one", ("logs",)), Why("B", "x", "two", ("layers",))
 
 
-class TestOrder:
-    def test_puts_what_others_refer_to_first(self) -> None:
+class TestChangeOrder:
+    def test_changes_are_sorted_with_referenced_resources_first(self) -> None:
         created = endpoint_group(VPC)
         rule = AuthorizeRule(created.group_id, "in", Rule("tcp", 443, "10.0.1.0/24"))
         endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), (created.group_id,))
         gone = DeleteEndpoint("vpce-1", "")
         assert list(in_order({endpoint: (), rule: (), created: (), gone: ()})) == [gone, created, rule, endpoint]
 
-    def test_makes_one_change_of_an_endpoint(self) -> None:
+    def test_modification_is_merged_into_a_new_interface_endpoint(self) -> None:
         endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), ("sg-1",))
         more = ModifyEndpoint("vpce-new-x", groups=("sg-2",), subnets=("subnet-b",), policy="{}")
         (found, why), *_ = in_order({endpoint: (ONE,), more: (TWO,)}).items()
@@ -53,7 +53,7 @@ class TestOrder:
         )
         assert why == (ONE, TWO)
 
-    def test_makes_one_modification_of_several(self) -> None:
+    def test_modifications_of_an_endpoint_are_merged(self) -> None:
         rows = [
             ModifyEndpoint("vpce-1", private_dns=True),
             ModifyEndpoint("vpce-1", groups=("sg-2",)),
@@ -65,13 +65,13 @@ class TestOrder:
             "vpce-1", (), ("sg-2",), ("rtb-1",), private_dns=True, policy="{}", prefix_list="pl-1"
         )
 
-    def test_makes_one_creation_of_a_gateway(self) -> None:
+    def test_modification_is_merged_into_a_new_gateway_endpoint(self) -> None:
         gateway = CreateGatewayEndpoint("vpce-new-s3", VPC, "s3", ("rtb-1",), "pl-1", "[]")
         more = ModifyEndpoint("vpce-new-s3", route_tables=("rtb-2",), prefix_list="pl-1", policy="{}")
         (found,) = in_order({gateway: (), more: ()})
         assert found == CreateGatewayEndpoint("vpce-new-s3", VPC, "s3", ("rtb-1", "rtb-2"), "pl-1", "{}")
 
-    def test_keeps_statements_of_different_resources_apart(self) -> None:
+    def test_proposed_statements_for_different_resources_stay_separate(self) -> None:
         rows = [
             ProposeStatement("role", json.dumps({"Effect": "Allow", "Action": "a", "Resource": name}), "")
             for name in ("x", "y")
@@ -79,34 +79,34 @@ class TestOrder:
         assert list(in_order(dict.fromkeys(rows, ()))) == rows
 
 
-class TestGroups:
+class TestEndpointSecurityGroups:
     @pytest.mark.parametrize("group", ["sg-default", "sg-task", "sg-gone"])
-    def test_that_others_have_are_not_for_endpoints(self, group: str) -> None:
+    def test_default_task_and_missing_groups_are_not_endpoint_only(self, group: str) -> None:
         world = isolated().world()
         assert not is_only_for_endpoints(world, group, Scope(launches(world)))
         assert is_only_for_endpoints(world, "sg-open", Scope(launches(world)))
 
-    def test_that_a_service_out_of_scope_has_are_not(self) -> None:
+    def test_group_of_service_out_of_scope_is_not_endpoint_only(self) -> None:
         network = isolated()
         network.service("other", groups=["sg-open"])
         world = network.world()
         assert not is_only_for_endpoints(world, "sg-open", Scope(launches(world)[:1]))
 
-    def test_of_which_nobody_knows_who_has_them_are_not(self) -> None:
+    def test_new_endpoint_group_is_created_if_interfaces_are_unread(self) -> None:
         network = served("sg-end")
         network.group("sg-end", inbound=[], outbound=[ALL])
         network.forget("NetworkInterfaces")
         found = planned(network)
         assert of_kind(found, CreateSecurityGroup) == [endpoint_group(VPC)]
 
-    def test_of_tasks_that_are_not_known_are_none(self) -> None:
+    def test_task_group_is_none_if_subnet_or_groups_are_unknown(self) -> None:
         world = isolated().world()
         (launch,) = launches(world)
         assert task_group(world, launch, "subnet-a") == "sg-task"
         assert task_group(world, launch, "subnet-gone") is None
         assert task_group(world, replace(launch, groups=UNSET), "subnet-a") is None
 
-    def test_of_tasks_that_are_not_known_are_named_by_their_blocks(self) -> None:
+    def test_ingress_falls_back_to_subnet_cidr_if_task_group_is_missing(self) -> None:
         network = isolated()
         network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = ["sg-gone"]
         found = planned(network, ingress="from-tasks")
@@ -114,8 +114,8 @@ class TestGroups:
         assert not found.proven
 
 
-class TestEndpointsThatAreThere:
-    def test_or_not_are_not_made_because_a_role_may_not_ask(self) -> None:
+class TestExistingEndpoints:
+    def test_role_denial_adds_no_endpoint_if_the_route_is_unknown(self) -> None:
         """The role is refused, and where the packets go is not known: that is no reason for an endpoint."""
         network = Resources()
         network.role(EXECUTION, managed=[MANAGED])
@@ -125,7 +125,7 @@ class TestEndpointsThatAreThere:
         assert kinds(found) == ["ProposeStatement"]
         assert not found.proven
 
-    def test_but_only_for_inbound_resolvers_are_told(self) -> None:
+    def test_private_dns_only_for_inbound_resolvers_yields_only_advice(self) -> None:
         network = served()
         options = {"PrivateDnsOnlyForInboundResolverEndpoint": True}
         network.row("VpcEndpoints", "vpce-10")["DnsOptions"] = options
@@ -133,14 +133,14 @@ class TestEndpointsThatAreThere:
         assert set(kinds(found)) == {"Advise"}
         assert not found.proven
 
-    def test_but_wait_for_acceptance_are_waited_for(self) -> None:
+    def test_pending_gateway_endpoint_yields_advice_to_wait(self) -> None:
         network = served()
         network.row("VpcEndpoints", "vpce-93")["State"] = "pendingAcceptance"
         network.row("RouteTables", "rtb-main")["Routes"].pop()
         found = planned(network)
         assert only(found, Advise).message.startswith("vpce-93 waits until the owner of com.amazonaws.eu-west-1.s3")
 
-    def test_but_failed_are_replaced(self) -> None:
+    def test_failed_gateway_endpoint_is_replaced(self) -> None:
         network = served()
         network.row("VpcEndpoints", "vpce-93")["State"] = "failed"
         network.row("RouteTables", "rtb-main")["Routes"].pop()
@@ -148,18 +148,18 @@ class TestEndpointsThatAreThere:
         assert kinds(found) == ["DeleteEndpoint", "CreateGatewayEndpoint"]
         assert found.proven
 
-    def test_of_a_route_table_that_is_not_known_are_not_made(self) -> None:
+    def test_gateway_endpoint_is_not_created_if_route_tables_are_unread(self) -> None:
         network = isolated()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
         network.forget("RouteTables")
         assert of_kind(planned(network), CreateGatewayEndpoint) == []
 
-    def test_of_an_endpoint_without_a_service_name(self) -> None:
+    def test_endpoint_without_service_name_leaves_the_plan_unproven(self) -> None:
         network = isolated()
         network.endpoint("vpce-x", "logs", PrivateDnsEnabled=False).pop("ServiceName")
         assert not planned(network).proven
 
-    def test_in_a_region_that_nobody_knows(self) -> None:
+    def test_unknown_log_region_leaves_the_plan_unproven(self) -> None:
         network = isolated()
         log = network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"]["options"]
         log["awslogs-region"] = "mars-north-1"
@@ -179,23 +179,23 @@ class TestNatGateways:
         network.nat("nat-2", "subnet-p", "10.0.3.200")
         return network
 
-    def test_of_the_tasks_zone_goes_first(self) -> None:
+    def test_nat_gateway_in_the_task_zone_is_preferred(self) -> None:
         assert only(planned(self.two(), nat=True), RouteToNat).nat_gateway_id == "nat-2"
 
-    def test_that_do_not_work_are_none(self) -> None:
+    def test_nat_gateway_that_failed_or_is_private_is_not_used(self) -> None:
         network = self.two()
         network.row("NatGateways", "nat-2")["State"] = "failed"
         assert only(planned(network, nat=True), RouteToNat).nat_gateway_id == "nat-1"
         network.row("NatGateways", "nat-1")["ConnectivityType"] = "private"
         assert only(planned(network, nat=True), RouteToNat).nat_gateway_id is None
 
-    def test_are_not_led_back_to_themselves(self) -> None:
+    def test_nat_gateway_in_the_same_route_table_is_not_used(self) -> None:
         """One in a subnet of the task's own route table cannot serve that table."""
         network = isolated()
         network.nat("nat-1", "subnet-b")
         assert only(planned(network, nat=True), RouteToNat).nat_gateway_id is None
 
-    def test_of_no_particular_subnet_serve_all(self) -> None:
+    def test_nat_gateway_without_subnet_id_is_used(self) -> None:
         network = self.two()
         network.rows["NatGateways"] = [network.row("NatGateways", "nat-1")]
         network.rows["NatGateways"][0].pop("SubnetId")
@@ -204,25 +204,25 @@ class TestNatGateways:
     @pytest.mark.parametrize(
         ("target", "named"), [({"TransitGatewayId": "tgw-9"}, "tgw-9"), ({"CoreNetworkArn": "x"}, "another route")]
     )
-    def test_say_which_route_they_take_the_place_of(self, target: dict[str, str], named: str) -> None:
+    def test_nat_route_message_names_the_route_it_replaces(self, target: dict[str, str], named: str) -> None:
         network = self.two()
         network.route(State="blackhole", **target)
         assert only(planned(network, nat=True), RouteToNat).message.endswith(f"to nat-2, in place of {named}")
 
 
 class TestProposals:
-    def test_of_images_name_the_image(self) -> None:
+    def test_mirror_proposal_names_the_valid_image(self) -> None:
         call = Call("manifest", "quay.io", subjects=("not an image:::", "quay.io/org/app:2"))
         assert manual_steps.outside(call) == MirrorImage(
             "quay.io/org/app:2", "org/app", getattr(manual_steps.outside(call), "message", "")
         )
 
-    def test_of_what_has_no_name(self) -> None:
+    def test_advice_for_call_without_host_suggests_a_nat_gateway(self) -> None:
         assert manual_steps.outside(Call("logs", None)).message == (  # type: ignore[union-attr]
             "no endpoint leads to the host: it needs a way to the internet, such as a NAT gateway"
         )
 
-    def test_of_another_region_name_the_service(self) -> None:
+    def test_advice_for_another_region_names_the_service_host(self) -> None:
         network = isolated()
         found = planned(network, also=(ServiceRef("sqs", "us-east-1"),))
         advice = [row for row in of_kind(found, Advise) if "us-east-1" in row.message]
@@ -230,12 +230,12 @@ class TestProposals:
 
 
 class TestReasons:
-    def test_of_what_a_new_thing_needs_are_the_tasks(self) -> None:
+    def test_rule_for_new_endpoints_lists_the_tasks_as_its_reason(self) -> None:
         found = planned(isolated())
         (row,) = [row for row in found.changes if isinstance(row.change, AuthorizeRule)]
         assert row.why[0].message == "lets calls in to the new endpoints"
         assert row.why[0].services == ("web",)
 
-    def test_of_others_are_their_own(self) -> None:
+    def test_rule_revocation_is_disruptive(self) -> None:
         revoke = RevokeRule("sg-1", "in", Rule("tcp", 443, EVERYWHERE))
         assert disposition(Network().world(), revoke, (), ())[0] == "disruptive"

@@ -29,7 +29,7 @@ GROUP = "sg-new-endpoints-vpc-1"
 BOTH = ["subnet-a", "subnet-b"]
 
 
-class TestWhatExistsIsRepaired:
+class TestExistingEndpoints:
     def half_built(self) -> Network:
         """Endpoints of all services, each with something amiss."""
         network = isolated(subnets=BOTH)
@@ -43,7 +43,7 @@ class TestWhatExistsIsRepaired:
         network.route("pl-53", GatewayId="vpce-93")
         return network
 
-    def test_nothing_is_made_twice(self) -> None:
+    def test_existing_endpoints_are_repaired_without_new_endpoints(self) -> None:
         found = planned(self.half_built())
         assert kinds(found) == ["AuthorizeRule", "AuthorizeRule", "ModifyEndpoint", "ModifyEndpoint"]
         assert rules(found) == {("sg-end", "tcp", 443, "10.0.1.0/24"), ("sg-end", "tcp", 443, "10.0.2.0/24")}
@@ -53,13 +53,13 @@ class TestWhatExistsIsRepaired:
         ]
         assert found.proven
 
-    def test_a_missing_endpoint_gets_the_group_of_the_others(self) -> None:
+    def test_new_endpoint_gets_the_security_group_of_existing_endpoints(self) -> None:
         network = self.half_built()
         network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-a"))
         (created,) = of_kind(planned(network), CreateInterfaceEndpoint)
         assert created.groups == ("sg-end",)
 
-    def test_a_group_that_guards_something_else_too_is_left_alone(self) -> None:
+    def test_group_shared_with_other_interfaces_is_not_opened(self) -> None:
         network = self.half_built()
         network.interface("eni-db", "10.0.1.77", groups=["sg-end"])
         found = planned(network)
@@ -70,7 +70,7 @@ class TestWhatExistsIsRepaired:
         }
         assert found.proven
 
-    def test_an_endpoint_that_failed_is_replaced(self) -> None:
+    def test_failed_interface_endpoint_is_replaced(self) -> None:
         network = isolated()
         network.serve_s3()
         for name, service in (("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
@@ -83,12 +83,12 @@ class TestWhatExistsIsRepaired:
         assert (row.disposition, row.note) == ("manual", "vpce-a is failed: no permission, and never will work")
         assert found.proven
 
-    def test_one_of_which_private_dns_was_off_too(self) -> None:
+    def test_rejected_endpoint_without_private_dns_is_deleted(self) -> None:
         network = isolated()
         network.endpoint("vpce-a", "ecr.api", State="Rejected", PrivateDnsEnabled=False)
         assert of_kind(planned(network), DeleteEndpoint)[0].endpoint_id == "vpce-a"
 
-    def test_one_that_waits_for_acceptance_is_waited_for(self) -> None:
+    def test_pending_endpoint_yields_advice_to_accept_it(self) -> None:
         network = isolated()
         network.endpoint("vpce-a", "ecr.api", State="pendingAcceptance")
         found = planned(network)
@@ -114,7 +114,7 @@ class TestCentralEndpoints:
         network.central_endpoint()
         return network
 
-    def test_are_opened_to_the_spoke_and_not_built_again(self) -> None:
+    def test_central_endpoint_is_opened_to_the_spoke_and_not_recreated(self) -> None:
         network = self.hub()
         network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
         found = planned(network)
@@ -122,7 +122,7 @@ class TestCentralEndpoints:
         assert rules(found) == {("sg-hub", "tcp", 443, "10.0.1.0/24")}
         assert found.proven
 
-    def test_are_opened_by_blocks_where_groups_are_not_seen(self) -> None:
+    def test_central_endpoint_is_opened_by_cidr_across_a_transit_gateway(self) -> None:
         """Which groups a rule may name ends at the VPC: over a transit gateway a block names the tasks."""
         network = self.hub()
         network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
@@ -132,7 +132,7 @@ class TestCentralEndpoints:
         assert rules(found) == {("sg-new-endpoints-vpc-2", "tcp", 443, "10.0.1.0/24")}
         assert found.proven
 
-    def test_are_reached_by_the_blocks_of_their_subnets(self) -> None:
+    def test_task_egress_to_central_endpoint_uses_its_subnet_cidrs(self) -> None:
         network = self.hub()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [
             allow("tcp", 443, cidr="10.0.0.0/16"),
@@ -142,7 +142,7 @@ class TestCentralEndpoints:
         assert rules(found, "out") == {("sg-task", "tcp", 443, "10.1.1.0/24"), ("sg-task", "tcp", 443, "10.1.2.0/24")}
         assert found.proven
 
-    def test_that_no_route_leads_to_are_somebody_elses_to_mend(self) -> None:
+    def test_missing_transit_gateway_route_yields_only_advice(self) -> None:
         network = self.hub()
         network.routes["tgw-rtb-spoke"].clear()
         found = planned(network)
@@ -151,7 +151,7 @@ class TestCentralEndpoints:
         assert (found.after, found.proven) == (BLOCKED, False)
         assert {row.code for row in found.remaining} == {"TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"}
 
-    def test_whose_zone_is_the_hubs_only_are_told(self) -> None:
+    def test_central_endpoint_without_spoke_zone_is_reported(self) -> None:
         network = self.hub()
         (listed,) = [row for row in network.rows["Calls"] if row["Call"]["operation"] == "ListHostedZonesByVPC"]
         network.call("ListHostedZonesByVPC", {"VPCId": HUB}, listed["Response"])
@@ -161,7 +161,7 @@ class TestCentralEndpoints:
         (finding,) = [row for row in found.findings if row.id == "central-endpoint"]
         assert "vpce-c1 serves another VPC, and zone logs.eu-west-1.amazonaws.com leads to it" in finding.message
 
-    def test_a_gateway_endpoint_of_the_hub_is_none(self) -> None:
+    def test_gateway_endpoint_of_the_hub_does_not_serve_the_spoke(self) -> None:
         network = self.hub()
         network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-93"))
         network.row("RouteTables", "rtb-main")["Routes"] = [
@@ -176,8 +176,8 @@ class TestCentralEndpoints:
         assert found.proven
 
 
-class TestGateways:
-    def test_cut_open_connections_where_the_table_leads_out(self) -> None:
+class TestGatewayEndpoints:
+    def test_new_gateway_endpoint_is_disruptive_if_the_table_routes_out(self) -> None:
         network = isolated(subnets=["subnet-a"])
         network.serve_internet_by_nat()
         network.row("NatGateways", "nat-1")["State"] = "failed"
@@ -185,13 +185,13 @@ class TestGateways:
         assert row.disposition == "disruptive"
         assert row.note == "open connections to the service over rtb-main are closed once and must be reopened"
 
-    def test_cut_nothing_where_routes_lead_to_private_addresses_only(self) -> None:
+    def test_new_gateway_endpoint_is_safe_without_active_internet_routes(self) -> None:
         network = isolated()
         network.route("10.9.0.0/16", TransitGatewayId="tgw-9")
         network.route("0.0.0.0/0", NatGatewayId="nat-9", State="blackhole")
         assert told(planned(network), CreateGatewayEndpoint).disposition == "safe"
 
-    def test_take_no_black_hole_of_their_own_list_beside_them(self) -> None:
+    def test_new_gateway_endpoint_requires_deleting_the_blackhole_route(self) -> None:
         network = isolated()
         network.s3_list("52.218.0.0/17")
         network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
@@ -199,14 +199,14 @@ class TestGateways:
         assert row.note == "the black hole for pl-53 in rtb-main must be deleted first"
         assert row.disposition == "disruptive"
 
-    def test_one_for_all_route_tables(self) -> None:
+    def test_new_gateway_endpoint_covers_all_route_tables(self) -> None:
         network = isolated(subnets=BOTH)
         network.table("rtb-other", subnets=["subnet-b"])
         found = planned(network)
         assert only(found, CreateGatewayEndpoint).route_tables == ("rtb-main", "rtb-other")
         assert found.proven
 
-    def test_are_not_added_where_another_route_takes_the_packets(self) -> None:
+    def test_gateway_endpoint_is_not_added_if_another_route_takes_traffic(self) -> None:
         network = isolated()
         network.serve_s3()
         network.route("52.218.0.0/24", NatGatewayId="nat-9", State="blackhole")
@@ -216,7 +216,7 @@ class TestGateways:
         assert not found.proven
 
 
-def test_a_group_that_is_open_already_needs_no_rule() -> None:
+def test_open_endpoint_group_needs_no_new_rule() -> None:
     network = isolated()
     network.group("sg-end", inbound=[HTTPS], outbound=[ALL])
     network.endpoint("vpce-5e", "sqs", group="sg-end")

@@ -42,13 +42,13 @@ BOTH = ["subnet-a", "subnet-b"]
 DYNAMODB, SQS = ServiceRef("dynamodb", REGION), ServiceRef("sqs", REGION)
 
 
-class TestTheArticlesNetwork:
+class TestArticleNetwork:
     """Two isolated subnets, a task with a secret that pulls from ECR and writes to CloudWatch."""
 
     def found(self, **options: Any) -> Plan:
         return plan_of(app.load(SCENARIOS / "article-broken" / "network.json"), None, Options(**options))
 
-    def test_gets_the_resources_of_the_article(self) -> None:
+    def test_article_plan_creates_the_endpoints_of_the_article(self) -> None:
         found = self.found()
         assert services(found) == ["ecr.api", "ecr.dkr", "logs", "s3", "secretsmanager"]
         assert (found.before, found.after, found.proven, found.remaining) == (BLOCKED, OK, True, ())
@@ -59,11 +59,11 @@ class TestTheArticlesNetwork:
         assert gateway.route_tables == ("rtb-iso",)
         assert {row.disposition for row in found.changes} == {"safe"}
 
-    def test_admits_https_from_each_subnet(self) -> None:
+    def test_article_plan_allows_https_from_each_subnet(self) -> None:
         group = "sg-new-endpoints-vpc-main"
         assert rules(self.found()) == {(group, "tcp", 443, "10.0.1.0/24"), (group, "tcp", 443, "10.0.2.0/24")}
 
-    def test_admits_what_the_article_admits(self) -> None:
+    def test_article_ingress_allows_ports_80_443_and_53(self) -> None:
         found = self.found(ingress="article")
         ports = {("tcp", 80), ("tcp", 443), ("udp", 53)}
         asked = {(protocol, port, peer) for _, protocol, port, peer in rules(found)}
@@ -72,10 +72,10 @@ class TestTheArticlesNetwork:
         assert "nothing needs them" in finding.message
         assert found.proven
 
-    def test_admits_the_tasks_by_reference(self) -> None:
+    def test_from_tasks_ingress_references_the_task_group(self) -> None:
         assert rules(self.found(ingress="from-tasks")) == {("sg-new-endpoints-vpc-main", "tcp", 443, "sg-task")}
 
-    def test_every_change_has_its_reason(self) -> None:
+    def test_planned_change_has_a_reason(self) -> None:
         found = self.found()
         assert all(row.why and row.why[0].services == ("web",) and row.why[0].steps for row in found.changes)
         created = [row for row in found.changes if isinstance(row.change, CreateInterfaceEndpoint)]
@@ -83,31 +83,31 @@ class TestTheArticlesNetwork:
         secrets = reasons[f"com.amazonaws.{REGION}.secretsmanager"]
         assert (secrets.code, secrets.resource, secrets.steps) == ("NO_ROUTE_TO_DESTINATION", "rtb-iso", ("secrets",))
 
-    def test_says_that_nobody_read_where_the_services_are_offered(self) -> None:
+    def test_plan_reports_unread_service_zones(self) -> None:
         (finding,) = self.found().findings
         assert finding.id == "endpoint-zones-unread"
 
 
-class TestNothingToDo:
-    def test_is_a_plan_without_changes(self) -> None:
+class TestEmptyPlans:
+    def test_plan_is_empty_if_tasks_can_start(self) -> None:
         network = isolated()
         network.serve_internet_by_nat()
         found = planned(network)
         assert (found.before, found.after, found.proven, found.changes) == (OK, OK, True, ())
 
-    def test_is_where_there_is_nothing_to_start(self) -> None:
+    def test_plan_for_ec2_launch_type_is_not_applicable(self) -> None:
         assert planned(isolated(launchType="EC2")).before is NOT_APPLICABLE
 
 
-class TestUnknownWorlds:
-    def test_say_which_facts_a_proof_needs(self) -> None:
+class TestMissingFacts:
+    def test_plan_lists_the_missing_facts(self) -> None:
         network = isolated()
         network.forget("RouteTables", "SecurityGroups", "NetworkAcls", "VpcEndpoints", "DhcpOptions")
         found = planned(network)
         assert (found.before, found.after, found.proven, found.changes) == (UNKNOWN, UNKNOWN, False, ())
         assert {row.action for row in found.facts} >= {"ec2:DescribeDhcpOptions"}
 
-    def test_what_is_blocked_is_mended_all_the_same(self) -> None:
+    def test_plan_fixes_blockers_despite_missing_facts(self) -> None:
         network = isolated()
         network.forget("NetworkAcls")
         found = planned(network)
@@ -117,7 +117,7 @@ class TestUnknownWorlds:
 
 
 class TestOptions:
-    def test_other_services_that_tasks_call(self) -> None:
+    def test_also_option_adds_endpoints_for_other_services(self) -> None:
         network = isolated()
         found = planned(network, also=(DYNAMODB, SQS))
         assert services(found) == ["dynamodb", "ecr.api", "ecr.dkr", "logs", "s3", "sqs"]
@@ -126,7 +126,7 @@ class TestOptions:
         }
         assert found.proven
 
-    def test_other_services_alone(self) -> None:
+    def test_also_option_adds_an_endpoint_if_tasks_already_start(self) -> None:
         network = isolated()
         network.serve_s3()
         for name, service in (("vpce-a", "ecr.api"), ("vpce-d", "ecr.dkr"), ("vpce-10", "logs")):
@@ -136,12 +136,12 @@ class TestOptions:
         assert (found.before, found.after, found.proven) == (BLOCKED, OK, True)
         assert services(found) == ["sqs"]
 
-    def test_other_services_of_which_nothing_is_known(self) -> None:
+    def test_also_option_yields_unknown_if_network_acls_are_unread(self) -> None:
         network = isolated()
         network.forget("NetworkAcls")
         assert planned(network, also=(SQS,)).after is UNKNOWN
 
-    def test_a_nat_gateway_rather_than_endpoints(self) -> None:
+    def test_nat_option_routes_to_the_nat_gateway_instead_of_endpoints(self) -> None:
         network = isolated(subnets=["subnet-a"])
         network.serve_internet_by_nat()
         network.row("RouteTables", "rtb-main")["Routes"].pop()
@@ -152,7 +152,7 @@ class TestOptions:
         assert (row.disposition, row.note) == ("manual", "route 0.0.0.0/0 of rtb-main to nat-1")
         assert found.proven
 
-    def test_a_nat_gateway_serves_other_registries_too(self) -> None:
+    def test_nat_option_serves_other_registries(self) -> None:
         network = isolated(subnets=["subnet-a"])
         network.serve_internet_by_nat()
         network.row("RouteTables", "rtb-main")["Routes"].pop()
@@ -161,7 +161,7 @@ class TestOptions:
         assert kinds(found) == ["RouteToNat"]
         assert found.proven
 
-    def test_a_nat_gateway_that_is_not_there_is_told(self) -> None:
+    def test_nat_option_reports_a_missing_nat_gateway(self) -> None:
         found = planned(isolated(), nat=True)
         change = only(found, RouteToNat)
         assert change.nat_gateway_id is None
@@ -170,7 +170,7 @@ class TestOptions:
 
 
 class TestPlatformVersions:
-    def test_before_1_4_need_no_api_of_ecr_and_are_retired(self) -> None:
+    def test_platform_1_3_needs_no_ecr_api_and_is_reported_as_retired(self) -> None:
         world = isolated(platformVersion="1.3.0").world()
         found = plan_of(world)
         assert services(found) == ["ecr.dkr", "logs", "s3"]
@@ -179,9 +179,9 @@ class TestPlatformVersions:
         assert not found.proven
 
 
-class TestWhatNoEndpointLeadsTo:
+class TestCallsWithoutEndpoint:
     @pytest.mark.parametrize("image", ["nginx:1", "quay.io/org/app:2", "public.ecr.aws/nginx/nginx:1"])
-    def test_an_image_of_another_registry_is_to_be_mirrored(self, image: str) -> None:
+    def test_image_of_another_registry_is_proposed_for_mirroring(self, image: str) -> None:
         network = isolated()
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = image
         found = planned(network)
@@ -190,7 +190,7 @@ class TestWhatNoEndpointLeadsTo:
         assert "whose first pull of each image needs a way to the internet, also with endpoints" in change.message
         assert not found.proven
 
-    def test_another_host_needs_a_way_out(self) -> None:
+    def test_log_host_without_endpoint_yields_advice(self) -> None:
         network = isolated()
         options = {"splunk-url": "https://splunk.example:8088", "splunk-token": "x"}
         log = {"logDriver": "splunk", "options": options}
@@ -198,7 +198,7 @@ class TestWhatNoEndpointLeadsTo:
         (advice,) = of_kind(planned(network), Advise)
         assert advice.message.startswith("no endpoint leads to splunk.example")
 
-    def test_a_service_of_another_region(self) -> None:
+    def test_service_in_another_region_yields_advice(self) -> None:
         network = isolated()
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"] = awslogs(
             awslogs_region="us-east-1"
@@ -215,18 +215,18 @@ class TestSeveralServices:
             network.service(f"web-{number}", subnets=BOTH, **more)
         return network
 
-    def test_of_equal_needs_make_no_larger_plan(self) -> None:
+    def test_services_with_equal_needs_share_the_same_changes(self) -> None:
         one, many = planned(self.many(1)), planned(self.many(20))
         assert changes(one) == changes(many)
         assert len(many.services) == 20
         assert many.changes[0].why[0].services == many.services
 
-    def test_that_differ_share_what_they_need(self) -> None:
+    def test_services_with_different_groups_share_changes(self) -> None:
         found = planned(self.many(3, alike=False))
         assert changes(found) == changes(planned(self.many(1)))
         assert found.changes[0].why[0].services == ("web", "web-1", "web-2")
 
-    def test_that_are_out_of_scope_must_go_on(self) -> None:
+    def test_service_out_of_scope_keeps_working(self) -> None:
         network = isolated(subnets=["subnet-a"])
         network.serve_internet_by_nat()
         network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1c")
@@ -238,7 +238,7 @@ class TestSeveralServices:
         assert notes == {"private DNS leads all of vpc-1 to the endpoint: also other, which it admits"}
         assert diagnosed(made(network.world(), found)).verdict is OK
 
-    def test_of_several_vpcs_are_in_one_plan(self) -> None:
+    def test_plan_covers_services_of_several_vpcs(self) -> None:
         network = isolated()
         network.add("Vpcs", VpcId="vpc-9", CidrBlock="10.9.0.0/16", DhcpOptionsId="dopt-1", OwnerId=ACCOUNT)
         network.add(
@@ -259,6 +259,6 @@ class TestSeveralServices:
         assert alone.proven
 
 
-def test_a_plan_without_options_is_the_usual_one() -> None:
+def test_plan_without_launches_or_options_is_not_applicable() -> None:
     world = isolated().world()
     assert plan(world, Scope([])).before is NOT_APPLICABLE

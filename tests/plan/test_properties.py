@@ -70,20 +70,20 @@ def flows(world: World, found: Plan) -> tuple[impact.Flow, ...]:
     return impact.working(world, scope, changes(found))
 
 
-def test_what_is_proven_is_ok(cases: list[Case]) -> None:
+def test_proven_plan_makes_the_diagnosis_ok(cases: list[Case]) -> None:
     proven = [(world, found) for world, found, _ in cases if found.proven and found.changes]
     assert len(proven) > 60
     for world, found in proven:
         assert diagnosed(after(world, changes(found))).verdict is OK
 
 
-def test_what_is_not_proven_says_why(cases: list[Case]) -> None:
+def test_unproven_plan_says_why(cases: list[Case]) -> None:
     for _, found, _ in cases:
         if not found.proven:
             assert found.remaining or found.facts or found.breaks or found.limits
 
 
-def test_nothing_can_be_left_out(cases: list[Case]) -> None:
+def test_proven_plan_has_no_superfluous_change(cases: list[Case]) -> None:
     """Without any one change a launch is not ok, or a call of somebody else is not that was."""
     for world, found, options in cases:
         if not found.proven:
@@ -100,7 +100,7 @@ def _is_of_the_article(change: Change, options: Options) -> bool:
     return options.ingress == "article" and isinstance(change, AuthorizeRule) and change.rule.port in {80, 53}
 
 
-def test_nobody_elses_call_breaks_that_is_not_told(cases: list[Case]) -> None:
+def test_broken_calls_of_other_clients_are_reported(cases: list[Case]) -> None:
     for world, found, _ in cases:
         broken = {
             name for row in impact.broken(after(world, changes(found)), flows(world, found)) for name in row.kind.names
@@ -108,7 +108,7 @@ def test_nobody_elses_call_breaks_that_is_not_told(cases: list[Case]) -> None:
         assert broken <= {name for row in found.breaks for name in row.client.split(", ")}
 
 
-def test_reach_grows_by_https_to_endpoints_only(cases: list[Case]) -> None:
+def test_new_rules_open_only_endpoint_https_and_nfs(cases: list[Case]) -> None:
     """A rule opens 443 (2049 for file systems) of a group that only endpoints have, or to such a group or a list."""
     for world, found, options in cases:
         made = {change.group_id for change in changes(found) if isinstance(change, CreateSecurityGroup)}
@@ -132,7 +132,7 @@ def _guards_endpoints_only(world: World, group_id: str) -> bool:
     return all(row.interface_type == "vpc_endpoint" for row in mine)
 
 
-def test_tasks_reach_nothing_else_than_before() -> None:
+def test_tasks_reach_no_additional_hosts_after_the_plan() -> None:
     """Hosts that are no endpoints, walked to before and after.
 
     An entry of a network ACL is for all of its subnets, so that plans with such are left out.
@@ -161,13 +161,13 @@ def _reaches(world: World, address: str, port: int) -> set[str]:
     return found
 
 
-def test_a_plan_of_what_was_planned_is_empty(cases: list[Case]) -> None:
+def test_second_plan_after_the_first_is_empty(cases: list[Case]) -> None:
     for world, found, options in cases:
         again = plan(after(world, changes(found)), Scope(launches(world)), options)
         assert list(effective(again)) == []
 
 
-def test_an_endpoint_has_subnets_of_different_zones(cases: list[Case]) -> None:
+def test_interface_endpoint_has_subnets_in_different_zones(cases: list[Case]) -> None:
     for world, found, _ in cases:
         for change in changes(found):
             if isinstance(change, CreateInterfaceEndpoint):
@@ -176,7 +176,7 @@ def test_an_endpoint_has_subnets_of_different_zones(cases: list[Case]) -> None:
                 assert len(set(zones)) == len(zones)
 
 
-def test_the_order_of_rows_does_not_matter() -> None:
+def test_plan_is_independent_of_row_order() -> None:
     for seed in range(0, 20, 2):
         network = drawn(seed)
         first = plan_of(network.world())
@@ -188,7 +188,7 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("ingress", INGRESSES)
-def test_private_dns_and_policies_are_never_lost(ingress: Any) -> None:
+def test_endpoint_changes_keep_private_dns_and_policy_statements(ingress: Any) -> None:
     """An endpoint that is modified is one that was read, and no change of it takes anything away."""
     for path in FOLDERS[:40]:
         world = app.load(path)
@@ -203,7 +203,7 @@ def _statements(document: str | None) -> set[str]:
     return {json.dumps(row, sort_keys=True) for row in json.loads(document or "{}").get("Statement", [])}
 
 
-def test_a_world_that_lost_a_kind_is_planned_for_without_an_error() -> None:
+def test_incomplete_world_plan_is_proven_only_if_diagnosis_is_ok() -> None:
     """Whatever is not known: a plan, which is proven of nothing that the whole World does not prove."""
     network = drawn(1)
     for key in list(network.rows):
@@ -213,7 +213,7 @@ def test_a_world_that_lost_a_kind_is_planned_for_without_an_error() -> None:
         assert found.proven <= (diagnosed(after(world, changes(found))).verdict is OK or not launches(world))
 
 
-def test_manual_changes_are_those_that_no_tool_makes() -> None:
+def test_manual_change_kinds_are_listed() -> None:
     assert {kind.__name__ for kind in get_args(Manual)} == {
         *("DeleteEndpoint", "ConfigureService", "ProposeStatement", "MirrorImage", "RouteToNat", "Advise"),
     }

@@ -13,7 +13,7 @@ def closed() -> Network:
     return network
 
 
-def test_interface_endpoints_of_a_vpc() -> None:
+def test_interface_endpoint_quota_of_a_vpc_is_reported() -> None:
     network = isolated()
     for number in range(48):
         network.endpoint(f"vpce-{number:x}", f"other-{number}", SubnetIds=["subnet-a"])
@@ -24,21 +24,21 @@ def test_interface_endpoints_of_a_vpc() -> None:
     assert not found.proven
 
 
-def test_gateway_endpoints_of_the_region() -> None:
+def test_gateway_endpoint_quota_of_the_region_is_reported() -> None:
     network = isolated()
     for number in range(20):
         network.gateway_endpoint(f"vpce-a{number}", VpcId=f"vpc-a{number}", RouteTableIds=[])
     assert planned(network).limits[0].startswith("21 gateway endpoints of the Region")
 
 
-def test_security_groups_of_the_region() -> None:
+def test_security_group_quota_of_the_region_is_reported() -> None:
     network = isolated()
     for number in range(2_498):
         network.rows["SecurityGroups"].append({"GroupId": f"sg-a{number}", "VpcId": "vpc-9"})
     assert planned(network).limits[0].startswith("2502 security groups of the Region")
 
 
-def test_groups_of_an_endpoint() -> None:
+def test_security_group_quota_of_an_endpoint_is_reported() -> None:
     network = closed()
     network.interface("eni-db", "10.0.1.77", groups=["sg-end"])
     groups = [{"GroupId": name} for name in ("sg-end", "sg-2", "sg-3", "sg-4", "sg-5")]
@@ -52,8 +52,8 @@ def test_groups_of_an_endpoint() -> None:
     assert "6 security groups of vpce-a" in planned(network).limits[0]
 
 
-class TestRules:
-    def test_of_a_group_count_each_peer(self) -> None:
+class TestSecurityGroupRules:
+    def test_rule_quota_counts_each_peer(self) -> None:
         network = closed()
         peers = [f"10.9.{number}.0/24" for number in range(56)]
         network.prefix_list("pl-own", "10.8.0.0/24", "10.8.1.0/24")
@@ -64,7 +64,7 @@ class TestRules:
         assert found.limits[0].startswith("61 inbound rules of sg-end")
         assert not found.proven
 
-    def test_of_a_list_whose_entries_are_not_known_count_one(self) -> None:
+    def test_rule_quota_counts_unread_prefix_list_as_a_single_entry(self) -> None:
         network = closed()
         peers = [f"10.9.{number}.0/24" for number in range(58)]
         network.prefix_list("pl-own")
@@ -73,14 +73,14 @@ class TestRules:
         assert found.limits == ()
         assert found.proven
 
-    def test_go_out_too(self) -> None:
+    def test_rule_quota_covers_outbound_rules(self) -> None:
         network = served()
         peers = [f"10.9.{number}.0/24" for number in range(60)]
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, cidr=peers)]
         assert planned(network).limits[0].startswith("62 outbound rules of sg-task")
 
 
-def test_entries_of_an_acl_without_awss_own() -> None:
+def test_network_acl_entry_quota_excludes_the_default_entries() -> None:
     network = served(subnets=("subnet-b",))
     rows = [entry(number, cidr=f"10.9.{number}.0/24") for number in range(1, 19)]
     s3 = [entry(19, cidr="52.218.0.0/17"), entry(20, cidr="3.5.64.0/21")]

@@ -20,18 +20,18 @@ def served(group: str = "sg-open", subnets: tuple[str, ...] = ("subnet-a",)) -> 
     return network
 
 
-class TestTheTasksOwnGroup:
+class TestTaskSecurityGroup:
     def closed(self, *kept: dict[str, object], group: str = "sg-open") -> Network:
         network = served(group)
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = list(kept)
         return network
 
-    def test_is_opened_to_the_endpoints_group_and_the_list_of_s3(self) -> None:
+    def test_task_group_is_opened_to_endpoint_group_and_s3_prefix_list(self) -> None:
         found = planned(self.closed())
         assert rules(found, "out") == {("sg-task", "tcp", 443, "sg-open"), ("sg-task", "tcp", 443, "pl-53")}
         assert found.proven
 
-    def test_is_not_opened_to_a_group_that_guards_something_else_too(self) -> None:
+    def test_task_group_is_not_opened_to_a_group_shared_by_other_hosts(self) -> None:
         network = self.closed(TO_S3)
         network.interface("eni-db", "10.0.1.77", groups=["sg-open"])
         found = planned(network)
@@ -39,7 +39,7 @@ class TestTheTasksOwnGroup:
         assert {row.endpoint_id for row in of_kind(found, ModifyEndpoint)} == {name for name, _ in SERVICES}
         assert found.proven
 
-    def test_is_opened_to_the_group_that_other_endpoints_have(self) -> None:
+    def test_endpoint_with_shared_group_gets_the_group_of_other_endpoints(self) -> None:
         network = self.closed(TO_S3)
         network.group("sg-mixed", inbound=[HTTPS], outbound=[ALL])
         network.interface("eni-db", "10.0.1.77", groups=["sg-mixed"])
@@ -50,7 +50,7 @@ class TestTheTasksOwnGroup:
         assert of_kind(found, CreateSecurityGroup) == []
         assert found.proven
 
-    def test_that_is_the_default_one_is_opened_where_there_is_no_other(self) -> None:
+    def test_default_group_is_opened_only_if_it_is_the_only_task_group(self) -> None:
         network = self.closed()
         network.row("SecurityGroups", "sg-default")["IpPermissionsEgress"] = []
         configuration = network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]
@@ -59,15 +59,15 @@ class TestTheTasksOwnGroup:
         configuration["securityGroups"] = ["sg-default", "sg-task"]
         assert {group for group, *_ in rules(planned(network), "out")} == {"sg-task"}
 
-    def test_to_a_list_that_is_not_known_by_its_id_is_told(self) -> None:
+    def test_task_group_is_opened_to_the_new_s3_prefix_list(self) -> None:
         network = isolated()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, cidr="10.0.0.0/16")]
         found = planned(network)
         assert ("sg-task", "tcp", 443, "pl-new-s3") in rules(found, "out")
 
 
-class TestWhatIsNobodysToOpen:
-    def test_is_a_host_to_which_a_name_leads(self) -> None:
+class TestUserManagedHosts:
+    def test_user_proxy_group_yields_only_advice(self) -> None:
         """A proxy of the user's, at the address that a private zone tells."""
         network = served()
         network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-10"))
@@ -82,7 +82,7 @@ class TestWhatIsNobodysToOpen:
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, cidr="10.0.1.0/24"), TO_S3]
         assert kinds(planned(network)) == ["Advise"]
 
-    def test_is_a_dns_server(self) -> None:
+    def test_blocked_dns_server_yields_advice(self) -> None:
         network = served()
         network.group("sg-dns", inbound=[], outbound=[ALL])
         network.interface("eni-dns", "10.0.2.53", "subnet-b", ["sg-dns"])
@@ -111,19 +111,19 @@ class TestFileSystems:
         )
         return network
 
-    def test_are_opened_for_nfs(self) -> None:
+    def test_file_system_group_is_opened_for_nfs(self) -> None:
         found = planned(self.mounting(), ingress="article")
         assert rules(found) == {("sg-efs", "tcp", 2049, "10.0.1.0/24")}
         assert told(found, AuthorizeRule).note == ""
         assert found.proven
 
-    def test_that_share_their_group_say_what_else_is_opened(self) -> None:
+    def test_shared_file_system_group_change_names_the_other_interface(self) -> None:
         network = self.mounting()
         network.interface("eni-db", "10.0.1.77", groups=["sg-efs"])
         found = planned(network)
         assert told(found, AuthorizeRule).note == "sg-efs guards eni-db too, and is opened for them"
 
-    def test_are_reached_by_the_block_of_their_subnet(self) -> None:
+    def test_task_egress_to_file_system_uses_its_subnet_cidr(self) -> None:
         network = self.mounting()
         network.row("SecurityGroups", "sg-efs")["IpPermissions"] = [allow("tcp", 2049, cidr="10.0.0.0/16")]
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [HTTPS]
@@ -140,7 +140,7 @@ class TestNetworkAcls:
         network.acl("acl-own", both_ways(*entries), [subnet])
         return network
 
-    def test_get_an_entry_for_calls_and_one_for_replies(self) -> None:
+    def test_network_acl_gets_entries_for_requests_and_replies(self) -> None:
         found = planned(self.guarded(entry(100, cidr="52.218.0.0/17"), entry(110, cidr="3.5.64.0/21")))
         assert changes(found) == [
             AddAclEntry("acl-own", 120, "out", "10.0.2.0/24", (443, 443)),
@@ -150,7 +150,7 @@ class TestNetworkAcls:
         assert "holds for all that is in the subnets of acl-own" in found.changes[0].note
         assert found.proven
 
-    def test_at_the_endpoints_get_the_reverse(self) -> None:
+    def test_endpoint_network_acl_gets_the_reverse_entries(self) -> None:
         found = planned(self.guarded(entry(100, cidr="10.9.0.0/16"), subnet="subnet-b"))
         assert changes(found) == [
             AddAclEntry("acl-own", 110, "in", "10.0.1.0/24", (443, 443)),
@@ -158,45 +158,45 @@ class TestNetworkAcls:
         ]
         assert found.proven
 
-    def test_get_an_entry_for_each_block_of_s3(self) -> None:
+    def test_network_acl_gets_an_entry_for_each_s3_block(self) -> None:
         found = planned(self.guarded(entry(100, cidr="10.0.0.0/16")))
         blocks = {row.cidr for row in of_kind(found, AddAclEntry)}
         assert blocks == {"52.218.0.0/17", "3.5.64.0/21"}
         assert found.proven
 
-    def test_of_which_nobody_knows_the_blocks_are_told(self) -> None:
+    def test_network_acl_gets_no_entry_if_s3_blocks_are_unknown(self) -> None:
         network = self.guarded(entry(100, cidr="10.0.0.0/16"))
         network.row("PrefixLists", "pl-53").pop("Cidrs")
         found = planned(network)
         assert of_kind(found, AddAclEntry) == []
         assert not found.proven
 
-    def test_that_deny_are_overruled_before_the_entry_that_does(self) -> None:
+    def test_network_acl_allow_entry_precedes_the_deny_entry(self) -> None:
         found = planned(self.guarded(entry(50, "deny", "10.0.2.0/24"), entry(100)))
         assert {row.number for row in of_kind(found, AddAclEntry)} == {10}
         assert {row.disposition for row in found.changes} == {"disruptive"}
         assert found.changes[0].note.startswith("it goes before entry 50, which denies")
         assert found.proven
 
-    def test_that_deny_something_else_are_not_overruled(self) -> None:
+    def test_network_acl_deny_of_other_addresses_leaves_the_change_safe(self) -> None:
         s3 = (entry(100, cidr="52.218.0.0/17"), entry(110, cidr="3.5.64.0/21"))
         found = planned(self.guarded(*s3, entry(120, "deny", "10.9.0.0/16")))
         assert {row.disposition for row in found.changes} == {"safe"}
 
-    def test_without_a_free_number_of_tens_use_what_there_is(self) -> None:
+    def test_network_acl_entry_uses_any_free_number_before_the_deny(self) -> None:
         rows = [entry(97, cidr="10.9.0.0/24"), entry(98, "deny", "10.0.2.0/24"), entry(100)]
         found = planned(self.guarded(*rows))
         assert {row.number for row in of_kind(found, AddAclEntry)} == {96}
         assert found.proven
 
-    def test_that_are_full_before_the_one_that_denies_are_told(self) -> None:
+    def test_network_acl_without_free_number_yields_advice(self) -> None:
         rows = [entry(1, "deny", "10.0.2.0/24"), entry(100)]
         found = planned(self.guarded(*rows))
         assert of_kind(found, AddAclEntry) == []
         assert "acl-own" in {row.resource for row in of_kind(found, Advise)}
         assert not found.proven
 
-    def test_on_the_way_to_a_host_are_not_opened(self) -> None:
+    def test_network_acl_of_a_dns_server_is_not_opened(self) -> None:
         network = served()
         network.dhcp("10.0.2.53")
         network.interface("eni-dns", "10.0.2.53", "subnet-b", ["sg-open"])
@@ -206,7 +206,7 @@ class TestNetworkAcls:
 
 
 @pytest.mark.parametrize("ingress", ["subnets", "from-tasks"])
-def test_a_subnet_without_ipv4_is_told(ingress: str) -> None:
+def test_ipv6_only_subnet_gets_no_cidr_rules(ingress: str) -> None:
     network = served()
     network.row("SecurityGroups", "sg-open")["IpPermissions"] = []
     for row in network.rows["VpcEndpoints"]:

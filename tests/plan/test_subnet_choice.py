@@ -37,22 +37,22 @@ def subnets(network: Network) -> tuple[str, ...]:
     return next((row.subnets for row in rows if row.service_name.endswith("ecr.api")), ())
 
 
-def test_one_for_each_zone() -> None:
+def test_endpoint_gets_a_subnet_in_each_task_zone() -> None:
     assert subnets(spread()) == ("subnet-a", "subnet-b")
 
 
-def test_where_other_endpoints_are() -> None:
+def test_endpoint_prefers_subnets_of_existing_endpoints() -> None:
     network = spread()
     network.subnet("subnet-e", "10.0.9.0/24", "eu-west-1a")
     network.endpoint("vpce-5e", "sqs", ["subnet-e"])
     assert subnets(network) == ("subnet-e", "subnet-b")
 
 
-def test_where_there_is_room() -> None:
+def test_endpoint_avoids_subnets_without_free_addresses() -> None:
     assert subnets(spread(subnet_a={"AvailableIpAddressCount": 0})) == ("subnet-a2", "subnet-b")
 
 
-def test_nowhere_where_no_zone_has_room() -> None:
+def test_endpoint_is_not_created_if_no_subnet_has_free_addresses() -> None:
     """The tasks have their addresses already; an endpoint needs one more."""
     full = {"AvailableIpAddressCount": 0}
     network = spread(subnet_a=full, subnet_a2=full, subnet_b=full)
@@ -63,18 +63,18 @@ def test_nowhere_where_no_zone_has_room() -> None:
     assert (found.after, found.proven) == (BLOCKED, False)
 
 
-def test_one_where_the_zones_are_not_known() -> None:
+def test_endpoint_gets_a_single_subnet_if_zones_are_unknown() -> None:
     network = spread()
     for row in network.rows["Subnets"]:
         row.pop("AvailabilityZone")
     assert subnets(network) == ("subnet-a",)
 
 
-def test_not_in_a_local_zone() -> None:
+def test_endpoint_avoids_local_zones() -> None:
     assert subnets(spread(subnet_b={"AvailabilityZone": "eu-west-1-lon-1a"})) == ("subnet-a",)
 
 
-def test_not_in_a_zone_without_the_service() -> None:
+def test_endpoint_avoids_zones_without_the_service() -> None:
     network = spread()
     offered(network, "eu-west-1b", "eu-west-1c")
     assert subnets(network) == ("subnet-b",)
@@ -83,14 +83,14 @@ def test_not_in_a_zone_without_the_service() -> None:
     assert "ecr.api" not in unread[0]
 
 
-def test_of_a_service_whose_zones_were_not_read() -> None:
+def test_endpoint_uses_all_task_zones_if_service_zones_are_unread() -> None:
     network = spread()
     offered(network)
     network.rows["ServiceDetails"][0].pop("AvailabilityZones")
     assert subnets(network) == ("subnet-a", "subnet-b")
 
 
-def test_only_interface_endpoints_have_zones() -> None:
+def test_service_zones_come_from_the_interface_type_only() -> None:
     """S3 is offered twice by one name: as a gateway, which needs no subnet, and as an interface."""
     network = spread()
     name = f"com.amazonaws.{REGION}.s3"

@@ -54,7 +54,7 @@ def rows(world: World, group: str, direction: str = "in") -> list[tuple[str, int
 
 
 class TestSecurityGroups:
-    def test_a_new_one_lets_nothing_in_and_all_out(self) -> None:
+    def test_new_security_group_allows_only_outbound_traffic(self) -> None:
         world = after(Network().world(), [CreateSecurityGroup("sg-new-x", VPC, "x", "y")])
         assert rows(world, "sg-new-x") == []
         assert rows(world, "sg-new-x", "out") == [("-1", None, ["0.0.0.0/0"])]
@@ -62,23 +62,23 @@ class TestSecurityGroups:
     @pytest.mark.parametrize(
         ("peer", "kind"), [("10.0.1.0/24", "cidr"), ("sg-task", "group"), ("pl-53", "prefix-list")]
     )
-    def test_a_rule_names_a_block_a_group_or_a_list(self, peer: str, kind: str) -> None:
+    def test_security_group_rule_accepts_cidr_group_or_prefix_list(self, peer: str, kind: str) -> None:
         rule = Rule("tcp", 443, peer)
         assert rule.kind == kind
         world = after(Network().world(), [AuthorizeRule("sg-task", "in", rule)])
         assert rows(world, "sg-task") == [("tcp", 443, [peer])]
         assert rows(world, "sg-open") == rows(Network().world(), "sg-open")
 
-    def test_an_outbound_rule_stands_beside_the_others(self) -> None:
+    def test_new_outbound_rule_keeps_the_existing_rules(self) -> None:
         world = after(Network().world(), [AuthorizeRule("sg-task", "out", IN)])
         assert rows(world, "sg-task", "out") == [("-1", None, ["0.0.0.0/0"]), ("tcp", 443, ["10.0.1.0/24"])]
 
-    def test_a_revoked_rule_is_gone(self) -> None:
+    def test_revoked_security_group_rule_is_removed(self) -> None:
         world = Network().world()
         both = after(world, [AuthorizeRule("sg-task", "in", IN), RevokeRule("sg-task", "in", IN)])
         assert rows(both, "sg-task") == []
 
-    def test_of_which_the_rules_are_not_known_stay_so(self) -> None:
+    def test_unknown_security_group_rules_stay_unknown(self) -> None:
         network = Network()
         network.row("SecurityGroups", "sg-task").pop("IpPermissions")
         world = after(network.world(), [AuthorizeRule("sg-task", "in", IN)])
@@ -86,7 +86,7 @@ class TestSecurityGroups:
 
 
 class TestGatewayEndpoints:
-    def test_have_a_route_in_each_of_their_tables(self) -> None:
+    def test_new_gateway_endpoint_adds_a_route_to_its_route_tables(self) -> None:
         network = Network()
         network.table("rtb-other")
         world = after(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-new-s3")])
@@ -98,7 +98,7 @@ class TestGatewayEndpoints:
         assert routed == {"rtb-main": ["vpce-new-s3"], "rtb-other": []}
         assert world.prefix_list_of(S3) == "pl-new-s3"
 
-    def test_take_the_place_of_a_black_hole(self) -> None:
+    def test_new_gateway_endpoint_replaces_a_blackhole_route(self) -> None:
         network = Network()
         network.s3_list("52.218.0.0/17")
         network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
@@ -108,7 +108,7 @@ class TestGatewayEndpoints:
         assert [route.gateway_id for route in table.routes] == ["local", "vpce-new-s3"]
         assert len(world.prefix_lists) == 1
 
-    def test_lead_nowhere_from_tables_of_which_the_routes_are_not_known(self) -> None:
+    def test_unknown_route_table_routes_stay_unknown(self) -> None:
         network = Network()
         network.row("RouteTables", "rtb-main").pop("Routes")
         create = CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")
@@ -117,7 +117,7 @@ class TestGatewayEndpoints:
         nat = after(network.world(), [RouteToNat("rtb-main", "nat-1", "")])
         assert nat.route_tables["rtb-main"].routes is UNSET
 
-    def test_that_are_deleted_take_their_routes_with_them(self) -> None:
+    def test_deleted_gateway_endpoint_loses_its_routes(self) -> None:
         network = Network()
         network.serve_s3()
         world = after(network.world(), [DeleteEndpoint("vpce-93", "")])
@@ -128,7 +128,7 @@ class TestGatewayEndpoints:
 
 
 class TestModifiedEndpoints:
-    def test_have_what_they_had_and_more(self) -> None:
+    def test_modified_endpoint_gains_subnets_groups_dns_and_policy(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, PolicyDocument="{}")
         change = ModifyEndpoint("vpce-1", subnets=("subnet-b",), groups=("sg-task",), private_dns=True, policy="[]")
@@ -138,7 +138,7 @@ class TestModifiedEndpoints:
         assert [one.group_id for one in row.groups] == ["sg-open", "sg-task"]
         assert (row.private_dns_enabled, row.policy_document) == (True, "[]")
 
-    def test_that_are_gateways_are_led_to_from_more_tables(self) -> None:
+    def test_modified_gateway_endpoint_gains_routes(self) -> None:
         network = Network()
         network.serve_s3()
         network.table("rtb-other", subnets=["subnet-b"])
@@ -152,13 +152,13 @@ class TestModifiedEndpoints:
         route = table.routes[-1]
         assert (route.destination_prefix_list_id, route.gateway_id) == (listed, "vpce-93")
 
-    def test_keep_what_is_not_named(self) -> None:
+    def test_modified_endpoint_with_unknown_groups_stays_unchanged(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", PolicyDocument="{}").pop("Groups")
         world = network.world()
         assert after(world, [ModifyEndpoint("vpce-1", groups=("sg-task",))]).vpc_endpoints == world.vpc_endpoints
 
-    def test_that_are_not_there_change_nothing(self) -> None:
+    def test_modification_of_missing_endpoint_changes_nothing(self) -> None:
         world = Network().world()
         assert (
             after(world, [ModifyEndpoint("vpce-9", route_tables=("rtb-main",), prefix_list="pl-1")]).facts
@@ -166,9 +166,9 @@ class TestModifiedEndpoints:
         )
 
 
-class TestTheRest:
+class TestOtherChanges:
     @pytest.mark.parametrize("attribute", ["enable_dns_support", "enable_dns_hostnames"])
-    def test_an_attribute_is_on(self, attribute: str) -> None:
+    def test_dns_attribute_change_sets_only_that_attribute(self, attribute: str) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         network.attribute("EnableDnsHostnames", value=False)
@@ -178,7 +178,7 @@ class TestTheRest:
         other = {"enable_dns_support", "enable_dns_hostnames"} - {attribute}
         assert world.dns_attribute_of(VPC, other.pop()) is False
 
-    def test_an_entry_of_an_acl_is_one_direction_of_tcp(self) -> None:
+    def test_network_acl_entry_is_added_for_tcp_in_its_direction(self) -> None:
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
         entries = after(Network().world(), [change]).network_acls["acl-all"].entries
         assert entries is not UNSET
@@ -186,13 +186,13 @@ class TestTheRest:
         found = (added.protocol, added.egress, added.rule_action, added.cidr_block)
         assert found == ("6", True, "allow", "10.0.1.0/24")
 
-    def test_entries_that_are_not_known_stay_so(self) -> None:
+    def test_unknown_network_acl_entries_stay_unknown(self) -> None:
         network = Network()
         network.row("NetworkAcls", "acl-all").pop("Entries")
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
         assert after(network.world(), [change]).facts == network.world().facts
 
-    def test_a_default_route_replaces_the_one_that_there_was(self) -> None:
+    def test_nat_route_replaces_the_default_route(self) -> None:
         network = Network()
         network.route(TransitGatewayId="tgw-1")
         table = after(network.world(), [RouteToNat("rtb-main", "nat-1", "")]).route_tables["rtb-main"]
@@ -209,11 +209,11 @@ class TestTheRest:
             Advise("rtb-main", ""),
         ],
     )
-    def test_what_somebody_else_decides_is_not_taken_for_done(self, change: Change) -> None:
+    def test_manual_changes_leave_the_world_unchanged(self, change: Change) -> None:
         world = Network().world()
         assert after(world, [change]).facts == world.facts
 
-    def test_an_endpoint_is_led_to_at_once(self) -> None:
+    def test_new_endpoint_makes_the_diagnosis_ok(self) -> None:
         network = isolated()
         network.serve_s3()
         for number, service in enumerate(("ecr.api", "ecr.dkr"), 1):
@@ -223,7 +223,7 @@ class TestTheRest:
         assert diagnosed(after(network.world(), [change])).verdict is OK
 
 
-def test_every_change_tells_what_it_is_about() -> None:
+def test_resource_of_returns_the_resource_of_each_change() -> None:
     expected: dict[str, Change] = {
         "sg-1": CreateSecurityGroup("sg-1", VPC, "", ""),
         "sg-2": AuthorizeRule("sg-2", "in", IN),
@@ -243,12 +243,12 @@ def test_every_change_tells_what_it_is_about() -> None:
     assert {name: resource_of(change) for name, change in expected.items()} == {name: name for name in expected}
 
 
-def test_what_is_new_is_known_by_its_id() -> None:
+def test_new_id_is_recognised_as_new() -> None:
     assert is_new(new_id("sg", "endpoints"))
     assert not is_new("sg-0a1b")
 
 
-def test_changes_are_data_that_can_be_written_and_read() -> None:
+def test_changes_round_trip_through_json() -> None:
     changes: list[Change] = [AuthorizeRule("sg-1", "in", IN), ModifyEndpoint("vpce-1", private_dns=True)]
     assert msgspec.json.decode(msgspec.json.encode(changes), type=list[Change]) == changes
     assert allow("tcp", 443, cidr="0.0.0.0/0") == HTTPS

@@ -33,36 +33,36 @@ def to(principal: Any) -> Any:
     return policy(allow("s3:*", Principal=principal))
 
 
-class TestAcross:
+class TestCrossAccountRequests:
     @pytest.mark.parametrize("who", [ROLE_ARN, SESSION_ARN, HOME], ids=["role", "session", "account"])
-    def test_both_sides_must_allow(self, who: str) -> None:
+    def test_cross_account_request_needs_both_sides(self, who: str) -> None:
         assert verdict(ACROSS, resource=to({"AWS": who})) == "allowed"
         assert verdict(ACROSS, resource=to({"AWS": who}), identity=(NOTHING,)) == "denied"
         assert verdict(ACROSS, resource=None) == "denied"
 
     @pytest.mark.parametrize("limit", ["boundary", "session"])
-    def test_boundary_and_session_policy_limit_it_whoever_is_named(self, limit: str) -> None:
+    def test_cross_account_request_is_limited_by_boundary_and_session_policy(self, limit: str) -> None:
         assert verdict(ACROSS, resource=to({"AWS": SESSION_ARN}), **{limit: NOTHING}) == "denied"
 
-    def test_the_denials_name_what_lacks(self) -> None:
+    def test_cross_account_denials_name_each_missing_policy(self) -> None:
         decision = decide(ACROSS, identity=(), resource=None)
         assert [one.words for one in decision.denials] == [
             "because no resource-based policy allows the s3:GetObject action",
             "because no identity-based policy allows the s3:GetObject action",
         ]
 
-    def test_a_policy_that_is_assumed_leaves_it_to_the_account(self) -> None:
+    def test_cross_account_assumed_policy_delegates_to_the_account(self) -> None:
         assert verdict(ACROSS, resource=AssumedToAllow("a bucket of AWS's own")) == "allowed"
         assert verdict(ACROSS, resource=AssumedToAllow("a bucket of AWS's own"), identity=(NOTHING,)) == "denied"
 
 
-class TestAccountNotKnown:
+class TestUnknownAccounts:
     """What holds in either case holds; what does not is not known for want of the account."""
 
-    def test_both_ways_allow(self) -> None:
+    def test_request_to_unknown_account_is_allowed_if_both_cases_allow(self) -> None:
         assert verdict(NOT_KNOWN, resource=to("*")) == "allowed"
 
-    def test_both_ways_deny(self) -> None:
+    def test_request_to_unknown_account_is_denied_if_both_cases_deny(self) -> None:
         assert verdict(NOT_KNOWN, identity=(), resource=None) == "denied"
 
     @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ class TestAccountNotKnown:
         [{"resource": None}, {"identity": (NOTHING,), "resource": to("*")}],
         ids=["the resource does not", "the identity does not"],
     )
-    def test_one_side_alone_allows(self, kinds: Any) -> None:
+    def test_request_to_unknown_account_is_unknown_if_cases_differ(self, kinds: Any) -> None:
         decision = decide(NOT_KNOWN, **kinds)
         assert decision.verdict == "unknown"
         assert [one.fact for one in decision.missing] == [f"the account that {BUCKET} belongs to"]
 
-    def test_an_action_without_resource_is_about_the_principal_s_account(self) -> None:
+    def test_action_without_resource_is_within_the_account(self) -> None:
         assert verdict(request("ecr:GetAuthorizationToken", "*", account=None)) == "allowed"
 
-    def test_what_is_not_known_besides_is_named_too(self) -> None:
+    def test_request_to_unknown_account_reports_other_missing_facts(self) -> None:
         conditional = policy(allow(Condition={"StringEquals": {"aws:Unheard": "x"}}))
         decision = decide(NOT_KNOWN, identity=(conditional,), resource=None)
         assert [one.fact for one in decision.missing] == [
@@ -86,14 +86,14 @@ class TestAccountNotKnown:
             "the value of aws:Unheard in the request",
         ]
 
-    def test_what_is_not_known_of_one_of_the_ways_is_named_too(self) -> None:
+    def test_request_to_unknown_account_reports_facts_missing_in_a_case(self) -> None:
         conditional = policy(allow("s3:*", Principal="*", Condition={"StringEquals": {"aws:Unheard": "x"}}))
         decision = decide(NOT_KNOWN, identity=(NOTHING,), resource=conditional)
         assert decision.verdict == "unknown"
         assert "the value of aws:Unheard in the request" in [one.fact for one in decision.missing]
 
 
-class TestLinksToLayers:
+class TestPresignedLayerUrls:
     """An image's layers are fetched by links that an account of AWS's own signed.
 
     https://github.com/aws-samples/data-perimeter-policy-examples (service_specific_guidance/ecr-specific-guidance.md)
@@ -118,7 +118,7 @@ class TestLinksToLayers:
             gateway=True,
         )
 
-    def test_pass_an_endpoint_policy_that_names_the_bucket(self) -> None:
+    def test_presigned_layer_url_passes_endpoint_policy_with_bucket(self) -> None:
         assert self.get(allow("s3:GetObject", f"{LAYERS}*")) == "allowed"
         assert self.get(allow("s3:GetObject", "arn:aws:s3:::mine/*")) == "denied"
 
@@ -132,14 +132,14 @@ class TestLinksToLayers:
         ],
         ids=str,
     )
-    def test_are_stopped_by_conditions_on_the_customer_s_identities(self, condition: Any) -> None:
+    def test_presigned_layer_url_is_denied_by_conditions_on_customer_identities(self, condition: Any) -> None:
         assert self.get(allow("s3:GetObject", "*", Condition=condition)) == "denied"
 
-    def test_pass_conditions_on_where_they_come_from(self) -> None:
+    def test_presigned_layer_url_passes_conditions_on_the_network(self) -> None:
         here = {"StringEquals": {"aws:SourceVpc": "vpc-1", "aws:SourceVpce": "vpce-1"}}
         assert self.get(allow("s3:GetObject", "*", Condition=here)) == "allowed"
 
 
-def test_everything_of_the_caller_s_side_counts_across_accounts() -> None:
+def test_cross_account_request_needs_all_policies_of_the_principal() -> None:
     assert verdict(ACROSS, resource=to("*"), scps=((NOTHING,),)) == "denied"
     assert verdict(ACROSS, resource=to("*"), scps=((EVERYTHING,),)) == "allowed"

@@ -27,24 +27,24 @@ def answer(operator: str, wanted: Any, given: Any, *, key: str = KEY, principal:
     return [one.fact for one in truth.missing] if isinstance(truth, Unknown) else truth
 
 
-class TestOneValue:
-    def test_any_value_of_the_policy_is_enough(self) -> None:
+class TestSingleValues:
+    def test_condition_fits_any_value_of_the_policy(self) -> None:
         assert answer("StringEquals", ["a", "b"], ("b",)) is True
         assert answer("StringEquals", ["a", "b"], ("c",)) is False
 
-    def test_of_a_negated_operator_none_may_fit(self) -> None:
+    def test_negated_condition_excludes_every_value_of_the_policy(self) -> None:
         assert answer("StringNotEquals", ["a", "b"], ("b",)) is False
         assert answer("StringNotEquals", ["a", "b"], ("c",)) is True
 
-    def test_the_name_of_a_key_has_no_case(self) -> None:
+    def test_condition_key_is_case_insensitive(self) -> None:
         assert answer("StringEquals", "vpc-1", ("vpc-1",), key="AWS:sourceVPC") is True
 
-    def test_several_values_need_a_set_operator(self) -> None:
+    def test_condition_with_several_request_values_needs_set_operator(self) -> None:
         assert answer("StringEquals", "a", ("a", "b")) == [
             "how StringEquals compares s3:key, which has several values, without ForAnyValue"
         ]
 
-    def test_all_lines_of_a_condition_must_hold(self) -> None:
+    def test_condition_needs_all_its_lines(self) -> None:
         both = {"StringEquals": {"s3:a": "1", "s3:b": "2"}, "Bool": {"s3:c": "true"}}
         context: dict[str, tuple[str, ...]] = {"s3:a": ("1",), "s3:b": ("2",), "s3:c": ("true",)}
         for key in (None, *context):
@@ -54,7 +54,7 @@ class TestOneValue:
             assert verdict(asked, identity=(policy(allow(Condition=both)),)) == expected
 
 
-class TestAbsent:
+class TestAbsentKeys:
     """Without the key a positive operator does not hold, a negated one does, and any with IfExists does."""
 
     @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ class TestAbsent:
             ("ForAnyValue:StringNotEquals", False),
         ],
     )
-    def test_holds_or_does_not(self, operator: str, *, expected: bool) -> None:
+    def test_condition_on_absent_key_follows_its_operator(self, operator: str, *, expected: bool) -> None:
         assert answer(operator, "x", ABSENT) is expected
 
-    def test_of_any_value_if_exists_the_pages_say_both(self) -> None:
+    def test_for_any_value_if_exists_on_absent_key_is_unknown(self) -> None:
         assert answer("ForAnyValue:StringEqualsIfExists", "x", ABSENT) == [
             "whether ForAnyValue:StringEqualsIfExists holds without s3:key"
         ]
@@ -94,12 +94,12 @@ class TestAbsent:
 
 class TestIfExists:
     @pytest.mark.parametrize(("given", "expected"), [("a", True), ("b", False)])
-    def test_compares_where_the_key_exists(self, given: str, *, expected: bool) -> None:
+    def test_if_exists_compares_a_present_key(self, given: str, *, expected: bool) -> None:
         assert answer("StringEqualsIfExists", "a", (given,)) is expected
         assert answer("StringNotEqualsIfExists", "a", (given,)) is not expected
 
 
-class TestSets:
+class TestSetOperators:
     @pytest.mark.parametrize(
         ("operator", "given", "expected"),
         [
@@ -113,46 +113,46 @@ class TestSets:
             ("ForAnyValue:StringNotEquals", ("a", "b"), False),
         ],
     )
-    def test_ask_all_or_any_of_the_request_s_values(
+    def test_set_operators_compare_all_or_any_request_values(
         self, operator: str, given: tuple[str, ...], *, expected: bool
     ) -> None:
         assert answer(operator, ["a", "b"], given) is expected
 
-    def test_an_empty_text_counts_as_no_value(self) -> None:
+    def test_for_all_values_ignores_empty_strings(self) -> None:
         assert answer("ForAllValues:StringEquals", "a", ("",)) is True
 
 
-class TestNull:
+class TestNullOperator:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
     @pytest.mark.parametrize("given", [("x",), HiddenValue("the value")], ids=["known", "hidden"])
-    def test_asks_whether_the_key_is_there(self, given: Any) -> None:
+    def test_null_operator_tests_for_key_presence(self, given: Any) -> None:
         assert answer("Null", "true", ABSENT) is True
         assert answer("Null", [True], given) is False
         assert answer("Null", "false", ABSENT) is False
         assert answer("Null", "False", given) is True
 
-    def test_of_both_values_either_fits(self) -> None:
+    def test_null_with_both_values_always_holds(self) -> None:
         assert answer("Null", ["true", "false"], ABSENT) is True
 
-    def test_another_value_means_nothing_that_is_known(self) -> None:
+    def test_null_with_other_value_is_unknown(self) -> None:
         assert answer("Null", "perhaps", ABSENT) == ["the meaning of 'perhaps' as a value of Null"]
 
-    def test_is_not_known_where_it_is_not_known_whether_the_key_is_there(self) -> None:
+    def test_null_is_unknown_for_unread_key(self) -> None:
         assert answer("Null", "true", None) == ["the value of s3:key in the request"]
 
 
-class TestNotKnown:
-    def test_a_key_that_nobody_told_of_is_named(self) -> None:
+class TestUnknownConditions:
+    def test_condition_names_missing_key(self) -> None:
         assert answer("StringEquals", "a", None) == ["the value of s3:key in the request"]
         assert answer("StringEqualsIfExists", "a", None, key="aws:Unheard") == [
             "the value of aws:Unheard in the request"
         ]
 
-    def test_a_value_that_was_not_read_is_named_with_the_action(self) -> None:
+    def test_condition_names_action_of_unread_value(self) -> None:
         unread = Missing("the organization", "organizations:DescribeOrganization")
         assert answer("StringEquals", "o-1", unread) == ["the organization"]
 
-    def test_an_operator_that_aws_does_not_have_is_named(self) -> None:
+    def test_condition_names_unknown_operator(self) -> None:
         assert answer("StringResembles", "a", ("a",)) == ["the meaning of the condition operator StringResembles"]
         assert answer("ForSomeValues:StringEquals", "a", ("a",)) == [
             "the meaning of the condition operator ForSomeValues:StringEquals"
@@ -160,34 +160,34 @@ class TestNotKnown:
         assert answer("NullIfExists", "true", ("a",)) == ["the meaning of the condition operator NullIfExists"]
         assert answer("ForAnyValue:Null", "true", ("a",)) == ["the meaning of the condition operator ForAnyValue:Null"]
 
-    def test_a_deny_on_it_leaves_the_answer_unknown(self) -> None:
+    def test_deny_with_unknown_condition_is_unknown(self) -> None:
         strange = deny(Condition={"StringNotEquals": {"aws:Unheard": "x"}})
         assert verdict(scps=((policy(allow(), strange),),)) == "unknown"
 
 
-class TestHidden:
+class TestHiddenValues:
     """The key is there, and its value is not known: what does not depend on the value is."""
 
     GIVEN = HiddenValue("the session's name")
 
-    def test_a_wildcard_for_everything_fits_whatever_the_value(self) -> None:
+    def test_hidden_value_fits_a_lone_wildcard(self) -> None:
         assert answer("StringLike", "*", self.GIVEN) is True
         assert answer("StringNotLike", "**", self.GIVEN) is False
         assert answer("ArnLike", "arn:*:*:*:*:*", self.GIVEN) == ["the session's name"]
 
     @pytest.mark.parametrize("operator", ["StringLike", "StringNotEquals", "Bool", "NumericEquals", "StringEquals"])
-    def test_anything_else_is_not_known(self, operator: str) -> None:
+    def test_hidden_value_is_unknown_for_other_patterns(self, operator: str) -> None:
         assert answer(operator, "x", self.GIVEN) == ["the session's name"]
 
-    def test_an_asterisk_is_no_wildcard_for_string_equals(self) -> None:
+    def test_hidden_value_is_unknown_for_asterisk_with_string_equals(self) -> None:
         assert answer("StringEquals", "*", self.GIVEN) == ["the session's name"]
 
-    def test_an_empty_text_is_a_value_like_any_other(self) -> None:
+    def test_hidden_value_is_unknown_for_empty_string(self) -> None:
         for operator in ("StringEquals", "StringLike", "StringNotEquals"):
             assert answer(operator, "", self.GIVEN) == ["the session's name"]
 
 
-class TestOfAwsOwn:
+class TestUndisclosedAwsIdentities:
     """The identities with which AWS signs links to layers are published nowhere, so no policy names them.
 
     https://github.com/aws-samples/data-perimeter-policy-examples (service_owned_resources.md)
@@ -206,19 +206,21 @@ class TestOfAwsOwn:
             ("Null", "aws:PrincipalAccount", "true", False),
         ],
     )
-    def test_a_customer_s_identifiers_do_not_fit(self, operator: str, key: str, wanted: str, *, expected: bool) -> None:
+    def test_undisclosed_value_does_not_fit_customer_identifiers(
+        self, operator: str, key: str, wanted: str, *, expected: bool
+    ) -> None:
         assert answer(operator, wanted, None, key=key, principal=AWS_OWN) is expected
 
-    def test_what_another_kind_of_operator_makes_of_them_is_not_known(self) -> None:
+    def test_undisclosed_value_is_unknown_for_other_operators(self) -> None:
         told = answer("NumericEquals", "111122223333", None, key="aws:PrincipalAccount", principal=AWS_OWN)
         assert told == ["the AWS identity that signed the request"]
 
-    def test_a_wildcard_might_cover_them(self) -> None:
+    def test_undisclosed_value_may_fit_a_wildcard(self) -> None:
         told = answer("StringLike", "arn:aws:iam::*:role/ecr*", None, key="aws:PrincipalArn", principal=AWS_OWN)
         assert told == ["the AWS identity that signed the request"]
 
 
-class TestBegins:
+class TestValuePrefixes:
     """Only the beginning of the value is known."""
 
     GIVEN = HiddenValue("the source", begins="arn:aws:ecs:eu-west-1:111122223333:")
@@ -236,16 +238,18 @@ class TestBegins:
             ("StringEqualsIgnoreCase", "ARN:aws:ecs:eu-west-1:111122223333:task/x", None),
         ],
     )
-    def test_is_told_where_the_rest_does_not_matter(self, operator: str, wanted: str, *, expected: bool | None) -> None:
+    def test_value_prefix_decides_if_the_rest_does_not_matter(
+        self, operator: str, wanted: str, *, expected: bool | None
+    ) -> None:
         assert answer(operator, wanted, self.GIVEN) == (["the source"] if expected is None else expected)
 
-    def test_takes_no_longer_for_patterns_that_are_made_to_take_long(self) -> None:
+    def test_value_prefix_is_matched_in_linear_time(self) -> None:
         with patience():
             for wanted in ("*" * 60_000 + "x", "*a" * 30_000):
                 assert answer("StringLike", wanted, self.GIVEN) == ["the source"]
 
 
-class TestMaybeAbsent:
+class TestKeysThatMayBeAbsent:
     """Neither the value is known nor whether the request has the key: told is what is so either way."""
 
     PATH = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111"
@@ -275,30 +279,30 @@ class TestMaybeAbsent:
             ("ForAnyValue:StringNotLike", f"{PATH}/*", None),
         ],
     )
-    def test_is_told_only_what_is_so_with_the_key_and_without(
+    def test_key_that_may_be_absent_decides_only_if_both_cases_agree(
         self, key: str, operator: str, wanted: Any, *, expected: bool | None
     ) -> None:
         told = answer(operator, wanted, None, key=key, principal=AWS_OWN)
         assert told == (["the AWS identity that signed the request"] if expected is None else expected)
 
-    def test_what_means_nothing_that_is_known_stays_so(self) -> None:
+    def test_key_that_may_be_absent_reports_invalid_null_value(self) -> None:
         told = answer("Null", "perhaps", None, key="aws:PrincipalOrgID", principal=AWS_OWN)
         assert told == ["the meaning of 'perhaps' as a value of Null"]
 
 
-class TestVariables:
-    def test_stand_for_the_request_s_value_in_a_condition(self) -> None:
+class TestVariablesInConditions:
+    def test_variable_is_resolved_in_condition(self) -> None:
         home = "${aws:PrincipalAccount}"
         assert answer("StringEquals", home, ("111122223333",), key="aws:ResourceAccount") is True
         assert answer("StringNotEquals", home, ("444455556666",), key="aws:ResourceAccount") is True
 
-    def test_are_text_to_operators_that_take_none(self) -> None:
+    def test_variable_is_literal_for_operators_without_variables(self) -> None:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse
         assert answer("IpAddress", "${aws:SourceIp}", ("192.0.2.1",)) == [
             "the meaning of '${aws:SourceIp}' as a CIDR block"
         ]
 
-    def test_without_value_fit_nothing_and_leave_what_rests_on_that_unknown(self) -> None:
+    def test_variable_without_value_leaves_condition_unknown(self) -> None:
         none = "${aws:PrincipalTag/none}"
         assert answer("StringEquals", none, ("x",)) is False
         for operator in ("StringNotEquals", "StringNotLike"):

@@ -30,33 +30,33 @@ def of_statement(**changes: Any) -> str:
     return "" if statement.problem is None else statement.problem.fact
 
 
-class TestForms:
+class TestDocumentForms:
     # https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
     @pytest.mark.parametrize(
         "document",
         [PLAIN, json.dumps(PLAIN), quote(json.dumps(PLAIN)), "\n" + quote(json.dumps(PLAIN, indent=2))],
         ids=["object", "text", "percent-encoded", "encoded and indented"],
     )
-    def test_is_read_from_each_form_in_which_aws_and_boto3_give_it(self, document: Any) -> None:
+    def test_policy_is_parsed_from_every_form_of_aws_and_boto3(self, document: Any) -> None:
         assert parse(document, "p") == parse(PLAIN, "p")
         assert parse(document, "p").problem is None
 
-    def test_statements_are_named_by_their_sid_or_their_number(self) -> None:
+    def test_statement_label_is_sid_or_number(self) -> None:
         assert [one.label for one in parse(PLAIN, "p").statements] == ["Read", "statement 2"]
 
-    def test_a_single_statement_action_or_resource_needs_no_list(self) -> None:
+    def test_policy_elements_with_single_values_need_no_list(self) -> None:
         single = parse({"Version": "2012-10-17", "Statement": allow("s3:*")}, "p")
         assert single == policy(allow(["s3:*"], ["*"]), name="p")
         assert single.statements[0].label == "statement 1"
 
-    def test_values_of_conditions_may_be_numbers_and_truth_values(self) -> None:
+    def test_condition_values_may_be_numbers_and_booleans(self) -> None:
         plain = allow(Condition={"Bool": {"aws:SecureTransport": "true"}, "NumericEquals": {"s3:max-keys": ["10"]}})
         other = allow(Condition={"Bool": {"aws:SecureTransport": True}, "NumericEquals": {"s3:max-keys": 10}})
         assert policy(other) == policy(plain)
         assert policy(other).statements[0].problem is None
 
 
-class TestUnreadable:
+class TestInvalidPolicies:
     @pytest.mark.parametrize(
         ("document", "why"),
         [
@@ -81,21 +81,21 @@ class TestUnreadable:
         ],
         ids=lambda value: str(value)[:20],
     )
-    def test_says_what_is_wrong_with_it(self, document: Any, why: str) -> None:
+    def test_invalid_policy_names_its_problem(self, document: Any, why: str) -> None:
         assert "what p says: " in problem(document)
         assert why in problem(document)
 
-    def test_a_policy_that_is_longer_than_any_is_not_read_however_well_it_is_written(self) -> None:
+    def test_policy_longer_than_the_limit_is_invalid(self) -> None:
         long = {"Version": "2012-10-17", "Statement": [allow(Sid=str(row)) for row in range(2_000)]}
         assert len(json.dumps(long)) > 100_000
         assert "longer than" in problem(long)
         assert "longer than" in problem(quote(json.dumps(long)))
 
-    def test_what_it_says_of_a_document_is_short(self) -> None:
+    def test_problem_of_invalid_policy_is_short(self) -> None:
         assert len(problem({"Version": "9" * 50_000, "Statement": [allow()]})) < 100
         assert len(problem({"x" * 50_000: 1})) < 150
 
-    def test_what_is_quoted_of_a_policy_in_what_is_not_known_is_short(self) -> None:
+    def test_missing_facts_quote_a_short_part_of_the_policy(self) -> None:
         long = "x" * 20_000
         patterns = [f"arn:aws:s*:{long}:*", f"arn:aws:s3:::${{{long}}}", f"${{{long}}}"]
         conditions = [
@@ -112,31 +112,31 @@ class TestUnreadable:
             decision = decide(asked, identity=(policy(row, allow(Principal=long)),))
             assert all(len(one.fact) < 500 for one in decision.missing), row
 
-    def test_a_thousand_keys_take_no_longer(self) -> None:
+    def test_policy_with_thousands_of_keys_is_parsed_in_time(self) -> None:
         row = ",".join(f'"{key:x}":1' for key in range(7_000))
         with patience():
             assert "'1b57' twice" in problem(f'{{{row},"1b57":1,"1b57":2}}')
 
     @pytest.mark.parametrize("half", ["\ud800", "a\udfff", "\udc00\ud800"])
-    def test_half_a_character_is_no_text(self, half: str) -> None:
+    def test_policy_with_lone_surrogate_is_invalid(self, half: str) -> None:
         for row in (allow(Sid=half), allow(half), allow(Condition={"Bool": {half: "true"}}), {half: 1}):
             assert "half a character" in problem({"Statement": [row]})
             assert "half a character" in problem(json.dumps({"Statement": [row]}, ensure_ascii=False))
         assert parse(json.dumps({"Statement": [allow(Sid="\U0001f40b")]}), "p").problem is None
 
-    def test_brackets_within_texts_are_no_depth(self) -> None:
+    def test_brackets_within_strings_are_not_nesting(self) -> None:
         texts = ["[{" * 50, '"[{' * 50, "\\[{" * 50]
         assert parse(json.dumps({"Version": "2012-10-17", "Statement": [allow(texts)]}), "p").problem is None
 
-    def test_many_lists_beside_one_another_are_no_depth(self) -> None:
+    def test_many_lists_in_a_row_are_not_nesting(self) -> None:
         assert parse({"Version": "2012-10-17", "Statement": [allow(["*"]) for _ in range(100)]}, "p").problem is None
 
-    def test_a_policy_of_the_longest_length_is_read(self) -> None:
+    def test_policy_of_the_longest_length_is_parsed(self) -> None:
         text = json.dumps(PLAIN)
         assert parse(text.ljust(MAX_CHARACTERS), "p").problem is None
         assert parse(text.ljust(MAX_CHARACTERS + 1), "p").problem is not None
 
-    def test_leaves_unknown_what_it_might_allow_and_what_it_might_deny(self) -> None:
+    def test_invalid_policy_leaves_decision_unknown(self) -> None:
         broken = parse("{", "bucket policy")
         assert decide(identity=(broken,)).verdict == "unknown"
         decision = decide(resource=broken)
@@ -144,13 +144,13 @@ class TestUnreadable:
         assert [one.fact for one in decision.missing] == ["what bucket policy says: it is not JSON"]
 
     @given(st.text() | st.recursive(st.none() | st.booleans() | st.text(), st.lists, max_leaves=5))
-    def test_never_raises(self, junk: Any) -> None:
+    def test_policy_parsing_never_raises(self, junk: Any) -> None:
         read = parse(junk if isinstance(junk, str) else {"Statement": junk}, "p")
         assert isinstance(read, Policy)
         assert read.problem or all(one.problem for one in read.statements)
 
 
-class TestUnreadableStatements:
+class TestInvalidStatements:
     @pytest.mark.parametrize(
         ("changes", "why"),
         [
@@ -173,29 +173,29 @@ class TestUnreadableStatements:
         ],
         ids=lambda value: str(value)[:40],
     )
-    def test_says_what_is_wrong_with_it(self, changes: Json, why: str) -> None:
+    def test_invalid_statement_names_its_problem(self, changes: Json, why: str) -> None:
         assert "what statement 1 of policy says: " in of_statement(**changes)
         assert why in of_statement(**changes)
 
-    def test_a_statement_that_is_no_object(self) -> None:
+    def test_statement_must_be_an_object(self) -> None:
         (statement,) = parse({"Statement": ["Allow"]}, "p").statements
         assert statement.problem is not None
         assert statement.effect is None
 
-    def test_leaves_the_other_statements_their_meaning(self) -> None:
+    def test_invalid_statement_keeps_other_statements(self) -> None:
         broken = deny_something = allow("s3:*") | {"Effect": "Deny", "Extra": 1}
         assert policy(broken, allow()).statements[1].problem is None
         assert verdict(identity=(policy(deny_something, allow()),)) == "unknown"
 
-    def test_what_may_only_allow_takes_nothing_away(self) -> None:
+    def test_invalid_allow_statement_does_not_remove_access(self) -> None:
         assert verdict(identity=(policy(allow(Extra=1), allow()),)) == "allowed"
         assert verdict(identity=(policy(allow(Extra=1)),)) == "unknown"
 
-    def test_an_unknown_effect_may_allow_and_may_deny(self) -> None:
+    def test_statement_with_unknown_effect_may_allow_or_deny(self) -> None:
         assert verdict(identity=(policy(allow() | {"Effect": "Maybe"}, allow()),)) == "unknown"
         assert verdict(identity=(policy(allow() | {"Effect": "Maybe"}),)) == "unknown"
 
-    def test_an_unknown_operator_matters_only_where_the_rest_of_the_statement_fits(self) -> None:
+    def test_unknown_operator_matters_only_if_the_statement_fits(self) -> None:
         strange: Json = {"Condition": {"StringResembles": {"aws:SourceVpc": "vpc-1"}}}
         assert verdict(identity=(policy(allow(**strange)),)) == "unknown"
         assert verdict(request(), identity=(policy(allow("s3:*", **strange)),)) == "denied"

@@ -45,7 +45,7 @@ def plain(*statements: Any) -> Any:
     return policy(*({key: value for key, value in one.items() if key != "Principal"} for one in statements))
 
 
-class TestDeny:
+class TestExplicitDeny:
     @pytest.mark.parametrize(
         ("kinds", "words"),
         [
@@ -59,7 +59,7 @@ class TestDeny:
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_any_policy_s_overrides_every_allow(self, kinds: Any, words: str) -> None:
+    def test_explicit_deny_overrides_every_allow(self, kinds: Any, words: str) -> None:
         decision = decide(**({"resource": TO_ALL} | kinds))
         assert decision.verdict == "denied"
         assert [one.words for one in decision.denials] == [f"with an explicit deny in {words}"]
@@ -67,7 +67,7 @@ class TestDeny:
         assert denial.statement is not None
         assert (denial.statement.kind, denial.statement.effect) == (denial.kind, "Deny")
 
-    def test_the_statement_is_named(self) -> None:
+    def test_denial_names_its_statement(self) -> None:
         decision = decide(resource=DENY)
         assert decision.denials == (
             Denial(
@@ -77,11 +77,11 @@ class TestDeny:
             ),
         )
 
-    def test_another_action_s_is_none(self) -> None:
+    def test_deny_of_another_action_does_not_apply(self) -> None:
         assert verdict(request("secretsmanager:DescribeSecret"), resource=DENY) == "allowed"
 
 
-class TestAllow:
+class TestRequiredAllows:
     @pytest.mark.parametrize(
         ("kinds", "name"),
         [
@@ -96,12 +96,12 @@ class TestAllow:
         ],
         ids=str,
     )
-    def test_each_kind_that_there_is_must(self, kinds: Any, name: str) -> None:
+    def test_each_required_policy_type_must_allow(self, kinds: Any, name: str) -> None:
         decision = decide(**kinds)
         assert decision.verdict == "denied"
         assert decision.denials == (Denial(name, f"because no {name} allows the {GET} action"),)  # type: ignore[arg-type]
 
-    def test_all_that_deny_are_told(self) -> None:
+    def test_all_denials_are_reported(self) -> None:
         decision = decide(boundary=NOTHING, endpoint=DENY, identity=())
         assert [one.kind for one in decision.denials] == [
             "VPC endpoint policy",
@@ -109,33 +109,33 @@ class TestAllow:
             "permissions boundary",
         ]
 
-    def test_any_policy_of_a_kind_is_enough(self) -> None:
+    def test_identity_based_allow_in_any_policy_is_enough(self) -> None:
         decision = decide(identity=(NOTHING, policy(allow(Sid="One"), name="mine")))
         assert decision.verdict == "allowed"
         assert decision.allowed_by == (DecidingStatement("identity-based policy", "mine", "One", "Allow"),)
 
-    def test_any_policy_of_each_level_of_an_organization_is_enough(self) -> None:
+    def test_scp_allow_in_any_policy_of_each_level_is_enough(self) -> None:
         assert verdict(scps=((EVERYTHING,), (NOTHING, EVERYTHING))) == "allowed"
 
     def test_resource_control_policies_always_allow(self) -> None:
         # RCPFullAWSAccess is everywhere and cannot be taken off.
         assert verdict(rcps=((policy(deny("s3:*", Principal="*")),),)) == "allowed"
 
-    def test_without_endpoint_or_with_its_default_policy_nothing_is_taken_away(self) -> None:
+    def test_missing_or_default_endpoint_policy_allows(self) -> None:
         assert verdict(endpoint=None) == verdict(endpoint=TO_ALL) == "allowed"
 
 
 class TestStatements:
-    def test_actions_have_no_case(self) -> None:
+    def test_actions_are_case_insensitive(self) -> None:
         assert verdict(identity=(policy(allow(GET.upper())),)) == "allowed"
         assert verdict(request(GET.upper()), identity=(policy(allow("secretsmanager:get*")),)) == "allowed"
 
-    def test_not_action_is_about_all_others(self) -> None:
+    def test_not_action_applies_to_all_other_actions(self) -> None:
         but = {"Effect": "Allow", "NotAction": ["iam:*", "secretsmanager:Get*"], "Resource": "*"}
         assert verdict(identity=(policy(but),)) == "denied"
         assert verdict(request("secretsmanager:DescribeSecret"), identity=(policy(but),)) == "allowed"
 
-    def test_policies_of_a_resource_may_leave_it_out_and_others_not(self) -> None:
+    def test_only_resource_based_policy_may_omit_resource(self) -> None:
         # https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
         bare = {"Effect": "Allow", "Principal": "*", "Action": "*"}
         assert verdict(identity=(NOTHING,), resource=policy(bare)) == "allowed"
@@ -143,20 +143,20 @@ class TestStatements:
         assert decision.verdict == "unknown"
         assert [one.fact for one in decision.missing] == ["the resources of statement 1: it has no Resource"]
 
-    def test_a_principal_where_there_is_none_to_name_is_not_understood(self) -> None:
+    def test_unexpected_principal_leaves_statement_unknown(self) -> None:
         assert verdict(identity=(policy(allow(Principal="*")),)) == "unknown"
         assert verdict(identity=(NOTHING,), resource=EVERYTHING) == "unknown"
 
 
-class TestPolicyOfTheResource:
+class TestResourceBasedPolicies:
     """Within an account either side's allow is enough."""
 
     @pytest.mark.parametrize("to", ["*", {"AWS": SESSION_ARN}, {"AWS": ROLE_ARN}], ids=str)
-    def test_allows_by_itself(self, to: Any) -> None:
+    def test_resource_based_policy_allows_alone(self, to: Any) -> None:
         assert verdict(identity=(), resource=policy(allow(Principal=to))) == "allowed"
 
     @pytest.mark.parametrize("limit", ["boundary", "session"])
-    def test_what_it_grants_to_a_role_is_limited_by_implicit_denies(self, limit: str) -> None:
+    def test_resource_grant_to_role_is_limited_by_implicit_denies(self, limit: str) -> None:
         assert (
             verdict(identity=(), resource=policy(allow(Principal={"AWS": ROLE_ARN})), **only(limit, NOTHING))
             == "denied"
@@ -164,26 +164,26 @@ class TestPolicyOfTheResource:
 
     @pytest.mark.parametrize("limit", ["boundary", "session"])
     @pytest.mark.parametrize("to", ["*", {"AWS": SESSION_ARN}], ids=str)
-    def test_what_it_grants_to_the_session_or_everyone_is_not(self, to: Any, limit: str) -> None:
+    def test_resource_grant_to_session_or_everyone_is_not_limited(self, to: Any, limit: str) -> None:
         # For everyone: …/reference_policies_elements_principal.html#principal-roles
         assert verdict(identity=(), resource=policy(allow(Principal=to)), **only(limit, NOTHING)) == "allowed"
 
-    def test_what_it_grants_to_a_user_is_not(self) -> None:
+    def test_resource_grant_to_user_is_not_limited(self) -> None:
         resource = policy(allow(Principal={"AWS": USER.arn}))
         assert verdict(request(principal=USER), identity=(), resource=resource, boundary=NOTHING) == "allowed"
 
     @pytest.mark.parametrize("kind", ["boundary", "session", "identity"])
-    def test_an_explicit_deny_limits_it_all_the_same(self, kind: str) -> None:
+    def test_resource_grant_is_limited_by_explicit_deny(self, kind: str) -> None:
         never = policy(deny())
         given: Any = (never,) if kind == "identity" else never
         assert verdict(resource=TO_ALL, **only(kind, given)) == "denied"
 
     @pytest.mark.parametrize("kinds", [{"scps": ((NOTHING,),)}, {"endpoint": policy(allow("s3:*", Principal="*"))}])
-    def test_service_control_and_endpoint_policies_limit_it(self, kinds: Any) -> None:
+    def test_resource_grant_is_limited_by_scp_and_endpoint_policy(self, kinds: Any) -> None:
         assert verdict(resource=TO_ALL, **kinds) == "denied"
 
 
-class TestKeys:
+class TestKeyPolicies:
     """A key's policy must allow in any case, be it only by leaving it to the account.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
@@ -193,22 +193,22 @@ class TestKeys:
         resource = policy(allow("kms:*", Principal=to)) if to else policy(allow("none:None", Principal="*"))
         return verdict(request("kms:Decrypt", KEY), resource=resource, **kinds)
 
-    def test_alone_identity_policies_are_not_enough(self) -> None:
+    def test_key_needs_more_than_identity_based_policies(self) -> None:
         assert self.decrypt(None) == "denied"
         assert verdict(request("kms:Decrypt", KEY)) == "denied"
 
-    def test_the_account_s_policies_count_where_the_key_leaves_it_to_them(self) -> None:
+    def test_key_policy_delegates_to_the_account(self) -> None:
         assert self.decrypt(ACCOUNT) == "allowed"
         assert self.decrypt(ACCOUNT, identity=()) == "denied"
 
     @pytest.mark.parametrize("to", [{"AWS": ROLE_ARN}, {"AWS": SESSION_ARN}], ids=["role", "session"])
-    def test_the_key_s_policy_may_allow_by_itself(self, to: Any) -> None:
+    def test_key_policy_allows_alone(self, to: Any) -> None:
         assert self.decrypt(to, identity=()) == "allowed"
 
-    def test_calls_about_no_key_have_no_key_policy(self) -> None:
+    def test_kms_action_without_key_needs_no_key_policy(self) -> None:
         assert verdict(request("kms:GenerateRandom", "*")) == "allowed"
 
-    def test_a_policy_that_is_assumed_leaves_it_to_the_account(self) -> None:
+    def test_assumed_key_policy_delegates_to_the_account(self) -> None:
         asked = request("kms:Decrypt", KEY)
         own = AssumedToAllow("the key is AWS's own")
         decision = decide(asked, resource=own)
@@ -217,24 +217,24 @@ class TestKeys:
         assert decide(asked, resource=own, identity=()).assumed == ("the key is AWS's own",)
 
 
-class TestTrust:
+class TestTrustPolicies:
     """The trust policy of a role must allow in any case."""
 
     ROLE = f"arn:aws:iam::{HOME}:role/task"
 
-    def test_identity_policies_are_not_enough(self) -> None:
+    def test_trust_policy_is_required_beyond_identity_based_policies(self) -> None:
         trust = policy({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
         decision = decide(request("sts:AssumeRole", self.ROLE), resource=trust)
         assert [one.words for one in decision.denials] == [
             "because no role trust policy allows the sts:AssumeRole action"
         ]
 
-    def test_a_deny_is_the_trust_policy_s(self) -> None:
+    def test_trust_policy_is_named_in_denial(self) -> None:
         trust = policy({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"})
         decision = decide(request("sts:AssumeRole", self.ROLE), resource=trust)
         assert decision.denials[0].words == "with an explicit deny in the role trust policy"
 
-    def test_a_service_is_allowed_by_it_alone(self) -> None:
+    def test_trust_policy_allows_a_service_alone(self) -> None:
         trust = policy(
             {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
         )
@@ -243,7 +243,7 @@ class TestTrust:
         assert verdict(asked, identity=(), resource=None) == "denied"
 
 
-class TestWhoIsBound:
+class TestScpScope:
     """Service control policies bind the users and roles of the organization's accounts alone.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
@@ -252,19 +252,19 @@ class TestWhoIsBound:
     @pytest.mark.parametrize(
         "who", [AWS_OWN, Principal("anonymous"), principal_of_service("ecs.amazonaws.com")], ids=lambda w: w.kind
     )
-    def test_others_are_not(self, who: Principal) -> None:
+    def test_service_control_policies_do_not_limit_other_principals(self, who: Principal) -> None:
         assert verdict(request(principal=who), resource=TO_ALL, scps=((NOTHING,),)) == "allowed"
         assert verdict(request(principal=who), resource=TO_ALL, rcps=((DENY,),)) == "denied"
 
-    def test_an_anonymous_request_has_no_policies_of_its_own(self) -> None:
+    def test_anonymous_request_needs_only_resource_based_policy(self) -> None:
         assert verdict(request(principal=Principal("anonymous"))) == "denied"
 
 
-class TestNotRead:
+class TestUnreadPolicies:
     KINDS = ("identity", "boundary", "session", "scps", "rcps", "resource", "endpoint")
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_leaves_the_answer_unknown_and_names_the_action(self, kind: str) -> None:
+    def test_unread_policy_leaves_decision_unknown_and_is_reported(self, kind: str) -> None:
         decision = decide(**(only("resource", TO_ALL) | {kind: UNREAD}))
         assert decision.verdict == "unknown"
         assert decision.missing == (UNREAD,)
@@ -272,16 +272,16 @@ class TestNotRead:
         assert not decision.allowed_by
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_does_not_matter_where_another_policy_denies(self, kind: str) -> None:
+    def test_unread_policy_is_irrelevant_if_another_denies(self, kind: str) -> None:
         other = only("resource" if kind == "endpoint" else "endpoint", DENY)
         assert verdict(**(other | {kind: UNREAD})) == "denied"
 
-    def test_all_that_is_missing_is_named_once(self) -> None:
+    def test_missing_facts_are_reported_once(self) -> None:
         assert decide(scps=UNREAD, rcps=UNREAD, identity=UNREAD).missing == (UNREAD,)
 
 
-class TestAssumed:
+class TestAssumedPolicies:
     @pytest.mark.parametrize("kind", ["identity", "boundary", "session", "scps", "rcps", "endpoint"])
-    def test_is_taken_to_allow_and_told(self, kind: str) -> None:
+    def test_assumed_policy_allows_and_is_reported(self, kind: str) -> None:
         decision = decide(**only(kind, AssumedToAllow("because")))
         assert (decision.verdict, decision.assumed) == ("allowed", ("because",))

@@ -88,7 +88,7 @@ def compared(operator: str, wanted: str, value: str) -> Any:
     ],
     ids=str,
 )
-def test_compares_as_documented(operator: str, wanted: str, value: str, expected: Any) -> None:
+def test_operator_compares_as_documented(operator: str, wanted: str, value: str, expected: Any) -> None:
     found = compared(operator, wanted, value)
     if isinstance(expected, str):
         assert isinstance(found, str)
@@ -110,7 +110,7 @@ def test_compares_as_documented(operator: str, wanted: str, value: str, expected
         "NotIpAddress",
     ],
 )
-def test_each_negated_operator_is_the_opposite_of_its_positive_one(name: str) -> None:
+def test_negated_operator_uses_the_positive_comparison(name: str) -> None:
     negated, positive = operator_of(name), operator_of(name.replace("Not", "", 1))
     assert negated is not None
     assert positive is not None
@@ -121,7 +121,7 @@ def test_each_negated_operator_is_the_opposite_of_its_positive_one(name: str) ->
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse
 @pytest.mark.parametrize("name", ["NumericEquals", "DateEquals", "Bool", "BinaryEquals", "IpAddress", "Null"])
-def test_takes_no_variables(name: str) -> None:
+def test_operators_of_other_types_take_no_variables(name: str) -> None:
     operator = operator_of(name)
     assert operator is not None
     assert not operator.takes_variables
@@ -131,23 +131,23 @@ def test_takes_no_variables(name: str) -> None:
     "name",
     ["", "stringequals", "StringEqualsifexists", "IfExists", "NullIfExists", "ForAllValues:Null", ":Bool", "For:"],
 )
-def test_there_is_no_such_operator(name: str) -> None:
+def test_operator_lookup_returns_none_for_unknown_names(name: str) -> None:
     assert operator_of(name) is None
 
 
-def test_quantifier_and_if_exists_are_read_from_the_name() -> None:
+def test_operator_name_has_quantifier_and_if_exists() -> None:
     operator = operator_of("ForAllValues:StringLikeIfExists")
     assert operator is not None
     assert (operator.quantifier, operator.if_exists) == ("ForAllValues", True)
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
-def test_binary_equals_compares_the_bytes(left: bytes, right: bytes) -> None:
+def test_binary_equals_compares_bytes(left: bytes, right: bytes) -> None:
     texts = (base64.b64encode(one).decode() for one in (left, right))
     assert compared("BinaryEquals", *texts) is (left == right)
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.sampled_from(["Numeric", "Date"]))
-def test_whatever_is_written_is_an_answer(wanted: str, value: str, family: str) -> None:
+def test_operator_comparison_always_returns_a_result(wanted: str, value: str, family: str) -> None:
     for operator in (f"{family}LessThan", f"{family}Equals", "Bool", "BinaryEquals", "IpAddress", "ArnLike"):
         assert isinstance(compared(operator, wanted, value), bool | str)

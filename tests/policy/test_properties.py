@@ -129,7 +129,7 @@ def present(data: st.DataObject, given_rows: dict[str, list[Json] | None]) -> st
 
 
 @given(requests, documents, st.data())
-def test_an_allow_more_keeps_what_is_allowed(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+def test_allowed_decision_stays_allowed_with_more_allows(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     before = verdict(asked, given_rows)
     kind = present(data, given_rows)
     more = {**given_rows, kind: [*(given_rows[kind] or []), data.draw(statements(kind, "Allow"))]}
@@ -138,7 +138,7 @@ def test_an_allow_more_keeps_what_is_allowed(asked: Request, given_rows: Any, da
 
 
 @given(requests, documents, st.data())
-def test_a_deny_more_keeps_what_is_denied(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+def test_denied_decision_stays_denied_with_more_denies(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     before = verdict(asked, given_rows)
     kind = present(data, given_rows)
     more = {**given_rows, kind: [*(given_rows[kind] or []), data.draw(statements(kind, "Deny"))]}
@@ -151,7 +151,7 @@ def unordered(decision: Decision) -> tuple[Any, ...]:
 
 
 @given(requests, documents, st.data())
-def test_the_order_of_statements_does_not_matter(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+def test_statement_order_does_not_change_decision(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     other = {kind: of and data.draw(st.permutations(of)) for kind, of in given_rows.items()}
     first, second = (evaluate(asked, policies(one)) for one in (given_rows, other))
     assert unordered(first)[:3] == unordered(second)[:3]
@@ -164,7 +164,7 @@ def only_less(before: str, after: str) -> None:
 
 
 @given(requests, documents, st.data())
-def test_a_key_less_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+def test_unknown_key_never_flips_decision(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     keys = data.draw(st.sets(st.sampled_from(sorted(KEYS)), min_size=1))
     fewer = dict(asked.context) | {key: Missing(f"the value of {key}") for key in keys}
     less = msgspec.structs.replace(asked, context=fewer)
@@ -172,7 +172,7 @@ def test_a_key_less_never_turns_the_answer(asked: Request, given_rows: Any, data
 
 
 @given(requests, documents, st.data())
-def test_a_hidden_value_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+def test_hidden_value_never_flips_decision(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(KEYS)))
     values = asked.context[key]
     if isinstance(values, tuple) and len(values) == 1:
@@ -181,7 +181,7 @@ def test_a_hidden_value_never_turns_the_answer(asked: Request, given_rows: Any, 
 
 
 @given(requests, documents, st.data())
-def test_a_key_that_may_be_absent_never_turns_the_answer(asked: Request, given_rows: Any, data: st.DataObject) -> None:
+def test_key_that_may_be_absent_never_flips_decision(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(KEYS)))
     values = asked.context[key]
     if isinstance(values, tuple) and len(values) <= 1:
@@ -191,15 +191,13 @@ def test_a_key_that_may_be_absent_never_turns_the_answer(asked: Request, given_r
 
 
 @given(requests, documents, st.sets(st.sampled_from(ORDINARY), min_size=1, max_size=3))
-def test_policies_that_were_not_read_never_turn_the_answer(asked: Request, given_rows: Any, kinds: set[str]) -> None:
+def test_unread_policies_never_flip_decision(asked: Request, given_rows: Any, kinds: set[str]) -> None:
     unread = {kind: Missing("the policies", f"x:Get{kind}") for kind in kinds}
     only_less(verdict(asked, given_rows), verdict(asked, given_rows, **unread))
 
 
 @given(requests, documents, st.data())
-def test_a_statement_that_is_not_understood_never_turns_the_answer(
-    asked: Request, given_rows: Any, data: st.DataObject
-) -> None:
+def test_invalid_statement_never_flips_decision(asked: Request, given_rows: Any, data: st.DataObject) -> None:
     kind = present(data, given_rows)
     broken = [row | {"Extra": 1} for row in (given_rows[kind] or [])]
     if broken:
@@ -208,7 +206,7 @@ def test_a_statement_that_is_not_understood_never_turns_the_answer(
 
 @pytest.mark.parametrize("less", ["account", "session", "rest of the name", "last characters"])
 @given(requests, documents)
-def test_less_of_the_request_never_turns_the_answer(less: str, asked: Request, given_rows: Any) -> None:
+def test_incomplete_request_never_flips_decision(less: str, asked: Request, given_rows: Any) -> None:
     replace = msgspec.structs.replace
     match less:
         case "account":

@@ -92,7 +92,7 @@ def judged(differences: list[dict[str, Any]]) -> dict[int, tuple[str, str]]:
     return {number: (one["ours"], one["theirs"]) for one in differences for number in one["cases"]}
 
 
-def test_there_are_enough_cases_of_every_kind() -> None:
+def test_recorded_cases_cover_every_policy_type_and_answer() -> None:
     cases = recorded()["cases"]
     assert len(cases) >= 400
     for kind in ("identity", "boundary", "session", "scps", "rcps", "resource", "endpoint"):
@@ -102,13 +102,13 @@ def test_there_are_enough_cases_of_every_kind() -> None:
     assert sum(case["account"] not in case["principal"] for case in cases) >= 100
 
 
-def test_the_two_evaluators_differ_exactly_where_the_list_says() -> None:
+def test_recorded_decisions_differ_only_as_listed() -> None:
     cases = recorded()["cases"]
     found = {number: (ours(cases[number]), cases[number]["answer"]) for number in differences()}
     assert found == judged(listed())
 
 
-def test_each_difference_has_a_judgement_and_its_source() -> None:
+def test_recorded_differences_have_judgement_and_source() -> None:
     for one in listed():
         assert one["right"] in {"ours", "theirs", "not documented"}
         assert one["why"]

@@ -54,17 +54,17 @@ def value(key: str, principal: Principal = ROLE, **more: Any) -> Any:
         ("aws:TagKeys", ABSENT),
     ],
 )
-def test_of_a_role(key: str, expected: Any) -> None:
+def test_role_has_its_context_keys(key: str, expected: Any) -> None:
     assert value(key) == expected
     assert value(key.upper()) == expected
 
 
 @pytest.mark.parametrize("key", ["aws:userid", "aws:TokenIssueTime"])
-def test_a_role_s_session_has_keys_whose_values_are_not_known(key: str) -> None:
+def test_role_session_has_hidden_context_keys(key: str) -> None:
     assert isinstance(value(key), HiddenValue)
 
 
-def test_of_a_user() -> None:
+def test_user_has_its_context_keys() -> None:
     assert value("aws:username", USER) == ("ada",)
     assert value("aws:PrincipalType", USER) == ("User",)
     assert value("aws:PrincipalOrgID", USER) == ABSENT
@@ -72,14 +72,14 @@ def test_of_a_user() -> None:
     assert value("aws:PrincipalTag/team", USER) == ABSENT
 
 
-def test_of_a_service() -> None:
+def test_service_has_its_context_keys() -> None:
     tasks = principal_of_service("ecs-tasks.amazonaws.com")
     assert value("aws:PrincipalIsAWSService", tasks) == ("true",)
     assert value("aws:PrincipalServiceName", tasks) == ("ecs-tasks.amazonaws.com",)
     assert isinstance(value("aws:PrincipalArn", tasks), Missing)
 
 
-def test_services_tell_on_whose_behalf_they_ask() -> None:
+def test_service_has_source_keys() -> None:
     tasks = principal_of_service("ecs-tasks.amazonaws.com")
     assert isinstance(value("aws:SourceArn", tasks), Missing)
     assert value("aws:SourceArn", tasks, context={"aws:sourcearn": ("arn:aws:ecs:x",)}) == ("arn:aws:ecs:x",)
@@ -91,21 +91,21 @@ def test_only_users_and_roles_have_tags() -> None:
         assert value("aws:PrincipalTag/team", nobody) == ABSENT
 
 
-def test_whether_a_request_passes_tags_that_could_is_not_known() -> None:
+def test_request_tags_are_unknown_if_action_supports_tags() -> None:
     for action, expected in (("logs:CreateLogGroup", False), ("logs:CreateLogStream", True), ("KMS:decrypt", True)):
         for key in ("aws:TagKeys", "aws:RequestTag/a"):
             told = value(key, action=action)
             assert told == ABSENT if expected else isinstance(told, Missing)
 
 
-def test_of_nobody() -> None:
+def test_anonymous_request_has_no_principal_keys() -> None:
     nobody = Principal("anonymous", organization=None)
     for key in ("aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:userid", "aws:username"):
         assert value(key, nobody) == ABSENT
     assert value("aws:PrincipalType", nobody) == ("Anonymous",)
 
 
-def test_of_aws_s_own() -> None:
+def test_aws_identity_has_undisclosed_keys() -> None:
     told = value("aws:PrincipalAccount", AWS_OWN)
     assert isinstance(told, HiddenValue)
     assert told.undisclosed
@@ -117,7 +117,7 @@ def test_of_aws_s_own() -> None:
     assert value("aws:PrincipalTag/team", AWS_OWN) == Missing("the tags of the AWS identity that signed the request")
 
 
-def test_what_was_not_read_is_missing_with_its_action() -> None:
+def test_unread_key_is_missing_with_its_action() -> None:
     bare = principal_of_role(ROLE_ARN)
     assert value("aws:PrincipalOrgID", bare).action == "organizations:DescribeOrganization"
     assert value("aws:PrincipalTag/team", bare).action == "iam:GetRole"
@@ -125,7 +125,7 @@ def test_what_was_not_read_is_missing_with_its_action() -> None:
     assert isinstance(value("s3:ResourceAccount"), Missing)
 
 
-def test_of_the_resource() -> None:
+def test_resource_has_its_context_keys() -> None:
     assert value("aws:ResourceAccount") == (HOME,)
     assert value("aws:ResourceAccount", account=OTHER) == (OTHER,)
     assert isinstance(value("aws:ResourceAccount", account=None), Missing)
@@ -133,21 +133,21 @@ def test_of_the_resource() -> None:
     assert isinstance(value("aws:ResourceOrgID", account=OTHER), Missing)
 
 
-def test_the_context_overrides() -> None:
+def test_context_overrides_derived_keys() -> None:
     assert value("aws:PrincipalArn", context={"aws:principalarn": ("x",)}) == ("x",)
     assert value("aws:PrincipalArn", context={"aws:principalarn": ABSENT}) == ABSENT
 
 
-def test_the_account_of_a_role_is_its_arn_s() -> None:
+def test_role_account_is_read_from_its_arn() -> None:
     assert principal_of_role(ROLE_ARN).account == HOME
     assert principal_of_role("exec").account is None
     asked = Request(msgspec.structs.replace(ROLE, account=None), "s3:GetObject", Resource("*"))
     assert isinstance(asked.values_of("aws:PrincipalArn"), Missing)
 
 
-class TestWays:
+class TestNetworkPathKeys:
     # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html: no aws:SourceIp through an endpoint
-    def test_through_an_endpoint(self) -> None:
+    def test_endpoint_call_has_endpoint_keys(self) -> None:
         context = context_of_endpoint_call("vpce-1", "vpc-1", "eu-west-1", "10.0.0.9")
         assert context["aws:sourcevpce"] == ("vpce-1",)
         assert context["aws:sourcevpc"] == ("vpc-1",)
@@ -166,23 +166,23 @@ class TestWays:
         return value(key, principal, action=action, context=context)
 
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-vpceaccount
-    def test_some_services_are_told_whose_the_endpoint_is(self) -> None:
+    def test_endpoint_owner_keys_depend_on_the_service(self) -> None:
         assert self.through("aws:VpceAccount") == (HOME,)
         assert self.through("aws:VpceOrgID") == ("o-home",)
         assert isinstance(self.through("aws:VpceOrgPaths"), Missing)
         assert self.through("aws:SourceVpcArn") == (f"arn:aws:ec2:eu-west-1:{HOME}:vpc/vpc-1",)
 
-    def test_an_account_in_no_organization_has_no_place_in_one(self) -> None:
+    def test_endpoint_organization_keys_are_absent_without_organization(self) -> None:
         alone = msgspec.structs.replace(ROLE, organization=None)
         assert self.through("aws:VpceOrgID", principal=alone) == ABSENT
         assert self.through("aws:VpceOrgPaths", principal=alone) == ABSENT
 
     @pytest.mark.parametrize("action", ["logs:CreateLogStream", "secretsmanager:GetSecretValue", "ssm:GetParameters"])
-    def test_others_are_not(self, action: str) -> None:
+    def test_endpoint_owner_keys_are_absent_for_other_services(self, action: str) -> None:
         for key in self.KEYS:
             assert self.through(key, action) == ABSENT
 
-    def test_whose_it_is_may_not_be_known(self) -> None:
+    def test_endpoint_owner_keys_are_unknown_without_owner(self) -> None:
         told = self.through("aws:VpceAccount", owner=None)
         assert told == HiddenValue("the account that vpce-1 belongs to", "ec2:DescribeVpcEndpoints")
         assert isinstance(self.through("aws:SourceVpcArn", owner=None), HiddenValue)
@@ -191,16 +191,16 @@ class TestWays:
         assert isinstance(self.through("aws:VpceOrgID", principal=AWS_OWN), Missing)
         assert isinstance(value("aws:VpceAccount", action=self.PULL), Missing)
 
-    def test_over_the_internet_nobody_is(self) -> None:
+    def test_internet_call_has_no_endpoint_owner(self) -> None:
         for key in self.KEYS:
             assert value(key, action=self.PULL, context=context_of_internet_call("eu-west-1")) == ABSENT
 
-    def test_over_the_internet(self) -> None:
+    def test_internet_call_has_source_ip(self) -> None:
         context = context_of_internet_call("eu-west-1", "192.0.2.1")
         assert context["aws:sourceip"] == ("192.0.2.1",)
         assert context["aws:sourcevpce"] == context["aws:sourcevpc"] == context["aws:vpcsourceip"] == ABSENT
         assert isinstance(context_of_internet_call("eu-west-1")["aws:sourceip"], HiddenValue)
 
-    def test_keys_are_written_small(self) -> None:
+    def test_context_keys_are_lowercase(self) -> None:
         for context in (context_of_endpoint_call("vpce-1", "vpc-1", "r"), context_of_internet_call("r")):
             assert all(key == key.lower() for key in context)

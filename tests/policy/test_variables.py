@@ -23,32 +23,32 @@ def outcome(
     return decide(asked, identity=(policy(statement | {element: resource}, version=version),)).verdict
 
 
-def test_a_variable_stands_for_the_request_s_value() -> None:
+def test_variable_is_resolved_from_the_request() -> None:
     assert outcome("arn:aws:s3:::${aws:PrincipalTag/team}-files/*") == "allowed"
     assert outcome("arn:aws:s3:::${aws:PrincipalAccount}-files/*") == "denied"
 
 
-def test_in_older_policies_it_is_text() -> None:
+def test_variable_is_literal_in_older_versions() -> None:
     assert outcome("arn:aws:s3:::${aws:PrincipalTag/team}-files/*", version="2008-10-17") == "denied"
 
 
-def test_a_default_is_taken_where_the_request_has_no_such_key() -> None:
+def test_variable_default_is_used_for_absent_key() -> None:
     assert outcome("arn:aws:s3:::${aws:PrincipalTag/none, 'blue'}-files/*") == "allowed"
     assert outcome("arn:aws:s3:::${aws:PrincipalTag/team, 'red'}-files/*") == "allowed"
 
 
-class TestWithoutValue:
+class TestUnresolvedVariables:
     """AWS says that an attempt to match fails, and that this might make the whole statement invalid."""
 
     NONE = "arn:aws:s3:::${aws:PrincipalTag/none}-files/*"
 
-    def test_it_fits_nothing(self) -> None:
+    def test_variable_without_value_fits_nothing(self) -> None:
         assert outcome(self.NONE) == "denied"
 
-    def test_what_rests_on_another_value_is_not_known(self) -> None:
+    def test_variable_without_value_leaves_other_values_unknown(self) -> None:
         assert outcome([self.NONE, "*"]) == "unknown"
 
-    def test_nor_what_rests_on_its_not_fitting(self) -> None:
+    def test_variable_without_value_leaves_negation_unknown(self) -> None:
         assert outcome(self.NONE, element="NotResource") == "unknown"
 
 
@@ -57,17 +57,17 @@ class TestWithoutValue:
     [Missing("the tag", "iam:GetRole"), HiddenValue("the tag", "iam:GetRole"), ("a", "b")],
     ids=["missing", "hidden", "several"],
 )
-def test_a_value_that_is_not_known_leaves_the_answer_unknown(value: Any) -> None:
+def test_unread_variable_value_leaves_decision_unknown(value: Any) -> None:
     asked: Context = {"aws:principaltag/team": value}
     assert outcome("arn:aws:s3:::${aws:PrincipalTag/team}-files/*", asked) == "unknown"
 
 
-def test_before_the_fifth_colon_aws_knows_none() -> None:
+def test_variable_before_fifth_colon_is_unknown() -> None:
     assert outcome("arn:aws:s3:${aws:RequestedRegion}::blue-files/*", {"aws:requestedregion": ABSENT}) == "unknown"
     assert outcome(["*", "arn:aws:s3::${aws:PrincipalAccount}:x"]) == "unknown"
 
 
-def test_the_fact_that_is_missing_is_named() -> None:
+def test_variable_names_its_missing_fact() -> None:
     statement = allow("s3:GetObject", "arn:aws:s3:::${aws:userid}/*")
     decision = decide(request("s3:GetObject", BUCKET), identity=(policy(statement),))
     assert [one.action for one in decision.missing] == ["iam:GetRole"]

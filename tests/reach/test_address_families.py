@@ -51,27 +51,27 @@ def lost(outcome: Outcome) -> set[str]:
     return {item.piece.code for trace in outcome.traces for item in trace.judged if item.lost}
 
 
-class TestWithDns64:
-    def test_a_name_with_ipv4_alone_is_reached_by_the_nat_gateway(self) -> None:
+class TestDns64:
+    def test_nat64_reaches_ipv4_only_name_by_nat_gateway(self) -> None:
         outcome = reach(network())
         (trace,) = outcome.traces
         assert outcome.verdict is OK
         assert trace.destination.label == f"the public addresses of Amazon ECR API in {REGION}, by NAT64"
         assert [way.packets.source for way in trace.passage.ways][1] == ((0x0A0002C8, 0x0A0002C8),)  # type: ignore[union-attr]
 
-    def test_it_needs_a_route_for_the_prefix(self) -> None:
+    def test_nat64_requires_route_for_its_prefix(self) -> None:
         broken = network()
         broken.row("RouteTables", "rtb-6")["Routes"].pop(1)
         assert lost(reach(broken)) == {"NO_ROUTE_TO_DESTINATION"}
 
-    def test_an_endpoint_in_the_vpc_is_reached_behind_it_too(self) -> None:
+    def test_nat64_reaches_ipv4_vpc_endpoint(self) -> None:
         found = network()
         found.endpoint("vpce-1", "ecr.api", ["subnet-a"])
         outcome = reach(found)
         assert outcome.verdict is OK
         assert outcome.traces[0].destination.endpoint == "vpce-1"
 
-    def test_whom_the_endpoint_admits_is_asked_for_the_nat_gateway(self) -> None:
+    def test_nat64_endpoint_security_group_must_allow_nat_gateway_address(self) -> None:
         found = network()
         found.endpoint("vpce-1", "ecr.api", ["subnet-a"], group="sg-end")
         found.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
@@ -79,17 +79,17 @@ class TestWithDns64:
         found.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 443, cidr="10.0.2.0/24")]
         assert reach(found).verdict is OK
 
-    def test_a_rule_for_ipv4_lets_nothing_of_it_out(self) -> None:
+    def test_nat64_traffic_is_blocked_by_ipv4_only_egress_rule(self) -> None:
         found = network()
         found.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow(cidr=EVERYWHERE)]
         assert lost(reach(found)) == {"ENI_SG_RULES_MISMATCH"}
 
-    def test_an_address_has_no_name_to_translate(self) -> None:
+    def test_dns64_does_not_translate_ipv4_address_target(self) -> None:
         assert lost(reach(network(), Target("10.0.1.9", 443, "internet"))) == {"NO_COMMON_ADDRESS_FAMILY"}
 
 
-class TestWithoutDns64:
-    def test_a_name_with_ipv4_alone_leads_nowhere(self) -> None:
+class TestDns64Disabled:
+    def test_dns64_disabled_blocks_ipv4_only_name(self) -> None:
         outcome = reach(network(dns64=False))
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, {"NO_COMMON_ADDRESS_FAMILY"})
         (message,) = told(outcome)
@@ -97,10 +97,10 @@ class TestWithoutDns64:
         assert message.endswith(f"addresses of Amazon ECR API in {REGION}")
 
 
-class TestWhetherANameHasIpv6:
+class TestNamesOverIpv6:
     @pytest.mark.parametrize("target", [LOGS, Target("quay.io", 443, "internet")], ids=["AWS", "the internet"])
     @pytest.mark.parametrize("dns64", [True, False])
-    def test_is_not_known_of_public_names(self, target: Target, *, dns64: bool) -> None:
+    def test_ipv6_support_of_public_name_is_unknown(self, target: Target, *, dns64: bool) -> None:
         outcome = reach(network(dns64=dns64), target)
         assert outcome.verdict is UNKNOWN
         assert told(outcome)[0].endswith("is reachable over IPv6")
@@ -118,26 +118,26 @@ class TestWhetherANameHasIpv6:
         )
         return found
 
-    def test_an_endpoint_of_both_families_is_reached_without_translation(self) -> None:
+    def test_dualstack_endpoint_is_reached_over_ipv6_without_dns64(self) -> None:
         outcome = reach(self.dual(network(dns64=False)), LOGS)
         assert outcome.verdict is OK
         assert outcome.traces[0].destination.label == "vpce-1 at 10.0.1.11 over IPv6"
 
-    def test_its_group_must_admit_ipv6(self) -> None:
+    def test_dualstack_endpoint_security_group_must_allow_ipv6(self) -> None:
         found = self.dual(network())
         found.row("SecurityGroups", "sg-end")["IpPermissions"] = [HTTPS]
         assert lost(reach(found, LOGS)) == {"ENI_SG_RULES_MISMATCH"}
 
-    def test_of_an_interface_whose_addresses_were_not_read_nothing_is_known(self) -> None:
+    def test_dualstack_endpoint_with_unread_ipv6_addresses_is_unknown(self) -> None:
         outcome = reach(self.dual(network(), address=None), LOGS)
         assert told(outcome)[0].startswith("the IPv6 addresses of vpce-1 at 10.0.1.11")
 
-    def test_of_ecr_it_is_not_known_as_awss_pages_disagree(self) -> None:
+    def test_ecr_endpoint_over_ipv6_is_unknown(self) -> None:
         outcome = reach(self.dual(network(), "ecr.api"))
         assert outcome.verdict is UNKNOWN
         assert told(outcome)[0] == "whether vpce-1 serves ECR over IPv6, on which AWS's pages disagree"
 
-    def test_an_answer_over_ipv6_is_taken_as_it_is(self) -> None:
+    def test_ipv6_address_target_is_reached_without_translation(self) -> None:
         found = network()
         egress = {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"}
         found.row("RouteTables", "rtb-6")["Routes"].append(egress)

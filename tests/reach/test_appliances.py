@@ -26,13 +26,13 @@ def with_instance(**more: Any) -> Network:
 
 
 class TestNatInstances:
-    def test_one_that_forwards_is_taken_to_translate(self) -> None:
+    def test_nat_instance_is_inferred_to_translate_addresses(self) -> None:
         outcome = reach(with_instance())
         assert outcome.verdict is OK
         (trace,) = outcome.traces
         assert [hop.resource for hop, _ in trace.hops() if hop.grade == "inferred"] == ["eni-0a7"]
 
-    def test_packets_cross_two_segments_and_its_own_groups_both_ways(self) -> None:
+    def test_nat_instance_path_crosses_both_subnets_and_its_security_groups(self) -> None:
         assert hops(reach(with_instance()))[1:] == [
             "security-group sg-task out/there",
             "network-acl acl-all out/there",
@@ -49,7 +49,7 @@ class TestNatInstances:
             "network-acl acl-all in/back",
         ]
 
-    def test_a_route_may_name_only_the_instance(self) -> None:
+    def test_nat_instance_route_may_name_only_the_instance_id(self) -> None:
         network = with_instance()
         network.row("RouteTables", "rtb-main")["Routes"][-1].pop("NetworkInterfaceId")
         assert reach(network).verdict is OK
@@ -81,14 +81,14 @@ class TestNatInstances:
         ],
         ids=["check on", "group closed in", "group closed out", "no public address", "no route"],
     )
-    def test_what_breaks_it_is_named(self, change: Any, code: str, resource: str) -> None:
+    def test_nat_instance_block_names_cause_and_resource(self, change: Any, code: str, resource: str) -> None:
         network = with_instance()
         change(network)
         outcome = reach(network)
         assert outcome.verdict is BLOCKED
         assert (code, resource) in lost(outcome)
 
-    def test_with_its_check_on_nothing_goes_further(self) -> None:
+    def test_nat_instance_source_dest_check_ends_path(self) -> None:
         assert "gateway igw-1 out/there" not in hops(reach(with_instance(SourceDestCheck=True)))
 
     @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ class TestNatInstances:
             ),
         ],
     )
-    def test_what_is_not_told_is_not_known(self, change: Any, fact: str) -> None:
+    def test_nat_instance_with_missing_fact_is_unknown(self, change: Any, fact: str) -> None:
         network = with_instance()
         change(network)
         outcome = reach(network)
         assert outcome.verdict is UNKNOWN
         assert fact in missing(outcome)
 
-    def test_one_whose_way_leads_to_no_gateway_may_translate_or_not(self) -> None:
+    def test_nat_instance_translation_is_unknown_if_path_has_no_gateway(self) -> None:
         network = with_instance()
         network.interface("eni-0b8", "10.0.1.80", "subnet-a", ["sg-open"])
         network.route("10.0.1.80/32", NetworkInterfaceId="eni-0a7")
@@ -125,7 +125,7 @@ class TestNatInstances:
         network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1a")
         assert fact in missing(walk(network, "10.0.1.80", subnet="subnet-c"))
 
-    def test_behind_it_only_its_address_is_seen_and_no_group(self) -> None:
+    def test_nat_instance_hides_source_security_group(self) -> None:
         network = with_instance()
         network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1a")
         network.group("sg-far", inbound=[allow("tcp", 443, group="sg-task")])
@@ -133,13 +133,13 @@ class TestNatInstances:
         network.route("10.0.1.80/32", NetworkInterfaceId="eni-0a7")
         assert ("ENI_SG_RULES_MISMATCH", "sg-far") in lost(walk(network, "10.0.1.80", subnet="subnet-c"))
 
-    def test_a_route_to_the_interface_that_packets_are_for_is_the_end(self) -> None:
+    def test_interface_route_to_destination_itself_skips_source_dest_check(self) -> None:
         network = with_instance(SourceDestCheck=True)
         network.route("10.0.2.70/32", NetworkInterfaceId="eni-0a7")
         outcome = walk(network, "10.0.2.70")
         assert outcome.verdict is OK
 
-    def test_a_way_in_circles_ends(self) -> None:
+    def test_nat_instance_route_loop_ends_as_unknown(self) -> None:
         network = with_instance()
         network.row("RouteTables", "rtb-public")["Routes"][-1] = {
             "DestinationCidrBlock": EVERYWHERE,
@@ -180,33 +180,33 @@ def with_firewall(**more: Any) -> Network:
 class TestFirewallEndpoints:
     RULES = "what the firewall or load balancer behind vpce-f1 lets pass"
 
-    def test_their_rules_are_not_known_but_the_way_on_is_followed(self) -> None:
+    def test_firewall_endpoint_rules_are_unknown_but_path_continues(self) -> None:
         outcome = reach(with_firewall())
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [self.RULES])
         assert "gateway igw-1 out/there" in hops(outcome)
 
-    def test_what_blocks_behind_them_is_named_all_the_same(self) -> None:
+    def test_firewall_endpoint_path_reports_block_behind_it(self) -> None:
         network = with_firewall()
         network.row("NatGateways", "nat-1")["State"] = "failed"
         outcome = reach(network)
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("BAD_STATE", "nat-1")])
 
-    def test_the_acl_of_their_subnet_is_judged(self) -> None:
+    def test_firewall_endpoint_subnet_acl_is_checked(self) -> None:
         network = with_firewall()
         network.acl("acl-f", [], ["subnet-f"])
         assert ("SUBNET_ACL_RESTRICTION", "acl-f") in lost(reach(network))
 
     @pytest.mark.parametrize("state", ["failed", "deleted", "rejected"])
-    def test_they_must_work(self, state: str) -> None:
+    def test_firewall_endpoint_in_bad_state_is_blocked(self, state: str) -> None:
         outcome = reach(with_firewall(State=state))
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("BAD_STATE", "vpce-f1")])
 
     @pytest.mark.parametrize("places", [[], ["subnet-f", "subnet-a"], ["subnet-9"]], ids=str)
-    def test_the_way_ends_where_their_subnet_is_not_known(self, places: list[str]) -> None:
+    def test_firewall_endpoint_without_unique_read_subnet_ends_path(self, places: list[str]) -> None:
         outcome = reach(with_firewall(SubnetIds=places))
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [self.RULES])
 
-    def test_the_way_ends_where_it_leads_back_to_them(self) -> None:
+    def test_firewall_endpoint_route_loop_ends_path(self) -> None:
         network = with_firewall()
         network.row("RouteTables", "rtb-f")["Routes"][-1] = {
             "DestinationCidrBlock": EVERYWHERE,
@@ -215,7 +215,7 @@ class TestFirewallEndpoints:
         }
         assert missing(reach(network)) == [self.RULES, self.RULES]
 
-    def test_rules_that_name_groups_do_not_hold_across_them(self) -> None:
+    def test_firewall_endpoint_hides_source_security_groups(self) -> None:
         """https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"""
         network = with_firewall()
         network.group("sg-far", inbound=[allow("tcp", 443, group="sg-task")])
@@ -225,7 +225,7 @@ class TestFirewallEndpoints:
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("ENI_SG_RULES_MISMATCH", "sg-far")])
         assert messages(outcome)[-1].endswith("whose security groups are not seen from there")
 
-    def test_an_inspection_vpc_is_followed_to_the_hub_and_on(self) -> None:
+    def test_firewall_endpoint_in_hub_vpc_is_followed_to_nat_gateway(self) -> None:
         network = HubAndSpoke()
         network.central_nat()
         network.subnet("fire-a", "10.1.20.0/24", "eu-west-1a", vpc=HUB)
@@ -252,7 +252,7 @@ class TestFirewallEndpoints:
         assert network.routes["tgw-rtb-spoke"][-1] == tgw_route(EVERYWHERE, "tgw-attach-2", "static")
 
 
-def test_an_acl_may_stop_packets_on_their_way_to_the_instance() -> None:
+def test_nat_instance_subnet_acl_can_block() -> None:
     network = with_instance()
     network.acl("acl-b", both_ways(entry(50, "deny", "10.0.1.0/24"), entry(100)), ["subnet-b"])
     assert ("SUBNET_ACL_RESTRICTION", "acl-b") in lost(reach(network))

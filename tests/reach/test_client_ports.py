@@ -8,9 +8,9 @@ from skerry.reach import client_ports
 @pytest.mark.parametrize(
     ("family", "first", "last"), [("linux", 32_768, 60_999), ("windows", 49_152, 65_535), ("other", 32_768, 60_999)]
 )
-def test_go_by_the_family_of_the_platform(family: str, first: int, last: int) -> None:
+def test_client_ports_depend_on_platform_family(family: str, first: int, last: int) -> None:
     assert client_ports.of_family(family) == ((first, last),)
 
 
-def test_behind_a_nat_gateway_and_on_the_internet_are_all_unprivileged_ones() -> None:
+def test_client_ports_of_nat_and_internet_are_all_unprivileged_ports() -> None:
     assert client_ports.NAT == client_ports.INTERNET == ((1_024, 65_535),)

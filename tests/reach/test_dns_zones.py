@@ -7,16 +7,16 @@ from skerry.reach import dns_zones
 A = RecordSet("api.example.", "A", (RecordValue("10.0.1.9"),))
 
 
-def test_a_zone_that_was_read_in_part_may_have_the_record_that_it_lacks() -> None:
+def test_partly_read_hosted_zone_reports_missing_records() -> None:
     part = Zone("Z1", "example", records=(A,), whole=False)
     found = dns_zones.answer_of(part, "other.example")
     assert isinstance(found, Missing)
     assert str(found) == "the rest of the records of hosted zone example (from route53:ListResourceRecordSets)"
 
 
-def test_a_zone_that_was_read_whole_has_no_other_record() -> None:
+def test_fully_read_hosted_zone_returns_none_for_other_name() -> None:
     assert dns_zones.answer_of(Zone("Z1", "example", records=(A,)), "other.example") is None
 
 
-def test_a_zone_without_records_answers_nothing() -> None:
+def test_hosted_zone_without_records_returns_none() -> None:
     assert dns_zones.answer_of(Zone("Z1", "example", records=()), "api.eu.example") is None

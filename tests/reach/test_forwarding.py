@@ -46,26 +46,26 @@ def kinds(outcome: Outcome) -> list[str]:
     return [f"{hop.kind} {hop.resource} {hop.direction}/{hop.leg}" for hop, _ in trace.hops()]
 
 
-class TestWithoutAWay:
-    def test_there_is_no_route(self) -> None:
+class TestMissingRoutes:
+    def test_missing_route_message_names_absent_interface_endpoint(self) -> None:
         outcome = reach(Network())
         assert lost(outcome) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
         (message,) = messages(outcome)
         assert message.startswith(f"rtb-main has no route to the public addresses of CloudWatch Logs in {REGION}")
         assert message.endswith(f"no endpoint com.amazonaws.{REGION}.logs answers for the name")
 
-    def test_to_a_gateway_service_the_gateway_endpoint_is_what_is_missing(self) -> None:
+    def test_missing_route_message_names_absent_gateway_endpoint(self) -> None:
         network = Network()
         network.s3_list(*S3_CIDRS)
         (message,) = messages(reach(network, S3))
         assert message.startswith(f"rtb-main has no route to the public addresses of Amazon S3 in {REGION}")
         assert message.endswith(f"no gateway endpoint com.amazonaws.{REGION}.s3 is associated with it")
 
-    def test_to_a_host_of_no_service_no_endpoint_is_missing(self) -> None:
+    def test_missing_route_message_for_internet_host_names_no_endpoint(self) -> None:
         (message,) = messages(reach(Network(), Target("registry.example", 443, "internet")))
         assert message == "rtb-main has no route to the internet"
 
-    def test_a_black_hole_is_no_way(self) -> None:
+    def test_blackhole_route_is_reported_as_bad_state(self) -> None:
         network = Network()
         network.route(NatGatewayId="nat-1", State="blackhole")
         outcome = reach(network)
@@ -73,14 +73,14 @@ class TestWithoutAWay:
         (message,) = messages(outcome)
         assert message.endswith("its route 0.0.0.0/0 → nat-1 is a black hole")
 
-    def test_a_route_in_a_state_that_is_not_documented_is_not_known(self) -> None:
+    def test_route_in_undocumented_state_is_unknown(self) -> None:
         network = Network()
         network.internet_gateway()
         network.route(GatewayId="igw-1", State="filtered")
         outcome = reach(network, public=True)
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["what a route in state filtered does"])
 
-    def test_the_filters_of_the_source_are_judged_all_the_same_both_ways(self) -> None:
+    def test_missing_route_still_checks_source_security_groups_and_acls(self) -> None:
         network = Network()
         network.acl("acl-shut", DENY_ALL, ["subnet-a"])
         network.group("sg-shut")
@@ -94,7 +94,7 @@ class TestWithoutAWay:
         (trace,) = outcome.traces
         assert [item.hop.direction for item in trace.judged if item.piece.resource == "acl-shut"] == ["out", "in"]
 
-    def test_a_route_for_some_addresses_is_a_way_for_those(self) -> None:
+    def test_route_for_part_of_the_addresses_is_intermittent(self) -> None:
         network = Network()
         network.s3_list(*S3_CIDRS)
         network.gateway_endpoint()
@@ -104,7 +104,7 @@ class TestWithoutAWay:
         assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("address",))
         assert lost(outcome) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
 
-    def test_a_route_for_some_addresses_does_not_decide_where_the_address_is_not_known(self) -> None:
+    def test_route_for_part_of_unknown_addresses_is_unknown(self) -> None:
         network = Network()
         network.route("52.0.0.0/8", GatewayId="igw-1")
         network.internet_gateway()
@@ -118,7 +118,7 @@ class TestWithoutAWay:
         ],
         ids=["no table", "no routes"],
     )
-    def test_is_not_known_where_the_routes_are_not(self, make: Any, fact: str) -> None:
+    def test_unread_routes_leave_path_unknown(self, make: Any, fact: str) -> None:
         network = Network()
         make(network)
         outcome = reach(network)
@@ -126,18 +126,18 @@ class TestWithoutAWay:
         assert missing(outcome) == [fact]
 
 
-class TestByTheInternetGateway:
+class TestInternetGateways:
     def network(self, **gateway: Any) -> Network:
         network = Network()
         network.internet_gateway(**gateway)
         network.route(GatewayId="igw-1")
         return network
 
-    def test_a_public_address_is_needed(self) -> None:
+    def test_internet_gateway_requires_public_address(self) -> None:
         assert reach(self.network(), public=True).verdict is OK
         assert lost(reach(self.network())) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "igw-1")]
 
-    def test_packets_pass_the_network_acl_both_ways(self) -> None:
+    def test_internet_gateway_path_crosses_network_acl_both_ways(self) -> None:
         assert kinds(reach(self.network(), public=True)) == [
             "dns vpc-1 out/there",
             "security-group sg-task out/there",
@@ -147,7 +147,7 @@ class TestByTheInternetGateway:
             "network-acl acl-all in/back",
         ]
 
-    def test_replies_come_back_to_the_ports_of_the_client(self) -> None:
+    def test_internet_gateway_replies_are_intermittent_if_acl_denies_ports(self) -> None:
         network = self.network()
         rules = [entry(100, ports=(1024, 40_000), protocol="6"), entry(100, egress=True), *DENY_ALL]
         network.acl("acl-some", rules, ["subnet-a"])
@@ -156,21 +156,21 @@ class TestByTheInternetGateway:
         assert messages(outcome)[0].endswith("tcp 40001-60999: rule *: deny all traffic 0.0.0.0/0")
 
     @pytest.mark.parametrize("gateway", [{"vpc": "vpc-2"}, {"state": "detached"}], ids=str)
-    def test_the_gateway_must_be_attached_to_the_vpc(self, gateway: dict[str, str]) -> None:
+    def test_internet_gateway_must_be_attached_to_vpc(self, gateway: dict[str, str]) -> None:
         assert lost(reach(self.network(**gateway), public=True)) == [("BAD_STATE_ATTACHMENT", "igw-1")]
 
-    def test_a_gateway_that_was_not_read_is_not_known(self) -> None:
+    def test_unread_internet_gateway_is_unknown(self) -> None:
         network = self.network()
         network.rows["InternetGateways"].clear()
         outcome = reach(network, public=True)
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["igw-1"])
 
-    def test_it_does_not_send_to_private_addresses(self) -> None:
+    def test_internet_gateway_drops_private_destinations(self) -> None:
         outcome = walk(self.network(), "10.9.9.9", public=True)
         assert lost(outcome) == [("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "igw-1")]
         assert messages(outcome) == ["igw-1 does not send to 10.9.9.9, which is no public address"]
 
-    def test_a_public_address_that_is_not_known_leaves_it_open(self) -> None:
+    def test_internet_gateway_reports_missing_public_address_fact(self) -> None:
         network = self.network()
         walker = network.walker()
         row = walker.world.subnets["subnet-a"]
@@ -182,7 +182,7 @@ class TestByTheInternetGateway:
         )
         assert missing(outcome) == ["whether it is public"]
 
-    def test_a_route_table_of_the_gateways_own_may_send_replies_elsewhere(self) -> None:
+    def test_gateway_route_table_that_diverts_replies_is_unknown(self) -> None:
         network = self.network()
         firewall = {"DestinationCidrBlock": "10.0.1.0/24", "GatewayId": "vpce-fe", "State": "active"}
         network.table("rtb-edge", firewall)["Associations"] = [{"Main": False, "GatewayId": "igw-1"}]
@@ -193,12 +193,12 @@ class TestByTheInternetGateway:
         ]
 
     @pytest.mark.parametrize("routes", [(), ({"DestinationCidrBlock": "10.0.2.0/24", "GatewayId": "vpce-fe"},)])
-    def test_a_route_table_of_the_gateways_own_that_sends_replies_home_is_no_matter(self, routes: Any) -> None:
+    def test_gateway_route_table_without_diverting_route_is_ignored(self, routes: Any) -> None:
         network = self.network()
         network.table("rtb-edge", *routes)["Associations"] = [{"Main": False, "GatewayId": "igw-1"}]
         assert reach(network, public=True).verdict is OK
 
-    def test_a_route_table_of_the_gateways_own_that_was_not_read_leaves_replies_open(self) -> None:
+    def test_gateway_route_table_with_unread_routes_is_unknown(self) -> None:
         network = self.network()
         edge = network.table("rtb-edge")
         edge["Associations"] = [{"Main": False, "GatewayId": "igw-1"}]
@@ -206,14 +206,14 @@ class TestByTheInternetGateway:
         assert reach(network, public=True).verdict is UNKNOWN
 
 
-class TestByANatGateway:
+class TestNatGateways:
     def network(self, **nat: Any) -> Network:
         network = Network()
         network.serve_internet_by_nat()
         network.row("NatGateways", "nat-1").update(nat)
         return network
 
-    def test_packets_cross_two_segments(self) -> None:
+    def test_nat_gateway_path_crosses_both_subnets(self) -> None:
         outcome = reach(self.network())
         assert outcome.verdict is OK
         assert kinds(outcome) == [
@@ -231,14 +231,14 @@ class TestByANatGateway:
             "network-acl acl-all in/back",
         ]
 
-    def test_beyond_it_packets_come_from_its_address_and_ports(self) -> None:
+    def test_nat_gateway_translates_source_address_and_ports(self) -> None:
         (trace,) = reach(self.network()).traces
         near, far = (part.packets for part in trace.segments())
         assert near.ports == ((32_768, 60_999),)
         assert far.source == ((0x0A0002C8, 0x0A0002C8),)
         assert far.ports == ((1_024, 65_535),)
 
-    def test_the_acl_of_its_subnet_must_admit_replies_to_its_ports(self) -> None:
+    def test_nat_gateway_subnet_acl_must_allow_replies_to_nat_ports(self) -> None:
         network = self.network()
         linux = [entry(100, ports=(32_768, 60_999), protocol="6"), entry(110, ports=(443, 443), protocol="6")]
         network.acl("acl-nat", [*linux, entry(100, egress=True), *DENY_ALL], ["subnet-b"])
@@ -247,7 +247,7 @@ class TestByANatGateway:
         assert lost(outcome)[0] == ("SUBNET_ACL_RESTRICTION", "acl-nat")
 
     @pytest.mark.parametrize("state", ["failed", "deleting", "deleted"])
-    def test_it_must_work(self, state: str) -> None:
+    def test_nat_gateway_in_bad_state_is_blocked(self, state: str) -> None:
         outcome = reach(self.network(State=state))
         assert lost(outcome) == [("BAD_STATE", "nat-1")]
         assert messages(outcome) == [f"nat-1 is {state}"]
@@ -262,38 +262,38 @@ class TestByANatGateway:
         ],
         ids=str,
     )
-    def test_is_not_known_where_a_fact_of_it_is_missing(self, change: dict[str, Any], fact: str) -> None:
+    def test_nat_gateway_with_missing_fact_is_unknown(self, change: dict[str, Any], fact: str) -> None:
         outcome = reach(self.network(**change))
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [fact])
 
-    def test_is_not_known_where_it_was_not_read(self) -> None:
+    def test_unread_nat_gateway_is_unknown(self) -> None:
         network = self.network()
         network.rows["NatGateways"].clear()
         outcome = reach(network)
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["nat-1"])
 
-    def test_is_not_known_where_it_does_not_tell_its_state(self) -> None:
+    def test_nat_gateway_without_state_reports_missing_state(self) -> None:
         network = self.network()
         del network.row("NatGateways", "nat-1")["State"]
         assert missing(reach(network)) == ["the state of nat-1"]
 
-    def test_a_private_one_has_no_public_address(self) -> None:
+    def test_private_nat_gateway_has_no_public_address(self) -> None:
         network = self.network(ConnectivityType="private")
         network.row("NatGateways", "nat-1")["NatGatewayAddresses"] = [{"PrivateIp": "10.0.2.200"}]
         assert lost(reach(network)) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "nat-1")]
 
-    def test_one_whose_address_is_not_told_has_some_address_of_its_subnet(self) -> None:
+    def test_nat_gateway_without_private_address_uses_subnet_cidr(self) -> None:
         network = self.network(NatGatewayAddresses=[{"PublicIp": "198.51.100.7"}])
         (trace,) = reach(network).traces
         assert trace.segments()[1].packets.source == ((0x0A000200, 0x0A0002FF),)
 
-    def test_in_the_private_subnet_itself_it_is_no_exit(self) -> None:
+    def test_nat_gateway_in_private_subnet_has_no_exit(self) -> None:
         network = self.network(SubnetId="subnet-a")
         outcome = reach(network)
         assert lost(outcome) == [("NGW_HAS_NO_EXIT", "nat-1")]
         assert messages(outcome) == ["nat-1 stands in subnet-a, whose own default route leads back to it"]
 
-    def test_behind_another_one_nothing_is_known(self) -> None:
+    def test_nat_gateway_behind_another_nat_gateway_is_unknown(self) -> None:
         network = self.network()
         network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1c")
         network.nat("nat-2", "subnet-c", "10.0.3.200")
@@ -305,16 +305,16 @@ class TestByANatGateway:
             ["what becomes of traffic from one NAT gateway to nat-2"],
         )
 
-    def test_the_path_ends_in_its_subnet_where_that_has_no_route(self) -> None:
+    def test_nat_gateway_subnet_without_route_is_blocked(self) -> None:
         network = self.network()
         del network.row("RouteTables", "rtb-public")["Routes"][-1]
         assert lost(reach(network)) == [("NO_ROUTE_TO_DESTINATION", "rtb-public")]
 
-    def test_it_accepts_no_connection(self) -> None:
+    def test_nat_gateway_accepts_no_inbound_connection(self) -> None:
         outcome = walk(self.network(), "10.0.2.200")
         assert lost(outcome) == [("NGW_ACCEPTS_NO_CONNECTION", "eni-1f")]
 
-    def test_a_gateway_endpoint_behind_it_is_inferred_to_serve(self) -> None:
+    def test_gateway_endpoint_behind_nat_gateway_is_inferred_to_serve(self) -> None:
         network = self.network()
         network.s3_list(*S3_CIDRS)
         network.gateway_endpoint()
@@ -326,7 +326,7 @@ class TestByANatGateway:
             "vpce-93 is taken to serve what comes through a NAT gateway"
         ]
 
-    def test_groups_at_the_far_end_see_its_address_and_no_group(self) -> None:
+    def test_nat_gateway_hides_source_security_group(self) -> None:
         """A route more specific than local may send what is for a subnet through a NAT gateway."""
         network = self.network()
         network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1c")
@@ -338,7 +338,7 @@ class TestByANatGateway:
         assert lost(walk(network, "10.0.3.9")) == [("ENI_SG_RULES_MISMATCH", "sg-far")]
 
 
-class TestByAGatewayEndpoint:
+class TestGatewayEndpoints:
     def network(self, *cidrs: str, **endpoint: Any) -> Network:
         network = Network()
         network.s3_list(*cidrs)
@@ -347,7 +347,7 @@ class TestByAGatewayEndpoint:
         return network
 
     @pytest.mark.parametrize("cidrs", [S3_CIDRS, ()], ids=["entries known", "entries not known"])
-    def test_its_prefix_list_leads_to_it(self, cidrs: tuple[str, ...]) -> None:
+    def test_gateway_endpoint_is_reached_by_prefix_list_route(self, cidrs: tuple[str, ...]) -> None:
         outcome = reach(self.network(*cidrs), S3)
         assert outcome.verdict is OK
         assert kinds(outcome)[2:] == [
@@ -357,7 +357,7 @@ class TestByAGatewayEndpoint:
             "network-acl acl-all in/back",
         ]
 
-    def test_its_prefix_list_goes_before_the_internet_gateway(self) -> None:
+    def test_gateway_endpoint_route_precedes_internet_gateway_route(self) -> None:
         network = self.network(*S3_CIDRS)
         network.internet_gateway()
         network.route(GatewayId="igw-1")
@@ -374,7 +374,7 @@ class TestByAGatewayEndpoint:
         ],
         ids=str,
     )
-    def test_it_must_be_one_and_work(self, change: dict[str, Any], verdict: Verdict) -> None:
+    def test_gateway_endpoint_verdict_depends_on_state_and_type(self, change: dict[str, Any], verdict: Verdict) -> None:
         assert reach(self.network(*S3_CIDRS, **change), S3).verdict is verdict
 
     @pytest.mark.parametrize(
@@ -385,17 +385,17 @@ class TestByAGatewayEndpoint:
             ("State", "the state of vpce-93"),
         ],
     )
-    def test_is_not_known_where_it_does_not_tell(self, key: str, fact: str) -> None:
+    def test_gateway_endpoint_with_missing_field_reports_missing_fact(self, key: str, fact: str) -> None:
         network = self.network(*S3_CIDRS)
         del network.row("VpcEndpoints", "vpce-93")[key]
         assert missing(reach(network, S3)) == [fact]
 
-    def test_is_not_known_where_it_was_not_read(self) -> None:
+    def test_unread_gateway_endpoint_is_reported_missing(self) -> None:
         network = self.network(*S3_CIDRS)
         network.rows["VpcEndpoints"].clear()
         assert missing(reach(network, S3)) == ["vpce-93"]
 
-    def test_it_has_no_security_group_but_the_tasks_own_must_let_out_to_it(self) -> None:
+    def test_gateway_endpoint_requires_egress_rule_of_task_security_group(self) -> None:
         network = self.network(*S3_CIDRS)
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, prefix_list="pl-53")]
         assert reach(network, S3).verdict is OK
@@ -403,13 +403,13 @@ class TestByAGatewayEndpoint:
         assert lost(reach(network, S3)) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
 
 
-class TestWithinTheVpc:
+class TestVpcInternalTraffic:
     def network(self, subnet: str = "subnet-b") -> Network:
         network = Network()
         network.endpoint("vpce-1", "logs", [subnet])
         return network
 
-    def test_packets_between_subnets_pass_both_acls_both_ways(self) -> None:
+    def test_traffic_between_subnets_crosses_both_acls_both_ways(self) -> None:
         network = self.network()
         network.acl("acl-b", both_ways(entry(100)), ["subnet-b"])
         assert kinds(reach(network))[2:] == [
@@ -421,7 +421,7 @@ class TestWithinTheVpc:
             "network-acl acl-all in/back",
         ]
 
-    def test_packets_within_a_subnet_pass_none(self) -> None:
+    def test_traffic_within_subnet_skips_network_acl(self) -> None:
         network = self.network("subnet-a")
         network.acl("acl-shut", DENY_ALL, ["subnet-a"])
         assert reach(network).verdict is OK
@@ -436,7 +436,7 @@ class TestWithinTheVpc:
         ],
         ids=["leaving", "entering", "replies leaving", "replies entering"],
     )
-    def test_each_of_the_four_acls_may_drop_them(
+    def test_network_acl_can_block_each_leg_between_subnets(
         self, subnet: str, entries: list[Any], direction: str, leg: str
     ) -> None:
         network = self.network()
@@ -447,7 +447,7 @@ class TestWithinTheVpc:
         assert [(item.hop.direction, item.hop.leg) for item in trace.judged] == [(direction, leg)]
 
     @pytest.mark.parametrize("egress", [True, False], ids=["leaving", "replies entering"])
-    def test_an_acl_is_asked_for_the_addresses_of_the_flow(self, egress: bool) -> None:  # noqa: FBT001
+    def test_network_acl_entries_are_matched_by_flow_addresses(self, egress: bool) -> None:  # noqa: FBT001
         """An entry for other addresses neither lets these pass nor drops them."""
         network = self.network()
         others = [entry(100, cidr="10.0.9.0/24", egress=egress), entry(110, "deny", "10.0.8.0/24", egress=egress)]
@@ -462,34 +462,34 @@ class TestWithinTheVpc:
         (message,) = messages(reach(network))
         assert f" {'to' if egress else 'from'} 10.0.2.10, tcp " in message
 
-    def test_an_acl_that_was_not_read_leaves_it_open(self) -> None:
+    def test_unread_network_acls_leave_verdict_unknown(self) -> None:
         network = self.network()
         network.forget("NetworkAcls")
         outcome = reach(network)
         assert outcome.verdict is UNKNOWN
         assert set(missing(outcome)) == {"the network ACL of subnet subnet-a", "the network ACL of subnet subnet-b"}
 
-    def test_an_address_in_no_subnet_that_was_read_is_not_known(self) -> None:
+    def test_address_outside_read_subnets_is_unknown(self) -> None:
         outcome = walk(Network(), "10.0.99.9")
         assert outcome.verdict is UNKNOWN
         assert missing(outcome)[0] == "which subnet of vpc-1 10.0.99.9 is in"
 
-    def test_an_interface_in_a_subnet_that_was_not_read_is_not_known(self) -> None:
+    def test_interface_in_unread_subnet_reports_missing_subnet(self) -> None:
         network = Network()
         network.interface("eni-1", "10.0.2.9", "subnet-9", ["sg-open"])
         assert missing(walk(network, "10.0.2.9")) == ["subnet subnet-9"]
 
-    def test_an_interface_that_does_not_tell_its_subnet_is_in_the_one_of_its_address(self) -> None:
+    def test_interface_without_subnet_id_is_placed_by_its_address(self) -> None:
         network = Network()
         del network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])["SubnetId"]
         assert walk(network, "10.0.2.9").verdict is OK
 
-    def test_an_interface_that_does_not_tell_its_groups_leaves_it_open(self) -> None:
+    def test_interface_without_groups_reports_missing_security_groups(self) -> None:
         network = Network()
         del network.interface("eni-1", "10.0.2.9", "subnet-b")["Groups"]
         assert missing(walk(network, "10.0.2.9")) == ["the security groups of eni-1"]
 
-    def test_an_interface_of_another_vpc_is_not_what_has_the_address_here(self) -> None:
+    def test_interface_of_another_vpc_with_same_address_is_ignored(self) -> None:
         """Two VPCs may have the same addresses; packets stay in theirs."""
         network = Network()
         network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.0.0.0/16")
@@ -501,7 +501,7 @@ class TestWithinTheVpc:
         outcome = walker.walk(source(walker), [there], "tcp", 443)
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["which interface of vpc-1 has 10.0.2.9"])
 
-    def test_replies_that_another_route_takes_are_not_followed(self) -> None:
+    def test_replies_by_another_route_are_unknown(self) -> None:
         network = self.network()
         back = {"DestinationCidrBlock": "10.0.1.0/25", "NetworkInterfaceId": "eni-7", "State": "active"}
         network.table("rtb-b", back, subnets=["subnet-b"])
@@ -511,18 +511,18 @@ class TestWithinTheVpc:
         (trace,) = outcome.traces
         assert [item.packets[0].source for item in trace.judged] == [((0x0A000104, 0x0A00017F),)]
 
-    def test_replies_of_a_subnet_whose_routes_are_not_known_are_not_followed(self) -> None:
+    def test_replies_with_unread_routes_report_missing_routes(self) -> None:
         network = self.network()
         del network.table("rtb-b", subnets=["subnet-b"])["Routes"]
         assert missing(reach(network)) == ["the routes of rtb-b"]
 
-    def test_replies_that_have_no_route_are_lost(self) -> None:
+    def test_replies_without_route_are_blocked(self) -> None:
         network = self.network()
         network.table("rtb-b", subnets=["subnet-b"])["Routes"] = []
         outcome = reach(network)
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("NO_ROUTE_TO_DESTINATION", "rtb-b")])
 
-    def test_replies_that_a_route_of_unknown_extent_may_take_are_not_followed(self) -> None:
+    def test_replies_by_route_of_unread_prefix_list_are_unknown(self) -> None:
         network = self.network()
         network.table("rtb-b", {"DestinationPrefixListId": "pl-9", "GatewayId": "tgw-1"}, subnets=["subnet-b"])
         assert reach(network).verdict is UNKNOWN
@@ -542,7 +542,7 @@ class TestWithinTheVpc:
     ],
     ids=str,
 )
-def test_what_was_not_read_of_other_targets_is_not_known(target: dict[str, str], what: str) -> None:
+def test_route_to_unread_target_is_unknown(target: dict[str, str], what: str) -> None:
     network = Network()
     network.route(**target)
     outcome = reach(network)
@@ -550,7 +550,7 @@ def test_what_was_not_read_of_other_targets_is_not_known(target: dict[str, str],
     assert missing(outcome) == [what]
 
 
-def test_an_endpoint_somewhere_in_a_subnet_of_unknown_block_has_no_address_to_walk_to() -> None:
+def test_endpoint_in_subnet_without_cidr_is_unknown() -> None:
     network = Network()
     network.endpoint("vpce-1a", "logs", ["subnet-b"])
     network.rows["NetworkInterfaces"].clear()
@@ -559,13 +559,13 @@ def test_an_endpoint_somewhere_in_a_subnet_of_unknown_block_has_no_address_to_wa
     assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["the addresses of subnet subnet-b"])
 
 
-def test_an_address_of_the_own_subnet_takes_no_route() -> None:
+def test_address_in_own_subnet_ignores_route_table() -> None:
     network = Network()
     network.route("10.0.1.0/24", NatGatewayId="nat-0", State="blackhole")
     assert missing(walk(network, "10.0.1.77")) == ["which interface has the address 10.0.1.77"]
 
 
-class TestAChoiceOfRoutes:
+class TestOverlappingPrefixLists:
     """Of two overlapping prefix lists AWS takes any: both ways are walked, and only what they agree on is known."""
 
     def network(self, second: str) -> Network:
@@ -577,22 +577,22 @@ class TestAChoiceOfRoutes:
         network.route("pl-2", **{"GatewayId" if second.startswith("igw") else "TransitGatewayId": second})
         return network
 
-    def test_is_unknown_where_the_two_ways_differ(self) -> None:
+    def test_overlapping_prefix_lists_with_different_results_are_unknown(self) -> None:
         outcome = walk(self.network("tgw-1"), "8.8.8.8", public=True)
         assert outcome.verdict is UNKNOWN
         assert any("overlapping prefix lists pl-1 and pl-2" in fact for fact in missing(outcome))
 
-    def test_is_blocked_where_both_ways_are(self) -> None:
+    def test_overlapping_prefix_lists_are_blocked_if_both_routes_are(self) -> None:
         network = self.network("igw-2")
         network.internet_gateway("igw-2")
         assert walk(network, "8.8.8.8").verdict is BLOCKED
 
-    def test_has_a_path_for_each(self) -> None:
+    def test_overlapping_prefix_lists_return_a_trace_per_route(self) -> None:
         outcome = walk(self.network("tgw-1"), "8.8.8.8", public=True)
         assert [[hop.resource for hop, _ in trace.hops()][-2] for trace in outcome.traces] == ["igw-1", "tgw-1"]
 
 
-def test_https_alone_is_enough() -> None:
+def test_https_only_security_groups_and_acls_allow_endpoint() -> None:
     """The narrowest groups and ACLs that AWS's pages ask for."""
     network = Network()
     network.endpoint("vpce-1", "logs", ["subnet-b"], group="sg-end")
@@ -605,7 +605,7 @@ def test_https_alone_is_enough() -> None:
     assert reach(network).verdict is OK
 
 
-def test_a_destination_without_an_address_is_unknown() -> None:
+def test_destination_without_address_is_unknown() -> None:
     walker = Network().walker()
     outcome = walker.walk(source(walker), [Destination("nowhere", ())], "tcp", 443)
     assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["the address of nowhere"])

@@ -39,37 +39,37 @@ def dual_stack(**gateway: Any) -> Network:
     return network
 
 
-class TestByAnEgressOnlyGateway:
+class TestEgressOnlyGateways:
     """https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html"""
 
-    def test_ipv6_gets_out(self) -> None:
+    def test_egress_only_gateway_allows_ipv6(self) -> None:
         assert from_ipv6(dual_stack(), FAR).verdict is OK
 
-    def test_ipv4_does_not(self) -> None:
+    def test_egress_only_gateway_does_not_carry_ipv4(self) -> None:
         assert lost(walk(dual_stack(), "8.8.8.8")) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
 
-    def test_it_must_be_attached_to_the_vpc(self) -> None:
+    def test_egress_only_gateway_must_be_attached_to_vpc(self) -> None:
         outcome = from_ipv6(dual_stack(Attachments=[{"VpcId": "vpc-9", "State": "attached"}]), FAR)
         assert lost(outcome) == [("BAD_STATE_ATTACHMENT", "eigw-1")]
 
-    def test_one_that_was_not_read_is_not_known(self) -> None:
+    def test_unread_egress_only_gateway_is_unknown(self) -> None:
         network = dual_stack()
         network.rows["EgressOnlyInternetGateways"].clear()
         outcome = from_ipv6(network, FAR)
         assert outcome.verdict is UNKNOWN
         assert "eigw-1" in missing(outcome)[0]
 
-    def test_one_that_does_not_tell_where_it_is_attached_is_not_known(self) -> None:
+    def test_egress_only_gateway_without_attachments_is_unknown(self) -> None:
         network = dual_stack()
         network.rows["EgressOnlyInternetGateways"][0].pop("Attachments")
         assert from_ipv6(network, FAR).verdict is UNKNOWN
 
-    def test_it_does_not_send_to_addresses_that_are_not_public(self) -> None:
+    def test_egress_only_gateway_drops_non_public_destinations(self) -> None:
         outcome = from_ipv6(dual_stack(), "fd00::1")
         assert lost(outcome) == [("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "eigw-1")]
 
     @pytest.mark.parametrize(("mode", "stopped"), [("block-bidirectional", True), ("block-ingress", False)])
-    def test_block_public_access_stops_it_only_in_both_directions(self, mode: str, stopped: bool) -> None:  # noqa: FBT001
+    def test_block_public_access_stops_ipv6_only_in_bidirectional_mode(self, mode: str, stopped: bool) -> None:  # noqa: FBT001
         network = dual_stack()
         network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": "eu-west-1", "InternetGatewayBlockMode": mode}]
         network.rows["VpcBlockPublicAccessExclusions"] = []
@@ -77,7 +77,7 @@ class TestByAnEgressOnlyGateway:
         assert lost(from_ipv6(network, FAR)) == found
 
 
-class TestATaskOfBothFamilies:
+class TestDualStackTasks:
     """What is lost over IPv4 may get through over IPv6, of a host that may have such an address."""
 
     DOCKER = Target("registry-1.docker.io", 443, "internet")
@@ -90,35 +90,35 @@ class TestATaskOfBothFamilies:
         return network
 
     @pytest.mark.parametrize("target", [DOCKER, LOGS], ids=["registry", "logs"])
-    def test_is_not_known_to_be_blocked(self, target: Target) -> None:
+    def test_dual_stack_task_is_unknown_if_host_may_have_ipv6(self, target: Target) -> None:
         outcome = reach(self.network(), target)
         assert (outcome.verdict, lost(outcome)) == (UNKNOWN, [])
         assert missing(outcome) == [f"whether {target.host} is reachable over IPv6, for which subnet-a has a route"]
 
-    def test_is_blocked_where_the_host_has_ipv4_alone(self) -> None:
+    def test_dual_stack_task_is_blocked_if_host_has_only_ipv4(self) -> None:
         assert reach(self.network(), self.ECR).verdict is BLOCKED
 
-    def test_is_blocked_where_ipv6_is_blocked_too(self) -> None:
+    def test_dual_stack_task_is_blocked_without_ipv6_route(self) -> None:
         network = self.network()
         network.row("RouteTables", "rtb-main")["Routes"].pop()
         assert lost(reach(network, self.DOCKER)) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
 
-    def test_is_blocked_where_its_own_groups_let_no_ipv6_out(self) -> None:
+    def test_dual_stack_task_is_blocked_without_ipv6_egress_rule(self) -> None:
         network = self.network()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"].pop()
         assert reach(network, self.DOCKER).verdict is BLOCKED
 
-    def test_is_blocked_at_an_endpoint_that_answers_for_the_name(self) -> None:
+    def test_dual_stack_task_is_blocked_at_endpoint_with_private_dns(self) -> None:
         network = self.network()
         network.endpoint("vpce-1", "logs", ["subnet-a"], "sg-task")
         assert reach(network, LOGS).verdict is BLOCKED
 
-    def test_is_blocked_behind_a_dns_server_that_is_out_of_reach(self) -> None:
+    def test_dual_stack_task_is_blocked_if_dns_server_is_unreachable(self) -> None:
         network = self.network()
         network.dhcp("192.0.2.53")
         assert reach(network, self.DOCKER).verdict is BLOCKED
 
-    def test_is_not_known_to_be_blocked_where_another_vpcs_dns_server_answers(self) -> None:
+    def test_dual_stack_task_is_unknown_if_resolver_endpoint_answers(self) -> None:
         network = self.network()
         endpoint = {"Id": "rslvr-in-1", "Direction": "INBOUND", "Status": "OPERATIONAL", "HostVPCId": VPC}
         network.rows["ResolverEndpoints"] = [endpoint | {"IpAddresses": ["10.0.2.53"]}]
@@ -131,19 +131,19 @@ class TestATaskOfBothFamilies:
         network.row("SecurityGroups", "sg-dns")["IpPermissions"].clear()
         assert reach(network, self.DOCKER).verdict is BLOCKED
 
-    def test_is_blocked_at_a_private_address(self) -> None:
+    def test_dual_stack_task_is_blocked_at_private_zone_address(self) -> None:
         network = self.network()
         name = str(self.DOCKER.host)
         network.zone(name, record(f"{name}.", "A", "10.0.2.9"))
         network.interface("eni-9", "10.0.2.9", "subnet-b", ["sg-task"])
         assert lost(reach(network, self.DOCKER)) == [("SG_HAS_NO_RULES", "sg-task")]
 
-    def test_is_ok_where_ipv4_gets_through(self) -> None:
+    def test_dual_stack_task_is_ok_if_ipv4_is_allowed(self) -> None:
         network = self.network()
         network.endpoint("vpce-1", "logs", ["subnet-a"], "sg-open")
         assert reach(network, LOGS).verdict is OK
 
-    def test_is_not_known_of_a_private_name_that_has_ipv6_alone(self) -> None:
+    def test_dual_stack_task_is_unknown_for_private_name_with_only_ipv6(self) -> None:
         network = self.network()
         name = str(LOGS.host)
         network.zone(name, record(f"{name}.", "AAAA", "2a05:d018:1::9"))
@@ -156,7 +156,7 @@ class TestATaskOfBothFamilies:
         assert reach(network, LOGS, subnet="subnet-b").verdict is BLOCKED
 
 
-def test_by_an_internet_gateway_an_ipv6_address_is_public_by_itself() -> None:
+def test_internet_gateway_allows_ipv6_without_public_ipv4_address() -> None:
     network = dual_stack()
     network.internet_gateway()
     network.row("RouteTables", "rtb-main")["Routes"][-1] = {
@@ -167,74 +167,74 @@ def test_by_an_internet_gateway_an_ipv6_address_is_public_by_itself() -> None:
     assert from_ipv6(network, FAR).verdict is OK
 
 
-class TestRulesOfOneFamily:
-    def test_an_ipv4_rule_of_a_group_lets_out_no_ipv6(self) -> None:
+class TestSingleFamilyRules:
+    def test_ipv4_security_group_rule_does_not_allow_ipv6(self) -> None:
         network = dual_stack()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [ALL]
         assert lost(from_ipv6(network, FAR)) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
 
-    def test_an_ipv6_rule_of_a_group_lets_out_no_ipv4(self) -> None:
+    def test_ipv6_security_group_rule_does_not_allow_ipv4(self) -> None:
         network = dual_stack()
         network.route(GatewayId="igw-1")
         network.internet_gateway()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [EVERYTHING]
         assert lost(walk(network, "8.8.8.8", public=True)) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
 
-    def test_ipv4_entries_of_a_network_acl_admit_no_ipv6(self) -> None:
+    def test_ipv4_network_acl_entries_do_not_allow_ipv6(self) -> None:
         network = dual_stack()
         network.acl("acl-4", both_ways(entry(100)), ["subnet-a"])
         assert lost(from_ipv6(network, FAR)) == [("SUBNET_ACL_RESTRICTION", "acl-4")] * 2
 
-    def test_ipv6_entries_of_a_network_acl_admit_no_ipv4(self) -> None:
+    def test_ipv6_network_acl_entries_do_not_allow_ipv4(self) -> None:
         network = dual_stack()
         network.route(GatewayId="igw-1")
         network.internet_gateway()
         network.acl("acl-6", [entry6(100), entry6(100, egress=True)], ["subnet-a"])
         assert lost(walk(network, "8.8.8.8", public=True)) == [("SUBNET_ACL_RESTRICTION", "acl-6")] * 2
 
-    def test_a_deny_of_one_family_leaves_the_other_alone(self) -> None:
+    def test_ipv4_network_acl_deny_does_not_block_ipv6(self) -> None:
         network = dual_stack()
         network.acl("acl-both", [*both_ways(entry(90, "deny")), entry6(100), entry6(100, egress=True)], ["subnet-a"])
         assert from_ipv6(network, FAR).verdict is OK
 
-    def test_both_ends_must_have_addresses_of_one_family(self) -> None:
+    def test_path_without_common_address_family_is_blocked(self) -> None:
         outcome = walk(dual_stack(), FAR)
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")])
 
-    def test_that_holds_within_a_subnet_too(self) -> None:
+    def test_path_within_subnet_requires_common_address_family(self) -> None:
         outcome = walk(dual_stack(), "2a05:d018:1::8")
         assert lost(outcome) == [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")]
 
 
-class TestQuestions:
+class TestTraceRequests:
     def asked(self, network: Network, to: str = FAR, **of: Any) -> Outcome:
         return ask(network.walker(), TraceRequest(to, 443, **({"subnet": "subnet-a", "groups": ("sg-task",)} | of)))
 
-    def test_from_a_subnet_to_an_ipv6_address_go_by_its_ipv6_block(self) -> None:
+    def test_trace_request_from_subnet_uses_its_ipv6_cidr(self) -> None:
         assert self.asked(dual_stack()).verdict is OK
         assert self.asked(dual_stack(), source_address="2a05:d018:1::9").verdict is OK
 
-    def test_from_an_ipv6_only_subnet_too(self) -> None:
+    def test_trace_request_from_ipv6_only_subnet_is_ok(self) -> None:
         network = dual_stack()
         network.row("Subnets", "subnet-a").pop("CidrBlock")
         assert self.asked(network).verdict is OK
 
-    def test_from_a_subnet_without_ipv6_have_no_way(self) -> None:
+    def test_trace_request_from_ipv4_subnet_has_no_common_address_family(self) -> None:
         outcome = self.asked(Network())
         assert ("NO_COMMON_ADDRESS_FAMILY", "subnet-a") in lost(outcome)
 
-    def test_from_an_interface_go_by_its_ipv6_address(self) -> None:
+    def test_trace_request_from_interface_uses_its_ipv6_address(self) -> None:
         network = dual_stack()
         network.interface("eni-1", "10.0.1.9", Ipv6Addresses=[{"Ipv6Address": "2a05:d018:1::9"}])
         assert self.asked(network, subnet=None, interface="eni-1").verdict is OK
 
-    def test_from_an_interface_without_one_are_refused(self) -> None:
+    def test_trace_request_from_interface_without_ipv6_raises(self) -> None:
         network = dual_stack()
         network.interface("eni-1", "10.0.1.9")
         with pytest.raises(SkerryError, match="eni-1 has no address at all"):
             self.asked(network, subnet=None, interface="eni-1")
 
-    def test_to_an_interface_by_its_ipv6_address_meet_its_groups(self) -> None:
+    def test_trace_request_to_ipv6_address_checks_interface_groups(self) -> None:
         network = dual_stack()
         network.interface("eni-2", "10.0.1.8", groups=["sg-open"], Ipv6Addresses=[{"Ipv6Address": "2a05:d018:1::8"}])
         outcome = self.asked(network, "2a05:d018:1::8")

@@ -45,32 +45,32 @@ def missing(resolution: Resolution) -> Missing | None:
     return piece.missing
 
 
-class TestWithoutAnythingPrivate:
-    def test_a_name_leads_to_its_public_addresses(self) -> None:
+class TestPublicAnswers:
+    def test_public_name_resolves_to_public_addresses(self) -> None:
         found = resolve(Network())
         assert led_to(found) == [PUBLIC_LOGS]
         assert found.hop.rule == f"{LOGS_HOST}: a public answer"
         assert not found.destinations[0].choice
 
-    def test_an_address_is_its_own_answer_whatever_the_dns(self) -> None:
+    def test_ip_address_resolves_to_itself_without_dns_support(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         assert led_to(resolve(network, "10.0.2.9", None)) == ["10.0.2.9"]
 
-    def test_a_host_that_is_not_known_stands_where_it_is_told_to(self) -> None:
+    def test_unnamed_internet_host_resolves_to_public_addresses(self) -> None:
         found = names_of(Network().world()).resolve(VPC, Query(None, "internet"))
         assert led_to(found) == ["the internet"]
         assert found.destinations[0].addresses == PUBLIC
 
-    def test_a_host_outside_aws_is_taken_to_be_on_the_internet(self) -> None:
+    def test_host_outside_aws_is_inferred_on_the_internet(self) -> None:
         inferred = "registry.example is taken to be on the internet"
         found = names_of(Network().world()).resolve(VPC, Query("registry.example", "internet", inferred=inferred))
         assert led_to(found) == ["the internet"]
         assert (found.hop.rule, found.hop.grade) == (inferred, "inferred")
 
 
-class TestPrivateDnsOfEndpoints:
-    def test_leads_to_every_interface_of_the_endpoint(self) -> None:
+class TestEndpointPrivateDns:
+    def test_private_dns_resolves_to_every_endpoint_interface(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
         found = resolve(network)
@@ -78,7 +78,7 @@ class TestPrivateDnsOfEndpoints:
         assert found.hop.rule == f"{LOGS_HOST}: private DNS of vpce-1"
         assert found.sure
 
-    def test_answers_for_the_names_below_a_wildcard(self) -> None:
+    def test_private_dns_answers_names_below_wildcard(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "ecr.dkr")
         host = f"111122223333.dkr.ecr.{REGION}.amazonaws.com"
@@ -98,18 +98,18 @@ class TestPrivateDnsOfEndpoints:
         ],
         ids=str,
     )
-    def test_of_an_endpoint_that_does_not_serve_the_name_leaves_it_public(self, change: dict[str, Any]) -> None:
+    def test_private_dns_is_ignored_if_endpoint_does_not_serve_name(self, change: dict[str, Any]) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", **change)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
     @pytest.mark.parametrize("state", ["available", "Available"])
-    def test_does_not_look_at_the_case_of_the_state(self, state: str) -> None:
+    def test_private_dns_ignores_case_of_endpoint_state(self, state: str) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", State=state)
         assert led_to(resolve(network)) == ["vpce-1 at 10.0.1.10"]
 
-    def test_of_an_endpoint_that_is_coming_up_is_not_known(self) -> None:
+    def test_private_dns_of_pending_endpoint_is_unknown(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", State="pending")
         assert missing(resolve(network)) == Missing(
@@ -123,28 +123,28 @@ class TestPrivateDnsOfEndpoints:
             ("State", "the state of vpce-1"),
         ],
     )
-    def test_is_not_known_where_the_endpoint_does_not_tell(self, key: str, fact: str) -> None:
+    def test_private_dns_with_missing_endpoint_field_is_unknown(self, key: str, fact: str) -> None:
         network = Network()
         del network.endpoint("vpce-1", "logs")[key]
         assert missing(resolve(network)) == Missing(fact, "ec2:DescribeVpcEndpoints")
 
-    def test_may_be_that_of_an_endpoint_whose_service_is_not_known(self) -> None:
+    def test_private_dns_of_endpoint_without_service_name_is_unknown(self) -> None:
         network = Network()
         del network.endpoint("vpce-1", "logs")["ServiceName"]
         assert not resolve(network).hop.clean
 
-    def test_may_be_that_of_an_endpoint_whose_service_is_not_known_before_that_of_a_wider_zone(self) -> None:
+    def test_private_dns_without_service_name_precedes_wider_private_zone(self) -> None:
         network = Network()
         network.zone("amazonaws.com")
         del network.endpoint("vpce-1", "logs")["ServiceName"]
         assert resolve(network).hop.undecided
 
-    def test_is_not_known_where_no_endpoints_were_read(self) -> None:
+    def test_private_dns_is_unknown_if_endpoints_are_unread(self) -> None:
         network = Network()
         network.forget("VpcEndpoints")
         assert missing(resolve(network)) == Missing("the endpoints of vpc-1", "ec2:DescribeVpcEndpoints")
 
-    def test_leads_to_a_subnet_where_the_interface_was_not_read(self) -> None:
+    def test_private_dns_resolves_to_subnet_if_interface_is_unread(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.rows["NetworkInterfaces"].clear()
@@ -153,7 +153,7 @@ class TestPrivateDnsOfEndpoints:
         assert not found.destinations[0].choice
         assert found.destinations[0].groups == ("sg-open",)
 
-    def test_leads_nowhere_known_where_neither_interface_nor_subnet_was_read(self) -> None:
+    def test_private_dns_is_unknown_if_interface_and_subnet_are_unread(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", NetworkInterfaceIds=["eni-9"], SubnetIds=["subnet-9"])
         assert missing(resolve(network)) == Missing("the interfaces of vpce-1", "ec2:DescribeNetworkInterfaces")
@@ -161,27 +161,27 @@ class TestPrivateDnsOfEndpoints:
     @pytest.mark.parametrize(
         "change", [{"IpAddressType": "ipv6"}, {"DnsOptions": {"DnsRecordIpType": "ipv6"}}], ids=["address", "record"]
     )
-    def test_of_an_endpoint_that_answers_over_ipv6_alone_is_not_walked(self, change: dict[str, Any]) -> None:
+    def test_private_dns_of_ipv6_only_endpoint_is_unknown(self, change: dict[str, Any]) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", **change)
         assert missing(resolve(network)) == Missing("how vpce-1 answers over IPv6, which is not walked")
 
 
 class TestVpcAttributes:
-    def test_without_dns_support_no_name_resolves(self) -> None:
+    def test_dns_support_disabled_fails_resolution(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsSupport", value=False)
         assert lost(resolve(network)) == ["DNS_SUPPORT_DISABLED"]
 
-    def test_without_dns_hostnames_private_names_do_not_apply(self) -> None:
+    def test_dns_hostnames_disabled_ignores_private_names(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.zone("amazonaws.com")
         network.attribute("EnableDnsHostnames", value=False)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_support_that_is_not_known_leaves_the_answer_open(self) -> None:
+    def test_dns_support_unread_leaves_answer_unknown(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsSupport", value=None)
@@ -189,13 +189,13 @@ class TestVpcAttributes:
         assert missing(found) == Missing("enableDnsSupport of vpc-1", "ec2:DescribeVpcAttribute")
         assert [one.label for one in found.destinations] == ["vpce-1 at 10.0.1.10"]
 
-    def test_support_that_is_not_known_does_not_matter_where_the_name_is_lost_anyway(self) -> None:
+    def test_dns_support_unread_is_ignored_if_name_does_not_exist(self) -> None:
         network = Network()
         network.zone("amazonaws.com")
         network.attribute("EnableDnsSupport", value=None)
         assert lost(resolve(network)) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_hostnames_that_are_not_known_leave_the_private_and_the_public_answer(self) -> None:
+    def test_dns_hostnames_unread_returns_private_and_public_answers(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsHostnames", value=None)
@@ -204,66 +204,66 @@ class TestVpcAttributes:
         assert [one.label for one in found.destinations] == ["vpce-1 at 10.0.1.10", PUBLIC_LOGS]
         assert not found.sure
 
-    def test_hostnames_that_are_not_known_do_not_matter_where_nothing_is_private(self) -> None:
+    def test_dns_hostnames_unread_is_ignored_without_private_names(self) -> None:
         network = Network()
         network.attribute("EnableDnsHostnames", value=None)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_a_vpc_that_was_not_read_leaves_the_answer_open(self) -> None:
+    def test_unread_vpc_leaves_dns_answer_unknown(self) -> None:
         network = Network()
         network.rows["Vpcs"].clear()
         assert missing(resolve(network)) == Missing("VPC vpc-1", "ec2:DescribeVpcs")
 
 
-class TestDhcp:
+class TestDhcpOptions:
     @pytest.mark.parametrize("server", ["AmazonProvidedDNS", "169.254.169.253", "10.0.0.2"])
-    def test_amazons_server_answers_by_each_of_its_names(self, server: str) -> None:
+    def test_amazon_dns_server_is_recognized_by_each_of_its_names(self, server: str) -> None:
         network = Network()
         network.dhcp(server)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_another_server_answers_what_it_likes(self) -> None:
+    def test_custom_dns_server_answer_is_unknown(self) -> None:
         network = Network()
         network.dhcp("10.0.0.3", "10.0.9.9")
         found = resolve(network)
         assert found.servers == ("10.0.0.3", "10.0.9.9")
         assert missing(found) == Missing(f"what the DNS server 10.0.0.3 or 10.0.9.9 answers for {LOGS_HOST}")
 
-    def test_another_server_answers_for_a_host_that_is_not_known(self) -> None:
+    def test_custom_dns_server_answer_for_unnamed_host_is_unknown(self) -> None:
         network = Network()
         network.dhcp("10.0.0.3")
         found = names_of(network.world()).resolve(VPC, Query(None, "internet"))
         assert missing(found) == Missing("what the DNS server 10.0.0.3 answers for a host that is not known")
 
-    def test_another_server_answers_also_where_dns_support_is_off(self) -> None:
+    def test_custom_dns_server_is_used_without_dns_support(self) -> None:
         network = Network()
         network.dhcp("10.0.9.9")
         network.attribute("EnableDnsSupport", value=False)
         assert resolve(network).servers == ("10.0.9.9",)
 
-    def test_options_that_name_no_server_leave_the_answer_open(self) -> None:
+    def test_dhcp_options_without_dns_servers_leave_answer_unknown(self) -> None:
         network = Network()
         network.dhcp()
         assert missing(resolve(network)) == Missing("which DNS servers tasks ask in vpc-1, as dopt-1 names none")
 
-    def test_no_options_at_all_leave_the_answer_open(self) -> None:
+    def test_vpc_without_dhcp_options_has_unknown_dns_servers(self) -> None:
         """``default`` is no set that could be shown."""
         network = Network()
         network.row("Vpcs", VPC)["DhcpOptionsId"] = "default"
         fact = missing(resolve(network))
         assert fact == Missing("which DNS servers tasks ask in vpc-1, which has no DHCP options")
 
-    def test_options_that_were_not_read_leave_the_answer_open(self) -> None:
+    def test_unread_dhcp_options_leave_answer_unknown(self) -> None:
         network = Network()
         network.forget("DhcpOptions")
         assert missing(resolve(network)) == Missing("DHCP option set dopt-1", "ec2:DescribeDhcpOptions")
 
-    def test_a_vpc_that_does_not_tell_its_options_leaves_the_answer_open(self) -> None:
+    def test_vpc_with_missing_dhcp_options_id_leaves_answer_unknown(self) -> None:
         network = Network()
         del network.row("Vpcs", VPC)["DhcpOptionsId"]
         assert missing(resolve(network)) == Missing("the DHCP option set of vpc-1", "ec2:DescribeVpcs")
 
-    def test_other_options_are_no_servers(self) -> None:
+    def test_dhcp_options_other_than_dns_servers_are_ignored(self) -> None:
         network = Network()
         network.dhcp("AmazonProvidedDNS")
         other = {"Key": "ntp-servers", "Values": [{"Value": "10.0.9.9"}]}
@@ -272,7 +272,7 @@ class TestDhcp:
 
 
 class TestPrivateZones:
-    def test_answer_with_the_addresses_of_the_record(self) -> None:
+    def test_private_zone_resolves_to_record_addresses(self) -> None:
         network = Network()
         network.interface("eni-1", "10.0.2.9", "subnet-b")
         network.zone("example.com", record("db.example.com.", "A", "10.0.2.9", "10.9.9.9"))
@@ -281,14 +281,14 @@ class TestPrivateZones:
         assert found.hop.rule == "db.example.com: private zone example.com"
         assert [one.interface for one in found.destinations] == ["eni-1", None]
 
-    def test_the_most_specific_one_answers(self) -> None:
+    def test_private_zone_with_longest_match_answers(self) -> None:
         network = Network()
         network.zone("example.com", record("db.a.example.com.", "A", "10.0.2.1"))
         network.zone("a.example.com", record("db.a.example.com.", "A", "10.0.2.2"))
         network.zone("com", record("db.a.example.com.", "A", "10.0.2.3"))
         assert led_to(resolve(network, "db.a.example.com", None)) == ["10.0.2.2"]
 
-    def test_the_most_specific_one_answers_alone_though_it_has_no_record(self) -> None:
+    def test_private_zone_with_longest_match_answers_even_without_record(self) -> None:
         network = Network()
         network.zone("example.com", record("db.a.example.com.", "A", "10.0.2.1"))
         network.zone("a.example.com")
@@ -298,30 +298,30 @@ class TestPrivateZones:
             "private zone a.example.com (Z2) has no address for db.a.example.com, and nothing else is asked"
         )
 
-    def test_do_not_fall_through_to_the_public_answer(self) -> None:
+    def test_private_zone_does_not_fall_back_to_public_answer(self) -> None:
         network = Network()
         network.zone(f"{REGION}.amazonaws.com")
         assert lost(resolve(network)) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_do_not_hide_an_endpoint_of_a_more_specific_name(self) -> None:
+    def test_private_zone_does_not_hide_endpoint_of_more_specific_name(self) -> None:
         network = Network()
         network.zone(f"{REGION}.amazonaws.com")
         network.endpoint("vpce-1", "logs")
         assert led_to(resolve(network)) == ["vpce-1 at 10.0.1.10"]
 
-    def test_answer_by_a_wildcard(self) -> None:
+    def test_private_zone_answers_by_wildcard_record(self) -> None:
         network = Network()
         network.zone("example.com", record("\\052.example.com.", "A", "10.0.2.9"))
         assert led_to(resolve(network, "any.thing.example.com", None)) == ["10.0.2.9"]
 
-    def test_that_may_answer_in_another_vpc_leave_the_answer_open(self) -> None:
+    def test_private_zone_with_unread_vpc_association_is_unknown(self) -> None:
         network = Network()
         network.zone("amazonaws.com", vpc=None)
         assert missing(resolve(network)) == Missing(
             "whether hosted zone amazonaws.com answers in vpc-1", "route53:ListHostedZonesByVPC"
         )
 
-    def test_whose_records_were_not_read_leave_the_answer_open(self) -> None:
+    def test_private_zone_with_unread_records_is_unknown(self) -> None:
         network = Network()
         network.zone("amazonaws.com")
         del network.rows["Calls"][1:]
@@ -330,13 +330,13 @@ class TestPrivateZones:
         )
 
     @pytest.mark.parametrize("values", [(), ("not-an-address",)])
-    def test_that_answer_with_no_address_that_can_be_read_leave_the_answer_open(self, values: tuple[str, ...]) -> None:
+    def test_private_zone_record_without_valid_address_is_unknown(self, values: tuple[str, ...]) -> None:
         network = Network()
         network.zone("example.com", record("db.example.com.", "A", *values))
         assert not resolve(network, "db.example.com", None).hop.clean
 
 
-class TestAliases:
+class TestAliasRecords:
     OWN = f"vpce-1a-x1y2.logs.{REGION}.vpce.amazonaws.com"
     OWN_ZONAL = f"vpce-1a-x1y2-eu-west-1b.logs.{REGION}.vpce.amazonaws.com"
 
@@ -346,58 +346,58 @@ class TestAliases:
         network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", alias=f"{alias}."))
         return network
 
-    def test_to_an_endpoints_regional_name_lead_to_all_of_its_interfaces(self) -> None:
+    def test_alias_to_regional_endpoint_name_resolves_to_all_interfaces(self) -> None:
         assert led_to(resolve(self.network(self.OWN))) == ["vpce-1a at 10.0.1.10", "vpce-1a at 10.0.2.11"]
 
-    def test_to_an_endpoints_zonal_name_lead_to_the_interface_in_that_zone(self) -> None:
+    def test_alias_to_zonal_endpoint_name_resolves_to_zone_interface(self) -> None:
         assert led_to(resolve(self.network(self.OWN_ZONAL))) == ["vpce-1a at 10.0.2.11"]
 
-    def test_to_an_endpoints_wildcard_name_lead_to_the_endpoint(self) -> None:
+    def test_alias_to_wildcard_endpoint_name_resolves_to_endpoint(self) -> None:
         escaped = self.network(f"\\052.{self.OWN}")
         assert led_to(resolve(escaped)) == ["vpce-1a at 10.0.1.10", "vpce-1a at 10.0.2.11"]
 
-    def test_to_the_name_of_a_zone_where_the_endpoint_is_not_lead_to_all_of_it(self) -> None:
+    def test_alias_to_zone_without_endpoint_resolves_to_all_interfaces(self) -> None:
         elsewhere = self.network(f"vpce-1a-x1y2-eu-west-1c.logs.{REGION}.vpce.amazonaws.com")
         assert led_to(resolve(elsewhere)) == ["vpce-1a at 10.0.1.10", "vpce-1a at 10.0.2.11"]
 
-    def test_to_an_endpoint_in_a_zone_that_is_not_told_lead_to_all_of_it(self) -> None:
+    def test_alias_with_missing_subnet_zones_resolves_to_all_interfaces(self) -> None:
         network = self.network(self.OWN_ZONAL)
         for row in network.rows["Subnets"]:
             del row["AvailabilityZone"]
         assert led_to(resolve(network)) == ["vpce-1a at 10.0.1.10", "vpce-1a at 10.0.2.11"]
 
-    def test_to_an_endpoint_whose_interfaces_are_not_known_leave_the_answer_open(self) -> None:
+    def test_alias_to_endpoint_without_interfaces_is_unknown(self) -> None:
         network = self.network(self.OWN)
         network.row("VpcEndpoints", "vpce-1a").update(NetworkInterfaceIds=[], SubnetIds=[])
         assert missing(resolve(network)) == Missing("the interfaces of vpce-1a", "ec2:DescribeNetworkInterfaces")
 
-    def test_to_an_endpoint_that_was_not_read_leave_the_answer_open(self) -> None:
+    def test_alias_to_unread_endpoint_is_unknown(self) -> None:
         name = f"vpce-99-x.logs.{REGION}.vpce.amazonaws.com"
         assert missing(resolve(self.network(name))) == Missing(f"the endpoint of {name}")
 
-    def test_are_not_needed_for_an_endpoints_own_name(self) -> None:
+    def test_endpoint_dns_name_resolves_without_alias(self) -> None:
         network = self.network(self.OWN)
         network.rows["Calls"].clear()
         assert led_to(resolve(network, self.OWN_ZONAL, None)) == ["vpce-1a at 10.0.2.11"]
 
-    def test_to_a_name_outside_the_private_zones_lead_anywhere(self) -> None:
+    def test_alias_outside_private_zones_may_have_any_address(self) -> None:
         (destination,) = resolve(self.network("logs.example.com")).destinations
         assert destination.addresses == ANY
 
-    def test_to_another_private_name_are_followed(self) -> None:
+    def test_cname_to_another_private_zone_is_followed(self) -> None:
         network = Network()
         network.zone("a.example", record("x.a.example.", "CNAME", "y.b.example."))
         network.zone("b.example", record("y.b.example.", "A", "10.0.2.9"))
         found = resolve(network, "x.a.example", None)
         assert led_to(found) == ["10.0.2.9"]
 
-    def test_to_a_name_that_does_not_exist_are_lost(self) -> None:
+    def test_cname_to_nonexistent_name_fails_resolution(self) -> None:
         network = Network()
         network.zone("a.example", record("x.a.example.", "CNAME", "y.b.example."))
         network.zone("b.example")
         assert lost(resolve(network, "x.a.example", None)) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_to_an_address_of_another_vpc_lead_to_its_interface(self) -> None:
+    def test_private_zone_address_in_another_vpc_has_its_interface(self) -> None:
         network = self.network(self.OWN)
         network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.9.0.0/16")
         network.interface("eni-9", "10.9.1.5", "subnet-9", ["sg-9"], VpcId="vpc-2")
@@ -405,7 +405,7 @@ class TestAliases:
         (destination,) = resolve(network, "x.hub.example", None).destinations
         assert (destination.interface, destination.subnet) == ("eni-9", "subnet-9")
 
-    def test_in_a_circle_are_left_open(self) -> None:
+    def test_cname_loop_is_unknown(self) -> None:
         network = Network()
         network.zone(
             "a.example", record("x.a.example.", "CNAME", "y.a.example."), record("y.a.example.", "CNAME", "x.a.example")
@@ -415,14 +415,14 @@ class TestAliases:
         assert found.fact.startswith("where the chain of names over ")
 
     @pytest.mark.parametrize(("links", "followed"), [(8, True), (32, True), (33, False)])
-    def test_are_followed_up_to_a_limit(self, links: int, followed: bool) -> None:  # noqa: FBT001
+    def test_cname_chain_is_followed_up_to_32_links(self, links: int, followed: bool) -> None:  # noqa: FBT001
         network = Network()
         chain = [record(f"n{place}.example.", "CNAME", f"n{place + 1}.example.") for place in range(links)]
         network.zone("example", *chain, record(f"n{links}.example.", "A", "10.0.2.9"))
         assert resolve(network, "n0.example", None).hop.clean == followed
 
 
-class TestSeveralRecordsOfOneName:
+class TestRoutingPolicies:
     """Record sets that a routing policy chooses from: y has an address, z has none."""
 
     def resolve(self, *targets: str, policy: dict[str, Any], **of_the_first: Any) -> Resolution:
@@ -436,7 +436,7 @@ class TestSeveralRecordsOfOneName:
         return resolve(network, "x.a.example", None)
 
     @pytest.mark.parametrize("policy", [{"Weight": 1}, {"MultiValueAnswer": True}], ids=["weighted", "multivalue"])
-    def test_take_turns(self, policy: dict[str, Any]) -> None:
+    def test_weighted_and_multivalue_records_all_answer(self, policy: dict[str, Any]) -> None:
         found = self.resolve("y", "w", policy=policy)
         assert led_to(found) == ["10.0.2.8", "10.0.2.9"]
         assert found.sure
@@ -446,16 +446,16 @@ class TestSeveralRecordsOfOneName:
         [{"Failover": "PRIMARY"}, {"Region": REGION}, {"GeoLocation": {"CountryCode": "*"}}],
         ids=["failover", "latency", "geolocation"],
     )
-    def test_are_one_of_them_where_health_or_the_asker_decides(self, policy: dict[str, Any]) -> None:
+    def test_failover_latency_and_geolocation_answers_are_uncertain(self, policy: dict[str, Any]) -> None:
         found = self.resolve("y", "w", policy=policy)
         assert led_to(found) == ["10.0.2.8", "10.0.2.9"]
         assert not found.sure
 
-    def test_may_be_held_back_by_a_health_check(self) -> None:
+    def test_weighted_record_with_health_check_is_uncertain(self) -> None:
         assert not self.resolve("y", "w", policy={"Weight": 1}, HealthCheckId="1f").sure
 
     @pytest.mark.parametrize("looks", [True, False])
-    def test_may_be_held_back_by_the_health_of_an_alias(self, looks: bool) -> None:  # noqa: FBT001
+    def test_weighted_alias_is_uncertain_if_it_evaluates_target_health(self, looks: bool) -> None:  # noqa: FBT001
         network = Network()
         rows = [record("x.a.example.", "A", alias=f"{name}.a.example.") for name in "yz"]
         for number, row in enumerate(rows):
@@ -464,13 +464,13 @@ class TestSeveralRecordsOfOneName:
         network.zone("a.example", *rows, *[record(f"{name}.a.example.", "A", "10.0.2.8") for name in "yz"])
         assert resolve(network, "x.a.example", None).sure is not looks
 
-    def test_are_no_answer_where_their_weight_is_0(self) -> None:
+    def test_weighted_record_of_zero_weight_is_ignored(self) -> None:
         assert led_to(self.resolve("z", "y", policy={"Weight": 1}, Weight=0)) == ["10.0.2.8"]
 
-    def test_are_answered_where_the_weight_of_all_is_0(self) -> None:
+    def test_weighted_records_all_answer_if_every_weight_is_zero(self) -> None:
         assert led_to(self.resolve("y", "w", policy={"Weight": 0})) == ["10.0.2.8", "10.0.2.9"]
 
-    def test_of_which_one_leads_nowhere_are_dead_now_and_then(self) -> None:
+    def test_weighted_record_to_nonexistent_name_is_listed_as_dead(self) -> None:
         found = self.resolve("z", "y", policy={"Weight": 1})
         assert led_to(found) == ["10.0.2.8"]
         assert [(piece.code, piece.resource) for hop in found.dead for piece in hop.lost] == [
@@ -478,14 +478,14 @@ class TestSeveralRecordsOfOneName:
         ]
         assert found.sure
 
-    def test_that_all_lead_nowhere_are_lost(self) -> None:
+    def test_weighted_records_all_to_nonexistent_names_fail_resolution(self) -> None:
         assert lost(self.resolve("z", "v", policy={"Weight": 1})) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_that_lead_nowhere_or_where_is_not_known_are_left_open(self) -> None:
+    def test_weighted_records_to_nonexistent_and_unread_names_are_unknown(self) -> None:
         found = self.resolve("z", "vpce-9-x.logs.vpce.amazonaws.com", policy={"Weight": 1})
         assert missing(found) == Missing("the endpoint of vpce-9-x.logs.vpce.amazonaws.com.b.example")
 
-    def test_lead_over_another_name_that_takes_turns(self) -> None:
+    def test_cname_to_weighted_name_keeps_its_dead_records(self) -> None:
         """What is dead further on is dead here."""
         network = Network()
         weighted = [{"SetIdentifier": name, "Weight": 1} for name in "yz"]
@@ -497,7 +497,7 @@ class TestSeveralRecordsOfOneName:
         assert led_to(found) == ["10.0.2.8"]
         assert [piece.code for hop in found.dead for piece in hop.lost] == ["DNS_NAME_NOT_FOUND"]
 
-    def test_are_walked_to_each(self) -> None:
+    def test_weighted_alias_to_nonexistent_name_is_intermittent(self) -> None:
         """A task that asks now and then is told a name that is dead."""
         network = Network()
         network.endpoint("vpce-1a", "logs", PrivateDnsEnabled=False)
@@ -524,12 +524,12 @@ class TestRegistries:
         network.zone("corp.example", record(f"{self.HOST}.", "A", "10.0.2.9"))
         return network
 
-    def test_in_a_private_zone_are_there_or_on_the_internet(self) -> None:
+    def test_registry_in_private_zone_resolves_there_and_to_internet(self) -> None:
         found = self.resolve(self.network())
         assert led_to(found) == ["10.0.2.9", "the internet"]
         assert (found.sure, found.hop.grade) == (False, "inferred")
 
-    def test_are_not_known_to_be_blocked_where_only_one_of_the_two_ways_is(self) -> None:
+    def test_registry_with_a_single_blocked_path_is_unknown(self) -> None:
         network = self.network()
         network.serve_internet_by_nat()
         network.interface("eni-9", "10.0.2.9", "subnet-b", ["sg-task"])
@@ -539,17 +539,17 @@ class TestRegistries:
         judged = [item for trace in found.traces for item in trace.judged]
         assert [(item.piece.code, item.lost) for item in judged] == [("SG_HAS_NO_RULES", False)]
 
-    def test_on_the_internet_are_there(self) -> None:
+    def test_registry_without_private_zone_is_inferred_on_internet(self) -> None:
         found = self.resolve(Network())
         assert led_to(found) == ["the internet"]
         assert found.hop.grade == "inferred"
 
-    def test_that_a_private_zone_hides_are_lost(self) -> None:
+    def test_registry_hidden_by_private_zone_fails_resolution(self) -> None:
         network = Network()
         network.zone("corp.example")
         assert lost(self.resolve(network)) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_are_not_known_where_dns_support_is_not(self) -> None:
+    def test_registry_is_unknown_if_dns_support_is_unread(self) -> None:
         network = self.network()
         network.attribute("EnableDnsSupport", value=None)
         assert not self.resolve(network).hop.clean
@@ -565,24 +565,24 @@ class TestSharedVpcs:
             row["OwnerId"] = "999988887777"
         return network
 
-    def test_without_an_endpoint_may_have_some(self) -> None:
+    def test_shared_vpc_without_visible_endpoints_is_unknown(self) -> None:
         assert missing(resolve(self.network())) == Missing(
             "the endpoints of vpc-1, as its owner sees them", "ec2:DescribeVpcEndpoints"
         )
 
-    def test_with_endpoints_in_sight_are_seen_by_their_owner(self) -> None:
+    def test_shared_vpc_with_visible_endpoints_resolves_publicly(self) -> None:
         network = self.network()
         network.endpoint("vpce-1", "ssm")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
 
-class TestEndpointsOfAnotherRegion:
+class TestCrossRegionEndpoints:
     def network(self, region: str) -> Network:
         network = Network()
         network.endpoint("vpce-1", "logs", ServiceRegion=region)
         return network
 
-    def test_may_answer_for_the_names_of_that_region(self) -> None:
+    def test_cross_region_endpoint_private_dns_is_unknown(self) -> None:
         network = self.network("us-east-1")
         network.row("VpcEndpoints", "vpce-1")["ServiceName"] = "com.amazonaws.us-east-1.logs"
         found = resolve(network, "logs.us-east-1.amazonaws.com", ServiceRef("logs", "us-east-1"))
@@ -590,7 +590,7 @@ class TestEndpointsOfAnotherRegion:
         assert fact is not None
         assert fact.fact == "whether private DNS of vpce-1 answers for a service of us-east-1"
 
-    def test_of_the_same_region_are_like_any_other(self) -> None:
+    def test_endpoint_with_service_region_of_its_own_region_resolves(self) -> None:
         assert led_to(resolve(self.network(REGION))) == ["vpce-1 at 10.0.1.10"]
 
 
@@ -614,35 +614,35 @@ class TestFileSystems:
     def resolve(self, network: Network, zone: str | None = "eu-west-1a") -> Resolution:
         return resolve(network, self.HOST, None, zone)
 
-    def test_lead_to_the_mount_target_in_the_zone_of_the_task(self) -> None:
+    def test_efs_name_resolves_to_mount_target_in_task_zone(self) -> None:
         assert led_to(self.resolve(self.network())) == ["10.0.1.77"]
         assert led_to(self.resolve(self.network(), "eu-west-1b")) == ["10.0.2.77"]
 
-    def test_do_not_resolve_in_a_zone_without_a_mount_target(self) -> None:
+    def test_efs_name_fails_in_zone_without_mount_target(self) -> None:
         found = self.resolve(self.network(), "eu-west-1c")
         assert lost(found) == ["DNS_NO_MOUNT_TARGET"]
         assert found.hop.lost[0].message == (
             "fs-0a has no mount target in eu-west-1c of vpc-1, so its name does not resolve there"
         )
 
-    def test_do_not_resolve_to_the_mount_target_of_another_vpc(self) -> None:
+    def test_efs_name_ignores_mount_target_of_another_vpc(self) -> None:
         network = self.network()
         network.row("Subnets", "subnet-a")["VpcId"] = "vpc-2"
         assert lost(self.resolve(network)) == ["DNS_NO_MOUNT_TARGET"]
 
     @pytest.mark.parametrize("state", ["deleting", "deleted", "error"])
-    def test_do_not_resolve_to_a_mount_target_that_is_gone(self, state: str) -> None:
+    def test_efs_name_ignores_deleted_or_failed_mount_target(self, state: str) -> None:
         network = self.network()
         network.row("MountTargets", "fsmt-a")["LifeCycleState"] = state
         assert lost(self.resolve(network)) == ["DNS_NO_MOUNT_TARGET"]
 
     @pytest.mark.parametrize("state", ["creating", "updating"])
-    def test_are_left_open_where_the_mount_target_is_coming_up(self, state: str) -> None:
+    def test_efs_name_is_unknown_while_mount_target_is_changing(self, state: str) -> None:
         network = self.network()
         network.row("MountTargets", "fsmt-a")["LifeCycleState"] = state
         assert missing(self.resolve(network)) == Missing(f"what becomes of fsmt-a, which is {state}")
 
-    def test_lead_to_the_address_of_a_mount_target_whose_interface_was_not_read(self) -> None:
+    def test_efs_name_resolves_to_address_of_unread_interface(self) -> None:
         network = self.network()
         network.rows["NetworkInterfaces"].clear()
         found = self.resolve(network)
@@ -651,7 +651,7 @@ class TestFileSystems:
             "which interface has the address 10.0.1.77", "ec2:DescribeNetworkInterfaces"
         )
 
-    def test_do_not_resolve_without_dns_hostnames(self) -> None:
+    def test_efs_name_fails_without_dns_hostnames(self) -> None:
         network = self.network()
         network.attribute("EnableDnsHostnames", value=False)
         assert lost(self.resolve(network)) == ["DNS_HOSTNAMES_DISABLED"]
@@ -667,7 +667,7 @@ class TestFileSystems:
         ],
         ids=["hostnames", "mount targets", "subnet", "zone", "address"],
     )
-    def test_are_left_open_where_a_fact_is_missing(self, make: Any, fact: str) -> None:
+    def test_efs_name_with_missing_fact_is_unknown(self, make: Any, fact: str) -> None:
         network = self.network()
         make(network)
         found = missing(self.resolve(network))
@@ -675,19 +675,19 @@ class TestFileSystems:
         assert found.fact == fact
         assert found.action
 
-    def test_are_left_open_where_the_zone_of_the_task_is_not_known(self) -> None:
+    def test_efs_name_is_unknown_if_task_zone_is_missing(self) -> None:
         found = missing(self.resolve(self.network(), None))
         assert found == Missing("the zones of subnet-a and of the task", "ec2:DescribeSubnets")
 
 
-class TestIntended:
+class TestIntendedEndpoints:
     """Endpoints for the name that DNS does not lead to, with the reason."""
 
     def found(self, network: Network) -> tuple[Intended, ...]:
         names = names_of(network.world())
         return names.intended(VPC, LOGS, names.resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None)), LOGS_HOST)
 
-    def test_is_where_a_private_zone_would_lead_in_a_vpc_with_its_hostnames_off(self) -> None:
+    def test_intended_destination_is_zone_record_if_dns_hostnames_are_off(self) -> None:
         network = Network()
         network.interface("eni-1", "10.0.1.9")
         network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", "10.0.1.9"))
@@ -698,7 +698,7 @@ class TestIntended:
         assert (piece.code, piece.resource) == ("DNS_HOSTNAMES_DISABLED", VPC)
         assert piece.message == f"{VPC} has enableDnsHostnames off, so private zone {LOGS_HOST} does not apply in it"
 
-    def test_is_no_zone_where_there_is_none_or_where_it_applies(self) -> None:
+    def test_intended_destination_excludes_absent_or_active_zone(self) -> None:
         network = Network()
         network.attribute("EnableDnsHostnames", value=False)
         assert self.found(network) == ()
@@ -707,7 +707,7 @@ class TestIntended:
         network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", "10.0.1.9"))
         assert self.found(network) == ()
 
-    def test_is_an_endpoint_whose_private_dns_is_off(self) -> None:
+    def test_intended_endpoint_reports_disabled_private_dns(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"], PrivateDnsEnabled=False)
         found = self.found(network)
@@ -723,12 +723,12 @@ class TestIntended:
         ],
         ids=["state", "inbound only", "both"],
     )
-    def test_says_why_the_name_does_not_lead_to_it(self, change: dict[str, Any], code: str) -> None:
+    def test_intended_endpoint_reports_why_name_does_not_resolve_to_it(self, change: dict[str, Any], code: str) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", **change)
         assert [piece.code for one in self.found(network) for piece in one.hop.lost] == [code]
 
-    def test_is_an_endpoint_in_a_vpc_without_dns_hostnames(self) -> None:
+    def test_intended_endpoint_reports_disabled_dns_hostnames(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsHostnames", value=False)
@@ -736,7 +736,7 @@ class TestIntended:
         (piece,) = one.hop.lost
         assert (piece.code, piece.resource) == ("DNS_HOSTNAMES_DISABLED", VPC)
 
-    def test_may_lack_the_fact_that_decides(self) -> None:
+    def test_intended_endpoint_reports_missing_private_dns_setting(self) -> None:
         network = Network()
         del network.endpoint("vpce-1", "logs")["PrivateDnsEnabled"]
         (one,) = self.found(network)
@@ -744,7 +744,7 @@ class TestIntended:
             Missing("whether private DNS of vpce-1 is on", "ec2:DescribeVpcEndpoints")
         ]
 
-    def test_is_hidden_by_a_zone_of_the_user(self) -> None:
+    def test_intended_endpoint_is_listed_if_private_zone_hides_it(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", "10.0.2.9"))
@@ -752,7 +752,7 @@ class TestIntended:
         assert one.hop.clean
         assert one.hop.rule == "the name does not lead to it"
 
-    def test_is_hidden_by_a_zone_that_does_not_have_the_name(self) -> None:
+    def test_intended_endpoint_reports_private_zone_without_the_name(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.zone(LOGS_HOST)
@@ -769,13 +769,13 @@ class TestIntended:
         ],
         ids=["led to", "another type", "another service", "no interface"],
     )
-    def test_is_no_endpoint_that_is_not_for_the_name_or_that_the_name_leads_to(self, change: dict[str, Any]) -> None:
+    def test_intended_endpoint_excludes_resolved_and_unrelated_endpoints(self, change: dict[str, Any]) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", **change)
         assert self.found(network) == ()
 
 
-def test_an_address_of_the_vpc_is_the_same_destination_each_time() -> None:
+def test_vpc_address_destination_is_cached_per_vpc() -> None:
     destinations = Destinations(Network().world())
     first = destinations.at(VPC, "10.0.1.5")
     assert first is destinations.at(VPC, "10.0.1.5")
@@ -783,7 +783,7 @@ def test_an_address_of_the_vpc_is_the_same_destination_each_time() -> None:
     assert first.addresses == address("10.0.1.5")
 
 
-class TestAnEndpointsOwnName:
+class TestEndpointDnsNames:
     """A private zone leads to an endpoint by its own name: the endpoint must work all the same."""
 
     def resolve(self, **more: Any) -> Resolution:
@@ -793,14 +793,14 @@ class TestAnEndpointsOwnName:
         network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", alias=alias))
         return names_of(network.world()).resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None))
 
-    def test_leads_to_one_that_works(self) -> None:
+    def test_alias_to_available_endpoint_resolves_to_it(self) -> None:
         assert [one.endpoint for one in self.resolve().destinations] == ["vpce-1"]
 
     @pytest.mark.parametrize("state", ["failed", "deleted", "rejected"])
-    def test_leads_nowhere_where_it_does_not_work(self, state: str) -> None:
+    def test_alias_to_endpoint_in_bad_state_fails_resolution(self, state: str) -> None:
         found = self.resolve(State=state)
         assert [(piece.code, piece.resource) for piece in found.hop.lost] == [("BAD_STATE", "vpce-1")]
         assert found.destinations == ()
 
-    def test_leads_it_is_not_known_where_while_it_is_made(self) -> None:
+    def test_alias_to_pending_endpoint_is_unknown(self) -> None:
         assert self.resolve(State="pending").hop.undecided

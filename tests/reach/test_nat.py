@@ -40,10 +40,10 @@ def zonal() -> Network:
     return network
 
 
-class TestRegionalOnes:
+class TestRegionalNatGateways:
     """https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html"""
 
-    def test_stand_in_no_subnet_and_have_routes_of_their_own(self) -> None:
+    def test_regional_nat_gateway_uses_its_own_route_table(self) -> None:
         outcome = reach(regional())
         assert outcome.verdict is OK
         assert hops(outcome)[1:] == [
@@ -55,16 +55,16 @@ class TestRegionalOnes:
             "network-acl acl-all in/back",
         ]
 
-    def test_need_a_route_to_the_internet(self) -> None:
+    def test_regional_nat_gateway_requires_internet_route(self) -> None:
         elsewhere = {"DestinationCidrBlock": "10.9.0.0/16", "TransitGatewayId": "tgw-1", "State": "active"}
         outcome = reach(regional(elsewhere))
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("NO_ROUTE_TO_DESTINATION", "rtb-nat")])
 
-    def test_do_not_go_by_a_black_hole(self) -> None:
+    def test_regional_nat_gateway_blackhole_route_is_blocked(self) -> None:
         outcome = reach(regional(default(GatewayId="igw-1") | {"State": "blackhole"}))
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("BAD_STATE_ROUTE", "rtb-nat")])
 
-    def test_need_an_attached_internet_gateway(self) -> None:
+    def test_regional_nat_gateway_requires_attached_internet_gateway(self) -> None:
         network = regional()
         network.row("InternetGateways", "igw-1")["Attachments"] = []
         assert lost(reach(network)) == [("BAD_STATE_ATTACHMENT", "igw-1")]
@@ -72,27 +72,27 @@ class TestRegionalOnes:
     @pytest.mark.parametrize(
         "route", [default(TransitGatewayId="tgw-1"), default(GatewayId="igw-1") | {"State": "filtered"}], ids=str
     )
-    def test_by_another_way_they_are_not_followed(self, route: Row) -> None:
+    def test_regional_nat_gateway_with_unsupported_route_is_unknown(self, route: Row) -> None:
         outcome = reach(regional(route))
         assert outcome.verdict is UNKNOWN
         assert missing(outcome)[0].startswith("what 0.0.0.0/0 → ")
 
     @pytest.mark.parametrize("change", [{"RouteTableId": "rtb-9"}, {"NatGatewayAddresses": []}], ids=str)
-    def test_are_not_known_where_routes_or_addresses_are_not(self, change: dict[str, Any]) -> None:
+    def test_regional_nat_gateway_without_routes_or_addresses_is_unknown(self, change: dict[str, Any]) -> None:
         assert missing(reach(regional(**change))) == ["the routes and addresses of nat-1"]
 
-    def test_are_not_known_where_their_table_has_no_routes_to_tell(self) -> None:
+    def test_regional_nat_gateway_reports_missing_routes_of_its_table(self) -> None:
         network = regional()
         network.row("RouteTables", "rtb-nat").pop("Routes")
         assert missing(reach(network)) == ["the routes of rtb-nat"]
 
-    def test_replies_that_their_table_sends_to_a_middlebox_are_not_followed(self) -> None:
+    def test_regional_nat_gateway_replies_to_firewall_endpoint_are_unknown(self) -> None:
         back = {"DestinationCidrBlock": "10.0.1.0/24", "GatewayId": "vpce-f1", "State": "active"}
         outcome = reach(regional(default(GatewayId="igw-1"), back))
         fact = "what becomes of replies that leave rtb-nat of a regional NAT gateway by vpce-f1"
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [fact])
 
-    def test_behind_a_zonal_one_nothing_is_documented(self) -> None:
+    def test_regional_nat_gateway_behind_zonal_nat_gateway_is_unknown(self) -> None:
         network = regional()
         network.nat("nat-2", "subnet-b", "10.0.2.9")
         network.table("rtb-a", default(NatGatewayId="nat-2"), subnets=["subnet-a"])
@@ -107,21 +107,21 @@ class TestRegionalOnes:
         network.hub_table("rtb-nat", default(GatewayId="igw-2"), *back)
         return network
 
-    def test_serve_a_spoke_by_a_route_to_the_transit_gateway(self) -> None:
+    def test_regional_nat_gateway_serves_spoke_by_transit_gateway_route(self) -> None:
         back = {"DestinationCidrBlock": "10.0.0.0/16", "TransitGatewayId": "tgw-1", "State": "active"}
         assert reach(self.hub(back)).verdict is OK
 
-    def test_without_that_route_replies_go_astray(self) -> None:
+    def test_regional_nat_gateway_replies_need_route_to_transit_gateway(self) -> None:
         code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
         assert lost(reach(self.hub())) == [(code, "rtb-nat")]
 
-    def test_the_transit_gateway_must_lead_replies_home(self) -> None:
+    def test_regional_nat_gateway_replies_need_transit_gateway_table_route(self) -> None:
         network = self.hub({"DestinationCidrBlock": "10.0.0.0/16", "TransitGatewayId": "tgw-1", "State": "active"})
         network.routes["tgw-rtb-hub"].clear()
         assert lost(reach(network)) == [("TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "tgw-rtb-hub")]
 
 
-class TestPrivateOnes:
+class TestPrivateNatGateways:
     def network(self) -> HubAndSpoke:
         """A private NAT gateway in subnet-b, by which subnet-a reaches the hub."""
         network = HubAndSpoke()
@@ -132,10 +132,10 @@ class TestPrivateOnes:
         network.interface("eni-5e", "10.1.2.50", "hub-b", ["sg-hub"], VpcId=HUB)
         return network
 
-    def test_lead_to_a_transit_gateway(self) -> None:
+    def test_private_nat_gateway_reaches_hub_by_transit_gateway(self) -> None:
         assert walk(self.network(), "10.1.2.50").verdict is OK
 
-    def test_behind_them_only_their_address_is_seen(self) -> None:
+    def test_private_nat_gateway_hides_source_address(self) -> None:
         network = self.network()
         group = network.row("SecurityGroups", "sg-hub")
         group["IpPermissions"] = [allow("tcp", 443, cidr="10.0.1.0/24")]
@@ -143,10 +143,10 @@ class TestPrivateOnes:
         group["IpPermissions"] = [allow("tcp", 443, cidr="10.0.2.200/32")]
         assert walk(network, "10.1.2.50").verdict is OK
 
-    def test_lead_nowhere_without_a_route(self) -> None:
+    def test_private_nat_gateway_without_route_is_blocked(self) -> None:
         assert lost(reach(self.network())) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
 
-    def test_do_not_lead_to_the_internet(self) -> None:
+    def test_private_nat_gateway_traffic_is_dropped_by_internet_gateway(self) -> None:
         network = self.network()
         network.internet_gateway()
         network.route(GatewayId="igw-1")
@@ -154,12 +154,12 @@ class TestPrivateOnes:
         assert lost(outcome) == [("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "nat-1")]
         assert messages(outcome) == ["nat-1 is a private NAT gateway: igw-1 drops what comes from it"]
 
-    def test_may_lead_on_to_the_public_one_of_a_hub(self) -> None:
+    def test_private_nat_gateway_can_use_public_nat_gateway_of_hub(self) -> None:
         network = self.network()
         network.central_nat()
         assert reach(network).verdict is OK
 
-    def test_a_way_in_circles_ends(self) -> None:
+    def test_private_nat_gateway_route_loop_ends_as_unknown(self) -> None:
         network = self.network()
         network.central_nat()
         network.row("RouteTables", "rtb-public")["Routes"][1] = default(TransitGatewayId="tgw-1")
@@ -190,25 +190,25 @@ class TestNat64:
             table["Routes"].append({"DestinationIpv6CidrBlock": "2a05:d018:1::/56", "GatewayId": "local"})
         return network
 
-    def test_its_prefix_leads_to_the_ipv4_address_in_it(self) -> None:
+    def test_nat64_prefix_is_translated_to_embedded_ipv4_address(self) -> None:
         outcome = from_ipv6(self.network(), "64:ff9b::808:808")
         assert outcome.verdict is OK
         (trace,) = outcome.traces
         first, second = (segment.packets.destination[0][0] for segment in trace.segments())
         assert (first - second, second) == ((1 << 128) + (0x64FF9B << 96), 0x08080808)
 
-    def test_its_prefix_does_not_lead_to_private_addresses_on_the_internet(self) -> None:
+    def test_nat64_prefix_does_not_reach_private_addresses_by_internet(self) -> None:
         outcome = from_ipv6(self.network(), "64:ff9b::ac10:1")
         assert lost(outcome) == [("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "igw-1")]
 
-    def test_regional_nat_gateways_do_it_too(self) -> None:
+    def test_nat64_prefix_is_translated_by_regional_nat_gateway(self) -> None:
         outcome = from_ipv6(self.network(State="available"), "64:ff9b::808:808")
         assert outcome.verdict is OK
         (trace,) = outcome.traces
         first, second = (segment.packets.destination[0][0] for segment in trace.segments())
         assert (first - second, second) == ((1 << 128) + (0x64FF9B << 96), 0x08080808)
 
-    def test_other_ipv6_addresses_are_not_translated(self) -> None:
+    def test_nat64_does_not_translate_other_ipv6_addresses(self) -> None:
         network = self.network()
         routes = network.row("RouteTables", "rtb-main")["Routes"]
         routes.append({"DestinationIpv6CidrBlock": "::/0", "NatGatewayId": "nat-1", "State": "active"})
@@ -216,20 +216,20 @@ class TestNat64:
 
 
 @pytest.mark.parametrize("make", [regional, zonal], ids=["regional", "zonal"])
-def test_ipv4_packets_stay_what_they_are_on_both_segments(make: Callable[[], Network]) -> None:
+def test_nat_gateway_keeps_ipv4_destination_on_both_segments(make: Callable[[], Network]) -> None:
     outcome = walk(make(), "8.8.8.8")
     (trace,) = outcome.traces
     assert [segment.packets.destination for segment in trace.segments()] == [((0x08080808, 0x08080808),)] * 2
 
 
 @pytest.mark.parametrize(("make", "what"), [(regional, "routes"), (zonal, "subnet")])
-def test_addresses_that_are_not_told_are_not_known(make: Callable[[], Network], what: str) -> None:
+def test_nat_gateway_without_addresses_reports_missing_fact(make: Callable[[], Network], what: str) -> None:
     network = make()
     network.row("NatGateways", "nat-1").pop("NatGatewayAddresses")
     assert missing(reach(network)) == [f"the {what} and addresses of nat-1"]
 
 
-def test_the_acl_of_the_nat_gateways_subnet_is_judged_for_what_comes_from_a_spoke() -> None:
+def test_nat_gateway_subnet_acl_is_checked_for_spoke_traffic() -> None:
     network = HubAndSpoke()
     network.central_nat()
     network.acl("acl-nat", both_ways(entry(50, "deny", "10.0.0.0/16"), entry(100)), ["public-a"])

@@ -22,13 +22,13 @@ def peered(state: str = "active", region: str = REGION) -> HubAndSpoke:
     return network
 
 
-class TestIntoThePeer:
-    def test_an_endpoint_there_serves(self) -> None:
+class TestPeeredVpcPaths:
+    def test_peering_reaches_endpoint_in_peer_vpc(self) -> None:
         network = peered()
         network.central_endpoint()
         assert reach(network).verdict is OK
 
-    def test_packets_pass_the_acls_of_both_ends_both_ways(self) -> None:
+    def test_peering_path_passes_acls_of_both_subnets_both_ways(self) -> None:
         network = peered()
         network.acl("acl-hub", both_ways(entry(100)), ["hub-b"])
         assert hops(walk(network, "10.1.2.50")) == [
@@ -43,33 +43,33 @@ class TestIntoThePeer:
         ]
 
     @pytest.mark.parametrize(("subnet", "egress"), [("subnet-a", True), ("hub-b", False), ("hub-b", True)])
-    def test_each_of_the_acls_may_drop_them(self, subnet: str, egress: bool) -> None:  # noqa: FBT001
+    def test_peering_path_is_dropped_by_acl_of_either_subnet(self, subnet: str, egress: bool) -> None:  # noqa: FBT001
         network = peered()
         network.acl("acl-half", [entry(100, egress=not egress)], [subnet])
         assert lost(walk(network, "10.1.2.50")) == [("SUBNET_ACL_RESTRICTION", "acl-half")]
 
-    def test_it_may_have_been_asked_for_by_either_side(self) -> None:
+    def test_peering_works_with_requester_and_accepter_swapped(self) -> None:
         network = peered()
         row = network.row("VpcPeeringConnections", "pcx-1")
         row["RequesterVpcInfo"], row["AccepterVpcInfo"] = row["AccepterVpcInfo"], row["RequesterVpcInfo"]
         assert walk(network, "10.1.2.50").verdict is OK
 
-    def test_replies_need_a_route(self) -> None:
+    def test_peering_is_blocked_without_return_route(self) -> None:
         network = peered()
         network.row("RouteTables", "rtb-hub")["Routes"].pop()
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("NO_ROUTE_TO_DESTINATION", "rtb-hub")])
 
     @pytest.mark.parametrize("state", ["pending-acceptance", "deleted", "expired", "failed", "rejected"])
-    def test_it_must_be_active(self, state: str) -> None:
+    def test_peering_in_inactive_state_is_reported_as_bad_state(self, state: str) -> None:
         assert lost(walk(peered(state), "10.1.2.50")) == [("BAD_STATE", "pcx-1")]
 
-    def test_what_else_is_in_the_way_behind_one_that_is_not_active_is_named_too(self) -> None:
+    def test_inactive_peering_also_reports_blockers_in_peer_vpc(self) -> None:
         network = peered("pending-acceptance")
         network.row("SecurityGroups", "sg-hub")["IpPermissions"] = []
         assert lost(walk(network, "10.1.2.50")) == [("BAD_STATE", "pcx-1"), ("SG_HAS_NO_RULES", "sg-hub")]
 
-    def test_a_secondary_block_of_the_peer_is_in_it(self) -> None:
+    def test_peering_reaches_secondary_cidr_block_of_peer_vpc(self) -> None:
         network = peered()
         network.row("VpcPeeringConnections", "pcx-1")["AccepterVpcInfo"]["CidrBlockSet"] = [
             {"CidrBlock": "10.1.0.0/16"},
@@ -84,15 +84,15 @@ class TestIntoThePeer:
         network.route("10.7.0.0/16", VpcPeeringConnectionId="pcx-1")
         assert walk(network, "10.7.1.7").verdict is OK
 
-    def test_a_nat_gateways_interface_there_accepts_nothing(self) -> None:
+    def test_nat_gateway_interface_in_peer_vpc_accepts_no_connection(self) -> None:
         network = peered()
         network.nat("nat-2", "hub-b", "10.1.2.60", VpcId=HUB)
         network.row("NetworkInterfaces", "eni-2f")["VpcId"] = HUB
         assert lost(walk(network, "10.1.2.60")) == [("NGW_ACCEPTS_NO_CONNECTION", "eni-2f")]
 
 
-class TestNoFurther:
-    def test_the_peers_nat_gateway_does_not_serve(self) -> None:
+class TestTransitivePeering:
+    def test_peering_blocks_nat_gateway_of_peer_vpc(self) -> None:
         network = peered()
         network.central_nat()
         network.row("RouteTables", "rtb-main")["Routes"][-1] = {
@@ -104,7 +104,7 @@ class TestNoFurther:
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "pcx-1")])
         assert "the public addresses of CloudWatch Logs" in messages(outcome)[0]
 
-    def test_the_peers_gateway_endpoint_does_not_serve(self) -> None:
+    def test_peering_blocks_gateway_endpoint_of_peer_vpc(self) -> None:
         network = peered()
         network.gateway_endpoint(VpcId=HUB)
         network.s3_list("52.218.0.0/17")
@@ -112,7 +112,7 @@ class TestNoFurther:
         network.route("pl-53", VpcPeeringConnectionId="pcx-1")
         assert lost(walk(network, "52.218.0.9")) == [("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "pcx-1")]
 
-    def test_of_addresses_in_part_beyond_it_that_part_is_lost(self) -> None:
+    def test_peering_is_intermittent_if_some_addresses_are_outside_peer_cidr(self) -> None:
         network = peered()
         network.prefix_list("pl-1", "10.1.2.50/32", "10.9.0.0/24")
         network.s3_list("10.1.2.50/32", "10.9.0.0/24", name="pl-53")
@@ -123,7 +123,7 @@ class TestNoFurther:
         assert "10.9.0.0/24 is not in it" in messages(outcome)[0]
         assert outcome.verdict is INTERMITTENT
 
-    def test_it_does_not_pass_on_what_came_by_a_transit_gateway(self) -> None:
+    def test_peering_blocks_traffic_that_came_by_transit_gateway(self) -> None:
         network = HubAndSpoke()
         network.add("Vpcs", VpcId="vpc-3", CidrBlock="10.2.0.0/16", DhcpOptionsId="dopt-1", OwnerId="111122223333")
         network.route("10.2.0.0/16", TransitGatewayId="tgw-1")
@@ -141,9 +141,9 @@ class TestNoFurther:
         assert messages(outcome)[0] == "pcx-2 does not pass on what came to vpc-2 by tgw-1"
 
 
-class TestWhereItIsNotKnown:
+class TestUnknownPeering:
     @pytest.mark.parametrize("state", ["initiating-request", "provisioning"])
-    def test_one_that_is_being_made_may_work_soon(self, state: str) -> None:
+    def test_peering_in_creation_is_unknown_with_its_state(self, state: str) -> None:
         outcome = walk(peered(state), "10.1.2.50")
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [f"what becomes of pcx-1, which is {state}"])
 
@@ -162,14 +162,14 @@ class TestWhereItIsNotKnown:
             ),
         ],
     )
-    def test_the_fact_is_named(self, change: Any, fact: str) -> None:
+    def test_peering_is_unknown_and_names_the_missing_fact(self, change: Any, fact: str) -> None:
         network = peered()
         change(network)
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [fact])
 
 
-class TestGroupReferences:
+class TestSecurityGroupReferences:
     """https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html"""
 
     def named(self, region: str | None = REGION, state: str = "active") -> HubAndSpoke:
@@ -187,23 +187,23 @@ class TestGroupReferences:
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, group="sg-hub")]
         return network
 
-    def test_hold_in_both_directions(self) -> None:
+    def test_group_references_work_over_peering_inbound_and_outbound(self) -> None:
         assert walk(self.named(), "10.1.2.50").verdict is OK
         assert walk(self.outbound(), "10.1.2.50").verdict is OK
 
-    def test_do_not_hold_between_regions(self) -> None:
+    def test_group_references_fail_over_cross_region_peering(self) -> None:
         assert lost(walk(self.named("eu-west-2"), "10.1.2.50")) == [("ENI_SG_RULES_MISMATCH", "sg-hub")]
         assert lost(walk(self.outbound("eu-west-2"), "10.1.2.50")) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
 
-    def test_are_not_known_to_hold_where_a_region_is_not_told(self) -> None:
+    def test_group_references_are_unknown_if_a_peering_region_is_missing(self) -> None:
         assert missing(walk(self.named(None), "10.1.2.50")) == ["the Regions that pcx-1 joins"]
         assert missing(walk(self.outbound(None), "10.1.2.50")) == [f"the Regions of {VPC} and {HUB}"]
 
-    def test_hold_for_endpoints_too(self) -> None:
+    def test_group_references_work_over_peering_for_vpc_endpoints(self) -> None:
         network = self.named()
         network.row("NetworkInterfaces", "eni-5e")["InterfaceType"] = "vpc_endpoint"
         assert walk(network, "10.1.2.50").verdict is OK
 
-    def test_do_not_hold_over_a_connection_that_is_not_active(self) -> None:
+    def test_group_references_fail_over_deleted_peering(self) -> None:
         found = lost(walk(self.outbound(state="deleted"), "10.1.2.50"))
         assert ("ENI_SG_RULES_MISMATCH", "sg-task") in found

@@ -65,7 +65,7 @@ def under(mode: str, *exclusions: Row, nat: bool = True) -> Network:
         (BOTH, [excluded("subnet-b", WIDE, "create-in-progress"), excluded(VPC, WIDE)], OK, OK),
     ],
 )
-def test_each_mode_stops_what_is_not_excluded(
+def test_block_public_access_mode_and_exclusions_decide_verdict(
     mode: str, exclusions: list[Row], by_nat: Verdict, public: Verdict
 ) -> None:
     for rows in permutations(exclusions):
@@ -73,11 +73,11 @@ def test_each_mode_stops_what_is_not_excluded(
         assert reach(under(mode, *rows, nat=False), subnet="subnet-b", public=True).verdict is public
 
 
-def test_what_it_stops_is_named() -> None:
+def test_block_public_access_loss_names_internet_gateway() -> None:
     assert lost(reach(under(BOTH))) == [("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "igw-1")]
 
 
-def test_what_is_not_known_is_named() -> None:
+def test_block_public_access_names_undecided_exclusions() -> None:
     row = excluded("subnet-b", WIDE, "delete-in-progress")
     fact = f"what becomes of exclusion {row['ExclusionId']}, which is delete-in-progress"
     assert missing(reach(under(BOTH, row))) == [fact]
@@ -86,7 +86,7 @@ def test_what_is_not_known_is_named() -> None:
     assert missing(reach(network, subnet="subnet-b", public=True)) == [fact]
 
 
-def test_exclusions_that_were_not_read_leave_it_open() -> None:
+def test_block_public_access_is_unknown_without_its_exclusions() -> None:
     network = under(BOTH)
     network.forget("VpcBlockPublicAccessExclusions")
     outcome = reach(network)
@@ -103,7 +103,7 @@ def test_exclusions_that_were_not_read_leave_it_open() -> None:
     ],
     ids=str,
 )
-def test_the_mode_of_the_region_goes_before_what_a_subnet_tells(options: list[Row], verdict: Verdict) -> None:
+def test_block_public_access_mode_of_region_overrides_subnet_state(options: list[Row], verdict: Verdict) -> None:
     network = under(BOTH)
     network.rows["VpcBlockPublicAccessOptions"] = options
     network.row("Subnets", "subnet-b")["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": BOTH}
@@ -121,7 +121,9 @@ def test_the_mode_of_the_region_goes_before_what_a_subnet_tells(options: list[Ro
         (BOTH, [excluded("subnet-b", WIDE, "update-in-progress")], UNKNOWN),
     ],
 )
-def test_from_the_internet_both_modes_let_nothing_in(mode: str, exclusions: list[Row], verdict: Verdict) -> None:
+def test_block_public_access_blocks_inbound_internet_in_both_modes(
+    mode: str, exclusions: list[Row], verdict: Verdict
+) -> None:
     network = under(mode, *exclusions, nat=False)
     network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.3"})
     outcome = ask(network.walker(), TraceRequest("eni-1", 443, internet=True))
@@ -130,14 +132,14 @@ def test_from_the_internet_both_modes_let_nothing_in(mode: str, exclusions: list
         assert ("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "igw-1") in lost(outcome)
 
 
-def test_a_route_for_everything_is_still_needed() -> None:
+def test_default_route_is_required_with_block_public_access_off() -> None:
     network: Any = under("off", nat=False)
     network.row("RouteTables", "rtb-main")["Routes"].pop()
     assert lost(reach(network, public=True)) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]
     assert EVERYWHERE == "0.0.0.0/0"
 
 
-def test_mode_that_was_refused_is_unknown() -> None:
+def test_block_public_access_is_unknown_if_its_mode_call_was_denied() -> None:
     network = under(BOTH)
     network.forget("VpcBlockPublicAccessOptions")
     action = "ec2:DescribeVpcBlockPublicAccessOptions"
@@ -147,7 +149,7 @@ def test_mode_that_was_refused_is_unknown() -> None:
     assert "the mode of Block Public Access for subnet-b" in missing(outcome)
 
 
-def test_subnet_that_lost_its_mode_is_unknown_where_others_tell_theirs() -> None:
+def test_block_public_access_is_unknown_if_only_other_subnets_have_a_mode() -> None:
     network = under(BOTH)
     network.forget("VpcBlockPublicAccessOptions")
     network.row("Subnets", "subnet-a")["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": BOTH}

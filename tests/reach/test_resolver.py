@@ -46,73 +46,73 @@ def missing(resolution: Resolution) -> Missing | None:
     return piece.missing
 
 
-class TestRulesThatForward:
-    def test_leave_the_answer_to_servers_that_the_task_does_not_ask_itself(self, network: Resolving) -> None:
+class TestForwardRules:
+    def test_forward_rule_leaves_answer_to_its_target_servers(self, network: Resolving) -> None:
         name = network.rule("amazonaws.com", "10.8.0.53", "10.8.1.53")
         found = resolve(network)
         fact = f"what 10.8.0.53 or 10.8.1.53 answers, to which {name} forwards names in amazonaws.com"
         assert missing(found) == Missing(fact)
         assert found.servers == ()
 
-    def test_change_nothing_in_another_vpc(self, network: Resolving) -> None:
+    def test_forward_rule_of_another_vpc_is_ignored(self, network: Resolving) -> None:
         network.rule("amazonaws.com", "10.8.0.53", vpc=HUB)
         network.rule("amazonaws.com", "10.8.0.53", vpc=None)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_change_nothing_for_names_outside_their_domain(self, network: Resolving) -> None:
+    def test_forward_rule_ignores_names_outside_its_domain(self, network: Resolving) -> None:
         network.rule("zonaws.com", "10.8.0.53")
         network.rule(f"x.{LOGS_HOST}", "10.8.0.53")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_may_be_for_every_name(self, network: Resolving) -> None:
+    def test_forward_rule_for_root_domain_forwards_every_name(self, network: Resolving) -> None:
         name = network.rule("", "10.8.0.53")
         assert missing(resolve(network)) == Missing(f"what 10.8.0.53 answers, to which {name} forwards every name")
 
-    def test_go_by_an_outbound_endpoint_whose_addresses_do_not_matter(self, network: Resolving) -> None:
+    def test_forward_rule_does_not_need_outbound_endpoint_addresses(self, network: Resolving) -> None:
         network.add("ResolverEndpoints", Id="rslvr-out-1", Direction="OUTBOUND", HostVPCId=VPC)
         network.rule("", "10.8.0.53")
         found = missing(resolve(network))
         assert found is not None
         assert found.action == ""
 
-    def test_go_after_a_private_name_of_a_narrower_domain(self, network: Resolving) -> None:
+    def test_forward_rule_yields_to_more_specific_endpoint_private_dns(self, network: Resolving) -> None:
         network.rule(f"{REGION}.amazonaws.com", "10.8.0.53")
         network.endpoint("vpce-1", "logs")
         assert led_to(resolve(network)) == ["vpce-1 at 10.0.1.10"]
 
-    def test_go_before_a_private_zone_of_the_same_name(self, network: Resolving) -> None:
+    def test_forward_rule_beats_private_zone_of_same_domain(self, network: Resolving) -> None:
         network.rule("corp.example", "10.8.0.53")
         network.zone("corp.example", record("db.corp.example.", "A", "10.0.2.9"))
         assert resolve(network, "db.corp.example", None).hop.undecided
 
-    def test_go_before_a_private_zone_of_a_wider_domain(self, network: Resolving) -> None:
+    def test_forward_rule_beats_private_zone_of_wider_domain(self, network: Resolving) -> None:
         network.rule("corp.example", "10.8.0.53")
         network.zone("example", record("db.corp.example.", "A", "10.0.2.9"))
         assert resolve(network, "db.corp.example", None).hop.undecided
 
-    def test_go_before_an_endpoint_of_the_same_name(self, network: Resolving) -> None:
+    def test_forward_rule_beats_endpoint_private_dns_of_same_name(self, network: Resolving) -> None:
         network.rule(LOGS_HOST, "10.8.0.53")
         network.endpoint("vpce-1", "logs")
         assert resolve(network).hop.undecided
 
-    def test_hold_also_where_private_names_do_not_apply(self, network: Resolving) -> None:
+    def test_forward_rule_applies_with_dns_hostnames_disabled(self, network: Resolving) -> None:
         network.rule("amazonaws.com", "10.8.0.53")
         network.attribute("EnableDnsHostnames", value=False)
         assert resolve(network).hop.undecided
 
-    def test_hold_for_the_names_that_a_zone_leads_to(self, network: Resolving) -> None:
+    def test_forward_rule_applies_to_cname_target_of_private_zone(self, network: Resolving) -> None:
         network.rule("corp.example", "10.8.0.53")
         network.zone("example", record("x.example.", "CNAME", "db.corp.example."))
         assert resolve(network, "x.example", None).hop.undecided
 
-    def test_hold_for_the_own_names_of_endpoints(self, network: Resolving) -> None:
+    def test_forward_rule_applies_to_endpoint_specific_names(self, network: Resolving) -> None:
         network.endpoint("vpce-1a", "logs")
         own = f"vpce-1a-x.logs.{REGION}.vpce.amazonaws.com"
         assert led_to(resolve(network, own, None)) == ["vpce-1a at 10.0.1.10"]
         network.rule("amazonaws.com", "10.8.0.53")
         assert resolve(network, own, None).hop.undecided
 
-    def test_and_hostnames_that_are_not_known_leave_the_answer_open(self, network: Resolving) -> None:
+    def test_forward_rule_with_unknown_dns_hostnames_is_undecided(self, network: Resolving) -> None:
         network.rule("amazonaws.com", "10.8.0.53")
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsHostnames", value=None)
@@ -120,7 +120,7 @@ class TestRulesThatForward:
         assert missing(found) == Missing("enableDnsHostnames of vpc-1", "ec2:DescribeVpcAttribute")
         assert found.destinations == ()
 
-    def test_may_forward_the_names_of_file_systems(self, network: Resolving) -> None:
+    def test_forward_rule_may_forward_efs_names(self, network: Resolving) -> None:
         network.add(
             "MountTargets", MountTargetId="fsmt-1", FileSystemId="fs-0a", SubnetId="subnet-a", IpAddress="10.0.1.9"
         )
@@ -131,31 +131,31 @@ class TestRulesThatForward:
         assert missing(resolve(network, host, None)) == Missing(f"whether {name} forwards {host} out of vpc-1")
 
 
-class TestRulesOfTheSystem:
+class TestSystemRules:
     @pytest.mark.parametrize("kind", ["SYSTEM", "RECURSIVE"])
-    def test_undo_a_rule_of_a_wider_domain(self, network: Resolving, kind: str) -> None:
+    def test_system_rule_overrides_forward_rule_of_wider_domain(self, network: Resolving, kind: str) -> None:
         network.rule("", "10.8.0.53")
         network.rule("amazonaws.com", kind=kind)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
         assert resolve(network, "example.com", None).hop.undecided
 
-    def test_do_not_undo_a_rule_of_a_narrower_domain(self, network: Resolving) -> None:
+    def test_system_rule_yields_to_forward_rule_of_narrower_domain(self, network: Resolving) -> None:
         network.rule(f"{REGION}.amazonaws.com", "10.8.0.53")
         network.rule("amazonaws.com", kind="SYSTEM")
         assert resolve(network).hop.undecided
 
-    def test_leave_private_zones_alone(self, network: Resolving) -> None:
+    def test_system_rule_leaves_private_zone_answer_unchanged(self, network: Resolving) -> None:
         network.rule("db.corp.example", kind="SYSTEM")
         network.zone("corp.example", record("db.corp.example.", "A", "10.0.2.9"))
         assert led_to(resolve(network, "db.corp.example", None)) == ["10.0.2.9"]
 
-    def test_that_aws_makes_itself_change_nothing(self, network: Resolving) -> None:
+    def test_autodefined_system_rule_changes_no_answer(self, network: Resolving) -> None:
         """AWS lists its own as associations of every VPC."""
         network.associate("rslvr-autodefined-rr-internet-resolver")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
 
-class TestRulesThatForwardToAnotherVpc:
+class TestForwardRulesToInboundEndpoints:
     """Central endpoints: a rule leads to the inbound resolver endpoint of a VPC that has them."""
 
     @pytest.fixture
@@ -166,11 +166,11 @@ class TestRulesThatForwardToAnotherVpc:
         network.rule("amazonaws.com", *INBOUND)
         return network
 
-    def test_are_answered_as_in_that_vpc(self, network: Resolving) -> None:
+    def test_inbound_endpoint_answers_with_endpoint_of_its_vpc(self, network: Resolving) -> None:
         (destination,) = resolve(network).destinations
         assert (destination.label, destination.subnet) == ("vpce-9 at 10.2.1.10", "subnet-hub")
 
-    def test_are_taken_to_get_there(self, network: Resolving) -> None:
+    def test_inbound_endpoint_answer_is_graded_inferred(self, network: Resolving) -> None:
         hop = resolve(network).hop
         assert hop.grade == "inferred"
         assert hop.rule == (
@@ -178,26 +178,26 @@ class TestRulesThatForwardToAnotherVpc:
             "get through"
         )
 
-    def test_are_answered_by_names_that_are_only_for_such_questions(self, network: Resolving) -> None:
+    def test_inbound_endpoint_answers_with_inbound_only_private_dns(self, network: Resolving) -> None:
         network.row("VpcEndpoints", "vpce-9")["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": True}
         assert led_to(resolve(network)) == ["vpce-9 at 10.2.1.10"]
 
-    def test_are_public_where_that_vpc_has_nothing_private(self, network: Resolving) -> None:
+    def test_inbound_endpoint_answer_is_public_without_private_names(self, network: Resolving) -> None:
         network.rows["VpcEndpoints"].clear()
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_are_lost_where_dns_is_off_there(self, network: Resolving) -> None:
+    def test_inbound_endpoint_name_is_lost_if_its_vpc_has_dns_disabled(self, network: Resolving) -> None:
         network.row("VpcAttributes", HUB)["EnableDnsSupport"] = {"Value": False}
         found = resolve(network)
         assert lost(found) == ["DNS_SUPPORT_DISABLED"]
         assert found.hop.resource == HUB
 
-    def test_follow_the_rules_of_that_vpc(self, network: Resolving) -> None:
+    def test_inbound_endpoint_follows_forward_rules_of_its_vpc(self, network: Resolving) -> None:
         network.rule("", "10.8.0.53", vpc=HUB)
         assert led_to(resolve(network)) == ["vpce-9 at 10.2.1.10"]
         assert resolve(network, f"ssm.{REGION}.amazonaws.com").hop.undecided
 
-    def test_may_lead_in_a_circle(self, network: Resolving) -> None:
+    def test_inbound_endpoint_forwarding_loop_is_undecided(self, network: Resolving) -> None:
         network.associate("rslvr-rr-0", HUB)
         network.rows["VpcEndpoints"].clear()
         assert missing(resolve(network)) == Missing("where the chain of rules over rslvr-rr-0 ends")
@@ -217,7 +217,9 @@ class TestRulesThatForwardToAnotherVpc:
         ],
         ids=["another", "IPv6", "port", "none", "outbound", "no VPC", "overlapping", "no addresses", "no endpoints"],
     )
-    def test_need_every_target_to_be_one_of_it(self, network: Resolving, change: Any, action: str) -> None:
+    def test_forward_rule_is_undecided_unless_all_targets_match_inbound_ips(
+        self, network: Resolving, change: Any, action: str
+    ) -> None:
         change(network)
         found = missing(resolve(network))
         assert found is not None
@@ -229,40 +231,42 @@ class TestRulesThatForwardToAnotherVpc:
         [([{"Ipv6": "fd00::53"}, {"Ip": "10.8.0.53"}], "fd00::53 or 10.8.0.53"), ([], "no DNS server")],
         ids=["IPv6", "none"],
     )
-    def test_name_their_targets(self, network: Resolving, targets: list[dict[str, str]], told: str) -> None:
+    def test_forward_rule_reports_its_target_addresses(
+        self, network: Resolving, targets: list[dict[str, str]], told: str
+    ) -> None:
         network.rows["ResolverRules"][0]["TargetIps"] = targets
         fact = f"what {told} answers, to which rslvr-rr-0 forwards names in amazonaws.com"
         assert missing(resolve(network)) == Missing(fact)
 
-    def test_need_the_targets_to_be_of_one_vpc(self, network: Resolving) -> None:
+    def test_forward_rule_with_targets_in_two_vpcs_is_undecided(self, network: Resolving) -> None:
         network.inbound("rslvr-in-2", "vpc-3", ("10.3.0.53",))
         network.rows["ResolverRules"][0]["TargetIps"].append({"Ip": "10.3.0.53"})
         assert resolve(network).hop.undecided
 
-    def test_need_the_endpoint_to_work(self, network: Resolving) -> None:
+    def test_inbound_endpoint_needing_action_is_undecided(self, network: Resolving) -> None:
         network.rows["ResolverEndpoints"][0]["Status"] = "ACTION_NEEDED"
         assert missing(resolve(network)) == Missing(
             "what becomes of rslvr-in-1, which is ACTION_NEEDED", "route53resolver:ListResolverEndpoints"
         )
 
 
-class TestRulesThatAreNotKnown:
+class TestIncompleteResolverRules:
     """A rule that another account shares is associated, and may not be among the account's own."""
 
-    def test_leave_a_public_answer_open(self, network: Resolving) -> None:
+    def test_unread_resolver_rule_leaves_public_answer_undecided(self, network: Resolving) -> None:
         network.associate("rslvr-rr-7")
         assert missing(resolve(network)) == Missing(
             "resolver rule rslvr-rr-7, which holds in vpc-1", "route53resolver:GetResolverRule"
         )
 
-    def test_may_be_in_a_list_that_was_not_read(self, network: Resolving) -> None:
+    def test_unread_resolver_rule_list_names_list_resolver_rules_action(self, network: Resolving) -> None:
         network.associate("rslvr-rr-7")
         network.forget("ResolverRules")
         found = missing(resolve(network))
         assert found is not None
         assert found.action == "route53resolver:ListResolverRules"
 
-    def test_are_taken_not_to_change_a_private_answer(self, network: Resolving) -> None:
+    def test_unread_resolver_rule_makes_private_answer_inferred(self, network: Resolving) -> None:
         network.associate("rslvr-rr-7")
         network.endpoint("vpce-1", "logs")
         found = resolve(network)
@@ -282,19 +286,21 @@ class TestRulesThatAreNotKnown:
         ],
         ids=["status", "domain", "type"],
     )
-    def test_may_lack_a_fact(self, network: Resolving, change: dict[str, Any], fact: str) -> None:
+    def test_resolver_rule_with_unusable_field_is_undecided(
+        self, network: Resolving, change: dict[str, Any], fact: str
+    ) -> None:
         network.rule("example", kind="SYSTEM")
         network.rows["ResolverRules"][0].update(change)
         assert missing(resolve(network)) == Missing(fact, "route53resolver:GetResolverRule")
 
-    def test_may_lack_their_type(self, network: Resolving) -> None:
+    def test_resolver_rule_without_type_is_undecided(self, network: Resolving) -> None:
         network.rule("example", kind="SYSTEM")
         del network.rows["ResolverRules"][0]["RuleType"]
         found = missing(resolve(network))
         assert found is not None
         assert found.fact == "resolver rule rslvr-rr-0, which holds in vpc-1"
 
-    def test_are_not_those_that_delegate(self, network: Resolving) -> None:
+    def test_delegate_rule_changes_no_answer_without_ns_record(self, network: Resolving) -> None:
         """Such a rule is asked only where a zone names the name servers of a part of it."""
         network.rule("", "10.8.0.53", kind="DELEGATE")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
@@ -304,7 +310,7 @@ class TestRulesThatAreNotKnown:
         )
 
     @pytest.mark.parametrize("status", ["CREATING", "DELETING", "FAILED", "OVERRIDDEN"])
-    def test_may_be_on_their_way(self, network: Resolving, status: str) -> None:
+    def test_resolver_rule_association_in_transition_is_undecided(self, network: Resolving, status: str) -> None:
         network.rule("amazonaws.com", "10.8.0.53", vpc=None)
         network.associate("rslvr-rr-0", status=status)
         assert missing(resolve(network)) == Missing(
@@ -317,7 +323,7 @@ class TestDnsFirewall:
         group = {"Id": "rslvr-frgassoc-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": vpc}
         network.rows["FirewallRuleGroupAssociations"] = [group]
 
-    def test_may_take_any_answer_away(self, network: Resolving) -> None:
+    def test_dns_firewall_makes_answer_undecided_and_keeps_destination(self, network: Resolving) -> None:
         network.endpoint("vpce-1", "logs")
         self.firewall(network)
         found = resolve(network)
@@ -325,7 +331,7 @@ class TestDnsFirewall:
         assert missing(found) == Missing(fact, "route53resolver:ListFirewallRules")
         assert [one.label for one in found.destinations] == ["vpce-1 at 10.0.1.10"]
 
-    def test_may_take_the_answer_for_a_host_away_that_is_not_known(self, network: Resolving) -> None:
+    def test_dns_firewall_makes_unknown_host_undecided(self, network: Resolving) -> None:
         self.firewall(network)
         world = network.world()
         found = NameResolver(world, Destinations(world)).resolve(VPC, Query(None, "internet", inferred="somewhere"))
@@ -334,23 +340,23 @@ class TestDnsFirewall:
             "route53resolver:ListFirewallRules",
         )
 
-    def test_does_not_bring_back_a_name_that_is_lost(self, network: Resolving) -> None:
+    def test_dns_firewall_does_not_restore_a_lost_name(self, network: Resolving) -> None:
         network.zone("amazonaws.com")
         self.firewall(network)
         assert lost(resolve(network)) == ["DNS_NAME_NOT_FOUND"]
 
-    def test_filters_nothing_in_another_vpc(self, network: Resolving) -> None:
+    def test_dns_firewall_of_another_vpc_is_ignored(self, network: Resolving) -> None:
         self.firewall(network, HUB)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_may_come_by_a_profile(self, network: Resolving) -> None:
+    def test_dns_firewall_shared_by_profile_makes_answer_undecided(self, network: Resolving) -> None:
         network.profile(("firewall", "rslvr-frg-2"))
         found = missing(resolve(network))
         assert found is not None
         assert found.fact == f"whether DNS Firewall (rslvr-frg-2) lets vpc-1 ask for {LOGS_HOST}"
 
 
-class TestProfiles:
+class TestRoute53Profiles:
     """What a Route 53 Profile holds changes the answers in each of its VPCs."""
 
     def zone(
@@ -361,63 +367,63 @@ class TestProfiles:
         return zone_id
 
     @pytest.mark.parametrize("vpc", [VPC, f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/{VPC}"], ids=["id", "ARN"])
-    def test_share_private_zones(self, network: Resolving, vpc: str) -> None:
+    def test_profile_shares_private_zone_with_vpc_by_id_or_arn(self, network: Resolving, vpc: str) -> None:
         zone_id = self.zone(network)
         network.profile(("hostedzone", zone_id), vpc=vpc)
         found = resolve(network, "db.corp.example", None)
         assert led_to(found) == ["10.0.2.9"]
         assert found.hop.rule == "db.corp.example: private zone corp.example, which rp-1 shares"
 
-    def test_share_zones_of_which_it_is_not_known_where_else_they_answer(self, network: Resolving) -> None:
+    def test_profile_shares_private_zone_with_unknown_vpc_associations(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network, vpc=None)))
         assert led_to(resolve(network, "db.corp.example", None)) == ["10.0.2.9"]
 
-    def test_share_nothing_with_another_vpc(self, network: Resolving) -> None:
+    def test_profile_of_another_vpc_is_ignored(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network)), vpc=HUB)
         assert led_to(resolve(network, "db.corp.example", None, "internet")) == ["the internet"]
 
-    def test_go_after_what_the_vpc_has_itself(self, network: Resolving) -> None:
+    def test_profile_zone_yields_to_same_zone_of_the_vpc(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network)))
         self.zone(network, vpc=VPC, address="10.0.2.8")
         assert led_to(resolve(network, "db.corp.example", None)) == ["10.0.2.8"]
 
-    def test_go_before_what_the_vpc_has_for_a_wider_domain(self, network: Resolving) -> None:
+    def test_profile_zone_beats_wider_zone_of_the_vpc(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network)))
         self.zone(network, "example", vpc=VPC)
         assert led_to(resolve(network, "db.corp.example", None)) == ["10.0.2.9"]
 
-    def test_share_a_zone_that_the_vpc_has_itself(self, network: Resolving) -> None:
+    def test_profile_zone_also_associated_with_vpc_is_credited_to_the_vpc(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network, vpc=VPC)))
         assert resolve(network, "db.corp.example", None).hop.rule == "db.corp.example: private zone corp.example"
 
-    def test_share_rules(self, network: Resolving) -> None:
+    def test_profile_shares_forward_rule(self, network: Resolving) -> None:
         network.profile(("rule", network.rule("amazonaws.com", "10.8.0.53", vpc=None)))
         assert resolve(network).hop.undecided
 
-    def test_share_rules_that_go_after_a_zone_of_the_vpc(self, network: Resolving) -> None:
+    def test_profile_forward_rule_yields_to_private_zone_of_the_vpc(self, network: Resolving) -> None:
         network.profile(("rule", network.rule("corp.example", "10.8.0.53", vpc=None)))
         self.zone(network, vpc=VPC)
         assert led_to(resolve(network, "db.corp.example", None)) == ["10.0.2.9"]
 
-    def test_share_endpoints(self, network: Resolving) -> None:
+    def test_profile_shares_endpoint_private_dns(self, network: Resolving) -> None:
         network.hub()
         network.profile(("endpoint", "vpce-9"))
         found = resolve(network)
         assert led_to(found) == ["vpce-9 at 10.2.1.10"]
         assert found.hop.rule == f"{LOGS_HOST}: private DNS of vpce-9, which rp-1 shares"
 
-    def test_share_endpoints_that_the_vpc_has_itself(self, network: Resolving) -> None:
+    def test_profile_endpoint_in_the_same_vpc_is_credited_to_the_vpc(self, network: Resolving) -> None:
         network.endpoint("vpce-1", "logs")
         network.profile(("endpoint", "vpce-1"))
         assert resolve(network).hop.rule == f"{LOGS_HOST}: private DNS of vpce-1"
 
-    def test_may_make_an_endpoint_answer_whose_private_dns_is_off(self, network: Resolving) -> None:
+    def test_profile_endpoint_with_private_dns_disabled_is_undecided(self, network: Resolving) -> None:
         network.hub()
         network.row("VpcEndpoints", "vpce-9")["PrivateDnsEnabled"] = False
         network.profile(("endpoint", "vpce-9"))
         assert missing(resolve(network)) == Missing("whether rp-1 makes vpce-9 answer, whose private DNS is off")
 
-    def test_hold_where_questions_are_logged_which_changes_nothing(self, network: Resolving) -> None:
+    def test_profile_query_log_config_changes_no_answer(self, network: Resolving) -> None:
         network.profile(("log", "rqlc-1"))
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
@@ -435,51 +441,51 @@ class TestProfiles:
         ],
         ids=["zone", "rule", "endpoint", "another"],
     )
-    def test_may_hold_what_was_not_read(
+    def test_profile_with_unread_resource_is_undecided(
         self, network: Resolving, resource: tuple[str, str], fact: str, action: str
     ) -> None:
         network.profile(resource)
         assert missing(resolve(network)) == Missing(fact, action)
 
-    def test_may_hold_what_is_no_arn(self, network: Resolving) -> None:
+    def test_profile_with_malformed_resource_arn_is_undecided(self, network: Resolving) -> None:
         network.profile()
         row = {"Id": "rpr-1", "ProfileId": "rp-1", "ResourceArn": "what", "Status": "COMPLETE"}
         network.rows["ProfileResourceAssociations"] = [row]
         assert missing(resolve(network)) == Missing("what what, which rp-1 shares, changes")
 
-    def test_may_hold_what_is_on_its_way(self, network: Resolving) -> None:
+    def test_profile_resource_association_in_creation_is_undecided(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network)), Status="CREATING")
         assert missing(resolve(network)) == Missing(
             "what becomes of rpr-rp-1-0, which is CREATING", "route53profiles:ListProfileResourceAssociations"
         )
 
-    def test_may_be_on_their_way(self, network: Resolving) -> None:
+    def test_profile_association_in_deletion_is_undecided(self, network: Resolving) -> None:
         network.profile()
         network.rows["ProfileAssociations"][0]["Status"] = "DELETING"
         assert missing(resolve(network)) == Missing(
             "what becomes of rpassoc-rp-1, which is DELETING", "route53profiles:ListProfileAssociations"
         )
 
-    def test_whose_resources_were_not_read_leave_a_public_answer_open(self, network: Resolving) -> None:
+    def test_profile_with_unread_resources_leaves_public_answer_undecided(self, network: Resolving) -> None:
         network.profile()
         network.rows["Calls"].clear()
         assert missing(resolve(network)) == Missing(
             "the resources of Route 53 Profile rp-1", "route53profiles:ListProfileResourceAssociations"
         )
 
-    def test_of_which_one_alone_was_read_leave_a_public_answer_open(self, network: Resolving) -> None:
+    def test_second_profile_with_unread_resources_is_undecided(self, network: Resolving) -> None:
         network.profile(("log", "rqlc-1"))
         network.add("ProfileAssociations", Id="rpassoc-2", ProfileId="rp-2", ResourceId=VPC)
         found = missing(resolve(network))
         assert found is not None
         assert found.fact == "the resources of Route 53 Profile rp-2"
 
-    def test_hold_only_their_own_resources(self, network: Resolving) -> None:
+    def test_profile_does_not_apply_resources_of_another_profile(self, network: Resolving) -> None:
         network.profile(("rule", network.rule("amazonaws.com", "10.8.0.53", vpc=None)), vpc=HUB)
         network.profile(name="rp-2")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_of_which_several_answer_leave_the_answer_open(self, network: Resolving) -> None:
+    def test_profiles_with_competing_zones_are_undecided(self, network: Resolving) -> None:
         """By their order, or by the most specific name: AWS says both."""
         network.profile(("hostedzone", self.zone(network)))
         network.profile(("hostedzone", self.zone(network, "example")), name="rp-2")
@@ -488,7 +494,7 @@ class TestProfiles:
         )
 
 
-class TestWhatWasAskedForAndNotTold:
+class TestDeniedApiCalls:
     @pytest.mark.parametrize(
         ("action", "fact"),
         [
@@ -498,22 +504,24 @@ class TestWhatWasAskedForAndNotTold:
             ("route53:ListHostedZonesByVPC", "the private hosted zones of vpc-1"),
         ],
     )
-    def test_leaves_a_public_answer_open(self, network: Resolving, action: str, fact: str) -> None:
+    def test_denied_dns_api_call_leaves_public_answer_undecided(
+        self, network: Resolving, action: str, fact: str
+    ) -> None:
         network.refuse(action)
         assert missing(resolve(network)) == Missing(fact, action)
 
-    def test_is_no_matter_for_a_vpc_whose_zones_were_listed(self, network: Resolving) -> None:
+    def test_denied_zone_listing_is_ignored_if_vpc_zones_were_listed(self, network: Resolving) -> None:
         network.zone("corp.example")
         network.refuse("route53:ListHostedZonesByVPC")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_is_taken_not_to_change_what_a_zone_leads_on_to(self, network: Resolving) -> None:
+    def test_denied_rule_listing_leaves_cname_target_undecided(self, network: Resolving) -> None:
         """The name that a zone leads to is as open as any other."""
         network.zone("corp.example", record("x.corp.example.", "CNAME", "db.other.example."))
         network.refuse("route53resolver:ListResolverRuleAssociations")
         assert resolve(network, "x.corp.example", None).hop.undecided
 
-    def test_is_named_beside_the_way_that_a_zone_leads(self, network: Resolving) -> None:
+    def test_denied_rule_listing_makes_cname_to_private_dns_inferred(self, network: Resolving) -> None:
         network.endpoint("vpce-1", "logs")
         network.zone("corp.example", record("x.corp.example.", "CNAME", f"{LOGS_HOST}."))
         network.rule("amazonaws.com", *INBOUND, vpc=None)
@@ -524,7 +532,7 @@ class TestWhatWasAskedForAndNotTold:
             f"x.corp.example: private zone corp.example; {LOGS_HOST}: private DNS of vpce-1, if "
         )
 
-    def test_is_not_what_nobody_asked_for(self) -> None:
+    def test_dns_api_calls_never_made_leave_public_answer_decided(self) -> None:
         assert led_to(resolve(Network())) == [PUBLIC_LOGS]
 
 
@@ -537,37 +545,37 @@ class TestSharedVpcs:
             row["OwnerId"] = "999988887777"
         network.attribute("EnableDnsHostnames", value=False)
 
-    def test_may_have_rules(self, network: Resolving) -> None:
+    def test_shared_vpc_is_undecided_without_owner_resolver_rules(self, network: Resolving) -> None:
         self.share(network)
         assert missing(resolve(network)) == Missing(
             "the resolver rules of vpc-1, as its owner sees them", "route53resolver:ListResolverRuleAssociations"
         )
 
-    def test_of_which_the_owners_endpoints_are_in_sight_are_seen_by_their_owner(self, network: Resolving) -> None:
+    def test_shared_vpc_with_visible_endpoint_is_decided(self, network: Resolving) -> None:
         self.share(network)
         network.endpoint("vpce-1", "ssm")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_of_which_nobody_asked_for_rules_are_like_any_other(self) -> None:
+    def test_shared_vpc_without_rule_calls_resolves_publicly(self) -> None:
         network = Network()
         self.share(network)
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
 
-class TestZonesOfServices:
+class TestServiceOwnedZones:
     """Zones that AWS itself makes in a VPC are listed with the others, and their records are not to be read."""
 
     def zone(self, network: Network, name: str = LOGS_HOST) -> None:
         summary = {"HostedZoneId": "ZS", "Name": f"{name}.", "Owner": {"OwningService": "vpce.amazonaws.com"}}
         network.call("ListHostedZonesByVPC", {"VPCId": VPC}, {"HostedZoneSummaries": [summary]})
 
-    def test_stand_for_the_endpoint_that_has_the_name(self, network: Resolving) -> None:
+    def test_service_owned_zone_resolves_to_its_endpoint(self, network: Resolving) -> None:
         network.endpoint("vpce-1", "logs")
         self.zone(network)
         assert led_to(resolve(network)) == ["vpce-1 at 10.0.1.10"]
 
     @pytest.mark.parametrize("change", [{"PrivateDnsEnabled": False}, {"ServiceName": f"com.amazonaws.{REGION}.ssm"}])
-    def test_answer_what_is_not_known_where_no_endpoint_has_the_name(
+    def test_service_owned_zone_without_matching_endpoint_is_undecided(
         self, network: Resolving, change: dict[str, Any]
     ) -> None:
         network.endpoint("vpce-1", "logs", **change)
@@ -575,21 +583,21 @@ class TestZonesOfServices:
         fact = f"the records of hosted zone {LOGS_HOST}"
         assert missing(resolve(network)) == Missing(fact, "route53:ListResourceRecordSets")
 
-    def test_answer_with_their_records_where_those_were_read(self, network: Resolving) -> None:
+    def test_service_owned_zone_answers_with_its_records_if_read(self, network: Resolving) -> None:
         network.endpoint("vpce-1", "logs")
         self.zone(network)
         rows = [record(f"{LOGS_HOST}.", "A", "10.0.2.9")]
         network.call("ListResourceRecordSets", {"HostedZoneId": "ZS"}, {"ResourceRecordSets": rows})
         assert led_to(resolve(network)) == ["10.0.2.9"]
 
-    def test_of_accounts_are_not_meant(self, network: Resolving) -> None:
+    def test_account_owned_zone_without_records_is_undecided(self, network: Resolving) -> None:
         network.endpoint("vpce-1", "logs")
         network.zone(LOGS_HOST)
         del network.rows["Calls"][1:]
         assert resolve(network).hop.undecided
 
 
-class TestEndpointsOfVpcLattice:
+class TestVpcLatticeEndpoints:
     """Endpoints for resources and service networks: their owners choose the names."""
 
     HOST = "registry.partner.example"
@@ -604,24 +612,24 @@ class TestEndpointsOfVpcLattice:
         return resolve(network, host, None, "internet")
 
     @pytest.mark.parametrize("kind", ["Resource", "ServiceNetwork"])
-    def test_may_have_any_name_outside_aws(self, kind: str) -> None:
+    def test_lattice_endpoint_may_have_any_name_outside_aws(self, kind: str) -> None:
         network = self.network(kind, PrivateDnsPreference="VERIFIED_DOMAINS_ONLY")
         assert missing(self.resolve(network)) == Missing(f"which private names vpce-1, of type {kind}, has")
         assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
-    def test_have_no_name_where_private_dns_is_off(self) -> None:
+    def test_lattice_endpoint_has_no_name_with_private_dns_disabled(self) -> None:
         network = self.network()
         network.row("VpcEndpoints", "vpce-1")["PrivateDnsEnabled"] = False
         assert led_to(self.resolve(network)) == ["the internet"]
 
-    def test_may_be_limited_to_names(self) -> None:
+    def test_lattice_endpoint_is_limited_to_specified_domains(self) -> None:
         only = "SPECIFIED_DOMAINS_ONLY"
         network = self.network(PrivateDnsPreference=only, PrivateDnsSpecifiedDomains=[self.HOST])
         assert led_to(self.resolve(network, "other.example")) == ["the internet"]
         assert missing(self.resolve(network)) == Missing("where vpce-1, of type Resource, leads")
 
 
-class TestServersOfAnotherVpc:
+class TestDhcpServersInAnotherVpc:
     """DHCP options name the inbound resolver endpoint of a VPC that has the endpoints, which a peering leads to."""
 
     @pytest.fixture
@@ -644,28 +652,28 @@ class TestServersOfAnotherVpc:
         for number in numbers:
             network.row("SecurityGroups", f"sg-dns{number}")["IpPermissions"].clear()
 
-    def test_answer_as_that_vpc_does(self, network: Resolving) -> None:
+    def test_dhcp_inbound_endpoint_servers_answer_as_their_vpc(self, network: Resolving) -> None:
         found = resolve(network)
         assert led_to(found) == ["vpce-9 at 10.2.1.10"]
         assert found.servers == INBOUND
         assert found.hop.grade == "documented"
 
-    def test_within_reach_lead_where_that_vpc_leads(self, network: Resolving) -> None:
+    def test_reachable_dhcp_servers_lead_to_endpoint_of_their_vpc(self, network: Resolving) -> None:
         found = self.reach(network)
         assert [trace.destination.label for trace in found.traces] == ["vpce-9 at 10.2.1.10"]
         assert found.verdict is OK
 
-    def test_of_which_one_is_out_of_reach_answer_all_the_same(self, network: Resolving) -> None:
+    def test_dhcp_servers_answer_if_a_single_server_is_unreachable(self, network: Resolving) -> None:
         self.close(network, 0)
         assert self.reach(network).verdict is OK
 
-    def test_out_of_reach_are_silent(self, network: Resolving) -> None:
+    def test_unreachable_dhcp_servers_block_resolution(self, network: Resolving) -> None:
         self.close(network, 0, 1)
         found = self.reach(network)
         assert found.verdict is BLOCKED
         assert {trace.purpose for trace in found.traces} == {"dns"}
 
-    def test_within_reach_of_some_tasks_answer_some_of_them(self, network: Resolving) -> None:
+    def test_partly_reachable_dhcp_servers_are_intermittent_by_placement(self, network: Resolving) -> None:
         half = allow("udp", 53, cidr="10.0.1.0/25")
         for number in range(2):
             network.row("SecurityGroups", f"sg-dns{number}")["IpPermissions"] = [half]
@@ -673,27 +681,27 @@ class TestServersOfAnotherVpc:
         assert (found.verdict, found.because) == (INTERMITTENT, ("placement",))
         assert {trace.purpose for trace in found.traces} == {"dns", "call"}
 
-    def test_that_may_be_out_of_reach_leave_the_answer_open(self, network: Resolving) -> None:
+    def test_dhcp_servers_with_unknown_security_groups_are_unknown(self, network: Resolving) -> None:
         for number in range(2):
             del network.row("SecurityGroups", f"sg-dns{number}")["IpPermissions"]
         found = self.reach(network)
         assert (found.verdict, found.because) == (UNKNOWN, ())
 
-    def test_lose_the_names_that_that_vpc_loses(self, network: Resolving) -> None:
+    def test_dhcp_servers_block_names_if_their_vpc_has_dns_disabled(self, network: Resolving) -> None:
         network.row("VpcAttributes", HUB)["EnableDnsSupport"] = {"Value": False}
         assert self.reach(network).verdict is BLOCKED
 
-    def test_beside_others_may_answer_anything(self, network: Resolving) -> None:
+    def test_dhcp_servers_mixed_with_external_server_are_undecided(self, network: Resolving) -> None:
         network.dhcp(INBOUND[0], "10.8.0.53")
         assert missing(resolve(network)) == Missing(
             f"what the DNS server 10.2.0.53 or 10.8.0.53 answers for {LOGS_HOST}"
         )
 
-    def test_beside_amazons_own_may_answer_anything(self, network: Resolving) -> None:
+    def test_dhcp_servers_mixed_with_amazon_dns_are_undecided(self, network: Resolving) -> None:
         network.dhcp(INBOUND[0], "AmazonProvidedDNS")
         assert missing(resolve(network)) == Missing(f"what the DNS server 10.2.0.53 answers for {LOGS_HOST}")
 
-    def test_that_do_not_work_may_answer_anything(self, network: Resolving) -> None:
+    def test_dhcp_servers_of_inbound_endpoint_in_creation_are_undecided(self, network: Resolving) -> None:
         network.rows["ResolverEndpoints"][0]["Status"] = "CREATING"
         found = missing(resolve(network))
         assert found is not None

@@ -72,7 +72,7 @@ class TestLongestPrefix:
         lists=st.lists(st.lists(cidrs, unique=True, min_size=1, max_size=3), max_size=3),
         addresses=wanted,
     )
-    def test_agrees_with_a_scan_of_single_addresses(
+    def test_longest_prefix_match_agrees_with_single_address_oracle(
         self, static: list[str], propagated: list[str], lists: list[list[str]], addresses: Intervals
     ) -> None:
         known = [PrefixList(prefix_list_id=f"pl-{n}", cidrs=tuple(blocks)) for n, blocks in enumerate(lists)]
@@ -91,20 +91,20 @@ class TestLongestPrefix:
             assert [set(branch.routes) for branch in here] == [best_of(asked, number)]
 
     @given(st.lists(cidrs, unique=True, max_size=6), wanted)
-    def test_every_address_is_in_one_branch(self, static: list[str], addresses: Intervals) -> None:
+    def test_route_branches_partition_the_addresses(self, static: list[str], addresses: Intervals) -> None:
         world = world_of()
         routes = [to(cidr, f"gateway-{n}") for n, cidr in enumerate(static)]
         found = select_branches(world, read(world, *routes), Destination("there", addresses), addresses)
         assert union(*(branch.addresses for branch in found)) == addresses
         assert sum(len(branch.addresses) > 0 for branch in found) == len(found)
 
-    def test_local_is_one_route_among_the_others(self) -> None:
+    def test_local_route_yields_to_a_more_specific_route(self) -> None:
         local, nat = to("10.0.0.0/16", LOCAL), to("10.0.2.0/24", "nat")
         found = taken(local, nat, addresses=addresses_of("10.0.0.0/16"))
         assert found["nat"] == addresses_of("10.0.2.0/24")
         assert found[LOCAL] == subtract(addresses_of("10.0.0.0/16"), found["nat"])
 
-    def test_local_goes_before_what_a_vpn_gateway_propagates_within_the_vpc(self) -> None:
+    def test_local_route_beats_propagated_vpn_route_inside_the_vpc(self) -> None:
         # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
         local, inside = to("10.0.0.0/16", LOCAL), to("10.0.2.0/24", "vgw", origin=PROPAGATED)
         wider = to("10.0.0.0/8", "vgw", origin=PROPAGATED)
@@ -112,16 +112,16 @@ class TestLongestPrefix:
         assert taken(local, inside, addresses=addresses_of("10.0.0.0/16")) == {LOCAL: addresses_of("10.0.0.0/16")}
         assert taken(local, wider, addresses=whole)["vgw"] == addresses_of("10.1.0.0/16")
 
-    def test_the_order_of_the_routes_does_not_matter(self) -> None:
+    def test_route_selection_ignores_route_order(self) -> None:
         routes = (to("0.0.0.0/0", "igw"), to("10.0.0.0/8", "tgw"), to("10.1.0.0/16", "pcx"))
         inside = addresses_of("10.0.0.0/8")
         assert taken(*routes, addresses=inside) == taken(*reversed(routes), addresses=inside)
 
-    def test_without_a_route_there_is_none(self) -> None:
+    def test_route_selection_returns_none_for_unrouted_addresses(self) -> None:
         found = taken(to("10.0.0.0/16", LOCAL), addresses=addresses_of("10.0.0.0/15"))
         assert found == {LOCAL: addresses_of("10.0.0.0/16"), "none": addresses_of("10.1.0.0/16")}
 
-    def test_a_route_of_ipv6_is_not_asked(self) -> None:
+    def test_ipv6_route_is_ignored_for_ipv4_addresses(self) -> None:
         other = Route(destination_ipv6_cidr_block="::/0", gateway_id="igw")
         assert taken(other, addresses=addresses_of("8.8.8.8")) == {"none": addresses_of("8.8.8.8")}
 
@@ -138,71 +138,71 @@ def best_of(asked: list[tuple[str, int, Route]], number: int) -> set[Route | Non
     return {route for length, rank, route in fitting if (length, rank) == best}
 
 
-class TestTies:
+class TestRoutePriority:
     block = "192.0.2.0/24"
     inside = addresses_of("192.0.2.0/25")
     entries = PrefixList(prefix_list_id="pl-1", cidrs=(block,))
 
-    def test_a_static_route_beats_a_prefix_list(self) -> None:
+    def test_static_route_beats_prefix_list_route(self) -> None:
         routes = (by_list("pl-1", "vgw"), to(self.block, "igw"))
         assert list(taken(*routes, lists=(self.entries,), addresses=self.inside)) == ["igw"]
 
-    def test_a_prefix_list_beats_a_propagated_route(self) -> None:
+    def test_prefix_list_route_beats_propagated_route(self) -> None:
         routes = (to(self.block, "vgw", origin=PROPAGATED), by_list("pl-1", "tgw"))
         assert list(taken(*routes, lists=(self.entries,), addresses=self.inside)) == ["tgw"]
 
-    def test_a_static_route_beats_a_propagated_one(self) -> None:
+    def test_static_route_beats_propagated_route(self) -> None:
         routes = (to(self.block, "vgw", origin=PROPAGATED), to(self.block, "igw"))
         assert list(taken(*routes, addresses=self.inside)) == ["igw"]
 
-    def test_of_two_prefix_lists_that_overlap_either_may_be_taken(self) -> None:
+    def test_overlapping_prefix_list_routes_are_both_candidates(self) -> None:
         lists = (self.entries, PrefixList(prefix_list_id="pl-2", cidrs=(self.block, "198.51.100.0/24")))
         both = addresses_of("192.0.2.0/24", "198.51.100.0/24")
         found = taken(by_list("pl-1", "one"), by_list("pl-2", "two"), lists=lists, addresses=both)
         assert found == {"one or two": addresses_of(self.block), "two": addresses_of("198.51.100.0/24")}
 
-    def test_the_choice_between_two_prefix_lists_is_told_as_missing(self) -> None:
+    def test_overlapping_prefix_lists_are_reported_as_missing_fact(self) -> None:
         world = world_of(self.entries, PrefixList(prefix_list_id="pl-2", cidrs=(self.block,)))
         table = read(world, by_list("pl-1", "one"), by_list("pl-2", "two"))
         (branch,) = select_branches(world, table, Destination("there", self.inside), self.inside)
         assert branch.missing is not None
         assert "overlapping prefix lists pl-1 and pl-2" in branch.missing.fact
 
-    def test_of_two_prefix_lists_the_longer_entry_is_taken(self) -> None:
+    def test_prefix_list_route_with_longer_entry_wins(self) -> None:
         lists = (self.entries, PrefixList(prefix_list_id="pl-2", cidrs=("192.0.2.0/25",)))
         found = taken(by_list("pl-1", "one"), by_list("pl-2", "two"), lists=lists, addresses=self.inside)
         assert list(found) == ["two"]
 
-    def test_a_list_that_holds_a_block_twice_is_no_choice(self) -> None:
+    def test_prefix_list_with_duplicate_entry_gives_a_single_route(self) -> None:
         twice = PrefixList(prefix_list_id="pl-1", cidrs=(self.block, self.block))
         assert list(taken(by_list("pl-1", "one"), lists=(twice,), addresses=self.inside)) == ["one"]
 
 
-class TestEntriesOfAwsLists:
+class TestAwsPrefixListEntries:
     """A list of AWS's for one service holds no address of another service."""
 
     s3 = PrefixList(prefix_list_id="pl-53", prefix_list_name="com.amazonaws.eu-west-1.s3", cidrs=("52.218.0.0/17",))
     routes = (by_list("pl-53", "vpce"), to("0.0.0.0/0", "nat"))
 
-    def test_hold_the_service_of_the_list(self) -> None:
+    def test_aws_prefix_list_matches_its_own_service(self) -> None:
         inside = addresses_of("52.218.0.0/17")
         found = taken(*self.routes, lists=(self.s3,), addresses=inside, prefix_list="pl-53")
         assert list(found) == ["vpce"]
 
-    def test_hold_no_address_of_another_service(self) -> None:
+    def test_aws_prefix_list_excludes_addresses_of_other_services(self) -> None:
         found = taken(*self.routes, lists=(self.s3,), addresses=PUBLIC, elsewhere=True, choice=False)
         assert list(found) == ["nat"]
 
-    def test_hold_no_address_of_another_list(self) -> None:
+    def test_aws_prefix_list_excludes_service_with_its_own_prefix_list(self) -> None:
         found = taken(*self.routes, lists=(self.s3,), addresses=PUBLIC, prefix_list="pl-dd", choice=False)
         assert list(found) == ["nat"]
 
-    def test_hold_what_a_host_of_any_address_may_be(self) -> None:
+    def test_aws_prefix_list_may_match_host_of_arbitrary_address(self) -> None:
         found = taken(*self.routes, lists=(self.s3,), addresses=PUBLIC, choice=False)
         assert found["vpce"] == addresses_of("52.218.0.0/17")
 
 
-class TestListsWithoutEntries:
+class TestPrefixListsWithoutEntries:
     s3 = PrefixList(prefix_list_id="pl-53", prefix_list_name="com.amazonaws.eu-west-1.s3")
     route = by_list("pl-53", "vpce")
 
@@ -210,28 +210,28 @@ class TestListsWithoutEntries:
         world = world_of(self.s3)
         return select_branches(world, read(world, *routes), Destination("there", PUBLIC, **of), PUBLIC)
 
-    def test_hold_the_addresses_that_are_told_to_be_theirs(self) -> None:
+    def test_prefix_list_without_entries_matches_its_own_service(self) -> None:
         routes = (to("0.0.0.0/0", "nat"), self.route)
         (branch,) = self.found(*routes, prefix_list="pl-53")
         assert branch == Branch(PUBLIC, (self.route,))
 
-    def test_hold_nothing_that_is_elsewhere(self) -> None:
+    def test_prefix_list_without_entries_excludes_other_aws_services(self) -> None:
         (branch,) = self.found(self.route, to("0.0.0.0/0", "nat"), elsewhere=True)
         assert branch == Branch(PUBLIC, (to("0.0.0.0/0", "nat"),))
 
-    def test_may_hold_any_other_address(self) -> None:
+    def test_prefix_list_without_entries_may_match_any_other_address(self) -> None:
         default = to("0.0.0.0/0", "nat")
         (branch,) = self.found(self.route, default)
         assert branch.routes == (default, self.route)
         assert branch.missing == Missing("the entries of prefix list pl-53", "ec2:GetManagedPrefixListEntries")
 
-    def test_go_after_a_longer_route(self) -> None:
+    def test_prefix_list_without_entries_yields_to_a_longer_route(self) -> None:
         longer = to("52.218.0.0/17", "pcx")
         found = self.found(self.route, longer, prefix_list="pl-53")
         assert [branch.routes for branch in found] == [(longer,), (self.route,)]
         assert found[0].addresses == addresses_of("52.218.0.0/17")
 
-    def test_take_nothing_where_longer_routes_take_it_all(self) -> None:
+    def test_prefix_list_without_entries_is_unused_if_longer_routes_cover_all(self) -> None:
         longer, inside = to("52.128.0.0/9", "pcx"), addresses_of("52.128.0.0/9")
         world = world_of(self.s3)
         destination = Destination("there", inside, prefix_list="pl-53")
@@ -239,12 +239,12 @@ class TestListsWithoutEntries:
             Branch(inside, (longer,)),
         )
 
-    def test_go_before_a_route_that_is_shorter_than_their_entries(self) -> None:
+    def test_prefix_list_without_entries_beats_a_slash_8_route(self) -> None:
         short = to("52.0.0.0/8", "pcx")
         (branch,) = self.found(self.route, short, prefix_list="pl-53")
         assert branch.routes == (self.route,)
 
-    def test_of_the_users_own_are_not_known(self) -> None:
+    def test_customer_prefix_list_without_entries_is_undecided(self) -> None:
         world = world_of(PrefixList(prefix_list_id="pl-1", prefix_list_name="offices", owner_id="111122223333"))
         inside = addresses_of("10.0.0.0/16")
         route = by_list("pl-1", "tgw")
@@ -253,7 +253,7 @@ class TestListsWithoutEntries:
         assert branch.missing is not None
 
 
-def test_a_route_that_cannot_be_read_may_be_the_one() -> None:
+def test_route_with_malformed_cidr_is_a_possible_match() -> None:
     world = world_of()
     odd, default = to("10.0.0.0/99", "pcx"), to("0.0.0.0/0", "igw")
     inside = addresses_of("10.0.0.0/8")
@@ -262,7 +262,7 @@ def test_a_route_that_cannot_be_read_may_be_the_one() -> None:
     assert branch.missing == Missing("the route to '10.0.0.0/99', which is no CIDR block")
 
 
-def test_a_route_that_does_not_say_what_it_is_for_may_be_the_one() -> None:
+def test_route_without_destination_is_a_possible_match() -> None:
     world = world_of()
     table = compile_table(
         world, RouteTable(route_table_id="rtb-1", vpc_id="vpc-1", routes=(Route(gateway_id="igw-1"),))
@@ -274,12 +274,12 @@ def test_a_route_that_does_not_say_what_it_is_for_may_be_the_one() -> None:
     assert branch.missing == Missing("what a route to igw-1 of rtb-1 is for")
 
 
-def test_a_table_without_its_routes_is_not_known() -> None:
+def test_route_table_without_routes_is_missing() -> None:
     table = RouteTable(route_table_id="rtb-1", vpc_id="vpc-1")
     assert compile_table(world_of(), table) == Missing("the routes of rtb-1", "ec2:DescribeRouteTables")
 
 
-def test_addresses_of_one_route_are_one_branch() -> None:
+def test_route_branch_merges_all_addresses_of_a_route() -> None:
     entries = PrefixList(prefix_list_id="pl-1", cidrs=("10.0.0.0/24", "10.0.4.0/22", "10.0.1.0/24"))
     inside = addresses_of("10.0.0.0/16")
     found = taken(by_list("pl-1", "tgw"), to("0.0.0.0/0", "igw"), lists=(entries,), addresses=inside)
@@ -303,19 +303,19 @@ TARGETS = {
 
 
 @pytest.mark.parametrize("field", TARGETS)
-def test_a_route_is_spelled_with_its_target(field: str) -> None:
+def test_route_spelling_shows_its_target(field: str) -> None:
     kind: dict[str, Any] = {field: TARGETS[field]}
     route = Route(destination_cidr_block="0.0.0.0/0", **kind)
     assert target_of(route) == TARGETS[field]
     assert spell_route(route) == f"0.0.0.0/0 → {TARGETS[field]}"
 
 
-def test_every_field_that_names_a_target_is_spelled() -> None:
+def test_route_target_fields_are_all_covered() -> None:
     others = {"destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id", "state", "origin"}
     assert set(Route.__struct_fields__) - others == set(TARGETS)
 
 
-def test_a_route_without_a_target_says_so() -> None:
+def test_route_spelling_reports_missing_target() -> None:
     assert spell_route(by_list("pl-1", "")) == "pl-1 → a target that the route does not name"
     assert (
         spell_route(Route(destination_ipv6_cidr_block="::/0", egress_only_internet_gateway_id="eigw-1"))

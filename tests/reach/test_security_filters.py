@@ -131,14 +131,16 @@ def admits(item: IpPermission, number: int) -> bool:
 
 class TestSecurityGroups:
     @given(st.lists(rules, max_size=5), directions)
-    def test_lose_what_no_rule_admits(self, drawn: list[IpPermission], direction: Direction) -> None:
+    def test_security_groups_drop_packets_without_an_admitting_rule(
+        self, drawn: list[IpPermission], direction: Direction
+    ) -> None:
         hop = judged(*drawn, direction=direction)
         refused = {n for n in numbers_of(PEER) if not any(admits(item, n) for item in drawn)}
         assert {packet[1] or packet[0] for packet in lost_of(hop, packets(direction))} == refused
         assert not hop.undecided
 
     @given(st.lists(rules, max_size=5), st.randoms(use_true_random=False), directions)
-    def test_do_not_look_at_the_order_of_their_rules(
+    def test_security_groups_ignore_rule_order(
         self, drawn: list[IpPermission], dice: Any, direction: Direction
     ) -> None:
         shuffled = dice.sample(drawn, len(drawn))
@@ -146,18 +148,20 @@ class TestSecurityGroups:
         assert lost_of(one, packets(direction)) == lost_of(other, packets(direction))
 
     @given(st.lists(rules, max_size=4), rules, directions)
-    def test_lose_no_more_with_another_rule(
+    def test_security_groups_drop_no_more_after_adding_a_rule(
         self, drawn: list[IpPermission], added: IpPermission, direction: Direction
     ) -> None:
         before, after = judged(*drawn, direction=direction), judged(*drawn, added, direction=direction)
         assert lost_of(after, packets(direction)) <= lost_of(before, packets(direction))
 
     @given(st.lists(rules, max_size=4), cidrs)
-    def test_that_decide_by_one_rule_decide_alike_for_every_peer(self, drawn: list[IpPermission], cidr: str) -> None:
+    def test_security_groups_flagged_by_single_rule_admit_every_peer(
+        self, drawn: list[IpPermission], cidr: str
+    ) -> None:
         if judged(*drawn).by_one_rule:
             assert judged(*drawn, addresses=addresses_of(cidr), groups=None).clean
 
-    def test_allow_what_any_of_them_allows(self) -> None:
+    def test_security_groups_allow_the_union_of_their_rules(self) -> None:
         groups = (group_of(name="sg-1"), group_of(rule(cidr="10.0.0.0/29"), name="sg-2"))
         both = filters_of(security_groups=groups)
         peer = Peer(addresses_of("10.0.0.0/28"), "the peer", None)
@@ -165,69 +169,71 @@ class TestSecurityGroups:
         assert [piece.cut for piece in hop.lost] == [Cut(destination=addresses_of("10.0.0.8/29"))]
         assert hop.rule == "tcp 443 to 10.0.0.0/29"
 
-    def test_name_the_rule_that_let_most_pass(self) -> None:
+    def test_security_groups_report_the_admitting_rule(self) -> None:
         assert judged(rule(cidr=EVERYWHERE)).rule == "tcp 443 to 0.0.0.0/0"
         assert judged(rule("-1", None, cidr=EVERYWHERE), direction="in").rule == "all traffic from 0.0.0.0/0"
         assert judged(rule("tcp", 1, 1023, prefix_list="pl-1")).rule == "tcp 1-1023 to pl-1"
         assert judged(rule(group="sg-peer"), direction="in").rule == "tcp 443 from sg-peer"
 
-    def test_say_what_is_refused(self) -> None:
+    def test_security_groups_message_names_refused_traffic(self) -> None:
         (piece,) = judged(rule("tcp", 5432, cidr=EVERYWHERE)).lost
         assert (piece.code, piece.resource) == ("ENI_SG_RULES_MISMATCH", "sg-1")
         assert piece.message == "no outbound rule of sg-1 allows tcp 443 to the peer"
         (part,) = judged(rule(cidr="10.0.0.0/29"), direction="in").lost
         assert part.message == "no inbound rule of sg-1 allows tcp 443 from 10.0.0.8/29"
 
-    def test_without_a_rule_in_this_direction_have_a_code_of_their_own(self) -> None:
+    def test_security_groups_without_rules_report_sg_has_no_rules(self) -> None:
         assert [piece.code for piece in judged().lost] == ["SG_HAS_NO_RULES"]
 
     @pytest.mark.parametrize(("number", "name"), [("6", "tcp"), ("17", "udp")])
-    def test_name_a_protocol_by_word_or_number(self, number: str, name: str) -> None:
+    def test_security_group_rule_protocol_matches_by_name_or_number(self, number: str, name: str) -> None:
         assert judged(rule(number, cidr=EVERYWHERE), traffic=(name, 443)).clean
         assert judged(rule(name, cidr=EVERYWHERE), traffic=(name, 443)).clean
 
     @pytest.mark.parametrize(("first", "last"), [(None, None), (-1, -1), (443, None)])
-    def test_without_a_whole_range_are_for_all_ports(self, first: int | None, last: int | None) -> None:
+    def test_security_group_rule_without_full_port_range_allows_all_ports(
+        self, first: int | None, last: int | None
+    ) -> None:
         open_range = IpPermission(
             ip_protocol="tcp", from_port=first, to_port=last, ip_ranges=(IpRange(cidr_ip=EVERYWHERE),)
         )
         assert judged(open_range).clean
 
 
-class TestGroupReferences:
-    def test_admit_members_of_the_group(self) -> None:
+class TestGroupReferenceRules:
+    def test_group_reference_admits_only_members_of_the_group(self) -> None:
         assert judged(rule(group="sg-peer"), direction="in").clean
         assert judged(rule(group="sg-other"), direction="in").lost
 
-    def test_admit_nobody_who_is_in_no_group(self) -> None:
+    def test_group_reference_refuses_peer_in_no_group(self) -> None:
         assert judged(rule(group="sg-peer"), direction="in", groups=None).lost
 
-    def test_leave_a_peer_of_unknown_groups_undecided(self) -> None:
+    def test_group_reference_leaves_peer_with_unknown_groups_undecided(self) -> None:
         fact = Missing("the security groups of the peer")
         hop = judged(rule(group="sg-peer"), direction="in", groups=fact)
         assert not hop.lost
         assert [(piece.missing, piece.rule) for piece in hop.undecided] == [(fact, "tcp 443 from sg-peer")]
 
-    def test_do_not_matter_where_another_rule_admits_the_peer(self) -> None:
+    def test_group_reference_is_ignored_if_another_rule_admits_the_peer(self) -> None:
         fact = Missing("the security groups of the peer")
         assert judged(rule(group="sg-peer"), rule(cidr=EVERYWHERE), groups=fact).clean
 
     @pytest.mark.parametrize(("named", "matters"), [(rule(group="sg-9"), True), (rule(cidr=EVERYWHERE), False)])
-    def test_matter_where_a_rule_for_this_traffic_names_a_group(self, named: IpPermission, matters: bool) -> None:  # noqa: FBT001
+    def test_names_groups_is_true_only_for_group_rule_of_this_traffic(self, named: IpPermission, matters: bool) -> None:  # noqa: FBT001
         filters = filters_of(security_groups=(group_of(named),))
         assert filters.names_groups(("sg-1",), "in", HTTPS) is matters
         assert not filters.names_groups(("sg-1",), "in", ("tcp", 80))
 
-    def test_matter_where_a_group_is_not_known(self) -> None:
+    def test_names_groups_is_true_for_unread_security_group(self) -> None:
         assert filters_of().names_groups(("sg-1",), "in", HTTPS)
 
 
 class TestPrefixListRules:
-    def test_admit_the_entries_of_the_list(self) -> None:
+    def test_prefix_list_rule_admits_entries_of_the_list(self) -> None:
         (piece,) = judged(rule(prefix_list="pl-2")).lost
         assert piece.cut.destination == ((BASE + 2, BASE + UNIVERSE - 1),)
 
-    def test_of_a_list_without_entries_leave_a_peer_undecided(self) -> None:
+    def test_prefix_list_rule_without_entries_leaves_peer_undecided(self) -> None:
         hop = judged(rule(prefix_list="pl-9"))
         assert not hop.lost
         assert [piece.missing for piece in hop.undecided] == [
@@ -235,18 +241,18 @@ class TestPrefixListRules:
         ]
 
 
-class TestWhatCannotBeRead:
-    def test_an_unreadable_block_leaves_undecided_what_no_other_rule_admits(self) -> None:
+class TestUnreadableSecurityGroups:
+    def test_malformed_rule_cidr_leaves_unadmitted_traffic_undecided(self) -> None:
         hop = judged(rule(cidr="10.0.0.0/29"), rule(cidr="10.0.0.0/129"))
         assert not hop.lost
         (piece,) = hop.undecided
         assert piece.cut == Cut(destination=addresses_of("10.0.0.8/29"))
         assert piece.missing == Missing("rule 'tcp 443 to 10.0.0.0/129' of sg-1 cannot be read")
 
-    def test_an_unreadable_block_for_other_ports_does_not_matter(self) -> None:
+    def test_malformed_rule_cidr_for_other_ports_is_ignored(self) -> None:
         assert judged(rule("tcp", 22, cidr="nonsense")).lost
 
-    def test_rules_that_were_not_read_leave_everything_undecided(self) -> None:
+    def test_unread_security_group_rules_leave_traffic_undecided(self) -> None:
         filters = filters_of(security_groups=(SecurityGroup(group_id="sg-1"),))
         peer = Peer(PEER, "the peer", None)
         told = {"out": "the outbound rules of sg-1", "in": "the inbound rules of sg-1"}
@@ -256,22 +262,22 @@ class TestWhatCannotBeRead:
                 Missing(told[direction], "ec2:DescribeSecurityGroups")
             ]
 
-    def test_a_group_that_was_not_read_leaves_everything_undecided(self) -> None:
+    def test_unread_security_group_leaves_traffic_undecided(self) -> None:
         hop = filters_of().groups(("sg-1",), "out", HTTPS, Peer(PEER, "the peer", None))
         assert [piece.missing for piece in hop.undecided] == [
             Missing("security group sg-1", "ec2:DescribeSecurityGroups")
         ]
 
-    def test_a_group_that_was_not_read_does_not_matter_beside_one_that_admits(self) -> None:
+    def test_unread_security_group_is_ignored_if_another_group_admits(self) -> None:
         filters = filters_of(security_groups=(group_of(rule(cidr=EVERYWHERE)),))
         assert filters.groups(("sg-9", "sg-1"), "out", HTTPS, Peer(PEER, "the peer", None)).clean
 
-    def test_an_interface_of_unknown_groups_is_undecided(self) -> None:
+    def test_interface_with_unknown_security_groups_is_undecided(self) -> None:
         fact = Missing("the groups")
         hop = filters_of().groups(fact, "in", HTTPS, Peer(PEER, "the peer", None))
         assert [piece.missing for piece in hop.undecided] == [fact]
 
-    def test_an_interface_in_no_group_is_undecided(self) -> None:
+    def test_interface_without_security_groups_is_undecided(self) -> None:
         hop = filters_of().groups((), "in", HTTPS, Peer(PEER, "the peer", None))
         assert [piece.missing for piece in hop.undecided] == [
             Missing("what guards an interface that is in no security group")
@@ -281,23 +287,23 @@ class TestWhatCannotBeRead:
 # ----------------------------------------------------------------------------------------------- prefix lists
 
 
-class TestPrefixLists:
+class TestPrefixListMembership:
     own = PrefixList(prefix_list_id="pl-1", prefix_list_name="offices", owner_id="111122223333")
     s3 = PrefixList(prefix_list_id="pl-53", prefix_list_name="com.amazonaws.eu-west-1.s3", owner_id="AWS")
     world = World(Facts(prefix_lists=(own, s3)))
 
-    def test_without_entries_hold_all_that_is_told_to_be_theirs(self) -> None:
+    def test_prefix_list_without_entries_contains_its_own_service(self) -> None:
         assert in_prefix_list(self.world, "pl-53", PEER, Destination("S3", PEER, prefix_list="pl-53")) == PEER
 
-    def test_of_aws_hold_nothing_of_another_service(self) -> None:
+    def test_aws_prefix_list_contains_no_other_service(self) -> None:
         assert in_prefix_list(self.world, "pl-53", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == ()
         assert in_prefix_list(self.world, "pl-53", PUBLIC, Destination("dynamodb", PUBLIC, prefix_list="pl-dd")) == ()
 
-    def test_of_aws_hold_no_private_address(self) -> None:
+    def test_aws_prefix_list_contains_no_private_address(self) -> None:
         assert in_prefix_list(self.world, "pl-53", PEER, Destination("a task", PEER)) == ()
         assert in_prefix_list(self.world, "pl-53", PEER, None) == ()
 
-    def test_of_the_user_may_hold_anything(self) -> None:
+    def test_customer_prefix_list_without_entries_is_missing(self) -> None:
         fact = Missing("the entries of prefix list pl-1", "ec2:GetManagedPrefixListEntries")
         assert in_prefix_list(self.world, "pl-1", PEER, None) == fact
         assert in_prefix_list(self.world, "pl-1", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == fact
@@ -359,7 +365,7 @@ def first_match(drawn: list[dict[str, Any]], direction: Direction, number: int, 
 
 class TestNetworkAcls:
     @given(st.lists(entries, max_size=6), directions, legs)
-    def test_decide_by_the_first_entry_that_matches(
+    def test_network_acl_decides_by_first_matching_entry(
         self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
     ) -> None:
         hop = through(acl_of(drawn), direction, leg)
@@ -375,13 +381,15 @@ class TestNetworkAcls:
         assert not hop.undecided
 
     @given(st.lists(entries, max_size=6), directions, legs)
-    def test_lose_each_packet_to_one_entry(self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg) -> None:
+    def test_network_acl_attributes_each_lost_packet_to_a_single_entry(
+        self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
+    ) -> None:
         hop = through(acl_of(drawn), direction, leg)
         each = [set(product(*map(numbers_of, piece.box(flow(direction, leg))))) for piece in hop.lost]
         assert sum(map(len, each)) == len(set().union(*each))
 
     @given(st.lists(entries, max_size=6), directions, legs)
-    def test_are_judged_alike_with_and_without_a_memo(
+    def test_network_acl_result_is_the_same_with_and_without_memo(
         self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
     ) -> None:
         memo = Memo()
@@ -390,13 +398,13 @@ class TestNetworkAcls:
             assert (hop.rule, hop.lost, hop.undecided) == (plain.rule, plain.lost, plain.undecided)
 
     @given(st.lists(entries, max_size=4), directions, legs)
-    def test_lose_nothing_after_an_allow_of_everything_in_front(
+    def test_network_acl_with_leading_allow_all_drops_nothing(
         self, drawn: list[dict[str, Any]], direction: Direction, leg: Leg
     ) -> None:
         first = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "-1", "egress": direction == "out"}
         assert through(acl_of([first, *drawn]), direction, leg).clean
 
-    def test_that_decide_by_one_entry_decide_alike_for_every_address(self) -> None:
+    def test_network_acl_single_rule_flag_needs_entry_for_all_addresses(self) -> None:
         some: Any = {"cidr_block": "10.0.0.0/29", "rule_action": "allow", "protocol": "-1", "egress": True}
         narrow, wide = acl_of([some]), acl_of([some | {"cidr_block": EVERYWHERE}])
         inside, outside = addresses_of("10.0.0.1"), addresses_of("10.0.0.9")
@@ -404,7 +412,7 @@ class TestNetworkAcls:
         assert not filters_of().acl(narrow, "out", "there", "tcp", inside, AT_443).by_one_rule
         assert filters_of().acl(wide, "out", "there", "tcp", inside, AT_443).by_one_rule
 
-    def test_ask_entries_in_the_order_of_their_numbers(self) -> None:
+    def test_network_acl_evaluates_entries_by_rule_number(self) -> None:
         deny: dict[str, Any] = {
             "rule_number": 90,
             "rule_action": "deny",
@@ -419,13 +427,13 @@ class TestNetworkAcls:
                 "rule 90: deny all traffic 0.0.0.0/0"
             ]
 
-    def test_without_an_entry_deny_all(self) -> None:
+    def test_network_acl_without_entries_denies_all(self) -> None:
         (piece,) = through(acl_of([]), "in", "back").lost
         assert (piece.code, piece.resource, piece.rule) == ("SUBNET_ACL_RESTRICTION", "acl-1", "rule *: deny")
         assert piece.message == "acl-1 drops inbound replies from 10.0.0.0/28, tcp 40000-40007: rule *: deny"
         assert piece.box(flow("in", "back")) == flow("in", "back")
 
-    def test_say_which_calls_they_drop(self) -> None:
+    def test_network_acl_message_names_dropped_calls(self) -> None:
         deny = {"cidr_block": "10.0.0.0/29", "rule_action": "deny", "protocol": "6", "egress": True}
         pass_on = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "-1", "egress": True}
         (piece,) = through(acl_of([deny, pass_on]), "out", "there").lost
@@ -434,25 +442,25 @@ class TestNetworkAcls:
         )
         assert piece.cut == Cut(destination=addresses_of("10.0.0.0/29"))
 
-    def test_name_the_first_entry_that_let_something_pass(self) -> None:
+    def test_network_acl_reports_first_allowing_entry(self) -> None:
         half = {"cidr_block": "10.0.0.0/29", "rule_action": "allow", "protocol": "6", "egress": True}
         rest = half | {"cidr_block": EVERYWHERE}
         assert through(acl_of([half, rest]), "out", "there").rule == "rule 100: allow all ports 10.0.0.0/29"
         ports = half | {"cidr_block": EVERYWHERE, "port_range": AclPortRange(from_port=443, to_port=443)}
         assert through(acl_of([ports]), "out", "there").rule == "rule 100: allow ports 443-443 0.0.0.0/0"
 
-    def test_write_the_last_entry_with_a_star_as_aws_does(self) -> None:
+    def test_network_acl_default_entry_is_printed_with_a_star(self) -> None:
         last = {"cidr_block": EVERYWHERE, "rule_action": "deny", "protocol": "-1", "egress": True}
         (piece,) = through(acl_of([last], number=32_767), "out", "there").lost
         assert piece.rule == "rule *: deny all traffic 0.0.0.0/0"
 
-    def test_cut_replies_along_the_ports_of_the_client(self) -> None:
+    def test_network_acl_drops_replies_by_client_port(self) -> None:
         ports = AclPortRange(from_port=40_004, to_port=65_535)
         some = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "6", "port_range": ports, "egress": False}
         (piece,) = through(acl_of([some]), "in", "back").lost
         assert piece.box(flow("in", "back")) == flow("in", "back")._replace(ports=((40_000, 40_003),))
 
-    def test_are_remembered_by_their_entries_for_one_protocol(self) -> None:
+    def test_network_acl_cache_separates_protocols(self) -> None:
         filters = filters_of()
         only_udp = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "17", "egress": True}
         acl = acl_of([only_udp])
@@ -464,37 +472,37 @@ class TestUnreadableAcls:
     odd: ClassVar[Any] = {"cidr_block": "nonsense", "rule_action": "deny", "protocol": "6", "egress": True}
     everything: ClassVar[Any] = {"cidr_block": EVERYWHERE, "rule_action": "allow", "protocol": "-1", "egress": True}
 
-    def test_leave_undecided_what_the_unreadable_entry_may_be_about(self) -> None:
+    def test_malformed_acl_entry_leaves_matching_traffic_undecided(self) -> None:
         hop = through(acl_of([self.odd, self.everything]), "out", "there")
         assert not hop.lost
         (piece,) = hop.undecided
         assert piece.missing == Missing("'rule 100: deny all ports nonsense' of acl-1 cannot be read")
         assert piece.code == "UNKNOWN_RESOURCE"
 
-    def test_with_an_entry_for_no_block_at_all_are_unreadable_too(self) -> None:
+    def test_acl_entry_without_cidr_block_is_undecided(self) -> None:
         entry_ = {key: value for key, value in self.odd.items() if key != "cidr_block"}
         assert through(acl_of([entry_, self.everything]), "out", "there").undecided
         ipv6 = entry_ | {"ipv6_cidr_block": "::/0"}
         assert through(acl_of([ipv6, self.everything]), "out", "there").clean
 
-    def test_are_not_asked_about_what_an_entry_before_decided(self) -> None:
+    def test_malformed_acl_entry_yields_to_earlier_entries(self) -> None:
         assert through(acl_of([self.everything, self.odd]), "out", "there").clean
         deny = self.everything | {"rule_action": "deny", "cidr_block": "10.0.0.0/29"}
         hop = through(acl_of([deny, self.odd, self.everything]), "out", "there")
         assert [piece.cut.destination for piece in hop.lost] == [addresses_of("10.0.0.0/29")]
         assert [piece.cut.destination for piece in hop.undecided] == [addresses_of("10.0.0.8/29")]
 
-    def test_do_not_matter_where_the_unreadable_entry_is_for_other_ports(self) -> None:
+    def test_malformed_acl_entry_for_other_ports_is_ignored(self) -> None:
         ssh = self.odd | {"port_range": AclPortRange(from_port=22, to_port=22)}
         assert through(acl_of([ssh, self.everything]), "out", "there").clean
 
-    def test_of_which_no_entry_was_read_are_undecided(self) -> None:
+    def test_network_acl_with_unread_entries_is_undecided(self) -> None:
         hop = through(NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1"), "out", "there")
         assert [piece.missing for piece in hop.undecided] == [
             Missing("the entries of acl-1", "ec2:DescribeNetworkAcls")
         ]
 
-    def test_that_were_not_read_at_all_are_undecided(self) -> None:
+    def test_unread_network_acl_is_undecided(self) -> None:
         fact = Missing("the network ACL of subnet-1")
         hop = through(fact, "in", "back")
         assert (hop.kind, hop.leg) == ("network-acl", "back")
@@ -541,25 +549,27 @@ def verdict_of(outbound: list[Row], inbound: list[Row], acl: list[Row] | None = 
     return ORDER.index(outcome.verdict)
 
 
-class TestAnAddedAllow:
+class TestAddedAllowRules:
     @given(some_rules, some_rules, added_rules)
-    def test_of_the_tasks_group_makes_no_verdict_worse(
+    def test_added_task_group_rule_makes_no_verdict_worse(
         self, outbound: list[Row], inbound: list[Row], added: Row
     ) -> None:
         assert verdict_of([*outbound, added], inbound) <= verdict_of(outbound, inbound)
 
     @given(some_rules, some_rules, added_rules)
-    def test_of_the_endpoints_group_makes_no_verdict_worse(
+    def test_added_endpoint_group_rule_makes_no_verdict_worse(
         self, outbound: list[Row], inbound: list[Row], added: Row
     ) -> None:
         assert verdict_of(outbound, [added, *inbound]) <= verdict_of(outbound, inbound)
 
     @given(st.lists(acl_rows, max_size=3), acl_rows.filter(lambda row: row["RuleAction"] == "allow"))
-    def test_in_front_of_a_network_acl_makes_no_verdict_worse(self, rows: list[Row], added: Row) -> None:
+    def test_added_leading_acl_allow_makes_no_verdict_worse(self, rows: list[Row], added: Row) -> None:
         before = [row | {"RuleNumber": 100 + place} for place, row in enumerate(rows)]
         after = [added | {"RuleNumber": 1}, *before]
         assert verdict_of([ALL], [ALL], after) <= verdict_of([ALL], [ALL], before)
 
     @given(some_rules, some_rules)
-    def test_verdicts_do_not_depend_on_the_order_of_rules(self, outbound: list[Row], inbound: list[Row]) -> None:
+    def test_verdict_does_not_depend_on_security_group_rule_order(
+        self, outbound: list[Row], inbound: list[Row]
+    ) -> None:
         assert verdict_of(outbound[::-1], inbound[::-1]) == verdict_of(outbound, inbound)

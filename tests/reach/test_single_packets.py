@@ -387,11 +387,11 @@ def agree(seed: int) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_single_packet_is_judged_alike(seed: int) -> None:
+def test_walk_verdict_matches_single_packet_simulator(seed: int) -> None:
     assert len(list(agree(seed))) == 8
 
 
-def test_the_random_networks_are_worth_the_walk() -> None:
+def test_random_networks_yield_a_mix_of_verdicts_across_vpcs() -> None:
     """Each verdict is met across VPCs, and none of them nearly always."""
     found = [verdict for seed in SEEDS for verdict, place in agree(seed) if place.startswith("hub-")]
     shares = {verdict: found.count(verdict) / len(found) for verdict in ("ok", "unknown", "blocked")}

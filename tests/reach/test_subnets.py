@@ -17,30 +17,30 @@ def subnet(cidr: str | None) -> Subnet:
 
 
 class TestTaskAddresses:
-    def test_are_all_but_the_first_four_and_the_last(self) -> None:
+    def test_task_addresses_exclude_first_four_and_last_of_subnet(self) -> None:
         assert task_addresses(subnet("10.0.1.0/24")) == ((0x0A000104, 0x0A0001FE),)
 
-    def test_of_the_smallest_subnet_that_aws_allows_are_eleven(self) -> None:
+    def test_task_addresses_of_slash_28_subnet_are_eleven(self) -> None:
         found = task_addresses(subnet("10.0.1.0/28"))
         assert found == ((0x0A000104, 0x0A00010E),)
 
-    def test_of_a_block_too_small_for_that_are_all_of_it(self) -> None:
+    def test_task_addresses_of_slash_31_block_are_the_whole_block(self) -> None:
         found = task_addresses(subnet("10.0.1.0/31"))
         assert isinstance(found, tuple)
         assert spell(found) == "10.0.1.0/31"
 
     @pytest.mark.parametrize("cidr", [None, "nonsense"])
-    def test_of_a_subnet_without_a_block_are_missing(self, cidr: str | None) -> None:
+    def test_task_addresses_of_subnet_without_cidr_are_missing(self, cidr: str | None) -> None:
         assert task_addresses(subnet(cidr)) == Missing("the addresses of subnet subnet-1", "ec2:DescribeSubnets")
 
-    def test_of_an_ipv6_only_subnet_are_ipv6(self) -> None:
+    def test_task_addresses_of_ipv6_only_subnet_are_ipv6(self) -> None:
         block = Ipv6Association(ipv6_cidr_block="2a05:d018:1::/64")
         found = task_addresses(structs.replace(subnet(None), ipv6_cidr_block_association_set=(block,)))
         assert isinstance(found, tuple)
         assert spell(found) == "2a05:d018:1::4-2a05:d018:1:0:ffff:ffff:ffff:fffe"
 
 
-class TestKinds:
+class TestSubnetKinds:
     @pytest.mark.parametrize(
         ("route", "kind"),
         [
@@ -52,18 +52,18 @@ class TestKinds:
         ],
         ids=str,
     )
-    def test_go_by_where_the_default_route_leads(self, route: dict[str, str], kind: str) -> None:
+    def test_subnet_kind_depends_on_target_of_default_route(self, route: dict[str, str], kind: str) -> None:
         network = Network()
         network.route(EVERYWHERE, **route)
         assert kind_of(network.world(), "subnet-a") == kind
 
-    def test_without_a_default_route_are_isolated(self) -> None:
+    def test_subnet_without_default_route_is_isolated(self) -> None:
         network = Network()
         network.serve_s3()
         network.route("192.168.0.0/16", TransitGatewayId="tgw-1")
         assert kind_of(network.world(), "subnet-a") == "isolated"
 
-    def test_go_by_the_table_of_the_subnet(self) -> None:
+    def test_subnet_kind_uses_route_table_of_the_subnet(self) -> None:
         network = Network()
         network.serve_internet_by_nat()
         world = network.world()
@@ -78,7 +78,7 @@ class TestKinds:
         ],
         ids=["no subnet", "no table", "no routes"],
     )
-    def test_are_not_known_without_the_facts(self, make: Any) -> None:
+    def test_subnet_kind_is_unknown_without_subnet_table_or_routes(self, make: Any) -> None:
         network = Network()
         make(network)
         assert kind_of(network.world(), "subnet-a") == "unknown"

@@ -87,9 +87,9 @@ pieces = cuts.map(lost) | cuts.map(undecided)
 hops = st.lists(pieces, max_size=3).map(lambda drawn: hop(*drawn))
 
 
-class TestAHop:
+class TestHops:
     @given(hops, st.booleans())
-    def test_loses_and_leaves_undecided_each_packet_by_its_pieces(self, one: Hop, choice: bool) -> None:  # noqa: FBT001
+    def test_hop_loses_and_leaves_undecided_the_packets_of_its_pieces(self, one: Hop, choice: bool) -> None:  # noqa: FBT001
         found = list(Segment(PACKETS, choice, (one,)).judged())
         away, open_ = fate(one, choice=choice)
         assert of_all(tuple(box for item in found if item.lost for box in item.packets)) == away
@@ -98,35 +98,35 @@ class TestAHop:
             assert of_all(tuple(box for item in found if not item.lost for box in item.packets)) == open_
 
     @given(hops, st.booleans())
-    def test_is_said_to_do_in_a_word_what_it_does(self, one: Hop, choice: bool) -> None:  # noqa: FBT001
+    def test_hop_disposition_matches_its_effect_on_packets(self, one: Hop, choice: bool) -> None:  # noqa: FBT001
         away, open_ = fate(one, choice=choice)
         word = "undecided" if open_ else "kept"
         if away:
             word = "lost" if away == of_box(PACKETS) else "part lost"
         assert Segment(PACKETS, choice, (one,)).disposition(one) == word
 
-    def test_that_cuts_along_a_choice_loses_a_part(self) -> None:
+    def test_hop_cut_by_address_loses_part_if_any_address_may_be_used(self) -> None:
         (found,) = Segment(PACKETS, choice=True, hops=(hop(lost(Cut(destination=LOW))),)).judged()
         assert (found.lost, found.packets) == (True, (PACKETS._replace(destination=LOW),))
 
-    def test_that_cuts_along_an_ignorance_leaves_the_part_undecided(self) -> None:
+    def test_hop_cut_by_address_is_undecided_if_address_is_unknown(self) -> None:
         (found,) = Segment(PACKETS, choice=False, hops=(hop(lost(Cut(destination=LOW))),)).judged()
         assert (found.lost, found.packets) == (False, (PACKETS._replace(destination=LOW),))
 
-    def test_that_loses_all_of_an_ignorance_loses_it(self) -> None:
+    def test_hop_loses_unknown_address_if_all_addresses_are_lost(self) -> None:
         whole = hop(lost(Cut(destination=LOW)), lost(Cut(destination=HIGH)))
         found = list(Segment(PACKETS, choice=False, hops=(whole,)).judged())
         assert [item.lost for item in found] == [True, True]
 
-    def test_that_cuts_along_a_choice_beside_an_ignorance_loses_a_part(self) -> None:
+    def test_hop_cut_by_port_loses_part_even_if_address_is_unknown(self) -> None:
         (found,) = Segment(PACKETS, choice=False, hops=(hop(lost(Cut(ports=LOW))),)).judged()
         assert (found.lost, found.packets) == (True, (PACKETS._replace(ports=LOW),))
 
-    def test_says_nothing_of_packets_that_the_flow_does_not_have(self) -> None:
+    def test_hop_ignores_pieces_outside_the_flow(self) -> None:
         elsewhere = hop(lost(Cut(source=((8, 9),))), undecided(Cut(ports=((8, 9),))))
         assert list(Segment(PACKETS, choice=True, hops=(elsewhere,)).judged()) == []
 
-    def test_is_clean_where_it_keeps_everything(self) -> None:
+    def test_hop_is_clean_only_without_pieces(self) -> None:
         assert hop().clean
         assert not hop(lost(Cut())).clean
         assert not hop(undecided(Cut())).clean
@@ -158,18 +158,18 @@ paths = st.lists(
 )
 
 
-class TestAPath:
+class TestPathVerdicts:
     @given(paths)
-    def test_is_judged_by_what_its_hops_keep_together(self, drawn: list[Segment]) -> None:
+    def test_path_verdict_agrees_with_single_packet_oracle(self, drawn: list[Segment]) -> None:
         assert judge(drawn).verdict is expected(drawn)
 
     @given(paths)
-    def test_says_why_only_where_it_is_intermittent(self, drawn: list[Segment]) -> None:
+    def test_path_gives_a_cause_only_if_intermittent(self, drawn: list[Segment]) -> None:
         found = judge(drawn)
         assert bool(found.because) == (found.verdict is INTERMITTENT)
 
     @given(paths, hops)
-    def test_is_no_better_for_another_hop(self, drawn: list[Segment], one: Hop) -> None:
+    def test_path_verdict_does_not_improve_with_an_added_hop(self, drawn: list[Segment], one: Hop) -> None:
         order = (OK, UNKNOWN, INTERMITTENT, BLOCKED)
         first = Segment(drawn[0].packets, drawn[0].choice, (*drawn[0].hops, one))
         assert order.index(judge([first, *drawn[1:]]).verdict) >= order.index(judge(drawn).verdict)
@@ -187,14 +187,14 @@ class TestAPath:
         ],
         ids=["clean", "undecided", "part undecided", "part lost", "the rest undecided", "in parts", "whole"],
     )
-    def test_through_one_hop(self, pieces: list[Piece], verdict: Verdict) -> None:
+    def test_path_verdict_follows_from_pieces_of_a_single_hop(self, pieces: list[Piece], verdict: Verdict) -> None:
         assert judge([Segment(PACKETS, choice=True, hops=(hop(*pieces),))]).verdict is verdict
 
-    def test_is_blocked_where_two_hops_leave_nothing_between_them(self) -> None:
+    def test_path_is_blocked_if_two_hops_together_lose_everything(self) -> None:
         two = (hop(lost(Cut(ports=LOW))), hop(lost(Cut(ports=HIGH))))
         assert judge([Segment(PACKETS, choice=True, hops=two)]).verdict is BLOCKED
 
-    def test_is_intermittent_where_two_segments_each_leave_something(self) -> None:
+    def test_path_is_intermittent_if_two_segments_each_lose_a_part(self) -> None:
         parts = [
             Segment(PACKETS, choice=True, hops=(hop(lost(Cut(ports=LOW))),)),
             Segment(PACKETS, choice=True, hops=(hop(lost(Cut(ports=HIGH))),)),
@@ -210,11 +210,11 @@ class TestAPath:
             (Cut(source=LOW, ports=HIGH), ("placement", "ports")),
         ],
     )
-    def test_is_intermittent_because_of_the_axes_that_it_is_cut_along(self, cut: Cut, because: tuple[str, ...]) -> None:
+    def test_path_causes_are_the_axes_of_the_cut(self, cut: Cut, because: tuple[str, ...]) -> None:
         assert judge([Segment(PACKETS, choice=True, hops=(hop(lost(cut)),))]).because == because
 
     @given(st.lists(hops, max_size=3).map(tuple))
-    def test_is_intermittent_because_of_what_alone_makes_the_difference_for_a_packet(self, drawn: Any) -> None:
+    def test_path_causes_are_axes_that_alone_separate_lost_and_kept_packets(self, drawn: Any) -> None:
         part = Segment(PACKETS, choice=True, hops=drawn)
         away: set[Packet] = set().union(*(fate(one, choice=True)[0] for one in drawn))
         found = judge([part])
@@ -222,17 +222,17 @@ class TestAPath:
             kept = of_box(PACKETS) - away
             assert set(found.because) == {axis for place, axis in enumerate(AXES) if differ_only(away, kept, place)}
 
-    def test_is_not_intermittent_because_of_addresses_that_all_fail_alike(self) -> None:
+    def test_path_causes_omit_address_if_all_addresses_fail_alike(self) -> None:
         alike = hop(lost(Cut(destination=LOW, ports=LOW)), lost(Cut(destination=HIGH, ports=LOW)))
         assert judge([Segment(PACKETS, choice=True, hops=(alike,))]).because == ("ports",)
 
-    def test_gives_every_piece_that_decided(self) -> None:
+    def test_path_lists_lost_and_undecided_pieces(self) -> None:
         two = (hop(lost(Cut(ports=LOW))), hop(undecided(Cut())))
         found = judge([Segment(PACKETS, choice=True, hops=two)])
         assert [(item.hop, item.lost) for item in found.judged] == [(two[0], True), (two[1], False)]
 
 
-class TestADoubtedPath:
+class TestDoubtedTraces:
     """One of several of which it is not known which one holds: nothing is certainly lost on it."""
 
     def trace(self, *pieces: Piece, choice: bool = True) -> Trace:
@@ -240,25 +240,25 @@ class TestADoubtedPath:
         way = Passage.of((PathPart(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
         return Trace("subnet-a", destination, (), way, None, *judge(segments((), way, None, destination)))
 
-    def test_is_unknown_for_the_fact_that_is_missing(self) -> None:
+    def test_doubted_trace_is_unknown_and_keeps_only_undecided_pieces(self) -> None:
         before = self.trace(lost(Cut(ports=LOW)), undecided(Cut(ports=HIGH)))
         after = before.doubted()
         assert (before.verdict, after.verdict, after.because) == (INTERMITTENT, UNKNOWN, ())
         assert [(item.piece.missing, item.lost) for item in after.judged] == [(FACT, False)]
 
-    def test_is_unknown_for_all_of_its_pieces_where_the_address_is_not_known(self) -> None:
+    def test_doubted_trace_of_unknown_address_keeps_all_pieces_as_undecided(self) -> None:
         before = self.trace(lost(Cut(ports=LOW)), undecided(Cut(ports=HIGH)), choice=False)
         after = before.doubted()
         assert after.verdict is UNKNOWN
         assert [(item.piece, item.lost) for item in after.judged] == [(item.piece, False) for item in before.judged]
 
-    def test_is_unknown_for_all_of_its_pieces_where_it_is_not_known_to_be_taken(self) -> None:
+    def test_doubted_trace_by_address_turns_lost_pieces_undecided(self) -> None:
         before = self.trace(lost(Cut()))
         after = before.doubted(address=True)
         assert [(item.piece, item.lost) for item in after.judged] == [(before.judged[0].piece, False)]
         assert before.doubted().judged == ()
 
-    def test_is_as_good_as_it_was_where_nothing_is_lost(self) -> None:
+    def test_doubted_trace_without_pieces_is_unchanged(self) -> None:
         before = self.trace()
         assert before.doubted() is before
 
@@ -266,39 +266,39 @@ class TestADoubtedPath:
 class TestSegments:
     first, there, back, last = hop(), hop(), hop(), hop()
 
-    def test_of_one_way_begin_with_the_source_and_turn_at_the_end(self) -> None:
+    def test_segment_of_single_part_orders_source_end_and_return_hops(self) -> None:
         way = PathPart(PACKETS, (self.there,), (self.back,))
         destination = Destination("there", ALL)
         (only,) = segments((self.first,), Passage.of((way,), None, choice=destination.choice), self.last, destination)
         assert only == Segment(PACKETS, choice=True, hops=(self.first, self.there, self.last, self.back))
 
-    def test_of_two_ways_have_the_source_and_the_interface_that_it_comes_to_in_the_first(self) -> None:
+    def test_segments_of_two_parts_put_source_and_end_filter_in_the_first(self) -> None:
         ways = (PathPart(PACKETS, (self.there,)), PathPart(PACKETS, (self.back,)))
         destination = Destination("there", ALL, choice=False)
         one, other = segments((self.first,), Passage.of(ways, None, choice=destination.choice), self.last, destination)
         assert (one.hops, other.hops) == ((self.first, self.there, self.last), (self.back,))
         assert (one.choice, other.choice) == (False, False)
 
-    def test_without_a_filter_at_the_end_just_turn(self) -> None:
+    def test_segment_without_end_filter_has_only_passage_hops(self) -> None:
         destination = Destination("there", ALL)
         passage = Passage.of((PathPart(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
         (only,) = segments((), passage, None, destination)
         assert only.hops == (self.there, self.back)
 
-    def test_of_a_way_that_does_not_even_begin_hold_what_stopped_it(self) -> None:
+    def test_segment_without_passage_holds_the_blocking_source_hop(self) -> None:
         stopped = hop(lost(Cut()))
         (only,) = segments((stopped,), None, None, Destination("nowhere", ()))
         assert only.hops == (stopped,)
         assert judge([only]).verdict is BLOCKED
 
-    def test_a_passage_is_clean_where_all_of_its_hops_are(self) -> None:
+    def test_passage_is_clean_only_if_all_hops_are_clean(self) -> None:
         destination = Destination("there", ALL)
         assert Passage.of((PathPart(PACKETS, (hop(),), (hop(),)),), None, choice=destination.choice).clean
         assert not Passage.of(
             (PathPart(PACKETS, (hop(),), (hop(undecided(Cut())),)),), None, choice=destination.choice
         ).clean
 
-    def test_a_trace_tells_its_hops_in_the_order_of_the_way(self) -> None:
+    def test_trace_lists_hops_in_path_order_through_nat_gateway(self) -> None:
         """Through a NAT gateway packets cross two segments, and replies cross them in reverse."""
         out, far = Hop("route", "rtb-a"), Hop("route", "rtb-b")
         home, near = Hop("network-acl", "acl-b", leg="back"), Hop("network-acl", "acl-a", "in", "back")

@@ -41,13 +41,13 @@ def with_doors(network: HubAndSpoke) -> HubAndSpoke:
     return network
 
 
-class TestTheSoundWay:
-    def test_leads_to_an_endpoint_in_the_hub(self) -> None:
+class TestTransitGatewayPaths:
+    def test_transit_path_reaches_endpoint_in_hub(self) -> None:
         outcome = reach(central())
         assert outcome.verdict is OK
         assert len(outcome.traces) == 2
 
-    def test_passes_the_acls_of_all_subnets_once_there_and_once_back(self) -> None:
+    def test_transit_path_passes_acls_of_all_subnets_both_ways(self) -> None:
         network = with_doors(server())
         for name in ("subnet-a", "door-a", "door-b", "gate-a", "gate-b", "hub-b"):
             network.acl(f"acl-{name}", both_ways(entry(100)), [name])
@@ -67,7 +67,7 @@ class TestTheSoundWay:
             "network-acl acl-subnet-a in/back",
         ]
 
-    def test_into_the_attachments_own_subnet_no_acl_is_asked(self) -> None:
+    def test_transit_path_into_attachment_subnet_skips_its_inbound_acl(self) -> None:
         network = server(PrivateIpAddress="10.1.1.50", SubnetId="hub-a")
         assert hops(walk(network, "10.1.1.50")) == [
             "security-group sg-task out/there",
@@ -81,12 +81,12 @@ class TestTheSoundWay:
             "network-acl acl-all in/back",
         ]
 
-    def test_goes_by_the_longest_route_of_the_transit_gateway(self) -> None:
+    def test_transit_path_uses_longest_route_of_transit_route_table(self) -> None:
         network = server()
         network.routes[SPOKE_ROUTES].append(tgw_route("10.1.2.0/24", "", state="blackhole"))
         assert lost(walk(network, "10.1.2.50")) == [("TGW_RTB_BAD_STATE_ROUTE", SPOKE_ROUTES)]
 
-    def test_goes_by_a_static_route_before_a_propagated_one(self) -> None:
+    def test_transit_path_prefers_static_over_propagated_route(self) -> None:
         network = server()
         network.routes[SPOKE_ROUTES].append(tgw_route("10.1.0.0/16", "", "static", "blackhole"))
         assert lost(walk(network, "10.1.2.50")) == [("TGW_RTB_BAD_STATE_ROUTE", SPOKE_ROUTES)]
@@ -137,7 +137,7 @@ def acl(subnet: str) -> Any:
     return lambda network: network.acl("acl-shut", DENY, [subnet])
 
 
-class TestWhatBreaksIt:
+class TestTransitGatewayBlockers:
     @pytest.mark.parametrize(
         ("broken", "code", "resource"),
         [
@@ -184,14 +184,14 @@ class TestWhatBreaksIt:
             pytest.param(acl("hub-b"), "SUBNET_ACL_RESTRICTION", "acl-shut", id="the hub's network ACL"),
         ],
     )
-    def test_is_named(self, broken: Any, code: str, resource: str) -> None:
+    def test_transit_blocker_is_reported_with_code_and_resource(self, broken: Any, code: str, resource: str) -> None:
         network = server()
         broken(network)
         outcome = walk(network, "10.1.2.50")
         assert outcome.verdict is BLOCKED
         assert set(lost(outcome)) == {(code, resource)}
 
-    def test_replies_are_said_to_be_for_the_vpc_that_the_packets_set_out_in(self) -> None:
+    def test_transit_reply_route_message_names_source_vpc(self) -> None:
         network = server()
         network.routes[HUB_ROUTES].clear()
         (message,) = messages(walk(network, "10.1.2.50"))
@@ -211,7 +211,7 @@ class TestWhatBreaksIt:
             ("door-b", False, EVERYWHERE, False),
         ],
     )
-    def test_acls_of_attachments_are_asked_one_way_only(
+    def test_attachment_subnet_acl_applies_in_a_single_direction(
         self,
         subnet: str,
         egress: bool,  # noqa: FBT001
@@ -225,12 +225,12 @@ class TestWhatBreaksIt:
         assert lost(outcome) == ([("SUBNET_ACL_RESTRICTION", "acl-door")] if drops else [])
         assert outcome.verdict is (BLOCKED if drops else OK)
 
-    def test_a_task_in_the_other_zone_may_be_served_all_the_same(self) -> None:
+    def test_transit_attachment_in_only_the_task_zone_is_enough(self) -> None:
         network = server()
         attached_in_zone_b(network)
         assert walk(network, "10.1.2.50", subnet="subnet-b").verdict is OK
 
-    def test_replies_must_find_the_way_from_the_attachments_subnet_to_the_task(self) -> None:
+    def test_transit_replies_need_route_from_attachment_subnet_to_task(self) -> None:
         network = with_doors(server())
         network.table(
             "rtb-door",
@@ -240,7 +240,7 @@ class TestWhatBreaksIt:
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("BAD_STATE_ROUTE", "rtb-door")])
 
-    def test_the_sources_own_acl_is_judged_both_ways_where_the_path_ends_in_the_hub(self) -> None:
+    def test_source_acl_is_judged_both_ways_if_path_ends_in_hub(self) -> None:
         network = with_doors(HubAndSpoke())
         network.acl("acl-task", DENY, ["subnet-a"])
         network.row("RouteTables", "rtb-hub")["Routes"].append(
@@ -254,7 +254,7 @@ class TestWhatBreaksIt:
             ("SUBNET_ACL_RESTRICTION", "acl-task"),
         ]
 
-    def test_the_sources_acl_is_not_asked_for_replies_into_the_attachments_own_subnet(self) -> None:
+    def test_source_acl_is_skipped_for_replies_into_attachment_subnet(self) -> None:
         network = HubAndSpoke()
         network.acl("acl-task", [*both_ways(entry(100))[:2], entry(100, egress=True)], ["subnet-a"])
         network.row("NetworkAcls", "acl-task")["Entries"][0] |= {"RuleAction": "deny", "CidrBlock": "10.1.0.0/16"}
@@ -266,7 +266,7 @@ class TestWhatBreaksIt:
         assert lost(walk(network, "10.1.2.50")) == [("BAD_STATE_ROUTE", "rtb-hub")]
 
 
-class TestWhereItIsNotKnown:
+class TestUnknownTransitGateways:
     @pytest.mark.parametrize(
         ("change", "fact"),
         [
@@ -336,13 +336,13 @@ class TestWhereItIsNotKnown:
             ),
         ],
     )
-    def test_the_fact_is_named(self, change: Any, fact: str) -> None:
+    def test_transit_gateway_is_unknown_and_names_the_missing_fact(self, change: Any, fact: str) -> None:
         network = server()
         change(network)
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [fact])
 
-    def test_of_overlapping_prefix_lists_any_may_be_taken(self) -> None:
+    def test_transit_routes_of_overlapping_prefix_lists_are_undecided(self) -> None:
         network = server()
         for name in ("pl-1", "pl-2"):
             network.prefix_list(name, "10.1.0.0/16")
@@ -355,7 +355,7 @@ class TestWhereItIsNotKnown:
         fact = "which of the overlapping prefix lists pl-1 and pl-2 a packet goes by"
         assert missing(walk(network, "10.1.2.50")) == [fact]
 
-    def test_a_route_by_a_prefix_list_is_followed(self) -> None:
+    def test_transit_route_by_prefix_list_is_followed(self) -> None:
         network = server()
         network.prefix_list("pl-1", "10.1.2.0/24")
         route = tgw_route("10.1.0.0/16", "tgw-attach-2", "static") | {"PrefixListId": "pl-1"}
@@ -363,7 +363,7 @@ class TestWhereItIsNotKnown:
         network.routes[SPOKE_ROUTES][:] = [route]
         assert walk(network, "10.1.2.50").verdict is OK
 
-    def test_what_an_older_attachment_was_does_not_matter(self) -> None:
+    def test_deleted_transit_attachment_is_ignored(self) -> None:
         network = server()
         network.rows["TransitGatewayVpcAttachments"].insert(
             0, network.rows["TransitGatewayVpcAttachments"][0] | {"State": "deleted", "TransitGatewayAttachmentId": "x"}
@@ -387,20 +387,20 @@ class TestWhereItIsNotKnown:
             ),
         ],
     )
-    def test_replies_by_another_way_are_not_followed(self, change: Any, fact: str) -> None:
+    def test_transit_replies_by_another_target_are_unknown(self, change: Any, fact: str) -> None:
         network = server()
         change(network)
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, [fact])
 
-    def test_replies_that_a_route_of_unknown_extent_may_take_are_not_followed(self) -> None:
+    def test_transit_replies_are_undecided_if_unread_prefix_list_may_match(self) -> None:
         network = server()
         network.prefix_list("pl-1")
         network.routes[HUB_ROUTES].append(tgw_route("", "tgw-attach-7", "static") | {"PrefixListId": "pl-1"})
         network.routes[HUB_ROUTES][1].pop("DestinationCidrBlock")
         assert missing(walk(network, "10.1.2.50")) == ["the entries of prefix list pl-1"]
 
-    def test_nor_where_no_other_route_leads_home(self) -> None:
+    def test_transit_replies_with_only_unread_prefix_list_are_undecided(self) -> None:
         network = server()
         network.prefix_list("pl-1")
         route = tgw_route("", "tgw-attach-7", "static") | {"PrefixListId": "pl-1"}
@@ -409,7 +409,7 @@ class TestWhereItIsNotKnown:
         assert missing(walk(network, "10.1.2.50")) == ["the entries of prefix list pl-1"]
 
 
-class TestZones:
+class TestAvailabilityZones:
     """https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"""
 
     def half_shut(self) -> HubAndSpoke:
@@ -420,45 +420,45 @@ class TestZones:
         network.row("NetworkAcls", "acl-gate")["Entries"].insert(0, entry(1))
         return network
 
-    def test_packets_stay_in_the_zone_that_they_come_from(self) -> None:
+    def test_transit_packets_stay_in_source_zone(self) -> None:
         assert walk(self.half_shut(), "10.1.2.50").verdict is OK
         assert walk(self.half_shut(), "10.1.2.50", subnet="subnet-b").verdict is BLOCKED
 
-    def test_in_appliance_mode_they_may_enter_by_any(self) -> None:
+    def test_appliance_mode_may_enter_hub_by_any_zone(self) -> None:
         network = self.half_shut()
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"
         assert walk(network, "10.1.2.50").verdict is UNKNOWN
 
-    def test_where_the_mode_is_not_told_they_may_enter_by_any(self) -> None:
+    def test_unknown_appliance_mode_may_enter_hub_by_any_zone(self) -> None:
         network = self.half_shut()
         del network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"]
         assert walk(network, "10.1.2.50").verdict is UNKNOWN
 
-    def test_in_appliance_mode_they_stay_in_the_zone_of_both_ends(self) -> None:
+    def test_appliance_mode_keeps_zone_shared_by_both_ends(self) -> None:
         network = self.half_shut()
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"
         network.interface("eni-6e", "10.1.1.60", "hub-a", ["sg-hub"], VpcId=HUB)
         assert walk(network, "10.1.1.60").verdict is OK
 
-    def test_without_an_attachment_in_their_zone_they_enter_by_any(self) -> None:
+    def test_transit_packets_enter_by_any_zone_without_attachment_in_theirs(self) -> None:
         network = self.half_shut()
         network.subnet("gate-c", "10.1.10.0/28", "eu-west-1c", vpc=HUB)
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["SubnetIds"] = ["gate-b", "gate-c"]
         assert walk(network, "10.1.2.50").verdict is UNKNOWN
 
-    def test_subnets_that_are_alike_are_one_way(self) -> None:
+    def test_equivalent_attachment_subnets_give_a_single_path(self) -> None:
         network = with_doors(server())
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, len(outcome.traces)) == (OK, 1)
 
-    def test_the_subnet_of_the_destination_is_like_no_other(self) -> None:
+    def test_destination_subnet_with_attachment_gives_a_separate_path(self) -> None:
         network = server()
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"
         outcome = walk(network, "10.1.2.50")
         assert (outcome.verdict, len(outcome.traces)) == (OK, 2)
 
-    def test_subnets_whose_routes_were_not_read_are_alike(self) -> None:
+    def test_attachment_subnets_with_unread_acls_give_separate_paths(self) -> None:
         network = with_doors(server())
         network.row("TransitGatewayVpcAttachments", "tgw-attach-2")["Options"]["ApplianceModeSupport"] = "enable"
         network.forget("NetworkAcls")
@@ -467,7 +467,9 @@ class TestZones:
     @pytest.mark.parametrize(
         ("shut", "verdict"), [(["door-a"], UNKNOWN), (["door-a", "door-b"], BLOCKED), ([], OK)], ids=str
     )
-    def test_replies_may_come_back_by_any_where_none_is_near(self, shut: list[str], verdict: Verdict) -> None:
+    def test_transit_replies_may_use_any_zone_without_attachment_in_theirs(
+        self, shut: list[str], verdict: Verdict
+    ) -> None:
         network = with_doors(server())
         network.subnet("gate-c", "10.1.10.0/28", "eu-west-1c", vpc=HUB)
         network.subnet("hub-c", "10.1.3.0/24", "eu-west-1c", vpc=HUB)
@@ -481,7 +483,7 @@ class TestZones:
         if verdict is UNKNOWN:
             assert missing(outcome) == ["by which subnet of tgw-attach-1 replies come back to vpc-1"]
 
-    def test_zones_of_several_accounts_are_told_apart_by_their_ids(self) -> None:
+    def test_availability_zones_across_accounts_are_compared_by_zone_id(self) -> None:
         network = server()
         network.row("Subnets", "subnet-b").update(OwnerId="444455556666", AvailabilityZoneId="euw1-az1")
         network.row("Subnets", "subnet-a").update(AvailabilityZone="eu-west-1c", AvailabilityZoneId="euw1-az1")
@@ -489,7 +491,7 @@ class TestZones:
         assert walk(network, "10.1.2.50").verdict is OK
 
 
-class TestGroupReferences:
+class TestSecurityGroupReferences:
     """https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security"""
 
     BY_GROUP = allow("tcp", 443, group="sg-task")
@@ -505,54 +507,54 @@ class TestGroupReferences:
                 row["Options"]["SecurityGroupReferencingSupport"] = value
         return network
 
-    def test_hold_where_the_option_is_on_at_all_three(self) -> None:
+    def test_group_references_work_if_enabled_on_gateway_and_attachments(self) -> None:
         assert walk(self.named(), "10.1.2.50").verdict is OK
         assert walk(self.named(), "10.1.2.50", groups=("sg-open",)).verdict is BLOCKED
 
     @pytest.mark.parametrize("where", ["gateway", "mine", "theirs"])
-    def test_hold_nothing_where_it_is_off(self, where: str) -> None:
+    def test_group_references_fail_if_disabled_on_gateway_or_attachment(self, where: str) -> None:
         outcome = walk(self.named(**{where: "disable"}), "10.1.2.50")
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("ENI_SG_RULES_MISMATCH", "sg-hub")])
         (message,) = messages(outcome)
         assert message.endswith("from subnet-a, whose security groups are not seen from there")
 
     @pytest.mark.parametrize("where", ["gateway", "mine", "theirs"])
-    def test_are_not_known_to_hold_where_it_is_not_told(self, where: str) -> None:
+    def test_group_references_are_unknown_if_the_option_is_missing(self, where: str) -> None:
         outcome = walk(self.named(**{where: None}), "10.1.2.50")
         assert missing(outcome) == ["whether security groups may be referenced across tgw-1"]
         assert outcome.verdict is UNKNOWN
 
-    def test_off_somewhere_is_off_whatever_is_not_told_elsewhere(self) -> None:
+    def test_group_references_disabled_option_outweighs_a_missing_option(self) -> None:
         assert walk(self.named(mine=None, theirs="disable"), "10.1.2.50").verdict is BLOCKED
 
-    def test_are_not_known_to_hold_where_the_gateway_was_not_read(self) -> None:
+    def test_group_references_are_unknown_if_transit_gateway_was_not_read(self) -> None:
         network = self.named()
         network.forget("TransitGateways")
         assert missing(walk(network, "10.1.2.50")) == ["transit gateway tgw-1"]
 
-    def test_do_not_hold_for_endpoints(self) -> None:
+    def test_group_references_fail_over_transit_gateway_for_endpoints(self) -> None:
         network = central()
         hub_group(self.BY_GROUP)(network)
         assert set(lost(reach(network))) == {("ENI_SG_RULES_MISMATCH", "sg-hub")}
 
-    def test_do_not_hold_for_an_endpoint_that_only_its_address_names(self) -> None:
+    def test_group_references_fail_for_endpoint_addressed_by_ip(self) -> None:
         network = self.named()
         network.row("NetworkInterfaces", "eni-5e")["InterfaceType"] = "vpc_endpoint"
         assert walk(network, "10.1.2.50").verdict is BLOCKED
 
-    def test_do_not_hold_in_outbound_rules(self) -> None:
+    def test_group_references_fail_in_outbound_rules_over_transit_gateway(self) -> None:
         network = server()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, group="sg-hub")]
         assert lost(walk(network, "10.1.2.50")) == [("ENI_SG_RULES_MISMATCH", "sg-task")]
 
-    def test_in_outbound_rules_are_not_known_where_peering_was_not_read(self) -> None:
+    def test_outbound_group_references_are_unknown_if_peering_was_not_read(self) -> None:
         network = server()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, group="sg-hub")]
         network.forget("VpcPeeringConnections")
         assert missing(walk(network, "10.1.2.50")) == ["whether vpc-1 and vpc-2 are peered"]
 
 
-class TestSeveralTransitGateways:
+class TestChainedTransitGateways:
     def chain(self) -> HubAndSpoke:
         """The hub is joined to a third VPC by a transit gateway of its own."""
         network = server()
@@ -572,29 +574,29 @@ class TestSeveralTransitGateways:
         network.routes[SPOKE_ROUTES].append(tgw_route("10.2.0.0/16", "tgw-attach-2"))
         return network
 
-    def test_replies_that_come_back_to_a_vpc_in_between_are_not_followed(self) -> None:
+    def test_chained_transit_replies_to_intermediate_vpc_are_unknown(self) -> None:
         outcome = walk(self.chain(), "10.2.1.80")
         assert missing(outcome) == ["how replies go on that come back to vpc-2 by tgw-attach-3"]
         assert outcome.verdict is UNKNOWN
 
-    def test_what_blocks_behind_it_is_named_all_the_same(self) -> None:
+    def test_chained_transit_path_is_blocked_by_destination_group(self) -> None:
         network = self.chain()
         hub_group()(network)
         assert walk(network, "10.2.1.80").verdict is BLOCKED
 
-    def test_the_sources_own_acl_is_judged_for_replies(self) -> None:
+    def test_chained_transit_replies_are_checked_against_source_acl(self) -> None:
         network = self.chain()
         with_doors(network)
         network.acl("acl-task", [entry(100, egress=True)], ["subnet-a"])
         assert ("SUBNET_ACL_RESTRICTION", "acl-task") in lost(walk(network, "10.2.1.80"))
 
-    def test_group_references_across_both_are_not_known_to_hold(self) -> None:
+    def test_group_references_across_two_transit_gateways_are_undecided(self) -> None:
         network = self.chain()
         hub_group(allow("tcp", 443, group="sg-task"))(network)
         facts = missing(walk(network, "10.2.1.80"))
         assert "whether security groups are seen across both tgw-1 and tgw-2" in facts
 
-    def test_a_way_in_circles_ends(self) -> None:
+    def test_transit_routing_loop_ends_as_unknown(self) -> None:
         network = server()
         network.routes[SPOKE_ROUTES].append(tgw_route(EVERYWHERE, "tgw-attach-2"))
         network.routes[HUB_ROUTES].append(tgw_route(EVERYWHERE, "tgw-attach-1"))
@@ -606,12 +608,12 @@ class TestSeveralTransitGateways:
 
 
 class TestCentralEgress:
-    def test_goes_by_the_hubs_nat_gateway(self) -> None:
+    def test_central_egress_works_through_hub_nat_gateway(self) -> None:
         network = HubAndSpoke()
         network.central_nat()
         assert reach(network).verdict is OK
 
-    def test_of_addresses_that_part_in_the_hub_each_part_is_judged(self) -> None:
+    def test_central_egress_is_intermittent_if_hub_routes_drop_some_addresses(self) -> None:
         network = HubAndSpoke()
         network.central_nat()
         network.s3_list("52.218.0.0/17", "3.5.64.0/21")
@@ -623,19 +625,19 @@ class TestCentralEgress:
         assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("address",))
         assert lost(outcome) == [("BAD_STATE_ROUTE", "rtb-hub")]
 
-    def test_needs_the_way_back_from_the_nat_gateways_subnet(self) -> None:
+    def test_central_egress_needs_return_route_from_nat_gateway_subnet(self) -> None:
         network = HubAndSpoke()
         network.central_nat()
         network.row("RouteTables", "rtb-public")["Routes"].pop()
         assert lost(reach(network)) == [("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "rtb-public")]
 
-    def test_needs_the_default_route_of_the_transit_gateway(self) -> None:
+    def test_central_egress_needs_default_route_of_transit_gateway(self) -> None:
         network = HubAndSpoke()
         network.central_nat()
         network.routes[SPOKE_ROUTES].pop()
         assert lost(reach(network)) == [("TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", SPOKE_ROUTES)]
 
-    def test_in_appliance_mode_stays_in_the_zone(self) -> None:
+    def test_central_egress_in_appliance_mode_stays_in_source_zone(self) -> None:
         """The internet is in no zone."""
         network = HubAndSpoke()
         network.central_nat()
@@ -644,7 +646,7 @@ class TestCentralEgress:
         assert reach(network).verdict is OK
         assert reach(network, subnet="subnet-b").verdict is BLOCKED
 
-    def test_enters_by_any_zone_where_the_hub_is_not_attached_in_the_spokes(self) -> None:
+    def test_central_egress_enters_by_any_zone_if_hub_lacks_spoke_zone(self) -> None:
         network = with_doors(HubAndSpoke())
         network.central_nat()
         network.subnet("gate-c", "10.1.10.16/28", "eu-west-1c", vpc=HUB)
@@ -655,7 +657,7 @@ class TestCentralEgress:
         outcome = reach(network)
         assert (outcome.verdict, len(outcome.traces)) == (OK, 1)
 
-    def test_a_gateway_endpoint_in_the_hub_serves_only_the_hub(self) -> None:
+    def test_gateway_endpoint_in_hub_drops_spoke_traffic(self) -> None:
         network = HubAndSpoke()
         network.gateway_endpoint(VpcId=HUB)
         network.s3_list("52.218.0.0/17")
@@ -665,7 +667,7 @@ class TestCentralEgress:
         outcome = walk(network, "52.218.0.9")
         assert lost(outcome) == [("VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", "vpce-93")]
 
-    def test_the_hubs_internet_gateway_drops_what_no_nat_gateway_translated(self) -> None:
+    def test_hub_internet_gateway_drops_untranslated_spoke_traffic(self) -> None:
         network = HubAndSpoke()
         network.central_nat()
         network.row("RouteTables", "rtb-hub")["Routes"][-1] = {
@@ -706,27 +708,27 @@ class TestIpv6:
             }
         return network
 
-    def test_is_followed_as_ipv4_is(self) -> None:
+    def test_ipv6_path_over_transit_gateway_is_ok(self) -> None:
         assert from_ipv6(self.dual(), "2a05:d018:2::50").verdict is OK
 
-    def test_its_support_is_an_option_of_each_attachment(self) -> None:
+    def test_ipv6_path_is_unknown_if_attachment_disables_ipv6_support(self) -> None:
         outcome = from_ipv6(self.dual(Ipv6Support="disable"), "2a05:d018:2::50")
         assert (outcome.verdict, missing(outcome)) == (UNKNOWN, ["whether tgw-attach-1 carries IPv6"])
 
 
-def test_what_the_hub_admits_in_part_is_served_in_part() -> None:
+def test_hub_group_for_part_of_spoke_is_intermittent_by_placement() -> None:
     network = server()
     hub_group(allow("tcp", 443, cidr="10.0.1.0/25"))(network)
     outcome = walk(network, "10.1.2.50")
     assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("placement",))
 
 
-def test_https_alone_is_enough() -> None:
+def test_https_egress_rule_is_enough_over_transit_gateway() -> None:
     network = server()
     network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [HTTPS]
     assert walk(network, "10.1.2.50").verdict is OK
     assert ALL in network.row("SecurityGroups", "sg-hub")["IpPermissionsEgress"]
 
 
-def test_a_spoke_without_a_route_never_meets_the_transit_gateway() -> None:
+def test_spoke_without_transit_route_has_no_route_to_destination() -> None:
     assert lost(walk(Network(), "10.1.2.50")) == [("NO_ROUTE_TO_DESTINATION", "rtb-main")]

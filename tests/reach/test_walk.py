@@ -80,14 +80,14 @@ def diagnosed(world: World, memo: Memo, *, backwards: bool = False) -> str:
 
 
 @pytest.mark.parametrize("path", covering.parameters())
-def test_remembering_changes_nothing_whichever_comes_first(path: Path) -> None:
+def test_diagnosis_is_the_same_with_and_without_memo_in_any_order(path: Path) -> None:
     world = app.load(path)
     afresh = diagnosed(world, FREE)
     assert diagnosed(world, Memo()) == afresh
     assert diagnosed(world, Memo(), backwards=True) == afresh
 
 
-def test_there_are_networks_to_try_remembering_on() -> None:
+def test_covering_scenarios_are_a_nonempty_proper_subset() -> None:
     assert covering.few()
     assert set(covering.NETWORKS) > covering.few()
 
@@ -120,7 +120,7 @@ asked = st.lists(
 
 
 @given(acls, acls, some_rules, some_rules, some_rules, asked)
-def test_a_walk_finds_the_same_whatever_was_walked_before(
+def test_walk_result_does_not_depend_on_earlier_walks(
     near: list[Row],
     far: list[Row],
     outbound: list[Row],
@@ -146,7 +146,7 @@ def test_a_walk_finds_the_same_whatever_was_walked_before(
         assert told(found) == told(alone.reach(source(alone, subnet, (group,)), to(service)))
 
 
-def test_a_rule_for_everything_does_not_hide_the_rule_before_it() -> None:
+def test_catch_all_group_rule_does_not_hide_earlier_prefix_list_rule() -> None:
     network = Network()
     network.serve_s3()
     network.endpoint("vpce-1", "logs")
@@ -158,7 +158,7 @@ def test_a_rule_for_everything_does_not_hide_the_rule_before_it() -> None:
     assert trace.first[-1].rule == "tcp 443 to pl-53"
 
 
-def test_an_address_outside_its_subnet_takes_its_own_route_whatever_was_walked_before() -> None:
+def test_address_outside_its_subnet_is_unrouted_despite_earlier_walk() -> None:
     network = Network()
     network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
     network.interface("eni-2", "10.99.0.9", "subnet-b", ["sg-open"])
@@ -172,7 +172,7 @@ def test_an_address_outside_its_subnet_takes_its_own_route_whatever_was_walked_b
     assert (found[0].verdict, lost(found[0])) == (BLOCKED, [("NO_ROUTE_TO_DESTINATION", "rtb-main")])
 
 
-def test_one_start_is_made_once() -> None:
+def test_walk_start_is_cached_unless_memo_is_off() -> None:
     walker = Network().walker()
     assert source(walker).start is source(walker).start
     assert source(walker).start is not source(walker, public=True).start
@@ -183,7 +183,7 @@ def test_one_start_is_made_once() -> None:
 # -------------------------------------------------------------------------------------------------- the ends
 
 
-class TestToAnEndpoint:
+class TestEndpointConnections:
     def network(self, **more: Any) -> Network:
         network = Network()
         network.endpoint("vpce-1", "logs", **more)
@@ -193,27 +193,27 @@ class TestToAnEndpoint:
         walker = network.walker()
         return walker.reach(source(walker, **of), to("logs"))
 
-    def test_is_open_where_both_groups_are(self) -> None:
+    def test_endpoint_is_open_if_both_security_groups_allow(self) -> None:
         outcome = self.reach(self.network())
         assert outcome.verdict is OK
         (trace,) = outcome.traces
         assert [hop.kind for hop, _ in trace.hops()] == ["dns", "security-group", "subnet", "security-group"]
         assert trace.segments()[0].packets.destination == trace.destination.addresses
 
-    def test_is_closed_by_the_groups_of_the_task(self) -> None:
+    def test_endpoint_is_blocked_by_task_security_groups(self) -> None:
         outcome = self.reach(self.network(), groups=("sg-nothing",))
         assert outcome.verdict is UNKNOWN
         network = self.network()
         network.group("sg-nothing")
         assert lost(self.reach(network, groups=("sg-nothing",))) == [("SG_HAS_NO_RULES", "sg-nothing")]
 
-    def test_is_closed_by_the_groups_of_the_endpoint(self) -> None:
+    def test_endpoint_is_blocked_by_endpoint_security_groups(self) -> None:
         network = self.network(group="sg-default")
         outcome = self.reach(network)
         assert outcome.verdict is BLOCKED
         assert lost(outcome) == [("ENI_SG_RULES_MISMATCH", "sg-default")]
 
-    def test_is_open_to_members_of_the_group_that_the_endpoint_names(self) -> None:
+    def test_endpoint_is_open_only_to_members_of_referenced_group(self) -> None:
         network = self.network(group="sg-end")
         network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
         network.group("sg-other", outbound=[ALL])
@@ -221,7 +221,7 @@ class TestToAnEndpoint:
         assert self.reach(network, groups=("sg-other",)).verdict is BLOCKED
         assert self.reach(network, groups=("sg-other", "sg-task")).verdict is OK
 
-    def test_is_not_known_where_the_endpoint_asks_for_groups_that_are_not_known(self) -> None:
+    def test_endpoint_with_group_reference_is_unknown_without_source_groups(self) -> None:
         network = self.network(group="sg-end")
         network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
         walker = network.walker()
@@ -230,7 +230,7 @@ class TestToAnEndpoint:
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"the security groups of the source"}
 
-    def test_is_not_known_where_the_groups_of_the_endpoint_are_not(self) -> None:
+    def test_endpoint_is_unknown_if_its_security_groups_are_unknown(self) -> None:
         network = self.network()
         del network.row("VpcEndpoints", "vpce-1")["Groups"]
         for row in network.rows["NetworkInterfaces"]:
@@ -239,19 +239,19 @@ class TestToAnEndpoint:
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"the security groups of eni-10"}
 
-    def test_is_guarded_by_the_groups_of_its_interfaces_where_it_does_not_tell_its_own(self) -> None:
+    def test_endpoint_without_groups_uses_groups_of_its_interfaces(self) -> None:
         network = self.network(group="sg-default")
         del network.row("VpcEndpoints", "vpce-1")["Groups"]
         assert lost(self.reach(network)) == [("ENI_SG_RULES_MISMATCH", "sg-default")]
 
-    def test_with_an_interface_of_unknown_address_is_not_known(self) -> None:
+    def test_endpoint_with_unknown_interface_address_is_unknown(self) -> None:
         network = self.network()
         del network.row("NetworkInterfaces", "eni-10")["PrivateIpAddress"]
         outcome = self.reach(network)
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"the IPv4 addresses of vpce-1"}
 
-    def test_at_an_address_of_a_subnet_is_judged_for_all_of_them_at_once(self) -> None:
+    def test_endpoint_without_read_interfaces_is_judged_for_whole_subnet(self) -> None:
         network = self.network()
         network.rows["NetworkInterfaces"].clear()
         assert self.reach(network).verdict is OK
@@ -259,7 +259,7 @@ class TestToAnEndpoint:
         assert self.reach(network).verdict is UNKNOWN
 
 
-class TestSeveralAnswers:
+class TestMultipleDnsAnswers:
     """DNS may answer any interface of the endpoint: now this one and now that."""
 
     def network(self) -> Network:
@@ -271,22 +271,22 @@ class TestSeveralAnswers:
         walker = network.walker()
         return walker.reach(source(walker), to("logs"))
 
-    def test_that_all_work_are_ok(self) -> None:
+    def test_dns_answers_that_all_work_are_ok(self) -> None:
         outcome = self.reach(self.network())
         assert (outcome.verdict, len(outcome.traces)) == (OK, 2)
 
-    def test_of_which_one_fails_are_intermittent_because_of_the_address(self) -> None:
+    def test_dns_answers_with_a_failing_address_are_intermittent_by_address(self) -> None:
         network = self.network()
         network.acl("acl-b", [entry(100, "deny")], ["subnet-b"])
         outcome = self.reach(network)
         assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("address",))
 
-    def test_that_all_fail_are_blocked(self) -> None:
+    def test_dns_answers_that_all_fail_are_blocked(self) -> None:
         network = self.network()
         network.row("SecurityGroups", "sg-open")["IpPermissions"] = []
         assert self.reach(network).verdict is BLOCKED
 
-    def test_that_all_fail_in_part_are_intermittent_only_because_of_that_part(self) -> None:
+    def test_dns_answers_that_all_fail_by_port_are_intermittent_by_ports(self) -> None:
         network = Network()
         network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1c")
         network.endpoint("vpce-1", "logs", ["subnet-b", "subnet-c"])
@@ -296,7 +296,7 @@ class TestSeveralAnswers:
         assert len(outcome.traces) == 2
         assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("ports",))
 
-    def test_of_which_it_is_not_known_which_one_is_given_are_unknown_where_they_differ(self) -> None:
+    def test_dns_answers_that_differ_are_unknown_if_dns_hostnames_is_unknown(self) -> None:
         network = self.network()
         network.attribute("EnableDnsHostnames", value=None)
         outcome = self.reach(network)
@@ -304,8 +304,8 @@ class TestSeveralAnswers:
         assert len(outcome.traces) == 3
 
 
-class TestNames:
-    def test_of_which_neither_the_private_answer_nor_whether_it_applies_is_known_are_unknown(self) -> None:
+class TestNameResolution:
+    def test_name_of_pending_endpoint_is_unknown_without_dns_hostnames(self) -> None:
         """That the public answer is out of reach says nothing of the private one."""
         network = Network()
         network.endpoint("vpce-1", "logs", State="pending")
@@ -313,7 +313,7 @@ class TestNames:
         walker = network.walker()
         assert walker.reach(source(walker), to("logs")).verdict is UNKNOWN
 
-    def test_that_do_not_resolve_are_blocked_before_any_way(self) -> None:
+    def test_unresolved_name_is_blocked_with_destination_nowhere(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         walker = network.walker()
@@ -321,7 +321,7 @@ class TestNames:
         assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("DNS_SUPPORT_DISABLED", "vpc-1")])
         assert [trace.destination.label for trace in outcome.traces] == ["nowhere"]
 
-    def test_that_do_not_resolve_may_be_of_any_group(self) -> None:
+    def test_unresolved_name_does_not_report_group_reference_rules(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         network.group("sg-some", outbound=[allow("tcp", 443, group="sg-open")])
@@ -329,7 +329,7 @@ class TestNames:
         outcome = walker.reach(source(walker, groups=("sg-some",)), to("logs"))
         assert lost(outcome) == [("DNS_SUPPORT_DISABLED", "vpc-1")]
 
-    def test_that_do_not_resolve_still_name_the_filters_of_the_source_that_lose_everything(self) -> None:
+    def test_unresolved_name_also_reports_source_filters_that_drop_everything(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         network.group("sg-shut")
@@ -346,7 +346,7 @@ class TestNames:
             walker.reach(source(walker, groups=("sg-some",)), to("logs"))
         )
 
-    def test_are_asked_of_the_zone_of_the_task_for_a_file_system(self) -> None:
+    def test_efs_name_resolves_in_availability_zone_of_task(self) -> None:
         network = Network()
         network.interface("eni-f", "10.0.2.77", "subnet-b", ["sg-open"])
         target = {"SubnetId": "subnet-b", "NetworkInterfaceId": "eni-f", "IpAddress": "10.0.2.77"}
@@ -356,7 +356,7 @@ class TestNames:
         assert walker.reach(source(walker, "subnet-b"), asked_for).verdict is OK
         assert lost(walker.reach(source(walker, "subnet-a"), asked_for)) == [("DNS_NO_MOUNT_TARGET", "fs-0a")]
 
-    def test_that_are_looked_up_elsewhere_are_blocked_where_no_server_is_in_reach(self) -> None:
+    def test_name_is_blocked_if_all_custom_dns_servers_are_unreachable(self) -> None:
         network = Network()
         network.dhcp("10.9.0.2", "10.9.0.3")
         walker = network.walker()
@@ -368,7 +368,7 @@ class TestNames:
         }
         assert set(lost(outcome)) == {("NO_ROUTE_TO_DESTINATION", "rtb-main")}
 
-    def test_that_are_looked_up_elsewhere_are_unknown_where_a_server_is_in_reach(self) -> None:
+    def test_name_is_unknown_if_a_custom_dns_server_is_reachable(self) -> None:
         network = Network()
         network.interface("eni-d", "10.0.2.53", "subnet-b", ["sg-dns"])
         network.group("sg-dns", inbound=[allow("udp", 53, cidr=EVERYWHERE)])
@@ -381,7 +381,7 @@ class TestNames:
     @pytest.mark.parametrize(
         ("protocols", "verdict", "losses"), [((), BLOCKED, 2), (("tcp",), BLOCKED, 1), (("udp",), UNKNOWN, 1)]
     )
-    def test_that_are_looked_up_elsewhere_are_asked_at_port_53_by_udp_and_then_by_tcp(
+    def test_custom_dns_server_is_queried_at_port_53_by_udp_and_tcp(
         self, protocols: tuple[str, ...], verdict: Verdict, losses: int
     ) -> None:
         network = Network()
@@ -392,7 +392,7 @@ class TestNames:
         outcome = walker.reach(source(walker), to("logs"))
         assert (outcome.verdict, len(lost(outcome))) == (verdict, losses)
 
-    def test_that_are_looked_up_elsewhere_or_at_amazons_server_are_unknown_where_only_that_is_in_reach(self) -> None:
+    def test_name_is_unknown_if_only_amazon_dns_of_several_is_reachable(self) -> None:
         network = Network()
         network.dhcp("10.9.0.2", "AmazonProvidedDNS")
         walker = network.walker()
@@ -402,7 +402,7 @@ class TestNames:
 class TestIntendedEndpoints:
     """An endpoint that the name does not lead to gives blockers, and no verdict."""
 
-    def test_are_walked_for_their_blockers(self) -> None:
+    def test_intended_endpoint_blockers_are_reported_separately(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, group="sg-default")
         walker = network.walker()
@@ -414,7 +414,7 @@ class TestIntendedEndpoints:
             ("ENI_SG_RULES_MISMATCH", "sg-default"),
         ]
 
-    def test_do_not_make_a_verdict_better_or_worse(self) -> None:
+    def test_intended_endpoint_is_skipped_if_public_path_is_ok(self) -> None:
         network = Network()
         network.serve_internet_by_nat()
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, group="sg-default")
@@ -423,7 +423,7 @@ class TestIntendedEndpoints:
         assert outcome.verdict is OK
         assert not any(trace.intended for trace in outcome.traces)
 
-    def test_hidden_by_a_zone_of_the_user_are_walked_too(self) -> None:
+    def test_intended_endpoint_hidden_by_private_zone_is_reported(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.zone(f"logs.{REGION}.amazonaws.com")
@@ -433,7 +433,7 @@ class TestIntendedEndpoints:
         assert [(trace.intended, trace.verdict) for trace in outcome.traces] == [(False, BLOCKED), (True, BLOCKED)]
         assert [code for code, _ in lost(outcome, intended=True)] == ["DNS_NAME_NOT_FOUND"]
 
-    def test_are_not_looked_for_where_the_host_is_of_no_service(self) -> None:
+    def test_intended_endpoint_is_absent_for_non_aws_host(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False)
         walker = network.walker()
@@ -441,8 +441,8 @@ class TestIntendedEndpoints:
         assert not any(trace.intended for trace in outcome.traces)
 
 
-class TestAWalkWithoutAName:
-    def test_to_an_address_is_judged_by_what_stands_there(self) -> None:
+class TestAddressTargets:
+    def test_address_target_is_judged_by_groups_of_its_interface(self) -> None:
         network = Network()
         network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
         walker = network.walker()
@@ -451,7 +451,7 @@ class TestAWalkWithoutAName:
         assert walker.walk(source(walker), [destination], "tcp", 80).verdict is BLOCKED
         assert walker.walk(source(walker), [destination], "udp", 443).verdict is BLOCKED
 
-    def test_to_several_addresses_takes_turns(self) -> None:
+    def test_address_targets_with_mixed_results_are_intermittent(self) -> None:
         network = Network()
         network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
         network.interface("eni-2", "10.0.2.10", "subnet-b", ["sg-default"])
@@ -459,13 +459,13 @@ class TestAWalkWithoutAName:
         both = [walker.destinations.at("vpc-1", text) for text in ("10.0.2.9", "10.0.2.10")]
         assert walker.walk(source(walker), both, "tcp", 443).verdict is INTERMITTENT
 
-    def test_to_an_address_of_which_nothing_is_known_is_unknown(self) -> None:
+    def test_address_target_without_interface_is_unknown(self) -> None:
         walker = Network().walker()
         outcome = walker.walk(source(walker), [walker.destinations.at("vpc-1", "10.0.2.9")], "tcp", 443)
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"which interface has the address 10.0.2.9"}
 
-    def test_from_an_interface_of_unknown_groups_is_unknown(self) -> None:
+    def test_walk_from_source_with_unknown_groups_is_unknown(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         walker = network.walker()
@@ -473,7 +473,7 @@ class TestAWalkWithoutAName:
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"the security groups of the source"}
 
-    def test_to_an_interface_without_an_address_is_missing_that(self) -> None:
+    def test_interface_target_without_address_is_a_missing_fact(self) -> None:
         network = Network()
         del network.interface("eni-1", "10.0.2.9")["PrivateIpAddress"]
         walker = network.walker()
@@ -481,7 +481,7 @@ class TestAWalkWithoutAName:
         assert found == Missing("the address of eni-1", "ec2:DescribeNetworkInterfaces")
 
 
-def test_a_private_zone_that_names_an_interface_leads_there() -> None:
+def test_private_zone_record_leads_to_interface() -> None:
     network = Network()
     network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
     network.zone("corp.example", record("registry.corp.example.", "A", "10.0.2.9"))

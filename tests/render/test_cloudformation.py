@@ -57,12 +57,12 @@ def rendered(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["subnets", "nacl"])
-def test_a_template_as_a_person_would_have_written_it(name: str, snapshot: SnapshotAssertion) -> None:
+def test_template_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     assert rendered(name) == snapshot
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_template_is_taken_by_cfn_lint(name: str) -> None:
+def test_template_passes_cfn_lint(name: str) -> None:
     assert problems(rendered(name)) == []
 
 
@@ -73,7 +73,7 @@ def problems(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_template_makes_all_that_is_planned(name: str) -> None:
+def test_template_resources_match_the_plan(name: str) -> None:
     template = yaml.safe_load(rendered(name))
     assert resources_of(template) == changes_of(case(name)[1])
 
@@ -153,14 +153,14 @@ def _known(found: Any) -> Any:
     [ModifyEndpoint("vpce-1", private_dns=True), SetVpcAttribute("vpc-1", "enable_dns_support")],
     ids=["endpoint", "vpc"],
 )
-def test_what_exists_is_not_changed_by_a_template(change: Any) -> None:
+def test_change_to_existing_resource_is_refused(change: Any) -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     with pytest.raises(InputError, match="CloudFormation cannot change what it has not created") as found:
         cloudformation.render(Network().world(), of(group, change))
     assert "--format terraform" in found.value.remedy
 
 
-def test_a_default_route_is_made_where_there_is_none_and_not_in_place_of_another() -> None:
+def test_default_route_is_created_only_if_none_exists() -> None:
     network = Network()
     plan = of(RouteToNat("rtb-main", "nat-0123456789abcdef0", "so that it leads out"))
     text = cloudformation.render(network.world(), plan)
@@ -171,7 +171,7 @@ def test_a_default_route_is_made_where_there_is_none_and_not_in_place_of_another
         cloudformation.render(network.world(), plan)
 
 
-def test_all_that_is_to_be_said_stands_at_the_top_however_long() -> None:
+def test_manual_steps_are_all_listed_in_the_template_comments() -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     images = [MirrorImage(f"image-{number}", "x", "copy it\nthen: {this: [is]} no YAML") for number in range(100)]
     text = cloudformation.render(Network().world(), of(group, *images, proven=False))
@@ -181,7 +181,7 @@ def test_all_that_is_to_be_said_stands_at_the_top_however_long() -> None:
     assert list(template["Resources"]) == ["EndpointSecurityGroup"]
 
 
-def test_a_template_that_cloudformation_would_not_take_is_refused() -> None:
+def test_template_over_500_resources_is_refused() -> None:
     rules = [AuthorizeRule("sg-1", "in", Rule("tcp", 443, f"10.0.{n // 256}.{n % 256}/32")) for n in range(501)]
     with pytest.raises(InputError, match="needs 501 resources, and a template may have 500") as found:
         cloudformation.render(Network().world(), of(*rules))
@@ -189,23 +189,23 @@ def test_a_template_that_cloudformation_would_not_take_is_refused() -> None:
     assert cloudformation.render(Network().world(), of(*rules[1:]))
 
 
-def test_what_no_template_can_say_is_refused() -> None:
+def test_rule_revocation_is_refused() -> None:
     with pytest.raises(InputError, match="CloudFormation cannot say this: take away TCP 443"):
         cloudformation.render(Network().world(), of(RevokeRule("sg-1", "in", Rule("tcp", 443, "10.0.0.0/8"))))
 
 
-def test_a_plan_of_proposals_alone_is_refused() -> None:
+def test_plan_of_manual_steps_only_is_refused() -> None:
     with pytest.raises(InputError, match="nothing of this plan can be written in CloudFormation: copy image nginx"):
         cloudformation.render(Network().world(), of(MirrorImage("nginx", "nginx", "copy it")))
 
 
-def test_a_plan_without_changes_is_a_template_that_makes_nothing() -> None:
+def test_empty_plan_renders_a_template_with_a_placeholder_resource() -> None:
     template = yaml.safe_load(cloudformation.render(Network().world(), of(before=OK)))
     assert "There is nothing to change." in template["Description"]
     assert list(template["Resources"]) == ["Nothing"]
 
 
-def test_groups_and_endpoints_of_two_vpcs_have_parameters_of_their_own() -> None:
+def test_endpoints_of_two_vpcs_get_separate_parameters() -> None:
     endpoints = [
         CreateInterfaceEndpoint(
             f"vpce-new-logs-{vpc}", vpc, "com.amazonaws.eu-west-1.logs", (f"subnet-{vpc}",), ("sg-1",)
@@ -218,7 +218,7 @@ def test_groups_and_endpoints_of_two_vpcs_have_parameters_of_their_own() -> None
 
 
 @given(st.text(min_size=1))
-def test_any_name_is_read_back_as_it_was(name: str) -> None:
+def test_masked_names_round_trip_through_the_template(name: str) -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", name, name)
     template = yaml.safe_load(cloudformation.render(Network().world(), of(group, services=(name,))))
     properties = template["Resources"]["EndpointSecurityGroup"]["Properties"]

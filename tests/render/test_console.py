@@ -36,25 +36,25 @@ def served() -> Network:
 
 @pytest.mark.parametrize("name", NAMES)
 class TestScenarios:
-    def test_as_text(self, name: str, snapshot: SnapshotAssertion) -> None:
+    def test_console_text_matches_the_snapshot(self, name: str, snapshot: SnapshotAssertion) -> None:
         assert click.unstyle(console.diagnosis(diagnosed(scenario(name)))) == snapshot
 
-    def test_first_line_answers(self, name: str) -> None:
+    def test_headline_states_the_verdict_of_the_scenario(self, name: str) -> None:
         text = click.unstyle(console.diagnosis(diagnosed(scenario(name)), quiet=True))
         answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
         assert text == answers.get(name, "intermittent: web starts only at times, a share of its tasks cannot\n")
 
 
-class TestTheFirstLine:
-    def test_of_what_is_not_known(self) -> None:
+class TestHeadline:
+    def test_headline_is_unknown_if_network_acls_are_unread(self) -> None:
         network = served()
         network.forget("NetworkAcls")
         assert text_of(network, quiet=True) == "unknown: web may or may not start, not enough data\n"
 
-    def test_of_what_is_not_fargates(self) -> None:
+    def test_headline_is_not_applicable_for_ec2_launch_type(self) -> None:
         assert text_of(isolated(launchType="EC2"), quiet=True) == "not-applicable: web does not run on Fargate\n"
 
-    def test_of_several_counts_them(self) -> None:
+    def test_headline_counts_services_by_verdict(self) -> None:
         network = isolated()
         network.service("api")
         network.service("job", launchType="EC2")
@@ -63,19 +63,19 @@ class TestTheFirstLine:
         assert text_of(network, quiet=True).endswith("; 2 do not run on Fargate\n")
 
 
-class TestTheRest:
-    def test_of_several_gives_one_line_to_those_that_are_well(self) -> None:
+class TestDiagnosisText:
+    def test_console_prints_a_single_line_for_not_applicable_services(self) -> None:
         network = isolated()
         network.service("job", launchType="EC2")
         lines = text_of(network).splitlines()
         assert "  job  shop  not-applicable  launch type EC2: its tasks use the network of their hosts" in lines
 
-    def test_in_full_gives_every_hop(self) -> None:
+    def test_verbose_console_prints_every_hop(self) -> None:
         text = text_of(served(), verbose=True)
         assert "→  security-group  sg-task   kept  all traffic to 0.0.0.0/0" in text
         assert "→  endpoint        vpce-93   kept  available" in text
 
-    def test_counts_each_service_that_a_table_has_no_route_to(self) -> None:
+    def test_console_prints_a_missing_route_for_each_service(self) -> None:
         network = isolated()
         regions = [f"eu-west-{number}" for number in range(1, 9)]
         values = [f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:db-AbCdEf" for region in regions]
@@ -84,7 +84,7 @@ class TestTheRest:
         text = text_of(network)
         assert text.count("rtb-main has no route to the public addresses of Secrets Manager") == 8
 
-    def test_names_at_most_six_messages_of_one_blocker(self) -> None:
+    def test_console_limits_a_blocker_to_six_messages(self) -> None:
         network = isolated()
         network.rows["SecurityGroups"][0]["IpPermissionsEgress"] = []
         network.group("sg-mute", outbound=[])
@@ -98,20 +98,20 @@ class TestTheRest:
         assert text.count("no outbound rule of sg-mute allows tcp 443 to the public addresses of Secrets") == 6
         assert " more\n" in text
 
-    def test_lists_what_would_fail_next(self) -> None:
+    def test_errors_option_lists_the_errors_after_each_fix(self) -> None:
         text = text_of(isolated(), errors=True)
         assert "After each fix, ECS will report next:" in text
         assert "manifest: CannotPullContainerError" in text
         assert "After each fix" not in text_of(isolated())
 
-    def test_says_how_to_supply_what_is_missing(self) -> None:
+    def test_console_names_the_call_that_supplies_a_missing_fact(self) -> None:
         network = isolated()
         network.forget("RouteTables")
         text = text_of(network)
         assert "  ? the route table of subnet subnet-a  registry-auth, manifest, layers\n" in text
         assert "    supply the answer of ec2:DescribeRouteTables\n" in text
 
-    def test_lays_what_was_printed_beside_what_is_predicted(self) -> None:
+    def test_console_compares_stopped_reasons_with_the_prediction(self) -> None:
         network = isolated()
         network.task("1f", group="service:web", lastStatus="STOPPED", stoppedReason="another reason")
         text = text_of(network)
@@ -120,18 +120,18 @@ class TestTheRest:
         network.rows["tasks"][0]["stoppedReason"] = predicted
         assert "    1 task (as predicted): ResourceInitializationError" in text_of(network)
 
-    def test_tells_what_ecs_says_of_the_service_itself(self) -> None:
+    def test_console_prints_the_rollout_state_reason(self) -> None:
         network = isolated()
         reason = "ECS deployment circuit breaker: tasks failed to start."
         network.rows["services"][0]["deployments"] = [{"rolloutState": "FAILED", "rolloutStateReason": reason}]
         assert f"  ECS says of the service:\n    {reason}\n" in text_of(network)
 
-    def test_tells_what_was_taken_for_granted(self) -> None:
+    def test_console_prints_the_assumed_latest_revision(self) -> None:
         network = isolated(taskDefinition="web")
         lines = text_of(network).splitlines()
         assert "latest" in lines[lines.index("") + 2]
 
-    def test_names_the_file_system_that_is_mounted(self) -> None:
+    def test_console_names_the_mounted_file_system(self) -> None:
         network = isolated()
         arn = "arn:aws:s3files:eu-west-1:111122223333:file-system/fs-0f"
         network.rows["taskDefinitions"][0]["volumes"] = [
@@ -141,25 +141,25 @@ class TestTheRest:
         assert "fs-0f" in line
         assert " 2049 " in line
 
-    def test_says_where_the_wording_is_not_known(self) -> None:
+    def test_console_says_if_the_error_wording_is_unknown(self) -> None:
         assert "(its wording for this is not known)" in text_of(isolated(platformVersion="1.3.0"))
 
-    def test_says_that_another_error_may_come_first(self) -> None:
+    def test_console_says_if_another_error_may_come_first(self) -> None:
         assert "failing at or before registry-auth" in text_of(isolated(platformVersion="9.9.9"))
 
-    def test_lists_what_checks_found_and_what_nothing_looked_at(self) -> None:
+    def test_console_lists_check_findings_and_unexamined_areas(self) -> None:
         network = isolated()
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
         text = text_of(network)
         assert "  warning  service web names no security group" in text
         assert text.splitlines()[-1].startswith("Not examined: identity and resource policies, ")
 
-    def test_names_inferred_facts(self) -> None:
+    def test_console_lists_inferred_facts(self) -> None:
         text = text_of(one_of_everything())
         assert "  Inferred, not documented\n" in text
         assert "bucket settings taken to be in eu-west-1  env-files" in text
 
-    def test_ends_each_line_without_space(self) -> None:
+    def test_console_lines_have_no_trailing_space(self) -> None:
         text = text_of(one_of_everything(), verbose=True)
         assert [line for line in text.splitlines() if line != line.rstrip()] == []
 
@@ -170,7 +170,7 @@ class TestTraces:
         found = diagnose_trace(ask(Walker(network.world()), question))
         return click.unstyle(console.trace(found, quiet=quiet, verbose=verbose))
 
-    def test_hop_by_hop(self, snapshot: SnapshotAssertion) -> None:
+    def test_trace_text_matches_the_snapshot(self, snapshot: SnapshotAssertion) -> None:
         network = served()
         network.endpoint("vpce-3", "logs", PrivateDnsEnabled=False, group="sg-default")
         assert self.answer(network, "logs") == snapshot
@@ -183,10 +183,10 @@ class TestTraces:
             ("10.0.2.9", "unknown: whether packets reach 10.0.2.9 cannot be told\n"),
         ],
     )
-    def test_answer_in_the_first_line(self, to: str, first: str) -> None:
+    def test_trace_headline_states_the_verdict(self, to: str, first: str) -> None:
         assert self.answer(served(), to, quiet=True) == first
 
-    def test_of_a_name_that_leads_nowhere(self) -> None:
+    def test_trace_headline_reports_unresolved_names(self) -> None:
         network = served()
         network.attribute("EnableDnsSupport", value=False)
         assert self.answer(network, "example.com", quiet=True) == "blocked: the name leads nowhere\n"
@@ -194,7 +194,7 @@ class TestTraces:
         network.forget("DhcpOptions")
         assert self.answer(network, "example.com", quiet=True) == "unknown: where the name leads cannot be told\n"
 
-    def test_of_a_part_that_gets_through(self) -> None:
+    def test_trace_headline_is_intermittent_if_some_packets_pass(self) -> None:
         network = served()
         network.endpoint("vpce-3", "logs", ["subnet-b"])
         network.acl("acl-some", both_ways(entry(100, ports=(443, 50_000), protocol="6")), ["subnet-a"])
@@ -202,31 +202,31 @@ class TestTraces:
             self.answer(network, "logs", quiet=True) == "intermittent: some packets get there and back, others do not\n"
         )
 
-    def test_of_a_dns_server_say_so(self) -> None:
+    def test_trace_labels_the_dns_server(self) -> None:
         network = served()
         network.dhcp("10.9.0.2")
         assert "subnet-a → 10.9.0.2 (the DNS server)" in self.answer(network, "logs")
 
-    def test_in_full_tell_the_addresses(self) -> None:
+    def test_verbose_trace_prints_destination_addresses(self) -> None:
         assert "    for 10.0.1.10\n" in self.answer(served(), "ecr.api", verbose=True)
 
 
 class TestExplanations:
     @pytest.mark.parametrize("name", codes())
-    def test_of_every_code_say_what_to_do(self, name: str) -> None:
+    def test_explanation_of_each_blocker_code_says_what_to_do(self, name: str) -> None:
         text = click.unstyle(console.explanation(codes()[name]))
         assert text.startswith(f"{name}: ")
         assert "What to do: " in text
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-    def test_of_every_check_say_what_it_means(self, check: object) -> None:
+    def test_explanation_of_each_check_says_what_it_means(self, check: object) -> None:
         text = click.unstyle(console.explanation(check))  # type: ignore[arg-type]
         assert "What it means:" in text
         assert "``" not in text
         assert "Instead:" in text
 
 
-def test_a_chapter_of_the_demo_tells_what_was_done_and_what_came_of_it() -> None:
+def test_demo_chapter_prints_title_actions_and_diagnosis() -> None:
     found = diagnosed(isolated().world())
     text = click.unstyle(console.chapter(2, "A title", ["made \x1b[31mthis"], found))
     assert text.startswith("2. A title\n\n   made \\x1b[31mthis\n\nblocked: web cannot start\n")

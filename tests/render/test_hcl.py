@@ -24,12 +24,12 @@ from tests import terraforming
     ],
     ids=["plain", "quotes", "lines", "templates", "escape", "beyond-16-bits"],
 )
-def test_a_string_says_what_it_said(text: str, written: str) -> None:
+def test_hcl_string_escapes_special_characters(text: str, written: str) -> None:
     assert quoted(text) == written
 
 
 @given(st.text())
-def test_any_string_is_one_string_of_hcl(text: str) -> None:
+def test_hcl_string_stays_a_single_string_when_parsed(text: str) -> None:
     read = hcl2.loads(f"it = {quoted(text)}\n")
     found = read["it"]
     assert isinstance(found, str)
@@ -59,46 +59,46 @@ def test_any_string_is_one_string_of_hcl(text: str) -> None:
     ],
     ids=str,
 )
-def test_a_value_is_written_as_fmt_writes_it(found: Value, written: str) -> None:
+def test_hcl_value_is_formatted_like_terraform_fmt(found: Value, written: str) -> None:
     assert value(found) == written
 
 
-def test_attributes_are_aligned_up_to_one_of_several_lines() -> None:
+def test_hcl_attributes_are_aligned_up_to_a_multiline_value() -> None:
     written = block('resource "a" "b"', {"x": 1, "long_name": 2, "rows": {"k": 1}, "y": 3})
     assert written == ('resource "a" "b" {\n  x         = 1\n  long_name = 2\n  rows = {\n    k = 1\n  }\n  y = 3\n}\n')
 
 
-def test_a_block_without_anything_is_on_one_line() -> None:
+def test_empty_hcl_block_is_a_single_line() -> None:
     assert block("locals") == "locals {}\n"
 
 
-def test_a_comment_cannot_be_left() -> None:
+def test_hcl_comment_prefixes_each_line_and_escapes_controls() -> None:
     assert comment("one\r\ntwo\x1b") == "# one\\u000d\n# two\\u001b\n"
     assert comment("") == ""
 
 
-class TestWhatIsRepeated:
-    def test_stands_once(self) -> None:
+class TestForEach:
+    def test_for_each_keeps_common_attributes_in_the_block(self) -> None:
         rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": None, "c": "p"}, "y": {"a": 1, "b": None, "c": "q"}}
         assert repeated(rows, "c") == ({"for_each": {"x": "p", "y": "q"}}, {"a": 1, "c": HclReference("each.value")})
 
-    def test_is_told_of_each_where_it_differs(self) -> None:
+    def test_for_each_maps_the_attributes_that_differ(self) -> None:
         rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": 2, "c": "p"}, "y": {"a": 1, "b": 3, "c": "q"}}
         each: Value = {"x": {"b": 2, "c": "p"}, "y": {"b": 3, "c": "q"}}
         given = {"a": 1, "b": HclReference("each.value.b"), "c": HclReference("each.value.c")}
         assert repeated(rows, "c") == ({"for_each": each}, given)
 
-    def test_is_a_set_where_each_is_its_own_name(self) -> None:
+    def test_for_each_is_a_set_if_values_equal_keys(self) -> None:
         rows: dict[str, dict[str, Value]] = {"p": {"c": "p"}, "q": {"c": "q"}}
         assert repeated(rows, "c")[0] == {"for_each": HclCall("toset", ["p", "q"])}
 
-    def test_tells_the_name_of_the_only_one(self) -> None:
+    def test_for_each_keeps_the_key_of_a_single_row(self) -> None:
         each: Value = {"s3": "p"}
         assert repeated({"s3": {"a": 1, "c": "p"}}, "c")[0] == {"for_each": each}
 
 
 @pytest.mark.usefixtures("needs_terraform")
-def test_terraform_reads_every_string_as_it_was(tmp_path: Path) -> None:
+def test_terraform_reads_hcl_strings_unchanged(tmp_path: Path) -> None:
     parts = ("$", "%", "{", "}", "$$", '"', "\\", "\n", "~", "a", "\0", "é", "\U0001f600", "\u2028")
     texts: list[Value] = ["".join(three) for three in itertools.product(parts, repeat=3)]
     found: Value = {"texts": texts, "keys": {str(text): number for number, text in enumerate(texts)}}

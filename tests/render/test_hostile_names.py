@@ -122,7 +122,7 @@ def plan(name: str) -> Plan:
 
 class TestCloudFormation:
     @given(NAMES)
-    def test_every_name_is_read_back(self, name: str) -> None:
+    def test_cloudformation_names_round_trip(self, name: str) -> None:
         template = yaml.safe_load(cloudformation.render(Network().world(), plan(name)))
         rows = template["Resources"]
         (endpoint,) = (
@@ -135,11 +135,11 @@ class TestCloudFormation:
         assert rows["InboundEntry7"]["Properties"]["CidrBlock"] == name
 
     @given(NAMES)
-    def test_nothing_invisible_is_in_the_file(self, name: str) -> None:
+    def test_cloudformation_template_has_no_invisible_characters(self, name: str) -> None:
         text = cloudformation.render(Network().world(), plan(name))
         assert not INVISIBLE & set(text)
 
-    def test_strings_stay_strings_for_other_readers_of_yaml(self) -> None:
+    def test_cloudformation_strings_stay_strings_in_other_yaml_readers(self) -> None:
         """Those of YAML 1.2 take ``1e3`` for a number, those of YAML 1.1 take ``y`` for true, where PyYAML does not."""
         world = Network().world()
         templates = {name: yaml.load(cloudformation.render(world, plan(name)), Loader=Core) for name in PARTS}  # noqa: S506 -- safe
@@ -147,12 +147,12 @@ class TestCloudFormation:
         assert {name: row["GroupName"] for name, row in read.items()} == {name: name for name in PARTS}
 
     @pytest.mark.parametrize("name", ["{{resolve:ssm:/x}}", "a {{resolve:secretsmanager:x}} b"])
-    def test_dynamic_references_are_refused(self, name: str) -> None:
+    def test_dynamic_reference_in_a_name_is_refused(self, name: str) -> None:
         with pytest.raises(InputError, match=re.escape("CloudFormation would replace {{resolve:")) as caught:
             cloudformation.render(Network().world(), plan(name))
         assert "--format terraform" in caught.value.remedy
 
-    def test_dynamic_references_in_texts_for_people_are_broken(self) -> None:
+    def test_dynamic_reference_in_descriptive_text_is_broken_up(self) -> None:
         group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
         image = MirrorImage("{{resolve:ssm:/x}}", "x", "{{resolve:ssm:/x}}")
         text = cloudformation.render(Network().world(), of(group, image, services=("{{resolve:ssm:/x}}",)))
@@ -160,7 +160,7 @@ class TestCloudFormation:
         assert "{ {resolve:ssm:/x}}" in text
 
     @pytest.mark.parametrize("key", ["Ref", "Fn::Sub", "Fn::Transform"])
-    def test_functions_in_a_policy_are_refused(self, key: str) -> None:
+    def test_intrinsic_function_key_in_a_policy_is_refused(self, key: str) -> None:
         policy = json.dumps({"Statement": [{"Effect": "Allow", "Condition": {"StringEquals": {key: "AWS::StackId"}}}]})
         endpoint = CreateInterfaceEndpoint("vpce-new-a", "vpc-1", "a", ("subnet-1",), ("sg-1",), policy=policy)
         with pytest.raises(InputError, match=f"would evaluate the key {key}"):
@@ -183,7 +183,7 @@ class TestTerraform:
     # python-hcl2 does not know an escaped `${` without its `}`, which Terraform does.
     @settings(max_examples=30)
     @given(NAMES.filter(lambda name: not re.search(r"[$%]{", name)))
-    def test_every_name_is_read_back(self, name: str) -> None:
+    def test_terraform_names_are_written_as_escaped_strings(self, name: str) -> None:
         text = terraform.render(Network().world(), plan(name))
         (group,) = (row for row in hcl2.loads(text)["resource"] if '"aws_security_group"' in row)
         body = group['"aws_security_group"']['"endpoints"']
@@ -191,12 +191,12 @@ class TestTerraform:
         assert (body["name"], body["description"]) == (quoted(name), quoted(name))
 
     @given(NAMES)
-    def test_nothing_invisible_is_in_the_file(self, name: str) -> None:
+    def test_terraform_file_has_no_invisible_characters(self, name: str) -> None:
         assert not INVISIBLE & set(terraform.render(Network().world(), plan(name)))
 
     @pytest.mark.usefixtures("needs_terraform")
     @pytest.mark.parametrize("parts", [PARTS, PARTS[::-1]], ids=["forwards", "backwards"])
-    def test_terraform_itself_reads_every_name_back(self, tmp_path: Path, parts: tuple[str, ...]) -> None:
+    def test_terraform_plan_reads_every_name_unchanged(self, tmp_path: Path, parts: tuple[str, ...]) -> None:
         name = "".join(parts)
         (tmp_path / "main.tf").write_text(terraform.render(Network().world(), plan(name)), encoding="utf-8")
         rows = terraforming.plan(tmp_path, {})["resource_changes"]
@@ -206,12 +206,12 @@ class TestTerraform:
 
 
 @given(HOSTILE)
-def test_no_text_leaves_its_comment(text: str) -> None:
+def test_hcl_comment_text_stays_in_the_comment(text: str) -> None:
     assert all(line.startswith("#") for line in comment(text).splitlines())
 
 
 @given(HOSTILE)
-def test_no_text_leaves_its_string(text: str) -> None:
+def test_hcl_string_text_stays_on_a_single_line(text: str) -> None:
     assert len(quoted(text).splitlines()) == 1
 
 
@@ -226,7 +226,7 @@ def test_lone_surrogates_are_replaced() -> None:
 @pytest.mark.parametrize("form", [terraform, cloudformation], ids=["terraform", "cloudformation"])
 @settings(max_examples=15)
 @given(name=st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("".join))
-def test_a_network_of_hostile_names_is_planned(form: Any, name: str) -> None:
+def test_network_of_hostile_names_is_rendered(form: Any, name: str) -> None:
     network = isolated()
     network.row("Subnets", "subnet-a")["Tags"] = [{"Key": "Name", "Value": name}]
     network.row("SecurityGroups", "sg-task").update(GroupName=name, Description=name)

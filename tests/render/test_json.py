@@ -46,7 +46,7 @@ def document(network: Network) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
+def test_diagnosis_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     world = scenario(name)
     read = json.loads(rendered.diagnosis(world, diagnosed(world)))
     for need in (need for service in read["services"] for need in service["needs"]):
@@ -55,8 +55,8 @@ def test_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
     assert folded(read) == snapshot
 
 
-class TestADiagnosis:
-    def test_has_the_documented_fields(self) -> None:
+class TestDiagnosisJson:
+    def test_diagnosis_json_has_the_documented_fields(self) -> None:
         network = one_of_everything()
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
         found = document(network)
@@ -71,21 +71,21 @@ class TestADiagnosis:
             for trace in need["traces"]:
                 assert trace.keys() >= OF_A_TRACE
 
-    def test_names_where_a_resource_is_written_by_its_arn(self) -> None:
+    def test_blocker_origin_is_the_arn_of_the_resource(self) -> None:
         network = Network()
         network.definition(container())
         network.service()
         (blocker,) = document(network)["services"][0]["needs"][2]["blockers"]
         assert blocker["origin"] == {"kind": "arn", "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:route-table/rtb-main"}
 
-    def test_has_no_origin_where_there_is_no_resource_of_the_users(self) -> None:
+    def test_blocker_origin_is_null_without_a_user_resource(self) -> None:
         network = Network()
         network.definition(container())
         network.service(platformVersion="1.3.0")
         (blocker,) = document(network)["services"][0]["needs"][0]["blockers"]
         assert (blocker["code"], blocker["origin"]) == ("PLATFORM_VERSION_RETIRED", None)
 
-    def test_tells_what_is_missing_and_the_call_that_gives_it(self) -> None:
+    def test_unknowns_name_the_fact_and_its_api_action(self) -> None:
         network = Network()
         network.definition(container())
         network.service()
@@ -93,12 +93,12 @@ class TestADiagnosis:
         unknowns = document(network)["services"][0]["needs"][2]["unknowns"]
         assert unknowns == [{"fact": "the route table of subnet subnet-a", "action": "ec2:DescribeRouteTables"}]
 
-    def test_lays_what_was_printed_beside_what_is_predicted(self) -> None:
+    def test_service_json_has_stopped_reasons_and_the_prediction(self) -> None:
         (service,) = document(one_of_everything())["services"]
         assert service["stopped"] == [{"reason": "a reason", "count": 1, "containers": [], "meaning": None}]
         assert service["predicted_error"] == (service["predictions"] or [{"text": None}])[0]["text"]
 
-    def test_of_what_is_not_fargates_says_why(self) -> None:
+    def test_ec2_launch_type_is_not_applicable_with_a_reason(self) -> None:
         network = Network()
         network.service(launchType="EC2")
         (service,) = document(network)["services"]
@@ -106,7 +106,7 @@ class TestADiagnosis:
         assert service["not_applicable"].startswith("launch type EC2")
 
     @pytest.mark.parametrize("name", ["\x1b[31mred", "\x9b31m", "\u202egnp.exe", "a\u2028b", "\x7f"])
-    def test_holds_names_as_they_are_and_prints_none_that_a_terminal_would_obey(self, name: str) -> None:
+    def test_diagnosis_json_escapes_unprintable_characters_in_names(self, name: str) -> None:
         network = Network()
         network.service(name, launchType="EC2")
         world = network.world()
@@ -115,8 +115,8 @@ class TestADiagnosis:
         assert not {letter for letter in text if not letter.isprintable() and letter != "\n"}
 
 
-class TestATrace:
-    def test_has_the_documented_fields(self) -> None:
+class TestTraceJson:
+    def test_trace_json_has_the_documented_fields(self) -> None:
         world = Network().world()
         found = ask(Walker(world), TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",)))
         read = json.loads(rendered.trace(world, diagnose_trace(found)))

@@ -42,17 +42,17 @@ def text(plan: Plan, **how: Any) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_text_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
+def test_plan_text_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     assert text(app.plan(scenario(name))) == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES[:2])
-def test_the_json_of_a_scenario(name: str, snapshot: SnapshotAssertion) -> None:
+def test_plan_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     world = scenario(name)
     assert rendered.json(world, app.plan(world)) == snapshot
 
 
-class TestTheFirstLine:
+class TestHeadline:
     @pytest.mark.parametrize(
         ("plan", "line"),
         [
@@ -82,7 +82,7 @@ class TestTheFirstLine:
         ],
         ids=["nothing", "not-fargate", "proven", "unknown", "intermittent", "breaks", "quota", "many"],
     )
-    def test_answers(self, plan: Plan, line: str) -> None:
+    def test_plan_headline_states_verdict_and_changes(self, plan: Plan, line: str) -> None:
         assert text(plan, quiet=True) == f"{line}\n"
 
     @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ class TestTheFirstLine:
         ],
         ids=["proven", "beyond-a-quota", "unknown"],
     )
-    def test_has_the_verdict_that_the_exit_code_follows(self, plan: Plan, verdict: str) -> None:
+    def test_plan_verdict_is_ok_only_if_proven(self, plan: Plan, verdict: str) -> None:
         assert rendered.verdict_of(plan) == verdict
 
 
-class TestAChange:
+class TestChangeText:
     @pytest.mark.parametrize(
         ("change", "words"),
         [
@@ -130,25 +130,25 @@ class TestAChange:
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_is_told_in_words(self, change: Change, words: str) -> None:
+    def test_change_text_describes_each_kind_of_change(self, change: Change, words: str) -> None:
         assert words in text(of(change))
 
-    def test_tells_what_it_is_for_with_steps_of_one_reason_together(self) -> None:
+    def test_change_text_groups_steps_by_reason(self) -> None:
         whys = tuple(Why("CODE", "rtb-1", step, (step,), ("a", "b", "c", "d")) for step in ("logs", "layers"))
         plan = of(changes=(Planned(SetVpcAttribute("vpc-1", "enable_dns_support"), "disruptive", whys, "beware"),))
         found = text(plan)
         assert "for logs, layers of a, b, c and 1 more: CODE rtb-1" in found
         assert "note: beware" in found
 
-    def test_names_the_account_that_alone_can_make_it(self) -> None:
+    def test_change_text_names_the_owner_account(self) -> None:
         plan = of(changes=(Planned(SetVpcAttribute("vpc-1", "enable_dns_support"), "manual", by="444455556666"),))
         found = text(plan)
         assert "By hand" in found
         assert "only account 444455556666, which owns the VPC, can do this" in found
 
 
-class TestTheRest:
-    def test_tells_what_remains_what_is_missing_and_what_would_break(self) -> None:
+class TestPlanText:
+    def test_plan_text_lists_remaining_blockers_missing_facts_and_breaks(self) -> None:
         plan = of(
             after=BLOCKED,
             proven=False,
@@ -163,13 +163,13 @@ class TestTheRest:
         for words in ("Would break\n  host worked", "Beyond a quota\n  51 endpoints", "UnauthorizedOperation"):
             assert words in found
 
-    def test_passes_nothing_on_that_moves_the_cursor(self) -> None:
+    def test_plan_text_contains_no_escape_sequences(self) -> None:
         hostile = of(Advise(ESCAPE, ESCAPE), ProposeStatement(ESCAPE, ESCAPE, ESCAPE), services=(ESCAPE,))
         assert ESCAPE not in text(hostile)
 
 
-class TestJson:
-    def test_has_the_documented_fields(self) -> None:
+class TestPlanJson:
+    def test_plan_json_has_the_documented_fields(self) -> None:
         network = Network()
         network.definition(container())
         network.service()
@@ -179,7 +179,7 @@ class TestJson:
         for change in found["changes"]:
             assert change.keys() >= {"kind", "resource", "why", "disposition"}
 
-    def test_holds_documents_as_objects(self) -> None:
+    def test_plan_json_holds_policies_as_objects(self) -> None:
         world = Network().world()
         plan = of(ProposeStatement("role", '{"Effect": "Allow"}', ""), ModifyEndpoint("vpce-1", policy='{"a": 1}'))
         changes = json.loads(rendered.json(world, plan))["changes"]

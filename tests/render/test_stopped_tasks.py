@@ -30,18 +30,18 @@ def text_of(network: Network) -> str:
     return click.unstyle(console.diagnosis(diagnosed(network.world())))
 
 
-def test_a_reason_is_explained_where_it_stands() -> None:
+def test_stopped_reason_is_explained() -> None:
     text = text_of(stopped(AUTH.format(1)))
     assert "        means network at registry-auth: api.ecr.eu-west-1.amazonaws.com resolves to 52.46.145.1" in text
 
 
-def test_each_cause_is_explained_once_and_many_stops_are_a_crash_loop_with_their_rate() -> None:
+def test_repeated_stopped_reason_is_explained_once_as_a_crash_loop() -> None:
     text = text_of(stopped(*map(AUTH.format, (1, 2, 3, 4))))
     assert text.count("means network at registry-auth") == 1
     assert "blocked: a crash loop: 4 tasks stopped for one cause, network at registry-auth, 6.0 an hour" in text
 
 
-def test_the_rate_of_many_has_no_fraction() -> None:
+def test_crash_loop_rate_is_rounded_or_reported_as_missing() -> None:
     text = text_of(stopped(*[AUTH.format(number) for number in (1, 2, 3)], stoppedAt=None))
     assert "the times of some are missing" in text
     network = stopped(*[AUTH.format(number) for number in (1, 2, 3)])
@@ -50,20 +50,20 @@ def test_the_rate_of_many_has_no_fraction() -> None:
     assert "registry-auth, 180 an hour" in text_of(network)
 
 
-def test_the_reason_of_a_container_is_told_and_explained() -> None:
+def test_container_reason_is_printed_and_explained() -> None:
     reason = "CannotPullContainerError: manifest unknown"
     text = text_of(stopped("Task failed to start", containers=[{"name": "app", "reason": reason}]))
     assert f"      container: {reason}\n        means image at manifest: " in text
 
 
-def test_an_event_is_explained_in_place() -> None:
+def test_service_event_is_explained() -> None:
     network = stopped()
     message = "(service web) was unable to place a task. Reason: Capacity is unavailable at this time."
     network.rows["services"][0]["events"] = [{"message": message}]
     assert f"    {message}\n        means capacity at placement: " in text_of(network)
 
 
-def test_secrets_in_reasons_are_not_repeated() -> None:
+def test_secrets_in_reasons_and_events_are_masked() -> None:
     network = stopped("failed: https://a.example/?X-Amz-Security-Token=Zm9vYmFyYmF6")
     network.rows["services"][0]["events"] = [{"message": "failed with password=Zm9vYmFyYmF6"}]
     world = network.world()

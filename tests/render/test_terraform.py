@@ -103,18 +103,18 @@ def terraformed(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["article-broken", "private-dns-off", "nacl-no-ephemeral-return", "nat"])
-def test_a_file_as_a_person_would_have_written_it(name: str, snapshot: SnapshotAssertion) -> None:
+def test_terraform_file_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     assert terraform.render(*case(name)) == snapshot
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_file_is_hcl(name: str) -> None:
+def test_terraform_file_is_valid_hcl(name: str) -> None:
     read = hcl2.loads(terraform.render(*case(name)))
     assert read["terraform"]
 
 
 @pytest.mark.usefixtures("needs_terraform")
-def test_files_are_formatted(tmp_path: Path) -> None:
+def test_terraform_files_pass_terraform_fmt(tmp_path: Path) -> None:
     for name in CASES:
         root(terraform.render(*case(name)), tmp_path / name)
     root(terraform.render(*everything()), tmp_path / "everything")
@@ -123,7 +123,7 @@ def test_files_are_formatted(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("needs_terraform")
 @pytest.mark.parametrize("name", [*CASES, "everything"])
-def test_terraform_makes_what_is_planned_and_no_more(name: str) -> None:
+def test_terraform_plan_matches_the_planned_changes(name: str) -> None:
     _, plan = case(name) if name in CASES else everything()
     assert making.of_terraform(terraformed(name)) == making.of_plan(plan)
 
@@ -133,14 +133,14 @@ def test_terraform_makes_what_is_planned_and_no_more(name: str) -> None:
     ("name", "kind"),
     [("private-dns-off", "aws_vpc_endpoint"), ("dns-hostnames-off", "aws_vpc"), ("nat", "aws_route")],
 )
-def test_what_exists_is_taken_over_rather_than_made_again(name: str, kind: str) -> None:
+def test_existing_resource_is_imported_and_updated(name: str, kind: str) -> None:
     changes = [row["change"] for row in terraformed(name)["resource_changes"] if row["type"] == kind]
     assert changes
     assert all(change["actions"] == ["update"] and change["importing"] for change in changes)
 
 
 @pytest.mark.usefixtures("needs_terraform")
-def test_the_list_of_an_endpoint_that_exists_is_looked_up(tmp_path: Path) -> None:
+def test_prefix_list_of_an_existing_endpoint_is_looked_up(tmp_path: Path) -> None:
     network = Network()
     network.gateway_endpoint("vpce-2")
     more = ModifyEndpoint("vpce-2", route_tables=("rtb-x",), prefix_list="pl-new-s3")
@@ -150,13 +150,13 @@ def test_the_list_of_an_endpoint_that_exists_is_looked_up(tmp_path: Path) -> Non
     assert making.of_terraform(terraforming.plan(folder, answers)) == making.of_plan(plan)
 
 
-def test_a_default_route_that_is_not_there_is_made() -> None:
+def test_missing_default_route_is_created_without_import() -> None:
     text = terraform.render(Network().world(), of(RouteToNat("rtb-main", "nat-1", "so that it leads out")))
     assert 'resource "aws_route" "rtb_main"' in text
     assert "import {" not in text
 
 
-def test_both_attributes_of_a_vpc_are_switched_on_in_one_resource() -> None:
+def test_dns_attributes_of_a_vpc_are_set_in_a_single_resource() -> None:
     network = Network()
     network.attribute("EnableDnsSupport", value=False)
     network.attribute("EnableDnsHostnames", value=False)
@@ -166,7 +166,7 @@ def test_both_attributes_of_a_vpc_are_switched_on_in_one_resource() -> None:
     assert vpc["enable_dns_hostnames"] is True
 
 
-def test_an_attribute_that_is_not_known_is_left_alone() -> None:
+def test_unknown_dns_attribute_is_ignored() -> None:
     network = Network()
     network.forget("VpcAttributes")
     text = terraform.render(network.world(), of(SetVpcAttribute("vpc-1", "enable_dns_hostnames")))
@@ -182,21 +182,21 @@ def only_vpc(text: str) -> dict[str, Any]:
     return vpc
 
 
-def test_an_endpoint_that_is_not_known_well_enough_is_not_taken_over() -> None:
+def test_endpoint_of_unknown_service_is_refused() -> None:
     network = Network()
     del network.endpoint("vpce-1", "ecr.api")["ServiceName"]
     with pytest.raises(InputError, match="cannot take over vpce-1: its service or type is not known"):
         terraform.render(network.world(), of(ModifyEndpoint("vpce-1", private_dns=True)))
 
 
-def test_what_terraform_has_not_made_it_cannot_take_away() -> None:
+def test_rule_revocation_is_refused() -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     revoked = RevokeRule("sg-1", "in", Rule("tcp", 80, "10.0.0.0/8"))
     with pytest.raises(InputError, match=r"take away TCP 80 from 10.0.0.0/8, in sg-1"):
         terraform.render(Network().world(), of(group, revoked))
 
 
-def test_what_is_nobodys_file_stands_at_the_top() -> None:
+def test_manual_steps_and_warnings_are_listed_in_the_header() -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     proposals = (ProposeStatement("role", '{"Effect": "Allow"}', "it lacks"), MirrorImage("nginx", "nginx", "copy it"))
     plan = of(group, *proposals, proven=False, breaks=(Break("eni-1", "host", "host worked"),), limits=("51 of 50",))
@@ -212,16 +212,16 @@ def test_what_is_nobodys_file_stands_at_the_top() -> None:
     assert all(line.startswith("#") for line in top.splitlines() if line)
 
 
-def test_a_plan_of_proposals_alone_is_refused() -> None:
+def test_plan_of_manual_steps_only_is_refused() -> None:
     with pytest.raises(InputError, match="nothing of this plan can be written in Terraform: copy image nginx"):
         terraform.render(Network().world(), of(MirrorImage("nginx", "nginx", "copy it")))
 
 
-def test_a_plan_without_changes_says_so() -> None:
+def test_empty_plan_says_there_is_nothing_to_change() -> None:
     assert "There is nothing to change." in terraform.render(Network().world(), of(before=OK))
 
 
-def test_who_alone_can_make_a_change_is_told() -> None:
+def test_owner_account_of_a_change_is_named() -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     plan = of(changes=(Planned(group, "manual", by="444455556666"),))
     assert "# Only account 444455556666, which owns the VPC, can make this." in terraform.render(
@@ -230,7 +230,7 @@ def test_who_alone_can_make_a_change_is_told() -> None:
 
 
 @pytest.mark.usefixtures("needs_terraform")
-def test_hostile_names_stay_names(tmp_path: Path) -> None:
+def test_hostile_names_round_trip_through_terraform(tmp_path: Path) -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", HOSTILE, HOSTILE)
     text = terraform.render(Network().world(), of(group, MirrorImage(HOSTILE, HOSTILE, HOSTILE), services=(HOSTILE,)))
     made = terraforming.planned(terraforming.plan(root(text, tmp_path), {})).values()

@@ -16,17 +16,17 @@ any_text = st.text(st.characters(exclude_categories=())) | st.text("\x1b\x07\u20
 
 class TestCleaning:
     @given(any_text)
-    def test_leaves_nothing_harmful(self, text: str) -> None:
+    def test_cleaned_text_has_no_harmful_characters(self, text: str) -> None:
         found = clean(text)
         assert not {unicodedata.category(letter) for letter in found} & HARMFUL
         found.encode()
 
     @given(any_text)
-    def test_of_clean_text_changes_nothing(self, text: str) -> None:
+    def test_cleaning_is_idempotent(self, text: str) -> None:
         assert clean(clean(text)) == clean(text)
 
     @given(st.text(st.characters(categories=["L", "N", "P", "S", "M", "Zs"])))
-    def test_leaves_ordinary_letters_of_every_script_alone(self, text: str) -> None:
+    def test_cleaning_keeps_printable_characters(self, text: str) -> None:
         assert clean(text) == text
 
     @pytest.mark.parametrize(
@@ -44,18 +44,18 @@ class TestCleaning:
             ("", ""),
         ],
     )
-    def test_makes_harmful_letters_visible(self, text: str, shown: str) -> None:
+    def test_cleaning_escapes_control_characters(self, text: str, shown: str) -> None:
         assert clean(text) == shown
 
 
 @pytest.mark.parametrize("style", [word, bold, dim])
 @given(text=any_text)
-def test_styled_words_are_clean(style: object, text: str) -> None:
+def test_styled_words_are_cleaned(style: object, text: str) -> None:
     assert callable(style)
     assert click.unstyle(style(text)) == click.unstyle(clean(text))
 
 
-def test_verdicts_have_their_colours() -> None:
+def test_verdict_words_are_coloured() -> None:
     assert word("ok") == click.style("ok", fg="green")
     assert word("blocked") == click.style("blocked", fg="red")
     assert click.unstyle(word("something else")) == "something else"
@@ -63,19 +63,19 @@ def test_verdicts_have_their_colours() -> None:
 
 
 class TestColumns:
-    def test_are_aligned_by_what_is_seen(self) -> None:
+    def test_columns_are_aligned_by_visible_width(self) -> None:
         assert [click.unstyle(line) for line in columns([("a", word("ok"), "x"), ("bbb", word("blocked"), "y")])] == [
             "  a    ok       x",
             "  bbb  blocked  y",
         ]
 
-    def test_have_no_space_at_the_end(self) -> None:
+    def test_columns_have_no_trailing_space(self) -> None:
         assert columns([("a", ""), ("b", "c")], indent="") == ["a", "b  c"]
 
     @given(st.lists(st.tuples(st.text("abc "), st.text("xyz")), min_size=1))
-    def test_are_one_line_for_each_row(self, rows: list[tuple[str, str]]) -> None:
+    def test_columns_print_a_line_for_each_row(self, rows: list[tuple[str, str]]) -> None:
         assert len(columns(rows)) == len(rows)
 
 
-def test_a_number_stands_with_its_noun() -> None:
+def test_plural_noun_matches_the_count() -> None:
     assert [plural(count, "service") for count in (0, 1, 2)] == ["0 services", "1 service", "2 services"]

@@ -15,11 +15,11 @@ def lines(*found: Refusal) -> list[str]:
     return [click.unstyle(line) for line in refusals(found)]
 
 
-def test_of_none_nothing_is_said() -> None:
+def test_refusals_print_nothing_if_there_are_none() -> None:
     assert lines() == []
 
 
-def test_those_that_a_policy_denies_say_what_is_unknown_and_what_to_do() -> None:
+def test_denied_call_prints_what_is_unknown_and_what_to_do() -> None:
     assert lines(Refusal("ec2:DescribeVpcEndpoints", "UnauthorizedOperation", "You are not authorized.")) == [
         "",
         "Not allowed to call: what these calls would tell is unknown",
@@ -28,7 +28,7 @@ def test_those_that_a_policy_denies_say_what_is_unknown_and_what_to_do() -> None
     ]
 
 
-def test_others_are_not_laid_to_a_policy() -> None:
+def test_unanswered_call_is_not_reported_as_denied() -> None:
     assert lines(Refusal("route53profiles:ListProfileAssociations", "EndpointConnectionError")) == [
         "",
         "Without an answer: what these calls would tell is unknown",
@@ -36,7 +36,7 @@ def test_others_are_not_laid_to_a_policy() -> None:
     ]
 
 
-def test_one_for_many_resources_is_one_line() -> None:
+def test_repeated_refusals_of_an_action_print_a_single_line() -> None:
     denied = Refusal("route53:ListResourceRecordSets", "AccessDenied")
     assert (
         lines(denied, denied)[2]
@@ -44,7 +44,7 @@ def test_one_for_many_resources_is_one_line() -> None:
     )
 
 
-def test_both_kinds_are_kept_apart() -> None:
+def test_denied_and_unanswered_calls_are_listed_separately() -> None:
     found = lines(Refusal("a:B", "Throttling"), Refusal("c:D", "AccessDeniedException"))
     assert [line for line in found if "call" in line] == [
         "Not allowed to call: what these calls would tell is unknown",
@@ -55,21 +55,21 @@ def test_both_kinds_are_kept_apart() -> None:
 @pytest.mark.parametrize(
     "code", ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"]
 )
-def test_every_way_to_say_no_is_known(code: str) -> None:
+def test_access_denied_error_codes_are_reported_as_not_allowed(code: str) -> None:
     assert lines(Refusal("a:B", code))[1].startswith("Not allowed")
 
 
 @pytest.mark.parametrize("action", sorted(set(ACTIONS.values())))
-def test_what_a_call_tells_is_known(action: str) -> None:
+def test_refused_action_of_each_record_kind_has_a_label(action: str) -> None:
     """Every kind of record has a name in the block."""
     assert len(lines(Refusal(action, "AccessDenied"))[2].split("  ")) == 4
 
 
-def test_what_a_stranger_wrote_is_harmless() -> None:
+def test_refusal_text_contains_no_escape_characters() -> None:
     assert "\x1b" not in "".join(lines(Refusal("a:\x1b[2J", "\x1b[2J")))
 
 
-def test_a_refused_call_makes_unknown_and_is_told_once() -> None:
+def test_refused_call_is_recorded_once_without_notes() -> None:
     network = Network()
     network.forget("VpcEndpoints")
     network.definition(container())
@@ -81,5 +81,5 @@ def test_a_refused_call_makes_unknown_and_is_told_once() -> None:
 
 
 @pytest.mark.parametrize("action", sorted({call.action for call in CALLS}))
-def test_what_every_call_of_a_reading_tells_is_known(action: str) -> None:
+def test_refused_action_of_each_api_call_has_a_label(action: str) -> None:
     assert len(lines(Refusal(action, "AccessDenied"))[2].split("  ")) == 4

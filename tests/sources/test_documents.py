@@ -50,29 +50,29 @@ def entries_of(name: str, response: Any) -> dict[str, Any]:
     return call("GetManagedPrefixListEntries", {"PrefixListId": name}, response)
 
 
-class TestKinds:
+class TestRecordKinds:
     @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
-    def test_an_empty_list_is_read_and_whole(self, kind: Any) -> None:
+    def test_empty_list_makes_its_kind_complete(self, kind: Any) -> None:
         found = facts({kind.key: []})
         assert getattr(found, kind.field) == ()
         assert complete_kinds(found) == {kind.field}
 
-    def test_come_from_one_document_or_from_several(self) -> None:
+    def test_record_kinds_are_read_from_joint_or_separate_documents(self) -> None:
         together = facts({"Vpcs": [VPC], "Subnets": [subnet()]})
         apart = facts({"Vpcs": [VPC]}, {"Subnets": [subnet()]})
         assert together == apart
         assert complete_kinds(together) == {"vpcs", "subnets"}
 
-    def test_of_one_key_in_several_documents_are_joined(self) -> None:
+    def test_rows_of_the_same_key_in_several_documents_are_joined(self) -> None:
         found = facts({"Subnets": [subnet("subnet-1")]}, {"Subnets": [subnet("subnet-2")]})
         assert [row.subnet_id for row in found.subnets] == ["subnet-1", "subnet-2"]
         assert complete_kinds(found) == {"subnets"}
 
-    def test_keep_what_aws_did_not_say_apart_from_what_is_empty(self) -> None:
+    def test_omitted_field_is_unset_and_not_empty(self) -> None:
         found = facts({"SecurityGroups": [{"GroupId": "sg-1"}, {"GroupId": "sg-2", "IpPermissions": []}]})
         assert [row.ip_permissions for row in found.security_groups] == [UNSET, ()]
 
-    def test_of_ecs_are_read_as_it_prints_them(self) -> None:
+    def test_ecs_services_tasks_and_task_definitions_are_read(self) -> None:
         network = Network()
         network.service()
         network.task()
@@ -80,11 +80,11 @@ class TestKinds:
         found = network.world().facts
         assert [len(rows) for rows in (found.services, found.tasks, found.task_definitions)] == [1, 1, 1]
 
-    def test_of_one_task_definition_are_read_as_describe_prints_it(self) -> None:
+    def test_task_definition_is_read_from_its_describe_answer(self) -> None:
         found = facts({"taskDefinition": {"taskDefinitionArn": "arn", "containerDefinitions": []}, "tags": []})
         assert [row.task_definition_arn for row in found.task_definitions] == ["arn"]
 
-    def test_of_task_definitions_without_an_arn_are_each_kept(self) -> None:
+    def test_task_definitions_without_an_arn_are_each_kept(self) -> None:
         found = facts({"taskDefinitions": [{"family": "a"}, {"family": "b"}]})
         assert [row.family for row in found.task_definitions] == ["a", "b"]
 
@@ -106,7 +106,7 @@ class TestEncodings:
         ],
         ids=["UTF-8", "UTF-8 BOM", "UTF-16", "LE BOM", "BE BOM", "LE", "BE", "LE after space"],
     )
-    def test_of_utf_8_and_utf_16_are_read(self, content: bytes) -> None:
+    def test_utf_8_and_utf_16_documents_are_read(self, content: bytes) -> None:
         (vpc,) = load({"Vpcs.json": content}).vpcs
         assert vpc.tags[0].value == "köln"
 
@@ -120,7 +120,7 @@ class TestEncodings:
         ],
         ids=["latin-1", "a broken letter", "UTF-16 cut short", "a lone surrogate"],
     )
-    def test_that_are_broken_are_refused_or_noted(self, content: bytes) -> None:
+    def test_document_in_broken_encoding_is_refused_or_noted(self, content: bytes) -> None:
         found = attempt(content)
         if isinstance(found, InputError):
             assert found.what.startswith("0.json")
@@ -129,9 +129,9 @@ class TestEncodings:
             assert not complete_kinds(found)
 
 
-class TestWhatIsNoAnswer:
+class TestUnreadableDocuments:
     @pytest.mark.parametrize("content", [b"", b"  \n", b"\xef\xbb\xbf"], ids=["empty", "space", "only a BOM"])
-    def test_that_is_empty_is_refused(self, content: bytes) -> None:
+    def test_empty_document_is_refused(self, content: bytes) -> None:
         what, remedy = refusal(content)
         assert what == "0.json is empty"
         assert "may have failed" in remedy
@@ -155,33 +155,33 @@ class TestWhatIsNoAnswer:
         ],
         ids=repr,
     )
-    def test_that_cannot_be_read_is_refused_with_the_name_of_the_file(self, content: bytes) -> None:
+    def test_malformed_document_is_refused_with_its_file_name(self, content: bytes) -> None:
         what, remedy = refusal(content)
         assert what.startswith("0.json")
         assert remedy
 
-    def test_that_is_a_list_lost_its_top_level_key(self) -> None:
+    def test_top_level_list_is_refused_with_a_query_hint(self) -> None:
         what, remedy = refusal(b'\n[{"VpcId": "vpc-1"}]')
         assert what == "0.json is a list, so its top-level key is lost"
         assert "--query" in remedy
 
-    def test_of_an_unknown_key_alone_is_refused_with_the_keys_that_are_read(self) -> None:
+    def test_documents_with_only_unknown_keys_are_refused(self) -> None:
         what, remedy = refusal(as_bytes({"Reservations": []}), as_bytes({"Buckets": []}))
         assert what == "nothing in 0.json, 1.json is an answer of AWS that skerry reads"
         assert "Vpcs, DhcpOptions, Subnets" in remedy
 
-    def test_of_an_unknown_key_beside_known_ones_is_left_alone(self) -> None:
+    def test_unknown_key_in_a_vpc_document_is_ignored(self) -> None:
         found = facts({"Vpcs": [VPC], "ResponseMetadata": {"RequestId": "1"}})
         assert len(found.vpcs) == 1
         assert found.notes == ()
 
-    def test_of_a_known_key_that_holds_an_object_is_another_programs(self) -> None:
+    def test_compose_file_services_are_not_read_as_ecs_services(self) -> None:
         """A compose file has ``services`` too."""
         what, _ = refusal(as_bytes({"services": {"web": {"image": "nginx"}}}))
         assert what == "nothing in 0.json is an answer of AWS that skerry reads"
         assert complete_kinds(facts({"Vpcs": [VPC]}, {"services": {"web": {}}})) == {"vpcs"}
 
-    def test_of_an_unknown_key_beside_a_known_document_is_noted(self) -> None:
+    def test_document_with_only_unknown_keys_is_noted_as_ignored(self) -> None:
         found = facts({"Vpcs": [VPC]}, {"Reservations": []})
         assert found.notes == ("ignored 1.json: no known keys",)
 
@@ -198,12 +198,12 @@ class TestWhatIsNoAnswer:
         ],
         ids=["open lists", "lists", "objects", "rows", "a field", "an unknown key", "parameters"],
     )
-    def test_that_is_nested_without_end_is_refused(self, content: bytes) -> None:
+    def test_deeply_nested_document_is_refused(self, content: bytes) -> None:
         what, _ = refusal(content)
         assert what.startswith("0.json")
 
     @pytest.mark.parametrize("content", [b"1e999", b"-0", b"9" * 400, b"NaN"], ids=repr)
-    def test_of_odd_numbers_is_refused_or_noted(self, content: bytes) -> None:
+    def test_odd_number_is_refused_noted_or_read_exactly(self, content: bytes) -> None:
         document = b'{"Subnets": [{"SubnetId": "s", "VpcId": "v", "AvailableIpAddressCount": ' + content + b"}]}"
         found = attempt(document)
         if isinstance(found, InputError):
@@ -212,7 +212,7 @@ class TestWhatIsNoAnswer:
             assert found.subnets[0].available_ip_address_count == int(content)
 
 
-class TestOneBadRow:
+class TestUnreadableRows:
     """It does not lose its file: the others survive, and the kind counts as not wholly read."""
 
     ROWS: Any = (
@@ -224,20 +224,20 @@ class TestOneBadRow:
         subnet("subnet-3"),
     )
 
-    def test_leaves_the_others(self) -> None:
+    def test_unreadable_rows_leave_the_other_rows(self) -> None:
         found = facts({"Subnets": list(self.ROWS)})
         assert [row.subnet_id for row in found.subnets] == ["subnet-1", "subnet-3"]
 
-    def test_is_noted_with_its_place(self) -> None:
+    def test_unreadable_rows_are_noted_with_their_index(self) -> None:
         notes = facts({"Subnets": list(self.ROWS)}).notes
         assert len(notes) == 4
         assert notes[0].startswith("0.json: row 1 of Subnets cannot be read: Expected `int`, got `str`")
 
-    def test_makes_absence_prove_nothing(self) -> None:
+    def test_unreadable_rows_make_only_their_kind_incomplete(self) -> None:
         found = facts({"Subnets": list(self.ROWS), "Vpcs": [VPC]})
         assert complete_kinds(found) == {"vpcs"}
 
-    def test_with_a_letter_that_is_no_utf_8_leaves_the_others_too(self) -> None:
+    def test_row_with_invalid_utf_8_leaves_the_other_rows(self) -> None:
         rows = json.dumps([subnet("subnet-1"), subnet("subnet-X"), subnet("subnet-3")]).encode()
         found = load({"0.json": b'{"Subnets": ' + rows.replace(b"subnet-X", b"subnet-\xff") + b"}"})
         assert [row.subnet_id for row in found.subnets] == ["subnet-1", "subnet-3"]
@@ -248,12 +248,12 @@ class TestOneBadRow:
         ("key", "field"),
         [("HostedZones", "zones"), ("PrefixLists", "prefix_lists"), ("services", "services"), ("Vpcs", "vpcs")],
     )
-    def test_of_any_kind_does_so(self, key: str, field: str) -> None:
+    def test_unreadable_row_of_any_kind_makes_the_kind_incomplete(self, key: str, field: str) -> None:
         found = facts({key: [7]})
         assert field not in complete_kinds(found)
         assert len(found.notes) == 1
 
-    def test_that_could_be_the_missing_table_makes_the_verdict_unknown_not_wrong(self) -> None:
+    def test_unreadable_route_table_leaves_subnet_route_table_missing(self) -> None:
         network = Network()
         network.serve_internet_by_nat()
         network.row("RouteTables", "rtb-public")["Associations"] = 7
@@ -263,56 +263,56 @@ class TestOneBadRow:
         assert isinstance(world.route_table_of(subnet_b), Missing)
 
 
-class TestPages:
+class TestPagination:
     @pytest.mark.parametrize("key", ["NextToken", "nextToken", "NextMarker"])
-    def test_with_a_token_for_the_next_are_not_whole(self, key: str) -> None:
+    def test_page_with_a_next_token_is_incomplete(self, key: str) -> None:
         found = facts({"Subnets": [subnet()], key: "more"})
         assert len(found.subnets) == 1
         assert complete_kinds(found) == frozenset()
 
     @pytest.mark.parametrize("token", [None, ""])
-    def test_with_an_empty_token_are_whole(self, token: str | None) -> None:
+    def test_page_with_an_empty_token_is_complete(self, token: str | None) -> None:
         assert complete_kinds(facts({"Subnets": [subnet()], "NextToken": token})) == {"subnets"}
 
-    def test_are_whole_once_the_last_was_seen(self) -> None:
+    def test_pages_are_complete_with_the_last_page_in_any_order(self) -> None:
         first = {"Subnets": [subnet("subnet-1")], "NextToken": "more"}
         last = {"Subnets": [subnet("subnet-2")]}
         assert complete_kinds(facts(first, last)) == complete_kinds(facts(last, first)) == {"subnets"}
 
-    def test_of_a_prefix_lists_entries_are_joined(self) -> None:
+    def test_prefix_list_entry_pages_are_joined(self) -> None:
         pages = [{"Entries": [{"Cidr": "10.0.0.0/16"}], "NextToken": "more"}, {"Entries": [{"Cidr": "10.1.0.0/16"}]}]
         found = facts(*(entries_of("pl-1", page) for page in pages))
         assert World(found).prefix_entries_of("pl-1") == ("10.0.0.0/16", "10.1.0.0/16")
 
-    def test_of_a_prefix_lists_entries_are_not_whole_without_the_last(self) -> None:
+    def test_prefix_list_entries_without_the_last_page_are_missing(self) -> None:
         page = {"Entries": [{"Cidr": "10.0.0.0/16"}], "NextToken": "more"}
         found = facts(entries_of("pl-1", page))
         assert isinstance(World(found).prefix_entries_of("pl-1"), Missing)
 
 
 class TestDuplicates:
-    def test_that_are_equal_are_one(self) -> None:
+    def test_equal_duplicate_rows_are_merged(self) -> None:
         found = facts({"Vpcs": [VPC, VPC]}, {"Vpcs": [VPC]})
         assert len(found.vpcs) == 1
         assert complete_kinds(found) == {"vpcs"}
 
-    def test_that_differ_are_refused_with_both_places(self) -> None:
+    def test_differing_duplicate_rows_are_refused_with_both_files(self) -> None:
         other = VPC | {"CidrBlock": "10.1.0.0/16"}
         what, remedy = refusal(as_bytes({"Vpcs": [VPC]}), as_bytes({"Vpcs": [other]}))
         assert what == "vpc-1 is described twice, and differently, in 0.json and 1.json"
         assert remedy == "Keep only the newer of the two."
         assert refusal(as_bytes({"Vpcs": [VPC, other]}))[0].endswith("differently, in 0.json")
 
-    def test_that_differ_only_in_what_is_not_read_are_one(self) -> None:
+    def test_duplicate_rows_differing_in_unread_fields_are_merged(self) -> None:
         assert len(facts({"Vpcs": [VPC, VPC | {"State": "available"}]}).vpcs) == 1
 
     @pytest.mark.parametrize("first", [True, False])
-    def test_of_a_vpc_attribute_that_differ_are_refused(self, first: bool) -> None:  # noqa: FBT001
+    def test_contradictory_vpc_attributes_are_refused(self, first: bool) -> None:  # noqa: FBT001
         rows = [{"VpcId": "vpc-1", "EnableDnsSupport": {"Value": value}} for value in (first, not first)]
         what, _ = refusal(*map(as_bytes, rows))
         assert what == "a DNS attribute of vpc-1 is on in one of 0.json and 1.json, and off in the other"
 
-    def test_of_a_prefix_lists_entries_that_differ_are_refused(self) -> None:
+    def test_contradictory_prefix_list_entries_are_refused(self) -> None:
         rows = [{"PrefixLists": [{"PrefixListId": "pl-1", "Cidrs": [f"10.{number}.0.0/16"]}]} for number in (0, 1)]
         assert "pl-1" in refusal(*map(as_bytes, rows))[0]
 
@@ -320,61 +320,61 @@ class TestDuplicates:
 class TestVpcAttributes:
     ON: ClassVar[Any] = {"Value": True}
 
-    def test_of_which_each_call_prints_one_are_merged(self) -> None:
+    def test_vpc_attributes_of_separate_answers_are_merged(self) -> None:
         rows = [{"VpcId": "vpc-1", "EnableDnsSupport": self.ON}, {"VpcId": "vpc-1", "EnableDnsHostnames": self.ON}]
         for documents in (rows, rows[::-1]):
             world = World(facts(*documents))
             assert world.dns_attribute_of("vpc-1", "enable_dns_support") is True
             assert world.dns_attribute_of("vpc-1", "enable_dns_hostnames") is True
 
-    def test_may_come_in_one_list(self) -> None:
+    def test_vpc_attributes_are_read_from_a_list(self) -> None:
         row = {"VpcId": "vpc-1", "EnableDnsSupport": self.ON, "EnableDnsHostnames": {"Value": False}}
         world = World(facts({"VpcAttributes": [row]}))
         assert world.dns_attribute_of("vpc-1", "enable_dns_hostnames") is False
 
-    def test_may_be_told_twice_alike(self) -> None:
+    def test_repeated_equal_vpc_attributes_are_accepted(self) -> None:
         row = {"VpcId": "vpc-1", "EnableDnsSupport": self.ON}
         assert World(facts(row, row)).dns_attribute_of("vpc-1", "enable_dns_support") is True
 
 
 class TestPrefixLists:
-    def test_have_the_entries_that_a_wrapped_answer_gives(self) -> None:
+    def test_prefix_list_entries_are_read_from_a_wrapped_answer(self) -> None:
         known = {"PrefixLists": [{"PrefixListId": "pl-1", "PrefixListName": "offices", "OwnerId": ACCOUNT}]}
         entries = call("GetManagedPrefixListEntries", {"PrefixListId": "pl-1"}, {"Entries": [{"Cidr": "10.9.0.0/16"}]})
         for documents in ((known, entries), (entries, known)):
             (row,) = facts(*documents).prefix_lists
             assert (row.prefix_list_name, row.cidrs, row.owner_id) == ("offices", ("10.9.0.0/16",), ACCOUNT)
 
-    def test_are_not_wholly_read_by_their_entries_alone(self) -> None:
+    def test_prefix_lists_are_incomplete_from_entries_alone(self) -> None:
         found = facts(call("GetManagedPrefixListEntries", {"PrefixListId": "pl-1"}, {"Entries": []}))
         assert "prefix_lists" not in complete_kinds(found)
 
-    def test_of_which_the_entries_are_not_wrapped_are_refused_with_a_hint(self) -> None:
+    def test_unwrapped_prefix_list_entries_are_refused_with_a_hint(self) -> None:
         what, remedy = refusal(as_bytes({"Entries": [{"Cidr": "10.9.0.0/16"}]}))
         assert what == "0.json: entries of a prefix list, but not of which one"
         assert '"Call": {"operation"' in remedy
 
-    def test_of_both_calls_are_one(self) -> None:
+    def test_prefix_list_of_both_describe_calls_is_merged(self) -> None:
         blocks = {"PrefixLists": [{"PrefixListId": "pl-1", "Cidrs": ["3.5.64.0/21"]}]}
         owner = {"PrefixLists": [{"PrefixListId": "pl-1", "OwnerId": "AWS", "PrefixListName": "s3"}]}
         (row,) = facts(blocks, owner).prefix_lists
         assert (row.cidrs, row.owner_id) == (("3.5.64.0/21",), "AWS")
 
 
-class TestWrapped:
-    def test_answers_are_read_as_what_they_hold(self) -> None:
+class TestWrappedAnswers:
+    def test_wrapped_answer_is_read_as_its_response(self) -> None:
         found = facts(call("DescribeVpcs", {}, {"Vpcs": [VPC]}))
         assert len(found.vpcs) == 1
 
-    def test_answers_may_stand_in_one_list(self) -> None:
+    def test_wrapped_answers_are_read_from_a_calls_list(self) -> None:
         found = facts(
             {"Calls": [call("DescribeVpcs", {}, {"Vpcs": [VPC]}), call("DescribeSubnets", {}, {"Subnets": []})]}
         )
         assert complete_kinds(found) == {"vpcs", "subnets"}
 
 
-class TestIdsThatLeadNowhere:
-    def test_are_missing_facts(self) -> None:
+class TestDanglingIds:
+    def test_dangling_ids_are_returned_as_missing_facts(self) -> None:
         world = World(facts({"Vpcs": [VPC | {"DhcpOptionsId": "dopt-9"}], "DhcpOptions": [], "Subnets": []}))
         vpc = world.find_vpc("vpc-1")
         assert not isinstance(vpc, Missing)
@@ -383,7 +383,7 @@ class TestIdsThatLeadNowhere:
 
 
 class TestRegionAndAccount:
-    def test_are_read_from_names(self) -> None:
+    def test_region_and_account_are_derived_from_resource_names(self) -> None:
         network = Network()
         network.service()
         found = network.world(None)
@@ -399,30 +399,30 @@ class TestRegionAndAccount:
         ],
         ids=lambda document: next(iter(document)),
     )
-    def test_are_read_from_any_of_them(self, document: dict[str, Any]) -> None:
+    def test_region_is_derived_from_zone_endpoint_cluster_or_task(self, document: dict[str, Any]) -> None:
         assert facts(document).region == "eu-west-1"
 
-    def test_are_none_where_names_tell_several_or_none(self) -> None:
+    def test_region_and_account_are_none_if_ambiguous_or_absent(self) -> None:
         two = [subnet("a", AvailabilityZone="eu-west-1a"), subnet("b", AvailabilityZone="us-east-1a")]
         assert facts({"Subnets": two}).region is None
         assert facts({"Vpcs": [VPC]}).region is None
         owners = [VPC | {"OwnerId": "1"}, {"VpcId": "vpc-2", "CidrBlock": "10.1.0.0/16", "OwnerId": "2"}]
         assert facts({"Vpcs": owners}).account is None
 
-    def test_are_told_by_the_user_first(self) -> None:
+    def test_region_given_by_the_user_takes_precedence(self) -> None:
         assert facts({"Subnets": [subnet(AvailabilityZone="eu-west-1a")]}, region="us-east-1").region == "us-east-1"
 
-    def test_of_an_endpoint_for_another_region_are_not_the_accounts(self) -> None:
+    def test_region_ignores_endpoint_with_another_service_region(self) -> None:
         row = {"VpcEndpointId": "e", "VpcId": "v", "ServiceName": "com.amazonaws.us-east-1.s3"}
         other = {"Subnets": [subnet(AvailabilityZone="eu-west-1a")]}
         assert facts({"VpcEndpoints": [row | {"ServiceRegion": "us-east-1"}]}, other).region == "eu-west-1"
         assert facts({"VpcEndpoints": [row]}, other).region is None
 
-    def test_of_the_account_are_the_owner_of_the_vpcs_where_no_service_tells(self) -> None:
+    def test_account_is_derived_from_vpc_owner_without_services(self) -> None:
         assert facts({"Vpcs": [VPC | {"OwnerId": ACCOUNT}]}).account == ACCOUNT
 
 
-class TestATaskDefinition:
+class TestTaskDefinitionFile:
     CONTAINER: ClassVar[Any] = {"name": "app", "image": "nginx"}
 
     @pytest.mark.parametrize(
@@ -433,15 +433,15 @@ class TestATaskDefinition:
         ],
         ids=["as described", "as registered"],
     )
-    def test_is_read_in_either_form(self, document: dict[str, Any]) -> None:
+    def test_task_definition_file_is_read_as_described_or_registered(self, document: dict[str, Any]) -> None:
         found = read_task_definition({"other.json": b"{}", "web.json": as_bytes(document)})
         assert found is not None
         assert found.family == "web"
 
-    def test_is_none_in_another_document(self) -> None:
+    def test_task_definition_is_none_in_other_documents(self) -> None:
         assert read_task_definition({"Vpcs.json": as_bytes({"Vpcs": []})}) is None
 
     @pytest.mark.parametrize("content", [b"[]", b"", b'{"containerDefinitions": 7}', b"nonsense"], ids=repr)
-    def test_that_cannot_be_read_is_refused(self, content: bytes) -> None:
+    def test_unreadable_task_definition_file_is_refused(self, content: bytes) -> None:
         with pytest.raises(InputError):
             read_task_definition({"web.json": content})

@@ -128,7 +128,7 @@ def is_rendered(world: World, found: Diagnosis) -> None:
 fuzzed = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
-def test_the_document_itself_is_diagnosed(path: Path) -> None:
+def test_fuzz_base_document_is_diagnosed_without_notes(path: Path) -> None:
     path.write_bytes(TEXT)
     world = app.load(path)
     assert world.facts.notes == ()
@@ -138,7 +138,7 @@ def test_the_document_itself_is_diagnosed(path: Path) -> None:
 
 @fuzzed
 @given(st.lists(mutations, min_size=1, max_size=6))
-def test_a_document_with_other_values(path: Path, drawn: list[tuple[Any, ...]]) -> None:
+def test_mutated_values_give_valid_diagnosis_or_input_error(path: Path, drawn: list[tuple[Any, ...]]) -> None:
     document = copy.deepcopy(VALID)
     for mutation in drawn:
         mutate(document, mutation)
@@ -147,7 +147,7 @@ def test_a_document_with_other_values(path: Path, drawn: list[tuple[Any, ...]]) 
 
 @fuzzed
 @given(st.lists(st.tuples(st.integers(0, len(TEXT) - 1), st.integers(0, 255)), min_size=1, max_size=4))
-def test_a_document_with_other_bytes(path: Path, drawn: list[tuple[int, int]]) -> None:
+def test_mutated_bytes_give_valid_diagnosis_or_input_error(path: Path, drawn: list[tuple[int, int]]) -> None:
     content = bytearray(TEXT)
     for position, byte in drawn:
         content[position] = byte
@@ -156,28 +156,28 @@ def test_a_document_with_other_bytes(path: Path, drawn: list[tuple[int, int]]) -
 
 @fuzzed
 @given(st.integers(0, len(TEXT)), st.binary(max_size=8))
-def test_a_document_that_is_cut_short(path: Path, length: int, tail: bytes) -> None:
+def test_truncated_document_gives_valid_diagnosis_or_input_error(path: Path, length: int, tail: bytes) -> None:
     check(path, TEXT[:length] + tail)
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes(path: Path, content: bytes) -> None:
+def test_random_bytes_give_valid_diagnosis_or_input_error(path: Path, content: bytes) -> None:
     check(path, content)
 
 
 @given(st.recursive(odd_value, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(list(VALID)), inner)))
-def test_any_json(path: Path, document: Any) -> None:
+def test_random_json_gives_valid_diagnosis_or_input_error(path: Path, document: Any) -> None:
     check(path, json.dumps(document).encode())
 
 
 @given(st.sampled_from(["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"]), st.integers(0, 2000))
-def test_a_document_in_another_encoding_that_is_cut_short(path: Path, encoding: str, less: int) -> None:
+def test_truncated_utf16_or_bom_document_gives_diagnosis_or_input_error(path: Path, encoding: str, less: int) -> None:
     content = json.dumps(VALID).encode(encoding)
     check(path, content[: len(content) - less])
 
 
 @pytest.mark.parametrize("key", VALID)
-def test_a_document_without_one_of_its_values(path: Path, key: str) -> None:
+def test_document_with_deleted_value_gives_diagnosis_or_input_error(path: Path, key: str) -> None:
     for place in (place for place in PLACES if place[0] == key):
         document = copy.deepcopy(VALID)
         mutate(document, ("delete", place))

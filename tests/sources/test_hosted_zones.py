@@ -44,39 +44,39 @@ def of_zone(*records: dict[str, Any], zone_id: str | None = "Z1", **more: Any) -
     return response if zone_id is None else call({"HostedZoneId": zone_id}, response)
 
 
-class TestWhereAZoneAnswers:
-    def test_is_told_by_the_vpc_that_was_asked_for(self) -> None:
+class TestZoneVpcAssociations:
+    def test_zone_vpcs_are_read_from_list_hosted_zones_by_vpc_call(self) -> None:
         (zone,) = zones(by_vpc("vpc-2"), by_vpc("vpc-1"))
         assert (zone.zone_id, zone.name, zone.vpc_ids, zone.records) == ("Z1", "example.com", ("vpc-1", "vpc-2"), UNSET)
 
-    def test_is_told_by_the_zone_itself(self) -> None:
+    def test_zone_vpcs_are_read_from_get_hosted_zone_answer(self) -> None:
         vpcs = [{"VPCRegion": "eu-west-1", "VPCId": "vpc-1"}]
         (zone,) = zones({"HostedZone": listed(), "VPCs": vpcs, "DelegationSet": {}})
         assert zone.vpc_ids == ("vpc-1",)
 
-    def test_is_not_told_by_a_list_of_zones(self) -> None:
+    def test_zone_vpcs_are_unset_after_list_hosted_zones(self) -> None:
         (zone,) = zones({"HostedZones": [listed()], "IsTruncated": False})
         assert zone.vpc_ids is UNSET
 
-    def test_is_not_told_by_an_answer_that_is_not_wrapped(self) -> None:
+    def test_zone_vpcs_are_unset_after_unwrapped_list_by_vpc(self) -> None:
         (zone,) = zones(by_vpc(None))
         assert zone.vpc_ids is UNSET
 
-    def test_is_put_together_from_several_answers(self) -> None:
+    def test_zone_is_merged_from_several_answers(self) -> None:
         (zone,) = zones({"HostedZones": [listed()]}, by_vpc(), of_zone(SOA, DB))
         assert (zone.vpc_ids, len(zone.records if zone.records is not UNSET else ())) == (("vpc-1",), 2)
 
 
 class TestPublicZones:
-    def test_are_left_out(self) -> None:
+    def test_public_zones_are_ignored(self) -> None:
         assert zones({"HostedZones": [listed(private=False)]}) == ()
         assert zones({"HostedZone": listed(private=False)}) == ()
 
-    def test_are_left_out_with_their_records(self) -> None:
+    def test_public_zone_records_are_ignored(self) -> None:
         assert zones({"HostedZones": [listed(private=False)]}, of_zone(SOA, DB)) == ()
         assert zones({"HostedZones": [listed(private=False)]}, of_zone(SOA, DB, zone_id=None)) == ()
 
-    def test_of_the_same_name_do_not_lend_their_records_to_a_private_one(self) -> None:
+    def test_public_zone_records_are_not_given_to_private_zone_of_same_name(self) -> None:
         """Split horizon: the same name inside and outside. Which record sets are whose, unwrapped ones do not say."""
         public = record("www.example.com.", "A", "198.51.100.7")
         documents = ({"HostedZones": [listed("Z1"), listed("Z2", private=False)]}, by_vpc())
@@ -88,40 +88,40 @@ class TestPublicZones:
 
 
 class TestRecords:
-    def test_belong_to_the_zone_that_was_asked_for(self) -> None:
+    def test_records_are_assigned_to_the_zone_of_the_call(self) -> None:
         (zone,) = zones(by_vpc(), of_zone(DB, zone_id="/hostedzone/Z1"))
         assert zone.records is not UNSET
         assert [row.name for row in zone.records] == ["db.example.com."]
 
     @pytest.mark.parametrize("apex", [SOA, NS], ids=["SOA", "NS"])
-    def test_that_are_not_wrapped_belong_to_the_zone_of_their_apex(self, apex: dict[str, Any]) -> None:
+    def test_unwrapped_records_are_assigned_to_the_zone_of_their_apex(self, apex: dict[str, Any]) -> None:
         for documents in ((by_vpc(), of_zone(apex, DB, zone_id=None)), (of_zone(apex, DB, zone_id=None), by_vpc())):
             (zone,) = zones(*documents)
             assert zone.records is not UNSET
             assert len(zone.records) == 2
 
-    def test_with_a_delegation_belong_to_the_zone_of_their_soa(self) -> None:
+    def test_unwrapped_records_with_delegation_are_assigned_by_their_soa(self) -> None:
         delegated = record("dev.example.com.", "NS", "ns.dev.example.")
         (zone,) = zones(by_vpc(), of_zone(SOA, NS, delegated, zone_id=None))
         assert zone.name == "example.com"
 
-    def test_of_a_zone_that_was_not_listed_are_of_one_that_may_be_public(self) -> None:
+    def test_unwrapped_records_of_unlisted_zone_leave_its_vpcs_unset(self) -> None:
         (zone,) = zones(of_zone(SOA, DB, zone_id=None))
         assert (zone.name, zone.vpc_ids) == ("example.com", UNSET)
 
-    def test_without_an_apex_are_refused_with_a_hint(self) -> None:
+    def test_unwrapped_records_without_apex_are_refused_with_a_hint(self) -> None:
         with pytest.raises(InputError) as caught:
             zones(by_vpc(), of_zone(DB, zone_id=None))
         assert caught.value.what == "1.json: record sets of a hosted zone, but not of which one"
         assert "wrap the answer with its call" in caught.value.remedy
 
-    def test_of_two_zones_of_that_name_are_refused_with_a_hint(self) -> None:
+    def test_unwrapped_records_matching_two_zones_are_refused_with_a_hint(self) -> None:
         with pytest.raises(InputError) as caught:
             zones(by_vpc(), by_vpc(zone_id="Z2"), of_zone(SOA, DB, zone_id=None))
         assert caught.value.what == "2.json: record sets of example.com, but 2 zones have that name"
         assert "names the zone" in caught.value.remedy
 
-    def test_of_two_pages_are_joined(self) -> None:
+    def test_record_pages_of_a_zone_are_joined(self) -> None:
         (zone,) = zones(by_vpc(), of_zone(SOA, IsTruncated=True, NextRecordName="db.example.com."), of_zone(DB))
         assert zone.records is not UNSET
         assert len(zone.records) == 2
@@ -131,83 +131,83 @@ class TestRecords:
         [{"IsTruncated": True, "NextRecordName": "m.example.com."}, {"NextToken": "more"}],
         ids=["as the API says", "as the command line says"],
     )
-    def test_of_which_a_page_is_missing_do_not_prove_that_a_name_is_not_there(self, more: dict[str, Any]) -> None:
+    def test_records_with_a_missing_page_leave_unlisted_name_unknown(self, more: dict[str, Any]) -> None:
         (zone,) = zones(by_vpc(), of_zone(SOA, DB, **more))
         assert isinstance(answer_of(zone, "z.example.com"), Missing)
 
-    def test_of_which_every_page_was_seen_prove_that_a_name_is_not_there(self) -> None:
+    def test_records_with_every_page_prove_unlisted_name_absent(self) -> None:
         first = of_zone(SOA, DB, IsTruncated=True, NextRecordName="m.example.com.")
         last = of_zone(record("m.example.com.", "A", "10.0.0.1"), IsTruncated=False)
         for pages in ((first, last), (last, first)):
             (zone,) = zones(by_vpc(), *pages)
             assert answer_of(zone, "z.example.com") is None
 
-    def test_of_which_one_cannot_be_read_do_not_prove_that_its_name_is_not_there(self) -> None:
+    def test_unreadable_record_leaves_its_name_unknown(self) -> None:
         bad = record("z.example.com.", "A", "10.0.0.1") | {"ResourceRecords": 7}
         (zone,) = zones(by_vpc(), of_zone(SOA, DB, bad))
         assert isinstance(answer_of(zone, "z.example.com"), Missing)
 
 
-class TestWhoseZonesWereRead:
+class TestZoneListScopes:
     """The zones of a VPC are listed one VPC a call."""
 
-    def test_is_told_by_the_vpc_that_was_asked_for(self) -> None:
+    def test_zone_list_scope_is_the_vpc_of_the_call(self) -> None:
         assert facts(by_vpc("vpc-1"), by_vpc("vpc-2")).completeness.scopes("zones") == {"vpc-1", "vpc-2"}
         assert facts(call({"VPCId": "vpc-3"}, {"HostedZoneSummaries": []})).completeness.scopes("zones") == {"vpc-3"}
 
-    def test_is_not_told_by_a_list_of_an_accounts_own(self) -> None:
+    def test_zone_list_of_the_account_has_no_vpc_scope(self) -> None:
         assert facts({"HostedZones": [listed()]}).completeness.scopes("zones") == frozenset()
 
-    def test_is_not_told_by_an_answer_that_is_not_wrapped(self) -> None:
+    def test_unwrapped_zone_list_by_vpc_has_no_vpc_scope(self) -> None:
         assert facts(by_vpc(None)).completeness.scopes("zones") == frozenset()
 
-    def test_are_not_those_of_which_a_page_is_missing(self) -> None:
+    def test_zone_list_scope_excludes_vpc_with_a_missing_page(self) -> None:
         found = facts(by_vpc("vpc-1", NextToken="more"), by_vpc("vpc-2"))
         assert found.completeness.scopes("zones") == {"vpc-2"}
         assert incomplete_kinds(found) == {"zones"}
 
-    def test_are_those_of_which_every_page_was_seen(self) -> None:
+    def test_zone_list_scope_includes_vpc_with_every_page(self) -> None:
         found = facts(by_vpc(NextToken="more"), by_vpc(zone_id="Z2"))
         assert found.completeness.scopes("zones") == {"vpc-1"}
         assert not incomplete_kinds(found)
 
-    def test_are_not_those_of_which_a_row_cannot_be_read(self) -> None:
+    def test_zone_list_scope_excludes_vpc_with_an_unreadable_row(self) -> None:
         damaged = call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [7]})
         for documents in ([damaged, by_vpc()], [by_vpc(), damaged]):
             found = facts(*documents)
             assert not found.completeness.scopes("zones")
             assert incomplete_kinds(found) == {"zones"}
 
-    def test_are_not_those_that_were_refused(self) -> None:
+    def test_refused_zone_list_makes_zones_incomplete(self) -> None:
         refused = {"Call": {"operation": "route53:ListHostedZonesByVPC"}, "Error": {"Code": "AccessDenied"}}
         assert incomplete_kinds(facts(refused)) == {"zones"}
 
 
-class TestZonesOfServices:
-    def test_are_told_by_their_owner(self) -> None:
+class TestZoneOwners:
+    def test_zone_service_is_read_from_its_owning_service(self) -> None:
         summary = {"HostedZoneId": "Z1", "Name": "a.example.", "Owner": {"OwningService": "vpce.amazonaws.com"}}
         (zone,) = zones(call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [summary]}))
         assert zone.service == "vpce.amazonaws.com"
 
-    def test_are_not_those_of_accounts(self) -> None:
+    def test_zone_owned_by_an_account_has_no_service(self) -> None:
         summary = {"HostedZoneId": "Z1", "Name": "a.example.", "Owner": {"OwningAccount": "111122223333"}}
         (zone,) = zones(call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [summary]}))
         assert zone.service is None
 
 
-class TestWhetherZonesWereRead:
-    def test_is_so_where_they_were_listed(self) -> None:
+class TestZoneCompleteness:
+    def test_zones_are_complete_for_the_vpc_or_account_listed(self) -> None:
         assert facts(by_vpc()).completeness.knows("zones", "vpc-1")
         assert not facts(by_vpc()).completeness.knows("zones")
         assert "zones" in complete_kinds(facts({"HostedZones": []}))
 
-    def test_is_not_so_by_record_sets_alone(self) -> None:
+    def test_zones_are_incomplete_from_record_sets_alone(self) -> None:
         assert "zones" not in complete_kinds(facts(of_zone(SOA, DB)))
 
-    def test_is_not_so_by_one_zone_alone(self) -> None:
+    def test_zones_are_incomplete_from_get_hosted_zone_alone(self) -> None:
         assert "zones" not in complete_kinds(facts({"HostedZone": listed()}))
 
     @pytest.mark.parametrize("key", ["NextToken", "NextMarker"])
-    def test_is_not_so_where_a_page_is_missing(self, key: str) -> None:
+    def test_zones_are_incomplete_if_a_page_is_missing(self, key: str) -> None:
         assert "zones" not in complete_kinds(facts(by_vpc(**{key: "more"})))
         assert "zones" not in complete_kinds(facts({"HostedZones": [listed()], key: "more"}))

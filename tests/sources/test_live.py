@@ -134,8 +134,8 @@ def requests_of(client: Any, call: str) -> list[dict[str, Any]]:
     return seen
 
 
-class TestADocument:
-    def test_is_there_for_each_call(self, article_read: dict[str, Any]) -> None:
+class TestDocuments:
+    def test_live_reading_writes_documents_for_each_called_operation(self, article_read: dict[str, Any]) -> None:
         found = {name.removesuffix(".json").split("/")[1] for name in article_read}
         lists = {api_table.CLUSTER_NAMES, api_table.SERVICE_NAMES, api_table.TASK_NAMES, api_table.EVENT_BUSES}
         without = {api_table.TRANSIT_GATEWAY_ROUTES, api_table.RESOLVER_ADDRESSES, api_table.PROFILE_RESOURCES}
@@ -151,36 +151,36 @@ class TestADocument:
         without |= {resource_calls.BUCKET_POLICY, resource_calls.FILE_SYSTEM_POLICY, resource_calls.ACCESS_POINTS}
         assert found == {command_name_of(call) for call in set(api_table.CALLS) - lists - without}
 
-    def test_fits_the_api_model_of_aws(self, article_read: dict[str, Any]) -> None:
+    def test_document_conforms_to_the_botocore_model(self, article_read: dict[str, Any]) -> None:
         found = {name: complaints(name, document) for name, document in article_read.items()}
         assert {name: complaint for name, complaint in found.items() if complaint} == {}
 
-    def test_that_does_not_fit_would_be_told(self) -> None:
+    def test_botocore_model_check_reports_nonconforming_documents(self) -> None:
         assert "Cidr" in complaints("ec2/describe-vpcs.json", {"Vpcs": [{"Cidr": "10.0.0.0/16"}]})
         wrapped = {"Call": {}, "Response": {"Entries": [{"Cidr": 7}]}}
         assert "Cidr" in complaints("ec2/get-managed-prefix-list-entries/pl-1.json", wrapped)
 
-    def test_has_nothing_of_the_transport(self, article_read: dict[str, Any]) -> None:
+    def test_document_omits_response_metadata_and_page_tokens(self, article_read: dict[str, Any]) -> None:
         answers = [d.get("Response", {}) if "Call" in d else d for d in article_read.values()]
         keys = {key for answer in answers for key in answer}
         assert not {"ResponseMetadata", "NextToken", "nextToken", "IsTruncated"} & keys
 
-    def test_writes_times_as_iso_8601(self, article_read: dict[str, Any]) -> None:
+    def test_document_writes_times_as_iso_8601_with_time_zone(self, article_read: dict[str, Any]) -> None:
         endpoint = article_read["ec2/describe-vpc-endpoints.json"]["VpcEndpoints"][0]
         assert datetime.fromisoformat(endpoint["CreationTimestamp"]).tzinfo is not None
 
-    def test_says_so_where_there_is_nothing(self, aws: ClientFactory) -> None:
+    def test_document_of_an_empty_list_is_written(self, aws: ClientFactory) -> None:
         documents = decoded(read(aws).documents)
         assert documents["ec2/describe-nat-gateways.json"] == {"NatGateways": []}
         assert documents["ec2/describe-vpc-endpoints.json"] == {"VpcEndpoints": []}
         assert documents["ecs/describe-clusters.json"] == {"clusters": [], "failures": []}
 
-    def test_is_the_same_when_it_is_read_again(self, aws: ClientFactory) -> None:
+    def test_documents_are_identical_when_read_twice(self, aws: ClientFactory) -> None:
         demo_deployment.repair(aws, demo_deployment.build(aws))
         first = read(aws).documents
         assert list(read(aws).documents.items()) == list(first.items())
 
-    def test_does_not_follow_the_order_in_which_aws_answers(self, aws: ClientFactory) -> None:
+    def test_documents_are_independent_of_the_order_of_aws_answers(self, aws: ClientFactory) -> None:
         for cluster in ("one", "two"):
             aws("ecs").create_cluster(clusterName=cluster)
         for name in ("blue", "green"):
@@ -197,8 +197,8 @@ class TestADocument:
         assert list(read(aws).documents.items()) == list(first.items())
 
 
-class TestAnAnswerWithoutAnIdOfItsOwn:
-    def test_is_wrapped_with_its_call(self, article_read: dict[str, Any]) -> None:
+class TestCallWrapping:
+    def test_answer_without_own_id_is_wrapped_with_its_call(self, article_read: dict[str, Any]) -> None:
         lists = article_read["ec2/describe-managed-prefix-lists.json"]["PrefixLists"]
         (s3,) = (row["PrefixListId"] for row in lists if row["PrefixListName"].endswith(".s3"))
         document = article_read[f"ec2/get-managed-prefix-list-entries/{s3}.json"]
@@ -206,7 +206,7 @@ class TestAnAnswerWithoutAnIdOfItsOwn:
         assert document["Call"] == call
         assert "52.216.0.0/15" in {entry["Cidr"] for entry in document["Response"]["Entries"]}
 
-    def test_is_not_wrapped_where_it_has_one(self, article_read: dict[str, Any]) -> None:
+    def test_answer_with_own_id_is_not_wrapped(self, article_read: dict[str, Any]) -> None:
         for row in article_read["ec2/describe-vpcs.json"]["Vpcs"]:
             vpc = row["VpcId"]
             support = article_read[f"ec2/describe-vpc-attribute/{vpc}-enableDnsSupport.json"]
@@ -216,14 +216,14 @@ class TestAnAnswerWithoutAnIdOfItsOwn:
 
 
 class TestServices:
-    def test_come_with_their_task_definition_and_tasks(self, article_read: dict[str, Any]) -> None:
+    def test_service_is_read_with_its_task_definition_and_tasks(self, article_read: dict[str, Any]) -> None:
         (service,) = article_read["ecs/describe-services/article.json"]["services"]
         definition = article_read["ecs/describe-task-definition/web-1.json"]["taskDefinition"]
         assert service["taskDefinition"] == definition["taskDefinitionArn"]
         (task,) = article_read["ecs/describe-tasks/article.json"]["tasks"]
         assert (task["group"], task["stopCode"]) == ("service:web", "TaskFailedToStart")
 
-    def test_of_each_cluster_are_a_document(self, aws: ClientFactory) -> None:
+    def test_services_are_written_to_a_document_per_cluster(self, aws: ClientFactory) -> None:
         for cluster in ("two", "one"):
             aws("ecs").create_cluster(clusterName=cluster)
         service_of(aws, "one", "web", taskDefinition=definition_of(aws, "web"))
@@ -234,7 +234,7 @@ class TestServices:
         assert documents["ecs/describe-services/two.json"] == {"services": [], "failures": []}
         assert documents["ecs/describe-tasks/two.json"] == {"tasks": [], "failures": []}
 
-    def test_are_described_ten_at_a_time(self, aws: ClientFactory) -> None:
+    def test_services_are_described_ten_per_request(self, aws: ClientFactory) -> None:
         aws("ecs").create_cluster(clusterName="one")
         definition = definition_of(aws, "web")
         for number in range(12):
@@ -244,7 +244,7 @@ class TestServices:
         assert [len(request["services"]) for request in requests] == [10, 2]
         assert len(documents["ecs/describe-services/one.json"]["services"]) == 12
 
-    def test_bring_only_the_task_definitions_that_they_name(self, aws: ClientFactory) -> None:
+    def test_service_reading_skips_unused_task_definitions(self, aws: ClientFactory) -> None:
         aws("ecs").create_cluster(clusterName="one")
         old, _unused = definition_of(aws, "web"), definition_of(aws, "web")
         service_of(aws, "one", "web", taskDefinition=old)
@@ -252,7 +252,7 @@ class TestServices:
         assert "ecs/describe-task-definition/web-1.json" in documents
         assert "ecs/describe-task-definition/web-2.json" not in documents
 
-    def test_bring_the_task_definitions_of_a_rollout_under_way(self, aws: ClientFactory) -> None:
+    def test_service_reading_includes_task_definitions_of_a_rollout(self, aws: ClientFactory) -> None:
         aws("ecs").create_cluster(clusterName="one")
         old, new = definition_of(aws, "web"), definition_of(aws, "web")
         service_of(aws, "one", "web", taskDefinition=new)
@@ -265,7 +265,7 @@ class TestServices:
         assert "ecs/describe-task-definition/web-1.json" in found
         assert "ecs/describe-task-definition/web-2.json" in found
 
-    def test_bring_the_task_definitions_of_their_task_sets(self, aws: ClientFactory) -> None:
+    def test_service_reading_includes_task_definitions_of_task_sets(self, aws: ClientFactory) -> None:
         aws("ecs").create_cluster(clusterName="one")
         service_of(aws, "one", "web", deploymentController={"type": "EXTERNAL"})
         aws("ecs").create_task_set(cluster="one", service="web", taskDefinition=definition_of(aws, "blue"))
@@ -273,14 +273,14 @@ class TestServices:
 
 
 class TestTasks:
-    def test_are_those_that_run_and_those_that_stopped(self, aws: ClientFactory) -> None:
+    def test_task_reading_includes_running_and_stopped_tasks(self, aws: ClientFactory) -> None:
         deployment = demo_deployment.build(aws)
         running_task = start_tasks(aws, deployment, 1)[0]
         tasks = decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]
         found = {task["taskArn"]: task["desiredStatus"] for task in tasks}
         assert found == {running_task: "RUNNING", deployment.stopped_task: "STOPPED"}
 
-    def test_are_described_a_hundred_at_a_time(self, aws: ClientFactory) -> None:
+    def test_tasks_are_described_a_hundred_per_request(self, aws: ClientFactory) -> None:
         start_tasks(aws, demo_deployment.build(aws), 100)
         requests = requests_of(aws("ecs"), "DescribeTasks")
         assert len(decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]) == 101
@@ -288,7 +288,7 @@ class TestTasks:
 
 
 class TestPrivateZones:
-    def test_are_wrapped_with_the_vpc_that_they_belong_to(self, aws: ClientFactory) -> None:
+    def test_private_zone_list_is_wrapped_with_its_vpc(self, aws: ClientFactory) -> None:
         vpc = vpc_of(aws)
         zone = zone_for(aws, vpc)
         document = decoded(read(aws).documents)[f"route53/list-hosted-zones-by-vpc/{vpc}.json"]
@@ -299,14 +299,14 @@ class TestPrivateZones:
         (found,) = document["Response"]["HostedZoneSummaries"]
         assert (found["HostedZoneId"], found["Name"]) == (zone, "internal.example.")
 
-    def test_come_with_their_records(self, aws: ClientFactory) -> None:
+    def test_private_zone_is_read_with_its_record_sets(self, aws: ClientFactory) -> None:
         zone = zone_for(aws, vpc_of(aws))
         document = decoded(read(aws).documents)[f"route53/list-resource-record-sets/{zone}.json"]
         asked = {"operation": "route53:ListResourceRecordSets", "parameters": {"HostedZoneId": zone}}
         assert document["Call"] == asked
         assert [r["Type"] for r in document["Response"]["ResourceRecordSets"]] == ["NS", "SOA"]
 
-    def test_of_others_are_named_with_their_owner_and_without_records(
+    def test_private_zone_of_another_account_is_named_with_its_owner(
         self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         vpc = vpc_of(aws)
@@ -322,34 +322,36 @@ class TestPrivateZones:
             "the zone belongs to 999999999999, which alone may list its records; "
         )
 
-    def test_of_a_service_of_aws_are_named_with_it(self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_private_zone_of_an_aws_service_is_named_with_the_service(
+        self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         vpc_of(aws)
         foreign = {"HostedZoneId": "ZEFS", "Name": "efs.", "Owner": {"OwningService": "efs.amazonaws.com"}}
         monkeypatch.setattr(Route53Backend, "list_hosted_zones_by_vpc", lambda *_: [foreign])
         refused = decoded(read(aws).documents)["route53/list-resource-record-sets/ZEFS.json"]
         assert "the zone belongs to efs.amazonaws.com" in refused["Error"]["Message"]
 
-    def test_of_the_account_itself_lack_a_permission_where_they_are_refused(self, aws: ClientFactory) -> None:
+    def test_refused_records_of_own_zone_report_the_missing_permission(self, aws: ClientFactory) -> None:
         zone = zone_for(aws, vpc_of(aws))
         fails(aws("route53"), "ListResourceRecordSets", "AccessDenied")
         refused = decoded(read(aws).documents)[f"route53/list-resource-record-sets/{zone}.json"]
         assert "this account's own: the permission to list its records is missing" in refused["Error"]["Message"]
 
-    def test_that_are_refused_are_zones_of_unknown_records(self, aws: ClientFactory) -> None:
+    def test_private_zone_with_refused_records_has_unset_records(self, aws: ClientFactory) -> None:
         zone_for(aws, vpc_of(aws))
         fails(aws("route53"), "ListResourceRecordSets", "AccessDenied")
         (zone,) = load(read(aws).documents).zones
         assert (zone.name, zone.records, zone.whole) == ("internal.example", UNSET, False)
 
-    def test_that_fail_otherwise_are_unknown(self, aws: ClientFactory) -> None:
+    def test_throttled_zone_records_are_listed_as_refused(self, aws: ClientFactory) -> None:
         zone_for(aws, vpc_of(aws))
         fails(aws("route53"), "ListResourceRecordSets", "Throttling")
         (refusal,) = load(read(aws).documents).refused
         assert (refusal.action, refusal.code) == ("route53:ListResourceRecordSets", "Throttling")
 
 
-class TestPages:
-    def test_are_merged(self, aws: ClientFactory) -> None:
+class TestPagination:
+    def test_record_set_pages_are_merged(self, aws: ClientFactory) -> None:
         zone = zone_for(aws, vpc_of(aws))
         changes = [{"Action": "CREATE", "ResourceRecordSet": record(number)} for number in range(650)]
         aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
@@ -358,7 +360,7 @@ class TestPages:
         assert len(document["Response"]["ResourceRecordSets"]) == 652
         assert len(requests) == 3
 
-    def test_are_merged_where_botocore_has_no_paginator(self, aws: ClientFactory) -> None:
+    def test_pages_are_merged_without_a_botocore_paginator(self, aws: ClientFactory) -> None:
         route53 = aws("route53")
         asked: list[str] = []
 
@@ -379,7 +381,7 @@ class TestPages:
         assert found == ["Z1", "Z2", "Z3"]
         assert ["after" in request for request in asked] == [False, True, True]
 
-    def test_are_as_long_as_aws_allows(self, aws: ClientFactory) -> None:
+    def test_page_size_is_the_largest_that_aws_allows(self, aws: ClientFactory) -> None:
         requests = requests_of(aws("ec2"), "DescribeSubnets")
         read(aws)
         assert requests == [{"MaxResults": 1000}]

@@ -33,21 +33,21 @@ from tests.sources.clusters import (
 )
 
 
-class TestWhatChangesMeanwhile:
-    def test_a_service_that_is_deleted_is_left_out(self) -> None:
+class TestChangesDuringReading:
+    def test_service_deleted_during_reading_is_omitted(self) -> None:
         answers = containers([service("web")]) | {"ListServices": {"serviceArns": [f"{ARN}:service/one/gone"]}}
         _, found = reading(**answers)
         document = json.loads(found.documents["ecs/describe-services/one.json"])
         assert document == {"services": [], "failures": [{"arn": f"{ARN}:service/one/gone", "reason": "MISSING"}]}
         assert facts(found).services == ()
 
-    def test_a_task_definition_that_is_deleted_is_unknown(self) -> None:
+    def test_task_definition_deleted_during_reading_is_omitted_with_a_note(self) -> None:
         answers = containers([service("web")]) | {"DescribeTaskDefinition": error("ClientException")}
         found = reading(**answers)[1]
         assert found.notes == ("left out: task definition web:1, which no longer exists",)
         assert (facts(found).refused, facts(found).task_definitions) == ((), ())
 
-    def test_a_cluster_that_is_deleted_leaves_the_others(self) -> None:
+    def test_cluster_deleted_during_reading_leaves_other_services(self) -> None:
         def one_is_gone(asked: dict[str, Any]) -> Any:
             gone = asked["cluster"] == cluster_of("one")
             return error("ClusterNotFoundException") if gone else {"serviceArns": [f"{ARN}:service/two/web"]}
@@ -55,7 +55,7 @@ class TestWhatChangesMeanwhile:
         answers = containers([service("web", "two")], clusters=("one", "two")) | {"ListServices": one_is_gone}
         assert [row.service_name for row in facts(reading(**answers)[1]).services] == ["web"]
 
-    def test_an_endpoint_on_two_pages_is_there_once_as_it_was_read_last(self) -> None:
+    def test_endpoint_on_two_pages_is_listed_once_in_its_latest_state(self) -> None:
         def endpoint(state: str) -> dict[str, Any]:
             return {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "State": state}
 
@@ -63,12 +63,12 @@ class TestWhatChangesMeanwhile:
         (row,) = facts(reading(DescribeVpcEndpoints=pages)[1]).vpc_endpoints
         assert row.state == "available"
 
-    def test_only_the_latest_events_of_a_service_are_kept(self) -> None:
+    def test_service_events_are_limited_to_the_latest(self) -> None:
         events = [{"id": str(number), "message": f"event {number}"} for number in range(100)]
         (row,) = facts(reading(**containers([service("web", events=events)]))[1]).services
         assert [event.message for event in row.events] == [f"event {number}" for number in range(LATEST)]
 
-    def test_times_are_those_of_no_machine(self) -> None:
+    def test_live_document_times_are_written_in_utc(self) -> None:
         made = datetime(2026, 11, 23, 12, tzinfo=timezone(timedelta(hours=2)))
         rows = [{"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "CreationTimestamp": made}]
         _, found = reading(DescribeVpcEndpoints={"VpcEndpoints": rows})
@@ -76,7 +76,7 @@ class TestWhatChangesMeanwhile:
 
 
 class TestRefusedCalls:
-    def test_leave_their_kind_unknown_and_the_others_known(self) -> None:
+    def test_refused_call_makes_only_its_kind_incomplete(self) -> None:
         refusal = error("UnauthorizedOperation", message="You are not authorized")
         told = facts(reading(DescribeNatGateways=refusal)[1])
         assert "nat_gateways" not in complete_kinds(told)
@@ -84,7 +84,7 @@ class TestRefusedCalls:
         (found,) = told.refused
         assert (found.action, found.code) == ("ec2:DescribeNatGateways", "UnauthorizedOperation")
 
-    def test_are_a_document_with_the_action_and_its_parameters(self) -> None:
+    def test_refused_call_is_written_with_action_and_parameters(self) -> None:
         answers = everything() | {"GetManagedPrefixListEntries": error("UnauthorizedOperation", message="no")}
         _, found = reading(**answers)
         assert json.loads(found.documents["ec2/get-managed-prefix-list-entries/pl-1.json"]) == {
@@ -92,12 +92,12 @@ class TestRefusedCalls:
             "Error": {"Code": "UnauthorizedOperation", "Message": "no"},
         }
 
-    def test_of_lists_are_no_empty_lists(self) -> None:
+    def test_refused_service_list_is_not_written_as_an_empty_list(self) -> None:
         _, found = reading(**containers([service("web")]) | {"ListServices": error("AccessDeniedException")})
         assert "ecs/describe-services/one.json" not in found.documents
         assert "ecs/describe-tasks/one.json" in found.documents
 
-    def test_of_some_services_leave_the_others(self) -> None:
+    def test_refused_batch_of_services_leaves_the_other_batch(self) -> None:
         """Permissions may be for some of a cluster's services; AWS then refuses those that are asked with them."""
         rows = [service(f"s{number:02}") for number in range(12)]
         describe = described("services", rows)
@@ -112,12 +112,12 @@ class TestRefusedCalls:
     @pytest.mark.parametrize(
         "operation", ["ListEventBuses", "ListSchedules", "ListProfileAssociations", "ListMountTargets"]
     )
-    def test_may_be_of_services_that_the_region_lacks(self, operation: str) -> None:
+    def test_call_to_aws_service_missing_in_region_is_listed_as_refused(self, operation: str) -> None:
         answers = everything() | {operation: EndpointConnectionError(endpoint_url="https://x.amazonaws.com")}
         (found,) = facts(reading(**answers)[1]).refused
         assert (found.action.partition(":")[2], found.code) == (operation, "EndpointConnectionError")
 
-    def test_may_be_of_services_that_boto3_lacks(self) -> None:
+    def test_aws_service_missing_in_boto3_is_refused_unless_it_is_ecs(self) -> None:
         account = account_of(everything())
 
         def client(service: str) -> Any:
@@ -132,11 +132,11 @@ class TestRefusedCalls:
         with pytest.raises(SkerryError, match="Unknown service"):
             read(client)
 
-    def test_that_end_the_reading_end_it(self) -> None:
+    def test_expired_credentials_end_the_reading(self) -> None:
         with pytest.raises(SkerryError, match="the credentials have expired"):
             reading(DescribeSubnets=error("ExpiredToken"))
 
-    def test_that_end_the_reading_end_the_pages_of_others(self) -> None:
+    def test_expired_credentials_stop_pagination_of_other_calls(self) -> None:
         turning = Event()
 
         def endless(asked: dict[str, Any]) -> dict[str, Any]:
@@ -157,8 +157,8 @@ class TestRefusedCalls:
         assert len(account.asked("DescribeVpcs")) == turned
 
 
-class TestALargeCluster:
-    def test_is_held_as_compact_rows_only(self) -> None:
+class TestLargeCluster:
+    def test_large_cluster_reading_uses_under_three_times_document_size(self) -> None:
         """5,000 services with the events that ECS prints of each: what is kept is what the documents take."""
         many = [f"{ARN}:service/one/s{number}" for number in range(5000)]
         events = [{"id": str(number), "message": "steady state " * 20} for number in range(100)]
@@ -180,8 +180,8 @@ class TestALargeCluster:
         assert peak < 3 * size
 
 
-class TestAnInterrupt:
-    def test_leaves_at_once(self) -> None:
+class TestInterrupts:
+    def test_interrupt_ends_reading_without_waiting_for_open_calls(self) -> None:
         """The calls under way would take another minute: neither they nor the threads are waited for."""
         code = (
             "import os, signal, threading, time\n"
@@ -201,7 +201,7 @@ class TestAnInterrupt:
         done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True, timeout=30)
         assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
 
-    def test_asks_nothing_more(self) -> None:
+    def test_interrupt_stops_further_calls(self) -> None:
         def stop(_text: str) -> None:
             raise KeyboardInterrupt
 
@@ -211,7 +211,7 @@ class TestAnInterrupt:
         assert account.asked("DescribeVpcAttribute") == []
 
 
-def test_nothing_listens_at_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_endpoint_url_raises_error_with_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")

@@ -29,12 +29,12 @@ ABOUT_IMAGES = {"registryId": ACCOUNT, "repositoryName": "web"}
 class TestImages:
     """Those of the Region's registries, where ECR cannot fetch them from elsewhere."""
 
-    def test_of_one_repository_take_one_call(self) -> None:
+    def test_images_of_a_repository_are_read_in_a_single_call(self) -> None:
         account, _ = launching(*({"image": f"{REGISTRY}/web:{number}"} for number in range(3)), {"image": IMAGE})
         (request,) = account.asked("BatchGetImage")
         assert [one["imageTag"] for one in request["imageIds"]] == ["0", "1", "2"]
 
-    def test_are_asked_for_a_hundred_at_a_time(self) -> None:
+    def test_images_are_read_a_hundred_per_call(self) -> None:
         account, found = launching(*({"image": f"{REGISTRY}/web:{number}"} for number in range(120)))
         assert [len(one["imageIds"]) for one in account.asked("BatchGetImage")] == [100, 20]
         (images,) = told(found, "ecr:BatchGetImage").values()
@@ -50,32 +50,32 @@ class TestImages:
             "a b",
         ],
     )
-    def test_of_other_registries_and_regions_are_not_asked_for(self, image: str) -> None:
+    def test_images_of_other_registries_or_regions_are_not_read(self, image: str) -> None:
         account, _ = launching({"image": image})
         assert not {"BatchGetImage", "GetRepositoryPolicy"} & {request.operation for request in account.requests}
 
     @pytest.mark.parametrize(
         "host", [f"{ACCOUNT}.dkr-ecr.{REGION}.on.aws", f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com"]
     )
-    def test_are_asked_for_by_every_name_of_the_registry(self, host: str) -> None:
+    def test_images_are_read_for_every_ecr_host_name(self, host: str) -> None:
         account, _ = launching({"image": f"{host}/web:1"})
         assert [one["repositoryName"] for one in account.asked("BatchGetImage")] == ["web"]
 
-    def test_of_several_platforms_need_no_configuration(self) -> None:
+    def test_multi_platform_image_skips_the_configuration_download(self) -> None:
         index = {"manifests": [{"platform": {"architecture": "amd64", "os": "linux"}}]}
         row = {"imageId": {"imageTag": "1"}, "imageManifest": json.dumps(index)}
         account, _ = launching({"image": IMAGE}, BatchGetImage={"images": [row]})
         assert account.asked("GetDownloadUrlForLayer") == []
 
     @pytest.mark.parametrize("manifest", ["", "{", "7", "[]", '{"config": 7}', '{"config": {"digest": 7}}', "[" * 9999])
-    def test_with_a_manifest_that_is_none_have_no_configuration(self, manifest: str) -> None:
+    def test_malformed_image_manifest_skips_the_configuration_download(self, manifest: str) -> None:
         row = {"imageId": {"imageTag": "1"}, "imageManifest": manifest}
         account, found = launching({"image": IMAGE}, BatchGetImage={"images": [row, {"imageId": {}}]})
         assert account.asked("GetDownloadUrlForLayer") == []
         assert len(told(found, "ecr:BatchGetImage")) == 1
 
 
-class TestImagesThatEcrMayFetch:
+class TestPullThroughCache:
     """Asking for an image that a pull-through cache rule covers would make ECR fetch it."""
 
     def repositories(self, rules: Answer, *images: str) -> list[str]:
@@ -90,34 +90,34 @@ class TestImagesThatEcrMayFetch:
         row = {"ecrRepositoryPrefix": prefix, "upstreamRegistryUrl": "registry-1.docker.io"}
         return {"pullThroughCacheRules": [row | more]}
 
-    def test_are_not_asked_for(self) -> None:
+    def test_pull_through_cache_image_is_not_read(self) -> None:
         images = [f"{REGISTRY}/hub/nginx:1", f"{REGISTRY}/hubble:1", f"{REGISTRY}/web:1"]
         assert self.repositories(self.rule("hub"), *images) == ["hubble", "web"]
 
-    def test_are_all_where_a_rule_covers_all(self) -> None:
+    def test_root_cache_rule_excludes_all_images(self) -> None:
         assert self.repositories(self.rule("ROOT"), IMAGE) == []
 
-    def test_may_be_all_where_the_rules_are_not_told(self) -> None:
+    def test_refused_cache_rules_exclude_all_images(self) -> None:
         assert self.repositories(error("AccessDeniedException"), IMAGE) == []
 
-    def test_may_be_all_where_a_rule_cannot_be_read(self) -> None:
+    def test_unreadable_cache_rule_excludes_all_images(self) -> None:
         assert self.repositories({"pullThroughCacheRules": [{"upstreamRegistryUrl": "x"}]}, IMAGE) == []
 
-    def test_may_be_those_of_another_account_whose_rules_are_not_known(self) -> None:
+    def test_image_of_another_account_with_unknown_cache_rules_is_not_read(self) -> None:
         image = f"{OTHER}.dkr.ecr.{REGION}.amazonaws.com/web:1"
         assert self.repositories(self.rule("hub"), image) == []
 
 
-class TestConfigurations:
+class TestImageConfigurations:
     """Of what an image was built of, only for which platform is kept."""
 
-    def test_are_those_of_the_link(self) -> None:
+    def test_image_configuration_is_read_from_the_download_link(self) -> None:
         _, found = reading(**everything())
         assert told(found, "ecr:GetDownloadUrlForLayer") == {
             f"{ACCOUNT}/web@{CONFIGURATION}": ImageConfiguration(architecture="amd64", os="linux")
         }
 
-    def test_and_links_with_all_that_is_secret_in_them_are_nowhere(self) -> None:
+    def test_image_configuration_secrets_are_written_nowhere(self) -> None:
         account = account_of(everything())
         account.links[LINK] = (200, json.dumps(BUILT | {"config": {"Env": ["A=SECRET"]}, "SECRET": 1}).encode())
         lines: list[str] = []
@@ -135,7 +135,9 @@ class TestConfigurations:
             (200, b"[" * 100_000, "Unreadable"),
         ],
     )
-    def test_that_cannot_be_had_are_refused(self, status: int, content: bytes, code: str) -> None:
+    def test_unreachable_or_unreadable_image_configuration_is_refused(
+        self, status: int, content: bytes, code: str
+    ) -> None:
         account = account_of(everything())
         account.links[LINK] = (status, content)
         found = read(account.client)
@@ -143,7 +145,7 @@ class TestConfigurations:
         assert b"SECRET" not in b"".join(found.documents.values())
 
     @pytest.mark.parametrize("content", [b"7", b"{}", b'{"architecture": 7, "os": ["SECRET"]}'])
-    def test_that_say_no_platform_say_nothing(self, content: bytes) -> None:
+    def test_image_configuration_without_a_valid_platform_is_empty(self, content: bytes) -> None:
         account = account_of(everything())
         account.links[LINK] = (200, content)
         found = read(account.client)
@@ -151,7 +153,7 @@ class TestConfigurations:
         assert b"SECRET" not in b"".join(found.documents.values())
 
     @pytest.mark.parametrize("link", ["http://layers.example/SECRET", "file:///etc/passwd", "", "https://[SECRET"])
-    def test_are_not_fetched_by_links_that_are_not_https(self, link: str) -> None:
+    def test_image_configuration_link_without_https_is_refused(self, link: str) -> None:
         account = account_of(everything() | {"GetDownloadUrlForLayer": {"downloadUrl": link}})
         account.links[link] = (200, json.dumps(BUILT).encode())
         found = read(account.client)

@@ -32,7 +32,7 @@ GONE = {
 
 
 @pytest.mark.parametrize("operation", GONE)
-def test_a_resource_that_is_gone_is_noted_and_its_kind_is_whole(operation: str) -> None:
+def test_deleted_resource_is_noted_and_its_kind_stays_complete(operation: str) -> None:
     code, name, kind = GONE[operation]
     _, found = reading(**everything() | {operation: error(code)})
     told = facts(found)
@@ -51,24 +51,24 @@ def test_a_resource_that_is_gone_is_noted_and_its_kind_is_whole(operation: str) 
         ("GetSchedule", "schedules"),
     ],
 )
-def test_a_resource_that_is_gone_is_not_listed(operation: str, kind: str) -> None:
+def test_deleted_resource_is_not_listed(operation: str, kind: str) -> None:
     before = getattr(facts(reading(**everything())[1]), kind)
     after = getattr(facts(reading(**everything() | {operation: error(GONE[operation][0])})[1]), kind)
     assert len(after) == len(before) - 1
 
 
-class TestAHostedZone:
+class TestHostedZones:
     def answers(self, owner: str) -> dict[str, Answer]:
         row = {"HostedZoneId": "Z1", "Name": "internal.example.", "Owner": {"OwningAccount": owner}}
         zones = {"HostedZoneSummaries": [row], "MaxItems": "100"}
         return everything() | {"ListHostedZonesByVPC": zones, "ListResourceRecordSets": error("NoSuchHostedZone")}
 
-    def test_of_the_account_that_is_gone_is_left_out(self) -> None:
+    def test_deleted_zone_of_the_account_is_omitted_with_a_note(self) -> None:
         _, found = reading(**self.answers("123456789012"))
         assert "left out: hosted zone Z1, which no longer exists" in found.notes
         assert facts(found).zones == ()
 
-    def test_of_another_account_may_be_there_and_stays(self) -> None:
+    def test_missing_zone_of_another_account_stays_listed(self) -> None:
         _, found = reading(**self.answers("999988887777"))
         assert found.notes == ()
         assert [zone.zone_id for zone in facts(found).zones] == ["Z1"]
@@ -79,7 +79,7 @@ class TestEcs:
     @pytest.mark.parametrize(
         ("operation", "row"), [("ListServices", "service/one/gone"), ("ListTasks", "task/one/gone")]
     )
-    def test_what_was_listed_and_is_missing_is_left_out(self, operation: str, row: str) -> None:
+    def test_deleted_service_or_task_is_noted_and_lists_stay_complete(self, operation: str, row: str) -> None:
         key = {"ListServices": "serviceArns", "ListTasks": "taskArns"}[operation]
         _, found = reading(**containers([service("web")]) | {operation: {key: [f"{ARN}:{row}"]}})
         assert found.notes == (f"left out: {row.partition('/')[0]} gone, which no longer exists",)
@@ -88,7 +88,7 @@ class TestEcs:
     @pytest.mark.parametrize(
         "operation", ["ListServices", "ListTasks", "DescribeServices", "DescribeTasks", "DescribeCapacityProviders"]
     )
-    def test_a_cluster_is_left_out_with_all_that_it_has(self, operation: str) -> None:
+    def test_deleted_cluster_is_omitted_with_its_services_and_tasks(self, operation: str) -> None:
         rows = [service("web"), service("api", "two")]
         answers = containers(rows, [task(), task(cluster="two")], ("one", "two"))
         whole = answers.get(operation, {})
@@ -106,7 +106,7 @@ class TestEcs:
         assert [row.task_arn for row in told.tasks] == [task(cluster="two")["taskArn"]]
         assert (told.refused, {"services", "tasks", "clusters"} <= complete_kinds(told)) == ((), True)
 
-    def test_a_task_definition_leaves_the_services_of_others_as_they_are(self) -> None:
+    def test_deleted_task_definition_leaves_service_verdicts_unchanged(self) -> None:
         rows = [service("web"), service("api")]
         answers = containers(rows, [task()])
         describe = answers["DescribeTaskDefinition"]
@@ -121,14 +121,14 @@ class TestEcs:
             str(one.verdict) for one in app.diagnose(World(before)).services
         ]
 
-    def test_a_service_that_is_looked_for_in_all_clusters_is_not_left_out(self) -> None:
+    def test_service_searched_in_all_clusters_is_not_noted_as_deleted(self) -> None:
         from skerry.sources.live import ReadScope  # noqa: PLC0415
 
         answers = containers([service("web", "two")], clusters=("one", "two"))
         assert reading(ReadScope(service="web"), **answers)[1].notes == ()
 
 
-def test_notes_are_told_with_the_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deleted_resource_notes_are_included_in_the_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     account = account_of(everything() | {"DescribeMountTargets": error("FileSystemNotFound")})
     monkeypatch.setattr("skerry.aws.session.Account.make_clients", lambda _account: account.client)
     from skerry.aws.session import Account  # noqa: PLC0415

@@ -68,27 +68,27 @@ class TestRounds:
             (ReadScope(task=TASK), 5),
         ],
     )
-    def test_are_as_few_as_the_questions_allow(self, scope: ReadScope, rounds: int) -> None:
+    def test_resource_reading_takes_the_expected_rounds_per_scope(self, scope: ReadScope, rounds: int) -> None:
         account, found = reading(scope, **self.account())
         assert found.rounds == rounds
         wanted = OPERATIONS - ({"DescribeServiceRevisions"} if scope.task else set())
         assert wanted <= {request.operation for request in account.requests}
 
-    def test_are_one_more_for_a_key_that_is_named_by_an_alias(self) -> None:
+    def test_kms_key_alias_adds_a_round_to_the_reading(self) -> None:
         account, found = reading(ReadScope(cluster="one", service="web"), **everything())
         assert found.rounds == 5
         assert sorted(one["KeyId"] for one in account.asked("DescribeKey")) == ["alias/own", KEY]
         assert {one["KeyId"] for one in account.asked("GetKeyPolicy")} == {KEY}
 
-    def test_are_none_for_the_network_alone(self) -> None:
+    def test_reading_without_containers_makes_no_resource_calls(self) -> None:
         account, _ = reading(ReadScope(containers=False), **everything())
         assert not OPERATIONS & {request.operation for request in account.requests}
 
 
-class TestEachThing:
+class TestReferencedResources:
     """However many name it, it is asked about once, and by what names it."""
 
-    def test_is_asked_about_once(self) -> None:
+    def test_resource_of_many_services_is_read_once(self) -> None:
         rows = [service(f"s{number}") for number in range(9)]
         account, _ = reading(**containers(rows) | things() | {"DescribeParameters": {"Parameters": []}})
         made = [
@@ -99,7 +99,7 @@ class TestEachThing:
         assert sorted(made) == sorted(set(made))
         assert len(account.asked("BatchGetImage")) == 1
 
-    def test_is_asked_about_by_what_names_it(self) -> None:
+    def test_resource_calls_use_the_ids_of_the_task_definition(self) -> None:
         account, found = reading(**everything())
         assert {(one["registryId"], one["repositoryName"]) for one in account.asked("GetRepositoryPolicy")} == {
             (ACCOUNT, "web")
@@ -119,7 +119,7 @@ class TestEachThing:
         assert account.asked("DescribeServiceRevisions") == [{"serviceRevisionArns": [REVISION]}]
         assert facts(found).notes == ()
 
-    def test_is_a_document_of_its_own(self) -> None:
+    def test_resource_answers_are_written_to_separate_documents(self) -> None:
         """Also where the names differ only in what a file's name cannot have."""
         groups = [awslogs(name) for name in ("/ecs/web", "ecs/web", "ecs//web", "../ecs", "x" * 500)]
         _, found = launching(*groups)
@@ -134,21 +134,21 @@ def awslogs(group: str, **options: str) -> dict[str, Any]:
 
 
 class TestSecrets:
-    def test_are_asked_about_by_the_arn_without_what_is_wanted_of_them(self) -> None:
+    def test_secret_is_described_by_arn_without_key_and_version(self) -> None:
         account, _ = launching(secrets(f"{SECRET}:key::", f"{SECRET}::AWSPREVIOUS:", SECRET))
         assert account.asked("DescribeSecret") == [{"SecretId": SECRET}]
 
-    def test_are_those_of_log_drivers_and_registries_too(self) -> None:
+    def test_log_driver_and_registry_secrets_are_described(self) -> None:
         logs = {"logDriver": "splunk", "secretOptions": [{"name": "splunk-token", "valueFrom": f"{SECRET}-logs"}]}
         private = {"repositoryCredentials": {"credentialsParameter": "registry/login"}}
         account, _ = launching({"logConfiguration": logs} | private)
         assert [one["SecretId"] for one in account.asked("DescribeSecret")] == [f"{SECRET}-logs", "registry/login"]
 
-    def test_of_other_regions_are_not_asked_about(self) -> None:
+    def test_secrets_of_other_regions_are_not_described(self) -> None:
         account, _ = launching(secrets(SECRET.replace(REGION, "us-east-1"), "arn:aws:sqs:::x", "arn:"))
         assert account.asked("DescribeSecret") == []
 
-    def test_are_never_read(self) -> None:
+    def test_secret_values_are_never_read(self) -> None:
         account, _ = reading(**everything())
         made = {request.operation for request in account.requests}
         assert not {"GetSecretValue", "BatchGetSecretValue", "GetParameter", "GetParameters", "Decrypt"} & made
@@ -159,20 +159,20 @@ class TestParameters:
         account, _ = launching(secrets(*values), DescribeParameters={"Parameters": []})
         return [name for request in account.asked("DescribeParameters") for name in names_of(request)]
 
-    def test_are_asked_for_by_the_names_that_an_arn_may_mean(self) -> None:
+    def test_parameter_arn_is_queried_by_every_possible_name(self) -> None:
         start = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/"
         assert self.names(f"{start}x", f"{start}a/b", f"{start}y:3") == ["/a/b", "/x", "/y", "x", "y"]
 
-    def test_are_asked_for_by_their_names(self) -> None:
+    def test_parameter_is_queried_by_name_without_label(self) -> None:
         assert self.names("x", "/a/b:label", "a.b_c-d") == ["/a/b", "a.b_c-d", "x"]
 
-    def test_of_others_and_of_aws_are_not_asked_for(self) -> None:
+    def test_foreign_public_or_invalid_parameters_are_not_queried(self) -> None:
         start = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/"
         others = [start.replace(ACCOUNT, OTHER) + "x", start.replace(REGION, "us-east-1") + "x"]
         public = ["/aws/service/x", f"{start}aws/reference/secretsmanager/x"]
         assert self.names(*others, *public, "a b", "ü", "") == []
 
-    def test_are_asked_for_fifty_at_a_time(self) -> None:
+    def test_parameters_are_queried_fifty_per_call(self) -> None:
         account, found = launching(
             secrets(*(f"p{number:02}" for number in range(70))), DescribeParameters={"Parameters": []}
         )
@@ -180,7 +180,7 @@ class TestParameters:
         assert len(told(found, "ssm:DescribeParameters")) == 70
 
 
-class TestKeys:
+class TestKmsKeys:
     """The keys of secrets and parameters, but for those that are AWS's own."""
 
     def keys(self, key: str | None, arn: str = SECRET, *, policies: bool = True) -> list[str]:
@@ -192,27 +192,27 @@ class TestKeys:
         assert all(one["PolicyName"] == "default" for one in account.asked("GetKeyPolicy"))
         return found
 
-    def test_of_the_account_are_asked_about_with_their_policy(self) -> None:
+    def test_kms_key_of_the_account_is_read_with_policy_and_grants(self) -> None:
         assert self.keys(KEY) == [KEY]
         assert self.keys("1234abcd-12ab-34cd-56ef-1234567890ab") == ["1234abcd-12ab-34cd-56ef-1234567890ab"]
 
-    def test_of_aws_are_not_asked_about(self) -> None:
+    def test_aws_managed_kms_key_is_not_read(self) -> None:
         assert self.keys(None) == []
         assert self.keys("alias/aws/secretsmanager") == []
         assert self.keys(f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/aws/secretsmanager") == []
 
-    def test_of_another_account_do_not_tell_their_policy(self) -> None:
+    def test_kms_key_of_another_account_is_read_without_its_policy(self) -> None:
         other = KEY.replace(ACCOUNT, OTHER)
         assert self.keys(other, policies=False) == [other]
 
-    def test_of_another_accounts_secret_are_asked_about_by_their_arn_only(self) -> None:
+    def test_kms_key_of_a_foreign_secret_is_read_by_arn_only(self) -> None:
         foreign = SECRET.replace(ACCOUNT, OTHER)
         assert self.keys("1234abcd-12ab-34cd-56ef-1234567890ab", foreign) == []
         assert self.keys(KEY.replace(ACCOUNT, OTHER), foreign, policies=False) == [KEY.replace(ACCOUNT, OTHER)]
 
 
 class TestLogGroups:
-    def test_are_those_of_the_region(self) -> None:
+    def test_log_groups_are_read_for_awslogs_in_the_region_only(self) -> None:
         rows = [
             awslogs("/a"),
             awslogs("/b", **{"awslogs-region": REGION}),
@@ -221,25 +221,25 @@ class TestLogGroups:
         account, _ = launching(*rows, {"logConfiguration": {"logDriver": "splunk", "options": {"awslogs-group": "/d"}}})
         assert [one["logGroupNamePrefix"] for one in account.asked("DescribeLogGroups")] == ["/a", "/b"]
 
-    def test_of_service_connect_are_asked_about(self) -> None:
+    def test_log_group_of_service_connect_is_read(self) -> None:
         logs = awslogs("/proxy")
         row = service("web", deployments=[{"serviceConnectConfiguration": {"enabled": True} | logs}])
         account, _ = reading(**containers([row]) | things())
         assert "/proxy" in {one["logGroupNamePrefix"] for one in account.asked("DescribeLogGroups")}
 
-    def test_are_there_where_the_first_of_the_list_is_the_very_name(self) -> None:
+    def test_log_group_listed_only_with_a_longer_name_is_absent(self) -> None:
         groups = {"logGroups": [{"logGroupName": "/a-longer"}], "nextToken": "more"}
         account, found = launching(awslogs("/a"), DescribeLogGroups=groups)
         assert len(account.asked("DescribeLogGroups")) == 1
         assert told(found, "logs:DescribeLogGroups") == {"/a": Absent("NotFound")}
 
-    def test_are_unknown_where_the_first_page_is_empty_and_not_the_last(self) -> None:
+    def test_log_group_after_an_empty_page_with_token_is_partial(self) -> None:
         _, found = launching(awslogs("/a"), DescribeLogGroups={"logGroups": [], "nextToken": "more"})
         assert told(found, "logs:DescribeLogGroups") == {"/a": Refused("partial")}
 
 
-class TestFiles:
-    def test_are_those_of_buckets(self) -> None:
+class TestEnvironmentFiles:
+    def test_environment_files_are_checked_for_bucket_arns_only(self) -> None:
         values = ["arn:aws:s3:::files/a.env", "arn:aws:s3:::files/b.env", "arn:aws:s3:::files", "files/c.env"]
         values.append(f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/x/object/a.env")
         account, _ = launching({"environmentFiles": [{"value": value, "type": "s3"} for value in values]})
@@ -248,7 +248,7 @@ class TestFiles:
 
 
 class TestFileSystems:
-    def test_are_those_of_volumes(self) -> None:
+    def test_file_systems_of_volumes_are_read_in_own_account_only(self) -> None:
         arn = f"arn:aws:elasticfilesystem:{REGION}:{ACCOUNT}:file-system/fs-2"
         foreign = arn.replace(ACCOUNT, OTHER).replace("fs-2", "fs-3")
         volumes = [{"efsVolumeConfiguration": {"fileSystemId": name}} for name in ("fs-1", arn, foreign)]
@@ -257,20 +257,20 @@ class TestFileSystems:
 
 
 class TestRoles:
-    def test_are_read_whole_where_tasks_may_take_them_on(self) -> None:
+    def test_role_assumable_by_ecs_tasks_is_read_with_its_policies(self) -> None:
         _, found = reading(**everything())
         (row,) = [row for row in facts(found).roles if row.arn == ROLE]
         (policy,) = row.role_policy_list  # type: ignore[misc]
         assert policy.policy_document == {"Id": "ecs-tasks"}
 
-    def test_of_others_are_known_to_be_there(self) -> None:
+    def test_role_not_assumable_by_ecs_tasks_is_read_without_policies(self) -> None:
         _, found = reading(**everything())
         rows = json.loads(found.documents["iam/get-account-authorization-details/roles.json"])["RoleDetailList"]
         kept = {row["RoleName"]: set(row) for row in rows}
         of_every = {"Arn", "RoleName", "AssumeRolePolicyDocument"}
         assert kept == {"launcher": of_every | {"RolePolicyList"}, "launcher-of-ec2": of_every}
 
-    def test_have_managed_policies_in_the_version_that_is_in_force(self) -> None:
+    def test_managed_policy_is_read_in_its_default_version_only(self) -> None:
         account, found = reading(**everything())
         (row,) = facts(found).managed_policies
         (version,) = row.policy_version_list  # type: ignore[misc]
@@ -279,12 +279,12 @@ class TestRoles:
         assert sorted(filters) == [("LocalManagedPolicy", "AWSManagedPolicy"), ("Role",)]
         assert {one["MaxItems"] for one in account.asked("GetAccountAuthorizationDetails")} == {1000}
 
-    def test_that_are_refused_are_not_known(self) -> None:
+    def test_refused_iam_call_makes_roles_incomplete(self) -> None:
         found = facts(reading(**everything() | {"GetAccountAuthorizationDetails": error("AccessDenied")})[1])
         assert "roles" not in complete_kinds(found)
         assert {one.action for one in found.refused} == {"iam:GetAccountAuthorizationDetails"}
 
-    def test_are_of_an_account_that_may_have_no_organization(self) -> None:
+    def test_unused_organization_is_absent_and_not_refused(self) -> None:
         code = "AWSOrganizationsNotInUseException"
         _, found = reading(**everything() | {"DescribeOrganization": error(code)})
         assert told(found, "organizations:DescribeOrganization") == {"": Absent(code)}
@@ -292,7 +292,7 @@ class TestRoles:
 
 
 @pytest.mark.parametrize("call", {call.operation: call for call in CALLS}.values(), ids=lambda call: call.operation)
-def test_a_refused_call_does_not_end_the_reading(call: ApiCall) -> None:
+def test_refused_call_of_any_operation_does_not_end_the_reading(call: ApiCall) -> None:
     account, found = reading(**everything() | {call.operation: error("AccessDeniedException")})
     assert account.asked(call.operation)
     assert {refusal.action for refusal in facts(found).refused} == {call.action}
@@ -307,35 +307,35 @@ def turn(codes: tuple[str, ...], call: ApiCall) -> str:
 
 
 @pytest.mark.parametrize("call", SINGLE, ids=lambda call: call.action)
-class TestWhatIsRefused:
+class TestRefusedResourceCalls:
     """It is unknown, and nothing else is."""
 
     def answers(self, operation: str, answer: Exception) -> Any:
         found = facts(reading(**everything() | {operation: answer})[1])
         return found, [row.answer for row in found.resource_answers if row.action == ACTIONS[operation]]
 
-    def test_stays_a_refusal(self, call: Any) -> None:
+    def test_refused_resource_call_is_recorded_with_its_code(self, call: Any) -> None:
         code = turn(("AccessDeniedException", "KMSInvalidStateException", "ThrottlingException"), call)
         found, answers = self.answers(call.operation, error(code, message="SECRET=x"))
         assert set(answers) == {Refused(code)}
         assert {refusal.action for refusal in found.refused} == {call.action}
         assert found.services
 
-    def test_is_not_there_where_aws_says_so(self, call: Any) -> None:
+    def test_resource_call_with_not_found_code_is_absent(self, call: Any) -> None:
         code = turn(("ResourceNotFoundException", "NoSuchBucketPolicy", "PolicyNotFound"), call)
         found, answers = self.answers(call.operation, error(code))
         assert set(answers) == {Absent(code)}
         assert found.refused == ()
 
-    def test_may_be_of_a_service_that_is_not_there(self, call: Any) -> None:
+    def test_resource_call_to_an_unreachable_endpoint_is_refused(self, call: Any) -> None:
         gone = EndpointConnectionError(endpoint_url="https://x.amazonaws.com")
         assert set(self.answers(call.operation, gone)[1]) == {Refused("EndpointConnectionError")}
 
-    def test_may_be_of_a_name_that_boto3_does_not_send(self, call: Any) -> None:
+    def test_resource_call_with_a_parameter_invalid_in_boto3_is_refused(self, call: Any) -> None:
         wrong = ParamValidationError(report="Invalid bucket name")
         assert set(self.answers(call.operation, wrong)[1]) == {Refused("ParamValidationError")}
 
-    def test_ends_the_reading_where_the_credentials_are_at_fault(self, call: Any) -> None:
+    def test_resource_call_with_expired_credentials_ends_the_reading(self, call: Any) -> None:
         with pytest.raises(SkerryError, match="expired"):
             self.answers(call.operation, error("ExpiredTokenException"))
 
@@ -343,7 +343,7 @@ class TestWhatIsRefused:
 ACTIONS = {call.operation: call.action for call in RESOURCE_CALLS}
 
 
-def test_nothing_that_may_be_secret_is_in_a_document() -> None:
+def test_resource_documents_contain_no_secret_fields() -> None:
     """Values of a secret, descriptions, who changed what, addresses of people, links, configurations of images."""
     row = {"Name": "/web/token", "Description": "SECRET", "LastModifiedUser": "SECRET", "AllowedPattern": "SECRET"}
     _, found = reading(**everything() | {"DescribeParameters": {"Parameters": [row]}})
@@ -352,7 +352,7 @@ def test_nothing_that_may_be_secret_is_in_a_document() -> None:
     assert b"SECRET" not in b"".join(redact(found.documents).values())
 
 
-def test_a_task_definition_that_cannot_be_read_names_nothing() -> None:
+def test_unreadable_task_definition_is_noted_and_reads_no_secrets() -> None:
     odd = {"taskDefinition": {"taskDefinitionArn": 7, "containerDefinitions": "x"}}
     account, found = reading(**containers([service("web")]) | {"DescribeTaskDefinition": odd})
     assert account.asked("DescribeSecret") == []

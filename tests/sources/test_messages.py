@@ -31,7 +31,7 @@ def said(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("name", ["article", "everything", "sound"])
-def test_messages_repeat_no_value_of_the_wrong_kind(name: str) -> None:
+def test_input_messages_omit_values_of_the_wrong_type(name: str) -> None:
     account = canary_accounts.accounts()[name]
     places = [path for path, value in canaries.nodes(account) if not isinstance(value, str)]
     told = 0
@@ -60,14 +60,14 @@ def test_messages_repeat_no_value_of_the_wrong_kind(name: str) -> None:
         f'{{"taskDefinition": "{MARK}"}}',
     ],
 )
-def test_messages_repeat_nothing_of_a_document_that_cannot_be_read(content: str) -> None:
+def test_input_messages_omit_content_of_unreadable_documents(content: str) -> None:
     message = said(content.encode())
     assert message
     assert MARK not in message
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
-def test_a_fault_is_told_without_secrets_and_without_a_traceback_unless_it_is_asked_for(
+def test_internal_error_prints_traceback_only_with_skerry_debug(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Any, debug: str
 ) -> None:
     saved = tmp_path / "saved.json"

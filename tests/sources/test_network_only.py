@@ -32,12 +32,14 @@ def whole() -> AccountReading:
     return reading(**everything())[1]
 
 
-class TestALiveAccount:
-    def test_is_asked_exactly_what_is_printed(self, narrow: tuple[Account, AccountReading]) -> None:
+class TestLiveReading:
+    def test_network_only_reading_calls_exactly_the_announced_operations(
+        self, narrow: tuple[Account, AccountReading]
+    ) -> None:
         asked = {request.operation for request in narrow[0].requests}
         assert asked == {call.operation for call in ReadScope(network_only=True).may_call}
 
-    def test_is_asked_nothing_beyond_the_network(self, narrow: tuple[Account, AccountReading]) -> None:
+    def test_network_only_reading_allows_no_iam_or_resource_calls(self, narrow: tuple[Account, AccountReading]) -> None:
         allowed = {call.action for call in ReadScope(network_only=True).may_call}
         assert allowed == {call.action for call in CALLS} - {call.action for call in RESOURCE_CALLS}
         services = {action.partition(":")[0] for action in allowed}
@@ -53,12 +55,12 @@ class TestALiveAccount:
             ReadScope(planning=True),
         ],
     )
-    def test_is_asked_no_more_in_any_scope(self, scope: ReadScope) -> None:
+    def test_network_only_reading_makes_no_resource_calls_in_any_scope(self, scope: ReadScope) -> None:
         narrowed = msgspec.structs.replace(scope, network_only=True)
         account, _ = reading(narrowed, **containers([service("web")], [task()]) | things())
         assert not {request.operation for request in account.requests} & {call.operation for call in RESOURCE_CALLS}
 
-    def test_has_the_network_of_a_whole_reading(
+    def test_network_only_reading_has_the_network_of_a_full_reading(
         self, narrow: tuple[Account, AccountReading], whole: AccountReading
     ) -> None:
         found, before = facts(narrow[1]), facts(whole)
@@ -70,11 +72,13 @@ class TestALiveAccount:
             before.task_definitions,
         )
 
-    def test_has_no_document_beyond_the_network(self, narrow: tuple[Account, AccountReading]) -> None:
+    def test_network_only_reading_writes_no_iam_or_resource_documents(
+        self, narrow: tuple[Account, AccountReading]
+    ) -> None:
         folders = {name.partition("/")[0] for name in narrow[1].documents}
         assert not folders & {"iam", "kms", "logs", "organizations", "s3", "secretsmanager", "ssm"}
 
-    def test_still_asks_for_the_mount_targets_of_volumes(self) -> None:
+    def test_network_only_reading_describes_mount_targets_of_task_volumes(self) -> None:
         systems = [{"FileSystemId": f"fs-{number}", "NumberOfMountTargets": 1} for number in range(200)]
         account, _ = reading(
             ReadScope(network_only=True), **everything() | {"DescribeFileSystems": {"FileSystems": systems}}
@@ -83,13 +87,13 @@ class TestALiveAccount:
 
 
 class TestSavedAnswers:
-    def test_give_the_world_of_a_narrow_reading(
+    def test_network_only_filter_of_saved_answers_equals_live_reading(
         self, narrow: tuple[Account, AccountReading], whole: AccountReading
     ) -> None:
         saved = load(network_only(whole.documents), region=whole.region)
         assert saved == facts(narrow[1])
 
-    def test_may_be_one_file(
+    def test_network_only_filter_applies_to_a_snapshot_file(
         self, narrow: tuple[Account, AccountReading], whole: AccountReading, tmp_path: Path
     ) -> None:
         app.snapshot(app.Gathered(whole.documents, World(facts(whole))), tmp_path / "all.json")
@@ -99,7 +103,7 @@ class TestSavedAnswers:
         assert msgspec.structs.replace(found, source="") == msgspec.structs.replace(wanted, source="")
         assert app.read_files(tmp_path / "all.json").world.facts.resource_answers
 
-    def test_are_read_whole_where_nobody_asks(self, whole: AccountReading) -> None:
+    def test_saved_answers_are_read_in_full_without_network_only(self, whole: AccountReading) -> None:
         assert facts(whole).resource_answers
         assert facts(whole).roles
 
@@ -113,7 +117,7 @@ class TestSavedAnswers:
             {"Call": {"operation": "kms:DescribeKey", "parameters": {}}, "Error": {"Code": "X"}},
         ],
     )
-    def test_are_left_out_by_what_they_are(self, document: dict[str, Any]) -> None:
+    def test_network_only_filter_drops_iam_and_resource_documents(self, document: dict[str, Any]) -> None:
         assert network_only({"a.json": json.dumps(document).encode()}) == {}
 
     @pytest.mark.parametrize(
@@ -127,20 +131,20 @@ class TestSavedAnswers:
             {"Calls": 5},
         ],
     )
-    def test_of_the_network_are_as_they_were(self, document: dict[str, Any]) -> None:
+    def test_network_only_filter_keeps_network_documents_unchanged(self, document: dict[str, Any]) -> None:
         content = json.dumps(document).encode()
         (kept,) = network_only({"a.json": content}).values()
         assert json.loads(kept) == document
 
-    def test_in_one_object_with_others_leave_these(self) -> None:
+    def test_network_only_filter_drops_only_iam_keys_of_a_mixed_object(self) -> None:
         document = {"Vpcs": [], "RoleDetailList": [{"Arn": "a"}], "IsTruncated": False}
         (found,) = network_only({"a.json": json.dumps(document).encode()}).values()
         assert json.loads(found) == {"Vpcs": [], "IsTruncated": False}
 
-    def test_that_are_no_json_are_told(self) -> None:
+    def test_network_only_filter_refuses_a_list_naming_the_file(self) -> None:
         with pytest.raises(InputError, match=r"a\.json"):
             network_only({"a.json": b"[]"})
 
-    def test_are_of_every_question_about_one_thing(self) -> None:
+    def test_network_only_filter_covers_resource_actions_but_no_ec2_actions(self) -> None:
         assert {"organizations:DescribePolicy", "iam:GetAccountAuthorizationDetails", "ecr:BatchGetImage"} <= BEYOND
         assert not {action for action in BEYOND if action.startswith("ec2:")}

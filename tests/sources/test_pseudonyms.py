@@ -40,7 +40,7 @@ SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/jane"
         ("token=s3cret-a token=s3cret-b token=s3cret-a", "token=<removed-1> token=<removed-2> token=<removed-1>"),
     ],
 )  # fmt: skip
-def test_text_replaces_names(given: str, shown: str) -> None:
+def test_pseudonyms_replace_person_names_and_secrets_in_text(given: str, shown: str) -> None:
     people = Pseudonyms()
     assert people.replace_all(given) == shown
     assert people.replace_all(shown) == shown
@@ -62,11 +62,11 @@ def test_text_replaces_names(given: str, shown: str) -> None:
         "ecs-svc/1234567890123456789",
     ],
 )
-def test_text_keeps_what_names_nobody(text: str) -> None:
+def test_pseudonyms_keep_text_without_person_names(text: str) -> None:
     assert Pseudonyms().replace_all(text) == text
 
 
-def test_numbers_of_stand_ins_that_are_there_are_not_given_again() -> None:
+def test_pseudonyms_do_not_reuse_reserved_numbers() -> None:
     people = Pseudonyms()
     people.reserve([b"user-7", b"session-12"])
     people.reserve([b"user-3"])
@@ -74,7 +74,7 @@ def test_numbers_of_stand_ins_that_are_there_are_not_given_again() -> None:
 
 
 @pytest.mark.parametrize("part", ["a@", "a@b.", "user/", "assumed-role/a/", "AROA", "arn:aws:iam::1:user/a/", "/home/"])
-def test_text_takes_time_in_proportion_to_the_text(part: str) -> None:
+def test_pseudonyms_replace_long_text_in_linear_time(part: str) -> None:
     with patience():
         Pseudonyms().replace_all(part * (300_000 // len(part)))
 
@@ -105,7 +105,7 @@ def diagnosed(content: dict[str, bytes]) -> str:
     return as_json.diagnosis(world, app.diagnose(world))
 
 
-def test_no_name_of_a_person_is_in_a_snapshot() -> None:
+def test_snapshot_contains_no_person_names() -> None:
     content = {"network.json": account().document()}
     kept = redact(content)
     assert b"jan" in content["network.json"]
@@ -114,13 +114,13 @@ def test_no_name_of_a_person_is_in_a_snapshot() -> None:
     assert redact(kept) == kept
 
 
-def test_names_of_roles_stay() -> None:
+def test_snapshot_keeps_role_names() -> None:
     kept = redact({"network.json": account().document()})["network.json"]
     assert EXECUTION.encode() in kept
     assert f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/session-".encode() in kept
 
 
-def test_a_redaction_of_documents_does_the_same_to_text() -> None:
+def test_redaction_replaces_the_same_names_in_text_and_documents() -> None:
     content = {"network.json": account().document()}
     redaction = Redaction()
     kept = documents.load(redaction.redact_documents(content))
@@ -128,7 +128,7 @@ def test_a_redaction_of_documents_does_the_same_to_text() -> None:
     assert {task.started_by for task in kept.tasks} == {redaction.redact_text(f"{USER}").rpartition("/")[2]}
 
 
-def test_a_task_names_its_deployment_by_the_same_stand_in() -> None:
+def test_redacted_task_refers_to_its_deployment_by_the_same_pseudonym() -> None:
     network = Resources()
     network.row("services", "web")["deployments"] = [{"id": "d-1", "status": "PRIMARY"}]
     network.task(startedBy="d-1", group="service:web")
@@ -153,7 +153,7 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(rows=st.lists(statements(), min_size=1, max_size=3), damaged=st.booleans())
-def test_no_verdict_of_a_policy_changes(rows: list[dict[str, Any]], *, damaged: bool) -> None:
+def test_redaction_of_policies_preserves_the_diagnosis(rows: list[dict[str, Any]], *, damaged: bool) -> None:
     network = Resources()
     written = json.dumps(policy(*rows))[: -1 if damaged else None]
     network.tell("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, {"ResourcePolicy": written})

@@ -115,27 +115,27 @@ secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_s
 
 
 @pytest.mark.parametrize("place", places(""))
-class TestASecret:
+class TestSecrets:
     @given(secret=secrets)
-    def test_is_in_no_byte(self, place: str, secret: str) -> None:
+    def test_redaction_removes_secret_text(self, place: str, secret: str) -> None:
         content = as_bytes(places(secret)[place])
         assert b"hush-" in content
         assert b"hush-" not in b"".join(redact({"a.json": content}).values())
 
     @given(secret=secrets)
-    def test_is_redacted_once_and_for_all(self, place: str, secret: str) -> None:
+    def test_redaction_of_secrets_is_idempotent(self, place: str, secret: str) -> None:
         once = redact({"a.json": as_bytes(places(secret)[place])})
         assert redact(once) == once
 
-    def test_is_in_no_byte_where_it_is_a_number(self, place: str) -> None:
+    def test_redaction_removes_secret_numbers(self, place: str) -> None:
         if "URL" not in place and "refusal" not in place:
             content = as_bytes(places(4711)[place])
             assert b"4711" in content
             assert b"4711" not in b"".join(redact({"a.json": content}).values())
 
 
-class TestOfWhatIsRedacted:
-    def test_only_the_fields_of_records_stay(self) -> None:
+class TestRedactedFields:
+    def test_redaction_keeps_only_record_fields_of_a_container(self) -> None:
         given = {
             "name": "app",
             "environment": [{"name": "A", "value": "1"}, {"name": "B", "value": ""}],
@@ -166,38 +166,40 @@ class TestOfWhatIsRedacted:
         ],
         ids=str,
     )
-    def test_a_value_of_the_wrong_kind_stays_one(self, given: dict[str, Any], kept: dict[str, Any]) -> None:
+    def test_redaction_replaces_wrong_values_by_values_of_the_same_type(
+        self, given: dict[str, Any], kept: dict[str, Any]
+    ) -> None:
         """What could not be read before cannot be read after."""
         assert of_container(**given) == kept
 
-    def test_numbers_stay_as_they_are_written(self) -> None:
+    def test_redaction_keeps_numbers_as_written(self) -> None:
         many = b"123456789012345678901234567890"
         text = b'{"tasks":[{"stoppedAt":1700000000.120}],"services":[{"desiredCount":%s}]}' % many
         [kept] = redact({"a.json": text}).values()
         assert kept == text
 
-    def test_a_row_that_cannot_be_read_stays_one(self) -> None:
+    def test_redaction_keeps_an_unreadable_row_unreadable(self) -> None:
         text = b'{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}, {"VpcId": "vpc-2", "x": "\xff"}]}'
         facts = documents.load(redact({"a.json": text}))
         assert [row.vpc_id for row in facts.vpcs] == ["vpc-1"]
         assert "vpcs" not in complete_kinds(facts)
 
-    def test_a_task_definition_that_cannot_be_read_stays_one(self) -> None:
+    def test_redaction_keeps_an_unreadable_task_definition_unreadable(self) -> None:
         facts = documents.load(redact({"a.json": b'{"taskDefinition": {"family": "\xff"}}'}))
         assert facts.task_definitions == ()
         assert "task_definitions" in incomplete_kinds(facts)
 
 
-class TestWhatIsKept:
-    def test_tags_that_name_and_those_of_aws(self) -> None:
+class TestKeptFields:
+    def test_redaction_keeps_name_tags_and_aws_tags(self) -> None:
         tags = [{"Key": "Name", "Value": "main"}, {"Key": "aws:cloudformation:stack-name", "Value": "net"}]
         assert redacted({"Vpcs": [{"VpcId": "vpc-1", "Tags": tags}]})["Vpcs"][0]["Tags"] == tags
 
-    def test_tags_of_roles_which_policies_ask_for(self) -> None:
+    def test_redaction_keeps_role_tags(self) -> None:
         role = {"Arn": "a", "RoleName": "web", "Tags": [{"Key": "team", "Value": "shop"}]}
         assert redacted({"RoleDetailList": [role]}) == {"RoleDetailList": [role]}
 
-    def test_options_of_logs_that_the_diagnosis_needs(self) -> None:
+    def test_redaction_keeps_log_options_used_by_the_diagnosis(self) -> None:
         kept = awslogs(awslogs_create_group="true", mode="non-blocking")["options"]
         named = {key.replace("-", "_"): value for key, value in kept.items()}
         assert options(**named) == named
@@ -223,15 +225,15 @@ class TestWhatIsKept:
             ("https://[", "https://"),
         ],
     )
-    def test_where_a_url_leads(self, given: str, kept: str) -> None:
+    def test_redaction_keeps_scheme_host_and_port_of_log_urls(self, given: str, kept: str) -> None:
         assert options(splunk_url=given, awslogs_endpoint=given) == {"splunk_url": kept, "awslogs_endpoint": kept}
 
-    def test_options_that_are_no_object_are_replaced(self) -> None:
+    def test_redaction_replaces_log_options_of_the_wrong_type(self) -> None:
         found = of_container(logConfiguration={"logDriver": "x", "options": "splunk-token=1"})
         assert found["logConfiguration"]["options"] == REDACTED
         assert options(name=["a"], splunk_url=7) == {"name": [], "splunk_url": 0}
 
-    def test_what_a_target_runs(self) -> None:
+    def test_redaction_keeps_task_and_network_of_rule_targets(self) -> None:
         vpc = {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-1"], "AssignPublicIp": "DISABLED"}
         parameters = {"TaskDefinitionArn": "a", "NetworkConfiguration": {"awsvpcConfiguration": vpc}}
         target = {"Id": "1", "Arn": "a", "EcsParameters": parameters}
@@ -242,7 +244,7 @@ class TestWhatIsKept:
         assert redacted(schedule | {"Target": target}) == schedule | {"Target": target}
 
     @pytest.mark.parametrize("kind", sorted(KEPT_RECORD_TYPES))
-    def test_records_that_are_names_and_addresses(self, kind: str) -> None:
+    def test_redaction_keeps_dns_records_of_names_and_addresses(self, kind: str) -> None:
         row = record("a.example.", kind, "10.0.0.1")
         del row["TTL"]
         assert redacted({"ResourceRecordSets": [row]}) == {"ResourceRecordSets": [row]}
@@ -265,22 +267,22 @@ class TestWhatIsKept:
         ],
         ids=json.dumps,
     )
-    def test_what_an_answer_says_besides_its_rows(self, answer: dict[str, Any]) -> None:
+    def test_redaction_keeps_answer_fields_other_than_rows(self, answer: dict[str, Any]) -> None:
         assert redacted(answer) == answer
 
-    def test_the_network_to_the_letter(self) -> None:
+    def test_redaction_keeps_network_rows_unchanged(self) -> None:
         network = Network()
         network.serve_internet_by_nat()
         network.serve_s3()
         del network.rows["Calls"]
         assert redacted(network.rows) == network.rows
 
-    def test_every_key_that_is_read(self) -> None:
+    def test_redaction_covers_every_key_that_the_loader_reads(self) -> None:
         loaded = set(documents.load.__globals__["_Loader"]()._handlers)  # noqa: SLF001 -- the loader's own table
         assert loaded - {"Calls", "Snapshot"} == LISTS.keys() | WHOLE.keys()
 
     @pytest.mark.parametrize("action", sorted(resource_answers.ANSWER_SHAPES))
-    def test_the_parameters_that_say_what_an_answer_is_about(self, action: str) -> None:
+    def test_redaction_keeps_call_parameters_that_identify_a_resource(self, action: str) -> None:
         asked: set[str] = set()
 
         class Recording(dict[str, Any]):
@@ -292,24 +294,24 @@ class TestWhatIsKept:
         assert asked <= PARAMETERS
 
 
-class TestWhatIsLeftOut:
+class TestDroppedContent:
     @pytest.mark.parametrize(
         "content",
         [{"Reservations": []}, {"services": {"web": {}}}, {"Snapshot": {"Version": 1}}, {"Calls": [{"a": {}}]}],
         ids=json.dumps,
     )
-    def test_documents_that_skerry_does_not_read(self, content: dict[str, Any]) -> None:
+    def test_redaction_drops_documents_that_skerry_does_not_read(self, content: dict[str, Any]) -> None:
         assert redacted(content) is None
 
-    def test_documents_are_told_apart_by_what_is_read(self) -> None:
+    def test_redaction_keeps_the_documents_with_keys_that_are_read(self) -> None:
         assert list(redact({"a.json": b'{"Vpcs": []}', "b.json": b'{"Reservations": []}'})) == ["a.json"]
 
-    def test_what_is_nested_deeply(self) -> None:
+    def test_redaction_empties_deeply_nested_values(self) -> None:
         deep = b"[" * 900 + b"]" * 900
         [kept] = redact({"a.json": b'{"Vpcs": [{"VpcId": %s, "x": %s}]}' % (deep, deep)}).values()
         assert json.loads(kept) == {"Vpcs": [{"VpcId": []}]}
 
-    def test_calls_in_calls_without_end_are_refused(self) -> None:
+    def test_redaction_refuses_deeply_nested_calls(self) -> None:
         deep = b'{"Calls": [{"Call": {}, "Response": ' * 400 + b"{}" + b"}]}" * 400
         with pytest.raises(InputError, match="nested too deeply"):
             redact({"a.json": deep})
@@ -324,7 +326,7 @@ def diagnosed(content: dict[str, bytes]) -> str:
 
 
 @pytest.mark.parametrize("folder", SCENARIOS, ids=lambda folder: folder.name)
-def test_no_verdict_changes(folder: Path) -> None:
+def test_redaction_preserves_the_diagnosis_of_every_scenario(folder: Path) -> None:
     content = files.read(folder / "network.json")
     kept = redact(content)
     try:
@@ -335,7 +337,7 @@ def test_no_verdict_changes(folder: Path) -> None:
     assert redact(kept) == kept
 
 
-def test_the_facts_are_the_same_but_for_what_is_secret() -> None:
+def test_redaction_changes_only_task_definitions_of_the_facts() -> None:
     network = one_of_everything()
     network.definition(container(logConfiguration=awslogs(splunk_token="s")), arn="arn:aws:ecs:::task-definition/x:1")  # noqa: S106
     content = {"network.json": network.document()}
@@ -344,7 +346,7 @@ def test_the_facts_are_the_same_but_for_what_is_secret() -> None:
     assert changed == ["task_definitions"]
 
 
-def test_the_input_is_left_as_it_was() -> None:
+def test_redaction_leaves_its_input_unchanged() -> None:
     given = places("x")
     kept = copy.deepcopy(given)
     redact({name: as_bytes(content) for name, content in given.items()})
@@ -367,7 +369,7 @@ def test_the_input_is_left_as_it_was() -> None:
     ],
     ids=str,
 )
-def test_where_logs_go_is_the_same(configuration: dict[str, Any]) -> None:
+def test_redaction_preserves_the_diagnosis_of_log_destinations(configuration: dict[str, Any]) -> None:
     network = Network()
     network.definition(container(logConfiguration=configuration))
     network.service()

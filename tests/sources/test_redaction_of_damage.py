@@ -71,7 +71,7 @@ def results(content: dict[str, bytes]) -> tuple[Any, ...]:
 
 @given(damaged())
 @example({"taskDefinition": {"family": "web"}, "services": [7]})
-def test_redaction_changes_no_verdict_whatever_an_answer_holds(node: Node) -> None:
+def test_redaction_preserves_the_diagnosis_of_damaged_answers(node: Node) -> None:
     content = {"network.json": json.dumps(node).encode()}
     try:
         wanted = results(content)

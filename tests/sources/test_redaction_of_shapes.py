@@ -34,7 +34,7 @@ def filled(shape: Shape, within: tuple[str, ...] = ()) -> Any:
 
 
 @pytest.mark.parametrize(("service", "operation"), CALLS, ids=str)
-def test_no_map_of_free_text_is_forgotten(service: str, operation: str) -> None:
+def test_redaction_removes_botocore_maps_and_sensitive_strings(service: str, operation: str) -> None:
     """AWS puts what users write into maps; a new one must be redacted."""
     shape = botocore.session.get_session().get_service_model(service).operation_model(operation).output_shape
     [kept] = redact({"a.json": as_bytes({"ScheduleExpression": "x"} | filled(shape))}).values()

@@ -100,33 +100,33 @@ def failed(action: str, code: str) -> bytes:
 
 
 @pytest.mark.parametrize("action", sorted(ANSWER_SHAPES))
-class TestEveryQuestion:
-    def test_is_answered_about_one_thing(self, action: str) -> None:
+class TestResourceAnswers:
+    def test_resource_answer_is_read_for_its_resource(self, action: str) -> None:
         parameters, response, about = ANSWERED[action]
         found = loaded(wrapped(action, parameters, Response=response))
         ((name, answer),) = answers(found).items()
         assert (name, type(answer)) == (about, ANSWER_SHAPES[action].record)
         assert (found.notes, found.refused) == ((), ())
 
-    def test_is_answered_by_there_is_none(self, action: str) -> None:
+    def test_not_found_answer_is_read_as_absent(self, action: str) -> None:
         found = loaded(failed(action, "ThingNotFoundException"))
         assert answers(found) == {ANSWERED[action][2]: Absent("ThingNotFoundException")}
         assert found.refused == ()
 
-    def test_is_not_answered_by_a_refusal(self, action: str) -> None:
+    def test_access_denied_answer_is_read_as_refused(self, action: str) -> None:
         found = loaded(failed(action, "AccessDenied"))
         assert answers(found) == {ANSWERED[action][2]: Refused("AccessDenied")}
         assert [refusal.action for refusal in found.refused] == [action]
 
     @pytest.mark.parametrize("code", ["AccessDenied", "ThingNotFoundException"])
-    def test_is_answered_the_same_by_a_snapshot(self, action: str, code: str) -> None:
+    def test_redaction_preserves_resource_answers_and_errors(self, action: str, code: str) -> None:
         parameters, response, _ = ANSWERED[action]
         for document in (failed(action, code), wrapped(action, parameters, Response=response)):
             wanted = with_manifests_as_read(load({"a.json": document}))
             assert with_manifests_as_read(load(redact({"a.json": document}))) == wanted
 
     @pytest.mark.parametrize("response", [{"x": 1}, dict.fromkeys(KEYS, 7), {key: [7] for key in KEYS}])
-    def test_that_cannot_be_read_is_told_or_says_nothing(self, action: str, response: Any) -> None:
+    def test_malformed_answer_is_noted_if_and_only_if_unreadable(self, action: str, response: Any) -> None:
         parameters, _, about = ANSWERED[action]
         document = {"a.json": wrapped(action, parameters, Response=response)}
         found = load(document)
@@ -134,7 +134,7 @@ class TestEveryQuestion:
         assert len(found.notes) == int(unreadable)
         assert load(redact(document)).resource_answers == found.resource_answers
 
-    def test_that_is_nested_without_end_is_not_followed(self, action: str) -> None:
+    def test_deeply_nested_answer_raises_nothing_but_input_error(self, action: str) -> None:
         parameters, _, about = ANSWERED[action]
         call = json.dumps({"operation": action, "parameters": parameters})
         deep = "[" * 5000 + "]" * 5000
@@ -145,34 +145,34 @@ class TestEveryQuestion:
             return
         assert {row.about for row in found.resource_answers} == {about}
 
-    def test_may_be_answered_twice_in_the_same_way(self, action: str) -> None:
+    def test_equal_repeated_answers_are_merged(self, action: str) -> None:
         parameters, response, _ = ANSWERED[action]
         document = wrapped(action, parameters, Response=response)
         assert loaded(document, document).resource_answers == loaded(document).resource_answers
 
-    def test_is_answered_by_whom_who_may_know(self, action: str) -> None:
+    def test_answer_takes_precedence_over_a_refusal(self, action: str) -> None:
         parameters, response, _ = ANSWERED[action]
         known = wrapped(action, parameters, Response=response)
         for documents in ((known, failed(action, "AccessDenied")), (failed(action, "AccessDenied"), known)):
             assert answers(loaded(*documents)) == answers(loaded(known))
 
-    def test_may_be_refused_twice(self, action: str) -> None:
+    def test_repeated_refusals_of_a_resource_are_merged(self, action: str) -> None:
         found = loaded(failed(action, "AccessDenied"), failed(action, "ThrottlingException"))
         assert answers(found) == {ANSWERED[action][2]: Refused("AccessDenied")}
 
-    def test_is_not_answered_in_two_ways(self, action: str) -> None:
+    def test_contradictory_answers_are_refused(self, action: str) -> None:
         parameters, response, _ = ANSWERED[action]
         with pytest.raises(InputError, match="described twice, and differently"):
             loaded(wrapped(action, parameters, Response=response), failed(action, "ThingNotFoundException"))
 
-    def test_without_an_answer_is_no_document(self, action: str) -> None:
+    def test_call_without_an_answer_is_refused(self, action: str) -> None:
         with pytest.raises(InputError, match="a call without its answer"):
             loaded(wrapped(action, ANSWERED[action][0], Response=None))
 
 
 @pytest.mark.parametrize("action", sorted(set(ANSWER_SHAPES) - {"organizations:DescribeOrganization"}))
 @pytest.mark.parametrize("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
-def test_an_answer_about_nothing_is_refused(action: str, parameters: dict[str, Any]) -> None:
+def test_answer_without_resource_parameters_is_refused_with_a_hint(action: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="but not about what") as caught:
         loaded(wrapped(action, parameters, Response={}))
     assert "Wrap the answer" in caught.value.remedy
@@ -181,29 +181,29 @@ def test_an_answer_about_nothing_is_refused(action: str, parameters: dict[str, A
 @pytest.mark.parametrize(
     "code", ["NoSuchBucketPolicy", "NoSuchBucket", "PolicyNotFound", "RepositoryNotFoundException"]
 )
-def test_codes_of_what_is_not_there_are_kept(code: str) -> None:
+def test_bucket_policy_not_found_codes_are_kept_as_absent(code: str) -> None:
     assert answers(loaded(failed("s3:GetBucketPolicy", code))) == {"files": Absent(code)}
 
 
-def test_an_account_without_an_organization_is_known() -> None:
+def test_account_without_an_organization_is_read_as_absent() -> None:
     found = loaded(failed("organizations:DescribeOrganization", "AWSOrganizationsNotInUseException"))
     assert answers(found) == {"": Absent("AWSOrganizationsNotInUseException")}
 
 
-class TestLists:
+class TestListAnswers:
     """Answers that are rows: the names that were asked for and are not among them are not there."""
 
-    def test_tell_what_is_not_in_them(self) -> None:
+    def test_parameter_missing_from_its_list_is_absent(self) -> None:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "/x"]}]}
         found = loaded(wrapped("ssm:DescribeParameters", asked, Response={"Parameters": [{"Name": "/x"}]}))
         assert answers(found) == {"x": Absent("NotFound"), "/x": resource_answers.Parameter(name="/x")}
 
-    def test_tell_nothing_of_filters_by_something_else(self) -> None:
+    def test_parameter_list_filtered_by_prefix_is_refused(self) -> None:
         filters = [{"Key": "Name", "Option": "BeginsWith", "Values": ["/x"]}]
         with pytest.raises(InputError, match="but not about what"):
             loaded(wrapped("ssm:DescribeParameters", {"ParameterFilters": filters}, Response={"Parameters": []}))
 
-    def test_of_names_that_begin_alike_tell_of_the_very_name(self) -> None:
+    def test_log_group_listed_only_with_a_longer_name_is_absent(self) -> None:
         action = "logs:DescribeLogGroups"
         groups = {"logGroups": [{"logGroupName": "/ecs/web-two"}], "nextToken": "more"}
         found = loaded(wrapped(action, ANSWERED[action][0], Response=groups))
@@ -212,39 +212,39 @@ class TestLists:
     @pytest.mark.parametrize(
         ("action", "key"), [("logs:DescribeLogGroups", "logGroups"), ("ssm:DescribeParameters", "Parameters")]
     )
-    def test_that_go_on_after_an_empty_page_leave_it_open(self, action: str, key: str) -> None:
+    def test_list_with_an_empty_page_and_token_is_partial(self, action: str, key: str) -> None:
         token = "NextToken" if key == "Parameters" else "nextToken"
         document = wrapped(action, ANSWERED[action][0], Response={key: [], token: "more"})
         assert [one.answer for one in loaded(document).resource_answers] == [resource_answers.Refused("partial")]
         redacted = load(redact({"a.json": document}))
         assert [one.answer for one in redacted.resource_answers] == [resource_answers.Refused("partial")]
 
-    def test_of_parameters_that_go_on_leave_those_open_that_are_not_on_the_page(self) -> None:
+    def test_parameter_missing_from_a_page_with_token_is_partial(self) -> None:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "y"]}]}
         response = {"Parameters": [{"Name": "x"}], "NextToken": "more"}
         found = loaded(wrapped("ssm:DescribeParameters", asked, Response=response))
         assert answers(found) == {"x": resource_answers.Parameter(name="x"), "y": resource_answers.Refused("partial")}
 
 
-class TestImages:
+class TestEcrImages:
     """What several calls say of a repository is put together."""
 
-    def test_of_several_calls_are_those_of_all(self) -> None:
+    def test_images_of_several_calls_are_joined_per_repository(self) -> None:
         documents = [
             wrapped("ecr:BatchGetImage", WEB, Response=images({"imageIds": [{"imageTag": tag}]})) for tag in ("1", "2")
         ]
         found = answers(loaded(*documents))[f"{ACCOUNT}/web"]
         assert [one.image_id.image_tag for one in found.images] == ["1", "2"]
 
-    def test_of_a_registry_that_is_not_named_are_the_accounts_own(self) -> None:
+    def test_image_answer_without_registry_id_has_no_account_prefix(self) -> None:
         found = loaded(wrapped("ecr:BatchGetImage", {"repositoryName": "web"}, Response={"images": []}))
         assert list(answers(found)) == ["/web"]
 
 
-class TestASnapshot:
+class TestSnapshots:
     """Keeps what is read of these answers, and nothing else of them."""
 
-    def test_of_an_account_tells_the_same(self) -> None:
+    def test_snapshot_keeps_resource_answers_of_a_live_reading(self) -> None:
         _, found = reading(**everything())
         live, saved = load(found.documents), load(redact(found.documents))
         assert with_manifests_as_read(saved).resource_answers == with_manifests_as_read(live).resource_answers
@@ -252,7 +252,7 @@ class TestASnapshot:
         assert saved.service_revisions == live.service_revisions
         assert (saved.completeness, saved.refused) == (live.completeness, live.refused)
 
-    def test_has_nothing_else(self) -> None:
+    def test_snapshot_drops_other_fields_of_resource_answers(self) -> None:
         secret = {"ARN": SECRET, "Description": "SECRET", "Tags": [{"Key": "a", "Value": "SECRET"}], "Name": "db"}
         built = {"architecture": "amd64", "os": "linux", "config": {"Env": ["A=SECRET"]}}
         documents = {
@@ -264,13 +264,13 @@ class TestASnapshot:
         assert b"=SECRET" not in kept
         assert json.loads(redact(documents)["b.json"])["Response"] == {"architecture": "amd64", "os": "linux"}
 
-    def test_keeps_that_an_answer_could_not_be_read(self) -> None:
+    def test_snapshot_keeps_unreadable_answers_as_refused(self) -> None:
         document = wrapped("kms:DescribeKey", {"KeyId": KEY}, Response={"KeyMetadata": "SECRET"})
         kept = redact({"a.json": document})
         assert b"SECRET" not in kept["a.json"]
         assert answers(load(kept)) == {KEY: Refused("unreadable")}
 
 
-def test_the_image_of_these_tests_is_of_the_repository() -> None:
+def test_image_fixture_belongs_to_the_web_repository() -> None:
     assert IMAGE.startswith(ACCOUNT)
     assert IMAGE.endswith("/web:1")

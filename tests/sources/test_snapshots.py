@@ -36,8 +36,8 @@ def fails_at(monkeypatch: pytest.MonkeyPatch, place: Path, error: BaseException)
     monkeypatch.setattr(Path, "rename", fail)
 
 
-class TestAFolder:
-    def test_holds_the_documents_and_what_they_are_of(self, tmp_path: Path) -> None:
+class TestSnapshotFolder:
+    def test_snapshot_folder_holds_documents_and_manifest(self, tmp_path: Path) -> None:
         write_folder(tmp_path / "out", CONTENT, ABOUT)
         assert names(tmp_path / "out") == {MANIFEST, *CONTENT}
         manifest = json.loads((tmp_path / "out" / MANIFEST).read_bytes())
@@ -45,7 +45,7 @@ class TestAFolder:
         assert manifest == {"Snapshot": about}
         assert json.loads((tmp_path / "out" / "b.json").read_bytes()) == {"Vpcs": []}
 
-    def test_is_for_the_user_alone(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_is_accessible_to_its_user_only(self, tmp_path: Path) -> None:
         mask = os.umask(0)
         try:
             write_folder(tmp_path / "out", CONTENT, ABOUT)
@@ -55,37 +55,37 @@ class TestAFolder:
         assert {rights(path) for path in written if path.is_dir()} == {0o700}
         assert {rights(path) for path in written if path.is_file()} == {0o600}
 
-    def test_may_be_there_if_it_is_empty(self, tmp_path: Path) -> None:
+    def test_snapshot_is_written_to_an_empty_existing_folder(self, tmp_path: Path) -> None:
         (tmp_path / "out").mkdir()
         write_folder(tmp_path / "out", CONTENT, ABOUT)
         assert names(tmp_path / "out") == {MANIFEST, *CONTENT}
 
-    def test_that_is_a_link_is_written_where_it_leads(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_symlink_is_followed(self, tmp_path: Path) -> None:
         (tmp_path / "link").symlink_to(tmp_path / "out")
         write_folder(tmp_path / "link", CONTENT, ABOUT)
         assert names(tmp_path / "out") == {MANIFEST, *CONTENT}
         assert (tmp_path / "link").is_symlink()
 
-    def test_leaves_the_name_of_the_manifest_to_the_manifest(self, tmp_path: Path) -> None:
+    def test_snapshot_document_named_like_the_manifest_is_renamed(self, tmp_path: Path) -> None:
         content = {"snapshot.json": b'{"Vpcs": []}', "_snapshot.json": b'{"Subnets": []}'}
         write_folder(tmp_path / "out", content, ABOUT)
         assert names(tmp_path / "out") == {MANIFEST, "_snapshot.json", "__snapshot.json"}
 
     @pytest.mark.parametrize("name", ["../x.json", "/x.json", "a/../../x.json"])
-    def test_holds_nothing_outside_of_it(self, tmp_path: Path, name: str) -> None:
+    def test_snapshot_document_outside_its_folder_is_refused(self, tmp_path: Path, name: str) -> None:
         with pytest.raises(InputError, match="no name for a file of a snapshot"):
             write_folder(tmp_path / "out", {name: b"{}"}, ABOUT)
         assert list(tmp_path.iterdir()) == []
 
 
-class TestAFolderThatIsThere:
-    def test_is_left_alone(self, tmp_path: Path) -> None:
+class TestExistingSnapshotFolder:
+    def test_nonempty_folder_is_refused_and_left_unchanged(self, tmp_path: Path) -> None:
         (tmp_path / "mine.txt").touch()
         with pytest.raises(InputError, match="is not empty"):
             write_folder(tmp_path, CONTENT, ABOUT)
         assert names(tmp_path) == {"mine.txt"}
 
-    def test_is_replaced_by_force_with_all_its_files(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_is_replaced_only_with_force(self, tmp_path: Path) -> None:
         write_folder(tmp_path / "out", {"old.json": b"{}", "ec2/old.json": b"{}"}, ABOUT)
         with pytest.raises(InputError, match="is not empty"):
             write_folder(tmp_path / "out", CONTENT, ABOUT)
@@ -93,14 +93,14 @@ class TestAFolderThatIsThere:
         assert names(tmp_path / "out") == {MANIFEST, *CONTENT}
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
-    def test_is_never_replaced_where_other_files_are_in_it(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_with_other_files_is_never_replaced(self, tmp_path: Path) -> None:
         write_folder(tmp_path / "out", CONTENT, ABOUT)
         (tmp_path / "out" / "ec2" / "mine.txt").touch()
         with pytest.raises(InputError, match=r"no snapshot's: ec2/mine\.txt"):
             write_folder(tmp_path / "out", CONTENT, ABOUT, force=True)
         assert "ec2/mine.txt" in names(tmp_path / "out")
 
-    def test_is_never_replaced_where_a_link_is_in_it(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_with_a_symlink_is_never_replaced(self, tmp_path: Path) -> None:
         write_folder(tmp_path / "out", CONTENT, ABOUT)
         (tmp_path / "mine").mkdir()
         (tmp_path / "out" / "link").symlink_to(tmp_path / "mine")
@@ -108,7 +108,7 @@ class TestAFolderThatIsThere:
             write_folder(tmp_path / "out", CONTENT, ABOUT, force=True)
 
     @pytest.mark.parametrize("manifest", [None, b"", b"{}", b'{"Snapshot": 1}', b"\xff"])
-    def test_is_never_replaced_where_it_is_no_snapshot(self, tmp_path: Path, manifest: bytes | None) -> None:
+    def test_folder_without_a_valid_manifest_is_never_replaced(self, tmp_path: Path, manifest: bytes | None) -> None:
         (tmp_path / "out").mkdir()
         (tmp_path / "out" / "Vpcs.json").touch()
         if manifest is not None:
@@ -118,15 +118,17 @@ class TestAFolderThatIsThere:
             write_folder(tmp_path / "out", CONTENT, ABOUT, force=True)
         assert names(tmp_path / "out") == kept
 
-    def test_that_is_a_file_is_refused(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_path_to_a_file_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "out").touch()
         with pytest.raises(InputError, match="is a file"):
             write_folder(tmp_path / "out", CONTENT, ABOUT, force=True)
 
 
-class TestWhatGoesWrong:
+class TestFailedWrites:
     @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
-    def test_leaves_nothing_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def test_failed_snapshot_write_leaves_no_files(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    ) -> None:
         fails_at(monkeypatch, tmp_path / "out", error)
         wanted = OutputError if isinstance(error, OSError) else KeyboardInterrupt
         with pytest.raises(wanted):
@@ -134,7 +136,7 @@ class TestWhatGoesWrong:
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
-    def test_leaves_the_former_snapshot(
+    def test_failed_snapshot_write_keeps_the_former_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
     ) -> None:
         write_folder(tmp_path / "out", {"old.json": b"{}"}, ABOUT)
@@ -145,7 +147,7 @@ class TestWhatGoesWrong:
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
     @pytest.mark.parametrize("form", ["out", "out.json"])
-    def test_without_room_leaves_the_former_one(self, tmp_path: Path, form: str) -> None:
+    def test_snapshot_write_without_disk_space_keeps_the_former_snapshot(self, tmp_path: Path, form: str) -> None:
         write = write_file if form.endswith(".json") else write_folder
         write(tmp_path / form, {"old.json": b"{}"}, ABOUT)
         before = files.read(tmp_path / form)
@@ -156,13 +158,15 @@ class TestWhatGoesWrong:
         assert files.read(tmp_path / form) == before
         assert [path.name for path in tmp_path.iterdir()] == [form]
 
-    def test_is_told(self, tmp_path: Path) -> None:
+    def test_snapshot_write_to_a_missing_parent_raises_output_error(self, tmp_path: Path) -> None:
         with pytest.raises(OutputError, match=r"none/out cannot be written: No such file or directory"):
             write_folder(tmp_path / "none" / "out", CONTENT, ABOUT)
         with pytest.raises(OutputError, match=r"none/out\.json cannot be written: No such file or directory"):
             write_file(tmp_path / "none" / "out.json", CONTENT, ABOUT)
 
-    def test_leaves_a_former_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_interrupted_snapshot_write_keeps_the_former_file(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         path = tmp_path / "out.json"
         path.write_bytes(b"old")
 
@@ -175,19 +179,19 @@ class TestWhatGoesWrong:
         assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("out.json", b"old")]
 
 
-class TestAFile:
-    def test_holds_the_documents_and_what_they_are_of(self, tmp_path: Path) -> None:
+class TestSnapshotFile:
+    def test_snapshot_file_holds_calls_and_manifest(self, tmp_path: Path) -> None:
         write_file(tmp_path / "out.json", CONTENT, ABOUT)
         assert json.loads((tmp_path / "out.json").read_bytes()) == {
             "Snapshot": {"Version": 1, "Region": "eu-west-1", "Account": "111122223333"},
             "Calls": [{"Call": {}, "Response": {"Vpcs": []}}, {"Call": {}, "Response": {"Subnets": []}}],
         }
 
-    def test_is_for_the_user_alone(self, tmp_path: Path) -> None:
+    def test_snapshot_file_is_accessible_to_its_user_only(self, tmp_path: Path) -> None:
         write_file(tmp_path / "out.json", CONTENT, ABOUT)
         assert rights(tmp_path / "out.json") == 0o600
 
-    def test_that_is_there_is_replaced_by_force(self, tmp_path: Path) -> None:
+    def test_existing_snapshot_file_is_replaced_only_with_force(self, tmp_path: Path) -> None:
         (tmp_path / "out.json").touch()
         with pytest.raises(InputError, match="exists"):
             write_file(tmp_path / "out.json", CONTENT, ABOUT)
@@ -196,9 +200,9 @@ class TestAFile:
         assert (tmp_path / "out.json").read_bytes() != b""
 
 
-class TestWhenRead:
+class TestSnapshotReading:
     @pytest.mark.parametrize("form", ["out", "out.json"])
-    def test_tells_its_region(self, tmp_path: Path, form: str) -> None:
+    def test_snapshot_region_is_used_unless_the_user_gives_another(self, tmp_path: Path, form: str) -> None:
         """Which the rows of a snapshot may not tell, or tell twice."""
         write = write_file if form.endswith(".json") else write_folder
         write(tmp_path / form, CONTENT, ABOUT)
@@ -206,16 +210,16 @@ class TestWhenRead:
         assert documents.load(found).region == "eu-west-1"
         assert documents.load(found, region="us-east-1").region == "us-east-1"
 
-    def test_of_two_regions_tells_none(self, tmp_path: Path) -> None:
+    def test_snapshots_of_two_regions_give_no_region(self, tmp_path: Path) -> None:
         write_folder(tmp_path / "a", CONTENT, ABOUT)
         write_folder(tmp_path / "b", CONTENT, Snapshot(1, "us-east-1"))
         assert documents.load(files.read(tmp_path)).region is None
 
-    def test_of_a_newer_form_is_refused(self) -> None:
+    def test_snapshot_of_a_newer_version_is_refused(self) -> None:
         with pytest.raises(InputError, match="a newer skerry wrote"):
             documents.load({"snapshot.json": b'{"Snapshot": {"Version": 2}}'})
 
-    def test_is_read_in_the_order_of_the_account(self, tmp_path: Path) -> None:
+    def test_snapshot_folder_is_read_in_sorted_document_order(self, tmp_path: Path) -> None:
         """So that services, and all that is listed, come in the same order from both."""
         content = {"b.json": b"{}", "a/z.json": b"{}", "a.json": b"{}", "a/b/c.json": b"{}", "a/a.json": b"{}"}
         write_folder(tmp_path / "out", content, ABOUT)

@@ -21,31 +21,31 @@ def working() -> list[Thread]:
 
 
 class TestJobs:
-    def test_give_their_results_with_their_positions(self) -> None:
+    def test_worker_jobs_return_results_with_positions(self) -> None:
         with Workers[int](3) as workers:
             assert sorted(workers.run([gives(5), gives(6), gives(7), gives(8)])) == [(0, 5), (1, 6), (2, 7), (3, 8)]
 
-    def test_may_be_none(self) -> None:
+    def test_workers_accept_an_empty_job_list(self) -> None:
         with Workers[int](3) as workers:
             assert list(workers.run([])) == []
 
-    def test_may_come_in_several_lots(self) -> None:
+    def test_workers_run_several_batches_of_jobs(self) -> None:
         with Workers[int](2) as workers:
             assert list(workers.run([gives(1)])) == [(0, 1)]
             assert sorted(workers.run([gives(2), gives(3)])) == [(0, 2), (1, 3)]
 
-    def test_run_at_the_same_time(self) -> None:
+    def test_worker_jobs_run_concurrently(self) -> None:
         together = Barrier(3, timeout=10)
         with Workers[int](3) as workers:
             assert len(list(workers.run([together.wait] * 3))) == 3
 
-    def test_run_no_more_at_a_time_than_they_may(self) -> None:
+    def test_workers_start_no_more_threads_than_allowed(self) -> None:
         before = active_count()
         with Workers[int](2) as workers:
             counts = [count for _, count in workers.run([active_count] * 20)]
         assert max(counts) - before <= 2
 
-    def test_that_fail_raise_their_error(self) -> None:
+    def test_failing_worker_job_raises_its_error(self) -> None:
         def fail() -> int:
             raise ValueError("no")
 
@@ -53,21 +53,21 @@ class TestJobs:
             list(workers.run([fail]))
 
 
-class TestAJobThatHangs:
-    def test_is_left_behind_with_a_result_in_its_place(self) -> None:
+class TestHangingJobs:
+    def test_hanging_job_is_replaced_by_a_fallback_result(self) -> None:
         never = Event()
         with Workers[int](1, silence=0.1) as workers:
             jobs = [lambda: int(never.wait(60)), gives(7)]
             assert sorted(workers.run(jobs, lambda position: -position - 1)) == [(0, -1), (1, 7)]
         never.set()
 
-    def test_is_an_error_where_nothing_takes_its_place(self) -> None:
+    def test_hanging_job_without_fallback_raises_late_error(self) -> None:
         never = Event()
         with pytest.raises(LateError), Workers[int](1, silence=0.1) as workers:
             list(workers.run([lambda: int(never.wait(60))]))
         never.set()
 
-    def test_does_not_spoil_the_next_jobs_when_it_ends_at_last(self) -> None:
+    def test_late_job_result_is_kept_out_of_the_next_batch(self) -> None:
         held = Event()
 
         def slow() -> int:
@@ -79,7 +79,7 @@ class TestAJobThatHangs:
             held.set()
             assert sorted(workers.run([gives(1), gives(2)])) == [(0, 1), (1, 2)]
 
-    def test_is_told_to_stop_when_it_comes_back_and_takes_no_other(self) -> None:
+    def test_late_job_gets_a_stop_signal_and_its_thread_ends(self) -> None:
         held, told = Event(), SimpleQueue[tuple[bool, Thread]]()
 
         def slow() -> int:
@@ -94,7 +94,7 @@ class TestAJobThatHangs:
             thread.join(60)
             assert (goes_on, thread.is_alive()) == (False, False)
 
-    def test_is_no_job_with_signs_of_life(self) -> None:
+    def test_job_with_heartbeats_is_not_timed_out(self) -> None:
         pause = Event()
         with Workers[int](1, silence=0.5) as workers:
 
@@ -106,14 +106,14 @@ class TestAJobThatHangs:
 
             assert list(workers.run([long], lambda _position: -1)) == [(0, 5)]
 
-    def test_is_told_to_stop_with_the_block(self) -> None:
+    def test_worker_heartbeat_returns_false_after_the_block(self) -> None:
         with Workers[int](1) as workers:
             assert workers.beat()
         assert not workers.beat()
 
 
-class TestTheThreads:
-    def test_that_cannot_start_are_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestWorkerThreads:
+    def test_worker_thread_that_cannot_start_raises_skerry_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(_thread: Thread) -> None:
             raise RuntimeError("can't start new thread")
 
@@ -121,19 +121,19 @@ class TestTheThreads:
         with pytest.raises(SkerryError, match="no thread can be started"), Workers[int](2) as workers:
             list(workers.run([gives(1)]))
 
-    def test_that_die_are_noticed_long_before_their_silence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_dead_worker_thread_is_detected_before_the_silence_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         never = Event()
         with Workers[int](1, silence=3600) as workers:
             monkeypatch.setattr(Thread, "is_alive", lambda _thread: False)
             assert list(workers.run([lambda: int(never.wait(60))], lambda _position: -1)) == [(0, -1)]
         never.set()
 
-    def test_do_not_keep_the_program_running(self) -> None:
+    def test_worker_threads_are_daemon_threads(self) -> None:
         with Workers[int](2) as workers:
             list(workers.run([gives(1)]))
             assert {thread.daemon for thread in working()} == {True}
 
-    def test_end_with_the_block(self) -> None:
+    def test_worker_threads_end_with_the_block(self) -> None:
         before = set(working())
         with Workers[int](2) as workers:
             list(workers.run([gives(1), gives(2)]))
@@ -142,7 +142,7 @@ class TestTheThreads:
             time.sleep(0.01)
         assert set(working()) <= before
 
-    def test_begin_no_job_after_the_block(self) -> None:
+    def test_workers_start_no_job_after_an_interrupted_block(self) -> None:
         begun, may_end, late = Event(), Event(), Event()
 
         def long() -> int:

@@ -12,29 +12,29 @@ FILES = sorted(MODULE.rglob("*.tf"))
 ROOTS = [MODULE, *sorted(path for path in (MODULE / "examples").iterdir() if path.is_dir())]
 
 
-def test_there_are_files_and_examples() -> None:
+def test_module_has_terraform_files_and_examples() -> None:
     assert len(FILES) >= 12
     assert [path.name for path in ROOTS[1:]] == ["article", "central", "first-service", "least-privilege"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(MODULE)))
-def test_every_file_is_hcl(path: Path) -> None:
+def test_terraform_file_is_valid_hcl(path: Path) -> None:
     assert hcl2.loads(path.read_text(encoding="utf-8"))
 
 
-def test_an_argument_without_a_value_is_no_hcl() -> None:
+def test_argument_without_value_is_invalid_hcl() -> None:
     with pytest.raises(Exception, match="Unexpected"):
         hcl2.loads('resource "aws_vpc" "this" { cidr_block = }')
 
 
 @pytest.mark.usefixtures("needs_terraform")
-def test_files_are_formatted_as_terraform_formats_them() -> None:
+def test_terraform_files_pass_terraform_fmt() -> None:
     assert format_differences(MODULE) == ""
 
 
 @pytest.mark.usefixtures("needs_terraform")
 @pytest.mark.parametrize("folder", ROOTS, ids=lambda path: path.name)
-def test_every_module_is_valid(folder: Path) -> None:
+def test_terraform_module_and_examples_validate(folder: Path) -> None:
     assert validate(folder) == []
 
 
@@ -48,7 +48,7 @@ def test_every_module_is_valid(folder: Path) -> None:
     ],
     ids=["misspelt", "missing", "of another type"],
 )
-def test_the_stand_in_refuses_what_the_provider_does_not_know(tmp_path: Path, text: str, why: str) -> None:
+def test_provider_stub_refuses_invalid_arguments(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "main.tf").write_text(f'resource "aws_vpc_endpoint" "this" {{\n {text}\n}}\n')
 
     (message,) = validate(tmp_path)
@@ -57,7 +57,7 @@ def test_the_stand_in_refuses_what_the_provider_does_not_know(tmp_path: Path, te
 
 
 @pytest.mark.usefixtures("needs_terraform")
-def test_unformatted_text_is_seen(tmp_path: Path) -> None:
+def test_unformatted_terraform_is_reported(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("locals {\na=1\n}\n")
 
     assert "+  a = 1" in format_differences(tmp_path)

@@ -111,7 +111,7 @@ def endpoint(row: dict[str, Any]) -> Endpoint:
     )
 
 
-def test_it_plans_although_no_id_is_known_yet() -> None:
+def test_first_service_plans_with_unknown_ids() -> None:
     rows = planned(plan(EXAMPLE, answers()))
 
     assert len(of(rows, "aws_vpc_endpoint")) == 4
@@ -119,7 +119,7 @@ def test_it_plans_although_no_id_is_known_yet() -> None:
     assert service["desired_count"] == 0
 
 
-def test_its_tasks_start() -> None:
+def test_first_service_tasks_start() -> None:
     made = Made(read(applied()))
 
     assert made.bad() == {}
@@ -138,7 +138,7 @@ def test_its_tasks_start() -> None:
     ],
     ids=["gateway", "endpoint", "egress to the list", "egress to the endpoints", "ingress"],
 )
-def test_without_any_of_its_parts_they_do_not(left_out: str, bad: set[str]) -> None:
+def test_first_service_tasks_are_blocked_if_a_part_is_missing(left_out: str, bad: set[str]) -> None:
     rows = {address: row for address, row in applied().items() if not address.endswith(left_out)}
     assert len(rows) == len(applied()) - 1
 
@@ -162,7 +162,7 @@ def test_without_any_of_its_parts_they_do_not(left_out: str, bad: set[str]) -> N
     ],
     ids=["another bucket", "own account only", "another repository", "another log group"],
 )
-def test_policies_that_are_narrower_stop_them(service: str, old: str, new: str, bad: str) -> None:
+def test_first_service_tasks_are_blocked_by_narrower_policies(service: str, old: str, new: str, bad: str) -> None:
     rows = {address: dict(row) for address, row in applied().items()}
     (row,) = (row for address, row in rows.items() if address.endswith(f'"{service}"]') and "policy" in row)
     assert old in row["policy"]

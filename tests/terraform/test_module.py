@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("needs_terraform")
 # -------------------------------------------------------------------------------------------------------- what it makes
 
 
-def test_without_more_it_makes_what_a_task_calls_while_it_starts_and_opens_443_alone() -> None:
+def test_default_module_creates_startup_endpoints_and_opens_only_443() -> None:
     rows = module()
 
     assert set(rows) == {
@@ -44,7 +44,7 @@ def test_without_more_it_makes_what_a_task_calls_while_it_starts_and_opens_443_a
     assert endpoint(rows, "s3")["service_name"] == "com.amazonaws.eu-west-1.s3"
 
 
-def test_the_article_is_its_four_interface_endpoints_its_gateway_and_three_rules_for_each_subnet() -> None:
+def test_article_example_creates_five_endpoints_and_six_ingress_rules() -> None:
     document = plan(MODULE / "examples" / "article", answers(), vpc_id=VPC, private_subnet_ids=list(SUBNETS))
     rows = {address.removeprefix("module.endpoints."): row for address, row in planned(document).items()}
 
@@ -60,7 +60,7 @@ def test_the_article_is_its_four_interface_endpoints_its_gateway_and_three_rules
     assert len(rows) == 5 + 6 + 1
 
 
-def test_platform_1_3_needs_no_ecr_api_and_is_said_to_be_retired() -> None:
+def test_platform_1_3_needs_no_ecr_api_and_is_reported_as_retired() -> None:
     document = whole(platform_version="1.3.0")
 
     assert set(only(planned(document), INTERFACE)) == {f'{INTERFACE}["ecr.dkr"]', f'{INTERFACE}["logs"]'}
@@ -70,7 +70,7 @@ def test_platform_1_3_needs_no_ecr_api_and_is_said_to_be_retired() -> None:
     }
 
 
-def test_other_services_are_made_by_name_or_by_whole_name() -> None:
+def test_services_variable_accepts_short_and_full_service_names() -> None:
     named = {"secretsmanager", "ssm", "ssmmessages", "kms", "logs", "com.amazonaws.eu-west-1.sqs"}
     rows = module(services=sorted(named))
 
@@ -78,19 +78,19 @@ def test_other_services_are_made_by_name_or_by_whole_name() -> None:
     assert made == {"secretsmanager", "ssm", "ssmmessages", "kms", "logs", "sqs", "ecr.api", "ecr.dkr"}
 
 
-def test_dynamodb_has_a_gateway() -> None:
+def test_dynamodb_gets_a_gateway_endpoint() -> None:
     rows = module(gateways=["s3", "dynamodb"])
 
     assert set(only(rows, GATEWAY)) == {f'{GATEWAY}["s3"]', f'{GATEWAY}["dynamodb"]'}
 
 
-def test_without_interface_endpoints_there_is_no_security_group() -> None:
+def test_module_without_interface_endpoints_creates_no_security_group() -> None:
     rows = module(ecr=False, services=[])
 
     assert set(rows) == {f'{GATEWAY}["s3"]'}
 
 
-def test_tags_stand_on_everything() -> None:
+def test_tags_are_set_on_every_resource() -> None:
     rows = module(tags={"Team": "blue"})
 
     assert {row["tags"]["Team"] for row in rows.values()} == {"blue"}
@@ -98,7 +98,7 @@ def test_tags_stand_on_everything() -> None:
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-iso-west-1", "us-gov-west-1"])
-def test_service_names_are_those_of_the_partition(region: str) -> None:
+def test_service_names_follow_the_partition(region: str) -> None:
     known = {key: service for key, service in services().items() if "Interface" in service.types}
     named = {service.endpoint for key, service in known.items() if key not in {"s3", "dynamodb"}}
     subnets = {"subnet-a": Subnet("10.0.1.0/24", f"{region}a")}
@@ -116,7 +116,7 @@ def test_service_names_are_those_of_the_partition(region: str) -> None:
 # -------------------------------------------------------------------------------------------------- subnets and tables
 
 
-def test_of_two_subnets_in_a_zone_an_endpoint_gets_the_first_and_both_are_admitted() -> None:
+def test_endpoint_gets_the_first_of_two_subnets_in_a_zone() -> None:
     subnets = {**SUBNETS, "subnet-c": Subnet("10.0.3.0/24", "eu-west-1a")}
     rows = module(answers(subnets), subnet_ids=["subnet-c", "subnet-b", "subnet-a"])
 
@@ -124,21 +124,21 @@ def test_of_two_subnets_in_a_zone_an_endpoint_gets_the_first_and_both_are_admitt
     assert {row[0] for row in opened(rows)} == {"10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"}
 
 
-def test_an_endpoint_has_no_subnet_in_a_zone_where_its_service_is_not_offered() -> None:
+def test_endpoint_avoids_zones_without_the_service() -> None:
     rows = module(answers(offered={"logs": ["eu-west-1b"]}))
 
     assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-b"]
     assert endpoint(rows, "ecr.api")["subnet_ids"] == ["subnet-a", "subnet-b"]
 
 
-def test_a_service_that_is_offered_in_none_of_the_zones_is_refused() -> None:
+def test_service_offered_in_no_zone_is_refused() -> None:
     why = refusal(answers(offered={"logs": ["eu-west-1c"]}))
 
     assert "com.amazonaws.eu-west-1.logs is offered in eu-west-1c" in why
     assert "the subnets are in eu-west-1a, eu-west-1b" in why
 
 
-def test_ids_need_not_be_known_yet(tmp_path: Path) -> None:
+def test_module_plans_with_unknown_ids(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(f"""
         resource "aws_vpc" "new" {{
           cidr_block = "10.0.0.0/16"
@@ -167,7 +167,7 @@ def test_ids_need_not_be_known_yet(tmp_path: Path) -> None:
     assert len(only(rows, f"module.endpoints.{RULE}")) == 1
 
 
-def test_subnets_and_route_tables_are_found_by_tags() -> None:
+def test_subnets_and_route_tables_are_selected_by_tags() -> None:
     tags = {"Environment": "test"}
     rows = module(vpc_id=None, vpc_tags=tags, subnet_tags=tags, route_table_tags=tags)
 
@@ -176,25 +176,25 @@ def test_subnets_and_route_tables_are_found_by_tags() -> None:
     assert f'{RULE}.cidr["subnet-a/tcp-443"]' in rows
 
 
-def test_subnets_without_a_table_of_their_own_are_on_the_main_one() -> None:
+def test_subnets_without_route_table_use_the_main_route_table() -> None:
     subnets = {**SUBNETS, "subnet-c": Subnet("10.0.3.0/24", "eu-west-1c", table=None)}
     rows = module(answers(subnets), subnet_ids=list(subnets))
 
     assert set(endpoint(rows, "s3")["route_table_ids"]) == {"rtb-private", "rtb-main"}
 
 
-def test_given_route_tables_are_taken_as_they_are() -> None:
+def test_given_route_tables_are_used_unchanged() -> None:
     assert endpoint(module(route_table_ids=["rtb-x"]), "s3")["route_table_ids"] == ["rtb-x"]
 
 
-def test_a_subnet_of_another_vpc_is_refused() -> None:
+def test_subnet_of_another_vpc_is_refused() -> None:
     subnets = {"subnet-a": Subnet("10.0.1.0/24", "eu-west-1a", vpc="vpc-2")}
 
     assert "Subnet subnet-a is in vpc-2" in refusal(answers(subnets), subnet_ids=["subnet-a"])
 
 
 @pytest.mark.parametrize("found", ["aws_subnets", "aws_route_tables"])
-def test_tags_that_find_nothing_are_refused(found: str) -> None:
+def test_tags_that_match_nothing_are_refused(found: str) -> None:
     empty = answers() | {found: [{"then": {"id": "x", "ids": []}}]}
 
     assert "has the tags of" in refusal(empty, subnet_tags={"a": "b"}, route_table_tags={"a": "b"})

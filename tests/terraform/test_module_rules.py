@@ -61,36 +61,36 @@ pytestmark = pytest.mark.usefixtures("needs_terraform")
     ],
     ids=lambda value: json.dumps(value)[:40] if isinstance(value, dict) else None,
 )
-def test_what_cannot_be_is_refused_before_anything_is_made(variables: Json, why: str) -> None:
+def test_invalid_variables_are_refused_at_plan_time(variables: Json, why: str) -> None:
     assert why in refusal(**variables)
 
 
 @pytest.mark.parametrize("dns", [(True, False), (False, True)], ids=["no host names", "no resolver"])
-def test_a_vpc_without_its_dns_attributes_is_refused(dns: tuple[bool, bool]) -> None:
+def test_vpc_without_dns_attributes_is_refused(dns: tuple[bool, bool]) -> None:
     assert "first set enable_dns_support and enable_dns_hostnames of vpc-1" in refusal(answers(dns=dns))
 
 
-def test_a_vpc_without_a_resolver_has_no_use_for_a_gateway() -> None:
+def test_gateway_only_vpc_without_dns_support_is_refused() -> None:
     why = refusal(answers(dns=(False, True)), ecr=False, services=[])
 
     assert "no name of s3 resolves in vpc-1: first set its enable_dns_support" in why
 
 
-def test_a_service_that_aws_does_not_offer_is_refused() -> None:
+def test_service_name_unknown_to_aws_is_refused() -> None:
     assert "com.amazonaws.eu-west-1.lgos" in refusal(services=["lgos"])
 
 
 # ----------------------------------------------------------------------------------------------------- security groups
 
 
-def test_tasks_are_admitted_by_their_security_group() -> None:
+def test_from_tasks_ingress_allows_only_the_task_security_group() -> None:
     rows = module(ingress="from-tasks", task_security_group_ids=[TASKS])
 
     assert opened(rows) == {(TASKS, "tcp", 443, 443)}
     assert only(rows, "aws_vpc_security_group_egress_rule") == {}
 
 
-def test_tasks_are_let_out_to_the_endpoints_and_to_the_lists_of_the_gateways() -> None:
+def test_task_egress_allows_endpoints_and_gateway_prefix_lists() -> None:
     document = whole(task_security_group_ids=[TASKS, "sg-2"], task_egress=True, gateways=["s3", "dynamodb"])
     rows = only(planned(document), "aws_vpc_security_group_egress_rule")
 
@@ -102,7 +102,7 @@ def test_tasks_are_let_out_to_the_endpoints_and_to_the_lists_of_the_gateways() -
     assert {row["cidr_ipv4"] for row in rows.values()} == {None}
 
 
-def test_other_clients_are_admitted_on_443_alone() -> None:
+def test_client_cidrs_are_allowed_only_on_port_443() -> None:
     rows = module(ingress="article", client_cidrs=["10.9.0.0/16"])
 
     assert {row for row in opened(rows) if row[0] == "10.9.0.0/16"} == {("10.9.0.0/16", "tcp", 443, 443)}
@@ -111,7 +111,7 @@ def test_other_clients_are_admitted_on_443_alone() -> None:
 # ------------------------------------------------------------------------------------------------------------- central
 
 
-def test_central_endpoints_are_found_through_private_zones_with_an_apex_and_a_wildcard() -> None:
+def test_central_endpoints_get_private_zones_with_apex_and_wildcard() -> None:
     spokes = {"one": {"id": "vpc-2"}, "two": {"id": "vpc-3", "region": "eu-west-1", "other_account": True}}
     rows = module(central=True, spoke_vpcs=spokes, gateways=[], services=[])
 
@@ -130,7 +130,7 @@ def test_central_endpoints_are_found_through_private_zones_with_an_apex_and_a_wi
     assert {row["vpc_id"] for row in only(rows, "aws_route53_vpc_association_authorization.").values()} == {"vpc-3"}
 
 
-def test_a_service_without_a_private_name_cannot_be_central() -> None:
+def test_central_service_without_private_dns_name_is_refused() -> None:
     nameless = answers()
     nameless["aws_vpc_endpoint_service"] = [
         row | {"then": row["then"] | {"private_dns_name": ""}} for row in nameless["aws_vpc_endpoint_service"]
@@ -142,7 +142,7 @@ def test_a_service_without_a_private_name_cannot_be_central() -> None:
 # ------------------------------------------------------------------------------------------------------------ policies
 
 
-def test_without_least_privilege_no_endpoint_has_a_policy_of_its_own() -> None:
+def test_default_module_sets_no_endpoint_policy() -> None:
     assert not any(row.get("policy") for row in only(module(), "aws_vpc_endpoint").values())
 
 
@@ -154,7 +154,7 @@ USED = {
 }
 
 
-def test_the_layer_bucket_is_allowed_without_conditions_and_own_buckets_beside_it() -> None:
+def test_s3_policy_allows_the_layer_bucket_and_given_buckets() -> None:
     statements = policy(module(least_privilege=USED), "s3")
 
     assert {
@@ -170,7 +170,7 @@ def test_the_layer_bucket_is_allowed_without_conditions_and_own_buckets_beside_i
     }
 
 
-def test_least_privilege_names_what_the_tasks_use() -> None:
+def test_least_privilege_policies_name_the_given_resources() -> None:
     rows = module(least_privilege=USED, gateways=["s3", "dynamodb"])
 
     assert policy(rows, "ecr.api") == policy(rows, "ecr.dkr")
@@ -180,7 +180,7 @@ def test_least_privilege_names_what_the_tasks_use() -> None:
     assert policy(rows, "dynamodb")[0]["Resource"] == [*USED["tables"], f"{USED['tables'][0]}/index/*"]
 
 
-def test_the_layer_bucket_is_in_the_partition_of_the_region() -> None:
+def test_layer_bucket_arn_uses_the_partition_of_the_region() -> None:
     subnets = {"subnet-a": Subnet("10.0.1.0/24", "cn-north-1a")}
     here = answers(subnets, region="cn-north-1", zones=["cn-north-1a"])
     rows = module(here, subnet_ids=["subnet-a"], least_privilege=USED)
@@ -188,14 +188,14 @@ def test_the_layer_bucket_is_in_the_partition_of_the_region() -> None:
     assert "arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*" in policy(rows, "s3")[-1]["Resource"]
 
 
-def test_a_policy_of_the_callers_own_stands_before_all() -> None:
+def test_given_policy_overrides_least_privilege() -> None:
     own = json.dumps({"Version": "2012-10-17", "Statement": []})
     rows = module(policies={"logs": own}, least_privilege={"repositories": USED["repositories"]})
 
     assert endpoint(rows, "logs")["policy"] == own
 
 
-def test_least_privilege_says_which_endpoint_still_lets_everything_through() -> None:
+def test_least_privilege_reports_endpoints_without_a_policy() -> None:
     document = whole(services=["logs", "sqs"], least_privilege=USED)
 
     assert failed_checks(document) == {
