@@ -58,20 +58,20 @@ def test_public_names_of_app_are_those_of_its_modules() -> None:
         app.lode  # noqa: B018
 
 
-class TestWhatIsDiagnosed:
-    def test_is_every_service_rule_and_schedule(self) -> None:
+class TestSelection:
+    def test_selection_defaults_to_every_service_rule_and_schedule(self) -> None:
         assert diagnosed(network()) == ["web", "nightly/1", "hourly"]
 
-    def test_of_a_cluster_is_what_runs_in_it(self) -> None:
+    def test_selection_by_cluster_includes_rules_and_schedules(self) -> None:
         assert diagnosed(network(), cluster="shop") == ["web", "nightly/1"]
         assert diagnosed(network(), cluster=f"{CLUSTER}/yard") == ["hourly"]
 
-    def test_of_a_name_is_a_service_only(self) -> None:
+    def test_selection_by_service_excludes_schedules(self) -> None:
         assert diagnosed(network(), service="web") == ["web"]
         with pytest.raises(NothingFoundError, match="no service hourly"):
             diagnosed(network(), service="hourly")
 
-    def test_of_a_name_is_each_task_set_of_the_service(self) -> None:
+    def test_selection_by_service_includes_each_task_set(self) -> None:
         given = network()
         [service] = given.rows["services"]
         common = {"taskDefinition": DEFINITION, "launchType": "FARGATE", "status": "ACTIVE"}
@@ -80,12 +80,12 @@ class TestWhatIsDiagnosed:
         service |= {"deploymentController": {"type": "EXTERNAL"}, "taskSets": sets}
         assert diagnosed(given, service="web") == ["web/1", "web/2"]
 
-    def test_may_be_rules_and_schedules_alone(self) -> None:
+    def test_selection_works_without_services(self) -> None:
         given = network()
         given.rows["services"].clear()
         assert diagnosed(given) == ["nightly/1", "hourly"]
 
-    def test_of_a_task_may_be_narrowed_to_a_cluster(self) -> None:
+    def test_selection_by_task_can_be_narrowed_to_a_cluster(self) -> None:
         given = network()
         given.task("1f")
         given.task("1f", taskArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/yard/1f", clusterArn=f"{CLUSTER}/yard")
@@ -95,7 +95,7 @@ class TestWhatIsDiagnosed:
         with pytest.raises(NothingFoundError, match="no task 1f"):
             diagnosed(given, task="1f", cluster="farm")
 
-    def test_is_told_apart_from_what_could_not_be_read(self) -> None:
+    def test_selection_error_names_refused_list_clusters(self) -> None:
         given = Network()
         refused = {"Call": {"operation": "ecs:ListClusters"}, "Error": {"Code": "AccessDeniedException"}}
         given.rows["Calls"].append(refused)
@@ -103,7 +103,7 @@ class TestWhatIsDiagnosed:
             diagnosed(given)
 
 
-class TestAnAccount:
+class TestAccountReading:
     """As its reader gives it, without any."""
 
     @pytest.fixture
@@ -129,19 +129,21 @@ class TestAnAccount:
         del reading
         return app.read_account(Account(region="eu-west-1"))
 
-    def test_is_named_by_number_and_region(self, gathered: app.Gathered) -> None:
+    def test_account_source_names_number_and_region(self, gathered: app.Gathered) -> None:
         assert gathered.world.facts.source == "account 111122223333 in eu-west-1"
         assert gathered.world.region == "eu-west-1"
 
-    def test_tells_what_it_took_and_what_was_refused(self, gathered: app.Gathered) -> None:
+    def test_account_reading_reports_calls_rounds_and_refusals(self, gathered: app.Gathered) -> None:
         assert (gathered.calls, gathered.rounds) == (30, 4)
         assert gathered.world.facts.refused == (Refusal("ec2:DescribeVpcEndpoints", "UnauthorizedOperation"),)
 
-    def test_is_in_the_order_of_a_snapshot(self, gathered: app.Gathered) -> None:
+    def test_account_documents_are_in_snapshot_order(self, gathered: app.Gathered) -> None:
         assert list(gathered.documents) == ["b.json", "z.json", "ec2/a.json"]
 
     @pytest.mark.parametrize("form", ["out", "out.json"])
-    def test_is_the_same_from_a_snapshot(self, gathered: app.Gathered, tmp_path: Path, form: str) -> None:
+    def test_account_diagnosis_is_equal_from_a_snapshot(
+        self, gathered: app.Gathered, tmp_path: Path, form: str
+    ) -> None:
         saved = app.snapshot(gathered, tmp_path / form)
         assert saved == app.Saved(3, ())
         before, after = gathered.world, app.load(tmp_path / form)

@@ -44,42 +44,42 @@ def lint_imports(source: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_every_module_is_short() -> None:
+def test_modules_have_at_most_400_lines() -> None:
     lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {name: count for name, count in lines.items() if count > MOST_LINES_OF_A_FILE} == {}
 
 
-def test_every_function_is_short() -> None:
+def test_functions_have_at_most_40_lines() -> None:
     functions = {name_of(path): list(long_functions(path.read_text(encoding="utf-8"))) for path in MODULES}
     assert {name: long for name, long in functions.items() if long} == {}
 
 
-def test_no_module_has_an_empty_name() -> None:
+def test_module_names_are_not_generic() -> None:
     parts = {name_of(path): path.relative_to(SOURCE).with_suffix("").parts for path in MODULES}
     assert [name for name, words in parts.items() if not EMPTY_NAMES.isdisjoint(words)] == []
 
 
-def test_every_module_is_in_a_package() -> None:
+def test_modules_are_all_in_packages() -> None:
     # A folder without __init__.py would be out of sight of the import contracts.
     assert [name_of(path) for path in MODULES if not (path.parent / "__init__.py").exists()] == []
 
 
-def test_the_tree_has_modules() -> None:
+def test_source_tree_has_modules() -> None:
     assert MODULES
 
 
-def test_files_with_special_treatment_in_conftest_exist() -> None:
+def test_conftest_lists_only_existing_files() -> None:
     names = (*conftest.UNMEASURED, *conftest.SPREAD, *conftest.LAB)
     assert [name for name in names if not (ROOT / "tests" / name).exists()] == []
 
 
-def test_a_function_is_too_long_from_line_41_on() -> None:
+def test_long_functions_reports_bodies_over_40_lines() -> None:
     code = 'def f():\n    """Told.\n\n    At length.\n    """\n' + "    print()\n" * MOST_LINES_OF_A_FUNCTION
     assert list(long_functions(code)) == []
     assert list(long_functions(code + "    print()\n")) == ["f"]
 
 
-def test_imports_point_one_way() -> None:
+def test_imports_keep_the_import_contracts() -> None:
     done = lint_imports(SOURCE)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -111,7 +111,7 @@ def test_imports_point_one_way() -> None:
         "check that knows another",
     ],
 )
-def test_the_import_contracts_can_fail(tmp_path: Path, module: str, code: str, complaint: str) -> None:
+def test_import_contracts_report_violations(tmp_path: Path, module: str, code: str, complaint: str) -> None:
     copy = shutil.copytree(SOURCE, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (copy / module).write_text(code, encoding="utf-8")
     done = lint_imports(copy)

@@ -20,7 +20,7 @@ def test_outputs_show_only_listed_fields_and_no_secrets(name: str) -> None:
     assert {field: names for field, names in others.items() if names} == {}
 
 
-def test_an_output_without_masking_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_canaries_detect_outputs_without_masking(monkeypatch: pytest.MonkeyPatch) -> None:
     account = canary_accounts.accounts()["article"]
     leaf = next(leaf for leaf in canaries.leaves(account) if leaf.field == "services[].serviceName")
     assert canaries.sing(account, [leaf]).leaks == []
@@ -34,7 +34,7 @@ def test_an_output_without_masking_would_be_found(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.long
-def test_outputs_show_the_listed_fields_and_no_others_of_all_accounts() -> None:
+def test_outputs_of_all_accounts_show_exactly_the_listed_fields() -> None:
     """One text of each kind of field; only the whole of them shows that each listed field is shown."""
     tally = canaries.Tally({}, {}, [])
     with patience(30 * MINUTES):

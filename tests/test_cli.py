@@ -57,16 +57,16 @@ Saved = Callable[[Network], Path]
 
 
 class TestExitCodes:
-    def test_of_services_that_can_start(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_exit_code_is_0_for_services_that_can_start(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("diagnose", "--from", saved(network))
         assert (found.code, found.err) == (0, "")
         assert found.out.startswith("ok: web can start\n")
 
-    def test_of_a_service_that_cannot(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_exit_code_is_1_for_blocked_service(self, run: Skerry, saved: Saved, network: Network) -> None:
         network.rows["VpcEndpoints"].clear()
         assert run("diagnose", "--from", saved(network)).code == BLOCKED
 
-    def test_of_a_service_that_can_now_and_then(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_exit_code_is_1_for_intermittent_service(self, run: Skerry, saved: Saved, network: Network) -> None:
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"].append("subnet-b")
         network.acl("acl-shut", both_ways(), ["subnet-b"])
         found = run("diagnose", "--from", saved(network))
@@ -75,23 +75,25 @@ class TestExitCodes:
             "intermittent: web starts only at times, a share of its tasks cannot",
         )
 
-    def test_of_what_is_not_known(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_exit_code_for_unknown_is_0_with_allow_unknown(self, run: Skerry, saved: Saved, network: Network) -> None:
         network.forget("NetworkAcls")
         folder = saved(network)
         assert run("diagnose", "--from", folder).code == UNKNOWN
         assert run("diagnose", "--from", folder, "--allow-unknown").code == 0
 
-    def test_that_allow_the_unknown_do_not_allow_what_is_blocked(
+    def test_allow_unknown_keeps_exit_code_of_blocked_service(
         self, run: Skerry, saved: Saved, network: Network
     ) -> None:
         network.rows["VpcEndpoints"].clear()
         assert run("diagnose", "--from", saved(network), "--allow-unknown").code == BLOCKED
 
-    def test_of_what_is_not_fargates(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_exit_code_is_0_for_ec2_launch_type(self, run: Skerry, saved: Saved, network: Network) -> None:
         network.rows["services"][0]["launchType"] = "EC2"
         assert run("diagnose", "--from", saved(network)).code == 0
 
-    def test_of_a_fault_of_our_own(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_internal_error_is_reported_in_a_single_escaped_line(
+        self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
         def fail(*_: object, **_more: object) -> None:
             raise ZeroDivisionError("by \x1b[31mzero")
 
@@ -100,7 +102,7 @@ class TestExitCodes:
         told = complaint(run("diagnose", "--from", tmp_path), FAULT)
         assert told == "a fault of skerry itself: ZeroDivisionError: by \\x1b[31mzero"
 
-    def test_of_a_fault_with_its_traceback_where_it_is_asked_for(
+    def test_internal_error_prints_traceback_with_skerry_debug(
         self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         def fail(*_: object, **_more: object) -> None:
@@ -112,7 +114,9 @@ class TestExitCodes:
         assert found.code == FAULT
         assert "Traceback" in found.err
 
-    def test_of_an_interruption(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_keyboard_interrupt_exits_with_interrupted(
+        self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
         def interrupt(*_: object, **_more: object) -> None:
             raise KeyboardInterrupt
 
@@ -143,7 +147,7 @@ class TestUsage:
         ],
         ids=" ".join,
     )
-    def test_that_is_wrong_leaves_with_2(self, run: Skerry, arguments: list[str]) -> None:
+    def test_invalid_usage_exits_with_2(self, run: Skerry, arguments: list[str]) -> None:
         found = run(*arguments)
         assert found.code == USAGE
         assert "Usage: " in found.err
@@ -160,14 +164,14 @@ class TestUsage:
         ],
         ids=str,
     )
-    def test_of_options_that_exclude_each_other_is_refused(
+    def test_conflicting_options_are_refused(
         self, run: Skerry, saved: Saved, network: Network, arguments: list[str], said: str
     ) -> None:
         found = run("diagnose", "--from", saved(network), *arguments)
         assert found.code == USAGE
         assert said in found.err
 
-    def test_a_hypothetical_task_needs_a_subnet(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_task_definition_option_requires_a_subnet(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("diagnose", "--from", saved(network), "--task-definition", "web.json")
         assert found.code == USAGE
         assert "--task-definition needs at least one --subnet" in found.err
@@ -175,21 +179,21 @@ class TestUsage:
     @pytest.mark.parametrize(
         "arguments", [["--help"], ["-h"], *([name, "--help"] for name in EVERY_COMMAND)], ids=" ".join
     )
-    def test_of_help_is_printed(self, run: Skerry, arguments: list[str]) -> None:
+    def test_help_option_prints_usage(self, run: Skerry, arguments: list[str]) -> None:
         found = run(*arguments)
         assert (found.code, found.err) == (0, "")
         assert found.out.startswith("Usage: ")
 
-    def test_of_help_names_every_command_and_exit_code(self, run: Skerry) -> None:
+    def test_help_names_every_command_and_exit_code(self, run: Skerry) -> None:
         text = run("--help").out
         assert all(f"\n  {name} " in text for name in EVERY_COMMAND)
         assert "Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage" in text
 
-    def test_of_version_is_printed(self, run: Skerry) -> None:
+    def test_version_option_prints_version(self, run: Skerry) -> None:
         assert run("--version") == Run(0, f"skerry, version {skerry.__version__}\n", "")
 
 
-class TestBadInput:
+class TestInvalidInput:
     def write(self, folder: Path, content: bytes) -> Path:
         path = folder / "Vpcs.json"
         path.write_bytes(content)
@@ -209,18 +213,18 @@ class TestBadInput:
             pytest.param(b'{"Entries": []}', id="not wrapped"),
         ],
     )
-    def test_is_told_in_one_line(self, run: Skerry, tmp_path: Path, content: bytes) -> None:
+    def test_invalid_document_is_reported_in_a_single_line(self, run: Skerry, tmp_path: Path, content: bytes) -> None:
         complaint(run("diagnose", "--from", self.write(tmp_path, content)))
         complaint(run("trace", "--from", tmp_path, "--subnet", "subnet-a", "--to", "logs"))
 
-    def test_that_is_not_there_is_told(self, run: Skerry, tmp_path: Path) -> None:
+    def test_missing_input_path_is_reported(self, run: Skerry, tmp_path: Path) -> None:
         found = complaint(run("diagnose", "--from", tmp_path / "none"))
         assert found == f"{tmp_path / 'none'} cannot be read: No such file or directory"
 
-    def test_of_an_empty_folder_is_told(self, run: Skerry, tmp_path: Path) -> None:
+    def test_empty_input_folder_is_reported(self, run: Skerry, tmp_path: Path) -> None:
         assert complaint(run("diagnose", "--from", tmp_path)) == f"there is no JSON file in {tmp_path}"
 
-    def test_of_one_bad_row_is_noted_and_makes_the_verdict_unknown(
+    def test_invalid_row_is_reported_and_leaves_verdict_unknown(
         self, run: Skerry, saved: Saved, network: Network
     ) -> None:
         network.rows["RouteTables"].append({"RouteTableId": 7})
@@ -230,15 +234,13 @@ class TestBadInput:
         assert found.err.startswith("skerry: network.json: row 1 of RouteTables cannot be read: Expected `str`")
         assert run("diagnose", "--from", folder, "-q").err == ""
 
-    def test_of_a_name_that_is_no_utf_8_is_told_too(self, run: Skerry, tmp_path: Path) -> None:
+    def test_missing_folder_with_non_utf8_name_is_reported(self, run: Skerry, tmp_path: Path) -> None:
         folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/answers-\xff"))
         found = complaint(run("diagnose", "--from", folder))
         assert "answers-\\udcff cannot be read" in found
 
     @pytest.mark.parametrize("form", ["text", "json"])
-    def test_in_a_folder_whose_name_is_no_utf_8_is_read(
-        self, run: Skerry, tmp_path: Path, network: Network, form: str
-    ) -> None:
+    def test_folder_with_non_utf8_name_is_read(self, run: Skerry, tmp_path: Path, network: Network, form: str) -> None:
         folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/answers-\xff"))
         folder.mkdir()
         (folder / "network.json").write_bytes(network.document())
@@ -254,7 +256,7 @@ class TestBadInput:
         ],
         ids=str,
     )
-    def test_that_holds_nothing_of_what_is_asked_for(
+    def test_missing_selection_is_reported_with_what_exists(
         self, run: Skerry, saved: Saved, network: Network, arguments: list[str], said: str
     ) -> None:
         found = run("diagnose", "--from", saved(network), *arguments)
@@ -264,7 +266,9 @@ class TestBadInput:
             "  The input holds none at all.",
         }
 
-    def test_that_holds_no_service_says_what_to_add(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_input_without_services_names_describe_services_command(
+        self, run: Skerry, saved: Saved, network: Network
+    ) -> None:
         network.rows["services"].clear()
         found = run("diagnose", "--from", saved(network))
         assert complaint(found).startswith("there is no ECS service in ")
@@ -272,46 +276,46 @@ class TestBadInput:
 
 
 class TestDiagnose:
-    def test_prints_json(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_diagnose_prints_json(self, run: Skerry, saved: Saved, network: Network) -> None:
         folder = saved(network)
         read = json.loads(run("diagnose", "--from", folder, "--format", "json").out)
         assert (read["version"], read["verdict"], read["source"]) == (1, "ok", str(folder))
         assert [service["service"] for service in read["services"]] == ["web"]
 
-    def test_prints_only_the_first_line(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_diagnose_quiet_prints_only_the_headline(self, run: Skerry, saved: Saved, network: Network) -> None:
         assert run("diagnose", "--from", saved(network), "-q").out == "ok: web can start\n"
 
-    def test_prints_every_hop(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_diagnose_verbose_prints_every_hop(self, run: Skerry, saved: Saved, network: Network) -> None:
         folder = saved(network)
         brief, full = run("diagnose", "--from", folder).out, run("diagnose", "--from", folder, "-v").out
         assert "vpce-1 at 10.0.1.10" in full
         assert "vpce-1 at 10.0.1.10" not in brief
 
-    def test_chooses_by_service_and_cluster(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_diagnose_selects_by_service_and_cluster(self, run: Skerry, saved: Saved, network: Network) -> None:
         network.service("api", clusterArn="arn:aws:ecs:eu-west-1:111122223333:cluster/other")
         folder = saved(network)
         for arguments in (["--service", "api"], ["--cluster", "other"], ["--cluster", "cluster/other"]):
             assert run("diagnose", "--from", folder, "-q", *arguments).out == "ok: api can start\n"
 
-    def test_chooses_a_task(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_diagnose_selects_a_task_by_id_or_arn(self, run: Skerry, saved: Saved, network: Network) -> None:
         task = network.task("1f", group="service:web")
         folder = saved(network)
         for name in ("1f", task["taskArn"]):
             assert run("diagnose", "--from", folder, "-q", "--task", name).out == "ok: 1f can start\n"
 
-    def test_reads_the_region_that_it_is_told(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_diagnose_uses_the_region_option(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("diagnose", "--from", saved(network), "--region", "us-east-1", "--format", "json")
         assert json.loads(found.out)["region"] == "us-east-1"
 
 
-class TestAHypotheticalTask:
+class TestHypotheticalTask:
     @pytest.fixture
     def definition(self, tmp_path: Path) -> Path:
         path = tmp_path / "web.json"
         path.write_bytes(as_bytes({"family": "web", "containerDefinitions": [container()]}))
         return path
 
-    def test_is_diagnosed_where_it_would_run(
+    def test_hypothetical_task_is_diagnosed_in_its_subnet(
         self, run: Skerry, saved: Saved, network: Network, definition: Path
     ) -> None:
         network.rows["services"].clear()
@@ -319,7 +323,7 @@ class TestAHypotheticalTask:
         found = run("diagnose", "--from", saved(network), "-q", *task)
         assert found == Run(0, "ok: web can start\n", "")
 
-    def test_may_be_on_another_platform_and_have_a_public_address(
+    def test_hypothetical_task_uses_platform_version_and_public_ip(
         self, run: Skerry, saved: Saved, network: Network, definition: Path
     ) -> None:
         task = ["--task-definition", definition, "--subnet", "subnet-a", "--security-group", "sg-task"]
@@ -328,7 +332,7 @@ class TestAHypotheticalTask:
         found = run("diagnose", "--from", folder, *task, "--assign-public-ip")
         assert "tasks get a public address in subnet-a, which is isolated" in found.out
 
-    def test_in_a_subnet_that_is_not_there_is_told(
+    def test_hypothetical_task_in_missing_subnet_is_reported(
         self, run: Skerry, saved: Saved, network: Network, definition: Path
     ) -> None:
         task = ["--task-definition", definition, "--subnet", "subnet-a", "--subnet", "subnet-9"]
@@ -336,7 +340,7 @@ class TestAHypotheticalTask:
         assert complaint(found) == "there is no subnet subnet-9"
         assert found.err.splitlines()[1] == "  There are: subnet-a, subnet-b."
 
-    def test_is_called_after_its_file_where_it_has_no_family(
+    def test_hypothetical_task_without_family_is_named_after_its_file(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path
     ) -> None:
         path = tmp_path / "nameless.json"
@@ -345,7 +349,7 @@ class TestAHypotheticalTask:
         assert found.out == "blocked: nameless cannot start\n"
 
     @pytest.mark.parametrize("content", [b'{"Vpcs": []}', b"nonsense"], ids=repr)
-    def test_that_cannot_be_read_is_told(
+    def test_hypothetical_task_with_invalid_definition_is_reported(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, content: bytes
     ) -> None:
         path = tmp_path / "web.json"
@@ -356,19 +360,19 @@ class TestAHypotheticalTask:
 class TestTrace:
     SOURCE = ("--subnet", "subnet-a", "--security-group", "sg-task")
 
-    def test_follows_one_flow(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_reports_reachable_endpoint(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("trace", "--from", saved(network), *self.SOURCE, "--to", "ecr.api")
         assert (found.code, found.err) == (0, "")
         assert found.out.startswith("ok: packets reach vpce-1 at 10.0.1.10, and replies come back\n")
 
-    def test_leaves_with_the_verdict(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_exit_code_follows_the_verdict(self, run: Skerry, saved: Saved, network: Network) -> None:
         folder = saved(network)
         assert run("trace", "--from", folder, *self.SOURCE, "--to", "8.8.8.8").code == BLOCKED
         unknown = ("trace", "--from", folder, *self.SOURCE, "--to", "10.0.2.9")
         assert run(*unknown).code == UNKNOWN
         assert run(*unknown, "--allow-unknown").code == 0
 
-    def test_takes_port_and_protocol(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_uses_port_and_protocol(self, run: Skerry, saved: Saved, network: Network) -> None:
         folder = saved(network)
         for more in (["--port", "80"], ["--protocol", "udp"]):
             assert run("trace", "--from", folder, *self.SOURCE, "--to", "ecr.api", *more).code == BLOCKED
@@ -382,74 +386,84 @@ class TestTrace:
         ],
         ids=str,
     )
-    def test_takes_its_source_by_any_name(self, run: Skerry, saved: Saved, network: Network, source: list[str]) -> None:
+    def test_trace_accepts_interface_instance_or_address_as_source(
+        self, run: Skerry, saved: Saved, network: Network, source: list[str]
+    ) -> None:
         network.interface("eni-1", "10.0.1.9", Attachment={"InstanceId": "i-1"})
         assert run("trace", "--from", saved(network), *source, "--to", "ecr.api").code == 0
 
-    def test_comes_from_the_internet(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_from_internet_is_blocked_without_internet_gateway(
+        self, run: Skerry, saved: Saved, network: Network
+    ) -> None:
         network.interface("eni-1", "10.0.1.9")
         found = run("trace", "--from", saved(network), "--source", "internet", "--to", "eni-1")
         assert found.code == BLOCKED
         assert "NO_PATH vpc-1: vpc-1 has no internet gateway" in found.out
 
-    def test_prints_json(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_prints_json(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("trace", "--from", saved(network), *self.SOURCE, "--to", "ecr.api", "--format", "json")
         assert json.loads(found.out)["verdict"] == "ok"
 
-    def test_prints_only_the_first_line(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_quiet_prints_only_the_headline(self, run: Skerry, saved: Saved, network: Network) -> None:
         assert run("trace", "--from", saved(network), *self.SOURCE, "--to", "ecr.api", "-q").out.count("\n") == 1
 
-    def test_that_contradicts_itself_is_told(self, run: Skerry, saved: Saved, network: Network) -> None:
+    def test_trace_without_source_is_refused(self, run: Skerry, saved: Saved, network: Network) -> None:
         found = run("trace", "--from", saved(network), "--to", "ecr.api")
         assert complaint(found) == "a trace needs exactly one source"
 
 
 class TestExplain:
     @pytest.mark.parametrize("name", ["NO_ROUTE_TO_DESTINATION", "no_route_to_destination"])
-    def test_a_code(self, run: Skerry, name: str) -> None:
+    def test_explain_describes_a_code_in_either_case(self, run: Skerry, name: str) -> None:
         found = run("explain", name)
         assert (found.code, found.err) == (0, "")
         assert found.out.startswith("NO_ROUTE_TO_DESTINATION: ")
 
     @pytest.mark.parametrize("name", ["endpoint-default-group", "ENDPOINT-DEFAULT-GROUP"])
-    def test_a_check(self, run: Skerry, name: str) -> None:
+    def test_explain_describes_a_check_in_either_case(self, run: Skerry, name: str) -> None:
         assert run("explain", name).out.startswith("endpoint-default-group: ")
 
-    def test_a_code_as_json(self, run: Skerry) -> None:
+    def test_explain_prints_a_code_as_json(self, run: Skerry) -> None:
         (match,) = json.loads(run("explain", "SG_HAS_NO_RULES", "--format", "json").out)["matches"]
         assert match["evidence"]["code"] == "SG_HAS_NO_RULES"
 
-    def test_what_is_neither(self, run: Skerry) -> None:
+    def test_explain_reports_no_match_with_escaped_name(self, run: Skerry) -> None:
         found = run("explain", "\x1b[31mNONSENSE")
         assert complaint(found, BLOCKED).startswith("\\x1b[31mNONSENSE is not a known error text, code")
 
-    def test_what_is_neither_as_json(self, run: Skerry) -> None:
+    def test_explain_prints_empty_matches_as_json(self, run: Skerry) -> None:
         found = run("explain", "NONSENSE", "--format", "json")
         assert found.code == BLOCKED
         assert json.loads(found.out) == {"version": 1, "matches": []}
 
 
-class TestOutput:
-    def test_is_written_to_a_file(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
+class TestOutputFile:
+    def test_output_file_holds_the_result_without_colours(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path
+    ) -> None:
         path = tmp_path / "out.txt"
         found = run("diagnose", "--from", saved(network), "--output", path)
         assert found == Run(0, "", f"skerry: wrote {path}\n")
         assert path.read_text(encoding="utf-8").startswith("ok: web can start\n")
         assert "\x1b" not in path.read_text(encoding="utf-8")
 
-    def test_has_the_rights_of_any_new_file(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
+    def test_output_file_has_default_permissions(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path
+    ) -> None:
         other, path = tmp_path / "other", tmp_path / "out.txt"
         other.touch()
         run("diagnose", "--from", saved(network), "--output", path)
         assert path.stat().st_mode == other.stat().st_mode
 
-    def test_replaces_what_was_there(self, run: Skerry, saved: Saved, network: Network, tmp_path: Path) -> None:
+    def test_output_file_replaces_existing_content(
+        self, run: Skerry, saved: Saved, network: Network, tmp_path: Path
+    ) -> None:
         path = tmp_path / "out.json"
         path.write_text("old" * 100_000, encoding="utf-8")
         run("diagnose", "--from", saved(network), "--format", "json", "--output", path)
         assert json.loads(path.read_text(encoding="utf-8"))["verdict"] == "ok"
 
-    def test_leaves_what_was_there_where_writing_fails(
+    def test_output_file_is_unchanged_after_failed_write(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / "out" / "out.txt"
@@ -466,7 +480,7 @@ class TestOutput:
         assert path.read_text(encoding="utf-8") == "old"
 
     @pytest.mark.parametrize("unbuffered", ["", "1"])
-    def test_that_finds_no_room_is_told(self, unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_stdout_on_full_device_is_reported(self, unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
         with Path("/dev/full").open("w", encoding="utf-8") as full:
             found = start("explain", "NO_ROUTE_TO_DESTINATION", stdout=full, stderr=subprocess.PIPE)
@@ -474,7 +488,7 @@ class TestOutput:
         assert found.stderr.startswith("skerry: the result cannot be written: No space left on device\n")
 
     @pytest.mark.parametrize("place", ["none/out.txt", "file/out.txt"])
-    def test_to_a_place_that_is_no_folder_is_told(
+    def test_output_path_without_folder_is_reported(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path, place: str
     ) -> None:
         (tmp_path / "file").touch()
@@ -482,7 +496,7 @@ class TestOutput:
         assert complaint(found).startswith(f"{tmp_path / place} cannot be written: ")
 
 
-class TestNamesThatMeanHarm:
+class TestControlCharacters:
     """What the files of the user say never reaches the terminal as it is."""
 
     HARM = ("\x1b]0;owned\x07", "\x1b[2J", "\x9b31m", "\u202egnp.exe", "\u2066", "a\nb", "\r", "\x08")
@@ -508,7 +522,9 @@ class TestNamesThatMeanHarm:
 
     @pytest.mark.parametrize("name", HARM, ids=repr)
     @pytest.mark.parametrize("more", [["-v"], ["--format", "json"]], ids=["text", "json"])
-    def test_are_made_visible(self, run: Skerry, saved: Saved, name: str, more: list[str]) -> None:
+    def test_control_characters_in_input_are_escaped(
+        self, run: Skerry, saved: Saved, name: str, more: list[str]
+    ) -> None:
         folder = saved(self.network(name))
         (folder / f"x{name.replace('/', '')}.json").write_bytes(b'{"Unknown": []}')
         found = run("diagnose", "--from", folder, *more)
@@ -517,7 +533,7 @@ class TestNamesThatMeanHarm:
         self.is_harmless(found)
 
     @pytest.mark.parametrize("name", HARM, ids=repr)
-    def test_are_made_visible_in_errors(self, run: Skerry, saved: Saved, name: str) -> None:
+    def test_control_characters_are_escaped_in_errors(self, run: Skerry, saved: Saved, name: str) -> None:
         folder = saved(self.network(name))
         for arguments in (
             ["diagnose", "--from", folder, "--service", f"no-{name}"],
@@ -536,7 +552,7 @@ class TestNamesThatMeanHarm:
 
 class TestCompletion:
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-    def test_is_a_script_for_the_shell(self, run: Skerry, shell: str) -> None:
+    def test_completion_prints_a_script_for_the_shell(self, run: Skerry, shell: str) -> None:
         found = run("completion", shell)
         assert (found.code, found.err) == (0, "")
         assert "_SKERRY_COMPLETE" in found.out
@@ -551,14 +567,14 @@ def start(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess
     return subprocess.run(command, check=False, text=True, **options)
 
 
-def test_the_command_line_loads_nothing_that_is_slow() -> None:
+def test_cli_import_does_not_load_slow_modules() -> None:
     slow = "{'boto3', 'botocore', 'moto', 'rich', 'skerry.app', 'skerry.render'}"
     code = f"import sys, skerry.cli; print(sorted({slow} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "[]\n"
 
 
-def test_a_diagnosis_loads_nothing_that_is_slow(saved: Saved, network: Network) -> None:
+def test_diagnose_from_files_does_not_load_slow_modules(saved: Saved, network: Network) -> None:
     code = (
         "import sys, skerry.cli\n"
         "try: skerry.cli.main()\n"
@@ -569,12 +585,12 @@ def test_a_diagnosis_loads_nothing_that_is_slow(saved: Saved, network: Network) 
     assert done.stdout == "ok: web can start\n[]\n"
 
 
-def test_it_runs_as_a_module(saved: Saved, network: Network) -> None:
+def test_skerry_runs_as_a_module(saved: Saved, network: Network) -> None:
     done = start("diagnose", "--from", saved(network), "-q", capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok: web can start\n", "")
 
 
-def test_what_a_terminal_cannot_show_is_escaped(saved: Saved, network: Network) -> None:
+def test_characters_outside_output_encoding_are_escaped(saved: Saved, network: Network) -> None:
     network.rows["services"][0]["serviceName"] = "東京"
     environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
     done = start("diagnose", "--from", saved(network), "-q", capture_output=True, env=environment)
@@ -589,7 +605,7 @@ def test_module_of_the_current_folder_is_not_imported(tmp_path: Path, module: st
         assert done.returncode == 0, done.stderr
 
 
-def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:
+def test_invalid_document_prints_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "Vpcs.json").write_bytes(b'{"Vpcs": [')
     done = start("diagnose", "--from", tmp_path, capture_output=True)
     assert (done.returncode, done.stdout) == (USAGE, "")
@@ -598,7 +614,7 @@ def test_bad_input_leaves_no_traceback(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["diagnose", "snapshot", "explain", "demo"])
-def test_a_reader_that_leaves_early_is_no_fault(saved: Saved, network: Network, tmp_path: Path, command: str) -> None:
+def test_closed_pipe_reader_exits_with_0(saved: Saved, network: Network, tmp_path: Path, command: str) -> None:
     """``skerry diagnose … | head -1`` of services that can start leaves with 0."""
     asked: dict[str, tuple[str | Path, ...]] = {
         "diagnose": ("--from", saved(network)),
@@ -626,7 +642,7 @@ def on_a_terminal(*arguments: str | Path, **environment: str) -> str:
         os.close(theirs)
 
 
-def test_a_terminal_gets_colours_unless_it_refuses_them(saved: Saved, network: Network) -> None:
+def test_terminal_output_is_coloured_unless_no_color_is_set(saved: Saved, network: Network) -> None:
     asked = ("diagnose", "--from", saved(network), "-q")
     assert "\x1b[32mok\x1b[0m" in on_a_terminal(*asked, TERM="xterm")
     assert on_a_terminal(*asked, TERM="xterm", NO_COLOR="1") == "ok: web can start\r\n"

@@ -39,7 +39,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     ],
     ids=["garbage", "no host", "open bracket", "nobody listens", "ftp", "defaults mode", "line break", "proxy"],
 )
-def test_a_setting_that_cannot_work_is_said_without_a_secret(
+def test_invalid_aws_setting_is_reported_without_secrets(
     settings: dict[str, str], said: str, run: Skerry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in settings.items():
@@ -50,15 +50,15 @@ def test_a_setting_that_cannot_work_is_said_without_a_secret(
 
 
 @pytest.mark.parametrize("region", ["../x", "a b", "eu-west-1/../..", "x" * 300, "é"])
-def test_a_region_that_is_none_is_said(region: str, run: Skerry) -> None:
+def test_invalid_region_name_is_reported(region: str, run: Skerry) -> None:
     assert "is no name of a Region" in complaint(run("diagnose", "--region", region))
 
 
-def test_a_profile_with_a_line_break_is_said_in_one_line(run: Skerry) -> None:
+def test_profile_with_line_break_is_reported_in_a_single_line(run: Skerry) -> None:
     assert complaint(run("diagnose", "--profile", "a\nb")) == "The config profile (a b) could not be found"
 
 
-def test_a_file_of_credentials_that_cannot_be_read_is_said(
+def test_invalid_credentials_file_is_reported_without_secrets(
     run: Skerry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "credentials"
@@ -70,12 +70,12 @@ def test_a_file_of_credentials_that_cannot_be_read_is_said(
     assert HIDDEN not in found.err
 
 
-class TestTheNetworkAlone:
-    def test_has_the_same_scope_for_the_command_line_as_for_the_library(self) -> None:
+class TestNetworkOnly:
+    def test_read_options_have_fields_and_defaults_of_read_scope(self) -> None:
         assert AsTyped._fields == ReadScope.__struct_fields__
         assert ReadScope(*AsTyped()) == ReadScope()
 
-    def test_of_saved_answers_lists_the_rest_as_not_examined(self, run: Skerry, tmp_path: Path) -> None:
+    def test_network_only_diagnosis_lists_policies_as_not_examined(self, run: Skerry, tmp_path: Path) -> None:
         role = {"Arn": "arn:aws:iam::1:role/a", "RoleName": "a", "AssumeRolePolicyDocument": {}}
         answers = {"Vpcs": [], "clusters": [], "services": [service()], "RoleDetailList": [role]}
         (tmp_path / "all.json").write_text(json.dumps(answers), encoding="utf-8")
@@ -85,7 +85,7 @@ class TestTheNetworkAlone:
         assert "identity and resource policies" in narrow.out
         assert narrow.code == whole.code
 
-    def test_of_a_snapshot_is_saved_without_the_rest(self, run: Skerry, tmp_path: Path) -> None:
+    def test_network_only_snapshot_omits_roles(self, run: Skerry, tmp_path: Path) -> None:
         folder = tmp_path / "answers"
         folder.mkdir()
         (folder / "vpcs.json").write_text('{"Vpcs": []}', encoding="utf-8")

@@ -89,7 +89,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_prints_nothing_harmful(run: Skerry, answers: Path, name: str) -> None:
+def test_command_escapes_control_characters_of_names(run: Skerry, answers: Path, name: str) -> None:
     command, *more = COMMANDS[name]
     found = run(command, "--from", answers, *more)
     harmless(found)
@@ -118,12 +118,12 @@ def test_a_command_prints_nothing_harmful(run: Skerry, answers: Path, name: str)
     ],
     ids=lambda arguments: " ".join(arguments).replace(NAME, "NAME"),
 )
-def test_an_argument_is_printed_harmlessly(run: Skerry, arguments: tuple[str, ...]) -> None:
+def test_argument_control_characters_are_escaped(run: Skerry, arguments: tuple[str, ...]) -> None:
     harmless(run(*arguments))
 
 
 @pytest.mark.parametrize("name", ["out", "out.json"])
-def test_a_place_is_printed_harmlessly(run: Skerry, answers: Path, tmp_path: Path, name: str) -> None:
+def test_output_path_control_characters_are_escaped(run: Skerry, answers: Path, tmp_path: Path, name: str) -> None:
     place = tmp_path / f"{NAME}-{name}"
     for _ in range(2):  # the second one finds the place taken
         harmless(run("snapshot", "--from", answers, "--output", place))
@@ -132,7 +132,7 @@ def test_a_place_is_printed_harmlessly(run: Skerry, answers: Path, tmp_path: Pat
     assert "\x1b" not in (tmp_path / f"{NAME}.txt").read_text(encoding="utf-8")
 
 
-def test_a_task_definition_is_printed_harmlessly(run: Skerry, answers: Path, tmp_path: Path) -> None:
+def test_task_definition_control_characters_are_escaped(run: Skerry, answers: Path, tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.json"
     path.write_bytes(as_bytes({"containerDefinitions": [container(name=NAME)]}))
     for form in ("text", "json"):
@@ -140,7 +140,7 @@ def test_a_task_definition_is_printed_harmlessly(run: Skerry, answers: Path, tmp
         harmless(run("diagnose", "--from", answers, *task, "--format", form))
 
 
-def test_a_file_that_is_no_text_has_a_name_in_every_format(run: Skerry, answers: Path, tmp_path: Path) -> None:
+def test_non_utf8_file_name_is_escaped_in_every_format(run: Skerry, answers: Path, tmp_path: Path) -> None:
     path = tmp_path / "task-\udcff.json"
     path.write_bytes(as_bytes({"containerDefinitions": [container()]}))
     task = ("--task-definition", path, "--subnet", "subnet-a")

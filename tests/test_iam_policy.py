@@ -203,7 +203,7 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
 
 
 @pytest.mark.parametrize("command", sorted(WIDEST))
-def test_a_policy_has_the_actions_of_all_calls_and_no_others(
+def test_iam_policy_has_exactly_the_actions_that_are_called(
     command: str,
     skerry: Skerry,
     policies: Policies,
@@ -226,7 +226,7 @@ def test_a_policy_has_the_actions_of_all_calls_and_no_others(
 
 
 @pytest.mark.parametrize("command", ["diagnose", "explain", "plan", "snapshot"])
-def test_the_network_alone_takes_what_its_policy_allows(
+def test_network_only_calls_exactly_the_actions_of_its_policy(
     command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
 ) -> None:
     allowed = policies.actions(f"{command} --network-only")
@@ -237,7 +237,7 @@ def test_the_network_alone_takes_what_its_policy_allows(
     assert {NAMED_OTHERWISE.get(name, name) for name in served.faults.seen} == recorded
 
 
-def test_one_service_takes_no_more_than_the_policy_of_the_command(
+def test_service_option_calls_fewer_actions_than_the_policy_allows(
     skerry: Skerry, policies: Policies, recorded: Recorded
 ) -> None:
     assert skerry("diagnose", *SERVICE).code == 0
@@ -245,7 +245,7 @@ def test_one_service_takes_no_more_than_the_policy_of_the_command(
 
 
 @pytest.mark.parametrize("command", ["diagnose", "rehearse"])
-def test_a_task_that_does_not_exist_takes_what_a_trace_takes(
+def test_hypothetical_task_calls_the_actions_of_the_trace_policy(
     command: str, skerry: Skerry, policies: Policies, uses: Any, recorded: Recorded, request: pytest.FixtureRequest
 ) -> None:
     if command == "rehearse":
@@ -256,7 +256,7 @@ def test_a_task_that_does_not_exist_takes_what_a_trace_takes(
 
 
 @pytest.mark.parametrize("command", ["diagnose", "snapshot", "trace"])
-def test_an_account_that_allows_only_the_policy_refuses_nothing(
+def test_iam_policy_is_enough_if_all_other_actions_are_denied(
     command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
 ) -> None:
     served.faults.denied = {call.action for call in CALLS} - policies.actions(command)
@@ -266,7 +266,7 @@ def test_an_account_that_allows_only_the_policy_refuses_nothing(
     assert recorded
 
 
-def test_every_command_that_reads_an_account_has_a_policy() -> None:
+def test_every_command_with_a_profile_option_has_a_policy() -> None:
     context = click.Context(cli)
     commands = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
     reading = {name for name, one in commands.items() if one and "profile" in {param.name for param in one.params}}
@@ -274,8 +274,8 @@ def test_every_command_that_reads_an_account_has_a_policy() -> None:
 
 
 @pytest.mark.parametrize("command", sorted(WIDEST))
-class TestAPolicy:
-    def test_has_a_sorted_statement_for_each_service(self, policies: Policies, command: str) -> None:
+class TestPolicyDocument:
+    def test_policy_document_has_a_sorted_statement_per_service(self, policies: Policies, command: str) -> None:
         policy = policies(command)
         assert list(policy) == ["Version", "Statement"]
         assert policy["Version"] == "2012-10-17"
@@ -289,14 +289,16 @@ class TestAPolicy:
             services.append(service)
         assert services == sorted(set(services))
 
-    def test_is_what_iam_takes(self, policies: Policies, command: str) -> None:
+    def test_policy_document_respects_iam_sid_and_size_limits(self, policies: Policies, command: str) -> None:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html and
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: white space is not counted.
         policy = policies(command)
         assert all(statement["Sid"].isalnum() and statement["Sid"].isascii() for statement in policy["Statement"])
         assert len(json.dumps(policy, separators=(",", ":"))) <= 6144
 
-    def test_is_taken_by_an_iam(self, policies: Policies, served: Served, command: str) -> None:
+    def test_policy_document_is_accepted_by_create_policy(
+        self, policies: Policies, served: Served, command: str
+    ) -> None:
         assert served
         made = make_clients(REGION)("iam").create_policy(
             PolicyName=command, PolicyDocument=json.dumps(policies(command))
@@ -305,14 +307,14 @@ class TestAPolicy:
 
 
 @pytest.mark.parametrize("command", ["demo", "everything", ""])
-def test_what_reads_no_account_has_no_policy(skerry: Skerry, command: str) -> None:
+def test_iam_policy_of_command_without_account_is_a_usage_error(skerry: Skerry, command: str) -> None:
     found = skerry("iam-policy", command)
     assert (found.code, found.out) == (USAGE, "")
     known = ", ".join(f"'{name}'" for name in WIDEST)
     assert found.err.splitlines()[-1].endswith(f"is not one of {known}.")
 
 
-def test_it_loads_nothing_that_is_slow() -> None:
+def test_iam_policy_command_does_not_load_slow_modules() -> None:
     slow = "{'boto3', 'botocore', 'moto', 'rich', 'skerry.app'}"
     code = f"import sys, skerry.cli\ntry: skerry.cli.main()\nfinally: print(sorted({slow} & set(sys.modules)))"
     command = [sys.executable, "-c", code, "iam-policy", "diagnose"]

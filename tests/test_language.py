@@ -23,31 +23,31 @@ def definitions(kind: str) -> dict[str, list[str]]:
     return modules
 
 
-def test_sentences_are_plain() -> None:
+def test_sentences_in_source_are_plain() -> None:
     assert [f"{path}:{it}" for path, code in sorted(MODULES.items()) for it in language.complaints(code)] == []
 
 
-def test_documentation_is_not_cut() -> None:
+def test_documentation_keeps_its_number_of_sentences() -> None:
     assert sum(len(language.sentences(code)) for code in MODULES.values()) > FEWEST_SENTENCES
 
 
-def test_module_names_say_their_content() -> None:
+def test_module_names_are_not_banned() -> None:
     assert [path for path in MODULES if Path(path).stem in language.BANNED_MODULES] == []
 
 
-def test_class_names_have_one_meaning() -> None:
+def test_class_names_are_unique_across_modules() -> None:
     assert {name: paths for name, paths in definitions("class").items() if len(paths) > 1} == {}
 
 
-def test_class_names_are_of_the_field() -> None:
+def test_class_names_are_not_banned() -> None:
     assert sorted(language.BANNED_TYPES & definitions("class").keys()) == []
 
 
-def test_function_names_are_not_placeholders() -> None:
+def test_function_names_are_not_banned() -> None:
     assert sorted(language.BANNED_FUNCTIONS & definitions("function").keys()) == []
 
 
-def test_glossary_defines_own_words() -> None:
+def test_glossary_defines_project_terms() -> None:
     text = GLOSSARY.read_text(encoding="utf-8")
     words = ("World", "Launch", "Need", "Trace", "Hop", "Blocker", "Verdict", "Plan", "Change", "Placement", "Finding")
     assert [word for word in words if f"**{word}**" not in text] == []
@@ -64,6 +64,6 @@ def test_glossary_defines_own_words() -> None:
         ('"""The route that a subnet uses. A rule that applies to it."""', None),
     ],
 )
-def test_complaint_of_sentence(code: str, complaint: str | None) -> None:
+def test_language_complaints_match_the_sentence(code: str, complaint: str | None) -> None:
     complaints = list(language.complaints(code))
     assert [complaint in it for it in complaints] == [True] if complaint else complaints == []

@@ -63,33 +63,33 @@ def as_json(text: str) -> dict[str, Any]:
 
 
 class TestDiagnose:
-    def test_of_every_service(self, run: Skerry) -> None:
+    def test_live_diagnose_reports_every_service(self, run: Skerry) -> None:
         found = run("diagnose")
         assert (found.code, found.err) == (BLOCKED, "")
         assert found.out.startswith("blocked: web cannot start\n")
 
-    def test_names_the_account_and_region(self, run: Skerry) -> None:
+    def test_live_diagnose_names_account_and_region(self, run: Skerry) -> None:
         read = as_json(run("diagnose", "--format", "json").out)
         assert (read["source"], read["account"], read["region"]) == (f"account {ACCOUNT} in {REGION}", ACCOUNT, REGION)
 
-    def test_of_another_region_finds_nothing(self, run: Skerry) -> None:
+    def test_live_diagnose_of_other_region_has_no_service(self, run: Skerry) -> None:
         found = complaint(run("diagnose", "--region", "eu-west-2"))
         assert found == f"there is no ECS service in account {ACCOUNT} in eu-west-2"
 
-    def test_asks_ecs_for_one_service_only(self, run: Skerry, faults: Faults) -> None:
+    def test_live_diagnose_of_a_service_does_not_list_services(self, run: Skerry, faults: Faults) -> None:
         faults.seen.clear()
         found = run("diagnose", "-q", "--cluster", "article", "--service", "web")
         assert (found.code, found.out) == (BLOCKED, "blocked: web cannot start\n")
         assert "ecs:ListServices" not in faults.seen
 
-    def test_of_a_task(self, run: Skerry, client: ClientFactory) -> None:
+    def test_live_diagnose_selects_a_stopped_task_by_id_or_arn(self, run: Skerry, client: ClientFactory) -> None:
         [arn] = client("ecs").list_tasks(cluster="article", desiredStatus="STOPPED")["taskArns"]
         name = arn.rpartition("/")[2]
         for chosen in (["--task", arn], ["--task", name], ["--task", name, "--cluster", "article"]):
             found = run("diagnose", "-q", *chosen)
             assert (found.code, found.out) == (BLOCKED, f"blocked: {name} cannot start\n")
 
-    def test_of_a_task_that_does_not_exist_yet_asks_ecs_nothing(
+    def test_live_diagnose_of_hypothetical_task_makes_no_ecs_calls(
         self, run: Skerry, subnet: str, tmp_path: Path, faults: Faults
     ) -> None:
         path = tmp_path / "job.json"
@@ -99,18 +99,18 @@ class TestDiagnose:
         assert (found.code, found.out) == (BLOCKED, "blocked: job cannot start\n")
         assert not [action for action in faults.seen if action.startswith("ecs:")]
 
-    def test_of_nothing_that_is_there(self, run: Skerry) -> None:
+    def test_live_diagnose_reports_missing_service_cluster_or_task(self, run: Skerry) -> None:
         assert complaint(run("diagnose", "--service", "api")) == "there is no service api"
         assert complaint(run("diagnose", "--cluster", "shop")) == "there is no cluster shop"
         assert complaint(run("diagnose", "--task", "1f")) == "there is no task 1f"
 
-    def test_tells_its_calls_where_more_is_asked_for(self, run: Skerry) -> None:
+    def test_live_diagnose_verbose_prints_calls_and_rounds(self, run: Skerry) -> None:
         calls, _, rounds = run("diagnose", "-v").err.removeprefix("skerry: ").partition(" calls in ")
         assert int(calls) > 20
         assert rounds == "6 rounds\n"
 
 
-def test_a_trace_asks_ecs_nothing(run: Skerry, subnet: str, faults: Faults) -> None:
+def test_live_trace_makes_no_ecs_calls(run: Skerry, subnet: str, faults: Faults) -> None:
     faults.seen.clear()
     found = run("trace", "-q", "--subnet", subnet, "--to", "logs")
     assert (found.code, found.out.partition(":")[0]) == (BLOCKED, "blocked")
@@ -118,11 +118,11 @@ def test_a_trace_asks_ecs_nothing(run: Skerry, subnet: str, faults: Faults) -> N
     assert not [action for action in faults.seen if action.startswith("ecs:")]
 
 
-class TestNoWayIn:
+class TestAccountConfiguration:
     """Leaves with 2 and one clear line, whatever is wrong."""
 
     @pytest.mark.parametrize("command", [["diagnose"], ["trace", "--to", "logs"], ["snapshot", "--output", "out"]])
-    def test_without_a_region(
+    def test_command_without_region_is_refused(
         self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
     ) -> None:
         without_account(monkeypatch, tmp_path)
@@ -130,16 +130,18 @@ class TestNoWayIn:
         assert complaint(run(*command)) == "no Region is given"
         assert list(tmp_path.iterdir()) == []
 
-    def test_without_credentials(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_command_without_credentials_is_refused(
+        self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
         url = os.environ["AWS_ENDPOINT_URL"]
         without_account(monkeypatch, tmp_path)
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         assert "credentials" in complaint(run("diagnose", "--region", REGION))
 
-    def test_by_a_profile_that_is_not_there(self, run: Skerry) -> None:
+    def test_command_with_missing_profile_is_refused(self, run: Skerry) -> None:
         assert "nix" in complaint(run("diagnose", "--profile", "nix"))
 
-    def test_by_a_profile_that_is(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_command_uses_the_given_profile(self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / "config").write_text(
             f"[profile mine]\nregion = {REGION}\naws_access_key_id = a\naws_secret_access_key = b\n", encoding="utf-8"
         )
@@ -150,7 +152,7 @@ class TestNoWayIn:
 
 
 class TestRefusedCalls:
-    def test_are_named_and_what_they_tell_is_unknown(self, run: Skerry, faults: Faults) -> None:
+    def test_refused_calls_are_listed_and_leave_verdict_unknown(self, run: Skerry, faults: Faults) -> None:
         faults.denied |= {"ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables"}
         found = run("diagnose")
         assert found.code == UNKNOWN
@@ -159,19 +161,21 @@ class TestRefusedCalls:
         assert ["ec2:DescribeVpcEndpoints", "VPC", "endpoint", "UnauthorizedOperation"] in lines
         assert ["ec2:DescribeRouteTables", "route", "table", "UnauthorizedOperation"] in lines
 
-    def test_are_told_to_programs(self, run: Skerry, subnet: str, faults: Faults) -> None:
+    def test_refused_calls_are_listed_in_json(self, run: Skerry, subnet: str, faults: Faults) -> None:
         assert as_json(run("diagnose", "--format", "json").out)["refused"] == []
         faults.denied.add("ec2:DescribeVpcEndpoints")
         refused = [{"action": "ec2:DescribeVpcEndpoints", "code": "UnauthorizedOperation"}]
         for command in (["diagnose"], ["trace", "--subnet", subnet, "--to", "logs"]):
             assert as_json(run(*command, "--format", "json").out)["refused"] == refused
 
-    def test_of_a_trace_are_named(self, run: Skerry, subnet: str, faults: Faults) -> None:
+    def test_refused_calls_of_a_trace_are_listed(self, run: Skerry, subnet: str, faults: Faults) -> None:
         faults.denied.add("ec2:DescribeVpcEndpoints")
         found = run("trace", "--subnet", subnet, "--to", "logs")
         assert "  ec2:DescribeVpcEndpoints  VPC endpoint  UnauthorizedOperation\n" in found.out
 
-    def test_of_a_snapshot_are_named_and_kept(self, run: Skerry, faults: Faults, tmp_path: Path) -> None:
+    def test_refused_calls_of_a_snapshot_are_listed_and_saved(
+        self, run: Skerry, faults: Faults, tmp_path: Path
+    ) -> None:
         faults.denied.add("ec2:DescribeVpcEndpoints")
         found = run("snapshot", "--output", tmp_path / "out")
         assert found.code == 0
@@ -179,7 +183,7 @@ class TestRefusedCalls:
         kept = as_json(run("diagnose", "--from", tmp_path / "out", "--format", "json").out)
         assert kept["refused"] == [{"action": "ec2:DescribeVpcEndpoints", "code": "UnauthorizedOperation"}]
 
-    def test_that_hide_all_services_are_no_proof_of_none(self, run: Skerry, faults: Faults) -> None:
+    def test_refused_list_clusters_is_reported_instead_of_no_services(self, run: Skerry, faults: Faults) -> None:
         faults.denied.add("ecs:ListClusters")
         found = run("diagnose")
         assert complaint(found) == (
@@ -191,7 +195,7 @@ class TestRefusedCalls:
 
 class TestSnapshot:
     @pytest.mark.parametrize("form", ["out", "out.json"])
-    def test_gives_the_same_diagnosis_as_the_account(self, run: Skerry, tmp_path: Path, form: str) -> None:
+    def test_snapshot_gives_the_same_diagnosis_as_the_account(self, run: Skerry, tmp_path: Path, form: str) -> None:
         """To the byte, but for where it comes from."""
         live = run("diagnose", "--format", "json")
         done = run("snapshot", "--output", tmp_path / form)
@@ -200,14 +204,14 @@ class TestSnapshot:
         assert f'"source": "{tmp_path / form}"' in saved.out
         assert live.out == saved.out.replace(str(tmp_path / form), f"account {ACCOUNT} in {REGION}")
 
-    def test_tells_how_much_it_is_of(self, run: Skerry, tmp_path: Path) -> None:
+    def test_snapshot_prints_number_of_saved_documents(self, run: Skerry, tmp_path: Path) -> None:
         found = run("snapshot", "--output", tmp_path / "out")
         count = len([path for path in (tmp_path / "out").rglob("*.json") if path.name != "snapshot.json"])
         first = f"saved: {count} documents of account {ACCOUNT} in Region {REGION} in {tmp_path / 'out'}"
         assert (found.code, found.err, found.out.splitlines()[0]) == (0, "", first)
         assert run("snapshot", "--output", tmp_path / "brief", "-q").out == first.replace("/out", "/brief") + "\n"
 
-    def test_of_a_snapshot_is_the_same_again(self, run: Skerry, tmp_path: Path) -> None:
+    def test_snapshot_of_a_snapshot_is_identical(self, run: Skerry, tmp_path: Path) -> None:
         run("snapshot", "--output", tmp_path / "once")
         found = run("snapshot", "--from", tmp_path / "once", "--output", tmp_path / "twice")
         assert (found.code, found.err) == (0, "")
@@ -218,13 +222,13 @@ class TestSnapshot:
         )
         assert once == twice
 
-    def test_takes_no_place_that_is_taken(self, run: Skerry, tmp_path: Path) -> None:
+    def test_snapshot_refuses_a_folder_with_other_files(self, run: Skerry, tmp_path: Path) -> None:
         (tmp_path / "mine.txt").touch()
         assert complaint(run("snapshot", "--output", tmp_path)) == f"{tmp_path} is not empty"
         assert "holds files that are no snapshot's" in complaint(run("snapshot", "--output", tmp_path, "--force"))
         assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
-    def test_of_saved_answers_holds_no_secret(self, run: Skerry, tmp_path: Path) -> None:
+    def test_snapshot_of_saved_answers_holds_no_secret(self, run: Skerry, tmp_path: Path) -> None:
         network = Network()
         network.definition(container(environment=[{"name": "PASSWORD", "value": "hush"}]))
         network.service()
@@ -241,7 +245,7 @@ class TestSnapshot:
         before, after = (run("diagnose", "--from", tmp_path / name, "--format", "json").out for name in ("in", "out"))
         assert before.replace("/in", "/out") == after
 
-    def test_keeps_the_region_that_it_was_told(self, run: Skerry, tmp_path: Path) -> None:
+    def test_snapshot_saves_the_region_option(self, run: Skerry, tmp_path: Path) -> None:
         (tmp_path / "a.json").write_bytes(b'{"Vpcs": []}')
         run("snapshot", "--from", tmp_path / "a.json", "--region", "eu-west-2", "--output", tmp_path / "out")
         found = json.loads((tmp_path / "out" / "snapshot.json").read_bytes())
@@ -281,7 +285,7 @@ class Terminal:
 
 @pytest.mark.usefixtures("client")
 class TestProgress:
-    def test_is_one_line_that_is_gone_at_the_end(self) -> None:
+    def test_progress_is_a_single_line_and_is_erased_at_the_end(self) -> None:
         terminal = Terminal("diagnose")
         shown = terminal.rest()
         assert "reading: " in shown
@@ -291,19 +295,19 @@ class TestProgress:
         assert (last.strip(), empty) == ("", "")
         assert terminal.process.wait() == BLOCKED
 
-    def test_is_not_shown_where_quiet_is_asked_for(self) -> None:
+    def test_progress_is_hidden_with_quiet(self) -> None:
         terminal = Terminal("diagnose", "-q")
         assert terminal.rest() == ""
         assert terminal.process.wait() == BLOCKED
 
-    def test_is_not_shown_where_there_is_no_terminal(self) -> None:
+    def test_progress_is_hidden_without_terminal(self) -> None:
         done = subprocess.run([sys.executable, "-m", "skerry", "diagnose"], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (BLOCKED, "")
 
 
 @pytest.mark.parametrize("command", [["diagnose"], ["snapshot", "--output", "out"]], ids=" ".join)
 @pytest.mark.usefixtures("client")
-def test_an_interruption_leaves_nothing_behind(
+def test_interrupt_while_reading_leaves_no_files(
     command: list[str], faults: Faults, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

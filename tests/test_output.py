@@ -72,7 +72,7 @@ def arguments(name: str, answers: Path) -> tuple[tuple[str, ...], str]:
 
 
 @every_command
-def test_a_pipe_gets_the_result(run: Skerry, answers: Path, place: Path, name: str) -> None:
+def test_named_pipe_receives_the_result(run: Skerry, answers: Path, place: Path, name: str) -> None:
     words, begins = arguments(name, answers)
     os.mkfifo(place / "pipe")
     got: list[str] = []
@@ -88,7 +88,7 @@ def test_a_pipe_gets_the_result(run: Skerry, answers: Path, place: Path, name: s
 
 @needs_root
 @every_command
-def test_a_device_stays(run: Skerry, answers: Path, place: Path, name: str) -> None:
+def test_device_file_is_kept(run: Skerry, answers: Path, place: Path, name: str) -> None:
     os.mknod(place / "null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
     words, _ = arguments(name, answers)
     found = run(*words, "--output", place / "null")
@@ -98,7 +98,9 @@ def test_a_device_stays(run: Skerry, answers: Path, place: Path, name: str) -> N
 
 
 @every_command
-def test_dash_is_stdout(run: Skerry, answers: Path, place: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_dash_writes_to_stdout(
+    run: Skerry, answers: Path, place: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words, begins = arguments(name, answers)
     if name == "snapshot":
         # The streams of pytest are no descriptors.
@@ -115,7 +117,7 @@ def test_dash_is_stdout(run: Skerry, answers: Path, place: Path, name: str, monk
     assert names(place) == []
 
 
-def test_a_file_of_that_name_is_written_by_its_path(
+def test_output_path_of_file_named_dash_writes_the_file(
     run: Skerry, answers: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
@@ -124,7 +126,7 @@ def test_a_file_of_that_name_is_written_by_its_path(
 
 
 @every_command
-def test_a_socket_is_refused_before_anything_is_read(
+def test_socket_is_refused_before_reading(
     run: Skerry, answers: Path, place: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -140,7 +142,7 @@ def test_a_socket_is_refused_before_anything_is_read(
 
 
 @every_command
-def test_a_link_is_followed(run: Skerry, answers: Path, place: Path, name: str) -> None:
+def test_symbolic_link_is_followed(run: Skerry, answers: Path, place: Path, name: str) -> None:
     words, begins = arguments(name, answers)
     (place / "link.json").symlink_to("real.json")
     found = run(*words, "--output", place / "link.json")
@@ -149,13 +151,13 @@ def test_a_link_is_followed(run: Skerry, answers: Path, place: Path, name: str) 
     assert names(place) == ["link.json", "real.json"]
 
 
-def test_stderr_says_what_was_written(run: Skerry, answers: Path, place: Path) -> None:
+def test_stderr_names_the_written_file_unless_quiet(run: Skerry, answers: Path, place: Path) -> None:
     command = ("diagnose", "--from", answers, "--output", place / "out")
     assert run(*command) == Run(0, "", f"skerry: wrote {place / 'out'}\n")
     assert run(*command, "-q") == Run(0, "", "")
 
 
-def test_a_pipe_without_a_reader_is_told(
+def test_named_pipe_without_reader_is_reported(
     run: Skerry, answers: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "SECONDS_FOR_A_READER", 0.1)
@@ -168,7 +170,7 @@ def test_a_pipe_without_a_reader_is_told(
     ]
 
 
-def test_stdout_by_its_name_is_added_to(answers: Path, place: Path) -> None:
+def test_dev_stdout_appends_to_redirected_log(answers: Path, place: Path) -> None:
     """``skerry … --output /dev/stdout >> log`` neither empties nor replaces the log."""
     (place / "log").write_text("before\n", encoding="utf-8")
     command = [sys.executable, "-m", "skerry", "diagnose", "--from", str(answers), "-q", "--output", "/dev/stdout"]
@@ -180,7 +182,7 @@ def test_stdout_by_its_name_is_added_to(answers: Path, place: Path) -> None:
 @pytest.mark.parametrize(
     "command", [["--help"], ["--version"], ["completion", "bash"], ["diagnose", "--help"]], ids=str
 )
-def test_help_ends_well_without_a_reader_and_with_an_error_without_room(command: list[str]) -> None:
+def test_help_exits_with_0_without_reader_and_2_on_full_device(command: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -196,7 +198,7 @@ def test_help_ends_well_without_a_reader_and_with_an_error_without_room(command:
     assert told.stderr.startswith("skerry: the result cannot be written: No space left on device\n")
 
 
-def test_closed_stdout_is_told() -> None:
+def test_closed_stdout_is_reported() -> None:
     command = f"exec {sys.executable} -m skerry explain NO_ROUTE_TO_DESTINATION >&-"
     done = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True)  # noqa: S607 -- the shell
     assert done.returncode == USAGE
@@ -220,7 +222,7 @@ def test_closed_stdout_is_told() -> None:
     ],
     ids=repr,
 )
-def test_faults_that_nobody_raised_on_purpose_exit_with_3(
+def test_unexpected_exceptions_exit_with_3(
     run: Skerry, answers: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     def fail(*_: object) -> None:
@@ -233,7 +235,7 @@ def test_faults_that_nobody_raised_on_purpose_exit_with_3(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("command", ["diagnose", "snapshot"])
-def test_a_run_that_is_ended_leaves_no_draft(
+def test_terminated_run_leaves_no_temporary_file(
     run: Skerry,
     answers: Path,
     place: Path,
@@ -256,7 +258,7 @@ def test_a_run_that_is_ended_leaves_no_draft(
     assert signal.getsignal(number) is signal.SIG_DFL
 
 
-def test_an_interrupted_run_leaves_no_draft(
+def test_interrupted_run_leaves_no_temporary_file(
     run: Skerry, answers: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(_: int) -> None:
@@ -270,7 +272,7 @@ def test_an_interrupted_run_leaves_no_draft(
 @pytest.mark.parametrize(
     "option", [("--from",), ("--output",), ("--task-definition",)], ids=lambda option: str(option[0])
 )
-def test_a_nul_in_a_path_is_refused(run: Skerry, answers: Path, option: tuple[str]) -> None:
+def test_path_with_nul_is_refused(run: Skerry, answers: Path, option: tuple[str]) -> None:
     found = run("diagnose", "--from", answers, *option, "a\0b")
     assert found.code == USAGE
     assert "it holds a NUL" in found.err
@@ -280,7 +282,7 @@ def test_a_nul_in_a_path_is_refused(run: Skerry, answers: Path, option: tuple[st
 
 
 @pytest.mark.parametrize("form", ["folder", "file.json"])
-def test_a_snapshot_replaces_where_a_link_leads(run: Skerry, answers: Path, place: Path, form: str) -> None:
+def test_snapshot_replaces_the_target_of_a_symbolic_link(run: Skerry, answers: Path, place: Path, form: str) -> None:
     assert run("snapshot", "--from", answers, "--output", place / form).code == 0
     link = place / f"link-{form}"
     link.symlink_to(form)
@@ -292,9 +294,7 @@ def test_a_snapshot_replaces_where_a_link_leads(run: Skerry, answers: Path, plac
 
 @needs_root
 @pytest.mark.parametrize("form", ["folder", "file.json"])
-def test_a_snapshot_keeps_the_owner_of_the_one_that_it_replaces(
-    run: Skerry, answers: Path, place: Path, form: str
-) -> None:
+def test_snapshot_keeps_owner_of_the_replaced_snapshot(run: Skerry, answers: Path, place: Path, form: str) -> None:
     out = place / form
     run("snapshot", "--from", answers, "--output", out)
     for path in (out, *out.rglob("*")) if out.is_dir() else (out,):
@@ -305,7 +305,7 @@ def test_a_snapshot_keeps_the_owner_of_the_one_that_it_replaces(
     assert {stat.S_IMODE(path.stat().st_mode) for path in written if path.is_file()} == {0o600}
 
 
-def test_a_snapshot_in_a_pipe_is_read_back(answers: Path) -> None:
+def test_snapshot_on_stdout_is_readable_from_stdin(answers: Path) -> None:
     """What one skerry writes to stdout another one reads from stdin."""
     skerry = f"{sys.executable} -m skerry"
     command = f"{skerry} snapshot --from {answers} --output - -q | {skerry} diagnose --from /dev/stdin --format json"
@@ -314,7 +314,7 @@ def test_a_snapshot_in_a_pipe_is_read_back(answers: Path) -> None:
     assert done.stderr == ""
 
 
-def test_an_image_archive_that_is_a_pipe_is_refused(run: Skerry, answers: Path, place: Path) -> None:
+def test_image_archive_that_is_a_pipe_is_refused(run: Skerry, answers: Path, place: Path) -> None:
     os.mkfifo(place / "pipe")
     found = run("rehearse", "--from", answers, "--image-archive", place / "pipe")
     assert found.code == USAGE
@@ -322,7 +322,7 @@ def test_an_image_archive_that_is_a_pipe_is_refused(run: Skerry, answers: Path, 
 
 
 @pytest.mark.long
-def test_the_demo_saves_snapshots_and_replaces_those_of_the_demo_before(run: Skerry, place: Path) -> None:
+def test_demo_save_replaces_its_snapshots_but_no_other_files(run: Skerry, place: Path) -> None:
     for _ in range(2):
         assert run("demo", "--save", place / "demo").code == 0
         assert names(place / "demo") == ["1", "2"]
@@ -332,7 +332,7 @@ def test_the_demo_saves_snapshots_and_replaces_those_of_the_demo_before(run: Ske
     assert (place / "demo" / "1" / "mine.txt").exists()
 
 
-def test_the_demo_saves_into_no_file(run: Skerry, place: Path) -> None:
+def test_demo_save_to_a_pipe_is_refused(run: Skerry, place: Path) -> None:
     os.mkfifo(place / "pipe")
     found = run("demo", "--save", place / "pipe")
     assert found.code == USAGE

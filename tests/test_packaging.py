@@ -40,7 +40,7 @@ def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert expected - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
-def test_installed_wheel_runs_by_itself(wheel: Path, tmp_path: Path) -> None:
+def test_wheel_runs_without_the_source_tree(wheel: Path, tmp_path: Path) -> None:
     installed, empty = tmp_path / "installed", tmp_path / "empty"
     empty.mkdir()
     pip = ("-m", "pip", "--disable-pip-version-check", "install", "--quiet")

@@ -41,26 +41,28 @@ def saved(network: Network, tmp_path: Path) -> Path:
 
 
 class TestExitCodes:
-    def test_of_a_plan_that_is_proven(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_that_is_proven_exits_with_0(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         found = run("plan", "--from", saved(network, tmp_path))
         assert (found.code, found.err) == (0, "")
         assert found.out.startswith("ok: 5 changes, after which web can start (proven)\n")
 
-    def test_of_a_plan_that_has_nothing_to_do(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_without_changes_exits_with_0(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.serve_s3()
         network.endpoint("vpce-1", "ecr.api")
         network.endpoint("vpce-2", "ecr.dkr")
         found = run("plan", "--from", saved(network, tmp_path))
         assert (found.code, found.out) == (0, "ok: web can start, nothing to change\n")
 
-    def test_of_a_plan_that_cannot_help(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_that_cannot_unblock_exits_with_1(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.rows["taskDefinitions"].clear()
         network.definition(container("nginx:1"))
         found = run("plan", "--from", saved(network, tmp_path), "-q")
         assert found.code == BLOCKED
         assert found.out.startswith("blocked: web still cannot start; 1 manual step")
 
-    def test_of_what_is_not_known(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_with_unknown_facts_exits_with_0_if_allowed(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
         network.forget("NetworkAcls")
         path = saved(network, tmp_path)
         assert run("plan", "--from", path).code == UNKNOWN
@@ -68,23 +70,23 @@ class TestExitCodes:
 
 
 class TestOptions:
-    def test_json_holds_the_plan(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_json_lists_changes_and_proof(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         found = json.loads(run("plan", "--from", saved(network, tmp_path), "--format", "json").out)
         kinds = [change["kind"] for change in found["changes"]]
         assert kinds.count("create-interface-endpoint") == len({"ecr.api", "ecr.dkr"})
         assert found["proven"] is True
 
-    def test_article_opens_what_the_article_opens(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_ingress_article_opens_ports_of_the_article(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         out = run("plan", "--from", saved(network, tmp_path), "--ingress", "article").out
         for rule in ("TCP 443", "TCP 80", "UDP 53"):
             assert f"allow {rule} from 10.0.1.0/24" in out
 
-    def test_also_adds_what_tasks_call_later(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_also_option_adds_endpoints_for_named_services(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         out = run("plan", "--from", saved(network, tmp_path), "--also", "sqs", "--also", "dynamodb").out
         assert "create interface endpoint com.amazonaws.eu-west-1.sqs" in out
         assert "create gateway endpoint com.amazonaws.eu-west-1.dynamodb" in out
 
-    def test_a_task_that_does_not_exist_can_be_planned_for(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_supports_a_hypothetical_task(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.rows["services"].clear()
         definition = tmp_path / "task.json"
         definition.write_bytes(as_bytes({"family": "new", "containerDefinitions": [container()]}))
@@ -92,7 +94,9 @@ class TestOptions:
         found = run("plan", "--from", saved(network, tmp_path), *where)
         assert found.out.startswith("ok: 5 changes, after which new can start (proven)\n")
 
-    def test_an_old_platform_needs_no_endpoint_of_ecrs_api(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_for_platform_1_3_0_omits_ecr_api_endpoint(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
         definition = tmp_path / "task.json"
         definition.write_bytes(as_bytes({"family": "old", "containerDefinitions": [container()]}))
         where = ("--task-definition", definition, "--subnet", "subnet-a", "--platform-version", "1.3.0")
@@ -102,7 +106,9 @@ class TestOptions:
         assert "ecr.api" not in found.out
         assert "PLATFORM_VERSION_RETIRED" in found.out
 
-    def test_other_services_of_the_vpc_are_not_planned_for(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_plan_for_a_service_ignores_other_services_of_the_vpc(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
         network.service("other", subnets=["subnet-b"])
         found = run("plan", "--from", saved(network, tmp_path), "--service", "web", "-q")
         assert found.out == "ok: 5 changes, after which web can start (proven)\n"
@@ -121,16 +127,14 @@ class TestUsage:
         ],
         ids=" ".join,
     )
-    def test_what_contradicts_itself_is_refused(self, run: Skerry, arguments: list[str]) -> None:
+    def test_plan_with_invalid_options_is_refused(self, run: Skerry, arguments: list[str]) -> None:
         assert run("plan", "--from", ".", *arguments).code == USAGE
 
-    def test_a_service_that_nobody_knows_is_named(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+    def test_also_option_with_unknown_service_is_refused(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         found = run("plan", "--from", saved(network, tmp_path), "--also", "sqsq")
         assert complaint(found) == "skerry knows no service sqsq"
 
-    def test_the_region_must_be_known_for_what_tasks_call_later(
-        self, run: Skerry, network: Network, tmp_path: Path
-    ) -> None:
+    def test_also_option_without_region_is_refused(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.rows["services"].clear()
         network.rows["PrefixLists"].clear()
         definition = tmp_path / "task.json"
@@ -143,7 +147,7 @@ class TestUsage:
         assert complaint(found) == "the Region of the network is not known"
 
 
-def test_the_demo_plans_what_it_then_does() -> None:
+def test_demo_plan_lists_the_endpoints_that_the_demo_creates() -> None:
     broken, mended = app.demo()
     planned = json.loads(_as_json(broken))["changes"]
     services = {change["details"]["service"] for change in planned if change["kind"].endswith("endpoint")}
@@ -157,7 +161,7 @@ def _as_json(chapter: app.Chapter) -> str:
 
 
 @pytest.mark.usefixtures("needs_lab")
-def test_the_planned_network_carries_packets(network: Network, tmp_path: Path) -> None:
+def test_planned_network_passes_rehearsal_with_real_packets(network: Network, tmp_path: Path) -> None:
     network.s3_list("52.218.0.0/17")
     arguments = ["rehearse", "--from", str(saved(network, tmp_path)), "--with-plan", "--probe"]
     found = CliRunner().invoke(cli.cli, arguments, catch_exceptions=False)

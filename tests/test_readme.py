@@ -78,13 +78,13 @@ def commands(program: str) -> Iterator[str]:
     return (line for line in COMMANDS if line.startswith(f"{program} "))
 
 
-def test_the_demo_shows_what_the_readme_shows(told: str) -> None:
+def test_readme_demo_lines_are_printed_by_demo(told: str) -> None:
     assert SHOWN is not None
     for line in SHOWN.group(1).splitlines():
         assert same_but_for_ids(line) in [same_but_for_ids(other) for other in click.unstyle(told).splitlines()]
 
 
-def test_a_text_is_explained_as_the_readme_shows() -> None:
+def test_readme_explain_output_is_printed_by_explain() -> None:
     shown = re.search(r"<!-- explain -->\n```\n(.*?)```\n<!-- /explain -->", README, re.DOTALL)
     assert shown is not None
     [command] = [line for line in COMMANDS if line.startswith("skerry explain") and "api.ecr" in line]
@@ -96,14 +96,14 @@ def same_but_for_ids(line: str) -> str:
     return re.sub(r" +", " ", re.sub(r"\b(subnet|rtb|sg|vpc|vpce)-[0-9a-f]+", r"\1-…", line)).strip()
 
 
-def test_the_demo_ends_well_and_prints_the_error_of_the_readme(told: str) -> None:
+def test_demo_ends_ok_and_prints_the_error_of_the_readme(told: str) -> None:
     assert "ok: web can start" in click.unstyle(told)
     [error] = [block for block in BLOCKS if block.startswith("ResourceInitializationError")]
     assert " ".join(error.split()) in " ".join(told.split())
 
 
 @pytest.mark.parametrize("command", sorted(commands("skerry")))
-def test_a_command_of_skerry_works(
+def test_readme_skerry_command_runs(
     command: str, names: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     if command.startswith("skerry rehearse "):
@@ -116,12 +116,12 @@ def test_a_command_of_skerry_works(
 
 
 @pytest.mark.parametrize("command", sorted(commands("make")))
-def test_a_target_of_make_exists(command: str) -> None:
+def test_readme_make_target_exists(command: str) -> None:
     assert re.search(rf"^{command.split()[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", sorted(commands("aws")))
-def test_a_command_of_the_aws_cli_prints_what_skerry_reads(command: str) -> None:
+def test_readme_aws_command_prints_documents_that_skerry_reads(command: str) -> None:
     service, call = command.split()[1:3]
     model = botocore.session.get_session().get_service_model(service)
     [name] = [name for name in model.operation_names if xform_name(name, "-") == call]
@@ -132,11 +132,11 @@ def test_a_command_of_the_aws_cli_prints_what_skerry_reads(command: str) -> None
     assert given <= {member.lower() for member in operation.input_shape.members}
 
 
-def test_the_readme_names_every_exit_code() -> None:
+def test_readme_names_every_exit_code() -> None:
     assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == ["0", "1", "2", "3", "4"]
 
 
-def test_the_page_of_snapshots_names_all_that_is_kept_and_replaced() -> None:
+def test_snapshot_page_names_kept_options_and_record_types() -> None:
     page = (ROOT / "docs" / "snapshot.md").read_text(encoding="utf-8")
     told = {word.lower() for word in re.findall(r"`([^`]+)`", page)} | {*re.findall(r"\b[A-Z]{1,5}\b", page)}
     keys = values.KEPT_OPTIONS | values.URL_OPTIONS
@@ -144,7 +144,7 @@ def test_the_page_of_snapshots_names_all_that_is_kept_and_replaced() -> None:
     assert values.KEPT_RECORD_TYPES - told == set()
 
 
-def test_the_page_of_permissions_shows_the_policy_that_is_printed_and_lists_every_call() -> None:
+def test_permissions_page_shows_the_printed_policy_with_every_action() -> None:
     page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
     [policy] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     for command in ("diagnose", "rehearse", "snapshot"):
@@ -153,7 +153,7 @@ def test_the_page_of_permissions_shows_the_policy_that_is_printed_and_lists_ever
     assert actions == sorted({call.action for call in CALLS})
 
 
-def test_the_page_of_permissions_lists_what_the_network_alone_does_without() -> None:
+def test_permissions_page_lists_actions_omitted_by_network_only() -> None:
     page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
     listed = re.search(r"<!-- beyond the network -->\n(.*?)<!-- /beyond the network -->", page, re.DOTALL)
     assert listed is not None

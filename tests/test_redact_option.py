@@ -48,7 +48,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_redact_replaces_names_in_what_is_printed(skerry: Skerry, saved: Path, command: list[str]) -> None:
+def test_redact_replaces_names_in_output(skerry: Skerry, saved: Path, command: list[str]) -> None:
     plain = skerry(*command, "--from", saved)
     hidden = skerry(*command, "--from", saved, "--redact")
     assert hidden.code == plain.code
@@ -56,7 +56,7 @@ def test_redact_replaces_names_in_what_is_printed(skerry: Skerry, saved: Path, c
     assert len(hidden.out.splitlines()) == len(plain.out.splitlines())
 
 
-def test_redact_replaces_a_name_by_the_same_stand_in_everywhere(skerry: Skerry, saved: Path) -> None:
+def test_redact_replaces_a_name_by_the_same_pseudonym_everywhere(skerry: Skerry, saved: Path) -> None:
     found = json.loads(skerry("diagnose", "--from", saved, "--redact", "--format", "json").out)
     [web] = [row for row in found["services"] if row["service"] == "web"]
     [person] = {word for word in json.dumps(web).replace('"', " ").split() if "@example.com" in word}
@@ -64,9 +64,7 @@ def test_redact_replaces_a_name_by_the_same_stand_in_everywhere(skerry: Skerry, 
     assert web["reasons"] == [f"(service web) failed, says {person}"]
 
 
-def test_redact_replaces_names_in_the_definition_of_a_task_that_does_not_exist(
-    skerry: Skerry, saved: Path, tmp_path: Path
-) -> None:
+def test_redact_replaces_names_in_a_hypothetical_task_definition(skerry: Skerry, saved: Path, tmp_path: Path) -> None:
     definition = tmp_path / "definition.json"
     secret = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/{PERSON}/key"
     containers = [container(IMAGE, secrets=[{"name": "A", "valueFrom": secret}])]

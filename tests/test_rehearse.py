@@ -72,7 +72,7 @@ def rehearsed_by_clients(folder: Path, *, mended: bool) -> tuple[int, dict[str, 
 
 
 @pytest.mark.usefixtures("needs_lab")
-def test_real_clients_start_in_the_repaired_network(tmp_path: Path) -> None:
+def test_real_clients_succeed_in_the_repaired_network(tmp_path: Path) -> None:
     shows_a_start(*rehearsed_by_clients(tmp_path, mended=True))
 
 
@@ -124,12 +124,14 @@ def shows_a_start(code: int, found: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("needs_lab")
 class TestProbe:
-    def test_answers_without_clients(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_probe_reports_ok_without_clients(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
         assert (found.code, found.err) == (0, "")
         assert found.out.startswith("ok: web can start: all that was rehearsed works\n")
 
-    def test_tells_what_dropped_the_packets(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_probe_names_security_group_that_dropped_packets(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
         network = article(mended=True)
         network.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 80, cidr="10.0.0.0/16")]
         found = skerry("rehearse", "--from", save(network), "--probe")
@@ -137,14 +139,14 @@ class TestProbe:
         assert "connect to 10.0.1.10:443, 10.0.2.11:443: no answer in 1 s" in found.out
         assert "dropped by security-group sg-end: in" in found.out
 
-    def test_tells_that_no_name_is_answered(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_probe_reports_missing_dns_server(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         network = article(mended=True)
         network.attribute("EnableDnsSupport", value=False)
         found = skerry("rehearse", "--from", save(network), "--probe")
         assert found.code == BLOCKED
         assert f"lookup logs.{REGION}.amazonaws.com: no DNS server answers" in found.out
 
-    def test_shows_its_steps_on_a_terminal_until_it_is_done(
+    def test_probe_shows_its_steps_on_a_terminal_until_it_ends(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.stderr.isatty", lambda: True)
@@ -158,7 +160,7 @@ class TestProbe:
         assert rest == ""
         assert found.out.startswith("ok: ")
 
-    def test_shows_less_on_a_terminal_that_is_too_low(
+    def test_probe_shows_only_a_count_on_a_low_terminal(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.stderr.isatty", lambda: True)
@@ -166,18 +168,18 @@ class TestProbe:
         found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
         assert found.err == "0 steps answered\n\x1b[1A\x1b[J"
 
-    def test_is_of_what_fargate_starts(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_probe_ignores_services_with_ec2_launch_type(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         network = article(mended=True)
         network.service("on-instances", launchType="EC2")
         found = skerry("rehearse", "--from", save(network), "--probe", "-q")
         assert (found.code, found.out) == (0, "ok: web can start: all that was rehearsed works\n")
 
-    def test_of_one_subnet_leaves_the_others_out(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_probe_can_be_limited_to_a_subnet(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         folder = save(one_of_everything())
         found = skerry("rehearse", "--from", folder, "--probe", "--subnet", "subnet-b", "--format", "json")
         assert {step["subnet"] for step in json.loads(found.out)["steps"]} == {"subnet-b"}
 
-    def test_of_a_task_that_does_not_exist_yet(
+    def test_probe_reports_blocked_hypothetical_task(
         self, skerry: Skerry, save: Callable[[Network], Path], tmp_path: Path
     ) -> None:
         definition = tmp_path / "task.json"
@@ -186,7 +188,7 @@ class TestProbe:
         found = skerry("rehearse", "--from", save(Network()), "--task-definition", definition, *where, "--probe", "-q")
         assert (found.code, found.out) == (BLOCKED, "blocked: new cannot start\n")
 
-    def test_leaves_unknown_what_the_engine_does_not_know(
+    def test_probe_keeps_unknown_prediction_despite_blocked_packets(
         self, skerry: Skerry, save: Callable[[Network], Path]
     ) -> None:
         network = article(mended=True)
@@ -202,7 +204,9 @@ class TestProbe:
         assert found.code == UNKNOWN
         assert skerry("rehearse", "--from", save(network), "--probe", "--allow-unknown").code == 0
 
-    def test_says_what_the_lab_does_not_build(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_probe_names_gateways_that_the_lab_does_not_build(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
         network = article(mended=False)
         network.route(TransitGatewayId="tgw-1")
         found = skerry("rehearse", "--from", save(network), "--probe")
@@ -220,7 +224,7 @@ class TestProbe:
             ),
         ],
     )
-    def test_says_what_policies_refuse_that_packets_do_not_show(
+    def test_probe_notes_endpoint_policies_that_packets_do_not_show(
         self, skerry: Skerry, save: Callable[[Network], Path], statement: dict[str, Any], exit_code: int, note: str
     ) -> None:
         network = article(mended=True)
@@ -233,7 +237,7 @@ class TestProbe:
         assert found.code == exit_code
         assert note in " ".join(json.loads(found.out)["notes"])
 
-    def test_is_not_disturbed_by_what_the_machine_itself_has(
+    def test_probe_works_with_addresses_and_ports_of_the_machine_in_use(
         self, skerry: Skerry, save: Callable[[Network], Path]
     ) -> None:
         """The VPC has the machine's own addresses, and the ports that the lab uses are taken."""
@@ -253,8 +257,8 @@ class TestProbe:
 
 
 @pytest.mark.usefixtures("needs_lab")
-class TestADisagreement:
-    def test_is_said_saved_and_a_fault(
+class TestDisagreement:
+    def test_disagreement_is_reported_saved_and_exits_with_fault(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -277,37 +281,41 @@ class TestADisagreement:
 
 
 @pytest.mark.usefixtures("needs_lab")
-class TestBadInput:
-    def test_two_services_are_not_one(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+class TestInvalidInput:
+    def test_rehearsal_of_two_services_is_refused(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         network = article(mended=False)
         network.service("api")
         said = complaint(skerry("rehearse", "--from", save(network), "--probe"))
         assert said == "a rehearsal needs one launch; the selection has 2: api in shop, web in shop"
 
-    def test_a_subnet_that_tasks_do_not_land_in(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_rehearsal_in_a_subnet_without_tasks_is_refused(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
         said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe", "--subnet", "subnet-b"))
         assert said == "web does not use subnet subnet-b"
 
-    def test_an_archive_that_is_none(self, skerry: Skerry, save: Callable[[Network], Path], tmp_path: Path) -> None:
+    def test_rehearsal_with_invalid_image_archive_is_refused(
+        self, skerry: Skerry, save: Callable[[Network], Path], tmp_path: Path
+    ) -> None:
         (tmp_path / "web.tar").write_text("not an archive")
         folder = save(article(mended=False))
         said = complaint(skerry("rehearse", "--from", folder, "--image-archive", tmp_path / "web.tar"))
         assert said.startswith(f"{tmp_path / 'web.tar'} is not an image archive")
 
-    def test_an_archive_for_connects_alone(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+    def test_image_archive_with_probe_is_refused(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         folder = save(article(mended=False))
         found = skerry("rehearse", "--from", folder, "--probe", "--image-archive", folder)
         assert found.code == 2
         assert "--probe pulls no image" in found.err
 
-    def test_a_machine_without_namespaces(
+    def test_rehearsal_without_user_namespaces_is_refused(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sandbox, "program", lambda name: "false" if name == "unshare" else name)
         said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe"))
         assert said == "this machine does not allow user namespaces to ordinary users"
 
-    def test_a_machine_without_the_packages(
+    def test_rehearsal_without_required_programs_is_refused(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def lacking(*, clients: bool) -> None:
@@ -331,7 +339,7 @@ class TestBadInput:
     ],
     ids=lambda value: getattr(value, "name", None) or value.decode().replace("\0", " "),
 )
-def test_an_interruption_leaves_nothing_behind(
+def test_interrupted_rehearsal_leaves_no_processes_files_or_mounts(
     number: signal.Signals, phase: bytes, save: Callable[[Network], Path], tmp_path: Path
 ) -> None:
     folder, scratch = save(article(mended=False)), tmp_path / "scratch"

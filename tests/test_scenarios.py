@@ -15,6 +15,7 @@ from botocore.model import ServiceModel
 from skerry import app
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, Prediction, ServiceDiagnosis
 from skerry.launch.needs import Call
+from tests.tables import each
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FOLDERS = sorted(path.parent for path in SCENARIOS.glob("*/network.json"))
@@ -88,7 +89,7 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 Outcome = dict[str, Any]
 
-each_scenario = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.name))
+each_scenario = each("folder", FOLDERS, ids=lambda folder: str(folder.name))
 
 
 # ------------------------------------------------------------------------------------- what a diagnosis says
@@ -193,7 +194,7 @@ def diagnosed(path: Path) -> Diagnosis:
 
 
 @each_scenario
-def test_the_verdict_is_the_expected_one_and_needs_are_in_launch_order(folder: Path) -> None:
+def test_scenario_has_expected_diagnosis_in_launch_order(folder: Path) -> None:
     wanted, diagnosis = expectation(folder), diagnosed(folder / "network.json")
     if lines := difference(wanted, shortened(outcome(diagnosis), wanted)):
         pytest.fail(f"{folder.name}: {heading(folder)}\n{lines}", pytrace=False)
@@ -207,23 +208,23 @@ def heading(folder: Path) -> str:
 
 
 @each_scenario
-class TestTheFolder:
-    def test_is_drawn_in_its_readme(self, folder: Path) -> None:
+class TestScenarioFolder:
+    def test_scenario_readme_has_a_title_and_a_drawing(self, folder: Path) -> None:
         text = (folder / "README.md").read_text(encoding="utf-8")
         assert text.startswith("# ")
         assert 4 <= len(text.splitlines()) <= 14
         assert re.search(r"\n\n    \S.*\n    ", text), "there is no drawing, a block that is indented by four"
 
-    def test_is_in_the_index_with_its_verdict(self, folder: Path) -> None:
+    def test_scenario_index_lists_folder_with_verdict(self, folder: Path) -> None:
         verdict = expectation(folder)["verdict"]
         index = (SCENARIOS / "README.md").read_text(encoding="utf-8")
         assert f"| [{folder.name}]({folder.name}/) | {verdict} |" in index
 
-    def test_holds_only_what_aws_prints(self, folder: Path) -> None:
+    def test_scenario_network_conforms_to_the_botocore_model(self, folder: Path) -> None:
         assert list(faults(document(folder))) == []
 
 
-def test_the_index_lists_nothing_else() -> None:
+def test_scenario_index_lists_only_existing_folders() -> None:
     index = (SCENARIOS / "README.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| \[([a-z0-9-]+)\]", index, re.MULTILINE)) == [folder.name for folder in FOLDERS]
 
@@ -317,18 +318,18 @@ def may_be(shape: Any) -> set[str]:
 # -------------------------------------------------------------------------- what must not change the verdict
 
 
-class TestTheVerdictStays:
+class TestEquivalentInput:
     """What is missing never changes it either, but to unknown: `diagnose/test_forgetting.py`."""
 
     @each_scenario
-    def test_when_every_list_is_reversed(self, folder: Path, tmp_path: Path) -> None:
+    def test_diagnosis_is_equal_for_reversed_lists(self, folder: Path, tmp_path: Path) -> None:
         found = saved(tmp_path, backwards(document(folder)))
         before, after = (unworded(outcome(diagnosed(path))) for path in (folder / "network.json", found))
         assert difference(before, after) == ""
 
     # How documents are read does not depend on what is in them: some of the networks are enough.
     @pytest.mark.parametrize("folder", FOLDERS[::9], ids=lambda folder: str(folder.name))
-    def test_when_each_kind_has_a_file_of_its_own(self, folder: Path, tmp_path: Path) -> None:
+    def test_diagnosis_is_equal_for_a_file_per_record_kind(self, folder: Path, tmp_path: Path) -> None:
         for key, rows in document(folder).items():
             saved(tmp_path, {key: rows}, f"{key}.json")
         before, after = (outcome(diagnosed(path)) for path in (folder / "network.json", tmp_path))

@@ -3,13 +3,13 @@
 from functools import cache
 from typing import Any
 
-import pytest
 from botocore.session import Session
 
 from skerry.aws.api_call import ApiCall
 from skerry.aws.api_table import CALLS, NETWORK, PLANNING
 from skerry.aws.pagination import command_name_of
 from skerry.model.record_kinds import ACTIONS
+from tests.tables import each
 
 # The prefix that IAM has for a service, where it is not the name that boto3 has for it:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
@@ -56,7 +56,7 @@ def limit_of(call: ApiCall) -> Any:
     return model_of(call).input_shape.members[call.limit]
 
 
-@pytest.mark.parametrize("call", [*CALLS, *PLANNING], ids=lambda call: f"{call.action}-{call.rows}")
+@each("call", [*CALLS, *PLANNING], ids=lambda call: f"{call.action}-{call.rows}")
 class TestCalls:
     def test_call_is_an_operation_of_its_service(self, call: ApiCall) -> None:
         assert model_of(call).name == call.operation

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-import pytest
-
 import skerry
 from skerry.catalogue.blocker_codes import ErrorClass, codes
+from tests.tables import each
 
 SOURCE = Path(skerry.__file__).parent
 ROOMS = ("launch", "reach", "access", "checks", "diagnose", "errortext")
@@ -59,7 +58,7 @@ REACHABILITY_ANALYZER = set(
     """.split()  # noqa: SIM905 -- eighty names read better so
 )
 
-of_each_code = pytest.mark.parametrize("name", codes())
+of_each_code = each("name", codes())
 
 
 def written() -> Iterator[str]:

@@ -21,6 +21,7 @@ from tests.forgetting import JUDGED, UNEXAMINED, turned
 from tests.hubs import HubAndSpoke
 from tests.networks import ACCOUNT, REGION, awslogs, container, one_of_everything
 from tests.resolving import forwarding
+from tests.tables import each
 
 
 def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
@@ -97,7 +98,7 @@ def without_a_field(rows: dict[str, Any], key: str, name: str) -> Iterator[dict[
             yield without
 
 
-@pytest.mark.parametrize(("key", "name"), list(always_printed()))
+@each(("key", "name"), list(always_printed()))
 def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
     holding = (rows for rows in networks() if any(name in row for row in rows.get(key, [])))
     for rows in list(holding)[:1]:
@@ -107,7 +108,7 @@ def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("key", "name"), list(always_printed()))
+@each(("key", "name"), list(always_printed()))
 def test_a_field_that_aws_always_prints_in_each_network(key: str, name: str) -> None:
     for rows in networks():
         before = verdicts(rows)

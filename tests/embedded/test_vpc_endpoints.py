@@ -104,8 +104,8 @@ def tables_with_route_to(ec2: Any, place: Place, endpoint: dict[str, Any]) -> li
     ]
 
 
-class TestTheInterfacesOfAnEndpoint:
-    def test_have_an_address_of_their_subnet_each(self, ec2: Any, place: Place) -> None:
+class TestEndpointInterfaces:
+    def test_endpoint_interfaces_have_free_addresses_of_their_subnets(self, ec2: Any, place: Place) -> None:
         endpoints = [interface(ec2, place), interface(ec2, place, "com.amazonaws.eu-west-1.logs")]
         found = [each for endpoint in endpoints for each in interfaces_of(ec2, endpoint)]
         addresses = {IPv4Address(each["PrivateIpAddress"]) for each in found}
@@ -117,7 +117,7 @@ class TestTheInterfacesOfAnEndpoint:
             assert len(ours) == 2
             assert not ours & kept_by_aws
 
-    def test_are_made_by_aws(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_interfaces_are_requester_managed(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         for each in interfaces_of(ec2, endpoint):
             assert each["InterfaceType"] == "vpc_endpoint"
@@ -125,36 +125,36 @@ class TestTheInterfacesOfAnEndpoint:
             assert each["Description"] == f"VPC Endpoint Interface {endpoint['VpcEndpointId']}"
             assert each["Status"] == "in-use"
 
-    def test_stand_in_the_order_of_the_subnets(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_interfaces_follow_the_order_of_subnets(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, SubnetIds=[place.b, place.a])
         places = {each["NetworkInterfaceId"]: each["SubnetId"] for each in interfaces_of(ec2, endpoint)}
         assert [places[eni] for eni in endpoint["NetworkInterfaceIds"]] == [place.b, place.a]
 
-    def test_have_the_endpoints_security_groups(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_interfaces_have_the_endpoint_security_groups(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         assert groups_of(endpoint) == [place.group]
         assert [groups_of(each) for each in interfaces_of(ec2, endpoint)] == [[place.group]] * 2
 
-    def test_have_the_default_group_where_none_is_given(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_without_groups_gets_the_default_security_group(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, SecurityGroupIds=[])
         default = default_group(ec2, place)
         assert groups_of(endpoint) == [default]
         assert [groups_of(each) for each in interfaces_of(ec2, endpoint)] == [[default]] * 2
 
-    def test_go_with_the_endpoint(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_deletion_removes_its_interfaces(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])
         with refused("InvalidNetworkInterfaceID.NotFound"):
             interfaces_of(ec2, endpoint)
 
 
-def test_an_endpoint_is_the_users_own_and_of_this_region(ec2: Any, place: Place) -> None:
+def test_endpoint_is_not_requester_managed_and_has_service_region(ec2: Any, place: Place) -> None:
     for endpoint in (interface(ec2, place), gateway(ec2, place)):
         assert (endpoint["RequesterManaged"], endpoint["ServiceRegion"]) == (False, "eu-west-1")
 
 
-class TestTheNamesOfAnEndpoint:
-    def test_are_of_the_region_of_each_zone_and_the_services_own(self, ec2: Any, place: Place) -> None:
+class TestEndpointDnsNames:
+    def test_endpoint_has_regional_zonal_and_private_dns_names(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         regional, *others = names_of(endpoint)
         own, _, domain = regional.partition(".")
@@ -166,11 +166,11 @@ class TestTheNamesOfAnEndpoint:
             "api.ecr.eu-west-1.amazonaws.com",
         ]
 
-    def test_are_not_the_services_own_without_private_dns(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_without_private_dns_has_only_vpce_names(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, PrivateDnsEnabled=False)
         assert [name.endswith(".vpce.amazonaws.com") for name in names_of(endpoint)] == [True] * 3
 
-    def test_are_the_services_own_unless_it_is_told(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_enables_private_dns_by_default(self, ec2: Any, place: Place) -> None:
         assert interface(ec2, place)["PrivateDnsEnabled"] is True
 
     @pytest.mark.parametrize(
@@ -182,70 +182,72 @@ class TestTheNamesOfAnEndpoint:
         ],
         ids=["one", "registries", "buckets"],
     )
-    def test_cover_what_clients_ask_for(self, ec2: Any, place: Place, service: str, private: list[str]) -> None:
+    def test_endpoint_lists_all_private_dns_names_of_its_service(
+        self, ec2: Any, place: Place, service: str, private: list[str]
+    ) -> None:
         endpoint = interface(ec2, place, f"com.amazonaws.eu-west-1.{service}")
         assert names_of(endpoint)[3:] == [name.format("eu-west-1.amazonaws.com") for name in private]
 
-    def test_leave_room_for_a_buckets_name(self, ec2: Any, place: Place) -> None:
+    def test_s3_endpoint_names_start_with_a_wildcard(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, S3)
         assert all(name.startswith(f"*.{endpoint['VpcEndpointId']}-") for name in names_of(endpoint)[:3])
 
-    def test_are_answered_as_was_asked(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_keeps_dns_options_and_ip_address_type(self, ec2: Any, place: Place) -> None:
         asked = {"PrivateDnsOnlyForInboundResolverEndpoint": False}
         endpoint = interface(ec2, place, S3, DnsOptions=asked, IpAddressType="dualstack")
         assert endpoint["DnsOptions"] == {"DnsRecordIpType": "ipv4"} | asked
         assert endpoint["IpAddressType"] == "dualstack"
 
-    def test_are_none_for_a_gateway(self, ec2: Any, place: Place) -> None:
+    def test_gateway_endpoint_has_no_dns_names(self, ec2: Any, place: Place) -> None:
         endpoint = gateway(ec2, place)
         assert endpoint["VpcEndpointType"] == "Gateway"
         assert endpoint["PrivateDnsEnabled"] is False
         assert endpoint["DnsEntries"] == []
 
 
-class TestAnEndpointIsRefused:
-    def test_with_two_subnets_in_one_zone(self, ec2: Any, place: Place) -> None:
+class TestRefusedEndpoints:
+    def test_endpoint_with_two_subnets_in_a_zone_is_refused(self, ec2: Any, place: Place) -> None:
         with refused("DuplicateSubnetsInSameZone", place.second_a):
             interface(ec2, place, SubnetIds=[place.a, place.second_a])
 
     @pytest.mark.parametrize("attribute", ["EnableDnsSupport", "EnableDnsHostnames"])
-    def test_with_private_dns_in_a_vpc_without_dns(self, ec2: Any, place: Place, attribute: str) -> None:
+    def test_private_dns_endpoint_in_vpc_without_dns_is_refused(self, ec2: Any, place: Place, attribute: str) -> None:
         ec2.modify_vpc_attribute(VpcId=place.vpc, **{attribute: {"Value": False}})
         with refused("InvalidParameter", f"enableDnsSupport and enableDnsHostnames.*{place.vpc}"):
             interface(ec2, place)
         interface(ec2, place, PrivateDnsEnabled=False)
 
-    def test_with_private_dns_that_another_has(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_with_conflicting_private_dns_is_refused(self, ec2: Any, place: Place) -> None:
         interface(ec2, place)
         with refused("InvalidParameter", "conflicting DNS domain for api.ecr.eu-west-1.amazonaws.com"):
             interface(ec2, place)
         interface(ec2, place, PrivateDnsEnabled=False)
 
     @pytest.mark.parametrize("service", ["com.amazonaws.eu-west-1.ecr", "com.amazonaws.us-east-1.ecr.api", "ecr.api"])
-    def test_to_a_service_that_does_not_exist(self, ec2: Any, place: Place, service: str) -> None:
+    def test_endpoint_to_a_missing_service_is_refused(self, ec2: Any, place: Place, service: str) -> None:
         with refused("InvalidServiceName", service):
             interface(ec2, place, service)
 
-    def test_of_a_type_that_the_service_has_not(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_of_unsupported_type_is_refused(self, ec2: Any, place: Place) -> None:
         with refused("InvalidParameter", r"\(Gateway\) does not match .* \(\[Interface\]\)"):
             ec2.create_vpc_endpoint(VpcId=place.vpc, ServiceName=ECR_API)
         with refused("InvalidParameter", r"\(Interface\) does not match .* \(\[Gateway\]\)"):
             interface(ec2, place, "com.amazonaws.eu-west-1.s3express")
 
-    def test_with_a_security_group_that_does_not_exist(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_with_a_missing_security_group_is_refused(self, ec2: Any, place: Place) -> None:
         with refused("InvalidGroup.NotFound", "sg-0123"):
             interface(ec2, place, SecurityGroupIds=[place.group, "sg-0123"])
 
-    def test_with_a_policy_that_is_no_json(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_with_invalid_json_policy_is_refused(self, ec2: Any, place: Place) -> None:
         with refused("InvalidPolicyDocument"):
             gateway(ec2, place, PolicyDocument="{'Statement': []}")
 
-    def test_on_a_route_table_that_has_its_gateway(self, ec2: Any, place: Place) -> None:
+    def test_second_gateway_endpoint_on_a_route_table_is_refused(self, ec2: Any, place: Place) -> None:
         gateway(ec2, place, RouteTableIds=[place.tables[0]])
         with refused("RouteAlreadyExists", place.tables[0]):
             gateway(ec2, place, RouteTableIds=place.tables)
 
-    def test_and_then_leaves_nothing_behind(self, ec2: Any, place: Place) -> None:
+    def test_refused_endpoint_creates_no_interface_or_endpoint(self, ec2: Any, place: Place) -> None:
         with refused("DuplicateSubnetsInSameZone"):
             interface(ec2, place, SubnetIds=[place.a, place.second_a])
         only = [{"Name": "vpc-id", "Values": [place.vpc]}]
@@ -253,8 +255,10 @@ class TestAnEndpointIsRefused:
         assert place.vpc not in {e["VpcId"] for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
 
 
-class TestAnEndpointOfACustomersService:
-    def test_has_names_of_its_own(self, aws: ClientFactory, ec2: Any, place: Place) -> None:
+class TestEndpointServices:
+    def test_endpoint_of_a_custom_service_has_names_of_that_service(
+        self, aws: ClientFactory, ec2: Any, place: Place
+    ) -> None:
         balancer = aws("elbv2").create_load_balancer(Name=place.vpc[-8:], Type="network", Subnets=[place.a])
         arn = balancer["LoadBalancers"][0]["LoadBalancerArn"]
         made = ec2.create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[arn])
@@ -264,32 +268,32 @@ class TestAnEndpointOfACustomersService:
         assert [name.endswith(own) for name in names] == [True] * 3
 
 
-class TestADryRun:
-    def test_creates_nothing(self, ec2: Any, place: Place) -> None:
+class TestDryRun:
+    def test_dry_run_creates_no_endpoint(self, ec2: Any, place: Place) -> None:
         with refused("DryRunOperation"):
             interface(ec2, place, DryRun=True)
         assert place.vpc not in {e["VpcId"] for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
 
-    def test_modifies_nothing(self, ec2: Any, place: Place) -> None:
+    def test_dry_run_modifies_no_endpoint(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         with refused("DryRunOperation"):
             modified(ec2, endpoint, PrivateDnsEnabled=False, DryRun=True)
         assert read_back(ec2, endpoint["VpcEndpointId"]) == endpoint
 
 
-class TestAClientToken:
-    def test_makes_one_endpoint_however_often_it_is_sent(self, ec2: Any, place: Place) -> None:
+class TestClientToken:
+    def test_repeated_client_token_returns_the_same_endpoint(self, ec2: Any, place: Place) -> None:
         first = interface(ec2, place, ClientToken=place.vpc)
         assert interface(ec2, place, ClientToken=place.vpc) == first
 
-    def test_that_is_new_makes_another(self, ec2: Any, place: Place) -> None:
+    def test_new_client_token_creates_another_endpoint(self, ec2: Any, place: Place) -> None:
         first = interface(ec2, place, ClientToken=place.vpc)
         second = interface(ec2, place, ClientToken=f"{place.vpc}-2", PrivateDnsEnabled=False)
         assert first["VpcEndpointId"] != second["VpcEndpointId"]
 
 
-class TestModifyingAnInterfaceEndpoint:
-    def test_moves_its_interfaces(self, ec2: Any, place: Place) -> None:
+class TestInterfaceEndpointChanges:
+    def test_endpoint_subnet_change_moves_its_interfaces(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, SubnetIds=[place.a])
         (left,) = endpoint["NetworkInterfaceIds"]
         endpoint = modified(ec2, endpoint, AddSubnetIds=[place.b], RemoveSubnetIds=[place.a])
@@ -301,25 +305,25 @@ class TestModifyingAnInterfaceEndpoint:
         with refused("InvalidNetworkInterfaceID.NotFound"):
             ec2.describe_network_interfaces(NetworkInterfaceIds=[left])
 
-    def test_may_swap_the_subnet_of_a_zone(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_change_swaps_subnets_of_the_same_zone(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         swap = {"AddSubnetIds": [place.second_a], "RemoveSubnetIds": [place.a]}
         assert modified(ec2, endpoint, **swap)["SubnetIds"] == [place.b, place.second_a]
 
-    def test_keeps_the_interfaces_that_stay(self, ec2: Any, place: Place) -> None:
+    def test_added_endpoint_subnet_keeps_existing_interfaces_and_names(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place, SubnetIds=[place.a])
         more = modified(ec2, endpoint, AddSubnetIds=[place.b])
         assert more["NetworkInterfaceIds"][:1] == endpoint["NetworkInterfaceIds"]
         assert names_of(more)[:2] == names_of(endpoint)[:2]
 
-    def test_changes_the_groups_of_its_interfaces(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_group_change_applies_to_its_interfaces(self, ec2: Any, place: Place) -> None:
         endpoint, default = interface(ec2, place), default_group(ec2, place)
         asked = {"AddSecurityGroupIds": [default], "RemoveSecurityGroupIds": [place.group]}
         endpoint = modified(ec2, endpoint, **asked)
         assert groups_of(endpoint) == [default]
         assert [groups_of(each) for each in interfaces_of(ec2, endpoint)] == [[default]] * 2
 
-    def test_turns_private_dns_off_and_on(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_change_turns_private_dns_off_and_on(self, ec2: Any, place: Place) -> None:
         endpoint = modified(ec2, interface(ec2, place), PrivateDnsEnabled=False)
         assert endpoint["PrivateDnsEnabled"] is False
         assert "api.ecr.eu-west-1.amazonaws.com" not in names_of(endpoint)
@@ -327,12 +331,12 @@ class TestModifyingAnInterfaceEndpoint:
         assert endpoint["PrivateDnsEnabled"] is True
         assert "api.ecr.eu-west-1.amazonaws.com" in names_of(endpoint)
 
-    def test_leaves_private_dns_alone_unless_it_is_told(self, ec2: Any, place: Place) -> None:
+    def test_other_endpoint_changes_keep_private_dns(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)
         assert modified(ec2, endpoint, PrivateDnsEnabled=True) == endpoint
         assert modified(ec2, endpoint, AddSubnetIds=[])["PrivateDnsEnabled"] is True
 
-    def test_is_refused_where_creating_it_would_be(self, ec2: Any, place: Place) -> None:
+    def test_invalid_endpoint_change_is_refused_and_changes_nothing(self, ec2: Any, place: Place) -> None:
         interface(ec2, place)
         endpoint = interface(ec2, place, PrivateDnsEnabled=False)
         with refused("InvalidParameter", "conflicting DNS domain"):
@@ -346,8 +350,8 @@ class TestModifyingAnInterfaceEndpoint:
         assert read_back(ec2, endpoint["VpcEndpointId"]) == endpoint
 
 
-class TestModifyingAGatewayEndpoint:
-    def test_moves_its_routes(self, ec2: Any, place: Place) -> None:
+class TestGatewayEndpointChanges:
+    def test_gateway_endpoint_route_table_change_moves_its_routes(self, ec2: Any, place: Place) -> None:
         first, second = place.tables
         endpoint = gateway(ec2, place, RouteTableIds=[first])
         assert tables_with_route_to(ec2, place, endpoint) == [first]
@@ -355,13 +359,13 @@ class TestModifyingAGatewayEndpoint:
         assert endpoint["RouteTableIds"] == [second]
         assert tables_with_route_to(ec2, place, endpoint) == [second]
 
-    def test_is_refused_on_a_route_table_that_has_a_gateway(self, ec2: Any, place: Place) -> None:
+    def test_gateway_endpoint_change_onto_an_occupied_table_is_refused(self, ec2: Any, place: Place) -> None:
         first, second = place.tables
         gateway(ec2, place, RouteTableIds=[first])
         with refused("RouteAlreadyExists", first):
             modified(ec2, gateway(ec2, place, RouteTableIds=[second]), AddRouteTableIds=[first])
 
-    def test_replaces_and_resets_its_policy(self, ec2: Any, place: Place) -> None:
+    def test_gateway_endpoint_policy_is_replaced_and_reset(self, ec2: Any, place: Place) -> None:
         endpoint = gateway(ec2, place)
         everything = json.loads(endpoint["PolicyDocument"])
         nothing = json.dumps({"Statement": []})
@@ -370,18 +374,18 @@ class TestModifyingAGatewayEndpoint:
         assert json.loads(modified(ec2, endpoint, ResetPolicy=True)["PolicyDocument"]) == everything
 
 
-class TestDeletingAnEndpoint:
-    def test_takes_it_off_the_list(self, ec2: Any, place: Place) -> None:
+class TestEndpointDeletion:
+    def test_deleted_endpoint_is_no_longer_listed(self, ec2: Any, place: Place) -> None:
         endpoint = interface(ec2, place)["VpcEndpointId"]
         ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
         assert endpoint not in {e["VpcEndpointId"] for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
 
-    def test_takes_its_routes_away(self, ec2: Any, place: Place) -> None:
+    def test_gateway_endpoint_deletion_removes_its_routes(self, ec2: Any, place: Place) -> None:
         endpoint = gateway(ec2, place, RouteTableIds=place.tables)
         assert tables_with_route_to(ec2, place, endpoint) == list(place.tables)
         ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])
         assert tables_with_route_to(ec2, place, endpoint) == []
 
-    def test_frees_its_name_for_another(self, ec2: Any, place: Place) -> None:
+    def test_endpoint_deletion_frees_its_private_dns_name(self, ec2: Any, place: Place) -> None:
         ec2.delete_vpc_endpoints(VpcEndpointIds=[interface(ec2, place)["VpcEndpointId"]])
         assert interface(ec2, place)["PrivateDnsEnabled"] is True

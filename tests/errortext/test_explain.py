@@ -13,6 +13,7 @@ from skerry.catalogue.services import services
 from skerry.errortext.explain import Explanation, explain
 from skerry.errortext.normalize import squeeze
 from skerry.launch.needs import Step
+from tests.tables import each
 
 ARTICLE = (
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable "
@@ -52,7 +53,7 @@ def pull(address: str) -> str:
 
 
 class TestTheRules:
-    @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+    @each("rule", rules(), ids=lambda rule: rule.id)
     def test_are_of_launch_steps_and_say_all_that_they_must(self, rule: ErrorTextRule) -> None:
         assert {*rule.steps, *filter(None, [rule.step])} <= set(get_args(Step))
         assert rule.cause.endswith(".")
@@ -61,7 +62,7 @@ class TestTheRules:
         assert rule.fix
         assert rule.some or rule.every or rule.when
 
-    @pytest.mark.parametrize("spot", spots().spots, ids=lambda spot: spot.id)
+    @each("spot", spots().spots, ids=lambda spot: spot.id)
     def test_have_spots_of_launch_steps_and_known_services(self, spot: object) -> None:
         assert spot.step in get_args(Step)  # type: ignore[attr-defined]
         assert spot.service in {None, *services()}  # type: ignore[attr-defined]
@@ -127,8 +128,8 @@ def wanted(row: Wording) -> str:
     return "capacity" if row.step == "network-interface" else "network"
 
 
-@pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("row", wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
+@each("region", REGIONS)
+@each("row", wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
 def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str) -> None:
     partition = partition_of(region)
     assert partition
@@ -147,7 +148,7 @@ def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str
         assert (one.step, one.kind, one.confidence) == (row.step, wanted(row), "high")
 
 
-@pytest.mark.parametrize("row", _refusals(), ids=lambda row: f"{row.step}-{row.service}-{'-'.join(row.codes)}")
+@each("row", _refusals(), ids=lambda row: f"{row.step}-{row.service}-{'-'.join(row.codes)}")
 def test_every_refusal_that_is_predicted_is_understood(row: RefusalWording) -> None:
     image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1.0"
     words = {"subject": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x", "image": image, "repository": "web"}

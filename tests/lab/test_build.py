@@ -52,13 +52,13 @@ class Lab:
         return answer
 
 
-class TestWithinAVpc:
-    def test_an_endpoint_answers(self, enclosure: Enclosure) -> None:
+class TestLocalTraffic:
+    def test_endpoint_in_another_subnet_answers(self, enclosure: Enclosure) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-b"])
         assert Lab(enclosure, network).call("10.0.2.10")
 
-    def test_a_group_that_does_not_admit_the_call_drops_it(self, enclosure: Enclosure) -> None:
+    def test_security_group_drops_and_records_a_port_not_allowed(self, enclosure: Enclosure) -> None:
         network = Network()
         network.group("sg-end", inbound=[allow("tcp", 80, cidr="10.0.0.0/16")])
         network.endpoint("vpce-1", "logs", ["subnet-b"], group="sg-end")
@@ -66,13 +66,13 @@ class TestWithinAVpc:
         assert (lab.call("10.0.2.10"), lab.call("10.0.2.10", 80)) == (False, True)
         assert lab.dropped() == [("security-group", "sg-end", "in")]
 
-    def test_a_group_remembers_whom_it_let_out(self, enclosure: Enclosure) -> None:
+    def test_security_group_allows_replies_statefully(self, enclosure: Enclosure) -> None:
         network = Network()
         network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")], outbound=[])
         network.endpoint("vpce-1", "logs", ["subnet-b"], group="sg-end")
         assert Lab(enclosure, network).call("10.0.2.10")
 
-    def test_a_network_acl_forgets_and_drops_the_reply(self, enclosure: Enclosure) -> None:
+    def test_network_acl_drops_replies_statelessly(self, enclosure: Enclosure) -> None:
         network = Network()
         network.acl("acl-b", both_ways(entry(100, ports=(443, 443), protocol="6")), ["subnet-b"])
         network.endpoint("vpce-1", "logs", ["subnet-b"])
@@ -80,18 +80,18 @@ class TestWithinAVpc:
         assert not lab.call("10.0.2.10")
         assert lab.dropped() == [("network-acl", "acl-b", "rule * out")]
 
-    def test_a_network_acl_is_not_asked_within_a_subnet(self, enclosure: Enclosure) -> None:
+    def test_network_acl_is_not_applied_within_a_subnet(self, enclosure: Enclosure) -> None:
         network = Network()
         network.acl("acl-a", both_ways(), ["subnet-a"])
         network.endpoint("vpce-1", "logs", ["subnet-a"])
         assert Lab(enclosure, network).call("10.0.1.10")
 
-    def test_an_address_that_nobody_has_is_silent(self, enclosure: Enclosure) -> None:
+    def test_unassigned_address_gives_no_answer(self, enclosure: Enclosure) -> None:
         lab = Lab(enclosure, Network())
         assert not lab.call("10.0.2.77")
         assert lab.dropped() == [("route", "", "no interface has the address")]
 
-    def test_a_route_may_be_longer_than_local(self, enclosure: Enclosure) -> None:
+    def test_route_more_specific_than_local_takes_precedence(self, enclosure: Enclosure) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-b"])
         network.route("10.0.2.0/24", NatGatewayId="nat-9", State="blackhole")
@@ -100,19 +100,19 @@ class TestWithinAVpc:
         assert lab.dropped() == [("route", "rtb-main", "10.0.2.0/24 → nat-9 (blackhole)")]
 
 
-class TestOutOfAVpc:
-    def test_without_a_route_there_is_silence(self, enclosure: Enclosure) -> None:
+class TestExternalTraffic:
+    def test_missing_internet_route_drops_the_call(self, enclosure: Enclosure) -> None:
         lab = Lab(enclosure, Network())
         assert not lab.call(INTERNET)
         assert lab.dropped() == [("route", "rtb-main", "no route")]
 
-    def test_by_a_gateway_endpoint(self, enclosure: Enclosure) -> None:
+    def test_gateway_endpoint_allows_s3_but_not_the_internet(self, enclosure: Enclosure) -> None:
         network = Network()
         network.serve_s3()
         lab = Lab(enclosure, network)
         assert (lab.call(S3), lab.call(INTERNET)) == (True, False)
 
-    def test_by_a_nat_gateway(self, enclosure: Enclosure) -> None:
+    def test_nat_gateway_forwards_to_internet_but_accepts_no_connection(self, enclosure: Enclosure) -> None:
         network = Network()
         network.serve_internet_by_nat()
         lab = Lab(enclosure, network, TASK, "10.0.2.200")
@@ -120,12 +120,12 @@ class TestOutOfAVpc:
         assert not lab.call("10.0.2.200")
         assert lab.dropped() == [("interface", "eni-1f", "accepts no connection")]
 
-    def test_by_an_internet_gateway_with_a_public_address(self, enclosure: Enclosure) -> None:
+    def test_internet_gateway_forwards_task_with_a_public_address(self, enclosure: Enclosure) -> None:
         network = Network()
         network.serve_internet_by_nat()
         assert Lab(enclosure, network, PUBLIC).call(INTERNET)
 
-    def test_not_by_an_internet_gateway_without_one(self, enclosure: Enclosure) -> None:
+    def test_internet_gateway_drops_task_without_a_public_address(self, enclosure: Enclosure) -> None:
         network = Network()
         network.internet_gateway()
         network.route(GatewayId="igw-1")
@@ -134,7 +134,7 @@ class TestOutOfAVpc:
         assert lab.dropped() == [("gateway", "igw-1", "no public address")]
 
     @pytest.mark.parametrize("check", [True, False])
-    def test_by_an_instance_whose_check_is_off(self, enclosure: Enclosure, *, check: bool) -> None:
+    def test_instance_forwards_only_with_source_dest_check_off(self, enclosure: Enclosure, *, check: bool) -> None:
         network = Network()
         network.serve_internet_by_nat()
         address = {"Association": {"PublicIp": "198.51.100.8"}}
@@ -147,7 +147,7 @@ class TestOutOfAVpc:
         assert lab.dropped() == ([("interface", "eni-box", "source/destination check")] if check else [])
 
     @pytest.mark.parametrize("back", [True, False])
-    def test_over_peering_and_back(self, enclosure: Enclosure, *, back: bool) -> None:
+    def test_peering_works_only_with_a_return_route(self, enclosure: Enclosure, *, back: bool) -> None:
         network = HubAndSpoke()
         network.peer()
         network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
@@ -158,21 +158,21 @@ class TestOutOfAVpc:
         assert lab.dropped() == ([] if back else [("route", "rtb-hub", "no route")])
 
 
-class TestNames:
-    def test_of_an_endpoint_are_private_where_it_has_them(self, enclosure: Enclosure) -> None:
+class TestDnsAnswers:
+    def test_dns_answers_private_addresses_for_endpoint_names(self, enclosure: Enclosure) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
         lab = Lab(enclosure, network)
         assert lab.ask(LOGS) == ("10.0.1.10", "10.0.2.11")
         assert lab.ask("quay.io") == (INTERNET,)
 
-    def test_are_public_else(self, enclosure: Enclosure) -> None:
+    def test_dns_answers_public_address_without_an_endpoint(self, enclosure: Enclosure) -> None:
         assert Lab(enclosure, Network()).ask(LOGS) == ("54.1.2.3",)
 
-    def test_that_nobody_knows_do_not_exist(self, enclosure: Enclosure) -> None:
+    def test_dns_answers_no_address_for_an_unknown_name(self, enclosure: Enclosure) -> None:
         assert Lab(enclosure, Network()).ask("nobody.example") == ()
 
-    def test_of_a_private_zone_are_its_own_alone(self, enclosure: Enclosure) -> None:
+    def test_private_hosted_zone_answers_only_its_own_records(self, enclosure: Enclosure) -> None:
         network = Network()
         network.zone(f"{REGION}.amazonaws.com", record(f"\\052.dkr.ecr.{REGION}.amazonaws.com.", "A", "10.0.1.9"))
         lab = Lab(enclosure, network)
@@ -180,11 +180,11 @@ class TestNames:
         assert lab.ask(f"1.dkr.ecr.{REGION}.amazonaws.com") == ("10.0.1.9",)
         assert lab.ask(f"dkr.ecr.{REGION}.amazonaws.com") == ()
 
-    def test_are_not_answered_where_the_vpc_has_its_dns_off(self, enclosure: Enclosure) -> None:
+    def test_dns_gives_no_answer_if_vpc_dns_support_is_off(self, enclosure: Enclosure) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         assert Lab(enclosure, network).ask(LOGS) is None
 
 
-def test_the_origin_of_a_drop_is_data() -> None:
+def test_traffic_origin_has_an_empty_rule_by_default() -> None:
     assert TrafficOrigin("route", "rtb-1").rule == ""

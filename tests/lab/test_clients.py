@@ -19,25 +19,25 @@ HEAD = (
 
 
 class TestCtr:
-    def test_says_its_error_last(self) -> None:
+    def test_ctr_error_is_its_last_line(self) -> None:
         assert client_errors.of_ctr(f'time="now" level=info msg="trying next host"\nctr: {HEAD}\n') == HEAD
 
-    def test_says_something_even_without_its_name_before_it(self) -> None:
+    def test_ctr_error_without_prefix_is_returned(self) -> None:
         assert client_errors.of_ctr("panic: a nil map\n") == "panic: a nil map"
 
-    def test_signatures_in_addresses_are_left_out(self) -> None:
+    def test_ctr_error_omits_url_query_strings(self) -> None:
         said = 'ctr: Get "https://b.s3.amazonaws.com/blob?X-Amz-Signature=abc&X-Amz-Expires=9": dial tcp 1.2.3.4:443'
         assert client_errors.of_ctr(said) == 'Get "https://b.s3.amazonaws.com/blob?…": dial tcp 1.2.3.4:443'
 
-    def test_failed_at_the_manifest_where_it_could_not_resolve_the_reference(self) -> None:
+    def test_ctr_resolve_error_is_about_the_manifest(self) -> None:
         assert client_errors.is_about_manifest(HEAD)
         assert not client_errors.is_about_manifest(
             'failed to copy: httpReadSeeker: failed open: failed to do request: Get "…"'
         )
 
 
-class TestTheCredentialHelper:
-    def test_says_its_error_in_its_log(self) -> None:
+class TestCredentialHelper:
+    def test_credential_helper_error_is_read_from_its_log(self) -> None:
         log = (
             'time="1" level=debug msg="Retrieving credentials"\n'
             'time="2" level=error msg="Error retrieving credentials" '
@@ -48,11 +48,11 @@ class TestTheCredentialHelper:
             == 'ecr: Failed to get: Post "https://api.ecr.eu-west-1.amazonaws.com/": i/o timeout'
         )
 
-    def test_may_have_said_nothing(self) -> None:
+    def test_credential_helper_log_without_error_gives_empty_text(self) -> None:
         assert client_errors.of_helper('time="1" level=debug msg="x"\n') == ""
 
 
-class TestWhyAClientFailed:
+class TestTransportErrors:
     @pytest.mark.parametrize(
         "said",
         [
@@ -64,13 +64,13 @@ class TestWhyAClientFailed:
             'Post "https://api.ecr.eu-west-1.amazonaws.com/": EOF',
         ],
     )
-    def test_for_want_of_a_way(self, said: str) -> None:
+    def test_connection_failure_is_a_transport_error(self, said: str) -> None:
         assert client_errors.is_of_transport(said)
 
     @pytest.mark.parametrize(
         "said", ["not found", "unexpected status code 401 Unauthorized", "x509: unknown authority"]
     )
-    def test_by_what_the_other_end_answered(self, said: str) -> None:
+    def test_server_answer_is_not_a_transport_error(self, said: str) -> None:
         assert not client_errors.is_of_transport(said)
 
 
@@ -84,7 +84,7 @@ PULL = Pull(1, 2, reference("docker.io", "library/web"), Hostname("registry-1.do
 COPY = "failed to copy: httpReadSeeker: failed open: failed to do request: Get: dial tcp 1.2.3.4:443: i/o timeout"
 
 
-class TestAPull:
+class TestPulls:
     """Two runs of `ctr`: of the whole image, and of its layers alone."""
 
     def pulled(
@@ -107,44 +107,42 @@ class TestAPull:
         clients._pull(PULL, folder, 5_001, found.append)  # noqa: SLF001 -- the part that judges
         return {result.row: (result.worked, result.words) for result in found}
 
-    def test_that_works_is_both_steps(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_successful_pull_proves_manifest_and_layers(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         found = self.pulled(monkeypatch, tmp_path, (True, ""), (True, ""))
         assert found == {1: (True, ""), 2: (True, "")}
 
-    def test_that_came_to_the_layers_has_the_manifest(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_pull_failing_at_layers_proves_the_manifest(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         found = self.pulled(monkeypatch, tmp_path, (False, COPY), (False, "another"))
         assert found == {1: (True, ""), 2: (False, COPY)}
 
-    def test_that_stuck_at_the_manifest_leaves_the_layers_to_the_other_run(
+    def test_pull_failing_at_manifest_takes_layers_from_the_second_run(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         said = HEAD.replace("a.example", "registry-1.docker.io")
         found = self.pulled(monkeypatch, tmp_path, (False, said), (True, ""))
         assert found == {1: (False, said), 2: (True, "")}
 
-    def test_that_stuck_at_the_host_of_tokens_had_an_answer_of_the_registry(
+    def test_pull_failing_at_token_host_proves_the_registry_answered(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         said = HEAD.replace("https://a.example/v2", "https://auth.docker.io/token")
         found = self.pulled(monkeypatch, tmp_path, (False, said), (True, ""))
         assert found == {1: (True, ""), 2: (True, "")}
 
-    def test_that_failed_by_the_labs_own_fault_proves_nothing(
+    def test_inconclusive_pull_leaves_both_steps_undecided(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         found = self.pulled(monkeypatch, tmp_path, (None, "not found"), (True, ""))
         assert found == {1: (None, "not found"), 2: (None, "not found")}
 
-    def test_of_the_layers_alone_asks_nobody_but_the_copy(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
+    def test_layers_only_pull_uses_only_the_local_mirror(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         self.pulled(monkeypatch, tmp_path, (True, ""), (True, ""))
         text = (tmp_path / "hosts" / "docker.io" / "hosts.toml").read_text()
         assert '[host."http://127.0.0.1:5001"]' in text
         assert 'server = "http://127.0.0.1:1"' in text
 
 
-def test_a_copy_of_each_registry_is_at_a_port_of_its_own() -> None:
+def test_registry_mirrors_have_a_port_each() -> None:
     port = Port(3, "task", TASKS, "subnet-a", (Address("10.0.1.4"),))
     other = Pull(4, None, reference("quay.io", "a/b"), Hostname("quay.io"))
     station = TaskHost(port, (PULL, Dial(3, Hostname("a.example"), 443), other))
@@ -152,7 +150,7 @@ def test_a_copy_of_each_registry_is_at_a_port_of_its_own() -> None:
     assert station.space == "task3"
 
 
-def test_nothing_of_the_users_environment_reaches_a_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_client_environment_excludes_user_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("HTTPS_PROXY", "AWS_PROFILE", "AWS_ENDPOINT_URL", "SSL_CERT_DIR"):
         monkeypatch.setenv(name, "http://the.users.own")
     assert "http://the.users.own" not in environment(tmp_path).values()

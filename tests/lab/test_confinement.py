@@ -43,7 +43,7 @@ def saved(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("mode", [["--probe"], pytest.param([], marks=pytest.mark.long)], ids=["probe", "clients"])
-def test_modules_in_the_users_folder_are_not_imported(saved: Path, tmp_path: Path, mode: list[str]) -> None:
+def test_modules_and_programs_in_the_working_folder_are_not_run(saved: Path, tmp_path: Path, mode: list[str]) -> None:
     (saved / "all.json").write_bytes(article(mended=True).document())
     hostile = tmp_path / "hostile"
     (hostile / "skerry").mkdir(parents=True)
@@ -70,7 +70,7 @@ HOSTILE = (
 
 
 @pytest.mark.long
-def test_clients_of_hostile_names_run_nothing(tmp_path: Path) -> None:
+def test_hostile_names_execute_no_command_in_lab_clients(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     texts = [text.format(canary) for text in HOSTILE]
     network = article(mended=True)
@@ -91,7 +91,7 @@ def test_clients_of_hostile_names_run_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("packed", [pytest.param(False, marks=pytest.mark.long), True], ids=["a folder", "a file"])
-def test_an_image_of_the_user_is_seen_wherever_it_lies(tmp_path: Path, *, packed: bool) -> None:
+def test_user_image_below_tmp_is_pulled_in_the_lab(tmp_path: Path, *, packed: bool) -> None:
     """Even below ``/tmp``, of which the lab has its own."""
     image, archive = tmp_path / "image", tmp_path / "image.tar"
     write_layout(image, "web:1")
@@ -102,10 +102,10 @@ def test_an_image_of_the_user_is_seen_wherever_it_lies(tmp_path: Path, *, packed
 
 
 class TestPrograms:
-    def test_are_looked_up_in_folders_of_the_machine_alone(self) -> None:
+    def test_program_search_path_has_only_system_folders(self) -> None:
         assert all(path.startswith("/") and not path.startswith(("/tmp", "/home")) for path in PATHS.split(":"))  # noqa: S108
 
-    def test_of_the_lab_have_nothing_that_is_the_users(self, saved: Path, tmp_path: Path) -> None:
+    def test_lab_programs_have_no_capabilities_or_user_environment(self, saved: Path, tmp_path: Path) -> None:
         """Its capabilities, environment and folder, of each one while clients are under way."""
         environment = os.environ | {"A_SECRET": "of the user", "AWS_PROFILE": "of the user"}
         command = [str(Path(sys.executable).with_name("skerry")), "rehearse", "--from", str(saved)]
@@ -175,64 +175,64 @@ class TestFiles:
             *("/var/tmp", "/dev/shm"),  # noqa: S108 -- the machine's
         ],
     )
-    def test_of_the_machine_cannot_be_written(self, shell: Callable[[str], str], place: str) -> None:
+    def test_system_folders_are_read_only_in_the_lab(self, shell: Callable[[str], str], place: str) -> None:
         if Path(place).is_dir():
             canary = Path(place, "skerry-canary")
             said, written = shell(f"touch {canary} 2>/dev/null && echo written"), canary.exists()
             canary.unlink(missing_ok=True)
             assert (said, written) == ("", False)
 
-    def test_of_this_source_tree_cannot_be_written(self, shell: Callable[[str], str]) -> None:
+    def test_source_tree_is_read_only_in_the_lab(self, shell: Callable[[str], str]) -> None:
         assert shell(f"touch {Path(__file__).parent}/canary 2>/dev/null && echo written") == ""
 
     @pytest.mark.parametrize("switch", ["kernel/core_pattern", "kernel/sysrq", "vm/drop_caches", "fs/file-max"])
-    def test_that_switch_the_kernel_cannot_be_written(self, shell: Callable[[str], str], switch: str) -> None:
+    def test_kernel_settings_are_read_only_in_the_lab(self, shell: Callable[[str], str], switch: str) -> None:
         assert shell(f"(exec 3>>/proc/sys/{switch}) 2>/dev/null && echo open") == ""
 
-    def test_of_devices_cannot_be_opened(self, shell: Callable[[str], str]) -> None:
+    def test_block_devices_cannot_be_opened_in_the_lab(self, shell: Callable[[str], str]) -> None:
         assert shell("for one in /dev/*; do [ -b $one ] && (exec 3<$one) 2>/dev/null && echo $one; done") == ""
         assert shell("echo x > /dev/null && head -c 3 /dev/zero | wc -c") == "3"
 
     @pytest.mark.parametrize("place", ["/run", "/tmp"])  # noqa: S108 -- the lab's own
-    def test_that_are_written_are_the_labs_own(self, shell: Callable[[str], str], place: str) -> None:
+    def test_run_and_tmp_are_private_to_the_lab(self, shell: Callable[[str], str], place: str) -> None:
         assert shell(f"echo own > {place}/skerry-canary && cat {place}/skerry-canary") == "own"
         assert not Path(place, "skerry-canary").exists()
 
 
-class TestWaiting:
-    def test_for_a_line_has_an_end(self) -> None:
+class TestPipes:
+    def test_waiting_for_a_line_times_out(self) -> None:
         with subprocess.Popen(["/bin/sleep", "60"], stdout=subprocess.PIPE) as silent:
             assert silent.stdout is not None
             with pytest.raises(TimeoutError, match="no answer in time"):
                 Lines(silent.stdout).next(0.05)
             silent.kill()
 
-    def test_for_a_reader_has_an_end(self) -> None:
+    def test_writing_to_an_unread_pipe_times_out(self) -> None:
         with subprocess.Popen(["/bin/sleep", "60"], stdin=subprocess.PIPE) as deaf:
             assert deaf.stdin is not None
             with pytest.raises(TimeoutError, match="no answer in time"):
                 write(deaf.stdin, b"x" * 1_000_000, 0.05)
             deaf.kill()
 
-    def test_for_a_process_that_is_gone_is_short(self) -> None:
+    def test_reading_from_an_ended_process_returns_no_bytes(self) -> None:
         with subprocess.Popen(["/bin/true"], stdout=subprocess.PIPE) as gone:
             assert gone.stdout is not None
             assert Lines(gone.stdout).next(10.0) == b""
 
-    def test_gives_one_line_after_another(self) -> None:
+    def test_pipe_lines_are_returned_in_order(self) -> None:
         with subprocess.Popen(["/usr/bin/printf", r"a\nb\nc"], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             lines = Lines(process.stdout)
             assert [lines.next(10.0) for _ in range(3)] == [b"a\n", b"b\n", b""]
 
 
-class TestTheInterpreter:
-    def test_finds_skerry_wherever_it_is_installed(self, tmp_path: Path) -> None:
+class TestInterpreter:
+    def test_interpreter_imports_skerry_without_environment(self, tmp_path: Path) -> None:
         command = processes.module("skerry.lab.call_worker")
         done = subprocess.run(command, input=encode(()), cwd=tmp_path, env={}, capture_output=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
-    def test_runs_the_skerry_of_this_process_before_another(
+    def test_interpreter_imports_skerry_from_the_given_import_path(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         package = tmp_path / "skerry"
@@ -246,7 +246,9 @@ class TestTheInterpreter:
         assert str(tmp_path / "json.py") not in done.stdout
         assert str(package / "which.py") in done.stdout
 
-    def test_is_not_led_into_the_users_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_interpreter_import_paths_exclude_the_working_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         (tmp_path / "dns").mkdir()
         (tmp_path / "dns" / "__init__.py").touch()
         monkeypatch.chdir(tmp_path)
@@ -255,7 +257,7 @@ class TestTheInterpreter:
         assert str(tmp_path) not in processes.import_paths.__wrapped__()
 
 
-def test_a_killed_enclosure_leaves_no_process() -> None:
+def test_closed_enclosure_leaves_no_process() -> None:
     enclosure = Enclosure()
     enclosure.drops()
     started = commands(family(enclosure.pid))

@@ -14,14 +14,14 @@ def records(network: Network) -> set[tuple[str, str]]:
     return set(names_of(network.world(), VPC).names.records)
 
 
-class TestPrivateNamesOfEndpoints:
-    def test_lead_to_each_interface(self) -> None:
+class TestEndpointPrivateNames:
+    def test_endpoint_private_name_resolves_to_each_interface(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
         assert {pair for pair in records(network) if pair[0] == LOGS} == {(LOGS, "10.0.1.10"), (LOGS, "10.0.2.11")}
         assert LOGS in names_of(network.world(), VPC).names.zones
 
-    def test_may_be_wildcards(self) -> None:
+    def test_endpoint_private_name_may_be_a_wildcard(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "ecr.dkr")
         assert (f"*.{DKR}", "10.0.1.10") in records(network)
@@ -37,13 +37,13 @@ class TestPrivateNamesOfEndpoints:
         ],
         ids=str,
     )
-    def test_are_not_known_where_they_do_not_apply(self, change: dict[str, object]) -> None:
+    def test_endpoint_without_usable_private_dns_has_no_records(self, change: dict[str, object]) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.row("VpcEndpoints", "vpce-1").update(change)
         assert records(network) == set()
 
-    def test_are_not_known_where_the_vpc_has_its_hostnames_off(self) -> None:
+    def test_endpoint_has_no_private_zone_if_vpc_dns_hostnames_are_off(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         network.attribute("EnableDnsHostnames", value=False)
@@ -51,7 +51,7 @@ class TestPrivateNamesOfEndpoints:
 
 
 class TestHostedZones:
-    def test_have_addresses_and_aliases_to_endpoints(self) -> None:
+    def test_hosted_zone_resolves_addresses_and_endpoint_aliases(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "ecr.api", PrivateDnsEnabled=False)
         alias = record("api.example.", "A", alias=f"vpce-1-x.api.ecr.{REGION}.vpce.amazonaws.com.")
@@ -63,7 +63,7 @@ class TestHostedZones:
             ("also.example", "10.0.1.10"),
         }
 
-    def test_of_a_wider_domain_do_not_answer_for_a_narrower_zone(self) -> None:
+    def test_wider_hosted_zone_does_not_answer_for_a_narrower_zone(self) -> None:
         network = Network()
         network.zone("example", record("a.inner.example.", "A", "10.0.1.9"))
         network.zone("inner.example")
@@ -71,22 +71,22 @@ class TestHostedZones:
         assert (set(found.zones), found.records) == ({"example", "inner.example"}, ())
 
 
-class TestServers:
-    def test_the_amazon_one_is_at_the_base_plus_two(self) -> None:
+class TestDnsServers:
+    def test_amazon_dns_server_is_at_vpc_base_plus_two(self) -> None:
         assert resolver_of(Network().world(), VPC) == "10.0.0.2"
 
-    def test_it_does_not_answer_where_support_is_off(self) -> None:
+    def test_vpc_without_dns_support_has_no_amazon_dns_server(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
         assert resolver_of(network.world(), VPC) is None
 
-    def test_others_are_those_that_dhcp_names(self) -> None:
+    def test_dhcp_options_name_the_custom_dns_servers(self) -> None:
         network = Network()
         network.dhcp("10.9.0.53", "10.0.0.2", "AmazonProvidedDNS")
         assert servers_of(network.world(), VPC) == ("10.9.0.53",)
 
 
-def test_record_that_leads_to_another_name_is_not_followed() -> None:
+def test_cname_to_another_name_is_reported_as_unusable() -> None:
     network = Network()
     network.zone("example", record("a.example.", "CNAME", "b.example."), record("b.example.", "A", "10.0.1.9"))
     found = names_of(network.world(), VPC)
@@ -95,7 +95,7 @@ def test_record_that_leads_to_another_name_is_not_followed() -> None:
     assert found.unusable == (("a.example", why),)
 
 
-def test_names_under_a_resolver_rule_are_not_built() -> None:
+def test_resolver_rule_raises_error() -> None:
     network = Network()
     network.rows["ResolverRules"] = [{"Id": "rslvr-rr-1", "DomainName": "example.", "RuleType": "FORWARD"}]
     network.rows["ResolverRuleAssociations"] = [
@@ -105,7 +105,7 @@ def test_names_under_a_resolver_rule_are_not_built() -> None:
         records(network)
 
 
-def test_zone_that_lost_a_record_is_not_built() -> None:
+def test_hosted_zone_with_an_invalid_record_raises_error() -> None:
     network = Network()
     network.zone("example", record("a.example.", "A", "10.0.1.9"), record("b.example.", "A", "10.0.1.300"))
     with pytest.raises(SkerryError, match="the records of hosted zone example"):

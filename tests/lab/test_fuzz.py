@@ -161,7 +161,7 @@ def check(name: str, place: tuple[str | int, ...], text: str) -> list[Script]:
 
 
 @pytest.mark.parametrize("name", ["one of everything", *NAMES])
-def test_a_sound_network_keeps_to_the_grammar(name: str) -> None:
+def test_scripts_of_valid_networks_match_the_grammar(name: str) -> None:
     world = World(documents.load({"x.json": json.dumps(rows(name)).encode()}, source="x", region="eu-west-1"))
     plans = [one.plan for one in written(world) if one.plan is not None]
     assert plans != []
@@ -171,11 +171,11 @@ def test_a_sound_network_keeps_to_the_grammar(name: str) -> None:
 @pytest.mark.parametrize(
     "line", ['include "/etc/shadow"', "chain evil {", "ip saddr 1.2.3.4/33x return", "flush ruleset"]
 )
-def test_the_grammar_of_filters_refuses_all_else(line: str) -> None:
+def test_filter_grammar_refuses_foreign_lines(line: str) -> None:
     assert not FILTER.fullmatch(line)
 
 
-def test_no_text_of_a_network_gets_into_a_script() -> None:
+def test_hostile_text_in_each_field_reaches_no_script() -> None:
     """Each text once, with the next of the hostile ones."""
     found = list(places(rows("one of everything")))
     with patience(120.0):
@@ -185,7 +185,7 @@ def test_no_text_of_a_network_gets_into_a_script() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["one of everything", *NAMES])
-def test_no_hostile_text_gets_into_a_script_from_any_place(name: str) -> None:
+def test_hostile_texts_in_any_field_of_any_network_reach_no_script(name: str) -> None:
     with patience(1_500.0):
         for number, place in enumerate(some(list(places(rows(name))), 12)):
             for text in HOSTILE if WHOLE else (HOSTILE[number % len(HOSTILE)], HOSTILE[0]):
@@ -226,17 +226,17 @@ def canary(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("needs_lab")
-def test_labs_of_hostile_networks_run_nothing(canary: Path) -> None:
+def test_labs_of_hostile_networks_execute_no_command(canary: Path) -> None:
     run(canary, 12)
 
 
 @pytest.mark.long
 @pytest.mark.usefixtures("needs_lab")
-def test_many_labs_of_hostile_networks_run_nothing(canary: Path) -> None:
+def test_many_labs_of_hostile_networks_execute_no_command(canary: Path) -> None:
     run(canary, amount(500, 40))
 
 
-def test_every_address_of_a_plan_is_one() -> None:
+def test_public_addresses_of_a_lab_plan_are_address_values() -> None:
     network: Network = one_of_everything()
     plans = [one.plan for one in written(network.world()) if one.plan is not None]
     assert all(type(address) is Address for plan in plans for _, address in plan.public)

@@ -56,8 +56,8 @@ def shown(found: Script) -> str:
     return texts(found.plan)
 
 
-class TestRecordsOfZones:
-    def test_with_a_value_that_is_no_address_leave_their_host_out(self) -> None:
+class TestZoneRecords:
+    def test_zone_record_with_invalid_address_excludes_its_host(self) -> None:
         found = network()
         found.zone(f"{REGION}.amazonaws.com", record(f"{LOGS}.", "A", EVIL, "10.0.1.77"))
         made = written(found)
@@ -66,19 +66,19 @@ class TestRecordsOfZones:
         assert why_not(made, "manifest") == ""
         assert "conf-script" not in shown(made)
 
-    def test_of_a_wildcard_leave_all_hosts_below_it_out(self) -> None:
+    def test_invalid_wildcard_record_excludes_hosts_below_it(self) -> None:
         found = network()
         found.zone(f"{REGION}.amazonaws.com", record(f"\\052.{REGION}.amazonaws.com.", "A", "1.2.3.4\nlog-facility=/x"))
         assert "is not an IPv4 address" in why_not(written(found), "logs")
 
-    def test_that_no_host_is_called_by_are_noted(self) -> None:
+    def test_invalid_record_of_an_uncalled_host_is_noted(self) -> None:
         found = network()
         found.zone("example", record("a.example.", "A", EVIL))
         made = written(found)
         assert made.notes == ("the record a.example of hosted zone example holds a value that is not an IPv4 address",)
         assert why_not(made, "logs") == ""
 
-    def test_with_escapes_in_their_name_are_held_to_what_it_then_is(self) -> None:
+    def test_record_name_is_checked_after_unescaping(self) -> None:
         found = network()
         found.zone("example", record("\\052.x/10.0.0.1\\012conf-script=x\\012.example.", "A", "10.0.1.9"))
         made = written(found)
@@ -86,25 +86,25 @@ class TestRecordsOfZones:
         assert len(made.notes) == 1
         assert "is not a host name of the zone" in made.notes[0]
 
-    def test_that_lead_to_no_host_name_leave_their_host_out(self) -> None:
+    def test_cname_to_an_invalid_host_name_excludes_its_host(self) -> None:
         found = network()
         found.zone(f"{REGION}.amazonaws.com", record(f"{LOGS}.", "CNAME", "a\nb"))
         assert "holds a value that is not a host name" in why_not(written(found), "logs")
 
-    def test_of_a_zone_whose_name_is_none_answer_for_nothing(self) -> None:
+    def test_hosted_zone_with_invalid_name_is_ignored_and_noted(self) -> None:
         found = network()
         found.zone("example/\nconf-script=x\nlocal=/x", record("a.example.", "A", "10.0.1.9"))
         made = written(found)
         assert "conf-script" not in shown(made)
         assert "its name is not a domain name" in made.notes[0]
 
-    def test_outside_of_their_zone_answer_for_nothing(self) -> None:
+    def test_record_outside_its_zone_is_ignored(self) -> None:
         found = network()
         found.zone("example", record("a.other.", "A", "10.0.1.9"))
         assert "a.other" not in shown(written(found))
 
 
-class TestWhatPacketsNeed:
+class TestPacketFields:
     """Where one of these is no value, nothing is built in its place: a deny that is left out would allow."""
 
     def change(self, found: Network, what: str, value: Any) -> None:
@@ -172,7 +172,7 @@ class TestWhatPacketsNeed:
             ("server", "fd00::53", "a DNS server of dopt-1 is not an IPv4 address"),
         ],
     )  # fmt: skip
-    def test_leaves_the_task_out_and_names_the_value(self, what: str, value: Any, said: str) -> None:
+    def test_invalid_network_value_prevents_the_lab_and_is_named(self, what: str, value: Any, said: str) -> None:
         found = network()
         found.endpoint("vpce-1", "logs", ["subnet-a"])
         self.change(found, what, value)
@@ -180,7 +180,7 @@ class TestWhatPacketsNeed:
         assert made.plan is None
         assert said in why_not(made, "logs")
 
-    def test_may_have_any_id(self) -> None:
+    def test_hostile_resource_ids_are_accepted_but_never_written(self) -> None:
         found = network()
         found.acl('acl-x { }\ninclude "/etc/shadow"\nchain y', both_ways(entry(100)), ["subnet-a"])
         found.group("sg-x;\n}", outbound=[ALL])
@@ -206,37 +206,37 @@ class TestHostsAndImages:
             f"a.example/web@sha256:{'a' * 64}\n",
         ],
     )
-    def test_that_clients_do_not_take_are_not_pulled(self, image: str) -> None:
+    def test_invalid_image_reference_is_not_pulled(self, image: str) -> None:
         made = written(network(container(image)))
         assert all(row.host is None for row in made.rows)
         assert made.work is None or made.work.stock.images == ()
 
     @pytest.mark.parametrize("option", ["https://a b:443", "https://a;b.example", "https://a.example:99999"])
-    def test_of_log_drivers_that_are_no_host_names_are_not_called(self, option: str) -> None:
+    def test_log_driver_url_with_invalid_host_is_not_called(self, option: str) -> None:
         logs = {"logDriver": "splunk", "options": {"splunk-url": option, "splunk-token": "t"}}
         made = written(network(container(logConfiguration=logs)))
         assert [row.host for row in made.rows if row.need.step == "logs" and row.host is not None] == []
 
     @pytest.mark.parametrize("bucket", ["-o", "a\nb", "A", "..", "a"])
-    def test_of_buckets_that_are_none_are_not_called(self, bucket: str) -> None:
+    def test_invalid_bucket_name_is_not_called(self, bucket: str) -> None:
         files = [{"value": f"arn:aws:s3:::{bucket}/web.env", "type": "s3"}]
         made = written(network(container(environmentFiles=files)))
         assert all(row.why_not for row in made.rows if row.need.step == "env-files")
 
-    def test_have_no_part_that_leads_out_of_a_folder_or_reads_as_an_option(self) -> None:
+    def test_image_reference_parts_refuse_path_escapes_and_options(self) -> None:
         assert RegistryName.parse("..") is RegistryName.parse("-x") is RegistryName.parse("ü.example") is None
         assert Repository.parse("a/../b") is Repository.parse("-a") is Repository.parse("a\n") is None
         assert ImageTag.parse("-a") is ImageTag.parse("a b") is ImageTag.parse("a" * 129) is None
         assert ImageReference.parse("a.example:5000", "web", "1") is not None
 
 
-class TestWhatProcessesTellEachOther:
-    def test_is_read_as_it_was_written(self) -> None:
+class TestMessages:
+    def test_build_message_round_trips(self) -> None:
         plan = written(network()).plan
         assert plan is not None
         assert decode(encode(Build(plan)), Request) == Build(plan)
 
-    def test_is_held_to_its_types(self) -> None:
+    def test_build_message_with_invalid_values_is_refused(self) -> None:
         plan = written(network()).plan
         assert plan is not None
         line = encode(Build(plan))
@@ -246,11 +246,11 @@ class TestWhatProcessesTellEachOther:
                 decode(line.replace(before, after), Request)
 
     @pytest.mark.parametrize("name", ["lo", "p", "p1 up", "p1\n", "void ", "g-1", "p1234567"])
-    def test_names_no_other_device(self, name: str) -> None:
+    def test_device_name_of_another_form_is_refused(self, name: str) -> None:
         assert Device.parse(name) is None
 
 
-def test_an_error_names_the_remedy() -> None:
+def test_invalid_rule_error_names_the_remedy() -> None:
     found = network()
     found.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow(cidr="x")]
     world = found.world()

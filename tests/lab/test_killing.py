@@ -112,17 +112,19 @@ def killing(saved: Path, tmp_path: Path, adopting: None) -> Callable[[int, str, 
 
 
 @pytest.mark.parametrize("user", users())
-def test_leaves_nothing(killing: Callable[[int, str, int], None], user: int) -> None:
+def test_killed_probe_rehearsal_leaves_nothing_behind(killing: Callable[[int, str, int], None], user: int) -> None:
     killing(user, "probe", 1)
 
 
 @pytest.mark.long
-def test_with_clients_leaves_nothing(killing: Callable[[int, str, int], None]) -> None:
+def test_killed_client_rehearsal_leaves_nothing_behind(killing: Callable[[int, str, int], None]) -> None:
     killing(os.geteuid(), "clients", 1)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("user", users())
 @pytest.mark.parametrize("mode", MOMENTS)
-def test_leaves_nothing_at_any_moment(killing: Callable[[int, str, int], None], user: int, mode: str) -> None:
+def test_rehearsals_killed_many_times_leave_nothing_behind(
+    killing: Callable[[int, str, int], None], user: int, mode: str
+) -> None:
     killing(user, mode, amount(50, 3))

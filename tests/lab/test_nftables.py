@@ -37,7 +37,7 @@ def group(*rules: dict[str, Any], direction: Direction = "in", **members: list[s
 
 
 class TestNetworkAcls:
-    def test_are_asked_in_the_order_of_their_numbers(self) -> None:
+    def test_network_acl_rules_are_ordered_by_number(self) -> None:
         found = acl(entry(200), entry(100, "deny", "10.0.1.0/24", protocol="6", ports=(443, 443)))
         assert found == [
             ("ip saddr 10.0.1.0/24 tcp dport 443-443", "drop"),
@@ -45,7 +45,7 @@ class TestNetworkAcls:
             ("ip saddr 0.0.0.0/0", "drop"),
         ]
 
-    def test_name_the_destination_of_what_goes_out(self) -> None:
+    def test_outbound_network_acl_rule_matches_the_destination(self) -> None:
         assert acl(entry(100), direction="out")[0] == ("ip daddr 0.0.0.0/0", "accept")
 
     @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ class TestNetworkAcls:
         ],
         ids=str,
     )
-    def test_may_be_for_one_protocol(self, more: dict[str, Any], match: str) -> None:
+    def test_network_acl_rule_matches_protocol_and_ports(self, more: dict[str, Any], match: str) -> None:
         assert acl(entry(100, **more))[0] == (f"ip saddr {EVERYWHERE} {match}", "accept")
 
-    def test_for_icmp_and_ipv6_are_for_nothing_here(self) -> None:
+    def test_network_acl_rules_for_icmp_and_ipv6_are_ignored(self) -> None:
         six = entry(110, cidr=None) | {"Ipv6CidrBlock": "::/0"}
         assert acl(entry(100, protocol="1"), six) == [("ip saddr 0.0.0.0/0", "drop")]
 
-    def test_are_laid_at_the_entry_that_denies(self) -> None:
+    def test_network_acl_drop_origins_name_the_denying_entries(self) -> None:
         network = Network()
         network.acl("acl-1", both_ways(entry(90, "deny")), ["subnet-a"])
         seen: list[TrafficOrigin] = []
@@ -76,7 +76,7 @@ class TestNetworkAcls:
         assert seen[0] == TrafficOrigin("network-acl", "acl-1", "rule 90 out")
         assert seen[-1] == TrafficOrigin("network-acl", "acl-1", "rule * out")
 
-    def test_without_their_entries_cannot_be_built(self) -> None:
+    def test_network_acl_without_entries_raises_error(self) -> None:
         network = Network()
         del network.row("NetworkAcls", "acl-all")["Entries"]
         with pytest.raises(SkerryError, match="the entries of acl-all"):
@@ -84,7 +84,7 @@ class TestNetworkAcls:
 
 
 class TestSecurityGroups:
-    def test_name_blocks_lists_and_the_members_of_groups(self) -> None:
+    def test_security_group_rules_match_cidrs_prefix_lists_and_members(self) -> None:
         rules = [
             allow("tcp", 443, cidr="10.0.0.0/8"),
             allow("6", 443, 444, prefix_list="pl-1"),
@@ -97,17 +97,17 @@ class TestSecurityGroups:
             "ip saddr 10.0.2.6/32",
         ]
 
-    def test_name_the_destination_of_what_goes_out(self) -> None:
+    def test_outbound_security_group_rule_matches_the_destination(self) -> None:
         assert group(allow("udp", 53, cidr="10.0.0.2/32"), direction="out") == ["ip daddr 10.0.0.2/32 udp dport 53-53"]
 
-    def test_of_a_protocol_without_ports_hold_for_all(self) -> None:
+    def test_security_group_rule_without_ports_matches_all_ports(self) -> None:
         assert group(allow("tcp", cidr=EVERYWHERE)) == [f"ip saddr {EVERYWHERE} meta l4proto tcp"]
 
-    def test_for_other_protocols_are_for_nothing_here(self) -> None:
+    def test_security_group_rules_for_icmp_are_ignored(self) -> None:
         assert group(allow("icmp", -1, cidr=EVERYWHERE)) == []
 
     @pytest.mark.parametrize("lacking", ["group", "rules", "list"])
-    def test_of_which_a_part_is_not_known_cannot_be_built(self, lacking: str) -> None:
+    def test_incomplete_security_group_raises_error(self, lacking: str) -> None:
         network = Network()
         network.group("sg-1", inbound=[allow(prefix_list="pl-9")])
         if lacking == "group":

@@ -19,8 +19,8 @@ def packed(path: Path, *names: str) -> Path:
     return path
 
 
-class TestALayout:
-    def test_has_a_manifest_whose_blobs_are_there_under_their_digests(self, tmp_path: Path) -> None:
+class TestLayout:
+    def test_oci_layout_blobs_match_their_digests_and_sizes(self, tmp_path: Path) -> None:
         write_layout(tmp_path / "image", "web:1.0")
         blobs = tmp_path / "image" / "blobs" / "sha256"
         for path in blobs.iterdir():
@@ -30,7 +30,7 @@ class TestALayout:
         for part in (manifest["config"], *manifest["layers"]):
             assert (blobs / part["digest"].partition(":")[2]).stat().st_size == part["size"]
 
-    def test_says_in_its_layer_whose_image_it_is(self, tmp_path: Path) -> None:
+    def test_oci_layer_contains_the_image_name(self, tmp_path: Path) -> None:
         write_layout(tmp_path / "image", "web:1.0")
         blobs = tmp_path / "image" / "blobs" / "sha256"
         config = next(json.loads(path.read_text()) for path in blobs.iterdir() if b"rootfs" in path.read_bytes())
@@ -41,31 +41,31 @@ class TestALayout:
             assert file is not None
             assert file.read() == b"web:1.0\n"
 
-    def test_is_the_same_every_time(self, tmp_path: Path) -> None:
+    def test_oci_layout_is_reproducible(self, tmp_path: Path) -> None:
         write_layout(tmp_path / "a", "web:1.0")
         write_layout(tmp_path / "b", "web:1.0")
         assert (tmp_path / "a" / "index.json").read_bytes() == (tmp_path / "b" / "index.json").read_bytes()
 
 
-class TestAnArchive:
-    def test_of_docker_is_told_by_its_manifest(self, tmp_path: Path) -> None:
+class TestArchive:
+    def test_docker_archive_is_recognized_by_its_manifest(self, tmp_path: Path) -> None:
         path = packed(tmp_path / "web.tar", "./manifest.json", "repositories")
         assert source_of(path) == f"docker-archive:{path}"
 
-    def test_of_oci_is_told_by_its_index(self, tmp_path: Path) -> None:
+    def test_oci_archive_is_recognized_by_its_index(self, tmp_path: Path) -> None:
         path = packed(tmp_path / "web.tar", "oci-layout", "index.json")
         assert source_of(path) == f"oci-archive:{path}"
 
-    def test_may_be_a_folder(self, tmp_path: Path) -> None:
+    def test_oci_layout_folder_is_accepted_as_image_source(self, tmp_path: Path) -> None:
         write_layout(tmp_path / "image", "web:1.0")
         assert source_of(tmp_path / "image") == f"oci:{tmp_path / 'image'}"
 
-    def test_with_neither_is_refused(self, tmp_path: Path) -> None:
+    def test_archive_without_manifest_or_index_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"no manifest\.json or index\.json"):
             source_of(packed(tmp_path / "other.tar", "a.txt"))
 
     @pytest.mark.parametrize("content", [b"", b"no archive at all"])
-    def test_that_is_none_is_refused(self, tmp_path: Path, content: bytes) -> None:
+    def test_non_archive_file_is_refused(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "web.tar").write_bytes(content)
         with pytest.raises(ValueError, match="not an image archive"):
             source_of(tmp_path / "web.tar")

@@ -57,7 +57,7 @@ def errands(found: Script, place: int = 0) -> tuple[Errand, ...]:
 
 
 class TestRows:
-    def test_are_a_needs_each_in_each_subnet(self) -> None:
+    def test_rehearsal_has_a_row_for_each_need_in_each_subnet(self) -> None:
         found = network(container())
         found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = [
             "subnet-a",
@@ -68,10 +68,10 @@ class TestRows:
         assert places == [(subnet, step) for subnet in ("subnet-a", "subnet-b") for step in steps]
         assert [item.number for item in written(found).rows] == list(range(10))
 
-    def test_say_what_no_packet_tells(self) -> None:
+    def test_placement_row_says_packets_cannot_show_it(self) -> None:
         assert row(written(network(container())), "placement").why_not == "no packet tells"
 
-    def test_say_that_an_unread_fact_is_in_the_way_of_the_lab(self) -> None:
+    def test_row_says_unread_records_prevent_the_lab(self) -> None:
         found = network(container())
         found.forget("NetworkAcls")
         made = written(found)
@@ -79,18 +79,18 @@ class TestRows:
         assert "the lab cannot be built without" in row(made, "manifest").why_not
         assert row(made, "placement").why_not == "no packet tells"
 
-    def test_say_that_a_subnet_has_no_ipv4(self) -> None:
+    def test_row_says_lab_has_no_ipv6_for_subnet_without_ipv4(self) -> None:
         found = network(container())
         found.row("Subnets", "subnet-a").pop("CidrBlock")
         assert row(written(found), "manifest").why_not == "the lab has no IPv6"
 
-    def test_say_that_a_task_is_for_windows(self) -> None:
+    def test_row_says_lab_has_no_windows_clients(self) -> None:
         found = network(container())
         found.rows["taskDefinitions"][0]["runtimePlatform"] = {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
         why = "the lab has no Windows, whose clients use other ports"
         assert row(written(found), "manifest").why_not == why
 
-    def test_of_a_subnet_that_can_be_shown_stay_when_another_cannot(self) -> None:
+    def test_rows_of_a_valid_subnet_remain_if_another_is_unread(self) -> None:
         found = network(container())
         found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = [
             "subnet-a",
@@ -99,25 +99,25 @@ class TestRows:
         shown = {item.subnet: item.why_not for item in rows(written(found), "manifest")}
         assert shown == {"subnet-a": "", "subnet-x": "subnet subnet-x was not read"}
 
-    def test_of_an_old_platform_say_which_calls_do_not_leave_by_the_tasks_interface(self) -> None:
+    def test_secrets_row_of_platform_1_3_0_leaves_by_a_fargate_interface(self) -> None:
         found = network(container(secrets=[{"name": "A", "valueFrom": SECRET}]))
         found.row("services", "web")["platformVersion"] = "1.3.0"
         made = written(found)
         assert row(made, "secrets").why_not == "it leaves by an interface of Fargate's own"
         assert row(made, "manifest").why_not == ""
 
-    def test_of_service_connect_call_the_endpoint_where_there_is_one(self) -> None:
+    def test_service_connect_row_uses_the_endpoint_host_if_present(self) -> None:
         found = network(container())
         found.row("services", "web")["deployments"] = [{"serviceConnectConfiguration": {"enabled": True}}]
         assert row(written(found), "service-connect").host == f"ecs-sc.{REGION}.api.aws"
         found.endpoint("vpce-9", "ecs-agent", ["subnet-a"])
         assert row(written(found), "service-connect").host == f"ecs-a.{REGION}.amazonaws.com"
 
-    def test_of_a_registry_whose_blobs_are_nobody_knows_where_say_so(self) -> None:
+    def test_layers_row_of_ecr_public_says_its_host_is_unknown(self) -> None:
         found = written(network(container("public.ecr.aws/nginx/nginx:1")))
         assert row(found, "layers").why_not == "its host is not known"
 
-    def test_of_efs_call_the_mount_target_of_the_zone(self) -> None:
+    def test_efs_row_uses_the_mount_target_of_its_zone(self) -> None:
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
         found = network(container(), volumes=[volume])
         found.interface("eni-efs", "10.0.1.99", "subnet-a", ["sg-open"])
@@ -129,24 +129,24 @@ class TestRows:
         assert row(written(found), "volumes").why_not == "no mount target of fs-0a in the subnet's zone is known"
 
 
-class TestATask:
-    def test_gets_an_address_that_nothing_else_has(self) -> None:
+class TestTasks:
+    def test_rehearsed_task_gets_a_free_address(self) -> None:
         found = network(container())
         for last in (4, 5):
             found.interface(f"eni-{last}", f"10.0.1.{last}", "subnet-a", ["sg-open"])
         assert written(found).ends["subnet-a"].address == "10.0.1.6"
 
-    def test_without_groups_has_the_default_one(self) -> None:
+    def test_rehearsed_task_without_groups_gets_the_default_group(self) -> None:
         found = network(container())
         found.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"].pop("securityGroups")
         assert written(found).ends["subnet-a"].groups == ("sg-default",)
 
-    def test_asks_the_dns_server_of_its_vpc(self) -> None:
+    def test_rehearsed_task_uses_the_vpc_dns_server(self) -> None:
         work = written(network(container())).work
         assert work is not None
         assert work.servers == ("10.0.0.2",)
 
-    def test_asks_it_even_where_it_is_switched_off(self) -> None:
+    def test_rehearsed_task_uses_the_vpc_dns_server_even_if_disabled(self) -> None:
         found = network(container())
         found.attribute("EnableDnsSupport", value=False)
         work = written(found).work
@@ -155,7 +155,7 @@ class TestATask:
 
 
 class TestPublicAddresses:
-    def test_of_s3_are_of_its_own_blocks(self) -> None:
+    def test_public_address_of_s3_lies_in_its_prefix_list(self) -> None:
         found = network(container())
         found.serve_s3()
         plan = written(found).plan
@@ -164,18 +164,18 @@ class TestPublicAddresses:
         assert public[BUCKET].startswith("52.218.")
         assert public[REGISTRY].startswith("203.0.113.")
 
-    def test_are_different_for_each_host(self) -> None:
+    def test_public_addresses_differ_for_each_host(self) -> None:
         plan = written(network(container())).plan
         assert plan is not None
         assert len({address for _, address in plan.public}) == len(plan.public) == 3
 
 
 class TestErrands:
-    def test_a_token_is_fetched_by_amazons_helper(self) -> None:
+    def test_ecr_token_is_fetched_by_a_login_errand(self) -> None:
         found = written(network(container()))
         assert Login(row(found, "registry-auth").number, REGISTRY) in errands(found)
 
-    def test_one_pull_is_for_the_manifest_and_the_layers(self) -> None:
+    def test_pull_errand_covers_manifest_and_layers(self) -> None:
         found = written(network(container()))
         reference = ImageReference.parse(REGISTRY, "web", "1.0")
         assert reference is not None
@@ -183,25 +183,25 @@ class TestErrands:
         wanted = Pull(row(found, "manifest").number, row(found, "layers").number, reference, REGISTRY, login=True)
         assert wanted in errands(found)
 
-    def test_an_image_of_docker_hub_has_its_whole_name(self) -> None:
+    def test_docker_hub_image_is_pulled_by_its_full_name(self) -> None:
         found = written(network(container("nginx")))
         (pull,) = [item for item in errands(found) if isinstance(item, Pull)]
         whole = ("docker.io/library/nginx:latest", "registry-1.docker.io", False)
         assert (pull.reference.text, pull.host, pull.login) == whole
 
-    def test_a_token_of_another_registry_is_tried_by_a_connect(self) -> None:
+    def test_docker_hub_token_host_is_tried_by_a_connection(self) -> None:
         found = written(network(container("nginx")))
         (number,) = [item.number for item in rows(found, "manifest") if item.host == "auth.docker.io"]
         assert Dial(number, Hostname("auth.docker.io"), 443) in errands(found)
 
-    def test_an_image_by_digest_gets_a_tag(self) -> None:
+    def test_image_by_digest_gets_a_tag(self) -> None:
         found = written(network(container(f"{REGISTRY}/web@sha256:{'a' * 64}")))
         (pull,) = [item for item in errands(found) if isinstance(item, Pull)]
         assert pull.reference.text == f"{REGISTRY}/web:rehearsed"
         assert found.work is not None
         assert found.work.stock.images == (copy("web", "rehearsed"),)
 
-    def test_apis_are_called_at_the_host_of_the_need(self) -> None:
+    def test_api_errands_call_the_endpoints_of_their_needs(self) -> None:
         secrets = [{"name": "A", "valueFrom": f"{SECRET}:password::"}, {"name": "B", "valueFrom": "/app/b"}]
         files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]
         found = written(network(container(secrets=secrets, logConfiguration=awslogs(), environmentFiles=files)))
@@ -216,7 +216,7 @@ class TestErrands:
         assert calls[1].parameters == {"Names": ["/app/b"], "WithDecryption": True}
         assert calls[3].parameters == {"Bucket": "settings", "Key": "web.env"}
 
-    def test_every_row_that_is_shown_is_somebodys_errand_once(self) -> None:
+    def test_each_row_with_a_host_is_covered_by_errands_once(self) -> None:
         found = written(one_of_everything())
         for place in (0, 1):
             own = [item for item in errands(found, place) if not isinstance(item, Pull)]
@@ -226,8 +226,8 @@ class TestErrands:
             assert sorted(numbers) == [item.number for item in found.rows if item.host and item.subnet == subnet]
 
 
-class TestTheStock:
-    def test_holds_all_that_the_calls_ask_for(self) -> None:
+class TestStock:
+    def test_stock_holds_every_item_the_api_calls_request(self) -> None:
         parameter = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/app/c"
         secrets = [{"name": "A", "valueFrom": SECRET}, {"name": "C", "valueFrom": parameter}]
         files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]
@@ -240,7 +240,7 @@ class TestTheStock:
             Item("object", HERE, "settings/web.env"),
         }
 
-    def test_has_a_registry_for_each_of_the_task(self) -> None:
+    def test_stock_has_a_registry_and_image_for_each_container(self) -> None:
         found = written(
             network(container(), container("quay.io/org/side:1", name="side"), container("r.example/x:2", name="x"))
         )
@@ -253,7 +253,7 @@ class TestTheStock:
         assert found.work.stock.images == (copy("web", "1.0"), copy("org/side", "1"), copy("x", "2"))
 
 
-def test_what_an_endpoint_lets_in_is_part_of_the_plan() -> None:
+def test_rehearsal_plan_includes_the_endpoint_interface() -> None:
     found = network(container())
     found.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
     found.endpoint("vpce-1", "ecr.api", ["subnet-a"], group="sg-end")

@@ -8,9 +8,7 @@ from skerry.errors import SkerryError
 from skerry.lab import requirements
 
 
-def test_a_program_that_is_not_there_is_named_with_the_command_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_programs_are_named_with_the_install_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "PATHS", str(tmp_path))
     with pytest.raises(SkerryError) as caught:
         requirements.require(clients=True)
@@ -22,7 +20,7 @@ def test_a_program_that_is_not_there_is_named_with_the_command_that_installs_it(
     )
 
 
-def test_connects_alone_need_no_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_probe_mode_requires_no_client_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "PATHS", str(tmp_path))
     for name in requirements.PROGRAMS:
         (tmp_path / name).touch(mode=0o755)
@@ -31,14 +29,14 @@ def test_connects_alone_need_no_clients(tmp_path: Path, monkeypatch: pytest.Monk
         requirements.require(clients=True)
 
 
-def test_a_python_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_python_package_is_named_with_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "MODULES", ("dns", "no_such_module"))
     with pytest.raises(SkerryError, match="no_such_module") as caught:
         requirements.require(clients=False)
     assert caught.value.remedy == "Install them: pip install 'skerry[lab]'"
 
 
-def test_a_program_is_found_where_only_root_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program_is_looked_up_in_the_given_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "nft").touch(mode=0o755)
     monkeypatch.setattr(requirements, "PATHS", f"/nowhere:{tmp_path}")
     assert requirements.program("nft") == str(tmp_path / "nft")

@@ -24,7 +24,7 @@ def lines(network: Network, table: str = "rtb-main") -> dict[str, tuple[str, Tra
     return {line.cidr: (line.device, origins[line.realm - 1]) for line in lines_of(world, row, DEVICES, realm)}
 
 
-def test_local_goes_to_the_fabric_and_what_has_no_route_into_the_void() -> None:
+def test_local_route_uses_fabric_and_unrouted_traffic_goes_to_void() -> None:
     assert lines(Network()) == {
         "10.0.0.0/16": ("fab0", TrafficOrigin("route", "rtb-main", "10.0.0.0/16 → local")),
         EVERYWHERE: ("void", TrafficOrigin("route", "rtb-main", "no route")),
@@ -47,13 +47,13 @@ def test_local_goes_to_the_fabric_and_what_has_no_route_into_the_void() -> None:
     ],
     ids=str,
 )
-def test_a_route_leads_to_the_device_of_its_target(target: dict[str, Any], device: str, origin: TrafficOrigin) -> None:
+def test_route_uses_the_device_of_its_target(target: dict[str, Any], device: str, origin: TrafficOrigin) -> None:
     network = Network()
     network.route(**target)
     assert lines(network)[EVERYWHERE] == (device, origin)
 
 
-def test_a_prefix_list_is_a_line_for_each_block() -> None:
+def test_prefix_list_route_expands_to_its_ipv4_blocks() -> None:
     network = Network()
     network.prefix_list("pl-1", "10.7.0.0/16", "10.8.0.1/16", "2001:db8::/32")
     network.route("pl-1", NatGatewayId="nat-1")
@@ -61,7 +61,7 @@ def test_a_prefix_list_is_a_line_for_each_block() -> None:
     assert {cidr for cidr, (device, _) in found.items() if device == "p1"} == {"10.7.0.0/16", "10.8.0.0/16"}
 
 
-def test_of_one_block_a_static_route_goes_before_a_listed_one_and_that_before_a_propagated_one() -> None:
+def test_static_route_precedes_prefix_list_and_that_propagated_route() -> None:
     network = Network()
     network.prefix_list("pl-1", "10.7.0.0/16", "10.8.0.0/16")
     network.route("10.8.0.0/16", GatewayId="igw-1", Origin="EnableVgwRoutePropagation")
@@ -71,14 +71,14 @@ def test_of_one_block_a_static_route_goes_before_a_listed_one_and_that_before_a_
     assert (found["10.7.0.0/16"][0], found["10.8.0.0/16"][0]) == ("g2", "p1")
 
 
-def test_a_propagated_route_takes_nothing_from_local() -> None:
+def test_propagated_route_within_the_local_block_is_ignored() -> None:
     network = Network()
     network.route("10.0.2.0/24", GatewayId="vgw-1", Origin="EnableVgwRoutePropagation")
     network.route("10.0.3.0/24", NatGatewayId="nat-1")
     assert set(lines(network)) == {"10.0.0.0/16", "10.0.3.0/24", EVERYWHERE}
 
 
-def test_entries_that_are_not_known_cannot_be_built() -> None:
+def test_prefix_list_without_entries_raises_error() -> None:
     network = Network()
     network.prefix_list("pl-1")
     network.route("pl-1", NatGatewayId="nat-1")
@@ -96,20 +96,20 @@ class TestTargets:
             | {name for name, _, _ in found.gateways}
         )
 
-    def test_are_those_that_work(self) -> None:
+    def test_route_targets_are_nat_gateways_and_gateway_endpoints(self) -> None:
         network = Network()
         network.serve_s3()
         network.serve_internet_by_nat()
         assert self.kinds(network) == {"nat-1", "vpce-93"}
 
-    def test_of_routes_that_are_no_more_are_not_taken_in(self) -> None:
+    def test_blackhole_route_has_no_target(self) -> None:
         network = Network()
         network.internet_gateway()
         network.route(GatewayId="igw-1", State="blackhole")
         assert self.kinds(network) == set()
 
     @pytest.mark.parametrize("mode", ["block-ingress", "off"])
-    def test_under_block_public_access_are_not_built(self, mode: str) -> None:
+    def test_internet_gateway_under_block_public_access_raises_error(self, mode: str) -> None:
         network = Network()
         network.internet_gateway()
         network.route(GatewayId="igw-1")
@@ -121,21 +121,21 @@ class TestTargets:
         with pytest.raises(SkerryError, match="does not build Block Public Access, which is on in vpc-1"):
             self.kinds(network)
 
-    def test_of_regional_nat_gateways_are_not_built(self) -> None:
+    def test_regional_nat_gateway_raises_error(self) -> None:
         network = Network()
         network.serve_internet_by_nat()
         network.row("NatGateways", "nat-1")["AvailabilityMode"] = "regional"
         with pytest.raises(SkerryError, match="regional NAT gateways: nat-1"):
             self.kinds(network)
 
-    def test_of_gateway_load_balancers_are_not_built(self) -> None:
+    def test_gateway_load_balancer_endpoint_raises_error(self) -> None:
         network = Network()
         network.add("VpcEndpoints", VpcEndpointId="vpce-fw", VpcId=VPC, VpcEndpointType="GatewayLoadBalancer")
         network.route(GatewayId="vpce-fw")
         with pytest.raises(SkerryError, match="endpoints of Gateway Load Balancers: vpce-fw"):
             self.kinds(network)
 
-    def test_an_internet_gateway_must_be_attached(self) -> None:
+    def test_internet_gateway_is_a_target_only_if_attached_to_the_vpc(self) -> None:
         network = Network()
         network.internet_gateway(vpc="vpc-2")
         network.route(GatewayId="igw-1")

@@ -90,20 +90,20 @@ def of(seen: tuple[Seen, ...], step: Step, subnet: str = "subnet-a") -> Seen:
 
 
 class TestDrops:
-    def test_on_the_way_there_are_laid_at_the_row(self, ready: Ready, made: Script) -> None:
+    def test_outbound_drop_is_assigned_to_its_row(self, ready: Ready, made: Script) -> None:
         ready.drop = (Drop(GROUP, made.ends["subnet-a"].address, 40_000, CALLED, 443),)
         assert of(perform(made, probe=True).seen, "logs").drops == (GROUP,)
 
-    def test_on_the_way_back_are_laid_at_the_row(self, ready: Ready, made: Script) -> None:
+    def test_return_drop_is_assigned_to_its_row(self, ready: Ready, made: Script) -> None:
         ready.drop = (Drop(ACL, CALLED, 443, made.ends["subnet-a"].address, 40_000),)
         assert of(perform(made, probe=True).seen, "logs").drops == (ACL,)
 
-    def test_of_what_a_nat_translated_are_laid_at_the_row(self, ready: Ready, made: Script) -> None:
+    def test_drop_after_nat_is_assigned_to_its_row(self, ready: Ready, made: Script) -> None:
         ready.drop = (Drop(ACL, "10.0.2.200", 1_024, CALLED, 443),)
         assert of(perform(made, probe=True).seen, "logs").drops == (ACL,)
 
     @pytest.mark.parametrize("back", [False, True], ids=["there", "back"])
-    def test_of_another_task_are_not(self, *, ready: Ready, made: Script, back: bool) -> None:
+    def test_drop_of_another_task_is_assigned_to_that_task(self, *, ready: Ready, made: Script, back: bool) -> None:
         other = made.ends["subnet-b"].address
         ends = (CALLED, 443, other, 40_000) if back else (other, 40_000, CALLED, 443)
         ready.drop = (Drop(GROUP, *ends),)
@@ -111,25 +111,25 @@ class TestDrops:
         assert of(seen, "logs").drops == ()
         assert of(seen, "logs", "subnet-b").drops == (GROUP,)
 
-    def test_of_another_port_are_not(self, ready: Ready, made: Script) -> None:
+    def test_drop_of_another_port_is_not_assigned(self, ready: Ready, made: Script) -> None:
         ready.drop = (Drop(GROUP, made.ends["subnet-a"].address, 40_000, CALLED, 53),)
         assert of(perform(made, probe=True).seen, "logs").drops == ()
 
-    def test_where_the_lab_builds_nothing_say_nothing(self, ready: Ready, made: Script) -> None:
+    def test_drop_at_an_unbuilt_gateway_leaves_the_row_undecided(self, ready: Ready, made: Script) -> None:
         behind = TrafficOrigin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")
         ready.drop = (Drop(behind, made.ends["subnet-a"].address, 40_000, CALLED, 443),)
         found = of(perform(made, probe=True).seen, "logs")
         assert (found.worked, found.why_not) == (None, "the lab does not build tgw-1")
 
 
-class TestNames:
-    def test_a_server_that_does_not_answer_is_asked_once_for_each_task(self, ready: Ready, made: Script) -> None:
+class TestDnsLookups:
+    def test_silent_dns_server_is_queried_once_per_task(self, ready: Ready, made: Script) -> None:
         ready.answer = None
         seen = perform(made, probe=True).seen
         assert sum(map(len, ready.asked)) == 2
         assert of(seen, "logs").words == "lookup logs.eu-west-1.amazonaws.com: no DNS server answers"
 
-    def test_a_name_that_does_not_exist_is_nothing_to_connect_to(self, ready: Ready, made: Script) -> None:
+    def test_nonexistent_name_fails_with_no_such_host(self, ready: Ready, made: Script) -> None:
         ready.answer = ()
         found = of(perform(made, probe=True).seen, "logs")
         assert (found.worked, found.words) == (False, "lookup logs.eu-west-1.amazonaws.com: no such host")
@@ -139,7 +139,7 @@ class TestClients:
     def number(self, made: Script) -> int:
         return next(row.number for row in made.rows if row.need.step == "logs")
 
-    def test_are_waited_for_and_shown_meanwhile(self, ready: Ready, made: Script) -> None:
+    def test_client_results_are_awaited_and_passed_to_watch(self, ready: Ready, made: Script) -> None:
         result = JobResult(self.number(made), worked=True, words="", tool="boto3", seconds=0.34)
         ready.resulted = [Resulted((), done=False), Resulted((result,), done=False), Resulted((result,), done=True)]
         shown: list[bool | None] = []
@@ -148,22 +148,22 @@ class TestClients:
         last = of(found.seen, "logs")
         assert (last.worked, last.tool, last.seconds) == (True, "boto3", 0.3)
 
-    def test_that_fail_for_a_reason_of_the_labs_prove_nothing(self, ready: Ready, made: Script) -> None:
+    def test_inconclusive_client_result_leaves_the_row_undecided(self, ready: Ready, made: Script) -> None:
         result = JobResult(self.number(made), None, "not found", "ctr", 0.1)
         ready.resulted = [Resulted((result,), done=True)]
         last = of(perform(made, probe=False).seen, "logs")
         assert (last.worked, last.why_not) == (None, "ctr came to no answer: not found")
 
-    def test_of_which_none_could_be_sent_are_an_error(self, ready: Ready, made: Script) -> None:
+    def test_failed_lab_raises_error_with_its_reason(self, ready: Ready, made: Script) -> None:
         ready.resulted = [Resulted((), done=True, failed="containerd does not answer")]
         with pytest.raises(SkerryError, match="the lab failed: containerd does not answer"):
             perform(made, probe=False)
 
-    def test_what_could_not_be_made_for_them_is_told(self, ready: Ready, made: Script) -> None:
+    def test_refused_fixtures_are_reported_as_notes(self, ready: Ready, made: Script) -> None:
         ready.resulted = [Resulted((), done=True, refused=("parameter /aws/x: no",))]
         assert perform(made, probe=False).notes == ("parameter /aws/x: no",)
 
 
-def test_without_a_plan_no_lab_is_made(made: Script) -> None:
+def test_script_without_a_plan_leaves_all_rows_undecided(made: Script) -> None:
     rows = tuple(row for row in made.rows if not row.host)
     assert [item.worked for item in perform(Script(rows, None, {}, None), probe=True).seen] == [None] * len(rows)

@@ -32,31 +32,31 @@ def port(router: Router, label: str) -> Port:
 
 
 class TestInterfaces:
-    def test_are_the_tasks_and_those_of_the_endpoints(self) -> None:
+    def test_lab_builds_interfaces_of_task_and_endpoints(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", ["subnet-a", "subnet-b"])
         network.interface("eni-other", "10.0.2.99", "subnet-b")
         assert labels(only(network)) == {"task at 10.0.1.50", "eni-10", "eni-11"}
 
-    def test_of_endpoints_that_do_not_work_are_not_there(self) -> None:
+    def test_lab_omits_interfaces_of_failed_endpoints(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", State="failed")
         assert labels(only(network)) == {"task at 10.0.1.50"}
 
-    def test_of_an_endpoint_of_unknown_type_are_not_built(self) -> None:
+    def test_endpoint_of_unknown_type_raises_error(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs")
         del network.row("VpcEndpoints", "vpce-1")["VpcEndpointType"]
         with pytest.raises(SkerryError, match="without the type of vpce-1"):
             built(network)
 
-    def test_at_an_address_that_is_called_are_too(self) -> None:
+    def test_lab_builds_the_interface_at_a_called_address(self) -> None:
         network = Network()
         network.interface("eni-other", "10.0.2.99", "subnet-b", ["sg-open"])
         found = port(only(network, addresses=("10.0.2.99",)), "eni-other")
         assert (found.side, found.subnet, found.groups) == ("far", "subnet-b", ("sg-open",))
 
-    def test_at_an_address_that_a_called_name_leads_to_are_too(self) -> None:
+    def test_lab_builds_the_interface_a_called_name_resolves_to(self) -> None:
         network = Network()
         network.interface("eni-other", "10.0.2.99", "subnet-b", ["sg-open"])
         network.zone("example", record("db.example.", "A", "10.0.2.99"))
@@ -68,14 +68,14 @@ class TestInterfaces:
             (router,) = plan(network.world(), asked).routers
             assert labels(router) == expected
 
-    def test_have_the_groups_of_the_endpoint(self) -> None:
+    def test_endpoint_interface_has_the_endpoint_security_groups(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "logs", group="sg-open")
         network.row("NetworkInterfaces", "eni-10")["Groups"] = [{"GroupId": "sg-default"}]
         assert port(only(network), "eni-10").groups == ("sg-open",)
 
 
-def test_of_a_large_network_only_what_the_task_touches_is_built() -> None:
+def test_lab_of_large_network_builds_only_what_the_task_uses() -> None:
     network = Network()
     network.endpoint("vpce-1", "logs", ["subnet-b"])
     for number in range(500):
@@ -86,8 +86,8 @@ def test_of_a_large_network_only_what_the_task_touches_is_built() -> None:
     assert len(router.tables) == 1
 
 
-class TestWaysOut:
-    def test_lead_to_a_nat_gateway_and_on_to_the_internet(self) -> None:
+class TestGateways:
+    def test_nat_gateway_route_builds_nat_port_and_internet_gateway(self) -> None:
         network = Network()
         network.serve_internet_by_nat()
         router = only(network)
@@ -102,7 +102,7 @@ class TestWaysOut:
         assert [(one.label, one.kind) for one in router.gateways] == [("igw-1", "internet")]
 
     @pytest.mark.parametrize("state", ["failed", "deleted", "pending"])
-    def test_end_at_a_nat_gateway_that_does_not_work(self, state: str) -> None:
+    def test_route_to_nonworking_nat_gateway_leads_to_void(self, state: str) -> None:
         network = Network()
         network.serve_internet_by_nat()
         network.row("NatGateways", "nat-1")["State"] = state
@@ -113,13 +113,13 @@ class TestWaysOut:
         assert line.device == "void"
         assert found.realms[line.realm] == TrafficOrigin("gateway", "nat-1", "0.0.0.0/0 → nat-1")
 
-    def test_lead_to_a_gateway_endpoint(self) -> None:
+    def test_gateway_endpoint_route_builds_its_gateway(self) -> None:
         network = Network()
         network.serve_s3()
         router = only(network)
         assert [(one.label, one.kind) for one in router.gateways] == [("vpce-93", "endpoint")]
 
-    def test_lead_over_peering_to_the_other_vpc(self) -> None:
+    def test_peering_builds_the_router_of_the_other_vpc(self) -> None:
         network = HubAndSpoke()
         network.peer()
         network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
@@ -127,7 +127,7 @@ class TestWaysOut:
         assert [(one.label, one.to) for one in here.gateways] == [("pcx-1", "vpc-2")]
         assert labels(there) == {"eni-far"}
 
-    def test_over_peering_have_the_interface_that_a_called_name_leads_to(self) -> None:
+    def test_peered_vpc_has_the_interface_a_called_name_resolves_to(self) -> None:
         network = HubAndSpoke()
         network.peer()
         network.interface("eni-far", "10.1.1.9", "hub-a", ["sg-hub"], VpcId="vpc-2")
@@ -136,19 +136,19 @@ class TestWaysOut:
         _, there = plan(network.world(), asked).routers
         assert labels(there) == {"eni-far"}
 
-    def test_over_peering_between_regions_are_not_built(self) -> None:
+    def test_peering_between_regions_raises_error(self) -> None:
         network = HubAndSpoke()
         network.peer()
         network.rows["VpcPeeringConnections"][0]["AccepterVpcInfo"]["Region"] = "eu-west-2"
         with pytest.raises(SkerryError, match="no peering between Regions: pcx-1"):
             built(network)
 
-    def test_lead_nowhere_over_peering_that_is_not_active(self) -> None:
+    def test_inactive_peering_builds_no_other_vpc(self) -> None:
         network = HubAndSpoke()
         network.peer("pending-acceptance")
         assert [router.vpc for router in built(network).routers] == ["vpc-1"]
 
-    def test_lead_through_an_interface_that_forwards(self) -> None:
+    def test_route_to_an_interface_builds_a_forwarding_port(self) -> None:
         network = Network()
         network.interface("eni-box", "10.0.2.9", "subnet-b", ["sg-open"], SourceDestCheck=False)
         network.route(NetworkInterfaceId="eni-box")
@@ -157,7 +157,7 @@ class TestWaysOut:
 
 
 class TestFilters:
-    def test_are_one_for_each_group_set_and_network_acl(self) -> None:
+    def test_filters_cover_each_group_set_and_network_acl(self) -> None:
         router = only(Network())
         assert {one.chain for one in router.filters} == {
             Chain("acl", 1, "in"),
@@ -165,7 +165,7 @@ class TestFilters:
             *router.guards[router.ports[0].number],
         }
 
-    def test_of_a_reference_name_the_members_that_are_built(self) -> None:
+    def test_filter_of_referenced_group_names_only_built_members(self) -> None:
         network = Network()
         network.group("sg-end", inbound=[allow("tcp", 443, group="sg-task")])
         network.endpoint("vpce-1", "logs", group="sg-end")
@@ -174,7 +174,7 @@ class TestFilters:
         found = next(one for one in router.filters if one.chain == name)
         assert [match_of(rule) for rule in found.rules] == ["ip saddr 10.0.1.50/32 tcp dport 443-443"]
 
-    def test_tell_what_a_drop_is_laid_at(self) -> None:
+    def test_filter_marks_name_security_group_and_network_acl(self) -> None:
         network = Network()
         network.group("sg-end", inbound=[HTTPS])
         network.endpoint("vpce-1", "logs", group="sg-end")
@@ -186,7 +186,7 @@ class TestFilters:
 @pytest.mark.parametrize(
     "kind", ["Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "Vpcs", "VpcAttributes", "DhcpOptions"]
 )
-def test_without_a_fact_that_packets_need_nothing_is_built(kind: str) -> None:
+def test_missing_network_records_raise_error_with_remedy(kind: str) -> None:
     network = Network()
     network.forget(kind)
     with pytest.raises(SkerryError) as caught:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from skerry.masking import REMOVED, mask, masked
 from tests.patience import patience
+from tests.tables import each
 
 VALUE = "Zm9vYmFyYmF6cXV4MTIzNDU2"
 LETTERS = "aB3dE5gH7jK9mN1pQ3sT5vW7xY9zA1cD3fG5"
@@ -55,14 +56,14 @@ TOKENS = [
 ]
 
 
-@pytest.mark.parametrize("text", SECRETS)
+@each("text", SECRETS)
 def test_mask_removes_secret_values(text: str) -> None:
     assert VALUE not in mask(text)
     assert REMOVED in mask(text)
 
 
-@pytest.mark.parametrize("token", TOKENS)
-@pytest.mark.parametrize("around", ["credential {} is not valid", "{}", "name_{}", "({})", "a/{}/b"])
+@each("token", TOKENS)
+@each("around", ["credential {} is not valid", "{}", "name_{}", "({})", "a/{}/b"])
 def test_mask_removes_tokens_of_recognized_formats(token: str, around: str) -> None:
     found = mask(around.format(token))
     assert token not in found

@@ -10,12 +10,11 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from random import Random
 from typing import Any
 
-import pytest
-
 from skerry.net.addresses import address
 from skerry.reach.walk import Source
 from tests.hubs import HUB, HubAndSpoke, tgw_route
 from tests.networks import EVERYWHERE, REGION, VPC, Row, allow, both_ways, entry
+from tests.tables import each
 
 SEEDS = range(100)
 LOST, OPEN = "lost", "open"
@@ -386,7 +385,7 @@ def agree(seed: int) -> Iterator[tuple[str, str]]:
         yield wanted, packet.place
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@each("seed", SEEDS)
 def test_walk_verdict_matches_single_packet_simulator(seed: int) -> None:
     assert len(list(agree(seed))) == 8
 

@@ -9,6 +9,7 @@ from skerry.model.record_kinds import ACTIONS
 from skerry.render.unread_calls import refusals
 from skerry.sources import documents
 from tests.networks import Network, container
+from tests.tables import each
 
 
 def lines(*found: Refusal) -> list[str]:
@@ -59,7 +60,7 @@ def test_access_denied_error_codes_are_reported_as_not_allowed(code: str) -> Non
     assert lines(Refusal("a:B", code))[1].startswith("Not allowed")
 
 
-@pytest.mark.parametrize("action", sorted(set(ACTIONS.values())))
+@each("action", sorted(set(ACTIONS.values())))
 def test_refused_action_of_each_record_kind_has_a_label(action: str) -> None:
     """Every kind of record has a name in the block."""
     assert len(lines(Refusal(action, "AccessDenied"))[2].split("  ")) == 4
@@ -80,6 +81,6 @@ def test_refused_call_is_recorded_once_without_notes() -> None:
     assert facts.refused == (Refusal("ec2:DescribeVpcEndpoints", "UnauthorizedOperation"),)
 
 
-@pytest.mark.parametrize("action", sorted({call.action for call in CALLS}))
+@each("action", sorted({call.action for call in CALLS}))
 def test_refused_action_of_each_api_call_has_a_label(action: str) -> None:
     assert len(lines(Refusal(action, "AccessDenied"))[2].split("  ")) == 4

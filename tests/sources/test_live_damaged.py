@@ -91,7 +91,7 @@ def read_again(proxied: Proxied) -> World:
     return world
 
 
-def test_answers_that_are_damaged_now_and_then_heal(proxied: Proxied) -> None:
+def test_damaged_answers_are_retried_without_changing_verdicts(proxied: Proxied) -> None:
     for seed in range(1):
         proxied.damage.clear(seed)
         proxied.damage.every = 10
@@ -100,7 +100,7 @@ def test_answers_that_are_damaged_now_and_then_heal(proxied: Proxied) -> None:
 
 
 @pytest.mark.parametrize("way", ["page", "other answer", "bomb"])
-def test_answers_of_an_operation_that_are_always_damaged_contradict_nothing(proxied: Proxied, way: str) -> None:
+def test_always_damaged_operation_is_refused_without_wrong_verdicts(proxied: Proxied, way: str) -> None:
     for operation in ("DescribeVpcEndpoints", "DescribeServices"):
         proxied.damage.clear()
         proxied.damage.operations, proxied.damage.ways = {operation}, (way,)
@@ -108,7 +108,7 @@ def test_answers_of_an_operation_that_are_always_damaged_contradict_nothing(prox
         assert operation in {refusal.action.partition(":")[2] for refusal in refused}
 
 
-def test_when_every_answer_is_a_page_of_a_proxy_that_is_said(proxied: Proxied) -> None:
+def test_proxy_page_for_every_answer_raises_login_page_hint(proxied: Proxied) -> None:
     proxied.damage.clear()
     proxied.damage.every, proxied.damage.ways = 1, ("well-formed page",)
     with pytest.raises(SkerryError, match="no answer is one of AWS") as caught:
@@ -119,7 +119,7 @@ def test_when_every_answer_is_a_page_of_a_proxy_that_is_said(proxied: Proxied) -
 @pytest.mark.long
 class TestEveryNetwork:
     @pytest.mark.parametrize("proxied", list(NETWORKS), indirect=True)
-    def test_heals_where_every_tenth_answer_is_damaged(self, proxied: Proxied) -> None:
+    def test_most_network_verdicts_survive_damage_of_every_tenth_answer(self, proxied: Proxied) -> None:
         after: list[tuple[str | None, str]] = []
         for seed in range(amount(8, 2)):
             proxied.damage.clear(seed)
@@ -129,7 +129,7 @@ class TestEveryNetwork:
         assert sum(found == verdict for found, verdict in after) >= 0.9 * len(after)
 
     @pytest.mark.parametrize("proxied", ["repaired", "NAT"], indirect=True)
-    def test_is_not_contradicted_whichever_operation_is_damaged(self, proxied: Proxied) -> None:
+    def test_network_verdicts_are_right_or_unknown_for_a_damaged_operation(self, proxied: Proxied) -> None:
         for number, operation in enumerate(some(list(proxied.operations), 6)):
             proxied.damage.clear(number)
             proxied.damage.operations = {operation}

@@ -41,9 +41,9 @@ def vpcs(tokens: Callable[[int], str], rows: int = 1) -> Callable[[dict[str, Any
     return answer
 
 
-class TestPages:
+class TestPagination:
     @pytest.mark.parametrize("cycle", [1, 2, 3])
-    def test_whose_tokens_repeat_are_not_the_whole_list(self, cycle: int) -> None:
+    def test_repeated_page_token_makes_the_list_partial(self, cycle: int) -> None:
         account, found = reading(DescribeVpcs=vpcs(lambda number: str(number % cycle)))
         told = facts(found)
         assert "vpcs" not in complete_kinds(told)
@@ -51,19 +51,19 @@ class TestPages:
         assert len(account.asked("DescribeVpcs")) == cycle + 1
         assert len(told.vpcs) == cycle + 1
 
-    def test_without_end_are_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_pagination_stops_at_the_page_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pagination, "MOST_PAGES", 5)
         account, found = reading(DescribeVpcs=vpcs(str))
         assert len(account.asked("DescribeVpcs")) == 5
         assert refusals(facts(found)) == {("ec2:DescribeVpcs", "PartialAnswer")}
 
-    def test_with_more_rows_than_any_account_has_are_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_pagination_stops_at_the_row_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pagination, "MOST_ROWS", 10)
         account, found = reading(DescribeVpcs=vpcs(str, rows=4))
         assert len(account.asked("DescribeVpcs")) == 3
         assert refusals(facts(found)) == {("ec2:DescribeVpcs", "PartialAnswer")}
 
-    def test_may_be_empty_and_lead_to_others(self) -> None:
+    def test_pagination_continues_after_empty_pages(self) -> None:
         def answer(asked: dict[str, Any]) -> dict[str, Any]:
             number = int(asked.get("NextToken", 0))
             return {"Vpcs": [], "NextToken": str(number + 1)} if number < 50 else {"Vpcs": [vpc("vpc-1")]}
@@ -71,26 +71,26 @@ class TestPages:
         told = facts(reading(DescribeVpcs=answer)[1])
         assert ("vpcs" in complete_kinds(told), [row.vpc_id for row in told.vpcs]) == (True, ["vpc-1"])
 
-    def test_that_are_empty_are_given_up_at_last(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_pagination_stops_at_the_empty_page_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pagination, "MOST_EMPTY", 7)
         account, found = reading(DescribeVpcs=vpcs(str, rows=0))
         assert len(account.asked("DescribeVpcs")) == 7
         assert "vpcs" not in complete_kinds(facts(found))
 
-    def test_without_a_paginator_end_as_well(self) -> None:
+    def test_repeated_token_without_botocore_paginator_is_partial(self) -> None:
         """botocore has none for the rules of a bus: https://botocore.amazonaws.com/v1/documentation/api/latest/."""
         answers = everything() | {"ListRuleNamesByTarget": {"RuleNames": ["nightly"], "NextToken": "again"}}
         told = facts(reading(**answers)[1])
         assert ("events:ListRuleNamesByTarget", "PartialAnswer") in refusals(told)
         assert "rule_targets" not in complete_kinds(told)
 
-    def test_that_say_there_is_more_and_not_where_are_no_whole_list(self) -> None:
+    def test_truncated_page_without_token_makes_the_list_partial(self) -> None:
         identities = {"RoleDetailList": [], "Policies": [], "IsTruncated": True}
         told = facts(reading(**everything() | {"GetAccountAuthorizationDetails": identities})[1])
         assert ("iam:GetAccountAuthorizationDetails", "PartialAnswer") in refusals(told)
         assert not {"roles", "managed_policies"} & complete_kinds(told)
 
-    def test_of_names_that_repeat_are_read_as_far_as_they_go(self) -> None:
+    def test_partial_service_name_list_describes_the_listed_services(self) -> None:
         answers = containers([service("web")])
         names = answers["ListServices"]
         assert callable(names)
@@ -104,13 +104,13 @@ class TestPages:
         assert [row.service_name for row in told.services] == ["web"]
         assert ("services" in complete_kinds(told), refusals(told)) == (False, {("ecs:ListServices", "PartialAnswer")})
 
-    def test_about_one_thing_tell_nothing_of_it(self) -> None:
+    def test_partial_answer_about_a_resource_is_refused(self) -> None:
         """Part of a key's grants may leave out the one that allows the task to use it."""
         _, found = launching({"image": "web"}, volumes=[VOLUME], DescribeAccessPoints=ENDLESS)
         (answer,) = told(found, "elasticfilesystem:DescribeAccessPoints").values()
         assert answer.code == "PartialAnswer"
 
-    def test_stay_a_part_in_a_snapshot(self) -> None:
+    def test_partial_list_stays_incomplete_in_a_snapshot(self) -> None:
         _, found = reading(DescribeVpcs=vpcs(lambda _number: "again"))
         assert "vpcs" not in complete_kinds(load(redact(found.documents)))
 
@@ -119,7 +119,7 @@ VOLUME = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}
 ENDLESS = {"AccessPoints": [], "NextToken": "again"}
 
 
-def test_the_tokens_of_all_paginators_are_known() -> None:
+def test_page_tokens_of_all_botocore_paginators_are_covered() -> None:
     """botocore's own check sees only a token that repeats at once, and ends the reading."""
     loader = Session()
     for call in CALLS:
@@ -129,8 +129,8 @@ def test_the_tokens_of_all_paginators_are_known() -> None:
         assert set(names) <= set(pagination.TOKENS), call.action
 
 
-class TestAnUnknownFailure:
-    def test_of_a_listed_service_leaves_the_others_a_part(self) -> None:
+class TestUnknownFailures:
+    def test_unknown_failure_of_a_service_makes_services_incomplete(self) -> None:
         failure = {"arn": "…", "reason": "INTERNAL"}
         answers = containers([service("web")]) | {"DescribeServices": {"services": [], "failures": [failure]}}
         told = facts(reading(**answers)[1])
@@ -138,21 +138,21 @@ class TestAnUnknownFailure:
         assert ("ecs:DescribeServices", "PartialAnswer") in refusals(told)
 
 
-class TestNoAnswerAtAll:
-    def test_is_the_error_of_the_first(self) -> None:
+class TestMissingAnswers:
+    def test_reading_without_any_answer_raises_the_connection_error(self) -> None:
         account = silent_account()
         with pytest.raises(SkerryError, match="Could not connect") as caught:
             read(account.client)
         assert "connection to the network" in caught.value.remedy or "AWS_ENDPOINT_URL" in caught.value.remedy
 
-    def test_but_one_is_a_reading(self) -> None:
+    def test_reading_with_a_single_answer_succeeds(self) -> None:
         account = silent_account()
         account.answers["DescribeVpcs"] = {"Vpcs": []}
         told = facts(read(account.client, ReadScope(containers=False)))
         assert "vpcs" in complete_kinds(told)
         assert {code for _, code in refusals(told)} == {"EndpointConnectionError"}
 
-    def test_of_some_calls_leaves_these_unknown(self) -> None:
+    def test_failed_call_makes_only_its_kind_incomplete(self) -> None:
         for problem in (
             ReadTimeoutError(endpoint_url="https://x"),
             error("InternalError"),
@@ -180,17 +180,17 @@ class _Always(dict[str, Any]):
         return super().get(key, self._answer)
 
 
-class TestAReading:
-    def test_that_takes_too_long_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestReading:
+    def test_reading_beyond_its_time_limit_raises_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(concurrent_calls, "READING_SECONDS", -1)
         with pytest.raises(SkerryError, match="was not read within"):
             reading()
 
-    def test_whose_row_cannot_be_used_goes_on(self) -> None:
+    def test_reading_continues_after_a_row_without_id(self) -> None:
         told = facts(reading(DescribeVpcs={"Vpcs": [{"CidrBlock": "10.0.0.0/16"}]})[1])
         assert refusals(told) == {("ec2:DescribeVpcs", "DamagedAnswer")}
 
-    def test_writes_the_error_of_a_part_with_its_call(self) -> None:
+    def test_partial_answer_error_is_written_with_its_call(self) -> None:
         _, found = reading(DescribeVpcs=vpcs(lambda _number: "again"))
         document = json.loads(found.documents["ec2/describe-vpcs-2.json"])
         assert document["Call"]["operation"] == "ec2:DescribeVpcs"

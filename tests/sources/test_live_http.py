@@ -69,17 +69,17 @@ def facts(found: AccountReading) -> Facts:
     return load(found.documents, region=found.region)
 
 
-class TestOverHttp:
-    def test_clients_talk_to_the_endpoint_of_the_environment(self, served: Served) -> None:
+class TestHttpReading:
+    def test_http_clients_use_the_endpoint_of_the_environment(self, served: Served) -> None:
         assert served.client("ec2").meta.endpoint_url == served.url
 
-    def test_the_account_is_read_whole(self, served: Served) -> None:
+    def test_http_reading_of_the_account_is_complete(self, served: Served) -> None:
         told = facts(served.plain)
         assert (told.refused, told.notes) == ((), ())
         assert len(told.services) == 13
         assert [(row.rule, row.target.id) for row in told.rule_targets] == [("nightly", "1")]
 
-    def test_pages_and_throttling_change_nothing(self, served: Served, faults: Faults) -> None:
+    def test_http_reading_is_unchanged_by_paging_and_throttling(self, served: Served, faults: Faults) -> None:
         faults.page, faults.throttle = 2, 9
         found = read(served.client)
         assert found.documents == served.plain.documents
@@ -87,7 +87,7 @@ class TestOverHttp:
         assert found.calls > served.plain.calls + 10
         assert len(faults.seen) > found.calls  # the throttled ones were asked again
 
-    def test_the_world_is_that_of_a_reading_in_the_process(
+    def test_http_reading_gives_the_facts_of_an_in_process_reading(
         self, served: Served, faults: Faults, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         faults.page, faults.throttle = 3, 10
@@ -98,7 +98,7 @@ class TestOverHttp:
         assert client("ec2").meta.endpoint_url != served.url
         assert World(facts(read(client))).facts == over_http.facts
 
-    def test_every_call_is_in_the_table(self, served: Served, faults: Faults) -> None:
+    def test_http_reading_makes_only_calls_of_the_api_table(self, served: Served, faults: Faults) -> None:
         read(served.client)
         assert set(faults.seen) <= {call.action for call in CALLS}
 
@@ -115,19 +115,21 @@ ONE_EACH = (
 
 class TestRefusedCalls:
     @pytest.mark.parametrize("action", ONE_EACH)
-    def test_do_not_end_the_reading(self, served: Served, faults: Faults, action: str) -> None:
+    def test_denied_action_of_each_protocol_is_the_only_refusal(
+        self, served: Served, faults: Faults, action: str
+    ) -> None:
         faults.denied = {action}
         told = facts(read(served.client))
         assert {refusal.action for refusal in told.refused} == {action}
 
-    def test_are_named_by_the_verdict_that_lacks_them(self, served: Served, faults: Faults) -> None:
+    def test_denied_vpc_endpoints_call_makes_the_verdict_unknown(self, served: Served, faults: Faults) -> None:
         faults.denied = {"ec2:DescribeVpcEndpoints"}
         found = verdict(facts(read(served.client, ReadScope(cluster="article", service="web"))))
         assert found is Verdict.UNKNOWN
         faults.clear()
         assert verdict(facts(read(served.client, ReadScope(cluster="article", service="web")))) is Verdict.OK
 
-    def test_of_everything_leave_an_account_of_which_nothing_is_known(self, served: Served, faults: Faults) -> None:
+    def test_account_with_every_action_denied_has_no_complete_kind(self, served: Served, faults: Faults) -> None:
         faults.denied = {call.action for call in CALLS}
         assert complete_kinds(facts(read(served.client))) == frozenset()
 
@@ -137,7 +139,7 @@ def verdict(told: Facts) -> Verdict:
 
 
 class TestErrors:
-    def test_of_throttling_without_end_are_told(
+    def test_endless_throttling_raises_error(
         self, served: Served, faults: Faults, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("time.sleep", lambda _seconds: None)  # as boto3 does between its retries
@@ -145,7 +147,7 @@ class TestErrors:
         with pytest.raises(SkerryError, match="still throttles"):
             read(served.client)
 
-    def test_of_credentials_are_told(self, served: Served, faults: Faults) -> None:
+    def test_expired_credentials_raise_error(self, served: Served, faults: Faults) -> None:
         faults.errors = {"ec2:DescribeVpcs": "ExpiredToken"}
         with pytest.raises(SkerryError, match="the credentials have expired"):
             read(served.client)

@@ -32,6 +32,7 @@ from tests.sources.clusters import (
     things,
     told,
 )
+from tests.tables import each
 
 OPERATIONS = {call.operation for call in RESOURCE_CALLS}
 OTHER = "999988887777"
@@ -291,7 +292,7 @@ class TestRoles:
         assert facts(found).refused == ()
 
 
-@pytest.mark.parametrize("call", {call.operation: call for call in CALLS}.values(), ids=lambda call: call.operation)
+@each("call", {call.operation: call for call in CALLS}.values(), ids=lambda call: call.operation)
 def test_refused_call_of_any_operation_does_not_end_the_reading(call: ApiCall) -> None:
     account, found = reading(**everything() | {call.operation: error("AccessDeniedException")})
     assert account.asked(call.operation)
@@ -306,7 +307,7 @@ def turn(codes: tuple[str, ...], call: ApiCall) -> str:
     return codes[SINGLE.index(call) % len(codes)]
 
 
-@pytest.mark.parametrize("call", SINGLE, ids=lambda call: call.action)
+@each("call", SINGLE, ids=lambda call: call.action)
 class TestRefusedResourceCalls:
     """It is unknown, and nothing else is."""
 

@@ -17,6 +17,7 @@ from skerry.sources.redaction import redact
 from skerry.sources.resource_answers import ANSWER_SHAPES
 from tests.accounts import ACCOUNT
 from tests.sources.clusters import CONFIGURATION, IMAGE, KEY, SECRET, everything, images, reading
+from tests.tables import each
 
 WEB = {"registryId": ACCOUNT, "repositoryName": "web"}
 Answers = list[tuple[str, dict[str, Any], Any]]
@@ -99,7 +100,7 @@ def failed(action: str, code: str) -> bytes:
     return wrapped(action, parameters, Error={"Code": code, "Message": "no"})
 
 
-@pytest.mark.parametrize("action", sorted(ANSWER_SHAPES))
+@each("action", sorted(ANSWER_SHAPES))
 class TestResourceAnswers:
     def test_resource_answer_is_read_for_its_resource(self, action: str) -> None:
         parameters, response, about = ANSWERED[action]
@@ -118,14 +119,14 @@ class TestResourceAnswers:
         assert answers(found) == {ANSWERED[action][2]: Refused("AccessDenied")}
         assert [refusal.action for refusal in found.refused] == [action]
 
-    @pytest.mark.parametrize("code", ["AccessDenied", "ThingNotFoundException"])
+    @each("code", ["AccessDenied", "ThingNotFoundException"])
     def test_redaction_preserves_resource_answers_and_errors(self, action: str, code: str) -> None:
         parameters, response, _ = ANSWERED[action]
         for document in (failed(action, code), wrapped(action, parameters, Response=response)):
             wanted = with_manifests_as_read(load({"a.json": document}))
             assert with_manifests_as_read(load(redact({"a.json": document}))) == wanted
 
-    @pytest.mark.parametrize("response", [{"x": 1}, dict.fromkeys(KEYS, 7), {key: [7] for key in KEYS}])
+    @each("response", [{"x": 1}, dict.fromkeys(KEYS, 7), {key: [7] for key in KEYS}])
     def test_malformed_answer_is_noted_if_and_only_if_unreadable(self, action: str, response: Any) -> None:
         parameters, _, about = ANSWERED[action]
         document = {"a.json": wrapped(action, parameters, Response=response)}
@@ -170,8 +171,8 @@ class TestResourceAnswers:
             loaded(wrapped(action, ANSWERED[action][0], Response=None))
 
 
-@pytest.mark.parametrize("action", sorted(set(ANSWER_SHAPES) - {"organizations:DescribeOrganization"}))
-@pytest.mark.parametrize("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
+@each("action", sorted(set(ANSWER_SHAPES) - {"organizations:DescribeOrganization"}))
+@each("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
 def test_answer_without_resource_parameters_is_refused_with_a_hint(action: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="but not about what") as caught:
         loaded(wrapped(action, parameters, Response={}))

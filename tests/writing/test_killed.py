@@ -47,14 +47,14 @@ def killed(folder: Path, kills: int, user: int, *, exchange: bool, name: str = "
 
 
 @pytest.mark.parametrize("name", ["out", "out.json"])
-def test_a_few_kills_leave_no_half(folder: Path, name: str) -> None:
+def test_few_killed_runs_leave_no_partial_snapshot(folder: Path, name: str) -> None:
     assert killed(folder, FEW, USERS[-1], exchange=True, name=name).killed > 0
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "two steps"])
-def test_many_kills_leave_no_half(folder: Path, user: int, *, exchange: bool) -> None:
+def test_many_killed_runs_leave_no_partial_snapshot_folder(folder: Path, user: int, *, exchange: bool) -> None:
     seen = killed(folder, MANY, user, exchange=exchange)
     assert seen.killed > 0
     if WHOLE:
@@ -63,7 +63,7 @@ def test_many_kills_leave_no_half(folder: Path, user: int, *, exchange: bool) ->
 
 @pytest.mark.long
 @pytest.mark.parametrize("user", USERS)
-def test_many_kills_leave_no_half_file(folder: Path, user: int) -> None:
+def test_many_killed_runs_leave_no_partial_snapshot_file(folder: Path, user: int) -> None:
     seen = killed(folder, MANY, user, exchange=True, name="out.json")
     assert seen.killed > 0
     if WHOLE:

@@ -66,7 +66,7 @@ def shared() -> Iterator[Path]:
 # ------------------------------------------------------------------------------------------------------- files
 
 
-def test_new_file_gets_the_rights_that_any_new_file_gets(tmp_path: Path) -> None:
+def test_new_result_file_gets_mode_by_umask(tmp_path: Path) -> None:
     mask = os.umask(0o027)
     try:
         write_result(tmp_path / "new", CONTENT)
@@ -77,7 +77,7 @@ def test_new_file_gets_the_rights_that_any_new_file_gets(tmp_path: Path) -> None
     assert names(tmp_path) == ["new"]
 
 
-def test_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_private_result_file_has_mode_600(tmp_path: Path) -> None:
     (tmp_path / "old").touch(0o644)
     for name in ("old", "new"):
         write_result(tmp_path / name, CONTENT, private=True)
@@ -85,7 +85,7 @@ def test_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
-def test_replaced_file_keeps_its_rights(tmp_path: Path, mode: int) -> None:
+def test_replaced_result_file_keeps_its_mode(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "old"
     path.write_bytes(b"old" * 1000)
     path.chmod(mode)
@@ -94,7 +94,7 @@ def test_replaced_file_keeps_its_rights(tmp_path: Path, mode: int) -> None:
 
 
 @needs_root
-def test_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
+def test_replaced_result_file_keeps_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "old"
     path.touch(0o640)
     os.chown(path, NOBODY, 12)
@@ -103,7 +103,7 @@ def test_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_file_whose_owner_cannot_be_kept_stays(shared: Path) -> None:
+def test_result_file_stays_if_its_owner_cannot_be_kept(shared: Path) -> None:
     path = shared / "old"
     path.write_bytes(b"old")
     path.chmod(0o666)
@@ -112,7 +112,7 @@ def test_file_whose_owner_cannot_be_kept_stays(shared: Path) -> None:
 
 
 @needs_root
-def test_file_that_is_protected_from_being_written_stays(shared: Path) -> None:
+def test_write_protected_result_file_stays(shared: Path) -> None:
     path = shared / "old"
     path.write_bytes(b"old")
     path.chmod(0o444)
@@ -122,7 +122,7 @@ def test_file_that_is_protected_from_being_written_stays(shared: Path) -> None:
 
 
 @needs_root
-def test_folder_that_is_protected_is_told(shared: Path) -> None:
+def test_write_protected_result_folder_is_reported(shared: Path) -> None:
     shared.chmod(0o755)
     as_nobody(lambda: _expect(lambda: write_result(shared / "new", CONTENT), "cannot be written: Permission denied"))
     assert names(shared) == []
@@ -133,7 +133,7 @@ def _expect(act: Callable[[], None], said: str) -> None:
         act()
 
 
-def test_link_is_followed_and_stays(tmp_path: Path) -> None:
+def test_result_through_a_link_replaces_its_file_and_keeps_the_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to("real")
     write_result(tmp_path / "link", CONTENT)
@@ -141,14 +141,14 @@ def test_link_is_followed_and_stays(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_bytes() == CONTENT
 
 
-def test_dangling_link_gets_its_file(tmp_path: Path) -> None:
+def test_result_through_a_dangling_link_creates_its_file(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("new")
     write_result(tmp_path / "link", CONTENT)
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "new").read_bytes() == CONTENT
 
 
-def test_other_names_of_a_file_keep_the_old_content(tmp_path: Path) -> None:
+def test_result_leaves_other_hard_links_with_the_old_content(tmp_path: Path) -> None:
     """As docs/security.md says: a reader of either name never sees a half."""
     (tmp_path / "one").write_bytes(b"old")
     (tmp_path / "other").hardlink_to(tmp_path / "one")
@@ -157,7 +157,7 @@ def test_other_names_of_a_file_keep_the_old_content(tmp_path: Path) -> None:
     assert (tmp_path / "other").read_bytes() == b"old"
 
 
-def test_reader_of_the_old_file_goes_on_reading_it(tmp_path: Path) -> None:
+def test_reader_of_the_old_result_file_reads_the_old_content(tmp_path: Path) -> None:
     path = tmp_path / "old"
     path.write_bytes(b"old")
     with path.open("rb") as reader:
@@ -166,7 +166,7 @@ def test_reader_of_the_old_file_goes_on_reading_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("former", [None, b"old"], ids=["new", "old"])
-def test_full_disk_leaves_what_was_there(tmp_path: Path, former: bytes | None) -> None:
+def test_full_disk_leaves_the_former_result_file(tmp_path: Path, former: bytes | None) -> None:
     path = tmp_path / "out"
     if former is not None:
         path.write_bytes(former)
@@ -179,7 +179,7 @@ def test_full_disk_leaves_what_was_there(tmp_path: Path, former: bytes | None) -
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 @pytest.mark.parametrize("function", ["write", "fsync"])
-def test_disk_that_fails_late_is_told(
+def test_late_disk_error_is_reported_and_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, function: str
 ) -> None:
     def fail(*_: object) -> int:
@@ -192,7 +192,7 @@ def test_disk_that_fails_late_is_told(
     assert names(tmp_path) == []
 
 
-def test_content_is_on_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_result_content_is_synced_before_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     sync = os.fsync
 
@@ -210,7 +210,7 @@ def test_content_is_on_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: 
 
 
 @needs_root
-def test_device_is_written_and_stays(tmp_path: Path) -> None:
+def test_result_to_a_character_device_keeps_the_device(tmp_path: Path) -> None:
     device = tmp_path / "null"
     os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
     write_result(device, CONTENT)
@@ -220,14 +220,14 @@ def test_device_is_written_and_stays(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_device_without_room_is_told(tmp_path: Path) -> None:
+def test_result_to_a_full_device_is_refused(tmp_path: Path) -> None:
     device = tmp_path / "full"
     os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 7))
     assert refusal(device) == f"{device} cannot be written: No space left on device"
     assert stat.S_ISCHR(device.stat().st_mode)
 
 
-def test_pipe_gets_all_however_slow_its_reader(tmp_path: Path) -> None:
+def test_named_pipe_receives_the_complete_result(tmp_path: Path) -> None:
     pipe, content, found = tmp_path / "pipe", bytes(range(256)) * 2000, []
     os.mkfifo(pipe)
     reader = threading.Thread(target=lambda: found.append(pipe.read_bytes()))
@@ -239,7 +239,7 @@ def test_pipe_gets_all_however_slow_its_reader(tmp_path: Path) -> None:
     assert names(tmp_path) == ["pipe"]
 
 
-def test_pipe_that_nothing_reads_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_named_pipe_without_a_reader_times_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "SECONDS_FOR_A_READER", 0.2)
     os.mkfifo(tmp_path / "pipe")
     notes: list[str] = []
@@ -248,7 +248,7 @@ def test_pipe_that_nothing_reads_is_not_waited_for_without_end(tmp_path: Path, m
     assert notes == [f"waiting for a reader of {tmp_path / 'pipe'}, for 0.2 s"]
 
 
-def test_reader_that_goes_away_is_told(tmp_path: Path) -> None:
+def test_named_pipe_reader_that_leaves_is_reported(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     program = f"import os; os.read(os.open({str(pipe)!r}, os.O_RDONLY), 10)"
@@ -257,7 +257,7 @@ def test_reader_that_goes_away_is_told(tmp_path: Path) -> None:
     assert said == f"the reader of {pipe} went away before all was written"
 
 
-def test_own_descriptor_is_written_where_it_stands(tmp_path: Path) -> None:
+def test_result_to_own_descriptor_is_appended_in_place(tmp_path: Path) -> None:
     """``skerry … --output /dev/fd/3 3>>log`` adds to the log."""
     log = tmp_path / "log"
     log.write_bytes(b"before\n")

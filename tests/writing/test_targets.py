@@ -23,21 +23,21 @@ def refusal(path: Path) -> str:
     return caught.value.what
 
 
-def test_dash_and_own_descriptors_are_streams() -> None:
+def test_target_dash_and_own_descriptors_are_streams() -> None:
     assert target_of(STDOUT) == Stream(1)
     assert target_of(Path("/dev/stdout")) == Stream(1)
     assert target_of(Path("/dev/fd/2")) == Stream(2)
     assert target_of(Path("/proc/self/fd/1")) == Stream(1)
 
 
-def test_link_to_stdout_is_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_target_link_to_stdout_is_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "link").symlink_to("/dev/stdout")
     monkeypatch.chdir(tmp_path)
     assert target_of(Path("link")) == Stream(1)
     assert is_stream(Path("link"))
 
 
-def test_named_pipe_is_found_behind_a_link(tmp_path: Path) -> None:
+def test_target_link_to_a_named_pipe_is_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "pipe")
     assert target_of(tmp_path / "link") == Pipe(tmp_path / "link")
@@ -45,13 +45,13 @@ def test_named_pipe_is_found_behind_a_link(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_character_device_is_found(tmp_path: Path) -> None:
+def test_target_character_device_is_recognized(tmp_path: Path) -> None:
     os.mknod(tmp_path / "null", 0o600 | stat.S_IFCHR, os.makedev(1, 3))
     assert target_of(tmp_path / "null") == CharacterDevice(tmp_path / "null")
     assert is_stream(tmp_path / "null")
 
 
-def test_file_is_found_by_its_own_path(tmp_path: Path) -> None:
+def test_target_link_to_a_file_resolves_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "real").touch()
     (tmp_path / "link").symlink_to("real")
     target = target_of(tmp_path / "link")
@@ -61,13 +61,13 @@ def test_file_is_found_by_its_own_path(tmp_path: Path) -> None:
     assert not is_stream(tmp_path / "link")
 
 
-def test_dangling_link_leads_to_the_file_that_is_to_be_made(tmp_path: Path) -> None:
+def test_target_dangling_link_resolves_to_the_new_file(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("gone")
     assert target_of(tmp_path / "link") == File(tmp_path / "gone", None)
     assert not is_stream(tmp_path / "link")
 
 
-def test_folder_socket_and_block_device_are_refused(tmp_path: Path) -> None:
+def test_target_folder_and_socket_are_refused(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "socket"))
         assert refusal(tmp_path) == f"{tmp_path} is a folder"
@@ -75,23 +75,23 @@ def test_folder_socket_and_block_device_are_refused(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_block_device_is_refused(tmp_path: Path) -> None:
+def test_target_block_device_is_refused(tmp_path: Path) -> None:
     os.mknod(tmp_path / "disk", 0o600 | stat.S_IFBLK, os.makedev(7, 99))
     assert refusal(tmp_path / "disk") == f"{tmp_path / 'disk'} is a block device"
 
 
-def test_loop_of_links_is_refused(tmp_path: Path) -> None:
+def test_target_loop_of_links_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     assert refusal(tmp_path / "a").endswith("cannot be written: Too many levels of symbolic links")
 
 
-def test_name_with_a_nul_is_refused(tmp_path: Path) -> None:
+def test_target_name_with_a_nul_is_refused(tmp_path: Path) -> None:
     assert "is no name of a file" in refusal(tmp_path / "a\0b")
     assert not is_stream(tmp_path / "a\0b")
 
 
-def test_descriptor_of_another_process_whose_file_is_gone_is_refused(tmp_path: Path) -> None:
+def test_target_descriptor_of_a_deleted_file_is_refused(tmp_path: Path) -> None:
     """Its link names ``gone (deleted)``, which must not be made."""
     with (tmp_path / "gone").open("w", encoding="utf-8") as gone:
         command = [sys.executable, "-c", "input()"]

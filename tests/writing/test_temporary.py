@@ -30,8 +30,8 @@ def nothing(_: Path) -> None:
     """Find nothing wrong with a folder that is replaced."""
 
 
-class TestAbandoned:
-    def test_files_and_folders_are_removed(self, tmp_path: Path) -> None:
+class TestAbandonedDrafts:
+    def test_abandoned_draft_files_and_folders_are_removed(self, tmp_path: Path) -> None:
         (tmp_path / NAME).touch()
         folder_of(tmp_path / NAME.replace("0", "f") / "whole" / "deep", "x")
         remove_abandoned(tmp_path)
@@ -40,19 +40,19 @@ class TestAbandoned:
     @pytest.mark.parametrize(
         "name", [".skerry-notes", ".skerry-0123456789abcdef", f"x{NAME}", f"{NAME}s", NAME.upper(), "skerry.draft"]
     )
-    def test_other_names_stay(self, tmp_path: Path, name: str) -> None:
+    def test_files_with_other_names_than_drafts_stay(self, tmp_path: Path, name: str) -> None:
         (tmp_path / name).touch()
         remove_abandoned(tmp_path)
         assert names(tmp_path) == [name]
 
-    def test_locked_ones_stay(self, tmp_path: Path) -> None:
+    def test_locked_drafts_stay(self, tmp_path: Path) -> None:
         with create_draft_file(tmp_path, 0o600), create_draft_folder(tmp_path):
             before = names(tmp_path)
             remove_abandoned(tmp_path)
             assert (len(before), names(tmp_path)) == (2, before)
         assert names(tmp_path) == []
 
-    def test_links_are_not_followed(self, tmp_path: Path) -> None:
+    def test_draft_removal_does_not_follow_links(self, tmp_path: Path) -> None:
         folder_of(tmp_path / "mine", "kept")
         (tmp_path / NAME).symlink_to("mine")
         inside = folder_of(tmp_path / NAME.replace("0", "f"), "x")
@@ -61,24 +61,24 @@ class TestAbandoned:
         assert names(tmp_path) == [NAME, "mine"]
         assert names(tmp_path / "mine") == ["file"]
 
-    def test_pipes_are_neither_opened_nor_removed(self, tmp_path: Path) -> None:
+    def test_draft_removal_leaves_named_pipes(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / NAME)
         remove_abandoned(tmp_path)
         assert names(tmp_path) == [NAME]
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-    def test_those_of_another_user_stay(self, tmp_path: Path) -> None:
+    def test_drafts_of_another_user_stay(self, tmp_path: Path) -> None:
         (tmp_path / NAME).touch()
         os.chown(tmp_path / NAME, 65534, 65534)
         remove_abandoned(tmp_path)
         assert names(tmp_path) == [NAME]
 
-    def test_folder_that_cannot_be_listed_is_no_error(self, tmp_path: Path) -> None:
+    def test_draft_removal_ignores_a_missing_folder(self, tmp_path: Path) -> None:
         remove_abandoned(tmp_path / "none")
 
 
-class TestADraft:
-    def test_that_is_removed_before_it_is_locked_is_made_again(
+class TestDrafts:
+    def test_draft_removed_before_its_lock_is_created_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lock = fcntl.flock
@@ -95,7 +95,7 @@ class TestADraft:
             assert names(tmp_path) == [draft.path.name]
             assert names(tmp_path) != made
 
-    def test_without_locks_is_made_and_never_removed_by_others(
+    def test_draft_without_lock_support_is_created_and_not_removed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*_: object) -> None:
@@ -106,7 +106,7 @@ class TestADraft:
             remove_abandoned(tmp_path)
             assert names(tmp_path) == [draft.path.name]
 
-    def test_folder_is_for_the_user_alone(self, tmp_path: Path) -> None:
+    def test_draft_folder_has_mode_700(self, tmp_path: Path) -> None:
         with create_draft_folder(tmp_path) as draft:
             assert stat.S_IMODE(draft.stat().st_mode) == 0o700
 
@@ -120,14 +120,14 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.usefixtures("way")
-class TestAFolder:
-    def test_takes_a_free_place(self, tmp_path: Path) -> None:
+class TestFolderReplacement:
+    def test_new_folder_is_created_at_a_free_path(self, tmp_path: Path) -> None:
         with create_draft_folder(tmp_path) as draft:
             folder_of(draft / WHOLE, "new")
             take_place(draft, tmp_path / "out", nothing)
         assert names(tmp_path) == ["out"]
 
-    def test_replaces_another_one(self, tmp_path: Path) -> None:
+    def test_new_folder_replaces_an_existing_folder(self, tmp_path: Path) -> None:
         folder_of(tmp_path / "out", "old")
         with create_draft_folder(tmp_path) as draft:
             folder_of(draft / WHOLE, "new")
@@ -136,7 +136,9 @@ class TestAFolder:
         assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "new"
 
     @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-    def test_that_is_refused_leaves_the_other_one(self, tmp_path: Path, error: type[BaseException]) -> None:
+    def test_refused_folder_replacement_keeps_the_existing_folder(
+        self, tmp_path: Path, error: type[BaseException]
+    ) -> None:
         """Something was put into the place between the first check and the rename."""
         folder_of(tmp_path / "out", "old")
 
@@ -155,7 +157,7 @@ class TestAFolder:
         assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "old"
 
 
-class TestAfterAKillBetweenTwoSteps:
+class TestInterruptedReplacement:
     @pytest.fixture
     def killed(self, tmp_path: Path) -> Path:
         draft = tmp_path / NAME
@@ -164,47 +166,47 @@ class TestAfterAKillBetweenTwoSteps:
         (draft / PLACE).write_bytes(b"out")
         return draft
 
-    def test_former_folder_gets_its_place_back(self, tmp_path: Path, killed: Path) -> None:
+    def test_former_folder_is_restored_after_a_kill(self, tmp_path: Path, killed: Path) -> None:
         remove_abandoned(tmp_path)
         assert not killed.exists()
         assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "old"
 
-    def test_former_folder_is_kept_where_its_place_is_taken(self, tmp_path: Path, killed: Path) -> None:
+    def test_former_folder_is_kept_if_its_path_is_taken(self, tmp_path: Path, killed: Path) -> None:
         (tmp_path / "out").mkdir()
         remove_abandoned(tmp_path)
         assert names(tmp_path / "out") == []
         assert (killed / FORMER / "file").read_text(encoding="utf-8") == "old"
 
-    def test_former_folder_is_kept_where_its_place_is_not_known(self, tmp_path: Path, killed: Path) -> None:
+    def test_former_folder_is_kept_if_its_path_is_unknown(self, tmp_path: Path, killed: Path) -> None:
         (killed / PLACE).unlink()
         remove_abandoned(tmp_path)
         assert (killed / FORMER / "file").read_text(encoding="utf-8") == "old"
 
-    def test_former_folder_gets_no_place_elsewhere(self, tmp_path: Path, killed: Path) -> None:
+    def test_former_folder_is_restored_only_inside_its_parent_folder(self, tmp_path: Path, killed: Path) -> None:
         (killed / PLACE).write_bytes(b"../../out")
         remove_abandoned(tmp_path)
         assert names(tmp_path) == ["out"]
 
-    def test_former_folder_goes_where_its_successor_has_the_place(self, tmp_path: Path, killed: Path) -> None:
+    def test_former_folder_is_removed_if_its_successor_is_in_place(self, tmp_path: Path, killed: Path) -> None:
         (killed / WHOLE).rename(tmp_path / "out")
         remove_abandoned(tmp_path)
         assert names(tmp_path) == ["out"]
         assert (tmp_path / "out" / "file").read_text(encoding="utf-8") == "new"
 
 
-class TestAnExchange:
-    def test_is_one_step(self, tmp_path: Path) -> None:
+class TestExchange:
+    def test_exchange_swaps_two_folders(self, tmp_path: Path) -> None:
         one, other = folder_of(tmp_path / "one", "1"), folder_of(tmp_path / "other", "2")
         assert exchange(one, other)
         assert (one / "file").read_text(encoding="utf-8") == "2"
         assert (other / "file").read_text(encoding="utf-8") == "1"
 
-    def test_of_what_is_not_there_is_told(self, tmp_path: Path) -> None:
+    def test_exchange_of_missing_folders_raises(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
             exchange(tmp_path / "one", tmp_path / "other")
 
     @pytest.mark.parametrize("library", ["no function", "no support"])
-    def test_says_where_the_system_has_none(
+    def test_exchange_returns_false_without_system_support(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
     ) -> None:
         def refuse(*_: object) -> int:
