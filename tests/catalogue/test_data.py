@@ -6,16 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
-import pytest
-
 import skerry
 from skerry.catalogue.data_files import Grade
+from tests.tables import each
 
 FILES = sorted((Path(skerry.__file__).parent / "data").glob("*.json"))
 TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
 GRADES = set(get_args(Grade))
 
-of_each_table = pytest.mark.parametrize("name", TABLES)
+of_each_table = each("name", TABLES)
 
 
 def rows_of(name: str) -> list[dict[str, Any]]:

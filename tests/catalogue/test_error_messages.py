@@ -3,11 +3,10 @@
 from string import Formatter
 from typing import get_args
 
-import pytest
-
 from skerry.catalogue.error_messages import Wording, wording, wordings
 from skerry.catalogue.services import services
 from skerry.launch.needs import Step
+from tests.tables import each
 
 # What `predict` fills in.
 WORDS = {"host", "port", "subject", "image", "registry", "repository", "tag", "subnet", "address", "dial", "mount"}
@@ -18,7 +17,7 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("row", wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
+@each("row", wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
 def test_a_wording_is_of_a_step_and_asks_only_for_words_that_there_are(row: Wording) -> None:
     assert row.step in get_args(Step)
     assert row.service in {None, *services()}

@@ -2,13 +2,12 @@
 
 import re
 
-import pytest
-
 from skerry.catalogue.guardduty import agent_repository, agents
 from skerry.catalogue.partitions import partition_of
+from tests.tables import each
 
 
-@pytest.mark.parametrize("region", agents())
+@each("region", agents())
 def test_every_account_has_twelve_digits_and_a_region_that_is_known(region: str) -> None:
     assert re.fullmatch(r"\d{12}", agents()[region].account)
     assert partition_of(region) is not None

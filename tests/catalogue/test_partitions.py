@@ -8,6 +8,7 @@ import pytest
 
 from skerry.catalogue.partitions import Partition, partition_of, partitions, suffixes
 from skerry.model.arns import region_of_endpoint_service, region_of_zone
+from tests.tables import each
 
 TABLE = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text(encoding="utf-8"))
 KNOWN = {row["id"]: row for row in TABLE["partitions"]}
@@ -18,13 +19,13 @@ def test_are_those_that_botocore_knows() -> None:
     assert {row.name for row in partitions()} == set(KNOWN)
 
 
-@pytest.mark.parametrize("row", partitions(), ids=lambda row: row.name)
+@each("row", partitions(), ids=lambda row: row.name)
 def test_have_the_suffixes_that_botocore_knows(row: Partition) -> None:
     outputs = KNOWN[row.name]["outputs"]
     assert (row.suffix, row.dual_stack) == (outputs["dnsSuffix"], outputs["dualStackDnsSuffix"])
 
 
-@pytest.mark.parametrize(("name", "region"), REGIONS)
+@each(("name", "region"), REGIONS)
 class TestEveryRegion:
     def test_is_in_its_partition(self, name: str, region: str) -> None:
         found = partition_of(region)

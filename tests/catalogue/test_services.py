@@ -15,6 +15,7 @@ from skerry.catalogue.services import (
     services,
     variant_of,
 )
+from tests.tables import each
 
 REGIONS = (
     "eu-west-1",
@@ -34,7 +35,7 @@ REGIONS = (
 )
 
 
-@pytest.mark.parametrize("region", REGIONS)
+@each("region", REGIONS)
 class TestEveryServiceInEveryRegion:
     def test_is_found_by_its_host(self, region: str) -> None:
         for ref in (ServiceRef(key, region) for key in services()):

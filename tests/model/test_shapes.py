@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 import msgspec
-import pytest
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
@@ -15,6 +14,7 @@ from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayRouteTable
+from tests.tables import each
 
 SERVICES = {"elasticfilesystem": "efs"}
 # Answers that are no list of rows under a key of their own, or that hold several kinds.
@@ -82,9 +82,7 @@ def complaints(told: Any, shape: Any, path: str) -> list[str]:
     return [] if shape.type_name in known else [f"{path} is a {shape.type_name}, not one of {known}"]
 
 
-@pytest.mark.parametrize(
-    ("record", "action", "key"), ANSWERS + OTHERS, ids=lambda value: getattr(value, "__name__", value)
-)
+@each(("record", "action", "key"), ANSWERS + OTHERS, ids=lambda value: getattr(value, "__name__", value))
 def test_record_conforms_to_the_botocore_model(record: Any, action: str, key: str) -> None:
     assert complaints(msgspec.inspect.type_info(record), shape_of(action, key), record.__name__) == []
 
@@ -99,7 +97,7 @@ def test_prefix_list_fields_are_covered_by_both_api_calls() -> None:
     assert set.intersection(*found) == set()
 
 
-@pytest.mark.parametrize(
+@each(
     ("record", "action", "key", "told_by_another"),
     [
         (TransitGatewayRouteTable, "ec2:DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables", "Routes"),

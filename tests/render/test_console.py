@@ -12,6 +12,7 @@ from skerry.reach.walk import Walker
 from skerry.render import console
 from tests.networks import ACCOUNT, Network, both_ways, container, entry, one_of_everything
 from tests.render.networks import NAMES, diagnosed, scenario
+from tests.tables import each
 
 
 def text_of(network: Network, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
@@ -212,13 +213,13 @@ class TestTraces:
 
 
 class TestExplanations:
-    @pytest.mark.parametrize("name", codes())
+    @each("name", codes())
     def test_explanation_of_each_blocker_code_says_what_to_do(self, name: str) -> None:
         text = click.unstyle(console.explanation(codes()[name]))
         assert text.startswith(f"{name}: ")
         assert "What to do: " in text
 
-    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+    @each("check", CHECKS, ids=lambda check: check.id)
     def test_explanation_of_each_check_says_what_it_means(self, check: object) -> None:
         text = click.unstyle(console.explanation(check))  # type: ignore[arg-type]
         assert "What it means:" in text

@@ -13,6 +13,7 @@ from skerry.model.world import World
 from skerry.sources.documents import load, read_task_definition
 from tests.lists import complete_kinds
 from tests.networks import ACCOUNT, REGION, Network, as_bytes
+from tests.tables import each
 
 VPC: dict[str, Any] = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}
 DEEP = 100_000
@@ -51,7 +52,7 @@ def entries_of(name: str, response: Any) -> dict[str, Any]:
 
 
 class TestRecordKinds:
-    @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+    @each("kind", KINDS, ids=lambda kind: kind.key)
     def test_empty_list_makes_its_kind_complete(self, kind: Any) -> None:
         found = facts({kind.key: []})
         assert getattr(found, kind.field) == ()

@@ -19,6 +19,7 @@ from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
 from skerry.sources.redaction.values import KEPT_RECORD_TYPES, REDACTED
 from tests.lists import complete_kinds, incomplete_kinds
 from tests.networks import REGION, Network, as_bytes, awslogs, container, one_of_everything, record
+from tests.tables import each
 
 SCENARIOS = sorted(path.parent for path in (Path(__file__).parent.parent / "scenarios").glob("*/network.json"))
 
@@ -325,7 +326,7 @@ def diagnosed(content: dict[str, bytes]) -> str:
     return as_json.diagnosis(world, app.diagnose(world))
 
 
-@pytest.mark.parametrize("folder", SCENARIOS, ids=lambda folder: folder.name)
+@each("folder", SCENARIOS, ids=lambda folder: folder.name)
 def test_redaction_preserves_the_diagnosis_of_every_scenario(folder: Path) -> None:
     content = files.read(folder / "network.json")
     kept = redact(content)
