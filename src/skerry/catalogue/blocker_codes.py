@@ -41,4 +41,4 @@ class _Codes(msgspec.Struct):
 @cache
 def codes() -> dict[str, Code]:
     """Every code by its name."""
-    return {row.code: row for row in read("codes", _Codes).codes}
+    return {code.code: code for code in read("codes", _Codes).codes}

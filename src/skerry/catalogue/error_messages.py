@@ -52,7 +52,9 @@ def wordings() -> Wordings:
 def wording(step: str, service: str | None) -> Wording | None:
     """The wording of a failure at a step; None where none is known."""
     rows = wordings().errors
-    return next((row for row in rows if row.step == step and row.service in {None, service}), None)
+    return next(
+        (candidate for candidate in rows if candidate.step == step and candidate.service in {None, service}), None
+    )
 
 
 @cache
@@ -63,6 +65,8 @@ def _refusals() -> tuple[RefusalWording, ...]:
 @cache
 def refusal_wording(step: str, service: str | None, code: str) -> RefusalWording | None:
     """The wording of what AWS refuses at a step for the reason of a blocker; None where none is known."""
-    rows = [row for row in _refusals() if row.step == step and row.service in {None, service}]
+    rows = [candidate for candidate in _refusals() if candidate.step == step and candidate.service in {None, service}]
     of_policy = code.endswith(_OF_POLICIES)
-    return next((row for row in rows if code in row.codes or (of_policy and not row.codes)), None)
+    return next(
+        (candidate for candidate in rows if code in candidate.codes or (of_policy and not candidate.codes)), None
+    )

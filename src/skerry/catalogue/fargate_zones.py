@@ -38,7 +38,11 @@ class _Zones(msgspec.Struct):
 def restrictions(region: str, architecture: str | None) -> tuple[FargateZones, ...]:
     """Return the restriction of Fargate to some zones of a Region, for tasks of an architecture."""
     rows = read("zones", _Zones).zones
-    return tuple(row for row in rows if row.region == region and row.architecture in {None, architecture})
+    return tuple(
+        restriction
+        for restriction in rows
+        if restriction.region == region and restriction.architecture in {None, architecture}
+    )
 
 
 def extension(zone_name: str) -> str | None:
@@ -48,7 +52,7 @@ def extension(zone_name: str) -> str | None:
     ``us-west-2-lax-1a``: https://docs.aws.amazon.com/local-zones/latest/ug/how-local-zones-work.html
     """
     region = region_of_zone(zone_name)
-    rest = zone_name.removeprefix(region or zone_name)
-    if not rest.startswith("-"):
+    suffix = zone_name.removeprefix(region or zone_name)
+    if not suffix.startswith("-"):
         return None
-    return "Wavelength Zone" if "-wlz-" in rest else "Local Zone"
+    return "Wavelength Zone" if "-wlz-" in suffix else "Local Zone"

@@ -26,7 +26,7 @@ class _Agents(msgspec.Struct):
 @cache
 def agents() -> dict[str, Agent]:
     """Every Region's agent."""
-    return {row.region: row for row in read("guardduty", _Agents).agents}
+    return {agent.region: agent for agent in read("guardduty", _Agents).agents}
 
 
 def agent_repository(region: str) -> str | None:
@@ -34,7 +34,7 @@ def agent_repository(region: str) -> str | None:
 
     https://docs.aws.amazon.com/guardduty/latest/ug/ecs-runtime-agent-ecr-image-uri.html
     """
-    found, partition = agents().get(region), partition_of(region)
-    if found is None or partition is None:
+    agent, partition = agents().get(region), partition_of(region)
+    if agent is None or partition is None:
         return None
-    return f"{found.account}.dkr.ecr.{region}.{partition.suffix}/{_REPOSITORY}"
+    return f"{agent.account}.dkr.ecr.{region}.{partition.suffix}/{_REPOSITORY}"

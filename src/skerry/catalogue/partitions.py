@@ -55,11 +55,13 @@ def partitions() -> tuple[Partition, ...]:
 @cache
 def partition_of(region: str) -> Partition | None:
     """The partition that a Region belongs to; None where its naming is not known."""
-    return next((row for row in partitions() if re.search(row.region, region)), None)
+    return next((partition for partition in partitions() if re.search(partition.region, region)), None)
 
 
 @cache
 def suffixes() -> tuple[str, ...]:
     """The suffixes that names of private ECR registries may end with, in every partition."""
-    found = {row.suffix for row in partitions()} | {row.registry for row in partitions() if row.registry}
-    return tuple(sorted(found))
+    names = {partition.suffix for partition in partitions()} | {
+        partition.registry for partition in partitions() if partition.registry
+    }
+    return tuple(sorted(names))

@@ -31,9 +31,9 @@ def platform(family: str, version: str) -> Platform | None:
     rows = read("platforms", _Platforms).platforms
     return next(
         (
-            row
-            for row in rows
-            if row.family == family and (row.version == version or (version == LATEST and row.latest))
+            candidate
+            for candidate in rows
+            if candidate.family == family and (candidate.version == version or (version == LATEST and candidate.latest))
         ),
         None,
     )

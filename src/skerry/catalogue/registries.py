@@ -24,7 +24,7 @@ class _Registries(msgspec.Struct):
 
 @cache
 def _registries() -> dict[str, Registry]:
-    return {row.name: row for row in read("registries", _Registries).registries}
+    return {record.name: record for record in read("registries", _Registries).registries}
 
 
 def registry(name: str) -> Registry | None:
@@ -35,5 +35,5 @@ def registry(name: str) -> Registry | None:
 @cache
 def public_hosts() -> frozenset[str]:
     """Every host that is known to stand on the internet."""
-    hosts = {host for row in _registries().values() for host in (row.registry, row.token, row.blobs)}
+    hosts = {host for record in _registries().values() for host in (record.registry, record.token, record.blobs)}
     return frozenset(host for host in hosts if host is not None)

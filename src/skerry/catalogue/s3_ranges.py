@@ -22,7 +22,7 @@ class _Ranges(msgspec.Struct):
 
 @cache
 def _blocks() -> tuple[tuple[int, int, int], ...]:
-    networks = [ip_network(row.block) for row in read("s3_ranges", _Ranges).blocks]
+    networks = [ip_network(record.block) for record in read("s3_ranges", _Ranges).blocks]
     return tuple((net.version, int(net.network_address), int(net.broadcast_address)) for net in networks)
 
 

@@ -51,7 +51,7 @@ class _Services(msgspec.Struct):
 @cache
 def services() -> dict[str, AwsService]:
     """Every service of the catalogue, by key."""
-    return {row.key: row for row in read("services", _Services).services}
+    return {service.key: service for service in read("services", _Services).services}
 
 
 @cache
@@ -143,9 +143,9 @@ def file_system_of(name: str) -> str | None:
 
     https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
     """
-    found = _EFS_HOST.match(name)
-    partition = partition_of(found.group(2)) if found else None
-    return found.group(1) if found and partition and found.group(3) == partition.suffix else None
+    match = _EFS_HOST.match(name)
+    partition = partition_of(match.group(2)) if match else None
+    return match.group(1) if match and partition and match.group(3) == partition.suffix else None
 
 
 def layer_bucket(region: str) -> str:

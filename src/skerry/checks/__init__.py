@@ -49,8 +49,8 @@ def run(world: World, diagnosis: Diagnosis) -> tuple[Finding, ...]:
     for check in CHECKS:
         for finding in check(subject):
             key = (finding.id, finding.resource, finding.message)
-            known = merged.get(key)
-            services = (known.services if known else ()) + finding.services
+            earlier = merged.get(key)
+            services = (earlier.services if earlier else ()) + finding.services
             merged[key] = Finding(
                 finding.id, finding.severity, finding.message, finding.resource, tuple(dict.fromkeys(services))
             )

@@ -60,24 +60,26 @@ class EndpointUse(NamedTuple):
 def find_endpoints_in_use(subject: CheckContext) -> Iterator[EndpointUse]:
     """Yield the interface endpoints in the VPCs of each service's tasks for the AWS services they call."""
     for service in subject.diagnosis.services:
-        wanted: set[ServiceRef] = {
-            row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service is not None
+        called: set[ServiceRef] = {
+            need_diagnosis.need.service
+            for need_diagnosis in service.needs
+            if isinstance(need_diagnosis.need, Call) and need_diagnosis.need.service is not None
         }
         for vpc_id in sorted(_vpcs_of(subject.world, service)):
             for endpoint in subject.world.endpoints_in(vpc_id):
                 name = endpoint.service_name
                 kind = endpoint.vpc_endpoint_type
-                if kind == "Interface" and isinstance(name, str) and service_of_endpoint(name) in wanted:
+                if kind == "Interface" and isinstance(name, str) and service_of_endpoint(name) in called:
                     yield EndpointUse(endpoint, service)
 
 
 def group_services_by_vpc(subject: CheckContext) -> dict[str, tuple[str, ...]]:
     """Return the VPCs of tasks, each with the names of its services."""
-    found: dict[str, dict[str, None]] = {}
+    names_by_vpc: dict[str, dict[str, None]] = {}
     for service in subject.diagnosis.services:
         for vpc_id in _vpcs_of(subject.world, service):
-            found.setdefault(vpc_id, {})[service.launch.name] = None
-    return {vpc_id: tuple(names) for vpc_id, names in sorted(found.items())}
+            names_by_vpc.setdefault(vpc_id, {})[service.launch.name] = None
+    return {vpc_id: tuple(names) for vpc_id, names in sorted(names_by_vpc.items())}
 
 
 def _vpcs_of(world: World, service: ServiceDiagnosis) -> set[str]:

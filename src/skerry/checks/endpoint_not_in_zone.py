@@ -30,11 +30,11 @@ def endpoint_not_in_zone(subject: CheckContext) -> Iterator[tuple[str, str, tupl
     """
     for endpoint, service in find_endpoints_in_use(subject):
         standing = _zones(subject, endpoint.subnet_ids)
-        wanted = _zones(subject, service.launch.subnets)
-        if standing and wanted and not standing & wanted:
+        task_zones = _zones(subject, service.launch.subnets)
+        if standing and task_zones and not standing & task_zones:
             message = (
                 f"{endpoint.vpc_endpoint_id} ({endpoint.service_name}) stands in {', '.join(sorted(standing))}, "
-                f"the tasks in {', '.join(sorted(wanted))}"
+                f"the tasks in {', '.join(sorted(task_zones))}"
             )
             yield endpoint.vpc_endpoint_id, message, (service.launch.name,)
 

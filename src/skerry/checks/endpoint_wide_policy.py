@@ -47,7 +47,11 @@ def endpoint_wide_policy(subject: CheckContext) -> Iterator[tuple[str, str, tupl
         https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
     """
     for service in subject.diagnosis.services:
-        called = {row.need.service for row in service.needs if isinstance(row.need, Call) and row.need.service}
+        called = {
+            need_diagnosis.need.service
+            for need_diagnosis in service.needs
+            if isinstance(need_diagnosis.need, Call) and need_diagnosis.need.service
+        }
         subnets = [subject.world.find_subnet(name) for name in service.launch.subnets]
         for vpc_id in sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)}):
             wide = list(_wide(subject.world, vpc_id, called))
@@ -62,9 +66,9 @@ def _wide(world: World, vpc_id: str, called: set[ServiceRef]) -> Iterator[str]:
         ref = service_of_endpoint(endpoint.service_name) if isinstance(endpoint.service_name, str) else None
         if ref is None or ref not in called or endpoint.policy_document is None:
             continue
-        asked = _asked(ref)
-        if asked and allows_everything(parse(endpoint.policy_document, endpoint.vpc_endpoint_id)):
-            yield f"{endpoint.vpc_endpoint_id} ({asked})"
+        requests = _asked(ref)
+        if requests and allows_everything(parse(endpoint.policy_document, endpoint.vpc_endpoint_id)):
+            yield f"{endpoint.vpc_endpoint_id} ({requests})"
 
 
 def _asked(ref: ServiceRef) -> str | None:

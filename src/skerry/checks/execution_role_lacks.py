@@ -39,30 +39,32 @@ def execution_role_lacks(subject: CheckContext) -> Iterator[tuple[str, str, tupl
     """
     identities = TaskRoles(subject.world.resources)
     for service in subject.diagnosis.services:
-        known = service.launch.definition
-        role_arn = None if isinstance(known, Missing) else known.execution_role_arn
+        definition = service.launch.definition
+        role_arn = None if isinstance(definition, Missing) else definition.execution_role_arn
         if role_arn is None or identities.find(role_arn) is None:
             continue
         by = Caller(service.launch, identities.complete(principal_of_role(role_arn)), subject.world.resources)
         for request in (*_logs(by, service), *_imports(by, service)):
-            found = evaluate_role_policies(identities, request)
-            if found is not None and found.verdict == "denied":
+            evaluation = evaluate_role_policies(identities, request)
+            if evaluation is not None and evaluation.verdict == "denied":
                 resource = f"{request.resource.arn}{'…' if request.resource.beginning else ''}"
                 yield role_arn, f"{role_arn} may not {request.action} on {resource}", (service.launch.name,)
 
 
 def _logs(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
     """Yield the requests of the execution role to write logs."""
-    for row in service.needs:
-        need = row.need
+    for need_diagnosis in service.needs:
+        need = need_diagnosis.need
         if isinstance(need, Call) and need.service is not None and need.identity == "execution role":
-            yield from (asked.request for asked in requests_of(by, need, need.service, {}, later=True))
+            yield from (
+                access_request.request for access_request in requests_of(by, need, need.service, {}, later=True)
+            )
 
 
 def _imports(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
     """Yield the requests that let ECR fetch the images of a task from another registry."""
-    for row in service.needs:
-        need = row.need
+    for need_diagnosis in service.needs:
+        need = need_diagnosis.need
         for subject in need.subjects if isinstance(need, Call) and need.step == "manifest" else ():
             image = parse(subject)
             if image is not None and image.region is not None and cache_rule(image, service.launch.cache_rules):

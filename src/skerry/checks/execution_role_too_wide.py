@@ -50,8 +50,8 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
     """
     identities = TaskRoles(subject.world.resources)
     for service in subject.diagnosis.services:
-        known = service.launch.definition
-        role_arn = None if isinstance(known, Missing) else known.execution_role_arn
+        definition = service.launch.definition
+        role_arn = None if isinstance(definition, Missing) else definition.execution_role_arn
         parsed = parse_arn(role_arn or "")
         if role_arn is None or parsed is None:
             continue
@@ -60,11 +60,11 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
         requests = (
             Request(asking, action, Resource(name.format_map(place), parsed.account)) for action, name in _NEVER.items()
         )
-        found = [one.action for one in requests if _is_allowed(identities, one)]
-        if found:
-            yield role_arn, f"{role_arn} also allows, on anything: {', '.join(found)}", (service.launch.name,)
+        actions = [request.action for request in requests if _is_allowed(identities, request)]
+        if actions:
+            yield role_arn, f"{role_arn} also allows, on anything: {', '.join(actions)}", (service.launch.name,)
 
 
 def _is_allowed(identities: TaskRoles, request: Request) -> bool:
-    found = evaluate_role_policies(identities, request)
-    return found is not None and found.verdict == "allowed"
+    evaluation = evaluate_role_policies(identities, request)
+    return evaluation is not None and evaluation.verdict == "allowed"

@@ -34,9 +34,9 @@ def names_diverted(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str,
         ref = service_of_endpoint(str(endpoint.service_name))
         others = {
             trace.destination.endpoint
-            for row in service.needs
-            if isinstance(row.need, Call) and row.need.service == ref
-            for trace in row.traces
+            for need_diagnosis in service.needs
+            if isinstance(need_diagnosis.need, Call) and need_diagnosis.need.service == ref
+            for trace in need_diagnosis.traces
             if not trace.intended and trace.destination.endpoint not in {None, endpoint.vpc_endpoint_id}
         }
         for name in sorted(filter(None, others)):

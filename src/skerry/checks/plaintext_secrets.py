@@ -45,9 +45,9 @@ def plaintext_secrets(subject: CheckContext) -> Iterator[tuple[str, str, tuple[s
 
 
 def _suspects(service: ServiceDiagnosis) -> Iterator[tuple[str, list[str]]]:
-    known = service.launch.definition
-    containers = UNSET if isinstance(known, Missing) else known.container_definitions
+    definition = service.launch.definition
+    containers = UNSET if isinstance(definition, Missing) else definition.container_definitions
     for container in () if containers is UNSET else containers:
-        names = [one.name for one in container.environment if _SECRET.search(one.name.upper())]
+        names = [variable.name for variable in container.environment if _SECRET.search(variable.name.upper())]
         if names:
             yield container.name, names

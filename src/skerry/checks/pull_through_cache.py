@@ -49,5 +49,9 @@ def pull_through_cache(subject: CheckContext) -> Iterator[tuple[str, str, tuple[
 
 def _images(service: ServiceDiagnosis) -> tuple[str, ...]:
     """The images that a service pulls."""
-    manifests = (row.need for row in service.needs if isinstance(row.need, Call) and row.need.step == "manifest")
+    manifests = (
+        need_diagnosis.need
+        for need_diagnosis in service.needs
+        if isinstance(need_diagnosis.need, Call) and need_diagnosis.need.step == "manifest"
+    )
     return tuple(dict.fromkeys(name for need in manifests for name in need.subjects))

@@ -35,8 +35,8 @@ def tag_not_held(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, .
         https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
     for service in subject.diagnosis.services:
-        known = service.launch.definition
-        containers = UNSET if isinstance(known, Missing) else known.container_definitions
+        definition = service.launch.definition
+        containers = UNSET if isinstance(definition, Missing) else definition.container_definitions
         for container in () if containers is UNSET else containers:
             image = None if container.image is UNSET else parse(container.image)
             if container.version_consistency == _OFF and image is not None and not image.tag.startswith(_DIGEST):

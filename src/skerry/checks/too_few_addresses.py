@@ -33,12 +33,12 @@ def too_few_addresses(subject: CheckContext) -> Iterator[tuple[str, str, tuple[s
     """
     desired = {service.service_arn: service.desired_count for service in subject.world.facts.services}
     for service in subject.diagnosis.services:
-        wanted = desired.get(service.launch.arn or "")
+        task_count = desired.get(service.launch.arn or "")
         subnets = [subject.world.subnets.get(name) for name in service.launch.subnets]
         counts = [UNSET if subnet is None else subnet.available_ip_address_count for subnet in subnets]
-        known = [count for count in counts if count is not UNSET]
-        if wanted is None or not known or len(known) != len(counts) or sum(known) >= wanted:
+        free = [count for count in counts if count is not UNSET]
+        if task_count is None or not free or len(free) != len(counts) or sum(free) >= task_count:
             continue
         names = ", ".join(service.launch.subnets)
-        message = f"service {service.launch.name} wants {wanted} tasks, and {names} have {sum(known)} addresses free"
+        message = f"service {service.launch.name} wants {task_count} tasks, and {names} have {sum(free)} addresses free"
         yield service.launch.arn or service.launch.name, message, (service.launch.name,)

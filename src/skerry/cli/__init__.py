@@ -61,11 +61,11 @@ def main() -> None:
 
 def _run() -> None:
     """Parse and call, without the part of click that maps errors to exit codes of its own."""
-    wanted = os.environ.get(_COMPLETING)
-    if wanted:
+    completion = os.environ.get(_COMPLETING)
+    if completion:
         from click.shell_completion import shell_complete
 
-        sys.exit(shell_complete(cli, {}, "skerry", _COMPLETING, wanted))
+        sys.exit(shell_complete(cli, {}, "skerry", _COMPLETING, completion))
     # https://no-color.org
     color = False if os.environ.get("NO_COLOR") else None
     with cli.make_context("skerry", sys.argv[1:], color=color) as context:
@@ -80,15 +80,15 @@ def _ended_by_signals() -> Iterator[None]:
         signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the removal of drafts
         raise _EndedError(number)
 
-    known = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    handled = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
     if current_thread() is not main_thread():
-        known = []
-    for number in known:
+        handled = []
+    for number in handled:
         signal.signal(number, end)
     try:
         yield
     finally:
-        for number in known:
+        for number in handled:
             signal.signal(number, signal.SIG_DFL)
 
 
@@ -103,10 +103,10 @@ def _is_of_help(fault: Exception) -> TypeGuard[OSError]:
 
 
 def _unprinted_help(error: OSError) -> None:
-    said = unprinted(error)
+    failure = unprinted(error)
     if isinstance(error, BrokenPipeError):
         sys.exit(0)
-    _complain(said.what, said.remedy, said.exit_code)
+    _complain(failure.what, failure.remedy, failure.exit_code)
 
 
 def _usage(error: click.UsageError) -> None:

@@ -28,9 +28,9 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _MODULES:
             return None
-        found = getattr(import_module(f"skerry.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
-        assert isinstance(found, click.Command)  # noqa: S101 -- the table names commands
-        return found
+        command = getattr(import_module(f"skerry.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)  # noqa: S101 -- the table names commands
+        return command
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -43,9 +43,9 @@ def diagnose(
 
     Without --from, of the live account, by boto3's own chain of credentials.
     """
-    asked = bool(subnets or groups or assign_public_ip or platform_version)
+    has_launch_options = bool(subnets or groups or assign_public_ip or platform_version)
     selected = bool(cluster or service or task)
-    agree(hypothetical=definition is not None, placed=bool(subnets), asked=asked, selected=selected)
+    agree(hypothetical=definition is not None, placed=bool(subnets), asked=has_launch_options, selected=selected)
     if task and service:
         raise click.UsageError("--task names one task: leave out --service")
     from skerry import app
@@ -53,13 +53,15 @@ def diagnose(
     source = InputSource(path, profile, region, quiet, verbose, redaction)
     world = world_of(source, ReadOptions(cluster, service, task, definition is None, network_only=network_only))
     if definition is not None:
-        wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
-        found = app.diagnose_hypothetical(world, wanted)
+        hypothetical_launch = app.Hypothetical(
+            definition, subnets, groups, assign_public_ip, platform_version or "LATEST"
+        )
+        diagnosis = app.diagnose_hypothetical(world, hypothetical_launch)
     else:
-        found = app.diagnose(world, app.Selection(cluster, service, task))
-    text = formats.DIAGNOSIS[form](found, world, formats.View(quiet=quiet, verbose=verbose))
+        diagnosis = app.diagnose(world, app.Selection(cluster, service, task))
+    text = formats.DIAGNOSIS[form](diagnosis, world, formats.View(quiet=quiet, verbose=verbose))
     write(source.shown(text), output, quiet=quiet)
-    leave(found.verdict, allow_unknown=allow_unknown)
+    leave(diagnosis.verdict, allow_unknown=allow_unknown)
 
 
 @click.command()
@@ -97,10 +99,10 @@ def trace(
 
     given = InputSource(path, profile, region, quiet, verbose, redaction)
     world = world_of(given, WIDEST["trace"])
-    found = app.trace(world, TraceRequest(internet=source is not None, **question))
-    text = formats.TRACE[form](found, world, formats.View(quiet=quiet, verbose=verbose))
+    traced = app.trace(world, TraceRequest(internet=source is not None, **question))
+    text = formats.TRACE[form](traced, world, formats.View(quiet=quiet, verbose=verbose))
     write(given.shown(text), output, quiet=quiet)
-    leave(found.verdict, allow_unknown=allow_unknown)
+    leave(traced.verdict, allow_unknown=allow_unknown)
 
 
 @click.command()
@@ -186,6 +188,6 @@ def completion(shell: str) -> None:
 
     from skerry.cli.command_group import cli
 
-    found = get_completion_class(shell)
-    assert found is not None  # noqa: S101 -- the choice allows only shells that click has
-    write(found(cli, {}, "skerry", "_SKERRY_COMPLETE").source() + "\n")
+    shell_class = get_completion_class(shell)
+    assert shell_class is not None  # noqa: S101 -- the choice allows only shells that click has
+    write(shell_class(cli, {}, "skerry", "_SKERRY_COMPLETE").source() + "\n")

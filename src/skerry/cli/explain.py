@@ -106,14 +106,14 @@ def _asked() -> str:
 def _stdin(*, quiet: bool) -> str:
     """The last part of what stdin holds, whatever it is."""
     stream = sys.stdin.buffer
-    kept, whole, mark = b"", 0, b""
+    tail, size, mark = b"", 0, b""
     while chunk := stream.read(_CHUNK):
         mark = mark or chunk[:2]
-        whole += len(chunk)
-        kept = (kept + chunk)[-_MOST_BYTES:]
-    if whole > _MOST_BYTES and not quiet:
-        say(f"of {whole} bytes the last {_MOST_BYTES} are read: errors stand at the end")
-    return kept.decode("utf-16" if mark in _UTF16 else "utf-8-sig", errors="replace")
+        size += len(chunk)
+        tail = (tail + chunk)[-_MOST_BYTES:]
+    if size > _MOST_BYTES and not quiet:
+        say(f"of {size} bytes the last {_MOST_BYTES} are read: errors stand at the end")
+    return tail.decode("utf-16" if mark in _UTF16 else "utf-8-sig", errors="replace")
 
 
 def _code(given: str) -> "Code | Check | None":
@@ -123,8 +123,8 @@ def _code(given: str) -> "Code | Check | None":
         return None
     from skerry.catalogue.blocker_codes import codes
 
-    if (known := codes().get(name.upper())) is not None:
-        return known
+    if (code := codes().get(name.upper())) is not None:
+        return code
     from skerry import app
 
     return app.explain(name)
@@ -139,7 +139,7 @@ def _offline(given: str) -> "list[Laid]":
     from skerry.errortext.explain import explain as explain_text
     from skerry.render.explanations import Laid
 
-    return [Laid(one) for one in explain_text(given)]
+    return [Laid(explanation) for explanation in explain_text(given)]
 
 
 def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[Laid]":
@@ -147,8 +147,8 @@ def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[Laid]":
     from skerry.render.explanations import Laid
 
     world = world_of(source, scope)
-    found = app.explain_with_diagnosis(world, given, app.Selection(scope.cluster, scope.service, scope.task))
-    return [Laid(*item) for item in found]
+    explained = app.explain_with_diagnosis(world, given, app.Selection(scope.cluster, scope.service, scope.task))
+    return [Laid(*item) for item in explained]
 
 
 def _write(given: str, laid: "list[Laid]", form: str, output: Path | None, *, quiet: bool) -> None:

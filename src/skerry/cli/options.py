@@ -23,10 +23,10 @@ class PathOf(click.Path):
         """Return the path."""
         if "\0" in os.fspath(value):
             self.fail(f"{os.fspath(value)!r} is no path: it holds a NUL.", param, ctx)
-        found = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if not self.file_okay and found.exists() and not found.is_dir():
+        converted = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not self.file_okay and converted.exists() and not converted.is_dir():
             self.fail(f"{os.fspath(value)!r} is no folder.", param, ctx)
-        return found
+        return converted
 
 
 class OutputPath(PathOf):
@@ -34,12 +34,12 @@ class OutputPath(PathOf):
 
     def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path. Raises `OutputError` where nothing can be written."""
-        found = super().convert(value, param, ctx)
-        if found == STDOUT:
-            return found if os.fspath(value) == "-" else self._in_here(found, param, ctx)
-        if not found.is_dir():
-            target_of(found)
-        return found
+        target = super().convert(value, param, ctx)
+        if target == STDOUT:
+            return target if os.fspath(value) == "-" else self._in_here(target, param, ctx)
+        if not target.is_dir():
+            target_of(target)
+        return target
 
     def _in_here(self, name: Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path of a file that is called ``-``: a relative one would drop its "./"."""

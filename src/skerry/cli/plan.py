@@ -71,11 +71,11 @@ def plan(
 
     Nothing is changed. Exit code 0: the plan is proven, or nothing is to do; 1: some blockers have no automatic fix.
     """
-    asked = bool(subnets or groups or assign_public_ip or platform_version)
+    has_launch_options = bool(subnets or groups or assign_public_ip or platform_version)
     agree(
         hypothetical=definition is not None,
         placed=bool(subnets),
-        asked=asked,
+        asked=has_launch_options,
         selected=bool(cluster or service or task),
     )
     if task and service:
@@ -90,11 +90,13 @@ def plan(
     world = world_of(source, scope)
     options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
     if definition is not None:
-        wanted = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
-        found = app.plan_hypothetical(world, wanted, options)
+        hypothetical_launch = app.Hypothetical(
+            definition, subnets, groups, assign_public_ip, platform_version or "LATEST"
+        )
+        change_plan = app.plan_hypothetical(world, hypothetical_launch, options)
     else:
-        found = app.plan(world, app.Selection(cluster, service, task), options)
-    write(source.shown(formats.PLAN[form](found, world, formats.View(quiet=quiet))), output, quiet=quiet)
+        change_plan = app.plan(world, app.Selection(cluster, service, task), options)
+    write(source.shown(formats.PLAN[form](change_plan, world, formats.View(quiet=quiet))), output, quiet=quiet)
     from skerry.render.plan import verdict_of
 
-    leave(verdict_of(found), allow_unknown=allow_unknown)
+    leave(verdict_of(change_plan), allow_unknown=allow_unknown)

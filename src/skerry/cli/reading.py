@@ -86,13 +86,13 @@ def gathered_of(source: InputSource, scope: ReadOptions) -> "Gathered":
     from skerry import app
 
     try:
-        found = gather(source, scope)
+        gathered = gather(source, scope)
     except SkerryError as error:
         raise error if source.redaction is None else source.redaction.redact_error(error) from None
     if source.redaction is not None:
-        found = app.redact(found, source.redaction)
-    notes(found.world.facts.notes, quiet=source.quiet)
-    return found
+        gathered = app.redact(gathered, source.redaction)
+    notes(gathered.world.facts.notes, quiet=source.quiet)
+    return gathered
 
 
 def gather(source: InputSource, scope: ReadOptions) -> "Gathered":
@@ -116,12 +116,12 @@ def _live(source: InputSource, scope: ReadOptions) -> "Gathered":
     from skerry.sources import live
 
     with _progress(quiet=source.quiet) as progress:
-        found = app.read_account(Account(source.profile, source.region), live.ReadScope(*scope), progress)
+        reading = app.read_account(Account(source.profile, source.region), live.ReadScope(*scope), progress)
     if source.verbose:
         from skerry.render.text import plural
 
-        say(f"{plural(found.calls, 'call')} in {plural(found.rounds, 'round')}")
-    return found
+        say(f"{plural(reading.calls, 'call')} in {plural(reading.rounds, 'round')}")
+    return reading
 
 
 @contextmanager

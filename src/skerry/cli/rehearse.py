@@ -63,9 +63,9 @@ def rehearse(
     Of one service or task; --subnet chooses one of its subnets. Exit code 3: packets and prediction disagree, a fault
     of skerry's; the input is then saved without secrets.
     """
-    asked = bool(groups or assign_public_ip or platform_version)
+    has_launch_options = bool(groups or assign_public_ip or platform_version)
     selected = bool(cluster or service or task)
-    agree(hypothetical=definition is not None, placed=bool(subnets), asked=asked, selected=selected)
+    agree(hypothetical=definition is not None, placed=bool(subnets), asked=has_launch_options, selected=selected)
     if probe and archive:
         raise click.UsageError("--probe pulls no image: leave out --image-archive")
     if archive is not None and not (archive.is_file() or archive.is_dir()):
@@ -85,14 +85,14 @@ def rehearse(
         app.Selection(cluster, service, task), hypothetical, subnets, probe, archive, planned
     )
     with _table(quiet=quiet) as watch:
-        found = app.rehearse(gathered.world, request, watch)
-    kept = app.save_disagreement(gathered) if found.disagreements else None
-    view = formats.View(quiet=quiet, snapshot=None if kept is None else str(kept))
-    write(source.shown(formats.REHEARSAL[form](found, view)), output, quiet=quiet)
-    if kept is not None:
-        say(f"what was read is saved in {kept}: please report it, if you may share that")
+        rehearsal = app.rehearse(gathered.world, request, watch)
+    snapshot_path = app.save_disagreement(gathered) if rehearsal.disagreements else None
+    view = formats.View(quiet=quiet, snapshot=None if snapshot_path is None else str(snapshot_path))
+    write(source.shown(formats.REHEARSAL[form](rehearsal, view)), output, quiet=quiet)
+    if snapshot_path is not None:
+        say(f"what was read is saved in {snapshot_path}: please report it, if you may share that")
         sys.exit(EXIT_FAULT)
-    leave(found.verdict, allow_unknown=allow_unknown)
+    leave(rehearsal.verdict, allow_unknown=allow_unknown)
 
 
 class _Table:
@@ -116,8 +116,8 @@ class _Table:
         lines = rehearsal.progress(steps)
         if len(lines) >= height:
             # The cursor cannot go back to what has left the screen.
-            known = sum(step.observed.worked is not None for step in steps)
-            lines = [f"{known} steps answered"]
+            answered_count = sum(step.observed.worked is not None for step in steps)
+            lines = [f"{answered_count} steps answered"]
         if any(len(click.unstyle(line)) >= width for line in lines):
             lines = [click.unstyle(line)[: width - 1] for line in lines]
         complain("\n".join(lines))

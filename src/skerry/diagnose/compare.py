@@ -42,11 +42,11 @@ def compare(one: Explanation, found: Diagnosis) -> tuple[Comparison, ...]:
 
 def origin_mismatch_of(one: Explanation, region: str | None, account: str | None) -> str:
     """Return a warning if the text names another Region or account than the diagnosed one, else an empty string."""
-    told = one.evidence
-    if told.region and region and told.region != region:
-        return f"The text names Region {told.region}; the network is in {region}."
-    if told.account and account and told.account != account:
-        return f"The text names account {told.account}; the network is in {account}."
+    evidence = one.evidence
+    if evidence.region and region and evidence.region != region:
+        return f"The text names Region {evidence.region}; the network is in {region}."
+    if evidence.account and account and evidence.account != account:
+        return f"The text names account {evidence.account}; the network is in {account}."
     return ""
 
 
@@ -57,14 +57,18 @@ def _compare_service(one: Explanation, service: ServiceDiagnosis) -> Comparison:
     rows = _related_needs(one, service)
     if not rows:
         return Comparison(name, "no-such-call", f"{name} makes no such call at {one.step}")
-    blockers = tuple(dict.fromkeys(item for row in rows for item in row.blockers if row.verdict in _FAILS))
+    blockers = tuple(
+        dict.fromkeys(
+            item for need_diagnosis in rows for item in need_diagnosis.blockers if need_diagnosis.verdict in _FAILS
+        )
+    )
     related = tuple(item for item in blockers if _has_class_of(one, item))
     if related:
         return Comparison(name, "explains", f"today {one.step} of {name} is blocked by the same kind of cause", related)
     if blockers:
         return Comparison(name, "other", f"today {one.step} of {name} is stopped by something else first", blockers)
-    if any(row.verdict is UNKNOWN for row in rows):
-        facts = ", ".join(dict.fromkeys(fact.fact for row in rows for fact in row.unknowns))
+    if any(need_diagnosis.verdict is UNKNOWN for need_diagnosis in rows):
+        facts = ", ".join(dict.fromkeys(fact.fact for need_diagnosis in rows for fact in need_diagnosis.unknowns))
         return Comparison(name, "unknown", f"whether {one.step} of {name} works today is not known: {facts}")
     return Comparison(
         name,
@@ -79,13 +83,31 @@ def _has_class_of(one: Explanation, item: Blocker) -> bool:
 
 def _related_needs(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
     """Return the needs at the text's step; if the text names a host or service, only calls to it."""
-    rows = [row for row in service.needs if row.need.step == one.step and row.verdict in {OK, UNKNOWN, *_FAILS}]
+    rows = [
+        need_diagnosis
+        for need_diagnosis in service.needs
+        if need_diagnosis.need.step == one.step and need_diagnosis.verdict in {OK, UNKNOWN, *_FAILS}
+    ]
     host = one.evidence.host
     called = service_of_host(host) if host else None
-    named = [row for row in rows if isinstance(row.need, Call) and host and row.need.host == host]
+    named = [
+        need_diagnosis
+        for need_diagnosis in rows
+        if isinstance(need_diagnosis.need, Call) and host and need_diagnosis.need.host == host
+    ]
     # Layers come from S3, although texts about them name the registry.
     keys = {called.key, one.service} if called else set() if host else {one.service}
-    same = [row for row in rows if isinstance(row.need, Call) and row.need.service and row.need.service.key in keys]
+    same = [
+        need_diagnosis
+        for need_diagnosis in rows
+        if isinstance(need_diagnosis.need, Call)
+        and need_diagnosis.need.service
+        and need_diagnosis.need.service.key in keys
+    ]
     # Needs without a call, and calls of unknown host, are matched by their step alone.
-    others = [row for row in rows if not isinstance(row.need, Call) or not (host or row.need.service)]
+    others = [
+        need_diagnosis
+        for need_diagnosis in rows
+        if not isinstance(need_diagnosis.need, Call) or not (host or need_diagnosis.need.service)
+    ]
     return named or same or others

@@ -58,9 +58,9 @@ def list_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     Refused requests are not listed: they make verdicts unknown.
     """
     unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolver.was_asked(kind))
-    rest = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
-    told = _policies_unexamined(world, vpcs) + _public_access_unexamined(world, vpcs)
-    return told + _zones_unexamined(world, vpcs) + unread + rest
+    unlisted = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
+    policy_gaps = _policies_unexamined(world, vpcs) + _public_access_unexamined(world, vpcs)
+    return policy_gaps + _zones_unexamined(world, vpcs) + unread + unlisted
 
 
 def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
@@ -76,8 +76,8 @@ def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
 
 def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """Return Block Public Access if neither the Region's mode nor that of each subnet was read."""
-    told = [mode_of(world, subnet) for vpc_id in vpcs for subnet in world.subnets_in(vpc_id)]
-    if told and None not in told:
+    modes = [mode_of(world, subnet) for vpc_id in vpcs for subnet in world.subnets_in(vpc_id)]
+    if modes and None not in modes:
         return ()
     return ("Block Public Access",)
 
@@ -85,11 +85,11 @@ def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, .
 def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
     """Return the VPCs whose private zones were not listed. An account's own list lacks zones shared by others."""
     lists = world.facts.completeness
-    known = lists.scopes("zones")
-    unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in known]
+    listed_vpcs = lists.scopes("zones")
+    unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in listed_vpcs]
     if not unlisted or lists.lacks("zones"):
         return ()
-    if known:
+    if listed_vpcs:
         return (f"private hosted zones of {', '.join(unlisted)}",)
     return ("private hosted zones of other accounts" if world.knows("zones") else "private hosted zones",)
 
@@ -106,18 +106,22 @@ def diagnose_one(
     """
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
-        said = explained_reasons(launch.reasons)
-        return ServiceDiagnosis(launch, NOT_APPLICABLE, stops=reasons, loops=crash_loops_of(reasons), reasons=said)
+        explanations = explained_reasons(launch.reasons)
+        return ServiceDiagnosis(
+            launch, NOT_APPLICABLE, stops=reasons, loops=crash_loops_of(reasons), reasons=explanations
+        )
     world = walker.world
-    wanted = needs(launch)
+    launch_needs = needs(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
-    table = [[judge_need(walker, need, source, subnet) for subnet, source in sources.items()] for need in wanted]
+    table = [[judge_need(walker, need, source, subnet) for subnet, source in sources.items()] for need in launch_needs]
     if beyond is not None:
-        asked = zip(wanted, table, strict=True)
-        table = [beyond.check(launch, need, dict(zip(sources, found, strict=True))) for need, found in asked]
-    rows = tuple(_row(need, outcomes) for need, outcomes in zip(wanted, table, strict=True))
+        need_outcomes = zip(launch_needs, table, strict=True)
+        table = [
+            beyond.check(launch, need, dict(zip(sources, by_subnet, strict=True))) for need, by_subnet in need_outcomes
+        ]
+    rows = tuple(_row(need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
     placements = tuple(
-        _placement(world, subnet, [outcomes[column] for outcomes in table], wanted)
+        _placement(world, subnet, [outcomes[column] for outcomes in table], launch_needs)
         for column, subnet in enumerate(sources)
     )
     verdict = either(placement.verdict for placement in placements)
@@ -150,8 +154,8 @@ def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     if verdict is INTERMITTENT and len(set(verdicts)) > 1:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
-    row = NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), tuple(outcomes))
-    return msgspec.structs.replace(row, error=error_of(row))
+    need_diagnosis = NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), tuple(outcomes))
+    return msgspec.structs.replace(need_diagnosis, error=error_of(need_diagnosis))
 
 
 def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:
@@ -175,9 +179,9 @@ def _because(
     because: dict[Because, None] = {}
     if len({placement.verdict for placement in placements}) > 1:
         because["placement"] = None
-    for row in rows:
-        if row.need.blocks == "start":
-            because.update(dict.fromkeys(row.because))
+    for need_diagnosis in rows:
+        if need_diagnosis.need.blocks == "start":
+            because.update(dict.fromkeys(need_diagnosis.because))
     return tuple(because)
 
 

@@ -126,13 +126,13 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failing steps, in launch order."""
         grouped: dict[tuple[str, str, str], tuple[list[Blocker], dict[str, None]]] = {}
-        for row in self.needs:
-            for blocker in row.blockers:
+        for need_diagnosis in self.needs:
+            for blocker in need_diagnosis.blockers:
                 # A table without a route lacks something else for each service: an endpoint, most often.
                 message = blocker.message if blocker.code == _NO_ROUTE else ""
                 blockers, steps = grouped.setdefault((blocker.code, blocker.resource, message), ([], {}))
                 blockers.append(blocker)
-                steps[row.need.step] = None
+                steps[need_diagnosis.need.step] = None
         return tuple(
             Cause(code, resource, tuple(steps), tuple(blockers))
             for (code, resource, _), (blockers, steps) in grouped.items()
@@ -141,18 +141,18 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     @property
     def missing_facts(self) -> dict[Missing, tuple[str, ...]]:
         """Each missing fact with the steps that need it."""
-        return _steps_by_item((row.need.step, row.unknowns) for row in self.needs)
+        return _steps_by_item((need_diagnosis.need.step, need_diagnosis.unknowns) for need_diagnosis in self.needs)
 
     @property
     def inferred_facts(self) -> dict[str, tuple[str, ...]]:
         """Each inferred fact with the steps that rest on it."""
-        return _steps_by_item((row.need.step, row.inferred) for row in self.needs)
+        return _steps_by_item((need_diagnosis.need.step, need_diagnosis.inferred) for need_diagnosis in self.needs)
 
     @property
     def later_errors(self) -> tuple[Prediction, ...]:
         """The errors that ECS would report one after another, each after the fix of the one before it."""
         predicted = {prediction.text for prediction in self.predictions}
-        errors = (row.error for row in self.needs if row.need.blocks == "start")
+        errors = (need_diagnosis.error for need_diagnosis in self.needs if need_diagnosis.need.blocks == "start")
         return tuple(error for error in errors if error and error.text and error.text not in predicted)
 
 

@@ -24,9 +24,9 @@ def missing_fact_of(world: World, vpc_id: str, need: Call) -> Missing | None:
     """
     if need.service is None or (need.instead is None and not need.variant):
         return None
-    found = _missing_type_of(world, vpc_id, need.service)
-    if found is not None or not need.variant or need.host is None:
-        return found
+    missing_type = _missing_type_of(world, vpc_id, need.service)
+    if missing_type is not None or not need.variant or need.host is None:
+        return missing_type
     for endpoint in _interface_endpoints_of(world, vpc_id, need.service):
         if endpoint.private_dns_enabled is not False and not _lists_private_names(endpoint):
             fact = f"whether private DNS of {endpoint.vpc_endpoint_id} answers for the {need.variant} name {need.host}"

@@ -82,38 +82,38 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     if doubt is not None:
         return _at(subnet_id, open_question("dns", vpc_id, doubt))
     inferred = need.note if need.grade == "inferred" else ""
-    found = walker.reach(source, Target(host, need.port, need.place, need.service, inferred=inferred))
-    if need.only_if and found.verdict is not OK:
+    outcome = walker.reach(source, Target(host, need.port, need.place, need.service, inferred=inferred))
+    if need.only_if and outcome.verdict is not OK:
         return _at(subnet_id, open_question("fargate", "", Missing(need.only_if)))
-    return found
+    return outcome
 
 
 def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:
     """Walk to the mount target in the subnet's zone, by its address: no DNS name is resolved."""
     if isinstance(source, Missing):
         return _at(subnet_id, open_question("subnet", subnet_id, source))
-    found = placement.mount_target_of(walker, need, source.start.subnet)
-    if isinstance(found, Hop):
-        return _at(subnet_id, found)
-    return walker.walk(source, (found,), "tcp", need.port)
+    destination = placement.mount_target_of(walker, need, source.start.subnet)
+    if isinstance(destination, Hop):
+        return _at(subnet_id, destination)
+    return walker.walk(source, (destination,), "tcp", need.port)
 
 
 def _at(subnet_id: str, *hops: Hop) -> Outcome:
     """Return the outcome of hops that involve no path."""
     if all(hop.clean for hop in hops):
         return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
-    found = judge_path(segments(hops, None, None, _HERE))
-    return Outcome(found.verdict, (Trace(subnet_id, _HERE, hops, None, None, *found),))
+    judgement = judge_path(segments(hops, None, None, _HERE))
+    return Outcome(judgement.verdict, (Trace(subnet_id, _HERE, hops, None, None, *judgement),))
 
 
 def _platform(need: Placement) -> Hop:
     name = f"{need.family} platform version {need.version}"
-    known = platform(need.family, need.version)
-    if known is None:
+    platform_record = platform(need.family, need.version)
+    if platform_record is None:
         return open_question("fargate", need.version, Missing(f"whether Fargate still starts tasks on {name}"))
-    if known.retired is None:
+    if platform_record.retired is None:
         return Hop("fargate", need.version, rule=name)
-    message = f"{name} is retired: no new task starts on it since {known.retired}"
+    message = f"{name} is retired: no new task starts on it since {platform_record.retired}"
     return lost("fargate", need.version, "PLATFORM_VERSION_RETIRED", message)
 
 
@@ -136,26 +136,26 @@ def _free_address(world: World, subnet_id: str) -> Hop:
 
 def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
     """Return the lost pieces on paths with a verdict other than ok, each once."""
-    found: dict[tuple[str, str, str, str], Blocker] = {}
+    by_key: dict[tuple[str, str, str, str], Blocker] = {}
     for judged in _judged(traces):
         if judged.lost:
             piece = judged.piece
             key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
-            if key not in found:
-                found[key] = Blocker(*key, piece.message)
-    return tuple(found.values())
+            if key not in by_key:
+                by_key[key] = Blocker(*key, piece.message)
+    return tuple(by_key.values())
 
 
 def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     """Return the missing facts on paths with a verdict other than ok, each once."""
-    found: dict[Missing, None] = {}
+    missing_facts: dict[Missing, None] = {}
     for judged in _judged(traces):
         if not judged.lost:
-            known = judged.piece.missing
-            found[known or Missing(f"whether this is in the way of the call's own address: {judged.piece.message}")] = (
-                None
-            )
-    return tuple(found)
+            missing = judged.piece.missing
+            missing_facts[
+                missing or Missing(f"whether this is in the way of the call's own address: {judged.piece.message}")
+            ] = None
+    return tuple(missing_facts)
 
 
 def diagnose_trace(outcome: Outcome) -> TraceDiagnosis:

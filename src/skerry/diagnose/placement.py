@@ -34,16 +34,15 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
 
 
 def _in_region(need: Placement, subnet: Subnet) -> Hop:
-    for row in restrictions(need.region or "", need.architecture):
+    for restriction in restrictions(need.region or "", need.architecture):
         name = subnet.availability_zone_id
         if name is UNSET:
             return open_question("subnet", subnet.subnet_id, Missing(f"the zone id of {subnet.subnet_id}", _ACTION))
-        if row.has(name):
+        if restriction.has(name):
             continue
-        if row.grade == "documented" and need.family == "linux":
-            message = (
-                f"{subnet.subnet_id} is in {name}; in {row.region} Fargate starts tasks in {_list(row.zones)} only"
-            )
+        if restriction.grade == "documented" and need.family == "linux":
+            zones = _list(restriction.zones)
+            message = f"{subnet.subnet_id} is in {name}; in {restriction.region} Fargate starts tasks in {zones} only"
             return lost("subnet", subnet.subnet_id, _NOT_HERE, message)
         tasks = " ".join(filter(None, [need.family, need.architecture]))
         return open_question("subnet", subnet.subnet_id, Missing(f"whether Fargate starts {tasks} tasks in {name}"))
@@ -60,8 +59,12 @@ def check_groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
         group, subnet = world.find_security_group(group_id), world.find_subnet(subnet_id)
         if isinstance(group, Missing) or isinstance(subnet, Missing) or group.vpc_id in {UNSET, subnet.vpc_id}:
             continue
-        rows = [row for row in world.facts.group_associations if row.key == f"{group_id} in {subnet.vpc_id}"]
-        states = {row.state for row in rows}
+        rows = [
+            association
+            for association in world.facts.group_associations
+            if association.key == f"{group_id} in {subnet.vpc_id}"
+        ]
+        states = {association.state for association in rows}
         if states == {"associated"}:
             continue
         if states - {"disassociated", "association-failed"} or not world.knows("group_associations"):
@@ -82,16 +85,18 @@ def mount_target_of(walker: Walker, need: Mount, subnet: Subnet) -> Destination 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-files-mount-targets.html
     """
     world, name = walker.world, need.file_system
-    targets = [row for row in world.facts.s3files_mount_targets if row.file_system_id == name]
-    for row in targets:
-        there = world.find_subnet(row.subnet_id)
+    targets = [target for target in world.facts.s3files_mount_targets if target.file_system_id == name]
+    for target in targets:
+        there = world.find_subnet(target.subnet_id)
         if isinstance(there, Missing):
             return open_question("dns", name, there)
         if UNSET in {there.availability_zone, subnet.availability_zone}:
-            fact = Missing(f"the zones of {row.subnet_id} and of {subnet.subnet_id}", _ACTION)
+            fact = Missing(f"the zones of {target.subnet_id} and of {subnet.subnet_id}", _ACTION)
             return open_question("dns", name, fact)
         if (there.vpc_id, there.availability_zone) == (subnet.vpc_id, subnet.availability_zone):
-            return _destination(walker, subnet.vpc_id, row.mount_target_id, row.network_interface_id, row.ipv4_address)
+            return _destination(
+                walker, subnet.vpc_id, target.mount_target_id, target.network_interface_id, target.ipv4_address
+            )
     if not targets or not world.knows("s3files_mount_targets"):
         return open_question("dns", name, world.missing_for("s3files_mount_targets", f"the mount targets of {name}"))
     message = f"{name} has no mount target in {subnet.availability_zone} of {subnet.vpc_id}"

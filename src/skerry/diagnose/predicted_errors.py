@@ -24,16 +24,16 @@ def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
     A step of inferred place may come anywhere before the start. If it fails, its error is a second candidate after the
     first certain one. An earlier Need with an unknown or intermittent verdict makes a prediction ``at_or_before``.
     """
-    rows = [row for row in needs if row.need.blocks == "start"]
-    wanted = BLOCKED if any(row.verdict is BLOCKED for row in rows) else INTERMITTENT
+    rows = [need_diagnosis for need_diagnosis in needs if need_diagnosis.need.blocks == "start"]
+    decisive_verdict = BLOCKED if any(need_diagnosis.verdict is BLOCKED for need_diagnosis in rows) else INTERMITTENT
     certain: list[Prediction] = []
     candidates: list[Prediction] = []
     doubt = False
-    for row in rows:
-        if row.verdict is wanted:
-            found = candidates if row.need.step in INFERRED_PLACES else certain
-            found.append(_of(row, at_or_before=doubt))
-        elif row.verdict in _MAY_FAIL:
+    for need_diagnosis in rows:
+        if need_diagnosis.verdict is decisive_verdict:
+            predictions = candidates if need_diagnosis.need.step in INFERRED_PLACES else certain
+            predictions.append(_of(need_diagnosis, at_or_before=doubt))
+        elif need_diagnosis.verdict in _MAY_FAIL:
             doubt = True
     return tuple(certain[:1] + candidates)
 
@@ -49,23 +49,23 @@ def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     refused = _refused(row)
     words = _words(row)
     # No wording is known for refusals by Fargate itself, nor for S3 Files.
-    known: Wording | RefusalWording | None = None if isinstance(need, Fault | Mount) else wording(need.step, service)
+    template: Wording | RefusalWording | None = None if isinstance(need, Fault | Mount) else wording(need.step, service)
     if refused is not None:
-        known = refusal_wording(need.step, service, refused.code)
+        template = refusal_wording(need.step, service, refused.code)
         words |= {"words": refused.words, "resource": refused.resource}
-    if known is None:
+    if template is None:
         return Prediction(need.step, None, "inferred", at_or_before)
     # Linux reports this error to an IPv6-only client of an IPv4 address; no ECS message with it has been observed.
-    grade = "inferred" if words["way"] == _NO_FAMILY else known.grade
-    return Prediction(need.step, known.text.format_map(words), grade, at_or_before)
+    grade = "inferred" if words["way"] == _NO_FAMILY else template.grade
+    return Prediction(need.step, template.text.format_map(words), grade, at_or_before)
 
 
 def _refused(row: NeedDiagnosis) -> Piece | None:
     """Return AWS's error for a call that arrives and is refused."""
     trace = _failing(row)
     lost = [item for item in trace.judged if item.lost] if trace else []
-    asked = all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
-    return lost[0].piece if lost and asked else None
+    all_refused = all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
+    return lost[0].piece if lost and all_refused else None
 
 
 def _failing(row: NeedDiagnosis) -> Trace | None:

@@ -81,13 +81,13 @@ def combine_steps(
 
     ``beyond`` is the verdict on policies and resources, which packets do not show.
     """
-    found = tuple(steps)
+    rehearsed = tuple(steps)
     subnets: dict[str, list[Verdict]] = {}
-    for step in found:
+    for step in rehearsed:
         if step.need.blocks == "start":
             subnets.setdefault(step.subnet, []).append(step.verdict)
     verdict = either(every(verdicts) for verdicts in subnets.values()) if subnets else UNKNOWN
-    return Rehearsal(name, every((verdict, beyond)), found, notes)
+    return Rehearsal(name, every((verdict, beyond)), rehearsed, notes)
 
 
 def port_of(need: Need) -> int | None:

@@ -66,16 +66,16 @@ def explained_reasons(texts: Iterable[str]) -> tuple[ExplainedReason, ...]:
 
 def stop_reasons_of(tasks: Iterable[Task]) -> dict[tuple[str, str], tuple[StopReason, ...]]:
     """Return the reasons of stopped tasks by cluster and service (or rule, schedule, task), most frequent first."""
-    found: dict[tuple[str, str], dict[str, list[Task]]] = {}
+    tasks_by_reason: dict[tuple[str, str], dict[str, list[Task]]] = {}
     for task in tasks:
         reason = task.stopped_reason
         if task.last_status != "STOPPED" or reason is None or task.stop_code in _ON_PURPOSE:
             continue
         for key in _keys_of(task):
-            found.setdefault(key, {}).setdefault(reason, []).append(task)
+            tasks_by_reason.setdefault(key, {}).setdefault(reason, []).append(task)
     return {
         key: tuple(sorted((_stop_reason_of(*item) for item in reasons.items()), key=lambda stop: -stop.count))
-        for key, reasons in found.items()
+        for key, reasons in tasks_by_reason.items()
     }
 
 
@@ -93,8 +93,8 @@ def _keys_of(task: Task) -> set[tuple[str, str]]:
 
 def _stop_reason_of(reason: str, tasks: Sequence[Task]) -> StopReason:
     times = (time for task in tasks if (time := _parse_time(task.stopped_at)) is not None)
-    said = (container.reason for task in tasks for container in task.containers if container.reason)
-    return StopReason(reason, len(tasks), tuple(times), tuple(dict.fromkeys(said)))
+    container_reasons = (container.reason for task in tasks for container in task.containers if container.reason)
+    return StopReason(reason, len(tasks), tuple(times), tuple(dict.fromkeys(container_reasons)))
 
 
 def _parse_time(told: str | float | None) -> float | None:
@@ -115,8 +115,8 @@ def crash_loops_of(stops: Iterable[StopReason]) -> tuple[CrashLoop, ...]:
         meaning = stop.meaning
         if meaning is not None:
             same.setdefault((meaning.rule, meaning.step), []).append((stop, meaning))
-    found = (_crash_loop_of([stop for stop, _ in pairs], pairs[0][1]) for pairs in same.values())
-    return tuple(loop for loop in found if loop.count >= _LOOP)
+    loops = (_crash_loop_of([stop for stop, _ in pairs], pairs[0][1]) for pairs in same.values())
+    return tuple(loop for loop in loops if loop.count >= _LOOP)
 
 
 def _crash_loop_of(stops: Sequence[StopReason], meaning: "Explanation") -> CrashLoop:

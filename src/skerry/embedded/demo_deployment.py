@@ -122,8 +122,8 @@ def _subnet(ec2: Any, vpc: str, cidr: str, zone: str) -> str:
 
 def _group(ec2: Any, vpc: str, name: str, description: str) -> str:
     tags = _named("security-group", name)
-    asked = {"GroupName": name, "Description": description, "VpcId": vpc, "TagSpecifications": tags}
-    group: str = ec2.create_security_group(**asked)["GroupId"]
+    parameters = {"GroupName": name, "Description": description, "VpcId": vpc, "TagSpecifications": tags}
+    group: str = ec2.create_security_group(**parameters)["GroupId"]
     return group
 
 

@@ -41,10 +41,10 @@ def answering(region: str = "eu-west-1") -> Iterator[Answer]:
 
         def answer(asked: EmbeddedRequest) -> Answered:
             request: Any = SimpleNamespace(**asked._asdict())
-            found = stubber.process_prepared_request(request)
-            if found is None:
+            response = stubber.process_prepared_request(request)
+            if response is None:
                 return Answered(404, {}, b"")
-            status, headers, body = found
+            status, headers, body = response
             content = body.encode() if isinstance(body, str) else body
             return Answered(int(status), {str(key): str(value) for key, value in headers.items()}, content)
 

@@ -41,10 +41,10 @@ def _images(
     if registry not in {None, backend.account_id}:
         raise RepositoryNotFoundException(repository, registry or "")
     answer = original(backend, repository, registry, ids)
-    found = [_names(image) for image in answer["images"]]
-    gone = [one for one in ids or () if not any(set(one.items()) <= names for names in found)]
-    for failure, one in zip(answer["failures"], gone, strict=True):
-        failure["imageId"] = one
+    image_names = [_names(image) for image in answer["images"]]
+    gone = [image_id for image_id in ids or () if not any(set(image_id.items()) <= names for names in image_names)]
+    for failure, image_id in zip(answer["failures"], gone, strict=True):
+        failure["imageId"] = image_id
     return answer
 
 
@@ -54,8 +54,8 @@ def _names(image: Any) -> set[tuple[str, str]]:
 
 def _uploaded(original: Any, backend: Any, repository: str, upload: str, *more: Any, **named: Any) -> Any:
     """Store a layer in S3; moto keeps its size only."""
-    known = backend.repositories.get(repository)
-    started = known.uploads.get(upload) if known else None
+    stored_repository = backend.repositories.get(repository)
+    started = stored_repository.uploads.get(upload) if stored_repository else None
     answer = original(backend, repository, upload, *more, **named)
     if started is not None:
         bucket = _bucket(backend.region_name)

@@ -38,14 +38,14 @@ def fail_a_task(ecs: Any, cluster: str, service: str, reason: str) -> str:
     ECS would start the task itself. StopTask alone would say that the user stopped it:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html (stopCode).
     """
-    found = ecs.describe_services(cluster=cluster, services=[service])["services"][0]
+    service_record = ecs.describe_services(cluster=cluster, services=[service])["services"][0]
     started = ecs.run_task(
         cluster=cluster,
-        taskDefinition=found["taskDefinition"],
-        launchType=found["launchType"],
-        networkConfiguration=found["networkConfiguration"],
+        taskDefinition=service_record["taskDefinition"],
+        launchType=service_record["launchType"],
+        networkConfiguration=service_record["networkConfiguration"],
         group=f"service:{service}",
-        startedBy=found["deployments"][0]["id"],
+        startedBy=service_record["deployments"][0]["id"],
     )
     task: str = started["tasks"][0]["taskArn"]
     ecs.stop_task(cluster=cluster, task=task, reason=reason)
@@ -60,27 +60,27 @@ def _create_service(original: Any, response: Any) -> Any:
     moto loses the capacity provider strategy, ECS Exec and Service Connect, and knows no platform family.
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
     """
-    asked = response._get_param
+    get_parameter = response._get_param
     answer = original(response)
     service, backend = answer.result["service"], response.ecs_backend
-    strategy = asked("capacityProviderStrategy") or []
-    if not strategy and not asked("launchType"):
+    strategy = get_parameter("capacityProviderStrategy") or []
+    if not strategy and not get_parameter("launchType"):
         strategy = backend._get_cluster(service.cluster_arn).default_capacity_provider_strategy or []
     service.capacity_provider_strategy = strategy or None
     service.launch_type = None if strategy else service.launch_type
-    service.enable_execute_command = bool(asked("enableExecuteCommand"))
+    service.enable_execute_command = bool(get_parameter("enableExecuteCommand"))
     providers = [service.launch_type, *(item["capacityProvider"] for item in strategy)]
     fargate = any(provider and provider.startswith("FARGATE") for provider in providers)
     family, newest = _platform(backend, service.task_definition) if fargate else (None, None)
     service.platform_family = family
-    service.platform_version = (asked("platformVersion") or _NEWEST) if fargate else None
+    service.platform_version = (get_parameter("platformVersion") or _NEWEST) if fargate else None
     for deployment in service.deployments:
         deployment |= {
             "launchType": service.launch_type,
             "capacityProviderStrategy": service.capacity_provider_strategy,
             "platformFamily": family,
             "platformVersion": newest if service.platform_version == _NEWEST else service.platform_version,
-            "serviceConnectConfiguration": asked("serviceConnectConfiguration"),
+            "serviceConnectConfiguration": get_parameter("serviceConnectConfiguration"),
         }
     return answer
 

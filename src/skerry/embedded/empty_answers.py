@@ -48,12 +48,12 @@ _SERVICES = ("route53profiles", "s3files")
 
 def _call_action(original: Any, response: Any) -> Any:
     """Answer calls that moto lacks, even if a later moto implements them."""
-    asked = _Operation(response.boto3_service_name, response._get_action())  # noqa: SLF001 - moto's own dispatch
-    if asked == ("ec2", "DescribeVpcBlockPublicAccessOptions"):
+    operation = _Operation(response.boto3_service_name, response._get_action())  # noqa: SLF001 - moto's own dispatch
+    if operation == ("ec2", "DescribeVpcBlockPublicAccessOptions"):
         return response.serialized(ActionResult(_public_access(response.region)))
-    if asked == ("ecs", "DescribeServiceRevisions"):
+    if operation == ("ecs", "DescribeServiceRevisions"):
         return response.serialized(service_revisions.described(response))
-    if key := _EMPTY.get(asked):
+    if key := _EMPTY.get(operation):
         return response.serialized(ActionResult({key: []}))
     return original(response)
 
@@ -63,9 +63,9 @@ def _process_request(original: Any, stubber: Any, request: Any) -> Any:
     name = urlsplit(request.url).netloc.partition(".")[0]
     if name not in _SERVICES:
         return original(stubber, request)
-    asked = normalize_request(request)
+    normalized = normalize_request(request)
     response = _Lists(service_name=name)
-    response.setup_class(asked)
+    response.setup_class(normalized)
     return response.call_action()
 
 

@@ -146,8 +146,8 @@ def _cut_json(body: str, start: int, size: int) -> str:
 
 def _cut_xml(body: str, start: int, size: int) -> str:
     root = ET.fromstring(body)  # noqa: S314 - moto's own answer
-    found = _NAMESPACE.match(root.tag)
-    place = f"{{{found['uri']}}}" if found else ""
+    namespace = _NAMESPACE.match(root.tag)
+    place = f"{{{namespace['uri']}}}" if namespace else ""
     for rows in list(root):
         items = rows.findall(f"{place}item")
         for item in (*items[:start], *items[start + size :]):

@@ -111,10 +111,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _error(self, text: str) -> bytes:
         """Return an error in the format of the service that was called."""
         scope = _SCOPE.search(self.headers.get("Authorization", ""))
-        whole = _XML_ERRORS.get(scope["service"] if scope else "")
-        if whole is None:
+        template = _XML_ERRORS.get(scope["service"] if scope else "")
+        if template is None:
             return json.dumps({"__type": "NotImplemented", "message": text}).encode()
-        return whole.format(f"<Error><Code>NotImplemented</Code><Message>{escape(text)}</Message></Error>").encode()
+        return template.format(f"<Error><Code>NotImplemented</Code><Message>{escape(text)}</Message></Error>").encode()
 
     def _asked(self, body: bytes) -> tuple[int, Mapping[str, Any], bytes]:
         # The signature is in the header, or in the link that was signed for somebody.
@@ -125,10 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
         host = _HOSTS.get(name, f"{name}.{region}.amazonaws.com")
         url = f"https://{host}{self.path}"
         request = SimpleNamespace(method=self.command, url=url, headers=self.headers, body=body)
-        found = self.server.answer(request)
-        if found is None:
+        response = self.server.answer(request)
+        if response is None:
             return _NOT_FOUND, {}, f"The embedded AWS has no {name}.".encode()
-        status, headers, content = found
+        status, headers, content = response
         return status, headers, content.encode() if isinstance(content, str) else content
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _answer  # noqa: N815 - the base class's names

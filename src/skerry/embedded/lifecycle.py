@@ -39,7 +39,7 @@ def _environment(region: str) -> Iterator[None]:
 
     The variables: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html.
     """
-    kept = _taken_out()
+    removed_variables = _taken_out()
     os.environ |= {
         "AWS_ACCESS_KEY_ID": "embedded",
         "AWS_SECRET_ACCESS_KEY": "embedded",
@@ -55,7 +55,7 @@ def _environment(region: str) -> Iterator[None]:
         yield
     finally:
         _taken_out()
-        os.environ |= kept
+        os.environ |= removed_variables
 
 
 def _taken_out() -> dict[str, str]:

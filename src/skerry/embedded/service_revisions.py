@@ -37,7 +37,9 @@ def _revision(service: Any, backend: Any) -> dict[str, Any]:
         "serviceArn": service.arn,
         "clusterArn": service.cluster_arn,
         "taskDefinition": definition.arn,
-        "containerImages": [{"containerName": one["name"], "image": one["image"]} for one in containers],
+        "containerImages": [
+            {"containerName": container["name"], "image": container["image"]} for container in containers
+        ],
         "createdAt": utcnow(),
     }
 
@@ -47,11 +49,15 @@ def described(response: Any) -> Any:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html
     """
-    every = [one for service in response.ecs_backend.services.values() for one in getattr(service, "revisions", ())]
-    known = {one["serviceRevisionArn"]: one for one in every}
-    asked = response._get_param("serviceRevisionArns")  # noqa: SLF001 - moto's own way to a parameter
-    failures = [{"arn": name, "reason": "MISSING"} for name in asked if name not in known]
-    return ActionResult({"serviceRevisions": [known[name] for name in asked if name in known], "failures": failures})
+    every = [
+        revision for service in response.ecs_backend.services.values() for revision in getattr(service, "revisions", ())
+    ]
+    by_arn = {revision["serviceRevisionArn"]: revision for revision in every}
+    requested_arns = response._get_param("serviceRevisionArns")  # noqa: SLF001 - moto's own way to a parameter
+    failures = [{"arn": name, "reason": "MISSING"} for name in requested_arns if name not in by_arn]
+    return ActionResult(
+        {"serviceRevisions": [by_arn[name] for name in requested_arns if name in by_arn], "failures": failures}
+    )
 
 
 CORRECTIONS = (

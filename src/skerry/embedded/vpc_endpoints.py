@@ -42,11 +42,11 @@ def _create(original: Any, response: Any) -> Any:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
     """
     response.error_on_dryrun()
-    backend, asked = response.ec2_backend, response._get_param
-    if known := _known_token(backend, asked("ClientToken")):
-        return ActionResult({"VpcEndpoint": known})
-    kind = asked("VpcEndpointType") or _GATEWAY
-    groups = asked("SecurityGroupIds", [])
+    backend, get_parameter = response.ec2_backend, response._get_param
+    if earlier := _known_token(backend, get_parameter("ClientToken")):
+        return ActionResult({"VpcEndpoint": earlier})
+    kind = get_parameter("VpcEndpointType") or _GATEWAY
+    groups = get_parameter("SecurityGroupIds", [])
     _refuse_request(backend, response, kind, groups)
     answer = original(response)
     endpoint = answer.result["VpcEndpoint"]
@@ -55,8 +55,8 @@ def _create(original: Any, response: Any) -> Any:
     endpoint.service_region = backend.region_name
     if kind == _INTERFACE:
         endpoint.security_group_ids = groups or [backend.get_default_security_group(endpoint.vpc_id).id]
-        endpoint.ip_address_type = asked("IpAddressType") or "ipv4"
-        endpoint.dns_options = {"DnsRecordIpType": "ipv4"} | (asked("DnsOptions") or {})
+        endpoint.ip_address_type = get_parameter("IpAddressType") or "ipv4"
+        endpoint.dns_options = {"DnsRecordIpType": "ipv4"} | (get_parameter("DnsOptions") or {})
     else:
         endpoint.private_dns_enabled = False
     _settle(backend, endpoint)
@@ -78,13 +78,13 @@ def _modify(original: Any, response: Any) -> Any:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
     """
     response.error_on_dryrun()
-    backend, asked = response.ec2_backend, response._get_param
-    endpoint = backend.get_vpc_end_point(asked("VpcEndpointId"))
-    removed = asked("RemoveSubnetIds", [])
-    _refuse_policy(asked("PolicyDocument"))
-    _refuse_groups(backend, asked("AddSecurityGroupIds", []))
-    _refuse_zones(backend, [s for s in endpoint.subnet_ids if s not in removed] + asked("AddSubnetIds", []))
-    _refuse_routes(backend, endpoint.service_name, asked("AddRouteTableIds", []))
+    backend, get_parameter = response.ec2_backend, response._get_param
+    endpoint = backend.get_vpc_end_point(get_parameter("VpcEndpointId"))
+    removed = get_parameter("RemoveSubnetIds", [])
+    _refuse_policy(get_parameter("PolicyDocument"))
+    _refuse_groups(backend, get_parameter("AddSecurityGroupIds", []))
+    _refuse_zones(backend, [s for s in endpoint.subnet_ids if s not in removed] + get_parameter("AddSubnetIds", []))
+    _refuse_routes(backend, endpoint.service_name, get_parameter("AddRouteTableIds", []))
     names = response._get_bool_param("PrivateDnsEnabled")
     if names and not endpoint.private_dns_enabled:
         _refuse_names(backend, backend.get_vpc(endpoint.vpc_id), endpoint.service_name)
@@ -108,15 +108,15 @@ def _delete(original: Any, backend: Any, vpce_ids: Iterable[str] = ()) -> None:
 
 
 def _refuse_request(backend: Any, response: Any, kind: str, groups: Sequence[str]) -> None:
-    asked = response._get_param
-    vpc, service = backend.get_vpc(asked("VpcId")), asked("ServiceName")
+    get_parameter = response._get_param
+    vpc, service = backend.get_vpc(get_parameter("VpcId")), get_parameter("ServiceName")
     _refuse_service(backend, service, kind)
-    _refuse_policy(asked("PolicyDocument"))
+    _refuse_policy(get_parameter("PolicyDocument"))
     _refuse_groups(backend, groups)
     if kind == _GATEWAY:
-        _refuse_routes(backend, service, asked("RouteTableIds", []))
+        _refuse_routes(backend, service, get_parameter("RouteTableIds", []))
     if kind == _INTERFACE:
-        _refuse_zones(backend, asked("SubnetIds", []))
+        _refuse_zones(backend, get_parameter("SubnetIds", []))
         if response._get_bool_param("PrivateDnsEnabled", if_none=True):
             _refuse_names(backend, vpc, service)
 

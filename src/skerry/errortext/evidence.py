@@ -92,23 +92,23 @@ class Evidence(msgspec.Struct, frozen=True):
         """Return the present values as strings by name."""
         names = ("host", "region", "account", "address", "port", "image", "repository", "arn", "status", "retries")
         more = ("action", "principal", "operation", "subnet", "file_system", "log_group")
-        found = {name: getattr(self, name) for name in names + more}
-        words = {name: str(value) for name, value in found.items() if value is not None}
+        values = {name: getattr(self, name) for name in names + more}
+        words = {name: str(value) for name, value in values.items() if value is not None}
         return words | ({"address_kind": self.kind} if self.kind else {})
 
 
 def read_evidence(text: str) -> Evidence:
     """Read the evidence of a plain text; words wrapped over two lines are joined."""
-    found = _read(" ".join(text.split()))
+    evidence = _read(" ".join(text.split()))
     if "\n" not in text.strip():
-        return found
+        return evidence
     glued = _read(" ".join(re.sub(_BREAK, "", text).split()))
     torn: dict[str, Any] = {
-        name: getattr(glued, name) for name in _TORN if _is_torn(getattr(found, name), getattr(glued, name))
+        name: getattr(glued, name) for name in _TORN if _is_torn(getattr(evidence, name), getattr(glued, name))
     }
-    if found.kind is None and glued.kind is not None:
+    if evidence.kind is None and glued.kind is not None:
         torn |= {"address": glued.address, "kind": glued.kind, "port": glued.port}
-    return msgspec.structs.replace(found, **torn)
+    return msgspec.structs.replace(evidence, **torn)
 
 
 def _is_torn(one: object, whole: object) -> bool:
@@ -121,9 +121,9 @@ def _is_torn(one: object, whole: object) -> bool:
 def _read(text: str) -> Evidence:
     # Each expression is tried only if its substring is present: ten thousand texts take two seconds.
     simple = {
-        name: found.group(1)
+        name: match.group(1)
         for name, part, form in _SIMPLE
-        if part in text and (found := re.search(form, text)) is not None
+        if part in text and (match := re.search(form, text)) is not None
     }
     arns = re.findall(_ARN, text) if "arn:" in text else []
     image = re.search(_IMAGE, text) if ".dkr" in text else None
@@ -166,33 +166,33 @@ def _host(text: str) -> str | None:
             # Documents that a text refers to were not called.
             if "." in host and not host.startswith(("docs.", "www.", "console.")) and host != "aws.amazon.com":
                 return host
-    found = re.search(_HOST, text) if _has(text, _OF_HOSTS) else None
-    return found.group(1).lower() if found else None
+    match = re.search(_HOST, text) if _has(text, _OF_HOSTS) else None
+    return match.group(1).lower() if match else None
 
 
 def _status(text: str) -> str | None:
-    found = re.search(_STATUS, text) if "tatus" in text or "API error" in text else None
-    if found is None and _has(text, _OF_FAILURES):
-        found = re.search(_FAILED_WITH, text)
-    return next(filter(None, found.groups())) if found else None
+    match = re.search(_STATUS, text) if "tatus" in text or "API error" in text else None
+    if match is None and _has(text, _OF_FAILURES):
+        match = re.search(_FAILED_WITH, text)
+    return next(filter(None, match.groups())) if match else None
 
 
 def _retries(text: str) -> int | None:
-    found = re.search(_RETRIES, text) if "retried" in text else None
-    found = found or (re.search(_ATTEMPTS, text) if "attempts" in text else None)
-    return int(found.group(1)) if found else None
+    match = re.search(_RETRIES, text) if "retried" in text else None
+    match = match or (re.search(_ATTEMPTS, text) if "attempts" in text else None)
+    return int(match.group(1)) if match else None
 
 
 @lru_cache(maxsize=1024)
 def address_kind_of(address: str) -> str:
     """Return the kind of a dialled address; ``other`` for loopback and the like, and for text without an address."""
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return "other"
-    if any(found in block for block in _PRIVATE):
+    if any(parsed in block for block in _PRIVATE):
         return "private"
-    if is_of_s3(found):
+    if is_of_s3(parsed):
         return "s3"
     # Documentation's own addresses stand in texts for public ones that were hidden.
-    return "other" if found.is_loopback or found.is_link_local or found.is_unspecified else "public"
+    return "other" if parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified else "public"

@@ -69,17 +69,18 @@ class _Table(NamedTuple):
 
 @cache
 def _table() -> _Table:
-    known = spots().spots
-    said = [(squeeze(word), spot) for spot in known for word in spot.words]
+    all_spots = spots().spots
+    phrases = [(squeeze(word), spot) for spot in all_spots for word in spot.words]
     sought = tuple(_sought(rule) for rule in rules())
     return _Table(
-        strong={word: spot for word, spot in said if not spot.weak},
-        weak={word: spot for word, spot in said if spot.weak},
-        spots={spot.id: spot for spot in known},
+        strong={word: spot for word, spot in phrases if not spot.weak},
+        weak={word: spot for word, spot in phrases if spot.weak},
+        spots={spot.id: spot for spot in all_spots},
         rules=sought,
-        of_service={spot.service: spot for spot in reversed(known) if spot.service},
+        of_service={spot.service: spot for spot in reversed(all_spots) if spot.service},
         words=build_index(
-            [word for word, _ in said] + [word for one in sought for word in one.some | one.every | one.never]
+            [word for word, _ in phrases]
+            + [word for rule_phrases in sought for word in rule_phrases.some | rule_phrases.every | rule_phrases.never]
         ),
     )
 
@@ -95,16 +96,26 @@ def explain(text: str) -> tuple[Explanation, ...]:
 
     Only the last `normalize.MAX_LENGTH` characters are read.
     """
-    found = [one for part in split_errors(strip_formatting(tail_of(text))) if (one := _explain_one(part)) is not None]
-    if len(found) < _SEVERAL:
-        return tuple(found)
-    kept = _distinct(found)
+    explanations = [
+        explanation
+        for part in split_errors(strip_formatting(tail_of(text)))
+        if (explanation := _explain_one(part)) is not None
+    ]
+    if len(explanations) < _SEVERAL:
+        return tuple(explanations)
+    distinct = _distinct(explanations)
     # One line with the dialled address and a second line with its service describe one failure.
-    placed = {one.evidence.address for one in kept if one.place != _ELSEWHERE}
-    kept = [one for one in kept if one.place != _ELSEWHERE or one.evidence.address not in placed - {None}]
-    sure = {one.step for one in kept if one.kind != _AMBIGUOUS}
+    placed = {explanation.evidence.address for explanation in distinct if explanation.place != _ELSEWHERE}
+    distinct = [
+        explanation
+        for explanation in distinct
+        if explanation.place != _ELSEWHERE or explanation.evidence.address not in placed - {None}
+    ]
+    sure = {explanation.step for explanation in distinct if explanation.kind != _AMBIGUOUS}
     # An ambiguous error adds nothing to a certain error at the same step.
-    telling = [one for one in kept if one.kind != _AMBIGUOUS or one.step not in sure]
+    telling = [
+        explanation for explanation in distinct if explanation.kind != _AMBIGUOUS or explanation.step not in sure
+    ]
     return tuple(sorted(telling, key=_proof))
 
 
@@ -114,29 +125,33 @@ def _proof(one: Explanation) -> tuple[bool, int]:
 
 def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
     """Return each cause of each host once, with its count; errors without a host count towards one with a host."""
-    kept: dict[tuple[str, str, str | None, str | None], Explanation] = {}
-    for one in sorted(found, key=lambda item: item.evidence.host is None):
-        told = one.evidence
-        fitting = [key for key in kept if key[:3] == (one.rule, one.step, told.kind) and told.host in {None, key[3]}]
-        key = fitting[0] if fitting else (one.rule, one.step, told.kind, told.host)
-        known = kept.get(key)
-        kept[key] = one if known is None else msgspec.structs.replace(known, count=known.count + 1)
-    return list(kept.values())
+    by_cause: dict[tuple[str, str, str | None, str | None], Explanation] = {}
+    for explanation in sorted(found, key=lambda item: item.evidence.host is None):
+        evidence = explanation.evidence
+        fitting = [
+            key
+            for key in by_cause
+            if key[:3] == (explanation.rule, explanation.step, evidence.kind) and evidence.host in {None, key[3]}
+        ]
+        key = fitting[0] if fitting else (explanation.rule, explanation.step, evidence.kind, evidence.host)
+        earlier = by_cause.get(key)
+        by_cause[key] = explanation if earlier is None else msgspec.structs.replace(earlier, count=earlier.count + 1)
+    return list(by_cause.values())
 
 
 @lru_cache(maxsize=512)
 def _explain_one(text: str) -> Explanation | None:
-    said = _table().words.find(squeeze(text))
-    told = read_evidence(text)
-    spot = _spot(said, told) or _table().spots[_ELSEWHERE]
-    for some, every, never, facts, rule in _rules_at(spot.step, told.kind or ""):
+    phrases = _table().words.find(squeeze(text))
+    evidence = read_evidence(text)
+    spot = _spot(phrases, evidence) or _table().spots[_ELSEWHERE]
+    for some, every, never, facts, rule in _rules_at(spot.step, evidence.kind or ""):
         if (
-            not (some and some.isdisjoint(said))
-            and every <= said
-            and never.isdisjoint(said)
-            and all(_fact(name, told) in values for name, values in facts)
+            not (some and some.isdisjoint(phrases))
+            and every <= phrases
+            and never.isdisjoint(phrases)
+            and all(_fact(name, evidence) in values for name, values in facts)
         ):
-            return _filled(rule, spot, told, text)
+            return _filled(rule, spot, evidence, text)
     return None
 
 
@@ -183,7 +198,7 @@ def _fact(name: str, told: Evidence) -> str:
 
 def _filled(rule: ErrorTextRule, spot: Spot, told: Evidence, text: str) -> Explanation:
     if rule.step and rule.step != spot.step:
-        spot = next(one for one in _table().spots.values() if one.step == rule.step)
+        spot = next(candidate for candidate in _table().spots.values() if candidate.step == rule.step)
     names = _names(spot, told)
     names["network"] = spot.network.format_map(names)
     names["grant"] = spot.grant.format_map(names)

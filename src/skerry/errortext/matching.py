@@ -20,9 +20,9 @@ class PhraseIndex(NamedTuple):
     def find(self, text: str) -> set[str]:
         """Return the words contained in a text."""
         cut = self.pieces.keys() & set(re.findall(_CUT, text))
-        found = {word for piece in cut for word in self.pieces[piece] if word in text}
-        found.update([word for word in self.short if word in text])
-        return found
+        contained = {word for piece in cut for word in self.pieces[piece] if word in text}
+        contained.update([word for word in self.short if word in text])
+        return contained
 
 
 def build_index(known: Iterable[str]) -> PhraseIndex:

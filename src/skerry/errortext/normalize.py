@@ -107,7 +107,7 @@ def split_errors(text: str) -> Iterator[str]:
 
 def _starts(text: str) -> list[tuple[int, bool]]:
     """Return the positions of possible starts of errors, and whether each is an error's name."""
-    found = [
+    positions = [
         (match.start(), family) for part, form, family in _STARTS if part in text for match in re.finditer(form, text)
     ]
-    return sorted(found)
+    return sorted(positions)

@@ -52,10 +52,10 @@ def main() -> None:
 def _take(front: Front, brings: socket.socket) -> None:
     """Receive connections, each with the name of the registry that it mirrors, or a hyphen."""
     while True:
-        told, files, _, _ = socket.recv_fds(brings, 1_024, 1)
-        if not told:
+        mirror_name, files, _, _ = socket.recv_fds(brings, 1_024, 1)
+        if not mirror_name:
             return
-        front.take(socket.socket(fileno=files[0]), Hostname(told.decode()) if told != b"-" else None)
+        front.take(socket.socket(fileno=files[0]), Hostname(mirror_name.decode()) if mirror_name != b"-" else None)
 
 
 def _listen(front: Front) -> None:

@@ -51,10 +51,10 @@ class Lab:
 
     def build(self) -> None:
         """Create everything; afterwards packets flow."""
-        found = scripts(self.plan)
-        run(["ip", "-batch", "-"], found.links)
+        setup = scripts(self.plan)
+        run(["ip", "-batch", "-"], setup.links)
         for space in self._spaces:
-            within(space, partial(self._furnish, space, found.inside[space], found.filters.get(space)))
+            within(space, partial(self._furnish, space, setup.inside[space], setup.filters.get(space)))
         self._listener = within(FAR, _listen)
         self._server = within(FAR, _serve_names)
         threading.Thread(target=self._drain, args=(self._listener,), daemon=True).start()
@@ -63,7 +63,7 @@ class Lab:
         for router in self.plan.routers:
             if router.resolver:
                 hosts = hosts_of(router, self.plan.public)
-                self._resolve(router.space, router.resolver, found.resolvers[router.space], hosts)
+                self._resolve(router.space, router.resolver, setup.resolvers[router.space], hosts)
 
     def _furnish(self, space: str, routes: str, filters: str | None) -> None:
         switch(_FORWARD)
@@ -114,19 +114,19 @@ class Lab:
         for daemon in self._daemons:
             daemon.kill()
             daemon.wait()
-        for one in (self._listener, self._server):
-            if one is not None:
-                one.close()
+        for server_socket in (self._listener, self._server):
+            if server_socket is not None:
+                server_socket.close()
         run(["ip", "-batch", "-"], "".join(f"netns del {space}\n" for space in self._spaces))
 
     def drops(self) -> list[Drop]:
         """Return every packet dropped so far, with the cause."""
-        found: list[Drop] = []
+        dropped: list[Drop] = []
         for router in self.plan.routers:
             for table, name in _SETS:
                 origins = self.plan.realms if name == "lost" else self.plan.marks
-                found += within(router.space, partial(_recorded, table, name, origins))
-        return found + within(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
+                dropped += within(router.space, partial(_recorded, table, name, origins))
+        return dropped + within(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
 
 
 def _recorded(table: str, name: str, origins: dict[int, TrafficOrigin]) -> list[Drop]:
@@ -134,7 +134,7 @@ def _recorded(table: str, name: str, origins: dict[int, TrafficOrigin]) -> list[
     rows = [entry["set"].get("elem", []) for entry in answer["nftables"] if "set" in entry]
     unknown = TrafficOrigin("route", "", "no interface has the address")
     drops = []
-    for element in (element for row in rows for element in row):
+    for element in (element for elements in rows for element in elements):
         number, source, source_port, destination, destination_port = element["concat"]
         origin = origins.get(int(number), unknown)
         drops.append(Drop(origin, source, int(source_port), destination, int(destination_port)))
@@ -154,8 +154,8 @@ def _refuse_names(server: socket.socket) -> None:
         try:
             question, where, _, asker = server.recvmsg(4_096, socket.CMSG_SPACE(12))
             # An answer must have the address that was asked as its source, and may leave by any interface.
-            told = [(level, kind, bytes(4) + data[4:8] + bytes(4)) for level, kind, data in where]
-            server.sendmsg([question[:2] + _REFUSED + question[4:]], told, 0, asker)
+            ancillary = [(level, kind, bytes(4) + data[4:8] + bytes(4)) for level, kind, data in where]
+            server.sendmsg([question[:2] + _REFUSED + question[4:]], ancillary, 0, asker)
         except OSError:
             return
 

@@ -30,10 +30,10 @@ def _do(errand: Api | Dial) -> JobResult:
         words = _dial(errand)
         return JobResult(errand.row, not words, words, "tcp", time.monotonic() - started)
     try:
-        found = make_request(errand.call, CONNECT_SECONDS, str(AUTHORITY))
+        outcome = make_request(errand.call, CONNECT_SECONDS, str(AUTHORITY))
     except Exception as error:  # noqa: BLE001 -- one call that boto3 cannot send must not end the others
         return JobResult(errand.row, None, f"{type(error).__name__}: {error}", "boto3", time.monotonic() - started)
-    return JobResult(errand.row, found.answered, found.words, "boto3", time.monotonic() - started)
+    return JobResult(errand.row, outcome.answered, outcome.words, "boto3", time.monotonic() - started)
 
 
 def _dial(errand: Dial) -> str:

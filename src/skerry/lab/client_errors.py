@@ -13,17 +13,17 @@ _URL_QUERY = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]+")
 def of_ctr(printed: str) -> str:
     """Return the last error that ``ctr`` printed, without the signatures in its URLs."""
     lines = [line for line in printed.splitlines() if line.startswith("ctr: ")]
-    said = lines[-1].removeprefix("ctr: ") if lines else printed.strip()
-    return _URL_QUERY.sub(r"\1?…", said)[-_MOST:]
+    error_line = lines[-1].removeprefix("ctr: ") if lines else printed.strip()
+    return _URL_QUERY.sub(r"\1?…", error_line)[-_MOST:]
 
 
 def of_helper(log: str) -> str:
     """Return the last error in the log of the Amazon ECR credential helper, which prints none."""
-    found = _ERROR.findall(log)
+    matches = _ERROR.findall(log)
     try:
-        return str(json.loads(found[-1])) if found else ""
+        return str(json.loads(matches[-1])) if matches else ""
     except ValueError:
-        return str(found[-1])
+        return str(matches[-1])
 
 
 def is_of_transport(said: str) -> bool:

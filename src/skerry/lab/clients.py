@@ -54,8 +54,8 @@ def start_store() -> None:
         if _run(["ctr", "--address", str(SOCKET), "version"], FOLDER).returncode == 0:
             return
         time.sleep(0.05)
-    said = (FOLDER / "containerd.log").read_text(encoding="utf-8", errors="replace")[-500:]
-    raise TimeoutError(f"containerd does not answer: {said}")
+    log_end = (FOLDER / "containerd.log").read_text(encoding="utf-8", errors="replace")[-500:]
+    raise TimeoutError(f"containerd does not answer: {log_end}")
 
 
 def send(station: TaskHost, report: Report) -> list[Thread]:
@@ -72,7 +72,7 @@ def send(station: TaskHost, report: Report) -> list[Thread]:
             case _:
                 continue
         home.mkdir()
-    threads = [Thread(target=within, args=(station.space, one), daemon=True) for one in work]
+    threads = [Thread(target=within, args=(station.space, job), daemon=True) for job in work]
     for thread in threads:
         thread.start()
     return threads
@@ -89,10 +89,10 @@ def mirrors(station: TaskHost) -> dict[int, Hostname]:
 
 def _run(command: list[str], home: Path, given: str = "") -> subprocess.CompletedProcess[str]:
     surroundings = environment(home) | {"AWS_MAX_ATTEMPTS": "1"}
-    whole = confined([program(command[0]), *command[1:]])
+    confined_command = confined([program(command[0]), *command[1:]])
     try:
         return subprocess.run(  # noqa: S603 -- fixed programs
-            whole,
+            confined_command,
             input=given,
             capture_output=True,
             text=True,
@@ -124,25 +124,27 @@ def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
         process.stdin.write(encode(errands))
         process.stdin.close()
         for line in process.stdout:
-            found: JobResult = decode(line, JobResult)
-            left.discard(found.row)
-            report(found)
+            result: JobResult = decode(line, JobResult)
+            left.discard(result.row)
+            report(result)
         watch.cancel()
         wrong.seek(0)
-        said = wrong.read().decode(errors="replace").strip()[-500:]
-    for row in left:
-        report(JobResult(row, None, said, "boto3", 0.0))
+        log_end = wrong.read().decode(errors="replace").strip()[-500:]
+    for number in left:
+        report(JobResult(number, None, log_end, "boto3", 0.0))
 
 
 def _login(errand: Login, home: Path, report: Report) -> None:
     started = time.monotonic()
     done = _run(["docker-credential-ecr-login", "get"], home, errand.registry)
-    said = ""
+    error_text = ""
     if done.returncode != 0:
         log = home / ".ecr" / "log" / "ecr-login.log"
-        said = client_errors.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
-        said = said or (done.stderr or done.stdout).strip()
-    report(JobResult(errand.row, _worked(done.returncode, said), said, "ecr-login", time.monotonic() - started))
+        error_text = client_errors.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
+        error_text = error_text or (done.stderr or done.stdout).strip()
+    report(
+        JobResult(errand.row, _worked(done.returncode, error_text), error_text, "ecr-login", time.monotonic() - started)
+    )
 
 
 def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
@@ -159,16 +161,18 @@ def _pull(errand: Pull, home: Path, port: int, report: Report) -> None:
     alone: list[JobResult] = []
     beside = Thread(target=lambda: alone.append(_fetch(errand, home, "layers", ["--hosts-dir", str(home / "hosts")])))
     beside.start()
-    whole = _fetch(errand, home, "whole", ["--user", _PASSWORD] if errand.login else [])
-    unresolved = client_errors.is_about_manifest(whole.words)
+    full_pull = _fetch(errand, home, "whole", ["--user", _PASSWORD] if errand.login else [])
+    unresolved = client_errors.is_about_manifest(full_pull.words)
     # If the registry's host redirected the client to a token host, the token host failed.
-    stuck = unresolved and f"//{errand.host}" in whole.words
-    passed = msgspec.structs.replace(whole, worked=True, words="", seconds=whole.seconds if whole.worked else 0.0)
-    manifest = whole if stuck or whole.worked is None else passed
+    stuck = unresolved and f"//{errand.host}" in full_pull.words
+    passed = msgspec.structs.replace(
+        full_pull, worked=True, words="", seconds=full_pull.seconds if full_pull.worked else 0.0
+    )
+    manifest = full_pull if stuck or full_pull.worked is None else passed
     report(msgspec.structs.replace(manifest, row=errand.manifest))
     beside.join()
     if errand.layers is not None:
-        report(msgspec.structs.replace(alone[0] if unresolved else whole, row=errand.layers))
+        report(msgspec.structs.replace(alone[0] if unresolved else full_pull, row=errand.layers))
 
 
 def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> JobResult:
@@ -177,8 +181,8 @@ def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> JobResult
     command = ["ctr", "--address", str(SOCKET), "--namespace", space, "content", "fetch", "--all-platforms"]
     command += ["--tlscacert", str(AUTHORITY), *options, "--", errand.reference.text]
     done = _run(command, home)
-    said = "" if done.returncode == 0 else client_errors.of_ctr(done.stderr)
-    return JobResult(0, _worked(done.returncode, said), said, "ctr", time.monotonic() - started)
+    error_text = "" if done.returncode == 0 else client_errors.of_ctr(done.stderr)
+    return JobResult(0, _worked(done.returncode, error_text), error_text, "ctr", time.monotonic() - started)
 
 
 def _worked(code: int, said: str) -> bool | None:

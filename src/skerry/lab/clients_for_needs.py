@@ -54,7 +54,7 @@ def why_not(call: Call) -> str:
 
 def errands(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
     """Return the jobs for the attempts (number, Need, host, port) of one task."""
-    found: list[Errand] = []
+    jobs: list[Errand] = []
     pulled: set[int] = set()
     for pull in _pulls(launch):
         manifest = _row(rows, "manifest", pull.host)
@@ -62,11 +62,11 @@ def errands(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> 
             continue
         layers = _row(rows, "layers", pull.blobs or pull.host)
         pulled |= {manifest} if layers is None else {manifest, layers}
-        found.append(Pull(manifest, layers, pull.reference, pull.host, pull.image.region is not None))
+        jobs.append(Pull(manifest, layers, pull.reference, pull.host, pull.image.region is not None))
     for number, need, called, port in rows:
         if number not in pulled:
-            found.append(_errand(number, need, called, port))
-    return tuple(found)
+            jobs.append(_errand(number, need, called, port))
+    return tuple(jobs)
 
 
 def _row(rows: Iterable[tuple[int, Need, Hostname, int]], step: str, called: str) -> int | None:
@@ -81,24 +81,24 @@ def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
     endpoint = f"https://{called}" if port == 443 else f"https://{called}:{port}"  # noqa: PLR2004 -- HTTPS
     match need.step, need.actions[0]:
         case "secrets", "secretsmanager:GetSecretValue":
-            asked = ApiCall("secretsmanager", "get_secret_value", {"SecretId": subject}, region, endpoint)
+            request = ApiCall("secretsmanager", "get_secret_value", {"SecretId": subject}, region, endpoint)
         case "secrets", "ssm:GetParameters":
             names = list(need.subjects[:_MOST_PARAMETERS])
-            asked = ApiCall("ssm", "get_parameters", {"Names": names, "WithDecryption": True}, region, endpoint)
+            request = ApiCall("ssm", "get_parameters", {"Names": names, "WithDecryption": True}, region, endpoint)
         case "registry-auth", "ecr:GetAuthorizationToken":
             image = parse(subject)
             if image is not None and _PLAIN_ECR.fullmatch(image.registry):
                 return Login(number, Hostname(image.registry))
-            asked = ApiCall("ecr", "get_authorization_token", {}, region, endpoint)
+            request = ApiCall("ecr", "get_authorization_token", {}, region, endpoint)
         case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
             parameters = {"logGroupName": subject, "logStreamName": f"{_STREAM}{number}"}
-            asked = ApiCall("logs", "create_log_stream", parameters, region, endpoint)
+            request = ApiCall("logs", "create_log_stream", parameters, region, endpoint)
         case "env-files", "s3:GetObject":
             place, _, key = _object(subject).partition("/")
-            asked = ApiCall("s3", "get_object", {"Bucket": place, "Key": key}, region)
+            request = ApiCall("s3", "get_object", {"Bucket": place, "Key": key}, region)
         case _:
             return Dial(number, called, port)
-    return Api(number, asked)
+    return Api(number, request)
 
 
 def stock(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
@@ -160,13 +160,13 @@ def _pulls(launch: Launch) -> Iterator[_Pulled]:
         if image.region is not None:
             yield _Pulled(image, reference, name, None, _layer_host(image.region))
             continue
-        known = known_registry(image.registry)
-        if known is None:
+        registry_hosts = known_registry(image.registry)
+        if registry_hosts is None:
             yield _Pulled(image, reference, name, None, None)
             continue
-        token = None if known.token in {None, known.registry} else known.token
-        own = Hostname(known.registry)
-        yield _Pulled(image, reference, own, _host(token), _host(known.blobs))
+        token = None if registry_hosts.token in {None, registry_hosts.registry} else registry_hosts.token
+        own = Hostname(registry_hosts.registry)
+        yield _Pulled(image, reference, own, _host(token), _host(registry_hosts.blobs))
 
 
 def _host(text: str | None) -> Hostname | None:

@@ -85,7 +85,7 @@ def _cables(plan: LabPlan, router: Router) -> Iterator[tuple[str, str, str]]:
             yield gateway.device, f"v{gateway.device}", FAR
             continue
         other = numbers[gateway.to]
-        back = next((one for one in other.gateways if one.label == gateway.label), None)
+        back = next((candidate for candidate in other.gateways if candidate.label == gateway.label), None)
         if back is None:
             # The other VPC has no route back: packets arrive there, but replies do not.
             yield gateway.device, f"v{gateway.device}", other.space
@@ -216,8 +216,8 @@ def _public(router: Router) -> dict[Address, Address]:
 
 def _to_internet(router: Router, gateway: Gateway) -> Iterator[str]:
     """Yield the rules of an internet gateway: it accepts packets from a public address to a public address."""
-    known = ", ".join(_public(router))
-    unknown = f"ip saddr != {{ {known} }} " if known else ""
+    public_addresses = ", ".join(_public(router))
+    unknown = f"ip saddr != {{ {public_addresses} }} " if public_addresses else ""
     yield f"oifname {gateway.device} {unknown}{_drop(gateway.mark)}"
     yield f"oifname {gateway.device} ip daddr {{ {_PRIVATE} }} {_drop(gateway.mark)}"
 
@@ -266,7 +266,12 @@ def _nat_filters(plan: LabPlan) -> str:
 def _far_filters(plan: LabPlan) -> str:
     """Return the filters of the far side: it has every address, and redirects all TCP ports and DNS to the listener."""
     numbers = [port.number for router in plan.routers for port in router.ports if port.side == FAR]
-    numbers += [one.number for router in plan.routers for one in router.gateways if one.kind != "peering"]
+    numbers += [
+        gateway_port.number
+        for router in plan.routers
+        for gateway_port in router.gateways
+        if gateway_port.kind != "peering"
+    ]
     prefix = {port.number: port.device for router in plan.routers for port in router.ports}
     prefix |= {gateway.number: gateway.device for router in plan.routers for gateway in router.gateways}
     marks = ", ".join(f"v{prefix[number]} : {_table(number)}" for number in numbers)

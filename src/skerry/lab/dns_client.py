@@ -27,5 +27,5 @@ def ask(server: Address, name: Hostname, source: Address | None, timeout: float)
             answer = dns.message.from_wire(asking.recv(4_096))
         except OSError:
             return None
-    rows = [row for row in answer.answer if row.rdtype == dns.rdatatype.A]
-    return tuple(sorted(item.address for row in rows for item in row))
+    rows = [record_set for record_set in answer.answer if record_set.rdtype == dns.rdatatype.A]
+    return tuple(sorted(item.address for record_set in rows for item in record_set))

@@ -107,14 +107,15 @@ def names_of(world: World, vpc_id: str) -> Known:
             omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
             continue
         pairs = zones.setdefault(own, [])
-        for row in hosted.records:
-            record = _plain(row.name)
+        for record_set in hosted.records:
+            record = _plain(record_set.name)
             if record is None or not record.is_within(own):
                 omitted.append(
-                    f"a record of hosted zone {own} is left out: {row.name[:_SHOWN]} is not a host name of the zone"
+                    f"a record of hosted zone {own} is left out: "
+                    f"{record_set.name[:_SHOWN]} is not a host name of the zone"
                 )
                 continue
-            values, why = _record(world, row)
+            values, why = _record(world, record_set)
             pairs.extend((record, address) for address in values)
             if why:
                 unusable.append((record, f"the record {record} of hosted zone {own} {why}"))
@@ -122,7 +123,7 @@ def names_of(world: World, vpc_id: str) -> Known:
         (name, address)
         for zone, pairs in zones.items()
         for name, address in pairs
-        if zone == max((one for one in zones if name.is_within(one)), key=len)
+        if zone == max((candidate for candidate in zones if name.is_within(candidate)), key=len)
     )
     return Known(DnsNames(tuple(zones), records), tuple(unusable), tuple(omitted))
 
@@ -142,11 +143,11 @@ def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
 
 
 def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
-    found = [world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
-    rows = [row for row in found if row is not None and row.private_ip_address]
+    interfaces = [world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
+    rows = [interface for interface in interfaces if interface is not None and interface.private_ip_address]
     return [
-        input_checks.address(row.private_ip_address, f"the PrivateIpAddress of {row.network_interface_id}")
-        for row in rows
+        input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {interface.network_interface_id}")
+        for interface in rows
     ]
 
 

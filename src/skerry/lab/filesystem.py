@@ -26,13 +26,13 @@ def isolate(keep: Iterable[Path]) -> None:
 
     ``keep``: paths below these two that stay visible, read-only.
     """
-    kept = [(path, os.open(path, os.O_PATH), path.is_dir()) for path in keep if _is_hidden(path)]
+    visible = [(path, os.open(path, os.O_PATH), path.is_dir()) for path in keep if _is_hidden(path)]
     for path in (*_DEVICES, _SWITCHES):
         if path.exists():
             mount(path, path, "", _MS_BIND)
     for path in _OWN:
         mount("none", path, "tmpfs", _MS_NO_SUID | _MS_NO_DEVICES)
-    for path, descriptor, is_folder in kept:
+    for path, descriptor, is_folder in visible:
         _make(path, is_folder=is_folder)
         mount(f"/proc/self/fd/{descriptor}", path, "", _MS_BIND | _MS_RECURSIVE)
         os.close(descriptor)

@@ -38,8 +38,15 @@ def confined(command: list[str]) -> list[str]:
 
 def limited(command: list[str]) -> list[str]:
     """Return the command with no more than `CAPABILITIES`."""
-    kept = ",".join(f"+{name}" for name in CAPABILITIES)
-    return [program("setpriv"), f"--bounding-set=-all,{kept}", "--inh-caps=-all", "--no-new-privs", "--", *command]
+    capabilities = ",".join(f"+{name}" for name in CAPABILITIES)
+    return [
+        program("setpriv"),
+        f"--bounding-set=-all,{capabilities}",
+        "--inh-caps=-all",
+        "--no-new-privs",
+        "--",
+        *command,
+    ]
 
 
 @cache

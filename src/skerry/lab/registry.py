@@ -48,5 +48,5 @@ def await_registry() -> None:
             urllib.request.urlopen(f"http://{REGISTRY[0]}:{REGISTRY[1]}/v2/", timeout=1).close()
             return
         time.sleep(0.02)
-    said = _LOG.read_text(encoding="utf-8", errors="replace")[-500:]
-    raise TimeoutError(f"docker-registry does not answer: {said}")
+    log_end = _LOG.read_text(encoding="utf-8", errors="replace")[-500:]
+    raise TimeoutError(f"docker-registry does not answer: {log_end}")

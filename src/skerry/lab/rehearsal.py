@@ -68,28 +68,28 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
 
     An attempt that the lab cannot make is not an error: the attempt says why.
     """
-    found = [_Part(world, launch, subnet, place) for place, subnet in enumerate(launch.subnets)]
+    parts = [_Part(world, launch, subnet, place) for place, subnet in enumerate(launch.subnets)]
     rows: list[RehearsalRow] = []
-    for part in found:
+    for part in parts:
         rows.extend(part.rows(len(rows)))
-    shown = [part for part in found if not part.why_not]
+    shown = [part for part in parts if not part.why_not]
     if not shown:
         return Script(tuple(rows), None, {}, None)
     public = dict(pair for part in shown for pair in part.public)
-    asked = RequestedPaths(
+    requested = RequestedPaths(
         tuple(part.end for part in shown),
         tuple(dict.fromkeys(address for part in shown for address in part.addresses)),
         tuple(public.items()),
     )
-    made = plan(world, asked)
+    made = plan(world, requested)
     ports = {port.subnet: port for router in made.routers for port in router.ports if port.side == TASKS}
     stations = tuple(TaskHost(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
     stock = clients_for_needs.stock(launch, calls, archive)
     work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
-    said = {row.why_not for row in rows}
+    shown_reasons = {row.why_not for row in rows}
     left_out = [note for part in shown for note in (*part.known.omitted, *(why for _, why in part.known.unusable))]
-    notes = tuple(note for note in dict.fromkeys(left_out) if note not in said)
+    notes = tuple(note for note in dict.fromkeys(left_out) if note not in shown_reasons)
     return Script(tuple(rows), made, {part.subnet_id: part.end for part in shown}, work, notes)
 
 
@@ -168,7 +168,7 @@ class _Part:
         return ""
 
     def _free(self, block: Cidr) -> Address | None:
-        taken = {row.private_ip_address for row in self._world.facts.network_interfaces}
+        taken = {interface.private_ip_address for interface in self._world.facts.network_interfaces}
         places = map(block.at, range(_FIRST_FREE, block.size - 1))
         return next((address for address in places if address is not None and address not in taken), None)
 
@@ -179,7 +179,11 @@ class _Part:
                 return self._call(need, number)
             case Mount():
                 targets = self._world.facts.s3files_mount_targets
-                rows = [(row.subnet_id, row.ipv4_address) for row in targets if row.file_system_id == need.file_system]
+                rows = [
+                    (target.subnet_id, target.ipv4_address)
+                    for target in targets
+                    if target.file_system_id == need.file_system
+                ]
                 return self._mount(need.file_system, rows)
             case _:
                 return _none(_NO_PACKET)
@@ -202,7 +206,7 @@ class _Part:
             targets = self._world.mount_targets_of(need.subjects[0])
             if isinstance(targets, Missing):
                 return _none(f"{targets.fact} are not known")
-            return self._mount(need.subjects[0], [(row.subnet_id, row.ip_address) for row in targets])
+            return self._mount(need.subjects[0], [(target.subnet_id, target.ip_address) for target in targets])
         self.public.append((host, self._public(need, number)))
         return host, need.port, ""
 

@@ -57,8 +57,8 @@ def require(*, clients: bool) -> None:
     if absent:
         message = f"the lab needs Python packages that are not installed: {', '.join(absent)}"
         raise SkerryError(message, "Install them: pip install 'skerry[lab]'")
-    lacking = missing_programs(tuple(PROGRAMS | CLIENTS) if clients else tuple(PROGRAMS))
-    if lacking:
-        also = "" if not clients or set(lacking) & set(PROGRAMS) else " (--probe does without them)"
-        message = f"the lab needs programs that are not installed: {', '.join(lacking)}{also}"
-        raise SkerryError(message, remedy(lacking))
+    missing = missing_programs(tuple(PROGRAMS | CLIENTS) if clients else tuple(PROGRAMS))
+    if missing:
+        also = "" if not clients or set(missing) & set(PROGRAMS) else " (--probe does without them)"
+        message = f"the lab needs programs that are not installed: {', '.join(missing)}{also}"
+        raise SkerryError(message, remedy(missing))

@@ -76,8 +76,8 @@ def _require_open(world: World, vpc_id: str) -> None:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
     """
-    modes = {row.internet_gateway_block_mode for row in world.facts.public_access_modes}
-    modes |= {row.block_public_access_states.internet_gateway_block_mode for row in world.subnets_in(vpc_id)}
+    modes = {record.internet_gateway_block_mode for record in world.facts.public_access_modes}
+    modes |= {record.block_public_access_states.internet_gateway_block_mode for record in world.subnets_in(vpc_id)}
     if modes - {UNSET, "off"}:
         raise SkerryError(f"the lab does not build Block Public Access, which is on in {vpc_id}")
 
@@ -96,14 +96,17 @@ def works(state: object) -> bool:
 
 def _peer(world: World, connection_id: str, vpc_id: str) -> str | None:
     """Return the VPC at the other end of an active peering connection, if it was read."""
-    rows = {row.vpc_peering_connection_id: row for row in world.facts.peering_connections}
-    found = rows.get(connection_id)
-    if found is None or found.status.code != "active":
+    rows = {record.vpc_peering_connection_id: record for record in world.facts.peering_connections}
+    peering = rows.get(connection_id)
+    if peering is None or peering.status.code != "active":
         return None
-    if None not in (ends := (found.requester_vpc_info.region, found.accepter_vpc_info.region)) and ends[0] != ends[1]:
+    if (
+        None not in (ends := (peering.requester_vpc_info.region, peering.accepter_vpc_info.region))
+        and ends[0] != ends[1]
+    ):
         # AWS does not resolve references to the peer's security groups across Regions, but the lab would.
         raise SkerryError(f"the lab builds no peering between Regions: {connection_id}")
-    sides = [found.requester_vpc_info.vpc_id, found.accepter_vpc_info.vpc_id]
+    sides = [peering.requester_vpc_info.vpc_id, peering.accepter_vpc_info.vpc_id]
     others = [side for side in sides if side is not None and side != vpc_id and side in world.vpcs]
     return others[0] if others and vpc_id in sides else None
 
@@ -121,15 +124,15 @@ def lines_of(
         rank = 2 if route.origin in _DYNAMIC else 1 if route.destination_prefix_list_id else 0
         for block in _blocks(world, table, route):
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
-            if route.origin in _DYNAMIC and any(one.covers(block) for one in local):
+            if route.origin in _DYNAMIC and any(local_block.covers(block) for local_block in local):
                 continue
             device, origin = _led(table, route, devices)
             if block not in ranked or ranked[block][0] > rank:
                 ranked[block] = (rank, Line(block, device, realm(origin)))
-    found = [line for _, line in ranked.values()]
+    lines = [line for _, line in ranked.values()]
     if _EVERYTHING not in ranked:
-        found.append(Line(_EVERYTHING, VOID, realm(TrafficOrigin("route", table.route_table_id, "no route"))))
-    return tuple(found)
+        lines.append(Line(_EVERYTHING, VOID, realm(TrafficOrigin("route", table.route_table_id, "no route"))))
+    return tuple(lines)
 
 
 def _is_local(route: Route) -> bool:

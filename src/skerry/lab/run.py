@@ -65,40 +65,40 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
             return Performance(_laid(script, _connects(enclosure, script, addresses), addresses, enclosure.drops()))
         enclosure.send(script.work)
         limit = time.monotonic() + _LONGEST
-        while not (found := enclosure.results()).done:
+        while not (progress := enclosure.results()).done:
             if time.monotonic() > limit:
                 raise SkerryError(f"the clients did not end within {_LONGEST:.0f} s", "Try `--probe`, or report it.")
             if watch is not None:
-                watch(_laid(script, found.results, addresses, (), done=False))
+                watch(_laid(script, progress.results, addresses, (), done=False))
             time.sleep(_EVERY)
-        if found.failed:
-            message = f"the lab failed: {found.failed}"
+        if progress.failed:
+            message = f"the lab failed: {progress.failed}"
             raise SkerryError(message, "`--probe` does without AWS's side and real clients.")
-        return Performance(_laid(script, found.results, addresses, enclosure.drops()), found.refused)
+        return Performance(_laid(script, progress.results, addresses, enclosure.drops()), progress.refused)
 
 
 def _resolve(enclosure: Enclosure, script: Script, plan: LabPlan) -> dict[int, tuple[str, ...] | None]:
     """Return the addresses of the host of each attempt, by its number; None if no DNS server answers."""
     servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
-    found: dict[int, tuple[str, ...] | None] = {}
-    asked: dict[int, DnsQuestion] = {}
+    literals: dict[int, tuple[str, ...] | None] = {}
+    by_number: dict[int, DnsQuestion] = {}
     for row in script.rows:
         if row.host is None:
             continue
         if Address.parse(row.host) is not None:
-            found[row.number] = (str(row.host),)
+            literals[row.number] = (str(row.host),)
         else:
-            asked[row.number] = DnsQuestion(script.ends[row.subnet].address, servers[row.subnet], row.host)
-    questions = tuple(asked.values())
+            by_number[row.number] = DnsQuestion(script.ends[row.subnet].address, servers[row.subnet], row.host)
+    questions = tuple(by_number.values())
     answers = dict(zip(questions, _ask(enclosure, questions), strict=True))
-    return found | {number: answers[question] for number, question in asked.items()}
+    return literals | {number: answers[question] for number, question in by_number.items()}
 
 
 def _ask(enclosure: Enclosure, questions: tuple[DnsQuestion, ...]) -> list[tuple[str, ...] | None]:
     """Ask all questions; after a first question without an answer a task does not ask that server again."""
     first = {(question.source, question.server): question for question in reversed(questions)}
     heard = dict(zip(first, enclosure.resolve(tuple(first.values()), _DNS_SECONDS), strict=True))
-    more = tuple(one for one in questions if heard[one.source, one.server] is not None)
+    more = tuple(repeated for repeated in questions if heard[repeated.source, repeated.server] is not None)
     answers = dict(zip(more, enclosure.resolve(more, _DNS_SECONDS), strict=True))
     return [answers.get(question) for question in questions]
 
@@ -122,7 +122,7 @@ def _connects(
     for row in script.rows:
         if row.host is None:
             continue
-        own = [(address, yes) for (one, address), yes in zip(called, answered, strict=True) if one is row]
+        own = [(address, yes) for (called_row, address), yes in zip(called, answered, strict=True) if called_row is row]
         silent = [f"{address}:{row.port}" for address, yes in own if not yes]
         words = f"connect to {', '.join(silent)}: no answer in {_CONNECT_SECONDS:.0f} s" if silent else ""
         results.append(JobResult(row.number, bool(own) and not silent, words or _unnamed(row, addresses), "tcp", 0.0))
@@ -130,10 +130,10 @@ def _connects(
 
 
 def _unnamed(row: RehearsalRow, addresses: dict[int, tuple[str, ...] | None]) -> str:
-    found = addresses.get(row.number)
-    if found is None:
+    resolved = addresses.get(row.number)
+    if resolved is None:
         return f"lookup {row.host}: no DNS server answers"
-    return "" if found else f"lookup {row.host}: no such host"
+    return "" if resolved else f"lookup {row.host}: no such host"
 
 
 def _laid(
@@ -145,10 +145,10 @@ def _laid(
     done: bool = True,
 ) -> tuple[Seen, ...]:
     """Return the outcome of each attempt, with the causes of its dropped packets."""
-    known = {result.row: result for result in results}
+    by_row = {result.row: result for result in results}
     seen = []
     for row in script.rows:
-        result = known.get(row.number)
+        result = by_row.get(row.number)
         if row.why_not or result is None:
             silent = "" if row.why_not or not done else "no client reported what came of it"
             seen.append(Seen(row, why_not=row.why_not or silent))
@@ -172,10 +172,10 @@ def _dropped(
 ) -> tuple[TrafficOrigin, ...]:
     """Return the causes of an attempt's dropped packets, there or back; a NAT may have changed the task's address."""
     others = {end.address for subnet, end in script.ends.items() if subnet != row.subnet}
-    found: dict[TrafficOrigin, None] = {}
+    origins: dict[TrafficOrigin, None] = {}
     for drop in drops:
         there = drop.address in addresses and drop.port == row.port and drop.source not in others
         back = drop.source in addresses and drop.source_port == row.port and drop.address not in others
         if there or back:
-            found[drop.origin] = None
-    return tuple(found)
+            origins[drop.origin] = None
+    return tuple(origins)

@@ -47,9 +47,9 @@ class Enclosure:
     """
 
     def __init__(self, keep: Iterable[Path] = ()) -> None:
-        lacking = missing_programs()
-        if lacking:
-            raise SkerryError(f"the lab needs programs that are not installed: {', '.join(lacking)}", remedy(lacking))
+        missing = missing_programs()
+        if missing:
+            raise SkerryError(f"the lab needs programs that are not installed: {', '.join(missing)}", remedy(missing))
         visible = [*import_paths(), sys.prefix, sys.base_prefix, *map(str, keep)]
         command = [*_unshare(), *limited(module("skerry.lab.init", *dict.fromkeys(visible)))]
         # The kernel ends it together with its parent process, even if that is killed.

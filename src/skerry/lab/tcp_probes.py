@@ -43,20 +43,20 @@ def _connect(probes: list[Probe], timeout: float) -> list[bool]:
     waiting = selectors.DefaultSelector()
     sockets = []
     for position, probe in enumerate(probes):
-        one = socket.socket()
-        one.setblocking(False)  # noqa: FBT003 -- the standard library's way
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        one.bind((probe.source, probe.source_port))
-        one.connect_ex((probe.address, probe.port))
-        waiting.register(one, selectors.EVENT_WRITE, position)
-        sockets.append(one)
+        connection = socket.socket()
+        connection.setblocking(False)  # noqa: FBT003 -- the standard library's way
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        connection.bind((probe.source, probe.source_port))
+        connection.connect_ex((probe.address, probe.port))
+        waiting.register(connection, selectors.EVENT_WRITE, position)
+        sockets.append(connection)
     limit = time.monotonic() + timeout
     while waiting.get_map() and (left := limit - time.monotonic()) > 0:
         for key, _ in waiting.select(left):
             answered[key.data] = sockets[key.data].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
             waiting.unregister(key.fileobj)
-    for one in sockets:
-        one.close()
+    for connection in sockets:
+        connection.close()
     return answered
 
 

@@ -151,8 +151,8 @@ def _from_registry(asked: EmbeddedRequest) -> Answered:
     connection = http.client.HTTPConnection(*REGISTRY, timeout=_TIMEOUT)
     headers = {key: value for key, value in asked.headers.items() if key.lower() != "authorization"}
     connection.request(asked.method, urlunsplit(("", "", parts.path, parts.query, "")), asked.body, headers)
-    found = connection.getresponse()
-    answered = Answered(found.status, dict(found.getheaders()), found.read())
+    response = connection.getresponse()
+    answered = Answered(response.status, dict(response.getheaders()), response.read())
     connection.close()
     return answered
 
@@ -178,22 +178,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return
         body = self.rfile.read(int(length))
-        asked = EmbeddedRequest(self.command, f"https://{host}{self.path}", dict(self.headers.items()), body)
-        found = self._front.answer(asked, self._mirror)
-        self.send_response(found.status)
-        for name, value in found.headers.items():
+        request = EmbeddedRequest(self.command, f"https://{host}{self.path}", dict(self.headers.items()), body)
+        answered = self._front.answer(request, self._mirror)
+        self.send_response(answered.status)
+        for name, value in answered.headers.items():
             if name.lower() not in _OWN_HEADERS and _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value):
                 self.send_header(name, value)
         lengths = [
             value
-            for name, value in found.headers.items()
+            for name, value in answered.headers.items()
             if name.lower() == "content-length" and _LENGTH.fullmatch(value)
         ]
-        told = self.command == "HEAD" and lengths
-        self.send_header("Content-Length", lengths[0] if told else str(len(found.body)))
+        has_own_length = self.command == "HEAD" and lengths
+        self.send_header("Content-Length", lengths[0] if has_own_length else str(len(answered.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(found.body)
+            self.wfile.write(answered.body)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _answer  # noqa: N815 -- the base class's names
 

@@ -92,10 +92,10 @@ class _Builder:
 
     def _port(self, vpc_id: str, port: Port) -> None:
         """Add an interface; the target of a route replaces a plain interface with the same address."""
-        known = self.ports.setdefault(vpc_id, {})
+        ports = self.ports.setdefault(vpc_id, {})
         address = port.addresses[0]
-        if address not in known or (port.routed and not known[address].routed):
-            known[address] = port
+        if address not in ports or (port.routed and not ports[address].routed):
+            ports[address] = port
 
     def _end(self, end: End) -> None:
         subnet = self.world.find_subnet(end.subnet)
@@ -117,9 +117,9 @@ class _Builder:
                         raise unread(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
                     self._interface(vpc_id, interface, _groups(endpoint, interface))
         self._led_to |= set(self._named(vpc_id))
-        wanted = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._led_to}
+        called_addresses = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._led_to}
         for interface in self.world.facts.network_interfaces:
-            if interface.vpc_id == vpc_id and interface.private_ip_address in wanted:
+            if interface.vpc_id == vpc_id and interface.private_ip_address in called_addresses:
                 self._interface(vpc_id, interface, _groups(None, interface))
 
     def _named(self, vpc_id: str) -> Iterator[Address]:
@@ -145,14 +145,14 @@ class _Builder:
 
     def _tables(self, vpc_id: str) -> dict[str, RouteTable]:
         """Return the effective route tables of the subnets with an interface in the lab, by subnet."""
-        found = {}
+        tables = {}
         for port in self.ports.get(vpc_id, {}).values():
             subnet = self.world.find_subnet(port.subnet)
             table = subnet if isinstance(subnet, Missing) else self.world.route_table_of(subnet)
             if isinstance(table, Missing):
                 raise unread(table)
-            found[port.subnet] = table
-        return found
+            tables[port.subnet] = table
+        return tables
 
     def _behind_routes(self, vpc_id: str) -> set[str]:
         """Add the targets of routes until there are no new ones; return the peer VPCs."""
@@ -216,8 +216,8 @@ class _Builder:
         return self._known[origin]
 
     def _realm(self, origin: TrafficOrigin) -> int:
-        for number, known in self.realms.items():
-            if known == origin:
+        for number, existing in self.realms.items():
+            if existing == origin:
                 return number
         self.realms[len(self.realms) + 1] = origin
         return len(self.realms)

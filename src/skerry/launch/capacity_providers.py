@@ -61,7 +61,7 @@ def _other_providers(world: World, strategy: Iterable[ProviderStrategy]) -> str 
     names = [item.capacity_provider for item in strategy]
     if not names or _FARGATE.intersection(names):
         return None
-    types = {row.name: row.type for row in world.facts.capacity_providers if row.name in names}
-    told = [f"{name} ({_TYPES[kind]})" if (kind := types.get(name)) in _TYPES else name for name in names]
+    types = {provider.name: provider.type for provider in world.facts.capacity_providers if provider.name in names}
+    labels = [f"{name} ({_TYPES[kind]})" if (kind := types.get(name)) in _TYPES else name for name in names]
     managed = all(types.get(name) == "MANAGED_INSTANCES" for name in names)
-    return f"capacity provider {', '.join(told)}: {_MANAGED if managed else _HOSTS}"
+    return f"capacity provider {', '.join(labels)}: {_MANAGED if managed else _HOSTS}"

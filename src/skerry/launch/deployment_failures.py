@@ -10,7 +10,9 @@ _OF_FAILURES = ("unable to", "failed", "unhealthy", "rolling back", "could not")
 
 def reasons(service: Service) -> tuple[str, ...]:
     """The reasons of a service's failed deployments, then its latest events that speak of failures, each once."""
-    told = [row.rollout_state_reason for row in service.deployments if row.rollout_state == _FAILED]
-    deployments = [text for text in told if text]
-    events = [row.message for row in service.events if any(part in row.message.lower() for part in _OF_FAILURES)]
+    rollout_reasons = [record.rollout_state_reason for record in service.deployments if record.rollout_state == _FAILED]
+    deployments = [text for text in rollout_reasons if text]
+    events = [
+        record.message for record in service.events if any(part in record.message.lower() for part in _OF_FAILURES)
+    ]
     return tuple(dict.fromkeys([*deployments, *list(dict.fromkeys(events))[:_MOST]]))

@@ -117,17 +117,25 @@ def of_another(image: Image) -> Iterator[Need]:
     name, _, port = image.registry.partition(":")
     number = port_of(port, HTTPS)
     subjects = (image.reference,)
-    known = registry(image.registry)
-    if known is None:
+    registry_hosts = registry(image.registry)
+    if registry_hosts is None:
         yield outside("manifest", name, number, subjects)
         note = f"{name} is taken to serve its blobs itself or from the internet"
         yield Call(
             "layers", name, number, "registry", subjects=subjects, grade="inferred", note=note, identity="nobody"
         )
         return
-    hosts = [known.registry] if known.token in {None, known.registry} else [known.registry, known.token]
+    hosts = (
+        [registry_hosts.registry]
+        if registry_hosts.token in {None, registry_hosts.registry}
+        else [registry_hosts.registry, registry_hosts.token]
+    )
     for item in hosts:
-        yield Call("manifest", item, number, "internet", subjects=subjects, grade=known.grade, identity="nobody")
-    note = "" if known.blobs else f"where {name} keeps its blobs is not known: taken to be on the internet"
-    grade = known.grade if known.blobs else "inferred"
-    yield Call("layers", known.blobs, number, "internet", subjects=subjects, grade=grade, note=note, identity="nobody")
+        yield Call(
+            "manifest", item, number, "internet", subjects=subjects, grade=registry_hosts.grade, identity="nobody"
+        )
+    note = "" if registry_hosts.blobs else f"where {name} keeps its blobs is not known: taken to be on the internet"
+    grade = registry_hosts.grade if registry_hosts.blobs else "inferred"
+    yield Call(
+        "layers", registry_hosts.blobs, number, "internet", subjects=subjects, grade=grade, note=note, identity="nobody"
+    )

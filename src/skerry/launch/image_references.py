@@ -34,9 +34,9 @@ def parse(reference: str) -> Image | None:
     if reference.split() != [reference]:
         return None
     name, _, digest = reference.partition("@")
-    first, slash, rest = name.partition("/")
+    first, slash, remainder = name.partition("/")
     is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
-    registry, path = (first, rest) if is_host else (_DOCKER_HUB, name)
+    registry, path = (first, remainder) if is_host else (_DOCKER_HUB, name)
     head, colon, tail = path.rpartition(":")
     repository, tag = (head, tail) if colon and "/" not in tail else (path, "latest")
     if not repository:

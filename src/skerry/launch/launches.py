@@ -70,8 +70,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     @property
     def architecture(self) -> str | None:
         """The processor that the task definition asks for, such as ``ARM64``; None where it names none."""
-        known = self.definition
-        return None if isinstance(known, Missing) else known.runtime_platform.cpu_architecture
+        definition = self.definition
+        return None if isinstance(definition, Missing) else definition.runtime_platform.cpu_architecture
 
 
 def short_name_of(name: str) -> str:
@@ -89,14 +89,14 @@ def definition_of(
     """
     if reference is UNSET:
         return Missing(f"the task definition of {what}", action), ()
-    found = world.find_task_definition(reference)
+    definition = world.find_task_definition(reference)
     family = short_name_of(reference)
-    if not isinstance(found, Missing):
-        return found, ()
+    if not isinstance(definition, Missing):
+        return definition, ()
     revisions = [row for row in world.facts.task_definitions if row.family == family and row.status in {None, _ACTIVE}]
     latest = max(revisions, key=lambda row: row.revision or 0, default=None)
     if latest is None:
-        return found, ()
+        return definition, ()
     return latest, (f"{family} is its latest active revision: {family}:{latest.revision} is the highest that was read",)
 
 
@@ -127,8 +127,13 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
     """
     names = {one.arn for one in service.current_service_revisions}
-    found = [row for row in world.facts.service_revisions if row.service_revision_arn in names]
-    images = (one for row in found if row.task_definition == service.task_definition for one in row.container_images)
+    revisions = [revision for revision in world.facts.service_revisions if revision.service_revision_arn in names]
+    images = (
+        one
+        for revision in revisions
+        if revision.task_definition == service.task_definition
+        for one in revision.container_images
+    )
     loose = _loose(world, service)
     return tuple(
         (one.image, one.image_digest)
@@ -139,8 +144,8 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
 
 def _revisions_unread(world: World, service: Service) -> Missing | None:
     """Return the missing service revisions of a service; None where all were."""
-    known = {row.service_revision_arn for row in world.facts.service_revisions}
-    names = [one.arn for one in service.current_service_revisions if one.arn not in known]
+    read_arns = {revision.service_revision_arn for revision in world.facts.service_revisions}
+    names = [reference.arn for reference in service.current_service_revisions if reference.arn not in read_arns]
     if not names:
         return None
     return Missing(f"service revision {', '.join(map(short_name_of, names))}", "ecs:DescribeServiceRevisions")
@@ -153,10 +158,12 @@ def _loose(world: World, service: Service) -> set[str]:
     """
     if service.task_definition is UNSET:
         return set()
-    known = world.find_task_definition(service.task_definition)
-    if isinstance(known, Missing) or known.container_definitions is UNSET:
+    definition = world.find_task_definition(service.task_definition)
+    if isinstance(definition, Missing) or definition.container_definitions is UNSET:
         return set()
-    return {one.name for one in known.container_definitions if one.version_consistency == "disabled"}
+    return {
+        container.name for container in definition.container_definitions if container.version_consistency == "disabled"
+    }
 
 
 def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
@@ -186,7 +193,7 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
     otherwise = other_mode(definition) if open_type else None
     inactive = None if service.status == _ACTIVE else f"the service is {service.status}"
     sets = service.deployment_controller.type == "EXTERNAL" and not service.task_sets
-    lacking = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
+    missing_sets = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
     return Launch(
         name=service.service_name,
         cluster="" if service.cluster_arn is UNSET else short_name_of(service.cluster_arn),
@@ -200,7 +207,7 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
         region=parsed.region if parsed else world.region,
         service=service.service_name,
         not_applicable=inactive or not_fargate(*by) or otherwise,
-        unread=(*lacking, *(() if otherwise else open_type)),
+        unread=(*missing_sets, *(() if otherwise else open_type)),
         cache_rules=world.facts.pull_through_rules,
         notes=notes,
         reasons=reasons(service),
@@ -209,7 +216,12 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
 
 def _service_connect(service: Service) -> ServiceConnect | None:
     """Return the launch of the service's latest deployment; earlier ones may differ."""
-    latest = [row for row in service.deployments if row.status == _PRIMARY] or service.deployments
+    latest = [deployment for deployment in service.deployments if deployment.status == _PRIMARY] or service.deployments
     return next(
-        (row.service_connect_configuration for row in latest if row.service_connect_configuration.enabled), None
+        (
+            deployment.service_connect_configuration
+            for deployment in latest
+            if deployment.service_connect_configuration.enabled
+        ),
+        None,
     )

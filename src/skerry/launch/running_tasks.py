@@ -94,17 +94,17 @@ def origin_of(world: World, task: Task) -> Launch | None:
     service = service_of(world, task)
     if service is not None:
         return _of_deployment(world, service, task)
-    found = list(_scheduled(world, task))
-    asked = {(launch.subnets, launch.groups, launch.public_address) for launch in found}
-    return found[0] if len(asked) == 1 else None
+    launches = list(_scheduled(world, task))
+    networks = {(launch.subnets, launch.groups, launch.public_address) for launch in launches}
+    return launches[0] if len(networks) == 1 else None
 
 
 def _of_deployment(world: World, service: Service, task: Task) -> Launch:
-    task_set = next((row for row in service.task_sets if row.id == task.started_by), None)
+    task_set = next((record for record in service.task_sets if record.id == task.started_by), None)
     if task_set is not None:
         return of_task_set(world, service, task_set)
     launch = of_service(world, service)
-    deployment = next((row for row in service.deployments if row.id == task.started_by), None)
+    deployment = next((record for record in service.deployments if record.id == task.started_by), None)
     vpc = deployment.network_configuration.awsvpc_configuration if deployment else None
     if vpc is None:
         return launch
@@ -116,7 +116,9 @@ def _scheduled(world: World, task: Task) -> Iterator[Launch]:
     """The launches of rules and schedules that a task's ``startedBy`` names, in the task's cluster."""
     cluster = "" if task.cluster_arn is UNSET else short_name_of(task.cluster_arn)
     by = None if task.started_by is None else scheduled_tasks.started_by(task.started_by)
-    return (one for one in scheduled_tasks.launches(world) if (one.cluster, one.started_by) == (cluster, by))
+    return (
+        launch for launch in scheduled_tasks.launches(world) if (launch.cluster, launch.started_by) == (cluster, by)
+    )
 
 
 def _interface_groups(world: World, interface_id: str | None) -> tuple[str, ...] | UnsetType:

@@ -19,9 +19,9 @@ _RULE_ACTION, _SCHEDULE_ACTION = "events:ListTargetsByRule", "scheduler:GetSched
 
 def launches(world: World) -> tuple[Launch, ...]:
     """Every launch that a rule or a schedule asks for."""
-    found = [of_target(world, row) for row in world.facts.rule_targets]
-    found += [of_schedule(world, row) for row in world.facts.schedules]
-    return tuple(launch for launch in found if launch is not None)
+    candidates = [of_target(world, record) for record in world.facts.rule_targets]
+    candidates += [of_schedule(world, record) for record in world.facts.schedules]
+    return tuple(launch for launch in candidates if launch is not None)
 
 
 def of_target(world: World, row: RuleTarget) -> Launch | None:
@@ -77,7 +77,7 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
         fact = Missing(f"the task that {what} runs", action)
         return Launch(name, short_name_of(cluster), "", fact, region=region, unread=(fact,))
     vpc = task.network_configuration.awsvpc_configuration
-    lacking = () if vpc else (Missing(f"the network configuration of {what}", action),)
+    missing_network = () if vpc else (Missing(f"the network configuration of {what}", action),)
     reference = task.task_definition_arn
     definition, notes = definition_of(world, reference, what, action)
     of = (world, cluster, task.launch_type, task.capacity_provider_strategy)
@@ -95,7 +95,7 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
         region=region,
         execute_command=task.enable_execute_command,
         not_applicable=not_fargate(*of) or otherwise,
-        unread=(*open_type, *lacking),
+        unread=(*open_type, *missing_network),
         cache_rules=world.facts.pull_through_rules,
         notes=notes,
     )

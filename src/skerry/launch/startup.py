@@ -31,25 +31,25 @@ def needs(launch: Launch) -> tuple[Need, ...]:
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
     family = launch.family
-    found: list[Need] = [Placement(family, launch.platform_version, launch.architecture, launch.region), Interface()]
+    unmerged: list[Need] = [Placement(family, launch.platform_version, launch.architecture, launch.region), Interface()]
     if family == "windows" and launch.architecture == _ARM:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
         message = "Fargate runs Linux alone on ARM64, and the task is for Windows"
-        found.append(Fault("placement", "PLATFORM_NOT_ON_ARM64", message))
-    found.extend(Unread("placement", fact.fact, fact.action) for fact in launch.unread)
+        unmerged.append(Fault("placement", "PLATFORM_NOT_ON_ARM64", message))
+    unmerged.extend(Unread("placement", fact.fact, fact.action) for fact in launch.unread)
     if isinstance(launch.definition, Missing):
-        found.append(Unread("start", launch.definition.fact, launch.definition.action))
+        unmerged.append(Unread("start", launch.definition.fact, launch.definition.action))
     elif launch.region is None:
-        found.append(Unread("start", "the Region of the task"))
+        unmerged.append(Unread("start", "the Region of the task"))
     else:
-        found.extend(_of_definition(launch, launch.definition, launch.region))
+        unmerged.extend(_of_definition(launch, launch.definition, launch.region))
     if launch.region is not None:
-        found.extend(_of_service(launch, launch.region))
-    merged = _merge(found)
-    known = platform(family, launch.platform_version)
-    if known is None or not known.own_interface:
+        unmerged.extend(_of_service(launch, launch.region))
+    merged = _merge(unmerged)
+    platform_record = platform(family, launch.platform_version)
+    if platform_record is None or not platform_record.own_interface:
         return tuple(merged)
-    return tuple(_own_interface(need, known.own_interface) for need in merged)
+    return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
 
 
 def _of_definition(launch: Launch, definition: TaskDefinition, region: str) -> Iterator[Need]:
@@ -177,11 +177,11 @@ def _merge(found: list[Need]) -> list[Need]:
     merged: dict[object, Need] = {}
     for need in sorted(found, key=lambda item: _PLACE[item.step]):
         key = _key(need) if isinstance(need, Call) else need
-        known = merged.get(key)
-        if isinstance(known, Call) and isinstance(need, Call):
-            subjects = tuple(dict.fromkeys(known.subjects + need.subjects))
-            actions = tuple(dict.fromkeys(known.actions + need.actions))
-            merged[key] = msgspec.structs.replace(known, subjects=subjects, actions=actions)
+        earlier = merged.get(key)
+        if isinstance(earlier, Call) and isinstance(need, Call):
+            subjects = tuple(dict.fromkeys(earlier.subjects + need.subjects))
+            actions = tuple(dict.fromkeys(earlier.actions + need.actions))
+            merged[key] = msgspec.structs.replace(earlier, subjects=subjects, actions=actions)
         else:
             merged[key] = need
     return list(merged.values())

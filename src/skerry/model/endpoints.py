@@ -72,7 +72,7 @@ class EndpointService(Pascal, frozen=True):
     @property
     def key(self) -> str:
         """Name and endpoint types: S3 has two services of one name, each with its own type of endpoint."""
-        return " ".join((self.service_name, *(row.service_type for row in self.service_type)))
+        return " ".join((self.service_name, *(entry.service_type for entry in self.service_type)))
 
 
 class ZoneVpc(Pascal, frozen=True):

@@ -150,7 +150,7 @@ class ResolverLookup:
         if not self._lists.knows("resolver_endpoints"):
             return Missing(fact, ACTIONS["resolver_endpoints"])
         rows = self._facts.resolver_endpoints
-        if any(row.ip_addresses is UNSET and row.direction != "OUTBOUND" for row in rows):
+        if any(endpoint.ip_addresses is UNSET and endpoint.direction != "OUTBOUND" for endpoint in rows):
             return Missing(fact, "route53resolver:ListResolverEndpointIpAddresses")
         return Missing(fact)
 
@@ -189,11 +189,13 @@ class ResolverLookup:
     @cached_property
     def _gathered(self) -> dict[str, _SettingsBuilder]:
         table: defaultdict[str, _SettingsBuilder] = defaultdict(_SettingsBuilder)
-        for row in self._facts.resolver_rule_associations:
-            if row.resolver_rule_id.startswith(_AUTODEFINED) or row.status == _HOLDS:
-                table[row.vpc_id].hold("rules", row.resolver_rule_id)
+        for rule_association in self._facts.resolver_rule_associations:
+            if rule_association.resolver_rule_id.startswith(_AUTODEFINED) or rule_association.status == _HOLDS:
+                table[rule_association.vpc_id].hold("rules", rule_association.resolver_rule_id)
             else:
-                table[row.vpc_id].unread.append(_unsettled(row.id, row.status, "resolver_rule_associations"))
+                table[rule_association.vpc_id].unread.append(
+                    _unsettled(rule_association.id, rule_association.status, "resolver_rule_associations")
+                )
         for group in self._facts.firewall_associations:
             # During creation or deletion of an association the group may filter or not, like its rules.
             table[group.vpc_id].hold("firewalls", group.firewall_rule_group_id)
@@ -214,25 +216,25 @@ class ResolverLookup:
         if not self._lists.lists("profile_resources", profile):
             fact = f"the resources of Route 53 Profile {profile}"
             gathered.unread.append(Missing(fact, ACTIONS["profile_resources"]))
-        for row in self._facts.profile_resources:
-            if row.profile_id != profile:
+        for resource in self._facts.profile_resources:
+            if resource.profile_id != profile:
                 continue
-            parsed = parse_arn(row.resource_arn)
+            parsed = parse_arn(resource.resource_arn)
             kind, _, name = (parsed.resource if parsed else "").partition("/")
             if kind in _HARMLESS:
                 continue
             if kind not in _HELD:
-                fact = f"what {row.resource_arn}, which {profile} shares, changes"
+                fact = f"what {resource.resource_arn}, which {profile} shares, changes"
                 gathered.unread.append(Missing(fact))
-            elif row.status == _HOLDS:
+            elif resource.status == _HOLDS:
                 gathered.hold(_HELD[kind], name, profile)
             else:
-                gathered.unread.append(_unsettled(row.id, row.status, "profile_resources"))
+                gathered.unread.append(_unsettled(resource.id, resource.status, "profile_resources"))
 
     @cached_property
     def _in_use(self) -> set[str]:
         """The kinds of association that must have records, as rules or Profiles to associate were read."""
-        rules = any(not row.id.startswith(_AUTODEFINED) for row in self._facts.resolver_rules)
+        rules = any(not rule.id.startswith(_AUTODEFINED) for rule in self._facts.resolver_rules)
         profiles = bool(self._facts.profile_resources or self._lists.scopes("profile_resources"))
         used = {"resolver_rule_associations": rules, "profile_associations": profiles}
         return {kind for kind, is_used in used.items() if is_used}
@@ -243,20 +245,20 @@ class ResolverLookup:
 
     @cached_property
     def _endpoints(self) -> set[str]:
-        return {row.vpc_endpoint_id for row in self._facts.vpc_endpoints}
+        return {endpoint.vpc_endpoint_id for endpoint in self._facts.vpc_endpoints}
 
     @cached_property
     def _rules(self) -> dict[str, ResolverRule]:
-        return {row.id: row for row in self._facts.resolver_rules}
+        return {rule.id: rule for rule in self._facts.resolver_rules}
 
     @cached_property
     def _inbound(self) -> dict[str | None, list[ResolverEndpoint]]:
         """The inbound resolver endpoints by address; an address has several if the blocks of VPCs overlap."""
         table: defaultdict[str | None, list[ResolverEndpoint]] = defaultdict(list)
-        for row in self._facts.resolver_endpoints:
-            if row.direction == "INBOUND" and row.ip_addresses is not UNSET:
-                for address in row.ip_addresses:
-                    table[address].append(row)
+        for endpoint in self._facts.resolver_endpoints:
+            if endpoint.direction == "INBOUND" and endpoint.ip_addresses is not UNSET:
+                for address in endpoint.ip_addresses:
+                    table[address].append(endpoint)
         return table
 
 

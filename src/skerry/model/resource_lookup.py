@@ -34,13 +34,13 @@ class Resources:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._answers = {(row.action, row.about): row.answer for row in facts.resource_answers}
-        self._roles = {row.arn: row for row in facts.roles}
-        self._denied = {row.action for row in facts.refused if is_denial(row.code)}
+        self._answers = {(record.action, record.about): record.answer for record in facts.resource_answers}
+        self._roles = {record.arn: record for record in facts.roles}
+        self._denied = {record.action for record in facts.refused if is_denial(record.code)}
         self._denied |= {
-            row.action
-            for row in facts.resource_answers
-            if isinstance(row.answer, Refused) and is_denial(row.answer.code)
+            record.action
+            for record in facts.resource_answers
+            if isinstance(record.answer, Refused) and is_denial(record.answer.code)
         }
 
     @property
@@ -100,8 +100,10 @@ class Resources:
                 "organizations:ListParents", target, resource_answers.Parents, f"what {target} belongs to"
             )
             if not isinstance(parents, resource_answers.Parents):
-                whole = target.startswith(_ROOT)
-                return tuple(levels) if whole else Missing(f"what {target} belongs to", "organizations:ListParents")
+                reached_root = target.startswith(_ROOT)
+                return (
+                    tuple(levels) if reached_root else Missing(f"what {target} belongs to", "organizations:ListParents")
+                )
             if not parents.parents:
                 return tuple(levels)
             target = parents.parents[0].id
@@ -146,8 +148,8 @@ class Resources:
     @property
     def revisions_failed(self) -> bool:
         """Whether service revisions were requested, and the call failed."""
-        asked = "service_revisions" in self._facts.completeness.asked
-        return asked and not self.is_denied("ecs:DescribeServiceRevisions")
+        requested = "service_revisions" in self._facts.completeness.asked
+        return requested and not self.is_denied("ecs:DescribeServiceRevisions")
 
     def image_configuration_of(
         self, account: str, repository: str, digest: str
@@ -247,14 +249,14 @@ class Resources:
     @cached_property
     def _accounts(self) -> set[str]:
         """The accounts with listed roles."""
-        return {parsed.account for row in self._facts.roles if (parsed := parse_arn(row.arn))}
+        return {parsed.account for role in self._facts.roles if (parsed := parse_arn(role.arn))}
 
     @cached_property
     def _managed_policies(self) -> dict[str, Document]:
         return {
-            row.arn: version.document
-            for row in self._facts.managed_policies
-            if row.policy_version_list is not UNSET
-            for version in row.policy_version_list
+            policy.arn: version.document
+            for policy in self._facts.managed_policies
+            if policy.policy_version_list is not UNSET
+            for version in policy.policy_version_list
             if version.is_default_version and version.document is not UNSET
         }

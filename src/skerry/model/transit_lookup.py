@@ -22,11 +22,15 @@ class TransitLookup:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._gateways = {row.transit_gateway_id: row for row in facts.transit_gateways}
-        self._of_vpcs = {row.transit_gateway_attachment_id: row for row in facts.transit_gateway_vpc_attachments}
-        self._attachments = {row.transit_gateway_attachment_id: row for row in facts.transit_gateway_attachments}
-        self._tables = {row.transit_gateway_route_table_id: row for row in facts.transit_gateway_route_tables}
-        self._peering = {row.vpc_peering_connection_id: row for row in facts.peering_connections}
+        self._gateways = {record.transit_gateway_id: record for record in facts.transit_gateways}
+        self._of_vpcs = {
+            record.transit_gateway_attachment_id: record for record in facts.transit_gateway_vpc_attachments
+        }
+        self._attachments = {
+            record.transit_gateway_attachment_id: record for record in facts.transit_gateway_attachments
+        }
+        self._tables = {record.transit_gateway_route_table_id: record for record in facts.transit_gateway_route_tables}
+        self._peering = {record.vpc_peering_connection_id: record for record in facts.peering_connections}
 
     def find_transit_gateway(self, gateway_id: str) -> TransitGateway | Missing:
         """Return the transit gateway with this id."""
@@ -35,11 +39,15 @@ class TransitLookup:
     def attachment_of(self, vpc_id: str, gateway_id: str) -> TransitGatewayVpcAttachment | Missing | None:
         """Return the attachment of a VPC to a transit gateway; None if it is known to have none."""
         attachments = [
-            row
-            for row in self._facts.transit_gateway_vpc_attachments
-            if row.vpc_id == vpc_id and row.transit_gateway_id == gateway_id
+            attachment
+            for attachment in self._facts.transit_gateway_vpc_attachments
+            if attachment.vpc_id == vpc_id and attachment.transit_gateway_id == gateway_id
         ]
-        alive = [row for row in attachments if row.state is UNSET or row.state.lower() not in _GONE]
+        alive = [
+            attachment
+            for attachment in attachments
+            if attachment.state is UNSET or attachment.state.lower() not in _GONE
+        ]
         if alive or attachments:
             return (alive or attachments)[0]
         if self._facts.completeness.knows("transit_gateway_vpc_attachments", vpc_id):
@@ -79,9 +87,9 @@ class TransitLookup:
 
     def are_peered(self, one: str, other: str) -> bool | Missing:
         """Return whether an active peering connection of one Region joins two VPCs."""
-        for row in self._facts.peering_connections:
-            sides = (row.requester_vpc_info, row.accepter_vpc_info)
-            if {side.vpc_id for side in sides} == {one, other} and row.status.code == "active":
+        for peering in self._facts.peering_connections:
+            sides = (peering.requester_vpc_info, peering.accepter_vpc_info)
+            if {side.vpc_id for side in sides} == {one, other} and peering.status.code == "active":
                 if None in (sides[0].region, sides[1].region):
                     return Missing(f"the Regions of {one} and {other}", "ec2:DescribeVpcPeeringConnections")
                 return sides[0].region == sides[1].region

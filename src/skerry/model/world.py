@@ -25,7 +25,7 @@ _ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\."
 
 
 def _index(rows: Iterable[_Row], key: str) -> dict[str, _Row]:
-    return {getattr(row, key): row for row in rows}
+    return {getattr(record, key): record for record in rows}
 
 
 class World:
@@ -59,8 +59,8 @@ class World:
         return Missing(fact, ACTIONS[kind])
 
     def _find(self, kind: str, rows: Mapping[str, _Row], wanted: str) -> _Row | Missing:
-        row = rows.get(wanted)
-        return row if row is not None else self.missing_for(kind, f"{NOUNS[kind]} {wanted}")
+        record = rows.get(wanted)
+        return record if record is not None else self.missing_for(kind, f"{NOUNS[kind]} {wanted}")
 
     def find_vpc(self, vpc_id: str) -> Vpc | Missing:
         """Return the VPC with this id."""
@@ -145,7 +145,9 @@ class World:
     def _is_shared(self, vpc_id: str) -> bool:
         vpc = self.vpcs.get(vpc_id)
         owners = {
-            row.owner_id for row in (*self.subnets_in(vpc_id), *((vpc,) if vpc else ())) if row.owner_id is not UNSET
+            resource.owner_id
+            for resource in (*self.subnets_in(vpc_id), *((vpc,) if vpc else ()))
+            if resource.owner_id is not UNSET
         }
         return self.account is not None and bool(owners - {self.account})
 
@@ -168,7 +170,7 @@ class World:
 
     def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...] | Missing:
         """Return the mount targets of an EFS file system; one DescribeMountTargets call lists one file system."""
-        targets = tuple(row for row in self.facts.mount_targets if row.file_system_id == file_system_id)
+        targets = tuple(target for target in self.facts.mount_targets if target.file_system_id == file_system_id)
         listed = self.facts.completeness.lists("mount_targets", file_system_id)
         if not listed and not (targets and self.knows("mount_targets", file_system_id)):
             return self.missing_for("mount_targets", f"the mount targets of {file_system_id}")
@@ -176,9 +178,9 @@ class World:
 
     def zones_of_endpoint_service(self, service_name: str) -> tuple[str, ...] | None:
         """Return the zones in which a service offers interface endpoints; None if they were not read."""
-        rows = (row for row in self.facts.endpoint_services if row.service_name == service_name)
-        offers = (row for row in rows if any(kind.service_type == "Interface" for kind in row.service_type))
-        zones = next((row.availability_zones for row in offers), UNSET)
+        rows = (service for service in self.facts.endpoint_services if service.service_name == service_name)
+        offers = (service for service in rows if any(kind.service_type == "Interface" for kind in service.service_type))
+        zones = next((service.availability_zones for service in offers), UNSET)
         return None if zones is UNSET else zones
 
     def prefix_list_of(self, service_name: str) -> str | None:
@@ -210,7 +212,7 @@ class World:
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
         """
-        states = (row.block_public_access_states for row in self.facts.subnets)
+        states = (subnet.block_public_access_states for subnet in self.facts.subnets)
         return any(state.internet_gateway_block_mode is not UNSET for state in states)
 
     @cached_property
@@ -230,7 +232,7 @@ class World:
 
     @cached_property
     def _partition(self) -> str:
-        names = (row.service_arn for row in self.facts.services)
+        names = (service.service_arn for service in self.facts.services)
         service_arn = next((parsed for name in names if (parsed := parse_arn(name))), None)
         return service_arn.partition if service_arn else "aws"
 
@@ -245,11 +247,11 @@ class World:
     @cached_property
     def _task_definitions(self) -> dict[str, TaskDefinition]:
         names: dict[str, TaskDefinition] = {}
-        for row in self.facts.task_definitions:
-            if row.family is not None and row.revision is not None:
-                names[f"{row.family}:{row.revision}"] = row
-            if row.task_definition_arn is not None:
-                names[row.task_definition_arn] = row
+        for definition in self.facts.task_definitions:
+            if definition.family is not None and definition.revision is not None:
+                names[f"{definition.family}:{definition.revision}"] = definition
+            if definition.task_definition_arn is not None:
+                names[definition.task_definition_arn] = definition
         return names
 
     @cached_property
@@ -306,42 +308,45 @@ class World:
     @cached_property
     def _dns_attributes(self) -> dict[tuple[str, str], bool]:
         values: dict[tuple[str, str], bool] = {}
-        for row in self.facts.vpc_attributes:
+        for vpc in self.facts.vpc_attributes:
             for attribute in _ATTRIBUTES:
-                value: bool | UnsetType = getattr(row, attribute).value
+                value: bool | UnsetType = getattr(vpc, attribute).value
                 if value is not UNSET:
-                    values[row.vpc_id, attribute] = value
+                    values[vpc.vpc_id, attribute] = value
         return values
 
     @cached_property
     def _interfaces_by_address(self) -> dict[tuple[str, str], NetworkInterface]:
         table: dict[tuple[str, str], NetworkInterface] = {}
-        for row in self.facts.network_interfaces:
-            if row.vpc_id is not UNSET:
-                for address in (*addresses_of_interface(row), *(item.ipv6_address for item in row.ipv6_addresses)):
-                    table[row.vpc_id, address] = row
+        for interface in self.facts.network_interfaces:
+            if interface.vpc_id is not UNSET:
+                for address in (
+                    *addresses_of_interface(interface),
+                    *(item.ipv6_address for item in interface.ipv6_addresses),
+                ):
+                    table[interface.vpc_id, address] = interface
         return table
 
     @cached_property
     def _endpoints_by_vpc(self) -> dict[str, list[VpcEndpoint]]:
         table: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
-        for row in self.facts.vpc_endpoints:
-            table[row.vpc_id].append(row)
+        for endpoint in self.facts.vpc_endpoints:
+            table[endpoint.vpc_id].append(endpoint)
         return table
 
     @cached_property
     def _subnets_by_vpc(self) -> dict[str, list[Subnet]]:
         table: defaultdict[str, list[Subnet]] = defaultdict(list)
-        for row in self.facts.subnets:
-            table[row.vpc_id].append(row)
+        for subnet in self.facts.subnets:
+            table[subnet.vpc_id].append(subnet)
         return table
 
     @cached_property
     def _services_by_prefix_list(self) -> dict[str, str]:
         names = {
-            row.prefix_list_id: row.prefix_list_name
-            for row in self.facts.prefix_lists
-            if row.prefix_list_name is not None and _is_gateway_list(row)
+            prefix_list.prefix_list_id: prefix_list.prefix_list_name
+            for prefix_list in self.facts.prefix_lists
+            if prefix_list.prefix_list_name is not None and _is_gateway_list(prefix_list)
         }
         for table in self.facts.route_tables:
             for route in table.routes if table.routes is not UNSET else ():
@@ -349,8 +354,8 @@ class World:
                 endpoint = self.vpc_endpoints.get(route.gateway_id or "")
                 if listed is None or endpoint is None or endpoint.service_name is UNSET:
                     continue
-                row = self.prefix_lists.get(listed)
-                if endpoint.vpc_endpoint_type == "Gateway" and (row is None or row.owner_id in _AWS):
+                prefix_list = self.prefix_lists.get(listed)
+                if endpoint.vpc_endpoint_type == "Gateway" and (prefix_list is None or prefix_list.owner_id in _AWS):
                     names.setdefault(listed, endpoint.service_name)
         return names
 

@@ -20,7 +20,9 @@ def assign_addresses(world: World) -> World:
 
     Nobody knows which free address AWS will choose: any serves, and here it is the last of the subnet.
     """
-    taken = {found for row in world.facts.network_interfaces for found in addresses_of_interface(row)}
+    taken = {
+        ip_address for interface in world.facts.network_interfaces for ip_address in addresses_of_interface(interface)
+    }
     endpoints: list[VpcEndpoint] = []
     interfaces: list[NetworkInterface] = []
     for endpoint in world.facts.vpc_endpoints:
@@ -29,7 +31,9 @@ def assign_addresses(world: World) -> World:
             continue
         made = list(_interfaces(world, endpoint, taken))
         interfaces += made
-        endpoints.append(replace(endpoint, network_interface_ids=tuple(row.network_interface_id for row in made)))
+        endpoints.append(
+            replace(endpoint, network_interface_ids=tuple(interface.network_interface_id for interface in made))
+        )
     facts = replace(
         world.facts,
         vpc_endpoints=tuple(endpoints),
@@ -41,14 +45,14 @@ def assign_addresses(world: World) -> World:
 def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[str]) -> Iterator[NetworkInterface]:
     for name in endpoint.subnet_ids:
         subnet = world.subnets.get(name)
-        found = _free(subnet, taken) if subnet is not None else None
-        if found is not None:
-            taken.add(found)
+        ip_address = _free(subnet, taken) if subnet is not None else None
+        if ip_address is not None:
+            taken.add(ip_address)
             yield NetworkInterface(
                 network_interface_id=f"eni-{endpoint.vpc_endpoint_id}-{name}",
                 subnet_id=name,
                 vpc_id=endpoint.vpc_id,
-                private_ip_address=found,
+                private_ip_address=ip_address,
                 groups=endpoint.groups,
                 interface_type="vpc_endpoint",
                 requester_managed=True,

@@ -38,7 +38,7 @@ class Case(NamedTuple):
 
     def why(self, judged: Iterable[Judged]) -> Why:
         """Return the first lost piece, as a reason for a change; a failing path has one."""
-        piece = next(one.piece for one in judged if one.lost)
+        piece = next(item.piece for item in judged if item.lost)
         return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
 
@@ -47,10 +47,10 @@ def advice(judged: Judged, trace: Trace) -> Advise:
     piece = judged.piece
     if trace.purpose == "dns":
         return Advise(piece.resource, f"{piece.message}: let UDP and TCP 53 through to the DNS server")
-    known = codes().get(piece.code)
-    if known is None or judged.hop.leg == "back":
+    code_page = codes().get(piece.code)
+    if code_page is None or judged.hop.leg == "back":
         return Advise(piece.resource, piece.message)
-    return Advise(piece.resource, f"{piece.message}. {known.remedy}")
+    return Advise(piece.resource, f"{piece.message}. {code_page.remedy}")
 
 
 def merged(first: Why, second: Why) -> Why:

@@ -68,20 +68,25 @@ def _diverting(
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
     refs = {ref for _, ref in impact.touched(world, (change,))}
-    cut = {name for row in broken if getattr(row.need, "service", None) in refs for name in row.kind.names}
+    cut = {
+        name
+        for broken_flow in broken
+        if getattr(broken_flow.need, "service", None) in refs
+        for name in broken_flow.kind.names
+    }
     led = {name for flow in flows if flow.need.service in refs and flow.before is OK for name in flow.client.names}
     if not led:
         return "safe", ""
     admitted, refused = _list(led - cut), _list(led & cut)
-    said = [f"also {admitted}, which it admits"] if admitted else []
-    said += [f"also {refused}, whose calls then fail"] if refused else []
-    return "disruptive", f"private DNS leads all of {vpc_id} to the endpoint: {'; '.join(said)}"
+    effects = [f"also {admitted}, which it admits"] if admitted else []
+    effects += [f"also {refused}, whose calls then fail"] if refused else []
+    return "disruptive", f"private DNS leads all of {vpc_id} to the endpoint: {'; '.join(effects)}"
 
 
 def _list(names: Iterable[str]) -> str:
-    found = sorted(names)
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return ", ".join(found[:_SHOWN]) + more
+    ordered = sorted(names)
+    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
+    return ", ".join(ordered[:_SHOWN]) + more
 
 
 def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> tuple[Disposition, str]:
@@ -89,11 +94,14 @@ def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> 
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    leading = sorted(name for name in tables if any(_leads_out(row) for row in _routes(world, name)))
+    leading = sorted(name for name in tables if any(_leads_out(route) for route in _routes(world, name)))
     stale = sorted(
         name
         for name in tables
-        if any(row.destination_prefix_list_id == prefix_list and row.state != "active" for row in _routes(world, name))
+        if any(
+            route.destination_prefix_list_id == prefix_list and route.state != "active"
+            for route in _routes(world, name)
+        )
     )
     effects = []
     if leading:
@@ -112,9 +120,9 @@ def _leads_out(row: Route) -> bool:
     """Whether a route leads to public addresses, other than by an endpoint."""
     if row.state != "active" or (row.gateway_id or "").startswith(("local", "vpce-")):
         return False
-    found = parse_block(row.destination_cidr_block or "")
+    block = parse_block(row.destination_cidr_block or "")
     return row.destination_prefix_list_id is not None or (
-        found is not None and bool(intersect(found.addresses, PUBLIC))
+        block is not None and bool(intersect(block.addresses, PUBLIC))
     )
 
 
@@ -124,7 +132,11 @@ def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:
     https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
     """
     zones = (zone.name for zone in world.zones_in(change.vpc_id))
-    endpoints = (row.vpc_endpoint_id for row in world.endpoints_in(change.vpc_id) if row.private_dns_enabled is True)
+    endpoints = (
+        endpoint.vpc_endpoint_id
+        for endpoint in world.endpoints_in(change.vpc_id)
+        if endpoint.private_dns_enabled is True
+    )
     names = _list((*endpoints, *zones))
     return ("disruptive", f"private names apply in all of {change.vpc_id} then: {names}") if names else ("safe", "")
 
@@ -134,21 +146,21 @@ def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
     acl = world.network_acls[change.acl_id]
     rows = () if acl.entries is UNSET else acl.entries
     behind = sorted(
-        row.rule_number
-        for row in rows
-        if row.rule_action == "deny"
-        and _overlap(row.cidr_block, change.cidr)
-        and row.egress == (change.direction == "out")
-        and change.number < row.rule_number < LAST_RULE
+        entry.rule_number
+        for entry in rows
+        if entry.rule_action == "deny"
+        and _overlap(entry.cidr_block, change.cidr)
+        and entry.egress == (change.direction == "out")
+        and change.number < entry.rule_number < LAST_RULE
     )
-    whole = f"a network ACL knows no endpoints: it holds for all that is in the subnets of {change.acl_id}"
+    scope_note = f"a network ACL knows no endpoints: it holds for all that is in the subnets of {change.acl_id}"
     if not behind:
-        return "safe", whole
-    return "disruptive", f"it goes before entry {behind[0]}, which denies; {whole}"
+        return "safe", scope_note
+    return "disruptive", f"it goes before entry {behind[0]}, which denies; {scope_note}"
 
 
 def _overlap(first: str | None, second: str) -> bool:
-    blocks = [found.addresses for cidr in (first or "", second) if (found := parse_block(cidr)) is not None]
+    blocks = [block.addresses for cidr in (first or "", second) if (block := parse_block(cidr)) is not None]
     return len(blocks) == 2 and bool(intersect(*blocks))  # noqa: PLR2004
 
 
@@ -157,11 +169,11 @@ def _opening(world: World, change: AuthorizeRule) -> str:
     if change.direction == "out":
         return ""
     others = [
-        row.network_interface_id
-        for row in world.facts.network_interfaces
-        if row.groups is not UNSET
-        and row.interface_type not in {_ENDPOINT, "efs"}
-        and any(one.group_id == change.group_id for one in row.groups)
+        interface.network_interface_id
+        for interface in world.facts.network_interfaces
+        if interface.groups is not UNSET
+        and interface.interface_type not in {_ENDPOINT, "efs"}
+        and any(group.group_id == change.group_id for group in interface.groups)
     ]
     return f"{change.group_id} guards {_list(others)} too, and is opened for them" if others else ""
 
@@ -195,5 +207,5 @@ def _vpc_of(changed: World, change: Change) -> str | None:
 
 
 def _of_endpoints(world: World) -> Iterator[str]:
-    for row in world.facts.vpc_endpoints:
-        yield from () if row.groups is UNSET else (one.group_id for one in row.groups)
+    for endpoint in world.facts.vpc_endpoints:
+        yield from () if endpoint.groups is UNSET else (group.group_id for group in endpoint.groups)

@@ -24,19 +24,19 @@ def least(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | No
     Whoever asks for layers is ECR itself, so that no condition on the customer's principals may stand there:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
     """
-    found: dict[str, dict[str, None]] = {}
+    actions_by_resource: dict[str, dict[str, None]] = {}
     for launch in launches:
         for need in needs(launch):
             if not isinstance(need, Call) or need.service != ref or not need.actions:
                 continue
-            asked = list(_asked(world, launch, need, ref))
-            if not asked:
+            requests = list(_asked(world, launch, need, ref))
+            if not requests:
                 return None
-            for action, resource in asked:
-                found.setdefault(resource, {})[action] = None
-    if not found:
+            for action, resource in requests:
+                actions_by_resource.setdefault(resource, {})[action] = None
+    if not actions_by_resource:
         return None
-    text = _document(_statements(found))
+    text = _document(_statements(actions_by_resource))
     return text if len(text) <= _MOST else None
 
 
@@ -46,9 +46,9 @@ def _asked(world: World, launch: Launch, need: Call, ref: ServiceRef) -> Iterato
         return
     by = Caller(launch, who, world.resources)
     for later in (False, True):
-        for asked in requests_of(by, need, ref, {}, later=later):
-            if is_needed(by, asked) is not False:
-                yield action_and_resource_of(asked.request)
+        for access_request in requests_of(by, need, ref, {}, later=later):
+            if is_needed(by, access_request) is not False:
+                yield action_and_resource_of(access_request.request)
 
 
 def _statements(found: dict[str, dict[str, None]]) -> list[dict[str, Any]]:
@@ -66,8 +66,8 @@ def allow(actions: Iterable[str], resources: Iterable[str], principal: Any = "*"
 
 
 def _short(names: Iterable[str]) -> str | list[str]:
-    found = list(dict.fromkeys(names))
-    return found[0] if len(found) == 1 else found
+    unique = list(dict.fromkeys(names))
+    return unique[0] if len(unique) == 1 else unique
 
 
 def _document(statements: list[dict[str, Any]]) -> str:
@@ -85,7 +85,7 @@ def with_statement(document: str | None, statement: dict[str, Any]) -> str | Non
 
 def join_policies(first: str | None, second: str) -> str:
     """Return the union of two policies of one origin."""
-    extra = [row for row in _rows(second) or [] if row not in (_rows(first) or [])]
+    extra = [statement for statement in _rows(second) or [] if statement not in (_rows(first) or [])]
     if first is None or not extra:
         return first or second
     return json.dumps(json.loads(first) | {"Statement": together((*(_rows(first) or []), *extra))})
@@ -94,12 +94,12 @@ def join_policies(first: str | None, second: str) -> str:
 def _rows(document: str | None) -> list[Any] | None:
     """The statements of a policy; None where it cannot be read."""
     try:
-        known = json.loads(document or "")
+        policy = json.loads(document or "")
     except ValueError:
         return None
-    if not isinstance(known, dict):
+    if not isinstance(policy, dict):
         return None
-    rows = known.get("Statement", [])
+    rows = policy.get("Statement", [])
     return rows if isinstance(rows, list) else [rows]
 
 
@@ -108,17 +108,22 @@ def together(statements: Sequence[Any]) -> list[Any]:
 
     Only those that say no more than such as `allow` makes: one with a condition or an id of its own stays as it is.
     """
-    found: list[Any] = []
-    for row in statements:
-        near = next((position for position, other in enumerate(found) if _differ(other, row) is not None), None)
-        if row in found:
+    merged_statements: list[Any] = []
+    for statement in statements:
+        near = next(
+            (position for position, other in enumerate(merged_statements) if _differ(other, statement) is not None),
+            None,
+        )
+        if statement in merged_statements:
             continue
         if near is None:
-            found.append(row)
+            merged_statements.append(statement)
         else:
-            key = _differ(found[near], row) or ""
-            found[near] = found[near] | {key: _short((*_names(found[near][key]), *_names(row[key])))}
-    return found
+            key = _differ(merged_statements[near], statement) or ""
+            merged_statements[near] = merged_statements[near] | {
+                key: _short((*_names(merged_statements[near][key]), *_names(statement[key])))
+            }
+    return merged_statements
 
 
 def _differ(first: Any, second: Any) -> str | None:  # noqa: ANN401

@@ -64,12 +64,15 @@ def _to_own(case: Case, trace: Trace) -> bool:
         return True
     hops = () if trace.passage is None else trace.passage.ways[0].there
     ends = (case.world.vpc_endpoints.get(hop.resource) for hop in hops if hop.kind == "endpoint")
-    return any(row is not None and row.vpc_endpoint_type == "Gateway" and row.vpc_id == case.vpc_id for row in ends)
+    return any(
+        endpoint is not None and endpoint.vpc_endpoint_type == "Gateway" and endpoint.vpc_id == case.vpc_id
+        for endpoint in ends
+    )
 
 
 def _beside(case: Case, trace: Trace) -> Iterator[Remedy]:
     """Yield the fixes for blockers other than packets: unanswered names, policies, Fargate's own rules."""
-    for judged in (one for one in trace.judged if one.lost):
+    for judged in (item for item in trace.judged if item.lost):
         piece = judged.piece
         attribute = _DNS_ATTRIBUTES.get(piece.code)
         why = case.why((judged,))
@@ -133,13 +136,13 @@ def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     endpoint = case.world.vpc_endpoints.get(trace.destination.endpoint or "")
     names = trace.destination.groups
     # Outbound rules see the groups of their own VPC; into another one a block leads.
-    known = names if isinstance(names, tuple) and endpoint is not None and endpoint.vpc_id == case.vpc_id else ()
-    own = next((name for name in known if _is_fit(case, name)), None)
-    if own is None and known and endpoint is not None:
+    group_ids = names if isinstance(names, tuple) and endpoint is not None and endpoint.vpc_id == case.vpc_id else ()
+    own = next((name for name in group_ids if _is_fit(case, name)), None)
+    if own is None and group_ids and endpoint is not None:
         created, own = _group_for(case, endpoint.vpc_endpoint_id)
         yield from created
-    found = rules_and_entries.let_out(case.world, case.failing, trace, own)
-    yield found or advice(judged, trace)
+    change = rules_and_entries.let_out(case.world, case.failing, trace, own)
+    yield change or advice(judged, trace)
 
 
 def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
@@ -170,5 +173,5 @@ def _group_for(case: Case, endpoint: str) -> tuple[tuple[CreateSecurityGroup | M
 
 
 def _is_fit(case: Case, group_id: str) -> bool:
-    known = group_id in case.world.security_groups
-    return known and case.memo.once(group_id, lambda: is_only_for_endpoints(case.world, group_id, case.scope))
+    was_read = group_id in case.world.security_groups
+    return was_read and case.memo.once(group_id, lambda: is_only_for_endpoints(case.world, group_id, case.scope))

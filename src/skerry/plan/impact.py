@@ -53,28 +53,32 @@ class Flow(NamedTuple):
 
 def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
     """Return the services with changed destinations, and the VPC of each."""
-    found: dict[tuple[str, ServiceRef], None] = {}
+    services_by_vpc: dict[tuple[str, ServiceRef], None] = {}
     for change in changes:
         match change:
             case CreateInterfaceEndpoint() | CreateGatewayEndpoint():
                 ref = service_of_endpoint(change.service_name)
-                found |= {(change.vpc_id, ref): None} if ref else {}
+                services_by_vpc |= {(change.vpc_id, ref): None} if ref else {}
             case ModifyEndpoint() if change.private_dns or change.route_tables:
-                row = world.vpc_endpoints.get(change.endpoint_id)
-                ref = service_of_endpoint(row.service_name) if row and row.service_name is not UNSET else None
-                found |= {(row.vpc_id, ref): None} if row and ref else {}
+                endpoint = world.vpc_endpoints.get(change.endpoint_id)
+                ref = (
+                    service_of_endpoint(endpoint.service_name)
+                    if endpoint and endpoint.service_name is not UNSET
+                    else None
+                )
+                services_by_vpc |= {(endpoint.vpc_id, ref): None} if endpoint and ref else {}
             case SetVpcAttribute():
-                found |= {(change.vpc_id, ref): None for ref in _named_privately(world, change.vpc_id)}
+                services_by_vpc |= {(change.vpc_id, ref): None for ref in _named_privately(world, change.vpc_id)}
             case _:
                 pass
-    return found
+    return services_by_vpc
 
 
 def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
     """Return the services with private names that apply once a VPC's DNS attributes are on."""
-    for row in world.endpoints_in(vpc_id):
-        ref = service_of_endpoint(row.service_name) if row.service_name is not UNSET else None
-        if ref is not None and row.private_dns_enabled is True:
+    for endpoint in world.endpoints_in(vpc_id):
+        ref = service_of_endpoint(endpoint.service_name) if endpoint.service_name is not UNSET else None
+        if ref is not None and endpoint.private_dns_enabled is True:
             yield ref
     zones = [zone.name for zone in world.zones_in(vpc_id)]
     for ref in (ServiceRef(key, world.region or "") for key in (services() if zones else ())):
@@ -87,8 +91,8 @@ def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow
     """The flows of others to services that the changes touch, as far as they may work in this World."""
     walker = Walker(world)
     flows = (flow for vpc_id, ref in touched(world, changes) for flow in _flows(world, scope, vpc_id, ref))
-    asked = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
-    return tuple(flow for flow in asked if flow.before is not BLOCKED)
+    judged_flows = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
+    return tuple(flow for flow in judged_flows if flow.before is not BLOCKED)
 
 
 def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
@@ -117,13 +121,15 @@ def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator
 
 def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
     """Return the services outside the scope and the interfaces of the VPC; one of several equal ones."""
-    inside = {row.subnet_id for row in world.subnets_in(vpc_id)}
-    found: dict[object, list[Launch]] = {}
+    inside = {subnet.subnet_id for subnet in world.subnets_in(vpc_id)}
+    launches_by_key: dict[object, list[Launch]] = {}
     for launch in (*scope.others, *_interfaces(world, vpc_id)):
         if set(launch.subnets) <= inside and launch.subnets and launch.groups is not UNSET:
             key = (launch.subnets, launch.groups, str(launch.public_address), _is_strange(launch))
-            found.setdefault(key, []).append(launch)
-    return tuple(Kind(alike[0], tuple(dict.fromkeys(one.name for one in alike))) for alike in found.values())
+            launches_by_key.setdefault(key, []).append(launch)
+    return tuple(
+        Kind(alike[0], tuple(dict.fromkeys(client.name for client in alike))) for alike in launches_by_key.values()
+    )
 
 
 def is_strange(flow: Flow) -> bool:
@@ -144,13 +150,17 @@ def _is_of_a_task(row: NetworkInterface) -> bool:
 
 
 def _interfaces(world: World, vpc_id: str) -> Iterator[Launch]:
-    for row in world.facts.network_interfaces:
-        if row.vpc_id == vpc_id and row.interface_type not in _CALL_NOTHING and row.subnet_id is not UNSET:
-            yield _as_launch(row, row.subnet_id)
+    for interface in world.facts.network_interfaces:
+        if (
+            interface.vpc_id == vpc_id
+            and interface.interface_type not in _CALL_NOTHING
+            and interface.subnet_id is not UNSET
+        ):
+            yield _as_launch(interface, interface.subnet_id)
 
 
 def _as_launch(row: NetworkInterface, subnet_id: str) -> Launch:
-    groups = UNSET if row.groups is UNSET else tuple(one.group_id for one in row.groups)
+    groups = UNSET if row.groups is UNSET else tuple(group.group_id for group in row.groups)
     return Launch(
         name=row.network_interface_id,
         cluster="",

@@ -34,8 +34,8 @@ _TASKS = "ecs-tasks.amazonaws.com"
 
 def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
     """Return the fix for a blocker other than packets: a policy, a missing resource, or Fargate's own rules."""
-    known = codes().get(piece.code)
-    advice = known.remedy if known else piece.message
+    code_page = codes().get(piece.code)
+    advice = code_page.remedy if code_page else piece.message
     if piece.code == "TRUST_POLICY_DENIES":
         trust = {"Effect": "Allow", "Principal": {"Service": _TASKS}, "Action": "sts:AssumeRole"}
         return ProposeStatement(piece.resource, json.dumps(trust), f"{piece.message}. {advice}")
@@ -50,8 +50,8 @@ def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
 
 
 def _role(failing: Failing) -> dict[str, str] | str:
-    known = failing.kind.launch.definition
-    role = None if isinstance(known, Missing) else known.execution_role_arn
+    definition = failing.kind.launch.definition
+    role = None if isinstance(definition, Missing) else definition.execution_role_arn
     return {"AWS": role} if role else "*"
 
 
@@ -93,10 +93,10 @@ def to_nat(world: World, failing: Failing) -> Change:
     beside = [row for row in _working(world, subnet.vpc_id) if not _leads_for(world, name, row.subnet_id)]
     if beside:
         # One of the task's own zone: what crosses zones costs more, and falls with the other one.
-        found = min(beside, key=lambda row: (not _is_near(world, row, subnet), row.nat_gateway_id)).nat_gateway_id
+        nat_id = min(beside, key=lambda row: (not _is_near(world, row, subnet), row.nat_gateway_id)).nat_gateway_id
         instead = _default_of(table)
-        message = f"route 0.0.0.0/0 of {name} to {found}{f', in place of {instead}' if instead else ''}"
-        return RouteToNat(name, found, message)
+        message = f"route 0.0.0.0/0 of {name} to {nat_id}{f', in place of {instead}' if instead else ''}"
+        return RouteToNat(name, nat_id, message)
     message = (
         f"{subnet.vpc_id} has no NAT gateway that works: make one in a subnet that routes to an internet gateway, with "
         f"an Elastic IP address, and route 0.0.0.0/0 of {name} to it"
@@ -106,9 +106,9 @@ def to_nat(world: World, failing: Failing) -> Change:
 
 def _working(world: World, vpc_id: str) -> list[NatGateway]:
     return [
-        row
-        for row in world.facts.nat_gateways
-        if row.vpc_id == vpc_id and row.state == "available" and row.connectivity_type == "public"
+        nat
+        for nat in world.facts.nat_gateways
+        if nat.vpc_id == vpc_id and nat.state == "available" and nat.connectivity_type == "public"
     ]
 
 
@@ -127,10 +127,15 @@ def _is_near(world: World, row: NatGateway, subnet: Subnet) -> bool:
 def _default_of(table: RouteTable | Missing) -> str:
     """Return the current target of a table's default route."""
     routes = () if isinstance(table, Missing) or table.routes is UNSET else table.routes
-    found = next((row for row in routes if row.destination_cidr_block == "0.0.0.0/0"), None)
-    if found is None:
+    default_route = next((route for route in routes if route.destination_cidr_block == "0.0.0.0/0"), None)
+    if default_route is None:
         return ""
-    targets = (found.gateway_id, found.nat_gateway_id, found.transit_gateway_id, found.network_interface_id)
+    targets = (
+        default_route.gateway_id,
+        default_route.nat_gateway_id,
+        default_route.transit_gateway_id,
+        default_route.network_interface_id,
+    )
     return next((name for name in targets if name), "another route")
 
 
@@ -142,7 +147,7 @@ def endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change
 
 def policy_for(world: World, scope: Scope, ref: ServiceRef, vpc_id: str) -> str | None:
     """The least policy of an endpoint, for the launches in scope and the services of the VPC, which use it too."""
-    subnets = {row.subnet_id for row in task_subnets(world, vpc_id, scope)}
-    subnets |= {row.subnet_id for row in world.subnets_in(vpc_id)}
+    subnets = {subnet.subnet_id for subnet in task_subnets(world, vpc_id, scope)}
+    subnets |= {subnet.subnet_id for subnet in world.subnets_in(vpc_id)}
     users = [launch for launch in (*scope.launches, *scope.others) if subnets & set(launch.subnets)]
     return endpoint_policies.least(world, users, ref)

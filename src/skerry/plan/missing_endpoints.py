@@ -39,16 +39,18 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     if name is None or ref.region != case.world.region:
         yield Remedy(manual_steps.other_region(case.failing, ref), why)
         return
-    existing = [row for row in case.world.endpoints_in(case.vpc_id) if _is_for(row, ref, gateway=gateway)]
-    waiting = [row for row in existing if _state(row) in _WAITING]
-    dead = [row for row in existing if _state(row) in _STUCK]
-    yield from (Remedy(DeleteEndpoint(row.vpc_endpoint_id, of_state(row)), why) for row in dead)
-    for row in waiting:
-        message = f"{row.vpc_endpoint_id} waits until the owner of {row.service_name} accepts it"
-        yield Remedy(Advise(row.vpc_endpoint_id, message), why)
+    existing = [
+        endpoint for endpoint in case.world.endpoints_in(case.vpc_id) if _is_for(endpoint, ref, gateway=gateway)
+    ]
+    waiting = [endpoint for endpoint in existing if _state(endpoint) in _WAITING]
+    dead = [endpoint for endpoint in existing if _state(endpoint) in _STUCK]
+    yield from (Remedy(DeleteEndpoint(endpoint.vpc_endpoint_id, of_state(endpoint)), why) for endpoint in dead)
+    for endpoint in waiting:
+        message = f"{endpoint.vpc_endpoint_id} waits until the owner of {endpoint.service_name} accepts it"
+        yield Remedy(Advise(endpoint.vpc_endpoint_id, message), why)
     if waiting:
         return
-    alive = [row for row in existing if is_coming(row)]
+    alive = [endpoint for endpoint in existing if is_coming(endpoint)]
     if gateway and (_is_routed(case, ref) or (alive and _is_on_table(case, alive[0]))):
         # Another route takes the packets away from it.
         lost = [(judged, trace) for trace in bad for judged in trace.judged if judged.lost]
@@ -91,7 +93,7 @@ def _is_routed(case: Case, ref: ServiceRef) -> bool:
     listed = case.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
     if listed is None or isinstance(table, Missing) or table.routes is UNSET:
         return False
-    return any(row.destination_prefix_list_id == listed and row.state == "active" for row in table.routes)
+    return any(route.destination_prefix_list_id == listed and route.state == "active" for route in table.routes)
 
 
 def _is_on_table(case: Case, row: VpcEndpoint) -> bool:

@@ -45,25 +45,25 @@ _ORDER: tuple[type[Change], ...] = (
 
 def in_order(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[Why, ...]]:
     """Return the changes in order: referenced resources first; changes of one endpoint as one change."""
-    found = list(_together(changes.items()))
-    found.sort(key=lambda pair: _ORDER.index(type(pair[0])))
-    return dict(found)
+    pairs = list(_together(changes.items()))
+    pairs.sort(key=lambda pair: _ORDER.index(type(pair[0])))
+    return dict(pairs)
 
 
 def _together(pairs: Iterable[tuple[Change, tuple[Why, ...]]]) -> list[tuple[Change, tuple[Why, ...]]]:
-    found: dict[object, tuple[Change, tuple[Why, ...]]] = {}
+    by_key: dict[object, tuple[Change, tuple[Why, ...]]] = {}
     for change, why in pairs:
         key: object = change
         if isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint):
             key = change.endpoint_id
         elif isinstance(change, ProposeStatement):
             key = (change.resource, _kind(change))
-        known = found.get(key)
-        if known is None:
-            found[key] = (change, why)
+        earlier = by_key.get(key)
+        if earlier is None:
+            by_key[key] = (change, why)
         else:
-            found[key] = (_as_one(known[0], change), tuple(dict.fromkeys((*known[1], *why))))
-    return list(found.values())
+            by_key[key] = (_as_one(earlier[0], change), tuple(dict.fromkeys((*earlier[1], *why))))
+    return list(by_key.values())
 
 
 def _kind(change: ProposeStatement) -> object:

@@ -33,20 +33,20 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     before = scope.look(world)
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
-    found = search(world, scope, options, before)
-    changes = tuple(found.changes)
-    planned = tuple(_planned(world, found, change, why) for change, why in found.changes.items())
-    breaks = tuple(_breaks(found))
-    beyond = limits(found.world, changes)
+    result = search(world, scope, options, before)
+    changes = tuple(result.changes)
+    planned = tuple(_planned(world, result, change, why) for change, why in result.changes.items())
+    breaks = tuple(_breaks(result))
+    beyond = limits(result.world, changes)
     return Plan(
         services=names,
         before=before.verdict,
-        after=found.found.verdict,
-        proven=found.found.verdict is OK and not breaks and not beyond,
+        after=result.found.verdict,
+        proven=result.found.verdict is OK and not breaks and not beyond,
         changes=planned,
-        remaining=tuple(_remaining(found.found)),
+        remaining=tuple(_remaining(result.found)),
         breaks=breaks,
-        facts=found.found.facts,
+        facts=result.found.facts,
         limits=beyond,
         findings=tuple(findings(world, options, changes)),
     )
@@ -54,28 +54,28 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
 
 def _planned(world: World, found: SearchResult, change: Change, reasons: tuple[Why, ...]) -> Planned:
     # A blocker at a resource of the plan itself is no reason in the user's network.
-    why = tuple(row for row in reasons if not is_new(row.resource)) or _for_the_new(reasons)
+    why = tuple(reason for reason in reasons if not is_new(reason.resource)) or _for_the_new(reasons)
     kind, note = disposition(world, change, found.flows, found.broken)
     by = owner(world, found.world, change)
     return Planned(change, kind if by is None else "manual", why, note, by)
 
 
 def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
-    steps = tuple(dict.fromkeys(step for row in reasons for step in row.steps))
-    names = tuple(dict.fromkeys(name for row in reasons for name in row.services))
+    steps = tuple(dict.fromkeys(step for reason in reasons for step in reason.steps))
+    names = tuple(dict.fromkeys(name for reason in reasons for name in reason.services))
     return (Why("", "", "lets calls in to the new endpoints", steps, names),)
 
 
 def _remaining(found: Found) -> Iterator[Remaining]:
     """Return the remaining blockers, each once for each step."""
-    known: dict[tuple[str, str, str], Remaining] = {}
-    for row in found.failing:
-        for trace in row.outcome.traces:
+    by_blocker: dict[tuple[str, str, str], Remaining] = {}
+    for failing in found.failing:
+        for trace in failing.outcome.traces:
             for judged in trace.judged:
                 if judged.lost and trace.verdict is not OK:
-                    key = (row.need.step, judged.piece.code, judged.piece.resource)
-                    known[key] = _remains(row, judged.piece, known.get(key))
-    yield from known.values()
+                    key = (failing.need.step, judged.piece.code, judged.piece.resource)
+                    by_blocker[key] = _remains(failing, judged.piece, by_blocker.get(key))
+    yield from by_blocker.values()
 
 
 def _remains(row: Failing, piece: Piece, known: Remaining | None) -> Remaining:
@@ -87,12 +87,12 @@ def _remains(row: Failing, piece: Piece, known: Remaining | None) -> Remaining:
 
 def _breaks(found: SearchResult) -> Iterator[Break]:
     """Return the flows of other workloads that become worse, and those denied by a new endpoint's policy."""
-    for row in found.broken:
-        pieces = [judged.piece.message for trace in row.outcome.traces for judged in trace.judged]
-        host = getattr(row.need, "host", None) or ""
-        sure = "no longer works" if row.outcome.verdict is not UNKNOWN else "may not work any more"
-        message = f"{host} worked from {row.subnet} and {sure}: {'; '.join(pieces[:2])}"
-        yield Break(", ".join(row.kind.names), host, message)
+    for broken_flow in found.broken:
+        pieces = [judged.piece.message for trace in broken_flow.outcome.traces for judged in trace.judged]
+        host = getattr(broken_flow.need, "host", None) or ""
+        sure = "no longer works" if broken_flow.outcome.verdict is not UNKNOWN else "may not work any more"
+        message = f"{host} worked from {broken_flow.subnet} and {sure}: {'; '.join(pieces[:2])}"
+        yield Break(", ".join(broken_flow.kind.names), host, message)
     limited = dict(_limited(found.changes))
     for flow in found.flows:
         endpoint = limited.get(flow.need.service)

@@ -36,10 +36,10 @@ def limits(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
 def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
     interface = {change.vpc_id for change in changes if isinstance(change, CreateInterfaceEndpoint)}
     for vpc_id in sorted(interface):
-        count = sum(row.vpc_endpoint_type == "Interface" for row in changed.endpoints_in(vpc_id))
+        count = sum(endpoint.vpc_endpoint_type == "Interface" for endpoint in changed.endpoints_in(vpc_id))
         yield from _beyond(count, _INTERFACE_ENDPOINTS, f"interface endpoints of {vpc_id}", "L-29B6F2EB")
     if any(isinstance(change, CreateGatewayEndpoint) for change in changes):
-        count = sum(row.vpc_endpoint_type == "Gateway" for row in changed.facts.vpc_endpoints)
+        count = sum(endpoint.vpc_endpoint_type == "Gateway" for endpoint in changed.facts.vpc_endpoints)
         yield from _beyond(count, _GATEWAY_ENDPOINTS, "gateway endpoints of the Region", "L-1B52E74A")
     if any(isinstance(change, CreateSecurityGroup) for change in changes):
         count = len(changed.facts.security_groups)
@@ -66,7 +66,7 @@ def _beyond(count: int, most: int, what: str, quota: str) -> Iterator[str]:
 
 def _rules(world: World, group: SecurityGroup, direction: str) -> int:
     rows = group.ip_permissions if direction == "in" else group.ip_permissions_egress
-    return sum(_weight(world, row) for row in (() if rows is UNSET else rows))
+    return sum(_weight(world, rule_permission) for rule_permission in (() if rows is UNSET else rows))
 
 
 def _weight(world: World, row: IpPermission) -> int:
@@ -74,10 +74,10 @@ def _weight(world: World, row: IpPermission) -> int:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
     """
-    lists = (one.prefix_list_id for one in row.prefix_list_ids)
+    lists = (reference.prefix_list_id for reference in row.prefix_list_ids)
     own = [name for name in lists if world.service_of_prefix_list(name) is None]
     entries = (world.prefix_entries_of(name) for name in own)
-    listed = sum(len(found) if isinstance(found, tuple) else 1 for found in entries)
+    listed = sum(len(list_entries) if isinstance(list_entries, tuple) else 1 for list_entries in entries)
     others = len(row.ip_ranges) + len(row.ipv6_ranges) + len(row.user_id_group_pairs)
     return others + listed + len(row.prefix_list_ids) - len(own)
 
@@ -88,7 +88,7 @@ def _entries(world: World, changes: tuple[Change, ...]) -> Counter[tuple[str, bo
     for acl_id in {change.acl_id for change in changes if isinstance(change, AddAclEntry)}:
         acl = world.network_acls.get(acl_id)
         rows = () if acl is None or acl.entries is UNSET else acl.entries
-        counts.update((acl_id, row.egress) for row in rows if row.rule_number < _LAST)
+        counts.update((acl_id, entry.egress) for entry in rows if entry.rule_number < _LAST)
     return counts
 
 

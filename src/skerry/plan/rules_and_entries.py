@@ -91,14 +91,14 @@ def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) ->
     hop = judged.hop
     to_destination = (hop.leg == "there") == (hop.direction == "out")
     ports = (port_of(failing),) * 2 if hop.leg == "there" else EPHEMERAL
-    found = _blocks(world, failing, trace, to_destination=to_destination)
-    if not found:
+    cidrs = _blocks(world, failing, trace, to_destination=to_destination)
+    if not cidrs:
         message = (
             f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} "
             "are is unknown: save aws ec2 get-managed-prefix-list-entries"
         )
         yield Advise(acl.network_acl_id, message)
-    for cidr in found:
+    for cidr in cidrs:
         yield AddAclEntry(acl.network_acl_id, 0, hop.direction, cidr, ports)
 
 
@@ -119,17 +119,17 @@ def numbered(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
     """An entry with a free number before the first one that denies; AWS asks the entries in order."""
     acl = world.network_acls[change.acl_id]
     entries = () if acl.entries is UNSET else acl.entries
-    rows = [row for row in entries if row.egress == (change.direction == "out")]
-    taken = {row.rule_number for row in rows}
-    denying = min((row.rule_number for row in rows if row.rule_action == "deny"), default=LAST_RULE)
+    rows = [entry for entry in entries if entry.egress == (change.direction == "out")]
+    taken = {entry.rule_number for entry in rows}
+    denying = min((entry.rule_number for entry in rows if entry.rule_action == "deny"), default=LAST_RULE)
     before = max((number for number in taken if number < denying), default=0)
     steps = (before + _STEP,) if before + _STEP < denying else range(denying - 1, 0, -1)
-    wanted = next((number for number in steps if number not in taken), None)
-    if wanted is None:
+    free_number = next((number for number in steps if number not in taken), None)
+    if free_number is None:
         message = (
             f"{change.acl_id} has no number left before entry {denying}, which denies: renumber its entries, with "
             f"an {'outbound' if change.direction == 'out' else 'inbound'} one before it that allows TCP "
             f"{change.ports[0]}-{change.ports[1]} of {change.cidr}"
         )
         return Advise(change.acl_id, message)
-    return replace(change, number=wanted)
+    return replace(change, number=free_number)

@@ -52,8 +52,8 @@ class Scope:
     def __init__(
         self, launches: Iterable[Launch], also: Sequence[ServiceRef] = (), others: Iterable[Launch] = ()
     ) -> None:
-        self.launches = tuple(one for one in launches if one.not_applicable is None)
-        self.others = tuple(one for one in others if one.not_applicable is None)
+        self.launches = tuple(launch for launch in launches if launch.not_applicable is None)
+        self.others = tuple(launch for launch in others if launch.not_applicable is None)
         self.kinds = tuple(_kinds(self.launches))
         self.groups = frozenset(
             name for kind in self.kinds if kind.launch.groups is not UNSET for name in kind.launch.groups
@@ -66,10 +66,10 @@ class Scope:
         verdicts: list[Verdict] = []
         failing: list[Failing] = []
         facts: dict[Missing, None] = {}
-        for found in self.each(world):
-            verdicts.append(found.verdict)
-            failing.extend(found.failing)
-            facts |= dict.fromkeys(found.facts)
+        for kind_result in self.each(world):
+            verdicts.append(kind_result.verdict)
+            failing.extend(kind_result.failing)
+            facts |= dict.fromkeys(kind_result.facts)
         return Found(every(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
 
     def each(self, world: World, first: Kind | None = None) -> Iterator[Found]:
@@ -77,22 +77,28 @@ class Scope:
         walker, beyond = Walker(world), AccessCheck(world)
         for kind in sorted(self.kinds, key=lambda kind: kind is not first):
             rows = tuple(self._of(walker, beyond, kind))
-            failing = tuple(row for _, found, _ in rows for row in found)
-            yield Found(every(row[0] for row in rows), failing, tuple(fact for row in rows for fact in row[2]))
+            failing = tuple(call_result for _, kind_failing, _ in rows for call_result in kind_failing)
+            yield Found(
+                every(call_result[0] for call_result in rows),
+                failing,
+                tuple(fact for call_result in rows for fact in call_result[2]),
+            )
 
     def _of(
         self, walker: Walker, beyond: AccessCheck, kind: Kind
     ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
-        found = diagnose_one(walker, kind.launch, {}, beyond)
-        rows = [row for row in found.needs if row.need.blocks == "start"]
+        diagnosis = diagnose_one(walker, kind.launch, {}, beyond)
+        rows = [need_diagnosis for need_diagnosis in diagnosis.needs if need_diagnosis.need.blocks == "start"]
         failing = [
-            Failing(kind, row.need, subnet, outcome)
-            for row in rows
-            for subnet, outcome in zip(dict.fromkeys(kind.launch.subnets), row.outcomes, strict=False)
+            Failing(kind, need_diagnosis.need, subnet, outcome)
+            for need_diagnosis in rows
+            for subnet, outcome in zip(dict.fromkeys(kind.launch.subnets), need_diagnosis.outcomes, strict=False)
             if outcome.verdict in FAILS
         ]
-        unread = tuple(fact for row in rows if row.verdict is UNKNOWN for fact in row.unknowns)
-        yield found.verdict, failing, unread
+        unread = tuple(
+            fact for need_diagnosis in rows if need_diagnosis.verdict is UNKNOWN for fact in need_diagnosis.unknowns
+        )
+        yield diagnosis.verdict, failing, unread
         for need in self._also:
             yield from self._call(walker, kind, need)
 
@@ -111,17 +117,17 @@ def _call(ref: ServiceRef) -> Call:
 
 
 def _kinds(launches: Iterable[Launch]) -> Iterator[Kind]:
-    found: dict[object, list[Launch]] = {}
+    by_mark: dict[object, list[Launch]] = {}
     for launch in launches:
-        found.setdefault(_mark(launch), []).append(launch)
-    for alike in found.values():
-        yield Kind(alike[0], tuple(dict.fromkeys(one.name for one in alike)))
+        by_mark.setdefault(_mark(launch), []).append(launch)
+    for alike in by_mark.values():
+        yield Kind(alike[0], tuple(dict.fromkeys(member.name for member in alike)))
 
 
 def _mark(launch: Launch) -> object:
     """Return the key of launches with the same Needs: everything but their names."""
-    known = launch.definition
-    roles = () if isinstance(known, Missing) else (known.task_role_arn, known.execution_role_arn)
+    definition = launch.definition
+    roles = () if isinstance(definition, Missing) else (definition.task_role_arn, definition.execution_role_arn)
     groups = None if launch.groups is UNSET else launch.groups
     return (
         needs(launch),

@@ -89,8 +89,8 @@ class _State:
             rounds -= 1
 
     def _mend_what_fails(self) -> bool:
-        current, found = self.look()
-        return self._add_all(current, found.failing, self.options)
+        current, result = self.look()
+        return self._add_all(current, result.failing, self.options)
 
     def spare_others(self) -> None:
         """Admit other clients with calls that now lead to the endpoints, on their port and no other."""
@@ -107,38 +107,41 @@ class _State:
 
     def tell_the_rest(self) -> None:
         """Add an `Advise` for each blocker without a change."""
-        told = {(why.code, why.resource) for reasons in self.changes.values() for why in reasons}
-        current, found = self.look()
+        explained = {(why.code, why.resource) for reasons in self.changes.values() for why in reasons}
+        current, result = self.look()
         memo = Memo()
-        for failing in found.failing:
+        for failing in result.failing:
             case = Case(current, self.scope, self.options, failing, memo)
             for trace in failing.outcome.traces:
                 for judged in trace.judged:
                     piece = judged.piece
-                    if judged.lost and (piece.code, piece.resource) not in told and trace.verdict in FAILS:
+                    if judged.lost and (piece.code, piece.resource) not in explained and trace.verdict in FAILS:
                         self._add(Remedy(advice(judged, trace), case.why((judged,))), failing.kind)
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
-        current, known = self.look()
-        in_the_way, lost = _in_the_way(known), self._lost(current)
+        current, result = self.look()
+        in_the_way, lost = _in_the_way(result), self._lost(current)
         for change in reversed(list(self.changes)):
             if _is_told(change) or self._is_preferred(change):
                 continue
-            rest = after(self.world, (other for other in self.changes if other != change))
-            if self._no_worse(rest, self.kinds[change], in_the_way) and self._lost(rest) <= lost:
+            without_change = after(self.world, (other for other in self.changes if other != change))
+            if self._no_worse(without_change, self.kinds[change], in_the_way) and self._lost(without_change) <= lost:
                 del self.changes[change]
 
     def _no_worse(self, rest: World, first: Kind, known: frozenset[object]) -> bool:
         """Tell whether no launch has a blocker left; launches with a change of their own come first."""
-        for found in self.scope.each(rest, first):
-            marks = _in_the_way(found)
-            if found.verdict is not OK and not (marks and marks <= known):
+        for kind_result in self.scope.each(rest, first):
+            marks = _in_the_way(kind_result)
+            if kind_result.verdict is not OK and not (marks and marks <= known):
                 return False
         return True
 
     def _lost(self, world: World) -> frozenset[object]:
-        return frozenset((row.kind.names, row.need, row.subnet) for row in impact.broken(world, self.flows))
+        return frozenset(
+            (broken_flow.kind.names, broken_flow.need, broken_flow.subnet)
+            for broken_flow in impact.broken(world, self.flows)
+        )
 
     def _is_preferred(self, change: Change) -> bool:
         """Whether the user asked for the change, needed or not: the article's rules for HTTP and DNS."""
@@ -175,15 +178,15 @@ class _State:
 
     def _add_policy(self, change: ModifyEndpoint, why: Why, kind: Kind) -> bool:
         """Make one policy of all that an endpoint's lacks: a change of it replaces it whole."""
-        same = (row for row in self.changes if isinstance(row, ModifyEndpoint) and row.policy is not None)
-        known = next((row for row in same if row.endpoint_id == change.endpoint_id), None)
-        reasons = self.changes.pop(known) if known is not None else ()
+        same = (other for other in self.changes if isinstance(other, ModifyEndpoint) and other.policy is not None)
+        earlier = next((other for other in same if other.endpoint_id == change.endpoint_id), None)
+        reasons = self.changes.pop(earlier) if earlier is not None else ()
         both = replace(
-            change, policy=endpoint_policies.join_policies(known.policy if known else None, change.policy or "")
+            change, policy=endpoint_policies.join_policies(earlier.policy if earlier else None, change.policy or "")
         )
         self.changes[both] = _with(reasons, why)
         self.kinds[both] = kind
-        return known is None or known != both
+        return earlier is None or earlier != both
 
     def _fitted(self, change: Change) -> Change:
         """Return a change adapted to the existing ones: a free number, an endpoint that is created already."""
@@ -191,9 +194,13 @@ class _State:
             case AddAclEntry():
                 return self._numbered(change)
             case CreateGatewayEndpoint() | CreateInterfaceEndpoint():
-                same = (row for row in self.changes if isinstance(row, CreateGatewayEndpoint | CreateInterfaceEndpoint))
-                found = next((row for row in same if row.endpoint_id == change.endpoint_id), None)
-                return change if found is None else _onto(found, change)
+                same = (
+                    other
+                    for other in self.changes
+                    if isinstance(other, CreateGatewayEndpoint | CreateInterfaceEndpoint)
+                )
+                earlier = next((other for other in same if other.endpoint_id == change.endpoint_id), None)
+                return change if earlier is None else _onto(earlier, change)
             case _:
                 return change
 
@@ -221,18 +228,18 @@ def _onto(
 
 
 def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
-    for position, known in enumerate(reasons):
-        if (known.code, known.resource, known.message) == (why.code, why.resource, why.message):
-            return (*reasons[:position], merged(known, why), *reasons[position + 1 :])
+    for position, reason in enumerate(reasons):
+        if (reason.code, reason.resource, reason.message) == (why.code, why.resource, why.message):
+            return (*reasons[:position], merged(reason, why), *reasons[position + 1 :])
     return (*reasons, why)
 
 
 def _in_the_way(found: Found) -> frozenset[object]:
     """Everything that is lost or not known of the launches in a World."""
     lost = {
-        (row.kind.names, row.need, row.subnet, judged.piece.code, judged.piece.resource)
-        for row in found.failing
-        for trace in row.outcome.traces
+        (failing.kind.names, failing.need, failing.subnet, judged.piece.code, judged.piece.resource)
+        for failing in found.failing
+        for trace in failing.outcome.traces
         for judged in trace.judged
     }
     return frozenset({*lost, *found.facts})

@@ -29,15 +29,15 @@ def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
         return False
     if not scope.knows_groups or group_id in scope.groups:
         return False
-    services = (row.network_configuration.awsvpc_configuration for row in world.facts.services)
-    if any(row is not None and group_id in row.security_groups for row in services):
+    services = (record.network_configuration.awsvpc_configuration for record in world.facts.services)
+    if any(record is not None and group_id in record.security_groups for record in services):
         return False
     users = [
-        row
-        for row in world.facts.network_interfaces
-        if row.groups is not UNSET and any(one.group_id == group_id for one in row.groups)
+        record
+        for record in world.facts.network_interfaces
+        if record.groups is not UNSET and any(reference.group_id == group_id for reference in record.groups)
     ]
-    return all(row.interface_type == _ENDPOINT for row in users)
+    return all(record.interface_type == _ENDPOINT for record in users)
 
 
 def shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
@@ -57,5 +57,5 @@ def task_group(world: World, launch: Launch, subnet_id: str) -> str | None:
     groups = None if subnet is None else groups_of(world, launch, subnet)
     if groups is None or groups is UNSET or isinstance(groups, Missing):
         return None
-    known = [name for name in groups if name in world.security_groups]
-    return min(known, key=lambda name: (world.security_groups[name].group_name == "default", name), default=None)
+    read_groups = [name for name in groups if name in world.security_groups]
+    return min(read_groups, key=lambda name: (world.security_groups[name].group_name == "default", name), default=None)

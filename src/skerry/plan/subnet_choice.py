@@ -11,8 +11,8 @@ from skerry.plan.scope import Scope
 def task_subnets(world: World, vpc_id: str, scope: Scope) -> tuple[Subnet, ...]:
     """The subnets of a VPC that tasks in scope may land in."""
     names = dict.fromkeys(name for launch in scope.launches for name in launch.subnets)
-    found = (world.subnets.get(name) for name in names)
-    return tuple(row for row in found if row is not None and row.vpc_id == vpc_id)
+    subnets = (world.subnets.get(name) for name in names)
+    return tuple(subnet for subnet in subnets if subnet is not None and subnet.vpc_id == vpc_id)
 
 
 def endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_name: str) -> tuple[str, ...]:
@@ -29,11 +29,11 @@ def endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_name: str)
 
 def _zones(world: World, tasks: tuple[Subnet, ...], service_name: str) -> list[str | None]:
     """The zones of subnets; where no zone is known, one subnet of whichever it is."""
-    known = sorted({zone for row in tasks if (zone := zone_of(row)) is not None})
+    task_zones = sorted({zone for subnet in tasks if (zone := zone_of(subnet)) is not None})
     offered = world.zones_of_endpoint_service(service_name)
-    if not known:
+    if not task_zones:
         return [None]
-    return [zone for zone in known if extension(zone) is None and (offered is None or zone in offered)]
+    return [zone for zone in task_zones if extension(zone) is None and (offered is None or zone in offered)]
 
 
 def _best(places: tuple[Subnet, ...], zone: str | None, tasks: tuple[Subnet, ...]) -> str | None:
@@ -56,6 +56,9 @@ def has_room(subnet: Subnet) -> bool:
 def _settled(world: World, vpc_id: str) -> tuple[Subnet, ...]:
     """The subnets that interface endpoints of the VPC are in."""
     names = dict.fromkeys(
-        name for row in world.endpoints_in(vpc_id) if row.vpc_endpoint_type == "Interface" for name in row.subnet_ids
+        name
+        for record in world.endpoints_in(vpc_id)
+        if record.vpc_endpoint_type == "Interface"
+        for name in record.subnet_ids
     )
-    return tuple(row for name in names if (row := world.subnets.get(name)) is not None)
+    return tuple(record for name in names if (record := world.subnets.get(name)) is not None)

@@ -57,13 +57,13 @@ def _after(facts: Facts, change: Change) -> Facts:
         case CreateSecurityGroup():
             return replace(facts, security_groups=(*facts.security_groups, _group(change)))
         case AuthorizeRule() | RevokeRule():
-            return replace(facts, security_groups=tuple(_with_rule(row, change) for row in facts.security_groups))
+            return replace(facts, security_groups=tuple(_with_rule(record, change) for record in facts.security_groups))
         case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
             return _of_endpoint(facts, change)
         case SetVpcAttribute():
             return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
         case AddAclEntry():
-            return replace(facts, network_acls=tuple(_with_entry(row, change) for row in facts.network_acls))
+            return replace(facts, network_acls=tuple(_with_entry(record, change) for record in facts.network_acls))
         case RouteToNat():
             return _default_route(facts, change)
         case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
@@ -119,9 +119,15 @@ def _with_rule(group: SecurityGroup, change: AuthorizeRule | RevokeRule) -> Secu
     if group.group_id != change.group_id or rows is UNSET:
         # One rule more or less leaves it unknown what the others are.
         return group
-    wanted = permission(change.rule)
-    kept = rows if isinstance(change, AuthorizeRule) else tuple(row for row in rows if row != wanted)
-    return _with_rules(group, change.direction, (*kept, wanted) if isinstance(change, AuthorizeRule) else kept)
+    new_permission = permission(change.rule)
+    permissions = (
+        rows
+        if isinstance(change, AuthorizeRule)
+        else tuple(existing for existing in rows if existing != new_permission)
+    )
+    return _with_rules(
+        group, change.direction, (*permissions, new_permission) if isinstance(change, AuthorizeRule) else permissions
+    )
 
 
 def _with_rules(group: SecurityGroup, direction: Direction, rows: tuple[IpPermission, ...]) -> SecurityGroup:
@@ -162,17 +168,22 @@ def _gateway_endpoint(change: CreateGatewayEndpoint) -> VpcEndpoint:
 
 def _modified(facts: Facts, change: ModifyEndpoint) -> Facts:
     rows = tuple(
-        _with_more(row, change) if row.vpc_endpoint_id == change.endpoint_id else row for row in facts.vpc_endpoints
+        _with_more(candidate, change) if candidate.vpc_endpoint_id == change.endpoint_id else candidate
+        for candidate in facts.vpc_endpoints
     )
     changed = replace(facts, vpc_endpoints=rows)
-    found = next((row for row in rows if row.vpc_endpoint_id == change.endpoint_id), None)
-    if found is None or found.service_name is UNSET or change.prefix_list is None:
+    endpoint = next((candidate for candidate in rows if candidate.vpc_endpoint_id == change.endpoint_id), None)
+    if endpoint is None or endpoint.service_name is UNSET or change.prefix_list is None:
         return changed
-    return _routed(changed, change.endpoint_id, change.route_tables, change.prefix_list, found.service_name)
+    return _routed(changed, change.endpoint_id, change.route_tables, change.prefix_list, endpoint.service_name)
 
 
 def _with_more(row: VpcEndpoint, change: ModifyEndpoint) -> VpcEndpoint:
-    groups = row.groups if row.groups is UNSET else (*row.groups, *(GroupName(group_id=one) for one in change.groups))
+    groups = (
+        row.groups
+        if row.groups is UNSET
+        else (*row.groups, *(GroupName(group_id=group_id) for group_id in change.groups))
+    )
     # Interfaces in the new subnets have no ids yet; without any, an endpoint stands in each of its subnets.
     interfaces = () if change.subnets else row.network_interface_ids
     return replace(
@@ -188,12 +199,14 @@ def _with_more(row: VpcEndpoint, change: ModifyEndpoint) -> VpcEndpoint:
 
 def _routed(facts: Facts, endpoint: str, tables: tuple[str, ...], prefix_list: str, service_name: str) -> Facts:
     """A gateway endpoint's routes: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html ."""
-    known = {row.prefix_list_id for row in facts.prefix_lists}
+    list_ids = {record.prefix_list_id for record in facts.prefix_lists}
     lists = facts.prefix_lists
-    if prefix_list not in known:
+    if prefix_list not in list_ids:
         lists = (*lists, PrefixList(prefix_list_id=prefix_list, prefix_list_name=service_name, owner_id="AWS"))
     route = Route(destination_prefix_list_id=prefix_list, gateway_id=endpoint)
-    rows = tuple(_with_route(row, route) if row.route_table_id in tables else row for row in facts.route_tables)
+    rows = tuple(
+        _with_route(record, route) if record.route_table_id in tables else record for record in facts.route_tables
+    )
     return replace(facts, prefix_lists=lists, route_tables=rows)
 
 
@@ -202,20 +215,24 @@ def _with_route(table: RouteTable, route: Route) -> RouteTable:
     if table.routes is UNSET:
         return table
     same = route.destination_prefix_list_id
-    kept = (row for row in table.routes if row.state == "active" or row.destination_prefix_list_id != same)
-    return replace(table, routes=(*kept, route))
+    remaining = (
+        existing
+        for existing in table.routes
+        if existing.state == "active" or existing.destination_prefix_list_id != same
+    )
+    return replace(table, routes=(*remaining, route))
 
 
 def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
     """AWS takes a gateway endpoint's routes away with it."""
-    kept = tuple(row for row in facts.vpc_endpoints if row.vpc_endpoint_id != endpoint_id)
+    endpoints = tuple(record for record in facts.vpc_endpoints if record.vpc_endpoint_id != endpoint_id)
     tables = tuple(
-        row
-        if row.routes is UNSET
-        else replace(row, routes=tuple(route for route in row.routes if route.gateway_id != endpoint_id))
-        for row in facts.route_tables
+        record
+        if record.routes is UNSET
+        else replace(record, routes=tuple(route for route in record.routes if route.gateway_id != endpoint_id))
+        for record in facts.route_tables
     )
-    return replace(facts, vpc_endpoints=kept, route_tables=tables)
+    return replace(facts, vpc_endpoints=endpoints, route_tables=tables)
 
 
 def _default_route(facts: Facts, change: RouteToNat) -> Facts:
@@ -223,8 +240,8 @@ def _default_route(facts: Facts, change: RouteToNat) -> Facts:
         return facts
     route = Route(destination_cidr_block=_EVERYWHERE, nat_gateway_id=change.nat_gateway_id)
     rows = tuple(
-        _with_route(_without_default(row), route) if row.route_table_id == change.route_table_id else row
-        for row in facts.route_tables
+        _with_route(_without_default(table), route) if table.route_table_id == change.route_table_id else table
+        for table in facts.route_tables
     )
     return replace(facts, route_tables=rows)
 
@@ -232,7 +249,7 @@ def _default_route(facts: Facts, change: RouteToNat) -> Facts:
 def _without_default(table: RouteTable) -> RouteTable:
     if table.routes is UNSET:
         return table
-    return replace(table, routes=tuple(row for row in table.routes if row.destination_cidr_block != _EVERYWHERE))
+    return replace(table, routes=tuple(route for route in table.routes if route.destination_cidr_block != _EVERYWHERE))
 
 
 def _attribute(change: SetVpcAttribute) -> VpcAttribute:

@@ -27,9 +27,11 @@ def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> R
     """Return the DNS answer for a task in an IPv6-only subnet."""
     if resolution.over_ipv6 is not None:
         return Resolution(open_question("dns", resolution.hop.resource, resolution.over_ipv6))
-    found = [one if is_ipv6(one.addresses) else over_ipv6(world, subnet, one) for one in resolution.destinations]
-    destinations = tuple(one for one in found if isinstance(one, Destination))
-    dead = resolution.dead + tuple(one for one in found if isinstance(one, Hop))
+    answers = [
+        answer if is_ipv6(answer.addresses) else over_ipv6(world, subnet, answer) for answer in resolution.destinations
+    ]
+    destinations = tuple(answer for answer in answers if isinstance(answer, Destination))
+    dead = resolution.dead + tuple(answer for answer in answers if isinstance(answer, Hop))
     if dead and not destinations:
         return msgspec.structs.replace(resolution, hop=dead[0], destinations=(), dead=())
     return msgspec.structs.replace(resolution, destinations=destinations, dead=dead)
@@ -44,7 +46,7 @@ def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Miss
         return None
     if resolution.over_ipv6 is not None:
         return resolution.over_ipv6
-    if not any(_may_have_ipv6(one) for one in resolution.destinations):
+    if not any(_may_have_ipv6(destination) for destination in resolution.destinations):
         return None
     name = host or "a host that is not known"
     return Missing(f"whether {name} is reachable over IPv6, for which {subnet.subnet_id} has a route")
@@ -84,8 +86,8 @@ def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destina
 def _interface(world: World, destination: Destination) -> Destination | Hop:
     """The IPv6 addresses of an endpoint's interface."""
     interface = world.network_interfaces.get(destination.interface or "")
-    known = [address(row.ipv6_address) for row in interface.ipv6_addresses] if interface else []
-    addresses = union(*(found for found in known if found))
+    parsed_addresses = [address(record.ipv6_address) for record in interface.ipv6_addresses] if interface else []
+    addresses = union(*(intervals for intervals in parsed_addresses if intervals))
     if not addresses:
         fact = Missing(f"the IPv6 addresses of {destination.label}", "ec2:DescribeNetworkInterfaces")
         return open_question("dns", destination.endpoint or "", fact)

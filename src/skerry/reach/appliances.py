@@ -51,10 +51,12 @@ def through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     start = local.memo.once(("appliance", step.start, name), lambda: _start(step.start, interface, subnet))
     peer = Peer(step.addresses, step.destination.label, step.destination.groups, step.destination)
     out = local.filters.groups(groups, "out", step.traffic, peer)
-    found = local.fan(start, step.destination, step.addresses, step.traffic)
+    onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)
     return tuple(
-        tuple(Passage.of((first, *_translated(local, step, out, rest)), guard, choice=rest.choice) for rest in item)
-        for item in found
+        tuple(
+            Passage.of((first, *_translated(local, step, out, onward)), guard, choice=onward.choice) for onward in item
+        )
+        for item in onward_paths
     )
 
 
@@ -73,10 +75,14 @@ def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[P
 
 def _interface(local: VpcPaths, route: Route) -> NetworkInterface | Missing:
     if route.network_interface_id is not None:
-        found = local.world.network_interfaces.get(route.network_interface_id)
-        return found or local.world.missing_for("network_interfaces", f"network interface {route.network_interface_id}")
+        interface = local.world.network_interfaces.get(route.network_interface_id)
+        return interface or local.world.missing_for(
+            "network_interfaces", f"network interface {route.network_interface_id}"
+        )
     of_instance = [
-        row for row in local.world.facts.network_interfaces if row.attachment.instance_id == route.instance_id
+        interface_record
+        for interface_record in local.world.facts.network_interfaces
+        if interface_record.attachment.instance_id == route.instance_id
     ]
     if len(of_instance) == 1:
         return of_instance[0]
@@ -120,8 +126,8 @@ def through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:
         return _ends(local, step, rules)
     there, back = local.between(step, subnet)
     start = local.memo.once(("firewall", step.start, name), lambda: _behind(step.start, name, subnet))
-    found = local.fan(start, step.destination, step.addresses, step.traffic)
-    return joined_all(step.start, (*there, rules), back, found)
+    onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)
+    return joined_all(step.start, (*there, rules), back, onward_paths)
 
 
 def _behind(before: Start, name: str, subnet: Subnet) -> Start:

@@ -16,10 +16,10 @@ class Memo:
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """Return the cached value for this key, or the value that ``make`` returns now."""
-        found = self._made.get(key, _NEVER)
-        if found is _NEVER:
-            found = make()
+        cached = self._made.get(key, _NEVER)
+        if cached is _NEVER:
+            cached = make()
             if self.remember:
-                self._made[key] = found
-        made: _Made = found
+                self._made[key] = cached
+        made: _Made = cached
         return made

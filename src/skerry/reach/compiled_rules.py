@@ -69,11 +69,11 @@ def _concerns(permission: IpPermission, protocol: str, port: int) -> bool:
 def _of_permission(group: str, permission: IpPermission, direction: str) -> Iterator[GroupRule]:
     head = f"{_traffic(permission)} {'from' if direction == 'in' else 'to'}"
     for item in permission.ip_ranges:
-        found = block4(item.cidr_ip)
-        yield GroupRule(group, f"{head} {item.cidr_ip}", found.addresses if found else None)
+        block = block4(item.cidr_ip)
+        yield GroupRule(group, f"{head} {item.cidr_ip}", block.addresses if block else None)
     for item6 in permission.ipv6_ranges:
-        found = block6(item6.cidr_ipv6)
-        yield GroupRule(group, f"{head} {item6.cidr_ipv6}", found.addresses if found else None)
+        block = block6(item6.cidr_ipv6)
+        yield GroupRule(group, f"{head} {item6.cidr_ipv6}", block.addresses if block else None)
     for reference in permission.prefix_list_ids:
         yield GroupRule(group, f"{head} {reference.prefix_list_id}", prefix_list=reference.prefix_list_id)
     for pair in permission.user_id_group_pairs:
@@ -95,9 +95,9 @@ def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, 
     """
     if acl.entries is UNSET:
         return Missing(f"the entries of {acl.network_acl_id}", "ec2:DescribeNetworkAcls")
-    wanted = {"-1", protocol, _NUMBERS[protocol]}
+    protocols = {"-1", protocol, _NUMBERS[protocol]}
     entries = sorted(
-        (entry for entry in acl.entries if entry.egress == (direction == "out") and entry.protocol in wanted),
+        (entry for entry in acl.entries if entry.egress == (direction == "out") and entry.protocol in protocols),
         key=lambda entry: entry.rule_number,
     )
     return tuple(_acl_rule(entry) for entry in entries)
@@ -105,7 +105,7 @@ def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, 
 
 def _acl_rule(entry: AclEntry) -> AclRule:
     cidr = entry.cidr_block or entry.ipv6_cidr_block
-    found = block4(entry.cidr_block) if entry.cidr_block else block6(entry.ipv6_cidr_block or "")
+    block = block4(entry.cidr_block) if entry.cidr_block else block6(entry.ipv6_cidr_block or "")
     everything = entry.protocol == "-1" or entry.port_range is None
     if everything or entry.port_range is None:
         ports, traffic = ALL_PORTS, "all traffic" if entry.protocol == "-1" else "all ports"
@@ -114,7 +114,7 @@ def _acl_rule(entry: AclEntry) -> AclRule:
         traffic = f"ports {entry.port_range.from_port}-{entry.port_range.to_port}"
     number = "*" if entry.rule_number >= LAST_RULE else str(entry.rule_number)
     text = f"rule {number}: {entry.rule_action} {traffic} {cidr}"
-    return AclRule(found.addresses if found else None, ports, entry.rule_action == "allow", text)
+    return AclRule(block.addresses if block else None, ports, entry.rule_action == "allow", text)
 
 
 LAST_RULE = 32_767

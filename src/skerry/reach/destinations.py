@@ -51,11 +51,14 @@ class Destinations:
         return self._once("gateway addresses", self._all_gateway_addresses)
 
     def _all_gateway_addresses(self) -> Intervals:
-        found = EMPTY
-        for row in self.world.facts.prefix_lists:
-            if self.world.service_of_prefix_list(row.prefix_list_id) is not None and row.cidrs is not UNSET:
-                found = union(found, _addresses(row.cidrs))
-        return found
+        addresses = EMPTY
+        for prefix_list in self.world.facts.prefix_lists:
+            if (
+                self.world.service_of_prefix_list(prefix_list.prefix_list_id) is not None
+                and prefix_list.cidrs is not UNSET
+            ):
+                addresses = union(addresses, _addresses(prefix_list.cidrs))
+        return addresses
 
     def over_ipv6(self) -> Destination:
         """Return the destination of a public IPv6 answer: an unknown address outside all VPCs in the input."""
@@ -92,7 +95,7 @@ class Destinations:
         return having[0] if len(having) == 1 else None
 
     def _blocks(self) -> dict[str, Intervals]:
-        return self._once("blocks", lambda: {row.vpc_id: _addresses(_cidrs(row)) for row in self.world.facts.vpcs})
+        return self._once("blocks", lambda: {vpc.vpc_id: _addresses(_cidrs(vpc)) for vpc in self.world.facts.vpcs})
 
     def of_interface(self, interface: NetworkInterface) -> Destination | Missing:
         """The primary address of a network interface."""
@@ -120,11 +123,15 @@ class Destinations:
     def of_endpoint(self, endpoint: VpcEndpoint, name: str | None = None) -> tuple[Destination, ...] | Missing:
         """Return the interfaces of an interface endpoint: all of them, or those in the zone of a zonal name."""
         key = ("endpoint", endpoint.vpc_endpoint_id)
-        found = self._once(key, lambda: self._of_endpoint(endpoint))
-        if name is None or isinstance(found, Missing):
-            return found
-        zonal = [one for one in found if (zone := self._zone(one.subnet)) and f"-{zone}." in name]
-        return tuple(zonal) or found
+        destinations = self._once(key, lambda: self._of_endpoint(endpoint))
+        if name is None or isinstance(destinations, Missing):
+            return destinations
+        zonal = [
+            destination
+            for destination in destinations
+            if (zone := self._zone(destination.subnet)) and f"-{zone}." in name
+        ]
+        return tuple(zonal) or destinations
 
     def _zone(self, subnet_id: str | None) -> str | None:
         subnet = self.world.find_subnet(subnet_id or "")
@@ -136,19 +143,20 @@ class Destinations:
         if "ipv6" in {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type}:
             return Missing(f"how {endpoint.vpc_endpoint_id} answers over IPv6, which is not walked")
         interfaces = [self.world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
-        if any(row is not None and row.private_ip_address is None for row in interfaces):
+        if any(record is not None and record.private_ip_address is None for record in interfaces):
             return Missing(f"the IPv4 addresses of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
-        known = [row for row in interfaces if row is not None and address(row.private_ip_address or "")]
-        if known and len(known) == len(interfaces):
+        addressed = [record for record in interfaces if record is not None and address(record.private_ip_address or "")]
+        if addressed and len(addressed) == len(interfaces):
             return tuple(
-                self._endpoint_interface(endpoint, interface, interface.private_ip_address or "") for interface in known
+                self._endpoint_interface(endpoint, interface, interface.private_ip_address or "")
+                for interface in addressed
             )
         subnets = [self.world.find_subnet(name) for name in endpoint.subnet_ids]
         if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
             return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
-        found = [self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing)]
-        unknown = next((one for one in found if isinstance(one, Missing)), None)
-        return unknown or tuple(one for one in found if not isinstance(one, Missing))
+        destinations = [self._somewhere_in(endpoint, subnet) for subnet in subnets if not isinstance(subnet, Missing)]
+        unknown = next((destination for destination in destinations if isinstance(destination, Missing)), None)
+        return unknown or tuple(destination for destination in destinations if not isinstance(destination, Missing))
 
     def _endpoint_interface(self, endpoint: VpcEndpoint, interface: NetworkInterface, text: str) -> Destination:
         own = self._of_interface(interface, text)
@@ -181,7 +189,7 @@ class Destinations:
         targets = self.world.mount_targets_of(file_system)
         if isinstance(targets, Missing):
             return targets
-        found = []
+        destinations = []
         for target in targets:
             if target.life_cycle_state.lower() in _GONE:
                 continue
@@ -198,8 +206,8 @@ class Destinations:
             led = self.of_interface(interface) if interface else self.at(vpc_id, target.ip_address or "")
             if isinstance(led, Missing):
                 return led
-            found.append(led)
-        return tuple(found)
+            destinations.append(led)
+        return tuple(destinations)
 
 
 def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None) -> tuple[str, ...] | Missing | None:
@@ -212,10 +220,14 @@ def _cidrs(vpc: Vpc) -> tuple[str, ...]:
     rows, rows6 = vpc.cidr_block_association_set, vpc.ipv6_cidr_block_association_set
     return (
         vpc.cidr_block,
-        *(row.cidr_block for row in rows if row.cidr_block_state.state == "associated"),
-        *(row.ipv6_cidr_block for row in rows6 if row.ipv6_cidr_block_state.state == "associated"),
+        *(association.cidr_block for association in rows if association.cidr_block_state.state == "associated"),
+        *(
+            association.ipv6_cidr_block
+            for association in rows6
+            if association.ipv6_cidr_block_state.state == "associated"
+        ),
     )
 
 
 def _addresses(cidrs: tuple[str, ...]) -> Intervals:
-    return union(*(found.addresses for cidr in cidrs if (found := parse_block(cidr))))
+    return union(*(block.addresses for cidr in cidrs if (block := parse_block(cidr))))

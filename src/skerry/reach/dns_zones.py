@@ -52,13 +52,13 @@ EndpointNames = dict[str, list[VpcEndpoint]]
 
 def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
     """The private names of a VPC's endpoints and of those that Profiles share with it, each with its endpoints."""
-    found: EndpointNames = {}
+    by_name: EndpointNames = {}
     shared = (world.vpc_endpoints.get(name) for name in world.resolver.settings_of(vpc_id).endpoints)
     others = [endpoint for endpoint in shared if endpoint is not None and endpoint.vpc_id != vpc_id]
     for endpoint in (*world.endpoints_in(vpc_id), *others):
         for name in names_of(endpoint):
-            found.setdefault(name, []).append(endpoint)
-    return found
+            by_name.setdefault(name, []).append(endpoint)
+    return by_name
 
 
 def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
@@ -68,13 +68,18 @@ def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> li
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
     """
     held = world.resolver.settings_of(vpc_id)
-    found = [Claim(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
+    candidates = [Claim(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
     for name in _fitting(host):
         for endpoint in endpoints.get(name, ()):
             profile = "" if endpoint.vpc_id == vpc_id else held.endpoints[endpoint.vpc_endpoint_id]
-            found.append(Claim(name.removeprefix("*."), endpoint=endpoint, profile=profile))
-    found.extend(Claim(plain_name_of(row.domain), rule=row.rule, profile=row.profile) for row in held.rules)
-    fitting = [claim for claim in found if _is_within(host, claim.apex) and not _stands_for_endpoint(claim, found)]
+            candidates.append(Claim(name.removeprefix("*."), endpoint=endpoint, profile=profile))
+    candidates.extend(
+        Claim(plain_name_of(settings_rule.domain), rule=settings_rule.rule, profile=settings_rule.profile)
+        for settings_rule in held.rules
+    )
+    fitting = [
+        claim for claim in candidates if _is_within(host, claim.apex) and not _stands_for_endpoint(claim, candidates)
+    ]
     return sorted(fitting, key=lambda claim: (-len(claim.apex), claim.profile != "", claim.rule is None))
 
 
@@ -121,21 +126,23 @@ def split_at_rules(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
 def _fitting(host: str) -> Iterator[str]:
     """The host itself, and every wildcard that it is below of."""
     yield host
-    rest = host.partition(".")[2]
-    while rest:
-        yield f"*.{rest}"
-        rest = rest.partition(".")[2]
+    parent = host.partition(".")[2]
+    while parent:
+        yield f"*.{parent}"
+        parent = parent.partition(".")[2]
 
 
 def names_of(endpoint: VpcEndpoint) -> set[str]:
     """The private names of an interface endpoint, whether they are switched on or not."""
-    told = {entry.dns_name.lower() for entry in endpoint.dns_entries if entry.dns_name and _is_private(entry.dns_name)}
+    dns_names = {
+        entry.dns_name.lower() for entry in endpoint.dns_entries if entry.dns_name and _is_private(entry.dns_name)
+    }
     if endpoint.vpc_endpoint_type in LATTICE:
-        return told | {plain_name_of(name) for name in endpoint.dns_options.private_dns_specified_domains}
+        return dns_names | {plain_name_of(name) for name in endpoint.dns_options.private_dns_specified_domains}
     if endpoint.vpc_endpoint_type is not UNSET and endpoint.vpc_endpoint_type != "Interface":
         return set()
     ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
-    return told | set(private_names(ref) if ref else ())
+    return dns_names | set(private_names(ref) if ref else ())
 
 
 def _is_private(name: str) -> bool:
@@ -157,28 +164,30 @@ def answer_of(zone: Zone, host: str) -> Record | Missing | None:
     if delegated := _delegated(by_name, host, zone.name):
         return Missing(f"what the name servers of {delegated}, to which zone {zone.name} delegates, answer for {host}")
     rows = _closest(by_name, host, zone.name)
-    useful = _in_use([row for row in rows if row.type in _ADDRESS_TYPES])
+    useful = _in_use([record_set for record_set in rows if record_set.type in _ADDRESS_TYPES])
     if not useful:
         return None
-    values = [item.value for row in useful for item in row.resource_records if row.type == "A"]
-    targets = [row.alias_target.dns_name for row in useful if row.alias_target is not None]
-    targets += [item.value for row in useful for item in row.resource_records if row.type == "CNAME"]
+    values = [item.value for record_set in useful for item in record_set.resource_records if record_set.type == "A"]
+    targets = [record_set.alias_target.dns_name for record_set in useful if record_set.alias_target is not None]
+    targets += [
+        item.value for record_set in useful for item in record_set.resource_records if record_set.type == "CNAME"
+    ]
     return Record(tuple(values), tuple(plain_name_of(name) for name in targets), _takes_turns(useful))
 
 
 def has_ipv6(zone: Zone, host: str) -> bool:
     """Tell whether a hosted zone answers for a host with IPv6 addresses."""
-    return any(row.type == _IPV6 for row in _closest(_by_name(zone) or {}, host, zone.name))
+    return any(record_set.type == _IPV6 for record_set in _closest(_by_name(zone) or {}, host, zone.name))
 
 
 def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
     """The record sets of a zone; None where they were not read."""
     if zone.records is UNSET:
         return None
-    found: dict[str, list[RecordSet]] = {}
-    for row in zone.records:
-        found.setdefault(plain_name_of(row.name), []).append(row)
-    return found
+    record_sets: dict[str, list[RecordSet]] = {}
+    for record_set in zone.records:
+        record_sets.setdefault(plain_name_of(record_set.name), []).append(record_set)
+    return record_sets
 
 
 def _delegated(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> str | None:
@@ -188,7 +197,7 @@ def _delegated(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> str
     """
     name = host
     while name != apex and "." in name:
-        if any(row.type == "NS" for row in by_name.get(name, ())):
+        if any(record_set.type == "NS" for record_set in by_name.get(name, ())):
             return name
         name = name.partition(".")[2]
     return None
@@ -199,7 +208,7 @@ def _in_use(rows: list[RecordSet]) -> list[RecordSet]:
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
     """
-    return [row for row in rows if row.weight != 0] or rows
+    return [record_set for record_set in rows if record_set.weight != 0] or rows
 
 
 def _takes_turns(rows: list[RecordSet]) -> bool:
@@ -212,10 +221,11 @@ def _takes_turns(rows: list[RecordSet]) -> bool:
     if len(rows) == 1:
         return True
     checked = any(
-        row.health_check_id is not None or (row.alias_target is not None and row.alias_target.evaluate_target_health)
-        for row in rows
+        record_set.health_check_id is not None
+        or (record_set.alias_target is not None and record_set.alias_target.evaluate_target_health)
+        for record_set in rows
     )
-    return not checked and all(row.weight is not None or row.multi_value_answer for row in rows)
+    return not checked and all(record_set.weight is not None or record_set.multi_value_answer for record_set in rows)
 
 
 def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[RecordSet]:

@@ -41,12 +41,12 @@ class Network(VpcPaths):
             # https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
             hop = Hop("subnet", start.subnet.subnet_id, rule="within the subnet")
             return ((self.arrive(Step(start, destination, addresses, traffic, hop)),),)
-        found = self.branches(start.subnet, destination, addresses)
-        if isinstance(found, Missing):
-            hop = open_question("route", "", found)
+        branches = self.branches(start.subnet, destination, addresses)
+        if isinstance(branches, Missing):
+            hop = open_question("route", "", branches)
             return self.dead_end(start, destination, addresses, traffic, hop)
         result: list[tuple[Passage, ...]] = []
-        for branch in found:
+        for branch in branches:
             ways = [self._along(start, destination, branch, route, traffic) for route in branch.routes]
             if len(ways) == 1:
                 result.extend(ways[0])
@@ -169,8 +169,8 @@ class Network(VpcPaths):
 
     def _by_address(self, step: Step) -> Subnet | Missing:
         vpc_id = step.start.subnet.vpc_id
-        found = subnet_of(self.world, vpc_id, step.addresses)
-        return found or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in")
+        subnet = subnet_of(self.world, vpc_id, step.addresses)
+        return subnet or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in")
 
 
 def _no_way(table: RouteTable, route: Route | None, destination: Destination) -> Hop:

@@ -46,21 +46,24 @@ def from_internet(
 def _outcome(
     destination: Destination, first: tuple[Hop, ...], passage: Passage | None, last: Hop | None = None
 ) -> Outcome:
-    found = judge(segments(first, passage, last, destination))
-    return Outcome(found.verdict, (Trace("internet", destination, first, passage, last, *found),), found.because)
+    judgement = judge(segments(first, passage, last, destination))
+    return Outcome(
+        judgement.verdict, (Trace("internet", destination, first, passage, last, *judgement),), judgement.because
+    )
 
 
 def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
     gateway = next(
         (
-            row.internet_gateway_id
-            for row in world.facts.internet_gateways
-            if row.attachments is not UNSET and any(item.vpc_id == subnet.vpc_id for item in row.attachments)
+            internet_gateway.internet_gateway_id
+            for internet_gateway in world.facts.internet_gateways
+            if internet_gateway.attachments is not UNSET
+            and any(item.vpc_id == subnet.vpc_id for item in internet_gateway.attachments)
         ),
         None,
     )
     if gateway is None:
-        unattached = any(row.attachments is UNSET for row in world.facts.internet_gateways)
+        unattached = any(internet_gateway.attachments is UNSET for internet_gateway in world.facts.internet_gateways)
         if unattached or not world.knows("internet_gateways"):
             fact = world.missing_for("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
             return open_question("gateway", subnet.vpc_id, fact)
@@ -95,16 +98,16 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     table = world.route_table_of(subnet)
     internet = Destination("the internet", PUBLIC, elsewhere=True)
     rows = table if isinstance(table, Missing) else routing.compile_table(world, table)
-    found = rows if isinstance(rows, Missing) else routing.select_branches(world, rows, internet, PUBLIC)
-    if isinstance(found, Missing) or isinstance(table, Missing):
-        missing = found if isinstance(found, Missing) else Missing("the route of the replies")
+    branches = rows if isinstance(rows, Missing) else routing.select_branches(world, rows, internet, PUBLIC)
+    if isinstance(branches, Missing) or isinstance(table, Missing):
+        missing = branches if isinstance(branches, Missing) else Missing("the route of the replies")
         return (open_question("route", "", missing, leg="back"),)
     name = table.route_table_id
     return tuple(
         _by_route(name, branch.routes[0], branch.addresses)
         if branch.missing is None
         else open_question("route", name, branch.missing, leg="back", source=branch.addresses)
-        for branch in found
+        for branch in branches
     )
 
 

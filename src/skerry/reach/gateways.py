@@ -121,7 +121,12 @@ def egress_only_hop(world: World, gateway_id: str, subnet: Subnet, addresses: In
     https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
     """
     gateway = next(
-        (row for row in world.facts.egress_only_gateways if row.egress_only_internet_gateway_id == gateway_id), None
+        (
+            candidate
+            for candidate in world.facts.egress_only_gateways
+            if candidate.egress_only_internet_gateway_id == gateway_id
+        ),
+        None,
     )
     if gateway is None or gateway.attachments is UNSET:
         return open_question("gateway", gateway_id, world.missing_for("egress_only_gateways", gateway_id))
@@ -135,7 +140,9 @@ def vpn_hop(world: World, gateway_id: str, vpc_id: str) -> Hop:
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/how_it_works.html
     """
-    gateway = next((row for row in world.facts.vpn_gateways if row.vpn_gateway_id == gateway_id), None)
+    gateway = next(
+        (candidate for candidate in world.facts.vpn_gateways if candidate.vpn_gateway_id == gateway_id), None
+    )
     behind = Missing(f"the network beyond {gateway_id}")
     if gateway is None or gateway.vpc_attachments is UNSET or _attached(gateway.vpc_attachments, vpc_id):
         return open_question("gateway", gateway_id, behind)

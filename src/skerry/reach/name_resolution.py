@@ -115,8 +115,8 @@ class NameResolver:
         if not isinstance(home, str):
             hop = open_question("dns", servers.others[0], home or servers.unknown_answer(query.host))
             return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
-        found = self._within(home, query, _Chain(), inbound=True)
-        return msgspec.structs.replace(found, servers=servers.others)
+        resolution = self._within(home, query, _Chain(), inbound=True)
+        return msgspec.structs.replace(resolution, servers=servers.others)
 
     def _registry(self, vpc_id: str, query: Query) -> Resolution:
         """Return the destination of a registry's blobs: the registry itself, or a redirect to the internet."""
@@ -136,11 +136,11 @@ class NameResolver:
             message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
             return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
         hostnames = self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames")
-        found = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
+        resolution = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
         doubt = support if isinstance(support, Missing) else self._filtered(vpc_id, query.host)
-        if doubt is not None and found.hop.clean:
-            return msgspec.structs.replace(found, hop=open_question("dns", vpc_id, doubt))
-        return found
+        if doubt is not None and resolution.hop.clean:
+            return msgspec.structs.replace(resolution, hop=open_question("dns", vpc_id, doubt))
+        return resolution
 
     def _filtered(self, vpc_id: str, host: str | None) -> Missing | None:
         """Whether DNS Firewall lets a question pass; it takes answers away, those of private zones and endpoints too.
@@ -193,8 +193,8 @@ class NameResolver:
         """Return the private names to query, and the rule that forwards the rest."""
         if view.vpc_id not in self._endpoint_names:
             self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names(self.world, view.vpc_id)
-        found = dns_zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
-        return dns_zones.split_at_rules(found)
+        claims = dns_zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
+        return dns_zones.split_at_rules(claims)
 
     def _unread(self, vpc_id: str) -> Missing | None:
         """Return the missing facts of refused calls: they may change any answer in the VPC."""
@@ -211,11 +211,11 @@ class NameResolver:
             return Resolution(open_question("dns", rule.id, home))
         if not view.chain.goes_on():
             return Resolution(open_question("dns", rule.id, Missing(f"where the chain of rules over {rule.id} ends")))
-        found = self._within(home, query._replace(host=host), view.chain, inbound=True)
-        if not found.hop.clean:
-            return found
-        text = f"{found.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
-        return msgspec.structs.replace(found, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
+        resolution = self._within(home, query._replace(host=host), view.chain, inbound=True)
+        if not resolution.hop.clean:
+            return resolution
+        text = f"{resolution.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
+        return msgspec.structs.replace(resolution, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
 
     def _private(self, view: _View, claims: list[Claim], host: str, query: Query) -> Resolution | None:
         """The answer of the most specific private name; None where there is none."""
@@ -226,16 +226,16 @@ class NameResolver:
         if len(profiles) > 1:
             fact = Missing(f"which of {', '.join(profiles)} answers for {host} in {view.vpc_id}")
             return Resolution(open_question("dns", view.vpc_id, fact))
-        unnamed = next((hop for one in endpoints if (hop := _unnamed(one, query.place))), None)
+        unnamed = next((hop for endpoint in endpoints if (hop := _unnamed(endpoint, query.place))), None)
         for claim in claims:
             if claim.endpoint is not None:
-                found = self._by_endpoint(view, claim, host)
+                resolution = self._by_endpoint(view, claim, host)
             elif unnamed is not None and claim.apex != host:
                 break
             else:
-                found = self._by_zone(view, claim, host, query)
-            if found is not None:
-                return found
+                resolution = self._by_zone(view, claim, host, query)
+            if resolution is not None:
+                return resolution
         return Resolution(unnamed) if unnamed else None
 
     def _by_endpoint(self, view: _View, claim: Claim, host: str) -> Resolution | None:
@@ -246,11 +246,11 @@ class NameResolver:
             return Resolution(open_question("dns", name, reason))
         if reason is not None:
             return None
-        found = self.destinations.of_endpoint(endpoint)
-        if isinstance(found, Missing):
-            return Resolution(open_question("dns", name, found))
+        interfaces = self.destinations.of_endpoint(endpoint)
+        if isinstance(interfaces, Missing):
+            return Resolution(open_question("dns", name, interfaces))
         by = f", which {claim.profile} shares" if claim.profile else ""
-        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), found)
+        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces)
 
     def _by_zone(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
         zone: Any = claim.zone
@@ -286,15 +286,15 @@ class NameResolver:
     def _endpoint_name(self, name: str) -> Resolution:
         """An endpoint's own name, which leads to it from anywhere."""
         endpoint = self.world.find_endpoint_by_name(name)
-        found = self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint of {name}")
+        interfaces = self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint of {name}")
         state = endpoint_state(endpoint) if endpoint else Hop("dns", name)
         if state.lost:
             return Resolution(state)
         if state.undecided:
-            found = state.undecided[0].missing or found
-        if isinstance(found, Missing):
-            return Resolution(open_question("dns", name, found))
-        return Resolution(Hop("dns", name, rule="an endpoint's own name"), found)
+            interfaces = state.undecided[0].missing or interfaces
+        if isinstance(interfaces, Missing):
+            return Resolution(open_question("dns", name, interfaces))
+        return Resolution(Hop("dns", name, rule="an endpoint's own name"), interfaces)
 
     def _file_system(self, view: _View, file_system: str, host: str, zone: str | None) -> Resolution:
         """The mount target in the task's own zone; without one the name does not resolve there.
@@ -312,18 +312,18 @@ class NameResolver:
             return Resolution(lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message))
         if isinstance(view.hostnames, Missing):
             return Resolution(open_question("dns", vpc_id, view.hostnames))
-        found = self.destinations.of_mount_targets(vpc_id, file_system, zone)
-        if isinstance(found, Missing):
-            return Resolution(open_question("dns", file_system, found))
-        if not found:
+        targets = self.destinations.of_mount_targets(vpc_id, file_system, zone)
+        if isinstance(targets, Missing):
+            return Resolution(open_question("dns", file_system, targets))
+        if not targets:
             message = f"{file_system} has no mount target in {zone} of {vpc_id}, so its name does not resolve there"
             return Resolution(lost("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
-        return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), found)
+        return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), targets)
 
     def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None) -> tuple[Intended, ...]:
         """Yield interface endpoints and private zones of the service outside the answer, with the reason."""
         led_to = {destination.endpoint for destination in answer.destinations}
-        found: list[Intended] = []
+        unanswered: list[Intended] = []
         for endpoint in self.world.endpoints_in(vpc_id):
             name = endpoint.vpc_endpoint_id
             if name in led_to or endpoint.service_name is UNSET or endpoint.vpc_endpoint_type != "Interface":
@@ -332,15 +332,15 @@ class NameResolver:
             if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
                 continue
             hop = self._why_not(vpc_id, endpoint, answer.hop)
-            found.extend(Intended(hop, destination) for destination in interfaces)
-        return (*found, *self._zone_not_asked(vpc_id, ref, host))
+            unanswered.extend(Intended(hop, destination) for destination in interfaces)
+        return (*unanswered, *self._zone_not_asked(vpc_id, ref, host))
 
     def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[Intended]:
         """Return the destination of a private zone that does not apply because the VPC has DNS hostnames off."""
         if host is None or self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is not False:
             return
         view = _View(vpc_id, hostnames=True, chain=_Chain(), inbound=False)
-        claim = next((one for one in self._claims(view, host)[0] if one.zone is not None), None)
+        claim = next((candidate for candidate in self._claims(view, host)[0] if candidate.zone is not None), None)
         if claim is not None and claim.zone is not None:
             message = f"{vpc_id} has enableDnsHostnames off, so private zone {claim.zone.name} does not apply in it"
             hop = lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
@@ -371,15 +371,19 @@ def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
 
 def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:
     """Return the addresses of a zone's record and the destinations of its names, including names without one."""
-    alive = [one for one in led if one.hop.clean]
-    dead = tuple(found for one in led for found in ((one.hop,) if not one.hop.clean else one.dead))
-    destinations = own + tuple(destination for one in alive for destination in one.destinations)
+    alive = [resolution for resolution in led if resolution.hop.clean]
+    dead = tuple(
+        dead_hop
+        for resolution in led
+        for dead_hop in ((resolution.hop,) if not resolution.hop.clean else resolution.dead)
+    )
+    destinations = own + tuple(destination for resolution in alive for destination in resolution.destinations)
     if not destinations:
-        return Resolution(next((one for one in dead if one.undecided), dead[0])) if dead else None
-    inferred = [one.hop.rule for one in alive if one.hop.grade == "inferred"]
+        return Resolution(next((resolution for resolution in dead if resolution.undecided), dead[0])) if dead else None
+    inferred = [resolution.hop.rule for resolution in alive if resolution.hop.grade == "inferred"]
     if inferred:
         hop = Hop("dns", hop.resource, rule="; ".join((hop.rule, *inferred)), grade="inferred")
-    return Resolution(hop, destinations, sure=record.sure and all(one.sure for one in alive), dead=dead)
+    return Resolution(hop, destinations, sure=record.sure and all(resolution.sure for resolution in alive), dead=dead)
 
 
 def _taken_as_read(found: Resolution, unread: Missing | None) -> Resolution:

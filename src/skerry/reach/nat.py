@@ -43,8 +43,10 @@ def through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
         return _ends(local, step, _no_exit(nat_id, step.start, start.subnet))
     there, back = local.between(step, start.subnet)
     destination, addresses = _untranslated(step, behind)
-    found = local.fan(start, destination, addresses, step.traffic)
-    return tuple(tuple(_after(local, step, (*there, state), back, passage) for passage in item) for item in found)
+    onward_paths = local.fan(start, destination, addresses, step.traffic)
+    return tuple(
+        tuple(_after(local, step, (*there, state), back, passage) for passage in item) for item in onward_paths
+    )
 
 
 def _ends(local: VpcPaths, step: Step, hop: Hop) -> Fan:
@@ -80,13 +82,13 @@ def _start(local: VpcPaths, nat: NatGateway, before: Start) -> Start | Missing:
 def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[str, ...]) -> Start | Missing:
     if len(passed) > DEEPEST:
         return Missing(f"where the way over {', '.join(passed)} ends")
-    known = nat.nat_gateway_addresses
-    rows = known if isinstance(known, tuple) else ()
+    nat_addresses = nat.nat_gateway_addresses
+    rows = nat_addresses if isinstance(nat_addresses, tuple) else ()
     subnet = local.world.find_subnet(nat.subnet_id or "")
     if isinstance(subnet, Missing) or not rows:
         return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
     own = address(rows[0].private_ip or "") or block_of(subnet, EMPTY)
-    public = any(row.public_ip is not None for row in rows)
+    public = any(nat_address.public_ip is not None for nat_address in rows)
     return Start(subnet, own, client_ports.NAT, public, NAT, passed=passed)
 
 
@@ -98,9 +100,9 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
     """
     tables = {row.route_table_id: row for row in local.world.facts.route_tables}
     table = tables.get(nat.route_table_id or "")
-    known = nat.nat_gateway_addresses
-    rows = known if isinstance(known, tuple) else ()
-    public = union(*(found for row in rows if (found := address(row.public_ip or ""))))
+    nat_addresses = nat.nat_gateway_addresses
+    rows = nat_addresses if isinstance(nat_addresses, tuple) else ()
+    public = union(*(block for row in rows if (block := address(row.public_ip or ""))))
     destination, addresses = _untranslated(step, behind_nat64(step.addresses))
     if step.start.what == NAT:
         return _ends(local, step, _no_exit(nat.nat_gateway_id, step.start, None))
@@ -141,9 +143,9 @@ def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:
     start = step.start
     by = LOCAL if start.came is None else start.came.by
     home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
-    found = local.in_table(table, home, start.addresses)
-    assert not isinstance(found, Missing)  # noqa: S101 -- the way there has read it
-    route = replies(found, table.route_table_id, f"{table.route_table_id} of a regional NAT gateway", by)
+    branches = local.in_table(table, home, start.addresses)
+    assert not isinstance(branches, Missing)  # noqa: S101 -- the way there has read it
+    route = replies(branches, table.route_table_id, f"{table.route_table_id} of a regional NAT gateway", by)
     if start.came is None:
         return (*route, local.back(start, step.addresses, step.traffic))
     return (*route, *returning(local, start, start.subnet, step))

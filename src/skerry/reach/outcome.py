@@ -37,23 +37,23 @@ class Outcome:
 
 def combine(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     """Return the combination of several outcomes: they take turns, or one of them holds, unknown which."""
-    found = list(outcomes)
-    if len(found) == 1:
-        return found[0]
-    verdicts = {outcome.verdict for outcome in found}
-    verdict = found[0].verdict
+    alternatives = list(outcomes)
+    if len(alternatives) == 1:
+        return alternatives[0]
+    verdicts = {outcome.verdict for outcome in alternatives}
+    verdict = alternatives[0].verdict
     if len(verdicts) > 1:
         verdict = either(verdicts) if turns else unsure(verdicts)
-    traces = tuple([trace for outcome in found for trace in outcome.traces])
+    traces = tuple([trace for outcome in alternatives for trace in outcome.traces])
     if verdict is UNKNOWN and not turns:
         # Only one of them holds, so what is lost on one of them may not be lost at all.
         doubted = tuple([trace.doubted() for trace in traces])
         # If no hop misses a fact, the unknown fact is the choice of the path.
-        known = any(trace.judged for trace in doubted)
-        traces = doubted if known else tuple([trace.doubted(address=True) for trace in traces])
+        has_doubted_hop = any(trace.judged for trace in doubted)
+        traces = doubted if has_doubted_hop else tuple([trace.doubted(address=True) for trace in traces])
     if verdict is not INTERMITTENT:
         return Outcome(verdict, traces)
-    because: dict[Because, None] = {why: None for outcome in found for why in outcome.because}
+    because: dict[Because, None] = {why: None for outcome in alternatives for why in outcome.because}
     if len(verdicts) > 1:
         because["address"] = None
     return Outcome(verdict, traces, tuple(because))

@@ -61,8 +61,8 @@ def _into(local: VpcPaths, step: Step, state: Hop, mine: PeeringVpc, theirs: Pee
     )
     leave = local.leave(step.start, step.addresses, step.traffic)
     back = local.back(step.start, step.addresses, step.traffic)
-    rest = local.arrive(step._replace(start=start, hop=state))
-    return join_passage(step.start, (leave, step.hop), (back,), rest)
+    onward = local.arrive(step._replace(start=start, hop=state))
+    return join_passage(step.start, (leave, step.hop), (back,), onward)
 
 
 def _start(home: Start, name: str, mine: PeeringVpc, theirs: PeeringVpc, end: Subnet) -> Start:
@@ -77,8 +77,8 @@ def _start(home: Start, name: str, mine: PeeringVpc, theirs: PeeringVpc, end: Su
 
 
 def _subnet(local: VpcPaths, step: Step, vpc_id: str) -> Subnet | Missing:
-    found = subnet_of(local.world, vpc_id, step.addresses)
-    return found or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in", "ec2:DescribeSubnets")
+    subnet = subnet_of(local.world, vpc_id, step.addresses)
+    return subnet or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in", "ec2:DescribeSubnets")
 
 
 def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:
@@ -101,7 +101,7 @@ def _state(connection: VpcPeeringConnection) -> Hop:
 def _blocks(side: PeeringVpc) -> Intervals:
     cidrs = [side.cidr_block, *(item.cidr_block for item in side.cidr_block_set)]
     cidrs.extend(item.ipv6_cidr_block for item in side.ipv6_cidr_block_set)
-    return union(*(found.addresses for cidr in cidrs if cidr and (found := parse_block(cidr))))
+    return union(*(block.addresses for cidr in cidrs if cidr and (block := parse_block(cidr))))
 
 
 def _known(side: PeeringVpc) -> bool:

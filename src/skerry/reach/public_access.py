@@ -17,11 +17,11 @@ _BOTH_WAYS, _EGRESS = "allow-bidirectional", "allow-egress"
 
 def mode_of(world: World, subnet: Subnet) -> str | None:
     """The mode that a subnet is under before exclusions; None where it was not read."""
-    for row in world.facts.public_access_modes:
-        if row.internet_gateway_block_mode is not UNSET and row.aws_region in {"", world.region}:
-            return row.internet_gateway_block_mode
-    told = subnet.block_public_access_states.internet_gateway_block_mode
-    return None if told is UNSET else told
+    for region_mode in world.facts.public_access_modes:
+        if region_mode.internet_gateway_block_mode is not UNSET and region_mode.aws_region in {"", world.region}:
+            return region_mode.internet_gateway_block_mode
+    subnet_mode = subnet.block_public_access_states.internet_gateway_block_mode
+    return None if subnet_mode is UNSET else subnet_mode
 
 
 def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -> str | Missing | None:
@@ -39,14 +39,18 @@ def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -
     if not world.knows("public_access_exclusions"):
         fact = f"whether {subnet.subnet_id} is excluded from Block Public Access"
         return world.missing_for("public_access_exclusions", fact)
-    rows = [row for row in world.facts.public_access_exclusions if _concerns(row, subnet) and row.state not in _OVER]
-    in_force = {row.internet_gateway_exclusion_mode for row in rows if row.state in _IN_FORCE}
+    rows = [
+        exclusion
+        for exclusion in world.facts.public_access_exclusions
+        if _concerns(exclusion, subnet) and exclusion.state not in _OVER
+    ]
+    in_force = {exclusion.internet_gateway_exclusion_mode for exclusion in rows if exclusion.state in _IN_FORCE}
     egress = _EGRESS in in_force and mode != INGRESS and outward
     if _BOTH_WAYS in in_force or (egress and replies_only):
         return None
-    for row in rows:
-        if row.state not in _IN_FORCE:
-            return Missing(f"what becomes of exclusion {row.exclusion_id}, which is {row.state}")
+    for exclusion in rows:
+        if exclusion.state not in _IN_FORCE:
+            return Missing(f"what becomes of exclusion {exclusion.exclusion_id}, which is {exclusion.state}")
     if egress:
         # "Outbound internet traffic is allowed", and yet in AWS's own example an instance with a public address is cut
         # off: https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-example.html#vpc-bpa-scenario-6

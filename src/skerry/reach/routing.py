@@ -66,13 +66,13 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
         name = route.destination_prefix_list_id
         cidr = route.destination_cidr_block or route.destination_ipv6_cidr_block
         if cidr is not None:
-            found = block4(cidr) if route.destination_cidr_block else block6(cidr)
-            if found is None:
+            block = block4(cidr) if route.destination_cidr_block else block6(cidr)
+            if block is None:
                 fact = f"the route to {cidr!r}, which is no CIDR block"
                 unreadable.append((route, Missing(fact)))
                 continue
             rank = _PROPAGATED if route.origin in _DYNAMIC else _STATIC
-            rows.append(RoutedBlock(found.length, rank, found.addresses, route))
+            rows.append(RoutedBlock(block.length, rank, block.addresses, route))
         elif name is None:
             unreadable.append((route, Missing(f"what a route to {target_of(route)} of {table.route_table_id} is for")))
         else:
@@ -80,8 +80,8 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
             if isinstance(entries, Missing):
                 open_lists.append(route)
                 continue
-            blocks = [found for cidr in entries if (found := parse_block(cidr))]
-            rows.extend(RoutedBlock(found.length, _LISTED, found.addresses, route, name) for found in blocks)
+            blocks = [block for cidr in entries if (block := parse_block(cidr))]
+            rows.extend(RoutedBlock(block.length, _LISTED, block.addresses, route, name) for block in blocks)
     rows = _without_overruled(rows)
     rows.sort(key=lambda row: (-row.length, row.rank))
     return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable))
@@ -114,11 +114,11 @@ def select_branches(
             doubtful.append((route, held))
         elif held:
             listed.append((route, held))
-    found = _longest_first(rows, listed, addresses)
+    branches = _longest_first(rows, listed, addresses)
     if not doubtful:
-        return tuple(found)
+        return tuple(branches)
     others, missing = tuple(route for route, _ in doubtful), doubtful[0][1]
-    return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in found)
+    return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in branches)
 
 
 def _only_row(rows: tuple[RoutedBlock, ...], addresses: Intervals) -> RoutedBlock | None:
@@ -144,16 +144,16 @@ def _longest_first(
     rows: list[RoutedBlock], listed: list[tuple[Route, Intervals]], addresses: Intervals
 ) -> list[Branch]:
     """Longer routes first; a prefix list with unknown entries stands at the place of its entries."""
-    long, rest = _nested([row for row in rows if row.length >= _SHORT], addresses)
+    long, remaining = _nested([row for row in rows if row.length >= _SHORT], addresses)
     result = list(long)
     for route, held in listed:
-        if taken := intersect(rest, held):
+        if taken := intersect(remaining, held):
             result.append(Branch(taken, (route,)))
-            rest = subtract(rest, taken)
-    short, rest = _nested([row for row in rows if row.length < _SHORT], rest)
+            remaining = subtract(remaining, taken)
+    short, remaining = _nested([row for row in rows if row.length < _SHORT], remaining)
     result.extend(short)
-    if rest:
-        result.append(Branch(rest, (None,)))
+    if remaining:
+        result.append(Branch(remaining, (None,)))
     return _joined(result)
 
 
@@ -206,7 +206,9 @@ def _joined(found: list[Branch]) -> list[Branch]:
     joined: dict[tuple[Route | None, ...], list[Branch]] = {}
     for branch in found:
         joined.setdefault(branch.routes, []).append(branch)
-    return [same[0]._replace(addresses=union(*(one.addresses for one in same))) for same in joined.values()]
+    return [
+        same[0]._replace(addresses=union(*(branch_part.addresses for branch_part in same))) for same in joined.values()
+    ]
 
 
 def target_of(route: Route) -> str:

@@ -38,25 +38,25 @@ class Filters:
             return _unread(direction, "", groups)
         if not groups:
             return _unread(direction, "", Missing("what guards an interface that is in no security group"))
-        allowed, doubtful, rule, asked = EMPTY, [], "", 0
+        allowed, doubtful, rule, evaluated = EMPTY, [], "", 0
         for group_id in groups:
             rules = self.rules(group_id, direction, traffic)
             if isinstance(rules, Missing):
                 doubtful.append((group_id, "", rules))
                 continue
             for item in rules:
-                asked += 1
+                evaluated += 1
                 matched = _matched(self.world, item, peer)
                 if isinstance(matched, Missing):
                     doubtful.append((group_id, item.text, matched))
                 elif matched:
                     if matched == peer.addresses:
-                        one = item.addresses == any_like(peer.addresses) and asked == 1 and not doubtful
-                        return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=one)
+                        is_only_rule = item.addresses == any_like(peer.addresses) and evaluated == 1 and not doubtful
+                        return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=is_only_rule)
                     allowed, rule = union(allowed, matched), item.text
         side = _Side(groups, direction, traffic, rule)
-        rest = subtract(peer.addresses, allowed)
-        return _group_verdict(self.world, side, peer, rest, doubtful)
+        denied = subtract(peer.addresses, allowed)
+        return _group_verdict(self.world, side, peer, denied, doubtful)
 
     def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
         """The rules of a security group that concern this traffic."""
@@ -124,8 +124,8 @@ def _group_verdict(
     first = min(side.groups)
     if not rest:
         return Hop("security-group", first, side.direction, rule=side.rule)
-    whole = rest == peer.addresses
-    cut = Cut() if whole else Cut(destination=rest) if side.direction == "out" else Cut(source=rest)
+    is_everything = rest == peer.addresses
+    cut = Cut() if is_everything else Cut(destination=rest) if side.direction == "out" else Cut(source=rest)
     if doubtful:
         undecided = tuple(
             Piece("UNKNOWN_RESOURCE", group, text, str(missing), cut, missing) for group, text, missing in doubtful
@@ -135,7 +135,7 @@ def _group_verdict(
     code = "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH"
     protocol, port = side.traffic
     link = "to" if side.direction == "out" else "from"
-    where = peer.label if whole else spell(rest)
+    where = peer.label if is_everything else spell(rest)
     text = (
         f"no {_SIDES[side.direction]} rule of {', '.join(sorted(side.groups))} allows {protocol} {port} {link} {where}"
     )
@@ -176,7 +176,7 @@ def in_prefix_list(
     if isinstance(entries, Missing):
         private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
         return EMPTY if service is not None and private else entries
-    return intersect(union(*(found.addresses for cidr in entries if (found := parse_block(cidr)))), addresses)
+    return intersect(union(*(block.addresses for cidr in entries if (block := parse_block(cidr)))), addresses)
 
 
 class _Place(NamedTuple):
@@ -201,26 +201,33 @@ class _Place(NamedTuple):
 
 
 def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -> Hop:
-    rest: _Parts = [(remote, place.ports)]
+    unmatched: _Parts = [(remote, place.ports)]
     lost: list[Piece] = []
     undecided: list[Piece] = []
-    kept = ""
+    allowing_rule = ""
     for rule in rules:
-        if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, rest):
-            one = not kept and remote == any_like(remote)
-            return Hop("network-acl", place.acl, place.direction, place.leg, kept or rule.text, by_one_rule=one)
-        hit, rest = _split(rest, rule.addresses or EVERYTHING, rule.ports)
+        if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, unmatched):
+            is_first_rule = not allowing_rule and remote == any_like(remote)
+            return Hop(
+                "network-acl",
+                place.acl,
+                place.direction,
+                place.leg,
+                allowing_rule or rule.text,
+                by_one_rule=is_first_rule,
+            )
+        hit, unmatched = _split(unmatched, rule.addresses or EVERYTHING, rule.ports)
         if rule.addresses is None:
             missing = Missing(f"{rule.text!r} of {place.acl} cannot be read")
             undecided.extend(_piece(place, rule.text, *part, missing) for part in hit)
         elif hit and rule.allows:
-            kept = kept or rule.text
+            allowing_rule = allowing_rule or rule.text
         elif hit:
             lost.extend(_piece(place, rule.text, *part) for part in hit)
-        if not rest:
+        if not unmatched:
             break
-    lost.extend(_piece(place, "rule *: deny", *part) for part in rest)
-    return Hop("network-acl", place.acl, place.direction, place.leg, kept, tuple(lost), tuple(undecided))
+    lost.extend(_piece(place, "rule *: deny", *part) for part in unmatched)
+    return Hop("network-acl", place.acl, place.direction, place.leg, allowing_rule, tuple(lost), tuple(undecided))
 
 
 _Parts = list[tuple[Intervals, Intervals]]
@@ -234,18 +241,18 @@ def _holds(rule: AclRule, parts: _Parts) -> bool:
 
 def _split(parts: _Parts, addresses: Intervals, ports: Intervals) -> tuple[_Parts, _Parts]:
     hit: _Parts = []
-    rest: _Parts = []
+    unmatched: _Parts = []
     for remote, numbers in parts:
         inside, matched = intersect(remote, addresses), intersect(numbers, ports)
         if not inside or not matched:
-            rest.append((remote, numbers))
+            unmatched.append((remote, numbers))
             continue
         hit.append((inside, matched))
         if outside := subtract(remote, inside):
-            rest.append((outside, numbers))
+            unmatched.append((outside, numbers))
         if others := subtract(numbers, matched):
-            rest.append((inside, others))
-    return hit, rest
+            unmatched.append((inside, others))
+    return hit, unmatched
 
 
 def _piece(place: _Place, rule: str, remote: Intervals, ports: Intervals, missing: Missing | None = None) -> Piece:

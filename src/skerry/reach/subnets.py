@@ -22,34 +22,38 @@ def task_addresses(subnet: Subnet) -> Intervals | Missing:
     The IPv4 ones, where there are any; an IPv6-only subnet's are all of one family.
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
-    found = block_of(subnet, EMPTY) or ipv6_blocks(subnet)
-    if not found:
+    subnet_blocks = block_of(subnet, EMPTY) or ipv6_blocks(subnet)
+    if not subnet_blocks:
         return Missing(f"the addresses of subnet {subnet.subnet_id}", "ec2:DescribeSubnets")
-    first, last = found[0]
+    first, last = subnet_blocks[0]
     usable = (first + _RESERVED_FIRST, last - _RESERVED_LAST)
-    return (usable,) if usable[0] <= usable[1] else found
+    return (usable,) if usable[0] <= usable[1] else subnet_blocks
 
 
 def block_of(subnet: Subnet, like: Intervals) -> Intervals:
     """Return the subnet's own block in the family of these addresses; empty if it has none."""
     if not is_ipv6(like):
-        found = parse_block(subnet.cidr_block or "")
-        return found.addresses if found else EMPTY
+        block = parse_block(subnet.cidr_block or "")
+        return block.addresses if block else EMPTY
     return ipv6_blocks(subnet)
 
 
 def ipv6_blocks(subnet: Subnet) -> Intervals:
     """The IPv6 blocks that a subnet is associated with."""
     rows = subnet.ipv6_cidr_block_association_set
-    known = [parse_block(row.ipv6_cidr_block) for row in rows if row.ipv6_cidr_block_state.state == "associated"]
-    return union(*(found.addresses for found in known if found))
+    parsed_blocks = [
+        parse_block(association.ipv6_cidr_block)
+        for association in rows
+        if association.ipv6_cidr_block_state.state == "associated"
+    ]
+    return union(*(block.addresses for block in parsed_blocks if block))
 
 
 def subnet_of(world: World, vpc_id: str, addresses: Intervals) -> Subnet | None:
     """The subnet of a VPC that holds all of these addresses."""
     for subnet in world.subnets_in(vpc_id):
-        found = block_of(subnet, addresses)
-        if found and covers(found, addresses):
+        block = block_of(subnet, addresses)
+        if block and covers(block, addresses):
             return subnet
     return None
 

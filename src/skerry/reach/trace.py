@@ -93,7 +93,9 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 
     def box(self, packets: Box) -> Box:
         """The packets of the flow that the piece is about."""
-        mine = Box(*(whole if part is None else part for part, whole in zip(self.cut, packets, strict=True)))
+        mine = Box(
+            *(packet_range if part is None else part for part, packet_range in zip(self.cut, packets, strict=True))
+        )
         return meet(packets, mine)
 
 
@@ -159,11 +161,11 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
 
     def _spared(self, lost: list[Box]) -> Packets:
         """Return the packets with the same source and ports as one that the hop keeps."""
-        kept = minus((self.packets,), lost)
+        surviving = minus((self.packets,), lost)
         spread: Packets = ()
-        for box in kept:
-            whole = Box(box.source, self.packets.destination, box.ports)
-            spread += minus((whole,), spread)
+        for box in surviving:
+            widened = Box(box.source, self.packets.destination, box.ports)
+            spread += minus((widened,), spread)
         return spread
 
 
@@ -251,9 +253,9 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
             yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "back")
 
     def _disposition(self, part: Segment, hop: Hop) -> str:
-        found = part.disposition(hop)
+        disposition = part.disposition(hop)
         # On a path with this verdict nothing is certainly lost: see `doubted`.
-        return "undecided" if self.verdict is UNKNOWN and found in {"lost", "part lost"} else found
+        return "undecided" if self.verdict is UNKNOWN and disposition in {"lost", "part lost"} else disposition
 
 
 def segments(
@@ -285,9 +287,9 @@ def judge(parts: Iterable[Segment]) -> Judgement:
     everything: list[Judged] = []
     blocked = False
     for part in parts:
-        found = tuple(part.judged())
-        everything.extend(found)
-        lost = [box for item in found if item.lost for box in item.packets]
+        judged_pieces = tuple(part.judged())
+        everything.extend(judged_pieces)
+        lost = [box for item in judged_pieces if item.lost for box in item.packets]
         if lost:
             blocked |= not minus((part.packets,), lost)
             because |= dict.fromkeys(_axes(part.packets, lost))
@@ -300,11 +302,11 @@ def judge(parts: Iterable[Segment]) -> Judgement:
 
 def _axes(packets: Box, lost: list[Box]) -> Iterator[Because]:
     """The axes along which the lost packets are cut from kept ones, all else being equal."""
-    kept = minus((packets,), lost)
+    surviving = minus((packets,), lost)
     spread: tuple[tuple[Because, list[Box]], ...] = (
-        ("placement", [box._replace(source=packets.source) for box in kept]),
-        ("address", [box._replace(destination=packets.destination) for box in kept]),
-        ("ports", [box._replace(ports=packets.ports) for box in kept]),
+        ("placement", [box._replace(source=packets.source) for box in surviving]),
+        ("address", [box._replace(destination=packets.destination) for box in surviving]),
+        ("ports", [box._replace(ports=packets.ports) for box in surviving]),
     )
     for axis, reach in spread:
         if any(within((box,), other) for box in lost for other in reach):

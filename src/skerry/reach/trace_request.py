@@ -70,13 +70,13 @@ def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
         raise SkerryError(
             message, f"Trace to the service itself: --to {str(endpoint.service_name).rpartition('.')[2]}."
         )
-    found = walker.destinations.of_endpoint(endpoint) if endpoint else None
-    if isinstance(found, tuple):
-        return found
-    one = walker.destinations.of_interface(_interface_of(walker.world, name))
-    if isinstance(one, Missing):
-        raise NothingFoundError(f"{name} has no address that is known", str(one))
-    return (one,)
+    interfaces = walker.destinations.of_endpoint(endpoint) if endpoint else None
+    if isinstance(interfaces, tuple):
+        return interfaces
+    destination = walker.destinations.of_interface(_interface_of(walker.world, name))
+    if isinstance(destination, Missing):
+        raise NothingFoundError(f"{name} has no address that is known", str(destination))
+    return (destination,)
 
 
 def _target(world: World, question: TraceRequest) -> Target:
@@ -90,10 +90,10 @@ def _target(world: World, question: TraceRequest) -> Target:
     if not _HOST.match(name):
         message = f"{question.to!r} is no host name, address, id or service"
         raise SkerryError(message, f"Services are {', '.join(services())}; ids start with eni-, i-, nat- or vpce-.")
-    found = service_of_host(name)
-    place = "aws" if found else "internet"
-    note = "" if found or name in public_hosts() else f"{name} is taken to be on the internet"
-    return Target(name, question.port, place, found, question.protocol, note)
+    service = service_of_host(name)
+    place = "aws" if service else "internet"
+    note = "" if service or name in public_hosts() else f"{name} is taken to be on the internet"
+    return Target(name, question.port, place, service, question.protocol, note)
 
 
 def _source(walker: Walker, question: TraceRequest) -> Source:
@@ -122,17 +122,17 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
     world = walker.world
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
-        known = ", ".join(sorted(world.subnets)[:10]) or "none"
-        raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {known}.")
-    whole = task_addresses(subnet)
+        read_subnets = ", ".join(sorted(world.subnets)[:10]) or "none"
+        raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {read_subnets}.")
+    subnet_addresses = task_addresses(subnet)
     if is_ipv6(address(question.source_address or question.to) or ()):
-        whole = ipv6_blocks(subnet) or whole
-    if isinstance(whole, Missing):
-        raise SkerryError(f"{whole.fact} are not known", f"Supply the answer of {whole.action}.")
-    addresses = address(question.source_address) if question.source_address else whole
-    if addresses is None or not covers(whole, addresses):
+        subnet_addresses = ipv6_blocks(subnet) or subnet_addresses
+    if isinstance(subnet_addresses, Missing):
+        raise SkerryError(f"{subnet_addresses.fact} are not known", f"Supply the answer of {subnet_addresses.action}.")
+    addresses = address(question.source_address) if question.source_address else subnet_addresses
+    if addresses is None or not covers(subnet_addresses, addresses):
         message = f"{question.source_address} is not an address that {subnet_id} gives to an interface"
-        raise SkerryError(message, f"The subnet has {spell(whole)}.")
+        raise SkerryError(message, f"The subnet has {spell(subnet_addresses)}.")
     groups: tuple[str, ...] | UnsetType = question.groups
     if not groups:
         default = world.default_group_of(subnet.vpc_id)
@@ -146,21 +146,23 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
 
 def _interface_of(world: World, name: str) -> NetworkInterface:
     """The one network interface that an id stands for."""
-    found: list[NetworkInterface] = []
+    interfaces: list[NetworkInterface] = []
     if name.startswith("i-"):
-        found = [row for row in world.facts.network_interfaces if row.attachment.instance_id == name]
+        interfaces = [record for record in world.facts.network_interfaces if record.attachment.instance_id == name]
     elif name.startswith("nat-") and (nat := world.nat_gateways.get(name)) is not None:
-        known = nat.nat_gateway_addresses
-        ids = [row.network_interface_id for row in (known if known is not UNSET else ())]
-        found = [row for item in ids if (row := world.network_interfaces.get(item or ""))]
+        nat_addresses = nat.nat_gateway_addresses
+        ids = [record.network_interface_id for record in (nat_addresses if nat_addresses is not UNSET else ())]
+        interfaces = [record for item in ids if (record := world.network_interfaces.get(item or ""))]
     elif name.startswith("vpce-") and (endpoint := world.vpc_endpoints.get(name)) is not None:
-        found = [row for item in endpoint.network_interface_ids if (row := world.network_interfaces.get(item))]
+        interfaces = [
+            record for item in endpoint.network_interface_ids if (record := world.network_interfaces.get(item))
+        ]
     elif name in world.network_interfaces:
-        found = [world.network_interfaces[name]]
-    if not found:
+        interfaces = [world.network_interfaces[name]]
+    if not interfaces:
         message = f"no network interface of {name} was read"
         raise NothingFoundError(message, "Check the id, and supply the answer of ec2:DescribeNetworkInterfaces.")
-    if len(found) > 1 and name.startswith("i-"):
-        several = ", ".join(row.network_interface_id for row in found)
+    if len(interfaces) > 1 and name.startswith("i-"):
+        several = ", ".join(record.network_interface_id for record in interfaces)
         raise SkerryError(f"{name} has several network interfaces", f"Give one of them with --eni: {several}.")
-    return found[0]
+    return interfaces[0]

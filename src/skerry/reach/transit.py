@@ -44,10 +44,10 @@ def through_transit_gateway(local: VpcPaths, step: Step, gateway_id: str) -> Fan
     if not isinstance(exit_subnet, Subnet):
         hop = state if exit_subnet is None else exit_subnet
         return _ends(local, step, hop)
-    found = routes_of(local, name, step.destination, step.addresses)
-    if isinstance(found, Hop):
-        return _ends(local, step, found)
-    result: list[Fan] = [_by_route(local, step, attachment, exit_subnet, branch) for branch in found]
+    branches = routes_of(local, name, step.destination, step.addresses)
+    if isinstance(branches, Hop):
+        return _ends(local, step, branches)
+    result: list[Fan] = [_by_route(local, step, attachment, exit_subnet, branch) for branch in branches]
     return tuple(item for fan in result for item in fan)
 
 
@@ -63,7 +63,7 @@ def in_zone(
     subnets = _subnets(local, attachment)
     if isinstance(subnets, Missing):
         return open_question("transit-gateway", name, subnets, leg=leg)
-    zones = [are_in_same_zone(one, subnet) for one in subnets]
+    zones = [are_in_same_zone(candidate, subnet) for candidate in subnets]
     if True in zones:
         return subnets[zones.index(True)]
     if None in zones:
@@ -78,13 +78,13 @@ def _subnets(local: VpcPaths, attachment: TransitGatewayVpcAttachment) -> list[S
     if attachment.subnet_ids is UNSET:
         name = attachment.transit_gateway_attachment_id
         return Missing(f"the subnets of {name}", _DESCRIBE_ATTACHMENTS)
-    found = []
+    subnets = []
     for subnet_id in attachment.subnet_ids:
         subnet = local.world.find_subnet(subnet_id)
         if isinstance(subnet, Missing):
             return subnet
-        found.append(subnet)
-    return found
+        subnets.append(subnet)
+    return subnets
 
 
 def routes_of(
@@ -100,9 +100,9 @@ def routes_of(
     if isinstance(routes, Missing):
         return open_question("transit-gateway", attachment, routes)
     rows = tuple(_as_route(route) for route in routes)
-    found = local.in_table(RouteTable(route_table_id=str(table), vpc_id="", routes=rows), destination, addresses)
-    assert not isinstance(found, Missing)  # noqa: S101 -- a table that has its routes tells them
-    return found
+    branches = local.in_table(RouteTable(route_table_id=str(table), vpc_id="", routes=rows), destination, addresses)
+    assert not isinstance(branches, Missing)  # noqa: S101 -- a table that has its routes tells them
+    return branches
 
 
 def _as_route(route: TransitGatewayRoute) -> Route:
@@ -154,21 +154,25 @@ def _by_route(
     if isinstance(entries, Missing):
         return _ends(local, taken, open_question("transit-gateway", target, entries, rule))
     there = (*_to_gateway(local, taken, exit_subnet), Hop("transit-gateway", str(table), rule=rule))
-    found: list[Fan] = []
+    fans: list[Fan] = []
     for entry in entries:
         start = _start_in(local, taken.start, mine, theirs, entry)
-        rest = local.fan(start, step.destination, branch.addresses, step.traffic)
-        found.append(joined_all(taken.start, there, (), rest))
-    if len(found) == 1:
-        return found[0]
-    return (tuple(passage for fan in found for item in fan for passage in item),)
+        onward_paths = local.fan(start, step.destination, branch.addresses, step.traffic)
+        fans.append(joined_all(taken.start, there, (), onward_paths))
+    if len(fans) == 1:
+        return fans[0]
+    return (tuple(passage for fan in fans for item in fan for passage in item),)
 
 
 def _carry_ipv6(step: Step, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment) -> Missing | None:
     """Return the missing fact about IPv6 over two attachments: each has an option for it."""
     if not is_ipv6(step.addresses):
         return None
-    off = [row.transit_gateway_attachment_id for row in (mine, theirs) if row.options.ipv6_support != ON]
+    off = [
+        attachment.transit_gateway_attachment_id
+        for attachment in (mine, theirs)
+        if attachment.options.ipv6_support != ON
+    ]
     return Missing(f"whether {off[0]} carries IPv6", _DESCRIBE_ATTACHMENTS) if off else None
 
 
@@ -185,13 +189,13 @@ def _vpc_behind(local: VpcPaths, route: Route) -> TransitGatewayVpcAttachment | 
     target = routing.target_of(route)
     if route.transit_gateway_id is None:
         return Missing(f"which attachment a route leads to that names {target}", "ec2:SearchTransitGatewayRoutes")
-    kinds = {row.transit_gateway_attachment_id: row for row in local.world.facts.transit_gateway_attachments}
-    known = kinds.get(target)
-    if known is not None and known.resource_type not in {None, _VPC}:
-        return Missing(f"the network beyond {target}, an attachment of type {known.resource_type}")
+    kinds = {record.transit_gateway_attachment_id: record for record in local.world.facts.transit_gateway_attachments}
+    listed = kinds.get(target)
+    if listed is not None and listed.resource_type not in {None, _VPC}:
+        return Missing(f"the network beyond {target}, an attachment of type {listed.resource_type}")
     attachment = local.world.transit.find_vpc_attachment(target)
     if isinstance(attachment, Missing):
-        whose = f" ({known.resource_id})" if known is not None and known.resource_id else ""
+        whose = f" ({listed.resource_id})" if listed is not None and listed.resource_id else ""
         return Missing(f"the network beyond transit gateway attachment {target}{whose}", attachment.action)
     if attachment.vpc_id not in local.world.vpcs:
         return Missing(f"VPC {attachment.vpc_id} beyond {target}", "ec2:DescribeVpcs")
@@ -211,10 +215,10 @@ def entry_subnets(
     them that packets may be for, the first stands for all.
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#appliance-mode
     """
-    found = _subnets(local, attachment)
-    if isinstance(found, Missing):
-        return found
-    near_ones = [subnet for subnet in found if are_in_same_zone(subnet, near)]
+    subnets = _subnets(local, attachment)
+    if isinstance(subnets, Missing):
+        return subnets
+    near_ones = [subnet for subnet in subnets if are_in_same_zone(subnet, near)]
     stays = attachment.options.appliance_mode_support not in {ON, UNSET} or (
         are_in_same_zone(to, near) if isinstance(to, Subnet) else not subtract(to, union(PUBLIC, PUBLIC_IPV6))
     )
@@ -223,7 +227,7 @@ def entry_subnets(
     ends = {nat.subnet_id for nat in local.world.nat_gateways.values()}
     ends.add(to.subnet_id if isinstance(to, Subnet) else None)
     places = [
-        (subnet, local.world.route_table_of(subnet), local.world.network_acl_of(subnet.subnet_id)) for subnet in found
+        (subnet, local.world.route_table_of(subnet), local.world.network_acl_of(subnet.subnet_id)) for subnet in subnets
     ]
     alike: dict[object, Subnet] = {}
     for subnet, table, acl in places:
@@ -263,7 +267,7 @@ def _seen(
     gateway = local.world.transit.find_transit_gateway(mine.transit_gateway_id)
     if isinstance(gateway, Missing):
         return gateway
-    options = [row.options.security_group_referencing_support for row in (gateway, mine, theirs)]
+    options = [record.options.security_group_referencing_support for record in (gateway, mine, theirs)]
     if any(option is not UNSET and option != ON for option in options):
         return False
     if UNSET in options:

@@ -59,12 +59,12 @@ def _routed(local: VpcPaths, start: Start) -> Hops:
     _, mine, theirs = _crossing(start)
     name = mine.transit_gateway_attachment_id
     home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
-    found = routes_of(local, name, home, start.addresses)
-    if isinstance(found, Hop):
-        return (msgspec.structs.replace(found, leg="back"),)
+    branches = routes_of(local, name, home, start.addresses)
+    if isinstance(branches, Hop):
+        return (msgspec.structs.replace(branches, leg="back"),)
     table = str(local.world.transit.route_table_id_of(name))
     hops = []
-    for branch in found:
+    for branch in branches:
         route = branch.routes[0]
         led = route is not None and route.transit_gateway_id == theirs.transit_gateway_attachment_id
         if led and branch.missing is None and route is not None and route.state == "active":

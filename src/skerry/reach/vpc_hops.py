@@ -49,24 +49,24 @@ class VpcPaths(ABC):
         table = self.world.route_table_of(subnet)
         if isinstance(table, Missing):
             return table
-        whole = self._to_subnet(table, destination, addresses)
-        if whole is not None:
-            return (Branch(addresses, whole.routes),)
+        subnet_branch = self._to_subnet(table, destination, addresses)
+        if subnet_branch is not None:
+            return (Branch(addresses, subnet_branch.routes),)
         exact = ("route", table.route_table_id, destination, addresses)
         return self.memo.once(exact, lambda: self.in_table(table, destination, addresses))
 
     def _to_subnet(self, table: RouteTable, destination: Destination, addresses: Intervals) -> Branch | None:
         """The route to another subnet, where it is one for all of it, and so for each address there."""
         subnet = self.world.subnets.get(destination.subnet or "")
-        found = block_of(subnet, addresses) if subnet else ()
-        if subnet is None or not found or not covers(found, addresses):
+        block = block_of(subnet, addresses) if subnet else ()
+        if subnet is None or not block or not covers(block, addresses):
             return None
-        whole_subnet = Destination(subnet.subnet_id, found, subnet=subnet.subnet_id)
-        key = ("to subnet", table.route_table_id, subnet.subnet_id, found)
-        whole = self.memo.once(key, lambda: self.in_table(table, whole_subnet, found))
-        if isinstance(whole, Missing) or len(whole) > 1 or whole[0].missing is not None:
+        whole_subnet = Destination(subnet.subnet_id, block, subnet=subnet.subnet_id)
+        key = ("to subnet", table.route_table_id, subnet.subnet_id, block)
+        branches = self.memo.once(key, lambda: self.in_table(table, whole_subnet, block))
+        if isinstance(branches, Missing) or len(branches) > 1 or branches[0].missing is not None:
             return None
-        return whole[0]
+        return branches[0]
 
     def in_table(
         self, table: RouteTable, destination: Destination, addresses: Intervals
@@ -166,12 +166,12 @@ class VpcPaths(ABC):
         """
         origin = start.origin.subnet_id
         home = Destination(origin, start.addresses, subnet=origin)
-        found = self.branches(end, home, home.addresses)
-        if isinstance(found, Missing):
-            return (open_question("route", "", found, leg="back"),)
+        branches = self.branches(end, home, home.addresses)
+        if isinstance(branches, Missing):
+            return (open_question("route", "", branches, leg="back"),)
         table = self.world.route_table_of(end)
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
-        return replies(found, table.route_table_id, end.subnet_id, by)
+        return replies(branches, table.route_table_id, end.subnet_id, by)
 
     def edge(self, gateway: str, start: Start, destination: Destination) -> Hops:
         """An internet gateway with a route table of its own may send what comes back elsewhere."""
@@ -179,9 +179,9 @@ class VpcPaths(ABC):
         if table is None:
             return ()
         home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
-        found = self.in_table(table, home, start.addresses)
-        if not isinstance(found, Missing) and all(
-            route is None or route.gateway_id == LOCAL for branch in found for route in branch.routes
+        branches = self.in_table(table, home, start.addresses)
+        if not isinstance(branches, Missing) and all(
+            route is None or route.gateway_id == LOCAL for branch in branches for route in branch.routes
         ):
             return ()
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes back for {destination.label}")

@@ -128,14 +128,14 @@ class Walker:
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
-        found = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
-        return found if found.verdict is OK else self._with_intended(source, target, answers, found)
+        outcome = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
+        return outcome if outcome.verdict is OK else self._with_intended(source, target, answers, outcome)
 
     def walk(self, source: Source, destinations: Iterable[Destination], protocol: str, port: int) -> Outcome:
         """Walk to destinations that need no name and take turns."""
         traffic = Traffic(protocol, port)
         ways = [self._ways(source.start, destination, traffic) for destination in destinations]
-        return combine([self._to_one(source, one, traffic) for one in ways], turns=True)
+        return combine([self._to_one(source, way, traffic) for way in ways], turns=True)
 
     def _answers(self, start: Start, target: Target) -> _Answers:
         return self._memo.once((start, target), lambda: self._ask(start, target))
@@ -147,7 +147,7 @@ class Walker:
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
-        clean = bool(ways) and not resolution.dead and all(one.clean is not None for one in ways)
+        clean = bool(ways) and not resolution.dead and all(way.clean is not None for way in ways)
         return _Answers(target.host, resolution, ways, traffic, clean)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
@@ -191,24 +191,24 @@ class Walker:
     def _to_answers(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to every DNS answer: the answers take turns, or one of them holds, unknown which."""
         if answers.ways:
-            found = self._to_all(source, answers)
+            outcome = self._to_all(source, answers)
         else:
             trace = self._nowhere(source, answers)
-            found = Outcome(trace.verdict, (trace,))
-        if found.verdict is OK or is_ipv6(source.start.addresses):
-            return found
-        return self._or_over_ipv6(source, answers, found)
+            outcome = Outcome(trace.verdict, (trace,))
+        if outcome.verdict is OK or is_ipv6(source.start.addresses):
+            return outcome
+        return self._or_over_ipv6(source, answers, outcome)
 
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to every answer of DNS: the answers take turns, or one unknown answer holds."""
         if answers.clean and self._all_out(source, answers):
             return Outcome(OK, lambda: self._clean_paths(source, answers))
-        found = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
+        outcomes = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
         for hop in answers.resolution.dead:
             dead = msgspec.structs.replace(answers.resolution, hop=hop)
             trace = self._nowhere(source, answers._replace(resolution=dead))
-            found.append(Outcome(trace.verdict, (trace,)))
-        return combine(found, turns=answers.resolution.sure)
+            outcomes.append(Outcome(trace.verdict, (trace,)))
+        return combine(outcomes, turns=answers.resolution.sure)
 
     def _clean_paths(self, source: Source, answers: _Answers) -> tuple[Trace, ...]:
         return tuple(trace for ways in answers.ways for trace in self._to_one(source, ways, answers.traffic).traces)
@@ -223,27 +223,27 @@ class Walker:
         if len(ways.pieces) == 1 and len(ways.pieces[0]) == 1 and not intended:
             trace = self._trace(source, ways, traffic, out, ways.pieces[0][0])
             return Outcome(trace.verdict, (trace,), trace.because)
-        found = []
+        outcomes = []
         for options in ways.pieces:
             paths = [self._trace(source, ways, traffic, out, option) for option in options]
             if intended:
                 paths = [msgspec.structs.replace(path, intended=True) for path in paths]
-            found.append(combine((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
-        return combine(found, turns=ways.destination.choice)
+            outcomes.append(combine((Outcome(path.verdict, (path,), path.because) for path in paths), turns=False))
+        return combine(outcomes, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
         """Return the packets that the source's own groups let out; a rule for every destination is evaluated once."""
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return open_question("security-group", "", fact)
-        known = self._outs(source, traffic, ipv6=is_ipv6(destination.addresses))
-        hop = known.get(None) or known.get(destination)
+        hops = self._outs(source, traffic, ipv6=is_ipv6(destination.addresses))
+        hop = hops.get(None) or hops.get(destination)
         if hop is None:
             groups = source.groups
             label = "anything" if destination is NOWHERE else destination.label
             peer = Peer(destination.addresses, label, self._members(source.subnet, destination), destination)
             hop = self.filters.groups(groups, "out", traffic, peer)
-            known[None if hop.by_one_rule else destination] = hop
+            hops[None if hop.by_one_rule else destination] = hop
         return hop
 
     def _outs(self, source: Source, traffic: Traffic, *, ipv6: bool) -> dict[Destination | None, Hop]:
@@ -253,11 +253,11 @@ class Walker:
 
     def _all_out(self, source: Source, answers: _Answers) -> bool:
         """Tell whether the source's own groups let everything out, to every answer."""
-        known: dict[Destination | None, Hop] = {}
+        hops: dict[Destination | None, Hop] = {}
         if source.groups is not UNSET:
-            known = self._outs(source, answers.traffic, ipv6=is_ipv6(source.start.addresses))
+            hops = self._outs(source, answers.traffic, ipv6=is_ipv6(source.start.addresses))
         for ways in answers.ways:
-            hop = known.get(None) or known.get(ways.destination)
+            hop = hops.get(None) or hops.get(ways.destination)
             if not (hop or self._out(source, ways.destination, answers.traffic)).clean:
                 return False
         return True
@@ -287,8 +287,8 @@ class Walker:
 
         # Packets that the source's groups let out entirely change nothing: another task's judgement holds too.
         key = ("judged", ways.first, passage, last)
-        found = self._memo.once(key, judged) if out.clean else judged()
-        return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *found)
+        judgement = self._memo.once(key, judged) if out.clean else judged()
+        return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *judgement)
 
     def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop:
         """Return the packets that the groups at the end let in, if their rules refer to groups."""
@@ -318,25 +318,25 @@ class Walker:
 
         Those of another VPC that was read answer as it does; of several servers one within reach is enough.
         """
-        found: dict[str, list[Outcome]] = {UDP: [], TCP: []}
+        by_protocol: dict[str, list[Outcome]] = {UDP: [], TCP: []}
         for server in answers.resolution.servers:
             destination = self.destinations.at(source.subnet.vpc_id, server)
-            for protocol, outcomes in found.items():
+            for protocol, outcomes in by_protocol.items():
                 traffic = Traffic(protocol, _DNS_PORT)
                 outcomes.append(self._to_one(source, self._ways(source.start, destination, traffic), traffic))
-        asked = (trace for outcomes in found.values() for outcome in outcomes for trace in outcome.traces)
-        traces = tuple(msgspec.structs.replace(trace, purpose="dns") for trace in asked)
+        dns_traces = (trace for outcomes in by_protocol.values() for outcome in outcomes for trace in outcome.traces)
+        traces = tuple(msgspec.structs.replace(trace, purpose="dns") for trace in dns_traces)
         # Questions go by UDP, and by TCP where an answer is long: without UDP nothing resolves.
-        silent = all(outcome.verdict is BLOCKED for outcome in found[UDP])
+        silent = all(outcome.verdict is BLOCKED for outcome in by_protocol[UDP])
         if silent and not answers.resolution.amazon_too:
             return Outcome(BLOCKED, traces)
         if answers.resolution.hop.undecided:
             return Outcome(UNKNOWN, (*traces, self._nowhere(source, answers)))
         led = self._to_answers(source, answers)
-        if any(outcome.verdict is OK for outcome in found[UDP]):
+        if any(outcome.verdict is OK for outcome in by_protocol[UDP]):
             return led
-        verdict = every((either(outcome.verdict for outcome in found[UDP]), led.verdict))
-        because = dict.fromkeys(why for outcome in (*found[UDP], led) for why in outcome.because)
+        verdict = every((either(outcome.verdict for outcome in by_protocol[UDP]), led.verdict))
+        because = dict.fromkeys(why for outcome in (*by_protocol[UDP], led) for why in outcome.because)
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
     def _or_over_ipv6(self, source: Source, answers: _Answers, found: Outcome) -> Outcome:

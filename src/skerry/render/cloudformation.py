@@ -48,16 +48,16 @@ def render(world: World, plan: Plan) -> str:
     iac_common.refuse_unless_something(plan, "CloudFormation")
     rows = iac_common.expressible_changes_of(plan)
     iac_common.refuse(
-        [row.change for row in rows if _is_of_others(world, row.change)],
+        [planned.change for planned in rows if _is_of_others(world, planned.change)],
         "CloudFormation cannot change what it has not created",
         "Use --format terraform, or make these changes by hand first and plan again.",
     )
     template = _Template(world)
-    for row in rows:
-        template.add(row)
-    found = masked(template.whole(iac_common.summary(plan)))
+    for planned in rows:
+        template.add(planned)
+    document = masked(template.whole(iac_common.summary(plan)))
     # A description has too little room for all that there is to say.
-    return comment(cloudformation_yaml.literal(iac_common.heading(plan))) + cloudformation_yaml.dump_template(found)
+    return comment(cloudformation_yaml.literal(iac_common.heading(plan))) + cloudformation_yaml.dump_template(document)
 
 
 def _is_of_others(world: World, change: Change) -> bool:
@@ -80,18 +80,18 @@ class _Template:
 
     def whole(self, description: str) -> Json:
         """The template."""
-        found: Json = {"AWSTemplateFormatVersion": _VERSION, "Description": _short(description)}
+        document: Json = {"AWSTemplateFormatVersion": _VERSION, "Description": _short(description)}
         if self._parameters:
-            found["Parameters"] = self._parameters
+            document["Parameters"] = self._parameters
         # A template must have a resource: without changes, one that creates nothing.
-        found["Resources"] = self._resources or {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
+        document["Resources"] = self._resources or {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
         if self._outputs:
-            found["Outputs"] = self._outputs
+            document["Outputs"] = self._outputs
         for part, most in _MOST.items():
-            if len(found.get(part, ())) > most:
-                message = f"the plan needs {len(found[part])} {part.lower()}, and a template may have {most}"
+            if len(document.get(part, ())) > most:
+                message = f"the plan needs {len(document[part])} {part.lower()}, and a template may have {most}"
                 raise InputError(message, "Plan fewer services at once (--service), or use --format terraform.")
-        return found
+        return document
 
     def add(self, row: Planned) -> None:
         """Write one change."""
@@ -146,7 +146,7 @@ class _Template:
             "ServiceName": change.service_name,
             "VpcId": self._vpc(change.vpc_id),
             "SubnetIds": self._list("EndpointSubnets", change.subnets, _OF_SUBNETS, "one for each zone of the tasks"),
-            "SecurityGroupIds": [self._group(one) for one in change.groups],
+            "SecurityGroupIds": [self._group(group_id) for group_id in change.groups],
             "PrivateDnsEnabled": change.private_dns,
             "IpAddressType": change.ip_address_type,
         }

@@ -46,22 +46,22 @@ def _texts(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
     if isinstance(found, str):
         yield found
     elif isinstance(found, list):
-        for row in found:
-            yield from _texts(row)
+        for child in found:
+            yield from _texts(child)
     elif isinstance(found, dict):
         yield from found
-        for row in found.values():
-            yield from _texts(row)
+        for child in found.values():
+            yield from _texts(child)
 
 
 def _keys(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
     if isinstance(found, list):
-        for row in found:
-            yield from _keys(row)
+        for child in found:
+            yield from _keys(child)
     elif isinstance(found, dict):
         yield from found
-        for row in found.values():
-            yield from _keys(row)
+        for child in found.values():
+            yield from _keys(child)
 
 
 def dump_template(template: dict[str, Any]) -> str:

@@ -119,16 +119,21 @@ def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterato
     if errors:
         yield from _later_errors(found.later_errors)
     if verbose:
-        for row in found.needs:
-            for path in row.traces:
-                yield from ["", dim(f"  {row.need.step}"), *_trace(path)]
+        for need_diagnosis in found.needs:
+            for path in need_diagnosis.traces:
+                yield from ["", dim(f"  {need_diagnosis.need.step}"), *_trace(path)]
 
 
 def _rows(found: ServiceDiagnosis) -> Iterator[tuple[str, ...]]:
     yield (dim("STEP"), dim("HOST"), dim("PORT"), dim("VERDICT"))
-    for row in found.needs:
-        note = " (after start)" if row.need.blocks == "runtime" else ""
-        yield (clean(row.need.step), clean(host_of(row.need)), _port(row.need), word(row.verdict) + dim(note))
+    for need_diagnosis in found.needs:
+        note = " (after start)" if need_diagnosis.need.blocks == "runtime" else ""
+        yield (
+            clean(need_diagnosis.need.step),
+            clean(host_of(need_diagnosis.need)),
+            _port(need_diagnosis.need),
+            word(need_diagnosis.verdict) + dim(note),
+        )
 
 
 def host_of(need: Need) -> str:

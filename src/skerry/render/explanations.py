@@ -168,10 +168,10 @@ def text(found: Sequence[Laid], *, quiet: bool = False) -> str:
 
 
 def _headline(item: Laid) -> str:
-    one = item.one
-    often = f", {one.count} times" if one.count > 1 else ""
-    sure = f"{one.confidence} confidence, {one.grade}{often}"
-    return f"{bold(f'{_kind(one.kind)} at {one.step}')}  {dim(f'({sure})')}"
+    explanation = item.one
+    often = f", {explanation.count} times" if explanation.count > 1 else ""
+    sure = f"{explanation.confidence} confidence, {explanation.grade}{often}"
+    return f"{bold(f'{_kind(explanation.kind)} at {explanation.step}')}  {dim(f'({sure})')}"
 
 
 def _kind(name: str) -> str:
@@ -179,20 +179,20 @@ def _kind(name: str) -> str:
 
 
 def _block(number: int, item: Laid) -> Iterator[str]:
-    one = item.one
+    explanation = item.one
     yield (f"{number}. " if number else "") + _headline(item)
     if number:
-        yield dim(f"{_INDENT}{clean(one.text[: _WIDTH - 2])}")
+        yield dim(f"{_INDENT}{clean(explanation.text[: _WIDTH - 2])}")
     yield ""
-    yield from paragraph("", one.cause)
-    yield from paragraph("Not proven: ", one.not_proven)
-    yield from paragraph("Look at: ", one.next)
-    yield from paragraph("Fix: ", one.fix)
-    told = _told(one)
-    if told:
-        yield from paragraph("Read in it: ", told)
+    yield from paragraph("", explanation.cause)
+    yield from paragraph("Not proven: ", explanation.not_proven)
+    yield from paragraph("Look at: ", explanation.next)
+    yield from paragraph("Fix: ", explanation.fix)
+    evidence_text = _told(explanation)
+    if evidence_text:
+        yield from paragraph("Read in it: ", evidence_text)
     yield from _beside(item)
-    yield dim(f"{_INDENT}Source: {one.source}  ({one.rule})")
+    yield dim(f"{_INDENT}Source: {explanation.source}  ({explanation.rule})")
 
 
 def paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
@@ -245,9 +245,9 @@ def catalogue() -> str:
     """Write the catalogue for people: what texts are known, and all codes."""
     rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in rules()]
     lines = [bold(f"{plural(len(rows), 'meaning')} of error texts, in the order in which they are tried"), ""]
-    lines += columns((dim(kind), dim(step), bold(name), clean(said)) for kind, step, name, said in rows)
+    lines += columns((dim(kind), dim(step), bold(name), clean(example)) for kind, step, name, example in rows)
     lines += ["", bold(f"{plural(len(codes()), 'code')} of blockers: skerry explain CODE"), ""]
-    lines += columns((dim(_kind(row.kind)), bold(row.code), clean(row.title)) for row in codes().values())
+    lines += columns((dim(_kind(code.kind)), bold(code.code), clean(code.title)) for code in codes().values())
     return "\n".join(lines) + "\n"
 
 
@@ -258,5 +258,10 @@ def _first(rule: ErrorTextRule) -> str:
 
 def catalogue_json() -> str:
     """Write the catalogue."""
-    known = [RuleOut(row.id, row.kind, row.step, row.confidence, row.cause, row.grade, row.source) for row in rules()]
-    return write(CatalogueDocument(1, known, [CodeOut(row.code, row.kind, row.title) for row in codes().values()]))
+    rule_records = [
+        RuleOut(entry.id, entry.kind, entry.step, entry.confidence, entry.cause, entry.grade, entry.source)
+        for entry in rules()
+    ]
+    return write(
+        CatalogueDocument(1, rule_records, [CodeOut(entry.code, entry.kind, entry.title) for entry in codes().values()])
+    )

@@ -31,7 +31,9 @@ Value: TypeAlias = "str | int | bool | HclReference | HclCall | list[Value] | di
 
 def quoted(text: str) -> str:
     """A string as HCL writes it, with nothing in it that HCL would evaluate."""
-    letters = "".join(_ESCAPES.get(one, one if one.isprintable() else _code(one)) for one in mask(text))
+    letters = "".join(
+        _ESCAPES.get(character, character if character.isprintable() else _code(character)) for character in mask(text)
+    )
     return '"' + letters.replace("${", "$${").replace("%{", "%%{") + '"'
 
 
@@ -64,11 +66,11 @@ def value(found: Value, depth: int = 0) -> str:
 
 
 def _list(rows: "list[Value]", depth: int) -> str:
-    flat = "[" + ", ".join(value(row) for row in rows) + "]"
-    if not any(isinstance(row, dict | list) for row in rows) and len(flat) + depth * len(_INDENT) <= _WIDTH:
+    flat = "[" + ", ".join(value(element) for element in rows) + "]"
+    if not any(isinstance(element, dict | list) for element in rows) and len(flat) + depth * len(_INDENT) <= _WIDTH:
         return flat
     deeper = _INDENT * (depth + 1)
-    items = "".join(f"{deeper}{value(row, depth + 1)},\n" for row in rows)
+    items = "".join(f"{deeper}{value(element, depth + 1)},\n" for element in rows)
     return f"[\n{items}{_INDENT * depth}]"
 
 
@@ -89,8 +91,8 @@ def attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
     """Attributes, one below the other; those on one line that follow each other have their equals signs aligned."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
-    for name, row in rows.items():
-        text = value(row, depth)
+    for name, argument in rows.items():
+        text = value(argument, depth)
         if "\n" not in text:
             run.append((name, text))
             continue
@@ -124,16 +126,22 @@ def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tup
     different value in each: if it is the only one left, ``for_each`` iterates over it alone.
     """
     first = next(iter(settings.values()))
-    same = [name for name in first if name != varying and all(row[name] == first[name] for row in settings.values())]
+    same = [
+        name for name in first if name != varying and all(setting[name] == first[name] for setting in settings.values())
+    ]
     alone = len(same) == len(first) - 1
-    found: dict[str, Value] = {name: HclReference("each.value" if alone else f"each.value.{name}") for name in first}
-    found |= {name: first[name] for name in same}
-    given: dict[str, Value] = {name: row for name, row in found.items() if row is not None}
+    arguments: dict[str, Value] = {
+        name: HclReference("each.value" if alone else f"each.value.{name}") for name in first
+    }
+    arguments |= {name: first[name] for name in same}
+    given: dict[str, Value] = {name: setting for name, setting in arguments.items() if setting is not None}
     if not alone:
-        kept = [name for name in first if name not in same]
-        return {"for_each": {key: {name: row[name] for name in kept} for key, row in settings.items()}}, given
-    rows: dict[str, Value] = {key: row[varying] for key, row in settings.items()}
-    if all(key == row for key, row in rows.items()):
+        varying_names = [name for name in first if name not in same]
+        return {
+            "for_each": {key: {name: setting[name] for name in varying_names} for key, setting in settings.items()}
+        }, given
+    rows: dict[str, Value] = {key: setting[varying] for key, setting in settings.items()}
+    if all(key == setting for key, setting in rows.items()):
         return {"for_each": HclCall("toset", list(rows.values()))}, given
     return {"for_each": rows}, given
 

@@ -23,12 +23,12 @@ _MOST = 3
 
 def by_hand(plan: Plan) -> list[Planned]:
     """Return the manual steps: changes of resources in other hands, or pending a decision."""
-    return [row for row in plan.changes if _is_by_hand(row.change)]
+    return [planned for planned in plan.changes if _is_by_hand(planned.change)]
 
 
 def expressible_changes_of(plan: Plan) -> list[Planned]:
     """The changes that files can make."""
-    return [row for row in plan.changes if not _is_by_hand(row.change)]
+    return [planned for planned in plan.changes if not _is_by_hand(planned.change)]
 
 
 def _is_by_hand(change: Change) -> bool:
@@ -40,8 +40,8 @@ def _is_by_hand(change: Change) -> bool:
 def refuse_unless_something(plan: Plan, language: str) -> None:
     """Raise `InputError` where a plan has changes and none of them can be written down."""
     if plan.changes and not expressible_changes_of(plan):
-        found = "; ".join(title(row.change) for row in plan.changes[:_MOST])
-        message = f"nothing of this plan can be written in {language}: {found}"
+        titles = "; ".join(title(planned.change) for planned in plan.changes[:_MOST])
+        message = f"nothing of this plan can be written in {language}: {titles}"
         raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
 
 
@@ -77,13 +77,13 @@ def summary(plan: Plan) -> str:
 def heading(plan: Plan) -> str:
     """Return the heading of a file: its purpose, whether it is proven, and the manual steps."""
     lines = [summary(plan)]
-    lines += [f"Remaining blockers: {row.code} {row.resource}: {row.message}" for row in plan.remaining]
-    lines += [f"Would break: {row.message}" for row in plan.breaks]
+    lines += [f"Remaining blockers: {entry.code} {entry.resource}: {entry.message}" for entry in plan.remaining]
+    lines += [f"Would break: {entry.message}" for entry in plan.breaks]
     lines += [f"Beyond a quota: {text}" for text in plan.limits]
     lines += [f"Not known: {fact}" for fact in plan.facts]
-    for row in by_hand(plan):
-        lines.append(f"By hand: {title(row.change)}")
-        lines += [f"  {text}" for text in _more(row.change)]
+    for entry in by_hand(plan):
+        lines.append(f"By hand: {title(entry.change)}")
+        lines += [f"  {text}" for text in _more(entry.change)]
     return "\n".join(lines)
 
 
@@ -114,4 +114,4 @@ def _reason(why: Why) -> str:
 
 def reasons_of(rows: Iterable[Planned]) -> str:
     """The reasons of several changes, each once."""
-    return "\n".join(dict.fromkeys(line for row in rows for line in reasons(row).splitlines()))
+    return "\n".join(dict.fromkeys(line for planned in rows for line in reasons(planned).splitlines()))

@@ -21,21 +21,23 @@ class Names:
     """The labels of one file, each used once."""
 
     def __init__(self, rows: list[Planned]) -> None:
-        groups = [row.change for row in rows if isinstance(row.change, CreateSecurityGroup)]
-        self._groups = {one.group_id: self.plain(f"endpoints_{one.vpc_id}") for one in groups}
+        groups = [planned.change for planned in rows if isinstance(planned.change, CreateSecurityGroup)]
+        self._groups = {change.group_id: self.plain(f"endpoints_{change.vpc_id}") for change in groups}
         if len(groups) == 1:
             self._groups = {groups[0].group_id: "endpoints"}
         endpoints = [
-            row.change for row in rows if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)
+            planned.change
+            for planned in rows
+            if isinstance(planned.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)
         ]
-        self._one_vpc = len({one.vpc_id for one in endpoints}) < 2  # noqa: PLR2004 -- one or none
-        self.inputs = _inputs([row.change for row in rows])
+        self._one_vpc = len({change.vpc_id for change in endpoints}) < 2  # noqa: PLR2004 -- one or none
+        self.inputs = _inputs([planned.change for planned in rows])
 
     @staticmethod
     def plain(text: str) -> str:
         """Text as a label: letters, digits and underscores, with a letter first."""
-        found = _NOT_PLAIN.sub("_", mask(text)).strip("_") or "it"
-        return found if found[0].isalpha() else f"n_{found}"
+        label = _NOT_PLAIN.sub("_", mask(text)).strip("_") or "it"
+        return label if label[0].isalpha() else f"n_{label}"
 
     def given(self, name: str, found: Value) -> Value:
         """Return an argument: its variable, or its value."""
@@ -79,16 +81,18 @@ class Names:
 def _inputs(changes: list[Change]) -> dict[str, Value]:
     """Return the values of variables: the ids shared by all created resources."""
     made = [
-        one for one in changes if isinstance(one, CreateSecurityGroup | CreateInterfaceEndpoint | CreateGatewayEndpoint)
+        change
+        for change in changes
+        if isinstance(change, CreateSecurityGroup | CreateInterfaceEndpoint | CreateGatewayEndpoint)
     ]
-    vpcs = {one.vpc_id for one in made}
-    subnets = {one.subnets for one in made if isinstance(one, CreateInterfaceEndpoint)}
-    tables = {one.route_tables for one in made if isinstance(one, CreateGatewayEndpoint)}
-    found: dict[str, Value] = {}
+    vpcs = {change.vpc_id for change in made}
+    subnets = {change.subnets for change in made if isinstance(change, CreateInterfaceEndpoint)}
+    tables = {change.route_tables for change in made if isinstance(change, CreateGatewayEndpoint)}
+    inputs: dict[str, Value] = {}
     if len(vpcs) == 1:
-        found["vpc_id"] = vpcs.pop()
+        inputs["vpc_id"] = vpcs.pop()
     if len(subnets) == 1:
-        found["subnet_ids"] = list(subnets.pop())
+        inputs["subnet_ids"] = list(subnets.pop())
     if len(tables) == 1:
-        found["route_table_ids"] = list(tables.pop())
-    return found
+        inputs["route_table_ids"] = list(tables.pop())
+    return inputs

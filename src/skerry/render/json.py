@@ -248,7 +248,7 @@ def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
         ],
-        needs=[_need(world, row) for row in found.needs],
+        needs=[_need(world, need_diagnosis) for need_diagnosis in found.needs],
     )
 
 

@@ -47,15 +47,15 @@ def text(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) ->
     lines = [_headline(plan)]
     if quiet:
         return "\n".join(lines) + "\n"
-    by_hand = [row for row in plan.changes if row.disposition == "manual"]
-    made = [row for row in plan.changes if row.disposition != "manual"]
+    by_hand = [planned for planned in plan.changes if planned.disposition == "manual"]
+    made = [planned for planned in plan.changes if planned.disposition != "manual"]
     number = 0
     for title, rows in (("Changes", made), ("By hand", by_hand)):
         if rows:
             lines += ["", bold(title)]
-        for row in rows:
+        for planned in rows:
             number += 1
-            lines += _change(number, row)
+            lines += _change(number, planned)
     lines += _rest(plan)
     lines += refusals(refused)
     return "\n".join(lines) + "\n"
@@ -82,7 +82,7 @@ def _headline(plan: Plan) -> str:
 
 def _work_left(plan: Plan) -> Iterator[str]:
     """Yield the numbers of changes, of manual steps and of blockers that remain after both."""
-    manual = sum(row.disposition == "manual" for row in plan.changes)
+    manual = sum(planned.disposition == "manual" for planned in plan.changes)
     if len(plan.changes) > manual:
         yield plural(len(plan.changes) - manual, "change")
     if manual:
@@ -110,10 +110,12 @@ def _change(number: int, row: Planned) -> Iterator[str]:
 
 def merge_reasons(reasons: tuple[Why, ...]) -> Iterator[Why]:
     """Reasons that differ only in their steps, as one."""
-    found: dict[tuple[str, str, str, tuple[str, ...]], list[Why]] = {}
+    by_blocker: dict[tuple[str, str, str, tuple[str, ...]], list[Why]] = {}
     for why in reasons:
-        found.setdefault((why.code, why.resource, "" if why.code != "" else why.message, why.services), []).append(why)
-    for same in found.values():
+        by_blocker.setdefault((why.code, why.resource, "" if why.code != "" else why.message, why.services), []).append(
+            why
+        )
+    for same in by_blocker.values():
         steps = dict.fromkeys(step for why in same for step in why.steps)
         yield msgspec.structs.replace(same[0], steps=tuple(steps))
 
@@ -190,7 +192,8 @@ def _details(change: Change) -> Iterator[str]:
     match change:
         case CreateInterfaceEndpoint():
             dns = "with private DNS" if change.private_dns else "without private DNS"
-            yield f"in {', '.join(change.subnets)}, {dns}, with {', '.join(named(one) for one in change.groups)}"
+            groups = ", ".join(named(group_id) for group_id in change.groups)
+            yield f"in {', '.join(change.subnets)}, {dns}, with {groups}"
         case CreateGatewayEndpoint():
             yield f"on {', '.join(change.route_tables)}"
         case ModifyEndpoint():
@@ -214,31 +217,34 @@ def _details(change: Change) -> Iterator[str]:
 def _modified(change: ModifyEndpoint) -> Iterator[str]:
     if change.private_dns is not None:
         yield "switch private DNS on"
-    for words, found in (
+    for words, ids in (
         ("into subnets", change.subnets),
         ("with security groups", change.groups),
         ("on route tables", change.route_tables),
     ):
-        if found:
-            yield f"also {words} {', '.join(named(one) for one in found)}"
+        if ids:
+            yield f"also {words} {', '.join(named(resource_id) for resource_id in ids)}"
 
 
 def _rest(plan: Plan) -> Iterator[str]:
     if plan.remaining:
         yield from ["", bold("Remaining blockers")]
-        for row in plan.remaining:
-            yield f"  {click.style(row.code, fg='red')} {clean(row.resource)}  {dim(row.step)}"
-            yield f"     {clean(row.message)}"
+        for entry in plan.remaining:
+            yield f"  {click.style(entry.code, fg='red')} {clean(entry.resource)}  {dim(entry.step)}"
+            yield f"     {clean(entry.message)}"
     if plan.facts:
         yield from ["", bold("Missing facts")]
         for fact in plan.facts:
             yield f"  ? {clean(fact.fact)}"
             if fact.action:
                 yield dim(f"    supply the answer of {fact.action}")
-    for heading, found in (("Would break", [row.message for row in plan.breaks]), ("Beyond a quota", plan.limits)):
-        if found:
+    for heading, messages in (
+        ("Would break", [entry.message for entry in plan.breaks]),
+        ("Beyond a quota", plan.limits),
+    ):
+        if messages:
             yield from ["", bold(heading)]
-            yield from (f"  {clean(message)}" for message in found)
+            yield from (f"  {clean(message)}" for message in messages)
     if plan.findings:
         yield from ["", bold("Also")]
         for item in plan.findings:
@@ -325,7 +331,7 @@ class PlanOut(msgspec.Struct, frozen=True):
 
 def json(world: World, plan: Plan) -> str:
     """Write a plan for programs."""
-    found = PlanOut(
+    document = PlanOut(
         version=VERSION,
         source=world.facts.source,
         account=world.account,
@@ -334,19 +340,25 @@ def json(world: World, plan: Plan) -> str:
         before=plan.before,
         after=plan.after,
         proven=plan.proven,
-        changes=[_change_out(row) for row in plan.changes],
+        changes=[_change_out(entry) for entry in plan.changes],
         remaining=[
             RemainingOut(
-                list(row.services), row.step, list(row.subnets), row.verdict, row.code, row.resource, row.message
+                list(entry.services),
+                entry.step,
+                list(entry.subnets),
+                entry.verdict,
+                entry.code,
+                entry.resource,
+                entry.message,
             )
-            for row in plan.remaining
+            for entry in plan.remaining
         ],
-        breaks=[BreakOut(row.client, row.host, row.message) for row in plan.breaks],
-        facts=[FactOut(row.fact, row.action) for row in plan.facts],
+        breaks=[BreakOut(entry.client, entry.host, entry.message) for entry in plan.breaks],
+        facts=[FactOut(entry.fact, entry.action) for entry in plan.facts],
         limits=list(plan.limits),
-        findings=[NoteOut(row.id, row.severity, row.message, row.resource) for row in plan.findings],
+        findings=[NoteOut(entry.id, entry.severity, entry.message, entry.resource) for entry in plan.findings],
     )
-    return write(found)
+    return write(document)
 
 
 def _change_out(row: Planned) -> ChangeOut:
@@ -366,7 +378,10 @@ def _change_out(row: Planned) -> ChangeOut:
         disposition=row.disposition,
         note=row.note,
         only_by=row.by,
-        why=[WhyOut(one.code, one.resource, one.message, list(one.steps), list(one.services)) for one in row.why],
+        why=[
+            WhyOut(reason.code, reason.resource, reason.message, list(reason.steps), list(reason.services))
+            for reason in row.why
+        ],
         details=details,
     )
 

@@ -39,8 +39,8 @@ def _headline(found: Rehearsal) -> str:
     if found.disagreements:
         many = plural(len(found.disagreements), "step")
         return f"{word('error')}: prediction and packets disagree about {bold(clean(found.name))} at {many}"
-    said = _SAID.get(found.verdict, "does not run on Fargate")
-    return f"{word(found.verdict)}: {bold(clean(found.name))} {said}"
+    outcome_text = _SAID.get(found.verdict, "does not run on Fargate")
+    return f"{word(found.verdict)}: {bold(clean(found.name))} {outcome_text}"
 
 
 def _subnets(steps: Sequence[RehearsalStep]) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ def _said(step: RehearsalStep) -> Iterator[str]:
         yield from textwrap.wrap(clean(seen.words), _WIDTH, initial_indent="    ", subsequent_indent="      ",
                                  break_long_words=False, break_on_hyphens=False)  # fmt: skip
     for dropper in seen.droppers:
-        said = ": ".join(filter(None, [f"{dropper.kind} {dropper.resource}".strip(), dropper.rule]))
-        yield f"    {dim('dropped by')} {clean(said)}"
+        filter_text = ": ".join(filter(None, [f"{dropper.kind} {dropper.resource}".strip(), dropper.rule]))
+        yield f"    {dim('dropped by')} {clean(filter_text)}"
 
 
 def _disagreements(found: Rehearsal) -> Iterator[str]:

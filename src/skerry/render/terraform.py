@@ -36,7 +36,7 @@ def render(world: World, plan: Plan) -> str:
     """Write a plan as a root module. Raises `InputError` where Terraform can make nothing of it."""
     iac_common.refuse_unless_something(plan, "Terraform")
     rows = iac_common.expressible_changes_of(plan)
-    revoked = [row.change for row in rows if isinstance(row.change, RevokeRule)]
+    revoked = [planned.change for planned in rows if isinstance(planned.change, RevokeRule)]
     iac_common.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows)
     parts = [comment(iac_common.heading(plan)), *_settings(world, names), *_looked_up(world, rows, names)]
@@ -63,11 +63,13 @@ def _settings(world: World, names: Names) -> Iterator[str]:
         {"required_version": _REQUIRED},
         block("required_providers", {"aws": {"source": "hashicorp/aws", "version": _PROVIDER}}),
     )
-    known = {"default": world.region} if world.region else {}
-    yield block('variable "region"', {"description": "The Region of the VPC.", "type": HclReference("string"), **known})
-    for name, found in names.inputs.items():
+    region_default = {"default": world.region} if world.region else {}
+    yield block(
+        'variable "region"', {"description": "The Region of the VPC.", "type": HclReference("string"), **region_default}
+    )
+    for name, default in names.inputs.items():
         kind, what = _INPUTS[name]
-        yield block(f'variable "{name}"', {"description": what, "type": HclReference(kind), "default": found})
+        yield block(f'variable "{name}"', {"description": what, "type": HclReference(kind), "default": default})
     yield block(
         'variable "tags"',
         {"description": "Tags of all that is created.", "type": HclReference("map(string)"), "default": {}},
@@ -78,20 +80,20 @@ def _settings(world: World, names: Names) -> Iterator[str]:
 def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
     """Return AWS's prefix lists of unknown id in rules, by their names."""
     services: dict[str, str] = {}
-    for row in rows:
-        change = row.change
+    for planned in rows:
+        change = planned.change
         if isinstance(change, CreateGatewayEndpoint):
             services[change.prefix_list] = change.service_name
         elif isinstance(change, ModifyEndpoint) and change.prefix_list is not None:
             services[change.prefix_list] = str(world.vpc_endpoints[change.endpoint_id].service_name)
-    rules = (row.change.rule for row in rows if isinstance(row.change, AuthorizeRule))
+    rules = (planned.change.rule for planned in rows if isinstance(planned.change, AuthorizeRule))
     for peer in dict.fromkeys(rule.peer for rule in rules if rule.kind == "prefix-list" and is_new(rule.peer)):
         yield block(f'data "aws_prefix_list" "{names.prefix_list(peer)}"', {"name": services[peer]})
 
 
 def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
-    for row in rows:
-        change = row.change
+    for planned in rows:
+        change = planned.change
         if isinstance(change, CreateSecurityGroup):
             body: dict[str, Value] = {
                 "name": change.name,
@@ -99,7 +101,7 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
                 "vpc_id": names.given("vpc_id", change.vpc_id),
                 "tags": _TAGS,
             }
-            yield comment(iac_common.reasons(row)) + block(
+            yield comment(iac_common.reasons(planned)) + block(
                 f'resource "aws_security_group" "{names.group(change.group_id)}"', body
             )
             everywhere: dict[str, Value] = {
@@ -117,13 +119,15 @@ _SIDES = {"in": "ingress", "out": "egress"}
 
 def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
     """Rules, those of one group, direction and kind of peer as one resource."""
-    found: dict[tuple[str, str, str], list[Planned]] = {}
-    for row in rows:
-        if isinstance(row.change, AuthorizeRule):
-            key = (row.change.group_id, row.change.direction, row.change.rule.kind)
-            found.setdefault(key, []).append(row)
-    for (group, direction, kind), same in found.items():
-        settings = _of_rules([row.change for row in same if isinstance(row.change, AuthorizeRule)], kind, names)
+    by_resource: dict[tuple[str, str, str], list[Planned]] = {}
+    for planned in rows:
+        if isinstance(planned.change, AuthorizeRule):
+            key = (planned.change.group_id, planned.change.direction, planned.change.rule.kind)
+            by_resource.setdefault(key, []).append(planned)
+    for (group, direction, kind), same in by_resource.items():
+        settings = _of_rules(
+            [planned.change for planned in same if isinstance(planned.change, AuthorizeRule)], kind, names
+        )
         label = f"{names.group(group)}_{kind.replace('-', '_')}"
         header = f'resource "aws_vpc_security_group_{_SIDES[direction]}_rule" "{label}"'
         yield comment(iac_common.reasons_of(same)) + block(header, *repeated(settings, _PEERS[kind]))
@@ -132,11 +136,11 @@ def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
 def _of_rules(changes: list[AuthorizeRule], kind: str, names: Names) -> dict[str, dict[str, Value]]:
     """The arguments of rules, by their peers; by protocol and port too, where these differ."""
     ports = {(change.rule.protocol, change.rule.port) for change in changes}
-    found: dict[str, dict[str, Value]] = {}
+    arguments: dict[str, dict[str, Value]] = {}
     for change in changes:
         rule = change.rule
         key = names.peer_key(rule.peer)
-        found[key if len(ports) == 1 else f"{rule.protocol} {rule.port} {key}"] = {
+        arguments[key if len(ports) == 1 else f"{rule.protocol} {rule.port} {key}"] = {
             "security_group_id": names.reference(change.group_id),
             "ip_protocol": rule.protocol,
             "from_port": rule.port,
@@ -144,21 +148,21 @@ def _of_rules(changes: list[AuthorizeRule], kind: str, names: Names) -> dict[str
             _PEERS[kind]: names.peer(rule.peer),
             "tags": _TAGS,
         }
-    return found
+    return arguments
 
 
 def _interface_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
-    made = [row for row in rows if isinstance(row.change, CreateInterfaceEndpoint)]
+    made = [planned for planned in rows if isinstance(planned.change, CreateInterfaceEndpoint)]
     settings: dict[str, dict[str, Value]] = {}
-    for row in made:
-        change = row.change
+    for planned in made:
+        change = planned.change
         assert isinstance(change, CreateInterfaceEndpoint)  # noqa: S101 -- chosen above
         settings[names.endpoint_key(change)] = {
             "vpc_id": names.given("vpc_id", change.vpc_id),
             "service_name": change.service_name,
             "vpc_endpoint_type": "Interface",
             "subnet_ids": names.given("subnet_ids", list(change.subnets)),
-            "security_group_ids": [names.reference(one) for one in change.groups],
+            "security_group_ids": [names.reference(group_id) for group_id in change.groups],
             "private_dns_enabled": change.private_dns,
             "ip_address_type": change.ip_address_type,
             "policy": terraform_import.policy(change.policy),
@@ -171,10 +175,10 @@ def _interface_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
 
 
 def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
-    made = [row for row in rows if isinstance(row.change, CreateGatewayEndpoint)]
+    made = [planned for planned in rows if isinstance(planned.change, CreateGatewayEndpoint)]
     settings: dict[str, dict[str, Value]] = {}
-    for row in made:
-        change = row.change
+    for planned in made:
+        change = planned.change
         assert isinstance(change, CreateGatewayEndpoint)  # noqa: S101 -- chosen above
         settings[names.endpoint_key(change)] = {
             "vpc_id": names.given("vpc_id", change.vpc_id),
@@ -193,34 +197,36 @@ def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
 def _for_each_of(made: list[Planned]) -> str:
     """Return the reasons of endpoints, each below its service."""
     lines = []
-    for row in made:
-        change = row.change
+    for planned in made:
+        change = planned.change
         assert isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint)  # noqa: S101 -- chosen above
         ref = service_of_endpoint(change.service_name)
-        lines += [f"{ref.key if ref else change.service_name}: {line}" for line in iac_common.reasons(row).splitlines()]
+        lines += [
+            f"{ref.key if ref else change.service_name}: {line}" for line in iac_common.reasons(planned).splitlines()
+        ]
     return "\n".join(lines)
 
 
 def _modified(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
     yield from terraform_import.vpcs(world, rows)
-    for row in rows:
-        change = row.change
+    for planned in rows:
+        change = planned.change
         if isinstance(change, ModifyEndpoint):
-            yield from terraform_import.endpoint(world, row, change, names)
+            yield from terraform_import.endpoint(world, planned, change, names)
         elif isinstance(change, RouteToNat):
-            yield from terraform_import.route(world, row, change)
+            yield from terraform_import.route(world, planned, change)
 
 
 def _entries(rows: list[Planned]) -> Iterator[str]:
     """Entries of network ACLs, those of one ACL and direction as one resource."""
-    found: dict[tuple[str, str], list[Planned]] = {}
-    for row in rows:
-        if isinstance(row.change, AddAclEntry):
-            found.setdefault((row.change.acl_id, row.change.direction), []).append(row)
-    for (acl, direction), same in found.items():
+    by_acl: dict[tuple[str, str], list[Planned]] = {}
+    for planned in rows:
+        if isinstance(planned.change, AddAclEntry):
+            by_acl.setdefault((planned.change.acl_id, planned.change.direction), []).append(planned)
+    for (acl, direction), same in by_acl.items():
         settings: dict[str, dict[str, Value]] = {}
-        for row in same:
-            change = row.change
+        for planned in same:
+            change = planned.change
             assert isinstance(change, AddAclEntry)  # noqa: S101 -- chosen above
             settings[str(change.number)] = {
                 "network_acl_id": acl,
@@ -237,17 +243,17 @@ def _entries(rows: list[Planned]) -> Iterator[str]:
 
 
 def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
-    kinds = {type(row.change) for row in rows}
+    kinds = {type(planned.change) for planned in rows}
     for kind, label in ((CreateInterfaceEndpoint, "interface"), (CreateGatewayEndpoint, "gateway")):
         if kind in kinds:
-            found = HclReference(f"{{ for name, endpoint in aws_vpc_endpoint.{label} : name => endpoint.id }}")
+            expression = HclReference(f"{{ for name, endpoint in aws_vpc_endpoint.{label} : name => endpoint.id }}")
             what = f"The {label} endpoints, by service."
-            yield block(f'output "{label}_endpoint_ids"', {"description": what, "value": found})
-    for row in rows:
-        if isinstance(row.change, CreateSecurityGroup):
-            label = names.group(row.change.group_id)
+            yield block(f'output "{label}_endpoint_ids"', {"description": what, "value": expression})
+    for planned in rows:
+        if isinstance(planned.change, CreateSecurityGroup):
+            label = names.group(planned.change.group_id)
             body: dict[str, Value] = {
-                "description": f"The security group {row.change.name}.",
+                "description": f"The security group {planned.change.name}.",
                 "value": HclReference(f"aws_security_group.{label}.id"),
             }
             yield block(f'output "security_group_{label}_id"', body)

@@ -36,8 +36,8 @@ def policy(text: str | None) -> Value:
     """
     if text is None:
         return None
-    found = json.loads(text)
-    return text if _has_fraction(found) else HclCall("jsonencode", found)
+    document = json.loads(text)
+    return text if _has_fraction(document) else HclCall("jsonencode", document)
 
 
 def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
@@ -53,18 +53,18 @@ def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -
     if change.private_dns is not None:
         yield _import(f"aws_vpc_endpoint.{label}", change.endpoint_id)
         body = _own(world, change)
-        kept: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference("tags")]}
-        yield why + block(f'resource "aws_vpc_endpoint" "{label}"', body, block("lifecycle", kept))
-    for kind, argument, found in (
+        lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference("tags")]}
+        yield why + block(f'resource "aws_vpc_endpoint" "{label}"', body, block("lifecycle", lifecycle))
+    for kind, argument, ids in (
         ("aws_vpc_endpoint_subnet_association", "subnet_id", change.subnets),
         ("aws_vpc_endpoint_route_table_association", "route_table_id", change.route_tables),
     ):
-        if found:
-            each = HclReference(f"toset({value(list(found))})")
+        if ids:
+            each = HclReference(f"toset({value(list(ids))})")
             body = {"vpc_endpoint_id": change.endpoint_id, argument: HclReference("each.value")}
             yield why + block(f'resource "{kind}" "{label}"', {"for_each": each}, body)
     if change.groups:
-        settings: Value = {names.group(one): names.reference(one) for one in change.groups}
+        settings: Value = {names.group(group_id): names.reference(group_id) for group_id in change.groups}
         body = {"vpc_endpoint_id": change.endpoint_id, "security_group_id": HclReference("each.value")}
         header = f'resource "aws_vpc_endpoint_security_group_association" "{label}"'
         yield why + block(header, {"for_each": settings}, body)
@@ -75,14 +75,14 @@ def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -
 
 def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
     """The arguments of an endpoint without which Terraform would replace it, and private DNS."""
-    known = world.vpc_endpoints[change.endpoint_id]
-    if known.service_name is UNSET or known.vpc_endpoint_type is UNSET:
+    endpoint_record = world.vpc_endpoints[change.endpoint_id]
+    if endpoint_record.service_name is UNSET or endpoint_record.vpc_endpoint_type is UNSET:
         message = f"Terraform cannot take over {change.endpoint_id}: its service or type is not known"
         raise InputError(message, "Read it from the account, or give what describe-vpc-endpoints prints.")
     return {
-        "vpc_id": known.vpc_id,
-        "service_name": known.service_name,
-        "vpc_endpoint_type": known.vpc_endpoint_type,
+        "vpc_id": endpoint_record.vpc_id,
+        "service_name": endpoint_record.service_name,
+        "vpc_endpoint_type": endpoint_record.vpc_endpoint_type,
         "private_dns_enabled": change.private_dns,
     }
 
@@ -93,11 +93,11 @@ def _import(to: str, known: str) -> str:
 
 def vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
     """Each VPC with the attributes that are switched on."""
-    found: dict[str, list[Planned]] = {}
-    for row in rows:
-        if isinstance(row.change, SetVpcAttribute):
-            found.setdefault(row.change.vpc_id, []).append(row)
-    for vpc_id, same in found.items():
+    by_vpc: dict[str, list[Planned]] = {}
+    for planned in rows:
+        if isinstance(planned.change, SetVpcAttribute):
+            by_vpc.setdefault(planned.change.vpc_id, []).append(planned)
+    for vpc_id, same in by_vpc.items():
         label = Names.plain(vpc_id)
         yield _import(f"aws_vpc.{label}", vpc_id)
         yield comment(iac_common.reasons_of(same)) + _vpc(world, vpc_id, label, same)
@@ -105,17 +105,17 @@ def vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
 
 def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
     body: dict[str, Value] = {"cidr_block": world.vpcs[vpc_id].cidr_block}
-    kept = list(_OF_A_VPC)
-    switched = {row.change.attribute for row in rows if isinstance(row.change, SetVpcAttribute)}
+    ignored = list(_OF_A_VPC)
+    switched = {planned.change.attribute for planned in rows if isinstance(planned.change, SetVpcAttribute)}
     for attribute in _ATTRIBUTES:
-        found = world.dns_attribute_of(vpc_id, attribute)
+        current = world.dns_attribute_of(vpc_id, attribute)
         if attribute in switched:
             body[attribute] = True
-        elif isinstance(found, Missing):
-            kept.append(attribute)
+        elif isinstance(current, Missing):
+            ignored.append(attribute)
         else:
-            body[attribute] = found
-    lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference(name) for name in kept]}
+            body[attribute] = current
+    lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference(name) for name in ignored]}
     return block(f'resource "aws_vpc" "{label}"', body, block("lifecycle", lifecycle))
 
 

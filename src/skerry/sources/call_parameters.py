@@ -61,11 +61,11 @@ class RelatedAnswer(NamedTuple):
 
     def parameter_of(self, parameter: str, what: str) -> str:
         """Return the parameter that names the record; raises `InputError` if the answer is not wrapped."""
-        wanted = self.parameters.get(parameter)
-        if not isinstance(wanted, str):
+        value = self.parameters.get(parameter)
+        if not isinstance(value, str):
             message = f"{self.name}: {what}, but not of which one"
             raise InputError(message, WRAP_HINT)
-        return wanted
+        return value
 
     def read_rows(self, record: type[_Row], notes: Rows) -> tuple[tuple[_Row, ...], bool]:
         """Return the readable rows, and whether these are all; note each unreadable row."""
@@ -74,22 +74,22 @@ class RelatedAnswer(NamedTuple):
         except UNREADABLE:
             notes.note(f"{self.name}: {self.key} is no list that can be read")
             return (), False
-        records, whole = [], not self.partial
+        records, is_complete = [], not self.partial
         for position, raw in enumerate(listed):
             row, fault = read_record(raw, record)
             if row is None:
                 notes.note(f"{self.name}: row {position} of {self.key} cannot be read: {fault}")
-                whole = False
+                is_complete = False
             else:
                 records.append(row)
-        return tuple(records), whole
+        return tuple(records), is_complete
 
 
 def _entries(rows: Rows, answer: RelatedAnswer) -> None:
     """Add the entries of a prefix list; one unreadable entry makes all its entries unknown."""
     prefix_list = answer.parameter_of("PrefixListId", "entries of a prefix list")
-    entries, whole = answer.read_rows(PrefixListEntry, rows)
-    lost = not whole and not answer.partial
+    entries, is_complete = answer.read_rows(PrefixListEntry, rows)
+    lost = not is_complete and not answer.partial
     rows.add_entries(
         prefix_list, tuple(entry.cidr for entry in entries), answer.name, partial=answer.partial, lost=lost
     )
@@ -98,9 +98,9 @@ def _entries(rows: Rows, answer: RelatedAnswer) -> None:
 def _routes(rows: Rows, answer: RelatedAnswer) -> None:
     """Add the routes of a transit gateway's table; an incomplete or damaged search makes all routes unknown."""
     table = answer.parameter_of("TransitGatewayRouteTableId", "routes of a transit gateway")
-    routes, whole = answer.read_rows(TransitGatewayRoute, rows)
-    row = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=routes if whole else UNSET)
-    rows.merge("transit_gateway_route_tables", table, row, answer.name)
+    routes, is_complete = answer.read_rows(TransitGatewayRoute, rows)
+    record = TransitGatewayRouteTable(transit_gateway_route_table_id=table, routes=routes if is_complete else UNSET)
+    rows.merge("transit_gateway_route_tables", table, record, answer.name)
 
 
 class _Associated(TransitGatewayAttachment, frozen=True):
@@ -111,31 +111,31 @@ def _associations(rows: Rows, answer: RelatedAnswer) -> None:
     table = answer.parameter_of("TransitGatewayRouteTableId", "associations of a transit gateway's route table")
     for item in answer.read_rows(_Associated, rows)[0]:
         state = item.state if isinstance(item.state, str) else "associated"
-        row = TransitGatewayAttachment(
+        record = TransitGatewayAttachment(
             transit_gateway_attachment_id=item.transit_gateway_attachment_id,
             resource_type=item.resource_type,
             resource_id=item.resource_id,
             association=TransitGatewayAssociation(transit_gateway_route_table_id=table, state=state),
         )
-        rows.merge("transit_gateway_attachments", row.transit_gateway_attachment_id, row, answer.name)
+        rows.merge("transit_gateway_attachments", record.transit_gateway_attachment_id, record, answer.name)
 
 
 def _addresses(rows: Rows, answer: RelatedAnswer) -> None:
     endpoint = answer.parameter_of("ResolverEndpointId", "addresses of a resolver endpoint")
-    addresses, whole = answer.read_rows(ResolverEndpointAddress, rows)
-    ips = tuple(row.ip for row in addresses if row.ip is not None)
-    row = ResolverEndpoint(id=endpoint, ip_addresses=ips if whole else UNSET)
-    rows.merge("resolver_endpoints", endpoint, row, answer.name)
+    addresses, is_complete = answer.read_rows(ResolverEndpointAddress, rows)
+    ips = tuple(record.ip for record in addresses if record.ip is not None)
+    record = ResolverEndpoint(id=endpoint, ip_addresses=ips if is_complete else UNSET)
+    rows.merge("resolver_endpoints", endpoint, record, answer.name)
 
 
 def _targets(rows: Rows, answer: RelatedAnswer) -> None:
     rule = answer.parameter_of("Rule", "targets of a rule")
     bus = answer.parameters.get("EventBusName", "default")
-    targets, whole = answer.read_rows(NamedTarget, rows)
-    rows.add_page("rule_targets", partial=not whole)
+    targets, is_complete = answer.read_rows(NamedTarget, rows)
+    rows.add_page("rule_targets", partial=not is_complete)
     for target in targets:
-        row = RuleTarget(rule=rule, target=target, event_bus=str(bus))
-        rows.add("rule_targets", f"{bus}/{rule}/{target.id}", row, answer.name)
+        record = RuleTarget(rule=rule, target=target, event_bus=str(bus))
+        rows.add("rule_targets", f"{bus}/{rule}/{target.id}", record, answer.name)
 
 
 def _rule_names(rows: Rows, answer: RelatedAnswer) -> None:

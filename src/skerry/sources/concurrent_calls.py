@@ -70,10 +70,12 @@ class Reader:
     def read_areas(self, areas: Sequence[Area]) -> None:
         """Make the calls of the areas, round by round, until none has a call left."""
         asks = {area: next(area, None) for area in areas}
-        while any(asked is not None for asked in asks.values()):
-            batch = [(area, ask) for area, asked in asks.items() for ask in asked or ()]
+        while any(requests is not None for requests in asks.values()):
+            batch = [(area, ask) for area, requests in asks.items() for ask in requests or ()]
             gots = self._round([ask for _, ask in batch])
-            answered: dict[Area, list[CallResult]] = {area: [] for area, asked in asks.items() if asked is not None}
+            answered: dict[Area, list[CallResult]] = {
+                area: [] for area, requests in asks.items() if requests is not None
+            }
             for (area, _), got in zip(batch, gots, strict=True):
                 answered[area].append(got)
             asks = {area: _next(area, results) for area, results in answered.items()}

@@ -34,7 +34,7 @@ def read_all(cluster: str | None, questions: ResourceReads) -> Area:
     clusters = _clusters(first, cluster)
     second = yield [
         *(_described(clusters) if cluster is None else [_providers(cluster)]),
-        *(ask for one in clusters for ask in _inventory(one)),
+        *(ask for cluster_arn in clusters for ask in _inventory(cluster_arn)),
         *_rules(clusters, sorted({_DEFAULT_BUS, *collect_picked(first, api_table.EVENT_BUSES)})),
         *_schedules(collect_picked(first, api_table.SCHEDULES), None if cluster is None else clusters),
     ]
@@ -50,9 +50,9 @@ def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Ar
     if home is None:
         first = yield [_find(None)]
         clusters = _clusters(first, None)
-        results = yield [*_described(clusters), *(_one_service(one, name) for one in clusters)]
-        holders = [one.cluster for one in _named(results, "service")]
-        listed = yield [*(_stopped(one, name) for one in holders), *_made_of(results)]
+        results = yield [*_described(clusters), *(_one_service(holder, name) for holder in clusters)]
+        holders = [holder.cluster for holder in _named(results, "service")]
+        listed = yield [*(_stopped(holder, name) for holder in holders), *_made_of(results)]
         questions.add_references([*results, *listed])
         more: list[CallRequest] = []
     else:
@@ -77,12 +77,12 @@ def read_task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
     if home is None:
         first = yield [_find(None)]
         clusters = _clusters(first, None)
-        results = yield [*_described(clusters), *(_one_task(one, name) for one in clusters)]
+        results = yield [*_described(clusters), *(_one_task(holder, name) for holder in clusters)]
     else:
         results = yield [_find(home), _providers(home), _one_task(home, name)]
         _clusters(results, home)
     _require([*first, *results], api_table.TASKS, f"task {_short(name)}", home)
-    owners = [_one_service(one.cluster, one.name) for one in _named(results, "owner")]
+    owners = [_one_service(holder.cluster, holder.name) for holder in _named(results, "owner")]
     questions.add_references((yield [*_made_of(results), *owners]))
 
 
@@ -109,7 +109,8 @@ def _clusters(gots: Sequence[CallResult], asked: str | None) -> list[str]:
 
 def _described(clusters: Sequence[str]) -> list[CallRequest]:
     asks = [
-        CallRequest(api_table.CLUSTERS, asked, listed="cluster") for asked in split_ids(api_table.CLUSTERS, clusters)
+        CallRequest(api_table.CLUSTERS, parameters, listed="cluster")
+        for parameters in split_ids(api_table.CLUSTERS, clusters)
     ]
     return [*asks, *(_providers(cluster) for cluster in clusters)]
 
@@ -126,7 +127,11 @@ def _none(first: Sequence[CallResult], clusters: Sequence[str]) -> list[CallRequ
     """Return empty requests for services and tasks: an account without clusters has none."""
     if clusters or any(got.refused for got in first if got.ask.call is api_table.CLUSTER_NAMES):
         return []
-    return [CallRequest(call, asked) for call in (api_table.SERVICES, api_table.TASKS) for asked in split_ids(call, [])]
+    return [
+        CallRequest(call, parameters)
+        for call in (api_table.SERVICES, api_table.TASKS)
+        for parameters in split_ids(call, [])
+    ]
 
 
 def _cluster_of(name: str) -> str | None:
@@ -154,13 +159,15 @@ def _inventory(cluster: str) -> Iterator[CallRequest]:
     within = _cluster(cluster)
     yield CallRequest(api_table.SERVICE_NAMES, {"cluster": cluster}, _short(cluster), lambda row: [row], within=within)
     for status in _STATUSES:
-        asked = {"cluster": cluster, "desiredStatus": status}
-        yield CallRequest(api_table.TASK_NAMES, asked, f"{_short(cluster)}-{status}", lambda row: [row], within=within)
+        parameters = {"cluster": cluster, "desiredStatus": status}
+        yield CallRequest(
+            api_table.TASK_NAMES, parameters, f"{_short(cluster)}-{status}", lambda row: [row], within=within
+        )
 
 
 def _stopped(cluster: str, name: str) -> CallRequest:
-    asked = {"cluster": cluster, "serviceName": _short(name), "desiredStatus": "STOPPED"}
-    return CallRequest(api_table.TASK_NAMES, asked, _short(cluster), lambda row: [row])
+    parameters = {"cluster": cluster, "serviceName": _short(name), "desiredStatus": "STOPPED"}
+    return CallRequest(api_table.TASK_NAMES, parameters, _short(cluster), lambda row: [row])
 
 
 def _one_service(cluster: str, name: str) -> CallRequest:
@@ -181,9 +188,11 @@ def _listed(got: CallResult) -> Iterator[CallRequest]:
         api_table.TASK_NAMES.operation: (api_table.TASKS, _of_task, "task"),
     }.get(got.ask.call.operation, (None, None, ""))
     if call is not None and pick is not None:
-        for asked in split_ids(call, sorted(got.picked)):
+        for parameters in split_ids(call, sorted(got.picked)):
             within = _cluster(cluster)
-            yield CallRequest(call, {"cluster": cluster} | asked, _short(cluster), pick, within=within, listed=kind)
+            yield CallRequest(
+                call, {"cluster": cluster} | parameters, _short(cluster), pick, within=within, listed=kind
+            )
     if got.ask.call is api_table.RULE_NAMES:
         for rule in sorted(got.picked):
             yield _targets(rule, got.ask.parameters)
@@ -219,9 +228,9 @@ def _named(gots: Iterable[CallResult], kind: str) -> list[_Name]:
 
 def _made_of(gots: Sequence[CallResult]) -> list[CallRequest]:
     """Request the task definitions and service revisions of services and tasks."""
-    names = sorted({one.name for one in _named(gots, "definition")})
-    definitions = [_definition(one) for one in names]
-    return [*definitions, *read_revisions(sorted(one.name for one in _named(gots, "revision")))]
+    names = sorted({reference.name for reference in _named(gots, "definition")})
+    definitions = [_definition(reference) for reference in names]
+    return [*definitions, *read_revisions(sorted(reference.name for reference in _named(gots, "revision")))]
 
 
 def _definition(name: str) -> CallRequest:
@@ -233,12 +242,14 @@ def _definition(name: str) -> CallRequest:
 
 def _require(gots: Sequence[CallResult], call: ApiCall, what: str, cluster: str | None) -> None:
     """Raise `NothingFoundError` if no answer contains the resource; a refusal proves nothing."""
-    asked = [got for got in gots if got.ask.call in {call, api_table.CLUSTER_NAMES}]
-    unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in asked)
-    if not unknown and not collect_picked(asked, call):
+    relevant = [got for got in gots if got.ask.call in {call, api_table.CLUSTER_NAMES}]
+    unknown = any(got.refused is not None and got.refused.code != _NO_CLUSTER for got in relevant)
+    if not unknown and not collect_picked(relevant, call):
         place = f" in cluster {_short(cluster)}" if cluster else ""
-        kept = " ECS forgets stopped tasks after some time." if call is api_table.TASKS else ""
-        raise NothingFoundError(f"there is no {what}{place}", f"Check its name, and --cluster and --region.{kept}")
+        retention_note = " ECS forgets stopped tasks after some time." if call is api_table.TASKS else ""
+        raise NothingFoundError(
+            f"there is no {what}{place}", f"Check its name, and --cluster and --region.{retention_note}"
+        )
 
 
 # ---------------------------------------------------------------------------------------- rules and schedules
@@ -247,18 +258,20 @@ def _require(gots: Sequence[CallResult], call: ApiCall, what: str, cluster: str 
 def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[CallRequest]:
     for cluster in clusters:
         for bus in buses if parse_arn(cluster) else ():
-            asked = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
+            parameters = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
             yield CallRequest(
-                api_table.RULE_NAMES, asked, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row]
+                api_table.RULE_NAMES, parameters, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row]
             )
 
 
 def _targets(rule: str, parameters: Mapping[str, Any]) -> CallRequest:
-    asked = {"Rule": rule}
+    request_parameters = {"Rule": rule}
     bus = _DEFAULT_BUS
     if "EventBusName" in parameters:
-        bus = asked["EventBusName"] = parameters["EventBusName"]
-    return CallRequest(api_table.RULE_TARGETS, asked, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}")
+        bus = request_parameters["EventBusName"] = parameters["EventBusName"]
+    return CallRequest(
+        api_table.RULE_TARGETS, request_parameters, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}"
+    )
 
 
 def _run(row: AnswerRow) -> Iterator[_Name]:
@@ -281,8 +294,12 @@ def _cluster_schedule(row: AnswerRow) -> Iterator[tuple[str, str, str]]:
 def _schedules(schedules: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[CallRequest]:
     for group, name, target in sorted(schedules):
         if clusters is None or target in clusters:
-            asked = {"Name": name, "GroupName": group}
+            parameters = {"Name": name, "GroupName": group}
             within = f"schedule {name}"
             yield CallRequest(
-                api_table.SCHEDULE, asked, f"{group}/{name}", lambda row: _run(row.get("Target", {})), within=within
+                api_table.SCHEDULE,
+                parameters,
+                f"{group}/{name}",
+                lambda row: _run(row.get("Target", {})),
+                within=within,
             )

@@ -65,11 +65,11 @@ def remove_rows(
 ) -> dict[str, bytes]:
     """Return documents without the rows of some resources; ``folder`` is the path of the documents of the listing."""
     gone = {*values}
-    kept = dict(documents)
+    filtered = dict(documents)
     for name, content in documents.items():
         if name == f"{folder}.json" or name.startswith((f"{folder}/", f"{folder}-")):
-            kept[name] = _filtered(content, listing.call.rows or "", listing.field, gone)
-    return kept
+            filtered[name] = _filtered(content, listing.call.rows or "", listing.field, gone)
+    return filtered
 
 
 def listings_of(deleted: Iterable[Deleted]) -> dict[Listing, set[str]]:

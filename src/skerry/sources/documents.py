@@ -198,9 +198,9 @@ class _Loader:
 
     def _kind(self, answer: _Answer) -> None:
         kind = _BY_KEY[answer.key]
-        for row in self._each(answer, kind.record, kind.field):
+        for record in self._each(answer, kind.record, kind.field):
             take = self.rows.merge if kind.field in call_parameters.MERGED else self.rows.add
-            take(kind.field, getattr(row, kind.id), row, answer.name)
+            take(kind.field, getattr(record, kind.id), record, answer.name)
 
     def _each(self, answer: _Answer, record: type[_Row], field: str) -> Iterator[_Row]:
         """Yield the rows of a list; note each row that is unreadable or holds an invalid value."""
@@ -215,10 +215,10 @@ class _Loader:
 
     def _one(self, field: str, answer: _Answer, what: str, value: bytes | Raw, record: type[_Row]) -> _Row | None:
         """Return an answer that is one record; None, with a note, if it cannot be read."""
-        row, fault = read_record(Raw(value), record)
-        if row is None:
+        parsed, fault = read_record(Raw(value), record)
+        if parsed is None:
             self.rows.add_unreadable_row(field, f"{answer.name}: {what} cannot be read: {fault}")
-        return row
+        return parsed
 
     def _raw_rows(self, answer: _Answer, field: str) -> list[Raw]:
         try:
@@ -234,25 +234,25 @@ class _Loader:
             self._wrapped(answer.name, bytes(raw))
 
     def _snapshot(self, answer: _Answer) -> None:
-        row = decode(answer.name, answer.key, answer.value, Snapshot)
-        if row.version > VERSION:
-            message = f"{answer.name}: a snapshot of form {row.version}, which a newer skerry wrote"
+        snapshot = decode(answer.name, answer.key, answer.value, Snapshot)
+        if snapshot.version > VERSION:
+            message = f"{answer.name}: a snapshot of form {snapshot.version}, which a newer skerry wrote"
             raise InputError(message, f"This one reads form {VERSION}: update skerry.")
-        self.regions.add(row.region)
+        self.regions.add(snapshot.region)
 
     def _account(self, answer: _Answer) -> None:
         """Set the account of the caller, from GetCallerIdentity."""
         self.account = decode(answer.name, answer.key, answer.value, str)
 
     def _attribute(self, answer: _Answer) -> None:
-        row = self._one("vpc_attributes", answer, answer.key, msgspec.json.encode(answer.top), VpcAttribute)
-        if row is not None:
+        attribute = self._one("vpc_attributes", answer, answer.key, msgspec.json.encode(answer.top), VpcAttribute)
+        if attribute is not None:
             self.rows.add_partial_list("vpc_attributes")
-            self.rows.merge_attribute(row, answer.name)
+            self.rows.merge_attribute(attribute, answer.name)
 
     def _attributes(self, answer: _Answer) -> None:
-        for row in self._each(answer, VpcAttribute, "vpc_attributes"):
-            self.rows.merge_attribute(row, answer.name)
+        for attribute in self._each(answer, VpcAttribute, "vpc_attributes"):
+            self.rows.merge_attribute(attribute, answer.name)
 
     def _single(self, answer: _Answer) -> None:
         """Read an answer that is one record as a list of one."""
@@ -269,47 +269,47 @@ class _Loader:
 
     def _file_systems(self, answer: _Answer) -> None:
         """Note file systems without mount targets: they need no call of their own."""
-        for row in self._each(answer, FileSystem, "mount_targets"):
-            if row.number_of_mount_targets == 0:
-                self.rows.add_page("mount_targets", row.file_system_id)
+        for file_system in self._each(answer, FileSystem, "mount_targets"):
+            if file_system.number_of_mount_targets == 0:
+                self.rows.add_page("mount_targets", file_system.file_system_id)
 
     def _schedules(self, answer: _Answer) -> None:
-        for row in self._each(answer, Schedule, "schedules"):
-            if self.rows.get("schedules", row.arn) is None:
-                self.rows.replace("schedules", row.arn, row, answer.name)
+        for schedule in self._each(answer, Schedule, "schedules"):
+            if self.rows.get("schedules", schedule.arn) is None:
+                self.rows.replace("schedules", schedule.arn, schedule, answer.name)
 
     def _schedule(self, answer: _Answer) -> None:
-        row = self._one("schedules", answer, "the schedule", msgspec.json.encode(answer.top), Schedule)
-        if row is not None:
-            self.rows.replace("schedules", row.arn, row, answer.name)
+        schedule = self._one("schedules", answer, "the schedule", msgspec.json.encode(answer.top), Schedule)
+        if schedule is not None:
+            self.rows.replace("schedules", schedule.arn, schedule, answer.name)
 
     def _prefix_lists(self, answer: _Answer) -> None:
-        for row in self._each(answer, PrefixList, "prefix_lists"):
-            self.rows.merge_prefix_list(row, answer.name)
+        for prefix_list in self._each(answer, PrefixList, "prefix_lists"):
+            self.rows.merge_prefix_list(prefix_list, answer.name)
 
     def _hosted_zones(self, answer: _Answer) -> None:
-        for row in self._each(answer, HostedZone, "zones"):
-            if row.config.private_zone:
-                self.zones.add_zone(row.id, row.name)
+        for zone in self._each(answer, HostedZone, "zones"):
+            if zone.config.private_zone:
+                self.zones.add_zone(zone.id, zone.name)
             else:
-                self.zones.add_public_zone(row.name)
+                self.zones.add_public_zone(zone.name)
 
     def _hosted_zone(self, answer: _Answer) -> None:
         # A single zone does not make the list of zones complete.
-        row = self._one("zones", answer, answer.key, answer.value, HostedZone)
-        if row is not None and row.config.private_zone:
-            self.zones.add_zone(row.id, row.name)
+        zone = self._one("zones", answer, answer.key, answer.value, HostedZone)
+        if zone is not None and zone.config.private_zone:
+            self.zones.add_zone(zone.id, zone.name)
             if "VPCs" in answer.top:
                 vpcs = answer._replace(key="VPCs", value=answer.top["VPCs"])
                 for vpc in self._each(vpcs, ZoneVpc, "zones"):
-                    self.zones.associate(row.id, vpc.vpc_id)
+                    self.zones.associate(zone.id, vpc.vpc_id)
 
     def _summaries(self, answer: _Answer) -> None:
         vpc_id = answer.call.parameters.get("VPCId")
-        for row in self._each(answer, HostedZoneSummary, "zones"):
-            self.zones.add_zone(row.hosted_zone_id, row.name, row.owner.owning_service)
+        for zone in self._each(answer, HostedZoneSummary, "zones"):
+            self.zones.add_zone(zone.hosted_zone_id, zone.name, zone.owner.owning_service)
             if isinstance(vpc_id, str):
-                self.zones.associate(row.hosted_zone_id, vpc_id)
+                self.zones.associate(zone.hosted_zone_id, vpc_id)
 
     def _record_sets(self, answer: _Answer) -> None:
         zone_id = answer.call.parameters.get("HostedZoneId")

@@ -111,7 +111,10 @@ def _apexes(records: tuple[RecordSet, ...]) -> set[str]:
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
     """
-    named = {kind: {row.name.lower().rstrip(".") for row in records if row.type == kind} for kind in ("SOA", "NS")}
+    named = {
+        kind: {record_set.name.lower().rstrip(".") for record_set in records if record_set.type == kind}
+        for kind in ("SOA", "NS")
+    }
     return named["SOA"] or named["NS"]
 
 

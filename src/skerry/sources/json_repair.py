@@ -55,10 +55,10 @@ def repair(name: str, content: bytes) -> bytes:
 
 
 def _object(pairs: list[tuple[str, Node]]) -> dict[str, Node]:
-    kept: dict[str, Node] = {}
+    members: dict[str, Node] = {}
     for key, value in pairs:
-        kept[_text(key)] = [_MARK] if key in kept else _plain(value)
-    return kept
+        members[_text(key)] = [_MARK] if key in members else _plain(value)
+    return members
 
 
 def _plain(value: Node) -> Node:

@@ -39,8 +39,8 @@ class ReadScope(msgspec.Struct, frozen=True):
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
         """Every call that a reading may make; one cluster, service or task may take fewer."""
-        asked = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
-        chosen = (*asked, *api_table.PLANNING) if self.planning else asked
+        base_calls = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
+        chosen = (*base_calls, *api_table.PLANNING) if self.planning else base_calls
         return (
             tuple(call for call in chosen if call not in resource_calls.RESOURCE_CALLS) if self.network_only else chosen
         )
@@ -73,20 +73,20 @@ def read(
     ``progress`` is called after each answer. Raises `NothingFoundError` if the cluster, service or task of
     the scope does not exist, and `SkerryError` if the account cannot be read.
     """
-    asked = scope or ReadScope()
+    read_scope = scope or ReadScope()
     region = client("ec2").meta.region_name
     with Workers[CallResult](WORKERS) as workers:
         reader = Reader(
-            client, workers, progress or _silent, resource_calls.RESOURCE_CALLS if asked.network_only else ()
+            client, workers, progress or _silent, resource_calls.RESOURCE_CALLS if read_scope.network_only else ()
         )
         reads = ResourceReads()
         areas = [_network(region, reads.many)]
-        if asked.planning:
+        if read_scope.planning:
             areas.append(_planning())
-        if asked.containers:
+        if read_scope.containers:
             # `read_resources` comes last: the other areas add their references before its next round.
             areas += [
-                _containers(asked, reads),
+                _containers(read_scope, reads),
                 reads.read_cache_rules(),
                 reads.read_roles(),
                 reads.read_resources(),
@@ -144,8 +144,8 @@ def _details(first: Sequence[CallResult], region: str) -> Iterator[CallRequest]:
     """Yield requests about each resource of the first round."""
     for vpc in sorted(collect_picked(first, api_table.VPCS)):
         for attribute in _VPC_ATTRIBUTES:
-            asked = {"VpcId": vpc, "Attribute": attribute}
-            yield CallRequest(api_table.VPC_ATTRIBUTE, asked, f"{vpc}-{attribute}", within=f"VPC {vpc}")
+            parameters = {"VpcId": vpc, "Attribute": attribute}
+            yield CallRequest(api_table.VPC_ATTRIBUTE, parameters, f"{vpc}-{attribute}", within=f"VPC {vpc}")
         yield CallRequest(api_table.ZONES, {"VPCId": vpc, "VPCRegion": region}, vpc, _zone)
     yield from _asks(
         api_table.PREFIX_LIST_ENTRIES, "PrefixListId", collect_picked(first, api_table.PREFIX_LISTS), "prefix list"

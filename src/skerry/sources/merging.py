@@ -72,12 +72,12 @@ class Rows:
 
     def add(self, field: str, key: str | None, row: Row, name: str) -> None:
         """Add a row; raises `InputError` if another row of its id differs."""
-        wanted = key if key is not None else f"{name}#{len(self._rows[field])}"
-        earlier = self._rows[field].setdefault(wanted, row)
-        first = self._where.setdefault((field, wanted), name)
+        row_key = key if key is not None else f"{name}#{len(self._rows[field])}"
+        earlier = self._rows[field].setdefault(row_key, row)
+        first = self._where.setdefault((field, row_key), name)
         if earlier != row:
             places = first if first == name else f"{first} and {name}"
-            message = f"{wanted} is described twice, and differently, in {places}"
+            message = f"{row_key} is described twice, and differently, in {places}"
             raise InputError(message, _NEWEST_HINT)
 
     def replace(self, field: str, key: str, row: Row, name: str) -> None:

@@ -21,15 +21,15 @@ def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
 
     Raises `InputError` if a document is no JSON object.
     """
-    kept = {}
+    network_documents = {}
     for name, content in documents.items():
         top = top_level(name, content)
         remaining = _without(top)
         if remaining is not top:
             content = msgspec.json.encode(remaining)  # noqa: PLW2901 - the document in its place
         if remaining:
-            kept[name] = content
-    return kept
+            network_documents[name] = content
+    return network_documents
 
 
 _OF_A_PAGE = frozenset({"IsTruncated", "Marker", "NextToken", "failures", "UserDetailList", "GroupDetailList"})

@@ -109,9 +109,9 @@ class _Collected:
         self.count += 1
         for row in page.get(call.rows, ()) if call.rows else (_bare(page),):
             self._picked.extend(self._ask.pick(row))
-            kept = _trimmed(row, call)
-            content = msgspec.json.encode(kept)
-            self._rows[_identity(kept, call) or content.decode()] = content
+            trimmed = _trimmed(row, call)
+            content = msgspec.json.encode(trimmed)
+            self._rows[_identity(trimmed, call) or content.decode()] = content
         for failure in page.get("failures", ()) if call.batch else ():
             self._fail(failure)
         if call.cut:

@@ -140,9 +140,9 @@ def _parameter(value: str, home: Arn) -> Iterator[ResourceReference]:
     # A version or label follows the colon; no name has one.
     name = (parsed.resource.removeprefix("parameter/") if parsed else value).partition(":")[0]
     names = [name] if parsed is None else [f"/{name}"] if "/" in name else [name, f"/{name}"]
-    for one in names:
-        if _PARAMETER.fullmatch(one) and not one.startswith(_OF_AWS):
-            yield ResourceReference("parameter", one, home.account)
+    for candidate in names:
+        if _PARAMETER.fullmatch(candidate) and not candidate.startswith(_OF_AWS):
+            yield ResourceReference("parameter", candidate, home.account)
 
 
 def _system(name: str, home: Arn) -> Iterator[ResourceReference]:

@@ -17,14 +17,14 @@ def region_of(facts: Facts) -> str | None:
 def account_of(facts: Facts) -> str | None:
     """Return the one account of the services' ARNs or the VPCs' owners; None if there are several."""
     accounts = {parsed.account for name in _arns(facts) if (parsed := parse_arn(name))}
-    accounts = accounts or {row.owner_id for row in facts.vpcs if row.owner_id is not UNSET}
+    accounts = accounts or {vpc.owner_id for vpc in facts.vpcs if vpc.owner_id is not UNSET}
     return accounts.pop() if len(accounts) == 1 else None
 
 
 def _arns(facts: Facts) -> Iterator[str]:
-    yield from (row.service_arn for row in facts.services)
-    yield from (row.cluster_arn for row in facts.clusters)
-    yield from (row.task_arn for row in facts.tasks)
+    yield from (record.service_arn for record in facts.services)
+    yield from (record.cluster_arn for record in facts.clusters)
+    yield from (record.task_arn for record in facts.tasks)
 
 
 def _regions(facts: Facts) -> Iterator[str]:

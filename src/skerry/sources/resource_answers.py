@@ -59,9 +59,17 @@ def _layer(given: Parameters) -> list[str]:
 def _filtered(given: Parameters) -> list[str]:
     """Return the names of parameters in ``ParameterFilters``."""
     given_filters = given.get("ParameterFilters")
-    filters = [row for row in given_filters if isinstance(row, dict)] if isinstance(given_filters, list) else []
-    by_name = [row for row in filters if row.get("Key") == "Name" and row.get("Option", "Equals") == "Equals"]
-    values = [row.get("Values") for row in by_name]
+    filters = (
+        [condition for condition in given_filters if isinstance(condition, dict)]
+        if isinstance(given_filters, list)
+        else []
+    )
+    by_name = [
+        condition
+        for condition in filters
+        if condition.get("Key") == "Name" and condition.get("Option", "Equals") == "Equals"
+    ]
+    values = [condition.get("Values") for condition in by_name]
     return [str(name) for names in values if isinstance(names, list) for name in names]
 
 
@@ -118,16 +126,16 @@ def _with_unanswered(images: RepositoryImages, parameters: Parameters) -> Reposi
     ECR answers each image with a manifest or a failure:
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
     """
-    answered = [*(row.image_id for row in images.images), *(row.image_id for row in images.failures)]
+    answered = [*(entry.image_id for entry in images.images), *(entry.image_id for entry in images.failures)]
     if not answered:
         return Refused("empty")
     try:
-        asked = msgspec.convert(parameters.get("imageIds", []), tuple[ImageId, ...])
+        requested = msgspec.convert(parameters.get("imageIds", []), tuple[ImageId, ...])
     except msgspec.ValidationError:
         return images
     names = {name for image in answered for name in (image.image_tag, image.image_digest)}
-    lacking = [image for image in asked if names.isdisjoint({image.image_tag, image.image_digest} - {None})]
-    failures = tuple(ImageFailure(image, "Unanswered") for image in lacking)
+    unanswered = [image for image in requested if names.isdisjoint({image.image_tag, image.image_digest} - {None})]
+    failures = tuple(ImageFailure(image, "Unanswered") for image in unanswered)
     return msgspec.structs.replace(images, failures=(*images.failures, *failures))
 
 

@@ -105,21 +105,21 @@ class ResourceReads:
         return sorted(item for item in self._references if item.kind == kind)
 
     def _of_ecr(self) -> Iterator[CallRequest]:
-        wanted: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        tags_by_repository: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for reference in self._named("image"):
             image = parse(reference.name)
             if image is not None and image.account is not None:
-                tags = wanted[image.account, image.repository]
+                tags = tags_by_repository[image.account, image.repository]
                 tags |= {image.tag} if self._may_ask(image, reference.account) else set()
-        for (account, repository), tags in sorted(wanted.items()):
+        for (account, repository), tags in sorted(tags_by_repository.items()):
             named = {"registryId": account, "repositoryName": repository}
             place = f"{account}/{repository}"
             yield CallRequest(resource_calls.REPOSITORY_POLICY, named, place)
             ids = [{"imageDigest" if tag.startswith(_DIGEST) else "imageTag": tag} for tag in sorted(tags)]
-            for asked in split_ids(resource_calls.IMAGES, ids) if ids else ():
+            for batch in split_ids(resource_calls.IMAGES, ids) if ids else ():
                 more = {"acceptedMediaTypes": list(_MANIFESTS)}
                 yield CallRequest(
-                    resource_calls.IMAGES, named | asked | more, place, partial(_layers, account, repository)
+                    resource_calls.IMAGES, named | batch | more, place, partial(_layers, account, repository)
                 )
 
     def _may_ask(self, image: Image, account: str) -> bool:
@@ -131,22 +131,24 @@ class ResourceReads:
 
     def _of_values(self) -> Iterator[CallRequest]:
         for reference in self._named("secret"):
-            asked = {"SecretId": reference.name}
+            request_parameters = {"SecretId": reference.name}
             parsed = parse_arn(reference.name)
             place = parsed.resource.removeprefix("secret:") if parsed else reference.name
-            yield CallRequest(resource_calls.SECRET, asked, place, partial(_key_of_secret, reference.account))
-            yield CallRequest(resource_calls.SECRET_POLICY, asked, place)
+            yield CallRequest(
+                resource_calls.SECRET, request_parameters, place, partial(_key_of_secret, reference.account)
+            )
+            yield CallRequest(resource_calls.SECRET_POLICY, request_parameters, place)
         parameters = self._named("parameter")
         for start in range(0, len(parameters), _FILTERED):
             some = parameters[start : start + _FILTERED]
-            filters = [{"Key": "Name", "Option": "Equals", "Values": [one.name for one in some]}]
+            filters = [{"Key": "Name", "Option": "Equals", "Values": [parameter.name for parameter in some]}]
             pick = partial(_key_of_parameter, some[0].account)
             yield CallRequest(resource_calls.PARAMETERS, {"ParameterFilters": filters}, pick=pick)
 
     def _of_the_rest(self) -> Iterator[CallRequest]:
         for reference in self._named("log group"):
             yield CallRequest(resource_calls.LOG_GROUP, {"logGroupNamePrefix": reference.name}, reference.name)
-        files = [one.name.partition("/") for one in self._named("file")]
+        files = [file_reference.name.partition("/") for file_reference in self._named("file")]
         for bucket in sorted({bucket for bucket, _, _ in files}):
             yield CallRequest(resource_calls.BUCKET_POLICY, {"Bucket": bucket}, bucket)
         for bucket, _, key in files:
@@ -155,15 +157,15 @@ class ResourceReads:
             yield CallRequest(resource_calls.FILE_SYSTEM_POLICY, {"FileSystemId": system.name}, system.name)
             yield CallRequest(resource_calls.ACCESS_POINTS, {"FileSystemId": system.name}, system.name)
             if system.name in self.many:
-                asked = {"FileSystemId": system.name}
-                yield CallRequest(api_table.MOUNT_TARGETS, asked, system.name, within=f"file system {system.name}")
+                parameters = {"FileSystemId": system.name}
+                yield CallRequest(api_table.MOUNT_TARGETS, parameters, system.name, within=f"file system {system.name}")
 
 
 def read_revisions(names: Sequence[str]) -> Iterator[CallRequest]:
     """Request the revisions of services: they pin image tags to digests."""
-    for asked in split_ids(resource_calls.SERVICE_REVISIONS, names) if names else ():
+    for parameters in split_ids(resource_calls.SERVICE_REVISIONS, names) if names else ():
         yield CallRequest(
-            resource_calls.SERVICE_REVISIONS, asked, pick=references_of_revision, listed="service revision"
+            resource_calls.SERVICE_REVISIONS, parameters, pick=references_of_revision, listed="service revision"
         )
 
 
@@ -191,8 +193,8 @@ def _layers(account: str, repository: str, row: AnswerRow) -> Iterator[_Layer]:
 
 
 def _of_layer(layer: _Layer) -> CallRequest:
-    asked = {"registryId": layer.account, "repositoryName": layer.repository, "layerDigest": layer.digest}
-    return CallRequest(resource_calls.LAYER, asked, f"{layer.account}/{layer.repository}/{layer.digest}")
+    parameters = {"registryId": layer.account, "repositoryName": layer.repository, "layerDigest": layer.digest}
+    return CallRequest(resource_calls.LAYER, parameters, f"{layer.account}/{layer.repository}/{layer.digest}")
 
 
 def _key_of_secret(account: str, row: AnswerRow) -> Iterator[_Key]:

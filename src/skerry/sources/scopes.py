@@ -73,10 +73,10 @@ def scopes_of(field: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         owner = parameters.get(name)
         if isinstance(owner, str) and owner:
             return (owner,)
-    asked = narrowing_parameters_of(parameters)
-    if not asked or field in _UNFILTERED:
+    narrowing = narrowing_parameters_of(parameters)
+    if not narrowing or field in _UNFILTERED:
         return (EVERYWHERE,)
-    return vpcs_of(asked[FILTERS]) if asked.keys() == {FILTERS} and field in _OF_ONE_VPC else ()
+    return vpcs_of(narrowing[FILTERS]) if narrowing.keys() == {FILTERS} and field in _OF_ONE_VPC else ()
 
 
 def narrowing_parameters_of(parameters: Mapping[str, Any]) -> dict[str, Any]:

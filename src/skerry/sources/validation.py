@@ -113,8 +113,8 @@ def _check(kind: inspect.Type) -> Check | None:
             check = _check(item)
             return None if check is None else _each(check)
         case inspect.UnionType(types=types):
-            checks = (_check(one) for one in types)
-            check = next((one for one in checks if one is not None), None)
+            checks = (_check(member) for member in types)
+            check = next((member for member in checks if member is not None), None)
             return None if check is None else _unless_absent(check)
         case _:
             return None
@@ -206,7 +206,7 @@ def _record_set(record: RecordSet) -> str:
     form = {"A": field_types.ADDRESS4, "AAAA": field_types.ADDRESS6, "CNAME": field_types.NAME}.get(record.type)
     if form is None:
         return ""
-    faults = _faults((row.value for row in record.resource_records), form)
+    faults = _faults((resource_record.value for resource_record in record.resource_records), form)
     return next((f"ResourceRecords{fault}" for fault in faults), "")
 
 
@@ -217,7 +217,7 @@ def _dhcp(record: DhcpConfiguration) -> str:
     """
     if record.key != "domain-name-servers":
         return ""
-    servers = [row.value for row in record.values]
+    servers = [value.value for value in record.values]
     addresses = (server for server in servers if server != _AMAZON_DNS and not _is_address6(server))
     return next((f"Values{fault}" for fault in _faults(addresses, field_types.ADDRESS4)), "")
 

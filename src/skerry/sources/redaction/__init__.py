@@ -61,12 +61,12 @@ class Redaction:
         redacted: dict[str, bytes] = {}
         for name, content in documents.items():
             try:
-                kept = self._document(name, top_level(name, content))
+                document = self._document(name, top_level(name, content))
             except RecursionError as error:
                 message = f"{name} is nested too deeply to be an answer of AWS"
                 raise InputError(message, "Save the answer again.") from error
-            if kept is not None:
-                redacted[name] = msgspec.json.encode(kept)
+            if document is not None:
+                redacted[name] = msgspec.json.encode(document)
         return redacted
 
     def _document(self, name: str, top: dict[str, Raw]) -> Node | None:
@@ -76,64 +76,66 @@ class Redaction:
 
     def _wrapped(self, name: str, top: dict[str, Raw]) -> Node | None:
         call = decode(name, "Call", top["Call"], CallEnvelope)
-        asked = self._parameters(call)
-        kept: dict[str, Node] = {"Call": {"operation": self.redact_text(call.operation), "parameters": asked}}
+        parameters = self._parameters(call)
+        envelope: dict[str, Node] = {"Call": {"operation": self.redact_text(call.operation), "parameters": parameters}}
         error = decode(name, "Error", top["Error"], ErrorEnvelope | None) if "Error" in top else None  # type: ignore[arg-type]
         if error is not None:
             # The encoded part describes the refused user to anyone with the permission to decode it.
             message = error.message.partition(_ENCODED)[0].rstrip()
-            kept["Error"] = {"Code": self.redact_text(error.code), "Message": self.redact_text(message)}
+            envelope["Error"] = {"Code": self.redact_text(error.code), "Message": self.redact_text(message)}
         response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
         if response is not None:
             question = resource_answers.ANSWER_SHAPES.get(call.operation)
             answer = self._answer(name, response) if question is None else self._resource_answer(question, response)
-            kept |= {} if answer is None else {"Response": answer}
-        return kept if len(kept) > 1 else None
+            envelope |= {} if answer is None else {"Response": answer}
+        return envelope if len(envelope) > 1 else None
 
     def _parameters(self, call: CallEnvelope) -> dict[str, Node]:
         """Return the parameters of a call; a list narrowed by other filters than a VPC stays narrowed."""
-        asked = {key: value for key, value in call.parameters.items() if key in PARAMETERS}
+        parameters = {key: value for key, value in call.parameters.items() if key in PARAMETERS}
         others = narrowing_parameters_of(call.parameters).keys() - PARAMETERS
         if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
-            asked[FILTERS] = call.parameters[FILTERS]
+            parameters[FILTERS] = call.parameters[FILTERS]
         elif others and call.operation not in resource_answers.ANSWER_SHAPES:
-            asked[FILTERS] = [{"Name": REDACTED}]
-        return {key: replace_texts(value, self._people) for key, value in asked.items()}
+            parameters[FILTERS] = [{"Name": REDACTED}]
+        return {key: replace_texts(value, self._people) for key, value in parameters.items()}
 
     def _resource_answer(self, question: resource_answers.AnswerShape, answer: dict[str, Raw]) -> Node:
         """Redact an answer about one resource; an unreadable one stays unreadable, as it does not prove absence."""
         keep = keep_record(question.record)
         try:
-            whole: dict[str, Any] = {key: _only(value) for key, value in answer.items()}
+            decoded: dict[str, Any] = {key: _only(value) for key, value in answer.items()}
         except UNREADABLE:
             if question.rows:
                 return {question.rows: [None]}
             return {field.encode_name: 0 for field in msgspec.structs.fields(question.record)}
         if not question.rows:
-            return keep(whole, self._people)
-        kept = {key: keep_rows(keep)(value, self._people) for key, value in whole.items() if key == question.rows}
-        return kept | ({"nextToken": _MORE} if resource_answers.has_more(answer) else {})
+            return keep(decoded, self._people)
+        page = {key: keep_rows(keep)(value, self._people) for key, value in decoded.items() if key == question.rows}
+        return page | ({"nextToken": _MORE} if resource_answers.has_more(answer) else {})
 
     def _answer(self, name: str, top: dict[str, Raw]) -> Node | None:
         read = [key for key in known_keys_of(top) if key != "Snapshot"]
         if not read:
             return None
-        kept: dict[str, Node] = {}
+        fields: dict[str, Node] = {}
         for key in read:
             if key == "Calls":
-                calls = (self._document(name, row) for row in decode(name, key, top[key], list[dict[str, Raw]]))
-                kept[key] = [call for call in calls if call is not None]
+                calls = (
+                    self._document(name, document) for document in decode(name, key, top[key], list[dict[str, Raw]])
+                )
+                fields[key] = [call for call in calls if call is not None]
             elif key in WHOLE:
-                kept |= self._of_whole(name, WHOLE[key], top)
+                fields |= self._of_whole(name, WHOLE[key], top)
             else:
-                kept[key] = self._rows(name, key, top[key])
-        kept |= {key: _NO_TOKEN.get(bytes(top[key]), _MORE) for key in PAGE_KEYS if key in top}
-        return None if kept == {"Calls": []} else kept
+                fields[key] = self._rows(name, key, top[key])
+        fields |= {key: _NO_TOKEN.get(bytes(top[key]), _MORE) for key in PAGE_KEYS if key in top}
+        return None if fields == {"Calls": []} else fields
 
     def _of_whole(self, name: str, fields: Mapping[str, Keep], top: dict[str, Raw]) -> dict[str, Node]:
         """Return the fields of a record that are the keys of the answer."""
-        kept = {key: (keep, _decoded(name, key, top[key])) for key, keep in fields.items() if key in top}
-        return {key: keep(value, self._people) for key, (keep, value) in kept.items()}
+        field_values = {key: (keep, _decoded(name, key, top[key])) for key, keep in fields.items() if key in top}
+        return {key: keep(value, self._people) for key, (keep, value) in field_values.items()}
 
     def _rows(self, name: str, key: str, value: Raw) -> Node:
         """Redact one key of an answer; an unreadable row stays in place, as its loss must not look like absence."""

@@ -138,8 +138,8 @@ _JSON: dict[type, tuple[type[inspect.Type], ...]] = {
 def _either(keeps: list[Keep], kinds: tuple[inspect.Type, ...]) -> Keep:
     """Return a function that keeps a value by the matching member of a union."""
     table = {
-        python: next((keep for keep, kind in zip(keeps, kinds, strict=True) if isinstance(kind, wanted)), None)
-        for python, wanted in _JSON.items()
+        python: next((keep for keep, kind in zip(keeps, kinds, strict=True) if isinstance(kind, member_type)), None)
+        for python, member_type in _JSON.items()
     }
 
     def keep(node: Node, people: Pseudonyms) -> Node:

@@ -144,9 +144,10 @@ def _records(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
 def _record(item: Node, people: Pseudonyms, *, plain: bool) -> Node:
     if not isinstance(item, dict):
         return make_unreadable(item)
-    found = {key: value for key, value in item.items() if key == "Value"}
+    values = {key: value for key, value in item.items() if key == "Value"}
     return {
-        key: people.replace_all(one) if plain and isinstance(one, str) else blank(one) for key, one in found.items()
+        key: people.replace_all(node) if plain and isinstance(node, str) else blank(node)
+        for key, node in values.items()
     }
 
 
@@ -204,8 +205,8 @@ def _manifest(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
         manifest = msgspec.to_builtins(msgspec.json.decode(value, type=ImageManifest))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return blank(value)
-    kept = {key: value for key, value in manifest.items() if value}
-    return msgspec.json.encode(_texts(kept, people)).decode()
+    fields = {key: value for key, value in manifest.items() if value}
+    return msgspec.json.encode(_texts(fields, people)).decode()
 
 
 def _texts(node: Node, people: Pseudonyms) -> Node:
