@@ -20,9 +20,9 @@ from bench import explaining, planning, policies, reading, worlds
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.diagnose.need_verdicts import source_of
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Call
-from skerry.launch.startup import needs
+from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.reach.cache import Memo
@@ -103,7 +103,7 @@ def verdicts(size: int) -> None:
     begun = time.process_time()
     world = World(documents.load(content))
     loading = time.process_time() - begun
-    launches = [of_service(world, service) for service in world.facts.services]
+    launches = [launch_of_service(world, service) for service in world.facts.services]
     begun = time.process_time()
     found = diagnose(Walker(world), launches)
     spent = time.process_time() - begun
@@ -135,8 +135,8 @@ def without_memo(size: int) -> None:
     walker = Walker(world, Memo(remember=False))
     walks: list[tuple[Source, Target]] = []
     for service in world.facts.services:
-        launch = of_service(world, service)
-        calls = [need for need in needs(launch) if isinstance(need, Call)]
+        launch = launch_of_service(world, service)
+        calls = [need for need in needs_of(launch) if isinstance(need, Call)]
         for subnet in launch.subnets:
             source = source_of(walker, launch, subnet)
             if not isinstance(source, Missing):

@@ -13,7 +13,7 @@ from skerry.aws.resource_calls import SERVICE_REVISIONS
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from skerry.sources.live import AccountReading, read
 
 FEW, MANY = 1, 50
@@ -56,7 +56,7 @@ def _measured(services: int) -> tuple[AccountReading, int, float]:
 @contextmanager
 def _account(services: int, faults: Faults) -> Iterator[ClientFactory]:
     """The article's account, with so many services in all, each with a task definition of its own."""
-    with serving("eu-west-1", faults):
+    with serve_over_http("eu-west-1", faults):
         client = make_clients("eu-west-1")
         deployment = demo_deployment.build(client)
         demo_deployment.repair(client, deployment)

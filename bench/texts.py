@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from skerry.catalogue.error_texts import rules
+from skerry.catalogue.error_texts import load_error_rules
 from tests.explaining import NONE, Answer, answers, labelled
 
 PAGE = Path(__file__).parent.parent / "docs" / "explain.md"
@@ -39,7 +39,7 @@ Written by `python -m bench.texts` from the labelled texts in `tests/errortext/l
 `skerry explain` reads what ECS, its agents and AWS's clients print: a stopped task's reason, a container's, an event of
 a service, a line of a log, or a screenful of them, cut off, wrapped, quoted as JSON, with colours. It says at which
 step of the launch it happened, of which class it is, what the text proves, what it does not, what to look at and what
-to do. {len(rules())} rules, each with its source, are asked in order, those that prove most first
+to do. {len(load_error_rules())} rules, each with its source, are asked in order, those that prove most first
 (`src/skerry/data/error_rules.json`; `skerry explain --list` prints them).
 
 What decides is what stands in the text: the address that was dialled (private: DNS and endpoint are fine, a security

@@ -6,11 +6,11 @@ from pathlib import Path
 from textwrap import fill
 
 from skerry.aws.api_call import ApiCall
-from skerry.catalogue.blocker_codes import codes
+from skerry.catalogue.blocker_codes import load_codes
 from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
-from skerry.render.iam_policy import policy
+from skerry.render.iam_policy import write_policy
 from skerry.sources.live import ReadScope
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -32,7 +32,7 @@ def code_page() -> str:
         "Written from `src/skerry/data/codes.json`; `skerry explain CODE` prints each.",
         "",
     ]
-    for row in codes().values():
+    for row in load_codes().values():
         whose = "skerry's own" if row.own else "of VPC Reachability Analyzer"
         lines += [
             f"## {row.code}",
@@ -66,7 +66,7 @@ its configuration; images below a pull-through cache rule are not asked for, as 
 `skerry iam-policy diagnose`, as for {" and ".join(equals)}:
 
 ```json
-{policy(call.action for call in whole)}```
+{write_policy(call.action for call in whole)}```
 
 A call that is not allowed is no error, and the output names its action. Facts about the network are then unknown. What
 tasks use is not examined, and the network's verdict stands.

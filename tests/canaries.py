@@ -166,19 +166,19 @@ def _loaded(content: Mapping[str, bytes], worlds: list[World]) -> str:
 def _diagnosed(world: World) -> str:
     found = app.diagnose(world)
     refused = world.facts.refused
-    return as_json.diagnosis(world, found) + "".join(
-        console.diagnosis(found, refused=refused, verbose=verbose) for verbose in (False, True)
+    return as_json.encode_diagnosis(world, found) + "".join(
+        console.format_diagnosis(found, refused=refused, verbose=verbose) for verbose in (False, True)
     )
 
 
 def _traced(world: World, to: str) -> str:
     found = app.trace(world, TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",)))
-    return as_json.trace(world, found) + console.trace(found, refused=world.facts.refused, verbose=True)
+    return as_json.encode_trace(world, found) + console.format_trace(found, refused=world.facts.refused, verbose=True)
 
 
 def _explained(world: World) -> str:
     found = [Laid(*item) for item in app.explain_with_diagnosis(world, _ERROR)]
-    return explanations.text(found) + explanations.json(found)
+    return explanations.format_explanations(found) + explanations.encode_explanations(found)
 
 
 # --------------------------------------------------------------------------------------------------------- table

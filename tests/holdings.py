@@ -5,7 +5,7 @@ from typing import Any
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, ServiceDiagnosis
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.verdicts import OK, Verdict
 from tests.networks import ACCOUNT, REGION, Network, Row, awslogs, container
 
@@ -134,7 +134,7 @@ class Resources(Network):
     def diagnosis(self) -> Diagnosis:
         """The diagnosis of the one service."""
         walker = self.walker()
-        launches = [of_service(walker.world, service) for service in walker.world.facts.services]
+        launches = [launch_of_service(walker.world, service) for service in walker.world.facts.services]
         return diagnose(walker, launches)
 
     def found(self) -> ServiceDiagnosis:

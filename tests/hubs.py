@@ -8,15 +8,15 @@ tgw-rtb-spoke (tgw-attach-1): 10.1.0.0/16 -> tgw-attach-2    tgw-rtb-hub (tgw-at
 
 from typing import Any
 
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.reach import client_ports
 from skerry.reach.outcome import Outcome
-from skerry.reach.subnets import ipv6_blocks
+from skerry.reach.subnets import ipv6_blocks_of
 from skerry.reach.walk import Source, Target
 from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, VPC, Network, Row, record, source
 
 HUB = "vpc-2"
-LOGS = Target(host(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
+LOGS = Target(regional_host_of(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
 LOCAL = {"DestinationCidrBlock": "10.1.0.0/16", "GatewayId": "local", "State": "active"}
 
 
@@ -43,7 +43,7 @@ def walk(network: Network, to: str, port: int = 443, **of: Any) -> Outcome:
 def from_ipv6(network: Network, to: str, port: int = 443, *, groups: tuple[str, ...] = ("sg-task",)) -> Outcome:
     """Walk to an address from an IPv6 address of subnet-a."""
     walker = network.walker()
-    known = ipv6_blocks(walker.world.subnets["subnet-a"])
+    known = ipv6_blocks_of(walker.world.subnets["subnet-a"])
     start = walker.start(walker.world.subnets["subnet-a"], known, client_ports.LINUX, public=False)
     return walker.walk(Source(start, groups), [walker.destinations.at(VPC, to)], "tcp", port)
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from skerry.model.world import World
 from skerry.reach import client_ports
 from skerry.reach.cache import Memo
-from skerry.reach.subnets import task_addresses
+from skerry.reach.subnets import task_addresses_of
 from skerry.reach.walk import Source, Walker
 from skerry.sources import documents
 
@@ -321,7 +321,7 @@ def source(
 ) -> Source:
     """A task's interface in a subnet."""
     row = walker.world.subnets[subnet]
-    addresses = task_addresses(row)
+    addresses = task_addresses_of(row)
     assert isinstance(addresses, tuple)
     return Source(walker.start(row, addresses, client_ports.LINUX, public=public), groups)
 

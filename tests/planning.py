@@ -5,13 +5,13 @@ from typing import Any, TypeVar
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.launch.launches import Launch, launches_of
-from skerry.launch.scheduled_tasks import launches as scheduled
+from skerry.launch.scheduled_tasks import scheduled_launches_of as scheduled
 from skerry.model.world import World
 from skerry.plan.changes import AuthorizeRule, Change, CreateGatewayEndpoint, CreateInterfaceEndpoint
 from skerry.plan.planner import plan
 from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
-from skerry.plan.world_after import after
+from skerry.plan.world_after import apply_changes
 from skerry.reach.walk import Walker
 from tests.networks import ACCOUNT, REGION, Network, awslogs, container
 
@@ -91,7 +91,7 @@ def rules(found: Plan, direction: str = "in") -> set[tuple[str, str, int, str]]:
 
 def made(world: World, found: Plan) -> World:
     """The World with a plan's changes."""
-    return after(world, changes(found))
+    return apply_changes(world, changes(found))
 
 
 def diagnosed(world: World) -> Diagnosis:

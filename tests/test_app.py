@@ -148,5 +148,5 @@ class TestAccountReading:
         assert saved == app.Saved(3, ())
         before, after = gathered.world, app.load(tmp_path / form)
         assert after.facts.refused == before.facts.refused
-        told = [as_json.diagnosis(world, app.diagnose(world)) for world in (before, after)]
+        told = [as_json.encode_diagnosis(world, app.diagnose(world)) for world in (before, after)]
         assert told[0].replace(before.facts.source, after.facts.source) == told[1]

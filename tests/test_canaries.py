@@ -26,8 +26,8 @@ def test_canaries_detect_outputs_without_masking(monkeypatch: pytest.MonkeyPatch
     assert canaries.sing(account, [leaf]).leaks == []
     monkeypatch.setattr("skerry.render.text.mask", str)
     monkeypatch.setattr("skerry.render.hcl.mask", str)
-    monkeypatch.setattr("skerry.render.json_document.masked", lambda node: node)
-    monkeypatch.setattr("skerry.render.cloudformation.masked", lambda node: node)
+    monkeypatch.setattr("skerry.render.json_document.mask_json", lambda node: node)
+    monkeypatch.setattr("skerry.render.cloudformation.mask_json", lambda node: node)
     monkeypatch.setattr("skerry.sources.redaction.pseudonyms.mask", lambda text, _put: text)
     found = {leak.partition(" ")[0] for leak in canaries.sing(account, [leaf]).leaks}
     assert found == {"diagnose", "plan", "terraform", "cloudformation", "explain", "snapshot"}

@@ -22,7 +22,7 @@ from skerry.cli import cli
 from skerry.cli.reading import WIDEST
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from tests.commands import USAGE, Skerry
 from tests.networks import container
 
@@ -131,7 +131,7 @@ def schedule(client: ClientFactory, deployment: demo_deployment.DemoDeployment, 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     faults = Faults()
-    with serving(REGION, faults):
+    with serve_over_http(REGION, faults):
         client = make_clients(REGION)
         deployment = build(client)
         tasks = client("ecs").list_tasks(cluster=deployment.cluster)["taskArns"]

@@ -17,7 +17,7 @@ import pytest
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from tests.commands import BLOCKED, INTERRUPTED, UNKNOWN, Skerry, complaint, without_account
 from tests.networks import Network, container
 
@@ -32,7 +32,7 @@ def faults() -> Faults:
 @pytest.fixture(scope="module")
 def client(faults: Faults) -> Iterator[ClientFactory]:
     """The account that the article's story leaves behind: a service that cannot start."""
-    with serving(REGION, faults):
+    with serve_over_http(REGION, faults):
         found = make_clients(REGION)
         demo_deployment.build(found)
         yield found

@@ -157,7 +157,7 @@ def test_demo_plan_lists_the_endpoints_that_the_demo_creates() -> None:
 
 
 def _as_json(chapter: app.Chapter) -> str:
-    return plan.json(World(documents.load(chapter.documents)), chapter.plan)
+    return plan.encode_plan(World(documents.load(chapter.documents)), chapter.plan)
 
 
 @pytest.mark.usefixtures("needs_lab")

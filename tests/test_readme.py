@@ -16,7 +16,7 @@ from skerry import cli
 from skerry.aws.api_table import CALLS
 from skerry.aws.session import make_clients
 from skerry.embedded import demo_deployment
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from skerry.model.record_kinds import KINDS
 from skerry.sources.redaction import values
 
@@ -38,7 +38,7 @@ def names(told: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
     """An account as the demo leaves it, a snapshot of it, and what the README's placeholders stand for."""
     assert told  # only one embedded AWS runs at a time
     folder = tmp_path_factory.mktemp("account") / "snapshot"
-    with serving():
+    with serve_over_http():
         client = make_clients()
         demo_deployment.repair(client, demo_deployment.build(client))
         run("snapshot", "--output", str(folder))

@@ -311,7 +311,7 @@ class TestInvalidInput:
     def test_rehearsal_without_user_namespaces_is_refused(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sandbox, "program", lambda name: "false" if name == "unshare" else name)
+        monkeypatch.setattr(sandbox, "program_path_of", lambda name: "false" if name == "unshare" else name)
         said = complaint(skerry("rehearse", "--from", save(article(mended=False)), "--probe"))
         assert said == "this machine does not allow user namespaces to ordinary users"
 

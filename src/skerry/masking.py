@@ -95,7 +95,7 @@ def mask(text: str, put: Callable[[str], str] | None = None) -> str:
     return _remembered(text) if len(text) <= _MOST_REMEMBERED else _mask(text, _remove)
 
 
-def masked(node: Node) -> Node:
+def mask_json(node: Node) -> Node:
     """Replace the secrets in every text and key of a value of JSON, in its place; the value."""
     known: dict[str, str] = {}
     whole = [node]

@@ -31,7 +31,7 @@ def _kinds(verdicts: Iterable[Verdict]) -> set[Verdict]:
     return kinds
 
 
-def either(verdicts: Iterable[Verdict]) -> Verdict:
+def alternating_verdict_of(verdicts: Iterable[Verdict]) -> Verdict:
     """The world picks one of several, now this and now that: all blocked is blocked, some is intermittent."""
     kinds = _kinds(verdicts)
     if len(kinds) == 1:
@@ -41,7 +41,7 @@ def either(verdicts: Iterable[Verdict]) -> Verdict:
     return UNKNOWN
 
 
-def every(verdicts: Iterable[Verdict]) -> Verdict:
+def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
     """All must hold: the worst of them."""
     kinds = _kinds(verdicts)
     for verdict in (BLOCKED, INTERMITTENT, UNKNOWN, OK):
@@ -50,7 +50,7 @@ def every(verdicts: Iterable[Verdict]) -> Verdict:
     return UNKNOWN
 
 
-def unsure(verdicts: Iterable[Verdict]) -> Verdict:
+def common_verdict_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the verdict of one of several, unknown which: only their agreement is known.
 
     Where each of them is blocked or intermittent, something is certainly lost: intermittent.

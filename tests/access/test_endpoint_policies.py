@@ -7,8 +7,8 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, ServiceDiagnosis
-from skerry.launch.launches import of_service
-from skerry.render.json import diagnosis as json_of_diagnosis
+from skerry.launch.launches import launch_of_service
+from skerry.render.json import encode_diagnosis as json_of_diagnosis
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, REGION, VPC, Network, Row, allow, awslogs, container, record
 
@@ -61,7 +61,7 @@ def guard(network: Network, endpoint: str, group: str, *inbound: Row) -> None:
 def only(network: Network) -> ServiceDiagnosis:
     walker = network.walker()
     (service,) = walker.world.facts.services
-    (found,) = diagnose(walker, [of_service(walker.world, service)]).services
+    (found,) = diagnose(walker, [launch_of_service(walker.world, service)]).services
     return found
 
 
@@ -253,7 +253,7 @@ class TestEndpointPolicyScope:
         give(network, "vpce-d", statement("*"), statement("ecr:*", effect="Deny", Sid="\ud800"))
         walker = network.walker()
         (service,) = walker.world.facts.services
-        found = diagnose(walker, [of_service(walker.world, service)])
+        found = diagnose(walker, [launch_of_service(walker.world, service)])
         assert "half a character" in json_of_diagnosis(walker.world, found)
         assert bad(only(network)) == {"manifest": UNKNOWN}
 

@@ -6,8 +6,8 @@ import pytest
 from skerry.access.role_policies import CallPath, RolePolicies
 from skerry.access.roles import TaskRoles
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.launches import of_service
-from skerry.launch.startup import needs
+from skerry.launch.launches import launch_of_service
+from skerry.launch.startup import needs_of
 from skerry.model.ecs import TaskDefinition
 from skerry.policy.request import context_of_endpoint_call
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
@@ -359,8 +359,8 @@ def test_role_policy_that_denies_some_paths_is_unknown(network: Resources) -> No
     network.role(EXECUTION, READ_SECRET | when("StringEquals", "aws:SourceVpce", "vpce-5e"), managed=[MANAGED])
     world = network.world()
     (service,) = world.facts.services
-    launch = of_service(world, service)
-    need = next(one for one in needs(launch) if one.step == "secrets")
+    launch = launch_of_service(world, service)
+    need = next(one for one in needs_of(launch) if one.step == "secrets")
     grants = RolePolicies(world.resources, TaskRoles(world.resources))
     (hop,) = grants.check(launch, need, ways)
     assert [piece.message for piece in hop.undecided] == ["by which of vpce-5e, vpce-5f the request goes"]
@@ -374,7 +374,7 @@ def test_trust_policy_on_source_account_is_unknown_without_task_arn(network: Res
     network.row("RoleDetailList", TASK)["AssumeRolePolicyDocument"] = policy(plain | asks)
     world = network.world()
     (service,) = world.facts.services
-    launch = of_service(world, service)
+    launch = launch_of_service(world, service)
     definition = launch.definition
     assert isinstance(definition, TaskDefinition)
     nameless = msgspec.structs.replace(definition, task_definition_arn=None)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from skerry.aws.session import Account, ClientFactory, make_clients
-from skerry.embedded.lifecycle import running
+from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.errors import SkerryError
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[ClientFactory]:
-    with running("us-east-1"):
+    with run_embedded_aws("us-east-1"):
         yield make_clients("eu-central-1")
 
 

@@ -15,7 +15,7 @@ from bench.faults.tools.ecs_doctor import EcsDoctor
 from bench.faults.tools.embedding import CannotHoldError, Embedded, theirs
 from skerry import app
 from skerry.aws.session import Account, make_clients
-from skerry.embedded.lifecycle import running
+from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.model.world import World
 from tests.networks import ACCOUNT, REGION
 
@@ -50,7 +50,7 @@ def of_the_network(world: World) -> World:
 
 @pytest.mark.parametrize("name", HELD)
 def test_a_case_is_held_as_it_is(name: str) -> None:
-    with running(REGION):
+    with run_embedded_aws(REGION):
         Embedded(make_clients(REGION), json.loads(case(name).document())).build()
         (service,) = app.diagnose(of_the_network(app.read_account(Account(region=REGION)).world)).services
     assert str(service.verdict) == labels.read()[name].verdict
@@ -59,7 +59,7 @@ def test_a_case_is_held_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", NOT_HELD)
 def test_what_cannot_be_held_is_said(name: str) -> None:
     network = json.loads(case(name).document())
-    with running(REGION), pytest.raises(CannotHoldError, match=NOT_HELD[name]):
+    with run_embedded_aws(REGION), pytest.raises(CannotHoldError, match=NOT_HELD[name]):
         Embedded(make_clients(REGION), network).build()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import skerry
-from skerry.catalogue.blocker_codes import ErrorClass, codes
+from skerry.catalogue.blocker_codes import ErrorClass, load_codes
 from tests.tables import each
 
 SOURCE = Path(skerry.__file__).parent
@@ -58,7 +58,7 @@ REACHABILITY_ANALYZER = set(
     """.split()  # noqa: SIM905 -- eighty names read better so
 )
 
-of_each_code = each("name", codes())
+of_each_code = each("name", load_codes())
 
 
 def written() -> Iterator[str]:
@@ -70,13 +70,13 @@ def written() -> Iterator[str]:
 
 
 def test_every_code_that_is_used_is_explained_and_every_one_explained_is_used() -> None:
-    assert set(written()) - OTHERS == set(codes())
+    assert set(written()) - OTHERS == set(load_codes())
 
 
 @of_each_code
 class TestEveryCode:
     def test_is_explained_in_sentences(self, name: str) -> None:
-        row = codes()[name]
+        row = load_codes()[name]
         assert row.code == name
         assert row.title
         assert not row.title.endswith(".")
@@ -84,8 +84,8 @@ class TestEveryCode:
         assert row.remedy
 
     def test_is_of_a_known_class(self, name: str) -> None:
-        assert codes()[name].kind in get_args(ErrorClass)
+        assert load_codes()[name].kind in get_args(ErrorClass)
 
     def test_is_our_own_where_the_reachability_analyzer_has_none(self, name: str) -> None:
         own = name not in REACHABILITY_ANALYZER
-        assert codes()[name].own == own
+        assert load_codes()[name].own == own

@@ -3,8 +3,8 @@
 from string import Formatter
 from typing import get_args
 
-from skerry.catalogue.error_messages import Wording, wording, wordings
-from skerry.catalogue.services import services
+from skerry.catalogue.error_messages import Wording, find_wording, load_wordings
+from skerry.catalogue.services import load_services
 from skerry.launch.needs import Step
 from tests.tables import each
 
@@ -17,23 +17,23 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-@each("row", wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
+@each("row", load_wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
 def test_a_wording_is_of_a_step_and_asks_only_for_words_that_there_are(row: Wording) -> None:
     assert row.step in get_args(Step)
-    assert row.service in {None, *services()}
+    assert row.service in {None, *load_services()}
     assert placeholders(row.text) <= WORDS
 
 
 def test_every_way_to_fail_has_its_words() -> None:
-    assert set(wordings().dial) == set(wordings().mount) == WAYS
-    assert all(placeholders(text) <= WORDS - {"dial", "mount"} for text in wordings().dial.values())
-    assert all(placeholders(text) <= WORDS - {"dial", "mount"} for text in wordings().mount.values())
+    assert set(load_wordings().dial) == set(load_wordings().mount) == WAYS
+    assert all(placeholders(text) <= WORDS - {"dial", "mount"} for text in load_wordings().dial.values())
+    assert all(placeholders(text) <= WORDS - {"dial", "mount"} for text in load_wordings().mount.values())
 
 
 def test_a_wording_goes_by_step_and_service() -> None:
-    for_ssm, for_any = wording("secrets", "ssm"), wording("manifest", "ecr.dkr")
+    for_ssm, for_any = find_wording("secrets", "ssm"), find_wording("manifest", "ecr.dkr")
     assert for_ssm is not None
     assert for_ssm.service == "ssm"
-    assert for_any == wording("manifest", None)
-    assert wording("secrets", None) is None
-    assert wording("exec", "ssmmessages") is None
+    assert for_any == find_wording("manifest", None)
+    assert find_wording("secrets", None) is None
+    assert find_wording("exec", "ssmmessages") is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skerry.catalogue.fargate_zones import extension, restrictions
+from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
 
 
 @pytest.mark.parametrize(
@@ -16,18 +16,18 @@ from skerry.catalogue.fargate_zones import extension, restrictions
     ],
 )
 def test_some_regions_have_it_in_some_zones_only(region: str, zone: str, has: bool) -> None:  # noqa: FBT001
-    (row,) = restrictions(region, None)
+    (row,) = find_restrictions(region, None)
     assert row.has(zone) == has
     assert row.grade == "documented"
 
 
 def test_most_regions_have_it_everywhere() -> None:
-    assert restrictions("eu-west-1", "ARM64") == ()
+    assert find_restrictions("eu-west-1", "ARM64") == ()
 
 
 def test_one_zone_may_lack_a_processor() -> None:
-    assert restrictions("us-east-1", "X86_64") == ()
-    (row,) = restrictions("us-east-1", "ARM64")
+    assert find_restrictions("us-east-1", "X86_64") == ()
+    (row,) = find_restrictions("us-east-1", "ARM64")
     assert not row.has("use1-az3")
     assert row.has("use1-az1")
 
@@ -43,4 +43,4 @@ def test_one_zone_may_lack_a_processor() -> None:
     ],
 )
 def test_a_zone_is_told_by_its_name(zone: str, kind: str | None) -> None:
-    assert extension(zone) == kind
+    assert zone_extension_of(zone) == kind

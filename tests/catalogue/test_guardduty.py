@@ -2,21 +2,21 @@
 
 import re
 
-from skerry.catalogue.guardduty import agent_repository, agents
+from skerry.catalogue.guardduty import agent_repository_of, load_agents
 from skerry.catalogue.partitions import partition_of
 from tests.tables import each
 
 
-@each("region", agents())
+@each("region", load_agents())
 def test_every_account_has_twelve_digits_and_a_region_that_is_known(region: str) -> None:
-    assert re.fullmatch(r"\d{12}", agents()[region].account)
+    assert re.fullmatch(r"\d{12}", load_agents()[region].account)
     assert partition_of(region) is not None
 
 
 def test_the_repository_is_of_the_region() -> None:
-    found = agent_repository("eu-west-1")
+    found = agent_repository_of("eu-west-1")
     assert found == "694911143906.dkr.ecr.eu-west-1.amazonaws.com/aws-guardduty-agent-fargate"
 
 
 def test_the_repository_of_another_region_is_not_known() -> None:
-    assert agent_repository("eu-west-9") is None
+    assert agent_repository_of("eu-west-9") is None

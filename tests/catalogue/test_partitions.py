@@ -6,7 +6,7 @@ from pathlib import Path
 import botocore
 import pytest
 
-from skerry.catalogue.partitions import Partition, partition_of, partitions, suffixes
+from skerry.catalogue.partitions import Partition, list_registry_suffixes, load_partitions, partition_of
 from skerry.model.arns import region_of_endpoint_service, region_of_zone
 from tests.tables import each
 
@@ -16,10 +16,10 @@ REGIONS = [(name, region) for name, row in KNOWN.items() for region in row["regi
 
 
 def test_are_those_that_botocore_knows() -> None:
-    assert {row.name for row in partitions()} == set(KNOWN)
+    assert {row.name for row in load_partitions()} == set(KNOWN)
 
 
-@each("row", partitions(), ids=lambda row: row.name)
+@each("row", load_partitions(), ids=lambda row: row.name)
 def test_have_the_suffixes_that_botocore_knows(row: Partition) -> None:
     outputs = KNOWN[row.name]["outputs"]
     assert (row.suffix, row.dual_stack) == (outputs["dnsSuffix"], outputs["dualStackDnsSuffix"])
@@ -44,8 +44,8 @@ def test_another_region_is_in_none(region: str) -> None:
 
 
 def test_the_bucket_of_layers_is_sure_in_the_standard_partition_only() -> None:
-    assert {row.name for row in partitions() if row.layer_bucket == "documented"} == {"aws"}
+    assert {row.name for row in load_partitions() if row.layer_bucket == "documented"} == {"aws"}
 
 
 def test_registries_end_with_a_suffix_of_any_partition() -> None:
-    assert {"amazonaws.com", "on.aws", "amazonaws.eu", "on.amazonwebservices.com.cn"} <= set(suffixes())
+    assert {"amazonaws.com", "on.aws", "amazonaws.eu", "on.amazonwebservices.com.cn"} <= set(list_registry_suffixes())

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from skerry.catalogue.platform_versions import LATEST, platform
+from skerry.catalogue.platform_versions import LATEST, find_platform
 
 
 @pytest.mark.parametrize(("family", "version"), [("linux", "1.4.0"), ("windows", "1.0.0")])
 def test_latest_is_a_version_that_still_starts_tasks(family: str, version: str) -> None:
-    latest, same = platform(family, LATEST), platform(family, version)
+    latest, same = find_platform(family, LATEST), find_platform(family, version)
     assert latest == same
     assert latest is not None
     assert latest.retired is None
@@ -17,7 +17,7 @@ def test_latest_is_a_version_that_still_starts_tasks(family: str, version: str) 
 
 @pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.2.0", "1.3.0"])
 def test_old_versions_of_linux_are_retired(version: str) -> None:
-    found = platform("linux", version)
+    found = find_platform("linux", version)
     assert found is not None
     assert found.retired is not None
     assert date.fromisoformat(found.retired) == date(2026, 6, 15)
@@ -26,4 +26,4 @@ def test_old_versions_of_linux_are_retired(version: str) -> None:
 
 @pytest.mark.parametrize(("family", "version"), [("linux", "9.9.9"), ("windows", "1.4.0"), ("mac", LATEST)])
 def test_other_versions_are_not_known(family: str, version: str) -> None:
-    assert platform(family, version) is None
+    assert find_platform(family, version) is None

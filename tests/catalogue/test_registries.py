@@ -2,20 +2,25 @@
 
 import pytest
 
-from skerry.catalogue.registries import public_hosts, registry
+from skerry.catalogue.registries import find_registry, list_public_hosts
 
 
 def test_docker_hub_has_three_hosts() -> None:
-    hub = registry("docker.io")
+    hub = find_registry("docker.io")
     assert hub is not None
     assert len({hub.registry, hub.token, hub.blobs}) == 3
 
 
 @pytest.mark.parametrize("name", ["registry.example", "", "111122223333.dkr.ecr.eu-west-1.amazonaws.com"])
 def test_another_registry_is_not_known(name: str) -> None:
-    assert registry(name) is None
+    assert find_registry(name) is None
 
 
 def test_every_host_of_a_registry_is_public() -> None:
-    assert {"registry-1.docker.io", "auth.docker.io", "production.cloudflare.docker.com", "quay.io"} <= public_hosts()
-    assert all("." in name for name in public_hosts())
+    assert {
+        "registry-1.docker.io",
+        "auth.docker.io",
+        "production.cloudflare.docker.com",
+        "quay.io",
+    } <= list_public_hosts()
+    assert all("." in name for name in list_public_hosts())

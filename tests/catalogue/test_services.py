@@ -4,15 +4,15 @@ import pytest
 
 from skerry.catalogue.services import (
     ServiceRef,
-    endpoint_service,
+    endpoint_service_name_of,
     file_system_of,
-    host,
-    layer_bucket,
+    layer_bucket_of,
+    load_services,
     matches,
-    private_names,
+    private_names_of,
+    regional_host_of,
     service_of_endpoint,
     service_of_host,
-    services,
     variant_of,
 )
 from tests.tables import each
@@ -38,31 +38,34 @@ REGIONS = (
 @each("region", REGIONS)
 class TestEveryServiceInEveryRegion:
     def test_is_found_by_its_host(self, region: str) -> None:
-        for ref in (ServiceRef(key, region) for key in services()):
-            assert service_of_host(host(ref) or "") == ref
+        for ref in (ServiceRef(key, region) for key in load_services()):
+            assert service_of_host(regional_host_of(ref) or "") == ref
 
     def test_is_found_by_the_name_of_its_endpoint_service(self, region: str) -> None:
-        for ref in (ServiceRef(key, region) for key in services()):
-            names = [endpoint_service(ref, kind) for kind in services()[ref.key].types]
+        for ref in (ServiceRef(key, region) for key in load_services()):
+            names = [endpoint_service_name_of(ref, kind) for kind in load_services()[ref.key].types]
             assert [service_of_endpoint(name or "") for name in names] == [ref] * len(names)
 
     def test_has_private_names_that_lead_to_it(self, region: str) -> None:
-        for ref in (ServiceRef(key, region) for key in services()):
-            assert {service_of_host(pattern.replace("*", "x")) for pattern in private_names(ref)} <= {ref}
+        for ref in (ServiceRef(key, region) for key in load_services()):
+            assert {service_of_host(pattern.replace("*", "x")) for pattern in private_names_of(ref)} <= {ref}
 
     def test_has_private_names_only_where_it_has_interface_endpoints_and_one_is_its_host(self, region: str) -> None:
-        for ref in (ServiceRef(key, region) for key in services()):
-            has_interfaces = "Interface" in services()[ref.key].types
-            assert any(matches(pattern, host(ref) or "") for pattern in private_names(ref)) == has_interfaces, ref
+        for ref in (ServiceRef(key, region) for key in load_services()):
+            has_interfaces = "Interface" in load_services()[ref.key].types
+            assert (
+                any(matches(pattern, regional_host_of(ref) or "") for pattern in private_names_of(ref))
+                == has_interfaces
+            ), ref
 
 
 class TestPartitions:
     @pytest.mark.parametrize("region", ["us-isox-east-1", "eu-west", "", "x-y-1"])
     def test_of_a_region_whose_naming_is_not_known_have_no_names(self, region: str) -> None:
         ref = ServiceRef("logs", region)
-        assert host(ref) is None
-        assert endpoint_service(ref) is None
-        assert private_names(ref) == ()
+        assert regional_host_of(ref) is None
+        assert endpoint_service_name_of(ref) is None
+        assert private_names_of(ref) == ()
 
     @pytest.mark.parametrize(
         ("key", "kind", "name"),
@@ -89,7 +92,7 @@ class TestPartitions:
     def test_have_endpoint_services_of_their_own(self, key: str, kind: str, name: str) -> None:
         region = next(part for part in name.split(".") if part.count("-") >= 2)
         ref = ServiceRef(key, region)
-        assert endpoint_service(ref, kind) == name
+        assert endpoint_service_name_of(ref, kind) == name
         assert service_of_endpoint(name) == ref
 
 
@@ -203,4 +206,4 @@ class TestVariants:
 
 
 def test_layers_are_in_a_bucket_of_the_region() -> None:
-    assert layer_bucket("eu-west-1") == "prod-eu-west-1-starport-layer-bucket"
+    assert layer_bucket_of("eu-west-1") == "prod-eu-west-1-starport-layer-bucket"

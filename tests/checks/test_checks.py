@@ -11,7 +11,7 @@ from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Finding, Severity
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from tests.networks import HTTPS, REGION, Network, allow, container
 
 FOLDER = Path(checks.__file__).parent
@@ -33,7 +33,7 @@ def network() -> Network:
 
 def findings(network: Network, check: str | None = None) -> list[Finding]:
     walker = network.walker()
-    diagnosis = diagnose(walker, [of_service(walker.world, service) for service in walker.world.facts.services])
+    diagnosis = diagnose(walker, [launch_of_service(walker.world, service) for service in walker.world.facts.services])
     return [found for found in checks.run(walker.world, diagnosis) if check in {None, found.id}]
 
 

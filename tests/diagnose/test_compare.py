@@ -8,7 +8,7 @@ from skerry.diagnose.compare import Comparison, compare, origin_mismatch_of
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errortext.explain import Explanation, explain
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from tests.networks import REGION, Network, container
 
 AUTH = (
@@ -20,7 +20,7 @@ AUTH = (
 
 def diagnosed(network: Network) -> Diagnosis:
     walker = network.walker()
-    return diagnose(walker, [of_service(walker.world, service) for service in walker.world.facts.services])
+    return diagnose(walker, [launch_of_service(walker.world, service) for service in walker.world.facts.services])
 
 
 def only(text: str) -> Explanation:

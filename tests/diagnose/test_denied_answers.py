@@ -6,7 +6,7 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.holdings import KEY, SECRET, Resources, secret, statement, text
@@ -24,7 +24,7 @@ DENIALS: list[tuple[str, dict[str, Any], str]] = [
 
 def diagnosis(network: Resources) -> Diagnosis:
     world = network.world()
-    return diagnose(Walker(world), [of_service(world, service) for service in world.facts.services])
+    return diagnose(Walker(world), [launch_of_service(world, service) for service in world.facts.services])
 
 
 @pytest.mark.parametrize(("action", "parameters", "kind"), DENIALS)

@@ -8,10 +8,10 @@ from msgspec import UNSET
 
 from skerry.diagnose.diagnose import diagnose, list_unexamined
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import blockers, unknowns
-from skerry.launch.launches import Launch, of_service
-from skerry.launch.running_tasks import of_task
-from skerry.launch.scheduled_tasks import of_schedule
+from skerry.diagnose.need_verdicts import blockers_of, unknowns_of
+from skerry.launch.launches import Launch, launch_of_service
+from skerry.launch.running_tasks import launch_of_task
+from skerry.launch.scheduled_tasks import launch_of_schedule
 from skerry.model.facts import Missing
 from skerry.model.schedules import Schedule
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
@@ -35,7 +35,7 @@ def network() -> Network:
 def all_of(network: Network) -> Diagnosis:
     walker = network.walker()
     facts = walker.world.facts
-    return diagnose(walker, [of_service(walker.world, service) for service in facts.services], facts.tasks)
+    return diagnose(walker, [launch_of_service(walker.world, service) for service in facts.services], facts.tasks)
 
 
 def only(network: Network) -> ServiceDiagnosis:
@@ -255,7 +255,7 @@ class TestCalls:
         details = [{"name": "subnetId", "value": "subnet-a"}]
         network.task("1f", attachments=[{"type": "ElasticNetworkInterface", "details": details}])
         walker = network.walker()
-        launch = of_task(walker.world, walker.world.facts.tasks[0])
+        launch = launch_of_task(walker.world, walker.world.facts.tasks[0])
         assert launch.groups is UNSET
         (found,) = diagnose(walker, [launch]).services
         assert (found.verdict, found.groups) == (UNKNOWN, ())
@@ -384,7 +384,7 @@ class TestStops:
         self.stop(network, "2f", "another", group="family:web")
         walker = network.walker()
         tasks = walker.world.facts.tasks
-        found = diagnose(walker, [of_task(walker.world, task) for task in tasks], tasks)
+        found = diagnose(walker, [launch_of_task(walker.world, task) for task in tasks], tasks)
         assert [[stop.reason for stop in one.stops] for one in found.services] == [["a reason"], ["another"]]
 
     def test_of_a_schedule_are_those_of_the_tasks_that_it_started(self, network: Network) -> None:
@@ -394,7 +394,7 @@ class TestStops:
         self.stop(network, "1f", "a reason", group="family:web", startedBy="chronos-schedule/gold-coast-data-lak")
         self.stop(network, "2f", "another", group="family:web", startedBy="chronos-schedule/other")
         walker = network.walker()
-        launch = of_schedule(walker.world, schedule)
+        launch = launch_of_schedule(walker.world, schedule)
         assert launch is not None
         (found,) = diagnose(walker, [launch], walker.world.facts.tasks).services
         assert [stop.reason for stop in found.stops] == ["a reason"]
@@ -479,8 +479,8 @@ class TestUnexamined:
 
 
 def test_nothing_is_said_of_no_paths() -> None:
-    assert blockers([]) == ()
-    assert unknowns([]) == ()
+    assert blockers_of([]) == ()
+    assert unknowns_of([]) == ()
 
 
 def test_a_launch_that_lands_nowhere_has_no_groups(network: Network) -> None:

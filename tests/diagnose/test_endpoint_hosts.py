@@ -6,7 +6,7 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, ServiceDiagnosis
-from skerry.launch.launches import launches_of, of_service
+from skerry.launch.launches import launch_of_service, launches_of
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.networks import ACCOUNT, REGION, Network, container
 
@@ -17,7 +17,7 @@ WINDOWS = {"platformFamily": "WINDOWS_SERVER_2022_CORE", "platformVersion": "1.0
 
 def only(network: Network) -> ServiceDiagnosis:
     world = network.world()
-    (service,) = diagnose(network.walker(), [of_service(world, one) for one in world.facts.services]).services
+    (service,) = diagnose(network.walker(), [launch_of_service(world, one) for one in world.facts.services]).services
     return service
 
 

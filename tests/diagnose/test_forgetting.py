@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.model.record_kinds import KINDS
 from skerry.model.world import World
 from skerry.reach.walk import Walker
@@ -27,7 +27,7 @@ from tests.tables import each
 def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
     """Every verdict of a network, by what it is of."""
     world = World(documents.load({"network.json": json.dumps(rows).encode()}, region=REGION))
-    found = diagnose(Walker(world), [of_service(world, service) for service in world.facts.services])
+    found = diagnose(Walker(world), [launch_of_service(world, service) for service in world.facts.services])
     told: dict[tuple[str, ...], Verdict] = {}
     for service in found.services:
         told[service.launch.name,] = service.verdict

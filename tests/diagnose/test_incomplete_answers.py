@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.model.record_kinds import ACTIONS, KINDS
 from skerry.model.world import World
 from skerry.reach.walk import Walker
@@ -51,7 +51,7 @@ def verdicts(*given: Rows) -> Verdicts:
     named = {f"{number}.json": json.dumps(rows).encode() for number, rows in enumerate(given)}
     world = World(documents.load(named, region=REGION))
     found: dict[tuple[str, ...], Verdict] = {}
-    for service in diagnose(Walker(world), [of_service(world, one) for one in world.facts.services]).services:
+    for service in diagnose(Walker(world), [launch_of_service(world, one) for one in world.facts.services]).services:
         found[service.launch.name,] = service.verdict
         for place in service.placements:
             found[service.launch.name, place.subnet] = place.verdict

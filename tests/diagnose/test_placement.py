@@ -6,7 +6,7 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis
-from skerry.launch.launches import Launch, of_service
+from skerry.launch.launches import Launch, launch_of_service
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, REGION, Network, allow, container
@@ -107,7 +107,7 @@ class TestZones:
 def volumes(network: Network) -> NeedDiagnosis:
     """The mount of an S3 Files file system by a service in both subnets."""
     world = network.world()
-    launches = [of_service(world, service) for service in world.facts.services]
+    launches = [launch_of_service(world, service) for service in world.facts.services]
     (service,) = diagnose(network.walker(), launches).services
     return next(row for row in service.needs if row.need.step == "volumes")
 
@@ -220,7 +220,7 @@ class TestGroupsOfAnotherVpc:
 
     def judged(self, network: Network) -> NeedDiagnosis:
         walker = network.walker()
-        launches = [of_service(walker.world, service) for service in walker.world.facts.services]
+        launches = [launch_of_service(walker.world, service) for service in walker.world.facts.services]
         (service,) = diagnose(walker, launches).services
         return next(row for row in service.needs if row.need.step == "network-interface")
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.diagnose.predicted_errors import error_of, predict
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Blocks, Call, Fault, Mount, Need, Placement, Step, Unread
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, IMAGE, REGION, Network, awslogs, container
@@ -18,7 +18,7 @@ SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 
 def row(step: Step, verdict: Verdict, service: str | None = None, blocks: Blocks = "start") -> NeedDiagnosis:
     ref = ServiceRef(service, REGION) if service else None
-    return NeedDiagnosis(Call(step, host(ref) if ref else "a.example", service=ref, blocks=blocks), verdict)
+    return NeedDiagnosis(Call(step, regional_host_of(ref) if ref else "a.example", service=ref, blocks=blocks), verdict)
 
 
 def steps(*rows: NeedDiagnosis) -> list[tuple[str, bool]]:
@@ -91,7 +91,7 @@ def texts(network: Network, *, step: str | None = None) -> list[str]:
     """What is predicted for the only service, or for one step of it."""
     world = network.world()
     walker = network.walker()
-    (service,) = diagnose(walker, [of_service(walker.world, one) for one in world.facts.services]).services
+    (service,) = diagnose(walker, [launch_of_service(walker.world, one) for one in world.facts.services]).services
     if step is None:
         return [item.text or "" for item in service.predictions]
     errors = [error_of(item) for item in service.needs if item.need.step == step]

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.http_server import serving
-from skerry.embedded.lifecycle import running
+from skerry.embedded.http_server import serve_over_http
+from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.errors import SkerryError
 
 
@@ -26,7 +26,7 @@ def faults() -> Faults:
 
 @pytest.fixture(scope="module")
 def url(faults: Faults) -> Iterator[str]:
-    with serving("eu-central-1", faults) as address:
+    with serve_over_http("eu-central-1", faults) as address:
         yield address
 
 
@@ -110,9 +110,9 @@ class TestHttpServer:
 class TestExclusiveUse:
     def test_second_embedded_aws_in_a_process_raises(self, url: str) -> None:
         assert url
-        with pytest.raises(RuntimeError, match="runs in this process already"), serving():
+        with pytest.raises(RuntimeError, match="runs in this process already"), serve_over_http():
             pass
-        with pytest.raises(RuntimeError, match="runs in this process already"), running():
+        with pytest.raises(RuntimeError, match="runs in this process already"), run_embedded_aws():
             pass
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from skerry.aws.session import make_clients
 from skerry.embedded import demo_deployment
-from skerry.embedded.lifecycle import running
+from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.errors import SkerryError
 from skerry.sources.live import read
 
@@ -56,7 +56,7 @@ def settings_now() -> dict[str, str]:
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-2"])
 def test_demo_and_its_repair_open_no_socket(region: str) -> None:
-    with running(region):
+    with run_embedded_aws(region):
         client = make_clients(region)
         deployment = demo_deployment.build(client)
         assert f":{region}:" in deployment.task_definition
@@ -65,7 +65,7 @@ def test_demo_and_its_repair_open_no_socket(region: str) -> None:
 
 
 def test_embedded_aws_hides_user_settings(users_settings: dict[str, str]) -> None:
-    with running("eu-central-1"):
+    with run_embedded_aws("eu-central-1"):
         now = settings_now()
         assert not now.items() & users_settings.items()
         assert "AWS_PROFILE" not in now
@@ -76,34 +76,34 @@ def test_embedded_aws_hides_user_settings(users_settings: dict[str, str]) -> Non
 
 
 def test_embedded_aws_restores_user_settings(users_settings: dict[str, str]) -> None:
-    with running():
+    with run_embedded_aws():
         os.environ["AWS_LEFT_BEHIND"] = "here"
     assert settings_now() == users_settings
 
 
 def test_embedded_aws_restores_user_settings_after_exception(users_settings: dict[str, str]) -> None:
-    with pytest.raises(ZeroDivisionError), running():
+    with pytest.raises(ZeroDivisionError), run_embedded_aws():
         raise ZeroDivisionError
     assert settings_now() == users_settings
 
 
 def test_embedded_aws_keeps_no_state_between_runs() -> None:
-    with running():
+    with run_embedded_aws():
         make_clients("eu-west-1")("ecs").create_cluster(clusterName="first")
-    with running():
+    with run_embedded_aws():
         assert make_clients("eu-west-1")("ecs").list_clusters()["clusterArns"] == []
 
 
 def test_embedded_aws_refuses_requests_to_other_hosts() -> None:
-    with running():
+    with run_embedded_aws():
         s3 = boto3.client("s3", endpoint_url="https://storage.example.com")
         with pytest.raises(SkerryError, match=r"no answer for https://storage\.example\.com"):
             s3.list_buckets()
 
 
 def test_nested_embedded_aws_raises() -> None:
-    with running():
-        with pytest.raises(RuntimeError, match="already"), running():
+    with run_embedded_aws():
+        with pytest.raises(RuntimeError, match="already"), run_embedded_aws():
             pass
         assert make_clients("eu-west-1")("ec2").describe_vpcs()["Vpcs"]
 
@@ -111,7 +111,7 @@ def test_nested_embedded_aws_raises() -> None:
 def test_embedded_aws_without_moto_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(os.environ)
     monkeypatch.setitem(sys.modules, "moto", None)
-    with pytest.raises(SkerryError, match="moto, which is not installed") as caught, running():
+    with pytest.raises(SkerryError, match="moto, which is not installed") as caught, run_embedded_aws():
         pass
     assert caught.value.remedy == "Install it: pip install 'skerry[demo]'"
     assert dict(os.environ) == before

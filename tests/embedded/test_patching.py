@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.embedded.patching import Correction, applied
+from skerry.embedded.patching import Correction, apply_patches
 
 
 class Shop:
@@ -17,14 +17,14 @@ def dearer(original: Any, shop: Shop, article: str) -> str:
 
 
 def test_correction_replaces_method_only_inside_the_block() -> None:
-    with applied([Correction(Shop, "price", dearer)]):
+    with apply_patches([Correction(Shop, "price", dearer)]):
         assert Shop().price("tea") == "1 for tea and more"
     assert Shop().price("tea") == "1 for tea"
 
 
 def test_correction_restores_method_after_exception() -> None:
     before = Shop.price
-    with pytest.raises(ZeroDivisionError), applied([Correction(Shop, "price", dearer)]):
+    with pytest.raises(ZeroDivisionError), apply_patches([Correction(Shop, "price", dearer)]):
         raise ZeroDivisionError
     assert Shop.price is before
 
@@ -32,6 +32,6 @@ def test_correction_restores_method_after_exception() -> None:
 def test_correction_of_missing_method_raises_and_restores_the_others() -> None:
     before = Shop.price
     lost = Correction(Shop, "discount", dearer)
-    with pytest.raises(KeyError, match="discount"), applied([Correction(Shop, "price", dearer), lost]):
+    with pytest.raises(KeyError, match="discount"), apply_patches([Correction(Shop, "price", dearer), lost]):
         pass
     assert Shop.price is before

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from skerry.sources.live import ReadScope, read
 
 REGION = "eu-west-1"
@@ -27,7 +27,7 @@ def faults() -> Faults:
 
 @pytest.fixture(scope="module")
 def client(faults: Faults) -> Iterator[ClientFactory]:
-    with serving(REGION, faults):
+    with serve_over_http(REGION, faults):
         found = make_clients(REGION)
         demo_deployment.build(found)
         yield found

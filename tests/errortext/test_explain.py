@@ -5,11 +5,11 @@ from typing import get_args
 
 import pytest
 
-from skerry.catalogue.blocker_codes import codes
-from skerry.catalogue.error_messages import RefusalWording, Wording, _refusals, wordings
-from skerry.catalogue.error_texts import ErrorTextRule, rules, spots
+from skerry.catalogue.blocker_codes import load_codes
+from skerry.catalogue.error_messages import RefusalWording, Wording, _refusals, load_wordings
+from skerry.catalogue.error_texts import ErrorTextRule, load_error_rules, load_spots
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.services import services
+from skerry.catalogue.services import load_services
 from skerry.errortext.explain import Explanation, explain
 from skerry.errortext.normalize import squeeze
 from skerry.launch.needs import Step
@@ -53,7 +53,7 @@ def pull(address: str) -> str:
 
 
 class TestTheRules:
-    @each("rule", rules(), ids=lambda rule: rule.id)
+    @each("rule", load_error_rules(), ids=lambda rule: rule.id)
     def test_are_of_launch_steps_and_say_all_that_they_must(self, rule: ErrorTextRule) -> None:
         assert {*rule.steps, *filter(None, [rule.step])} <= set(get_args(Step))
         assert rule.cause.endswith(".")
@@ -62,18 +62,18 @@ class TestTheRules:
         assert rule.fix
         assert rule.some or rule.every or rule.when
 
-    @each("spot", spots().spots, ids=lambda spot: spot.id)
+    @each("spot", load_spots().spots, ids=lambda spot: spot.id)
     def test_have_spots_of_launch_steps_and_known_services(self, spot: object) -> None:
         assert spot.step in get_args(Step)  # type: ignore[attr-defined]
-        assert spot.service in {None, *services()}  # type: ignore[attr-defined]
+        assert spot.service in {None, *load_services()}  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize("weak", [False, True])
     def test_have_spots_that_share_no_word(self, *, weak: bool) -> None:
-        words = [squeeze(word) for spot in spots().spots if spot.weak is weak for word in spot.words]
+        words = [squeeze(word) for spot in load_spots().spots if spot.weak is weak for word in spot.words]
         assert sorted(words) == sorted(set(words))
 
     def test_have_actions_of_spots(self) -> None:
-        assert set(spots().actions.values()) <= {spot.id for spot in spots().spots}
+        assert set(load_spots().actions.values()) <= {spot.id for spot in load_spots().spots}
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def wanted(row: Wording) -> str:
 
 
 @each("region", REGIONS)
-@each("row", wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
+@each("row", load_wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
 def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str) -> None:
     partition = partition_of(region)
     assert partition
-    service = services()[row.service or "ecr.dkr"]
+    service = load_services()[row.service or "ecr.dkr"]
     registry = f"111122223333.dkr.ecr.{region}.{partition.suffix}"
-    for way, address in itertools.product(wordings().dial, ("x.x.x.x", "10.0.1.10", "52.46.145.142")):
+    for way, address in itertools.product(load_wordings().dial, ("x.x.x.x", "10.0.1.10", "52.46.145.142")):
         host = registry if row.service is None else partition.fill(service.host, region)
         words = {"host": host, "address": address, "port": "443", "subnet": "subnet-0a", "image": f"{registry}/web:1.0"}
         words |= {
@@ -143,7 +143,7 @@ def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str
             "tag": "1.0",
             "subject": f"arn:{partition.name}:secretsmanager:{region}:1:secret:x",
         }
-        words |= {name: getattr(wordings(), name)[way].format_map(words) for name in ("dial", "mount")}
+        words |= {name: getattr(load_wordings(), name)[way].format_map(words) for name in ("dial", "mount")}
         one = only(row.text.format_map(words))
         assert (one.step, one.kind, one.confidence) == (row.step, wanted(row), "high")
 
@@ -155,7 +155,7 @@ def test_every_refusal_that_is_predicted_is_understood(row: RefusalWording) -> N
     words |= {"host": image.partition("/")[0], "tag": "1.0", "resource": "arn:aws:iam::111122223333:role/r"}
     if row.codes:
         one = only(row.text.format_map(words | {"words": image}))
-        assert (one.step, one.kind) == (row.step, codes()[row.codes[0]].kind)
+        assert (one.step, one.kind) == (row.step, load_codes()[row.codes[0]].kind)
         return
     for because, kind in KINDS.items():
         denied = (DENIED + because).format(action=ACTIONS.get(row.step, "s3:GetObject"))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from skerry import cli
 from skerry.app import rehearsal
 from skerry.lab import messages, requirements
-from skerry.lab.config_files import scripts
+from skerry.lab.config_files import build_scripts
 from skerry.lab.run import Performance, Seen
 from tests.fuzz.inputs import Input
 
@@ -51,7 +51,7 @@ def _perform(script: Any, *, probe: bool, watch: Any = None) -> Performance:
     del probe, watch
     if script.plan is not None:
         messages.encode(script.work)
-        _Kept.scripts = tuple(_texts(scripts(script.plan)))
+        _Kept.scripts = tuple(_texts(build_scripts(script.plan)))
     return Performance(tuple(Seen(row, why_not=row.why_not or "not performed") for row in script.rows))
 
 

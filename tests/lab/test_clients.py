@@ -7,7 +7,7 @@ import pytest
 from skerry.lab import client_errors, clients
 from skerry.lab.client_arguments import ImageReference
 from skerry.lab.client_jobs import Dial, JobResult, Pull, TaskHost
-from skerry.lab.paths import environment
+from skerry.lab.paths import build_environment
 from skerry.lab.topology_records import TASKS, Port
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
@@ -20,14 +20,14 @@ HEAD = (
 
 class TestCtr:
     def test_ctr_error_is_its_last_line(self) -> None:
-        assert client_errors.of_ctr(f'time="now" level=info msg="trying next host"\nctr: {HEAD}\n') == HEAD
+        assert client_errors.ctr_error_of(f'time="now" level=info msg="trying next host"\nctr: {HEAD}\n') == HEAD
 
     def test_ctr_error_without_prefix_is_returned(self) -> None:
-        assert client_errors.of_ctr("panic: a nil map\n") == "panic: a nil map"
+        assert client_errors.ctr_error_of("panic: a nil map\n") == "panic: a nil map"
 
     def test_ctr_error_omits_url_query_strings(self) -> None:
         said = 'ctr: Get "https://b.s3.amazonaws.com/blob?X-Amz-Signature=abc&X-Amz-Expires=9": dial tcp 1.2.3.4:443'
-        assert client_errors.of_ctr(said) == 'Get "https://b.s3.amazonaws.com/blob?…": dial tcp 1.2.3.4:443'
+        assert client_errors.ctr_error_of(said) == 'Get "https://b.s3.amazonaws.com/blob?…": dial tcp 1.2.3.4:443'
 
     def test_ctr_resolve_error_is_about_the_manifest(self) -> None:
         assert client_errors.is_about_manifest(HEAD)
@@ -44,12 +44,12 @@ class TestCredentialHelper:
             'error="ecr: Failed to get: Post \\"https://api.ecr.eu-west-1.amazonaws.com/\\": i/o timeout"\n'
         )
         assert (
-            client_errors.of_helper(log)
+            client_errors.helper_error_of(log)
             == 'ecr: Failed to get: Post "https://api.ecr.eu-west-1.amazonaws.com/": i/o timeout'
         )
 
     def test_credential_helper_log_without_error_gives_empty_text(self) -> None:
-        assert client_errors.of_helper('time="1" level=debug msg="x"\n') == ""
+        assert client_errors.helper_error_of('time="1" level=debug msg="x"\n') == ""
 
 
 class TestTransportErrors:
@@ -146,12 +146,12 @@ def test_registry_mirrors_have_a_port_each() -> None:
     port = Port(3, "task", TASKS, "subnet-a", (Address("10.0.1.4"),))
     other = Pull(4, None, reference("quay.io", "a/b"), Hostname("quay.io"))
     station = TaskHost(port, (PULL, Dial(3, Hostname("a.example"), 443), other))
-    assert clients.mirrors(station) == {5_001: "registry-1.docker.io", 5_003: "quay.io"}
+    assert clients.mirror_ports_of(station) == {5_001: "registry-1.docker.io", 5_003: "quay.io"}
     assert station.space == "task3"
 
 
 def test_client_environment_excludes_user_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("HTTPS_PROXY", "AWS_PROFILE", "AWS_ENDPOINT_URL", "SSL_CERT_DIR"):
         monkeypatch.setenv(name, "http://the.users.own")
-    assert "http://the.users.own" not in environment(tmp_path).values()
-    assert environment(tmp_path)["HOME"] == str(tmp_path)
+    assert "http://the.users.own" not in build_environment(tmp_path).values()
+    assert build_environment(tmp_path)["HOME"] == str(tmp_path)

@@ -228,7 +228,7 @@ class TestPipes:
 
 class TestInterpreter:
     def test_interpreter_imports_skerry_without_environment(self, tmp_path: Path) -> None:
-        command = processes.module("skerry.lab.call_worker")
+        command = processes.module_command_of("skerry.lab.call_worker")
         done = subprocess.run(command, input=encode(()), cwd=tmp_path, env={}, capture_output=True, check=False)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
@@ -240,8 +240,8 @@ class TestInterpreter:
         (package / "__init__.py").touch()
         (package / "which.py").write_text("import json, sys; print(json.__file__, __file__)", encoding="ascii")
         (tmp_path / "json.py").write_text("raise SystemExit(7)", encoding="ascii")
-        monkeypatch.setattr(processes, "import_paths", lambda: (str(tmp_path),))
-        done = subprocess.run(processes.module("skerry.which"), capture_output=True, text=True, check=False)
+        monkeypatch.setattr(processes, "list_import_paths", lambda: (str(tmp_path),))
+        done = subprocess.run(processes.module_command_of("skerry.which"), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert str(tmp_path / "json.py") not in done.stdout
         assert str(package / "which.py") in done.stdout
@@ -254,7 +254,7 @@ class TestInterpreter:
         monkeypatch.chdir(tmp_path)
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.delitem(sys.modules, "dns", raising=False)
-        assert str(tmp_path) not in processes.import_paths.__wrapped__()
+        assert str(tmp_path) not in processes.list_import_paths.__wrapped__()
 
 
 def test_closed_enclosure_leaves_no_process() -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from skerry import app
 from skerry.errors import SkerryError
-from skerry.lab.config_files import hosts_of, scripts
-from skerry.lab.rehearsal import Script, script
+from skerry.lab.config_files import build_scripts, hosts_of
+from skerry.lab.rehearsal import Script, plan_rehearsal
 from skerry.lab.sandbox import Enclosure
 from skerry.lab.topology_records import LabPlan
 from skerry.model.world import World
@@ -130,7 +130,7 @@ def written(world: World) -> list[Script]:
     found = []
     for launch in launches:
         try:
-            found.append(script(world, launch))
+            found.append(plan_rehearsal(world, launch))
         except SkerryError:
             continue
     return found
@@ -138,7 +138,7 @@ def written(world: World) -> list[Script]:
 
 def strangers(plan: LabPlan) -> Iterator[str]:
     """The lines of what programs read that are none of the lab's."""
-    made = scripts(plan)
+    made = build_scripts(plan)
     parts = [(LINKS, made.links), *((INSIDE, text) for text in made.inside.values())]
     parts += [(FILTER, text) for text in made.filters.values()]
     parts += [(RESOLVER, text) for text in made.resolvers.values()]

@@ -6,10 +6,10 @@ import pytest
 
 from skerry.errors import SkerryError
 from skerry.lab.client_arguments import ImageReference, ImageTag, RegistryName, Repository
-from skerry.lab.config_files import hosts_of, scripts
+from skerry.lab.config_files import build_scripts, hosts_of
 from skerry.lab.messages import decode, encode
 from skerry.lab.protocol import Build, Request
-from skerry.lab.rehearsal import Script, script
+from skerry.lab.rehearsal import Script, plan_rehearsal
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import Device, LabPlan
 from skerry.launch.launches import launches_of
@@ -36,12 +36,12 @@ def network(*containers: dict[str, Any]) -> Network:
 def written(found: Network) -> Script:
     world = found.world()
     (launch,) = launches_of(world, world.facts.services[0])
-    return script(world, launch)
+    return plan_rehearsal(world, launch)
 
 
 def texts(plan: LabPlan) -> str:
     """All that programs of the lab read."""
-    found = scripts(plan)
+    found = build_scripts(plan)
     hosts = [hosts_of(router, plan.public) for router in plan.routers]
     parts = [found.links, *found.inside.values(), *found.filters.values(), *found.resolvers.values(), *hosts]
     return "\n".join(parts)

@@ -6,7 +6,7 @@ import pytest
 
 from skerry.errors import SkerryError
 from skerry.lab.config_files import match_of
-from skerry.lab.nftables import Direction, Guarded, acl_filter, group_filter
+from skerry.lab.nftables import Direction, Guarded, build_acl_filter, build_group_filter
 from skerry.lab.topology_records import Chain, TrafficOrigin
 from skerry.net.cidr import Address
 from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
@@ -19,7 +19,7 @@ def chain(direction: Direction) -> Chain:
 def acl(*entries: dict[str, Any], direction: Direction = "in") -> list[tuple[str, str]]:
     network = Network()
     network.acl("acl-1", both_ways(*entries), ["subnet-a"])
-    found = acl_filter(network.world().network_acls["acl-1"], chain(direction), lambda _: 7)
+    found = build_acl_filter(network.world().network_acls["acl-1"], chain(direction), lambda _: 7)
     return [(match_of(rule), rule.verdict) for rule in found.rules]
 
 
@@ -31,7 +31,7 @@ def group(*rules: dict[str, Any], direction: Direction = "in", **members: list[s
     def members_of(name: str) -> list[Address]:
         return [Address(text) for text in members.get(name.replace("-", "_"), [])]
 
-    found = group_filter(network.world(), Guarded(("sg-1",), chain(direction)), lambda _: 7, members_of)
+    found = build_group_filter(network.world(), Guarded(("sg-1",), chain(direction)), lambda _: 7, members_of)
     assert all(rule.verdict == "accept" for rule in found.rules)
     return [match_of(rule) for rule in found.rules]
 
@@ -72,7 +72,7 @@ class TestNetworkAcls:
             seen.append(origin)
             return len(seen)
 
-        acl_filter(network.world().network_acls["acl-1"], chain("out"), mark)
+        build_acl_filter(network.world().network_acls["acl-1"], chain("out"), mark)
         assert seen[0] == TrafficOrigin("network-acl", "acl-1", "rule 90 out")
         assert seen[-1] == TrafficOrigin("network-acl", "acl-1", "rule * out")
 
@@ -80,7 +80,7 @@ class TestNetworkAcls:
         network = Network()
         del network.row("NetworkAcls", "acl-all")["Entries"]
         with pytest.raises(SkerryError, match="the entries of acl-all"):
-            acl_filter(network.world().network_acls["acl-all"], chain("in"), lambda _: 1)
+            build_acl_filter(network.world().network_acls["acl-all"], chain("in"), lambda _: 1)
 
 
 class TestSecurityGroups:
@@ -115,4 +115,4 @@ class TestSecurityGroups:
         elif lacking == "rules":
             del network.row("SecurityGroups", "sg-1")["IpPermissions"]
         with pytest.raises(SkerryError, match="the lab cannot be built without"):
-            group_filter(network.world(), Guarded(("sg-1",), chain("in")), lambda _: 1, lambda _: ())
+            build_group_filter(network.world(), Guarded(("sg-1",), chain("in")), lambda _: 1, lambda _: ())

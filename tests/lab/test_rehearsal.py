@@ -5,7 +5,7 @@ from typing import Any
 from skerry.lab.client_arguments import ImageReference, ImageTag, Region, Repository
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
 from skerry.lab.fixtures import Copy, Item, RegistryFixture
-from skerry.lab.rehearsal import RehearsalRow, Script, script
+from skerry.lab.rehearsal import RehearsalRow, Script, plan_rehearsal
 from skerry.launch.launches import Launch, launches_of
 from skerry.launch.needs import Step
 from skerry.model.world import World
@@ -39,7 +39,7 @@ def of(found: Network) -> tuple[World, Launch]:
 
 
 def written(found: Network) -> Script:
-    return script(*of(found))
+    return plan_rehearsal(*of(found))
 
 
 def rows(found: Script, step: Step) -> list[RehearsalRow]:

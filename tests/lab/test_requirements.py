@@ -39,5 +39,5 @@ def test_missing_python_package_is_named_with_the_install_command(monkeypatch: p
 def test_program_is_looked_up_in_the_given_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "nft").touch(mode=0o755)
     monkeypatch.setattr(requirements, "PATHS", f"/nowhere:{tmp_path}")
-    assert requirements.program("nft") == str(tmp_path / "nft")
-    assert requirements.program("absent") == "absent"
+    assert requirements.program_path_of("nft") == str(tmp_path / "nft")
+    assert requirements.program_path_of("absent") == "absent"

@@ -11,7 +11,7 @@ from skerry.errors import SkerryError
 from skerry.lab import run
 from skerry.lab.client_jobs import JobResult
 from skerry.lab.protocol import Drop, Resulted
-from skerry.lab.rehearsal import Script, script
+from skerry.lab.rehearsal import Script, plan_rehearsal
 from skerry.lab.run import Seen, perform
 from skerry.lab.tcp_probes import DnsQuestion
 from skerry.lab.topology_records import TrafficOrigin
@@ -81,7 +81,7 @@ def made() -> Script:
     network.definition(container(logConfiguration=awslogs()))
     network.service(subnets=["subnet-a", "subnet-b"])
     world = network.world()
-    return script(world, launches_of(world, world.facts.services[0])[0])
+    return plan_rehearsal(world, launches_of(world, world.facts.services[0])[0])
 
 
 def of(seen: tuple[Seen, ...], step: Step, subnet: str = "subnet-a") -> Seen:

@@ -1,6 +1,6 @@
 """What ECS itself says of a service's failures."""
 
-from skerry.launch.deployment_failures import reasons
+from skerry.launch.deployment_failures import failure_reasons_of
 from skerry.model.ecs import Deployment, Service, ServiceEvent
 
 
@@ -12,17 +12,20 @@ def test_the_reason_of_a_failed_deployment_comes_first() -> None:
     failed = Deployment(rollout_state="FAILED", rollout_state_reason="tasks failed to start")
     fine = Deployment(rollout_state="COMPLETED", rollout_state_reason="all well")
     event = "(service web) is unable to consistently start tasks successfully."
-    assert reasons(service(event, deployments=(fine, failed))) == ("tasks failed to start", event)
+    assert failure_reasons_of(service(event, deployments=(fine, failed))) == ("tasks failed to start", event)
 
 
 def test_events_of_success_are_not_told() -> None:
-    assert reasons(service("(service web) has reached a steady state.", "(service web) has started 1 tasks.")) == ()
+    assert (
+        failure_reasons_of(service("(service web) has reached a steady state.", "(service web) has started 1 tasks."))
+        == ()
+    )
 
 
 def test_the_latest_three_failures_are_told_each_once() -> None:
     events = [f"(service web) was unable to place a task {number}" for number in (4, 4, 3, 2, 1)]
-    assert reasons(service(*events)) == (events[0], events[2], events[3])
+    assert failure_reasons_of(service(*events)) == (events[0], events[2], events[3])
 
 
 def test_a_failed_deployment_without_a_reason_says_nothing() -> None:
-    assert reasons(service(deployments=(Deployment(rollout_state="FAILED"),))) == ()
+    assert failure_reasons_of(service(deployments=(Deployment(rollout_state="FAILED"),))) == ()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.launch.launches import Launch, launches_of, of_service, short_name_of
+from skerry.launch.launches import Launch, launch_of_service, launches_of, short_name_of
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
 from skerry.model.facts import Missing
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, awslogs, container
@@ -13,7 +13,7 @@ from tests.networks import ACCOUNT, DEFINITION, REGION, Network, awslogs, contai
 def service_launch(network: Network, region: str | None = REGION) -> Launch:
     world = network.world(region)
     (service,) = world.facts.services
-    return of_service(world, service)
+    return launch_of_service(world, service)
 
 
 class TestOfAService:

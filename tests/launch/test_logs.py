@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.logs import of_logs, of_router
+from skerry.launch.logs import needs_of_logs, needs_of_router
 from skerry.launch.needs import Call, Fault, Need, Unread
 from skerry.model.ecs import FirelensConfiguration, LogConfiguration
 from tests.networks import REGION
@@ -15,7 +15,7 @@ AMAZON = f"{REGION}.amazonaws.com"
 
 def sent(**options: str) -> Need:
     """The one Need of a container that logs by FireLens; ``_`` stands for a dot, as in ``http_User``."""
-    (need,) = of_logs(LogConfiguration("awsfirelens", options), REGION)
+    (need,) = needs_of_logs(LogConfiguration("awsfirelens", options), REGION)
     return need
 
 
@@ -101,7 +101,7 @@ class TestFirelens:
 
 class TestRouters:
     def faults(self, options: dict[str, str]) -> list[Any]:
-        return list(of_router("router", FirelensConfiguration("fluentbit", options)))
+        return list(needs_of_router("router", FirelensConfiguration("fluentbit", options)))
 
     def test_do_not_read_their_configuration_from_s3(self) -> None:
         (fault,) = self.faults({"config-file-type": "s3", "config-file-value": "arn:aws:s3:::b/f.conf"})
@@ -114,4 +114,4 @@ class TestRouters:
         assert self.faults({}) == []
 
     def test_are_not_every_container(self) -> None:
-        assert list(of_router("app", None)) == []
+        assert list(needs_of_router("app", None)) == []

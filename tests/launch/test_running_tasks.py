@@ -6,7 +6,7 @@ import pytest
 from msgspec import UNSET
 
 from skerry.launch.launches import Launch
-from skerry.launch.running_tasks import of_task, service_of
+from skerry.launch.running_tasks import launch_of_task, service_of
 from skerry.model.facts import Missing
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, Row, container
 
@@ -16,7 +16,7 @@ CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
 def task_launch(network: Network) -> Launch:
     world = network.world()
     (task,) = world.facts.tasks
-    return of_task(world, task)
+    return launch_of_task(world, task)
 
 
 def attached(**details: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from skerry.launch.launches import Launch
-from skerry.launch.scheduled_tasks import launches, of_schedule, of_target
+from skerry.launch.scheduled_tasks import launch_of_schedule, launch_of_target, scheduled_launches_of
 from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
 from skerry.model.schedules import RuleTarget, Schedule
@@ -44,7 +44,11 @@ def schedule(arn: str = CLUSTER, state: str = "ENABLED", **parameters: Any) -> S
 
 
 def launched(row: RuleTarget | Schedule, known: World | None = None) -> Launch:
-    found = of_target(known or world(), row) if isinstance(row, RuleTarget) else of_schedule(known or world(), row)
+    found = (
+        launch_of_target(known or world(), row)
+        if isinstance(row, RuleTarget)
+        else launch_of_schedule(known or world(), row)
+    )
     assert found is not None
     return found
 
@@ -108,7 +112,7 @@ class TestATarget:
     @pytest.mark.parametrize("arn", [LAMBDA, f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web", "arn"])
     def test_that_is_no_cluster_is_no_launch(self, asker: Asker, arn: str) -> None:
         found = asker.make(arn)
-        made = of_target(world(), found) if isinstance(found, RuleTarget) else of_schedule(world(), found)
+        made = launch_of_target(world(), found) if isinstance(found, RuleTarget) else launch_of_schedule(world(), found)
         assert made is None
 
 
@@ -127,7 +131,7 @@ class TestASchedule:
         assert (found.unread, found.definition, found.region) == ((fact,), fact, REGION)
 
     def test_that_does_not_tell_its_target_is_no_launch(self) -> None:
-        assert of_schedule(world(), Schedule(arn="arn:s", name="hourly")) is None
+        assert launch_of_schedule(world(), Schedule(arn="arn:s", name="hourly")) is None
 
 
 class TestAFamily:
@@ -161,4 +165,4 @@ def test_all_launches_are_those_of_rules_and_schedules() -> None:
     facts = Facts(
         rule_targets=(target(**PARAMETERS), target(LAMBDA)), schedules=(schedule(LAMBDA), schedule(**PARAMETERS))
     )
-    assert [found.name for found in launches(World(facts))] == ["nightly/1", "hourly"]
+    assert [found.name for found in scheduled_launches_of(World(facts))] == ["nightly/1", "hourly"]

@@ -3,7 +3,7 @@
 import pytest
 
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.secrets import SecretVersion, bare, source_of, version_of
+from skerry.launch.secrets import SecretVersion, bare_reference_of, source_of, version_of
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf"  # noqa: S105 -- a name, not a secret
 PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
@@ -39,7 +39,7 @@ def test_is_the_service_and_region_that_the_reference_names(value: str, source: 
     ],
 )
 def test_key_and_version_are_no_part_of_the_name(value: str, name: str) -> None:
-    assert bare(value) == name
+    assert bare_reference_of(value) == name
 
 
 @pytest.mark.parametrize(

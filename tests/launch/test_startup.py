@@ -8,7 +8,7 @@ import pytest
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
-from skerry.launch.startup import needs
+from skerry.launch.startup import needs_of
 from skerry.model.ecs import LogConfiguration, TaskDefinition
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import PullThroughCacheRule
@@ -53,7 +53,7 @@ class TestOrder:
             environmentFiles=[{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}],
         )
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
-        found = needs(launch(everything, task={"volumes": [volume]}, execute_command=True, service_connect=True))
+        found = needs_of(launch(everything, task={"volumes": [volume]}, execute_command=True, service_connect=True))
         assert [need.step for need in found] == [
             "placement",
             "network-interface",
@@ -71,22 +71,22 @@ class TestOrder:
     def test_does_not_depend_on_the_order_of_the_containers(self) -> None:
         one = container(name="one", secrets=[{"name": "A", "valueFrom": SECRET}])
         two = container("nginx", name="two", logConfiguration=awslogs())
-        steps = [need.step for need in needs(launch(one, two))]
-        assert steps == [need.step for need in needs(launch(two, one))]
+        steps = [need.step for need in needs_of(launch(one, two))]
+        assert steps == [need.step for need in needs_of(launch(two, one))]
         assert steps == sorted(steps, key=STEPS.index)
 
     def test_begins_with_the_platform_and_an_address(self) -> None:
-        found = needs(launch(platform_version="1.4.0"))
+        found = needs_of(launch(platform_version="1.4.0"))
         assert found == (Placement("linux", "1.4.0", None, REGION), Interface())
 
     def test_only_exec_and_firelens_come_after_the_start(self) -> None:
-        found = needs(launch(container(logConfiguration={"logDriver": "awsfirelens"}), execute_command=True))
+        found = needs_of(launch(container(logConfiguration={"logDriver": "awsfirelens"}), execute_command=True))
         assert [need.step for need in found if need.blocks == "runtime"] == ["exec", "runtime"]
 
 
 class TestAnEcrImage:
     def test_needs_a_token_a_manifest_and_layers(self) -> None:
-        found = needs(launch(container()))
+        found = needs_of(launch(container()))
         assert hosts(found, "registry-auth") == [f"api.ecr.{AMAZON}"]
         assert hosts(found, "manifest") == [f"{ACCOUNT}.dkr.ecr.{AMAZON}"]
         assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}"]
@@ -96,14 +96,14 @@ class TestAnEcrImage:
         assert {need.subjects for need in found if isinstance(need, Call)} == {(IMAGE,)}
 
     def test_is_fetched_from_the_region_that_it_is_in(self) -> None:
-        found = needs(launch(container(IMAGE.replace(REGION, "us-east-1"))))
+        found = needs_of(launch(container(IMAGE.replace(REGION, "us-east-1"))))
         assert hosts(found, "registry-auth") == ["api.ecr.us-east-1.amazonaws.com"]
         assert hosts(found, "layers") == ["prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com"]
         assert call(found, "manifest").service == ServiceRef("ecr.dkr", "us-east-1")
 
     def test_of_china_has_the_names_of_china(self) -> None:
         image = f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn/web"
-        found = needs(launch(container(image), region="cn-north-1"))
+        found = needs_of(launch(container(image), region="cn-north-1"))
         assert hosts(found, "registry-auth") == ["api.ecr.cn-north-1.amazonaws.com.cn"]
         assert hosts(found, "layers") == [
             "prod-cn-north-1-starport-layer-bucket.s3.cn-north-1.amazonaws.com.cn",
@@ -111,10 +111,10 @@ class TestAnEcrImage:
 
     def test_of_another_partition_cannot_be_pulled(self) -> None:
         image = f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn/web"
-        fault = next(need for need in needs(launch(container(image))) if isinstance(need, Fault))
+        fault = next(need for need in needs_of(launch(container(image))) if isinstance(need, Fault))
         assert (fault.step, fault.code) == ("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION")
         assert fault.message == f"{image} is in partition aws-cn, where roles of aws are not known"
-        assert not any(isinstance(need, Fault) for need in needs(launch(container(image), region="cn-north-1")))
+        assert not any(isinstance(need, Fault) for need in needs_of(launch(container(image), region="cn-north-1")))
 
     @pytest.mark.parametrize(
         ("name", "variant"),
@@ -125,13 +125,13 @@ class TestAnEcrImage:
         ],
     )
     def test_by_another_name_is_of_the_same_service(self, name: str, variant: str) -> None:
-        found = needs(launch(container(f"{name}/web:1")))
+        found = needs_of(launch(container(f"{name}/web:1")))
         manifest = call(found, "manifest")
         assert (manifest.host, manifest.service, manifest.variant) == (name, ServiceRef("ecr.dkr", REGION), variant)
         assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}"]
 
     def test_of_a_fips_registry_is_taken_to_get_its_token_as_ever(self) -> None:
-        found = call(needs(launch(container(f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com/web"))), "registry-auth")
+        found = call(needs_of(launch(container(f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com/web"))), "registry-auth")
         assert (found.host, found.grade) == (f"api.ecr.{AMAZON}", "inferred")
         assert found.note.startswith(f"the token for {ACCOUNT}.dkr.ecr-fips")
 
@@ -146,17 +146,17 @@ class TestAnEcrImage:
     def test_has_its_layers_in_a_bucket_that_is_sure_in_the_standard_partition(
         self, suffix: str, region: str, grade: str
     ) -> None:
-        found = call(needs(launch(container(f"{ACCOUNT}.dkr.ecr.{region}.{suffix}/web"))), "layers")
+        found = call(needs_of(launch(container(f"{ACCOUNT}.dkr.ecr.{region}.{suffix}/web"))), "layers")
         assert found.host == f"prod-{region}-starport-layer-bucket.s3.{region}.{suffix}"
         assert (found.grade, bool(found.note), found.identity) == (grade, grade == "inferred", "AWS")
 
     def test_of_a_partition_that_is_not_known_has_no_names(self) -> None:
-        found = needs(launch(container(f"{ACCOUNT}.dkr.ecr.xx-none-1.amazonaws.com/web")))
+        found = needs_of(launch(container(f"{ACCOUNT}.dkr.ecr.xx-none-1.amazonaws.com/web")))
         assert hosts(found, "registry-auth") == [None]
         assert unread(found) == [("manifest", "the names of the partition that Region xx-none-1 is in")]
 
     def test_for_windows_may_need_microsofts_registry(self) -> None:
-        found = needs(launch(container(), platform_family="WINDOWS_SERVER_2022_CORE"))
+        found = needs_of(launch(container(), platform_family="WINDOWS_SERVER_2022_CORE"))
         assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}", "mcr.microsoft.com"]
         assert [bool(need.only_if) for need in found if isinstance(need, Call) and need.step == "layers"] == [
             False,
@@ -165,7 +165,7 @@ class TestAnEcrImage:
 
     def test_for_windows_is_asked_about_by_itself(self) -> None:
         two = [container(IMAGE.replace("web", name), name=name) for name in ("web", "api")]
-        found = needs(launch(*two, platform_family="WINDOWS_SERVER_2022_CORE"))
+        found = needs_of(launch(*two, platform_family="WINDOWS_SERVER_2022_CORE"))
         facts = [need.only_if for need in found if isinstance(need, Call) and need.only_if]
         assert [("web" in fact, "api" in fact) for fact in facts] == [(True, False), (False, True)]
 
@@ -179,7 +179,7 @@ class TestPullThroughCaches:
 
     def note(self, repository: str, rules: tuple[PullThroughCacheRule, ...] = RULES, account: str = ACCOUNT) -> str:
         image = f"{account}.dkr.ecr.{REGION}.amazonaws.com/{repository}:1"
-        return call(needs(launch(container(image), cache_rules=rules)), "manifest").note
+        return call(needs_of(launch(container(image), cache_rules=rules)), "manifest").note
 
     @pytest.mark.parametrize(
         ("repository", "upstream"),
@@ -209,40 +209,40 @@ class TestPullThroughCaches:
 
 class TestAnotherImage:
     def test_of_docker_hub_needs_its_token_its_manifest_and_its_blobs(self) -> None:
-        found = needs(launch(container("nginx")))
+        found = needs_of(launch(container("nginx")))
         assert hosts(found, "registry-auth") == []
         assert set(hosts(found, "manifest")) == {"registry-1.docker.io", "auth.docker.io"}
         assert hosts(found, "layers") == ["production.cloudflare.docker.com"]
         assert {need.place for need in found if isinstance(need, Call)} == {"internet"}
 
     def test_of_quay_asks_one_host_for_token_and_manifest(self) -> None:
-        found = needs(launch(container("quay.io/org/app")))
+        found = needs_of(launch(container("quay.io/org/app")))
         assert hosts(found, "manifest") == ["quay.io"]
         assert hosts(found, "layers") == ["cdn.quay.io"]
 
     def test_of_a_registry_whose_blob_host_is_not_known_says_so(self) -> None:
-        found = call(needs(launch(container("public.ecr.aws/nginx/nginx"))), "layers")
+        found = call(needs_of(launch(container("public.ecr.aws/nginx/nginx"))), "layers")
         assert (found.host, found.place, found.grade) == (None, "internet", "inferred")
         assert "public.ecr.aws" in found.note
 
     def test_of_a_registry_that_is_not_known_is_asked_at_its_own_host_and_port(self) -> None:
-        found = needs(launch(container("registry.example:5000/app")))
+        found = needs_of(launch(container("registry.example:5000/app")))
         manifest = call(found, "manifest")
         assert (manifest.host, manifest.port, manifest.grade) == ("registry.example", 5000, "inferred")
         assert call(found, "layers").port == 5000
 
     @pytest.mark.parametrize("port", ["0", "65536", "999999", "port", ""])
     def test_of_a_registry_at_a_port_that_cannot_be_is_asked_at_https(self, port: str) -> None:
-        found = needs(launch(container(f"registry.example:{port}/app")))
+        found = needs_of(launch(container(f"registry.example:{port}/app")))
         assert {need.port for need in found if isinstance(need, Call)} == {443}
 
     def test_of_two_registries_at_one_host_needs_both(self) -> None:
         two = [container(f"registry.example:{port}/app", name=f"c{port}") for port in (5000, 6000)]
-        ports = [need.port for need in needs(launch(*two)) if isinstance(need, Call) and need.step == "manifest"]
+        ports = [need.port for need in needs_of(launch(*two)) if isinstance(need, Call) and need.step == "manifest"]
         assert ports == [5000, 6000]
 
     def test_with_credentials_needs_their_secret(self) -> None:
-        found = needs(launch(container("nginx", repositoryCredentials={"credentialsParameter": f"{SECRET}:a:b:c"})))
+        found = needs_of(launch(container("nginx", repositoryCredentials={"credentialsParameter": f"{SECRET}:a:b:c"})))
         secret = call(found, "secrets")
         assert (secret.host, secret.subjects) == (f"secretsmanager.{AMAZON}", (SECRET,))
         assert secret.actions == ("secretsmanager:GetSecretValue",)
@@ -251,12 +251,12 @@ class TestAnotherImage:
         ("parameter", "region"), [("hub-login", REGION), (SECRET.replace(REGION, "us-east-1"), "us-east-1")]
     )
     def test_with_credentials_by_name_finds_them_in_the_tasks_region(self, parameter: str, region: str) -> None:
-        found = needs(launch(container("nginx", repositoryCredentials={"credentialsParameter": parameter})))
+        found = needs_of(launch(container("nginx", repositoryCredentials={"credentialsParameter": parameter})))
         assert call(found, "secrets").service == ServiceRef("secretsmanager", region)
 
     @pytest.mark.parametrize("image", [{"image": "two words"}, {"image": ""}, {}], ids=["words", "empty", "none"])
     def test_that_cannot_be_read_is_not_known(self, image: dict[str, str]) -> None:
-        found = needs(launch({"name": "app"} | image))
+        found = needs_of(launch({"name": "app"} | image))
         assert unread(found) == [("manifest", "the image of container app")]
 
 
@@ -268,7 +268,7 @@ class TestSecrets:
             "/db/name",
             f"arn:aws:ssm:us-east-2:{ACCOUNT}:parameter/x",
         ]
-        found = needs(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
+        found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
         assert hosts(found, "secrets") == [
             f"secretsmanager.{AMAZON}",
             "secretsmanager.us-east-1.amazonaws.com",
@@ -279,21 +279,21 @@ class TestSecrets:
     def test_of_a_log_driver_are_secrets_too(self) -> None:
         options = [{"name": "splunk-token", "valueFrom": "/splunk/token"}]
         logs = {"logDriver": "splunk", "options": {"splunk-url": "https://splunk.example"}, "secretOptions": options}
-        assert hosts(needs(launch(container(logConfiguration=logs))), "secrets") == [f"ssm.{AMAZON}"]
+        assert hosts(needs_of(launch(container(logConfiguration=logs))), "secrets") == [f"ssm.{AMAZON}"]
 
     def test_of_neither_service_are_not_known(self) -> None:
-        found = needs(launch(container(secrets=[{"name": "A", "valueFrom": "arn:aws:s3:::bucket/key"}])))
+        found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": "arn:aws:s3:::bucket/key"}])))
         assert ("secrets", "which service holds arn:aws:s3:::bucket/key") in unread(found)
 
     def test_of_one_host_are_one_need_with_every_name(self) -> None:
         other = SECRET.replace("db", "api")
         values = [f"{SECRET}:user::", f"{SECRET}:password::", other]
-        found = needs(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
+        found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
         assert call(found, "secrets").subjects == (SECRET, other)
 
     def test_of_two_services_whose_hosts_are_not_known_are_two_needs(self) -> None:
         values = [SECRET.replace(REGION, "xx-none-1"), f"arn:aws:ssm:xx-none-1:{ACCOUNT}:parameter/x"]
-        found = needs(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
+        found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
         assert [
             need.service.key for need in found if isinstance(need, Call) and need.step == "secrets" and need.service
         ] == [
@@ -304,7 +304,7 @@ class TestSecrets:
 
 class TestLogs:
     def found(self, **logs: Any) -> tuple[Need, ...]:
-        return needs(launch(container(logConfiguration=logs)))
+        return needs_of(launch(container(logConfiguration=logs)))
 
     def test_go_to_the_region_that_the_options_name(self) -> None:
         found = call(self.found(**awslogs(awslogs_region="us-east-1")), "logs")
@@ -322,7 +322,7 @@ class TestLogs:
     def test_of_several_containers_need_what_any_of_them_needs(self) -> None:
         one = container(name="one", logConfiguration=awslogs())
         two = container(name="two", logConfiguration=awslogs(awslogs_create_group="true", awslogs_group="/ecs/two"))
-        found = call(needs(launch(one, two)), "logs")
+        found = call(needs_of(launch(one, two)), "logs")
         assert found.subjects == ("/ecs/web", "/ecs/two")
         assert set(found.actions) == {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}
 
@@ -385,85 +385,85 @@ class TestLogs:
     def test_of_a_router_may_be_refused(self) -> None:
         options = {"config-file-type": "s3", "config-file-value": "arn:aws:s3:::b/f.conf"}
         router = container(name="router", firelensConfiguration={"type": "fluentbit", "options": options})
-        assert [fault.code for fault in faults(needs(launch(router)))] == ["FIRELENS_CONFIG_FROM_S3"]
+        assert [fault.code for fault in faults(needs_of(launch(router)))] == ["FIRELENS_CONFIG_FROM_S3"]
 
     def test_without_a_driver_need_nothing(self) -> None:
-        assert hosts(needs(launch(container())), "logs") == []
+        assert hosts(needs_of(launch(container())), "logs") == []
 
 
 class TestEnvironmentFiles:
     def test_are_in_a_bucket_that_is_taken_to_be_in_the_tasks_region(self) -> None:
         files = [{"value": "arn:aws:s3:::settings/deep/web.env", "type": "s3"}]
-        found = call(needs(launch(container(environmentFiles=files))), "env-files")
+        found = call(needs_of(launch(container(environmentFiles=files))), "env-files")
         assert found.host == f"settings.s3.{AMAZON}"
         assert (found.grade, found.note) == ("inferred", f"bucket settings taken to be in {REGION}")
 
     @pytest.mark.parametrize("value", ["settings/web.env", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/x", "arn:aws:s3"])
     def test_whose_name_cannot_be_read_are_not_known(self, value: str) -> None:
-        found = needs(launch(container(environmentFiles=[{"value": value, "type": "s3"}])))
+        found = needs_of(launch(container(environmentFiles=[{"value": value, "type": "s3"}])))
         assert unread(found) == [("env-files", f"which bucket holds {value}")]
 
 
 class TestFileSystems:
     def test_are_mounted_at_2049(self) -> None:
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
-        found = call(needs(launch(task={"volumes": [volume, {"name": "scratch"}]})), "volumes")
+        found = call(needs_of(launch(task={"volumes": [volume, {"name": "scratch"}]})), "volumes")
         assert (found.host, found.port, found.subjects) == (f"fs-0a.efs.{AMAZON}", 2049, ("fs-0a",))
 
     def test_of_a_partition_that_is_not_known_have_no_name(self) -> None:
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
-        found = needs(launch(task={"volumes": [volume]}, region="xx-none-1"))
+        found = needs_of(launch(task={"volumes": [volume]}, region="xx-none-1"))
         assert unread(found) == [("volumes", "the names of the partition that Region xx-none-1 is in")]
 
 
 class TestExec:
     def test_needs_the_session_channel_after_the_start(self) -> None:
-        found = call(needs(launch(execute_command=True)), "exec")
+        found = call(needs_of(launch(execute_command=True)), "exec")
         assert (found.host, found.blocks, len(found.actions)) == (f"ssmmessages.{AMAZON}", "runtime", 4)
 
     def test_is_no_need_where_it_is_off(self) -> None:
-        assert not hosts(needs(launch()), "exec")
+        assert not hosts(needs_of(launch()), "exec")
 
     def test_has_no_host_where_the_region_is_not_known(self) -> None:
-        assert hosts(needs(launch(execute_command=True, region=None)), "exec") == []
+        assert hosts(needs_of(launch(execute_command=True, region=None)), "exec") == []
 
 
 class TestServiceConnect:
     def test_fetches_its_configuration_before_the_start(self) -> None:
-        found = call(needs(launch(service_connect=True)), "service-connect")
+        found = call(needs_of(launch(service_connect=True)), "service-connect")
         assert (found.host, found.instead) == (f"ecs-sc.{REGION}.api.aws", f"ecs-a.{AMAZON}")
         assert (found.service, found.blocks, found.grade) == (ServiceRef("ecs-agent", REGION), "start", "inferred")
 
     def test_has_the_suffixes_of_its_partition(self) -> None:
-        found = call(needs(launch(service_connect=True, region="cn-north-1")), "service-connect")
+        found = call(needs_of(launch(service_connect=True, region="cn-north-1")), "service-connect")
         assert found.host == "ecs-sc.cn-north-1.api.amazonwebservices.com.cn"
         assert found.instead == "ecs-a.cn-north-1.amazonaws.com.cn"
 
     def test_of_a_partition_that_is_not_known_has_no_name(self) -> None:
-        found = needs(launch(service_connect=True, region="xx-none-1"))
+        found = needs_of(launch(service_connect=True, region="xx-none-1"))
         assert unread(found) == [("service-connect", "the names of the partition that Region xx-none-1 is in")]
 
     def test_writes_logs_of_its_own(self) -> None:
         secret = {"name": "token", "valueFrom": "/token"}
         logs = msgspec.convert(awslogs() | {"secretOptions": [secret]}, LogConfiguration)
-        found = needs(launch(service_connect=True, service_connect_logs=logs))
+        found = needs_of(launch(service_connect=True, service_connect_logs=logs))
         assert hosts(found, "logs") == [f"logs.{AMAZON}"]
         assert hosts(found, "secrets") == [f"ssm.{AMAZON}"]
 
     def test_is_no_need_where_it_is_off(self) -> None:
         logs = msgspec.convert(awslogs(), LogConfiguration)
-        assert [need.step for need in needs(launch(service_connect_logs=logs))] == ["placement", "network-interface"]
+        assert [need.step for need in needs_of(launch(service_connect_logs=logs))] == ["placement", "network-interface"]
 
 
 class TestPlatforms:
     def test_are_asked_for_with_their_processor(self) -> None:
-        found = needs(launch(task={"runtimePlatform": {"cpuArchitecture": "ARM64"}}))
+        found = needs_of(launch(task={"runtimePlatform": {"cpuArchitecture": "ARM64"}}))
         assert found[0] == Placement("linux", "LATEST", "ARM64", REGION)
         assert faults(found) == []
 
     def test_of_windows_are_not_on_arm(self) -> None:
         runtime = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
-        (fault,) = faults(needs(launch(task={"runtimePlatform": runtime})))
+        (fault,) = faults(needs_of(launch(task={"runtimePlatform": runtime})))
         assert (fault.step, fault.code) == ("placement", "PLATFORM_NOT_ON_ARM64")
 
 
@@ -471,7 +471,7 @@ class TestOldPlatforms:
     @pytest.mark.parametrize("version", ["1.3.0", "1.0.0"])
     def test_fetched_secrets_and_tokens_through_an_interface_of_their_own(self, version: str) -> None:
         task = container(secrets=[{"name": "A", "valueFrom": SECRET}], logConfiguration=awslogs())
-        found = needs(launch(task, platform_version=version))
+        found = needs_of(launch(task, platform_version=version))
         own = {need.step: need.own_interface for need in found if isinstance(need, Call)}
         assert own == {"secrets": True, "registry-auth": True, "manifest": False, "logs": False, "layers": False}
 
@@ -486,24 +486,24 @@ class TestOldPlatforms:
         ids=str,
     )
     def test_of_today_use_the_tasks(self, of: dict[str, Any]) -> None:
-        found = needs(launch(container(), **of))
+        found = needs_of(launch(container(), **of))
         assert not any(need.own_interface for need in found if isinstance(need, Call))
 
 
 class TestWhatIsNotKnown:
     def test_of_the_launch_is_a_need_at_the_placement(self) -> None:
         fact = Missing("the launch type of service web", "ecs:DescribeClusters")
-        assert unread(needs(launch(unread=(fact,)))) == [("placement", fact.fact)]
+        assert unread(needs_of(launch(unread=(fact,)))) == [("placement", fact.fact)]
 
     def test_of_the_definition_is_a_need_at_the_start(self) -> None:
         fact = Missing("task definition web:1", "ecs:DescribeTaskDefinition")
-        found = needs(launch(definition=fact))
+        found = needs_of(launch(definition=fact))
         assert unread(found) == [("start", fact.fact)]
         assert [need.action for need in found if isinstance(need, Unread)] == [fact.action]
 
     def test_without_a_region_nothing_can_be_followed(self) -> None:
-        assert unread(needs(launch(container(), region=None))) == [("start", "the Region of the task")]
+        assert unread(needs_of(launch(container(), region=None))) == [("start", "the Region of the task")]
 
     def test_without_the_containers_nothing_can_be_followed(self) -> None:
         bare = TaskDefinition(family="web")
-        assert unread(needs(launch(definition=bare))) == [("start", "the containers of the task definition")]
+        assert unread(needs_of(launch(definition=bare))) == [("start", "the containers of the task definition")]

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from skerry.launch.needs import Call, Fault, Mount, Need, Unread
-from skerry.launch.volumes import of_volume
+from skerry.launch.volumes import needs_of_volume
 from skerry.model.ecs import Volume
 from tests.networks import ACCOUNT, REGION
 
 
 def needs(configuration: dict[str, Any], *, windows: bool = False) -> list[Need]:
-    return list(of_volume(msgspec.convert({"name": "data"} | configuration, Volume), REGION, windows=windows))
+    return list(needs_of_volume(msgspec.convert({"name": "data"} | configuration, Volume), REGION, windows=windows))
 
 
 def efs(file_system: str, **more: Any) -> dict[str, Any]:
@@ -79,6 +79,6 @@ def test_a_bind_mount_needs_nothing() -> None:
 
 
 def test_a_volume_without_a_name_is_refused_all_the_same() -> None:
-    (need,) = of_volume(msgspec.convert({"dockerVolumeConfiguration": {}}, Volume), REGION, windows=False)
+    (need,) = needs_of_volume(msgspec.convert({"dockerVolumeConfiguration": {}}, Volume), REGION, windows=False)
     assert isinstance(need, Fault)
     assert "without a name" in need.message

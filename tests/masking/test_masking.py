@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skerry.masking import REMOVED, mask, masked
+from skerry.masking import REMOVED, mask, mask_json
 from tests.patience import patience
 from tests.tables import each
 
@@ -160,6 +160,6 @@ def test_masked_masks_every_string_and_key_of_json() -> None:
     secret, shown = f"token={VALUE}", f"token={REMOVED}"
     node = {secret: [secret, 7, None, True, {"a": (secret, [secret])}], "b": {"c": secret, secret: "d"}}
     wanted = {shown: [shown, 7, None, True, {"a": [shown, [shown]]}], "b": {"c": shown, shown: "d"}}
-    assert masked(node) == wanted
-    assert masked(secret) == shown
-    assert masked(7) == 7
+    assert mask_json(node) == wanted
+    assert mask_json(secret) == shown
+    assert mask_json(7) == 7

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from skerry.net.addresses import ANY, PUBLIC, Block, address, blocks, parse_block, spell
-from skerry.net.intervals import Intervals, intersect, normalise, size
+from skerry.net.addresses import ANY, PUBLIC, Block, cidr_blocks_of, parse_address, parse_block, spell
+from skerry.net.intervals import Intervals, count_numbers, intersect, normalise
 from tests.intervals import contains
 
 HIGHEST = 2**32 - 1
@@ -32,7 +32,7 @@ def test_cidr_block_parses_like_ipaddress(first: int, length: int) -> None:
 def test_single_address_parses_as_a_32_bit_block(number: int) -> None:
     text = str(IPv4Address(number))
     assert parse_block(text) == Block(((number, number),), 32)
-    assert address(text) == ((number, number),)
+    assert parse_address(text) == ((number, number),)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_single_address_parses_as_a_32_bit_block(number: int) -> None:
 )
 def test_invalid_cidr_block_returns_none(text: str) -> None:
     assert parse_block(text) is None
-    assert address(text) is None
+    assert parse_address(text) is None
 
 
 @given(st.text(alphabet="0123456789./", max_size=18) | st.text(max_size=12))
@@ -55,18 +55,18 @@ def test_parsed_cidr_block_is_valid_for_ipaddress(text: str) -> None:
 
 
 def test_address_with_prefix_length_returns_none() -> None:
-    assert address("10.0.0.0/8") is None
-    assert address("10.0.0.1/32") is None
+    assert parse_address("10.0.0.0/8") is None
+    assert parse_address("10.0.0.1/32") is None
 
 
 @given(intervals)
 def test_cidr_blocks_cover_exactly_the_address_set(drawn: Intervals) -> None:
-    assert of_cidrs(blocks(drawn)) == drawn
+    assert of_cidrs(cidr_blocks_of(drawn)) == drawn
 
 
 @given(intervals)
 def test_cidr_blocks_of_an_address_set_are_minimal(drawn: Intervals) -> None:
-    names = blocks(drawn)
+    names = cidr_blocks_of(drawn)
     assert list(map(str, collapse_addresses(map(IPv4Network, names)))) == names
 
 
@@ -98,7 +98,7 @@ def test_address_set_spelling_ends_with_an_ellipsis_if_truncated() -> None:
 
 def test_any_address_set_covers_all_of_ipv4() -> None:
     assert ANY == ((0, HIGHEST),)
-    assert size(PUBLIC) < size(ANY)
+    assert count_numbers(PUBLIC) < count_numbers(ANY)
 
 
 # Blocks of IANA's registry that ipaddress and skerry judge alike.

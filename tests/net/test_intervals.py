@@ -9,10 +9,10 @@ from skerry.net.intervals import (
     EMPTY,
     Interval,
     Intervals,
+    count_numbers,
     covers,
     intersect,
     normalise,
-    size,
     subtract,
     union,
 )
@@ -86,7 +86,7 @@ def test_interval_contains_is_true_only_for_members(drawn: Intervals, number: in
 
 @given(intervals)
 def test_interval_size_counts_the_numbers(drawn: Intervals) -> None:
-    assert size(drawn) == len(members(drawn))
+    assert count_numbers(drawn) == len(members(drawn))
 
 
 @given(intervals)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skerry.net.intervals import Intervals, normalise
-from skerry.net.packets import NONE, Box, Packets, count, cut, is_empty, meet, minus, within
+from skerry.net.packets import NONE, Box, Packets, count, cut, is_empty, meet, restrict_to_box, subtract_boxes
 
 UNIVERSE = 6
 
@@ -66,22 +66,22 @@ def test_packet_cut_keeps_a_box_that_does_not_overlap(box: Box, away: Box) -> No
 
 @given(boxes, st.lists(boxes, max_size=4))
 def test_packet_minus_removes_every_box_and_keeps_the_rest_disjoint(box: Box, away: list[Box]) -> None:
-    found = minus((box,), away)
+    found = subtract_boxes((box,), away)
     assert of_all(found) == of_box(box) - of_all(tuple(away))
     assert are_disjoint(found)
 
 
 @given(boxes, st.lists(boxes, max_size=3), boxes)
 def test_packet_within_keeps_only_packets_in_the_box(whole: Box, away: list[Box], window: Box) -> None:
-    packets = minus((whole,), away)
-    found = within(packets, window)
+    packets = subtract_boxes((whole,), away)
+    found = restrict_to_box(packets, window)
     assert of_all(found) == of_all(packets) & of_box(window)
     assert not any(map(is_empty, found))
 
 
 @given(boxes, st.lists(boxes, max_size=3))
 def test_packet_count_returns_the_number_of_packets(whole: Box, away: list[Box]) -> None:
-    packets = minus((whole,), away)
+    packets = subtract_boxes((whole,), away)
     assert count(packets) == len(of_all(packets))
 
 

@@ -2,7 +2,7 @@
 
 from skerry.plan.assign_addresses import assign_addresses
 from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, ModifyEndpoint
-from skerry.plan.world_after import after
+from skerry.plan.world_after import apply_changes
 from tests.networks import Network
 
 LOGS = "com.amazonaws.eu-west-1.logs"
@@ -17,7 +17,7 @@ def addresses(
 ) -> list[str]:
     """The addresses of the interfaces that are new."""
     before = network.world()
-    found = assign_addresses(after(before, changes))
+    found = assign_addresses(apply_changes(before, changes))
     known = {row.network_interface_id for row in before.facts.network_interfaces}
     rows = (row for row in found.facts.network_interfaces if row.network_interface_id not in known)
     return [row.private_ip_address or "" for row in rows]

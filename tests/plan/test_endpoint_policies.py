@@ -165,15 +165,15 @@ class TestEndpointPolicies:
 
     def test_policy_statement_is_not_added_if_too_long_or_invalid(self) -> None:
         long = text(statement("s3:GetObject", [f"arn:aws:s3:::bucket-{number}/*" for number in range(800)], **ANYBODY))
-        assert endpoint_policies.with_statement(long, statement("s3:GetObject", LAYERS, **ANYBODY)) is None
-        assert endpoint_policies.with_statement(None, {}) is None
-        assert endpoint_policies.with_statement("[]", {}) is None
+        assert endpoint_policies.add_statement(long, statement("s3:GetObject", LAYERS, **ANYBODY)) is None
+        assert endpoint_policies.add_statement(None, {}) is None
+        assert endpoint_policies.add_statement("[]", {}) is None
 
     def test_endpoint_policy_with_bare_statement_object_is_merged(self) -> None:
         only = statement("s3:PutObject", LAYERS, **ANYBODY)
         document = json.dumps({"Statement": only})
         assert json.loads(
-            endpoint_policies.with_statement(document, statement("s3:GetObject", LAYERS, **ANYBODY)) or ""
+            endpoint_policies.add_statement(document, statement("s3:GetObject", LAYERS, **ANYBODY)) or ""
         ) == {"Statement": [only | {"Action": ["s3:PutObject", "s3:GetObject"]}]}
 
 
@@ -187,11 +187,11 @@ class TestPolicyMerging:
             {"Effect": "Allow", "Action": "x", "Resource": "a"},
             "text",
         ):
-            assert endpoint_policies.together([first, other]) == [first, other]
+            assert endpoint_policies.merge_statements([first, other]) == [first, other]
 
     def test_policy_merge_removes_duplicates(self) -> None:
         first = statement("s3:GetObject", "a", **ANYBODY)
-        assert endpoint_policies.together([first, first]) == [first]
+        assert endpoint_policies.merge_statements([first, first]) == [first]
         assert endpoint_policies.join_policies(None, "x") == "x"
         one = text(first)
         assert endpoint_policies.join_policies(one, one) == one

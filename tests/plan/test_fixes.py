@@ -23,11 +23,11 @@ from skerry.plan.changes import (
     RouteToNat,
     Rule,
 )
-from skerry.plan.disruption import disposition
-from skerry.plan.ordering import in_order
+from skerry.plan.disruption import disposition_of
+from skerry.plan.ordering import sort_changes
 from skerry.plan.records import Why
 from skerry.plan.scope import Scope
-from skerry.plan.security_groups import endpoint_group, is_only_for_endpoints, task_group
+from skerry.plan.security_groups import choose_task_group, endpoint_group_for, is_only_for_endpoints
 from tests.holdings import EXECUTION, MANAGED, Resources
 from tests.networks import ALL, EVERYWHERE, VPC, Network
 from tests.plan.test_rules_and_entries import served
@@ -38,16 +38,16 @@ ONE, TWO = Why("A", "x", "one", ("logs",)), Why("B", "x", "two", ("layers",))
 
 class TestChangeOrder:
     def test_changes_are_sorted_with_referenced_resources_first(self) -> None:
-        created = endpoint_group(VPC)
+        created = endpoint_group_for(VPC)
         rule = AuthorizeRule(created.group_id, "in", Rule("tcp", 443, "10.0.1.0/24"))
         endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), (created.group_id,))
         gone = DeleteEndpoint("vpce-1", "")
-        assert list(in_order({endpoint: (), rule: (), created: (), gone: ()})) == [gone, created, rule, endpoint]
+        assert list(sort_changes({endpoint: (), rule: (), created: (), gone: ()})) == [gone, created, rule, endpoint]
 
     def test_modification_is_merged_into_a_new_interface_endpoint(self) -> None:
         endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), ("sg-1",))
         more = ModifyEndpoint("vpce-new-x", groups=("sg-2",), subnets=("subnet-b",), policy="{}")
-        (found, why), *_ = in_order({endpoint: (ONE,), more: (TWO,)}).items()
+        (found, why), *_ = sort_changes({endpoint: (ONE,), more: (TWO,)}).items()
         assert found == CreateInterfaceEndpoint(
             "vpce-new-x", VPC, "x", ("subnet-a", "subnet-b"), ("sg-1", "sg-2"), policy="{}"
         )
@@ -60,7 +60,7 @@ class TestChangeOrder:
             ModifyEndpoint("vpce-1", route_tables=("rtb-1",), prefix_list="pl-1"),
             ModifyEndpoint("vpce-1", policy="{}"),
         ]
-        (found,) = in_order(dict.fromkeys(rows, (ONE,)))
+        (found,) = sort_changes(dict.fromkeys(rows, (ONE,)))
         assert found == ModifyEndpoint(
             "vpce-1", (), ("sg-2",), ("rtb-1",), private_dns=True, policy="{}", prefix_list="pl-1"
         )
@@ -68,7 +68,7 @@ class TestChangeOrder:
     def test_modification_is_merged_into_a_new_gateway_endpoint(self) -> None:
         gateway = CreateGatewayEndpoint("vpce-new-s3", VPC, "s3", ("rtb-1",), "pl-1", "[]")
         more = ModifyEndpoint("vpce-new-s3", route_tables=("rtb-2",), prefix_list="pl-1", policy="{}")
-        (found,) = in_order({gateway: (), more: ()})
+        (found,) = sort_changes({gateway: (), more: ()})
         assert found == CreateGatewayEndpoint("vpce-new-s3", VPC, "s3", ("rtb-1", "rtb-2"), "pl-1", "{}")
 
     def test_proposed_statements_for_different_resources_stay_separate(self) -> None:
@@ -76,7 +76,7 @@ class TestChangeOrder:
             ProposeStatement("role", json.dumps({"Effect": "Allow", "Action": "a", "Resource": name}), "")
             for name in ("x", "y")
         ]
-        assert list(in_order(dict.fromkeys(rows, ()))) == rows
+        assert list(sort_changes(dict.fromkeys(rows, ()))) == rows
 
 
 class TestEndpointSecurityGroups:
@@ -97,14 +97,14 @@ class TestEndpointSecurityGroups:
         network.group("sg-end", inbound=[], outbound=[ALL])
         network.forget("NetworkInterfaces")
         found = planned(network)
-        assert of_kind(found, CreateSecurityGroup) == [endpoint_group(VPC)]
+        assert of_kind(found, CreateSecurityGroup) == [endpoint_group_for(VPC)]
 
     def test_task_group_is_none_if_subnet_or_groups_are_unknown(self) -> None:
         world = isolated().world()
         (launch,) = launches(world)
-        assert task_group(world, launch, "subnet-a") == "sg-task"
-        assert task_group(world, launch, "subnet-gone") is None
-        assert task_group(world, replace(launch, groups=UNSET), "subnet-a") is None
+        assert choose_task_group(world, launch, "subnet-a") == "sg-task"
+        assert choose_task_group(world, launch, "subnet-gone") is None
+        assert choose_task_group(world, replace(launch, groups=UNSET), "subnet-a") is None
 
     def test_ingress_falls_back_to_subnet_cidr_if_task_group_is_missing(self) -> None:
         network = isolated()
@@ -213,12 +213,12 @@ class TestNatGateways:
 class TestProposals:
     def test_mirror_proposal_names_the_valid_image(self) -> None:
         call = Call("manifest", "quay.io", subjects=("not an image:::", "quay.io/org/app:2"))
-        assert manual_steps.outside(call) == MirrorImage(
-            "quay.io/org/app:2", "org/app", getattr(manual_steps.outside(call), "message", "")
+        assert manual_steps.external_host_step_for(call) == MirrorImage(
+            "quay.io/org/app:2", "org/app", getattr(manual_steps.external_host_step_for(call), "message", "")
         )
 
     def test_advice_for_call_without_host_suggests_a_nat_gateway(self) -> None:
-        assert manual_steps.outside(Call("logs", None)).message == (  # type: ignore[union-attr]
+        assert manual_steps.external_host_step_for(Call("logs", None)).message == (  # type: ignore[union-attr]
             "no endpoint leads to the host: it needs a way to the internet, such as a NAT gateway"
         )
 
@@ -238,4 +238,4 @@ class TestReasons:
 
     def test_rule_revocation_is_disruptive(self) -> None:
         revoke = RevokeRule("sg-1", "in", Rule("tcp", 443, EVERYWHERE))
-        assert disposition(Network().world(), revoke, (), ())[0] == "disruptive"
+        assert disposition_of(Network().world(), revoke, (), ())[0] == "disruptive"

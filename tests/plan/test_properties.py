@@ -25,7 +25,7 @@ from skerry.plan.changes import (
 from skerry.plan.planner import plan
 from skerry.plan.records import INGRESSES, Options, Plan
 from skerry.plan.scope import Scope
-from skerry.plan.world_after import after
+from skerry.plan.world_after import apply_changes
 from skerry.reach.walk import Source, Walker
 from skerry.sources import documents
 from skerry.verdicts import OK
@@ -67,14 +67,14 @@ def effective(found: Plan) -> Iterator[Change]:
 def flows(world: World, found: Plan) -> tuple[impact.Flow, ...]:
     """The calls of everybody in the VPCs of a plan that it may touch."""
     scope = Scope(launches(world))
-    return impact.working(world, scope, changes(found))
+    return impact.find_working_flows(world, scope, changes(found))
 
 
 def test_proven_plan_makes_the_diagnosis_ok(cases: list[Case]) -> None:
     proven = [(world, found) for world, found, _ in cases if found.proven and found.changes]
     assert len(proven) > 60
     for world, found in proven:
-        assert diagnosed(after(world, changes(found))).verdict is OK
+        assert diagnosed(apply_changes(world, changes(found))).verdict is OK
 
 
 def test_unproven_plan_says_why(cases: list[Case]) -> None:
@@ -92,8 +92,8 @@ def test_proven_plan_has_no_superfluous_change(cases: list[Case]) -> None:
         for change in effective(found):
             if isinstance(change, CreateSecurityGroup) or _is_of_the_article(change, options):
                 continue
-            rest = after(world, [other for other in changes(found) if other is not change])
-            assert diagnosed(rest).verdict is not OK or list(impact.broken(rest, kept)), change
+            rest = apply_changes(world, [other for other in changes(found) if other is not change])
+            assert diagnosed(rest).verdict is not OK or list(impact.find_broken_flows(rest, kept)), change
 
 
 def _is_of_the_article(change: Change, options: Options) -> bool:
@@ -103,7 +103,9 @@ def _is_of_the_article(change: Change, options: Options) -> bool:
 def test_broken_calls_of_other_clients_are_reported(cases: list[Case]) -> None:
     for world, found, _ in cases:
         broken = {
-            name for row in impact.broken(after(world, changes(found)), flows(world, found)) for name in row.kind.names
+            name
+            for row in impact.find_broken_flows(apply_changes(world, changes(found)), flows(world, found))
+            for name in row.kind.names
         }
         assert broken <= {name for row in found.breaks for name in row.client.split(", ")}
 
@@ -142,7 +144,7 @@ def test_tasks_reach_no_additional_hosts_after_the_plan() -> None:
         found = plan_of(world)
         if any(isinstance(change, AddAclEntry) for change in changes(found)):
             continue
-        then = after(world, changes(found))
+        then = apply_changes(world, changes(found))
         for port in (22, 443, 5432):
             for address in ("10.0.3.99", "10.0.1.77", "10.0.4.50", "23.45.67.89"):
                 before, later = (_reaches(one, address, port) for one in (world, then))
@@ -163,7 +165,7 @@ def _reaches(world: World, address: str, port: int) -> set[str]:
 
 def test_second_plan_after_the_first_is_empty(cases: list[Case]) -> None:
     for world, found, options in cases:
-        again = plan(after(world, changes(found)), Scope(launches(world)), options)
+        again = plan(apply_changes(world, changes(found)), Scope(launches(world)), options)
         assert list(effective(again)) == []
 
 
@@ -210,7 +212,7 @@ def test_incomplete_world_plan_is_proven_only_if_diagnosis_is_ok() -> None:
         left = json.dumps({name: rows for name, rows in network.rows.items() if name != key}).encode()
         world = World(documents.load({"network.json": left}, source="a test", region="eu-west-1"))
         found = plan_of(world)
-        assert found.proven <= (diagnosed(after(world, changes(found))).verdict is OK or not launches(world))
+        assert found.proven <= (diagnosed(apply_changes(world, changes(found))).verdict is OK or not launches(world))
 
 
 def test_manual_change_kinds_are_listed() -> None:

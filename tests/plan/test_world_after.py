@@ -23,10 +23,10 @@ from skerry.plan.changes import (
     Rule,
     SetVpcAttribute,
     is_new,
-    new_id,
+    make_new_id,
     resource_of,
 )
-from skerry.plan.world_after import after
+from skerry.plan.world_after import apply_changes
 from skerry.verdicts import OK
 from tests.networks import HTTPS, REGION, VPC, Network, allow
 from tests.planning import diagnosed, isolated
@@ -55,7 +55,7 @@ def rows(world: World, group: str, direction: str = "in") -> list[tuple[str, int
 
 class TestSecurityGroups:
     def test_new_security_group_allows_only_outbound_traffic(self) -> None:
-        world = after(Network().world(), [CreateSecurityGroup("sg-new-x", VPC, "x", "y")])
+        world = apply_changes(Network().world(), [CreateSecurityGroup("sg-new-x", VPC, "x", "y")])
         assert rows(world, "sg-new-x") == []
         assert rows(world, "sg-new-x", "out") == [("-1", None, ["0.0.0.0/0"])]
 
@@ -65,23 +65,23 @@ class TestSecurityGroups:
     def test_security_group_rule_accepts_cidr_group_or_prefix_list(self, peer: str, kind: str) -> None:
         rule = Rule("tcp", 443, peer)
         assert rule.kind == kind
-        world = after(Network().world(), [AuthorizeRule("sg-task", "in", rule)])
+        world = apply_changes(Network().world(), [AuthorizeRule("sg-task", "in", rule)])
         assert rows(world, "sg-task") == [("tcp", 443, [peer])]
         assert rows(world, "sg-open") == rows(Network().world(), "sg-open")
 
     def test_new_outbound_rule_keeps_the_existing_rules(self) -> None:
-        world = after(Network().world(), [AuthorizeRule("sg-task", "out", IN)])
+        world = apply_changes(Network().world(), [AuthorizeRule("sg-task", "out", IN)])
         assert rows(world, "sg-task", "out") == [("-1", None, ["0.0.0.0/0"]), ("tcp", 443, ["10.0.1.0/24"])]
 
     def test_revoked_security_group_rule_is_removed(self) -> None:
         world = Network().world()
-        both = after(world, [AuthorizeRule("sg-task", "in", IN), RevokeRule("sg-task", "in", IN)])
+        both = apply_changes(world, [AuthorizeRule("sg-task", "in", IN), RevokeRule("sg-task", "in", IN)])
         assert rows(both, "sg-task") == []
 
     def test_unknown_security_group_rules_stay_unknown(self) -> None:
         network = Network()
         network.row("SecurityGroups", "sg-task").pop("IpPermissions")
-        world = after(network.world(), [AuthorizeRule("sg-task", "in", IN)])
+        world = apply_changes(network.world(), [AuthorizeRule("sg-task", "in", IN)])
         assert world.security_groups["sg-task"].ip_permissions is UNSET
 
 
@@ -89,7 +89,9 @@ class TestGatewayEndpoints:
     def test_new_gateway_endpoint_adds_a_route_to_its_route_tables(self) -> None:
         network = Network()
         network.table("rtb-other")
-        world = after(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-new-s3")])
+        world = apply_changes(
+            network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-new-s3")]
+        )
         routed = {
             row.route_table_id: [route.gateway_id for route in row.routes if route.destination_prefix_list_id]
             for row in world.facts.route_tables
@@ -102,7 +104,7 @@ class TestGatewayEndpoints:
         network = Network()
         network.s3_list("52.218.0.0/17")
         network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
-        world = after(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")])
+        world = apply_changes(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")])
         table = world.route_tables["rtb-main"]
         assert table.routes is not UNSET
         assert [route.gateway_id for route in table.routes] == ["local", "vpce-new-s3"]
@@ -112,15 +114,15 @@ class TestGatewayEndpoints:
         network = Network()
         network.row("RouteTables", "rtb-main").pop("Routes")
         create = CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")
-        world = after(network.world(), [create, DeleteEndpoint("vpce-new-s3", "")])
+        world = apply_changes(network.world(), [create, DeleteEndpoint("vpce-new-s3", "")])
         assert world.route_tables["rtb-main"].routes is UNSET
-        nat = after(network.world(), [RouteToNat("rtb-main", "nat-1", "")])
+        nat = apply_changes(network.world(), [RouteToNat("rtb-main", "nat-1", "")])
         assert nat.route_tables["rtb-main"].routes is UNSET
 
     def test_deleted_gateway_endpoint_loses_its_routes(self) -> None:
         network = Network()
         network.serve_s3()
-        world = after(network.world(), [DeleteEndpoint("vpce-93", "")])
+        world = apply_changes(network.world(), [DeleteEndpoint("vpce-93", "")])
         assert world.vpc_endpoints == {}
         table = world.route_tables["rtb-main"]
         assert table.routes is not UNSET
@@ -132,7 +134,7 @@ class TestModifiedEndpoints:
         network = Network()
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, PolicyDocument="{}")
         change = ModifyEndpoint("vpce-1", subnets=("subnet-b",), groups=("sg-task",), private_dns=True, policy="[]")
-        row = after(network.world(), [change]).vpc_endpoints["vpce-1"]
+        row = apply_changes(network.world(), [change]).vpc_endpoints["vpce-1"]
         assert row.subnet_ids == ("subnet-a", "subnet-b")
         assert row.groups is not UNSET
         assert [one.group_id for one in row.groups] == ["sg-open", "sg-task"]
@@ -145,7 +147,7 @@ class TestModifiedEndpoints:
         world = network.world()
         listed = world.prefix_list_of(S3)
         assert listed is not None
-        found = after(world, [ModifyEndpoint("vpce-93", route_tables=("rtb-other",), prefix_list=listed)])
+        found = apply_changes(world, [ModifyEndpoint("vpce-93", route_tables=("rtb-other",), prefix_list=listed)])
         assert found.vpc_endpoints["vpce-93"].route_table_ids == ("rtb-main", "rtb-other")
         table = found.route_tables["rtb-other"]
         assert table.routes is not UNSET
@@ -156,12 +158,14 @@ class TestModifiedEndpoints:
         network = Network()
         network.endpoint("vpce-1", "logs", PolicyDocument="{}").pop("Groups")
         world = network.world()
-        assert after(world, [ModifyEndpoint("vpce-1", groups=("sg-task",))]).vpc_endpoints == world.vpc_endpoints
+        assert (
+            apply_changes(world, [ModifyEndpoint("vpce-1", groups=("sg-task",))]).vpc_endpoints == world.vpc_endpoints
+        )
 
     def test_modification_of_missing_endpoint_changes_nothing(self) -> None:
         world = Network().world()
         assert (
-            after(world, [ModifyEndpoint("vpce-9", route_tables=("rtb-main",), prefix_list="pl-1")]).facts
+            apply_changes(world, [ModifyEndpoint("vpce-9", route_tables=("rtb-main",), prefix_list="pl-1")]).facts
             == world.facts
         )
 
@@ -173,14 +177,14 @@ class TestOtherChanges:
         network.attribute("EnableDnsSupport", value=False)
         network.attribute("EnableDnsHostnames", value=False)
         change = SetVpcAttribute(VPC, attribute)  # type: ignore[arg-type]
-        world = after(network.world(), [change])
+        world = apply_changes(network.world(), [change])
         assert world.dns_attribute_of(VPC, attribute) is True
         other = {"enable_dns_support", "enable_dns_hostnames"} - {attribute}
         assert world.dns_attribute_of(VPC, other.pop()) is False
 
     def test_network_acl_entry_is_added_for_tcp_in_its_direction(self) -> None:
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
-        entries = after(Network().world(), [change]).network_acls["acl-all"].entries
+        entries = apply_changes(Network().world(), [change]).network_acls["acl-all"].entries
         assert entries is not UNSET
         (added,) = [row for row in entries if row.rule_number == 50]
         found = (added.protocol, added.egress, added.rule_action, added.cidr_block)
@@ -190,12 +194,12 @@ class TestOtherChanges:
         network = Network()
         network.row("NetworkAcls", "acl-all").pop("Entries")
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
-        assert after(network.world(), [change]).facts == network.world().facts
+        assert apply_changes(network.world(), [change]).facts == network.world().facts
 
     def test_nat_route_replaces_the_default_route(self) -> None:
         network = Network()
         network.route(TransitGatewayId="tgw-1")
-        table = after(network.world(), [RouteToNat("rtb-main", "nat-1", "")]).route_tables["rtb-main"]
+        table = apply_changes(network.world(), [RouteToNat("rtb-main", "nat-1", "")]).route_tables["rtb-main"]
         assert table.routes is not UNSET
         assert [(row.nat_gateway_id, row.transit_gateway_id) for row in table.routes[1:]] == [("nat-1", None)]
 
@@ -211,7 +215,7 @@ class TestOtherChanges:
     )
     def test_manual_changes_leave_the_world_unchanged(self, change: Change) -> None:
         world = Network().world()
-        assert after(world, [change]).facts == world.facts
+        assert apply_changes(world, [change]).facts == world.facts
 
     def test_new_endpoint_makes_the_diagnosis_ok(self) -> None:
         network = isolated()
@@ -220,7 +224,7 @@ class TestOtherChanges:
             network.endpoint(f"vpce-{number}", service)
         name = f"com.amazonaws.{REGION}.logs"
         change = CreateInterfaceEndpoint("vpce-new-logs", VPC, name, ("subnet-b",), ("sg-open",))
-        assert diagnosed(after(network.world(), [change])).verdict is OK
+        assert diagnosed(apply_changes(network.world(), [change])).verdict is OK
 
 
 def test_resource_of_returns_the_resource_of_each_change() -> None:
@@ -244,7 +248,7 @@ def test_resource_of_returns_the_resource_of_each_change() -> None:
 
 
 def test_new_id_is_recognised_as_new() -> None:
-    assert is_new(new_id("sg", "endpoints"))
+    assert is_new(make_new_id("sg", "endpoints"))
     assert not is_new("sg-0a1b")
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from msgspec import structs
 
 from skerry.model.world import World
-from skerry.net.addresses import ANY, Block, block4, parse_block
+from skerry.net.addresses import ANY, Block, parse_block, parse_ipv4_block
 from skerry.net.intervals import EMPTY
 from skerry.net.packets import Box
 from skerry.reach import appliances as boxes
@@ -62,7 +62,7 @@ def _swap(target: Any, name: str, wrong: Any) -> Any:
 
 # ---------------------------------------------------------------------------------------------- network ACLs
 
-_acl_rules = compiled_rules.acl_rules
+_acl_rules = compiled_rules.acl_rules_of
 
 
 @mutant
@@ -156,7 +156,7 @@ def the_nat_gateways_own_subnet_is_not_checked() -> Iterator[None]:
 
 # ------------------------------------------------------------------------------------------ security groups
 
-_group_rules = compiled_rules.group_rules
+_group_rules = compiled_rules.group_rules_of
 
 
 @mutant
@@ -247,7 +247,7 @@ def prefix_lists_hold_nothing() -> Iterator[None]:
 @mutant
 def half_a_block_is_read_as_the_whole() -> Iterator[None]:
     def wrong(cidr: str) -> Block | None:
-        return block4(cidr.replace("/25", "/24"))
+        return parse_ipv4_block(cidr.replace("/25", "/24"))
 
     with _swap(compiled_rules, "block4", wrong):
         yield
@@ -324,7 +324,7 @@ def every_subnet_has_the_main_table() -> Iterator[None]:
 
 @mutant
 def an_internet_gateway_takes_private_addresses() -> Iterator[None]:
-    hop = gateways.internet_hop
+    hop = gateways.judge_internet_gateway
 
     def wrong(*of: Any, **more: Any) -> Hop:
         return hop(*of, **(more | {"public": True}))
@@ -441,7 +441,7 @@ def wildcards_of_private_zones_are_overlooked() -> Iterator[None]:
 
 @mutant
 def the_widest_zone_answers() -> Iterator[None]:
-    claims = dns_zones.claims
+    claims = dns_zones.claims_for
 
     def wrong(*of: Any) -> Any:
         return claims(*of)[::-1]

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.networks import EVERYWHERE, HTTPS, REGION, Network, allow, both_ways, entry, source
 
-API = Target(host(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
-LOGS = Target(host(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
+API = Target(regional_host_of(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
+LOGS = Target(regional_host_of(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
 BLOCK, NAT64 = "2a05:d018:1:2::/64", "64:ff9b::/96"
 EVERYWHERE6 = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
 

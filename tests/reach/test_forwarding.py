@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.model.facts import Missing
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Destination
@@ -13,7 +13,7 @@ from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import EVERYWHERE, HTTPS, REGION, S3_CIDRS, VPC, Network, allow, both_ways, entry, source
 
 LOGS = Target(f"logs.{REGION}.amazonaws.com", 443, "aws", ServiceRef("logs", REGION))
-S3 = Target(host(ServiceRef("s3", REGION)), 443, "aws", ServiceRef("s3", REGION))
+S3 = Target(regional_host_of(ServiceRef("s3", REGION)), 443, "aws", ServiceRef("s3", REGION))
 DENY_ALL = [entry(32_767, "deny"), entry(32_767, "deny", egress=True)]
 
 

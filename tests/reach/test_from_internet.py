@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.reach.from_internet import from_internet
+from skerry.reach.from_internet import walk_from_internet
 from skerry.reach.outcome import Outcome
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
@@ -24,7 +24,7 @@ def network() -> Network:
 
 def enter(network: Network, name: str = "eni-1", port: int = 443) -> Outcome:
     walker = network.walker()
-    return from_internet(walker.world, walker.destinations, walker.world.network_interfaces[name], "tcp", port)
+    return walk_from_internet(walker.world, walker.destinations, walker.world.network_interfaces[name], "tcp", port)
 
 
 def lost(outcome: Outcome) -> list[tuple[str, str]]:

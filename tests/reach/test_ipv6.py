@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.errors import SkerryError
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace_request import TraceRequest, ask
@@ -81,7 +81,7 @@ class TestDualStackTasks:
     """What is lost over IPv4 may get through over IPv6, of a host that may have such an address."""
 
     DOCKER = Target("registry-1.docker.io", 443, "internet")
-    ECR = Target(host(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
+    ECR = Target(regional_host_of(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
 
     def network(self) -> Network:
         network = dual_stack()

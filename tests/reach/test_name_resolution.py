@@ -7,7 +7,7 @@ import pytest
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, address
+from skerry.net.addresses import ANY, PUBLIC, parse_address
 from skerry.reach.destinations import Destinations
 from skerry.reach.name_resolution import Intended, NameResolver, Query, Resolution
 from skerry.reach.walk import Target
@@ -780,7 +780,7 @@ def test_vpc_address_destination_is_cached_per_vpc() -> None:
     first = destinations.at(VPC, "10.0.1.5")
     assert first is destinations.at(VPC, "10.0.1.5")
     assert first is not destinations.at("vpc-2", "10.0.1.5")
-    assert first.addresses == address("10.0.1.5")
+    assert first.addresses == parse_address("10.0.1.5")
 
 
 class TestEndpointDnsNames:

@@ -25,7 +25,7 @@ from skerry.net.addresses import PUBLIC, parse_block
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
 from skerry.reach.cache import Memo
-from skerry.reach.security_filters import Filters, Peer, in_prefix_list
+from skerry.reach.security_filters import Filters, Peer, intersect_prefix_list
 from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
@@ -293,20 +293,23 @@ class TestPrefixListMembership:
     world = World(Facts(prefix_lists=(own, s3)))
 
     def test_prefix_list_without_entries_contains_its_own_service(self) -> None:
-        assert in_prefix_list(self.world, "pl-53", PEER, Destination("S3", PEER, prefix_list="pl-53")) == PEER
+        assert intersect_prefix_list(self.world, "pl-53", PEER, Destination("S3", PEER, prefix_list="pl-53")) == PEER
 
     def test_aws_prefix_list_contains_no_other_service(self) -> None:
-        assert in_prefix_list(self.world, "pl-53", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == ()
-        assert in_prefix_list(self.world, "pl-53", PUBLIC, Destination("dynamodb", PUBLIC, prefix_list="pl-dd")) == ()
+        assert intersect_prefix_list(self.world, "pl-53", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == ()
+        assert (
+            intersect_prefix_list(self.world, "pl-53", PUBLIC, Destination("dynamodb", PUBLIC, prefix_list="pl-dd"))
+            == ()
+        )
 
     def test_aws_prefix_list_contains_no_private_address(self) -> None:
-        assert in_prefix_list(self.world, "pl-53", PEER, Destination("a task", PEER)) == ()
-        assert in_prefix_list(self.world, "pl-53", PEER, None) == ()
+        assert intersect_prefix_list(self.world, "pl-53", PEER, Destination("a task", PEER)) == ()
+        assert intersect_prefix_list(self.world, "pl-53", PEER, None) == ()
 
     def test_customer_prefix_list_without_entries_is_missing(self) -> None:
         fact = Missing("the entries of prefix list pl-1", "ec2:GetManagedPrefixListEntries")
-        assert in_prefix_list(self.world, "pl-1", PEER, None) == fact
-        assert in_prefix_list(self.world, "pl-1", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == fact
+        assert intersect_prefix_list(self.world, "pl-1", PEER, None) == fact
+        assert intersect_prefix_list(self.world, "pl-1", PUBLIC, Destination("logs", PUBLIC, elsewhere=True)) == fact
 
 
 # ------------------------------------------------------------------------------------------------ network ACLs

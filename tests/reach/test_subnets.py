@@ -8,7 +8,7 @@ from msgspec import structs
 from skerry.model.facts import Missing
 from skerry.model.network import Ipv6Association, Subnet
 from skerry.net.addresses import spell
-from skerry.reach.subnets import kind_of, task_addresses
+from skerry.reach.subnets import kind_of, task_addresses_of
 from tests.networks import EVERYWHERE, Network
 
 
@@ -18,24 +18,24 @@ def subnet(cidr: str | None) -> Subnet:
 
 class TestTaskAddresses:
     def test_task_addresses_exclude_first_four_and_last_of_subnet(self) -> None:
-        assert task_addresses(subnet("10.0.1.0/24")) == ((0x0A000104, 0x0A0001FE),)
+        assert task_addresses_of(subnet("10.0.1.0/24")) == ((0x0A000104, 0x0A0001FE),)
 
     def test_task_addresses_of_slash_28_subnet_are_eleven(self) -> None:
-        found = task_addresses(subnet("10.0.1.0/28"))
+        found = task_addresses_of(subnet("10.0.1.0/28"))
         assert found == ((0x0A000104, 0x0A00010E),)
 
     def test_task_addresses_of_slash_31_block_are_the_whole_block(self) -> None:
-        found = task_addresses(subnet("10.0.1.0/31"))
+        found = task_addresses_of(subnet("10.0.1.0/31"))
         assert isinstance(found, tuple)
         assert spell(found) == "10.0.1.0/31"
 
     @pytest.mark.parametrize("cidr", [None, "nonsense"])
     def test_task_addresses_of_subnet_without_cidr_are_missing(self, cidr: str | None) -> None:
-        assert task_addresses(subnet(cidr)) == Missing("the addresses of subnet subnet-1", "ec2:DescribeSubnets")
+        assert task_addresses_of(subnet(cidr)) == Missing("the addresses of subnet subnet-1", "ec2:DescribeSubnets")
 
     def test_task_addresses_of_ipv6_only_subnet_are_ipv6(self) -> None:
         block = Ipv6Association(ipv6_cidr_block="2a05:d018:1::/64")
-        found = task_addresses(structs.replace(subnet(None), ipv6_cidr_block_association_set=(block,)))
+        found = task_addresses_of(structs.replace(subnet(None), ipv6_cidr_block_association_set=(block,)))
         assert isinstance(found, tuple)
         assert spell(found) == "2a05:d018:1::4-2a05:d018:1:0:ffff:ffff:ffff:fffe"
 

@@ -19,8 +19,8 @@ from skerry.reach.trace import (
     Piece,
     Segment,
     Trace,
+    join_segments,
     judge,
-    segments,
 )
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
@@ -238,7 +238,7 @@ class TestDoubtedTraces:
     def trace(self, *pieces: Piece, choice: bool = True) -> Trace:
         destination = Destination("there", ALL, choice=choice)
         way = Passage.of((PathPart(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
-        return Trace("subnet-a", destination, (), way, None, *judge(segments((), way, None, destination)))
+        return Trace("subnet-a", destination, (), way, None, *judge(join_segments((), way, None, destination)))
 
     def test_doubted_trace_is_unknown_and_keeps_only_undecided_pieces(self) -> None:
         before = self.trace(lost(Cut(ports=LOW)), undecided(Cut(ports=HIGH)))
@@ -269,25 +269,29 @@ class TestSegments:
     def test_segment_of_single_part_orders_source_end_and_return_hops(self) -> None:
         way = PathPart(PACKETS, (self.there,), (self.back,))
         destination = Destination("there", ALL)
-        (only,) = segments((self.first,), Passage.of((way,), None, choice=destination.choice), self.last, destination)
+        (only,) = join_segments(
+            (self.first,), Passage.of((way,), None, choice=destination.choice), self.last, destination
+        )
         assert only == Segment(PACKETS, choice=True, hops=(self.first, self.there, self.last, self.back))
 
     def test_segments_of_two_parts_put_source_and_end_filter_in_the_first(self) -> None:
         ways = (PathPart(PACKETS, (self.there,)), PathPart(PACKETS, (self.back,)))
         destination = Destination("there", ALL, choice=False)
-        one, other = segments((self.first,), Passage.of(ways, None, choice=destination.choice), self.last, destination)
+        one, other = join_segments(
+            (self.first,), Passage.of(ways, None, choice=destination.choice), self.last, destination
+        )
         assert (one.hops, other.hops) == ((self.first, self.there, self.last), (self.back,))
         assert (one.choice, other.choice) == (False, False)
 
     def test_segment_without_end_filter_has_only_passage_hops(self) -> None:
         destination = Destination("there", ALL)
         passage = Passage.of((PathPart(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
-        (only,) = segments((), passage, None, destination)
+        (only,) = join_segments((), passage, None, destination)
         assert only.hops == (self.there, self.back)
 
     def test_segment_without_passage_holds_the_blocking_source_hop(self) -> None:
         stopped = hop(lost(Cut()))
-        (only,) = segments((stopped,), None, None, Destination("nowhere", ()))
+        (only,) = join_segments((stopped,), None, None, Destination("nowhere", ()))
         assert only.hops == (stopped,)
         assert judge([only]).verdict is BLOCKED
 

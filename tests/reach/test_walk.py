@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from skerry import app
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.diagnose.diagnose import diagnose
-from skerry.launch.launches import of_service
-from skerry.launch.running_tasks import of_task
+from skerry.launch.launches import launch_of_service
+from skerry.launch.running_tasks import launch_of_task
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.reach.cache import Memo
@@ -28,7 +28,7 @@ FREE = Memo(remember=False)
 
 def to(service: str, region: str = REGION) -> Target:
     ref = ServiceRef(service, region)
-    return Target(host(ref), 443, "aws", ref)
+    return Target(regional_host_of(ref), 443, "aws", ref)
 
 
 def lost(outcome: Outcome, *, intended: bool = False) -> list[tuple[str, str]]:
@@ -70,13 +70,13 @@ def told(outcome: Outcome) -> Any:
 
 
 def diagnosed(world: World, memo: Memo, *, backwards: bool = False) -> str:
-    launches = [of_service(world, service) for service in world.facts.services]
-    launches += [of_task(world, task) for task in world.facts.tasks]
+    launches = [launch_of_service(world, service) for service in world.facts.services]
+    launches += [launch_of_task(world, task) for task in world.facts.tasks]
     if backwards:
         found = diagnose(Walker(world, memo), launches[::-1], world.facts.tasks)
         reordered = type(found)(found.verdict, found.services[::-1], found.findings, found.unexamined)
-        return json.diagnosis(world, reordered)
-    return json.diagnosis(world, diagnose(Walker(world, memo), launches, world.facts.tasks))
+        return json.encode_diagnosis(world, reordered)
+    return json.encode_diagnosis(world, diagnose(Walker(world, memo), launches, world.facts.tasks))
 
 
 @pytest.mark.parametrize("path", covering.parameters())

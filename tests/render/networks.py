@@ -7,7 +7,7 @@ import msgspec
 from skerry import checks
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.launch.launches import of_service
+from skerry.launch.launches import launch_of_service
 from skerry.model.world import World
 from skerry.reach.walk import Walker
 from skerry.sources import documents
@@ -24,5 +24,7 @@ def scenario(name: str) -> World:
 
 def diagnosed(world: World) -> Diagnosis:
     """The Diagnosis of all services, with the findings of the checks."""
-    found = diagnose(Walker(world), [of_service(world, service) for service in world.facts.services], world.facts.tasks)
+    found = diagnose(
+        Walker(world), [launch_of_service(world, service) for service in world.facts.services], world.facts.tasks
+    )
     return msgspec.structs.replace(found, findings=checks.run(world, found))

@@ -4,7 +4,7 @@ import click
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from skerry.catalogue.blocker_codes import codes
+from skerry.catalogue.blocker_codes import load_codes
 from skerry.checks import CHECKS
 from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.reach.trace_request import TraceRequest, ask
@@ -17,7 +17,7 @@ from tests.tables import each
 
 def text_of(network: Network, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
     found = diagnosed(network.world())
-    return click.unstyle(console.diagnosis(found, verbose=verbose, quiet=quiet, errors=errors))
+    return click.unstyle(console.format_diagnosis(found, verbose=verbose, quiet=quiet, errors=errors))
 
 
 def isolated(**service: str) -> Network:
@@ -38,10 +38,10 @@ def served() -> Network:
 @pytest.mark.parametrize("name", NAMES)
 class TestScenarios:
     def test_console_text_matches_the_snapshot(self, name: str, snapshot: SnapshotAssertion) -> None:
-        assert click.unstyle(console.diagnosis(diagnosed(scenario(name)))) == snapshot
+        assert click.unstyle(console.format_diagnosis(diagnosed(scenario(name)))) == snapshot
 
     def test_headline_states_the_verdict_of_the_scenario(self, name: str) -> None:
-        text = click.unstyle(console.diagnosis(diagnosed(scenario(name)), quiet=True))
+        text = click.unstyle(console.format_diagnosis(diagnosed(scenario(name)), quiet=True))
         answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
         assert text == answers.get(name, "intermittent: web starts only at times, a share of its tasks cannot\n")
 
@@ -169,7 +169,7 @@ class TestTraces:
     def answer(self, network: Network, to: str, *, quiet: bool = False, verbose: bool = False) -> str:
         question = TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",))
         found = diagnose_trace(ask(Walker(network.world()), question))
-        return click.unstyle(console.trace(found, quiet=quiet, verbose=verbose))
+        return click.unstyle(console.format_trace(found, quiet=quiet, verbose=verbose))
 
     def test_trace_text_matches_the_snapshot(self, snapshot: SnapshotAssertion) -> None:
         network = served()
@@ -213,15 +213,15 @@ class TestTraces:
 
 
 class TestExplanations:
-    @each("name", codes())
+    @each("name", load_codes())
     def test_explanation_of_each_blocker_code_says_what_to_do(self, name: str) -> None:
-        text = click.unstyle(console.explanation(codes()[name]))
+        text = click.unstyle(console.format_code(load_codes()[name]))
         assert text.startswith(f"{name}: ")
         assert "What to do: " in text
 
     @each("check", CHECKS, ids=lambda check: check.id)
     def test_explanation_of_each_check_says_what_it_means(self, check: object) -> None:
-        text = click.unstyle(console.explanation(check))  # type: ignore[arg-type]
+        text = click.unstyle(console.format_code(check))  # type: ignore[arg-type]
         assert "What it means:" in text
         assert "``" not in text
         assert "Instead:" in text
@@ -229,6 +229,6 @@ class TestExplanations:
 
 def test_demo_chapter_prints_title_actions_and_diagnosis() -> None:
     found = diagnosed(isolated().world())
-    text = click.unstyle(console.chapter(2, "A title", ["made \x1b[31mthis"], found))
+    text = click.unstyle(console.format_chapter(2, "A title", ["made \x1b[31mthis"], found))
     assert text.startswith("2. A title\n\n   made \\x1b[31mthis\n\nblocked: web cannot start\n")
     assert "After each fix, ECS will report next:" in text

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.render.hcl import HclCall, HclReference, Value, block, comment, quoted, repeated, value
+from skerry.render.hcl import (
+    HclCall,
+    HclReference,
+    Value,
+    build_for_each,
+    format_block,
+    format_comment,
+    format_value,
+    quote,
+)
 from tests import terraforming
 
 
@@ -25,12 +34,12 @@ from tests import terraforming
     ids=["plain", "quotes", "lines", "templates", "escape", "beyond-16-bits"],
 )
 def test_hcl_string_escapes_special_characters(text: str, written: str) -> None:
-    assert quoted(text) == written
+    assert quote(text) == written
 
 
 @given(st.text())
 def test_hcl_string_stays_a_single_string_when_parsed(text: str) -> None:
-    read = hcl2.loads(f"it = {quoted(text)}\n")
+    read = hcl2.loads(f"it = {quote(text)}\n")
     found = read["it"]
     assert isinstance(found, str)
     inside = found[1:-1]
@@ -60,41 +69,44 @@ def test_hcl_string_stays_a_single_string_when_parsed(text: str) -> None:
     ids=str,
 )
 def test_hcl_value_is_formatted_like_terraform_fmt(found: Value, written: str) -> None:
-    assert value(found) == written
+    assert format_value(found) == written
 
 
 def test_hcl_attributes_are_aligned_up_to_a_multiline_value() -> None:
-    written = block('resource "a" "b"', {"x": 1, "long_name": 2, "rows": {"k": 1}, "y": 3})
+    written = format_block('resource "a" "b"', {"x": 1, "long_name": 2, "rows": {"k": 1}, "y": 3})
     assert written == ('resource "a" "b" {\n  x         = 1\n  long_name = 2\n  rows = {\n    k = 1\n  }\n  y = 3\n}\n')
 
 
 def test_empty_hcl_block_is_a_single_line() -> None:
-    assert block("locals") == "locals {}\n"
+    assert format_block("locals") == "locals {}\n"
 
 
 def test_hcl_comment_prefixes_each_line_and_escapes_controls() -> None:
-    assert comment("one\r\ntwo\x1b") == "# one\\u000d\n# two\\u001b\n"
-    assert comment("") == ""
+    assert format_comment("one\r\ntwo\x1b") == "# one\\u000d\n# two\\u001b\n"
+    assert format_comment("") == ""
 
 
 class TestForEach:
     def test_for_each_keeps_common_attributes_in_the_block(self) -> None:
         rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": None, "c": "p"}, "y": {"a": 1, "b": None, "c": "q"}}
-        assert repeated(rows, "c") == ({"for_each": {"x": "p", "y": "q"}}, {"a": 1, "c": HclReference("each.value")})
+        assert build_for_each(rows, "c") == (
+            {"for_each": {"x": "p", "y": "q"}},
+            {"a": 1, "c": HclReference("each.value")},
+        )
 
     def test_for_each_maps_the_attributes_that_differ(self) -> None:
         rows: dict[str, dict[str, Value]] = {"x": {"a": 1, "b": 2, "c": "p"}, "y": {"a": 1, "b": 3, "c": "q"}}
         each: Value = {"x": {"b": 2, "c": "p"}, "y": {"b": 3, "c": "q"}}
         given = {"a": 1, "b": HclReference("each.value.b"), "c": HclReference("each.value.c")}
-        assert repeated(rows, "c") == ({"for_each": each}, given)
+        assert build_for_each(rows, "c") == ({"for_each": each}, given)
 
     def test_for_each_is_a_set_if_values_equal_keys(self) -> None:
         rows: dict[str, dict[str, Value]] = {"p": {"c": "p"}, "q": {"c": "q"}}
-        assert repeated(rows, "c")[0] == {"for_each": HclCall("toset", ["p", "q"])}
+        assert build_for_each(rows, "c")[0] == {"for_each": HclCall("toset", ["p", "q"])}
 
     def test_for_each_keeps_the_key_of_a_single_row(self) -> None:
         each: Value = {"s3": "p"}
-        assert repeated({"s3": {"a": 1, "c": "p"}}, "c")[0] == {"for_each": each}
+        assert build_for_each({"s3": {"a": 1, "c": "p"}}, "c")[0] == {"for_each": each}
 
 
 @pytest.mark.usefixtures("needs_terraform")
@@ -102,6 +114,6 @@ def test_terraform_reads_hcl_strings_unchanged(tmp_path: Path) -> None:
     parts = ("$", "%", "{", "}", "$$", '"', "\\", "\n", "~", "a", "\0", "é", "\U0001f600", "\u2028")
     texts: list[Value] = ["".join(three) for three in itertools.product(parts, repeat=3)]
     found: Value = {"texts": texts, "keys": {str(text): number for number, text in enumerate(texts)}}
-    (tmp_path / "main.tf").write_text(block('output "all"', {"value": found}), encoding="utf-8")
+    (tmp_path / "main.tf").write_text(format_block('output "all"', {"value": found}), encoding="utf-8")
     assert terraforming.plan(tmp_path, {})["planned_values"]["outputs"]["all"]["value"] == found
     assert terraforming.format_differences(tmp_path) == ""

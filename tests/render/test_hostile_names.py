@@ -23,7 +23,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan
 from skerry.render import cloudformation, terraform
-from skerry.render.hcl import comment, quoted
+from skerry.render.hcl import format_comment, quote
 from tests import terraforming
 from tests.networks import Network
 from tests.planning import isolated, planned
@@ -188,7 +188,7 @@ class TestTerraform:
         (group,) = (row for row in hcl2.loads(text)["resource"] if '"aws_security_group"' in row)
         body = group['"aws_security_group"']['"endpoints"']
         # hcl2 leaves escapes as they are; tests/render/test_hcl.py lets Terraform itself read them.
-        assert (body["name"], body["description"]) == (quoted(name), quoted(name))
+        assert (body["name"], body["description"]) == (quote(name), quote(name))
 
     @given(NAMES)
     def test_terraform_file_has_no_invisible_characters(self, name: str) -> None:
@@ -207,17 +207,17 @@ class TestTerraform:
 
 @given(HOSTILE)
 def test_hcl_comment_text_stays_in_the_comment(text: str) -> None:
-    assert all(line.startswith("#") for line in comment(text).splitlines())
+    assert all(line.startswith("#") for line in format_comment(text).splitlines())
 
 
 @given(HOSTILE)
 def test_hcl_string_text_stays_on_a_single_line(text: str) -> None:
-    assert len(quoted(text).splitlines()) == 1
+    assert len(quote(text).splitlines()) == 1
 
 
 def test_lone_surrogates_are_replaced() -> None:
-    assert quoted("a\ud800b") == '"a\\ufffdb"'
-    assert comment("a\ud800b") == "# a\\ufffdb\n"
+    assert quote("a\ud800b") == '"a\\ufffdb"'
+    assert format_comment("a\ud800b") == "# a\\ufffdb\n"
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "a\ud800b", "HTTPS")
     template = yaml.safe_load(cloudformation.render(Network().world(), of(group)))
     assert template["Resources"]["EndpointSecurityGroup"]["Properties"]["GroupName"] == "a?b"

@@ -42,13 +42,13 @@ def folded(value: Any, indent: str = "") -> str:
 
 def document(network: Network) -> Any:
     world = network.world()
-    return json.loads(rendered.diagnosis(world, diagnosed(world)))
+    return json.loads(rendered.encode_diagnosis(world, diagnosed(world)))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_diagnosis_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     world = scenario(name)
-    read = json.loads(rendered.diagnosis(world, diagnosed(world)))
+    read = json.loads(rendered.encode_diagnosis(world, diagnosed(world)))
     for need in (need for service in read["services"] for need in service["needs"]):
         # One path of each is enough to hold the format.
         del need["traces"][1:]
@@ -110,7 +110,7 @@ class TestDiagnosisJson:
         network = Network()
         network.service(name, launchType="EC2")
         world = network.world()
-        text = rendered.diagnosis(world, diagnosed(world))
+        text = rendered.encode_diagnosis(world, diagnosed(world))
         assert json.loads(text)["services"][0]["service"] == name
         assert not {letter for letter in text if not letter.isprintable() and letter != "\n"}
 
@@ -119,7 +119,7 @@ class TestTraceJson:
     def test_trace_json_has_the_documented_fields(self) -> None:
         world = Network().world()
         found = ask(Walker(world), TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",)))
-        read = json.loads(rendered.trace(world, diagnose_trace(found)))
+        read = json.loads(rendered.encode_trace(world, diagnose_trace(found)))
         assert read.keys() >= {"version", "verdict", "blockers", "traces"}
         assert (read["version"], read["verdict"]) == (1, "blocked")
         assert read["blockers"][0].keys() >= OF_A_BLOCKER

@@ -38,7 +38,7 @@ ESCAPE = "\x1b[31m"
 
 def text(plan: Plan, **how: Any) -> str:
     """The text of a plan without its colours."""
-    return click.unstyle(rendered.text(plan, **how))
+    return click.unstyle(rendered.format_plan(plan, **how))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,7 +49,7 @@ def test_plan_text_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) 
 @pytest.mark.parametrize("name", NAMES[:2])
 def test_plan_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     world = scenario(name)
-    assert rendered.json(world, app.plan(world)) == snapshot
+    assert rendered.encode_plan(world, app.plan(world)) == snapshot
 
 
 class TestHeadline:
@@ -174,7 +174,7 @@ class TestPlanJson:
         network.definition(container())
         network.service()
         world = network.world()
-        found = json.loads(rendered.json(world, app.plan(world)))
+        found = json.loads(rendered.encode_plan(world, app.plan(world)))
         assert found.keys() >= {"version", "changes", "proven", "remaining"}
         for change in found["changes"]:
             assert change.keys() >= {"kind", "resource", "why", "disposition"}
@@ -182,6 +182,6 @@ class TestPlanJson:
     def test_plan_json_holds_policies_as_objects(self) -> None:
         world = Network().world()
         plan = of(ProposeStatement("role", '{"Effect": "Allow"}', ""), ModifyEndpoint("vpce-1", policy='{"a": 1}'))
-        changes = json.loads(rendered.json(world, plan))["changes"]
+        changes = json.loads(rendered.encode_plan(world, plan))["changes"]
         assert changes[0]["details"]["statement"] == {"Effect": "Allow"}
         assert changes[1]["details"]["policy"] == {"a": 1}

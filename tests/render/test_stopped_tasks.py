@@ -27,7 +27,7 @@ def stopped(*reasons: str, **more: Any) -> Network:
 
 
 def text_of(network: Network) -> str:
-    return click.unstyle(console.diagnosis(diagnosed(network.world())))
+    return click.unstyle(console.format_diagnosis(diagnosed(network.world())))
 
 
 def test_stopped_reason_is_explained() -> None:
@@ -68,4 +68,4 @@ def test_secrets_in_reasons_and_events_are_masked() -> None:
     network.rows["services"][0]["events"] = [{"message": "failed with password=Zm9vYmFyYmF6"}]
     world = network.world()
     assert "Zm9vYmFy" not in text_of(network)
-    assert "Zm9vYmFy" not in rendered.diagnosis(world, diagnosed(world))
+    assert "Zm9vYmFy" not in rendered.encode_diagnosis(world, diagnosed(world))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.render.text import bold, clean, columns, dim, plural, word
+from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
 
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -48,7 +48,7 @@ class TestCleaning:
         assert clean(text) == shown
 
 
-@pytest.mark.parametrize("style", [word, bold, dim])
+@pytest.mark.parametrize("style", [style_word, bold, dim])
 @given(text=any_text)
 def test_styled_words_are_cleaned(style: object, text: str) -> None:
     assert callable(style)
@@ -56,26 +56,29 @@ def test_styled_words_are_cleaned(style: object, text: str) -> None:
 
 
 def test_verdict_words_are_coloured() -> None:
-    assert word("ok") == click.style("ok", fg="green")
-    assert word("blocked") == click.style("blocked", fg="red")
-    assert click.unstyle(word("something else")) == "something else"
-    assert click.unstyle(word("ok", 5)) == "ok   "
+    assert style_word("ok") == click.style("ok", fg="green")
+    assert style_word("blocked") == click.style("blocked", fg="red")
+    assert click.unstyle(style_word("something else")) == "something else"
+    assert click.unstyle(style_word("ok", 5)) == "ok   "
 
 
 class TestColumns:
     def test_columns_are_aligned_by_visible_width(self) -> None:
-        assert [click.unstyle(line) for line in columns([("a", word("ok"), "x"), ("bbb", word("blocked"), "y")])] == [
+        assert [
+            click.unstyle(line)
+            for line in align_columns([("a", style_word("ok"), "x"), ("bbb", style_word("blocked"), "y")])
+        ] == [
             "  a    ok       x",
             "  bbb  blocked  y",
         ]
 
     def test_columns_have_no_trailing_space(self) -> None:
-        assert columns([("a", ""), ("b", "c")], indent="") == ["a", "b  c"]
+        assert align_columns([("a", ""), ("b", "c")], indent="") == ["a", "b  c"]
 
     @given(st.lists(st.tuples(st.text("abc "), st.text("xyz")), min_size=1))
     def test_columns_print_a_line_for_each_row(self, rows: list[tuple[str, str]]) -> None:
-        assert len(columns(rows)) == len(rows)
+        assert len(align_columns(rows)) == len(rows)
 
 
 def test_plural_noun_matches_the_count() -> None:
-    assert [plural(count, "service") for count in (0, 1, 2)] == ["0 services", "1 service", "2 services"]
+    assert [pluralize(count, "service") for count in (0, 1, 2)] == ["0 services", "1 service", "2 services"]

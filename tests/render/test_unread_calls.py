@@ -6,14 +6,14 @@ import pytest
 from skerry.aws.api_table import CALLS
 from skerry.model.facts import Refusal
 from skerry.model.record_kinds import ACTIONS
-from skerry.render.unread_calls import refusals
+from skerry.render.unread_calls import format_refusals
 from skerry.sources import documents
 from tests.networks import Network, container
 from tests.tables import each
 
 
 def lines(*found: Refusal) -> list[str]:
-    return [click.unstyle(line) for line in refusals(found)]
+    return [click.unstyle(line) for line in format_refusals(found)]
 
 
 def test_refusals_print_nothing_if_there_are_none() -> None:

@@ -121,8 +121,8 @@ def keeps_its_word(found: Diagnosis) -> None:
 
 
 def is_rendered(world: World, found: Diagnosis) -> None:
-    assert console.diagnosis(found, verbose=True).endswith("\n")
-    assert json.loads(as_json.diagnosis(world, found))["version"] == 1
+    assert console.format_diagnosis(found, verbose=True).endswith("\n")
+    assert json.loads(as_json.encode_diagnosis(world, found))["version"] == 1
 
 
 fuzzed = settings(suppress_health_check=[HealthCheck.too_slow])

@@ -18,7 +18,7 @@ from skerry.aws import api_table, resource_calls
 from skerry.aws.pagination import command_name_of
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
-from skerry.embedded.lifecycle import running
+from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.sources.documents import load
 from skerry.sources.live import read
 
@@ -57,14 +57,14 @@ def as_text(value: Any) -> Any:
 
 @pytest.fixture
 def aws() -> Iterator[ClientFactory]:
-    with running(REGION):
+    with run_embedded_aws(REGION):
         yield make_clients(REGION)
 
 
 @pytest.fixture(scope="module")
 def article_read() -> dict[str, Any]:
     """The article's account after its repair, with a private zone."""
-    with running(REGION):
+    with run_embedded_aws(REGION):
         client = make_clients(REGION)
         deployment = demo_deployment.build(client)
         demo_deployment.repair(client, deployment)

@@ -13,7 +13,7 @@ from skerry import app
 from skerry.aws import transport
 from skerry.aws.session import Account, ClientFactory, make_clients
 from skerry.embedded import demo_deployment
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.world import World
 from tests.amount import amount, some
@@ -65,7 +65,7 @@ def read() -> World:
 
 @pytest.fixture(scope="module", params=["repaired"])
 def proxied(request: pytest.FixtureRequest) -> Iterator[Proxied]:
-    with serving(REGION) as url:
+    with serve_over_http(REGION) as url:
         NETWORKS[request.param](make_clients(REGION))
         damage = Damage()
         with damaging(url, damage) as proxy:

@@ -10,7 +10,7 @@ from skerry.aws.api_table import CALLS
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from skerry.errors import SkerryError
 from skerry.model.facts import Facts
 from skerry.model.world import World
@@ -51,7 +51,7 @@ def build(client: ClientFactory) -> demo_deployment.DemoDeployment:
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     faults = Faults()
-    with serving(REGION, faults) as url:
+    with serve_over_http(REGION, faults) as url:
         client = make_clients()
         deployment = build(client)
         yield Served(url, faults, client, deployment, read(client))

@@ -14,7 +14,7 @@ from skerry.errors import InputError
 from skerry.model.world import World
 from skerry.sources.documents import load
 from skerry.sources.live import AccountReading, ReadScope
-from skerry.sources.network_only import BEYOND, network_only
+from skerry.sources.network_only import BEYOND, keep_network_only
 from tests.accounts import Account
 from tests.lists import complete_kinds
 from tests.sources.clusters import TASK, containers, everything, facts, reading, service, task, things
@@ -90,7 +90,7 @@ class TestSavedAnswers:
     def test_network_only_filter_of_saved_answers_equals_live_reading(
         self, narrow: tuple[Account, AccountReading], whole: AccountReading
     ) -> None:
-        saved = load(network_only(whole.documents), region=whole.region)
+        saved = load(keep_network_only(whole.documents), region=whole.region)
         assert saved == facts(narrow[1])
 
     def test_network_only_filter_applies_to_a_snapshot_file(
@@ -118,7 +118,7 @@ class TestSavedAnswers:
         ],
     )
     def test_network_only_filter_drops_iam_and_resource_documents(self, document: dict[str, Any]) -> None:
-        assert network_only({"a.json": json.dumps(document).encode()}) == {}
+        assert keep_network_only({"a.json": json.dumps(document).encode()}) == {}
 
     @pytest.mark.parametrize(
         "document",
@@ -133,17 +133,17 @@ class TestSavedAnswers:
     )
     def test_network_only_filter_keeps_network_documents_unchanged(self, document: dict[str, Any]) -> None:
         content = json.dumps(document).encode()
-        (kept,) = network_only({"a.json": content}).values()
+        (kept,) = keep_network_only({"a.json": content}).values()
         assert json.loads(kept) == document
 
     def test_network_only_filter_drops_only_iam_keys_of_a_mixed_object(self) -> None:
         document = {"Vpcs": [], "RoleDetailList": [{"Arn": "a"}], "IsTruncated": False}
-        (found,) = network_only({"a.json": json.dumps(document).encode()}).values()
+        (found,) = keep_network_only({"a.json": json.dumps(document).encode()}).values()
         assert json.loads(found) == {"Vpcs": [], "IsTruncated": False}
 
     def test_network_only_filter_refuses_a_list_naming_the_file(self) -> None:
         with pytest.raises(InputError, match=r"a\.json"):
-            network_only({"a.json": b"[]"})
+            keep_network_only({"a.json": b"[]"})
 
     def test_network_only_filter_covers_resource_actions_but_no_ec2_actions(self) -> None:
         assert {"organizations:DescribePolicy", "iam:GetAccountAuthorizationDetails", "ecr:BatchGetImage"} <= BEYOND

@@ -102,7 +102,7 @@ def account() -> Resources:
 
 def diagnosed(content: dict[str, bytes]) -> str:
     world = World(documents.load(content, source="a test"))
-    return as_json.diagnosis(world, app.diagnose(world))
+    return as_json.encode_diagnosis(world, app.diagnose(world))
 
 
 def test_snapshot_contains_no_person_names() -> None:

@@ -323,7 +323,7 @@ class TestDroppedContent:
 
 def diagnosed(content: dict[str, bytes]) -> str:
     world = World(documents.load(content, source="a test"))
-    return as_json.diagnosis(world, app.diagnose(world))
+    return as_json.encode_diagnosis(world, app.diagnose(world))
 
 
 @each("folder", SCENARIOS, ids=lambda folder: folder.name)

@@ -63,7 +63,7 @@ def results(content: dict[str, bytes]) -> tuple[Any, ...]:
     )
     world = World(facts)
     try:
-        shown = as_json.diagnosis(world, app.diagnose(world))
+        shown = as_json.encode_diagnosis(world, app.diagnose(world))
     except NothingFoundError as error:
         shown = error.what
     return (known, counts, shown)

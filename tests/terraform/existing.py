@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.services import ServiceRef, endpoint_service, private_names, services
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services, private_names_of
 
 Json = dict[str, Any]
 
@@ -78,8 +78,8 @@ def _route_tables(subnets: Mapping[str, Subnet]) -> list[Json]:
 
 
 def _offers(region: str) -> Iterable[tuple[str, str, Json]]:
-    for key, service in services().items():
-        name = endpoint_service(ServiceRef(key, region))
+    for key, service in load_services().items():
+        name = endpoint_service_name_of(ServiceRef(key, region))
         if name is not None and "Interface" in service.types:
-            names = private_names(ServiceRef(key, region))
+            names = private_names_of(ServiceRef(key, region))
             yield key, name, {"id": name, "private_dns_name": names[0] if names else None}

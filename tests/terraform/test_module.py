@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from skerry.catalogue.services import ServiceRef, endpoint_service, services
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services
 from tests.terraform.existing import SUBNETS, VPC, Subnet, answers
 from tests.terraform.planning import (
     GATEWAY,
@@ -99,7 +99,7 @@ def test_tags_are_set_on_every_resource() -> None:
 
 @pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-iso-west-1", "us-gov-west-1"])
 def test_service_names_follow_the_partition(region: str) -> None:
-    known = {key: service for key, service in services().items() if "Interface" in service.types}
+    known = {key: service for key, service in load_services().items() if "Interface" in service.types}
     named = {service.endpoint for key, service in known.items() if key not in {"s3", "dynamodb"}}
     subnets = {"subnet-a": Subnet("10.0.1.0/24", f"{region}a")}
 
@@ -108,7 +108,7 @@ def test_service_names_follow_the_partition(region: str) -> None:
     )
 
     assert {row["service_name"] for row in only(rows, INTERFACE).values()} == {
-        endpoint_service(ServiceRef(key, region)) for key in known if key not in {"s3", "dynamodb"}
+        endpoint_service_name_of(ServiceRef(key, region)) for key in known if key not in {"s3", "dynamodb"}
     }
     assert endpoint(rows, "s3")["service_name"] == f"com.amazonaws.{region}.s3"
 

@@ -14,15 +14,15 @@ from skerry.verdicts import (
     OK,
     UNKNOWN,
     Verdict,
-    either,
-    every,
-    unsure,
+    alternating_verdict_of,
+    common_verdict_of,
+    worst_of,
 )
 
 Combination = Callable[[Iterable[Verdict]], Verdict]
 
 ORDER = (OK, UNKNOWN, INTERMITTENT, BLOCKED)
-COMBINATIONS: tuple[Combination, ...] = (either, every, unsure)
+COMBINATIONS: tuple[Combination, ...] = (alternating_verdict_of, worst_of, common_verdict_of)
 
 verdicts = st.sampled_from(ORDER)
 some_verdicts = st.lists(verdicts, min_size=1, max_size=4)
@@ -74,9 +74,9 @@ PAIRS = [
 
 @pytest.mark.parametrize(("left", "right", "picked", "uncertain"), PAIRS)
 def test_two_different_verdicts(left: Verdict, right: Verdict, picked: Verdict, uncertain: Verdict) -> None:
-    assert either([left, right]) is picked
-    assert unsure([left, right]) is uncertain
-    assert every([left, right]) is right  # the worse of the two
+    assert alternating_verdict_of([left, right]) is picked
+    assert common_verdict_of([left, right]) is uncertain
+    assert worst_of([left, right]) is right  # the worse of the two
 
 
 def test_verdicts_are_written_as_the_design_has_them() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from bench.faults.answers import Answer
 from bench.faults.tools.embedding import CannotHoldError, Embedded, theirs
 from skerry.aws.session import make_clients
-from skerry.embedded.http_server import serving
+from skerry.embedded.http_server import serve_over_http
 from tests.networks import REGION, Row
 
 VERSION = "0.5.0"
@@ -34,7 +34,7 @@ class EcsDoctor:
         rows: dict[str, list[Row]] = json.loads(document)
         if f'"{REGION}a"'.encode() not in document:
             return Answer(None, because="the case is in another Region than the embedded AWS")
-        with serving(REGION) as url:
+        with serve_over_http(REGION) as url:
             network = Embedded(make_clients(REGION), rows)
             try:
                 network.build()

@@ -22,10 +22,10 @@ from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Denial, Policies, evaluate
 from skerry.policy.policy_types import AssumedToAllow
 from skerry.policy.request import Request, context_of_endpoint_call
-from skerry.reach.gateways import open_question
+from skerry.reach.gateways import make_undecided_hop
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, Passage, Piece, Trace, judge
-from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, every
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, worst_of
 
 DENIES = "ENDPOINT_POLICY_DENIES"
 _OTHERS = AssumedToAllow("only the policies of endpoints are looked at")
@@ -90,7 +90,7 @@ class EndpointPolicies:
         endpoint = restricted.endpoint.vpc_endpoint_id
         principal = principal_of(launch, need)
         if isinstance(principal, Missing):
-            yield open_question("endpoint", endpoint, principal)
+            yield make_undecided_hop("endpoint", endpoint, principal)
             return
         context = context_of_endpoint_call(
             endpoint, restricted.endpoint.vpc_id, ref.region, owner=restricted.endpoint.owner_id
@@ -148,10 +148,10 @@ def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, access: Acc
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
     if decision.verdict == "unknown":
         for missing in decision.missing:
-            yield open_question("endpoint", endpoint, missing, rule=f"its policy, for {what}")
+            yield make_undecided_hop("endpoint", endpoint, missing, rule=f"its policy, for {what}")
     elif isinstance(needed, Missing):
         fact = f"{needed.fact}: {restricted.policy.name} lets nobody create it"
-        yield open_question("endpoint", endpoint, Missing(fact, needed.action))
+        yield make_undecided_hop("endpoint", endpoint, Missing(fact, needed.action))
     elif decision.verdict == "denied":
         yield _denied(endpoint, request, decision.denials[0], what)
 
@@ -177,10 +177,10 @@ def _combine(outcome: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Ou
     verdicts = {_verdict_of(hops) for _, hops in calls}
     if len(verdicts) == 1:
         (verdict,) = verdicts
-        verdict = every((outcome.verdict, verdict))
+        verdict = worst_of((outcome.verdict, verdict))
         traces = tuple(_append_hops(trace, hops) for trace, hops in pairs)
     else:
-        verdict = BLOCKED if outcome.verdict is BLOCKED else every((UNKNOWN, outcome.verdict))
+        verdict = BLOCKED if outcome.verdict is BLOCKED else worst_of((UNKNOWN, outcome.verdict))
         traces = tuple(_append_hops(trace, hops if trace.intended else _as_unknown(hops)) for trace, hops in pairs)
     return Outcome(verdict, traces, outcome.because if verdict is INTERMITTENT else ())
 
@@ -191,7 +191,9 @@ def _verdict_of(hops: tuple[Hop, ...]) -> Verdict:
 
 def _as_unknown(hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
     return tuple(
-        open_question("endpoint", hop.resource, Missing(f"whether requests go through {hop.resource}: {piece.message}"))
+        make_undecided_hop(
+            "endpoint", hop.resource, Missing(f"whether requests go through {hop.resource}: {piece.message}")
+        )
         for hop in hops
         for piece in hop.lost + hop.undecided
     )
@@ -205,6 +207,6 @@ def _append_hops(trace: Trace, hops: tuple[Hop, ...]) -> Trace:
     passage = Passage.of(ways, trace.passage.guard, choice=trace.passage.choice)
     extended = msgspec.structs.replace(trace, passage=passage)
     judged = tuple(item for item in judge(extended.segments()).judged if item.hop in hops)
-    verdict = every((trace.verdict, _verdict_of(hops)))
+    verdict = worst_of((trace.verdict, _verdict_of(hops)))
     because = trace.because if verdict is INTERMITTENT else ()
     return msgspec.structs.replace(extended, verdict=verdict, because=because, judged=trace.judged + judged)

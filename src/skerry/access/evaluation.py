@@ -16,8 +16,8 @@ from skerry.launch.needs import Call, Need
 from skerry.model.world import World
 from skerry.policy.request import context_of_endpoint_call, context_of_internet_call
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace import Destination, Hop, Passage, Trace, judge, segments
-from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, every
+from skerry.reach.trace import Destination, Hop, Passage, Trace, join_segments, judge
+from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, worst_of
 
 _RESOURCE = Destination("what the call is about", ())
 INTERNET, ELSEWHERE = "the internet", "an unknown path"
@@ -120,7 +120,7 @@ def _add_trace(outcome: Outcome, subnet: str, hops: tuple[Hop, ...]) -> Outcome:
     """Return the outcome with one more path: the checks after packets have arrived."""
     if not hops or outcome.verdict is NOT_APPLICABLE:
         return outcome
-    judged = judge(segments(hops, None, None, _RESOURCE))
+    judged = judge(join_segments(hops, None, None, _RESOURCE))
     trace = Trace(subnet, _RESOURCE, hops, None, None, *judged)
     because = outcome.because if judged.verdict is OK else ()
-    return Outcome(every((outcome.verdict, judged.verdict)), (*outcome.traces, trace), because)
+    return Outcome(worst_of((outcome.verdict, judged.verdict)), (*outcome.traces, trace), because)

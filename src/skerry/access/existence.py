@@ -8,14 +8,14 @@ from skerry.access.kms import EncryptedWith, encryption_of
 from skerry.access.requests import Caller, log_configurations_of, principal_of, requests_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
-from skerry.launch.secrets import bare, version_of
+from skerry.launch.secrets import bare_reference_of, version_of
 from skerry.model import resource_answers
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, Secret
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop
 
 _ENABLED = "Enabled"
@@ -68,9 +68,9 @@ class Existence:
             case None:
                 self.unread[kind] = None
             case Missing():
-                yield open_question("resource", resource, answer)
+                yield make_undecided_hop("resource", resource, answer)
             case Absent():
-                yield lost("resource", resource, code, f"there is no {what}")
+                yield make_lost_hop("resource", resource, code, f"there is no {what}")
             case _:
                 pass
 
@@ -81,9 +81,9 @@ class Existence:
             return
         if secret.deleted_date is not None:
             message = f"secret {subject} is scheduled for deletion, and cannot be read"
-            yield lost("resource", subject, "SECRET_SCHEDULED_FOR_DELETION", message)
+            yield make_lost_hop("resource", subject, "SECRET_SCHEDULED_FOR_DELETION", message)
         for value in _values(launch):
-            if bare(value) == subject:
+            if bare_reference_of(value) == subject:
                 yield from self._version(value, subject, secret)
 
     def _version(self, value: str, subject: str, secret: resource_answers.SecretDescription) -> Iterator[Hop]:
@@ -98,10 +98,10 @@ class Existence:
         if requested.id:
             if requested.id not in stages:
                 message = f"secret {subject} has no version {requested.id}"
-                yield lost("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
+                yield make_lost_hop("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
         elif not any(requested.stage in labels for labels in stages.values()):
             message = f"secret {subject} has no version with the label {requested.stage}"
-            yield lost("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
+            yield make_lost_hop("resource", subject, "SECRET_VERSION_NOT_FOUND", message)
 
     def _keys(self, launch: Launch, need: Call) -> Iterator[Hop]:
         principal = principal_of(launch, need)
@@ -118,7 +118,7 @@ class Existence:
                         f"{encryption.arn} is of another account and encrypted with AWS's own key, "
                         "which only that account can use"
                     )
-                    yield lost("resource", encryption.arn, "KEY_NOT_FOR_OTHER_ACCOUNTS", message)
+                    yield make_lost_hop("resource", encryption.arn, "KEY_NOT_FOR_OTHER_ACCOUNTS", message)
 
     def _key(self, encryption: EncryptedWith) -> Iterator[Hop]:
         key = self._resources.find_key(encryption.key)
@@ -133,10 +133,10 @@ class Existence:
             state = key.key_metadata.key_state
             if isinstance(state, str):
                 message = f"key {key.key_metadata.arn}, with which {encryption.arn} is encrypted, is {state}"
-                yield lost("resource", key.key_metadata.arn, "KEY_NOT_USABLE", message)
+                yield make_lost_hop("resource", key.key_metadata.arn, "KEY_NOT_USABLE", message)
             else:
                 missing = Missing(f"the state of key {encryption.key}", "kms:DescribeKey")
-                yield open_question("resource", encryption.key, missing)
+                yield make_undecided_hop("resource", encryption.key, missing)
 
     def _log_groups(self, launch: Launch, need: Call) -> Iterator[Hop]:
         """Yield a hop for each missing log group, unless the log driver creates it.
@@ -158,7 +158,9 @@ class Existence:
         if not slash:
             return
         if self._resources.bucket_policy_of(bucket) == Absent("NoSuchBucket"):
-            yield lost("resource", f"arn:aws:s3:::{bucket}", "BUCKET_NOT_FOUND", f"there is no bucket {bucket}")
+            yield make_lost_hop(
+                "resource", f"arn:aws:s3:::{bucket}", "BUCKET_NOT_FOUND", f"there is no bucket {bucket}"
+            )
             return
         answer = self._resources.find_object(bucket, key)
         what = f"object {key} in bucket {bucket}"
@@ -170,7 +172,7 @@ class Existence:
             points = self._resources.access_points_of(file_system_id)
             access_point_id = volume.authorization_config.access_point_id if volume.authorization_config else None
             if isinstance(points, Absent):
-                yield lost(
+                yield make_lost_hop(
                     "resource", file_system_id, "FILE_SYSTEM_NOT_FOUND", f"there is no file system {file_system_id}"
                 )
             elif access_point_id is not None and isinstance(points, resource_answers.AccessPoints):
@@ -183,14 +185,14 @@ def _access_point(file_system_id: str, access_point_id: str, points: resource_an
     """Yield a hop if an access point of a file system is missing or not available."""
     access_point = next((point for point in points.access_points if point.access_point_id == access_point_id), None)
     if access_point is None:
-        yield lost(
+        yield make_lost_hop(
             "resource",
             access_point_id,
             "ACCESS_POINT_NOT_FOUND",
             f"file system {file_system_id} has no access point {access_point_id}",
         )
     elif access_point.life_cycle_state not in {None, _AVAILABLE}:
-        yield lost(
+        yield make_lost_hop(
             "resource",
             access_point_id,
             "BAD_STATE",

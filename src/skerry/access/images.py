@@ -6,7 +6,7 @@ import msgspec
 
 from skerry.access.denials import blocking_hop_for
 from skerry.access.requests import partition_name_of
-from skerry.launch.image_pulls import cache_rule
+from skerry.launch.image_pulls import find_cache_rule
 from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
@@ -14,7 +14,7 @@ from skerry.model import resource_answers
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Piece
 
 _GONE = "ImageNotFound"
@@ -68,7 +68,7 @@ class ImageCheck:
             if image.region != self._region:
                 self._unread["images of other Regions"] = None
             # ECR fetches a missing image itself if a pull-through cache rule covers it.
-            elif cache_rule(image, launch.cache_rules) is None:
+            elif find_cache_rule(image, launch.cache_rules) is None:
                 yield from self._image(launch, image, image.account)
 
     def _image(self, launch: Launch, image: Image, account: str) -> Iterator[Hop]:
@@ -80,7 +80,7 @@ class ImageCheck:
             case None:
                 self._unread["images"] = None
             case Missing():
-                yield open_question("resource", repository, images)
+                yield make_undecided_hop("resource", repository, images)
             case Absent():
                 message = f"there is no repository {image.repository} in account {account} in {image.region}"
                 piece = Piece("REPOSITORY_NOT_FOUND", repository, "", message, words=image.reference)
@@ -93,7 +93,7 @@ class ImageCheck:
     ) -> Iterator[Hop]:
         if launch.pins_unread is not None:
             if self._resources.revisions_failed:
-                yield open_question("resource", repository, launch.pins_unread)
+                yield make_undecided_hop("resource", repository, launch.pins_unread)
                 return
             self._unread["digests of deployments"] = None
         pinned_digests = dict.fromkeys(digest for reference, digest in launch.pinned if reference == image.reference)
@@ -113,7 +113,7 @@ class ImageCheck:
         name = failure.image_id.image_digest or failure.image_id.image_tag or ""
         if failure.failure_code != _GONE:
             missing = Missing(f"image {name} of repository {image.repository}", "ecr:BatchGetImage")
-            return open_question("resource", repository, missing)
+            return make_undecided_hop("resource", repository, missing)
         words = f"{image.registry}/{image.repository}@{name}" if held else image.reference
         message = _missing_message_of(image, name, held=held)
         return self._lost(image.account, Piece("IMAGE_NOT_FOUND", repository, "", message, words=words))
@@ -125,7 +125,7 @@ class ImageCheck:
         """
         if self._resources.cache_rules_known and account == self._resources.account:
             return blocking_hop_for("resource", piece)
-        return open_question("resource", piece.resource, _UNREAD_RULES)
+        return make_undecided_hop("resource", piece.resource, _UNREAD_RULES)
 
     def _platform(
         self, launch: Launch, image: Image, repository: str, manifest: resource_answers.RepositoryImage, account: str
@@ -135,7 +135,7 @@ class ImageCheck:
         try:
             content = msgspec.json.decode(manifest.image_manifest or "", type=ImageManifest)
         except msgspec.MsgspecError:
-            yield open_question("resource", repository, fact)
+            yield make_undecided_hop("resource", repository, fact)
             return
         built = [
             _Platform(entry.platform.architecture, entry.platform.os) for entry in content.manifests if entry.platform
@@ -143,7 +143,7 @@ class ImageCheck:
         if content.config is not None:
             configuration = self._resources.image_configuration_of(account, image.repository, content.config.digest)
             if isinstance(configuration, Missing):
-                yield open_question("resource", repository, configuration)
+                yield make_undecided_hop("resource", repository, configuration)
             elif (
                 not isinstance(configuration, resource_answers.ImageConfiguration)
                 or configuration.architecture is None
@@ -153,7 +153,7 @@ class ImageCheck:
             else:
                 built = [_Platform(configuration.architecture, configuration.os)]
         if built and processor is not None and _Platform(processor, launch.family) not in built:
-            yield lost(
+            yield make_lost_hop(
                 "resource",
                 repository,
                 "IMAGE_FOR_ANOTHER_PLATFORM",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.services import ServiceRef, layer_bucket
+from skerry.catalogue.services import ServiceRef, layer_bucket_of
 from skerry.launch.image_references import parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
@@ -138,7 +138,7 @@ def partition_name_of(region: str) -> str:
 def _resources(caller: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
     partition = partition_name_of(ref.region)
     if caller.principal.kind == "aws":
-        yield "", Resource(f"arn:{partition}:s3:::{layer_bucket(ref.region)}/", beginning=True)
+        yield "", Resource(f"arn:{partition}:s3:::{layer_bucket_of(ref.region)}/", beginning=True)
     elif action == "ecr:GetAuthorizationToken" or not need.subjects:
         yield "", _ANYTHING
     else:

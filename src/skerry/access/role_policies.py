@@ -25,7 +25,7 @@ from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
 from skerry.policy.policy_types import AssumedToAllow, PolicyType
 from skerry.policy.request import ABSENT, Context, HiddenValue, Principal, Request, Values, principal_of_service
 from skerry.policy.resources import Resource
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Kind, Piece
 
 ROLES_UNREAD = "policies of roles"
@@ -77,7 +77,7 @@ class RolePolicies:
                 self.unread[ROLES_UNREAD] = None
             elif role.absent:
                 message = f"there is no role {role_arn}, and the task definition names it"
-                yield lost("role", role_arn, "ROLE_NOT_FOUND", message)
+                yield make_lost_hop("role", role_arn, "ROLE_NOT_FOUND", message)
             else:
                 parsed = parse_arn(role_arn)
                 resource = Resource(role_arn, parsed.account if parsed else None)
@@ -88,7 +88,7 @@ class RolePolicies:
     def _call(self, launch: Launch, need: Call, paths: Sequence[CallPath]) -> Iterator[Hop]:
         for mount in mount_requests_of(launch, need):
             if isinstance(mount, Missing):
-                yield open_question("role", launch.definition_name, mount)
+                yield make_undecided_hop("role", launch.definition_name, mount)
             else:
                 yield from self._mount(mount, paths)
         if need.service is None or not need.actions or need.identity == "nobody":
@@ -96,7 +96,7 @@ class RolePolicies:
         principal = principal_of(launch, need)
         if isinstance(principal, Missing):
             if self._roles.are_read:
-                yield open_question("role", launch.definition_name, principal)
+                yield make_undecided_hop("role", launch.definition_name, principal)
             return
         caller = Caller(launch, self._roles.complete(principal), self._resources)
         for access in requests_of(caller, need, need.service, {}):
@@ -120,7 +120,7 @@ class RolePolicies:
         hops = list(_hops_of(role_arn, access.request, decision, owner=access.request.resource.arn))
         needed = is_needed(caller, access)
         if isinstance(needed, Missing):
-            yield from [open_question("role", role_arn, needed)] if decision.denials else []
+            yield from [make_undecided_hop("role", role_arn, needed)] if decision.denials else []
         elif needed:
             yield from (hop for hop in hops if paths or hop.lost)
 
@@ -218,7 +218,7 @@ def _hops_of(role_arn: str, request: Request, decision: Decision, code: str = ""
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
     if decision.verdict == "unknown":
         for missing in decision.missing:
-            yield open_question("role", role_arn, missing, rule=what)
+            yield make_undecided_hop("role", role_arn, missing, rule=what)
     for denial in decision.denials:
         at_resource = bool(owner) and denial.kind == "resource-based policy"
         rule, why = _rule_and_message_of(denial, request)

@@ -9,7 +9,7 @@ from skerry.app.diagnosis import diagnose
 from skerry.app.planning import plan
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.embedded.lifecycle import running
+from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.model.world import World
 from skerry.plan.records import Plan
 from skerry.sources import documents, live, snapshots
@@ -31,7 +31,7 @@ def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
 
     Raises `SkerryError` if the package for the embedded AWS is not installed.
     """
-    with running(region):
+    with run_embedded_aws(region):
         # It needs moto, whose absence `running` reports.
         from skerry.embedded import demo_deployment
 

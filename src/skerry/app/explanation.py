@@ -3,7 +3,7 @@
 from skerry import checks
 from skerry.app.diagnosis import diagnose
 from skerry.app.selection import Selection
-from skerry.catalogue.blocker_codes import Code, codes
+from skerry.catalogue.blocker_codes import Code, load_codes
 from skerry.checks.check import Check
 from skerry.diagnose import compare
 from skerry.errortext.explain import Explanation
@@ -13,7 +13,7 @@ from skerry.model.world import World
 
 def explain(code: str) -> Code | Check | None:
     """Return the meaning of a blocker's code or a check's id; None where it is neither."""
-    meaning = codes().get(code.upper())
+    meaning = load_codes().get(code.upper())
     return meaning or next((check for check in checks.CHECKS if check.id == code.lower()), None)
 
 

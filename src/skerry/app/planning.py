@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
-from skerry.catalogue.services import ServiceRef, services
+from skerry.catalogue.services import ServiceRef, load_services
 from skerry.errors import InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
@@ -24,9 +24,9 @@ def plan_options(
 
     ``also`` are services by their names in the catalogue, such as ``sqs``. Raises `InputError` where one is unknown.
     """
-    unknown = sorted(set(also) - set(services()))
+    unknown = sorted(set(also) - set(load_services()))
     if unknown:
-        known = ", ".join(sorted(services()))
+        known = ", ".join(sorted(load_services()))
         raise InputError(f"skerry knows no service {', '.join(unknown)}", f"It knows {known}.")
     if also and world.region is None:
         raise InputError("the Region of the network is not known", "Give --region.")

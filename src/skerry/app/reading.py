@@ -6,7 +6,7 @@ import msgspec
 
 from skerry.model.world import World
 from skerry.sources import documents, files
-from skerry.sources.network_only import network_only as without_resource_answers
+from skerry.sources.network_only import keep_network_only as without_resource_answers
 from skerry.sources.redaction import Redaction
 
 

@@ -14,14 +14,14 @@ from skerry.diagnose.diagnose import diagnose_one
 from skerry.diagnose.rehearsal import LabResult, PacketDrop, Rehearsal, RehearsalStep, combine_steps
 from skerry.errors import InputError, NothingFoundError
 from skerry.lab.oci_image import source_of
-from skerry.lab.rehearsal import script
+from skerry.lab.rehearsal import plan_rehearsal
 from skerry.lab.run import Seen, perform
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
 from skerry.plan.assign_addresses import assign_addresses
 from skerry.plan.scope import Scope
-from skerry.plan.world_after import after
+from skerry.plan.world_after import apply_changes
 from skerry.reach.walk import Walker
 from skerry.verdicts import OK, Verdict
 
@@ -56,7 +56,7 @@ def rehearse(world: World, request: RehearsalRequest, watch: Watch | None = None
     notes: tuple[str, ...] = ()
     if request.planned:
         world, notes = _planned(world, launch)
-    written = script(world, launch, str(request.archive.absolute()) if request.archive else None)
+    written = plan_rehearsal(world, launch, str(request.archive.absolute()) if request.archive else None)
     predicted = _predicted(world, launch)
 
     def steps(seen: tuple[Seen, ...]) -> tuple[RehearsalStep, ...]:
@@ -81,7 +81,7 @@ def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
     changes = [planned.change for planned in plan.changes]
     proven = "proven" if plan.proven else "not proven"
     note = f"On the network after the changes of skerry plan ({len(changes)}, {proven})."
-    return assign_addresses(after(world, changes)), (note,)
+    return assign_addresses(apply_changes(world, changes)), (note,)
 
 
 def save_disagreement(gathered: Gathered) -> Path:

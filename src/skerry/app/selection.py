@@ -8,7 +8,7 @@ import msgspec
 from skerry.errors import InputError, NothingFoundError
 from skerry.launch import scheduled_tasks
 from skerry.launch.launches import Launch, launches_of, short_name_of
-from skerry.launch.running_tasks import of_task
+from skerry.launch.running_tasks import launch_of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
 from skerry.sources import documents, files
@@ -58,7 +58,7 @@ def launches(world: World, selection: Selection) -> list[Launch]:
 
 def all_launches(world: World) -> list[Launch]:
     """Return the launches of all services, EventBridge rules and schedules."""
-    return _of_services(world) + list(scheduled_tasks.launches(world))
+    return _of_services(world) + list(scheduled_tasks.scheduled_launches_of(world))
 
 
 def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
@@ -115,7 +115,7 @@ def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
     wanted = [task for task in tasks if short_name_of(task.task_arn) == short_name_of(name)]
     if not wanted:
         raise NothingFoundError(f"there is no task {name}", _hint([short_name_of(task.task_arn) for task in tasks]))
-    return [of_task(world, task) for task in wanted]
+    return [launch_of_task(world, task) for task in wanted]
 
 
 def _hint(names: Sequence[str]) -> str:

@@ -39,6 +39,6 @@ class _Codes(msgspec.Struct):
 
 
 @cache
-def codes() -> dict[str, Code]:
+def load_codes() -> dict[str, Code]:
     """Every code by its name."""
     return {code.code: code for code in read("codes", _Codes).codes}

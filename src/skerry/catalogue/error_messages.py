@@ -43,15 +43,15 @@ class _Refusals(msgspec.Struct, frozen=True):
 
 
 @cache
-def wordings() -> Wordings:
+def load_wordings() -> Wordings:
     """The table of wordings."""
     return read("errors", Wordings)
 
 
 @cache
-def wording(step: str, service: str | None) -> Wording | None:
+def find_wording(step: str, service: str | None) -> Wording | None:
     """The wording of a failure at a step; None where none is known."""
-    rows = wordings().errors
+    rows = load_wordings().errors
     return next(
         (candidate for candidate in rows if candidate.step == step and candidate.service in {None, service}), None
     )
@@ -63,7 +63,7 @@ def _refusals() -> tuple[RefusalWording, ...]:
 
 
 @cache
-def refusal_wording(step: str, service: str | None, code: str) -> RefusalWording | None:
+def find_refusal_wording(step: str, service: str | None, code: str) -> RefusalWording | None:
     """The wording of what AWS refuses at a step for the reason of a blocker; None where none is known."""
     rows = [candidate for candidate in _refusals() if candidate.step == step and candidate.service in {None, service}]
     of_policy = code.endswith(_OF_POLICIES)

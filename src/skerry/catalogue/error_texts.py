@@ -67,12 +67,12 @@ class _Rules(msgspec.Struct):
 
 
 @cache
-def spots() -> Spots:
+def load_spots() -> Spots:
     """Return the places of failures in texts."""
     return read("error_spots", Spots)
 
 
 @cache
-def rules() -> tuple[ErrorTextRule, ...]:
+def load_error_rules() -> tuple[ErrorTextRule, ...]:
     """Return the rules for texts, in the order of evaluation."""
     return read("error_rules", _Rules).rules

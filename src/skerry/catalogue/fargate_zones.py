@@ -35,7 +35,7 @@ class _Zones(msgspec.Struct):
 
 
 @cache
-def restrictions(region: str, architecture: str | None) -> tuple[FargateZones, ...]:
+def find_restrictions(region: str, architecture: str | None) -> tuple[FargateZones, ...]:
     """Return the restriction of Fargate to some zones of a Region, for tasks of an architecture."""
     rows = read("zones", _Zones).zones
     return tuple(
@@ -45,7 +45,7 @@ def restrictions(region: str, architecture: str | None) -> tuple[FargateZones, .
     )
 
 
-def extension(zone_name: str) -> str | None:
+def zone_extension_of(zone_name: str) -> str | None:
     """Return the kind of a zone other than an availability zone: a Local or a Wavelength Zone; Fargate runs in neither.
 
     An availability zone's name is its Region and a letter, another's has the place in it, such as

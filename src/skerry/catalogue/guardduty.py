@@ -24,17 +24,17 @@ class _Agents(msgspec.Struct):
 
 
 @cache
-def agents() -> dict[str, Agent]:
+def load_agents() -> dict[str, Agent]:
     """Every Region's agent."""
     return {agent.region: agent for agent in read("guardduty", _Agents).agents}
 
 
-def agent_repository(region: str) -> str | None:
+def agent_repository_of(region: str) -> str | None:
     """The repository of the agent's image, with its registry's host; None where the Region's is not known.
 
     https://docs.aws.amazon.com/guardduty/latest/ug/ecs-runtime-agent-ecr-image-uri.html
     """
-    agent, partition = agents().get(region), partition_of(region)
+    agent, partition = load_agents().get(region), partition_of(region)
     if agent is None or partition is None:
         return None
     return f"{agent.account}.dkr.ecr.{region}.{partition.suffix}/{_REPOSITORY}"

@@ -47,7 +47,7 @@ class _Partitions(msgspec.Struct):
 
 
 @cache
-def partitions() -> tuple[Partition, ...]:
+def load_partitions() -> tuple[Partition, ...]:
     """Every partition of the catalogue."""
     return read("partitions", _Partitions).partitions
 
@@ -55,13 +55,13 @@ def partitions() -> tuple[Partition, ...]:
 @cache
 def partition_of(region: str) -> Partition | None:
     """The partition that a Region belongs to; None where its naming is not known."""
-    return next((partition for partition in partitions() if re.search(partition.region, region)), None)
+    return next((partition for partition in load_partitions() if re.search(partition.region, region)), None)
 
 
 @cache
-def suffixes() -> tuple[str, ...]:
+def list_registry_suffixes() -> tuple[str, ...]:
     """The suffixes that names of private ECR registries may end with, in every partition."""
-    names = {partition.suffix for partition in partitions()} | {
-        partition.registry for partition in partitions() if partition.registry
+    names = {partition.suffix for partition in load_partitions()} | {
+        partition.registry for partition in load_partitions() if partition.registry
     }
     return tuple(sorted(names))

@@ -49,22 +49,22 @@ class _Services(msgspec.Struct):
 
 
 @cache
-def services() -> dict[str, AwsService]:
+def load_services() -> dict[str, AwsService]:
     """Every service of the catalogue, by key."""
     return {service.key: service for service in read("services", _Services).services}
 
 
 @cache
-def host(ref: ServiceRef) -> str | None:
+def regional_host_of(ref: ServiceRef) -> str | None:
     """The Regional host name of a service; None where the partition is not known."""
     partition = partition_of(ref.region)
     if partition is None:
         return None
-    return partition.fill(services()[ref.key].host, ref.region)
+    return partition.fill(load_services()[ref.key].host, ref.region)
 
 
 @cache
-def endpoint_service(ref: ServiceRef, kind: str = "Interface") -> str | None:
+def endpoint_service_name_of(ref: ServiceRef, kind: str = "Interface") -> str | None:
     """The name of the endpoint service, such as ``com.amazonaws.eu-west-1.ecr.api``.
 
     Outside the standard partition some interface endpoints have a prefix of their own, gateway endpoints never:
@@ -73,7 +73,7 @@ def endpoint_service(ref: ServiceRef, kind: str = "Interface") -> str | None:
     partition = partition_of(ref.region)
     if partition is None:
         return None
-    name = services()[ref.key].endpoint
+    name = load_services()[ref.key].endpoint
     prefix = partition.prefix(name, ref.region) if kind == "Interface" else partition.endpoint_prefix
     return f"{prefix}.{ref.region}.{name}"
 
@@ -81,10 +81,10 @@ def endpoint_service(ref: ServiceRef, kind: str = "Interface") -> str | None:
 @cache
 def service_of_endpoint(service_name: str) -> ServiceRef | None:
     """The service behind an endpoint service's name; None where the catalogue does not have it."""
-    for key in services():
+    for key in load_services():
         for region in _regions_in(service_name):
             ref = ServiceRef(key, region)
-            if service_name in {endpoint_service(ref), endpoint_service(ref, "Gateway")}:
+            if service_name in {endpoint_service_name_of(ref), endpoint_service_name_of(ref, "Gateway")}:
                 return ref
     return None
 
@@ -94,9 +94,9 @@ def _regions_in(name: str) -> list[str]:
 
 
 @cache
-def private_names(ref: ServiceRef) -> tuple[str, ...]:
+def private_names_of(ref: ServiceRef) -> tuple[str, ...]:
     """The names, some with a leading ``*.``, that an interface endpoint's private DNS answers for."""
-    return _filled(ref, services()[ref.key].private_names)
+    return _filled(ref, load_services()[ref.key].private_names)
 
 
 def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -111,11 +111,11 @@ def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
 def service_of_host(name: str) -> ServiceRef | None:
     """The service that answers at a host name, at one of its variants too; None where the catalogue has none."""
     for region in _regions_in(name):
-        for key in services():
+        for key in load_services():
             ref = ServiceRef(key, region)
             if (
-                name == host(ref)
-                or any(matches(pattern, name) for pattern in private_names(ref))
+                name == regional_host_of(ref)
+                or any(matches(pattern, name) for pattern in private_names_of(ref))
                 or variant_of(ref, name)
             ):
                 return ref
@@ -125,7 +125,7 @@ def service_of_host(name: str) -> ServiceRef | None:
 @cache
 def variant_of(ref: ServiceRef, name: str) -> Variant | None:
     """Return the variant of a service with this host name; None where the name is an ordinary one, or another's."""
-    for variant in services()[ref.key].variants:
+    for variant in load_services()[ref.key].variants:
         if any(matches(pattern, name) for pattern in _filled(ref, variant.names)):
             return variant
     return None
@@ -148,7 +148,7 @@ def file_system_of(name: str) -> str | None:
     return match.group(1) if match and partition and match.group(3) == partition.suffix else None
 
 
-def layer_bucket(region: str) -> str:
+def layer_bucket_of(region: str) -> str:
     """The bucket that ECR keeps image layers in.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms

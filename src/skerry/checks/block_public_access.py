@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from skerry.checks.check import CheckContext, check, group_services_by_vpc
-from skerry.reach.public_access import blocks
+from skerry.reach.public_access import block_reason_of
 
 
 @check("block-public-access", "Block Public Access makes a NAT gateway useless", "warning")
@@ -34,6 +34,6 @@ def block_public_access(subject: CheckContext) -> Iterator[tuple[str, str, tuple
         subnet = subject.world.subnets.get(str(nat.subnet_id))
         if subnet is None or nat.vpc_id not in by_vpc or nat.connectivity_type != "public":
             continue
-        stopped = blocks(subject.world, subnet, outward=True, replies_only=True)
+        stopped = block_reason_of(subject.world, subnet, outward=True, replies_only=True)
         if isinstance(stopped, str):
             yield nat.nat_gateway_id, f"{nat.nat_gateway_id} has no way to the internet: {stopped}", by_vpc[nat.vpc_id]

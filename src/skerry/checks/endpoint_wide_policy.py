@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.access.endpoint_policies import allows_everything
 from skerry.access.requests import partition_name_of
-from skerry.catalogue.services import ServiceRef, layer_bucket, service_of_endpoint
+from skerry.catalogue.services import ServiceRef, layer_bucket_of, service_of_endpoint
 from skerry.checks.check import CheckContext, check
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
@@ -73,5 +73,5 @@ def _wide(world: World, vpc_id: str, called: set[ServiceRef]) -> Iterator[str]:
 
 def _asked(ref: ServiceRef) -> str | None:
     if ref.key == "s3":
-        return f"GetObject on arn:{partition_name_of(ref.region)}:s3:::{layer_bucket(ref.region)}/*"
+        return f"GetObject on arn:{partition_name_of(ref.region)}:s3:::{layer_bucket_of(ref.region)}/*"
     return _OWN.get(ref.key)

@@ -7,7 +7,7 @@ from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
 from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.launch.image_pulls import cache_rule
+from skerry.launch.image_pulls import find_cache_rule
 from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
@@ -67,7 +67,7 @@ def _imports(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:
         need = need_diagnosis.need
         for subject in need.subjects if isinstance(need, Call) and need.step == "manifest" else ():
             image = parse(subject)
-            if image is not None and image.region is not None and cache_rule(image, service.launch.cache_rules):
+            if image is not None and image.region is not None and find_cache_rule(image, service.launch.cache_rules):
                 partition = partition_name_of(image.region)
                 name = f"arn:{partition}:ecr:{image.region}:{image.account}:repository/{image.repository}"
                 yield Request(by.principal, "ecr:BatchImportUpstreamImage", Resource(name, image.account))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.catalogue.guardduty import agent_repository
+from skerry.catalogue.guardduty import agent_repository_of
 from skerry.checks.check import CheckContext, check, group_services_by_vpc
 
 _SERVICE = ".guardduty-data"
@@ -38,6 +38,6 @@ def guardduty_agent(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str
         for endpoint in subject.world.endpoints_in(vpc_id):
             if endpoint.service_name is UNSET or not endpoint.service_name.endswith(_SERVICE):
                 continue
-            image = agent_repository(subject.world.region or "") or "a repository of AWS's that is not known here"
+            image = agent_repository_of(subject.world.region or "") or "a repository of AWS's that is not known here"
             message = f"tasks in {vpc_id} get GuardDuty's agent, pulled from {image}"
             yield endpoint.vpc_endpoint_id, message, services

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.launch.image_pulls import cache_rule
+from skerry.launch.image_pulls import find_cache_rule
 from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
 
@@ -40,7 +40,7 @@ def pull_through_cache(subject: CheckContext) -> Iterator[tuple[str, str, tuple[
             continue
         for name in _images(service):
             image = parse(name)
-            rule = cache_rule(image, subject.world.facts.pull_through_rules) if image else None
+            rule = find_cache_rule(image, subject.world.facts.pull_through_rules) if image else None
             if rule is not None:
                 of = rule.ecr_repository_prefix
                 message = f"{name} is copied from {rule.upstream_registry_url} by the rule for {of}"

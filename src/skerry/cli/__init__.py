@@ -14,7 +14,7 @@ from typing import TypeGuard
 import click
 
 from skerry.cli.command_group import cli
-from skerry.cli.output import complain, unprinted
+from skerry.cli.output import complain, discard_unprinted
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 
 __all__ = ["cli", "main"]
@@ -103,7 +103,7 @@ def _is_of_help(fault: Exception) -> TypeGuard[OSError]:
 
 
 def _unprinted_help(error: OSError) -> None:
-    failure = unprinted(error)
+    failure = discard_unprinted(error)
     if isinstance(error, BrokenPipeError):
         sys.exit(0)
     _complain(failure.what, failure.remedy, failure.exit_code)

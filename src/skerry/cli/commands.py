@@ -5,9 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.options import OutputPath, PathOf, agree, choosing, gathering, narrowing, reading, writing
-from skerry.cli.output import complain, flush, leave, say, silent, write
-from skerry.cli.reading import WIDEST, InputSource, ReadOptions, gather, notes, world_of
+from skerry.cli.options import (
+    OutputPath,
+    PathOf,
+    add_input_options,
+    add_launch_options,
+    add_network_only_option,
+    add_output_options,
+    add_reading_options,
+    agree,
+)
+from skerry.cli.output import complain, drop_note, flush, leave, say, write
+from skerry.cli.reading import WIDEST, InputSource, ReadOptions, gather, print_notes, world_of
 from skerry.render import formats
 
 if TYPE_CHECKING:
@@ -15,10 +24,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@reading
-@writing(formats.DIAGNOSIS)
-@choosing
-@narrowing
+@add_reading_options
+@add_output_options(formats.DIAGNOSIS)
+@add_launch_options
+@add_network_only_option
 def diagnose(
     path: Path | None,
     profile: str | None,
@@ -65,8 +74,8 @@ def diagnose(
 
 
 @click.command()
-@reading
-@writing(formats.TRACE)
+@add_reading_options
+@add_output_options(formats.TRACE)
 @click.option("--subnet", help="The source: a new interface in this subnet.")
 @click.option("--security-group", "groups", multiple=True, help="The source's security groups; repeatable.")
 @click.option("--source-address", help="The source's address, if it is to be a certain one.")
@@ -106,8 +115,8 @@ def trace(
 
 
 @click.command()
-@gathering
-@narrowing
+@add_input_options
+@add_network_only_option
 @click.option(
     "--output",
     type=OutputPath(),
@@ -138,9 +147,9 @@ def snapshot(
 
     gathered = gather(InputSource(path, profile, region, quiet, verbose), ReadOptions(network_only=network_only))
     flush()
-    saved = app.snapshot(gathered, output, force=force, note=silent if quiet else say)
-    notes(gathered.world.facts.notes, quiet=quiet)
-    text = console.snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet)
+    saved = app.snapshot(gathered, output, force=force, note=drop_note if quiet else say)
+    print_notes(gathered.world.facts.notes, quiet=quiet)
+    text = console.format_snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=quiet)
     if not is_stream(output):
         write(text)
     elif not quiet:
@@ -149,7 +158,7 @@ def snapshot(
 
 
 @click.command()
-@narrowing
+@add_network_only_option
 @click.argument("command", type=click.Choice(list(WIDEST)))
 def iam_policy(command: str, network_only: bool) -> None:
     """Print the IAM policy that allows a command all its calls to a live account, and nothing else.
@@ -160,7 +169,7 @@ def iam_policy(command: str, network_only: bool) -> None:
     from skerry.sources import live
 
     calls = live.ReadScope(*WIDEST[command]._replace(network_only=network_only)).may_call
-    write(iam_policy.policy(call.action for call in calls), None)
+    write(iam_policy.write_policy(call.action for call in calls), None)
 
 
 @click.command()
@@ -172,9 +181,9 @@ def demo(save: Path | None) -> None:
     from skerry.render.text import clean
 
     for number, chapter in enumerate(app.demo(), 1):
-        write(console.chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
+        write(console.format_chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
         if chapter.plan.changes:
-            write(f"The plan, of skerry plan:\n\n{plan.text(chapter.plan)}\n", None)
+            write(f"The plan, of skerry plan:\n\n{plan.format_plan(chapter.plan)}\n", None)
         if save is not None:
             app.keep_chapter(chapter, save / str(number))
             write(f"Saved: skerry diagnose --from {clean(str(save / str(number)))}\n\n", None)

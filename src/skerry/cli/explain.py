@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skerry.cli.options import gathering, narrowing, redacting, writing
+from skerry.cli.options import add_input_options, add_network_only_option, add_output_options, add_redaction_option
 from skerry.cli.output import complain, say, write
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.errors import EXIT_BLOCKED
@@ -30,10 +30,10 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @click.command()
-@gathering
-@narrowing
-@writing(formats.EXPLANATIONS)
-@redacting
+@add_input_options
+@add_network_only_option
+@add_output_options(formats.EXPLANATIONS)
+@add_redaction_option
 @click.option("--live", is_flag=True, help="Compare with the live account, as --profile or --region do.")
 @click.option("--cluster", help="Compare with the services of this cluster only.")
 @click.option("--service", help="Compare with this service only.")
@@ -121,9 +121,9 @@ def _code(given: str) -> "Code | Check | None":
     name = given.strip()
     if not _NAME.fullmatch(name):
         return None
-    from skerry.catalogue.blocker_codes import codes
+    from skerry.catalogue.blocker_codes import load_codes
 
-    if (code := codes().get(name.upper())) is not None:
+    if (code := load_codes().get(name.upper())) is not None:
         return code
     from skerry import app
 

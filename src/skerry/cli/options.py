@@ -62,12 +62,12 @@ _SOURCE = [
 ]  # fmt: skip
 
 
-def gathering(command: Callable[..., Any]) -> Callable[..., Any]:
+def add_input_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that reads AWS's answers, saved or live."""
     return _decorate(command, _SOURCE)
 
 
-def redacting(command: Callable[..., Any]) -> Callable[..., Any]:
+def add_redaction_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option of every command that prints names out of AWS's answers."""
     what = "Replace user names, session names and e-mail addresses with pseudonyms."
     return click.option("--redact", "redaction", is_flag=True, callback=_redaction, help=what)(command)
@@ -82,17 +82,17 @@ def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) 
     return Redaction()
 
 
-def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+def add_reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that judges a network."""
     options = [
         *_SOURCE,
         click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown."),
         click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path."),
     ]
-    return _decorate(redacting(command), options)
+    return _decorate(add_redaction_option(command), options)
 
 
-def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
+def add_network_only_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option of every command that can do without the answers beyond the network."""
     return _decorate(command, [network_only])
 
@@ -104,7 +104,7 @@ network_only = click.option(
 )
 
 
-def writing(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def add_output_options(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options of every command that prints a result: one of its formats, and a file."""
     choice = click.Choice(list(formats))
     options = [
@@ -114,7 +114,7 @@ def writing(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[.
     return lambda command: _decorate(command, options)
 
 
-def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
+def add_launch_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options for selecting launches: existing services or a task, or a hypothetical task."""
     options = [
         click.option("--cluster", help="Only services of this cluster."),

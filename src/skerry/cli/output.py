@@ -24,9 +24,9 @@ def write(text: str, output: Path | None = None, *, quiet: bool = False) -> None
 
     content = click.unstyle(text).encode(errors="backslashreplace")
     flush()
-    write_result(output, content, note=silent if quiet else say)
+    write_result(output, content, note=drop_note if quiet else say)
     if not quiet:
-        wrote(output)
+        report_written(output)
 
 
 def _print(text: str) -> None:
@@ -39,10 +39,10 @@ def _print(text: str) -> None:
         # The reader of a pipe left early, as `head` does; the exit code still tells the verdict.
         _drop(sys.stdout.fileno())
     except OSError as error:
-        raise unprinted(error) from error
+        raise discard_unprinted(error) from error
 
 
-def unprinted(error: OSError) -> OutputError:
+def discard_unprinted(error: OSError) -> OutputError:
     """Return the error of what cannot be printed, and let go the rest of it."""
     _drop(sys.stdout.fileno())
     what = f"the result cannot be written: {error.strerror or error}"
@@ -55,7 +55,7 @@ def flush() -> None:
         _print("")
 
 
-def wrote(output: Path) -> None:
+def report_written(output: Path) -> None:
     """Report the written path on stderr, unless it is a stream of this process."""
     if not isinstance(target_of(output), Stream):
         say(f"wrote {output}")
@@ -68,7 +68,7 @@ def say(text: str) -> None:
     complain(f"skerry: {clean(text)}")
 
 
-def silent(_: str) -> None:
+def drop_note(_: str) -> None:
     """Drop a note."""
 
 

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.options import agree, choosing, narrowing, reading, writing
+from skerry.cli.options import (
+    add_launch_options,
+    add_network_only_option,
+    add_output_options,
+    add_reading_options,
+    agree,
+)
 from skerry.cli.output import leave, write
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.render import formats
@@ -16,7 +22,7 @@ if TYPE_CHECKING:
 _INGRESSES = ["from-tasks", "subnets", "article"]
 
 
-def preferring(command: Any) -> Any:
+def add_preference_options(command: Any) -> Any:
     """Add the options for choosing among several good plans."""
     options = [
         click.option(
@@ -38,11 +44,11 @@ def preferring(command: Any) -> Any:
 
 
 @click.command()
-@reading
-@writing(formats.PLAN)
-@choosing
-@narrowing
-@preferring
+@add_reading_options
+@add_output_options(formats.PLAN)
+@add_launch_options
+@add_network_only_option
+@add_preference_options
 def plan(
     path: Path | None,
     profile: str | None,

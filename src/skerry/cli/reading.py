@@ -91,7 +91,7 @@ def gathered_of(source: InputSource, scope: ReadOptions) -> "Gathered":
         raise error if source.redaction is None else source.redaction.redact_error(error) from None
     if source.redaction is not None:
         gathered = app.redact(gathered, source.redaction)
-    notes(gathered.world.facts.notes, quiet=source.quiet)
+    print_notes(gathered.world.facts.notes, quiet=source.quiet)
     return gathered
 
 
@@ -118,9 +118,9 @@ def _live(source: InputSource, scope: ReadOptions) -> "Gathered":
     with _progress(quiet=source.quiet) as progress:
         reading = app.read_account(Account(source.profile, source.region), live.ReadScope(*scope), progress)
     if source.verbose:
-        from skerry.render.text import plural
+        from skerry.render.text import pluralize
 
-        say(f"{plural(reading.calls, 'call')} in {plural(reading.rounds, 'round')}")
+        say(f"{pluralize(reading.calls, 'call')} in {pluralize(reading.rounds, 'round')}")
     return reading
 
 
@@ -137,7 +137,7 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
         progress.clear()
 
 
-def notes(found: tuple[str, ...], *, quiet: bool) -> None:
+def print_notes(found: tuple[str, ...], *, quiet: bool) -> None:
     """Tell on stderr what the reader should know of the input."""
     for note in () if quiet else found:
         say(note)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skerry.cli.options import PathOf, agree, choosing, narrowing, reading, writing
+from skerry.cli.options import (
+    PathOf,
+    add_launch_options,
+    add_network_only_option,
+    add_output_options,
+    add_reading_options,
+    agree,
+)
 from skerry.cli.output import complain, leave, say, write
 from skerry.cli.reading import InputSource, ReadOptions, gathered_of
 from skerry.errors import EXIT_FAULT
@@ -23,10 +30,10 @@ _EVERY = 0.25
 
 
 @click.command()
-@reading
-@writing(formats.REHEARSAL)
-@choosing
-@narrowing
+@add_reading_options
+@add_output_options(formats.REHEARSAL)
+@add_launch_options
+@add_network_only_option
 @click.option("--probe", is_flag=True, help="TCP connects and DNS questions alone, which takes a second or two.")
 @click.option("--with-plan", "planned", is_flag=True, help="On the network that skerry plan makes for the launch.")
 @click.option(
@@ -113,7 +120,7 @@ class _Table:
         self._last = time.monotonic()
         self.clear()
         width, height = get_terminal_size()
-        lines = rehearsal.progress(steps)
+        lines = rehearsal.format_progress(steps)
         if len(lines) >= height:
             # The cursor cannot go back to what has left the screen.
             answered_count = sum(step.observed.worked is not None for step in steps)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from skerry.catalogue.blocker_codes import codes
+from skerry.catalogue.blocker_codes import load_codes
 from skerry.catalogue.services import service_of_host
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, ServiceDiagnosis
 from skerry.errortext.explain import Explanation
@@ -78,7 +78,7 @@ def _compare_service(one: Explanation, service: ServiceDiagnosis) -> Comparison:
 
 
 def _has_class_of(one: Explanation, item: Blocker) -> bool:
-    return one.kind == _AMBIGUOUS or codes()[item.code].kind == one.kind
+    return one.kind == _AMBIGUOUS or load_codes()[item.code].kind == one.kind
 
 
 def _related_needs(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:

@@ -7,12 +7,12 @@ from msgspec import UNSET
 
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
-from skerry.diagnose.need_verdicts import blockers, groups_of, judge_need, source_of, unknowns
+from skerry.diagnose.need_verdicts import blockers_of, groups_of, judge_need, source_of, unknowns_of
 from skerry.diagnose.predicted_errors import error_of, predict
-from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explained_reasons, stop_reasons_of
+from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explain_reasons, stop_reasons_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Need, Unread
-from skerry.launch.startup import needs
+from skerry.launch.startup import needs_of
 from skerry.model.ecs import Task
 from skerry.model.facts import Missing
 from skerry.model.record import name_of
@@ -22,7 +22,7 @@ from skerry.reach.public_access import mode_of
 from skerry.reach.subnets import kind_of
 from skerry.reach.trace import Because
 from skerry.reach.walk import Source, Walker
-from skerry.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, either, every
+from skerry.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, alternating_verdict_of, worst_of
 
 _FOLLOWED = {
     "resolver_rule_associations": "resolver rules",
@@ -45,7 +45,7 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
     verdicts = [service.verdict for service in services]
     only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
-    verdict = NOT_APPLICABLE if only_others else every(verdicts)
+    verdict = NOT_APPLICABLE if only_others else worst_of(verdicts)
     subnets = (walker.world.find_subnet(name) for launch in launched for name in launch.subnets)
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
     unread = beyond.unexamined() + list_unexamined(walker.world, vpcs)
@@ -106,12 +106,12 @@ def diagnose_one(
     """
     reasons = stops.get((launch.cluster, launch.started_by or launch.service or launch.name), ())
     if launch.not_applicable is not None:
-        explanations = explained_reasons(launch.reasons)
+        explanations = explain_reasons(launch.reasons)
         return ServiceDiagnosis(
             launch, NOT_APPLICABLE, stops=reasons, loops=crash_loops_of(reasons), reasons=explanations
         )
     world = walker.world
-    launch_needs = needs(launch)
+    launch_needs = needs_of(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
     table = [[judge_need(walker, need, source, subnet) for subnet, source in sources.items()] for need in launch_needs]
     if beyond is not None:
@@ -124,7 +124,7 @@ def diagnose_one(
         _placement(world, subnet, [outcomes[column] for outcomes in table], launch_needs)
         for column, subnet in enumerate(sources)
     )
-    verdict = either(placement.verdict for placement in placements)
+    verdict = alternating_verdict_of(placement.verdict for placement in placements)
     return ServiceDiagnosis(
         launch=launch,
         verdict=verdict,
@@ -135,7 +135,7 @@ def diagnose_one(
         stops=reasons,
         groups=_groups(world, launch, sources),
         loops=crash_loops_of(reasons),
-        reasons=explained_reasons(launch.reasons),
+        reasons=explain_reasons(launch.reasons),
     )
 
 
@@ -147,14 +147,14 @@ def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
     if all(verdict is NOT_APPLICABLE for verdict in verdicts):
         return NeedDiagnosis(need, NOT_APPLICABLE)
-    verdict = either(verdicts)
+    verdict = alternating_verdict_of(verdicts)
     if verdict is OK:
         return NeedDiagnosis(need, OK, outcomes=tuple(outcomes))
     because: dict[Because, None] = {why: None for outcome in outcomes for why in outcome.because}
     if verdict is INTERMITTENT and len(set(verdicts)) > 1:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
-    need_diagnosis = NeedDiagnosis(need, verdict, tuple(because), blockers(bad), unknowns(bad), tuple(outcomes))
+    need_diagnosis = NeedDiagnosis(need, verdict, tuple(because), blockers_of(bad), unknowns_of(bad), tuple(outcomes))
     return msgspec.structs.replace(need_diagnosis, error=error_of(need_diagnosis))
 
 
@@ -165,7 +165,7 @@ def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tu
     return PlacementDiagnosis(
         subnet_id,
         kind_of(world, subnet_id),
-        every(start),
+        worst_of(start),
         name_of(subnet.tags) if subnet is not None else None,
         None if zone is UNSET else zone,
     )

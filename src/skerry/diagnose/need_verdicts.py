@@ -5,7 +5,7 @@ from typing import assert_never
 
 from msgspec import UNSET, UnsetType
 
-from skerry.catalogue.platform_versions import platform
+from skerry.catalogue.platform_versions import find_platform
 from skerry.diagnose import endpoint_hosts, placement
 from skerry.diagnose.diagnosis import Blocker, TraceDiagnosis
 from skerry.launch.launches import Launch
@@ -14,10 +14,10 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.reach import client_ports
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome
-from skerry.reach.subnets import task_addresses
-from skerry.reach.trace import Destination, Hop, Judged, Trace, segments
+from skerry.reach.subnets import task_addresses_of
+from skerry.reach.trace import Destination, Hop, Judged, Trace, join_segments
 from skerry.reach.trace import judge as judge_path
 from skerry.reach.walk import Source, Target, Walker
 from skerry.verdicts import NOT_APPLICABLE, OK
@@ -30,13 +30,13 @@ def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missin
     """Return the network interface that a task would get in a subnet."""
     world = walker.world
     subnet = world.find_subnet(subnet_id)
-    addresses = subnet if isinstance(subnet, Missing) else task_addresses(subnet)
+    addresses = subnet if isinstance(subnet, Missing) else task_addresses_of(subnet)
     if isinstance(subnet, Missing) or isinstance(addresses, Missing):
         return addresses if isinstance(addresses, Missing) else Missing(f"subnet {subnet_id}")
     groups = groups_of(world, launch, subnet)
     if isinstance(groups, Missing):
         return groups
-    numbers = client_ports.of_family(launch.family)
+    numbers = client_ports.ports_of_family(launch.family)
     return Source(walker.start(subnet, addresses, numbers, public=launch.public_address), groups)
 
 
@@ -60,13 +60,13 @@ def judge_need(walker: Walker, need: Need, source: Source | Missing, subnet_id: 
             world = walker.world
             return _at(subnet_id, _free_address(world, subnet_id), placement.check_groups(world, source, subnet_id))
         case Unread():
-            return _at(subnet_id, open_question("fargate", "", Missing(need.fact, need.action)))
+            return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.fact, need.action)))
         case Call():
             return _call(walker, need, source, subnet_id)
         case Mount():
             return _mount(walker, need, source, subnet_id)
         case Fault():
-            return _at(subnet_id, lost("fargate", "", need.code, need.message))
+            return _at(subnet_id, make_lost_hop("fargate", "", need.code, need.message))
         case _:
             assert_never(need)
 
@@ -75,23 +75,23 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     if need.own_interface:
         return _NOT_ITS_OWN
     if isinstance(source, Missing):
-        return _at(subnet_id, open_question("subnet", subnet_id, source))
+        return _at(subnet_id, make_undecided_hop("subnet", subnet_id, source))
     world, vpc_id = walker.world, source.start.subnet.vpc_id
     host = endpoint_hosts.host_of(world, vpc_id, need)
     doubt = endpoint_hosts.missing_fact_of(world, vpc_id, need)
     if doubt is not None:
-        return _at(subnet_id, open_question("dns", vpc_id, doubt))
+        return _at(subnet_id, make_undecided_hop("dns", vpc_id, doubt))
     inferred = need.note if need.grade == "inferred" else ""
     outcome = walker.reach(source, Target(host, need.port, need.place, need.service, inferred=inferred))
     if need.only_if and outcome.verdict is not OK:
-        return _at(subnet_id, open_question("fargate", "", Missing(need.only_if)))
+        return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.only_if)))
     return outcome
 
 
 def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:
     """Walk to the mount target in the subnet's zone, by its address: no DNS name is resolved."""
     if isinstance(source, Missing):
-        return _at(subnet_id, open_question("subnet", subnet_id, source))
+        return _at(subnet_id, make_undecided_hop("subnet", subnet_id, source))
     destination = placement.mount_target_of(walker, need, source.start.subnet)
     if isinstance(destination, Hop):
         return _at(subnet_id, destination)
@@ -102,39 +102,39 @@ def _at(subnet_id: str, *hops: Hop) -> Outcome:
     """Return the outcome of hops that involve no path."""
     if all(hop.clean for hop in hops):
         return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
-    judgement = judge_path(segments(hops, None, None, _HERE))
+    judgement = judge_path(join_segments(hops, None, None, _HERE))
     return Outcome(judgement.verdict, (Trace(subnet_id, _HERE, hops, None, None, *judgement),))
 
 
 def _platform(need: Placement) -> Hop:
     name = f"{need.family} platform version {need.version}"
-    platform_record = platform(need.family, need.version)
+    platform_record = find_platform(need.family, need.version)
     if platform_record is None:
-        return open_question("fargate", need.version, Missing(f"whether Fargate still starts tasks on {name}"))
+        return make_undecided_hop("fargate", need.version, Missing(f"whether Fargate still starts tasks on {name}"))
     if platform_record.retired is None:
         return Hop("fargate", need.version, rule=name)
     message = f"{name} is retired: no new task starts on it since {platform_record.retired}"
-    return lost("fargate", need.version, "PLATFORM_VERSION_RETIRED", message)
+    return make_lost_hop("fargate", need.version, "PLATFORM_VERSION_RETIRED", message)
 
 
 def _free_address(world: World, subnet_id: str) -> Hop:
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
-        return open_question("subnet", subnet_id, subnet)
+        return make_undecided_hop("subnet", subnet_id, subnet)
     if subnet.cidr_block is None:
         # The count covers IPv4 addresses: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
         return Hop("subnet", subnet_id, rule="IPv6 only")
     free = subnet.available_ip_address_count
     if free is UNSET:
         fact = Missing(f"how many addresses are free in {subnet_id}", "ec2:DescribeSubnets")
-        return open_question("subnet", subnet_id, fact)
+        return make_undecided_hop("subnet", subnet_id, fact)
     if free == 0:
         message = f"{subnet_id} has no free address for the task's network interface"
-        return lost("subnet", subnet_id, "SUBNET_HAS_NO_FREE_ADDRESS", message)
+        return make_lost_hop("subnet", subnet_id, "SUBNET_HAS_NO_FREE_ADDRESS", message)
     return Hop("subnet", subnet_id, rule=f"{free} free addresses")
 
 
-def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
+def blockers_of(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
     """Return the lost pieces on paths with a verdict other than ok, each once."""
     by_key: dict[tuple[str, str, str, str], Blocker] = {}
     for judged in _judged(traces):
@@ -146,7 +146,7 @@ def blockers(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
     return tuple(by_key.values())
 
 
-def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
+def unknowns_of(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     """Return the missing facts on paths with a verdict other than ok, each once."""
     missing_facts: dict[Missing, None] = {}
     for judged in _judged(traces):
@@ -160,7 +160,7 @@ def unknowns(traces: Iterable[Trace]) -> tuple[Missing, ...]:
 
 def diagnose_trace(outcome: Outcome) -> TraceDiagnosis:
     """Return a flow's outcome with its blockers and missing facts."""
-    return TraceDiagnosis(outcome, blockers(outcome.traces), unknowns(outcome.traces))
+    return TraceDiagnosis(outcome, blockers_of(outcome.traces), unknowns_of(outcome.traces))
 
 
 def _judged(traces: Iterable[Trace]) -> Iterator[Judged]:

@@ -2,12 +2,12 @@
 
 from msgspec import UNSET
 
-from skerry.catalogue.fargate_zones import extension, restrictions
+from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
 from skerry.launch.needs import Mount, Placement
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Destination, Hop
 from skerry.reach.walk import Source, Walker
 
@@ -22,30 +22,36 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     """
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
-        return open_question("subnet", subnet_id, subnet)
+        return make_undecided_hop("subnet", subnet_id, subnet)
     if subnet.outpost_arn is not None:
-        return lost("subnet", subnet_id, _NOT_HERE, f"{subnet_id} is on an Outpost, where Fargate starts no tasks")
+        return make_lost_hop(
+            "subnet", subnet_id, _NOT_HERE, f"{subnet_id} is on an Outpost, where Fargate starts no tasks"
+        )
     if subnet.availability_zone is UNSET:
-        return open_question("subnet", subnet_id, Missing(f"the zone of {subnet_id}", _ACTION))
-    if kind := extension(subnet.availability_zone):
+        return make_undecided_hop("subnet", subnet_id, Missing(f"the zone of {subnet_id}", _ACTION))
+    if kind := zone_extension_of(subnet.availability_zone):
         message = f"{subnet_id} is in {kind} {subnet.availability_zone}, where Fargate starts no tasks"
-        return lost("subnet", subnet_id, _NOT_HERE, message)
+        return make_lost_hop("subnet", subnet_id, _NOT_HERE, message)
     return _in_region(need, subnet)
 
 
 def _in_region(need: Placement, subnet: Subnet) -> Hop:
-    for restriction in restrictions(need.region or "", need.architecture):
+    for restriction in find_restrictions(need.region or "", need.architecture):
         name = subnet.availability_zone_id
         if name is UNSET:
-            return open_question("subnet", subnet.subnet_id, Missing(f"the zone id of {subnet.subnet_id}", _ACTION))
+            return make_undecided_hop(
+                "subnet", subnet.subnet_id, Missing(f"the zone id of {subnet.subnet_id}", _ACTION)
+            )
         if restriction.has(name):
             continue
         if restriction.grade == "documented" and need.family == "linux":
             zones = _list(restriction.zones)
             message = f"{subnet.subnet_id} is in {name}; in {restriction.region} Fargate starts tasks in {zones} only"
-            return lost("subnet", subnet.subnet_id, _NOT_HERE, message)
+            return make_lost_hop("subnet", subnet.subnet_id, _NOT_HERE, message)
         tasks = " ".join(filter(None, [need.family, need.architecture]))
-        return open_question("subnet", subnet.subnet_id, Missing(f"whether Fargate starts {tasks} tasks in {name}"))
+        return make_undecided_hop(
+            "subnet", subnet.subnet_id, Missing(f"whether Fargate starts {tasks} tasks in {name}")
+        )
     return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
 
 
@@ -69,9 +75,9 @@ def check_groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
             continue
         if states - {"disassociated", "association-failed"} or not world.knows("group_associations"):
             fact = f"whether {group_id} of {group.vpc_id} may be used in {subnet.vpc_id}"
-            return open_question("security-group", group_id, world.missing_for("group_associations", fact))
+            return make_undecided_hop("security-group", group_id, world.missing_for("group_associations", fact))
         message = f"{group_id} is of {group.vpc_id} and not associated with {subnet.vpc_id}: no interface there gets it"
-        return lost("security-group", group_id, "SECURITY_GROUP_OF_ANOTHER_VPC", message)
+        return make_lost_hop("security-group", group_id, "SECURITY_GROUP_OF_ANOTHER_VPC", message)
     return Hop("security-group", ", ".join(named), rule="may be used in the VPC")
 
 
@@ -89,18 +95,20 @@ def mount_target_of(walker: Walker, need: Mount, subnet: Subnet) -> Destination 
     for target in targets:
         there = world.find_subnet(target.subnet_id)
         if isinstance(there, Missing):
-            return open_question("dns", name, there)
+            return make_undecided_hop("dns", name, there)
         if UNSET in {there.availability_zone, subnet.availability_zone}:
             fact = Missing(f"the zones of {target.subnet_id} and of {subnet.subnet_id}", _ACTION)
-            return open_question("dns", name, fact)
+            return make_undecided_hop("dns", name, fact)
         if (there.vpc_id, there.availability_zone) == (subnet.vpc_id, subnet.availability_zone):
             return _destination(
                 walker, subnet.vpc_id, target.mount_target_id, target.network_interface_id, target.ipv4_address
             )
     if not targets or not world.knows("s3files_mount_targets"):
-        return open_question("dns", name, world.missing_for("s3files_mount_targets", f"the mount targets of {name}"))
+        return make_undecided_hop(
+            "dns", name, world.missing_for("s3files_mount_targets", f"the mount targets of {name}")
+        )
     message = f"{name} has no mount target in {subnet.availability_zone} of {subnet.vpc_id}"
-    return lost("dns", name, "DNS_NO_MOUNT_TARGET", message)
+    return make_lost_hop("dns", name, "DNS_NO_MOUNT_TARGET", message)
 
 
 def _destination(
@@ -109,6 +117,6 @@ def _destination(
     interface = walker.world.network_interfaces.get(interface_id or "")
     if interface is None and address is None:
         fact = Missing(f"the address of {name}", "ec2:DescribeNetworkInterfaces")
-        return open_question("dns", name, fact)
+        return make_undecided_hop("dns", name, fact)
     led = walker.destinations.of_interface(interface) if interface else walker.destinations.at(vpc_id, address or "")
-    return open_question("dns", name, led) if isinstance(led, Missing) else led
+    return make_undecided_hop("dns", name, led) if isinstance(led, Missing) else led

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skerry.access.endpoint_policies import DENIES
-from skerry.catalogue.error_messages import RefusalWording, Wording, refusal_wording, wording, wordings
+from skerry.catalogue.error_messages import RefusalWording, Wording, find_refusal_wording, find_wording, load_wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.launch.image_references import parse
 from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
@@ -49,9 +49,11 @@ def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
     refused = _refused(row)
     words = _words(row)
     # No wording is known for refusals by Fargate itself, nor for S3 Files.
-    template: Wording | RefusalWording | None = None if isinstance(need, Fault | Mount) else wording(need.step, service)
+    template: Wording | RefusalWording | None = (
+        None if isinstance(need, Fault | Mount) else find_wording(need.step, service)
+    )
     if refused is not None:
-        template = refusal_wording(need.step, service, refused.code)
+        template = find_refusal_wording(need.step, service, refused.code)
         words |= {"words": refused.words, "resource": refused.resource}
     if template is None:
         return Prediction(need.step, None, "inferred", at_or_before)
@@ -89,8 +91,8 @@ def _words(row: NeedDiagnosis) -> dict[str, str]:
     }
     way = _way(trace)
     words["way"] = way
-    words["dial"] = wordings().dial[way].format_map(words)
-    words["mount"] = wordings().mount[way].format_map(words)
+    words["dial"] = load_wordings().dial[way].format_map(words)
+    words["mount"] = load_wordings().mount[way].format_map(words)
     return words
 
 

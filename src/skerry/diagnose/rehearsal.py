@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from skerry.launch.needs import Call, Mount, Need
-from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict, either, every
+from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict, alternating_verdict_of, worst_of
 
 _CERTAIN = (OK, BLOCKED)
 
@@ -86,8 +86,8 @@ def combine_steps(
     for step in rehearsed:
         if step.need.blocks == "start":
             subnets.setdefault(step.subnet, []).append(step.verdict)
-    verdict = either(every(verdicts) for verdicts in subnets.values()) if subnets else UNKNOWN
-    return Rehearsal(name, every((verdict, beyond)), rehearsed, notes)
+    verdict = alternating_verdict_of(worst_of(verdicts) for verdicts in subnets.values()) if subnets else UNKNOWN
+    return Rehearsal(name, worst_of((verdict, beyond)), rehearsed, notes)
 
 
 def port_of(need: Need) -> int | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.launch.scheduled_tasks import started_by
+from skerry.launch.scheduled_tasks import started_by_of
 from skerry.model.ecs import Task
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ExplainedReason(msgspec.Struct, frozen=True, gc=False):
     meaning: "Explanation | None"
 
 
-def explained_reasons(texts: Iterable[str]) -> tuple[ExplainedReason, ...]:
+def explain_reasons(texts: Iterable[str]) -> tuple[ExplainedReason, ...]:
     """Return the texts of ECS with their meaning."""
     return tuple(ExplainedReason(text, meaning_of(text)) for text in texts)
 
@@ -87,7 +87,7 @@ def _keys_of(task: Task) -> set[tuple[str, str]]:
     mark = task.started_by or ""
     # The marks of EventBridge contain a slash. A mark without one may be a user's own, and equal a service's name.
     if "/" in mark:
-        keys.add((cluster, started_by(mark)))
+        keys.add((cluster, started_by_of(mark)))
     return keys
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeAlias
 
-from skerry.embedded.lifecycle import running
+from skerry.embedded.lifecycle import run_embedded_aws
 
 
 class EmbeddedRequest(NamedTuple):
@@ -29,12 +29,12 @@ Answer: TypeAlias = Callable[[EmbeddedRequest], Answered]
 
 
 @contextmanager
-def answering(region: str = "eu-west-1") -> Iterator[Answer]:
+def provide_answers(region: str = "eu-west-1") -> Iterator[Answer]:
     """Run an empty AWS in this process and give the block a function that answers requests to AWS's hosts.
 
     A request without an answer, such as one to another host, gets status 404.
     """
-    with running(region):
+    with run_embedded_aws(region):
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
         stubber = BotocoreStubber()

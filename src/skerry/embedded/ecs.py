@@ -23,7 +23,7 @@ _NEWEST = "LATEST"
 
 
 @contextmanager
-def tasks_stay() -> Iterator[None]:
+def freeze_tasks() -> Iterator[None]:
     """Keep the state of a task when it is described. moto moves it on towards its end each time."""
     state_manager.set_transition(_TASK, {"progression": "manual", "times": sys.maxsize})
     try:

@@ -52,7 +52,7 @@ def _call_action(original: Any, response: Any) -> Any:
     if operation == ("ec2", "DescribeVpcBlockPublicAccessOptions"):
         return response.serialized(ActionResult(_public_access(response.region)))
     if operation == ("ecs", "DescribeServiceRevisions"):
-        return response.serialized(service_revisions.described(response))
+        return response.serialized(service_revisions.describe_service_revisions(response))
     if key := _EMPTY.get(operation):
         return response.serialized(ActionResult({key: []}))
     return original(response)

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from skerry.embedded.fault_injection import Faults
-from skerry.embedded.lifecycle import running
-from skerry.embedded.patching import Correction, applied
+from skerry.embedded.lifecycle import run_embedded_aws
+from skerry.embedded.patching import Correction, apply_patches
 from skerry.errors import SkerryError
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -30,7 +30,7 @@ _NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 
 
 @contextmanager
-def serving(region: str = "eu-west-1", faults: Faults | None = None, port: int = 0) -> Iterator[str]:
+def serve_over_http(region: str = "eu-west-1", faults: Faults | None = None, port: int = 0) -> Iterator[str]:
     """Serve an empty AWS on this machine, and give the block its URL.
 
     Inside the block, new boto3 clients of this process use it by ``AWS_ENDPOINT_URL``; other programs need the URL
@@ -38,14 +38,14 @@ def serving(region: str = "eu-west-1", faults: Faults | None = None, port: int =
 
     Raises SkerryError if moto is not installed or the port is taken, and RuntimeError if an embedded AWS runs already.
     """
-    with running(region):
+    with run_embedded_aws(region):
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
         wrong = faults or Faults()
         server = _listening(port, BotocoreStubber().process_prepared_request, wrong)
         url = f"{_THIS_MACHINE}{server.server_port}"
         let_out = Correction(BotocoreStubber, "__call__", _let_out)
-        with server, applied((let_out, *wrong.corrections())):
+        with server, apply_patches((let_out, *wrong.corrections())):
             os.environ["AWS_ENDPOINT_URL"] = url
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
             thread.start()

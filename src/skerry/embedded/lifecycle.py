@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from skerry.embedded.patching import Correction, applied
+from skerry.embedded.patching import Correction, apply_patches
 from skerry.errors import SkerryError
 
 _SETTINGS = ("AWS_", "BOTO_", "MOTO_")
@@ -15,7 +15,7 @@ _AT_A_TIME = Lock()
 
 
 @contextmanager
-def running(region: str = "eu-west-1") -> Iterator[None]:
+def run_embedded_aws(region: str = "eu-west-1") -> Iterator[None]:
     """Run an empty AWS in this process: inside the block, new boto3 clients talk to it and to nothing else.
 
     The user's credentials, profiles and endpoint settings are hidden meanwhile. A call without an answer in the
@@ -93,7 +93,7 @@ def _moto() -> Iterator[None]:
     rooms = (vpc, vpc_endpoints, ecs, service_revisions, ecr_images, efs_and_kms, empty_answers)
     rules = tuple(rule for room in rooms for rule in room.CORRECTIONS)
     # The credentials are set above, and moto's own way to restore them loses empty ones.
-    with applied((*inside, *rules)), ecs.tasks_stay(), mock_aws(config={"core": {"mock_credentials": False}}):
+    with apply_patches((*inside, *rules)), ecs.freeze_tasks(), mock_aws(config={"core": {"mock_credentials": False}}):
         yield
 
 

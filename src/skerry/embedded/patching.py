@@ -19,7 +19,7 @@ class Correction(NamedTuple):
 
 
 @contextmanager
-def applied(corrections: Iterable[Correction]) -> Iterator[None]:
+def apply_patches(corrections: Iterable[Correction]) -> Iterator[None]:
     """Apply the corrections for the time of the block.
 
     Raises KeyError if moto has no such method or function, so that no patch is lost silently after an upgrade.

@@ -44,7 +44,7 @@ def _revision(service: Any, backend: Any) -> dict[str, Any]:
     }
 
 
-def described(response: Any) -> Any:
+def describe_service_revisions(response: Any) -> Any:
     """Return the requested revisions.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html

@@ -8,8 +8,8 @@ import msgspec
 
 from skerry.catalogue.blocker_codes import ErrorClass
 from skerry.catalogue.data_files import Grade
-from skerry.catalogue.error_texts import Confidence, ErrorTextRule, Spot, rules, spots
-from skerry.catalogue.services import ServiceRef, endpoint_service, service_of_host
+from skerry.catalogue.error_texts import Confidence, ErrorTextRule, Spot, load_error_rules, load_spots
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, service_of_host
 from skerry.errortext.evidence import Evidence, read_evidence
 from skerry.errortext.matching import PhraseIndex, build_index
 from skerry.errortext.normalize import split_errors, squeeze, strip_formatting, tail_of
@@ -69,9 +69,9 @@ class _Table(NamedTuple):
 
 @cache
 def _table() -> _Table:
-    all_spots = spots().spots
+    all_spots = load_spots().spots
     phrases = [(squeeze(word), spot) for spot in all_spots for word in spot.words]
-    sought = tuple(_sought(rule) for rule in rules())
+    sought = tuple(_sought(rule) for rule in load_error_rules())
     return _Table(
         strong={word: spot for word, spot in phrases if not spot.weak},
         weak={word: spot for word, spot in phrases if spot.weak},
@@ -173,8 +173,8 @@ def _of_action(action: str | None) -> Spot | None:
     """Return the spot of an IAM action or an API operation, by the first known prefix."""
     if action is None:
         return None
-    name = next((name for name in spots().actions if action.startswith(name)), None)
-    return _table().spots[spots().actions[name]] if name else None
+    name = next((name for name in load_spots().actions if action.startswith(name)), None)
+    return _table().spots[load_spots().actions[name]] if name else None
 
 
 @cache
@@ -234,7 +234,7 @@ class _Names(dict[str, str]):
 
 def _names(spot: Spot, told: Evidence) -> _Names:
     region = told.region or "<region>"
-    endpoint = endpoint_service(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
+    endpoint = endpoint_service_name_of(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
     return _Names(
         told.as_words()
         | {
@@ -243,7 +243,7 @@ def _names(spot: Spot, told: Evidence) -> _Names:
             "region": region,
             "where": f"in {told.region}" if told.region else "in the task's Region",
             "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
-            "gateway": (endpoint_service(ServiceRef("s3", told.region), "Gateway") if told.region else None)
+            "gateway": (endpoint_service_name_of(ServiceRef("s3", told.region), "Gateway") if told.region else None)
             or f"com.amazonaws.{region}.s3",
             "thing": told.image or told.repository or told.arn or spot.subject,
             "who": told.principal or "the role",

@@ -12,13 +12,13 @@ from threading import Thread
 
 import msgspec
 
-from skerry.embedded.dispatch import answering
+from skerry.embedded.dispatch import provide_answers
 from skerry.lab import registry
 from skerry.lab.fixtures import STORAGE_BUCKET, STORAGE_REGION, Copy, Stock
 from skerry.lab.messages import decode, encode
 from skerry.lab.oci_image import source_of, write_layout
-from skerry.lab.paths import AUTHORITY, FOLDER, environment
-from skerry.lab.requirements import program
+from skerry.lab.paths import AUTHORITY, FOLDER, build_environment
+from skerry.lab.requirements import program_path_of
 from skerry.lab.tls_proxy import REGISTRY, Front
 from skerry.net.hostname import Hostname
 
@@ -36,7 +36,7 @@ def main() -> None:
     """Serve until the socket that brings connections is closed."""
     stock: Stock = decode(sys.stdin.buffer.readline(), Stock)
     brings = socket.socket(fileno=int(sys.argv[1]))
-    with answering(stock.region) as answer:
+    with provide_answers(stock.region) as answer:
         front = Front(stock, answer)
         front.write_authority(AUTHORITY)
         _listen(front)
@@ -89,10 +89,10 @@ def _push(stock: Stock) -> None:
         source = source_of(Path(stock.archive)) if stock.archive else _made(position, copy)
         target = f"docker://{REGISTRY[0]}:{REGISTRY[1]}/{copy.repository}:{copy.tag}"
         # Without this option its temporary files are below /var/tmp.
-        command = [program("skopeo"), "--insecure-policy", "--tmpdir", str(FOLDER), "copy", "--quiet"]
+        command = [program_path_of("skopeo"), "--insecure-policy", "--tmpdir", str(FOLDER), "copy", "--quiet"]
         command += ["--dest-tls-verify=false", source, target]
         done = subprocess.run(  # noqa: S603 -- a fixed program
-            command, capture_output=True, text=True, check=False, env=environment(), timeout=_LONGEST
+            command, capture_output=True, text=True, check=False, env=build_environment(), timeout=_LONGEST
         )
         if done.returncode != 0:
             raise RuntimeError(f"skopeo could not push {copy.repository}:{copy.tag}: {done.stderr.strip()[-500:]}")

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from skerry.lab import dns_client
-from skerry.lab.config_files import LISTENER, hosts_of, scripts
-from skerry.lab.netns import run, switch, within
-from skerry.lab.paths import FOLDER, environment
-from skerry.lab.processes import confined
+from skerry.lab.config_files import LISTENER, build_scripts, hosts_of
+from skerry.lab.netns import run, run_in_namespace, switch
+from skerry.lab.paths import FOLDER, build_environment
+from skerry.lab.processes import confine_command
 from skerry.lab.protocol import Drop
-from skerry.lab.requirements import program
+from skerry.lab.requirements import program_path_of
 from skerry.lab.topology_records import FAR, NATS, TASKS, LabPlan, TrafficOrigin
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
@@ -51,12 +51,12 @@ class Lab:
 
     def build(self) -> None:
         """Create everything; afterwards packets flow."""
-        setup = scripts(self.plan)
+        setup = build_scripts(self.plan)
         run(["ip", "-batch", "-"], setup.links)
         for space in self._spaces:
-            within(space, partial(self._furnish, space, setup.inside[space], setup.filters.get(space)))
-        self._listener = within(FAR, _listen)
-        self._server = within(FAR, _serve_names)
+            run_in_namespace(space, partial(self._furnish, space, setup.inside[space], setup.filters.get(space)))
+        self._listener = run_in_namespace(FAR, _listen)
+        self._server = run_in_namespace(FAR, _serve_names)
         threading.Thread(target=self._drain, args=(self._listener,), daemon=True).start()
         threading.Thread(target=_refuse_names, args=(self._server,), daemon=True).start()
         FOLDER.mkdir(exist_ok=True)
@@ -81,13 +81,13 @@ class Lab:
         for path, text in zip(paths, (configuration, hosts), strict=True):
             path.write_text(text, encoding="ascii")
         options = ["--no-daemon", f"--conf-file={paths[0]}", f"--addn-hosts={paths[1]}", "--pid-file="]
-        command = confined([program("dnsmasq"), *options])
+        command = confine_command([program_path_of("dnsmasq"), *options])
 
         def start() -> None:
             switch(_LOW_PORTS)
             with (FOLDER / f"{space}.log").open("wb") as log:
                 daemon = subprocess.Popen(  # noqa: S603 -- a fixed program
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), cwd=FOLDER
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=build_environment(), cwd=FOLDER
                 )
             self._daemons.append(daemon)
             limit = time.monotonic() + _READY
@@ -98,7 +98,7 @@ class Lab:
             message = (FOLDER / f"{space}.log").read_text(encoding="utf-8", errors="replace")
             raise TimeoutError(f"the DNS server of {space} does not answer: {message}")
 
-        within(space, start)
+        run_in_namespace(space, start)
 
     def _drain(self, listener: socket.socket) -> None:
         while True:
@@ -125,8 +125,8 @@ class Lab:
         for router in self.plan.routers:
             for table, name in _SETS:
                 origins = self.plan.realms if name == "lost" else self.plan.marks
-                dropped += within(router.space, partial(_recorded, table, name, origins))
-        return dropped + within(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
+                dropped += run_in_namespace(router.space, partial(_recorded, table, name, origins))
+        return dropped + run_in_namespace(NATS, partial(_recorded, "nats", "dropped", self.plan.marks))
 
 
 def _recorded(table: str, name: str, origins: dict[int, TrafficOrigin]) -> list[Drop]:

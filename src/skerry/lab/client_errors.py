@@ -10,14 +10,14 @@ _TRANSPORT = re.compile(r"\bdial |\blookup |i/o timeout|deadline exceeded|: EOF|
 _URL_QUERY = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]+")
 
 
-def of_ctr(printed: str) -> str:
+def ctr_error_of(printed: str) -> str:
     """Return the last error that ``ctr`` printed, without the signatures in its URLs."""
     lines = [line for line in printed.splitlines() if line.startswith("ctr: ")]
     error_line = lines[-1].removeprefix("ctr: ") if lines else printed.strip()
     return _URL_QUERY.sub(r"\1?…", error_line)[-_MOST:]
 
 
-def of_helper(log: str) -> str:
+def helper_error_of(log: str) -> str:
     """Return the last error in the log of the Amazon ECR credential helper, which prints none."""
     matches = _ERROR.findall(log)
     try:

@@ -13,10 +13,10 @@ import msgspec
 from skerry.lab import client_errors
 from skerry.lab.client_jobs import Api, Dial, JobResult, Login, Pull, TaskHost
 from skerry.lab.messages import decode, encode
-from skerry.lab.netns import within
-from skerry.lab.paths import AUTHORITY, FOLDER, environment
-from skerry.lab.processes import confined, module
-from skerry.lab.requirements import program
+from skerry.lab.netns import run_in_namespace
+from skerry.lab.paths import AUTHORITY, FOLDER, build_environment
+from skerry.lab.processes import confine_command, module_command_of
+from skerry.lab.requirements import program_path_of
 from skerry.net.hostname import Hostname
 
 Report = Callable[[JobResult], None]
@@ -44,10 +44,10 @@ def start_store() -> None:
     """Start containerd with isolated content: each client pulls an image again even if another already has it."""
     settings = FOLDER / "containerd.toml"
     settings.write_text(_STORE, encoding="ascii")
-    command = confined([program("containerd"), "--config", str(settings)])
+    command = confine_command([program_path_of("containerd"), "--config", str(settings)])
     with (FOLDER / "containerd.log").open("wb") as log:
         daemon = subprocess.Popen(  # noqa: S603 -- a fixed program
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment(), cwd=FOLDER
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=build_environment(), cwd=FOLDER
         )
     limit = time.monotonic() + _READY
     while time.monotonic() < limit and daemon.poll() is None:
@@ -72,13 +72,13 @@ def send(station: TaskHost, report: Report) -> list[Thread]:
             case _:
                 continue
         home.mkdir()
-    threads = [Thread(target=within, args=(station.space, job), daemon=True) for job in work]
+    threads = [Thread(target=run_in_namespace, args=(station.space, job), daemon=True) for job in work]
     for thread in threads:
         thread.start()
     return threads
 
 
-def mirrors(station: TaskHost) -> dict[int, Hostname]:
+def mirror_ports_of(station: TaskHost) -> dict[int, Hostname]:
     """Return the local ports at which a task's namespace needs a registry mirror, with the registry's name."""
     return {
         MIRROR_PORT + position: errand.host
@@ -88,8 +88,8 @@ def mirrors(station: TaskHost) -> dict[int, Hostname]:
 
 
 def _run(command: list[str], home: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    surroundings = environment(home) | {"AWS_MAX_ATTEMPTS": "1"}
-    confined_command = confined([program(command[0]), *command[1:]])
+    surroundings = build_environment(home) | {"AWS_MAX_ATTEMPTS": "1"}
+    confined_command = confine_command([program_path_of(command[0]), *command[1:]])
     try:
         return subprocess.run(  # noqa: S603 -- fixed programs
             confined_command,
@@ -109,11 +109,11 @@ def _run(command: list[str], home: Path, given: str = "") -> subprocess.Complete
 def _call(errands: tuple[Api | Dial, ...], report: Report) -> None:
     """Run calls and connections in one process, because importing boto3 takes longer than a call."""
     left = {errand.row for errand in errands}
-    command = confined(module("skerry.lab.call_worker"))
+    command = confine_command(module_command_of("skerry.lab.call_worker"))
     with (
         tempfile.TemporaryFile(dir=FOLDER) as wrong,
         subprocess.Popen(  # noqa: S603 -- this very program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=wrong, env=environment(), cwd=FOLDER
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=wrong, env=build_environment(), cwd=FOLDER
         ) as process,
     ):
         watch = Timer(_LONGEST, process.kill)
@@ -140,7 +140,9 @@ def _login(errand: Login, home: Path, report: Report) -> None:
     error_text = ""
     if done.returncode != 0:
         log = home / ".ecr" / "log" / "ecr-login.log"
-        error_text = client_errors.of_helper(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
+        error_text = (
+            client_errors.helper_error_of(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else ""
+        )
         error_text = error_text or (done.stderr or done.stdout).strip()
     report(
         JobResult(errand.row, _worked(done.returncode, error_text), error_text, "ecr-login", time.monotonic() - started)
@@ -181,7 +183,7 @@ def _fetch(errand: Pull, home: Path, name: str, options: list[str]) -> JobResult
     command = ["ctr", "--address", str(SOCKET), "--namespace", space, "content", "fetch", "--all-platforms"]
     command += ["--tlscacert", str(AUTHORITY), *options, "--", errand.reference.text]
     done = _run(command, home)
-    error_text = "" if done.returncode == 0 else client_errors.of_ctr(done.stderr)
+    error_text = "" if done.returncode == 0 else client_errors.ctr_error_of(done.stderr)
     return JobResult(0, _worked(done.returncode, error_text), error_text, "ctr", time.monotonic() - started)
 
 

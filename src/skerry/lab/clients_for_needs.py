@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from skerry.aws.single_call import ApiRequest as ApiCall
-from skerry.catalogue.registries import registry as known_registry
-from skerry.catalogue.services import ServiceRef, host, layer_bucket
+from skerry.catalogue.registries import find_registry as known_registry
+from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host_of
 from skerry.lab.client_arguments import ImageReference, Region
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
 from skerry.lab.fixtures import STORAGE_REGION, Copy, Item, RegistryFixture, Stock
@@ -35,7 +35,7 @@ class _Pulled(NamedTuple):
     blobs: Hostname | None
 
 
-def why_not(call: Call) -> str:
+def unsupported_reason_of(call: Call) -> str:
     """Return the reason why no client can make a call, such as an invalid image; empty if one can."""
     if call.service is not None and Region.parse(call.service.region) is None:
         return f"{call.service.region[:_SHOWN]} is not the name of a Region"
@@ -52,7 +52,7 @@ def why_not(call: Call) -> str:
     return ""
 
 
-def errands(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
+def errands_for(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
     """Return the jobs for the attempts (number, Need, host, port) of one task."""
     jobs: list[Errand] = []
     pulled: set[int] = set()
@@ -101,7 +101,7 @@ def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
     return Api(number, request)
 
 
-def stock(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
+def stock_for(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
     """Return the fixtures that the AWS side needs to answer the calls."""
     pulls = list(_pulls(launch))
     registries = tuple({pull.host: _registry(pull) for pull in pulls}.values())
@@ -174,7 +174,7 @@ def _host(text: str | None) -> Hostname | None:
 
 
 def _layer_host(region: str) -> Hostname | None:
-    return _host(f"{layer_bucket(region)}.{host(ServiceRef('s3', region))}")
+    return _host(f"{layer_bucket_of(region)}.{regional_host_of(ServiceRef('s3', region))}")
 
 
 def _registry(pull: _Pulled) -> RegistryFixture:

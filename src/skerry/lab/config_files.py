@@ -40,7 +40,7 @@ class Scripts(NamedTuple):
     resolvers: dict[str, str]
 
 
-def scripts(plan: LabPlan) -> Scripts:
+def build_scripts(plan: LabPlan) -> Scripts:
     """Return the scripts that build a lab."""
     spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
     links = [f"netns add {space}" for space in spaces]

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
-from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.catalogue.services import private_names_of, service_of_endpoint
 from skerry.errors import SkerryError
 from skerry.lab import input_checks
-from skerry.lab.nftables import unread
+from skerry.lab.nftables import make_unread_error
 from skerry.lab.topology_records import DnsNames
 from skerry.model.endpoints import RecordSet, VpcEndpoint
 from skerry.model.facts import Missing
@@ -43,23 +43,23 @@ class Known(msgspec.Struct, frozen=True):
         return next((why for name, why in self.unusable if name.stands_for(host)), "")
 
 
-def base_plus_two(world: World, vpc_id: str) -> Address:
+def base_plus_two_of(world: World, vpc_id: str) -> Address:
     """Return the VPC's base address plus two; raises `SkerryError` if the VPC's block is unknown or not valid."""
     vpc = world.find_vpc(vpc_id)
     if isinstance(vpc, Missing):
-        raise unread(vpc)
-    address = input_checks.cidr(vpc.cidr_block, f"the CidrBlock of {vpc_id}").at(_PLACE_OF_RESOLVER)
+        raise make_unread_error(vpc)
+    address = input_checks.check_cidr(vpc.cidr_block, f"the CidrBlock of {vpc_id}").at(_PLACE_OF_RESOLVER)
     if address is None:
-        raise input_checks.invalid(f"the CidrBlock of {vpc_id}", "large enough for a DNS server")
+        raise input_checks.make_invalid_error(f"the CidrBlock of {vpc_id}", "large enough for a DNS server")
     return address
 
 
 def resolver_of(world: World, vpc_id: str) -> Address | None:
     """Return the address of the Amazon DNS server, the VPC's base plus two; None if DNS support is off."""
     support = world.dns_attribute_of(vpc_id, "enable_dns_support")
-    address = base_plus_two(world, vpc_id)
+    address = base_plus_two_of(world, vpc_id)
     if isinstance(support, Missing):
-        raise unread(support)
+        raise make_unread_error(support)
     return address if support else None
 
 
@@ -68,7 +68,7 @@ def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
     vpc = world.find_vpc(vpc_id)
     options = vpc if isinstance(vpc, Missing) else world.dhcp_options_of(vpc)
     if isinstance(options, Missing):
-        raise unread(options)
+        raise make_unread_error(options)
     named = [
         item.value
         for configuration in options.dhcp_configurations
@@ -77,7 +77,7 @@ def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
     ]
     amazon = _AMAZON | {resolver_of(world, vpc_id)}
     what = f"a DNS server of {options.dhcp_options_id}"
-    return tuple(input_checks.address(name, what) for name in named if name not in amazon)
+    return tuple(input_checks.check_address(name, what) for name in named if name not in amazon)
 
 
 def _require_plain(world: World, vpc_id: str) -> None:
@@ -101,7 +101,9 @@ def names_of(world: World, vpc_id: str) -> Known:
             zones.setdefault(zone, []).extend((name, address) for address in _addresses(world, endpoint))
     for hosted in world.zones_in(vpc_id):
         if hosted.vpc_ids is UNSET or hosted.records is UNSET or not hosted.whole:
-            raise unread(Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets"))
+            raise make_unread_error(
+                Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets")
+            )
         own = _plain(hosted.name)
         if own is None or own.is_wildcard:
             omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
@@ -135,7 +137,7 @@ def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
     if endpoint.vpc_endpoint_type != "Interface" or not usable or inbound_only or endpoint.service_name is UNSET:
         return
     ref = service_of_endpoint(endpoint.service_name)
-    for text in private_names(ref) if ref else ():
+    for text in private_names_of(ref) if ref else ():
         # An invalid Region in the service name makes an invalid host name.
         made = Hostname.parse(text)
         if made is not None:
@@ -146,7 +148,9 @@ def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
     interfaces = [world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
     rows = [interface for interface in interfaces if interface is not None and interface.private_ip_address]
     return [
-        input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {interface.network_interface_id}")
+        input_checks.check_address(
+            interface.private_ip_address, f"the PrivateIpAddress of {interface.network_interface_id}"
+        )
         for interface in rows
     ]
 

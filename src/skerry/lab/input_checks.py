@@ -12,30 +12,30 @@ from skerry.net.ports import PortRange
 _Value = TypeVar("_Value", bound=Checked)
 
 
-def invalid(name: str, form: str) -> SkerryError:
+def make_invalid_error(name: str, form: str) -> SkerryError:
     """Return the error for an invalid value: ``name`` of the value and its resource, and its expected ``form``."""
     return SkerryError(f"{name} is not {form}", "Correct it in the input, or read the account again.")
 
 
-def address(text: str | None, name: str) -> Address:
+def check_address(text: str | None, name: str) -> Address:
     """Parse an IPv4 address; raises `SkerryError` with the ``name`` of the value if it is not valid."""
     return _parse(Address.parse, text, name, "an IPv4 address")
 
 
-def cidr(text: str | None, name: str) -> Cidr:
+def check_cidr(text: str | None, name: str) -> Cidr:
     """Parse an IPv4 block; raises `SkerryError` with the ``name`` of the value if it is not valid."""
     return _parse(Cidr.parse, text, name, "an IPv4 block")
 
 
-def ports(first: int, last: int, name: str) -> PortRange:
+def check_ports(first: int, last: int, name: str) -> PortRange:
     """Parse a range of ports; raises `SkerryError` with the ``name`` of the value if it is not valid."""
     port_range = PortRange.parse(first, last)
     if port_range is None:
-        raise invalid(name, "a range of ports")
+        raise make_invalid_error(name, "a range of ports")
     return port_range
 
 
-def ipv4_blocks(entries: Iterable[str], name: str) -> tuple[Cidr, ...]:
+def check_ipv4_blocks(entries: Iterable[str], name: str) -> tuple[Cidr, ...]:
     """Parse the IPv4 blocks among entries of both families; raises `SkerryError` if an entry is not a block."""
     blocks = []
     for text in entries:
@@ -43,12 +43,12 @@ def ipv4_blocks(entries: Iterable[str], name: str) -> tuple[Cidr, ...]:
         if ipv4_block is not None:
             blocks.append(ipv4_block)
         elif parse_block(text) is None:
-            raise invalid(name, "a block of addresses")
+            raise make_invalid_error(name, "a block of addresses")
     return tuple(blocks)
 
 
 def _parse(parse: Callable[[str], _Value | None], text: str | None, name: str, form: str) -> _Value:
     value = None if text is None else parse(text)
     if value is None:
-        raise invalid(name, form)
+        raise make_invalid_error(name, form)
     return value

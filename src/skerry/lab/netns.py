@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from skerry.lab.requirements import PATHS, program
+from skerry.lab.requirements import PATHS, program_path_of
 
 _Result = TypeVar("_Result")
 _NEW_NET = 0x4000_0000
@@ -21,7 +21,7 @@ class CommandError(Exception):
     """Error of a program that failed: its name and its message."""
 
 
-def within(space: str, work: Callable[[], _Result]) -> _Result:
+def run_in_namespace(space: str, work: Callable[[], _Result]) -> _Result:
     """Run a function in a namespace, in a thread of its own, because a namespace belongs to a thread."""
     results: list[_Result] = []
     errors: list[BaseException] = []
@@ -54,7 +54,7 @@ def _enter(space: str) -> None:
 
 def run(arguments: list[str], text: str = "") -> str:
     """Run a program to its end with a text as its input; raises `CommandError` with its message if it fails."""
-    command = [program(arguments[0]), *arguments[1:]]
+    command = [program_path_of(arguments[0]), *arguments[1:]]
     try:
         done = subprocess.run(  # noqa: S603 -- fixed programs
             command, input=text, capture_output=True, text=True, check=False, env=_ENVIRONMENT, timeout=_LONGEST

@@ -35,15 +35,15 @@ Marker = Callable[[TrafficOrigin], int]
 Members = Callable[[str], Iterable[Address]]
 
 
-def unread(missing: Missing) -> SkerryError:
+def make_unread_error(missing: Missing) -> SkerryError:
     """Return the error for a missing fact, without which the lab cannot be built."""
     return SkerryError(f"the lab cannot be built without {missing.fact}", f"Supply the answer of {missing.action}.")
 
 
-def acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
+def build_acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
     """Return the entries of a network ACL for one direction, in order; their blocks are the packet's other end."""
     if acl.entries is UNSET:
-        raise unread(Missing(f"the entries of {acl.network_acl_id}", "ec2:DescribeNetworkAcls"))
+        raise make_unread_error(Missing(f"the entries of {acl.network_acl_id}", "ec2:DescribeNetworkAcls"))
     direction = chain.direction
     rules = []
     for entry in sorted(acl.entries, key=lambda item: item.rule_number):
@@ -54,12 +54,12 @@ def acl_filter(acl: NetworkAcl, chain: Chain, mark: Marker) -> Filter:
         name = f"rule {number} {direction} of {acl.network_acl_id}"
         verdict = _ACTIONS.get(entry.rule_action)
         if verdict is None:
-            raise input_checks.invalid(f"the action of {name}", "allow or deny")
+            raise input_checks.make_invalid_error(f"the action of {name}", "allow or deny")
         protocol = _protocol(entry.protocol, name)
         if protocol is None:
             continue
         origin = TrafficOrigin("network-acl", acl.network_acl_id, f"rule {number} {direction}")
-        peer = input_checks.cidr(entry.cidr_block, f"the block of {name}")
+        peer = input_checks.check_cidr(entry.cidr_block, f"the block of {name}")
         number_of_origin = 0 if verdict == "accept" else mark(origin)
         rules.append(NftRule(_side(direction), peer, verdict, protocol, _entry_ports(entry, name), number_of_origin))
     last = mark(TrafficOrigin("network-acl", acl.network_acl_id, f"rule * {direction}"))
@@ -74,14 +74,14 @@ def _side(direction: Direction) -> Literal["saddr", "daddr"]:
 def _protocol(text: str, name: str) -> Protocol | None:
     """Parse a protocol; None if no packet of a lab has it."""
     if text not in _PROTOCOLS and text not in _OTHERS:
-        raise input_checks.invalid(f"the protocol of {name}", "one that AWS knows")
+        raise input_checks.make_invalid_error(f"the protocol of {name}", "one that AWS knows")
     return _PROTOCOLS.get(text)
 
 
 def _entry_ports(entry: AclEntry, name: str) -> PortRange | None:
     if entry.port_range is None or _PROTOCOLS.get(entry.protocol) is Protocol.ALL:
         return None
-    return input_checks.ports(entry.port_range.from_port, entry.port_range.to_port, f"the port range of {name}")
+    return input_checks.check_ports(entry.port_range.from_port, entry.port_range.to_port, f"the port range of {name}")
 
 
 class Guarded(NamedTuple):
@@ -91,17 +91,17 @@ class Guarded(NamedTuple):
     chain: Chain
 
 
-def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members) -> Filter:
+def build_group_filter(world: World, guarded: Guarded, mark: Marker, members: Members) -> Filter:
     """Return the rules of all security groups of an interface: a packet passes if any of them allows it."""
     groups, direction = guarded.groups, guarded.chain.direction
     rules: list[NftRule] = []
     for group_id in groups:
         group = world.find_security_group(group_id)
         if isinstance(group, Missing):
-            raise unread(group)
+            raise make_unread_error(group)
         permissions = group.ip_permissions_egress if direction == "out" else group.ip_permissions
         if permissions is UNSET:
-            raise unread(Missing(f"the rules of {group_id}", "ec2:DescribeSecurityGroups"))
+            raise make_unread_error(Missing(f"the rules of {group_id}", "ec2:DescribeSecurityGroups"))
         for permission in permissions:
             name = f"a rule ({direction}) of {group_id}"
             protocol = _protocol(permission.ip_protocol, name)
@@ -115,12 +115,12 @@ def group_filter(world: World, guarded: Guarded, mark: Marker, members: Members)
 
 
 def _peers(world: World, permission: IpPermission, name: str, members: Members) -> list[Cidr]:
-    peers = [input_checks.cidr(item.cidr_ip, f"the CidrIp of {name}") for item in permission.ip_ranges]
+    peers = [input_checks.check_cidr(item.cidr_ip, f"the CidrIp of {name}") for item in permission.ip_ranges]
     for reference in permission.prefix_list_ids:
         entries = world.prefix_entries_of(reference.prefix_list_id)
         if isinstance(entries, Missing):
-            raise unread(entries)
-        peers.extend(input_checks.ipv4_blocks(entries, f"an entry of {reference.prefix_list_id}"))
+            raise make_unread_error(entries)
+        peers.extend(input_checks.check_ipv4_blocks(entries, f"an entry of {reference.prefix_list_id}"))
     for pair in permission.user_id_group_pairs:
         peers.extend(Cidr(f"{address}/32") for address in members(pair.group_id))
     return peers
@@ -131,4 +131,4 @@ def _permission_ports(permission: IpPermission, protocol: Protocol, name: str) -
     first, last = permission.from_port, permission.to_port
     if protocol is Protocol.ALL or first is None or last is None or (first, last) == (-1, -1):
         return None
-    return input_checks.ports(first, last, f"the port range of {name}")
+    return input_checks.check_ports(first, last, f"the port range of {name}")

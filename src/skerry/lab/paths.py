@@ -17,7 +17,7 @@ AUTHORITY: Final = FOLDER / "authority.pem"
 _ETC: Final = FOLDER / "etc"
 
 
-def environment(home: Path = FOLDER) -> dict[str, str]:
+def build_environment(home: Path = FOLDER) -> dict[str, str]:
     """Return the environment of a client, without the user's own, so that no proxy, profile or certificate applies."""
     return {
         "PATH": PATHS,

@@ -6,7 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from skerry.lab.requirements import MODULES, program
+from skerry.lab.requirements import MODULES, program_path_of
 
 # The paths stand after those of the standard library, so nothing in them replaces it, and before other packages.
 _START = (
@@ -22,25 +22,25 @@ CAPABILITIES = ("net_admin", "setpcap", "sys_admin")
 """Capabilities of the process that builds labs, in namespaces of its own; all other programs have none."""
 
 
-def module(name: str, *arguments: str) -> list[str]:
+def module_command_of(name: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of skerry with the interpreter of this process.
 
     In isolated mode (``-I``) Python reads neither the environment nor the current folder:
     https://docs.python.org/3/using/cmdline.html#cmdoption-I
     """
-    return [sys.executable, "-I", "-B", "-c", _START, json.dumps(import_paths()), name, *arguments]
+    return [sys.executable, "-I", "-B", "-c", _START, json.dumps(list_import_paths()), name, *arguments]
 
 
-def confined(command: list[str]) -> list[str]:
+def confine_command(command: list[str]) -> list[str]:
     """Return the command without any capability, and without a way to get one."""
-    return [program("setpriv"), *_NO_CAPABILITIES, "--", *command]
+    return [program_path_of("setpriv"), *_NO_CAPABILITIES, "--", *command]
 
 
-def limited(command: list[str]) -> list[str]:
+def limit_command(command: list[str]) -> list[str]:
     """Return the command with no more than `CAPABILITIES`."""
     capabilities = ",".join(f"+{name}" for name in CAPABILITIES)
     return [
-        program("setpriv"),
+        program_path_of("setpriv"),
         f"--bounding-set=-all,{capabilities}",
         "--inh-caps=-all",
         "--no-new-privs",
@@ -50,7 +50,7 @@ def limited(command: list[str]) -> list[str]:
 
 
 @cache
-def import_paths() -> tuple[str, ...]:
+def list_import_paths() -> tuple[str, ...]:
     """Return the folders of skerry and its dependencies; the current folder only if skerry is in it."""
     folders: dict[str, None] = {}
     for name in _NEEDED:

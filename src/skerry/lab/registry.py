@@ -6,9 +6,9 @@ import time
 import urllib.request
 
 from skerry.lab.fixtures import STORAGE_BUCKET, STORAGE_HOST, STORAGE_REGION
-from skerry.lab.paths import FOLDER, environment
-from skerry.lab.processes import confined
-from skerry.lab.requirements import program
+from skerry.lab.paths import FOLDER, build_environment
+from skerry.lab.processes import confine_command
+from skerry.lab.requirements import program_path_of
 from skerry.lab.tls_proxy import REGISTRY
 
 _READY = 20.0
@@ -30,13 +30,13 @@ def start_registry() -> None:
     settings, hosts = FOLDER / "registry.yml", FOLDER / "registry.hosts"
     settings.write_text(_CONFIGURATION, encoding="ascii")
     hosts.write_text(f"127.0.0.1 localhost {STORAGE_HOST}\n", encoding="ascii")
-    serve = confined([program("docker-registry"), "serve", str(settings)])
+    serve = confine_command([program_path_of("docker-registry"), "serve", str(settings)])
     # The shell has the capability to mount; the program that replaces it has none.
     script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
-    command = [program("unshare"), "--mount", program("sh"), "-c", script, "sh", str(hosts), *serve]
+    command = [program_path_of("unshare"), "--mount", program_path_of("sh"), "-c", script, "sh", str(hosts), *serve]
     with _LOG.open("wb") as log:
         subprocess.Popen(  # noqa: S603 -- a fixed program
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment(), cwd=FOLDER
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=build_environment(), cwd=FOLDER
         )
 
 

@@ -10,12 +10,12 @@ from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import SkerryError
 from skerry.lab import clients_for_needs
 from skerry.lab.client_jobs import Errand, TaskHost, Work
-from skerry.lab.dns_records import Known, base_plus_two, names_of, servers_of
+from skerry.lab.dns_records import Known, base_plus_two_of, names_of, servers_of
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import TASKS, LabPlan
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Mount, Need
-from skerry.launch.startup import needs
+from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
@@ -63,7 +63,7 @@ class Script(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def script(world: World, launch: Launch, archive: str | None = None) -> Script:
+def plan_rehearsal(world: World, launch: Launch, archive: str | None = None) -> Script:
     """Plan the rehearsal of a launch in all of its subnets.
 
     An attempt that the lab cannot make is not an error: the attempt says why.
@@ -85,7 +85,7 @@ def script(world: World, launch: Launch, archive: str | None = None) -> Script:
     ports = {port.subnet: port for router in made.routers for port in router.ports if port.side == TASKS}
     stations = tuple(TaskHost(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
-    stock = clients_for_needs.stock(launch, calls, archive)
+    stock = clients_for_needs.stock_for(launch, calls, archive)
     work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
     shown_reasons = {row.why_not for row in rows}
     left_out = [note for part in shown for note in (*part.known.omitted, *(why for _, why in part.known.unusable))]
@@ -99,11 +99,11 @@ def _errands(launch: Launch, part: "_Part", rows: Iterable[RehearsalRow]) -> tup
         for row in rows
         if row.subnet == part.subnet_id and row.host is not None
     ]
-    return clients_for_needs.errands(launch, own)
+    return clients_for_needs.errands_for(launch, own)
 
 
 def _servers(world: World, vpc_id: str) -> tuple[Address, ...]:
-    return servers_of(world, vpc_id) or (base_plus_two(world, vpc_id),)
+    return servers_of(world, vpc_id) or (base_plus_two_of(world, vpc_id),)
 
 
 class _Part:
@@ -118,7 +118,7 @@ class _Part:
         self.addresses: list[Address] = []
         self.known = Known()
         self._world = world
-        self._needs = needs(launch)
+        self._needs = needs_of(launch)
         self._called: list[_Called] = []
         self.why_not = self._place(launch, place)
         if not self.why_not:
@@ -199,7 +199,7 @@ class _Part:
             return _none("its host is not a host name")
         if not is_port(need.port):
             return _none("its port is not a port of TCP")
-        why_not = clients_for_needs.why_not(need) or self.known.why_not(host)
+        why_not = clients_for_needs.unsupported_reason_of(need) or self.known.why_not(host)
         if why_not:
             return _none(why_not)
         if need.step == "volumes" and need.port == _NFS:

@@ -32,17 +32,17 @@ MODULES = ("dns", "trustme", "moto")
 """Python packages of the extra ``lab``."""
 
 
-def program(name: str) -> str:
+def program_path_of(name: str) -> str:
     """Return the path of a program; its bare name if it is not installed."""
     return shutil.which(name, path=PATHS) or name
 
 
-def missing_programs(names: Iterable[str] = tuple(PROGRAMS)) -> tuple[str, ...]:
+def find_missing_programs(names: Iterable[str] = tuple(PROGRAMS)) -> tuple[str, ...]:
     """Return the programs that are not installed."""
     return tuple(name for name in names if shutil.which(name, path=PATHS) is None)
 
 
-def remedy(lacking: tuple[str, ...]) -> str:
+def install_command_for(lacking: tuple[str, ...]) -> str:
     """Return the command that installs the missing programs."""
     packages = sorted({(PROGRAMS | CLIENTS)[name] for name in lacking})
     return f"sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
@@ -57,8 +57,8 @@ def require(*, clients: bool) -> None:
     if absent:
         message = f"the lab needs Python packages that are not installed: {', '.join(absent)}"
         raise SkerryError(message, "Install them: pip install 'skerry[lab]'")
-    missing = missing_programs(tuple(PROGRAMS | CLIENTS) if clients else tuple(PROGRAMS))
+    missing = find_missing_programs(tuple(PROGRAMS | CLIENTS) if clients else tuple(PROGRAMS))
     if missing:
         also = "" if not clients or set(missing) & set(PROGRAMS) else " (--probe does without them)"
         message = f"the lab needs programs that are not installed: {', '.join(missing)}{also}"
-        raise SkerryError(message, remedy(missing))
+        raise SkerryError(message, install_command_for(missing))

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from skerry.errors import SkerryError
 from skerry.lab import input_checks
-from skerry.lab.nftables import unread
+from skerry.lab.nftables import make_unread_error
 from skerry.lab.topology_records import FAR, LOCAL, VOID, Device, Line, TrafficOrigin
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, Route, RouteTable
@@ -67,7 +67,7 @@ def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
 
 def _routes(table: RouteTable) -> tuple[Route, ...]:
     if table.routes is UNSET:
-        raise unread(Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables"))
+        raise make_unread_error(Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables"))
     return table.routes
 
 
@@ -85,7 +85,7 @@ def _require_open(world: World, vpc_id: str) -> None:
 def _attached(world: World, gateway_id: str, vpc_id: str) -> bool:
     gateway = world.internet_gateways.get(gateway_id)
     if gateway is None or gateway.attachments is UNSET:
-        raise unread(Missing(f"internet gateway {gateway_id}", "ec2:DescribeInternetGateways"))
+        raise make_unread_error(Missing(f"internet gateway {gateway_id}", "ec2:DescribeInternetGateways"))
     return any(item.vpc_id == vpc_id and item.state in _ATTACHED for item in gateway.attachments)
 
 
@@ -142,14 +142,16 @@ def _is_local(route: Route) -> bool:
 def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
     if route.destination_cidr_block is not None:
         return (
-            input_checks.cidr(route.destination_cidr_block, f"the destination of a route of {table.route_table_id}"),
+            input_checks.check_cidr(
+                route.destination_cidr_block, f"the destination of a route of {table.route_table_id}"
+            ),
         )
     if route.destination_prefix_list_id is None:
         return ()
     entries = world.prefix_entries_of(route.destination_prefix_list_id)
     if isinstance(entries, Missing):
-        raise unread(entries)
-    return input_checks.ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")
+        raise make_unread_error(entries)
+    return input_checks.check_ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")
 
 
 def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, TrafficOrigin]:

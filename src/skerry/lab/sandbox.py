@@ -11,7 +11,7 @@ from skerry.errors import SkerryError
 from skerry.lab.client_jobs import Work
 from skerry.lab.messages import decode, encode
 from skerry.lab.pipes import Lines, write
-from skerry.lab.processes import import_paths, limited, module
+from skerry.lab.processes import limit_command, list_import_paths, module_command_of
 from skerry.lab.protocol import (
     Answer,
     Build,
@@ -29,7 +29,7 @@ from skerry.lab.protocol import (
     Results,
     Send,
 )
-from skerry.lab.requirements import PATHS, missing_programs, program, remedy
+from skerry.lab.requirements import PATHS, find_missing_programs, install_command_for, program_path_of
 from skerry.lab.tcp_probes import DnsQuestion, Probe
 from skerry.lab.topology_records import LabPlan
 
@@ -47,13 +47,15 @@ class Enclosure:
     """
 
     def __init__(self, keep: Iterable[Path] = ()) -> None:
-        missing = missing_programs()
+        missing = find_missing_programs()
         if missing:
-            raise SkerryError(f"the lab needs programs that are not installed: {', '.join(missing)}", remedy(missing))
-        visible = [*import_paths(), sys.prefix, sys.base_prefix, *map(str, keep)]
-        command = [*_unshare(), *limited(module("skerry.lab.init", *dict.fromkeys(visible)))]
+            raise SkerryError(
+                f"the lab needs programs that are not installed: {', '.join(missing)}", install_command_for(missing)
+            )
+        visible = [*list_import_paths(), sys.prefix, sys.base_prefix, *map(str, keep)]
+        command = [*_unshare(), *limit_command(module_command_of("skerry.lab.init", *dict.fromkeys(visible)))]
         # The kernel ends it together with its parent process, even if that is killed.
-        command = [program("setpriv"), "--pdeathsig", "KILL", "--", *command]
+        command = [program_path_of("setpriv"), "--pdeathsig", "KILL", "--", *command]
         self._process = subprocess.Popen(  # noqa: S603 -- this very program
             command,
             stdin=subprocess.PIPE,
@@ -139,9 +141,9 @@ class Enclosure:
 
 def _unshare() -> list[str]:
     """Return the command that creates the namespaces, as an ordinary user if the machine allows it, else as root."""
-    unshare = program("unshare")
+    unshare = program_path_of("unshare")
     for command in ([unshare, "--user", "--map-root-user", *_FLAGS], [unshare, *_FLAGS]):
-        tried = [*command, program("true")]
+        tried = [*command, program_path_of("true")]
         done = subprocess.run(tried, capture_output=True, check=False, env=_ENVIRONMENT, cwd="/")  # noqa: S603 -- as above
         if done.returncode == 0:
             return command

@@ -11,10 +11,10 @@ from skerry.lab.aws_process import Ready
 from skerry.lab.build import Lab
 from skerry.lab.client_jobs import JobResult, TaskHost, Work
 from skerry.lab.messages import decode, encode
-from skerry.lab.netns import run, switch, within
-from skerry.lab.paths import FOLDER, environment, furnish_etc
+from skerry.lab.netns import run, run_in_namespace, switch
+from skerry.lab.paths import FOLDER, build_environment, furnish_etc
 from skerry.lab.pipes import Lines, write
-from skerry.lab.processes import confined, module
+from skerry.lab.processes import confine_command, module_command_of
 from skerry.lab.topology_records import TASKS
 from skerry.net.hostname import Hostname
 
@@ -66,11 +66,11 @@ class Stage:
         if self._work.stock.images:
             registry.start_registry()
         self._start_cloud()
-        if any(clients.mirrors(station) for station in self._work.stations):
+        if any(clients.mirror_ports_of(station) for station in self._work.stations):
             clients.start_store()
         for station in self._work.stations:
             _move(station)
-            for port, host in clients.mirrors(station).items():
+            for port, host in clients.mirror_ports_of(station).items():
                 self._mirror(station, port, host)
         self._await_cloud()
         self._lab.take = self._take
@@ -78,7 +78,7 @@ class Stage:
     def _start_cloud(self) -> None:
         ours, theirs = socket.socketpair()
         self._brings = ours
-        command = confined(module("skerry.lab.aws_process", str(theirs.fileno())))
+        command = confine_command(module_command_of("skerry.lab.aws_process", str(theirs.fileno())))
         with (FOLDER / "cloud.log").open("wb") as log:
             self._cloud = subprocess.Popen(  # noqa: S603 -- this very program
                 command,
@@ -86,7 +86,7 @@ class Stage:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 pass_fds=[theirs.fileno()],
-                env=environment(),
+                env=build_environment(),
                 cwd=FOLDER,
             )
         theirs.close()
@@ -112,7 +112,7 @@ class Stage:
 
     def _mirror(self, station: TaskHost, port: int, host: Hostname) -> None:
         """Listen for a registry mirror in the task's own namespace."""
-        listener = within(station.space, partial(socket.create_server, ("127.0.0.1", port)))
+        listener = run_in_namespace(station.space, partial(socket.create_server, ("127.0.0.1", port)))
 
         def accept() -> None:
             while True:
@@ -140,4 +140,4 @@ def _move(station: TaskHost) -> None:
         switch({"ipv4/conf/all/rp_filter": "0", f"ipv4/conf/{device}/rp_filter": "0"})
         run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
 
-    within(station.space, furnish)
+    run_in_namespace(station.space, furnish)

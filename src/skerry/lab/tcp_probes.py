@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 
 from skerry.lab import dns_client
-from skerry.lab.netns import within
+from skerry.lab.netns import run_in_namespace
 from skerry.lab.topology_records import TASKS
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
@@ -35,7 +35,7 @@ class DnsQuestion(msgspec.Struct, frozen=True):
 
 def connect(probes: list[Probe], timeout: float) -> list[bool]:
     """Return whether each connection succeeded within the timeout in seconds."""
-    return within(TASKS, lambda: _connect(probes, timeout))
+    return run_in_namespace(TASKS, lambda: _connect(probes, timeout))
 
 
 def _connect(probes: list[Probe], timeout: float) -> list[bool]:
@@ -68,4 +68,4 @@ def resolve(questions: list[DnsQuestion], timeout: float) -> list[tuple[str, ...
         with ThreadPoolExecutor(_AT_ONCE) as workers:
             return list(workers.map(lambda one: dns_client.ask(one.server, one.name, one.source, timeout), questions))
 
-    return within(TASKS, ask)
+    return run_in_namespace(TASKS, ask)

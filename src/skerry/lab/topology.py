@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from skerry.lab import input_checks
 from skerry.lab.dns_records import names_of, resolver_of, servers_of
-from skerry.lab.nftables import Guarded, acl_filter, group_filter, unread
+from skerry.lab.nftables import Guarded, build_acl_filter, build_group_filter, make_unread_error
 from skerry.lab.route_tables import Targets, lines_of, targets_of
 from skerry.lab.topology_records import (
     FAR,
@@ -100,7 +100,7 @@ class _Builder:
     def _end(self, end: End) -> None:
         subnet = self.world.find_subnet(end.subnet)
         if isinstance(subnet, Missing):
-            raise unread(subnet)
+            raise make_unread_error(subnet)
         label = f"task at {end.address}"
         port = Port(next(self._numbers), label, TASKS, end.subnet, (end.address,), end.groups, end.public)
         self._port(subnet.vpc_id, port)
@@ -109,12 +109,12 @@ class _Builder:
         """Add the interfaces that tasks call: those of endpoints, and those at called addresses."""
         for endpoint in self.world.endpoints_in(vpc_id):
             if endpoint.vpc_endpoint_type is UNSET:
-                raise unread(Missing(f"the type of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints"))
+                raise make_unread_error(Missing(f"the type of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints"))
             if endpoint.vpc_endpoint_type == "Interface" and str(endpoint.state).lower() == "available":
                 for name in endpoint.network_interface_ids:
                     interface = self.world.network_interfaces.get(name)
                     if interface is None:
-                        raise unread(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
+                        raise make_unread_error(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
                     self._interface(vpc_id, interface, _groups(endpoint, interface))
         self._led_to |= set(self._named(vpc_id))
         called_addresses = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._led_to}
@@ -133,8 +133,8 @@ class _Builder:
     def _interface(self, vpc_id: str, interface: NetworkInterface, groups: tuple[str, ...] | None) -> None:
         name = interface.network_interface_id
         if interface.subnet_id is UNSET or interface.private_ip_address is None:
-            raise unread(Missing(f"the subnet and address of {name}", "ec2:DescribeNetworkInterfaces"))
-        address = input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
+            raise make_unread_error(Missing(f"the subnet and address of {name}", "ec2:DescribeNetworkInterfaces"))
+        address = input_checks.check_address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         side: Side = NATS if "nat" in interface.interface_type.lower() else FAR
         public = _public(interface, address)
         mark = self._mark(TrafficOrigin("interface", name, "accepts no connection"))
@@ -150,7 +150,7 @@ class _Builder:
             subnet = self.world.find_subnet(port.subnet)
             table = subnet if isinstance(subnet, Missing) else self.world.route_table_of(subnet)
             if isinstance(table, Missing):
-                raise unread(table)
+                raise make_unread_error(table)
             tables[port.subnet] = table
         return tables
 
@@ -181,7 +181,7 @@ class _Builder:
     def _appliance(self, vpc_id: str, interface: NetworkInterface) -> None:
         """Add a NAT instance, or another interface that is the target of a route."""
         name = interface.network_interface_id
-        address = input_checks.address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
+        address = input_checks.check_address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
         port = Port(
             next(self._numbers),
             name,
@@ -198,11 +198,13 @@ class _Builder:
     def _nat(self, vpc_id: str, nat: NatGateway) -> None:
         rows = nat.nat_gateway_addresses
         if rows is UNSET or not rows or nat.subnet_id is None or rows[0].private_ip is None:
-            raise unread(Missing(f"the subnet and address of {nat.nat_gateway_id}", "ec2:DescribeNatGateways"))
+            raise make_unread_error(
+                Missing(f"the subnet and address of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
+            )
         own, name = rows[0], nat.nat_gateway_id
         mark = self._mark(TrafficOrigin("interface", own.network_interface_id or name, "accepts no connection"))
-        address = (input_checks.address(own.private_ip, f"the PrivateIp of {name}"),)
-        public = None if own.public_ip is None else input_checks.address(own.public_ip, f"the PublicIp of {name}")
+        address = (input_checks.check_address(own.private_ip, f"the PrivateIp of {name}"),)
+        public = None if own.public_ip is None else input_checks.check_address(own.public_ip, f"the PublicIp of {name}")
         number, place = next(self._numbers), nat.subnet_id
         port = Port(number, name, NATS, place, address, None, public, forwards=True, mark=mark)
         self._port(vpc_id, port)
@@ -254,7 +256,9 @@ class _Builder:
                 pair = (Chain("guard", port.number, "out"), Chain("guard", port.number, "in"))
                 guards[port.number] = pair
                 for chain in pair:
-                    filters[chain] = group_filter(self.world, Guarded(port.groups, chain), self._mark, self._members)
+                    filters[chain] = build_group_filter(
+                        self.world, Guarded(port.groups, chain), self._mark, self._members
+                    )
         resolver = resolver_of(self.world, vpc_id)
         return Router(
             vpc_id,
@@ -275,20 +279,20 @@ class _Builder:
         subnet = self.world.subnets[subnet_id]
         acl = self.world.network_acl_of(subnet_id)
         if isinstance(acl, Missing) or subnet.cidr_block is None:
-            raise unread(acl if isinstance(acl, Missing) else Missing(f"the IPv4 block of {subnet_id}"))
+            raise make_unread_error(acl if isinstance(acl, Missing) else Missing(f"the IPv4 block of {subnet_id}"))
         number = self._acl_numbers.setdefault(acl.network_acl_id, len(self._acl_numbers) + 1)
         inbound, outbound = Chain("acl", number, "in"), Chain("acl", number, "out")
         for chain in (inbound, outbound):
             if chain not in filters:
-                filters[chain] = acl_filter(acl, chain, self._mark)
-        block = input_checks.cidr(subnet.cidr_block, f"the CidrBlock of {subnet_id}")
+                filters[chain] = build_acl_filter(acl, chain, self._mark)
+        block = input_checks.check_cidr(subnet.cidr_block, f"the CidrBlock of {subnet_id}")
         return Subnetwork(block, table, inbound, outbound)
 
 
 def _public(interface: NetworkInterface, address: Address) -> Address | None:
     text = public_address_of(interface, address)
     what = f"the public address of {interface.network_interface_id}"
-    return None if text is None else input_checks.address(text, what)
+    return None if text is None else input_checks.check_address(text, what)
 
 
 def _groups(endpoint: VpcEndpoint | None, interface: NetworkInterface) -> tuple[str, ...] | None:
@@ -296,5 +300,5 @@ def _groups(endpoint: VpcEndpoint | None, interface: NetworkInterface) -> tuple[
         return tuple(group.group_id for group in endpoint.groups)
     if interface.groups is UNSET:
         name = interface.network_interface_id
-        raise unread(Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces"))
+        raise make_unread_error(Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces"))
     return tuple(group.group_id for group in interface.groups) or None

@@ -14,7 +14,7 @@ _MANAGED = "its tasks run on instances of Amazon ECS Managed Instances, not on F
 _TYPES = {"EC2_AUTOSCALING": "an Auto Scaling group", "MANAGED_INSTANCES": "Managed Instances"}
 
 
-def not_fargate(
+def non_fargate_reason_of(
     world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...]
 ) -> str | None:
     """Why tasks are not Fargate's to start; None where they are, or may be.
@@ -26,10 +26,10 @@ def not_fargate(
         return f"launch type {launch_type}: {_MANAGED}"
     if launch_type not in {None, "FARGATE"}:
         return f"launch type {launch_type}: {_HOSTS}"
-    return _other_providers(world, providers(world, cluster_arn, launch_type, strategy))
+    return _other_providers(world, providers_of(world, cluster_arn, launch_type, strategy))
 
 
-def providers(
+def providers_of(
     world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...]
 ) -> tuple[ProviderStrategy, ...]:
     """The capacity provider strategy in force: that of the tasks, else the default of their cluster."""
@@ -39,16 +39,16 @@ def providers(
     return cluster.default_capacity_provider_strategy if cluster else ()
 
 
-def unread(
+def unread_launch_type_of(
     world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...], of: str
 ) -> tuple[Missing, ...]:
     """The launch type, where neither the tasks nor their cluster tell it."""
-    if launch_type is not None or providers(world, cluster_arn, launch_type, strategy):
+    if launch_type is not None or providers_of(world, cluster_arn, launch_type, strategy):
         return ()
     return (Missing(f"the launch type of {of}", "ecs:DescribeClusters"),)
 
 
-def other_mode(definition: TaskDefinition | Missing) -> str | None:
+def other_mode_reason_of(definition: TaskDefinition | Missing) -> str | None:
     """Why tasks of this definition are not Fargate's, whose tasks have the network mode ``awsvpc`` alone.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html

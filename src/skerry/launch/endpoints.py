@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from skerry.catalogue.services import ServiceRef, host, service_of_host, variant_of
+from skerry.catalogue.services import ServiceRef, regional_host_of, service_of_host, variant_of
 from skerry.launch.needs import Blocks, Call, Identity, Step, Unread
 
 HTTPS = 443
@@ -10,7 +10,7 @@ _HTTP = 80
 _LAST_PORT, _PORT_DIGITS = 65_535, 5
 
 
-def aws(
+def make_service_call(
     step: Step,
     ref: ServiceRef,
     *actions: str,
@@ -19,7 +19,7 @@ def aws(
     identity: Identity = "execution role",
 ) -> Call:
     """A call to a service's Regional host; to one below it, where there is a prefix."""
-    name = host(ref)
+    name = regional_host_of(ref)
     return Call(
         step,
         f"{prefix}{name}" if name else None,
@@ -30,7 +30,9 @@ def aws(
     )
 
 
-def outside(step: Step, name: str, port: int, subjects: tuple[str, ...] = (), blocks: Blocks = "start") -> Call:
+def make_external_call(
+    step: Step, name: str, port: int, subjects: tuple[str, ...] = (), blocks: Blocks = "start"
+) -> Call:
     """A call to a host that is no service's; private zones aside, it is taken to have a public address."""
     note = f"{name} is taken to be on the internet"
     return Call(
@@ -38,18 +40,18 @@ def outside(step: Step, name: str, port: int, subjects: tuple[str, ...] = (), bl
     )
 
 
-def to_host(step: Step, name: str, port: int, *actions: str, subject: str = "") -> Call:
+def make_call_to_host(step: Step, name: str, port: int, *actions: str, subject: str = "") -> Call:
     """A call to a host that the task definition names: a service's, by any of its names, or another's."""
     ref = service_of_host(name.lower())
     subjects = (subject,) if subject else ()
     if ref is None:
-        return outside(step, name, port, subjects)
+        return make_external_call(step, name, port, subjects)
     variant = variant_of(ref, name.lower())
     kind = variant.kind if variant else ""
     return Call(step, name.lower(), port, service=ref, actions=actions, subjects=subjects, variant=kind)
 
 
-def to_url(step: Step, text: str, what: str, *actions: str, subject: str = "") -> Call | Unread:
+def make_call_to_url(step: Step, text: str, what: str, *actions: str, subject: str = "") -> Call | Unread:
     """Build a call to the host of a URL, HTTPS by default; ``what`` labels the URL in messages."""
     unread = Unread(step, what, "ecs:DescribeTaskDefinition")
     try:
@@ -59,7 +61,9 @@ def to_url(step: Step, text: str, what: str, *actions: str, subject: str = "") -
         return unread
     if not name:
         return unread
-    return to_host(step, name, port or (_HTTP if parts.scheme == "http" else HTTPS), *actions, subject=subject)
+    return make_call_to_host(
+        step, name, port or (_HTTP if parts.scheme == "http" else HTTPS), *actions, subject=subject
+    )
 
 
 def port_of(text: str, default: int) -> int:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from skerry.catalogue.partitions import Partition, partition_of
-from skerry.catalogue.registries import registry
-from skerry.catalogue.services import ServiceRef, host, layer_bucket, variant_of
-from skerry.launch.endpoints import HTTPS, aws, outside, port_of
+from skerry.catalogue.registries import find_registry
+from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host_of, variant_of
+from skerry.launch.endpoints import HTTPS, make_external_call, make_service_call, port_of
 from skerry.launch.image_references import Image
 from skerry.launch.needs import Call, Need, Unread
 from skerry.model.resource_answers import PullThroughCacheRule
@@ -14,7 +14,9 @@ _EVERYTHING = "ROOT"
 _MICROSOFT = "mcr.microsoft.com"
 
 
-def of_ecr(image: Image, region: str, rules: tuple[PullThroughCacheRule, ...], *, windows: bool) -> Iterator[Need]:
+def needs_of_ecr_image(
+    image: Image, region: str, rules: tuple[PullThroughCacheRule, ...], *, windows: bool
+) -> Iterator[Need]:
     """Token, manifest and layers of an image in ECR: all of the image's Region, not of the task's."""
     name = image.reference
     partition = partition_of(region)
@@ -35,7 +37,7 @@ def of_ecr(image: Image, region: str, rules: tuple[PullThroughCacheRule, ...], *
 
 def _token(image: Image, region: str) -> Call:
     ref = ServiceRef("ecr.api", region)
-    call = aws("registry-auth", ref, "ecr:GetAuthorizationToken", subject=image.reference)
+    call = make_service_call("registry-auth", ref, "ecr:GetAuthorizationToken", subject=image.reference)
     if "ecr-fips" not in image.registry:
         return call
     # No page of AWS says which of the two names Fargate asks for the token of a FIPS registry.
@@ -56,13 +58,13 @@ def _layers(name: str, region: str, partition: Partition) -> Call:
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
     """
-    bucket = layer_bucket(region)
+    bucket = layer_bucket_of(region)
     grade = partition.layer_bucket
     note = "" if grade == "documented" else f"layers of {region} are taken to be in bucket {bucket}"
     ref = ServiceRef("s3", region)
     return Call(
         "layers",
-        f"{bucket}.{host(ref)}",
+        f"{bucket}.{regional_host_of(ref)}",
         service=ref,
         actions=("s3:GetObject",),
         subjects=(name,),
@@ -88,13 +90,13 @@ def _cache_note(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> str:
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
     """
-    rule = cache_rule(image, rules)
+    rule = find_cache_rule(image, rules)
     if rule is None:
         return ""
     return f"copied from {rule.upstream_registry_url} when it is first pulled, which needs a way to the internet"
 
 
-def cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> PullThroughCacheRule | None:
+def find_cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> PullThroughCacheRule | None:
     """The pull-through cache rule that a repository is below of, the longest prefix first.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
@@ -112,14 +114,14 @@ def cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> PullThr
     )
 
 
-def of_another(image: Image) -> Iterator[Need]:
+def needs_of_other_image(image: Image) -> Iterator[Need]:
     """Manifest, token and blobs of an image in a registry that is not AWS's private one."""
     name, _, port = image.registry.partition(":")
     number = port_of(port, HTTPS)
     subjects = (image.reference,)
-    registry_hosts = registry(image.registry)
+    registry_hosts = find_registry(image.registry)
     if registry_hosts is None:
-        yield outside("manifest", name, number, subjects)
+        yield make_external_call("manifest", name, number, subjects)
         note = f"{name} is taken to serve its blobs itself or from the internet"
         yield Call(
             "layers", name, number, "registry", subjects=subjects, grade="inferred", note=note, identity="nobody"

@@ -4,11 +4,11 @@ import re
 
 import msgspec
 
-from skerry.catalogue.partitions import suffixes
+from skerry.catalogue.partitions import list_registry_suffixes
 
 _ECR = re.compile(
     r"^(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
-    rf"(?:{'|'.join(map(re.escape, suffixes()))})$"
+    rf"(?:{'|'.join(map(re.escape, list_registry_suffixes()))})$"
 )
 _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_ALIASES = {"docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"}

@@ -4,8 +4,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
-from skerry.launch.capacity_providers import not_fargate, other_mode, unread
-from skerry.launch.deployment_failures import reasons
+from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
+from skerry.launch.deployment_failures import failure_reasons_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import (
     LogConfiguration,
@@ -103,11 +103,11 @@ def definition_of(
 def launches_of(world: World, service: Service) -> tuple[Launch, ...]:
     """The launches of a service's tasks: of each task set, where something else than ECS deploys it, else of itself."""
     if service.deployment_controller.type not in _BY_TASK_SETS or not service.task_sets:
-        return (of_service(world, service),)
-    return tuple(of_task_set(world, service, task_set) for task_set in service.task_sets)
+        return (launch_of_service(world, service),)
+    return tuple(launch_of_task_set(world, service, task_set) for task_set in service.task_sets)
 
 
-def of_service(world: World, service: Service) -> Launch:
+def launch_of_service(world: World, service: Service) -> Launch:
     """The launch of a service's tasks, as its current definition asks for them."""
     connect = _service_connect(service)
     return msgspec.structs.replace(
@@ -166,7 +166,7 @@ def _loose(world: World, service: Service) -> set[str]:
     }
 
 
-def of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
+def launch_of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
     """The launch of the tasks of one task set: its network, platform and task definition are its own.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
@@ -189,8 +189,8 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
     what = f"service {service.service_name}"
     definition, notes = definition_of(world, of.task_definition, what, "ecs:DescribeServices")
     by = (world, service.cluster_arn, of.launch_type, of.capacity_provider_strategy)
-    open_type = unread(*by, what)
-    otherwise = other_mode(definition) if open_type else None
+    open_type = unread_launch_type_of(*by, what)
+    otherwise = other_mode_reason_of(definition) if open_type else None
     inactive = None if service.status == _ACTIVE else f"the service is {service.status}"
     sets = service.deployment_controller.type == "EXTERNAL" and not service.task_sets
     missing_sets = (Missing(f"the task sets of {what}", "ecs:DescribeTaskSets"),) if sets else ()
@@ -206,11 +206,11 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
         platform_family=of.platform_family,
         region=parsed.region if parsed else world.region,
         service=service.service_name,
-        not_applicable=inactive or not_fargate(*by) or otherwise,
+        not_applicable=inactive or non_fargate_reason_of(*by) or otherwise,
         unread=(*missing_sets, *(() if otherwise else open_type)),
         cache_rules=world.facts.pull_through_rules,
         notes=notes,
-        reasons=reasons(service),
+        reasons=failure_reasons_of(service),
     )
 
 

@@ -7,14 +7,14 @@ import msgspec
 
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.endpoints import HTTPS, aws, outside, port_of, to_url
+from skerry.launch.endpoints import HTTPS, make_call_to_url, make_external_call, make_service_call, port_of
 from skerry.launch.needs import Call, Fault, Need, Unread
 from skerry.model.ecs import FirelensConfiguration, LogConfiguration
 
 _LATER: Final = "runtime"
 
 
-def of_logs(configuration: LogConfiguration | None, region: str) -> Iterator[Need]:
+def needs_of_logs(configuration: LogConfiguration | None, region: str) -> Iterator[Need]:
     """Yield the Needs of a log configuration.
 
     On Fargate there are three drivers: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
@@ -33,7 +33,7 @@ def of_logs(configuration: LogConfiguration | None, region: str) -> Iterator[Nee
             yield Fault("logs", "LOG_DRIVER_NOT_ON_FARGATE", message)
 
 
-def of_router(name: str, configuration: FirelensConfiguration | None) -> Iterator[Need]:
+def needs_of_router(name: str, configuration: FirelensConfiguration | None) -> Iterator[Need]:
     """Yield the Needs of a log router's configuration: on Fargate its file is in the image, never in S3.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html
@@ -52,7 +52,7 @@ def _splunk(configuration: LogConfiguration) -> Need:
     if any(secret.name == "splunk-url" for secret in configuration.secret_options):
         need: Call | Unread = Unread("logs", "the splunk-url of the log driver, which is a secret")
     else:
-        need = to_url("logs", options.get("splunk-url", ""), "the splunk-url of the log driver")
+        need = make_call_to_url("logs", options.get("splunk-url", ""), "the splunk-url of the log driver")
     return _afterwards(need) if options.get("splunk-verify-connection") == "false" else need
 
 
@@ -62,8 +62,8 @@ def _awslogs(options: Mapping[str, str], region: str) -> Need:
     create = ("logs:CreateLogGroup",) if options.get("awslogs-create-group") == "true" else ()
     actions = (*create, "logs:CreateLogStream", "logs:PutLogEvents")
     if endpoint := options.get("awslogs-endpoint"):
-        return to_url("logs", endpoint, "the awslogs-endpoint of the log driver", *actions, subject=group)
-    return aws("logs", ServiceRef("logs", options.get("awslogs-region", region)), *actions, subject=group)
+        return make_call_to_url("logs", endpoint, "the awslogs-endpoint of the log driver", *actions, subject=group)
+    return make_service_call("logs", ServiceRef("logs", options.get("awslogs-region", region)), *actions, subject=group)
 
 
 def _afterwards(need: Call | Unread) -> Need:
@@ -122,7 +122,7 @@ def _firelens(given: Mapping[str, str]) -> Need:
         return Unread(_LATER, what, blocks=_LATER)
     tls = options.get("tls", "").lower() in _ON or name == "datadog"
     port = port_of(options.get("port", ""), _PORTS[name] or (HTTPS if tls else 80))
-    return outside(_LATER, host, port, blocks=_LATER)
+    return make_external_call(_LATER, host, port, blocks=_LATER)
 
 
 def _to_service(output: _Output, options: Mapping[str, str]) -> Need:
@@ -130,12 +130,12 @@ def _to_service(output: _Output, options: Mapping[str, str]) -> Need:
     subject = options.get(output.subject, "")
     if endpoint := options.get("endpoint"):
         what = f"the endpoint of FireLens's output {options['name']}"
-        return _by_task_role(to_url(_LATER, endpoint, what, *output.actions, subject=subject))
+        return _by_task_role(make_call_to_url(_LATER, endpoint, what, *output.actions, subject=subject))
     if partition_of(place) is None:
         return Unread(_LATER, f"the Region of FireLens's output {options['name']}", blocks=_LATER)
     prefix = f"{subject}." if output is _S3 and subject else ""
     ref = ServiceRef(output.service, place)
-    return _by_task_role(aws(_LATER, ref, *output.actions, subject=subject, prefix=prefix))
+    return _by_task_role(make_service_call(_LATER, ref, *output.actions, subject=subject, prefix=prefix))
 
 
 def _by_task_role(need: Call | Unread) -> Need:

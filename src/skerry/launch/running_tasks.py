@@ -7,8 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch import scheduled_tasks
-from skerry.launch.capacity_providers import not_fargate
-from skerry.launch.launches import Launch, definition_of, of_service, of_task_set, short_name_of
+from skerry.launch.capacity_providers import non_fargate_reason_of
+from skerry.launch.launches import Launch, definition_of, launch_of_service, launch_of_task_set, short_name_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ProviderStrategy, Service, Task
 from skerry.model.facts import Missing
@@ -17,7 +17,7 @@ from skerry.model.world import World
 _INTERFACE = "ElasticNetworkInterface"
 
 
-def of_task(world: World, task: Task) -> Launch:
+def launch_of_task(world: World, task: Task) -> Launch:
     """The launch of one task again, where and as it was launched.
 
     The subnet and interface come from the task's attachment; the security groups from the interface if it was read,
@@ -69,7 +69,7 @@ def _details(task: Task) -> dict[str, str]:
 def _not_fargate(world: World, task: Task) -> str | None:
     provider = task.capacity_provider_name
     strategy = (ProviderStrategy(capacity_provider=provider),) if provider else ()
-    return not_fargate(world, UNSET, task.launch_type, strategy)
+    return non_fargate_reason_of(world, UNSET, task.launch_type, strategy)
 
 
 def service_of(world: World, task: Task) -> Service | None:
@@ -102,8 +102,8 @@ def origin_of(world: World, task: Task) -> Launch | None:
 def _of_deployment(world: World, service: Service, task: Task) -> Launch:
     task_set = next((record for record in service.task_sets if record.id == task.started_by), None)
     if task_set is not None:
-        return of_task_set(world, service, task_set)
-    launch = of_service(world, service)
+        return launch_of_task_set(world, service, task_set)
+    launch = launch_of_service(world, service)
     deployment = next((record for record in service.deployments if record.id == task.started_by), None)
     vpc = deployment.network_configuration.awsvpc_configuration if deployment else None
     if vpc is None:
@@ -115,9 +115,11 @@ def _of_deployment(world: World, service: Service, task: Task) -> Launch:
 def _scheduled(world: World, task: Task) -> Iterator[Launch]:
     """The launches of rules and schedules that a task's ``startedBy`` names, in the task's cluster."""
     cluster = "" if task.cluster_arn is UNSET else short_name_of(task.cluster_arn)
-    by = None if task.started_by is None else scheduled_tasks.started_by(task.started_by)
+    by = None if task.started_by is None else scheduled_tasks.started_by_of(task.started_by)
     return (
-        launch for launch in scheduled_tasks.launches(world) if (launch.cluster, launch.started_by) == (cluster, by)
+        launch
+        for launch in scheduled_tasks.scheduled_launches_of(world)
+        if (launch.cluster, launch.started_by) == (cluster, by)
     )
 
 

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
-from skerry.launch.capacity_providers import not_fargate, other_mode, unread
+from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.launches import Launch, definition_of, short_name_of
 from skerry.model.arns import Arn, parse_arn
 from skerry.model.facts import Missing
@@ -17,24 +17,24 @@ _MOST = 36
 _RULE_ACTION, _SCHEDULE_ACTION = "events:ListTargetsByRule", "scheduler:GetSchedule"
 
 
-def launches(world: World) -> tuple[Launch, ...]:
+def scheduled_launches_of(world: World) -> tuple[Launch, ...]:
     """Every launch that a rule or a schedule asks for."""
-    candidates = [of_target(world, record) for record in world.facts.rule_targets]
-    candidates += [of_schedule(world, record) for record in world.facts.schedules]
+    candidates = [launch_of_target(world, record) for record in world.facts.rule_targets]
+    candidates += [launch_of_schedule(world, record) for record in world.facts.schedules]
     return tuple(launch for launch in candidates if launch is not None)
 
 
-def of_target(world: World, row: RuleTarget) -> Launch | None:
+def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
     """The launch of a rule's target; None where the target is no cluster."""
     where = _cluster(row.target.arn)
     if where is None:
         return None
     name = f"{row.rule}/{row.target.id}" if row.target.id else row.rule
     launch = _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
-    return msgspec.structs.replace(launch, started_by=started_by(f"events-rule/{row.rule}"))
+    return msgspec.structs.replace(launch, started_by_of=started_by_of(f"events-rule/{row.rule}"))
 
 
-def of_schedule(world: World, row: Schedule) -> Launch | None:
+def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
     """The launch of a schedule; None where its target is neither a cluster nor a call of RunTask.
 
     A schedule that is disabled starts nothing. A universal target describes its tasks in its input, and skerry does not
@@ -56,11 +56,11 @@ def of_schedule(world: World, row: Schedule) -> Launch | None:
         launch,
         arn=row.arn,
         not_applicable=launch.not_applicable or disabled,
-        started_by=started_by(f"chronos-schedule/{row.name}"),
+        started_by_of=started_by_of(f"chronos-schedule/{row.name}"),
     )
 
 
-def started_by(name: str) -> str:
+def started_by_of(name: str) -> str:
     """Return the ``startedBy`` of tasks started by EventBridge: it keeps its first 36 characters. Observed."""
     return name[:_MOST]
 
@@ -81,8 +81,8 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
     reference = task.task_definition_arn
     definition, notes = definition_of(world, reference, what, action)
     of = (world, cluster, task.launch_type, task.capacity_provider_strategy)
-    open_type = unread(*of, what)
-    otherwise = other_mode(definition) if open_type else None
+    open_type = unread_launch_type_of(*of, what)
+    otherwise = other_mode_reason_of(definition) if open_type else None
     return Launch(
         name=name,
         cluster=short_name_of(cluster),
@@ -94,7 +94,7 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
         platform_version=task.platform_version or LATEST,
         region=region,
         execute_command=task.enable_execute_command,
-        not_applicable=not_fargate(*of) or otherwise,
+        not_applicable=non_fargate_reason_of(*of) or otherwise,
         unread=(*open_type, *missing_network),
         cache_rules=world.facts.pull_through_rules,
         notes=notes,

@@ -21,7 +21,7 @@ def source_of(value_from: str, region: str) -> ServiceRef | None:
     return ServiceRef(parsed.service, parsed.region) if parsed.service in _SERVICES else None
 
 
-def bare(value_from: str) -> str:
+def bare_reference_of(value_from: str) -> str:
     """The reference without ``:json-key:stage:version``, which is not part of a secret's ARN.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html

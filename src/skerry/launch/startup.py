@@ -6,16 +6,16 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.platform_versions import platform
+from skerry.catalogue.platform_versions import find_platform
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.endpoints import aws
-from skerry.launch.image_pulls import of_another, of_ecr
+from skerry.launch.endpoints import make_service_call
+from skerry.launch.image_pulls import needs_of_ecr_image, needs_of_other_image
 from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
-from skerry.launch.logs import of_logs, of_router
+from skerry.launch.logs import needs_of_logs, needs_of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
-from skerry.launch.secrets import bare, source_of
-from skerry.launch.volumes import of_volume
+from skerry.launch.secrets import bare_reference_of, source_of
+from skerry.launch.volumes import needs_of_volume
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
 from skerry.model.facts import Missing
@@ -25,7 +25,7 @@ _SECRET_ACTIONS = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ss
 _ARM = "ARM64"
 
 
-def needs(launch: Launch) -> tuple[Need, ...]:
+def needs_of(launch: Launch) -> tuple[Need, ...]:
     """Everything that must succeed for the task to start and then to be used, in launch order.
 
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
@@ -46,7 +46,7 @@ def needs(launch: Launch) -> tuple[Need, ...]:
     if launch.region is not None:
         unmerged.extend(_of_service(launch, launch.region))
     merged = _merge(unmerged)
-    platform_record = platform(family, launch.platform_version)
+    platform_record = find_platform(family, launch.platform_version)
     if platform_record is None or not platform_record.own_interface:
         return tuple(merged)
     return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
@@ -60,12 +60,12 @@ def _of_definition(launch: Launch, definition: TaskDefinition, region: str) -> I
     for container in definition.container_definitions:
         yield from _secrets(container, region)
         yield from _image(launch, container, windows=windows)
-        yield from of_logs(container.log_configuration, region)
-        yield from of_router(container.name, container.firelens_configuration)
+        yield from needs_of_logs(container.log_configuration, region)
+        yield from needs_of_router(container.name, container.firelens_configuration)
         for file in container.environment_files:
             yield _environment_file(file.value, region)
     for volume in definition.volumes:
-        yield from of_volume(volume, region, windows=windows)
+        yield from needs_of_volume(volume, region, windows=windows)
 
 
 def _of_service(launch: Launch, region: str) -> Iterator[Need]:
@@ -74,7 +74,7 @@ def _of_service(launch: Launch, region: str) -> Iterator[Need]:
         yield _service_connect(region)
         if launch.service_connect_logs is not None:
             yield from _of_values(launch.service_connect_logs.secret_options, region)
-            yield from of_logs(launch.service_connect_logs, region)
+            yield from needs_of_logs(launch.service_connect_logs, region)
     if launch.execute_command:
         yield _exec(region)
 
@@ -89,7 +89,7 @@ def _secrets(container: ContainerDefinition, region: str) -> Iterator[Need]:
         parameter = container.repository_credentials.credentials_parameter
         parsed = parse_arn(parameter)
         ref = ServiceRef("secretsmanager", parsed.region if parsed else region)
-        yield aws("secrets", ref, _SECRET_ACTIONS["secretsmanager"], subject=bare(parameter))
+        yield make_service_call("secrets", ref, _SECRET_ACTIONS["secretsmanager"], subject=bare_reference_of(parameter))
 
 
 def _of_values(secrets: tuple[Secret, ...], region: str) -> Iterator[Need]:
@@ -98,7 +98,7 @@ def _of_values(secrets: tuple[Secret, ...], region: str) -> Iterator[Need]:
         if ref is None:
             yield Unread("secrets", f"which service holds {value}", subjects=(value,))
         else:
-            yield aws("secrets", ref, _SECRET_ACTIONS[ref.key], subject=bare(value))
+            yield make_service_call("secrets", ref, _SECRET_ACTIONS[ref.key], subject=bare_reference_of(value))
 
 
 def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> Iterator[Need]:
@@ -107,9 +107,9 @@ def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> 
         yield Unread("manifest", f"the image of container {container.name}", "ecs:DescribeTaskDefinition")
     elif image.region is not None:
         yield from _partition(launch, image, image.region)
-        yield from of_ecr(image, image.region, launch.cache_rules, windows=windows)
+        yield from needs_of_ecr_image(image, image.region, launch.cache_rules, windows=windows)
     else:
-        yield from of_another(image)
+        yield from needs_of_other_image(image)
 
 
 def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
@@ -130,7 +130,7 @@ def _environment_file(value: str, region: str) -> Need:
     bucket = parsed.resource.partition("/")[0]
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     actions = ("s3:GetObject", "s3:GetBucketLocation")
-    call = aws("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")
+    call = make_service_call("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")
     # The ARN of a bucket does not say its Region.
     return msgspec.structs.replace(call, grade="inferred", note=f"bucket {bucket} taken to be in {region}")
 
@@ -160,7 +160,7 @@ def _service_connect(region: str) -> Need:
 
 def _exec(region: str) -> Call:
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
-    call = aws(
+    call = make_service_call(
         "exec",
         ServiceRef("ssmmessages", region),
         "ssmmessages:CreateControlChannel",

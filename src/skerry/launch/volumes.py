@@ -10,7 +10,7 @@ from skerry.model.ecs import EfsVolume, Volume
 _NFS = 2049
 
 
-def of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[Need]:
+def needs_of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[Need]:
     """Yield the Needs of a volume: EFS and S3 Files are mounted over the network; Docker's and FSx's are refused.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_data_volumes.html

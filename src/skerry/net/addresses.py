@@ -43,12 +43,12 @@ def parse_block(cidr: str) -> Block | None:
     return Block(((first, first + size - 1),), length)
 
 
-def block4(cidr: str) -> Block | None:
+def parse_ipv4_block(cidr: str) -> Block | None:
     """Read an IPv4 CIDR block or address; None where the text is none."""
     return parse_block(cidr) if ":" not in cidr else None
 
 
-def block6(cidr: str) -> Block | None:
+def parse_ipv6_block(cidr: str) -> Block | None:
     """Read an IPv6 CIDR block or address; None where the text is none."""
     return parse_block(cidr) if ":" in cidr else None
 
@@ -84,7 +84,7 @@ def _small(text: str, most: int) -> int | None:
     return number if number <= most else None
 
 
-def address(text: str) -> Intervals | None:
+def parse_address(text: str) -> Intervals | None:
     """Read one address as a set of one; None where the text is none."""
     found = parse_block(text) if "/" not in text else None
     return found.addresses if found else None
@@ -95,12 +95,12 @@ def is_ipv6(addresses: Intervals) -> bool:
     return bool(addresses) and addresses[0][0] >= IPV6
 
 
-def any_like(addresses: Intervals) -> Intervals:
+def whole_family_of(addresses: Intervals) -> Intervals:
     """Every address of the family that these are of."""
     return ANY_IPV6 if is_ipv6(addresses) else ANY
 
 
-def blocks(addresses: Intervals) -> list[str]:
+def cidr_blocks_of(addresses: Intervals) -> list[str]:
     """The smallest list of CIDR blocks that holds exactly these addresses."""
     # Only what is shown to people needs it.
     from ipaddress import IPv4Address, IPv6Address, summarize_address_range  # noqa: PLC0415
@@ -122,10 +122,10 @@ def spell(addresses: Intervals, most: int = 4) -> str:
 
 
 def _spell_one(pair: Interval) -> str:
-    found = blocks((pair,))
+    found = cidr_blocks_of((pair,))
     if len(found) == 1:
         return _bare(found[0])
-    first, last = (_bare(blocks(((end, end),))[0]) for end in pair)
+    first, last = (_bare(cidr_blocks_of(((end, end),))[0]) for end in pair)
     return f"{first}-{last}"
 
 
@@ -171,11 +171,11 @@ PUBLIC_IPV6 = subtract(_set("2000::/3"), _set("2001::/23", "2001:db8::/32", "200
 NAT64 = _set("64:ff9b::/96")
 
 
-def behind_nat64(addresses: Intervals) -> Intervals:
+def strip_nat64_prefix(addresses: Intervals) -> Intervals:
     """The IPv4 addresses that addresses of NAT64's prefix stand for."""
     return tuple((low - NAT64[0][0], high - NAT64[0][0]) for low, high in intersect(addresses, NAT64))
 
 
-def before_nat64(addresses: Intervals) -> Intervals:
+def add_nat64_prefix(addresses: Intervals) -> Intervals:
     """The addresses of NAT64's prefix that stand for IPv4 addresses."""
     return tuple((low + NAT64[0][0], high + NAT64[0][0]) for low, high in addresses)

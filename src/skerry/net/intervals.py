@@ -77,6 +77,6 @@ def covers(outer: Intervals, inner: Intervals) -> bool:
     return True
 
 
-def size(numbers: Intervals) -> int:
+def count_numbers(numbers: Intervals) -> int:
     """How many numbers the set holds."""
     return sum(high - low + 1 for low, high in numbers)

@@ -7,7 +7,7 @@ destination port are fixed for a flow, so they are no dimensions.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from skerry.net.intervals import Intervals, intersect, size, subtract
+from skerry.net.intervals import Intervals, count_numbers, intersect, subtract
 
 
 class Box(NamedTuple):
@@ -30,7 +30,7 @@ def is_empty(box: Box) -> bool:
 
 def count(packets: Packets) -> int:
     """How many packets the set holds."""
-    return sum(size(box.source) * size(box.destination) * size(box.ports) for box in packets)
+    return sum(count_numbers(box.source) * count_numbers(box.destination) * count_numbers(box.ports) for box in packets)
 
 
 def meet(left: Box, right: Box) -> Box:
@@ -53,14 +53,14 @@ def cut(box: Box, away: Box) -> Packets:
     return tuple(piece for piece in pieces if not is_empty(piece))
 
 
-def minus(packets: Packets, away: Iterable[Box]) -> Packets:
+def subtract_boxes(packets: Packets, away: Iterable[Box]) -> Packets:
     """The packets of the set that are in none of the boxes ``away``."""
     for other in away:
         packets = tuple(piece for box in packets for piece in cut(box, other))
     return packets
 
 
-def within(packets: Packets, box: Box) -> Packets:
+def restrict_to_box(packets: Packets, box: Box) -> Packets:
     """The packets of the set that are in the box."""
     pieces = (meet(piece, box) for piece in packets)
     return tuple(piece for piece in pieces if not is_empty(piece))

@@ -8,8 +8,8 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet
 from skerry.model.world import World, addresses_of_interface
-from skerry.net.addresses import address, spell
-from skerry.reach.subnets import task_addresses
+from skerry.net.addresses import parse_address, spell
+from skerry.reach.subnets import task_addresses_of
 
 _MOST = 4_096
 """Addresses of a subnet that are looked at, from the last one down: one of them is free in any network that is real."""
@@ -61,12 +61,12 @@ def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[str]) -> Iterato
 
 def _free(subnet: Subnet, taken: set[str]) -> str | None:
     """The last address of a subnet that no interface has."""
-    usable = task_addresses(subnet)
+    usable = task_addresses_of(subnet)
     if isinstance(usable, Missing):
         return None
     first, last = usable[0]
     for number in range(last, max(first, last - _MOST) - 1, -1):
         text = spell(((number, number),))
-        if text not in taken and address(text):
+        if text not in taken and parse_address(text):
             return text
     return None

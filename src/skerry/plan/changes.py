@@ -16,7 +16,7 @@ Attribute = Literal["enable_dns_support", "enable_dns_hostnames"]
 _NEW = "-new-"
 
 
-def new_id(prefix: str, name: str) -> str:
+def make_new_id(prefix: str, name: str) -> str:
     """The id of something that is to be created: ``vpce-new-ecr.api-vpc-1``."""
     return f"{prefix}{_NEW}{name}"
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from skerry.catalogue.blocker_codes import codes
+from skerry.catalogue.blocker_codes import load_codes
 from skerry.model.world import World
 from skerry.plan.changes import Advise, Change
 from skerry.plan.records import Options, Why
@@ -42,18 +42,18 @@ class Case(NamedTuple):
         return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
 
-def advice(judged: Judged, trace: Trace) -> Advise:
+def advise_on(judged: Judged, trace: Trace) -> Advise:
     """Return a manual step; the advice of the code's page is for a call of a task, on the way there."""
     piece = judged.piece
     if trace.purpose == "dns":
         return Advise(piece.resource, f"{piece.message}: let UDP and TCP 53 through to the DNS server")
-    code_page = codes().get(piece.code)
+    code_page = load_codes().get(piece.code)
     if code_page is None or judged.hop.leg == "back":
         return Advise(piece.resource, piece.message)
     return Advise(piece.resource, f"{piece.message}. {code_page.remedy}")
 
 
-def merged(first: Why, second: Why) -> Why:
+def merge_whys(first: Why, second: Why) -> Why:
     """Merge the reasons of two fixes for the same blocker."""
     steps = tuple(dict.fromkeys((*first.steps, *second.steps)))
     names = tuple(dict.fromkeys((*first.services, *second.services)))

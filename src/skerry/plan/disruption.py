@@ -30,7 +30,7 @@ _SHOWN = 5
 _ENDPOINT = "vpc_endpoint"
 
 
-def disposition(
+def disposition_of(
     world: World, change: Change, flows: Iterable[Flow], broken: Iterable[Failing]
 ) -> tuple[Disposition, str]:
     """Return the disruption of a change with a note about the affected resources.
@@ -67,7 +67,7 @@ def _diverting(
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
-    refs = {ref for _, ref in impact.touched(world, (change,))}
+    refs = {ref for _, ref in impact.touched_services_of(world, (change,))}
     cut = {
         name
         for broken_flow in broken
@@ -178,7 +178,7 @@ def _opening(world: World, change: AuthorizeRule) -> str:
     return f"{change.group_id} guards {_list(others)} too, and is opened for them" if others else ""
 
 
-def owner(world: World, changed: World, change: Change) -> str | None:
+def owner_of(world: World, changed: World, change: Change) -> str | None:
     """Return the only account that can make a change, if it is not the one in the input.
 
     In a VPC that is shared only its owner makes endpoints, routes and ACLs, and has the groups of its endpoints:

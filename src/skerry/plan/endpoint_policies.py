@@ -9,7 +9,7 @@ from skerry.access.requests import Caller, is_needed, principal_of, requests_of
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
-from skerry.launch.startup import needs
+from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
 
@@ -18,7 +18,7 @@ _MOST = 20_480
 """Characters of an endpoint's policy: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"""
 
 
-def least(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | None:
+def least_policy_for(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | None:
     """Return the policy for the calls of these launches to a service, and nothing else; None if those are not known.
 
     Whoever asks for layers is ECR itself, so that no condition on the customer's principals may stand there:
@@ -26,7 +26,7 @@ def least(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | No
     """
     actions_by_resource: dict[str, dict[str, None]] = {}
     for launch in launches:
-        for need in needs(launch):
+        for need in needs_of(launch):
             if not isinstance(need, Call) or need.service != ref or not need.actions:
                 continue
             requests = list(_asked(world, launch, need, ref))
@@ -74,12 +74,12 @@ def _document(statements: list[dict[str, Any]]) -> str:
     return json.dumps({"Version": _VERSION, "Statement": statements})
 
 
-def with_statement(document: str | None, statement: dict[str, Any]) -> str | None:
+def add_statement(document: str | None, statement: dict[str, Any]) -> str | None:
     """A policy with one statement more; None where the policy cannot be read, or would be too long."""
     rows = _rows(document)
     if rows is None:
         return None
-    text = json.dumps(json.loads(document or "") | {"Statement": together((*rows, statement))})
+    text = json.dumps(json.loads(document or "") | {"Statement": merge_statements((*rows, statement))})
     return text if len(text) <= _MOST else None
 
 
@@ -88,7 +88,7 @@ def join_policies(first: str | None, second: str) -> str:
     extra = [statement for statement in _rows(second) or [] if statement not in (_rows(first) or [])]
     if first is None or not extra:
         return first or second
-    return json.dumps(json.loads(first) | {"Statement": together((*(_rows(first) or []), *extra))})
+    return json.dumps(json.loads(first) | {"Statement": merge_statements((*(_rows(first) or []), *extra))})
 
 
 def _rows(document: str | None) -> list[Any] | None:
@@ -103,7 +103,7 @@ def _rows(document: str | None) -> list[Any] | None:
     return rows if isinstance(rows, list) else [rows]
 
 
-def together(statements: Sequence[Any]) -> list[Any]:
+def merge_statements(statements: Sequence[Any]) -> list[Any]:
     """Statements without those that another one takes in: of one set of resources, or of one set of actions.
 
     Only those that say no more than such as `allow` makes: one with a condition or an id of its own stays as it is.

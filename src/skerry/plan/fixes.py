@@ -13,10 +13,16 @@ from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.plan import manual_steps, rules_and_entries
 from skerry.plan.changes import Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
-from skerry.plan.context import Case, Remedy, advice
-from skerry.plan.missing_endpoints import endpoint_for, is_coming, of_state, taken, zone_in_the_way
+from skerry.plan.context import Case, Remedy, advise_on
+from skerry.plan.missing_endpoints import (
+    advise_on_zone,
+    endpoint_for,
+    find_conflicting_zone,
+    is_coming,
+    state_reason_of,
+)
 from skerry.plan.scope import FAILS
-from skerry.plan.security_groups import endpoint_group, is_only_for_endpoints, shared_group
+from skerry.plan.security_groups import endpoint_group_for, find_shared_group, is_only_for_endpoints
 from skerry.reach.trace import NOWHERE, Judged, Trace
 from skerry.verdicts import OK
 
@@ -26,7 +32,7 @@ _ELSEWHERE = {"DNS_PRIVATE_NAMES_INBOUND_ONLY", "VPCE_GATEWAY_EGRESS_SOURCE_ADDR
 """What says that a path was never meant for the task: only an endpoint of its own VPC helps."""
 
 
-def remedies(case: Case) -> Iterator[Remedy]:
+def remedies_for(case: Case) -> Iterator[Remedy]:
     """Return the changes for the visible blockers of a call."""
     need, outcome = case.failing.need, case.failing.outcome
     bad = [trace for trace in outcome.traces if trace.verdict is not OK]
@@ -43,12 +49,12 @@ def remedies(case: Case) -> Iterator[Remedy]:
         return
     why = case.why(away[0].judged)
     if case.options.nat:
-        yield Remedy(manual_steps.to_nat(case.world, case.failing), why)
+        yield Remedy(manual_steps.plan_route_to_nat(case.world, case.failing), why)
         return
     if need.service is not None:
         yield from endpoint_for(case, need.service, away)
         return
-    yield Remedy(manual_steps.outside(need), why)
+    yield Remedy(manual_steps.external_host_step_for(need), why)
 
 
 def _to_own(case: Case, trace: Trace) -> bool:
@@ -79,9 +85,9 @@ def _beside(case: Case, trace: Trace) -> Iterator[Remedy]:
         if attribute is not None:
             yield Remedy(_attribute(piece.resource, attribute), why)
         elif judged.hop.kind in {"role", "resource", "fargate", "subnet"}:
-            yield Remedy(manual_steps.beyond(case.failing, piece, judged.hop.kind), why)
+            yield Remedy(manual_steps.access_fix_for(case.failing, piece, judged.hop.kind), why)
         elif judged.hop.kind == "dns":
-            yield Remedy(advice(judged, trace), why)
+            yield Remedy(advise_on(judged, trace), why)
 
 
 def _attribute(vpc_id: str, attribute: str) -> Change:
@@ -104,7 +110,7 @@ def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     endpoint = case.world.vpc_endpoints.get(piece.resource)
     match judged.hop.kind:
         case "dns" | "endpoint" if piece.code == "BAD_STATE" and endpoint is not None and not is_coming(endpoint):
-            yield DeleteEndpoint(endpoint.vpc_endpoint_id, of_state(endpoint))
+            yield DeleteEndpoint(endpoint.vpc_endpoint_id, state_reason_of(endpoint))
         case "dns" if piece.code in _NAMES:
             yield _names(case, judged)
         case "security-group" if judged.hop.direction == "out":
@@ -112,11 +118,11 @@ def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
         case "security-group":
             yield from _let_in(case, trace, judged)
         case "network-acl":
-            yield from rules_and_entries.acl_entries(case.world, case.failing, trace, judged)
+            yield from rules_and_entries.acl_entries_for(case.world, case.failing, trace, judged)
         case "endpoint" if endpoint is not None and piece.asked is not None:
-            yield manual_steps.endpoint_policy(endpoint, *piece.asked) or advice(judged, trace)
+            yield manual_steps.extend_endpoint_policy(endpoint, *piece.asked) or advise_on(judged, trace)
         case _:
-            yield advice(judged, trace)
+            yield advise_on(judged, trace)
 
 
 def _names(case: Case, judged: Judged) -> Change:
@@ -127,8 +133,8 @@ def _names(case: Case, judged: Judged) -> Change:
         return _attribute(piece.resource, attribute)
     endpoint = case.world.vpc_endpoints[piece.resource]
     ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
-    zone = zone_in_the_way(case.world, endpoint.vpc_id, ref) if ref else None
-    return taken(zone, piece.resource) if zone else ModifyEndpoint(piece.resource, private_dns=True)
+    zone = find_conflicting_zone(case.world, endpoint.vpc_id, ref) if ref else None
+    return advise_on_zone(zone, piece.resource) if zone else ModifyEndpoint(piece.resource, private_dns=True)
 
 
 def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
@@ -142,14 +148,14 @@ def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
         created, own = _group_for(case, endpoint.vpc_endpoint_id)
         yield from created
     change = rules_and_entries.let_out(case.world, case.failing, trace, own)
-    yield change or advice(judged, trace)
+    yield change or advise_on(judged, trace)
 
 
 def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     """Yield rules for the group at the end of a path; a new group, if the existing ones have other members too."""
     groups = trace.destination.groups
     if groups is None or isinstance(groups, Missing) or not rules_and_entries.may_open(case.failing, trace):
-        yield advice(judged, trace)
+        yield advise_on(judged, trace)
         return
     endpoint = trace.destination.endpoint
     own = next((name for name in groups if _is_fit(case, name)), None)
@@ -165,8 +171,8 @@ def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
 
 def _group_for(case: Case, endpoint: str) -> tuple[tuple[CreateSecurityGroup | ModifyEndpoint, ...], str]:
     """Return a separate group for an endpoint whose groups have other members too: the one of the VPC's endpoints."""
-    created = endpoint_group(case.world.vpc_endpoints[endpoint].vpc_id)
-    shared = shared_group(case.world, created.vpc_id, case.scope)
+    created = endpoint_group_for(case.world.vpc_endpoints[endpoint].vpc_id)
+    shared = find_shared_group(case.world, created.vpc_id, case.scope)
     if shared is not None:
         return (ModifyEndpoint(endpoint, groups=(shared,)),), shared
     return (created, ModifyEndpoint(endpoint, groups=(created.group_id,))), created.group_id

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, host, private_names, service_of_endpoint, services
+from skerry.catalogue.services import ServiceRef, load_services, private_names_of, regional_host_of, service_of_endpoint
 from skerry.diagnose.need_verdicts import judge_need, source_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
@@ -51,7 +51,7 @@ class Flow(NamedTuple):
     before: Verdict = OK
 
 
-def touched(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
+def touched_services_of(world: World, changes: Iterable[Change]) -> dict[tuple[str, ServiceRef], None]:
     """Return the services with changed destinations, and the VPC of each."""
     services_by_vpc: dict[tuple[str, ServiceRef], None] = {}
     for change in changes:
@@ -81,21 +81,21 @@ def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
         if ref is not None and endpoint.private_dns_enabled is True:
             yield ref
     zones = [zone.name for zone in world.zones_in(vpc_id)]
-    for ref in (ServiceRef(key, world.region or "") for key in (services() if zones else ())):
-        names = {name.removeprefix("*.") for name in private_names(ref)}
+    for ref in (ServiceRef(key, world.region or "") for key in (load_services() if zones else ())):
+        names = {name.removeprefix("*.") for name in private_names_of(ref)}
         if any(name == zone or name.endswith(f".{zone}") for name in names for zone in zones):
             yield ref
 
 
-def working(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
+def find_working_flows(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
     """The flows of others to services that the changes touch, as far as they may work in this World."""
     walker = Walker(world)
-    flows = (flow for vpc_id, ref in touched(world, changes) for flow in _flows(world, scope, vpc_id, ref))
+    flows = (flow for vpc_id, ref in touched_services_of(world, changes) for flow in _flows(world, scope, vpc_id, ref))
     judged_flows = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
     return tuple(flow for flow in judged_flows if flow.before is not BLOCKED)
 
 
-def broken(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
+def find_broken_flows(world: World, flows: Iterable[Flow]) -> Iterator[Failing]:
     """Return the flows that are worse in a World than before: they worked, at least in part."""
     walker = Walker(world)
     for flow in flows:
@@ -110,7 +110,7 @@ def outcome_of(walker: Walker, flow: Flow) -> Outcome:
 
 
 def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator[Flow]:
-    name = host(ref)
+    name = regional_host_of(ref)
     # A registry's host begins with the account, whichever it is.
     full = f"{world.account or _ANY_ACCOUNT}.{name}" if ref.key == "ecr.dkr" else name
     need = Call("runtime", full, service=ref, blocks="runtime", identity="nobody")

@@ -4,8 +4,8 @@ import json
 
 from msgspec import UNSET, UnsetType
 
-from skerry.catalogue.blocker_codes import codes
-from skerry.catalogue.services import ServiceRef, host, services
+from skerry.catalogue.blocker_codes import load_codes
+from skerry.catalogue.services import ServiceRef, load_services, regional_host_of
 from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
 from skerry.model.arns import parse_arn
@@ -24,7 +24,7 @@ from skerry.plan.changes import (
     RouteToNat,
 )
 from skerry.plan.scope import Failing, Scope
-from skerry.plan.subnet_choice import task_subnets
+from skerry.plan.subnet_choice import task_subnets_of
 from skerry.reach.trace import Piece
 
 _OF_SERVICES = {"fargate", "subnet"}
@@ -32,9 +32,9 @@ _OF_SERVICES = {"fargate", "subnet"}
 _TASKS = "ecs-tasks.amazonaws.com"
 
 
-def beyond(failing: Failing, piece: Piece, kind: str) -> Change:
+def access_fix_for(failing: Failing, piece: Piece, kind: str) -> Change:
     """Return the fix for a blocker other than packets: a policy, a missing resource, or Fargate's own rules."""
-    code_page = codes().get(piece.code)
+    code_page = load_codes().get(piece.code)
     advice = code_page.remedy if code_page else piece.message
     if piece.code == "TRUST_POLICY_DENIES":
         trust = {"Effect": "Allow", "Principal": {"Service": _TASKS}, "Action": "sts:AssumeRole"}
@@ -55,7 +55,7 @@ def _role(failing: Failing) -> dict[str, str] | str:
     return {"AWS": role} if role else "*"
 
 
-def outside(need: Call) -> Change:
+def external_host_step_for(need: Call) -> Change:
     """Return the manual step for a call to a host without an endpoint.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
@@ -74,10 +74,14 @@ def outside(need: Call) -> Change:
     return MirrorImage(subject, image.repository, message)
 
 
-def other_region(failing: Failing, ref: ServiceRef) -> Change:
+def other_region_step_for(failing: Failing, ref: ServiceRef) -> Change:
     """Return the manual step for a call to a service of another Region: no endpoint of this one serves it."""
-    title = services()[ref.key].title
-    subject = failing.need.subjects[0] if isinstance(failing.need, Call) and failing.need.subjects else host(ref) or ""
+    title = load_services()[ref.key].title
+    subject = (
+        failing.need.subjects[0]
+        if isinstance(failing.need, Call) and failing.need.subjects
+        else regional_host_of(ref) or ""
+    )
     message = (
         f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed "
         "from this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
@@ -85,7 +89,7 @@ def other_region(failing: Failing, ref: ServiceRef) -> Change:
     return Advise(subject, message)
 
 
-def to_nat(world: World, failing: Failing) -> Change:
+def plan_route_to_nat(world: World, failing: Failing) -> Change:
     """Return a default route to a working NAT gateway of the VPC, or to a new one if it has none."""
     subnet = world.subnets[failing.subnet]
     table = world.route_table_of(subnet)
@@ -139,15 +143,15 @@ def _default_of(table: RouteTable | Missing) -> str:
     return next((name for name in targets if name), "another route")
 
 
-def endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:
+def extend_endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:
     """The policy of an endpoint with the statement that a call lacks; None where the policy cannot be read."""
-    text = endpoint_policies.with_statement(endpoint.policy_document, endpoint_policies.allow([action], [resource]))
+    text = endpoint_policies.add_statement(endpoint.policy_document, endpoint_policies.allow([action], [resource]))
     return ModifyEndpoint(endpoint.vpc_endpoint_id, policy=text) if text else None
 
 
 def policy_for(world: World, scope: Scope, ref: ServiceRef, vpc_id: str) -> str | None:
     """The least policy of an endpoint, for the launches in scope and the services of the VPC, which use it too."""
-    subnets = {subnet.subnet_id for subnet in task_subnets(world, vpc_id, scope)}
+    subnets = {subnet.subnet_id for subnet in task_subnets_of(world, vpc_id, scope)}
     subnets |= {subnet.subnet_id for subnet in world.subnets_in(vpc_id)}
     users = [launch for launch in (*scope.launches, *scope.others) if subnets & set(launch.subnets)]
-    return endpoint_policies.least(world, users, ref)
+    return endpoint_policies.least_policy_for(world, users, ref)

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, endpoint_service, private_names, service_of_endpoint, services
+from skerry.catalogue.services import (
+    ServiceRef,
+    endpoint_service_name_of,
+    load_services,
+    private_names_of,
+    service_of_endpoint,
+)
 from skerry.model.endpoints import VpcEndpoint, Zone
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -16,11 +22,11 @@ from skerry.plan.changes import (
     CreateInterfaceEndpoint,
     DeleteEndpoint,
     ModifyEndpoint,
-    new_id,
+    make_new_id,
 )
-from skerry.plan.context import Case, Remedy, advice
-from skerry.plan.security_groups import endpoint_group, shared_group
-from skerry.plan.subnet_choice import endpoint_subnets
+from skerry.plan.context import Case, Remedy, advise_on
+from skerry.plan.security_groups import endpoint_group_for, find_shared_group
+from skerry.plan.subnet_choice import choose_endpoint_subnets
 from skerry.reach.trace import Trace
 
 _STUCK = {"failed", "rejected", "expired"}
@@ -34,17 +40,17 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     judged = [judged for trace in bad for judged in trace.judged]
     # A missing path is a better reason than a filter on it.
     why = case.why(sorted(judged, key=lambda one: one.hop.kind in _FILTERS))
-    gateway = "Gateway" in services()[ref.key].types
-    name = endpoint_service(ref, "Gateway" if gateway else "Interface")
+    gateway = "Gateway" in load_services()[ref.key].types
+    name = endpoint_service_name_of(ref, "Gateway" if gateway else "Interface")
     if name is None or ref.region != case.world.region:
-        yield Remedy(manual_steps.other_region(case.failing, ref), why)
+        yield Remedy(manual_steps.other_region_step_for(case.failing, ref), why)
         return
     existing = [
         endpoint for endpoint in case.world.endpoints_in(case.vpc_id) if _is_for(endpoint, ref, gateway=gateway)
     ]
     waiting = [endpoint for endpoint in existing if _state(endpoint) in _WAITING]
     dead = [endpoint for endpoint in existing if _state(endpoint) in _STUCK]
-    yield from (Remedy(DeleteEndpoint(endpoint.vpc_endpoint_id, of_state(endpoint)), why) for endpoint in dead)
+    yield from (Remedy(DeleteEndpoint(endpoint.vpc_endpoint_id, state_reason_of(endpoint)), why) for endpoint in dead)
     for endpoint in waiting:
         message = f"{endpoint.vpc_endpoint_id} waits until the owner of {endpoint.service_name} accepts it"
         yield Remedy(Advise(endpoint.vpc_endpoint_id, message), why)
@@ -54,7 +60,7 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     if gateway and (_is_routed(case, ref) or (alive and _is_on_table(case, alive[0]))):
         # Another route takes the packets away from it.
         lost = [(judged, trace) for trace in bad for judged in trace.judged if judged.lost]
-        yield from (Remedy(advice(*pair), why) for pair in lost)
+        yield from (Remedy(advise_on(*pair), why) for pair in lost)
     elif gateway:
         yield from (Remedy(change, why) for change in _by_gateway(case, ref, name, alive))
     elif not alive:
@@ -67,7 +73,7 @@ def is_coming(endpoint: VpcEndpoint) -> bool:
     return _state(endpoint) not in _DEAD
 
 
-def of_state(row: VpcEndpoint) -> str:
+def state_reason_of(row: VpcEndpoint) -> str:
     """Return the reason why an endpoint no longer works."""
     reason = row.last_error.message
     return f"{row.vpc_endpoint_id} is {row.state}{f': {reason}' if reason else ''}, and never will work"
@@ -90,7 +96,7 @@ def _is_routed(case: Case, ref: ServiceRef) -> bool:
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
     table = case.world.route_table_of(case.world.subnets[case.failing.subnet])
-    listed = case.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
+    listed = case.world.prefix_list_of(endpoint_service_name_of(ref, "Gateway") or "")
     if listed is None or isinstance(table, Missing) or table.routes is UNSET:
         return False
     return any(route.destination_prefix_list_id == listed and route.state == "active" for route in table.routes)
@@ -109,12 +115,12 @@ def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoi
     table = case.world.route_table_of(case.world.subnets[case.failing.subnet])
     if isinstance(table, Missing):
         return
-    listed = case.world.prefix_list_of(name) or new_id("pl", ref.key)
+    listed = case.world.prefix_list_of(name) or make_new_id("pl", ref.key)
     tables = (table.route_table_id,)
     if existing:
         yield ModifyEndpoint(existing[0].vpc_endpoint_id, route_tables=tables, prefix_list=listed)
         return
-    endpoint_id = new_id("vpce", f"{ref.key}-{case.vpc_id}")
+    endpoint_id = make_new_id("vpce", f"{ref.key}-{case.vpc_id}")
     yield CreateGatewayEndpoint(endpoint_id, case.vpc_id, name, tables, listed, _policy(case, ref))
 
 
@@ -123,11 +129,11 @@ def _by_interface(case: Case, ref: ServiceRef, name: str) -> Iterator[Change]:
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
-    zone = zone_in_the_way(case.world, case.vpc_id, ref)
+    zone = find_conflicting_zone(case.world, case.vpc_id, ref)
     if zone is not None:
-        yield taken(zone, f"an endpoint of {name}")
+        yield advise_on_zone(zone, f"an endpoint of {name}")
         return
-    subnets = endpoint_subnets(case.world, case.vpc_id, case.scope, name)
+    subnets = choose_endpoint_subnets(case.world, case.vpc_id, case.scope, name)
     if not subnets:
         message = (
             f"no subnet of the tasks has room for an endpoint of {name}: free addresses, or add a subnet to "
@@ -135,12 +141,12 @@ def _by_interface(case: Case, ref: ServiceRef, name: str) -> Iterator[Change]:
         )
         yield Advise(case.vpc_id, message)
         return
-    group = shared_group(case.world, case.vpc_id, case.scope)
+    group = find_shared_group(case.world, case.vpc_id, case.scope)
     if group is None:
-        created = endpoint_group(case.vpc_id)
+        created = endpoint_group_for(case.vpc_id)
         group = created.group_id
         yield created
-    endpoint_id = new_id("vpce", f"{ref.key}-{case.vpc_id}")
+    endpoint_id = make_new_id("vpce", f"{ref.key}-{case.vpc_id}")
     yield CreateInterfaceEndpoint(endpoint_id, case.vpc_id, name, subnets, (group,), policy=_policy(case, ref))
 
 
@@ -148,17 +154,17 @@ def _policy(case: Case, ref: ServiceRef) -> str | None:
     return manual_steps.policy_for(case.world, case.scope, ref, case.vpc_id) if case.options.least_privilege else None
 
 
-def zone_in_the_way(world: World, vpc_id: str, ref: ServiceRef) -> Zone | None:
+def find_conflicting_zone(world: World, vpc_id: str, ref: ServiceRef) -> Zone | None:
     """Return the user's private hosted zone with the name of an endpoint's private DNS: AWS refuses two.
 
     https://repost.aws/knowledge-center/vpc-interface-endpoint-domain-conflict
     """
-    names = {name.removeprefix("*.") for name in private_names(ref)}
+    names = {name.removeprefix("*.") for name in private_names_of(ref)}
     zones = (zone for zone in world.zones_in(vpc_id) if zone.vpc_ids is not UNSET and zone.service is None)
     return next((zone for zone in zones if zone.name in names), None)
 
 
-def taken(zone: Zone, what: str) -> Advise:
+def advise_on_zone(zone: Zone, what: str) -> Advise:
     """Return the manual step to remove a zone or to correct its records."""
     message = (
         f"private zone {zone.name} ({zone.zone_id}) has the name of private DNS, and AWS refuses to switch that on for "

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.catalogue.services import private_names_of, service_of_endpoint
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.world import World
 from skerry.plan.changes import AuthorizeRule, Change, CreateGatewayEndpoint, CreateInterfaceEndpoint
 from skerry.plan.records import Options
 
 
-def findings(world: World, options: Options, changes: tuple[Change, ...]) -> Iterator[Finding]:
+def findings_for(world: World, options: Options, changes: tuple[Change, ...]) -> Iterator[Finding]:
     """Return the notes on the changes as a whole."""
     opened = [change for change in changes if isinstance(change, AuthorizeRule) and change.rule.port in {80, 53}]
     if opened and options.ingress == "article":
@@ -37,7 +37,7 @@ def _central(world: World, created: Iterable[CreateInterfaceEndpoint]) -> Iterat
     """Return endpoints of another VPC with a private zone for them: perhaps only its association is missing."""
     for change in created:
         ref = service_of_endpoint(change.service_name)
-        names = {name.removeprefix("*.") for name in private_names(ref)} if ref else set()
+        names = {name.removeprefix("*.") for name in private_names_of(ref)} if ref else set()
         zones = [record for record in world.facts.zones if record.name in names and record.vpc_ids is not UNSET]
         rows = (record for record in world.facts.vpc_endpoints if record.service_name == change.service_name)
         central = sorted(record.vpc_endpoint_id for record in rows if record.vpc_id != change.vpc_id)

@@ -43,7 +43,7 @@ _ORDER: tuple[type[Change], ...] = (
 )
 
 
-def in_order(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[Why, ...]]:
+def sort_changes(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[Why, ...]]:
     """Return the changes in order: referenced resources first; changes of one endpoint as one change."""
     pairs = list(_together(changes.items()))
     pairs.sort(key=lambda pair: _ORDER.index(type(pair[0])))
@@ -75,7 +75,7 @@ def _kind(change: ProposeStatement) -> object:
 def _as_one(first: Change, second: Change) -> Change:
     """A creation or modification of an endpoint, or a statement, with what a later one adds to it."""
     if isinstance(first, ProposeStatement) and isinstance(second, ProposeStatement):
-        (statement,) = endpoint_policies.together([json.loads(first.statement), json.loads(second.statement)])
+        (statement,) = endpoint_policies.merge_statements([json.loads(first.statement), json.loads(second.statement)])
         return ProposeStatement(first.resource, json.dumps(statement), f"{first.message} {second.message}")
     assert isinstance(second, ModifyEndpoint)  # noqa: S101 -- an endpoint is created once
     match first:

@@ -14,9 +14,9 @@ from skerry.plan.changes import (
     CreateInterfaceEndpoint,
     is_new,
 )
-from skerry.plan.disruption import disposition, owner
-from skerry.plan.notes import findings
-from skerry.plan.quotas import limits
+from skerry.plan.disruption import disposition_of, owner_of
+from skerry.plan.notes import findings_for
+from skerry.plan.quotas import exceeded_quotas_of
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import SearchResult, search
@@ -37,7 +37,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     changes = tuple(result.changes)
     planned = tuple(_planned(world, result, change, why) for change, why in result.changes.items())
     breaks = tuple(_breaks(result))
-    beyond = limits(result.world, changes)
+    beyond = exceeded_quotas_of(result.world, changes)
     return Plan(
         services=names,
         before=before.verdict,
@@ -48,15 +48,15 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
         breaks=breaks,
         facts=result.found.facts,
         limits=beyond,
-        findings=tuple(findings(world, options, changes)),
+        findings=tuple(findings_for(world, options, changes)),
     )
 
 
 def _planned(world: World, found: SearchResult, change: Change, reasons: tuple[Why, ...]) -> Planned:
     # A blocker at a resource of the plan itself is no reason in the user's network.
     why = tuple(reason for reason in reasons if not is_new(reason.resource)) or _for_the_new(reasons)
-    kind, note = disposition(world, change, found.flows, found.broken)
-    by = owner(world, found.world, change)
+    kind, note = disposition_of(world, change, found.flows, found.broken)
+    by = owner_of(world, found.world, change)
     return Planned(change, kind if by is None else "manual", why, note, by)
 
 

@@ -28,7 +28,7 @@ _RULES = 60
 _ENTRIES = 20
 
 
-def limits(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
+def exceeded_quotas_of(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
     """Return the exceeded quotas of the changed World, each with its resource and how to raise it."""
     return tuple(dict.fromkeys(_limits(changed, changes)))
 

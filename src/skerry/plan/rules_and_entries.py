@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from skerry.launch.needs import Call, Mount
 from skerry.model.world import World
-from skerry.net.addresses import blocks, is_ipv6
+from skerry.net.addresses import cidr_blocks_of, is_ipv6
 from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, Rule
 from skerry.plan.context import Case
 from skerry.plan.scope import Failing
-from skerry.plan.security_groups import task_group
+from skerry.plan.security_groups import choose_task_group
 from skerry.reach.compiled_rules import LAST_RULE
 from skerry.reach.trace import Judged, Trace
 
@@ -42,7 +42,7 @@ def may_open(failing: Failing, trace: Trace) -> bool:
 
 def let_out(world: World, failing: Failing, trace: Trace, peer: str | None) -> Change | None:
     """A rule of a group of the task's, to a group of the endpoint's (``peer``), else to AWS's list or its subnet."""
-    group = task_group(world, failing.kind.launch, failing.subnet)
+    group = choose_task_group(world, failing.kind.launch, failing.subnet)
     peer = peer or _peer(world, trace)
     if group is None or peer is None or not may_open(failing, trace):
         return None
@@ -65,7 +65,7 @@ def let_in(case: Case, group: str, *, seen: bool) -> Iterator[Change]:
     """
     world, failing, ingress = case.world, case.failing, case.options.ingress
     here, port = world.subnets[failing.subnet], port_of(failing)
-    sender = task_group(world, failing.kind.launch, failing.subnet)
+    sender = choose_task_group(world, failing.kind.launch, failing.subnet)
     if ingress == "from-tasks" and sender is not None and seen:
         yield AuthorizeRule(group, "in", Rule("tcp", port, sender))
     elif here.cidr_block is None:
@@ -82,7 +82,7 @@ def _article(group: str, cidr: str) -> Iterator[Change]:
     yield AuthorizeRule(group, "in", Rule("udp", 53, cidr))
 
 
-def acl_entries(world: World, failing: Failing, trace: Trace, judged: Judged) -> Iterator[Change]:
+def acl_entries_for(world: World, failing: Failing, trace: Trace, judged: Judged) -> Iterator[Change]:
     """Return the entries for packets that an ACL drops."""
     acl = world.network_acls.get(judged.piece.resource)
     if acl is None or acl.entries is UNSET or not may_open(failing, trace):
@@ -111,11 +111,11 @@ def _blocks(world: World, failing: Failing, trace: Trace, *, to_destination: boo
     if there is not None:
         return [there.cidr_block] if there.cidr_block else []
     if trace.destination.choice and not is_ipv6(trace.destination.addresses):
-        return blocks(trace.destination.addresses)
+        return cidr_blocks_of(trace.destination.addresses)
     return []
 
 
-def numbered(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
+def number_entry(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
     """An entry with a free number before the first one that denies; AWS asks the entries in order."""
     acl = world.network_acls[change.acl_id]
     entries = () if acl.entries is UNSET else acl.entries

@@ -7,17 +7,17 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.access.evaluation import AccessCheck
-from skerry.catalogue.services import ServiceRef, host
+from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.diagnose.diagnose import diagnose_one
-from skerry.diagnose.need_verdicts import judge_need, source_of, unknowns
+from skerry.diagnose.need_verdicts import judge_need, source_of, unknowns_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
-from skerry.launch.startup import needs
+from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
-from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, every
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, worst_of
 
 FAILS = frozenset({BLOCKED, INTERMITTENT})
 
@@ -70,7 +70,7 @@ class Scope:
             verdicts.append(kind_result.verdict)
             failing.extend(kind_result.failing)
             facts |= dict.fromkeys(kind_result.facts)
-        return Found(every(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
+        return Found(worst_of(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
 
     def each(self, world: World, first: Kind | None = None) -> Iterator[Found]:
         """Walk every call of one kind of launch after another, ``first`` before the others."""
@@ -79,7 +79,7 @@ class Scope:
             rows = tuple(self._of(walker, beyond, kind))
             failing = tuple(call_result for _, kind_failing, _ in rows for call_result in kind_failing)
             yield Found(
-                every(call_result[0] for call_result in rows),
+                worst_of(call_result[0] for call_result in rows),
                 failing,
                 tuple(fact for call_result in rows for fact in call_result[2]),
             )
@@ -108,12 +108,12 @@ class Scope:
         for subnet in dict.fromkeys(kind.launch.subnets):
             outcome = judge_need(walker, need, source_of(walker, kind.launch, subnet), subnet)
             failing = [Failing(kind, need, subnet, outcome)] if outcome.verdict in FAILS else []
-            unread = unknowns(outcome.traces) if outcome.verdict is UNKNOWN else ()
+            unread = unknowns_of(outcome.traces) if outcome.verdict is UNKNOWN else ()
             yield outcome.verdict, failing, unread
 
 
 def _call(ref: ServiceRef) -> Call:
-    return Call("runtime", host(ref), service=ref, blocks="runtime", identity="task role")
+    return Call("runtime", regional_host_of(ref), service=ref, blocks="runtime", identity="task role")
 
 
 def _kinds(launches: Iterable[Launch]) -> Iterator[Kind]:
@@ -130,7 +130,7 @@ def _mark(launch: Launch) -> object:
     roles = () if isinstance(definition, Missing) else (definition.task_role_arn, definition.execution_role_arn)
     groups = None if launch.groups is UNSET else launch.groups
     return (
-        needs(launch),
+        needs_of(launch),
         launch.subnets,
         groups,
         str(launch.public_address),

@@ -23,13 +23,13 @@ from skerry.plan.changes import (
     ProposeStatement,
     RouteToNat,
 )
-from skerry.plan.context import Case, Remedy, advice, merged
-from skerry.plan.fixes import remedies
+from skerry.plan.context import Case, Remedy, advise_on, merge_whys
+from skerry.plan.fixes import remedies_for
 from skerry.plan.impact import Flow
-from skerry.plan.ordering import in_order
+from skerry.plan.ordering import sort_changes
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
-from skerry.plan.world_after import after
+from skerry.plan.world_after import apply_changes
 from skerry.reach.cache import Memo
 from skerry.verdicts import OK
 
@@ -58,10 +58,12 @@ def search(world: World, scope: Scope, options: Options, before: Found) -> Searc
     state.spare_others()
     state.prune()
     state.tell_the_rest()
-    changes = in_order(state.changes)
+    changes = sort_changes(state.changes)
     # The proof is for the reported changes, in their order.
-    changed = after(world, changes)
-    return SearchResult(changes, changed, scope.look(changed), state.flows, tuple(impact.broken(changed, state.flows)))
+    changed = apply_changes(world, changes)
+    return SearchResult(
+        changes, changed, scope.look(changed), state.flows, tuple(impact.find_broken_flows(changed, state.flows))
+    )
 
 
 class _State:
@@ -78,7 +80,7 @@ class _State:
         """The World with the changes so far, and what is found there."""
         changes = tuple(self.changes)
         if changes != self._last[0]:
-            current = after(self.world, changes)
+            current = apply_changes(self.world, changes)
             self._last = (changes, current, self.scope.look(current))
         return self._last[1], self._last[2]
 
@@ -101,9 +103,9 @@ class _State:
 
     def _let_others_in(self) -> bool:
         options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
-        self.flows = impact.working(self.world, self.scope, self.changes)
-        current = after(self.world, self.changes)
-        return self._add_all(current, impact.broken(current, self.flows), options, _FILTERS)
+        self.flows = impact.find_working_flows(self.world, self.scope, self.changes)
+        current = apply_changes(self.world, self.changes)
+        return self._add_all(current, impact.find_broken_flows(current, self.flows), options, _FILTERS)
 
     def tell_the_rest(self) -> None:
         """Add an `Advise` for each blocker without a change."""
@@ -116,7 +118,7 @@ class _State:
                 for judged in trace.judged:
                     piece = judged.piece
                     if judged.lost and (piece.code, piece.resource) not in explained and trace.verdict in FAILS:
-                        self._add(Remedy(advice(judged, trace), case.why((judged,))), failing.kind)
+                        self._add(Remedy(advise_on(judged, trace), case.why((judged,))), failing.kind)
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
@@ -125,7 +127,7 @@ class _State:
         for change in reversed(list(self.changes)):
             if _is_told(change) or self._is_preferred(change):
                 continue
-            without_change = after(self.world, (other for other in self.changes if other != change))
+            without_change = apply_changes(self.world, (other for other in self.changes if other != change))
             if self._no_worse(without_change, self.kinds[change], in_the_way) and self._lost(without_change) <= lost:
                 del self.changes[change]
 
@@ -140,7 +142,7 @@ class _State:
     def _lost(self, world: World) -> frozenset[object]:
         return frozenset(
             (broken_flow.kind.names, broken_flow.need, broken_flow.subnet)
-            for broken_flow in impact.broken(world, self.flows)
+            for broken_flow in impact.find_broken_flows(world, self.flows)
         )
 
     def _is_preferred(self, change: Change) -> bool:
@@ -158,7 +160,7 @@ class _State:
         """Add the fixes of all failing calls, also existing ones: they get more reasons; return whether any is new."""
         new, memo = False, Memo()
         for failing in found:
-            for remedy in remedies(Case(current, self.scope, options, failing, memo)):
+            for remedy in remedies_for(Case(current, self.scope, options, failing, memo)):
                 if only is None or isinstance(remedy.change, only):
                     new |= self._add(remedy, failing.kind)
         return new
@@ -208,7 +210,7 @@ class _State:
         for other in self.changes:
             if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
                 return other
-        return rules_and_entries.numbered(after(self.world, self.changes), change)
+        return rules_and_entries.number_entry(apply_changes(self.world, self.changes), change)
 
 
 def _is_told(change: Change) -> bool:
@@ -230,7 +232,7 @@ def _onto(
 def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
     for position, reason in enumerate(reasons):
         if (reason.code, reason.resource, reason.message) == (why.code, why.resource, why.message):
-            return (*reasons[:position], merged(reason, why), *reasons[position + 1 :])
+            return (*reasons[:position], merge_whys(reason, why), *reasons[position + 1 :])
     return (*reasons, why)
 
 

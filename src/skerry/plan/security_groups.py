@@ -6,16 +6,19 @@ from skerry.diagnose.need_verdicts import groups_of
 from skerry.launch.launches import Launch
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.plan.changes import CreateSecurityGroup, new_id
+from skerry.plan.changes import CreateSecurityGroup, make_new_id
 from skerry.plan.scope import Scope
 
 _ENDPOINT = "vpc_endpoint"
 
 
-def endpoint_group(vpc_id: str) -> CreateSecurityGroup:
+def endpoint_group_for(vpc_id: str) -> CreateSecurityGroup:
     """The security group for the endpoints that a plan creates in a VPC."""
     return CreateSecurityGroup(
-        new_id("sg", f"endpoints-{vpc_id}"), vpc_id, f"endpoints-{vpc_id}", "HTTPS from tasks to interface endpoints"
+        make_new_id("sg", f"endpoints-{vpc_id}"),
+        vpc_id,
+        f"endpoints-{vpc_id}",
+        "HTTPS from tasks to interface endpoints",
     )
 
 
@@ -40,7 +43,7 @@ def is_only_for_endpoints(world: World, group_id: str, scope: Scope) -> bool:
     return all(record.interface_type == _ENDPOINT for record in users)
 
 
-def shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
+def find_shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
     """Return the existing group of the endpoints of a VPC, if no other resource has it."""
     for endpoint in sorted(world.endpoints_in(vpc_id), key=lambda row: row.vpc_endpoint_id):
         if endpoint.vpc_endpoint_type != "Interface" or endpoint.groups is UNSET:
@@ -51,7 +54,7 @@ def shared_group(world: World, vpc_id: str, scope: Scope) -> str | None:
     return None
 
 
-def task_group(world: World, launch: Launch, subnet_id: str) -> str | None:
+def choose_task_group(world: World, launch: Launch, subnet_id: str) -> str | None:
     """Return the best group of a task for a new rule: not the default one, if it has another."""
     subnet = world.subnets.get(subnet_id)
     groups = None if subnet is None else groups_of(world, launch, subnet)

@@ -2,26 +2,26 @@
 
 from msgspec import UNSET
 
-from skerry.catalogue.fargate_zones import extension
+from skerry.catalogue.fargate_zones import zone_extension_of
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.plan.scope import Scope
 
 
-def task_subnets(world: World, vpc_id: str, scope: Scope) -> tuple[Subnet, ...]:
+def task_subnets_of(world: World, vpc_id: str, scope: Scope) -> tuple[Subnet, ...]:
     """The subnets of a VPC that tasks in scope may land in."""
     names = dict.fromkeys(name for launch in scope.launches for name in launch.subnets)
     subnets = (world.subnets.get(name) for name in names)
     return tuple(subnet for subnet in subnets if subnet is not None and subnet.vpc_id == vpc_id)
 
 
-def endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_name: str) -> tuple[str, ...]:
+def choose_endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_name: str) -> tuple[str, ...]:
     """Return one subnet for each zone of the tasks with the service: a subnet with endpoints already, else a task's.
 
     AWS refuses two subnets of one zone (``DuplicateSubnetsInSameZone``), and one of a zone that does not offer the
     service: https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
-    tasks = task_subnets(world, vpc_id, scope)
+    tasks = task_subnets_of(world, vpc_id, scope)
     places = (*_settled(world, vpc_id), *tasks)
     chosen = (_best(places, zone, tasks) for zone in _zones(world, tasks, service_name))
     return tuple(subnet for subnet in chosen if subnet is not None)
@@ -33,7 +33,7 @@ def _zones(world: World, tasks: tuple[Subnet, ...], service_name: str) -> list[s
     offered = world.zones_of_endpoint_service(service_name)
     if not task_zones:
         return [None]
-    return [zone for zone in task_zones if extension(zone) is None and (offered is None or zone in offered)]
+    return [zone for zone in task_zones if zone_extension_of(zone) is None and (offered is None or zone in offered)]
 
 
 def _best(places: tuple[Subnet, ...], zone: str | None, tasks: tuple[Subnet, ...]) -> str | None:

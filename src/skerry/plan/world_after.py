@@ -44,7 +44,7 @@ _EVERYWHERE = "0.0.0.0/0"
 _TCP = "6"
 
 
-def after(world: World, changes: Iterable[Change]) -> World:
+def apply_changes(world: World, changes: Iterable[Change]) -> World:
     """The World with these changes made, one after another."""
     facts = world.facts
     for change in changes:
@@ -102,7 +102,7 @@ def _group(change: CreateSecurityGroup) -> SecurityGroup:
     )
 
 
-def permission(rule: Rule) -> IpPermission:
+def permission_of(rule: Rule) -> IpPermission:
     """A rule as AWS prints it."""
     return IpPermission(
         ip_protocol=rule.protocol,
@@ -119,7 +119,7 @@ def _with_rule(group: SecurityGroup, change: AuthorizeRule | RevokeRule) -> Secu
     if group.group_id != change.group_id or rows is UNSET:
         # One rule more or less leaves it unknown what the others are.
         return group
-    new_permission = permission(change.rule)
+    new_permission = permission_of(change.rule)
     permissions = (
         rows
         if isinstance(change, AuthorizeRule)

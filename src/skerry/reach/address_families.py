@@ -9,11 +9,11 @@ import msgspec
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.addresses import address, before_nat64, is_ipv6
+from skerry.net.addresses import add_nat64_prefix, is_ipv6, parse_address
 from skerry.net.intervals import union
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.name_resolution import Resolution
-from skerry.reach.subnets import ipv6_blocks
+from skerry.reach.subnets import ipv6_blocks_of
 from skerry.reach.trace import Destination, Hop
 
 # The Regional names of these have IPv4 addresses alone; their dual-stack names are others.
@@ -23,12 +23,13 @@ _IPV4_ONLY = {"ecr.api", "ecr.dkr", "s3"}
 _DUAL = {"dualstack", "ipv6"}
 
 
-def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> Resolution:
+def resolve_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> Resolution:
     """Return the DNS answer for a task in an IPv6-only subnet."""
     if resolution.over_ipv6 is not None:
-        return Resolution(open_question("dns", resolution.hop.resource, resolution.over_ipv6))
+        return Resolution(make_undecided_hop("dns", resolution.hop.resource, resolution.over_ipv6))
     answers = [
-        answer if is_ipv6(answer.addresses) else over_ipv6(world, subnet, answer) for answer in resolution.destinations
+        answer if is_ipv6(answer.addresses) else ipv6_destination_of(world, subnet, answer)
+        for answer in resolution.destinations
     ]
     destinations = tuple(answer for answer in answers if isinstance(answer, Destination))
     dead = resolution.dead + tuple(answer for answer in answers if isinstance(answer, Hop))
@@ -37,12 +38,12 @@ def answers_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> R
     return msgspec.structs.replace(resolution, destinations=destinations, dead=dead)
 
 
-def second_way(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
+def missing_ipv6_way_of(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
     """Return the missing fact of a call over IPv4 from a dual-stack subnet: whether it gets through over IPv6.
 
     Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
     """
-    if not ipv6_blocks(subnet):
+    if not ipv6_blocks_of(subnet):
         return None
     if resolution.over_ipv6 is not None:
         return resolution.over_ipv6
@@ -58,23 +59,23 @@ def _may_have_ipv6(destination: Destination) -> bool:
     return destination.elsewhere and (service is None or service.key not in _IPV4_ONLY)
 
 
-def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:
+def ipv6_destination_of(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:
     """Return the destination over IPv6 of a name with this destination; a hop that ends the path if there is none."""
     endpoint = world.vpc_endpoints.get(destination.endpoint or "")
     if endpoint is not None and {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type} & _DUAL:
         if str(endpoint.service_name).endswith((".ecr.api", ".ecr.dkr")):
             fact = Missing(f"whether {endpoint.vpc_endpoint_id} serves ECR over IPv6, on which AWS's pages disagree")
-            return open_question("dns", endpoint.vpc_endpoint_id, fact)
+            return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact)
         return _interface(world, destination)
     if endpoint is None and (destination.service is None or destination.service.key not in _IPV4_ONLY):
         fact = Missing(f"whether {destination.label} is reachable over IPv6")
-        return open_question("dns", subnet.subnet_id, fact)
+        return make_undecided_hop("dns", subnet.subnet_id, fact)
     if not subnet.enable_dns64:
         message = f"{subnet.subnet_id} has only IPv6, DNS64 is off in it, and there is no IPv6 for {destination.label}"
-        return lost("dns", subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
+        return make_lost_hop("dns", subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
     return Destination(
         f"{destination.label}, by NAT64",
-        before_nat64(destination.addresses),
+        add_nat64_prefix(destination.addresses),
         choice=destination.choice,
         service=destination.service,
         elsewhere=True,
@@ -86,9 +87,9 @@ def over_ipv6(world: World, subnet: Subnet, destination: Destination) -> Destina
 def _interface(world: World, destination: Destination) -> Destination | Hop:
     """The IPv6 addresses of an endpoint's interface."""
     interface = world.network_interfaces.get(destination.interface or "")
-    parsed_addresses = [address(record.ipv6_address) for record in interface.ipv6_addresses] if interface else []
+    parsed_addresses = [parse_address(record.ipv6_address) for record in interface.ipv6_addresses] if interface else []
     addresses = union(*(intervals for intervals in parsed_addresses if intervals))
     if not addresses:
         fact = Missing(f"the IPv6 addresses of {destination.label}", "ec2:DescribeNetworkInterfaces")
-        return open_question("dns", destination.endpoint or "", fact)
+        return make_undecided_hop("dns", destination.endpoint or "", fact)
     return msgspec.structs.replace(destination, label=f"{destination.label} over IPv6", addresses=addresses)

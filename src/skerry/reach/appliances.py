@@ -13,33 +13,33 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Route, Subnet
 from skerry.model.world import public_address_of
-from skerry.net.addresses import address
+from skerry.net.addresses import parse_address
 from skerry.net.intervals import covers
 from skerry.net.packets import Box
 from skerry.reach import client_ports
-from skerry.reach.gateways import lost, open_question, state_hop
+from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
 from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of
 from skerry.reach.security_filters import Peer
 from skerry.reach.trace import Hop, Passage, PathPart
-from skerry.reach.vpc_hops import VpcPaths, joined_all
+from skerry.reach.vpc_hops import VpcPaths, join_fan
 
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
 
-def through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
+def walk_through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     """Walk through another interface of the VPC; with a route of its own to the internet it is assumed to translate."""
     interface = _interface(local, route)
     if isinstance(interface, Missing):
         name = route.network_interface_id or route.instance_id or ""
-        return _ends(local, step, open_question("interface", name, interface))
+        return _ends(local, step, make_undecided_hop("interface", name, interface))
     name = interface.network_interface_id
     subnet = local.world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
-    own = address(interface.private_ip_address or "")
+    own = parse_address(interface.private_ip_address or "")
     if covers(own or (), step.addresses) and own:
         return ((local.arrive(step),),)
     if isinstance(subnet, Missing) or own is None or len(step.start.passed) >= DEEPEST:
         fact = subnet if isinstance(subnet, Missing) else Missing(f"where the way over {name} ends", _INTERFACES)
-        return _ends(local, step, open_question("interface", name, fact))
+        return _ends(local, step, make_undecided_hop("interface", name, fact))
     forwards = _forwards(interface)
     groups = _groups(interface)
     there, back = local.between(step, subnet)
@@ -66,7 +66,7 @@ def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[P
     there = (out, *first.there)
     if not any(hop.kind == "gateway" or (hop.kind == "route" and hop.lost) for hop in first.there):
         fact = Missing(f"whether {step.hop.rule} leads to an interface that translates addresses")
-        there = (*there, open_question("interface", "", fact))
+        there = (*there, make_undecided_hop("interface", "", fact))
     if rest.guard is not None:
         peer = Peer(first.packets.source, step.hop.rule, None)
         there = (*there, local.filters.groups(rest.guard.groups, "in", step.traffic, peer))
@@ -92,10 +92,10 @@ def _interface(local: VpcPaths, route: Route) -> NetworkInterface | Missing:
 def _forwards(interface: NetworkInterface) -> Hop:
     name = interface.network_interface_id
     if interface.source_dest_check is UNSET:
-        return open_question("interface", name, Missing(f"the source/destination check of {name}", _INTERFACES))
+        return make_undecided_hop("interface", name, Missing(f"the source/destination check of {name}", _INTERFACES))
     if interface.source_dest_check:
         message = f"{name} has its source/destination check on: it drops what is not for itself"
-        return lost("interface", name, "ENI_SOURCE_DEST_CHECK_RESTRICTION", message)
+        return make_lost_hop("interface", name, "ENI_SOURCE_DEST_CHECK_RESTRICTION", message)
     text = f"{name} is taken to forward and translate: its source/destination check is off"
     return Hop("interface", name, rule=text, grade="inferred")
 
@@ -110,16 +110,16 @@ def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
     own = interface.private_ip_address or ""
     public = public_address_of(interface, own) is not None
     passed = (*before.passed, interface.network_interface_id)
-    return Start(subnet, address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
+    return Start(subnet, parse_address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
 
 
-def through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:
+def walk_through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:
     """Through a Gateway Load Balancer endpoint: its rules are not known, the way on is."""
     name = endpoint.vpc_endpoint_id
-    state = state_hop("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", endpoint.last_error.message)
+    state = judge_state("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", endpoint.last_error.message)
     if state.lost:
         return _ends(local, step, state)
-    rules = open_question("endpoint", name, Missing(f"what the firewall or load balancer behind {name} lets pass"))
+    rules = make_undecided_hop("endpoint", name, Missing(f"what the firewall or load balancer behind {name} lets pass"))
     subnets = [local.world.find_subnet(subnet_id) for subnet_id in endpoint.subnet_ids]
     subnet = subnets[0] if len(subnets) == 1 else Missing(f"the subnet of {name}", "ec2:DescribeVpcEndpoints")
     if isinstance(subnet, Missing) or name in step.start.passed or len(step.start.passed) >= DEEPEST:
@@ -127,7 +127,7 @@ def through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:
     there, back = local.between(step, subnet)
     start = local.memo.once(("firewall", step.start, name), lambda: _behind(step.start, name, subnet))
     onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)
-    return joined_all(step.start, (*there, rules), back, onward_paths)
+    return join_fan(step.start, (*there, rules), back, onward_paths)
 
 
 def _behind(before: Start, name: str, subnet: Subnet) -> Start:

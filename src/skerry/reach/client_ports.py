@@ -11,6 +11,6 @@ NAT: Intervals = ((1_024, 65_535),)
 INTERNET: Intervals = ((1_024, 65_535),)
 
 
-def of_family(family: str) -> Intervals:
+def ports_of_family(family: str) -> Intervals:
     """The ports of a task's clients, by its platform's family."""
     return WINDOWS if family == "windows" else LINUX

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.facts import Missing
 from skerry.model.security_groups_and_acls import AclEntry, IpPermission, NetworkAcl, SecurityGroup
-from skerry.net.addresses import block4, block6
+from skerry.net.addresses import parse_ipv4_block, parse_ipv6_block
 from skerry.net.intervals import Intervals
 
 TCP, UDP = "tcp", "udp"
@@ -35,7 +35,7 @@ class AclRule(NamedTuple):
     text: str
 
 
-def group_rules(group: SecurityGroup, direction: str, protocol: str, port: int) -> tuple[GroupRule, ...] | Missing:
+def group_rules_of(group: SecurityGroup, direction: str, protocol: str, port: int) -> tuple[GroupRule, ...] | Missing:
     """The rules of a security group that concern this protocol and port."""
     permissions = group.ip_permissions if direction == "in" else group.ip_permissions_egress
     if permissions is UNSET:
@@ -69,10 +69,10 @@ def _concerns(permission: IpPermission, protocol: str, port: int) -> bool:
 def _of_permission(group: str, permission: IpPermission, direction: str) -> Iterator[GroupRule]:
     head = f"{_traffic(permission)} {'from' if direction == 'in' else 'to'}"
     for item in permission.ip_ranges:
-        block = block4(item.cidr_ip)
+        block = parse_ipv4_block(item.cidr_ip)
         yield GroupRule(group, f"{head} {item.cidr_ip}", block.addresses if block else None)
     for item6 in permission.ipv6_ranges:
-        block = block6(item6.cidr_ipv6)
+        block = parse_ipv6_block(item6.cidr_ipv6)
         yield GroupRule(group, f"{head} {item6.cidr_ipv6}", block.addresses if block else None)
     for reference in permission.prefix_list_ids:
         yield GroupRule(group, f"{head} {reference.prefix_list_id}", prefix_list=reference.prefix_list_id)
@@ -88,7 +88,7 @@ def _traffic(permission: IpPermission) -> str:
     return f"{permission.ip_protocol} {ports}"
 
 
-def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, ...] | Missing:
+def acl_rules_of(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, ...] | Missing:
     """Return the entries of a network ACL that concern this protocol, in AWS's order of evaluation.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
@@ -105,7 +105,7 @@ def acl_rules(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRule, 
 
 def _acl_rule(entry: AclEntry) -> AclRule:
     cidr = entry.cidr_block or entry.ipv6_cidr_block
-    block = block4(entry.cidr_block) if entry.cidr_block else block6(entry.ipv6_cidr_block or "")
+    block = parse_ipv4_block(entry.cidr_block) if entry.cidr_block else parse_ipv6_block(entry.ipv6_cidr_block or "")
     everything = entry.protocol == "-1" or entry.port_range is None
     if everything or entry.port_range is None:
         ports, traffic = ALL_PORTS, "all traffic" if entry.protocol == "-1" else "all ports"

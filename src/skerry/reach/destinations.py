@@ -2,15 +2,15 @@
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, endpoint_service, services
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, address, parse_block
+from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, parse_address, parse_block
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
 from skerry.reach.cache import Memo
-from skerry.reach.subnets import task_addresses
+from skerry.reach.subnets import task_addresses_of
 from skerry.reach.trace import Destination
 
 _GONE = {"deleting", "deleted", "error"}
@@ -37,10 +37,10 @@ class Destinations:
         others = subtract(PUBLIC, self._gateway_addresses())
         if ref is None:
             return Destination("the internet", others, choice=False, elsewhere=True)
-        label = f"the public addresses of {services()[ref.key].title} in {ref.region}"
-        if "Gateway" not in services()[ref.key].types:
+        label = f"the public addresses of {load_services()[ref.key].title} in {ref.region}"
+        if "Gateway" not in load_services()[ref.key].types:
             return Destination(label, others, choice=False, service=ref, elsewhere=True)
-        listed = self.world.prefix_list_of(endpoint_service(ref, "Gateway") or "")
+        listed = self.world.prefix_list_of(endpoint_service_name_of(ref, "Gateway") or "")
         entries = self.world.prefix_entries_of(listed) if listed else None
         if entries is None or isinstance(entries, Missing):
             return Destination(label, PUBLIC, choice=False, service=ref, prefix_list=listed or str(ref))
@@ -73,7 +73,7 @@ class Destinations:
         return self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
 
     def _at(self, vpc_id: str, text: str) -> Destination:
-        addresses = address(text) or EMPTY
+        addresses = parse_address(text) or EMPTY
         home = self._home(vpc_id, addresses)
         interface = self.world.find_interface(home or vpc_id, text)
         if interface is not None:
@@ -114,7 +114,7 @@ class Destinations:
             groups = tuple(group.group_id for group in interface.groups)
         return Destination(
             text,
-            address(text) or EMPTY,
+            parse_address(text) or EMPTY,
             interface=interface.network_interface_id,
             subnet=None if interface.subnet_id is UNSET else interface.subnet_id,
             groups=groups,
@@ -145,7 +145,9 @@ class Destinations:
         interfaces = [self.world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
         if any(record is not None and record.private_ip_address is None for record in interfaces):
             return Missing(f"the IPv4 addresses of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
-        addressed = [record for record in interfaces if record is not None and address(record.private_ip_address or "")]
+        addressed = [
+            record for record in interfaces if record is not None and parse_address(record.private_ip_address or "")
+        ]
         if addressed and len(addressed) == len(interfaces):
             return tuple(
                 self._endpoint_interface(endpoint, interface, interface.private_ip_address or "")
@@ -171,7 +173,7 @@ class Destinations:
 
     def _somewhere_in(self, endpoint: VpcEndpoint, subnet: Subnet) -> Destination | Missing:
         """Return the interface of an endpoint in a subnet, at an address of the subnet that was not read."""
-        addresses = task_addresses(subnet)
+        addresses = task_addresses_of(subnet)
         if isinstance(addresses, Missing):
             return addresses
         fact = Missing(f"the security groups of {endpoint.vpc_endpoint_id}", "ec2:DescribeVpcEndpoints")

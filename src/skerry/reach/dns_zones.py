@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import private_names, service_of_endpoint
+from skerry.catalogue.services import private_names_of, service_of_endpoint
 from skerry.model.endpoints import RecordSet, VpcEndpoint, Zone
 from skerry.model.facts import Missing
 from skerry.model.resolver_lookup import VpcResolverSettings
@@ -50,7 +50,7 @@ class Record(NamedTuple):
 EndpointNames = dict[str, list[VpcEndpoint]]
 
 
-def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
+def endpoint_names_of(world: World, vpc_id: str) -> EndpointNames:
     """The private names of a VPC's endpoints and of those that Profiles share with it, each with its endpoints."""
     by_name: EndpointNames = {}
     shared = (world.vpc_endpoints.get(name) for name in world.resolver.settings_of(vpc_id).endpoints)
@@ -61,7 +61,7 @@ def endpoint_names(world: World, vpc_id: str) -> EndpointNames:
     return by_name
 
 
-def claims(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
+def claims_for(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
     """Everything that may answer for the host in this VPC, the most specific first.
 
     For one name, the VPC's own associations come before those of a Profile, and a rule before a zone:
@@ -142,7 +142,7 @@ def names_of(endpoint: VpcEndpoint) -> set[str]:
     if endpoint.vpc_endpoint_type is not UNSET and endpoint.vpc_endpoint_type != "Interface":
         return set()
     ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
-    return dns_names | set(private_names(ref) if ref else ())
+    return dns_names | set(private_names_of(ref) if ref else ())
 
 
 def _is_private(name: str) -> bool:

@@ -3,16 +3,23 @@
 The filters of the two interfaces at the ends are not part of it, so that it holds for every task in the subnet.
 """
 
-from skerry.catalogue.services import endpoint_service, services
+from skerry.catalogue.services import endpoint_service_name_of, load_services
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
-from skerry.net.addresses import any_like, is_ipv6, spell
+from skerry.net.addresses import is_ipv6, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers
 from skerry.net.packets import Box
 from skerry.reach import peering, routing, transit, transit_return
-from skerry.reach.appliances import through_firewall, through_interface
-from skerry.reach.gateways import egress_only_hop, endpoint_hop, internet_hop, lost, open_question, vpn_hop
-from skerry.reach.nat import NAT, accepts_nothing, through_nat
+from skerry.reach.appliances import walk_through_firewall, walk_through_interface
+from skerry.reach.gateways import (
+    judge_egress_only_gateway,
+    judge_gateway_endpoint,
+    judge_internet_gateway,
+    judge_vpn_gateway,
+    make_lost_hop,
+    make_undecided_hop,
+)
+from skerry.reach.nat import NAT, accepts_nothing, walk_through_nat
 from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.subnets import block_of, subnet_of
@@ -29,11 +36,11 @@ class Network(VpcPaths):
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
         """Every way from the start to these addresses of the destination."""
         if not addresses:
-            hop = open_question("interface", "", Missing(f"the address of {destination.label}"))
-            return self.dead_end(start, destination, any_like(start.addresses), traffic, hop)
+            hop = make_undecided_hop("interface", "", Missing(f"the address of {destination.label}"))
+            return self.dead_end(start, destination, whole_family_of(start.addresses), traffic, hop)
         if is_ipv6(addresses) != is_ipv6(start.addresses):
             message = f"{start.subnet.subnet_id} and {destination.label} have no addresses of one family"
-            hop = lost("subnet", start.subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
+            hop = make_lost_hop("subnet", start.subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
             return self.dead_end(start, destination, addresses, traffic, hop)
         own = block_of(start.subnet, addresses) if destination.subnet is None else EMPTY
         if destination.subnet == start.subnet.subnet_id or (own and covers(own, addresses)):
@@ -43,7 +50,7 @@ class Network(VpcPaths):
             return ((self.arrive(Step(start, destination, addresses, traffic, hop)),),)
         branches = self.branches(start.subnet, destination, addresses)
         if isinstance(branches, Missing):
-            hop = open_question("route", "", branches)
+            hop = make_undecided_hop("route", "", branches)
             return self.dead_end(start, destination, addresses, traffic, hop)
         result: list[tuple[Passage, ...]] = []
         for branch in branches:
@@ -68,7 +75,7 @@ class Network(VpcPaths):
         if route.state != _ACTIVE:
             doubt = Missing(f"what a route in state {route.state} does", "ec2:DescribeRouteTables")
         if doubt is not None:
-            hop = open_question("route", table.route_table_id, doubt, hop.rule)
+            hop = make_undecided_hop("route", table.route_table_id, doubt, hop.rule)
         step = Step(start, destination, addresses, traffic, hop)
         if route.gateway_id == LOCAL:
             return ((self.arrive(step),),)
@@ -78,27 +85,27 @@ class Network(VpcPaths):
         """Through what a route leads to, to wherever it ends."""
         gateway = route.gateway_id or ""
         if route.nat_gateway_id is not None:
-            return through_nat(self, step, route.nat_gateway_id)
+            return walk_through_nat(self, step, route.nat_gateway_id)
         if route.transit_gateway_id is not None:
-            return transit.through_transit_gateway(self, step, route.transit_gateway_id)
+            return transit.walk_through_transit_gateway(self, step, route.transit_gateway_id)
         if route.vpc_peering_connection_id is not None:
-            return peering.through_peering(self, step, route.vpc_peering_connection_id)
+            return peering.walk_through_peering(self, step, route.vpc_peering_connection_id)
         if route.network_interface_id is not None or route.instance_id is not None:
-            return through_interface(self, step, route)
+            return walk_through_interface(self, step, route)
         endpoint = self.world.vpc_endpoints.get(gateway)
         if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
-            return through_firewall(self, step, endpoint)
+            return walk_through_firewall(self, step, endpoint)
         return self._out(step, route, gateway)
 
     def _out(self, step: Step, route: Route, gateway: str) -> Fan:
         """Out of the VPC by a gateway, behind which nothing is followed."""
         start, vpc_id = step.start, step.start.subnet.vpc_id
         if gateway.startswith("vpce-"):
-            last = endpoint_hop(self.world, gateway)
+            last = judge_gateway_endpoint(self.world, gateway)
             if start.came is not None and last.clean:
                 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-considerations
                 message = f"{gateway} serves only its own VPC, not what comes by {start.came.by}"
-                last = lost("endpoint", gateway, "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", message)
+                last = make_lost_hop("endpoint", gateway, "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", message)
             elif start.what == NAT and last.clean:
                 # AWS does not document whether a gateway endpoint accepts packets from a NAT gateway in its VPC.
                 text = f"{gateway} is taken to serve what comes through a NAT gateway"
@@ -106,12 +113,14 @@ class Network(VpcPaths):
         elif gateway.startswith("igw-"):
             last = self._to_internet(step, gateway)
         elif route.egress_only_internet_gateway_id is not None:
-            last = egress_only_hop(self.world, route.egress_only_internet_gateway_id, start.subnet, step.addresses)
+            last = judge_egress_only_gateway(
+                self.world, route.egress_only_internet_gateway_id, start.subnet, step.addresses
+            )
         elif gateway.startswith("vgw-"):
-            last = vpn_hop(self.world, gateway, vpc_id)
+            last = judge_vpn_gateway(self.world, gateway, vpc_id)
         else:
             beyond = routing.target_of(route)
-            last = open_question("gateway", beyond, Missing(f"the network beyond {beyond}"))
+            last = make_undecided_hop("gateway", beyond, Missing(f"the network beyond {beyond}"))
         leave = self.leave(start, step.addresses, step.traffic)
         home = self.homeward(start, step.addresses, step.traffic)
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
@@ -120,20 +129,20 @@ class Network(VpcPaths):
 
     def _to_internet(self, step: Step, gateway: str) -> Hop:
         start = step.start
-        last = internet_hop(
+        last = judge_internet_gateway(
             self.world, gateway, start.subnet, step.addresses, public=start.public, only_out=start.what == NAT
         )
         if start.what == NAT and start.public is False and last.lost:
             # The cause is the NAT gateway, not the gateway that drops its packets.
             message = f"{start.passed[-1]} is a private NAT gateway: {gateway} drops what comes from it"
-            return lost("gateway", start.passed[-1], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
+            return make_lost_hop("gateway", start.passed[-1], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
         return last
 
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
         """The hops to a subnet, and back, of packets that came from another VPC."""
         if start.what == "peering":
-            return peering.entered(self, start, end, step)
-        return transit_return.entered(self, start, end, step)
+            return peering.peering_entry_hops_of(self, start, end, step)
+        return transit_return.transit_entry_hops_of(self, start, end, step)
 
     def arrive(self, step: Step) -> Passage:
         """The last stretch: from where packets are in a VPC to an interface of the same VPC."""
@@ -148,7 +157,7 @@ class Network(VpcPaths):
             guard = guard_of(start, Missing(fact, "ec2:DescribeNetworkInterfaces"))
             subnet = self._by_address(step)
         if isinstance(subnet, Missing):
-            there: Hops = (step.hop, open_question("interface", "", subnet))
+            there: Hops = (step.hop, make_undecided_hop("interface", "", subnet))
             back: Hops = ()
         else:
             there, back = self.between(step, subnet)
@@ -177,10 +186,10 @@ def _no_way(table: RouteTable, route: Route | None, destination: Destination) ->
     name = table.route_table_id
     if route is None:
         message = f"{name} has no route to {destination.label}{_no_endpoint(destination)}"
-        return lost("route", name, "NO_ROUTE_TO_DESTINATION", message)
+        return make_lost_hop("route", name, "NO_ROUTE_TO_DESTINATION", message)
     rule = routing.spell_route(route)
     message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
-    return lost("route", name, "BAD_STATE_ROUTE", message, rule)
+    return make_lost_hop("route", name, "BAD_STATE_ROUTE", message, rule)
 
 
 def _no_endpoint(destination: Destination) -> str:
@@ -188,6 +197,6 @@ def _no_endpoint(destination: Destination) -> str:
     ref = destination.service
     if ref is None:
         return ""
-    if "Gateway" in services()[ref.key].types:
-        return f", and no gateway endpoint {endpoint_service(ref, 'Gateway')} is associated with it"
-    return f", and no endpoint {endpoint_service(ref)} answers for the name"
+    if "Gateway" in load_services()[ref.key].types:
+        return f", and no gateway endpoint {endpoint_service_name_of(ref, 'Gateway')} is associated with it"
+    return f", and no endpoint {endpoint_service_name_of(ref)} answers for the name"

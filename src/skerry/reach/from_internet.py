@@ -11,17 +11,17 @@ from skerry.net.packets import Box
 from skerry.reach import client_ports, routing
 from skerry.reach.cache import Memo
 from skerry.reach.destinations import Destinations
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome
-from skerry.reach.public_access import blocks
+from skerry.reach.public_access import block_reason_of
 from skerry.reach.security_filters import Filters, Peer
-from skerry.reach.trace import Destination, Hop, Passage, PathPart, Trace, judge, segments
-from skerry.reach.vpc_hops import lost_reply
+from skerry.reach.trace import Destination, Hop, Passage, PathPart, Trace, join_segments, judge
+from skerry.reach.vpc_hops import make_lost_reply
 
 _NAT = "nat_gateway"
 
 
-def from_internet(
+def walk_from_internet(
     world: World, destinations: Destinations, interface: NetworkInterface, protocol: str, port: int
 ) -> Outcome:
     """Walk from anywhere on the internet to a network interface's public address, and back."""
@@ -31,7 +31,7 @@ def from_internet(
         missing = destination if isinstance(destination, Missing) else subnet
         assert isinstance(missing, Missing)  # noqa: S101 -- one of the two is
         nowhere = Destination(interface.network_interface_id, ())
-        return _outcome(nowhere, (open_question("interface", interface.network_interface_id, missing),), None)
+        return _outcome(nowhere, (make_undecided_hop("interface", interface.network_interface_id, missing),), None)
     numbers = ((port, port),)
     filters = Filters(world, Memo())
     acl = world.network_acl_of(subnet.subnet_id)
@@ -46,7 +46,7 @@ def from_internet(
 def _outcome(
     destination: Destination, first: tuple[Hop, ...], passage: Passage | None, last: Hop | None = None
 ) -> Outcome:
-    judgement = judge(segments(first, passage, last, destination))
+    judgement = judge(join_segments(first, passage, last, destination))
     return Outcome(
         judgement.verdict, (Trace("internet", destination, first, passage, last, *judgement),), judgement.because
     )
@@ -66,21 +66,21 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
         unattached = any(internet_gateway.attachments is UNSET for internet_gateway in world.facts.internet_gateways)
         if unattached or not world.knows("internet_gateways"):
             fact = world.missing_for("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
-            return open_question("gateway", subnet.vpc_id, fact)
-        return lost("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
+            return make_undecided_hop("gateway", subnet.vpc_id, fact)
+        return make_lost_hop("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
     public = public_address_of(interface, interface.private_ip_address or "")
     if public is None:
         message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
-        return lost("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
-    stopped = blocks(world, subnet, outward=False, replies_only=False)
+        return make_lost_hop("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
+    stopped = block_reason_of(world, subnet, outward=False, replies_only=False)
     if isinstance(stopped, Missing):
-        return open_question("gateway", gateway, stopped)
+        return make_undecided_hop("gateway", gateway, stopped)
     if stopped is not None:
-        return lost("gateway", gateway, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", stopped)
+        return make_lost_hop("gateway", gateway, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", stopped)
     table = world.edge_route_table_of(gateway)
     if table is not None:
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")
-        return open_question("gateway", gateway, fact)
+        return make_undecided_hop("gateway", gateway, fact)
     return Hop("gateway", gateway, "in", rule=public)
 
 
@@ -88,7 +88,7 @@ def _guard(filters: Filters, interface: NetworkInterface, destination: Destinati
     name = interface.network_interface_id
     if interface.interface_type == _NAT:
         message = f"{name} is a NAT gateway's: it accepts no connection"
-        return lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", message)
+        return make_lost_hop("interface", name, "NGW_ACCEPTS_NO_CONNECTION", message)
     groups = destination.groups or Missing(f"the security groups of {name}", "ec2:DescribeNetworkInterfaces")
     return filters.groups(groups, "in", traffic, Peer(PUBLIC, "the internet", None))
 
@@ -101,12 +101,12 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
     branches = rows if isinstance(rows, Missing) else routing.select_branches(world, rows, internet, PUBLIC)
     if isinstance(branches, Missing) or isinstance(table, Missing):
         missing = branches if isinstance(branches, Missing) else Missing("the route of the replies")
-        return (open_question("route", "", missing, leg="back"),)
+        return (make_undecided_hop("route", "", missing, leg="back"),)
     name = table.route_table_id
     return tuple(
         _by_route(name, branch.routes[0], branch.addresses)
         if branch.missing is None
-        else open_question("route", name, branch.missing, leg="back", source=branch.addresses)
+        else make_undecided_hop("route", name, branch.missing, leg="back", source=branch.addresses)
         for branch in branches
     )
 
@@ -114,9 +114,9 @@ def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
 def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
     """Return the hops of replies to these addresses."""
     if route is None or route.state == "blackhole":
-        return lost_reply(table, route, addresses)
+        return make_lost_reply(table, route, addresses)
     rule = routing.spell_route(route)
     if (route.gateway_id or "").startswith("igw-"):
         return Hop("route", table, leg="back", rule=rule)
     fact = Missing(f"what becomes of replies that leave by {routing.target_of(route)}")
-    return open_question("route", table, fact, rule, "back", addresses)
+    return make_undecided_hop("route", table, fact, rule, "back", addresses)

@@ -13,13 +13,13 @@ from skerry.catalogue.services import ServiceRef, file_system_of, service_of_end
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.addresses import address
+from skerry.net.addresses import parse_address
 from skerry.reach import dns_zones
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_servers import Servers, servers_of
 from skerry.reach.dns_zones import Claim, Record
-from skerry.reach.gateways import endpoint_state, lost, open_question
-from skerry.reach.private_dns import may_have_any_name, reason_not_led
+from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
+from skerry.reach.private_dns import may_have_any_name, unanswered_reason_of
 from skerry.reach.trace import Destination, Hop
 
 _MOST_NAMES = 32
@@ -93,15 +93,15 @@ class NameResolver:
         """Resolve a name as a task in the VPC does."""
         if query.place == _REGISTRY:
             return self._registry(vpc_id, query._replace(place="internet"))
-        if query.host is not None and address(query.host):
+        if query.host is not None and parse_address(query.host):
             return Resolution(Hop("dns", query.host, rule="an address"), (self.destinations.at(vpc_id, query.host),))
         if query.host is None and query.place == "aws":
             fact = Missing("the host names of the partition that the Region is in")
-            return Resolution(open_question("dns", "", fact))
+            return Resolution(make_undecided_hop("dns", "", fact))
         vpc = self.world.find_vpc(vpc_id)
         servers = vpc if isinstance(vpc, Missing) else servers_of(self.world, vpc)
         if isinstance(servers, Missing):
-            return Resolution(open_question("dns", vpc_id, servers))
+            return Resolution(make_undecided_hop("dns", vpc_id, servers))
         if servers.others:
             return self._by_others(servers, query)
         return self._within(vpc_id, query, _Chain())
@@ -113,7 +113,7 @@ class NameResolver:
         """
         home = None if servers.amazon else self.world.resolver.vpc_of_servers(servers.others)
         if not isinstance(home, str):
-            hop = open_question("dns", servers.others[0], home or servers.unknown_answer(query.host))
+            hop = make_undecided_hop("dns", servers.others[0], home or servers.unknown_answer(query.host))
             return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
         resolution = self._within(home, query, _Chain(), inbound=True)
         return msgspec.structs.replace(resolution, servers=servers.others)
@@ -134,12 +134,12 @@ class NameResolver:
         support = self.world.dns_attribute_of(vpc_id, "enable_dns_support")
         if support is False:
             message = f"{vpc_id} has enableDnsSupport off: the Amazon DNS server does not answer in it"
-            return Resolution(lost("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
+            return Resolution(make_lost_hop("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
         hostnames = self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames")
         resolution = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
         doubt = support if isinstance(support, Missing) else self._filtered(vpc_id, query.host)
         if doubt is not None and resolution.hop.clean:
-            return msgspec.structs.replace(resolution, hop=open_question("dns", vpc_id, doubt))
+            return msgspec.structs.replace(resolution, hop=make_undecided_hop("dns", vpc_id, doubt))
         return resolution
 
     def _filtered(self, vpc_id: str, host: str | None) -> Missing | None:
@@ -179,11 +179,11 @@ class NameResolver:
         if rule is not None:
             other = _taken_as_read(self._forwarded(view, rule, host, query), unread)
         else:
-            other = Resolution(open_question("dns", view.vpc_id, unread)) if unread else public
+            other = Resolution(make_undecided_hop("dns", view.vpc_id, unread)) if unread else public
         if private is None:
             return other
         assert isinstance(view.hostnames, Missing)  # noqa: S101 -- the other cases are above
-        hop = open_question("dns", view.vpc_id, view.hostnames)
+        hop = make_undecided_hop("dns", view.vpc_id, view.hostnames)
         if not (private.hop.clean and other.hop.clean):
             return Resolution(hop)
         both, dead = private.destinations + other.destinations, private.dead + other.dead
@@ -192,8 +192,8 @@ class NameResolver:
     def _claims(self, view: _View, host: str) -> tuple[list[Claim], Claim | None]:
         """Return the private names to query, and the rule that forwards the rest."""
         if view.vpc_id not in self._endpoint_names:
-            self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names(self.world, view.vpc_id)
-        claims = dns_zones.claims(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
+            self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names_of(self.world, view.vpc_id)
+        claims = dns_zones.claims_for(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
         return dns_zones.split_at_rules(claims)
 
     def _unread(self, vpc_id: str) -> Missing | None:
@@ -208,9 +208,11 @@ class NameResolver:
         rule: Any = claim.rule
         home = self.world.resolver.answering_vpc_of(rule)
         if isinstance(home, Missing):
-            return Resolution(open_question("dns", rule.id, home))
+            return Resolution(make_undecided_hop("dns", rule.id, home))
         if not view.chain.goes_on():
-            return Resolution(open_question("dns", rule.id, Missing(f"where the chain of rules over {rule.id} ends")))
+            return Resolution(
+                make_undecided_hop("dns", rule.id, Missing(f"where the chain of rules over {rule.id} ends"))
+            )
         resolution = self._within(home, query._replace(host=host), view.chain, inbound=True)
         if not resolution.hop.clean:
             return resolution
@@ -221,11 +223,11 @@ class NameResolver:
         """The answer of the most specific private name; None where there is none."""
         endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
-            return Resolution(open_question("dns", view.vpc_id, endpoints))
+            return Resolution(make_undecided_hop("dns", view.vpc_id, endpoints))
         profiles = dict.fromkeys(claim.profile for claim in claims if claim.profile)
         if len(profiles) > 1:
             fact = Missing(f"which of {', '.join(profiles)} answers for {host} in {view.vpc_id}")
-            return Resolution(open_question("dns", view.vpc_id, fact))
+            return Resolution(make_undecided_hop("dns", view.vpc_id, fact))
         unnamed = next((hop for endpoint in endpoints if (hop := _unnamed(endpoint, query.place))), None)
         for claim in claims:
             if claim.endpoint is not None:
@@ -241,14 +243,14 @@ class NameResolver:
     def _by_endpoint(self, view: _View, claim: Claim, host: str) -> Resolution | None:
         endpoint: Any = claim.endpoint
         name = endpoint.vpc_endpoint_id
-        reason = reason_not_led(self.world, endpoint, inbound=view.inbound, profile=claim.profile)
+        reason = unanswered_reason_of(self.world, endpoint, inbound=view.inbound, profile=claim.profile)
         if isinstance(reason, Missing):
-            return Resolution(open_question("dns", name, reason))
+            return Resolution(make_undecided_hop("dns", name, reason))
         if reason is not None:
             return None
         interfaces = self.destinations.of_endpoint(endpoint)
         if isinstance(interfaces, Missing):
-            return Resolution(open_question("dns", name, interfaces))
+            return Resolution(make_undecided_hop("dns", name, interfaces))
         by = f", which {claim.profile} shares" if claim.profile else ""
         return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces)
 
@@ -256,21 +258,21 @@ class NameResolver:
         zone: Any = claim.zone
         if zone.vpc_ids is UNSET and not claim.profile:
             fact = Missing(f"whether hosted zone {zone.name} answers in {view.vpc_id}", "route53:ListHostedZonesByVPC")
-            return Resolution(open_question("dns", zone.zone_id, fact))
+            return Resolution(make_undecided_hop("dns", zone.zone_id, fact))
         record = dns_zones.answer_of(zone, host)
         if isinstance(record, Missing):
-            return Resolution(open_question("dns", zone.zone_id, record))
+            return Resolution(make_undecided_hop("dns", zone.zone_id, record))
         if record is None:
             message = f"private zone {zone.name} ({zone.zone_id}) has no address for {host}, and nothing else is asked"
-            hop = lost("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message)
+            hop = make_lost_hop("dns", zone.zone_id, "DNS_NAME_NOT_FOUND", message)
             only = Missing(f"where the IPv6 addresses of {host} in private zone {zone.name} lead, which are not walked")
             return Resolution(hop, over_ipv6=only if dns_zones.has_ipv6(zone, host) else None)
         by = f", which {claim.profile} shares" if claim.profile else ""
         hop = Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}{by}")
         led = [self._follow(view, name, query) for name in record.names]
-        own = tuple(self.destinations.at(view.vpc_id, text) for text in record.addresses if address(text))
+        own = tuple(self.destinations.at(view.vpc_id, text) for text in record.addresses if parse_address(text))
         return _together(hop, own, led, record) or Resolution(
-            open_question("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}"))
+            make_undecided_hop("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}"))
         )
 
     def _follow(self, view: _View, name: str, query: Query) -> Resolution:
@@ -278,7 +280,7 @@ class NameResolver:
         if ".vpce." in name:
             return self._endpoint_name(name)
         if not view.chain.goes_on():
-            return Resolution(open_question("dns", name, Missing(f"where the chain of names over {name} ends")))
+            return Resolution(make_undecided_hop("dns", name, Missing(f"where the chain of names over {name} ends")))
         anywhere = Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
         # An answer from a zone proves that private names apply.
         return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
@@ -287,13 +289,13 @@ class NameResolver:
         """An endpoint's own name, which leads to it from anywhere."""
         endpoint = self.world.find_endpoint_by_name(name)
         interfaces = self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint of {name}")
-        state = endpoint_state(endpoint) if endpoint else Hop("dns", name)
+        state = judge_endpoint_state(endpoint) if endpoint else Hop("dns", name)
         if state.lost:
             return Resolution(state)
         if state.undecided:
             interfaces = state.undecided[0].missing or interfaces
         if isinstance(interfaces, Missing):
-            return Resolution(open_question("dns", name, interfaces))
+            return Resolution(make_undecided_hop("dns", name, interfaces))
         return Resolution(Hop("dns", name, rule="an endpoint's own name"), interfaces)
 
     def _file_system(self, view: _View, file_system: str, host: str, zone: str | None) -> Resolution:
@@ -306,18 +308,18 @@ class NameResolver:
         if claim is not None and claim.rule is not None and "." in claim.apex:
             # Amazon's own zone goes before rules of wider domains; how wide it is, is not documented.
             fact = Missing(f"whether {claim.rule.id} forwards {host} out of {vpc_id}")
-            return Resolution(open_question("dns", claim.rule.id, fact))
+            return Resolution(make_undecided_hop("dns", claim.rule.id, fact))
         if view.hostnames is False:
             message = f"{vpc_id} has enableDnsHostnames off: the names of mount targets do not resolve in it"
-            return Resolution(lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message))
+            return Resolution(make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message))
         if isinstance(view.hostnames, Missing):
-            return Resolution(open_question("dns", vpc_id, view.hostnames))
+            return Resolution(make_undecided_hop("dns", vpc_id, view.hostnames))
         targets = self.destinations.of_mount_targets(vpc_id, file_system, zone)
         if isinstance(targets, Missing):
-            return Resolution(open_question("dns", file_system, targets))
+            return Resolution(make_undecided_hop("dns", file_system, targets))
         if not targets:
             message = f"{file_system} has no mount target in {zone} of {vpc_id}, so its name does not resolve there"
-            return Resolution(lost("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
+            return Resolution(make_lost_hop("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
         return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), targets)
 
     def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None) -> tuple[Intended, ...]:
@@ -343,30 +345,30 @@ class NameResolver:
         claim = next((candidate for candidate in self._claims(view, host)[0] if candidate.zone is not None), None)
         if claim is not None and claim.zone is not None:
             message = f"{vpc_id} has enableDnsHostnames off, so private zone {claim.zone.name} does not apply in it"
-            hop = lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+            hop = make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
             led = self._by_zone(view, claim, host, Query(host, "aws", ref))
             yield from (Intended(hop, destination) for destination in led.destinations)
 
     def _why_not(self, vpc_id: str, endpoint: VpcEndpoint, answer: Hop) -> Hop:
-        reason = reason_not_led(self.world, endpoint)
+        reason = unanswered_reason_of(self.world, endpoint)
         if isinstance(reason, Hop):
             return reason
         if isinstance(reason, Missing):
-            return open_question("dns", endpoint.vpc_endpoint_id, reason)
+            return make_undecided_hop("dns", endpoint.vpc_endpoint_id, reason)
         if answer.lost:
             return answer
         if self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is False:
             message = (
                 f"{vpc_id} has enableDnsHostnames off, so the private names of {endpoint.vpc_endpoint_id} do not apply"
             )
-            return lost("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+            return make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
         return Hop("dns", endpoint.vpc_endpoint_id, rule="the name does not lead to it")
 
 
 def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
     """Return the missing fact for an endpoint whose private names are unknown and might be more specific."""
     fact = may_have_any_name(endpoint, place)
-    return open_question("dns", endpoint.vpc_endpoint_id, fact) if fact else None
+    return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact) if fact else None
 
 
 def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:

@@ -7,38 +7,38 @@ from typing import Final
 
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, RouteTable, Subnet
-from skerry.net.addresses import address, before_nat64, behind_nat64, is_ipv6
+from skerry.net.addresses import add_nat64_prefix, is_ipv6, parse_address, strip_nat64_prefix
 from skerry.net.intervals import EMPTY, Intervals, union
 from skerry.net.packets import Box
 from skerry.reach import client_ports, routing
-from skerry.reach.gateways import internet_hop, lost, nat_hop, open_question
+from skerry.reach.gateways import judge_internet_gateway, judge_nat_gateway, make_lost_hop, make_undecided_hop
 from skerry.reach.origin import DEEPEST, Fan, Start, Step
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
 from skerry.reach.trace import Destination, Hop, Passage, PathPart
-from skerry.reach.transit_return import returning
-from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, replies
+from skerry.reach.transit_return import return_hops_of
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, reply_hops_of
 
 NAT: Final = "nat"
 _INTERFACE = "nat_gateway"
 
 
-def through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
+def walk_through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
     """Through a NAT gateway: a second segment starts at its own interface, in its own subnet."""
     nat = local.world.nat_gateways.get(nat_id)
-    state = nat_hop(local.world, nat_id, nat)
+    state = judge_nat_gateway(local.world, nat_id, nat)
     if nat is None or not state.clean:
         return _ends(local, step, state)
-    behind = behind_nat64(step.addresses)
+    behind = strip_nat64_prefix(step.addresses)
     if is_ipv6(step.addresses) and not behind:
         message = f"{nat_id} translates IPv6 only for addresses of 64:ff9b::/96"
-        return _ends(local, step, lost("gateway", nat_id, "NGW_DEST_ADDRESS_PRESERVATION", message))
+        return _ends(local, step, make_lost_hop("gateway", nat_id, "NGW_DEST_ADDRESS_PRESERVATION", message))
     if nat.availability_mode == "regional":
         return _regional(local, step, nat, state)
     start = _start(local, nat, step.start)
     if isinstance(start, Missing):
-        return _ends(local, step, open_question("gateway", nat_id, start))
+        return _ends(local, step, make_undecided_hop("gateway", nat_id, start))
     if step.start.what == NAT:
         return _ends(local, step, _no_exit(nat_id, step.start, start.subnet))
     there, back = local.between(step, start.subnet)
@@ -69,7 +69,7 @@ def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop,
         first = PathPart(first.packets, (*first.there, guard), first.back)
     called = first.packets.destination
     if is_ipv6(step.addresses):
-        called = before_nat64(called)
+        called = add_nat64_prefix(called)
     way = PathPart(Box(start.addresses, called, start.ports), there, back)
     return Passage.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
 
@@ -87,7 +87,7 @@ def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[str, ...]) -> Sta
     subnet = local.world.find_subnet(nat.subnet_id or "")
     if isinstance(subnet, Missing) or not rows:
         return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
-    own = address(rows[0].private_ip or "") or block_of(subnet, EMPTY)
+    own = parse_address(rows[0].private_ip or "") or block_of(subnet, EMPTY)
     public = any(nat_address.public_ip is not None for nat_address in rows)
     return Start(subnet, own, client_ports.NAT, public, NAT, passed=passed)
 
@@ -102,21 +102,21 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
     table = tables.get(nat.route_table_id or "")
     nat_addresses = nat.nat_gateway_addresses
     rows = nat_addresses if isinstance(nat_addresses, tuple) else ()
-    public = union(*(block for row in rows if (block := address(row.public_ip or ""))))
-    destination, addresses = _untranslated(step, behind_nat64(step.addresses))
+    public = union(*(block for row in rows if (block := parse_address(row.public_ip or ""))))
+    destination, addresses = _untranslated(step, strip_nat64_prefix(step.addresses))
     if step.start.what == NAT:
         return _ends(local, step, _no_exit(nat.nat_gateway_id, step.start, None))
     unread = Missing(f"the routes and addresses of {nat.nat_gateway_id}", "ec2:DescribeRouteTables")
     if table is None or not public:
-        return _ends(local, step, open_question("gateway", nat.nat_gateway_id, unread))
+        return _ends(local, step, make_undecided_hop("gateway", nat.nat_gateway_id, unread))
     branches = local.in_table(table, destination, addresses)
     if isinstance(branches, Missing):
-        return _ends(local, step, open_question("gateway", nat.nat_gateway_id, branches))
+        return _ends(local, step, make_undecided_hop("gateway", nat.nat_gateway_id, branches))
     leave = local.leave(step.start, step.addresses, step.traffic)
     back = _regional_replies(local, step, table)
     result = []
     for branch in branches:
-        called = before_nat64(branch.addresses) if is_ipv6(step.addresses) else branch.addresses
+        called = add_nat64_prefix(branch.addresses) if is_ipv6(step.addresses) else branch.addresses
         first = PathPart(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
         exit_hop = _regional_exit(local, step, nat, branch)
         second = PathPart(Box(public, branch.addresses, client_ports.NAT), (exit_hop,))
@@ -129,14 +129,16 @@ def _regional_exit(local: VpcPaths, step: Step, nat: NatGateway, branch: Branch)
     route, table = branch.routes[0], nat.route_table_id or ""
     if route is None:
         message = f"{table} of {nat.nat_gateway_id} has no route to {step.destination.label}"
-        return lost("route", table, "NO_ROUTE_TO_DESTINATION", message)
+        return make_lost_hop("route", table, "NO_ROUTE_TO_DESTINATION", message)
     if branch.missing is None and route.state == GONE:
         message = f"{table} of {nat.nat_gateway_id} has a black hole: {routing.spell_route(route)}"
-        return lost("route", table, "BAD_STATE_ROUTE", message)
+        return make_lost_hop("route", table, "BAD_STATE_ROUTE", message)
     gateway = route.gateway_id or ""
     if branch.missing is not None or route.state != "active" or not gateway.startswith("igw-"):
-        return open_question("route", table, branch.missing or Missing(f"what {routing.spell_route(route)} leads to"))
-    return internet_hop(local.world, gateway, step.start.subnet, branch.addresses, public=True, only_out=True)
+        return make_undecided_hop(
+            "route", table, branch.missing or Missing(f"what {routing.spell_route(route)} leads to")
+        )
+    return judge_internet_gateway(local.world, gateway, step.start.subnet, branch.addresses, public=True, only_out=True)
 
 
 def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:
@@ -145,18 +147,18 @@ def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:
     home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
     branches = local.in_table(table, home, start.addresses)
     assert not isinstance(branches, Missing)  # noqa: S101 -- the way there has read it
-    route = replies(branches, table.route_table_id, f"{table.route_table_id} of a regional NAT gateway", by)
+    route = reply_hops_of(branches, table.route_table_id, f"{table.route_table_id} of a regional NAT gateway", by)
     if start.came is None:
         return (*route, local.back(start, step.addresses, step.traffic))
-    return (*route, *returning(local, start, start.subnet, step))
+    return (*route, *return_hops_of(local, start, start.subnet, step))
 
 
 def _no_exit(nat_id: str, start: Start, subnet: Subnet | None) -> Hop:
     """A NAT gateway behind a NAT gateway: behind itself it is no exit, behind another nothing is documented."""
     if subnet is not None and subnet.subnet_id == start.subnet.subnet_id:
         message = f"{nat_id} stands in {subnet.subnet_id}, whose own default route leads back to it"
-        return lost("gateway", nat_id, "NGW_HAS_NO_EXIT", message)
-    return open_question("gateway", nat_id, Missing(f"what becomes of traffic from one NAT gateway to {nat_id}"))
+        return make_lost_hop("gateway", nat_id, "NGW_HAS_NO_EXIT", message)
+    return make_undecided_hop("gateway", nat_id, Missing(f"what becomes of traffic from one NAT gateway to {nat_id}"))
 
 
 def accepts_nothing(local: VpcPaths, destination: Destination) -> Hop | None:
@@ -165,4 +167,6 @@ def accepts_nothing(local: VpcPaths, destination: Destination) -> Hop | None:
     if interface is None or interface.interface_type not in {_INTERFACE, "natGateway"}:
         return None
     name = interface.network_interface_id
-    return lost("interface", name, "NGW_ACCEPTS_NO_CONNECTION", f"{name} is a NAT gateway's: it accepts no connection")
+    return make_lost_hop(
+        "interface", name, "NGW_ACCEPTS_NO_CONNECTION", f"{name} is a NAT gateway's: it accepts no connection"
+    )

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable
 
 from skerry.reach.trace import Because, Trace
-from skerry.verdicts import INTERMITTENT, UNKNOWN, Verdict, either, unsure
+from skerry.verdicts import INTERMITTENT, UNKNOWN, Verdict, alternating_verdict_of, common_verdict_of
 
 
 class Outcome:
@@ -43,7 +43,7 @@ def combine(outcomes: Iterable[Outcome], *, turns: bool) -> Outcome:
     verdicts = {outcome.verdict for outcome in alternatives}
     verdict = alternatives[0].verdict
     if len(verdicts) > 1:
-        verdict = either(verdicts) if turns else unsure(verdicts)
+        verdict = alternating_verdict_of(verdicts) if turns else common_verdict_of(verdicts)
     traces = tuple([trace for outcome in alternatives for trace in outcome.traces])
     if verdict is UNKNOWN and not turns:
         # Only one of them holds, so what is lost on one of them may not be lost at all.

@@ -10,7 +10,7 @@ from skerry.model.network import Subnet
 from skerry.model.transit_records import PeeringVpc, VpcPeeringConnection
 from skerry.net.addresses import parse_block, spell
 from skerry.net.intervals import Intervals, subtract, union
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Crossing, Fan, Start, Step
 from skerry.reach.subnets import subnet_of
 from skerry.reach.trace import Hop, Passage
@@ -21,11 +21,11 @@ _ACTIVE = "active"
 _COMING = {"initiating-request", "provisioning"}
 
 
-def through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan:
+def walk_through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan:
     """Walk over a peering connection to an interface of the other VPC; networks beyond that VPC are out of reach."""
     connection = local.world.transit.find_peering(connection_id)
     if isinstance(connection, Missing):
-        return _ends(local, step, open_question("peering", connection_id, connection))
+        return _ends(local, step, make_undecided_hop("peering", connection_id, connection))
     state = _state(connection)
     mine, theirs = connection.requester_vpc_info, connection.accepter_vpc_info
     if theirs.vpc_id == step.start.subnet.vpc_id:
@@ -33,16 +33,16 @@ def through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan:
     if step.start.came is not None:
         # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
         message = f"{connection_id} does not pass on what came to {step.start.subnet.vpc_id} by {step.start.came.by}"
-        return _ends(local, step, lost("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message))
+        return _ends(local, step, make_lost_hop("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message))
     beyond = subtract(step.addresses, _blocks(theirs))
     if beyond and not _known(theirs):
         fact = Missing(f"the blocks of {theirs.vpc_id}", "ec2:DescribeVpcPeeringConnections")
-        return _ends(local, step, open_question("peering", connection_id, fact))
+        return _ends(local, step, make_undecided_hop("peering", connection_id, fact))
     result: Fan = ()
     if beyond:
         what = step.destination.label if beyond == step.addresses else spell(beyond)
         message = f"{connection_id} leads into {theirs.vpc_id} and no further: {what} is not in it"
-        hop = lost("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message, step.hop.rule)
+        hop = make_lost_hop("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message, step.hop.rule)
         result = _ends(local, step._replace(addresses=beyond), state, hop)
     if inside := subtract(step.addresses, beyond):
         # A connection that is not active passes nothing; later blockers are still reported.
@@ -54,7 +54,7 @@ def _into(local: VpcPaths, step: Step, state: Hop, mine: PeeringVpc, theirs: Pee
     name = state.resource
     end = _subnet(local, step, theirs.vpc_id or "")
     if isinstance(end, Missing):
-        (passages,) = _ends(local, step, state, open_question("peering", name, end))
+        (passages,) = _ends(local, step, state, make_undecided_hop("peering", name, end))
         return passages[0]
     start = local.memo.once(
         ("peered", step.start, name, end.subnet_id), lambda: _start(step.start, name, mine, theirs, end)
@@ -89,13 +89,13 @@ def _state(connection: VpcPeeringConnection) -> Hop:
     name, code = connection.vpc_peering_connection_id, connection.status.code
     if code is UNSET:
         fact = Missing(f"the state of {name}", "ec2:DescribeVpcPeeringConnections")
-        return open_question("peering", name, fact)
+        return make_undecided_hop("peering", name, fact)
     if code.lower() == _ACTIVE:
         return Hop("peering", name, rule=_ACTIVE)
     if code.lower() in _COMING:
         fact = Missing(f"what becomes of {name}, which is {code}", "ec2:DescribeVpcPeeringConnections")
-        return open_question("peering", name, fact)
-    return lost("peering", name, "BAD_STATE", f"{name} is {code}, not active")
+        return make_undecided_hop("peering", name, fact)
+    return make_lost_hop("peering", name, "BAD_STATE", f"{name} is {code}, not active")
 
 
 def _blocks(side: PeeringVpc) -> Intervals:
@@ -108,7 +108,7 @@ def _known(side: PeeringVpc) -> bool:
     return bool(side.cidr_block or side.cidr_block_set)
 
 
-def entered(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+def peering_entry_hops_of(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
     """The hops from a peering connection to a subnet of the VPC, and back to the connection."""
     assert start.came is not None  # noqa: S101 -- the caller has looked
     protocol = step.traffic.protocol

@@ -9,13 +9,13 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.reach.dns_zones import LATTICE
-from skerry.reach.gateways import lost, state_hop
+from skerry.reach.gateways import judge_state, make_lost_hop
 from skerry.reach.trace import Hop
 
 _ACTION = "ec2:DescribeVpcEndpoints"
 
 
-def reason_not_led(
+def unanswered_reason_of(
     world: World, endpoint: VpcEndpoint, *, inbound: bool = False, profile: str = ""
 ) -> Hop | Missing | None:
     """Why an endpoint's private names are not answered; None where they are.
@@ -34,15 +34,15 @@ def reason_not_led(
         return Missing(f"whether {profile} makes {name} answer, whose private DNS is off")
     if not endpoint.private_dns_enabled:
         message = f"private DNS of {name} is off, so nothing leads {endpoint.service_name} to it"
-        return lost("dns", name, "DNS_PRIVATE_NAMES_DISABLED", message)
-    state = state_hop("endpoint", name, endpoint.state, _ACTION, endpoint.last_error.message)
+        return make_lost_hop("dns", name, "DNS_PRIVATE_NAMES_DISABLED", message)
+    state = judge_state("endpoint", name, endpoint.state, _ACTION, endpoint.last_error.message)
     if state.undecided:
         return state.undecided[0].missing
     if state.lost:
         return state
     if endpoint.dns_options.private_dns_only_for_inbound_resolver_endpoint and not inbound:
         message = f"the private names of {name} are only for inbound resolver endpoints, not for the VPC itself"
-        return lost("dns", name, "DNS_PRIVATE_NAMES_INBOUND_ONLY", message)
+        return make_lost_hop("dns", name, "DNS_PRIVATE_NAMES_INBOUND_ONLY", message)
     if endpoint.vpc_endpoint_type in LATTICE:
         return Missing(f"where {name}, of type {endpoint.vpc_endpoint_type}, leads")
     return None

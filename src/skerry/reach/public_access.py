@@ -24,7 +24,7 @@ def mode_of(world: World, subnet: Subnet) -> str | None:
     return None if subnet_mode is UNSET else subnet_mode
 
 
-def blocks(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -> str | Missing | None:
+def block_reason_of(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -> str | Missing | None:
     """Why traffic between a subnet and the internet is blocked; None where it is not, or the mode was not read.
 
     ``outward``: the connection is opened from within. ``replies_only``: by a gateway that admits only replies, such as

@@ -10,9 +10,9 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
 from skerry.model.world import World
-from skerry.net.addresses import block4, block6, parse_block
+from skerry.net.addresses import parse_block, parse_ipv4_block, parse_ipv6_block
 from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
-from skerry.reach.security_filters import in_prefix_list
+from skerry.reach.security_filters import intersect_prefix_list
 from skerry.reach.trace import Destination
 
 LOCAL = "local"
@@ -66,7 +66,7 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
         name = route.destination_prefix_list_id
         cidr = route.destination_cidr_block or route.destination_ipv6_cidr_block
         if cidr is not None:
-            block = block4(cidr) if route.destination_cidr_block else block6(cidr)
+            block = parse_ipv4_block(cidr) if route.destination_cidr_block else parse_ipv6_block(cidr)
             if block is None:
                 fact = f"the route to {cidr!r}, which is no CIDR block"
                 unreadable.append((route, Missing(fact)))
@@ -109,7 +109,7 @@ def select_branches(
     doubtful = list(table.unreadable)
     listed: list[tuple[Route, Intervals]] = []
     for route in table.open_lists:
-        held = in_prefix_list(world, route.destination_prefix_list_id or "", addresses, destination)
+        held = intersect_prefix_list(world, route.destination_prefix_list_id or "", addresses, destination)
         if isinstance(held, Missing):
             doubtful.append((route, held))
         elif held:

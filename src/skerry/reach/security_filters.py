@@ -5,10 +5,10 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.security_groups_and_acls import NetworkAcl
 from skerry.model.world import World
-from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, any_like, parse_block, spell
+from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, parse_block, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
 from skerry.reach.cache import Memo
-from skerry.reach.compiled_rules import AclRule, GroupRule, acl_rules, group_rules, has_no_rules
+from skerry.reach.compiled_rules import AclRule, GroupRule, acl_rules_of, group_rules_of, has_no_rules
 from skerry.reach.trace import Cut, Destination, Direction, Hop, Kind, Leg, Piece
 
 _SIDES = {"out": "outbound", "in": "inbound"}
@@ -51,7 +51,9 @@ class Filters:
                     doubtful.append((group_id, item.text, matched))
                 elif matched:
                     if matched == peer.addresses:
-                        is_only_rule = item.addresses == any_like(peer.addresses) and evaluated == 1 and not doubtful
+                        is_only_rule = (
+                            item.addresses == whole_family_of(peer.addresses) and evaluated == 1 and not doubtful
+                        )
                         return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=is_only_rule)
                     allowed, rule = union(allowed, matched), item.text
         side = _Side(groups, direction, traffic, rule)
@@ -66,7 +68,7 @@ class Filters:
 
     def _rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
         group = self.world.find_security_group(group_id)
-        return group if isinstance(group, Missing) else group_rules(group, direction, *traffic)
+        return group if isinstance(group, Missing) else group_rules_of(group, direction, *traffic)
 
     def names_groups(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
         """Tell whether it matters to these groups which groups the other end is in."""
@@ -95,7 +97,7 @@ class Filters:
         if isinstance(acl, Missing):
             return _unread(direction, "", acl, kind="network-acl", leg=leg)
         place = _Place(acl.network_acl_id, direction, leg, protocol, ports)
-        family = any_like(remote)
+        family = whole_family_of(remote)
         wide = self.memo.once((place, family), lambda: self._acl(acl, place, family))
         if wide.by_one_rule:
             # The entry that decides for all addresses decides for these.
@@ -104,7 +106,7 @@ class Filters:
 
     def _acl(self, acl: NetworkAcl, place: "_Place", remote: Intervals) -> Hop:
         key = ("entries", place.acl, place.direction, place.protocol)
-        rules = self.memo.once(key, lambda: acl_rules(acl, place.direction, place.protocol))
+        rules = self.memo.once(key, lambda: acl_rules_of(acl, place.direction, place.protocol))
         if isinstance(rules, Missing):
             return _unread(place.direction, place.acl, rules, kind="network-acl", leg=place.leg)
         return _first_match(place, remote, rules)
@@ -154,11 +156,11 @@ def _matched(world: World, rule: GroupRule, peer: Peer) -> Intervals | Missing:
             return peer.groups
         return peer.addresses if rule.member in peer.groups else EMPTY
     if rule.prefix_list is not None:
-        return in_prefix_list(world, rule.prefix_list, peer.addresses, peer.destination)
+        return intersect_prefix_list(world, rule.prefix_list, peer.addresses, peer.destination)
     return Missing(f"rule {rule.text!r} of {rule.group} cannot be read")
 
 
-def in_prefix_list(
+def intersect_prefix_list(
     world: World, prefix_list: str, addresses: Intervals, destination: Destination | None
 ) -> Intervals | Missing:
     """Which of the addresses a prefix list holds.
@@ -207,7 +209,7 @@ def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -
     allowing_rule = ""
     for rule in rules:
         if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, unmatched):
-            is_first_rule = not allowing_rule and remote == any_like(remote)
+            is_first_rule = not allowing_rule and remote == whole_family_of(remote)
             return Hop(
                 "network-acl",
                 place.acl,

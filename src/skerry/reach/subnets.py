@@ -16,13 +16,13 @@ _RESERVED_FIRST = 4
 _RESERVED_LAST = 1
 
 
-def task_addresses(subnet: Subnet) -> Intervals | Missing:
+def task_addresses_of(subnet: Subnet) -> Intervals | Missing:
     """The addresses that a network interface in a subnet may get: all but the first four and the last.
 
     The IPv4 ones, where there are any; an IPv6-only subnet's are all of one family.
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
-    subnet_blocks = block_of(subnet, EMPTY) or ipv6_blocks(subnet)
+    subnet_blocks = block_of(subnet, EMPTY) or ipv6_blocks_of(subnet)
     if not subnet_blocks:
         return Missing(f"the addresses of subnet {subnet.subnet_id}", "ec2:DescribeSubnets")
     first, last = subnet_blocks[0]
@@ -35,10 +35,10 @@ def block_of(subnet: Subnet, like: Intervals) -> Intervals:
     if not is_ipv6(like):
         block = parse_block(subnet.cidr_block or "")
         return block.addresses if block else EMPTY
-    return ipv6_blocks(subnet)
+    return ipv6_blocks_of(subnet)
 
 
-def ipv6_blocks(subnet: Subnet) -> Intervals:
+def ipv6_blocks_of(subnet: Subnet) -> Intervals:
     """The IPv6 blocks that a subnet is associated with."""
     rows = subnet.ipv6_cidr_block_association_set
     parsed_blocks = [

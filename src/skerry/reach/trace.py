@@ -16,7 +16,7 @@ from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.net.addresses import ANY
 from skerry.net.intervals import Intervals
-from skerry.net.packets import Box, Packets, is_empty, meet, minus, within
+from skerry.net.packets import Box, Packets, is_empty, meet, restrict_to_box, subtract_boxes
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 Because = Literal["placement", "address", "ports"]
@@ -139,7 +139,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
         judged = list(self._judge(hop))
         lost = [box for item in judged if item.lost for box in item.packets]
         if lost:
-            return "part lost" if minus((self.packets,), lost) else "lost"
+            return "part lost" if subtract_boxes((self.packets,), lost) else "lost"
         return "undecided" if judged else "kept"
 
     def _judge(self, hop: Hop) -> Iterator["Judged"]:
@@ -149,10 +149,10 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
         boxes = [(piece, box) for piece in hop.lost if not is_empty(box := piece.box(self.packets))]
         spared = () if self.choice or not boxes else self._spared([box for _, box in boxes])
         for piece, box in boxes:
-            if lost := minus((box,), spared):
+            if lost := subtract_boxes((box,), spared):
                 yield Judged(hop, piece, lost, lost=True)
             # A cut along an ignorance: the one member there is may be on either side of it.
-            if cut := within(spared, box):
+            if cut := restrict_to_box(spared, box):
                 yield Judged(hop, piece, cut, lost=False)
         for piece in hop.undecided:
             box = piece.box(self.packets)
@@ -161,11 +161,11 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
 
     def _spared(self, lost: list[Box]) -> Packets:
         """Return the packets with the same source and ports as one that the hop keeps."""
-        surviving = minus((self.packets,), lost)
+        surviving = subtract_boxes((self.packets,), lost)
         spread: Packets = ()
         for box in surviving:
             widened = Box(box.source, self.packets.destination, box.ports)
-            spread += minus((widened,), spread)
+            spread += subtract_boxes((widened,), spread)
         return spread
 
 
@@ -242,7 +242,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
 
     def segments(self) -> tuple[Segment, ...]:
         """The segments with all of their hops."""
-        return segments(self.first, self.passage, self.last, self.destination)
+        return join_segments(self.first, self.passage, self.last, self.destination)
 
     def hops(self) -> Iterator[tuple[Hop, str]]:
         """Every hop in the order of the way, there and back, with what it does to the packets."""
@@ -258,7 +258,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
         return "undecided" if self.verdict is UNKNOWN and disposition in {"lost", "part lost"} else disposition
 
 
-def segments(
+def join_segments(
     first: tuple[Hop, ...], passage: Passage | None, last: Hop | None, destination: Destination
 ) -> tuple[Segment, ...]:
     """Put the hops of a path together: those of the source, of the network, and of the interface it comes to."""
@@ -291,7 +291,7 @@ def judge(parts: Iterable[Segment]) -> Judgement:
         everything.extend(judged_pieces)
         lost = [box for item in judged_pieces if item.lost for box in item.packets]
         if lost:
-            blocked |= not minus((part.packets,), lost)
+            blocked |= not subtract_boxes((part.packets,), lost)
             because |= dict.fromkeys(_axes(part.packets, lost))
     if blocked:
         return Judgement(BLOCKED, (), tuple(everything))
@@ -302,12 +302,12 @@ def judge(parts: Iterable[Segment]) -> Judgement:
 
 def _axes(packets: Box, lost: list[Box]) -> Iterator[Because]:
     """The axes along which the lost packets are cut from kept ones, all else being equal."""
-    surviving = minus((packets,), lost)
+    surviving = subtract_boxes((packets,), lost)
     spread: tuple[tuple[Because, list[Box]], ...] = (
         ("placement", [box._replace(source=packets.source) for box in surviving]),
         ("address", [box._replace(destination=packets.destination) for box in surviving]),
         ("ports", [box._replace(ports=packets.ports) for box in surviving]),
     )
     for axis, reach in spread:
-        if any(within((box,), other) for box in lost for other in reach):
+        if any(restrict_to_box((box,), other) for box in lost for other in reach):
             yield axis

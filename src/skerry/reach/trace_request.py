@@ -5,18 +5,18 @@ import re
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from skerry.catalogue.registries import public_hosts
-from skerry.catalogue.services import ServiceRef, host, service_of_host, services
+from skerry.catalogue.registries import list_public_hosts
+from skerry.catalogue.services import ServiceRef, load_services, regional_host_of, service_of_host
 from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World, addresses_of_interface, public_address_of
-from skerry.net.addresses import address, is_ipv6, spell
+from skerry.net.addresses import is_ipv6, parse_address, spell
 from skerry.net.intervals import covers
 from skerry.reach import client_ports
-from skerry.reach.from_internet import from_internet
+from skerry.reach.from_internet import walk_from_internet
 from skerry.reach.outcome import Outcome
-from skerry.reach.subnets import ipv6_blocks, task_addresses
+from skerry.reach.subnets import ipv6_blocks_of, task_addresses_of
 from skerry.reach.trace import Destination
 from skerry.reach.walk import Source, Target, Walker
 
@@ -52,11 +52,11 @@ def ask(walker: Walker, question: TraceRequest) -> Outcome:
         raise SkerryError(message, "Give --subnet, --eni, --instance, or --source internet.")
     if question.internet:
         target = _interface_of(walker.world, question.to)
-        return from_internet(walker.world, walker.destinations, target, question.protocol, question.port)
+        return walk_from_internet(walker.world, walker.destinations, target, question.protocol, question.port)
     source = _source(walker, question)
     if _ID.match(question.to):
         return walker.walk(source, _destinations(walker, question.to), question.protocol, question.port)
-    if address(question.to):
+    if parse_address(question.to):
         destination = walker.destinations.at(source.subnet.vpc_id, question.to)
         return walker.walk(source, (destination,), question.protocol, question.port)
     return walker.reach(source, _target(walker.world, question))
@@ -81,18 +81,20 @@ def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
 
 def _target(world: World, question: TraceRequest) -> Target:
     name = question.to.lower().rstrip(".")
-    if name in services():
+    if name in load_services():
         if world.region is None:
             message = f"{name} is a service of every Region, and the input does not tell which one is meant"
             raise SkerryError(message, "Give --region.")
         ref = ServiceRef(name, world.region)
-        return Target(host(ref), question.port, "aws", ref, question.protocol)
+        return Target(regional_host_of(ref), question.port, "aws", ref, question.protocol)
     if not _HOST.match(name):
         message = f"{question.to!r} is no host name, address, id or service"
-        raise SkerryError(message, f"Services are {', '.join(services())}; ids start with eni-, i-, nat- or vpce-.")
+        raise SkerryError(
+            message, f"Services are {', '.join(load_services())}; ids start with eni-, i-, nat- or vpce-."
+        )
     service = service_of_host(name)
     place = "aws" if service else "internet"
-    note = "" if service or name in public_hosts() else f"{name} is taken to be on the internet"
+    note = "" if service or name in list_public_hosts() else f"{name} is taken to be on the internet"
     return Target(name, question.port, place, service, question.protocol, note)
 
 
@@ -103,10 +105,10 @@ def _source(walker: Walker, question: TraceRequest) -> Source:
     interface = _interface_of(world, question.interface or question.instance or "")
     subnet = world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
     own = addresses_of_interface(interface)
-    if is_ipv6(address(question.source_address or question.to) or ()):
+    if is_ipv6(parse_address(question.source_address or question.to) or ()):
         own = tuple(item.ipv6_address for item in interface.ipv6_addresses)
     chosen = question.source_address or (own[0] if own else "")
-    addresses = address(chosen)
+    addresses = parse_address(chosen)
     if isinstance(subnet, Missing) or addresses is None or chosen not in own:
         message = f"{interface.network_interface_id} has no address {chosen or 'at all'} in a subnet that is known"
         raise SkerryError(message, "Supply the answer of ec2:DescribeSubnets, or another --source-address.")
@@ -124,12 +126,12 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
     if isinstance(subnet, Missing):
         read_subnets = ", ".join(sorted(world.subnets)[:10]) or "none"
         raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {read_subnets}.")
-    subnet_addresses = task_addresses(subnet)
-    if is_ipv6(address(question.source_address or question.to) or ()):
-        subnet_addresses = ipv6_blocks(subnet) or subnet_addresses
+    subnet_addresses = task_addresses_of(subnet)
+    if is_ipv6(parse_address(question.source_address or question.to) or ()):
+        subnet_addresses = ipv6_blocks_of(subnet) or subnet_addresses
     if isinstance(subnet_addresses, Missing):
         raise SkerryError(f"{subnet_addresses.fact} are not known", f"Supply the answer of {subnet_addresses.action}.")
-    addresses = address(question.source_address) if question.source_address else subnet_addresses
+    addresses = parse_address(question.source_address) if question.source_address else subnet_addresses
     if addresses is None or not covers(subnet_addresses, addresses):
         message = f"{question.source_address} is not an address that {subnet_id} gives to an interface"
         raise SkerryError(message, f"The subnet has {spell(subnet_addresses)}.")
@@ -138,7 +140,7 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
         default = world.default_group_of(subnet.vpc_id)
         groups = UNSET if isinstance(default, Missing) else (default.group_id,)
     public = question.public_address
-    if public is not None and not address(public):
+    if public is not None and not parse_address(public):
         raise SkerryError(f"{public!r} is no address", "Give --public-address as the source would have it.")
     start = walker.start(subnet, addresses, client_ports.LINUX, public=public is not None)
     return Source(start, groups)

@@ -15,32 +15,32 @@ from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayVpcA
 from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, is_ipv6
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach import routing
-from skerry.reach.gateways import lost, open_question, state_hop
+from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
 from skerry.reach.origin import DEEPEST, Crossing, Fan, Start, Step
 from skerry.reach.routing import Branch
 from skerry.reach.trace import Destination, Hop, Leg
-from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, joined_all
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, join_fan
 
 _VPC = "vpc"
 ON = "enable"
 _DESCRIBE_ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
 
 
-def through_transit_gateway(local: VpcPaths, step: Step, gateway_id: str) -> Fan:
+def walk_through_transit_gateway(local: VpcPaths, step: Step, gateway_id: str) -> Fan:
     """Through a transit gateway, to every attachment that its routes lead to."""
     world, start = local.world, step.start
     if len(start.passed) >= DEEPEST:
         fact = Missing(f"where the way over {', '.join(start.passed)} and {gateway_id} ends")
-        return _ends(local, step, open_question("transit-gateway", gateway_id, fact))
+        return _ends(local, step, make_undecided_hop("transit-gateway", gateway_id, fact))
     attachment = world.transit.attachment_of(start.subnet.vpc_id, gateway_id)
     if attachment is None:
         message = f"{start.subnet.vpc_id} is not attached to {gateway_id}, which {step.hop.rule} leads to"
-        return _ends(local, step, lost("transit-gateway", gateway_id, "BAD_STATE_ATTACHMENT", message))
+        return _ends(local, step, make_lost_hop("transit-gateway", gateway_id, "BAD_STATE_ATTACHMENT", message))
     if isinstance(attachment, Missing):
-        return _ends(local, step, open_question("transit-gateway", gateway_id, attachment))
+        return _ends(local, step, make_undecided_hop("transit-gateway", gateway_id, attachment))
     name = attachment.transit_gateway_attachment_id
-    state = state_hop("transit-gateway", name, attachment.state, _DESCRIBE_ATTACHMENTS)
-    exit_subnet = in_zone(local, attachment, start.subnet) if state.clean else None
+    state = judge_state("transit-gateway", name, attachment.state, _DESCRIBE_ATTACHMENTS)
+    exit_subnet = attachment_subnet_for(local, attachment, start.subnet) if state.clean else None
     if not isinstance(exit_subnet, Subnet):
         hop = state if exit_subnet is None else exit_subnet
         return _ends(local, step, hop)
@@ -55,22 +55,22 @@ def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:
     return local.dead_end(step.start, step.destination, step.addresses, step.traffic, step.hop, *hops)
 
 
-def in_zone(
+def attachment_subnet_for(
     local: VpcPaths, attachment: TransitGatewayVpcAttachment, subnet: Subnet, leg: Leg = "there"
 ) -> Subnet | Hop:
     """The attachment's subnet in the zone of a subnet: without one the transit gateway cannot be reached from there."""
     name = attachment.transit_gateway_attachment_id
     subnets = _subnets(local, attachment)
     if isinstance(subnets, Missing):
-        return open_question("transit-gateway", name, subnets, leg=leg)
+        return make_undecided_hop("transit-gateway", name, subnets, leg=leg)
     zones = [are_in_same_zone(candidate, subnet) for candidate in subnets]
     if True in zones:
         return subnets[zones.index(True)]
     if None in zones:
         fact = Missing(f"whether {name} has a subnet in the zone of {subnet.subnet_id}", _DESCRIBE_ATTACHMENTS)
-        return open_question("transit-gateway", name, fact, leg=leg)
+        return make_undecided_hop("transit-gateway", name, fact, leg=leg)
     message = f"{name} has no subnet in the zone of {subnet.subnet_id}, so nothing there reaches the transit gateway"
-    hop = lost("transit-gateway", name, "TGW_ROUTE_AZ_RESTRICTION", message)
+    hop = make_lost_hop("transit-gateway", name, "TGW_ROUTE_AZ_RESTRICTION", message)
     return msgspec.structs.replace(hop, leg=leg)
 
 
@@ -95,10 +95,10 @@ def routes_of(
     table = connections.route_table_id_of(attachment)
     if table is None:
         message = f"{attachment} is associated with no route table of its transit gateway: nothing from it is routed"
-        return lost("transit-gateway", attachment, "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", message)
+        return make_lost_hop("transit-gateway", attachment, "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", message)
     routes = table if isinstance(table, Missing) else connections.routes_of(table)
     if isinstance(routes, Missing):
-        return open_question("transit-gateway", attachment, routes)
+        return make_undecided_hop("transit-gateway", attachment, routes)
     rows = tuple(_as_route(route) for route in routes)
     branches = local.in_table(RouteTable(route_table_id=str(table), vpc_id="", routes=rows), destination, addresses)
     assert not isinstance(branches, Missing)  # noqa: S101 -- a table that has its routes tells them
@@ -134,31 +134,33 @@ def _by_route(
     taken = step._replace(addresses=branch.addresses)
     if branch.missing is not None or len(branch.routes) > 1:
         fact = branch.missing or Missing(f"which route of {table} is taken")
-        return _ends(local, taken, open_question("transit-gateway", str(table), fact))
+        return _ends(local, taken, make_undecided_hop("transit-gateway", str(table), fact))
     if route is None:
         message = f"{table} has no route to {step.destination.label} for what comes from {name}"
-        return _ends(local, taken, lost("transit-gateway", str(table), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", message))
+        return _ends(
+            local, taken, make_lost_hop("transit-gateway", str(table), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", message)
+        )
     rule = routing.spell_route(route)
     if route.state == GONE:
         message = f"{table} drops what is for {step.destination.label}: its route {rule} is a black hole"
-        hop = lost("transit-gateway", str(table), "TGW_RTB_BAD_STATE_ROUTE", message, rule)
+        hop = make_lost_hop("transit-gateway", str(table), "TGW_RTB_BAD_STATE_ROUTE", message, rule)
         return _ends(local, taken, hop)
     target = routing.target_of(route)
     theirs = _vpc_behind(local, route)
     if route.state != "active" or isinstance(theirs, Missing):
         fact = theirs if isinstance(theirs, Missing) else Missing(f"what a route in state {route.state} does")
-        return _ends(local, taken, open_question("transit-gateway", target, fact, rule))
+        return _ends(local, taken, make_undecided_hop("transit-gateway", target, fact, rule))
     carries = _carry_ipv6(taken, mine, theirs)
     at = local.world.subnets.get(step.destination.subnet or "")
-    entries = carries or entry_subnets(local, theirs, exit_subnet, at or branch.addresses)
+    entries = carries or choose_entry_subnets(local, theirs, exit_subnet, at or branch.addresses)
     if isinstance(entries, Missing):
-        return _ends(local, taken, open_question("transit-gateway", target, entries, rule))
+        return _ends(local, taken, make_undecided_hop("transit-gateway", target, entries, rule))
     there = (*_to_gateway(local, taken, exit_subnet), Hop("transit-gateway", str(table), rule=rule))
     fans: list[Fan] = []
     for entry in entries:
         start = _start_in(local, taken.start, mine, theirs, entry)
         onward_paths = local.fan(start, step.destination, branch.addresses, step.traffic)
-        fans.append(joined_all(taken.start, there, (), onward_paths))
+        fans.append(join_fan(taken.start, there, (), onward_paths))
     if len(fans) == 1:
         return fans[0]
     return (tuple(passage for fan in fans for item in fan for passage in item),)
@@ -199,13 +201,13 @@ def _vpc_behind(local: VpcPaths, route: Route) -> TransitGatewayVpcAttachment | 
         return Missing(f"the network beyond transit gateway attachment {target}{whose}", attachment.action)
     if attachment.vpc_id not in local.world.vpcs:
         return Missing(f"VPC {attachment.vpc_id} beyond {target}", "ec2:DescribeVpcs")
-    state = state_hop("transit-gateway", target, attachment.state, _DESCRIBE_ATTACHMENTS)
+    state = judge_state("transit-gateway", target, attachment.state, _DESCRIBE_ATTACHMENTS)
     if state.clean:
         return attachment
     return Missing(f"what becomes of packets for {target}, which is {attachment.state}")
 
 
-def entry_subnets(
+def choose_entry_subnets(
     local: VpcPaths, attachment: TransitGatewayVpcAttachment, near: Subnet, to: Subnet | Intervals
 ) -> list[Subnet] | Missing:
     """Return the subnets of entry into a VPC: the one in the zone of origin, else any of the attachment's.

@@ -11,22 +11,22 @@ from skerry.model.network import Subnet
 from skerry.model.transit_records import TransitGatewayVpcAttachment
 from skerry.net.packets import Box
 from skerry.reach import routing
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Crossing, Start, Step
 from skerry.reach.routing import LOCAL
 from skerry.reach.trace import Cut, Destination, Hop, Segment, judge
-from skerry.reach.transit import entry_subnets, in_zone, routes_of
+from skerry.reach.transit import attachment_subnet_for, choose_entry_subnets, routes_of
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 from skerry.verdicts import BLOCKED, OK
 
 
-def entered(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
+def transit_entry_hops_of(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
     """The hops from where a transit gateway's packets enter a VPC to a subnet of it, and all the way back."""
     came, _, _ = _crossing(start)
     protocol, called = step.traffic.protocol, step.traffic.ports
     answer = local.acl(end, "out", "back", start.addresses, protocol, start.ports)
     route = local.memo.once(("reply", end.subnet_id, start), lambda: local.reply_hops(end, start, came.by))
-    back = (answer, *route, *returning(local, start, end, step))
+    back = (answer, *route, *return_hops_of(local, start, end, step))
     if end.subnet_id == start.subnet.subnet_id:
         return (step.hop,), back
     leave = local.leave(start, step.addresses, step.traffic)
@@ -34,10 +34,10 @@ def entered(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hop
     return (leave, step.hop, enter), back
 
 
-def returning(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
+def return_hops_of(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
     """Return the hops of replies from the subnet ``end`` to the source; its route leads them to the transit gateway."""
     _, mine, _ = _crossing(start)
-    exit_subnet = in_zone(local, mine, end, "back")
+    exit_subnet = attachment_subnet_for(local, mine, end, "back")
     if isinstance(exit_subnet, Subnet):
         exit_hop = local.acl(exit_subnet, "in", "back", step.addresses, step.traffic.protocol, start.ports)
     else:
@@ -72,12 +72,12 @@ def _routed(local: VpcPaths, start: Start) -> Hops:
         if branch.missing is None and (route is None or route.state == GONE):
             code = "TGW_RTB_BAD_STATE_ROUTE" if route else "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
             message = f"{table} has no working route for replies to {start.origin.vpc_id} from {name}"
-            hop = lost("transit-gateway", table, code, message, cut=Cut(source=branch.addresses))
+            hop = make_lost_hop("transit-gateway", table, code, message, cut=Cut(source=branch.addresses))
             hops.append(msgspec.structs.replace(hop, leg="back"))
             continue
         what = routing.target_of(route) if route else "no route"
         fact = branch.missing or Missing(f"what becomes of replies that {table} sends to {what}")
-        hops.append(open_question("transit-gateway", table, fact, leg="back", source=branch.addresses))
+        hops.append(make_undecided_hop("transit-gateway", table, fact, leg="back", source=branch.addresses))
     return tuple(hops)
 
 
@@ -88,8 +88,8 @@ def _home(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
         vpc_id, name = came.home.subnet.vpc_id, theirs.transit_gateway_attachment_id
         fact = Missing(f"how replies go on that come back to {vpc_id} by {name}")
         more = local.homeward(start, step.addresses, step.traffic)
-        return (open_question("transit-gateway", name, fact, leg="back"), *more)
-    entries = entry_subnets(local, theirs, end, came.home.subnet)
+        return (make_undecided_hop("transit-gateway", name, fact, leg="back"), *more)
+    entries = choose_entry_subnets(local, theirs, end, came.home.subnet)
     assert not isinstance(entries, Missing)  # noqa: S101 -- packets left by one of them, so they were read
     ways = [_from_entry(local, came.home, entry, step) for entry in entries]
     packets = Box(came.home.addresses, step.addresses, came.home.ports)
@@ -98,7 +98,7 @@ def _home(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
         return ways[0]
     name = theirs.transit_gateway_attachment_id
     fact = Missing(f"by which subnet of {name} replies come back to {came.home.subnet.vpc_id}")
-    return (open_question("transit-gateway", name, fact, leg="back"),)
+    return (make_undecided_hop("transit-gateway", name, fact, leg="back"),)
 
 
 def _from_entry(local: VpcPaths, home: Start, entry: Subnet, step: Step) -> Hops:

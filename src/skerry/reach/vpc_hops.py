@@ -8,12 +8,12 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, any_like, spell
+from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, spell, whole_family_of
 from skerry.net.intervals import Intervals, covers, intersect, union
 from skerry.net.packets import Box
 from skerry.reach import routing
 from skerry.reach.cache import Memo
-from skerry.reach.gateways import lost, open_question
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Fan, Start, Step, Traffic
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.security_filters import Filters
@@ -137,7 +137,7 @@ class VpcPaths(ABC):
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
     ) -> tuple[Hop, Hop, Hop, Hop]:
         """The network ACLs of both subnets, there and back; where no entry asks for an address, asked once."""
-        family = any_like(addresses)
+        family = whole_family_of(addresses)
         key = ("between", start, end.subnet_id, traffic, family)
         for_any = self.memo.once(key, lambda: self._ask_between(start, end, family, traffic))
         if for_any[0].by_one_rule and for_any[3].by_one_rule:
@@ -168,10 +168,10 @@ class VpcPaths(ABC):
         home = Destination(origin, start.addresses, subnet=origin)
         branches = self.branches(end, home, home.addresses)
         if isinstance(branches, Missing):
-            return (open_question("route", "", branches, leg="back"),)
+            return (make_undecided_hop("route", "", branches, leg="back"),)
         table = self.world.route_table_of(end)
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
-        return replies(branches, table.route_table_id, end.subnet_id, by)
+        return reply_hops_of(branches, table.route_table_id, end.subnet_id, by)
 
     def edge(self, gateway: str, start: Start, destination: Destination) -> Hops:
         """An internet gateway with a route table of its own may send what comes back elsewhere."""
@@ -185,10 +185,10 @@ class VpcPaths(ABC):
         ):
             return ()
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes back for {destination.label}")
-        return (open_question("route", table.route_table_id, fact, leg="back"),)
+        return (make_undecided_hop("route", table.route_table_id, fact, leg="back"),)
 
 
-def replies(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
+def reply_hops_of(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
     """Return the hops of replies by these routes of a table: see `VpcPaths.reply_hops`."""
     hops = []
     for branch in found:
@@ -196,14 +196,14 @@ def replies(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
             if route is not None and branch.missing is None and _leads(route, by):
                 continue
             if branch.missing is None and (route is None or route.state == GONE):
-                hops.append(lost_reply(table, route, branch.addresses))
+                hops.append(make_lost_reply(table, route, branch.addresses))
                 continue
             if branch.missing is None and route is not None and _to_internet(route, branch.addresses):
                 hops.append(_lost_to_internet(table, route, branch.addresses))
                 continue
             what = routing.target_of(route) if route else "no route"
             fact = branch.missing or Missing(f"what becomes of replies that leave {place} by {what}")
-            hops.append(open_question("route", what, fact, leg="back", source=branch.addresses))
+            hops.append(make_undecided_hop("route", what, fact, leg="back", source=branch.addresses))
     return tuple(hops)
 
 
@@ -221,16 +221,18 @@ def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
     rule, gateway = routing.spell_route(route), route.gateway_id or ""
     message = f"{table} sends replies to {spell(addresses)} to {gateway}, which drops what is for private addresses"
     code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
-    hop = lost("route", table, code, message, rule, Cut(source=addresses))
+    hop = make_lost_hop("route", table, code, message, rule, Cut(source=addresses))
     return msgspec.structs.replace(hop, leg="back")
 
 
-def lost_reply(table: str, route: Route | None, addresses: Intervals) -> Hop:
+def make_lost_reply(table: str, route: Route | None, addresses: Intervals) -> Hop:
     """Replies that go nowhere."""
     rule = routing.spell_route(route) if route else ""
     code = "BAD_STATE_ROUTE" if route else "NO_ROUTE_TO_DESTINATION"
     why = f"its route {rule} is a black hole" if route else "it has no route to them"
-    hop = lost("route", table, code, f"{table} drops replies to {spell(addresses)}: {why}", rule, Cut(source=addresses))
+    hop = make_lost_hop(
+        "route", table, code, f"{table} drops replies to {spell(addresses)}: {why}", rule, Cut(source=addresses)
+    )
     return msgspec.structs.replace(hop, leg="back")
 
 
@@ -242,6 +244,6 @@ def join_passage(start: Start, there: Hops, back: Hops, rest: Passage) -> Passag
     return Passage.of((way, *rest.ways[1:]), rest.guard, choice=rest.choice)
 
 
-def joined_all(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:
+def join_fan(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:
     """Every passage of a fan, after these hops."""
     return tuple(tuple(join_passage(start, there, back, passage) for passage in item) for item in fan)

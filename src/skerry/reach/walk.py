@@ -15,20 +15,20 @@ from skerry.catalogue.services import ServiceRef, file_system_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.addresses import address, any_like, is_ipv6
+from skerry.net.addresses import is_ipv6, parse_address, whole_family_of
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
-from skerry.reach.address_families import answers_over_ipv6, second_way
+from skerry.reach.address_families import missing_ipv6_way_of, resolve_over_ipv6
 from skerry.reach.cache import Memo
 from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
 from skerry.reach.forwarding import Network
-from skerry.reach.gateways import open_question
+from skerry.reach.gateways import make_undecided_hop
 from skerry.reach.name_resolution import Intended, NameResolver, Query, Resolution
 from skerry.reach.origin import Start, Traffic
 from skerry.reach.outcome import Outcome, combine
 from skerry.reach.security_filters import Peer
-from skerry.reach.subnets import ipv6_blocks
+from skerry.reach.subnets import ipv6_blocks_of
 from skerry.reach.trace import (
     NOWHERE,
     Destination,
@@ -39,10 +39,10 @@ from skerry.reach.trace import (
     PathPart,
     Segment,
     Trace,
+    join_segments,
     judge,
-    segments,
 )
-from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, either, every
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, alternating_verdict_of, worst_of
 
 _DNS_PORT = 53
 
@@ -142,8 +142,8 @@ class Walker:
 
     def _ask(self, start: Start, target: Target) -> _Answers:
         resolution = self._resolution(start.subnet, target)
-        if is_ipv6(start.addresses) and not address(target.host or ""):
-            resolution = answers_over_ipv6(self.world, start.subnet, resolution)
+        if is_ipv6(start.addresses) and not parse_address(target.host or ""):
+            resolution = resolve_over_ipv6(self.world, start.subnet, resolution)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
@@ -171,7 +171,7 @@ class Walker:
         if guard is None:
             return _Option(passage, None, asks=False)
         if isinstance(guard.groups, Missing):
-            return _Option(passage, open_question("security-group", "", guard.groups), asks=False)
+            return _Option(passage, make_undecided_hop("security-group", "", guard.groups), asks=False)
         names_groups = self.filters.names_groups(guard.groups, "in", traffic)
         if names_groups and guard.seen is True:
             return _Option(passage, None, asks=True)
@@ -235,7 +235,7 @@ class Walker:
         """Return the packets that the source's own groups let out; a rule for every destination is evaluated once."""
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
-            return open_question("security-group", "", fact)
+            return make_undecided_hop("security-group", "", fact)
         hops = self._outs(source, traffic, ipv6=is_ipv6(destination.addresses))
         hop = hops.get(None) or hops.get(destination)
         if hop is None:
@@ -283,7 +283,7 @@ class Walker:
         first = (*ways.first, out)
 
         def judged() -> Judgement:
-            return judge(segments(first, passage, last, ways.destination))
+            return judge(join_segments(first, passage, last, ways.destination))
 
         # Packets that the source's groups let out entirely change nothing: another task's judgement holds too.
         key = ("judged", ways.first, passage, last)
@@ -301,7 +301,7 @@ class Walker:
     def _nowhere(self, source: Source, answers: _Answers) -> Trace:
         """The path ends at the name; those of the source's own filters are named that lose all, wherever to."""
         start, nowhere = source.start, NOWHERE
-        anywhere = any_like(start.addresses)
+        anywhere = whole_family_of(start.addresses)
         leave, back = self.network.own_filters(start, anywhere, answers.traffic)
         everything = Segment(Box(start.addresses, anywhere, start.ports), choice=False, hops=())
         out = self._out(source, nowhere, answers.traffic)
@@ -310,7 +310,7 @@ class Walker:
         passage = Passage.of((PathPart(everything.packets, first, last),), None, choice=False)
         hops = (answers.resolution.hop,)
         return Trace(
-            start.subnet.subnet_id, nowhere, hops, passage, None, *judge(segments(hops, passage, None, nowhere))
+            start.subnet.subnet_id, nowhere, hops, passage, None, *judge(join_segments(hops, passage, None, nowhere))
         )
 
     def _by_servers(self, source: Source, answers: _Answers) -> Outcome:
@@ -335,22 +335,22 @@ class Walker:
         led = self._to_answers(source, answers)
         if any(outcome.verdict is OK for outcome in by_protocol[UDP]):
             return led
-        verdict = every((either(outcome.verdict for outcome in by_protocol[UDP]), led.verdict))
+        verdict = worst_of((alternating_verdict_of(outcome.verdict for outcome in by_protocol[UDP]), led.verdict))
         because = dict.fromkeys(why for outcome in (*by_protocol[UDP], led) for why in outcome.because)
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
     def _or_over_ipv6(self, source: Source, answers: _Answers, found: Outcome) -> Outcome:
         """Packets lost over IPv4 are undecided if a task may call over IPv6 too and gets through."""
         subnet = source.subnet
-        doubt = second_way(subnet, answers.host, answers.resolution)
+        doubt = missing_ipv6_way_of(subnet, answers.host, answers.resolution)
         if doubt is None:
             return found
         if answers.resolution.over_ipv6 is None:
-            start = self.start(subnet, ipv6_blocks(subnet), source.start.ports, public=source.start.public)
+            start = self.start(subnet, ipv6_blocks_of(subnet), source.start.ports, public=source.start.public)
             there = self.walk(Source(start, source.groups), (self.destinations.over_ipv6(),), *answers.traffic)
             if there.verdict is BLOCKED:
                 return found
-        hop = open_question("dns", subnet.subnet_id, doubt)
+        hop = make_undecided_hop("dns", subnet.subnet_id, doubt)
         trace = self._nowhere(source, answers._replace(resolution=Resolution(hop)))
         return combine((found, Outcome(trace.verdict, (trace,))), turns=False)
 

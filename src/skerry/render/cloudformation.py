@@ -10,7 +10,7 @@ from typing import Any
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import InputError
-from skerry.masking import masked
+from skerry.masking import mask_json
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
@@ -26,8 +26,8 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned
 from skerry.render import cloudformation_yaml, iac_common
-from skerry.render.hcl import comment
-from skerry.render.plan import title
+from skerry.render.hcl import format_comment
+from skerry.render.plan import title_of
 
 _VERSION = "2010-09-09"
 _MOST_DESCRIBED = 1_024
@@ -55,9 +55,11 @@ def render(world: World, plan: Plan) -> str:
     template = _Template(world)
     for planned in rows:
         template.add(planned)
-    document = masked(template.whole(iac_common.summary(plan)))
+    document = mask_json(template.whole(iac_common.summary_of(plan)))
     # A description has too little room for all that there is to say.
-    return comment(cloudformation_yaml.literal(iac_common.heading(plan))) + cloudformation_yaml.dump_template(document)
+    return format_comment(
+        cloudformation_yaml.escape_references(iac_common.heading_of(plan))
+    ) + cloudformation_yaml.dump_template(document)
 
 
 def _is_of_others(world: World, change: Change) -> bool:
@@ -115,7 +117,7 @@ class _Template:
                 }
                 self._resource("DefaultRoute", "AWS::EC2::Route", properties, row)
             case _:
-                message = f"CloudFormation cannot say this: {title(change)}"
+                message = f"CloudFormation cannot say this: {title_of(change)}"
                 raise InputError(message, "Use --format terraform.")
 
     def _security_group(self, row: Planned, change: CreateSecurityGroup) -> None:
@@ -191,9 +193,11 @@ class _Template:
         name, number = wanted, 2
         while name in self._resources:
             name, number = f"{wanted}x{number}", number + 1
-        reasons = iac_common.reasons(row)
-        metadata = {"Metadata": {"Reasons": cloudformation_yaml.literal(reasons).splitlines()}} if reasons else {}
-        cloudformation_yaml.refuse_what_is_evaluated(properties, title(row.change))
+        reasons = iac_common.reasons_of_change(row)
+        metadata = (
+            {"Metadata": {"Reasons": cloudformation_yaml.escape_references(reasons).splitlines()}} if reasons else {}
+        )
+        cloudformation_yaml.refuse_what_is_evaluated(properties, title_of(row.change))
         self._resources[name] = {"Type": kind, **metadata, "Properties": properties}
         return name
 
@@ -246,6 +250,6 @@ def _logical(text: str) -> str:
 
 def _short(text: str) -> str:
     """Text that CloudFormation takes as a description."""
-    text = cloudformation_yaml.literal(text)
+    text = cloudformation_yaml.escape_references(text)
     raw = text.encode()
     return text if len(raw) <= _MOST_DESCRIBED else raw[: _MOST_DESCRIBED - 3].decode(errors="ignore") + "…"

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[-+.]?(?:0[xXoObB])?[0-9a-fA-F_.:]*(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ".inf", ".nan"}
 
 
-def literal(text: str) -> str:
+def escape_references(text: str) -> str:
     """Return a text for people in which no dynamic reference begins."""
     return _encodable(text).replace(_DYNAMIC, "{ {resolve:")
 

@@ -14,8 +14,8 @@ from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.trace import NOWHERE, Trace
 from skerry.render.stopped_tasks import describe_stopped_tasks
-from skerry.render.text import bold, clean, columns, dim, plural, word
-from skerry.render.unread_calls import refusals
+from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
+from skerry.render.unread_calls import format_refusals
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 
 _BECAUSE = {
@@ -27,7 +27,7 @@ _MOST_MESSAGES = 6
 _WELL = {OK, NOT_APPLICABLE}
 
 
-def diagnosis(
+def format_diagnosis(
     found: Diagnosis,
     *,
     refused: Iterable[Refusal] = (),
@@ -48,18 +48,18 @@ def diagnosis(
         if service not in brief:
             lines += ["", *_service(service, verbose=verbose, errors=errors or verbose)]
     if brief:
-        lines += ["", *columns(_brief(item) for item in brief)]
+        lines += ["", *align_columns(_brief(item) for item in brief)]
     if found.findings:
         lines += ["", bold("Also found")]
         for item in found.findings:
-            lines.append(f"  {word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
-    lines += [*refusals(refused), "", dim(f"Not examined: {', '.join(found.unexamined)}.")]
+            lines.append(f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
+    lines += [*format_refusals(refused), "", dim(f"Not examined: {', '.join(found.unexamined)}.")]
     return "\n".join(lines) + "\n"
 
 
 def _brief(found: ServiceDiagnosis) -> tuple[str, ...]:
     launch = found.launch
-    return (clean(launch.name), clean(launch.cluster), word(found.verdict), dim(launch.not_applicable or ""))
+    return (clean(launch.name), clean(launch.cluster), style_word(found.verdict), dim(launch.not_applicable or ""))
 
 
 def _headline(found: Diagnosis) -> str:
@@ -82,8 +82,8 @@ def _headline(found: Diagnosis) -> str:
         if counts[verdict]
     ]
     if total == 1:
-        return f"{word(found.verdict)}: {bold(found.services[0].launch.name)} {names[found.services[0].verdict]}"
-    return f"{word(found.verdict)}: of {plural(total, 'service')}, {'; '.join(parts)}"
+        return f"{style_word(found.verdict)}: {bold(found.services[0].launch.name)} {names[found.services[0].verdict]}"
+    return f"{style_word(found.verdict)}: of {pluralize(total, 'service')}, {'; '.join(parts)}"
 
 
 def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterator[str]:
@@ -92,16 +92,16 @@ def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterato
     yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
     yield from (dim(f"  {clean(note)}") for note in launch.notes)
     if launch.not_applicable is not None:
-        yield f"  {word(found.verdict)}: {clean(launch.not_applicable)}"
+        yield f"  {style_word(found.verdict)}: {clean(launch.not_applicable)}"
         return
     yield from (
-        columns(
+        align_columns(
             (
                 clean(item.subnet),
                 clean(item.kind),
                 clean(item.zone or ""),
                 clean(item.name or ""),
-                word(item.verdict),
+                style_word(item.verdict),
             )
             for item in found.placements
         )
@@ -109,9 +109,9 @@ def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterato
         else ()
     )
     yield ""
-    yield from columns(_rows(found))
+    yield from align_columns(_rows(found))
     for why in found.because:
-        yield f"  {word(INTERMITTENT)}: {_BECAUSE[why]}"
+        yield f"  {style_word(INTERMITTENT)}: {_BECAUSE[why]}"
     yield from _blockers(found.causes)
     yield from _missing(found.missing_facts)
     yield from _inferred(found.inferred_facts)
@@ -132,7 +132,7 @@ def _rows(found: ServiceDiagnosis) -> Iterator[tuple[str, ...]]:
             clean(need_diagnosis.need.step),
             clean(host_of(need_diagnosis.need)),
             _port(need_diagnosis.need),
-            word(need_diagnosis.verdict) + dim(note),
+            style_word(need_diagnosis.verdict) + dim(note),
         )
 
 
@@ -157,7 +157,7 @@ def _blockers(causes: Sequence[Cause]) -> Iterator[str]:
     if not causes:
         return
     yield ""
-    yield bold(f"  {plural(len(causes), 'blocker')}")
+    yield bold(f"  {pluralize(len(causes), 'blocker')}")
     for number, cause in enumerate(causes, 1):
         steps = dim(", ".join(cause.steps))
         yield f"  {number}. {click.style(cause.code, fg='red')} {clean(cause.resource)}  {steps}"
@@ -204,11 +204,11 @@ def _at(item: Prediction) -> str:
     return f"at or before {item.step}" if item.at_or_before else f"at {item.step}"
 
 
-def trace(
+def format_trace(
     outcome: TraceDiagnosis, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False
 ) -> str:
     """Write what a walk found, hop by hop; ``verbose``: with the addresses that each path is for."""
-    lines = [f"{word(outcome.verdict)}: {_answer(outcome)}"]
+    lines = [f"{style_word(outcome.verdict)}: {_answer(outcome)}"]
     if quiet:
         return "\n".join(lines) + "\n"
     for path in outcome.traces:
@@ -218,7 +218,7 @@ def trace(
     notes = [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in outcome.blockers]
     notes += [f"  ? {clean(str(fact))}" for fact in outcome.unknowns]
     lines += ["", *notes] if notes else []
-    lines += refusals(refused)
+    lines += format_refusals(refused)
     return "\n".join(lines) + "\n"
 
 
@@ -239,22 +239,22 @@ def _answer(outcome: TraceDiagnosis) -> str:
 def _trace(path: Trace) -> Iterator[str]:
     mark = dim(" (an endpoint that the name does not lead to)") if path.intended else ""
     mark += dim(" (the DNS server)") if path.purpose == "dns" else ""
-    yield f"  {word(path.verdict)}  {clean(path.subnet)} → {clean(path.destination.label)}{mark}"
+    yield f"  {style_word(path.verdict)}  {clean(path.subnet)} → {clean(path.destination.label)}{mark}"
     rows = []
     for hop, disposition in path.hops():
         arrow = "→" if hop.leg == "there" else "←"
         codes = ", ".join(dict.fromkeys(piece.code for piece in hop.lost + hop.undecided))
-        rows.append((arrow, clean(hop.kind), clean(hop.resource), word(disposition), clean(codes or hop.rule)))
-    yield from columns(rows, indent="    ") if rows else ()
+        rows.append((arrow, clean(hop.kind), clean(hop.resource), style_word(disposition), clean(codes or hop.rule)))
+    yield from align_columns(rows, indent="    ") if rows else ()
 
 
-def chapter(number: int, title: str, lines: Iterable[str], found: Diagnosis) -> str:
+def format_chapter(number: int, title: str, lines: Iterable[str], found: Diagnosis) -> str:
     """Write one part of the demo: what was done, then the diagnosis."""
     done = "\n".join(f"   {clean(line)}" for line in lines)
-    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{diagnosis(found, errors=True)}"
+    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{format_diagnosis(found, errors=True)}"
 
 
-def explanation(found: Code | Check) -> str:
+def format_code(found: Code | Check) -> str:
     """Write what a code or a check means."""
     if isinstance(found, Check):
         # The marks of code are for documents.
@@ -267,15 +267,15 @@ def explanation(found: Code | Check) -> str:
     )
 
 
-def snapshot(world: World, place: str, count: int, left_out: Sequence[str], *, quiet: bool = False) -> str:
+def format_snapshot(world: World, place: str, count: int, left_out: Sequence[str], *, quiet: bool = False) -> str:
     """Write the content of a snapshot: the number of documents, their origin, and the documents left out."""
     facts = world.facts
     of = f"account {world.account or 'not known'} in Region {world.region or 'not known'}"
-    lines = [f"saved: {plural(count, 'document')} of {clean(of)} in {clean(place)}"]
+    lines = [f"saved: {pluralize(count, 'document')} of {clean(of)} in {clean(place)}"]
     if quiet:
         return lines[0] + "\n"
     lines.append(dim("  without values of environment variables, commands, overrides and the like"))
     if left_out:
         lines.append(f"  left out, as skerry reads nothing in it: {', '.join(clean(name) for name in left_out)}")
-    lines += refusals(facts.refused)
+    lines += format_refusals(facts.refused)
     return "\n".join(lines) + "\n"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.catalogue.blocker_codes import Code, codes
-from skerry.catalogue.error_texts import ErrorTextRule, rules
+from skerry.catalogue.blocker_codes import Code, load_codes
+from skerry.catalogue.error_texts import ErrorTextRule, load_error_rules
 from skerry.render.json_document import write
-from skerry.render.text import bold, clean, columns, dim, plural, word
+from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
 
 if TYPE_CHECKING:
     from skerry.checks.check import Check
@@ -141,12 +141,12 @@ def _parts(item: object) -> tuple[str, ...]:
     return tuple(getattr(item, name) for name in ComparedBlockerOut.__struct_fields__)
 
 
-def json(found: Iterable[Laid]) -> str:
+def encode_explanations(found: Iterable[Laid]) -> str:
     """Write explanations; no match where there are none."""
     return write(ExplainDocument(1, [match_of(item.one, item.beside, item.elsewhere) for item in found]))
 
 
-def json_of_code(found: "Code | Check | None") -> str:
+def encode_code(found: "Code | Check | None") -> str:
     """Write the meaning of a code or check; no match if there is none."""
     return write(ExplainDocument(1, [] if found is None else [_match_of_code(found)]))
 
@@ -158,7 +158,7 @@ def _match_of_code(found: "Code | Check") -> Match:
     return Match(None, "configuration", found.title, found.text, {"check": found.id}, "", "", "high", "documented", "")
 
 
-def text(found: Sequence[Laid], *, quiet: bool = False) -> str:
+def format_explanations(found: Sequence[Laid], *, quiet: bool = False) -> str:
     """Write explanations for people: the first line of each answers the question."""
     if quiet:
         return "\n".join(_headline(item) for item in found) + "\n"
@@ -184,18 +184,18 @@ def _block(number: int, item: Laid) -> Iterator[str]:
     if number:
         yield dim(f"{_INDENT}{clean(explanation.text[: _WIDTH - 2])}")
     yield ""
-    yield from paragraph("", explanation.cause)
-    yield from paragraph("Not proven: ", explanation.not_proven)
-    yield from paragraph("Look at: ", explanation.next)
-    yield from paragraph("Fix: ", explanation.fix)
+    yield from wrap_paragraph("", explanation.cause)
+    yield from wrap_paragraph("Not proven: ", explanation.not_proven)
+    yield from wrap_paragraph("Look at: ", explanation.next)
+    yield from wrap_paragraph("Fix: ", explanation.fix)
     evidence_text = _told(explanation)
     if evidence_text:
-        yield from paragraph("Read in it: ", evidence_text)
+        yield from wrap_paragraph("Read in it: ", evidence_text)
     yield from _beside(item)
     yield dim(f"{_INDENT}Source: {explanation.source}  ({explanation.rule})")
 
 
-def paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
+def wrap_paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
     """Return indented lines of text after a highlighted name."""
     lines = textwrap.wrap(clean(f"{name}{words}"), _WIDTH - indent, break_on_hyphens=False)
     for number, line in enumerate(lines):
@@ -216,13 +216,13 @@ def _beside(item: Laid) -> Iterator[str]:
         return
     yield ""
     if item.elsewhere:
-        yield from paragraph("Compared with the diagnosis: ", f"{item.elsewhere} The same step there is compared.")
+        yield from wrap_paragraph("Compared with the diagnosis: ", f"{item.elsewhere} The same step there is compared.")
     else:
         yield f"{_INDENT}{bold('Compared with the diagnosis:')}"
     if not item.beside:
         yield f"{_INDENT}  there is nothing that Fargate starts"
     for laid in item.beside:
-        yield f"{_INDENT}  {word(_COLOUR[laid.relation])}: {clean(laid.says)}"
+        yield f"{_INDENT}  {style_word(_COLOUR[laid.relation])}: {clean(laid.says)}"
         for blocker in laid.blockers[:_MOST_BLOCKERS]:
             yield f"{_INDENT}    {bold(blocker.code)} {clean(blocker.resource)}: {clean(blocker.message)}"
         if len(laid.blockers) > _MOST_BLOCKERS:
@@ -241,13 +241,15 @@ _COLOUR = {
 }
 
 
-def catalogue() -> str:
+def format_catalogue() -> str:
     """Write the catalogue for people: what texts are known, and all codes."""
-    rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in rules()]
-    lines = [bold(f"{plural(len(rows), 'meaning')} of error texts, in the order in which they are tried"), ""]
-    lines += columns((dim(kind), dim(step), bold(name), clean(example)) for kind, step, name, example in rows)
-    lines += ["", bold(f"{plural(len(codes()), 'code')} of blockers: skerry explain CODE"), ""]
-    lines += columns((dim(_kind(code.kind)), bold(code.code), clean(code.title)) for code in codes().values())
+    rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in load_error_rules()]
+    lines = [bold(f"{pluralize(len(rows), 'meaning')} of error texts, in the order in which they are tried"), ""]
+    lines += align_columns((dim(kind), dim(step), bold(name), clean(example)) for kind, step, name, example in rows)
+    lines += ["", bold(f"{pluralize(len(load_codes()), 'code')} of blockers: skerry explain CODE"), ""]
+    lines += align_columns(
+        (dim(_kind(code.kind)), bold(code.code), clean(code.title)) for code in load_codes().values()
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -256,12 +258,14 @@ def _first(rule: ErrorTextRule) -> str:
     return textwrap.shorten(sentence.replace("{", "<").replace("}", ">"), 90, placeholder="...")
 
 
-def catalogue_json() -> str:
+def encode_catalogue() -> str:
     """Write the catalogue."""
     rule_records = [
         RuleOut(entry.id, entry.kind, entry.step, entry.confidence, entry.cause, entry.grade, entry.source)
-        for entry in rules()
+        for entry in load_error_rules()
     ]
     return write(
-        CatalogueDocument(1, rule_records, [CodeOut(entry.code, entry.kind, entry.title) for entry in codes().values()])
+        CatalogueDocument(
+            1, rule_records, [CodeOut(entry.code, entry.kind, entry.title) for entry in load_codes().values()]
+        )
     )

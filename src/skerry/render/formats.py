@@ -36,37 +36,37 @@ WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
 def _diagnosis_text(result: "Diagnosis", world: "World", view: View) -> str:
     from skerry.render import console
 
-    return console.diagnosis(result, refused=world.facts.refused, verbose=view.verbose, quiet=view.quiet)
+    return console.format_diagnosis(result, refused=world.facts.refused, verbose=view.verbose, quiet=view.quiet)
 
 
 def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:
     from skerry.render import json
 
-    return json.diagnosis(world, result)
+    return json.encode_diagnosis(world, result)
 
 
 def _trace_text(result: "TraceDiagnosis", world: "World", view: View) -> str:
     from skerry.render import console
 
-    return console.trace(result, refused=world.facts.refused, quiet=view.quiet, verbose=view.verbose)
+    return console.format_trace(result, refused=world.facts.refused, quiet=view.quiet, verbose=view.verbose)
 
 
 def _trace_json(result: "TraceDiagnosis", world: "World", _view: View) -> str:
     from skerry.render import json
 
-    return json.trace(world, result)
+    return json.encode_trace(world, result)
 
 
 def _plan_text(result: "Plan", world: "World", view: View) -> str:
     from skerry.render import plan
 
-    return plan.text(result, refused=world.facts.refused, quiet=view.quiet)
+    return plan.format_plan(result, refused=world.facts.refused, quiet=view.quiet)
 
 
 def _plan_json(result: "Plan", world: "World", _view: View) -> str:
     from skerry.render import plan
 
-    return plan.json(world, result)
+    return plan.encode_plan(world, result)
 
 
 def _plan_terraform(result: "Plan", world: "World", _view: View) -> str:
@@ -84,50 +84,50 @@ def _plan_cloudformation(result: "Plan", world: "World", _view: View) -> str:
 def _rehearsal_text(result: "Rehearsal", view: View) -> str:
     from skerry.render import rehearsal
 
-    return rehearsal.text(result, quiet=view.quiet)
+    return rehearsal.format_rehearsal(result, quiet=view.quiet)
 
 
 def _rehearsal_json(result: "Rehearsal", view: View) -> str:
     from skerry.render import rehearsal
 
-    return rehearsal.json(result, view.snapshot)
+    return rehearsal.encode_rehearsal(result, view.snapshot)
 
 
 def _explanations_text(result: "Sequence[Laid]", view: View) -> str:
     from skerry.render import explanations
 
     # Of no explanation nothing is printed: the command line says that nothing matched.
-    return explanations.text(result, quiet=view.quiet) if result else ""
+    return explanations.format_explanations(result, quiet=view.quiet) if result else ""
 
 
 def _explanations_json(result: "Sequence[Laid]", _view: View) -> str:
     from skerry.render import explanations
 
-    return explanations.json(result)
+    return explanations.encode_explanations(result)
 
 
 def _meaning_text(result: "Code | Check", _view: View) -> str:
     from skerry.render import console
 
-    return console.explanation(result)
+    return console.format_code(result)
 
 
 def _meaning_json(result: "Code | Check", _view: View) -> str:
     from skerry.render import explanations
 
-    return explanations.json_of_code(result)
+    return explanations.encode_code(result)
 
 
 def _catalogue_text(_view: View) -> str:
     from skerry.render import explanations
 
-    return explanations.catalogue()
+    return explanations.format_catalogue()
 
 
 def _catalogue_json(_view: View) -> str:
     from skerry.render import explanations
 
-    return explanations.catalogue_json()
+    return explanations.encode_catalogue()
 
 
 DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}

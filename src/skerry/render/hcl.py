@@ -29,7 +29,7 @@ class HclCall(NamedTuple):
 Value: TypeAlias = "str | int | bool | HclReference | HclCall | list[Value] | dict[str, Value] | None"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """A string as HCL writes it, with nothing in it that HCL would evaluate."""
     letters = "".join(
         _ESCAPES.get(character, character if character.isprintable() else _code(character)) for character in mask(text)
@@ -44,13 +44,13 @@ def _code(letter: str) -> str:
     return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
 
 
-def value(found: Value, depth: int = 0) -> str:
+def format_value(found: Value, depth: int = 0) -> str:
     """A value: on one line where it is short and holds no other, else on several."""
     match found:
         case HclReference():
             return found.text
         case HclCall():
-            return f"{found.function}({value(found.argument, depth)})"
+            return f"{found.function}({format_value(found.argument, depth)})"
         case None:
             return "null"
         case bool():
@@ -58,7 +58,7 @@ def value(found: Value, depth: int = 0) -> str:
         case int():
             return str(found)
         case str():
-            return quoted(found)
+            return quote(found)
         case list():
             return _list(found, depth)
         case _:
@@ -66,11 +66,11 @@ def value(found: Value, depth: int = 0) -> str:
 
 
 def _list(rows: "list[Value]", depth: int) -> str:
-    flat = "[" + ", ".join(value(element) for element in rows) + "]"
+    flat = "[" + ", ".join(format_value(element) for element in rows) + "]"
     if not any(isinstance(element, dict | list) for element in rows) and len(flat) + depth * len(_INDENT) <= _WIDTH:
         return flat
     deeper = _INDENT * (depth + 1)
-    items = "".join(f"{deeper}{value(element, depth + 1)},\n" for element in rows)
+    items = "".join(f"{deeper}{format_value(element, depth + 1)},\n" for element in rows)
     return f"[\n{items}{_INDENT * depth}]"
 
 
@@ -78,7 +78,9 @@ def _map(rows: "Mapping[str, Value]", depth: int) -> str:
     if not rows:
         return "{}"
     names = {key: mask(key) for key in rows}
-    lines = attributes({name if _is_name(name) else quoted(name): rows[key] for key, name in names.items()}, depth + 1)
+    lines = format_attributes(
+        {name if _is_name(name) else quote(name): rows[key] for key, name in names.items()}, depth + 1
+    )
     return "{\n" + "\n".join(lines) + f"\n{_INDENT * depth}}}"
 
 
@@ -87,12 +89,12 @@ def _is_name(key: str) -> bool:
     return key != "for" and key.isascii() and key.replace("_", "a").isalnum() and not key[0].isdigit()
 
 
-def attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
+def format_attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
     """Attributes, one below the other; those on one line that follow each other have their equals signs aligned."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
     for name, argument in rows.items():
-        text = value(argument, depth)
+        text = format_value(argument, depth)
         if "\n" not in text:
             run.append((name, text))
             continue
@@ -107,19 +109,21 @@ def _aligned(run: list[tuple[str, str]], depth: int) -> list[str]:
     return [f"{_INDENT * depth}{name.ljust(width)} = {text}" for name, text in run]
 
 
-def block(header: str, *parts: "Mapping[str, Value] | str") -> str:
+def format_block(header: str, *parts: "Mapping[str, Value] | str") -> str:
     """A block; its parts are attributes, or blocks that are written already, each after an empty line."""
     bodies = []
     for part in parts:
         if isinstance(part, str):
             bodies.append("\n".join(f"{_INDENT}{line}" if line else line for line in part.splitlines()))
         elif part:
-            bodies.append("\n".join(attributes(part, 1)))
+            bodies.append("\n".join(format_attributes(part, 1)))
     inside = "\n\n".join(bodies)
     return f"{header} {{\n{inside}\n}}\n" if inside else f"{header} {{}}\n"
 
 
-def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tuple[dict[str, Value], dict[str, Value]]:
+def build_for_each(
+    settings: "Mapping[str, Mapping[str, Value]]", varying: str
+) -> tuple[dict[str, Value], dict[str, Value]]:
     """``for_each`` and the arguments of a resource that is made for each of these settings.
 
     Arguments with one value in all blocks stand once, and are left out if null. ``varying`` is an argument with a
@@ -146,7 +150,7 @@ def repeated(settings: "Mapping[str, Mapping[str, Value]]", varying: str) -> tup
     return {"for_each": rows}, given
 
 
-def comment(text: str) -> str:
+def format_comment(text: str) -> str:
     """A comment, a line for each line of the text; what would leave the comment is made harmless."""
     if not text:
         return ""
@@ -156,6 +160,6 @@ def comment(text: str) -> str:
     return "".join(f"# {line}".rstrip() + "\n" for line in lines)
 
 
-def together(blocks: Iterable[str]) -> str:
+def join_blocks(blocks: Iterable[str]) -> str:
     """Blocks with an empty line between them."""
     return "\n".join(blocks)

@@ -16,12 +16,12 @@ from skerry.plan.changes import (
     RouteToNat,
 )
 from skerry.plan.records import Plan, Planned, Why
-from skerry.render.plan import merge_reasons, title
+from skerry.render.plan import merge_reasons, title_of
 
 _MOST = 3
 
 
-def by_hand(plan: Plan) -> list[Planned]:
+def manual_changes_of(plan: Plan) -> list[Planned]:
     """Return the manual steps: changes of resources in other hands, or pending a decision."""
     return [planned for planned in plan.changes if _is_by_hand(planned.change)]
 
@@ -40,7 +40,7 @@ def _is_by_hand(change: Change) -> bool:
 def refuse_unless_something(plan: Plan, language: str) -> None:
     """Raise `InputError` where a plan has changes and none of them can be written down."""
     if plan.changes and not expressible_changes_of(plan):
-        titles = "; ".join(title(planned.change) for planned in plan.changes[:_MOST])
+        titles = "; ".join(title_of(planned.change) for planned in plan.changes[:_MOST])
         message = f"nothing of this plan can be written in {language}: {titles}"
         raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
 
@@ -48,7 +48,7 @@ def refuse_unless_something(plan: Plan, language: str) -> None:
 def refuse(changes: Sequence[Change], what: str, remedy: str) -> None:
     """Raise `InputError` if there are changes that a language cannot say; nothing is left out in silence."""
     if changes:
-        raise InputError(f"{what}: {'; '.join(title(change) for change in changes)}", remedy)
+        raise InputError(f"{what}: {'; '.join(title_of(change) for change in changes)}", remedy)
 
 
 def replaces_route(world: World, change: RouteToNat) -> bool:
@@ -61,7 +61,7 @@ def replaces_route(world: World, change: RouteToNat) -> bool:
     return any(route.destination_cidr_block == "0.0.0.0/0" for route in routes)
 
 
-def summary(plan: Plan) -> str:
+def summary_of(plan: Plan) -> str:
     """Return the purpose of a file, and whether the plan is proven."""
     names = ", ".join(plan.services[:_MOST]) + (
         f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else ""
@@ -74,15 +74,15 @@ def summary(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def heading(plan: Plan) -> str:
+def heading_of(plan: Plan) -> str:
     """Return the heading of a file: its purpose, whether it is proven, and the manual steps."""
-    lines = [summary(plan)]
+    lines = [summary_of(plan)]
     lines += [f"Remaining blockers: {entry.code} {entry.resource}: {entry.message}" for entry in plan.remaining]
     lines += [f"Would break: {entry.message}" for entry in plan.breaks]
     lines += [f"Beyond a quota: {text}" for text in plan.limits]
     lines += [f"Not known: {fact}" for fact in plan.facts]
-    for entry in by_hand(plan):
-        lines.append(f"By hand: {title(entry.change)}")
+    for entry in manual_changes_of(plan):
+        lines.append(f"By hand: {title_of(entry.change)}")
         lines += [f"  {text}" for text in _more(entry.change)]
     return "\n".join(lines)
 
@@ -97,7 +97,7 @@ def _more(change: Change) -> list[str]:
             return []
 
 
-def reasons(row: Planned) -> str:
+def reasons_of_change(row: Planned) -> str:
     """Return the reasons of a change, line by line, its required account, and its disruption."""
     lines = list(dict.fromkeys(_reason(why) for why in merge_reasons(row.why)))
     if row.note:
@@ -114,4 +114,4 @@ def _reason(why: Why) -> str:
 
 def reasons_of(rows: Iterable[Planned]) -> str:
     """The reasons of several changes, each once."""
-    return "\n".join(dict.fromkeys(line for planned in rows for line in reasons(planned).splitlines()))
+    return "\n".join(dict.fromkeys(line for planned in rows for line in reasons_of_change(planned).splitlines()))

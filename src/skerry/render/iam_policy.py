@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 
-def policy(actions: Iterable[str]) -> str:
+def write_policy(actions: Iterable[str]) -> str:
     """A policy that allows these actions, a statement for each service, as JSON.
 
     The resource is ``*``: an account is read whole, and most calls that list and describe take no other.

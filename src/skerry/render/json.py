@@ -197,7 +197,7 @@ class TraceDocument(msgspec.Struct, frozen=True):
     refused: list[RefusalOut]
 
 
-def diagnosis(world: World, found: Diagnosis) -> str:
+def encode_diagnosis(world: World, found: Diagnosis) -> str:
     """Write a Diagnosis."""
     return write(
         DiagnosisOut(
@@ -214,7 +214,7 @@ def diagnosis(world: World, found: Diagnosis) -> str:
     )
 
 
-def trace(world: World, outcome: TraceDiagnosis) -> str:
+def encode_trace(world: World, outcome: TraceDiagnosis) -> str:
     """Write what a walk found."""
     return write(
         TraceDocument(

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from skerry.masking import masked
+from skerry.masking import mask_json
 
 # Characters to escape in addition to those of JSON.
 _UNUSUAL = re.compile(r"[^\n -~]")
@@ -14,7 +14,7 @@ _UNUSUAL = re.compile(r"[^\n -~]")
 
 def write(document: msgspec.Struct) -> str:
     """Write a document: secrets are masked, and what a terminal would act on is escaped."""
-    content = masked(msgspec.to_builtins(document))
+    content = mask_json(msgspec.to_builtins(document))
     try:
         encoded = msgspec.json.encode(content)
     except UnicodeEncodeError:

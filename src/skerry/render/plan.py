@@ -33,8 +33,8 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned, Why
 from skerry.render.json_document import write
-from skerry.render.text import bold, clean, dim, plural, word
-from skerry.render.unread_calls import refusals
+from skerry.render.text import bold, clean, dim, pluralize, style_word
+from skerry.render.unread_calls import format_refusals
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 
 VERSION = 1
@@ -42,7 +42,7 @@ _MOST_NAMES = 3
 _ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 
 
-def text(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) -> str:
+def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) -> str:
     """Write a plan for people; the first line says whether it is enough."""
     lines = [_headline(plan)]
     if quiet:
@@ -57,7 +57,7 @@ def text(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) ->
             number += 1
             lines += _change(number, planned)
     lines += _rest(plan)
-    lines += refusals(refused)
+    lines += format_refusals(refused)
     return "\n".join(lines) + "\n"
 
 
@@ -65,30 +65,30 @@ def _headline(plan: Plan) -> str:
     names = _names(plan.services)
     if plan.before is NOT_APPLICABLE:
         verb = "is" if len(plan.services) <= 1 else "are"
-        return f"{word(plan.before)}: {names} {verb} not on Fargate, nothing to change"
+        return f"{style_word(plan.before)}: {names} {verb} not on Fargate, nothing to change"
     if plan.before is OK:
-        return f"{word(plan.before)}: {names} can start, nothing to change"
-    count = plural(len(plan.changes), "change")
+        return f"{style_word(plan.before)}: {names} can start, nothing to change"
+    count = pluralize(len(plan.changes), "change")
     if plan.proven:
-        return f"{word(OK)}: {count}, after which {names} can start (proven)"
+        return f"{style_word(OK)}: {count}, after which {names} can start (proven)"
     if plan.after is OK:
         trouble = "they would break flows of others" if plan.breaks else "they go beyond a quota"
-        return f"{word(BLOCKED)}: {count}, after which {names} can start, but {trouble}"
+        return f"{style_word(BLOCKED)}: {count}, after which {names} can start, but {trouble}"
     if plan.after is UNKNOWN:
-        return f"{word(UNKNOWN)}: {count}, and not enough data to tell whether {names} can start then"
+        return f"{style_word(UNKNOWN)}: {count}, and not enough data to tell whether {names} can start then"
     still = "still cannot start" if plan.after is BLOCKED else "starts only at times"
-    return f"{word(plan.after)}: {names} {still}; {', '.join(_work_left(plan)) or 'no change helps'}"
+    return f"{style_word(plan.after)}: {names} {still}; {', '.join(_work_left(plan)) or 'no change helps'}"
 
 
 def _work_left(plan: Plan) -> Iterator[str]:
     """Yield the numbers of changes, of manual steps and of blockers that remain after both."""
     manual = sum(planned.disposition == "manual" for planned in plan.changes)
     if len(plan.changes) > manual:
-        yield plural(len(plan.changes) - manual, "change")
+        yield pluralize(len(plan.changes) - manual, "change")
     if manual:
-        yield plural(manual, "manual step")
+        yield pluralize(manual, "manual step")
     if plan.remaining:
-        yield f"{plural(len(plan.remaining), 'blocker')} without an automatic fix"
+        yield f"{pluralize(len(plan.remaining), 'blocker')} without an automatic fix"
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -98,7 +98,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _change(number: int, row: Planned) -> Iterator[str]:
-    yield f"  {number}. {clean(title(row.change))}  {_disposition(row)}"
+    yield f"  {number}. {clean(title_of(row.change))}  {_disposition(row)}"
     for line in _details(row.change):
         yield f"     {clean(line)}"
     if row.note and not isinstance(row.change, Advise | ConfigureService | ProposeStatement | MirrorImage | RouteToNat):
@@ -133,7 +133,7 @@ def _because(why: Why) -> str:
     return f"for {steps} of {services}: {' '.join(part for part in (why.code, why.resource) if part) or why.message}"
 
 
-def title(change: Change) -> str:
+def title_of(change: Change) -> str:
     """A change in a few words."""
     if isinstance(change, Manual):
         return _by_hand(change)
@@ -141,15 +141,15 @@ def title(change: Change) -> str:
         case CreateSecurityGroup():
             return f"create security group {change.name} in {change.vpc_id}"
         case AuthorizeRule():
-            return f"allow {_rule(change.direction, change.rule)}, in {named(change.group_id)}"
+            return f"allow {_rule(change.direction, change.rule)}, in {resource_name_of(change.group_id)}"
         case RevokeRule():
-            return f"take away {_rule(change.direction, change.rule)}, in {named(change.group_id)}"
+            return f"take away {_rule(change.direction, change.rule)}, in {resource_name_of(change.group_id)}"
         case CreateInterfaceEndpoint():
             return f"create interface endpoint {change.service_name} in {change.vpc_id}"
         case CreateGatewayEndpoint():
             return f"create gateway endpoint {change.service_name} in {change.vpc_id}"
         case ModifyEndpoint():
-            return f"modify endpoint {named(change.endpoint_id)}"
+            return f"modify endpoint {resource_name_of(change.endpoint_id)}"
         case SetVpcAttribute():
             return f"switch {_ATTRIBUTES[change.attribute]} of {change.vpc_id} on"
         case AddAclEntry():
@@ -176,7 +176,7 @@ def _by_hand(change: Manual) -> str:
             assert_never(change)
 
 
-def named(resource: str) -> str:
+def resource_name_of(resource: str) -> str:
     """Return the name of a resource: its purpose if the plan creates it, else its id."""
     if not is_new(resource):
         return resource
@@ -185,14 +185,14 @@ def named(resource: str) -> str:
 
 def _rule(direction: str, rule: Rule) -> str:
     way = "from" if direction == "in" else "to"
-    return f"{rule.protocol.upper()} {rule.port} {way} {named(rule.peer)}"
+    return f"{rule.protocol.upper()} {rule.port} {way} {resource_name_of(rule.peer)}"
 
 
 def _details(change: Change) -> Iterator[str]:
     match change:
         case CreateInterfaceEndpoint():
             dns = "with private DNS" if change.private_dns else "without private DNS"
-            groups = ", ".join(named(group_id) for group_id in change.groups)
+            groups = ", ".join(resource_name_of(group_id) for group_id in change.groups)
             yield f"in {', '.join(change.subnets)}, {dns}, with {groups}"
         case CreateGatewayEndpoint():
             yield f"on {', '.join(change.route_tables)}"
@@ -223,7 +223,7 @@ def _modified(change: ModifyEndpoint) -> Iterator[str]:
         ("on route tables", change.route_tables),
     ):
         if ids:
-            yield f"also {words} {', '.join(named(resource_id) for resource_id in ids)}"
+            yield f"also {words} {', '.join(resource_name_of(resource_id) for resource_id in ids)}"
 
 
 def _rest(plan: Plan) -> Iterator[str]:
@@ -248,7 +248,7 @@ def _rest(plan: Plan) -> Iterator[str]:
     if plan.findings:
         yield from ["", bold("Also")]
         for item in plan.findings:
-            yield f"  {word(item.severity)}  {clean(item.message)}  {dim(item.id)}"
+            yield f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}"
 
 
 class WhyOut(msgspec.Struct, frozen=True):
@@ -329,7 +329,7 @@ class PlanOut(msgspec.Struct, frozen=True):
     findings: list[NoteOut]
 
 
-def json(world: World, plan: Plan) -> str:
+def encode_plan(world: World, plan: Plan) -> str:
     """Write a plan for programs."""
     document = PlanOut(
         version=VERSION,
@@ -374,7 +374,7 @@ def _change_out(row: Planned) -> ChangeOut:
     return ChangeOut(
         kind=kind,
         resource=resource_of(row.change),
-        title=title(row.change),
+        title=title_of(row.change),
         disposition=row.disposition,
         note=row.note,
         only_by=row.by,

@@ -8,7 +8,7 @@ import msgspec
 from skerry.diagnose.rehearsal import Rehearsal, RehearsalStep, port_of
 from skerry.launch.needs import Call, Mount
 from skerry.render.json_document import write
-from skerry.render.text import bold, clean, columns, dim, plural, word
+from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 
 _VERSION = 1
@@ -22,7 +22,7 @@ _SAID = {
 _PENDING = "…"
 
 
-def text(found: Rehearsal, *, quiet: bool = False) -> str:
+def format_rehearsal(found: Rehearsal, *, quiet: bool = False) -> str:
     """Write a Rehearsal for people; its first line answers the question."""
     lines = [_headline(found)]
     if not quiet:
@@ -30,17 +30,17 @@ def text(found: Rehearsal, *, quiet: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def progress(steps: Sequence[RehearsalStep]) -> list[str]:
+def format_progress(steps: Sequence[RehearsalStep]) -> list[str]:
     """The steps as far as they are, a line each: for a table that is shown while clients are under way."""
     return [line for subnet in _subnets(steps) for line in _table(subnet, steps)]
 
 
 def _headline(found: Rehearsal) -> str:
     if found.disagreements:
-        many = plural(len(found.disagreements), "step")
-        return f"{word('error')}: prediction and packets disagree about {bold(clean(found.name))} at {many}"
+        many = pluralize(len(found.disagreements), "step")
+        return f"{style_word('error')}: prediction and packets disagree about {bold(clean(found.name))} at {many}"
     outcome_text = _SAID.get(found.verdict, "does not run on Fargate")
-    return f"{word(found.verdict)}: {bold(clean(found.name))} {outcome_text}"
+    return f"{style_word(found.verdict)}: {bold(clean(found.name))} {outcome_text}"
 
 
 def _subnets(steps: Sequence[RehearsalStep]) -> tuple[str, ...]:
@@ -59,20 +59,20 @@ def _tables(steps: Sequence[RehearsalStep]) -> Iterator[str]:
 def _table(subnet: str, steps: Sequence[RehearsalStep]) -> list[str]:
     rows = [tuple(map(dim, ("STEP", "HOST", "PORT", "PREDICTED", "PACKETS", "CLIENT", "TIME")))]
     rows += [_row(step) for step in steps if step.subnet == subnet]
-    return [f"  {bold(clean(subnet))}", *columns(rows)]
+    return [f"  {bold(clean(subnet))}", *align_columns(rows)]
 
 
 def _row(step: RehearsalStep) -> tuple[str, ...]:
     seen = step.observed
     port = str(port_of(step.need) or "") if step.host else ""
     took = f"{seen.seconds:.1f} s" if seen.seconds else ""
-    return (clean(step.need.step), clean(step.host), port, word(step.predicted), _packets(step), seen.tool, took)
+    return (clean(step.need.step), clean(step.host), port, style_word(step.predicted), _packets(step), seen.tool, took)
 
 
 def _packets(step: RehearsalStep) -> str:
     if step.observed.worked is None:
         return dim("not rehearsed" if step.observed.why_not else _PENDING)
-    return word(OK if step.observed.worked else BLOCKED)
+    return style_word(OK if step.observed.worked else BLOCKED)
 
 
 def _said(step: RehearsalStep) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _disagreements(found: Rehearsal) -> Iterator[str]:
         packets = OK if step.observed.worked else BLOCKED
         yield ""
         where = f"{step.need.step} in {clean(step.subnet)}"
-        yield f"  {word('error')}: {where}: predicted {step.predicted}, packets {packets}"
+        yield f"  {style_word('error')}: {where}: predicted {step.predicted}, packets {packets}"
 
 
 class DropperOut(msgspec.Struct, frozen=True):
@@ -135,7 +135,7 @@ class RehearsalOut(msgspec.Struct, frozen=True):
     snapshot: str | None
 
 
-def json(found: Rehearsal, snapshot: str | None = None) -> str:
+def encode_rehearsal(found: Rehearsal, snapshot: str | None = None) -> str:
     """Write a Rehearsal for programs."""
     steps = tuple(_step(step) for step in found.steps)
     out = RehearsalOut(_VERSION, found.name, found.verdict, steps, found.notes, snapshot)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.diagnose.stopped_tasks import CrashLoop
-from skerry.render.explanations import paragraph
-from skerry.render.text import bold, clean, dim, plural, word
+from skerry.render.explanations import wrap_paragraph
+from skerry.render.text import bold, clean, dim, pluralize, style_word
 
 if TYPE_CHECKING:
     from skerry.errortext.explain import Explanation
@@ -25,12 +25,12 @@ def describe_stopped_tasks(found: ServiceDiagnosis) -> Iterator[str]:
         yield bold("  ECS printed:")
     for stop in found.stops[:_MOST_STOPS]:
         same = " (as predicted)" if stop.reason in expected else ""
-        yield f"    {plural(stop.count, 'task')}{same}: {clean(stop.reason)}"
+        yield f"    {pluralize(stop.count, 'task')}{same}: {clean(stop.reason)}"
         for container in stop.containers[:_MOST_STOPS]:
             yield f"      container: {clean(container)}"
         yield from _meaning(stop.meaning, explained)
     if len(found.stops) > _MOST_STOPS:
-        yield dim(f"    and {plural(len(found.stops) - _MOST_STOPS, 'other reason')}")
+        yield dim(f"    and {pluralize(len(found.stops) - _MOST_STOPS, 'other reason')}")
     yield from map(_loop, found.loops)
     if found.reasons:
         yield ""
@@ -45,7 +45,7 @@ def _meaning(one: "Explanation | None", explained: set[tuple[str, str]]) -> Iter
         return
     explained.add((one.rule, one.step))
     name = f"means {one.kind.replace('_', ' ')} at {one.step}: "
-    yield from paragraph(name, one.cause, _INDENT)
+    yield from wrap_paragraph(name, one.cause, _INDENT)
 
 
 def _loop(loop: CrashLoop) -> str:
@@ -55,4 +55,5 @@ def _loop(loop: CrashLoop) -> str:
     else:
         rate = f"{each:.0f} an hour" if each >= _FEW else f"{each:.1f} an hour"
     cause = f"{loop.meaning.kind.replace('_', ' ')} at {loop.meaning.step}"
-    return f"    {word('blocked')}: a crash loop: {plural(loop.count, 'task')} stopped for one cause, {cause}, {rate}"
+    tasks = pluralize(loop.count, "task")
+    return f"    {style_word('blocked')}: a crash loop: {tasks} stopped for one cause, {cause}, {rate}"

@@ -23,7 +23,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned
 from skerry.render import iac_common, terraform_import
-from skerry.render.hcl import HclReference, Value, block, comment, repeated, together
+from skerry.render.hcl import HclReference, Value, build_for_each, format_block, format_comment, join_blocks
 from skerry.render.iac_names import Names
 
 _REQUIRED = ">= 1.5"  # the first with import blocks
@@ -39,7 +39,7 @@ def render(world: World, plan: Plan) -> str:
     revoked = [planned.change for planned in rows if isinstance(planned.change, RevokeRule)]
     iac_common.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows)
-    parts = [comment(iac_common.heading(plan)), *_settings(world, names), *_looked_up(world, rows, names)]
+    parts = [format_comment(iac_common.heading_of(plan)), *_settings(world, names), *_looked_up(world, rows, names)]
     parts += _groups(rows, names)
     parts += _rules(rows, names)
     parts += _interface_endpoints(rows, names)
@@ -47,7 +47,7 @@ def render(world: World, plan: Plan) -> str:
     parts += _modified(world, rows, names)
     parts += _entries(rows)
     parts += _outputs(rows, names)
-    return together(parts)
+    return join_blocks(parts)
 
 
 _INPUTS = {
@@ -58,23 +58,23 @@ _INPUTS = {
 
 
 def _settings(world: World, names: Names) -> Iterator[str]:
-    yield block(
+    yield format_block(
         "terraform",
         {"required_version": _REQUIRED},
-        block("required_providers", {"aws": {"source": "hashicorp/aws", "version": _PROVIDER}}),
+        format_block("required_providers", {"aws": {"source": "hashicorp/aws", "version": _PROVIDER}}),
     )
     region_default = {"default": world.region} if world.region else {}
-    yield block(
+    yield format_block(
         'variable "region"', {"description": "The Region of the VPC.", "type": HclReference("string"), **region_default}
     )
     for name, default in names.inputs.items():
         kind, what = _INPUTS[name]
-        yield block(f'variable "{name}"', {"description": what, "type": HclReference(kind), "default": default})
-    yield block(
+        yield format_block(f'variable "{name}"', {"description": what, "type": HclReference(kind), "default": default})
+    yield format_block(
         'variable "tags"',
         {"description": "Tags of all that is created.", "type": HclReference("map(string)"), "default": {}},
     )
-    yield block('provider "aws"', {"region": HclReference("var.region")})
+    yield format_block('provider "aws"', {"region": HclReference("var.region")})
 
 
 def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]
             services[change.prefix_list] = str(world.vpc_endpoints[change.endpoint_id].service_name)
     rules = (planned.change.rule for planned in rows if isinstance(planned.change, AuthorizeRule))
     for peer in dict.fromkeys(rule.peer for rule in rules if rule.kind == "prefix-list" and is_new(rule.peer)):
-        yield block(f'data "aws_prefix_list" "{names.prefix_list(peer)}"', {"name": services[peer]})
+        yield format_block(f'data "aws_prefix_list" "{names.prefix_list(peer)}"', {"name": services[peer]})
 
 
 def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
                 "vpc_id": names.given("vpc_id", change.vpc_id),
                 "tags": _TAGS,
             }
-            yield comment(iac_common.reasons(planned)) + block(
+            yield format_comment(iac_common.reasons_of_change(planned)) + format_block(
                 f'resource "aws_security_group" "{names.group(change.group_id)}"', body
             )
             everywhere: dict[str, Value] = {
@@ -110,7 +110,9 @@ def _groups(rows: list[Planned], names: Names) -> Iterator[str]:
                 "cidr_ipv4": "0.0.0.0/0",
             }
             # Terraform takes away the rule that AWS gives to every new group; the plan was proven with it.
-            yield block(f'resource "aws_vpc_security_group_egress_rule" "{names.group(change.group_id)}"', everywhere)
+            yield format_block(
+                f'resource "aws_vpc_security_group_egress_rule" "{names.group(change.group_id)}"', everywhere
+            )
 
 
 _PEERS = {"cidr": "cidr_ipv4", "group": "referenced_security_group_id", "prefix-list": "prefix_list_id"}
@@ -130,7 +132,9 @@ def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
         )
         label = f"{names.group(group)}_{kind.replace('-', '_')}"
         header = f'resource "aws_vpc_security_group_{_SIDES[direction]}_rule" "{label}"'
-        yield comment(iac_common.reasons_of(same)) + block(header, *repeated(settings, _PEERS[kind]))
+        yield format_comment(iac_common.reasons_of(same)) + format_block(
+            header, *build_for_each(settings, _PEERS[kind])
+        )
 
 
 def _of_rules(changes: list[AuthorizeRule], kind: str, names: Names) -> dict[str, dict[str, Value]]:
@@ -165,12 +169,12 @@ def _interface_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
             "security_group_ids": [names.reference(group_id) for group_id in change.groups],
             "private_dns_enabled": change.private_dns,
             "ip_address_type": change.ip_address_type,
-            "policy": terraform_import.policy(change.policy),
+            "policy": terraform_import.encode_policy(change.policy),
             "tags": _NAMED,
         }
     if made:
-        yield comment(_for_each_of(made)) + block(
-            'resource "aws_vpc_endpoint" "interface"', *repeated(settings, "service_name")
+        yield format_comment(_for_each_of(made)) + format_block(
+            'resource "aws_vpc_endpoint" "interface"', *build_for_each(settings, "service_name")
         )
 
 
@@ -185,12 +189,12 @@ def _gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[str]:
             "service_name": change.service_name,
             "vpc_endpoint_type": "Gateway",
             "route_table_ids": names.given("route_table_ids", list(change.route_tables)),
-            "policy": terraform_import.policy(change.policy),
+            "policy": terraform_import.encode_policy(change.policy),
             "tags": _NAMED,
         }
     if made:
-        yield comment(_for_each_of(made)) + block(
-            'resource "aws_vpc_endpoint" "gateway"', *repeated(settings, "service_name")
+        yield format_comment(_for_each_of(made)) + format_block(
+            'resource "aws_vpc_endpoint" "gateway"', *build_for_each(settings, "service_name")
         )
 
 
@@ -202,19 +206,20 @@ def _for_each_of(made: list[Planned]) -> str:
         assert isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint)  # noqa: S101 -- chosen above
         ref = service_of_endpoint(change.service_name)
         lines += [
-            f"{ref.key if ref else change.service_name}: {line}" for line in iac_common.reasons(planned).splitlines()
+            f"{ref.key if ref else change.service_name}: {line}"
+            for line in iac_common.reasons_of_change(planned).splitlines()
         ]
     return "\n".join(lines)
 
 
 def _modified(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
-    yield from terraform_import.vpcs(world, rows)
+    yield from terraform_import.import_vpcs(world, rows)
     for planned in rows:
         change = planned.change
         if isinstance(change, ModifyEndpoint):
-            yield from terraform_import.endpoint(world, planned, change, names)
+            yield from terraform_import.import_endpoint(world, planned, change, names)
         elif isinstance(change, RouteToNat):
-            yield from terraform_import.route(world, planned, change)
+            yield from terraform_import.import_route(world, planned, change)
 
 
 def _entries(rows: list[Planned]) -> Iterator[str]:
@@ -239,7 +244,9 @@ def _entries(rows: list[Planned]) -> Iterator[str]:
                 "to_port": change.ports[1],
             }
         header = f'resource "aws_network_acl_rule" "{Names.plain(f"{acl}_{_SIDES[direction]}")}"'
-        yield comment(iac_common.reasons_of(same)) + block(header, *repeated(settings, "rule_number"))
+        yield format_comment(iac_common.reasons_of(same)) + format_block(
+            header, *build_for_each(settings, "rule_number")
+        )
 
 
 def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
@@ -248,7 +255,7 @@ def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
         if kind in kinds:
             expression = HclReference(f"{{ for name, endpoint in aws_vpc_endpoint.{label} : name => endpoint.id }}")
             what = f"The {label} endpoints, by service."
-            yield block(f'output "{label}_endpoint_ids"', {"description": what, "value": expression})
+            yield format_block(f'output "{label}_endpoint_ids"', {"description": what, "value": expression})
     for planned in rows:
         if isinstance(planned.change, CreateSecurityGroup):
             label = names.group(planned.change.group_id)
@@ -256,4 +263,4 @@ def _outputs(rows: list[Planned], names: Names) -> Iterator[str]:
                 "description": f"The security group {planned.change.name}.",
                 "value": HclReference(f"aws_security_group.{label}.id"),
             }
-            yield block(f'output "security_group_{label}_id"', body)
+            yield format_block(f'output "security_group_{label}_id"', body)

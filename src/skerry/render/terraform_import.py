@@ -17,7 +17,7 @@ from skerry.model.world import World
 from skerry.plan.changes import ModifyEndpoint, RouteToNat, SetVpcAttribute
 from skerry.plan.records import Planned
 from skerry.render import iac_common
-from skerry.render.hcl import HclCall, HclReference, Value, block, comment, value
+from skerry.render.hcl import HclCall, HclReference, Value, format_block, format_comment, format_value
 from skerry.render.iac_names import Names
 
 _ATTRIBUTES = ("enable_dns_support", "enable_dns_hostnames")
@@ -28,7 +28,7 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/e
 """
 
 
-def policy(text: str | None) -> Value:
+def encode_policy(text: str | None) -> Value:
     """A policy as ``jsonencode`` makes it of an object; None is AWS's default.
 
     A policy with numbers other than integers stays the same text, because HCL might write them otherwise. None is deep:
@@ -46,31 +46,31 @@ def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
     return isinstance(found, float)
 
 
-def endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
+def import_endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
     """Return an existing endpoint with its additions."""
-    why = comment(iac_common.reasons(row))
+    why = format_comment(iac_common.reasons_of_change(row))
     label = names.plain(change.endpoint_id)
     if change.private_dns is not None:
         yield _import(f"aws_vpc_endpoint.{label}", change.endpoint_id)
         body = _own(world, change)
         lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference("tags")]}
-        yield why + block(f'resource "aws_vpc_endpoint" "{label}"', body, block("lifecycle", lifecycle))
+        yield why + format_block(f'resource "aws_vpc_endpoint" "{label}"', body, format_block("lifecycle", lifecycle))
     for kind, argument, ids in (
         ("aws_vpc_endpoint_subnet_association", "subnet_id", change.subnets),
         ("aws_vpc_endpoint_route_table_association", "route_table_id", change.route_tables),
     ):
         if ids:
-            each = HclReference(f"toset({value(list(ids))})")
+            each = HclReference(f"toset({format_value(list(ids))})")
             body = {"vpc_endpoint_id": change.endpoint_id, argument: HclReference("each.value")}
-            yield why + block(f'resource "{kind}" "{label}"', {"for_each": each}, body)
+            yield why + format_block(f'resource "{kind}" "{label}"', {"for_each": each}, body)
     if change.groups:
         settings: Value = {names.group(group_id): names.reference(group_id) for group_id in change.groups}
         body = {"vpc_endpoint_id": change.endpoint_id, "security_group_id": HclReference("each.value")}
         header = f'resource "aws_vpc_endpoint_security_group_association" "{label}"'
-        yield why + block(header, {"for_each": settings}, body)
+        yield why + format_block(header, {"for_each": settings}, body)
     if change.policy is not None:
-        body = {"vpc_endpoint_id": change.endpoint_id, "policy": policy(change.policy)}
-        yield why + block(f'resource "aws_vpc_endpoint_policy" "{label}"', body)
+        body = {"vpc_endpoint_id": change.endpoint_id, "policy": encode_policy(change.policy)}
+        yield why + format_block(f'resource "aws_vpc_endpoint_policy" "{label}"', body)
 
 
 def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
@@ -88,10 +88,10 @@ def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
 
 
 def _import(to: str, known: str) -> str:
-    return block("import", {"to": HclReference(to), "id": known})
+    return format_block("import", {"to": HclReference(to), "id": known})
 
 
-def vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
+def import_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
     """Each VPC with the attributes that are switched on."""
     by_vpc: dict[str, list[Planned]] = {}
     for planned in rows:
@@ -100,7 +100,7 @@ def vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
     for vpc_id, same in by_vpc.items():
         label = Names.plain(vpc_id)
         yield _import(f"aws_vpc.{label}", vpc_id)
-        yield comment(iac_common.reasons_of(same)) + _vpc(world, vpc_id, label, same)
+        yield format_comment(iac_common.reasons_of(same)) + _vpc(world, vpc_id, label, same)
 
 
 def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
@@ -116,10 +116,10 @@ def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
         else:
             body[attribute] = current
     lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference(name) for name in ignored]}
-    return block(f'resource "aws_vpc" "{label}"', body, block("lifecycle", lifecycle))
+    return format_block(f'resource "aws_vpc" "{label}"', body, format_block("lifecycle", lifecycle))
 
 
-def route(world: World, row: Planned, change: RouteToNat) -> Iterator[str]:
+def import_route(world: World, row: Planned, change: RouteToNat) -> Iterator[str]:
     """A default route to a NAT gateway; one that is there already is taken over, for AWS takes no second one.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route#import
@@ -132,4 +132,4 @@ def route(world: World, row: Planned, change: RouteToNat) -> Iterator[str]:
         "destination_cidr_block": "0.0.0.0/0",
         "nat_gateway_id": change.nat_gateway_id,
     }
-    yield comment(iac_common.reasons(row)) + block(f'resource "aws_route" "{label}"', body)
+    yield format_comment(iac_common.reasons_of_change(row)) + format_block(f'resource "aws_route" "{label}"', body)

@@ -36,7 +36,7 @@ def clean(text: str) -> str:
     )
 
 
-def word(name: str, width: int = 0) -> str:
+def style_word(name: str, width: int = 0) -> str:
     """A verdict or disposition in its colour, padded."""
     return click.style(clean(name).ljust(width), fg=_COLOURS.get(name))
 
@@ -51,7 +51,7 @@ def dim(text: str) -> str:
     return click.style(clean(text), fg="bright_black")
 
 
-def columns(rows: Iterable[tuple[str, ...]], indent: str = "  ") -> list[str]:
+def align_columns(rows: Iterable[tuple[str, ...]], indent: str = "  ") -> list[str]:
     """Rows of cells as aligned lines; cells may already be styled."""
     table = list(rows)
     widths = [max(len(click.unstyle(cell)) for cell in column) for column in zip(*table, strict=True)]
@@ -64,6 +64,6 @@ def _pad(cell: str, width: int) -> str:
     return cell + " " * (width - len(click.unstyle(cell)))
 
 
-def plural(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """A number with its noun: ``1 service``, ``2 services``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from skerry.model.facts import Refusal
 from skerry.model.record_kinds import ACTIONS, NOUNS
-from skerry.render.text import bold, clean, columns, dim, plural
+from skerry.render.text import align_columns, bold, clean, dim, pluralize
 
 _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in ACTIONS.items()} | {
     "ec2:DescribeVpcAttribute": "DNS attribute of a VPC",
@@ -29,7 +29,7 @@ _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess")
 
 
-def refusals(found: Iterable[Refusal]) -> Iterator[str]:
+def format_refusals(found: Iterable[Refusal]) -> Iterator[str]:
     """The lines of a block on refused calls, with an empty line before it; none where there are none."""
     counts: dict[tuple[str, str], int] = {}
     for item in found:
@@ -44,7 +44,7 @@ def refusals(found: Iterable[Refusal]) -> Iterator[str]:
 def _block(title: str, counts: dict[tuple[str, str], int]) -> Iterator[str]:
     if counts:
         yield from ["", bold(f"{title}: what these calls would tell is unknown")]
-        yield from columns(
+        yield from align_columns(
             (clean(action), _what(action), _how(code, count)) for (action, code), count in counts.items()
         )
 
@@ -54,4 +54,4 @@ def _what(action: str) -> str:
 
 
 def _how(code: str, count: int) -> str:
-    return dim(code if count == 1 else f"{code}, {plural(count, 'time')}")
+    return dim(code if count == 1 else f"{code}, {pluralize(count, 'time')}")

@@ -19,7 +19,7 @@ from skerry.aws.pagination import command_name_of
 from skerry.aws.session import ClientFactory
 from skerry.errors import SkerryError
 from skerry.sources.deleted_resources import Deleted, describe_left_out, listings_of, remove_rows
-from skerry.sources.paged_calls import PARTIAL, TOKENS, CallRequest, CallResult, fetch, refused_result
+from skerry.sources.paged_calls import PARTIAL, TOKENS, CallRequest, CallResult, fetch, make_refused_result
 from skerry.sources.threads import SILENCE_SECONDS, Workers
 
 WORKERS = 8
@@ -118,7 +118,7 @@ class Reader:
         except SkerryError as error:
             if not ask.call.optional:
                 raise
-            return partial(refused_result, ask, RefusedError("UnknownService", error.what, error))
+            return partial(make_refused_result, ask, RefusedError("UnknownService", error.what, error))
         return partial(fetch, client, ask, self._workers.beat)
 
     def _keep(self, gots: Sequence[CallResult]) -> None:
@@ -174,7 +174,7 @@ def _silent(ask: CallRequest) -> CallResult:
     """Return the result of a call that never ends."""
     what = f"{ask.call.action} was not answered within {SILENCE_SECONDS} seconds"
     error = SkerryError(what, "Check the connection to the network, and HTTPS_PROXY if there is a proxy.")
-    return refused_result(ask, RefusedError(_NO_ANSWER, what, error), 1)
+    return make_refused_result(ask, RefusedError(_NO_ANSWER, what, error), 1)
 
 
 def _merged(parts: Sequence[CallResult]) -> bytes:

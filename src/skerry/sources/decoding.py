@@ -16,7 +16,7 @@ QUERY_HINT = "Save the whole answer, without --query."
 _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def top_level(name: str, content: bytes) -> dict[str, Raw]:
+def read_top_level(name: str, content: bytes) -> dict[str, Raw]:
     """Return the values of a document by key, undecoded.
 
     Values outside the JSON standard are marked as unreadable. Raises `InputError` if the document is no JSON object

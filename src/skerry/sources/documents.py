@@ -18,7 +18,7 @@ from skerry.model.network import PrefixList, VpcAttribute
 from skerry.model.record_kinds import KINDS
 from skerry.model.schedules import Schedule
 from skerry.sources import call_parameters, resource_answers
-from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, top_level
+from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, read_top_level
 from skerry.sources.hosted_zones import RecordPage, ZoneParts
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.merging import Rows
@@ -85,7 +85,7 @@ def known_keys_of(answer: dict[str, Raw]) -> list[str]:
 def read_task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
     """Read one task definition, in the form of DescribeTaskDefinition or RegisterTaskDefinition, else None."""
     for name, content in documents.items():
-        top = top_level(name, content)
+        top = read_top_level(name, content)
         if "taskDefinition" in top:
             return decode(name, "taskDefinition", top["taskDefinition"], TaskDefinition)
         if "containerDefinitions" in top:
@@ -132,7 +132,7 @@ class _Loader:
         } | dict.fromkeys(call_parameters.HANDLERS, self._linked)
 
     def document(self, name: str, content: bytes) -> None:
-        top = top_level(name, content)
+        top = read_top_level(name, content)
         if "Call" in top and ("Response" in top or "Error" in top):
             self._wrapped(name, msgspec.json.encode(top))
         else:

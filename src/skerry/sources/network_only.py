@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from skerry.aws.resource_calls import RESOURCE_CALLS
-from skerry.sources.decoding import UNREADABLE, top_level
+from skerry.sources.decoding import UNREADABLE, read_top_level
 from skerry.sources.documents import CallEnvelope
 from skerry.sources.resource_answers import ANSWER_SHAPES
 
@@ -16,14 +16,14 @@ BEYOND = frozenset({call.action for call in RESOURCE_CALLS} | set(ANSWER_SHAPES)
 _KEYS = frozenset(call.rows for call in RESOURCE_CALLS if call.rows and not call.single)
 
 
-def network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
+def keep_network_only(documents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return documents without answers beyond the network, in any form of file.
 
     Raises `InputError` if a document is no JSON object.
     """
     network_documents = {}
     for name, content in documents.items():
-        top = top_level(name, content)
+        top = read_top_level(name, content)
         remaining = _without(top)
         if remaining is not top:
             content = msgspec.json.encode(remaining)  # noqa: PLW2901 - the document in its place

@@ -64,7 +64,7 @@ TOKENS = ("NextToken", "nextToken")
 """The keys of the token for the next page."""
 
 
-def refused_result(ask: CallRequest, refusal: RefusedError, calls: int = 0) -> CallResult:
+def make_refused_result(ask: CallRequest, refusal: RefusedError, calls: int = 0) -> CallResult:
     """Return the result of a call without an answer."""
     return CallResult(ask, {}, {}, (), calls, refusal)
 
@@ -79,12 +79,12 @@ def fetch(client: Client, ask: CallRequest, goes_on: Callable[[], bool]) -> Call
             if not goes_on():
                 break
     except RefusedError as refusal:
-        return refused_result(ask, refusal, collected.count + 1)
+        return make_refused_result(ask, refusal, collected.count + 1)
     except PartialError as error:
         partial_because = str(error)
     except _UNFIT as error:
         message = f"a row of the answer cannot be used ({type(error).__name__})"
-        return refused_result(ask, RefusedError(DAMAGED, message), collected.count)
+        return make_refused_result(ask, RefusedError(DAMAGED, message), collected.count)
     return collected.got(partial_because)
 
 
@@ -134,7 +134,7 @@ class _Collected:
         """Return the result of the call; a partial answer about one resource counts as no answer."""
         because = partial_because or self._failure
         if because and self._ask.call.single:
-            return refused_result(self._ask, RefusedError(PARTIAL, because), self.count)
+            return make_refused_result(self._ask, RefusedError(PARTIAL, because), self.count)
         if because:
             self._rest |= {TOKENS[0]: b'"more"'}
         missing = tuple(dict.fromkeys(self._missing))

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.launch.image_references import parse
-from skerry.launch.secrets import bare, source_of
+from skerry.launch.secrets import bare_reference_of, source_of
 from skerry.model.arns import Arn, parse_arn
 from skerry.model.ecs import (
     ContainerDefinition,
@@ -126,7 +126,7 @@ def _values(secrets: Iterable[Secret], home: Arn) -> Iterator[ResourceReference]
 def _secret(name: str, home: Arn) -> Iterator[ResourceReference]:
     parsed = parse_arn(name)
     if name and (parsed is None or parsed.region == home.region):
-        yield ResourceReference("secret", bare(name), home.account)
+        yield ResourceReference("secret", bare_reference_of(name), home.account)
 
 
 def _parameter(value: str, home: Arn) -> Iterator[ResourceReference]:

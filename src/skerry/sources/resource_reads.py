@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from skerry.aws import api_table, resource_calls
-from skerry.launch.image_pulls import cache_rule
+from skerry.launch.image_pulls import find_cache_rule
 from skerry.launch.image_references import Image, parse
 from skerry.model.arns import parse_arn
 from skerry.model.resource_answers import PullThroughCacheRule
@@ -127,7 +127,7 @@ class ResourceReads:
 
         https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
         """
-        return self._rules is not None and image.account == account and cache_rule(image, self._rules) is None
+        return self._rules is not None and image.account == account and find_cache_rule(image, self._rules) is None
 
     def _of_values(self) -> Iterator[CallRequest]:
         for reference in self._named("secret"):

@@ -15,7 +15,7 @@ from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
 from skerry.model.network import DhcpConfiguration
 from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
-from skerry.net.addresses import block4, block6, parse_block
+from skerry.net.addresses import parse_block, parse_ipv4_block, parse_ipv6_block
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.json_repair import has_repeated_keys
 
@@ -153,11 +153,11 @@ def _is_block(text: str) -> bool:
 
 
 def _is_block4(text: str) -> bool:
-    return block4(text) is not None
+    return parse_ipv4_block(text) is not None
 
 
 def _is_block6(text: str) -> bool:
-    return block6(text) is not None
+    return parse_ipv6_block(text) is not None
 
 
 def _is_address4(text: str) -> bool:

@@ -13,7 +13,7 @@ from msgspec import Raw
 from skerry.errors import InputError, SkerryError
 from skerry.masking import Node
 from skerry.sources import resource_answers
-from skerry.sources.decoding import UNREADABLE, decode, top_level
+from skerry.sources.decoding import UNREADABLE, decode, read_top_level
 from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, known_keys_of
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
@@ -61,7 +61,7 @@ class Redaction:
         redacted: dict[str, bytes] = {}
         for name, content in documents.items():
             try:
-                document = self._document(name, top_level(name, content))
+                document = self._document(name, read_top_level(name, content))
             except RecursionError as error:
                 message = f"{name} is nested too deeply to be an answer of AWS"
                 raise InputError(message, "Save the answer again.") from error

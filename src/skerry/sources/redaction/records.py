@@ -14,7 +14,7 @@ from skerry.masking import Node
 from skerry.model.iam import Role
 from skerry.model.record import Tag
 from skerry.sources.redaction.pseudonyms import Pseudonyms
-from skerry.sources.redaction.values import RULES, RedactionRule, make_unreadable, of_tag
+from skerry.sources.redaction.values import RULES, RedactionRule, keep_tag, make_unreadable
 
 Keep: TypeAlias = Callable[[Node, Pseudonyms], Node]
 """A function that returns the kept part of a value."""
@@ -23,7 +23,7 @@ Keep: TypeAlias = Callable[[Node, Pseudonyms], Node]
 @cache
 def keep_record(kind: Any) -> Keep:  # noqa: ANN401 -- the type of a record
     """Return a function that keeps only the fields of a record; of tags, only names keep their values."""
-    return _struct(kind, {"value": of_tag} if kind is Tag else {})
+    return _struct(kind, {"value": keep_tag} if kind is Tag else {})
 
 
 def _struct(kind: Any, rules: dict[str, RedactionRule]) -> Keep:  # noqa: ANN401 -- the type of a record

@@ -123,7 +123,7 @@ def _address(text: str) -> str:
     return f"{scheme}{shown}" if port is None else f"{scheme}{shown}:{port}"
 
 
-def of_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
+def keep_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     """Keep the value of a ``Name`` tag or of a tag set by AWS; replace any other."""
     if not isinstance(value, str):
         return make_unreadable(value)
