@@ -34,34 +34,34 @@ def asked() -> dict[str, Answer]:
     return {item.id: Skerry().judge(item.document()) for item in CASES}
 
 
-class TestTheCases:
-    def test_are_many_and_each_has_an_id_of_its_own(self) -> None:
+class TestCases:
+    def test_cases_are_at_least_150_with_unique_ids(self) -> None:
         assert len(CASES) >= 150
         assert len({item.id for item in CASES}) == len(CASES)
 
-    def test_come_in_every_shape(self) -> None:
+    def test_cases_cover_every_network_shape(self) -> None:
         assert {item.shape for item in CASES} == set(SHAPES)
 
-    def test_are_all_labelled_and_nothing_else_is(self, known: dict[str, Label]) -> None:
+    def test_cases_and_labels_have_the_same_ids(self, known: dict[str, Label]) -> None:
         assert list(known) == [item.id for item in CASES]
         assert set(labels.read()) == set(known)
 
-    def test_are_the_networks_that_were_labelled(self, known: dict[str, Label]) -> None:
+    def test_case_networks_match_digests_of_labels(self, known: dict[str, Label]) -> None:
         assert [item.id for item in CASES if known[item.id].network != labels.digest(item)] == []
 
-    def test_say_what_is_broken_or_that_nothing_is(self, known: dict[str, Label]) -> None:
+    def test_case_labels_have_blockers_only_for_faulty_verdicts(self, known: dict[str, Label]) -> None:
         for item in CASES:
             label = known[item.id]
             assert label.sentence.startswith(f"{item.shape}: ")
             assert bool(label.blockers) == (label.verdict in score.FAULTY), item.id
 
-    def test_name_the_page_where_packets_show_nothing(self, known: dict[str, Label]) -> None:
+    def test_cases_not_labelled_by_packets_name_a_source_url(self, known: dict[str, Label]) -> None:
         for item in CASES:
             assert item.source == known[item.id].source
             assert (item.source == PACKETS) == (item.verdict is None), item.id
             assert item.source == PACKETS or item.source.startswith("https://"), item.id
 
-    def test_lay_the_blame_on_what_is_in_the_network_or_should_be(self) -> None:
+    def test_case_blockers_are_network_resources_or_aws_services(self) -> None:
         services = ("com.amazonaws.",)
         for item in CASES:
             text = item.network().document().decode().replace(REGION, item.region)
@@ -70,13 +70,13 @@ class TestTheCases:
                     assert any(name.startswith(services) or f'"{name}' in text for name in alternatives), item.id
 
 
-class TestALabelByDocumentation:
-    def test_needs_no_lab(self) -> None:
+class TestDocumentedLabels:
+    def test_documented_label_needs_no_lab(self) -> None:
         item = case("placement/platform-1.3.0@two-zones")
         label = labels.labelled(item, None)
         assert (label.verdict, label.blockers, label.source) == ("blocked", (("1.3.0", "web"),), item.source)
 
-    def test_leaves_the_hosts_out_where_not_all_are_known(self) -> None:
+    def test_documented_label_omits_hosts_if_case_lacks_all_hosts(self) -> None:
         item = case("placement/platform-1.3.0@two-zones")._replace(all_hosts=False)
         assert labels.labelled(item, None).failing is None
 
@@ -90,16 +90,16 @@ def answer(verdict: str | None, *named: str, failing: set[str] | None = None) ->
     return Answer(verdict, frozenset(named), None if failing is None else frozenset(failing))
 
 
-class TestTheMark:
-    def test_of_an_answer_that_is_right(self) -> None:
+class TestMarks:
+    def test_mark_of_right_answer_is_true_in_all_columns(self) -> None:
         found = score.mark(BROKEN, answer("blocked", "sg-2", "rtb-1", failing={"h1"}))
         assert found == score.Mark(True, True, False, True, True, True)  # noqa: FBT003 -- in the order of the columns
 
-    def test_of_a_verdict_that_is_almost_right(self) -> None:
+    def test_mark_of_intermittent_for_blocked_still_detects_the_fault(self) -> None:
         found = score.mark(BROKEN, answer("intermittent", "sg-1"))
         assert (found.verdict, found.told) == (False, True)
 
-    def test_of_a_verdict_that_is_wrong(self) -> None:
+    def test_mark_of_wrong_verdict_is_false(self) -> None:
         for label, verdict in ((BROKEN, "ok"), (SOUND, "blocked"), (SOUND, "intermittent")):
             found = score.mark(label, answer(verdict))
             assert (found.verdict, found.told) == (False, False)
@@ -114,41 +114,46 @@ class TestTheMark:
         ],
         ids=["what may be named too", "one is missing", "one is wrong", "nothing"],
     )
-    def test_of_what_is_named(self, named: tuple[str, ...], only: bool, everything: bool) -> None:  # noqa: FBT001
+    def test_mark_distinguishes_missing_and_wrong_blockers(
+        self,
+        named: tuple[str, ...],
+        only: bool,  # noqa: FBT001
+        everything: bool,  # noqa: FBT001
+    ) -> None:
         found = score.mark(BROKEN, answer("blocked", *named))
         assert (found.only_blockers, found.all_blockers) == (only, everything)
 
-    def test_of_calls(self) -> None:
+    def test_mark_of_calls_requires_failing_hosts_of_label_and_answer(self) -> None:
         assert score.mark(BROKEN, answer("blocked", failing={"h1", "h2"})).calls is False
         assert score.mark(BROKEN, answer("blocked")).calls is None
         untold = Label("a", "f", "s", "blocked", PACKETS, "0", None, (("sg-1",),))
         assert score.mark(untold, answer("blocked", failing={"h1"})).calls is None
 
-    def test_of_a_false_alarm(self) -> None:
+    def test_mark_counts_false_alarms_only_for_sound_cases(self) -> None:
         assert score.mark(SOUND, answer("intermittent")).false_alarm is True
         assert score.mark(SOUND, answer("unknown")).false_alarm is False
         assert score.mark(BROKEN, answer("blocked")).false_alarm is None
 
-    def test_of_what_nobody_can_know(self) -> None:
+    def test_mark_of_unknown_answer_is_right_only_for_unknown_label(self) -> None:
         assert score.mark(OPEN, answer("unknown")).told is True
         assert score.mark(OPEN, answer("ok")).told is False
         assert score.mark(SOUND, answer("unknown")).told is False
 
 
-class TestTheTable:
-    def test_has_a_row_for_each_family_and_one_for_all(self) -> None:
+class TestScorePage:
+    def test_score_rows_list_each_family_and_all(self) -> None:
         told = {"a": answer("blocked", "sg-1", "acl-1"), "b": answer("ok"), "c": answer(None)}
         first, second, everything = score.rows({"a": BROKEN, "b": SOUND, "c": OPEN}, told)
         assert first == score.Row("f", 2, 0, 2, 2, 0, (0, 1), (0, 1), (0, 0), (0, 1))
         assert (second.family, second.asked, second.left_out) == ("g", 0, 1)
         assert (everything.family, everything.asked, everything.left_out, everything.verdict) == ("all", 2, 1, 2)
 
-    def test_is_printed_with_how_many_of_how_many(self) -> None:
+    def test_score_table_prints_counts_and_totals(self) -> None:
         told = {"a": answer("blocked", "sg-1", "acl-1")}
         line = page.table(score.rows({"a": BROKEN}, told)).splitlines()[-1]
         assert line == "| **all** | 1 | 1/1 | 1/1 | 0/1 | 0/1 | - | - | 0 |"
 
-    def test_is_summed_up_in_a_row_for_each_tool(self) -> None:
+    def test_score_summary_prints_a_row_for_each_tool(self) -> None:
         told = {"a": answer("blocked", "sg-1", "rtb-1")}
         lines = page.summary([(Presence(), score.rows({"a": BROKEN}, told))]).splitlines()
         assert lines[0].startswith("| tool | cases |")
@@ -165,21 +170,21 @@ class TestTheTable:
         ],
         ids=["verdict", "a blocker", "a blocker of several names", "no blocker", "calls"],
     )
-    def test_tells_every_case_that_the_first_tool_has_wrong(self, told: Answer, line: str) -> None:
+    def test_score_page_lists_wrong_cases_of_first_tool(self, told: Answer, line: str) -> None:
         assert f"\n{line}\n" in page.page({"a": BROKEN}, [(Presence(), {"a": told})])
 
-    def test_tells_nothing_of_a_case_that_is_right(self) -> None:
+    def test_score_page_omits_right_cases(self) -> None:
         right = answer("blocked", "sg-1", "rtb-1", failing={"h1"})
         assert "`a`" not in page.page({"a": BROKEN}, [(Presence(), {"a": right})])
 
-    def test_counts_what_a_tool_was_not_asked(self) -> None:
+    def test_score_page_counts_unasked_cases_by_reason(self) -> None:
         told = {"a": Answer(None, because="no such thing"), "b": Answer(None, because="no such thing")}
         text = page.page({"a": BROKEN, "b": SOUND}, [(Presence(), told)])
         assert "- 2: no such thing" in text
 
 
-class TestWhatWasSaid:
-    def test_is_read_back(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestRecordedAnswers:
+    def test_recorded_answer_round_trips(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(said, "FOLDER", tmp_path)
         first, second = CASES[:2]
         spoken = answer("blocked", "sg-1", failing={"h1"})
@@ -188,44 +193,48 @@ class TestWhatWasSaid:
         assert found[first.id] == spoken
         assert found[second.id] == Answer(None, because="it was not asked yet")
 
-    def test_does_not_count_for_a_network_that_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_recorded_answer_is_ignored_for_changed_network(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(said, "FOLDER", tmp_path)
         said.write("one", [said.Said(CASES[0].id, "0", answer("ok"))])
         assert said.read("one", CASES[:1])[CASES[0].id].verdict is None
 
 
 class TestSkerry:
-    def test_is_as_right_as_it_was(self, known: dict[str, Label], asked: dict[str, Answer]) -> None:
+    def test_skerry_answers_at_least_the_recorded_number_of_verdicts(
+        self, known: dict[str, Label], asked: dict[str, Answer]
+    ) -> None:
         *_, everything = score.rows(known, asked)
         assert everything.asked == len(CASES)
         assert everything.verdict >= RECORDED
 
-    def test_raises_no_false_alarm(self, known: dict[str, Label], asked: dict[str, Answer]) -> None:
+    def test_skerry_reports_no_false_alarm(self, known: dict[str, Label], asked: dict[str, Answer]) -> None:
         *_, everything = score.rows(known, asked)
         assert everything.false_alarms[0] == 0
         assert everything.false_alarms[1] > 40
 
-    def test_has_a_page_that_says_so(self) -> None:
+    def test_skerry_score_page_is_up_to_date(self) -> None:
         assert command.write_page(only_check=True) == 0, "run python -m bench.faults page"
 
-    def test_is_asked_for_what_the_start_waits_for(self) -> None:
+    def test_skerry_answer_ignores_runtime_needs(self) -> None:
         found = Skerry().judge(case("runtime and volumes/exec-without-endpoint@two-zones").document())
         assert found == Answer("ok", frozenset(), frozenset())
 
-    def test_names_what_is_in_the_way_and_the_calls_that_fail(self) -> None:
+    def test_skerry_answer_names_blocker_and_failing_host(self) -> None:
         found = Skerry().judge(case("routes/s3-route-missing@two-zones").document())
         assert found == Answer("blocked", frozenset({"rtb-task"}), frozenset({LAYERS.host}))
 
-    def test_names_the_service_where_what_is_in_the_way_has_no_id(self) -> None:
+    def test_skerry_answer_names_service_for_log_driver_fault(self) -> None:
         found = Skerry().judge(case("placement/log-driver-syslog@two-zones").document())
         assert found == Answer("blocked", frozenset({"web"}), frozenset())
 
 
-class TestThePresenceOfEndpoints:
-    def test_is_all_that_is_asked(self) -> None:
+class TestEndpointPresence:
+    def test_endpoint_presence_ignores_security_group_rules(self) -> None:
         assert Presence().judge(case("endpoint groups/no-rule@two-zones").document()).verdict == "ok"
 
-    def test_is_asked_in_the_services_own_vpc(self) -> None:
+    def test_endpoint_presence_ignores_endpoint_in_other_vpc(self) -> None:
         found = Presence().judge(case("endpoints/one-in-another-vpc@two-zones").document())
         assert found.verdict == "blocked"
         assert found.named == {f"com.amazonaws.{REGION}.logs"}

@@ -49,7 +49,7 @@ def of_the_network(world: World) -> World:
 
 
 @pytest.mark.parametrize("name", HELD)
-def test_a_case_is_held_as_it_is(name: str) -> None:
+def test_embedded_case_has_verdict_of_its_label(name: str) -> None:
     with run_embedded_aws(REGION):
         Embedded(make_clients(REGION), json.loads(case(name).document())).build()
         (service,) = app.diagnose(of_the_network(app.read_account(Account(region=REGION)).world)).services
@@ -57,13 +57,13 @@ def test_a_case_is_held_as_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NOT_HELD)
-def test_what_cannot_be_held_is_said(name: str) -> None:
+def test_embedded_case_without_support_raises(name: str) -> None:
     network = json.loads(case(name).document())
     with run_embedded_aws(REGION), pytest.raises(CannotHoldError, match=NOT_HELD[name]):
         Embedded(make_clients(REGION), network).build()
 
 
-def test_ids_are_told_as_the_cases_own() -> None:
+def test_embedded_ids_are_replaced_by_ids_of_the_case() -> None:
     assert theirs({"sg-1": "sg-0a1b"}, "arn:123456789012:sg-0a1b") == f"arn:{ACCOUNT}:sg-1"
 
 
@@ -89,7 +89,7 @@ def asked(folder: Path, about: str, name: str = "sound/as-it-is@two-zones") -> A
 
 
 class TestEcsDoctor:
-    def test_calls_a_service_well_where_nothing_is_serious(self, tmp_path: Path) -> None:
+    def test_ecs_doctor_answers_ok_without_serious_findings(self, tmp_path: Path) -> None:
         assert asked(tmp_path, "[]") == Answer("ok")
 
     @pytest.mark.parametrize(
@@ -103,17 +103,17 @@ class TestEcsDoctor:
         ],
         ids=["group", "route of a subnet", "network ACL of a subnet", "public address", "the service"],
     )
-    def test_names_what_its_findings_are_about(self, about: str, named: str, tmp_path: Path) -> None:
+    def test_ecs_doctor_answer_names_resources_of_findings(self, about: str, named: str, tmp_path: Path) -> None:
         found = asked(tmp_path, f'[{{"severity": "high", "raw_data": {about}}}]')
         assert found == Answer("blocked", frozenset({named}))
 
-    def test_is_not_asked_about_what_cannot_be_held(self, tmp_path: Path) -> None:
+    def test_ecs_doctor_is_not_asked_about_unsupported_case(self, tmp_path: Path) -> None:
         found = asked(tmp_path, "[]", "routes/default-black-hole@nat")
         assert found == Answer(None, because="it keeps no black holes")
 
-    def test_is_not_asked_about_another_region(self, tmp_path: Path) -> None:
+    def test_ecs_doctor_is_not_asked_about_other_region(self, tmp_path: Path) -> None:
         assert asked(tmp_path, "[]", "placement/local-zone@one-zone").verdict is None
 
-    def test_that_fails_is_an_error(self, tmp_path: Path) -> None:
+    def test_ecs_doctor_failure_raises(self, tmp_path: Path) -> None:
         with pytest.raises(RuntimeError, match="ecs-doctor failed"):
             asked(tmp_path, "1 / 0")

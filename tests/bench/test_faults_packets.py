@@ -36,7 +36,7 @@ def lab(needs_lab: None) -> Iterator[Enclosure]:
         for number, case in enumerate(DRAWN)
     ],
 )
-def test_packets_say_what_the_label_says(case: Case, lab: Enclosure) -> None:
+def test_packets_reproduce_the_label(case: Case, lab: Enclosure) -> None:
     assert labels.labelled(case, lab) == labels.read()[case.id]
 
 
@@ -44,32 +44,32 @@ def made(*faults: Fault) -> Case:
     return Case("a/b@two-zones", "a", "two zones: b.", "two zones", faults)
 
 
-class TestALabelIsRefused:
-    def test_where_a_fault_does_nothing(self, lab: Enclosure) -> None:
+class TestRefusedLabels:
+    def test_label_is_refused_if_fault_has_no_effect(self, lab: Enclosure) -> None:
         idle = Fault("nothing", lambda network: network.attribute("EnableDnsSupport", value=True), (("vpc-1",),))
         with pytest.raises(WrongLabelError, match="packets say ok"):
             labels.labelled(made(idle), lab)
 
-    def test_where_one_of_two_faults_does_nothing_alone(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_a_fault_of_two_has_no_effect(self, lab: Enclosure) -> None:
         idle = Fault("nothing", lambda network: network.attribute("EnableDnsSupport", value=True), (("vpc-1",),))
         with pytest.raises(WrongLabelError, match="nothing comes of this alone: nothing"):
             labels.labelled(made(groups.admits("lets nothing in"), idle), lab)
 
     @pytest.mark.long
-    def test_where_something_else_drops_packets(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_unnamed_resource_drops_packets(self, lab: Enclosure) -> None:
         blamed = routes.s3_gateway_missing()._replace(blockers=(("vpc-1",),))
         with pytest.raises(WrongLabelError, match="rtb-task drops packets, and no fault names it"):
             labels.labelled(made(blamed), lab)
 
     @pytest.mark.long
-    def test_where_it_is_not_sound_without_its_faults(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_network_fails_without_faults(self, lab: Enclosure) -> None:
         broken = made()._replace(prepared=(names.private_dns_off("vpce-10").change,))
         with pytest.raises(WrongLabelError, match="not sound without its faults"):
             labels.labelled(broken, lab)
 
 
-class TestWhatPacketsDo:
-    def test_is_intermittent_where_one_subnet_is_shut_out(self, lab: Enclosure) -> None:
+class TestPacketVerdicts:
+    def test_packet_verdict_is_intermittent_if_a_subnet_is_blocked(self, lab: Enclosure) -> None:
         network = SHAPES["two zones"]()
         network.ingress(allow("tcp", 443, cidr="10.0.1.0/24"))
         found = observe(lab, network)
@@ -78,13 +78,13 @@ class TestWhatPacketsDo:
         assert found.hosts["prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com"] == OK
         assert found.droppers == {"sg-end"}
 
-    def test_is_intermittent_where_some_addresses_of_a_subnet_are_shut_out(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_intermittent_if_part_of_subnet_is_blocked(self, lab: Enclosure) -> None:
         network = SHAPES["one zone"]()
         network.ingress(allow("tcp", 443, cidr="10.0.1.0/25"))
         assert observe(lab, network).verdict == INTERMITTENT
 
     @pytest.mark.long
-    def test_is_of_what_the_start_waits_for(self, lab: Enclosure) -> None:
+    def test_packet_verdict_ignores_runtime_calls(self, lab: Enclosure) -> None:
         network = SHAPES["two zones"]()
         network.runtime = network.calls[:1]
         endpoints.missing("vpce-5e").change(network)
@@ -92,13 +92,13 @@ class TestWhatPacketsDo:
         assert found.verdict == OK
         assert network.calls[0].host not in found.hosts
 
-    def test_is_not_known_where_somebody_elses_dns_server_answers(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_unknown_with_custom_dns_server(self, lab: Enclosure) -> None:
         network = SHAPES["two zones"]()
         _own_dns(network)
         assert observe(lab, network).verdict == UNKNOWN
 
     @pytest.mark.long  # clients of DNS wait in silence
-    def test_is_blocked_where_no_question_gets_to_the_dns_server(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_blocked_if_dns_server_is_unreachable(self, lab: Enclosure) -> None:
         network = SHAPES["two zones"]()
         _own_dns(network)
         network.ingress(group="sg-dns")

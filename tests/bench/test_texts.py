@@ -4,9 +4,9 @@ from bench.texts import FIRST, PAGE, page
 from tests.explaining import labelled
 
 
-def test_is_up_to_date() -> None:
+def test_error_text_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
 
 
-def test_counts_no_more_than_there_are() -> None:
+def test_error_text_page_counts_only_existing_texts() -> None:
     assert all(max(FIRST[name]) <= len(labelled(name)) for name in FIRST)

@@ -69,13 +69,13 @@ def written() -> Iterator[str]:
                 yield node.value
 
 
-def test_every_code_that_is_used_is_explained_and_every_one_explained_is_used() -> None:
+def test_blocker_codes_in_source_match_the_catalogue() -> None:
     assert set(written()) - OTHERS == set(load_codes())
 
 
 @of_each_code
 class TestEveryCode:
-    def test_is_explained_in_sentences(self, name: str) -> None:
+    def test_blocker_code_has_title_meaning_and_remedy(self, name: str) -> None:
         row = load_codes()[name]
         assert row.code == name
         assert row.title
@@ -83,9 +83,9 @@ class TestEveryCode:
         assert row.means.endswith(".")
         assert row.remedy
 
-    def test_is_of_a_known_class(self, name: str) -> None:
+    def test_blocker_code_has_valid_error_class(self, name: str) -> None:
         assert load_codes()[name].kind in get_args(ErrorClass)
 
-    def test_is_our_own_where_the_reachability_analyzer_has_none(self, name: str) -> None:
+    def test_blocker_code_is_own_if_absent_from_reachability_analyzer(self, name: str) -> None:
         own = name not in REACHABILITY_ANALYZER
         assert load_codes()[name].own == own

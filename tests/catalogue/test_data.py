@@ -23,7 +23,7 @@ def rows_of(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def test_there_are_tables() -> None:
+def test_data_folder_has_the_expected_tables() -> None:
     assert set(TABLES) == {
         "codes",
         "error_rules",
@@ -42,23 +42,23 @@ def test_there_are_tables() -> None:
 
 @of_each_table
 class TestEveryTable:
-    def test_says_what_it_is_about_and_of_which_day(self, name: str) -> None:
+    def test_data_table_has_description_and_date(self, name: str) -> None:
         assert TABLES[name]["about"].endswith(".")
         assert date.fromisoformat(TABLES[name]["date"]).year >= 2026
 
-    def test_tells_the_source_of_every_row(self, name: str) -> None:
+    def test_data_table_has_source_for_every_row(self, name: str) -> None:
         of_all = TABLES[name].get("source", "")
         assert all(row.get("source", of_all) for row in rows_of(name))
 
-    def test_names_sources_by_address(self, name: str) -> None:
+    def test_data_table_row_sources_are_https_urls(self, name: str) -> None:
         given = [row["source"] for row in rows_of(name) if "source" in row]
         assert [source for source in given if not re.fullmatch(r"https://[^\s/]+/\S*", source)] == []
 
-    def test_grades_all_of_its_rows_or_none(self, name: str) -> None:
+    def test_data_table_grades_all_rows_or_none(self, name: str) -> None:
         grades = {row.get("grade", TABLES[name].get("grade")) for row in rows_of(name)}
         assert grades <= GRADES or grades == {None}
 
-    def test_has_each_row_once(self, name: str) -> None:
+    def test_data_table_has_unique_rows(self, name: str) -> None:
         known = [
             tuple(
                 str(row[key])
@@ -83,6 +83,6 @@ class TestEveryTable:
         assert len(known) == len(set(known)) > 0
 
 
-def test_every_table_is_graded() -> None:
+def test_data_tables_are_all_graded() -> None:
     ungraded = [name for name in TABLES if not all("grade" in row or "grade" in TABLES[name] for row in rows_of(name))]
     assert ungraded == []

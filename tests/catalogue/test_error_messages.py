@@ -18,19 +18,19 @@ def placeholders(text: str) -> set[str]:
 
 
 @each("row", load_wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
-def test_a_wording_is_of_a_step_and_asks_only_for_words_that_there_are(row: Wording) -> None:
+def test_error_wording_has_valid_step_service_and_placeholders(row: Wording) -> None:
     assert row.step in get_args(Step)
     assert row.service in {None, *load_services()}
     assert placeholders(row.text) <= WORDS
 
 
-def test_every_way_to_fail_has_its_words() -> None:
+def test_error_wordings_cover_dial_and_mount_failures() -> None:
     assert set(load_wordings().dial) == set(load_wordings().mount) == WAYS
     assert all(placeholders(text) <= WORDS - {"dial", "mount"} for text in load_wordings().dial.values())
     assert all(placeholders(text) <= WORDS - {"dial", "mount"} for text in load_wordings().mount.values())
 
 
-def test_a_wording_goes_by_step_and_service() -> None:
+def test_error_wording_is_selected_by_step_and_service() -> None:
     for_ssm, for_any = find_wording("secrets", "ssm"), find_wording("manifest", "ecr.dkr")
     assert for_ssm is not None
     assert for_ssm.service == "ssm"

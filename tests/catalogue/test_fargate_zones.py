@@ -15,17 +15,17 @@ from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
         ("ap-northeast-1", "apne1-az3", False),
     ],
 )
-def test_some_regions_have_it_in_some_zones_only(region: str, zone: str, has: bool) -> None:  # noqa: FBT001
+def test_fargate_zones_are_restricted_in_some_regions(region: str, zone: str, has: bool) -> None:  # noqa: FBT001
     (row,) = find_restrictions(region, None)
     assert row.has(zone) == has
     assert row.grade == "documented"
 
 
-def test_most_regions_have_it_everywhere() -> None:
+def test_fargate_zones_are_unrestricted_in_eu_west_1() -> None:
     assert find_restrictions("eu-west-1", "ARM64") == ()
 
 
-def test_one_zone_may_lack_a_processor() -> None:
+def test_fargate_zone_may_lack_arm64() -> None:
     assert find_restrictions("us-east-1", "X86_64") == ()
     (row,) = find_restrictions("us-east-1", "ARM64")
     assert not row.has("use1-az3")
@@ -42,5 +42,5 @@ def test_one_zone_may_lack_a_processor() -> None:
         ("zone", None),
     ],
 )
-def test_a_zone_is_told_by_its_name(zone: str, kind: str | None) -> None:
+def test_zone_extension_is_read_from_zone_name(zone: str, kind: str | None) -> None:
     assert zone_extension_of(zone) == kind

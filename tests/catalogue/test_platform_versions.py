@@ -8,7 +8,7 @@ from skerry.catalogue.platform_versions import LATEST, find_platform
 
 
 @pytest.mark.parametrize(("family", "version"), [("linux", "1.4.0"), ("windows", "1.0.0")])
-def test_latest_is_a_version_that_still_starts_tasks(family: str, version: str) -> None:
+def test_latest_platform_version_is_not_retired(family: str, version: str) -> None:
     latest, same = find_platform(family, LATEST), find_platform(family, version)
     assert latest == same
     assert latest is not None
@@ -16,7 +16,7 @@ def test_latest_is_a_version_that_still_starts_tasks(family: str, version: str) 
 
 
 @pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.2.0", "1.3.0"])
-def test_old_versions_of_linux_are_retired(version: str) -> None:
+def test_linux_platform_versions_before_1_4_are_retired(version: str) -> None:
     found = find_platform("linux", version)
     assert found is not None
     assert found.retired is not None
@@ -25,5 +25,5 @@ def test_old_versions_of_linux_are_retired(version: str) -> None:
 
 
 @pytest.mark.parametrize(("family", "version"), [("linux", "9.9.9"), ("windows", "1.4.0"), ("mac", LATEST)])
-def test_other_versions_are_not_known(family: str, version: str) -> None:
+def test_unknown_platform_version_is_none(family: str, version: str) -> None:
     assert find_platform(family, version) is None

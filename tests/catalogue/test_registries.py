@@ -12,11 +12,11 @@ def test_docker_hub_has_three_hosts() -> None:
 
 
 @pytest.mark.parametrize("name", ["registry.example", "", "111122223333.dkr.ecr.eu-west-1.amazonaws.com"])
-def test_another_registry_is_not_known(name: str) -> None:
+def test_unlisted_registry_is_none(name: str) -> None:
     assert find_registry(name) is None
 
 
-def test_every_host_of_a_registry_is_public() -> None:
+def test_registry_public_hosts_include_docker_hub_and_quay() -> None:
     assert {
         "registry-1.docker.io",
         "auth.docker.io",

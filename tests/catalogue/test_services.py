@@ -37,20 +37,20 @@ REGIONS = (
 
 @each("region", REGIONS)
 class TestEveryServiceInEveryRegion:
-    def test_is_found_by_its_host(self, region: str) -> None:
+    def test_service_is_identified_by_its_host(self, region: str) -> None:
         for ref in (ServiceRef(key, region) for key in load_services()):
             assert service_of_host(regional_host_of(ref) or "") == ref
 
-    def test_is_found_by_the_name_of_its_endpoint_service(self, region: str) -> None:
+    def test_service_is_identified_by_its_endpoint_service_name(self, region: str) -> None:
         for ref in (ServiceRef(key, region) for key in load_services()):
             names = [endpoint_service_name_of(ref, kind) for kind in load_services()[ref.key].types]
             assert [service_of_endpoint(name or "") for name in names] == [ref] * len(names)
 
-    def test_has_private_names_that_lead_to_it(self, region: str) -> None:
+    def test_service_private_names_lead_to_the_service(self, region: str) -> None:
         for ref in (ServiceRef(key, region) for key in load_services()):
             assert {service_of_host(pattern.replace("*", "x")) for pattern in private_names_of(ref)} <= {ref}
 
-    def test_has_private_names_only_where_it_has_interface_endpoints_and_one_is_its_host(self, region: str) -> None:
+    def test_service_private_names_cover_host_if_interface_endpoints_exist(self, region: str) -> None:
         for ref in (ServiceRef(key, region) for key in load_services()):
             has_interfaces = "Interface" in load_services()[ref.key].types
             assert (
@@ -61,7 +61,7 @@ class TestEveryServiceInEveryRegion:
 
 class TestPartitions:
     @pytest.mark.parametrize("region", ["us-isox-east-1", "eu-west", "", "x-y-1"])
-    def test_of_a_region_whose_naming_is_not_known_have_no_names(self, region: str) -> None:
+    def test_service_names_are_none_in_unknown_region(self, region: str) -> None:
         ref = ServiceRef("logs", region)
         assert regional_host_of(ref) is None
         assert endpoint_service_name_of(ref) is None
@@ -89,7 +89,7 @@ class TestPartitions:
             ("ecr.dkr", "Interface", "com.amazonaws.us-gov-west-1.ecr.dkr"),
         ],
     )
-    def test_have_endpoint_services_of_their_own(self, key: str, kind: str, name: str) -> None:
+    def test_endpoint_service_names_follow_the_partition(self, key: str, kind: str, name: str) -> None:
         region = next(part for part in name.split(".") if part.count("-") >= 2)
         ref = ServiceRef(key, region)
         assert endpoint_service_name_of(ref, kind) == name
@@ -110,7 +110,7 @@ class TestHosts:
             ("s3express-control.eu-west-1.amazonaws.com", "s3express"),
         ],
     )
-    def test_lead_to_their_service(self, name: str, key: str) -> None:
+    def test_host_name_leads_to_its_service(self, name: str, key: str) -> None:
         assert service_of_host(name) == ServiceRef(key, "eu-west-1")
 
     @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ class TestHosts:
             "",
         ],
     )
-    def test_of_no_service_lead_to_none(self, name: str) -> None:
+    def test_host_name_of_no_service_returns_none(self, name: str) -> None:
         assert service_of_host(name) is None
 
     @pytest.mark.parametrize("name", ["com.amazonaws.vpce.eu-west-1.vpce-svc-0123", "com.amazonaws.eu-west-1.none", ""])
-    def test_of_no_endpoint_service_lead_to_none(self, name: str) -> None:
+    def test_unknown_endpoint_service_name_returns_none(self, name: str) -> None:
         assert service_of_endpoint(name) is None
 
 
@@ -145,7 +145,7 @@ class TestHosts:
         ("s3.example", "a.s3.example", False),
     ],
 )
-def test_a_pattern_covers_what_is_below_it(pattern: str, name: str, fits: bool) -> None:  # noqa: FBT001
+def test_wildcard_pattern_matches_only_subdomains(pattern: str, name: str, fits: bool) -> None:  # noqa: FBT001
     assert matches(pattern, name) == fits
 
 
@@ -162,7 +162,7 @@ def test_a_pattern_covers_what_is_below_it(pattern: str, name: str, fits: bool) 
         ("elasticfilesystem.eu-west-1.amazonaws.com", None),
     ],
 )
-def test_the_name_of_a_file_system_tells_its_id(name: str, file_system: str | None) -> None:
+def test_file_system_id_is_read_from_efs_host_name(name: str, file_system: str | None) -> None:
     assert file_system_of(name) == file_system
 
 
@@ -183,7 +183,7 @@ class TestVariants:
             ("bucket.s3.dualstack.us-east-1.amazonaws.com", "s3", "dual-stack"),
         ],
     )
-    def test_are_known_as_the_service(self, name: str, key: str, kind: str) -> None:
+    def test_variant_host_name_leads_to_the_service(self, name: str, key: str, kind: str) -> None:
         ref = ServiceRef(key, "us-east-1")
         assert service_of_host(name) == ref
         found = variant_of(ref, name)
@@ -191,19 +191,19 @@ class TestVariants:
         assert found.kind == kind
 
     @pytest.mark.parametrize("key", ["secretsmanager", "kms"])
-    def test_with_an_endpoint_service_of_their_own_are_a_service(self, key: str) -> None:
+    def test_fips_name_with_own_endpoint_service_is_a_separate_service(self, key: str) -> None:
         ref = ServiceRef(f"{key}-fips", "us-east-1")
         assert service_of_host(f"{key}-fips.us-east-1.amazonaws.com") == ref
         assert service_of_endpoint(f"com.amazonaws.us-east-1.{key}-fips") == ref
         assert variant_of(ref, f"{key}-fips.us-east-1.amazonaws.com") is None
 
-    def test_are_not_the_ordinary_name(self) -> None:
+    def test_standard_host_name_is_no_variant(self) -> None:
         assert variant_of(ServiceRef("logs", "us-east-1"), "logs.us-east-1.amazonaws.com") is None
 
-    def test_of_registries_are_not_known_in_every_partition(self) -> None:
+    def test_dual_stack_registry_name_is_unknown_in_iso_partition(self) -> None:
         assert service_of_host("111122223333.dkr-ecr.us-iso-east-1.on.aws") is None
         assert service_of_host("111122223333.dkr-ecr.us-iso-east-1.None") is None
 
 
-def test_layers_are_in_a_bucket_of_the_region() -> None:
+def test_layer_bucket_is_named_after_the_region() -> None:
     assert layer_bucket_of("eu-west-1") == "prod-eu-west-1-starport-layer-bucket"

@@ -24,24 +24,24 @@ def network() -> Network:
 class TestCustomDnsServers:
     ID = "custom-dns-servers"
 
-    def test_fires_where_other_servers_are_named(self, network: Network) -> None:
+    def test_custom_dns_servers_fires_for_other_servers(self, network: Network) -> None:
         network.dhcp("10.9.0.53", "10.9.1.53")
         (found,) = findings(network, self.ID)
         assert (found.severity, found.resource, found.services) == ("warning", "vpc-1", ("web",))
         assert found.message == "vpc-1 uses the DNS servers 10.9.0.53, 10.9.1.53"
 
     @pytest.mark.parametrize("server", ["AmazonProvidedDNS", "10.0.0.2", "169.254.169.253"])
-    def test_is_silent_about_amazons(self, network: Network, server: str) -> None:
+    def test_custom_dns_servers_is_silent_for_amazon_servers(self, network: Network, server: str) -> None:
         network.dhcp(server)
         assert findings(network, self.ID) == []
 
     @pytest.mark.parametrize("kind", ["DhcpOptions", "Vpcs"])
-    def test_is_silent_where_they_are_not_known(self, network: Network, kind: str) -> None:
+    def test_custom_dns_servers_is_silent_if_dhcp_options_or_vpc_are_unread(self, network: Network, kind: str) -> None:
         network.dhcp("10.9.0.53")
         network.forget(kind)
         assert findings(network, self.ID) == []
 
-    def test_is_silent_where_none_are_named(self, network: Network) -> None:
+    def test_custom_dns_servers_is_silent_without_dns_servers(self, network: Network) -> None:
         network.rows["DhcpOptions"][0]["DhcpConfigurations"][0]["Key"] = "ntp-servers"
         assert findings(network, self.ID) == []
 
@@ -49,18 +49,18 @@ class TestCustomDnsServers:
 class TestEndpointInOneZone:
     ID = "endpoint-in-one-zone"
 
-    def test_fires_where_tasks_are_in_several_zones(self, network: Network) -> None:
+    def test_endpoint_in_single_zone_fires_for_tasks_in_several_zones(self, network: Network) -> None:
         network.endpoint("vpce-2", "ecr.dkr", ["subnet-a"])
         (found,) = findings(network, self.ID)
         assert (found.severity, found.resource, found.services) == ("note", "vpce-2", ("web",))
         assert found.message == f"vpce-2 (com.amazonaws.{REGION}.ecr.dkr) stands in subnet-a alone"
 
-    def test_is_silent_where_the_tasks_are_in_one_zone_too(self, network: Network) -> None:
+    def test_endpoint_in_single_zone_is_silent_for_tasks_in_the_same_zone(self, network: Network) -> None:
         network.endpoint("vpce-2", "ecr.dkr", ["subnet-a"])
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
         assert findings(network, self.ID) == []
 
-    def test_is_silent_where_the_subnets_were_not_read(self, network: Network) -> None:
+    def test_endpoint_in_single_zone_is_silent_if_subnet_is_unread(self, network: Network) -> None:
         network.endpoint("vpce-2", "ecr.dkr", ["subnet-a"])
         network.rows["Subnets"].pop()
         assert findings(network, self.ID) == []
@@ -73,18 +73,18 @@ class TestTooFewAddresses:
         for name, count in (("subnet-a", first), ("subnet-b", second)):
             network.row("Subnets", name)["AvailableIpAddressCount"] = count
 
-    def test_fires_where_the_subnets_together_have_too_few(self, network: Network) -> None:
+    def test_too_few_addresses_fires_if_subnets_lack_addresses(self, network: Network) -> None:
         self.free(network, 1, 1)
         (found,) = findings(network, self.ID)
         assert (found.severity, found.services) == ("warning", ("web",))
         assert found.message == "service web wants 3 tasks, and subnet-a, subnet-b have 2 addresses free"
 
-    def test_is_silent_where_there_are_just_enough(self, network: Network) -> None:
+    def test_too_few_addresses_is_silent_for_exact_count(self, network: Network) -> None:
         self.free(network, 1, 2)
         assert findings(network, self.ID) == []
 
     @pytest.mark.parametrize("place", ["count", "subnet", "subnets", "desired"])
-    def test_is_silent_where_a_number_is_not_known(self, network: Network, place: str) -> None:
+    def test_too_few_addresses_is_silent_if_a_count_is_unread(self, network: Network, place: str) -> None:
         self.free(network, 1, 1)
         match place:
             case "count":
@@ -110,7 +110,7 @@ class TestBlockPublicAccess:
     def mode(self, network: Network, mode: str) -> None:
         network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": REGION, "InternetGatewayBlockMode": mode}]
 
-    def test_fires_for_a_nat_gateway_of_the_vpc(self, network: Network) -> None:
+    def test_block_public_access_fires_for_nat_gateway_of_vpc(self, network: Network) -> None:
         (found,) = findings(network, self.ID)
         assert (found.severity, found.resource, found.services) == ("warning", "nat-1", ("web",))
         assert found.message == (
@@ -119,16 +119,16 @@ class TestBlockPublicAccess:
         )
 
     @pytest.mark.parametrize("mode", ["block-ingress", "off"])
-    def test_is_silent_in_a_mode_that_leaves_nat_gateways_alone(self, network: Network, mode: str) -> None:
+    def test_block_public_access_is_silent_in_modes_allowing_nat(self, network: Network, mode: str) -> None:
         self.mode(network, mode)
         assert findings(network, self.ID) == []
 
     @pytest.mark.parametrize("change", [{"ConnectivityType": "private"}, {"VpcId": "vpc-2"}, {"SubnetId": "subnet-9"}])
-    def test_is_silent_about_other_nat_gateways(self, network: Network, change: dict[str, Any]) -> None:
+    def test_block_public_access_ignores_unrelated_nat_gateways(self, network: Network, change: dict[str, Any]) -> None:
         network.row("NatGateways", "nat-1").update(change)
         assert findings(network, self.ID) == []
 
-    def test_is_silent_where_the_exclusions_are_not_known(self, network: Network) -> None:
+    def test_block_public_access_is_silent_if_exclusions_are_unread(self, network: Network) -> None:
         network.forget("VpcBlockPublicAccessExclusions")
         assert findings(network, self.ID) == []
 
@@ -141,7 +141,7 @@ class TestPullThroughCache:
         rule = {"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "registry-1.docker.io"}
         network.rows["pullThroughCacheRules"] = [rule]
 
-    def test_fires_in_isolated_subnets(self, network: Network) -> None:
+    def test_pull_through_cache_fires_in_isolated_subnets(self, network: Network) -> None:
         (found,) = findings(network, self.ID)
         assert (found.severity, found.resource, found.services) == (
             "warning",
@@ -150,13 +150,13 @@ class TestPullThroughCache:
         )
         assert found.message.endswith("is copied from registry-1.docker.io by the rule for docker-hub")
 
-    def test_is_silent_where_there_is_a_way_to_the_internet(self, network: Network) -> None:
+    def test_pull_through_cache_is_silent_with_internet_access(self, network: Network) -> None:
         network.internet_gateway()
         network.route(GatewayId="igw-1")
         assert findings(network, self.ID) == []
 
     @pytest.mark.parametrize("image", [f"{HOST}/web:1", "nginx", "/"])
-    def test_is_silent_about_other_images(self, network: Network, image: str) -> None:
+    def test_pull_through_cache_ignores_images_without_rule(self, network: Network, image: str) -> None:
         network.rows["taskDefinitions"][0]["containerDefinitions"] = [container(image)]
         assert findings(network, self.ID) == []
 
@@ -173,27 +173,27 @@ class TestNamesDiverted:
         network.service()
         return network
 
-    def test_fires_where_the_name_leads_into_another_vpc(self) -> None:
+    def test_names_diverted_fires_if_name_resolves_to_endpoint_in_other_vpc(self) -> None:
         (found,) = findings(self.network(), self.ID)
         assert (found.severity, found.resource, found.services) == ("warning", "vpce-1", ("web",))
         assert found.message == (f"calls to com.amazonaws.{REGION}.ecr.api go to vpce-c1 in vpc-2, not to vpce-1")
 
-    def test_is_silent_where_it_leads_to_another_of_the_same_vpc(self) -> None:
+    def test_names_diverted_is_silent_for_endpoint_in_same_vpc(self) -> None:
         network = self.network()
         network.row("VpcEndpoints", "vpce-c1")["VpcId"] = "vpc-1"
         assert findings(network, self.ID) == []
 
-    def test_is_silent_where_the_endpoint_is_used(self) -> None:
+    def test_names_diverted_is_silent_if_endpoint_is_used(self) -> None:
         network = self.network()
         network.row("VpcEndpoints", "vpce-1")["PrivateDnsEnabled"] = True
         network.rows["Calls"] = [row for row in network.rows["Calls"] if "HostedZone" not in str(row)]
         assert findings(network, self.ID) == []
 
 
-class TestGuarddutyAgent:
+class TestGuardDutyAgent:
     ID = "guardduty-agent"
 
-    def test_fires_where_guardduty_has_an_endpoint(self, network: Network) -> None:
+    def test_guardduty_agent_fires_for_guardduty_endpoint(self, network: Network) -> None:
         network.endpoint("vpce-2", "guardduty-data")
         (found,) = findings(network, self.ID)
         assert (found.severity, found.resource, found.services) == ("note", "vpce-2", ("web",))
@@ -202,7 +202,7 @@ class TestGuarddutyAgent:
             "aws-guardduty-agent-fargate"
         )
 
-    def test_is_silent_without_one(self, network: Network) -> None:
+    def test_guardduty_agent_is_silent_without_guardduty_endpoint(self, network: Network) -> None:
         network.endpoint("vpce-2", "logs")
         del network.row("VpcEndpoints", "vpce-2")["ServiceName"]
         assert findings(network, self.ID) == []

@@ -21,7 +21,7 @@ def findings(network: Resources, check: str) -> list[Finding]:
     return [one for one in found if one.id == check]
 
 
-def test_a_sound_service_has_none_of_them(network: Resources) -> None:
+def test_checks_are_silent_for_sound_service(network: Resources) -> None:
     assert checks.run(network.walker().world, network.diagnosis()) == ()
 
 
@@ -42,7 +42,7 @@ class TestPlaintextSecrets:
             "PRIVATE_KEY",
         ],
     )
-    def test_fires_at_names_of_secrets(self, network: Resources, name: str) -> None:
+    def test_plaintext_secrets_fires_for_secret_variable_names(self, network: Resources, name: str) -> None:
         network.app["environment"] = [{"name": name, "value": "hunter2"}, {"name": "COLOUR", "value": "blue"}]
         (found,) = findings(network, self.ID)
         assert (found.resource, found.message) == ("web:1", f"container app has {name} in plain text")
@@ -62,11 +62,11 @@ class TestPlaintextSecrets:
             "PUBLIC_KEY",
         ],
     )
-    def test_is_silent_at_names_of_other_things(self, network: Resources, name: str) -> None:
+    def test_plaintext_secrets_is_silent_for_other_variable_names(self, network: Resources, name: str) -> None:
         network.app["environment"] = [{"name": name, "value": "x"}]
         assert findings(network, self.ID) == []
 
-    def test_never_reads_a_value(self, network: Resources) -> None:
+    def test_plaintext_secrets_values_are_not_kept_in_facts(self, network: Resources) -> None:
         network.app["environment"] = [{"name": "PASSWORD", "value": "hunter2"}]
         assert "hunter2" not in repr(network.world().facts)
 
@@ -75,17 +75,17 @@ class TestTagNotHeld:
     ID = "tag-not-held"
 
     @pytest.mark.parametrize(("image", "count"), [("web:1", 1), ("web", 1), ("web@sha256:d1", 0)])
-    def test_fires_at_tags_that_are_not_held(self, network: Resources, image: str, count: int) -> None:
+    def test_tag_not_held_fires_for_tags_and_not_for_digests(self, network: Resources, image: str, count: int) -> None:
         network.app["image"] = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{image}"
         network.app["versionConsistency"] = "disabled"
         assert len(findings(network, self.ID)) == count
 
-    def test_names_the_container_and_the_image(self, network: Resources) -> None:
+    def test_tag_not_held_names_container_and_image(self, network: Resources) -> None:
         network.app["versionConsistency"] = "disabled"
         (found,) = findings(network, self.ID)
         assert found.message == f"container app takes whatever {network.app['image']} is when a task starts"
 
-    def test_is_silent_where_they_are_held(self, network: Resources) -> None:
+    def test_tag_not_held_is_silent_with_version_consistency(self, network: Resources) -> None:
         network.app["versionConsistency"] = "enabled"
         assert findings(network, self.ID) == []
 
@@ -96,7 +96,7 @@ class TestEndpointWidePolicy:
     def give(self, network: Resources, name: str, document: str = DEFAULT) -> None:
         network.row("VpcEndpoints", name)["PolicyDocument"] = document
 
-    def test_is_one_finding_of_all_endpoints_that_could_be_narrower(self, network: Resources) -> None:
+    def test_endpoint_wide_policy_lists_all_endpoints_in_a_finding(self, network: Resources) -> None:
         for name in ("vpce-a", "vpce-d", "vpce-93"):
             self.give(network, name)
         (found,) = findings(network, self.ID)
@@ -107,12 +107,12 @@ class TestEndpointWidePolicy:
             f"vpce-93 (GetObject on {bucket}), vpce-d (the pull of its own repositories)"
         )
 
-    def test_is_silent_at_other_policies(self, network: Resources) -> None:
+    def test_endpoint_wide_policy_is_silent_for_conditional_policy(self, network: Resources) -> None:
         condition = when("StringEquals", "aws:SourceVpc", "vpc-1")
         self.give(network, "vpce-d", text(statement("*", Principal="*", **condition)))
         assert findings(network, self.ID) == []
 
-    def test_is_silent_at_services_that_no_task_calls(self, network: Resources) -> None:
+    def test_endpoint_wide_policy_ignores_unused_services(self, network: Resources) -> None:
         network.endpoint("vpce-77", "ssm", ["subnet-a"])
         self.give(network, "vpce-77")
         del network.rows["VpcEndpoints"][0]["ServiceName"]
@@ -122,7 +122,7 @@ class TestEndpointWidePolicy:
 class TestExecutionRoleLacks:
     ID = "execution-role-lacks"
 
-    def test_fires_where_logs_cannot_be_written(self, network: Resources) -> None:
+    def test_execution_role_lacks_fires_for_missing_put_log_events(self, network: Resources) -> None:
         start = ["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "logs:CreateLogStream"]
         network.role(EXECUTION, READ_SECRET, statement(start))
         assert network.bad() == {}
@@ -130,7 +130,7 @@ class TestExecutionRoleLacks:
         stream = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/ecs/web:log-stream:web/app/"
         assert (found.resource, found.message) == (EXECUTION, f"{EXECUTION} may not logs:PutLogEvents on {stream}…")
 
-    def test_fires_where_a_cache_cannot_be_filled(self, network: Resources) -> None:
+    def test_execution_role_lacks_fires_for_pull_through_cache_import(self, network: Resources) -> None:
         network.app["image"] = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/hub/nginx:1"
         assert findings(network, self.ID) == []
         network.add("pullThroughCacheRules", ecrRepositoryPrefix="hub", upstreamRegistryUrl="registry-1.docker.io")
@@ -138,14 +138,14 @@ class TestExecutionRoleLacks:
         assert "may not ecr:BatchImportUpstreamImage" in found.message
 
     @pytest.mark.parametrize("known", [True, False])
-    def test_is_silent_at_roles_that_are_not_known(self, network: Resources, *, known: bool) -> None:
+    def test_execution_role_lacks_is_silent_if_role_is_unread(self, network: Resources, *, known: bool) -> None:
         if known:
             network.rows["RoleDetailList"] = []
         else:
             del network.rows["RoleDetailList"]
         assert findings(network, self.ID) == []
 
-    def test_is_silent_without_a_role(self, network: Resources) -> None:
+    def test_execution_role_lacks_is_silent_without_role(self, network: Resources) -> None:
         del network.rows["taskDefinitions"][0]["executionRoleArn"]
         assert findings(network, self.ID) == []
 
@@ -167,15 +167,17 @@ class TestExecutionRoleTooWide:
             ),
         ],
     )
-    def test_fires_at_what_no_launch_asks_for(self, network: Resources, more: Row, actions: str) -> None:
+    def test_execution_role_too_wide_fires_for_unneeded_actions(
+        self, network: Resources, more: Row, actions: str
+    ) -> None:
         network.role(EXECUTION, READ_SECRET, more, managed=[MANAGED])
         (found,) = findings(network, self.ID)
         assert (found.resource, found.message) == (EXECUTION, f"{EXECUTION} also allows, on anything: {actions}")
 
-    def test_is_silent_at_what_the_task_definition_names(self, network: Resources) -> None:
+    def test_execution_role_too_wide_is_silent_for_bucket_resource(self, network: Resources) -> None:
         network.role(EXECUTION, READ_SECRET, statement("s3:GetObject", "arn:aws:s3:::settings/*"), managed=[MANAGED])
         assert findings(network, self.ID) == []
 
-    def test_is_silent_without_a_role(self, network: Resources) -> None:
+    def test_execution_role_too_wide_is_silent_without_role(self, network: Resources) -> None:
         del network.rows["taskDefinitions"][0]["executionRoleArn"]
         assert findings(network, self.ID) == []

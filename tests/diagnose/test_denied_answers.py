@@ -29,7 +29,7 @@ def diagnosis(network: Resources) -> Diagnosis:
 
 @pytest.mark.parametrize(("action", "parameters", "kind"), DENIALS)
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
-def test_denied_call_is_not_examined(action: str, parameters: dict[str, Any], kind: str, code: str) -> None:
+def test_denied_call_is_listed_as_unexamined(action: str, parameters: dict[str, Any], kind: str, code: str) -> None:
     network = Resources()
     network.refuse(action, parameters, code)
     found = diagnosis(network)
@@ -54,13 +54,13 @@ def without_roles(code: str) -> Resources:
     return network
 
 
-def test_denied_roles_are_not_examined() -> None:
+def test_denied_role_list_is_listed_as_unexamined() -> None:
     found = diagnosis(without_roles("AccessDenied"))
     assert found.verdict is OK
     assert "policies of roles (denied: iam:GetAccountAuthorizationDetails)" in found.unexamined
 
 
-def test_roles_that_could_not_be_listed_are_unknown() -> None:
+def test_failed_role_list_makes_the_verdict_unknown() -> None:
     assert diagnosis(without_roles("InternalFailure")).verdict is UNKNOWN
 
 
@@ -91,7 +91,7 @@ def encrypted() -> Resources:
     return network
 
 
-def test_grants_that_may_not_be_listed_are_not_examined() -> None:
+def test_denied_grant_list_is_listed_as_unexamined() -> None:
     network = encrypted()
     network.refuse("kms:ListGrants", {"KeyId": KEY}, "AccessDeniedException")
     found = diagnosis(network)
@@ -99,7 +99,7 @@ def test_grants_that_may_not_be_listed_are_not_examined() -> None:
     assert "grants of keys (denied: kms:ListGrants)" in found.unexamined
 
 
-def test_key_without_grants_is_denied() -> None:
+def test_key_without_grants_blocks_the_service() -> None:
     network = encrypted()
     network.tell("kms:ListGrants", {"KeyId": KEY}, {"Grants": []})
     assert diagnosis(network).verdict is BLOCKED

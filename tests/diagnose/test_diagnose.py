@@ -51,22 +51,22 @@ def codes(row: NeedDiagnosis) -> list[str]:
     return [blocker.code for blocker in row.blockers]
 
 
-class TestAService:
-    def test_that_has_everything_can_start(self, network: Network) -> None:
+class TestServiceVerdicts:
+    def test_service_with_every_need_met_is_ok(self, network: Network) -> None:
         found = only(network)
         assert (found.verdict, found.because, found.predictions) == (OK, (), ())
         assert set(verdicts(found).values()) == {OK}
         assert all(not row.blockers and not row.unknowns for row in found.needs)
         assert found.groups == ("sg-task",)
 
-    def test_is_blocked_by_one_need(self, network: Network) -> None:
+    def test_service_is_blocked_by_missing_manifest_endpoint(self, network: Network) -> None:
         network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-2"))
         found = only(network)
         assert found.verdict is BLOCKED
         assert [step for step, verdict in verdicts(found).items() if verdict is not OK] == ["manifest"]
         assert codes(found.needs[MANIFEST]) == ["NO_ROUTE_TO_DESTINATION"]
 
-    def test_names_all_blockers_at_once(self, network: Network) -> None:
+    def test_need_lists_all_blockers_of_both_directions(self, network: Network) -> None:
         network.rows["VpcEndpoints"].clear()
         network.rows["SecurityGroups"].remove(network.row("SecurityGroups", "sg-task"))
         network.group("sg-task")
@@ -80,7 +80,7 @@ class TestAService:
         ]
         assert [one.direction for one in found.needs[TOKEN].blockers] == ["out", "out", "out", "in"]
 
-    def test_that_can_start_in_one_subnet_only_starts_now_and_then(self, network: Network) -> None:
+    def test_service_is_intermittent_if_only_a_subnet_is_blocked(self, network: Network) -> None:
         network.acl("acl-shut", both_ways(), ["subnet-b"])
         found = only(network)
         assert found.verdict is INTERMITTENT
@@ -90,7 +90,7 @@ class TestAService:
         ]
         assert found.because == ("placement", "address")
 
-    def test_that_fails_in_each_subnet_by_another_need_cannot_start(self, network: Network) -> None:
+    def test_service_is_blocked_if_each_subnet_fails_another_need(self, network: Network) -> None:
         """Each Need works somewhere, and yet no task starts: the service is judged by its placements."""
         network.table("rtb-b", subnets=["subnet-b"])
         network.row("VpcEndpoints", "vpce-1")["Groups"] = [{"GroupId": "sg-end"}]
@@ -101,20 +101,20 @@ class TestAService:
         assert found.verdict is BLOCKED
         assert found.because == ()
 
-    def test_of_which_a_fact_is_missing_is_unknown(self, network: Network) -> None:
+    def test_service_is_unknown_if_network_acls_are_unread(self, network: Network) -> None:
         network.forget("NetworkAcls")
         found = only(network)
         assert found.verdict is UNKNOWN
         assert found.needs[TOKEN].unknowns[0].action == "ec2:DescribeNetworkAcls"
         assert found.needs[TOKEN].blockers == ()
 
-    def test_is_not_judged_by_what_it_needs_after_the_start(self, network: Network) -> None:
+    def test_service_verdict_ignores_runtime_needs(self, network: Network) -> None:
         network.rows["services"][0]["enableExecuteCommand"] = True
         found = only(network)
         assert verdicts(found)["exec"] is BLOCKED
         assert (found.verdict, found.predictions) == (OK, ())
 
-    def test_whose_placements_are_not_known_is_unknown(self, network: Network) -> None:
+    def test_service_without_network_configuration_is_unknown(self, network: Network) -> None:
         del network.rows["services"][0]["networkConfiguration"]
         found = only(network)
         assert (found.verdict, found.placements, found.groups) == (UNKNOWN, (), ())
@@ -122,7 +122,7 @@ class TestAService:
             (Missing("the subnets that tasks may land in", "ecs:DescribeServices"),)
         }
 
-    def test_that_names_a_subnet_which_was_not_read_is_unknown_there(self, network: Network) -> None:
+    def test_service_with_unread_subnet_is_unknown_at_that_placement(self, network: Network) -> None:
         network.rows["Subnets"].remove(network.row("Subnets", "subnet-b"))
         found = only(network)
         assert found.verdict is UNKNOWN
@@ -132,18 +132,18 @@ class TestAService:
         ]
         assert Missing("subnet subnet-b", "ec2:DescribeSubnets") in found.needs[TOKEN].unknowns
 
-    def test_that_is_not_fargates_is_not_applicable(self, network: Network) -> None:
+    def test_service_of_launch_type_ec2_is_not_applicable(self, network: Network) -> None:
         network.rows["services"][0]["launchType"] = "EC2"
         found = only(network)
         assert (found.verdict, found.needs, found.placements) == (NOT_APPLICABLE, (), ())
 
-    def test_without_groups_has_the_default_one(self, network: Network) -> None:
+    def test_service_without_security_groups_uses_default_group(self, network: Network) -> None:
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
         assert only(network).groups == ("sg-default",)
         network.row("SecurityGroups", "sg-default")["IpPermissionsEgress"] = []
         assert only(network).verdict is BLOCKED
 
-    def test_whose_default_group_is_not_known_is_unknown(self, network: Network) -> None:
+    def test_service_with_unread_default_group_is_unknown(self, network: Network) -> None:
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
         network.rows["SecurityGroups"].remove(network.row("SecurityGroups", "sg-default"))
         found = only(network)
@@ -152,7 +152,7 @@ class TestAService:
 
 
 class TestPlacements:
-    def test_are_called_by_what_they_are(self, network: Network) -> None:
+    def test_placement_names_kind_name_and_zone_of_its_subnet(self, network: Network) -> None:
         network.row("Subnets", "subnet-a")["Tags"] = [{"Key": "Name", "Value": "private one"}]
         del network.row("Subnets", "subnet-b")["AvailabilityZone"]
         first, second = only(network).placements
@@ -165,8 +165,8 @@ class TestPlacements:
         assert (second.name, second.zone) == (None, None)
 
 
-class TestThePlatform:
-    def test_that_is_retired_starts_no_task(self, network: Network) -> None:
+class TestPlatformVersions:
+    def test_retired_platform_version_blocks_the_service(self, network: Network) -> None:
         network.rows["services"][0]["platformVersion"] = "1.3.0"
         found = only(network)
         assert found.verdict is BLOCKED
@@ -177,17 +177,17 @@ class TestThePlatform:
         assert verdicts(found)["registry-auth"] is NOT_APPLICABLE
         assert verdicts(found)["layers"] is OK
 
-    def test_that_is_not_known_may_start_tasks_or_not(self, network: Network) -> None:
+    def test_unknown_platform_version_is_unknown(self, network: Network) -> None:
         network.rows["services"][0]["platformVersion"] = "9.9.9"
         found = only(network)
         assert (found.verdict, verdicts(found)["placement"]) == (UNKNOWN, UNKNOWN)
 
     @pytest.mark.parametrize(("version", "family"), [("LATEST", None), ("1.0.0", "WINDOWS_SERVER_2022_CORE")])
-    def test_of_today_starts_tasks(self, network: Network, version: str, family: str | None) -> None:
+    def test_current_platform_version_is_ok(self, network: Network, version: str, family: str | None) -> None:
         network.rows["services"][0] |= {"platformVersion": version, "platformFamily": family}
         assert verdicts(only(network))["placement"] is OK
 
-    def test_decides_the_ports_of_the_client(self, network: Network) -> None:
+    def test_platform_family_decides_client_ports(self, network: Network) -> None:
         network.acl("acl-linux", both_ways(entry(100, ports=(443, 60_999), protocol="6")), ["subnet-a", "subnet-b"])
         assert only(network).verdict is OK
         network.rows["services"][0]["platformFamily"] = "WINDOWS_SERVER_2022_CORE"
@@ -197,35 +197,35 @@ class TestThePlatform:
         assert "ports" in found.because
 
 
-class TestTheAddress:
-    def test_that_no_subnet_has_free_starts_no_task(self, network: Network) -> None:
+class TestFreeAddresses:
+    def test_full_subnets_block_the_service(self, network: Network) -> None:
         for row in network.rows["Subnets"]:
             row["AvailableIpAddressCount"] = 0
         found = only(network)
         assert found.verdict is BLOCKED
         assert [one.resource for one in found.needs[INTERFACE].blockers] == ["subnet-a", "subnet-b"]
 
-    def test_that_one_subnet_has_free_starts_some(self, network: Network) -> None:
+    def test_full_subnet_of_two_makes_the_service_intermittent(self, network: Network) -> None:
         network.row("Subnets", "subnet-b")["AvailableIpAddressCount"] = 0
         found = only(network)
         assert (found.verdict, found.because) == (INTERMITTENT, ("placement",))
         assert (found.needs[INTERFACE].verdict, found.needs[INTERFACE].because) == (INTERMITTENT, ("placement",))
         assert codes(found.needs[INTERFACE]) == ["SUBNET_HAS_NO_FREE_ADDRESS"]
 
-    def test_is_the_reason_and_not_what_no_start_waits_for(self, network: Network) -> None:
+    def test_full_subnet_is_the_reason_despite_blocked_exec(self, network: Network) -> None:
         network.row("Subnets", "subnet-b")["AvailableIpAddressCount"] = 0
         network.rows["services"][0]["enableExecuteCommand"] = True
         found = only(network)
         assert "exec" in {row.need.step for row in found.needs}
         assert (found.verdict, found.because) == (INTERMITTENT, ("placement",))
 
-    def test_of_which_nothing_is_told_is_unknown(self, network: Network) -> None:
+    def test_missing_free_address_count_is_unknown(self, network: Network) -> None:
         for row in network.rows["Subnets"]:
             del row["AvailableIpAddressCount"]
         found = only(network)
         assert (found.verdict, verdicts(found)["network-interface"]) == (UNKNOWN, UNKNOWN)
 
-    def test_of_an_ipv6_subnet_is_not_counted(self, network: Network) -> None:
+    def test_free_address_count_is_ignored_in_ipv6_subnet(self, network: Network) -> None:
         for row in network.rows["Subnets"]:
             del row["CidrBlock"]
             row["AvailableIpAddressCount"] = 0
@@ -235,7 +235,7 @@ class TestTheAddress:
 
 
 class TestCalls:
-    def test_of_a_partition_that_is_not_known_are_unknown(self, network: Network) -> None:
+    def test_call_in_unknown_partition_is_unknown(self, network: Network) -> None:
         network.definition(container(), arn=f"arn:aws:ecs:xx-none-1:{ACCOUNT}:task-definition/iso:1")
         definition = network.rows["taskDefinitions"][-1]
         definition["containerDefinitions"][0]["logConfiguration"] = awslogs(awslogs_region="xx-none-1")
@@ -245,13 +245,13 @@ class TestCalls:
         logs = next(row for row in found.needs if row.need.step == "logs")
         assert [fact.fact for fact in logs.unknowns] == ["the host names of the partition that the Region is in"]
 
-    def test_of_what_is_not_known_are_unknown(self, network: Network) -> None:
+    def test_call_for_malformed_image_reference_is_unknown(self, network: Network) -> None:
         image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/"
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = image
         found = only(network)
         assert (found.verdict, verdicts(found)["manifest"]) == (UNKNOWN, UNKNOWN)
 
-    def test_from_a_task_of_unknown_groups_are_unknown(self, network: Network) -> None:
+    def test_call_of_task_with_unread_security_groups_is_unknown(self, network: Network) -> None:
         details = [{"name": "subnetId", "value": "subnet-a"}]
         network.task("1f", attachments=[{"type": "ElasticNetworkInterface", "details": details}])
         walker = network.walker()
@@ -261,29 +261,29 @@ class TestCalls:
         assert (found.verdict, found.groups) == (UNKNOWN, ())
 
 
-class TestRows:
-    def test_say_each_blocker_once(self, network: Network) -> None:
+class TestNeedRows:
+    def test_need_lists_each_blocker_once(self, network: Network) -> None:
         network.rows["VpcEndpoints"].clear()
         found = only(network)
         assert [one.resource for one in found.needs[TOKEN].blockers] == ["rtb-main"]
 
-    def test_say_each_missing_fact_once(self, network: Network) -> None:
+    def test_need_lists_each_missing_fact_once(self, network: Network) -> None:
         network.forget("DhcpOptions")
         found = only(network)
         assert found.needs[TOKEN].unknowns == (Missing("DHCP option set dopt-1", "ec2:DescribeDhcpOptions"),)
 
-    def test_name_no_blocker_of_a_placement_that_works(self, network: Network) -> None:
+    def test_need_omits_blockers_of_working_placement(self, network: Network) -> None:
         network.acl("acl-shut", both_ways(), ["subnet-b"])
         network.row("SecurityGroups", "sg-open")["IpPermissions"] = [HTTPS]
         found = only(network)
         assert codes(found.needs[LAYERS]) == ["SUBNET_ACL_RESTRICTION"] * 2
         assert {one.resource for one in found.needs[LAYERS].blockers} == {"acl-shut"}
 
-    def test_keep_the_paths_of_all_placements(self, network: Network) -> None:
+    def test_need_keeps_traces_of_all_placements(self, network: Network) -> None:
         found = only(network)
         assert {trace.subnet for trace in found.needs[TOKEN].traces} == {"subnet-a", "subnet-b"}
 
-    def test_name_a_piece_of_an_ignorance_by_its_message(self) -> None:
+    def test_need_is_unknown_if_route_covers_part_of_public_addresses(self) -> None:
         """A route for some public addresses: whether it is for this one is not known."""
         network = Network()
         network.internet_gateway()
@@ -301,12 +301,12 @@ class TestInferredFacts:
     def notes(self, network: Network, step: str) -> tuple[str, ...]:
         return (next(row for row in only(network).needs if row.need.step == step)).inferred
 
-    def test_of_a_bucket_whose_region_is_not_told(self, network: Network) -> None:
+    def test_inferred_facts_name_region_of_environment_file_bucket(self, network: Network) -> None:
         files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["environmentFiles"] = files
         assert self.notes(network, "env-files") == (f"bucket settings taken to be in {REGION}",)
 
-    def test_of_a_hop_on_the_way(self, network: Network) -> None:
+    def test_inferred_facts_name_gateway_endpoint_behind_nat(self, network: Network) -> None:
         network.serve_internet_by_nat()
         network.rows["RouteTables"][0]["Routes"] = [
             row for row in network.rows["RouteTables"][0]["Routes"] if "DestinationPrefixListId" not in row
@@ -314,46 +314,46 @@ class TestInferredFacts:
         network.route("pl-53", "rtb-public", GatewayId="vpce-93")
         assert self.notes(network, "layers") == ("vpce-93 is taken to serve what comes through a NAT gateway",)
 
-    def test_of_the_clients_ports_and_of_its_tries(self, network: Network) -> None:
+    def test_inferred_facts_name_client_ports_and_address_retries(self, network: Network) -> None:
         network.acl("acl-some", both_ways(entry(100, ports=(443, 50_000), protocol="6")), ["subnet-b"])
         found = self.notes(network, "registry-auth")
         assert any("ports" in note for note in found)
         assert any("next address" in note for note in found)
 
-    def test_are_none_where_all_is_documented(self, network: Network) -> None:
+    def test_inferred_facts_are_empty_if_all_is_documented(self, network: Network) -> None:
         assert self.notes(network, "registry-auth") == ()
 
 
-class TestSeveral:
-    def test_are_as_good_as_the_worst(self, network: Network) -> None:
+class TestSeveralServices:
+    def test_diagnosis_verdict_is_the_worst_of_services(self, network: Network) -> None:
         network.service("api", groups=["sg-shut"])
         network.group("sg-shut")
         found = all_of(network)
         assert [one.verdict for one in found.services] == [OK, BLOCKED]
         assert found.verdict is BLOCKED
 
-    def test_leave_out_what_is_not_applicable(self, network: Network) -> None:
+    def test_diagnosis_verdict_ignores_not_applicable_services(self, network: Network) -> None:
         network.service("api", launchType="EC2")
         assert all_of(network).verdict is OK
         network.rows["services"][0]["launchType"] = "EC2"
         assert all_of(network).verdict is NOT_APPLICABLE
 
-    def test_of_nothing_are_unknown(self, network: Network) -> None:
+    def test_diagnosis_without_services_is_unknown(self, network: Network) -> None:
         assert diagnose(network.walker(), []).verdict is UNKNOWN
 
-    def test_do_not_disturb_each_other(self, network: Network) -> None:
+    def test_service_verdicts_are_independent_of_other_services(self, network: Network) -> None:
         alone = only(network)
         network.service("api", groups=["sg-shut"])
         network.group("sg-shut")
         assert [row.verdict for row in all_of(network).services[0].needs] == [row.verdict for row in alone.needs]
 
 
-class TestStops:
+class TestStoppedTasks:
     def stop(self, network: Network, name: str, reason: str | None, **more: Any) -> None:
         more = {"group": "service:web", "lastStatus": "STOPPED", "stoppedReason": reason} | more
         network.task(name, **more)
 
-    def test_are_the_reasons_of_stopped_tasks_the_most_frequent_first(self, network: Network) -> None:
+    def test_stop_reasons_are_sorted_by_frequency(self, network: Network) -> None:
         for number, reason in enumerate(["one", "two", "two"]):
             self.stop(network, f"{number}f", reason)
         assert [(stop.reason, stop.count) for stop in only(network).stops] == [("two", 2), ("one", 1)]
@@ -370,16 +370,16 @@ class TestStops:
         ],
         ids=str,
     )
-    def test_are_not_those_of_other_tasks(self, network: Network, of: dict[str, Any]) -> None:
+    def test_stop_reasons_ignore_other_and_intended_stops(self, network: Network, of: dict[str, Any]) -> None:
         self.stop(network, "1f", "a reason", **of)
         assert only(network).stops == ()
 
-    def test_are_told_of_what_is_not_applicable_too(self, network: Network) -> None:
+    def test_stop_reasons_are_listed_for_not_applicable_service(self, network: Network) -> None:
         network.rows["services"][0]["launchType"] = "EC2"
         self.stop(network, "1f", "a reason")
         assert [stop.reason for stop in only(network).stops] == ["a reason"]
 
-    def test_of_a_task_are_its_own(self, network: Network) -> None:
+    def test_stop_reasons_of_task_launch_are_its_own(self, network: Network) -> None:
         self.stop(network, "1f", "a reason", group=None)
         self.stop(network, "2f", "another", group="family:web")
         walker = network.walker()
@@ -387,7 +387,7 @@ class TestStops:
         found = diagnose(walker, [launch_of_task(walker.world, task) for task in tasks], tasks)
         assert [[stop.reason for stop in one.stops] for one in found.services] == [["a reason"], ["another"]]
 
-    def test_of_a_schedule_are_those_of_the_tasks_that_it_started(self, network: Network) -> None:
+    def test_stop_reasons_of_schedule_are_from_tasks_it_started(self, network: Network) -> None:
         row = {"Arn": "arn:s", "Name": "gold-coast-data-lake-refresh", "State": "ENABLED"}
         target = {"Arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop", "EcsParameters": {"LaunchType": "FARGATE"}}
         schedule = msgspec.convert(row | {"Target": target}, Schedule)
@@ -399,33 +399,31 @@ class TestStops:
         (found,) = diagnose(walker, [launch], walker.world.facts.tasks).services
         assert [stop.reason for stop in found.stops] == ["a reason"]
 
-    def test_of_a_service_are_none_of_a_task_that_is_only_marked_with_its_name(self, network: Network) -> None:
+    def test_stop_reasons_of_service_ignore_tasks_merely_started_by_its_name(self, network: Network) -> None:
         self.stop(network, "1f", "a reason", group="family:job", startedBy="web")
         assert only(network).stops == ()
 
-    def test_of_a_cluster_that_is_not_told_are_those_of_none(self, network: Network) -> None:
+    def test_stop_reasons_match_service_and_task_without_cluster(self, network: Network) -> None:
         del network.rows["services"][0]["clusterArn"]
         self.stop(network, "1f", "a reason")
         del network.rows["tasks"][0]["clusterArn"]
         assert [stop.reason for stop in only(network).stops] == ["a reason"]
 
 
-class TestUnexamined:
-    def test_are_the_kinds_that_no_verdict_looks_at(self, network: Network) -> None:
+class TestUnexaminedKinds:
+    def test_unexamined_kinds_include_unread_policies_and_zones(self, network: Network) -> None:
         found = all_of(network).unexamined
         assert "endpoint policies" in found
         assert "private hosted zones" in found
         assert "network interfaces" not in found
 
-    def test_are_kinds_that_are_followed_only_where_they_were_not_read(self, network: Network) -> None:
+    def test_unexamined_kinds_omit_read_zones_and_list_unread_interfaces(self, network: Network) -> None:
         network.zone("example.com")
         assert "private hosted zones" not in list_unexamined(network.world(), [VPC])
         network.forget("NetworkInterfaces")
         assert "network interfaces" in list_unexamined(network.world(), [VPC])
 
-    def test_is_block_public_access_unless_its_mode_is_told_for_the_region_or_each_subnet(
-        self, network: Network
-    ) -> None:
+    def test_block_public_access_is_unexamined_without_region_or_subnet_mode(self, network: Network) -> None:
         assert "Block Public Access" in list_unexamined(network.world(), [VPC])
         rows = network.rows["Subnets"]
         for row in rows:
@@ -436,12 +434,12 @@ class TestUnexamined:
         network.rows["VpcBlockPublicAccessOptions"] = [{"AwsRegion": REGION, "InternetGatewayBlockMode": "off"}]
         assert "Block Public Access" not in list_unexamined(network.world(), [VPC])
 
-    def test_are_the_zones_of_the_vpcs_that_were_not_listed(self, network: Network) -> None:
+    def test_unexamined_kinds_name_vpcs_with_unlisted_hosted_zones(self, network: Network) -> None:
         network.zone("example.com", vpc="vpc-2")
         assert "private hosted zones of vpc-1" in all_of(network).unexamined
         assert "private hosted zones of vpc-1, vpc-3" in list_unexamined(network.world(), ["vpc-1", "vpc-2", "vpc-3"])
 
-    def test_are_policies_of_endpoints_that_came_without(self, network: Network) -> None:
+    def test_unexamined_kinds_name_endpoints_without_policy_document(self, network: Network) -> None:
         assert "endpoint policies" in list_unexamined(network.world(), [VPC])
         network.row("VpcEndpoints", "vpce-1")["PolicyDocument"] = "{}"
         assert "endpoint policies of vpce-2, vpce-93" in list_unexamined(network.world(), [VPC])
@@ -451,11 +449,11 @@ class TestUnexamined:
         network.forget("VpcEndpoints")
         assert "endpoint policies" in list_unexamined(network.world(), [VPC])
 
-    def test_are_the_zones_of_other_accounts_where_an_account_listed_its_own(self, network: Network) -> None:
+    def test_unexamined_kinds_name_hosted_zones_of_other_accounts(self, network: Network) -> None:
         network.rows["HostedZones"] = []
         assert "private hosted zones of other accounts" in all_of(network).unexamined
 
-    def test_are_no_zones_that_aws_did_not_tell(self, network: Network) -> None:
+    def test_unexamined_kinds_omit_denied_hosted_zone_list(self, network: Network) -> None:
         """They make verdicts unknown instead."""
         error = {"Code": "AccessDenied"}
         network.add("Calls", Call={"operation": "route53:ListHostedZonesByVPC"}, Error=error)
@@ -469,7 +467,9 @@ class TestUnexamined:
             ("ProfileAssociations", "route53profiles:ListProfileAssociations", "Route 53 Profiles"),
         ],
     )
-    def test_are_kinds_that_were_not_asked_for(self, network: Network, key: str, action: str, noun: str) -> None:
+    def test_unexamined_kinds_list_unrequested_resolver_and_profile_lists(
+        self, network: Network, key: str, action: str, noun: str
+    ) -> None:
         assert noun in all_of(network).unexamined
         network.add("Calls", Call={"operation": action}, Error={"Code": "AccessDenied"})
         assert noun not in all_of(network).unexamined
@@ -478,12 +478,12 @@ class TestUnexamined:
         assert noun not in all_of(network).unexamined
 
 
-def test_nothing_is_said_of_no_paths() -> None:
+def test_blockers_and_unknowns_of_no_traces_are_empty() -> None:
     assert blockers_of([]) == ()
     assert unknowns_of([]) == ()
 
 
-def test_a_launch_that_lands_nowhere_has_no_groups(network: Network) -> None:
+def test_launch_without_subnets_is_unknown_without_groups(network: Network) -> None:
     launch = Launch("task", "", "", Missing("the definition"), region=REGION)
     (found,) = diagnose(network.walker(), [launch]).services
     assert (found.verdict, found.groups) == (UNKNOWN, ())

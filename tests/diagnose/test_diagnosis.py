@@ -31,7 +31,7 @@ def test_cause_has_each_step_once() -> None:
     assert cause.messages == (RULE.message,)
 
 
-def test_missing_route_is_a_cause_for_each_service() -> None:
+def test_missing_route_is_a_cause_for_each_destination() -> None:
     code = "NO_ROUTE_TO_DESTINATION"
     blockers = [Blocker(code, "rtb-1", "", "egress", f"no route to {name}") for name in ("ECR", "S3")]
     assert len(service(*(NeedDiagnosis(call(), BLOCKED, blockers=(it,)) for it in blockers)).causes) == len(blockers)
@@ -43,24 +43,24 @@ def test_missing_fact_has_its_steps() -> None:
     assert service(*rows).missing_facts == {fact: ("manifest", "layers")}
 
 
-def test_inferred_fact_of_a_call() -> None:
+def test_inferred_fact_of_call_has_its_steps() -> None:
     row = NeedDiagnosis(call(note="the bucket of the layers", grade="inferred"), OK)
     assert service(row).inferred_facts == {"the bucket of the layers": ("manifest",)}
 
 
-def test_inferred_fact_behind_an_intermittent_verdict() -> None:
+def test_intermittent_verdict_has_an_inferred_fact_per_reason() -> None:
     row = NeedDiagnosis(call(), INTERMITTENT, because=("address", "ports"))
     assert len(row.inferred) == len(row.because)
 
 
-def test_later_errors_leave_out_the_predicted_one() -> None:
+def test_later_errors_omit_predicted_and_unworded_errors() -> None:
     first, second = (Prediction(step, f"error of {step}", "observed") for step in ("secrets", "manifest"))
     unworded = Prediction("layers", None, "inferred")
     rows = [NeedDiagnosis(call(it.step), BLOCKED, error=it) for it in (first, second, unworded)]
     assert service(*rows, NeedDiagnosis(call(), OK), predictions=(first,)).later_errors == (second,)
 
 
-def test_trace_has_its_blockers() -> None:
+def test_trace_diagnosis_has_its_blockers() -> None:
     walker = Walker(Network().world())
     found = diagnose_trace(ask(walker, TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",))))
     assert (found.verdict, found.because) == (BLOCKED, ())

@@ -38,14 +38,14 @@ def told(*names: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("registry", [FIPS, DUAL], ids=["FIPS", "dual-stack"])
-class TestVariants:
-    def test_without_an_endpoint_are_public(self, registry: str) -> None:
+class TestVariantHostNames:
+    def test_variant_host_without_endpoint_needs_the_internet(self, registry: str) -> None:
         network = pulling(registry)
         assert row(network, "manifest").verdict is BLOCKED
         network.serve_internet_by_nat()
         assert row(network, "manifest").verdict is OK
 
-    def test_may_be_answered_by_an_endpoint_or_not(self, registry: str) -> None:
+    def test_variant_host_with_endpoint_reports_private_dns_unknown(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr")
         found = row(network, "manifest")
@@ -53,33 +53,33 @@ class TestVariants:
         fact = f"whether private DNS of vpce-1 answers for the {kind} name {registry}"
         assert [(item.fact, item.action) for item in found.unknowns] == [(fact, "ec2:DescribeVpcEndpoints")]
 
-    def test_are_answered_by_an_endpoint_that_tells_so(self, registry: str) -> None:
+    def test_variant_host_is_ok_if_endpoint_dns_entries_cover_it(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr", DnsEntries=told("*." + registry.partition(".")[2]))
         assert row(network, "manifest").verdict is OK
 
-    def test_are_public_where_an_endpoint_tells_other_names_only(self, registry: str) -> None:
+    def test_variant_host_is_blocked_if_dns_entries_have_only_standard_name(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr", DnsEntries=told(f"dkr.ecr.{REGION}.amazonaws.com"))
         assert row(network, "manifest").verdict is BLOCKED
 
-    def test_may_be_answered_where_an_endpoint_tells_its_own_names_only(self, registry: str) -> None:
+    def test_variant_host_is_unknown_if_dns_entries_have_only_vpce_names(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr", DnsEntries=told())
         assert row(network, "manifest").verdict is UNKNOWN
 
-    def test_may_be_answered_by_an_endpoint_of_unknown_type(self, registry: str) -> None:
+    def test_variant_host_is_unknown_if_endpoint_type_is_unread(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr")
         del network.row("VpcEndpoints", "vpce-1")["VpcEndpointType"]
         assert row(network, "manifest").verdict is UNKNOWN
 
-    def test_are_public_where_private_dns_is_off(self, registry: str) -> None:
+    def test_variant_host_is_blocked_if_private_dns_is_off(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr", PrivateDnsEnabled=False)
         assert row(network, "manifest").verdict is BLOCKED
 
-    def test_are_no_matter_of_other_endpoints(self, registry: str) -> None:
+    def test_variant_host_ignores_other_and_gateway_endpoints(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.api")
         network.endpoint("vpce-2", "logs")
@@ -92,7 +92,7 @@ CONNECT = [{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": True
 
 
 class TestServiceConnect:
-    def test_calls_the_public_host_without_an_endpoint(self) -> None:
+    def test_service_connect_without_endpoint_needs_the_internet(self) -> None:
         network = pulling(deployments=CONNECT)
         found = row(network, "service-connect")
         assert found.verdict is BLOCKED
@@ -101,20 +101,20 @@ class TestServiceConnect:
         network.serve_internet_by_nat()
         assert row(network, "service-connect").verdict is OK
 
-    def test_calls_the_endpoint_where_there_is_one(self) -> None:
+    def test_service_connect_calls_ecs_agent_endpoint(self) -> None:
         network = pulling(deployments=CONNECT)
         network.endpoint("vpce-1", "ecs-agent")
         found = row(network, "service-connect")
         assert found.verdict is OK
         assert [trace.destination.endpoint for trace in found.traces] == ["vpce-1"]
 
-    def test_is_blocked_by_a_closed_endpoint(self) -> None:
+    def test_service_connect_is_blocked_by_endpoint_security_group(self) -> None:
         network = pulling(deployments=CONNECT)
         network.endpoint("vpce-1", "ecs-agent", group="sg-default")
         assert [item.code for item in row(network, "service-connect").blockers] == ["ENI_SG_RULES_MISMATCH"]
 
     @pytest.mark.parametrize("lost", [["VpcEndpointType"], ["VpcEndpointType", "ServiceName"]])
-    def test_is_unknown_where_the_type_of_an_endpoint_is(self, lost: list[str]) -> None:
+    def test_service_connect_is_unknown_if_endpoint_type_is_unread(self, lost: list[str]) -> None:
         network = pulling(deployments=CONNECT)
         network.endpoint("vpce-1", "ecs-agent")
         for key in lost:
@@ -123,7 +123,7 @@ class TestServiceConnect:
         assert found.verdict is UNKNOWN
         assert [item.fact for item in found.unknowns] == ["the type of vpce-1"]
 
-    def test_asks_for_no_type_of_endpoints_for_other_services(self) -> None:
+    def test_service_connect_ignores_type_of_other_endpoints(self) -> None:
         network = pulling(deployments=CONNECT)
         network.endpoint("vpce-1", "ecs-agent")
         network.endpoint("vpce-2", "logs")
@@ -131,8 +131,8 @@ class TestServiceConnect:
         assert row(network, "service-connect").verdict is OK
 
 
-class TestWindows:
-    def test_layers_of_a_task_in_isolation_are_not_known(self) -> None:
+class TestWindowsLayers:
+    def test_windows_base_layers_are_unknown_in_isolated_subnet(self) -> None:
         network = pulling(**WINDOWS)
         network.serve_s3()
         found = row(network, "layers", "mcr.microsoft.com")
@@ -140,14 +140,14 @@ class TestWindows:
         (fact,) = found.unknowns
         assert fact.fact.startswith("whether the Windows base layers of")
 
-    def test_layers_of_a_task_with_a_way_out_are_no_question(self) -> None:
+    def test_windows_base_layers_are_ok_with_internet_access(self) -> None:
         network = pulling(**WINDOWS)
         network.serve_internet_by_nat()
         assert row(network, "layers", "mcr.microsoft.com").verdict is OK
 
 
-class TestFaults:
-    def test_stop_a_task_whatever_the_network(self) -> None:
+class TestLaunchFaults:
+    def test_unsupported_log_driver_blocks_despite_internet_access(self) -> None:
         network = pulling()
         network.serve_internet_by_nat()
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"] = {"logDriver": "gelf"}
@@ -159,8 +159,8 @@ class TestFaults:
         assert found.predictions[0].text is None
 
 
-class TestATaskSet:
-    def test_has_the_reasons_of_its_services_stopped_tasks(self) -> None:
+class TestTaskSets:
+    def test_task_set_has_stop_reasons_of_its_service(self) -> None:
         network = pulling(deploymentController={"type": "EXTERNAL"})
         row_ = network.rows["services"][0]
         task_set = {"id": "ecs-svc/1", "taskSetArn": "arn:set", "networkConfiguration": row_["networkConfiguration"]}
@@ -172,8 +172,8 @@ class TestATaskSet:
         assert (found.launch.name, [stop.reason for stop in found.stops]) == ("web/1", ["a reason"])
 
 
-class TestALaunchThatLandsNowhere:
-    def test_says_what_is_not_known_of_it(self) -> None:
+class TestLaunchesWithoutSubnets:
+    def test_launch_without_subnets_names_missing_facts(self) -> None:
         network = pulling(launchType=None)
         del network.rows["services"][0]["networkConfiguration"]
         facts = [fact.fact for item in only(network).needs for fact in item.unknowns]

@@ -39,7 +39,7 @@ def verdicts(rows: dict[str, Any]) -> dict[tuple[str, ...], Verdict]:
 
 
 @pytest.mark.parametrize("path", covering.parameters())
-def test_a_whole_kind(path: Path) -> None:
+def test_verdict_without_a_whole_kind_is_never_contradicted(path: Path) -> None:
     rows = json.loads(path.read_text(encoding="utf-8"))
     before = verdicts(rows)
     for key in rows.keys() - JUDGED - UNEXAMINED:
@@ -99,7 +99,7 @@ def without_a_field(rows: dict[str, Any], key: str, name: str) -> Iterator[dict[
 
 
 @each(("key", "name"), list(always_printed()))
-def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
+def test_verdict_without_a_required_field_is_never_contradicted(key: str, name: str) -> None:
     holding = (rows for rows in networks() if any(name in row for row in rows.get(key, [])))
     for rows in list(holding)[:1]:
         before = verdicts(rows)
@@ -109,21 +109,21 @@ def test_a_field_that_aws_always_prints(key: str, name: str) -> None:
 
 @pytest.mark.long
 @each(("key", "name"), list(always_printed()))
-def test_a_field_that_aws_always_prints_in_each_network(key: str, name: str) -> None:
+def test_verdict_without_a_required_field_holds_in_each_network(key: str, name: str) -> None:
     for rows in networks():
         before = verdicts(rows)
         for without in without_a_field(rows, key, name):
             assert turned(before, verdicts(without)) == []
 
 
-def test_the_spoke_of_a_hub_can_start() -> None:
+def test_service_in_spoke_vpc_of_hub_is_ok() -> None:
     assert verdicts(by_hub().rows)["web",] is OK
 
 
 @pytest.mark.parametrize(
     "key", sorted((one_of_everything().rows.keys() | by_hub().rows.keys()) - JUDGED - UNEXAMINED - {"VpcAttributes"})
 )
-def test_a_row_that_cannot_be_read(key: str) -> None:
+def test_verdict_with_a_malformed_row_is_never_contradicted(key: str) -> None:
     for rows in networks():
         before = verdicts(rows)
         for position in range(len(rows.get(key, []))):

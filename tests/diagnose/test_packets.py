@@ -7,7 +7,7 @@ from skerry.verdicts import BLOCKED
 from tests.networks import Network, container
 
 
-def test_asks_no_policies() -> None:
+def test_packet_diagnosis_asks_no_policies() -> None:
     network = Network()
     network.definition(container())
     network.service()

@@ -42,7 +42,7 @@ def in_zone(name: str, zone_id: str | None = None, **more: Any) -> Network:
     return network
 
 
-class TestZones:
+class TestFargateZones:
     @pytest.mark.parametrize(
         ("zone", "zone_id", "region", "verdict"),
         [
@@ -55,50 +55,50 @@ class TestZones:
             ("eu-west-1a", None, "eu-west-1", OK),
         ],
     )
-    def test_of_some_regions_do_not_all_have_fargate(
+    def test_placement_follows_fargate_zones_of_region(
         self, zone: str, zone_id: str | None, region: str, verdict: Verdict
     ) -> None:
         assert placement(in_zone(zone, zone_id), region).verdict is verdict
 
-    def test_without_fargate_are_named(self) -> None:
+    def test_placement_blocker_names_zone_without_fargate(self) -> None:
         (blocker,) = placement(in_zone("us-west-1b", "usw1-az2"), "us-west-1").blockers
         assert (blocker.code, blocker.resource) == ("FARGATE_NOT_IN_ZONE", "subnet-a")
         assert blocker.message == (
             "subnet-a is in usw1-az2; in us-west-1 Fargate starts tasks in usw1-az1, usw1-az3 only"
         )
 
-    def test_whose_id_is_not_told_are_asked_for(self) -> None:
+    def test_placement_without_zone_id_reports_it_missing(self) -> None:
         (fact,) = placement(in_zone("us-west-1b"), "us-west-1").unknowns
         assert (fact.fact, fact.action) == ("the zone id of subnet-a", "ec2:DescribeSubnets")
 
-    def test_for_windows_are_not_told_by_the_list_for_linux(self) -> None:
+    def test_placement_of_windows_task_in_restricted_zone_is_unknown(self) -> None:
         found = placement(in_zone("us-west-1b", "usw1-az2"), "us-west-1", "WINDOWS_SERVER_2022_CORE")
         assert [fact.fact for fact in found.unknowns] == ["whether Fargate starts windows X86_64 tasks in usw1-az2"]
 
     @pytest.mark.parametrize(("processor", "verdict"), [("ARM64", UNKNOWN), ("X86_64", OK)])
-    def test_may_lack_a_processor(self, processor: str, verdict: Verdict) -> None:
+    def test_placement_of_arm64_task_is_unknown_in_zone_without_arm64(self, processor: str, verdict: Verdict) -> None:
         assert placement(in_zone("us-east-1e", "use1-az3"), "us-east-1", None, processor).verdict is verdict
 
     @pytest.mark.parametrize(
         ("zone", "kind"),
         [("eu-west-1-x-1a", "Local Zone"), ("us-east-1-wl1-bos-wlz-1", "Wavelength Zone")],
     )
-    def test_that_are_no_availability_zones_have_none(self, zone: str, kind: str) -> None:
+    def test_placement_is_blocked_in_local_and_wavelength_zones(self, zone: str, kind: str) -> None:
         (blocker,) = placement(in_zone(zone)).blockers
         assert blocker.code == "FARGATE_NOT_IN_ZONE"
         assert f"is in {kind} {zone}" in blocker.message
 
-    def test_of_an_outpost_have_none(self) -> None:
+    def test_placement_is_blocked_on_outpost(self) -> None:
         (blocker,) = placement(in_zone("eu-west-1a", OutpostArn="arn:outpost")).blockers
         assert blocker.code == "FARGATE_NOT_IN_ZONE"
         assert "Outpost" in blocker.message
 
-    def test_that_are_not_told_may_have_it_or_not(self) -> None:
+    def test_placement_without_zone_reports_it_missing(self) -> None:
         network = Network()
         del network.row("Subnets", "subnet-a")["AvailabilityZone"]
         assert [fact.fact for fact in placement(network).unknowns] == ["the zone of subnet-a"]
 
-    def test_of_a_subnet_that_was_not_read_may_have_it_or_not(self) -> None:
+    def test_placement_in_unread_subnet_reports_it_missing(self) -> None:
         network = Network()
         network.rows["Subnets"] = []
         assert [fact.fact for fact in placement(network).unknowns] == ["subnet subnet-a"]
@@ -133,18 +133,18 @@ def files() -> Network:
     return network
 
 
-class TestS3Files:
-    def test_are_mounted_from_the_zone_of_the_task(self, files: Network) -> None:
+class TestS3FilesMounts:
+    def test_s3_files_mount_uses_mount_target_in_zone_of_task(self, files: Network) -> None:
         found = volumes(files)
         assert found.verdict is OK
         assert [trace.destination.interface for trace in found.traces] == ["eni-fa", "eni-fb"]
 
-    def test_need_the_group_of_the_mount_target_to_admit_nfs(self, files: Network) -> None:
+    def test_s3_files_mount_is_blocked_by_mount_target_security_group(self, files: Network) -> None:
         files.row("SecurityGroups", "sg-files")["IpPermissions"] = [allow("tcp", 443, group="sg-task")]
         found = volumes(files)
         assert [(item.code, item.resource) for item in found.blockers] == [("ENI_SG_RULES_MISMATCH", "sg-files")]
 
-    def test_without_a_mount_target_in_a_zone_are_not_mounted_there(self, files: Network) -> None:
+    def test_s3_files_mount_is_intermittent_if_a_zone_lacks_mount_target(self, files: Network) -> None:
         del files.rows["mountTargets"][1]
         found = volumes(files)
         assert (found.verdict, found.because) == (INTERMITTENT, ("placement",))
@@ -152,61 +152,61 @@ class TestS3Files:
         assert (blocker.code, blocker.resource) == ("DNS_NO_MOUNT_TARGET", "fs-0f")
         assert blocker.message == "fs-0f has no mount target in eu-west-1b of vpc-1"
 
-    def test_whose_mount_targets_were_not_read_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_reports_unread_mount_targets_missing(self, files: Network) -> None:
         files.forget("mountTargets")
         (fact,) = volumes(files).unknowns
         assert (fact.fact, fact.action) == ("the mount targets of fs-0f", "s3files:ListMountTargets")
 
-    def test_of_which_no_mount_target_was_read_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_without_own_mount_target_is_unknown(self, files: Network) -> None:
         for row in files.rows["mountTargets"]:
             row["fileSystemId"] = "fs-99"
         assert volumes(files).verdict is UNKNOWN
 
-    def test_of_which_some_were_read_are_mounted_from_those(self, files: Network) -> None:
+    def test_s3_files_mount_uses_readable_targets_despite_malformed_row(self, files: Network) -> None:
         files.rows["mountTargets"][1] = {"mountTargetId": 7}
         found = volumes(files)
         assert found.verdict is UNKNOWN
         assert [outcome.verdict for outcome in found.outcomes] == [OK, UNKNOWN]
 
-    def test_are_not_mounted_from_another_vpc(self, files: Network) -> None:
+    def test_s3_files_mount_is_blocked_if_mount_targets_are_in_other_vpc(self, files: Network) -> None:
         files.add("Vpcs", VpcId="vpc-2", CidrBlock="10.1.0.0/16", OwnerId=ACCOUNT)
         for letter, number in (("a", 1), ("b", 2)):
             files.subnet(f"subnet-2{letter}", f"10.1.{number}.0/24", f"eu-west-1{letter}", vpc="vpc-2")
             files.rows["mountTargets"][number - 1]["subnetId"] = f"subnet-2{letter}"
         assert [item.code for item in volumes(files).blockers] == ["DNS_NO_MOUNT_TARGET"]
 
-    def test_in_a_subnet_that_was_not_read_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_target_in_unread_subnet_is_missing(self, files: Network) -> None:
         files.rows["mountTargets"][0]["subnetId"] = "subnet-9"
         assert "subnet subnet-9" in {fact.fact for fact in volumes(files).unknowns}
 
-    def test_in_zones_that_are_not_told_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_without_subnet_zone_is_unknown(self, files: Network) -> None:
         del files.row("Subnets", "subnet-b")["AvailabilityZone"]
         found = volumes(files)
         assert found.verdict is UNKNOWN
         assert [fact.fact for fact in found.unknowns] == ["the zones of subnet-a and of subnet-b"]
 
-    def test_whose_interface_was_not_read_are_at_their_address(self, files: Network) -> None:
+    def test_s3_files_mount_target_without_interface_uses_its_address(self, files: Network) -> None:
         files.rows["NetworkInterfaces"] = []
         found = volumes(files)
         assert [trace.destination.label for trace in found.traces] == ["10.0.1.77", "10.0.2.77"]
 
-    def test_without_an_address_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_target_without_address_is_missing(self, files: Network) -> None:
         files.rows["NetworkInterfaces"] = []
         for row in files.rows["mountTargets"]:
             del row["ipv4Address"]
         assert {fact.fact for fact in volumes(files).unknowns} == {"the address of fsmt-a", "the address of fsmt-b"}
 
-    def test_whose_interface_has_no_ipv4_address_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_is_unknown_if_interfaces_lack_address(self, files: Network) -> None:
         for row in files.rows["NetworkInterfaces"]:
             del row["PrivateIpAddress"]
         assert volumes(files).verdict is UNKNOWN
 
-    def test_for_a_subnet_that_was_not_read_are_not_known(self, files: Network) -> None:
+    def test_s3_files_mount_of_task_in_unread_subnet_is_unknown(self, files: Network) -> None:
         files.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-9"]
         assert [fact.fact for fact in volumes(files).unknowns] == ["subnet subnet-9"]
 
 
-class TestGroupsOfAnotherVpc:
+class TestSecurityGroupsOfOtherVpc:
     """A service in vpc-1 that names a group of vpc-2."""
 
     @pytest.fixture
@@ -224,7 +224,7 @@ class TestGroupsOfAnotherVpc:
         (service,) = diagnose(walker, launches).services
         return next(row for row in service.needs if row.need.step == "network-interface")
 
-    def test_stop_the_task_where_they_are_not_associated(self, network: Network) -> None:
+    def test_unassociated_security_group_of_other_vpc_blocks_the_interface(self, network: Network) -> None:
         row = self.judged(network)
         assert row.verdict is BLOCKED
         (blocker,) = row.blockers
@@ -235,12 +235,14 @@ class TestGroupsOfAnotherVpc:
         ("state", "verdict"),
         [("associated", OK), ("disassociated", BLOCKED), ("association-failed", BLOCKED), ("associating", UNKNOWN)],
     )
-    def test_may_be_used_where_they_are(self, network: Network, state: str, verdict: Verdict) -> None:
+    def test_security_group_of_other_vpc_follows_association_state(
+        self, network: Network, state: str, verdict: Verdict
+    ) -> None:
         row = {"GroupId": "sg-far", "VpcId": "vpc-1", "State": state}
         network.rows["SecurityGroupVpcAssociations"] = [row, row | {"VpcId": "vpc-3", "State": "associated"}]
         assert self.judged(network).verdict is verdict
 
-    def test_are_not_known_to_be_usable_where_associations_were_not_read(self, network: Network) -> None:
+    def test_security_group_of_other_vpc_is_unknown_if_associations_are_unread(self, network: Network) -> None:
         network.forget("SecurityGroupVpcAssociations")
         row = self.judged(network)
         assert row.verdict is UNKNOWN
@@ -248,7 +250,7 @@ class TestGroupsOfAnotherVpc:
         assert fact.action == "ec2:DescribeSecurityGroupVpcAssociations"
 
     @pytest.mark.parametrize("change", ["group", "vpc", "groups"])
-    def test_are_left_to_other_steps_where_they_were_not_read(self, network: Network, change: str) -> None:
+    def test_other_vpc_blocker_is_omitted_for_unread_group_vpc_or_subnet(self, network: Network, change: str) -> None:
         match change:
             case "group":
                 network.rows["SecurityGroups"].pop()

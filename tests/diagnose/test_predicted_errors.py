@@ -25,41 +25,41 @@ def steps(*rows: NeedDiagnosis) -> list[tuple[str, bool]]:
     return [(item.step, item.at_or_before) for item in predict(rows)]
 
 
-class TestTheFirstFailure:
-    def test_is_the_first_in_launch_order(self) -> None:
+class TestFirstFailure:
+    def test_first_failure_is_the_first_blocked_step_in_launch_order(self) -> None:
         rows = [row("secrets", OK), row("registry-auth", BLOCKED), row("manifest", BLOCKED)]
         assert steps(*rows) == [("registry-auth", False)]
 
-    def test_is_one_that_fails_at_times_where_none_is_blocked(self) -> None:
+    def test_first_failure_is_an_intermittent_step_if_none_is_blocked(self) -> None:
         assert steps(row("manifest", INTERMITTENT), row("layers", INTERMITTENT)) == [("manifest", False)]
 
-    def test_is_at_or_before_where_a_need_before_it_fails_at_times(self) -> None:
+    def test_first_failure_is_at_or_before_after_intermittent_step(self) -> None:
         assert steps(row("manifest", INTERMITTENT), row("layers", BLOCKED)) == [("layers", True)]
 
-    def test_is_at_or_before_where_a_need_before_it_is_not_known(self) -> None:
+    def test_first_failure_is_at_or_before_after_unknown_step(self) -> None:
         assert steps(row("secrets", UNKNOWN), row("manifest", BLOCKED)) == [("manifest", True)]
 
-    def test_is_certain_where_only_a_need_after_it_is_not_known(self) -> None:
+    def test_first_failure_is_certain_before_unknown_step(self) -> None:
         assert steps(row("manifest", BLOCKED), row("layers", UNKNOWN)) == [("manifest", False)]
 
     @pytest.mark.parametrize("verdict", [OK, NOT_APPLICABLE, UNKNOWN])
-    def test_is_none_where_nothing_fails(self, verdict: Verdict) -> None:
+    def test_first_failure_is_empty_if_no_step_fails(self, verdict: Verdict) -> None:
         assert steps(row("secrets", verdict)) == []
 
-    def test_is_not_one_of_the_runtime(self) -> None:
+    def test_first_failure_ignores_runtime_steps(self) -> None:
         assert steps(row("exec", BLOCKED, blocks="runtime")) == []
         assert steps(row("runtime", UNKNOWN, blocks="runtime"), row("start", BLOCKED)) == [("start", False)]
 
     @pytest.mark.parametrize("step", ["env-files", "volumes"])
-    def test_of_an_inferred_place_is_a_candidate_beside_the_first_certain_one(self, step: Step) -> None:
+    def test_first_failure_lists_inferred_step_after_certain_step(self, step: Step) -> None:
         before = (row("layers", OK), row(step, BLOCKED))
         assert steps(*before) == [(step, False)]
         assert steps(*before, row("service-connect", BLOCKED)) == [("service-connect", False), (step, False)]
         assert steps(row("secrets", BLOCKED), *before) == [("secrets", False), (step, False)]
 
 
-class TestTheError:
-    def test_of_one_need_is_what_would_be_printed_if_it_were_the_first(self) -> None:
+class TestErrorOfNeed:
+    def test_error_of_blocked_need_has_observed_text(self) -> None:
         found = error_of(row("secrets", BLOCKED, "ssm"))
         assert found is not None
         assert found.text is not None
@@ -67,20 +67,20 @@ class TestTheError:
         assert (found.step, found.grade, found.at_or_before) == ("secrets", "observed", False)
 
     @pytest.mark.parametrize("verdict", [OK, UNKNOWN, NOT_APPLICABLE])
-    def test_of_a_need_that_does_not_fail_is_none(self, verdict: Verdict) -> None:
+    def test_error_of_working_need_is_none(self, verdict: Verdict) -> None:
         assert error_of(row("secrets", verdict, "ssm")) is None
 
-    def test_of_a_failure_without_a_known_wording_has_no_text(self) -> None:
+    def test_error_of_retired_platform_has_no_text(self) -> None:
         rows = [NeedDiagnosis(Placement("linux", "1.3.0"), BLOCKED)]
         assert predict(rows) == (Prediction("placement", None, "inferred"),)
 
     @pytest.mark.parametrize(
         "need", [Fault("volumes", "CODE", "no such volume"), Mount("fs-0f")], ids=["fault", "mount"]
     )
-    def test_of_what_no_wording_is_known_for_has_no_text(self, need: Need) -> None:
+    def test_error_of_fault_or_mount_has_no_text(self, need: Need) -> None:
         assert error_of(NeedDiagnosis(need, BLOCKED)) == Prediction("volumes", None, "inferred")
 
-    def test_of_what_is_no_call_has_its_wording_too(self) -> None:
+    def test_error_of_unread_need_has_text(self) -> None:
         found = error_of(NeedDiagnosis(Unread("layers", "something"), BLOCKED))
         assert found is not None
         assert found.text is not None
@@ -105,67 +105,67 @@ def isolated(**of: Any) -> Network:
     return network
 
 
-class TestWords:
+class TestErrorWordings:
     """The dial of the client below: what it was connecting to, and how that failed."""
 
-    def test_of_a_call_to_a_public_address(self) -> None:
+    def test_predicted_error_of_public_address_is_dial_timeout(self) -> None:
         (text,) = texts(isolated())
         assert text.endswith(f'Post "https://api.ecr.{REGION}.amazonaws.com/": dial tcp x.x.x.x:443: i/o timeout')
 
-    def test_of_a_call_to_an_endpoint_that_does_not_answer(self) -> None:
+    def test_predicted_error_of_endpoint_names_its_private_address(self) -> None:
         network = isolated()
         network.endpoint("vpce-1", "ecr.api", group="sg-default")
         (text,) = texts(network)
         assert text.endswith("dial tcp 10.0.1.10:443: i/o timeout")
 
-    def test_of_a_name_that_a_private_zone_hides(self) -> None:
+    def test_predicted_error_of_hiding_private_zone_is_no_such_host(self) -> None:
         network = isolated()
         network.zone(f"{REGION}.amazonaws.com")
         (text,) = texts(network)
         assert text.endswith(f"dial tcp: lookup api.ecr.{REGION}.amazonaws.com: no such host")
 
-    def test_of_a_vpc_without_dns(self) -> None:
+    def test_predicted_error_of_vpc_without_dns_is_lookup_timeout(self) -> None:
         network = isolated()
         network.attribute("EnableDnsSupport", value=False)
         (text,) = texts(network)
         assert text.endswith(f"dial tcp: lookup api.ecr.{REGION}.amazonaws.com: i/o timeout")
 
-    def test_of_a_dns_server_out_of_reach(self) -> None:
+    def test_predicted_error_of_unreachable_dns_server_is_lookup_timeout(self) -> None:
         network = isolated()
         network.dhcp("10.9.0.2")
         (text,) = texts(network)
         assert text.endswith(f"dial tcp: lookup api.ecr.{REGION}.amazonaws.com: i/o timeout")
 
-    def test_of_an_endpoint_that_is_only_intended_are_those_of_the_public_address(self) -> None:
+    def test_predicted_error_without_private_dns_dials_public_address(self) -> None:
         network = isolated()
         network.endpoint("vpce-1", "ecr.api", PrivateDnsEnabled=False, group="sg-default")
         (text,) = texts(network)
         assert "dial tcp x.x.x.x:443" in text
 
-    def test_of_an_image_name_its_parts(self) -> None:
+    def test_predicted_error_of_manifest_names_image_parts(self) -> None:
         (text,) = texts(isolated(), step="manifest")
         assert f"failed to resolve ref {IMAGE}" in text
         assert f'Head "https://{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/v2/web/manifests/1.0": dial tcp' in text
 
-    def test_of_layers_name_the_image(self) -> None:
+    def test_predicted_error_of_layers_names_the_image(self) -> None:
         (text,) = texts(isolated(), step="layers")
         assert f"The task cannot pull {IMAGE} from the registry" in text
         assert "dial tcp x.x.x.x:443: i/o timeout" in text
 
-    def test_of_a_secret_name_it(self) -> None:
+    def test_predicted_error_of_secret_names_it(self) -> None:
         (text,) = texts(isolated(secrets=[{"name": "A", "valueFrom": f"{SECRET}:password::"}]))
         assert f"failed to fetch secret {SECRET} from secrets manager" in text
 
-    def test_of_logs_are_of_the_logger(self) -> None:
+    def test_predicted_error_of_logs_names_logger_args(self) -> None:
         (text,) = texts(isolated(logConfiguration=awslogs()), step="logs")
         assert "failed to validate logger args" in text
 
-    def test_of_environment_files_name_the_bucket(self) -> None:
+    def test_predicted_error_of_environment_file_names_the_bucket(self) -> None:
         files = [{"value": "arn:aws:s3:::settings/web.env", "type": "s3"}]
         (text,) = texts(isolated(environmentFiles=files), step="env-files")
         assert f'Head "https://settings.s3.{REGION}.amazonaws.com/"' in text
 
-    def test_of_a_file_system_that_does_not_resolve(self) -> None:
+    def test_predicted_error_of_unresolved_file_system_names_its_host(self) -> None:
         network = isolated()
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
         network.rows["taskDefinitions"][0]["volumes"] = [volume]
@@ -175,7 +175,7 @@ class TestWords:
             f'Failed to resolve "fs-0a.efs.{REGION}.amazonaws.com" - check that your file system ID is correct.'
         )
 
-    def test_of_a_file_system_that_does_not_answer(self) -> None:
+    def test_predicted_error_of_unreachable_file_system_is_mount_failure(self) -> None:
         network = isolated()
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
         network.rows["taskDefinitions"][0]["volumes"] = [volume]
@@ -185,12 +185,12 @@ class TestWords:
         (text,) = texts(network, step="volumes")
         assert text.endswith("mount.nfs4: mount system call failed")
 
-    def test_of_a_full_subnet_name_it(self) -> None:
+    def test_predicted_error_of_full_subnet_names_it(self) -> None:
         network = isolated()
         network.row("Subnets", "subnet-a")["AvailableIpAddressCount"] = 0
         (text,) = texts(network)
         assert "in subnet 'subnet-a': InsufficientFreeAddressesInSubnet" in text
 
-    def test_of_braces_in_names_are_left_alone(self) -> None:
+    def test_predicted_error_keeps_braces_in_names(self) -> None:
         (text,) = texts(isolated(secrets=[{"name": "A", "valueFrom": SECRET.replace("db", "{dial}{0}")}]))
         assert "secret:{dial}{0}-AbCdEf from secrets manager" in text

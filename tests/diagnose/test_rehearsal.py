@@ -14,7 +14,7 @@ def step(
     return RehearsalStep(subnet, need, "logs.eu-west-1.amazonaws.com", predicted, LabResult(worked))
 
 
-class TestAStep:
+class TestRehearsalSteps:
     @pytest.mark.parametrize(
         ("predicted", "worked", "disagrees"),
         [
@@ -30,7 +30,7 @@ class TestAStep:
             (INTERMITTENT, False, False),
         ],
     )
-    def test_disagrees_where_packets_contradict_a_certain_prediction(
+    def test_rehearsal_step_disagrees_if_packets_contradict_certain_verdict(
         self, *, predicted: Verdict, worked: bool | None, disagrees: bool
     ) -> None:
         assert step(predicted, worked=worked).disagrees is disagrees
@@ -51,40 +51,40 @@ class TestAStep:
             (NOT_APPLICABLE, None, NOT_APPLICABLE),
         ],
     )
-    def test_has_the_verdict_of_the_packets_where_the_facts_suffice(
+    def test_rehearsal_step_verdict_follows_packets_if_prediction_is_certain(
         self, *, predicted: Verdict, worked: bool | None, verdict: Verdict
     ) -> None:
         assert step(predicted, worked=worked).verdict is verdict
 
 
-class TestARehearsal:
-    def test_of_which_every_step_works_is_ok(self) -> None:
+class TestRehearsals:
+    def test_rehearsal_is_ok_if_every_step_works(self) -> None:
         assert combine_steps("web", [step(OK, worked=True), step(OK, worked=None)]).verdict is OK
 
-    def test_with_one_step_that_fails_is_blocked(self) -> None:
+    def test_rehearsal_is_blocked_if_a_step_fails(self) -> None:
         assert combine_steps("web", [step(OK, worked=True), step(BLOCKED, worked=False)]).verdict is BLOCKED
 
-    def test_that_works_in_one_of_two_subnets_is_intermittent(self) -> None:
+    def test_rehearsal_is_intermittent_if_a_subnet_of_two_fails(self) -> None:
         steps = [step(OK, worked=True), step(BLOCKED, worked=False, subnet="subnet-b")]
         assert combine_steps("web", steps).verdict is INTERMITTENT
 
-    def test_what_comes_after_the_start_does_not_count(self) -> None:
+    def test_rehearsal_verdict_ignores_runtime_steps(self) -> None:
         steps = [step(OK, worked=True), step(BLOCKED, worked=False, blocks="runtime")]
         assert combine_steps("web", steps).verdict is OK
 
-    def test_of_nothing_is_unknown(self) -> None:
+    def test_rehearsal_without_steps_is_unknown(self) -> None:
         assert combine_steps("web", []).verdict is UNKNOWN
 
-    def test_names_the_steps_that_disagree(self) -> None:
+    def test_rehearsal_lists_disagreements(self) -> None:
         wrong = step(OK, worked=False)
         assert combine_steps("web", [step(OK, worked=True), wrong]).disagreements == (wrong,)
 
-    def test_keeps_its_name_and_its_notes(self) -> None:
+    def test_rehearsal_keeps_name_and_notes(self) -> None:
         found = combine_steps("web", [], ("a note",))
         assert (found.name, found.notes) == ("web", ("a note",))
 
 
-def test_calls_and_mounts_have_a_port() -> None:
+def test_port_of_need_is_set_only_for_calls_and_mounts() -> None:
     assert port_of(Call("logs", "a.example", 8443)) == 8443
     assert port_of(Mount("fs-1")) == 2049
     assert port_of(Interface()) is None

@@ -26,39 +26,39 @@ def of_web(*tasks: Task) -> tuple[StopReason, ...]:
     return stop_reasons_of(tasks)["main", "web"]
 
 
-class TestTheMeaning:
-    def test_of_a_reason_is_its_explanation(self) -> None:
+class TestStopReasonMeanings:
+    def test_stop_reason_has_meaning_of_its_error_text(self) -> None:
         (stop,) = of_web(task(1, PULL.format("3.4.5.6")))
         assert stop.meaning
         assert (stop.meaning.step, stop.meaning.kind) == ("manifest", "network")
 
-    def test_is_that_of_a_container_where_it_says_more(self) -> None:
+    def test_stop_reason_takes_meaning_of_container_reason(self) -> None:
         said = (TaskContainer("app", "CannotPullContainerError: manifest unknown"), TaskContainer("sidecar"))
         (stop,) = of_web(task(1, "Task failed to start", containers=said))
         assert stop.containers == ("CannotPullContainerError: manifest unknown",)
         assert stop.meaning
         assert stop.meaning.kind == "image"
 
-    def test_of_what_is_not_known_is_none(self) -> None:
+    def test_unknown_stop_reason_has_no_meaning(self) -> None:
         (stop,) = of_web(task(1, "a reason"))
         assert stop.meaning is None
 
 
-class TestALoop:
-    def test_is_three_stops_for_one_cause_whatever_address_they_name(self) -> None:
+class TestCrashLoops:
+    def test_crash_loop_groups_stops_with_the_same_cause(self) -> None:
         stops = of_web(*[task(number, PULL.format(f"3.4.5.{number}"), 1000.0 + 600 * number) for number in range(4)])
         assert len(stops) == 4
         (loop,) = crash_loops_of(stops)
         assert (loop.count, loop.per_hour, loop.meaning.step) == (4, 6.0, "manifest")
 
-    def test_is_not_two_stops(self) -> None:
+    def test_crash_loop_needs_more_than_two_stops(self) -> None:
         assert crash_loops_of(of_web(*[task(number, PULL.format("3.4.5.6"), 1.0) for number in range(2)])) == ()
 
-    def test_is_not_several_causes(self) -> None:
+    def test_crash_loop_ignores_stops_of_different_causes(self) -> None:
         others = [task(number, f"OutOfMemoryError: {number}") for number in range(2)]
         assert crash_loops_of(of_web(*others, task(7, PULL.format("3.4.5.6")))) == ()
 
-    def test_is_not_told_of_reasons_that_are_not_known(self) -> None:
+    def test_crash_loop_ignores_unknown_reasons(self) -> None:
         assert crash_loops_of(of_web(*[task(number, "a reason") for number in range(5)])) == ()
 
     @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ class TestALoop:
             (None, None, None),
         ],
     )
-    def test_has_no_rate_where_times_do_not_give_one(self, times: tuple[str | float | None, ...]) -> None:
+    def test_crash_loop_has_no_rate_without_distinct_times(self, times: tuple[str | float | None, ...]) -> None:
         (loop,) = crash_loops_of(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
         assert (loop.count, loop.per_hour) == (3, None)
 
-    def test_reads_times_as_the_cli_prints_them(self) -> None:
+    def test_crash_loop_reads_iso_times_of_the_aws_cli(self) -> None:
         times = ("2026-11-28T12:00:00.500000+01:00", "2026-11-28T11:30:00.500000Z", "2026-11-28T12:00:00.500000")
         (loop,) = crash_loops_of(of_web(*[task(number, "OutOfMemoryError", at) for number, at in enumerate(times)]))
         assert loop.per_hour == 2.0
 
 
-def test_a_task_without_a_cluster_is_known_by_its_name() -> None:
+def test_stop_reasons_of_task_without_cluster_are_keyed_by_task_id() -> None:
     stopped = Task("arn:aws:ecs:eu-west-1:1:task/1f", last_status="STOPPED", stopped_reason="x", started_by="mine")
     assert set(stop_reasons_of([stopped])) == {("", "1f")}

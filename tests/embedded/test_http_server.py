@@ -188,12 +188,12 @@ class TestServing:
     def test_serving_restores_aws_endpoint_url(self, monkeypatch: pytest.MonkeyPatch) -> None:
         code = (
             "import os\n"
-            "from skerry.embedded.http_server import serving\n"
+            "from skerry.embedded.http_server import serve_over_http\n"
             "os.environ['AWS_ENDPOINT_URL'] = 'http://of-the-user'\n"
-            "with serving() as url:\n"
+            "with serve_over_http() as url:\n"
             "    assert os.environ['AWS_ENDPOINT_URL'] == url\n"
             "assert os.environ['AWS_ENDPOINT_URL'] == 'http://of-the-user'\n"
-            "with serving(): pass\n"
+            "with serve_over_http(): pass\n"
         )
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         subprocess.run([sys.executable, "-c", code], check=True)
@@ -201,15 +201,15 @@ class TestServing:
     def test_serving_uses_the_chosen_port_and_reports_a_taken_port(self) -> None:
         code = (
             "import socket\n"
-            "from skerry.embedded.http_server import serving\n"
+            "from skerry.embedded.http_server import serve_over_http\n"
             "from skerry.errors import SkerryError\n"
             "with socket.create_server(('127.0.0.1', 0)) as taken:\n"
             "    port = taken.getsockname()[1]\n"
             "    try:\n"
-            "        with serving(port=port): pass\n"
+            "        with serve_over_http(port=port): pass\n"
             "    except SkerryError as error:\n"
             "        print(error)\n"
-            "with serving(port=port) as url:\n"
+            "with serve_over_http(port=port) as url:\n"
             "    assert url == f'http://127.0.0.1:{port}'\n"
         )
         done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -225,7 +225,7 @@ def test_server_prints_its_own_errors_but_not_client_disconnects(error: str, pri
         "def answer(handler):\n"
         f"    raise {error}('while it answers')\n"
         "http_server._Handler.do_GET = answer\n"
-        "with http_server.serving() as url:\n"
+        "with http_server.serve_over_http() as url:\n"
         "    try:\n"
         "        urllib.request.urlopen(url, timeout=10)\n"
         "    except OSError:\n"

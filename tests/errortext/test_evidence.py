@@ -25,7 +25,7 @@ from skerry.errortext.evidence import address_kind_of, read_evidence
         ("999.1.1.1", "other"),
     ],
 )
-def test_the_kind_of_an_address(address: str, kind: str) -> None:
+def test_address_kind_is_private_public_s3_or_other(address: str, kind: str) -> None:
     assert address_kind_of(address) == kind
 
 
@@ -64,7 +64,7 @@ def test_the_kind_of_an_address(address: str, kind: str) -> None:
         ("nothing", "host", None),
     ],
 )  # fmt: skip
-def test_is_read(text: str, name: str, value: object) -> None:
+def test_evidence_field_is_read_from_error_text(text: str, name: str, value: object) -> None:
     assert getattr(read_evidence(text), name) == value
 
 
@@ -75,27 +75,27 @@ def test_is_read(text: str, name: str, value: object) -> None:
         *("csp.hci.ic.gov", "api.aws", "on.aws", "api.amazonwebservices.com.cn", "on.amazonwebservices.com.cn"),
     ],
 )
-def test_a_host_of_any_partition_is_read_without_a_scheme(suffix: str) -> None:
+def test_evidence_host_of_any_partition_is_read_without_scheme(suffix: str) -> None:
     assert read_evidence(f"no answer of logs.somewhere.{suffix} so far").host == f"logs.somewhere.{suffix}"
 
 
-def test_what_a_line_break_tore_apart_is_put_together() -> None:
+def test_evidence_address_broken_across_lines_is_joined() -> None:
     found = read_evidence("Post https://api.ecr.us-ea\nst-1.amazonaws.com/: dial tcp 52.46.14\n5.142:443: i/o timeout")
     assert (found.address, found.kind, found.port) == ("52.46.145.142", "public", "443")
 
 
-def test_a_host_of_which_a_line_has_only_the_beginning_is_put_together() -> None:
+def test_evidence_host_broken_across_lines_is_joined() -> None:
     found = read_evidence(
         "Post https://api.ecr.us-east-1.amazon\n    aws.com/: dial tcp 52.46.14\n    5.142:443: i/o timeout"
     )
     assert (found.host, found.address) == ("api.ecr.us-east-1.amazonaws.com", "52.46.145.142")
 
 
-def test_what_only_touches_a_neighbour_is_not_put_together() -> None:
+def test_evidence_host_at_line_end_is_not_joined_with_next_line() -> None:
     assert read_evidence("Head https://quay.io\nv2 failed").host == "quay.io"
 
 
-def test_what_is_shown_are_words() -> None:
+def test_evidence_words_contain_only_read_fields() -> None:
     shown = read_evidence("retried 3 time(s): dial tcp 10.0.0.1:443").as_words()
     assert shown == {"address": "10.0.0.1", "port": "443", "retries": "3", "address_kind": "private"}
     assert read_evidence("nothing").as_words() == {}

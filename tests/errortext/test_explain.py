@@ -52,9 +52,9 @@ def pull(address: str) -> str:
     return f"CannotPullContainerError: failed to do request: Get {image}: dial tcp {address}:443: i/o timeout"
 
 
-class TestTheRules:
+class TestErrorTextRules:
     @each("rule", load_error_rules(), ids=lambda rule: rule.id)
-    def test_are_of_launch_steps_and_say_all_that_they_must(self, rule: ErrorTextRule) -> None:
+    def test_error_text_rule_has_valid_steps_and_all_sentences(self, rule: ErrorTextRule) -> None:
         assert {*rule.steps, *filter(None, [rule.step])} <= set(get_args(Step))
         assert rule.cause.endswith(".")
         assert rule.not_proven.endswith(".")
@@ -63,16 +63,16 @@ class TestTheRules:
         assert rule.some or rule.every or rule.when
 
     @each("spot", load_spots().spots, ids=lambda spot: spot.id)
-    def test_have_spots_of_launch_steps_and_known_services(self, spot: object) -> None:
+    def test_error_text_spot_has_valid_step_and_service(self, spot: object) -> None:
         assert spot.step in get_args(Step)  # type: ignore[attr-defined]
         assert spot.service in {None, *load_services()}  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize("weak", [False, True])
-    def test_have_spots_that_share_no_word(self, *, weak: bool) -> None:
+    def test_error_text_spots_share_no_word(self, *, weak: bool) -> None:
         words = [squeeze(word) for spot in load_spots().spots if spot.weak is weak for word in spot.words]
         assert sorted(words) == sorted(set(words))
 
-    def test_have_actions_of_spots(self) -> None:
+    def test_error_text_actions_refer_to_existing_spots(self) -> None:
         assert set(load_spots().actions.values()) <= {spot.id for spot in load_spots().spots}
 
 
@@ -83,43 +83,43 @@ class TestTheRules:
         ("bind: permission denied", "cut-start"),
     ],
 )
-def test_a_port_is_taken_only_where_the_text_says_so(failed: str, rule: str) -> None:
+def test_port_taken_rule_requires_address_in_use(failed: str, rule: str) -> None:
     assert only(f"CannotStartContainerError: Error response from daemon: listen tcp 0.0.0.0:80: {failed}").rule == rule
 
 
-class TestTheDialledAddress:
-    def test_that_is_public_tells_that_no_endpoint_is_used(self) -> None:
+class TestDialledAddresses:
+    def test_public_dialled_address_means_no_endpoint_is_used(self) -> None:
         one = only(ARTICLE)
         assert (one.step, one.kind, one.confidence, one.rule) == ("registry-auth", "network", "high", "public-timeout")
         assert "com.amazonaws.us-east-1.ecr.api" in one.fix
         assert "public address" in one.cause
 
-    def test_that_is_private_tells_that_names_and_endpoint_are_fine(self) -> None:
+    def test_private_dialled_address_means_dns_and_endpoint_work(self) -> None:
         one = only(ARTICLE.replace("52.46.145.142", "10.0.1.10"))
         assert (one.step, one.kind, one.rule) == ("registry-auth", "network", "private-timeout")
         assert "DNS and the endpoint are there" in one.cause
         assert "security group" in one.fix
 
     @pytest.mark.parametrize("address", ["52.216.63.90", "52.219.41.3", "3.5.1.2", "16.15.180.104", "16.182.0.9"])
-    def test_of_s3_tells_that_it_is_the_layers_whatever_the_text_names(self, address: str) -> None:
+    def test_s3_dialled_address_means_layers_step(self, address: str) -> None:
         one = only(pull(address))
         assert (one.step, one.kind, one.rule) == ("layers", "network", "layers-s3")
         assert "com.amazonaws.eu-west-1.s3" in one.fix
 
-    def test_of_a_registry_is_that_of_the_manifest(self) -> None:
+    def test_public_dialled_address_of_pull_means_manifest_step(self) -> None:
         assert only(pull("44.213.79.104")).step == "manifest"
 
-    def test_that_is_hidden_leaves_open_why(self) -> None:
+    def test_masked_dialled_address_leaves_the_cause_open(self) -> None:
         one = only(ARTICLE.replace("52.46.145.142", "x.x.x.x"))
         assert (one.step, one.kind, one.rule) == ("registry-auth", "network", "unanswered")
 
-    def test_of_a_registry_that_is_not_awss_asks_for_no_endpoint(self) -> None:
+    def test_dialled_address_of_quay_suggests_no_endpoint(self) -> None:
         head = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": dial tcp '
         public, private = only(f"{head}3.210.148.47:443: i/o timeout"), only(f"{head}10.0.0.9:443: i/o timeout")
         assert (public.rule, private.rule) == ("public-registry", "private-other")
         assert "endpoint" not in public.fix
 
-    def test_of_an_application_is_of_the_runtime(self) -> None:
+    def test_dialled_address_of_application_means_runtime_step(self) -> None:
         one = only("dial tcp 10.0.5.6:5432: i/o timeout")
         assert (one.step, one.rule) == ("runtime", "private-runtime")
 
@@ -130,7 +130,7 @@ def wanted(row: Wording) -> str:
 
 @each("region", REGIONS)
 @each("row", load_wordings().errors, ids=lambda row: f"{row.step}-{row.service}")
-def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str) -> None:
+def test_predicted_failure_texts_are_explained_with_their_step(row: Wording, region: str) -> None:
     partition = partition_of(region)
     assert partition
     service = load_services()[row.service or "ecr.dkr"]
@@ -149,7 +149,7 @@ def test_every_failure_that_is_predicted_is_understood(row: Wording, region: str
 
 
 @each("row", _refusals(), ids=lambda row: f"{row.step}-{row.service}-{'-'.join(row.codes)}")
-def test_every_refusal_that_is_predicted_is_understood(row: RefusalWording) -> None:
+def test_predicted_refusal_texts_are_explained_with_their_step(row: RefusalWording) -> None:
     image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1.0"
     words = {"subject": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x", "image": image, "repository": "web"}
     words |= {"host": image.partition("/")[0], "tag": "1.0", "resource": "arn:aws:iam::111122223333:role/r"}
@@ -164,58 +164,58 @@ def test_every_refusal_that_is_predicted_is_understood(row: RefusalWording) -> N
 
 
 class TestSeveralErrors:
-    def test_are_several_answers_the_surest_first(self) -> None:
+    def test_several_errors_are_listed_by_confidence(self) -> None:
         cut = "CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy"
         log = f"2026-01-01T00:00:00Z hello\n2026-01-01T00:00:01Z {cut}\n2026-01-01T00:00:02Z {ARTICLE}"
         assert [one.rule for one in explain(log)] == ["public-timeout", "cut-layers"]
 
-    def test_of_one_cause_are_counted(self) -> None:
+    def test_errors_with_the_same_cause_are_counted(self) -> None:
         again = ARTICLE.replace("52.46.145.142", "52.46.145.143")
         assert only(f"{ARTICLE}\n\n{again}").count == 2
 
-    def test_that_only_say_that_a_step_failed_add_nothing(self) -> None:
+    def test_vague_error_is_omitted_next_to_precise_error(self) -> None:
         vague = "ResourceInitializationError: unable to pull secrets or registry auth"
         assert [one.rule for one in explain(f"{vague}\n\n{ARTICLE}")] == ["public-timeout"]
 
-    def test_that_name_no_host_count_to_the_one_that_does(self) -> None:
+    def test_error_without_host_is_counted_with_error_naming_host(self) -> None:
         named = "2017-12-16T05:31:11Z [ERROR] Error connecting to ACS: unable to dial ecs-a-2.us-east-1.amazonaws.com: "
         dial = "dial tcp 54.239.19.128:443: i/o timeout"
         (one,) = explain(f"2017-12-16T05:31:10Z [WARN] websocket client: {dial}\n{named}{dial}")
         assert (one.count, one.step, one.evidence.host) == (2, "placement", "ecs-a-2.us-east-1.amazonaws.com")
 
-    def test_of_an_address_that_another_line_explains_are_left_out(self) -> None:
+    def test_error_with_only_an_address_is_omitted_if_other_line_explains_it(self) -> None:
         dial = "dial tcp 54.239.19.128:443: i/o timeout"
         named = f"2017-12-16T05:31:11Z Error connecting to ACS: {dial}"
         assert [one.step for one in explain(f"2017-12-16T05:31:10Z warning: {dial}\n{named}")] == ["placement"]
 
 
-class TestWhereItHappened:
-    def test_is_told_by_the_action_where_no_word_does(self) -> None:
+class TestFailedSteps:
+    def test_failed_step_follows_denied_action(self) -> None:
         one = only("User: x is not authorized to perform: ecr:BatchCheckLayerAvailability because of something")
         assert one.step == "manifest"
 
-    def test_is_told_by_the_host_where_nothing_else_does(self) -> None:
+    def test_failed_step_follows_host(self) -> None:
         one = only("request to https://sqs.eu-west-1.amazonaws.com/ : connection reset by peer")
         assert (one.step, one.service) == ("runtime", None)
         assert only("https://ssmmessages.eu-west-1.amazonaws.com: i/o timeout").step == "exec"
 
-    def test_is_told_by_the_longest_action_that_fits(self) -> None:
+    def test_failed_step_of_execute_command_is_exec_and_of_put_object_runtime(self) -> None:
         one = only("AccessDeniedException when calling the ExecuteCommand operation")
         assert one.step == "exec"
         assert only("is not authorized to perform: s3:PutObject").step == "runtime"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "hello", "2026-01-01 all is well", "a" * 100_000])
-def test_what_is_no_error_has_no_explanation(text: str) -> None:
+def test_text_without_error_has_no_explanation(text: str) -> None:
     assert explain(text) == ()
 
 
-def test_what_the_text_does_not_name_stands_in_brackets() -> None:
+def test_explanation_shows_missing_words_in_brackets() -> None:
     one = only("AccessDeniedException because no identity-based policy allows it")
     assert "<action>" in one.cause
 
 
-def test_secrets_are_not_repeated() -> None:
+def test_explanation_omits_secrets_of_the_text() -> None:
     one = only(ARTICLE.replace("amazonaws.com/", "amazonaws.com/?X-Amz-Security-Token=Zm9vYmFyYmF6cXV4"))
     assert "Zm9vYmFy" not in one.text
     assert "Zm9vYmFy" not in str(one.evidence.as_words())
@@ -229,6 +229,6 @@ def test_secrets_are_not_repeated() -> None:
         ("an explicit deny in a sessions policy", "session-policy"),
     ],
 )
-def test_the_kind_of_policy_that_denies_is_the_one_that_iam_names_last(context: str, rule: str) -> None:
+def test_denying_policy_kind_follows_wording_of_iam(context: str, rule: str) -> None:
     denied = "User: arn:aws:sts::111122223333:assumed-role/a/b is not authorized to perform: ecr:BatchGetImage with "
     assert explain(denied + context)[0].rule == rule

@@ -9,7 +9,7 @@ from skerry.errortext.normalize import MAX_LENGTH, split_errors, squeeze, strip_
 ERROR = 'CannotPullContainerError: failed to resolve ref "a/b": not found'
 
 
-class TestPlain:
+class TestStripFormatting:
     @pytest.mark.parametrize(
         ("pasted", "meant"),
         [
@@ -29,19 +29,19 @@ class TestPlain:
             (r"\u001b[31mred", "[31mred"),
         ],
     )
-    def test_is_what_was_meant(self, pasted: str, meant: str) -> None:
+    def test_strip_formatting_returns_plain_text(self, pasted: str, meant: str) -> None:
         assert strip_formatting(pasted) == meant
 
-    def test_undoes_json_in_json(self) -> None:
+    def test_strip_formatting_decodes_nested_json(self) -> None:
         assert ERROR in strip_formatting(json.dumps(json.dumps({"stoppedReason": ERROR})))
 
 
-def test_tight_texts_are_the_same_however_they_were_wrapped() -> None:
+def test_squeeze_ignores_line_breaks_quotes_and_case() -> None:
     assert squeeze('Failed to\n  re\nsolve "ref"') == squeeze("failed to resolve ref")
 
 
-class TestErrors:
-    def test_of_a_log_are_its_records(self) -> None:
+class TestSplitErrors:
+    def test_split_errors_separates_log_records(self) -> None:
         log = f"2026-01-02T03:04:05Z INFO starting\n2026-01-02T03:04:06Z {ERROR}\n2026-01-02T03:04:07Z done"
         parts = [part.strip() for part in split_errors(log)]
         assert parts == [
@@ -51,7 +51,7 @@ class TestErrors:
             "2026-01-02T03:04:07Z done",
         ]
 
-    def test_of_one_line_begin_with_their_names(self) -> None:
+    def test_split_errors_separates_errors_of_a_line_by_name(self) -> None:
         one, two = split_errors(f"{ERROR} OutOfMemoryError: killed")
         assert (one.strip(), two) == (ERROR, "OutOfMemoryError: killed")
 
@@ -64,20 +64,20 @@ class TestErrors:
             f'"stoppedReason": "{ERROR}"',
         ],
     )
-    def test_within_an_error_are_a_part_of_it(self, wrapped: str) -> None:
+    def test_split_errors_keeps_nested_error_with_its_wrapper(self, wrapped: str) -> None:
         assert list(split_errors(wrapped))[-1].endswith(wrapped[-20:])
         assert sum(ERROR in part for part in split_errors(wrapped)) == 1
 
-    def test_of_json_begin_with_their_keys(self) -> None:
+    def test_split_errors_separates_json_values(self) -> None:
         text = json.dumps([{"reason": ERROR}, {"reason": ERROR}])
         assert sum(ERROR in part for part in split_errors(strip_formatting(text))) == 2
 
-    def test_are_bounded_in_number_and_length(self) -> None:
+    def test_split_errors_limits_number_and_length(self) -> None:
         parts = list(split_errors("OutOfMemoryError x\n\n" * 3000 + "y" * 50_000))
         assert len(parts) <= 1001
         assert max(map(len, parts)) <= 16_000
 
 
-def test_of_a_long_text_the_last_part_is_read() -> None:
+def test_tail_of_long_text_is_kept() -> None:
     assert tail_of("a" * MAX_LENGTH + ERROR).endswith(ERROR)
     assert len(tail_of("a" * MAX_LENGTH + ERROR)) == MAX_LENGTH

@@ -24,7 +24,7 @@ JSON = Input(("diagnose", "--from", "aws", "--format", "json"), {})
 WELL = b"skerry: x cannot be read\n  Save it again.\n"
 
 
-def test_wrong_inputs_end_in_words_or_verdicts() -> None:
+def test_fuzzed_inputs_end_without_findings() -> None:
     told = list(results([Task(SEED, 0, INPUTS)], 1))
     assert [one["end"] for one in told] == list(range(INPUTS))
     assert [one for one in told if one["findings"]] == []
@@ -34,17 +34,17 @@ def test_wrong_inputs_end_in_words_or_verdicts() -> None:
     }
 
 
-def test_a_seed_gives_the_same_inputs() -> None:
+def test_fuzz_seed_draws_the_same_inputs() -> None:
     assert [drawn(7, number) for number in range(60)] == [drawn(7, number) for number in range(60)]
     assert drawn(7, 1) != drawn(8, 1)
 
 
-def test_inputs_are_of_all_kinds() -> None:
+def test_fuzz_inputs_cover_all_kinds() -> None:
     kinds = {drawn(SEED, number).kind.partition(" ")[0] for number in range(100)}
     assert kinds == {"rows", "octets", "construct", "text", "definition", inputs.REMOVED}
 
 
-def test_only_facts_are_removed() -> None:
+def test_fuzz_removal_deletes_only_facts() -> None:
     draw = random.Random(7)
     for before in inputs.networks()[::8]:
         after = copy.deepcopy(before)
@@ -69,12 +69,12 @@ WRONG = [
 ]
 
 
-def test_what_is_wrong_with_a_run_is_found() -> None:
+def test_fuzz_judging_reports_each_kind_of_finding() -> None:
     for given, run, kind in WRONG:
         assert [one.kind for one in judging.findings(given, run)] == [kind]
 
 
-def test_nothing_is_wrong_with_words_and_verdicts() -> None:
+def test_fuzz_judging_accepts_messages_and_verdicts() -> None:
     for run in (Run(2, b"", WELL), Run(1, "blocked: wéb\n".encode(), b""), Run(0, b"", b"", scripts=("add a\n",))):
         assert list(judging.findings(TEXT, run)) == []
     assert list(judging.findings(JSON, Run(1, b'{"name": "\\u202e"}', b""))) == []
@@ -85,7 +85,7 @@ def diagnosis(verdict: str) -> bytes:
     return f'{{"services": [{service}]}}'.encode()
 
 
-def test_a_verdict_that_is_surer_without_a_fact_is_found() -> None:
+def test_fuzz_judging_reports_surer_verdict_without_a_fact() -> None:
     before: dict[tuple[str, ...], Verdict] = {("0 web",): BLOCKED}
     assert list(judging.findings(JSON, Run(4, diagnosis(UNKNOWN), b""), before)) == []
     (found,) = judging.findings(JSON, Run(0, diagnosis(OK), b""), before)
@@ -118,27 +118,27 @@ def kinds_of(told: list[dict[str, Any]]) -> list[list[str]]:
     [("import os; os.abort()", "death"), ("while True: pass", "time"), ("bytearray(2 << 30)", "fault")],
     ids=["death", "time", "memory"],
 )
-def test_a_worker_that_ends_is_a_finding_and_is_replaced(body: str, kind: str) -> None:
+def test_fuzz_worker_failure_is_reported_and_worker_is_replaced(body: str, kind: str) -> None:
     assert kinds_of(worked(body)) == [[kind]] * 2
 
 
-def test_a_worker_that_waits_for_ever_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fuzz_worker_that_hangs_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fleet, "SILENT_SECONDS", 3.0)
     assert kinds_of(worked("import time; time.sleep(1000)", 1)) == [["hang"]]
 
 
-def test_a_worker_that_holds_too_much_memory_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fuzz_worker_over_memory_limit_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fleet, "RESIDENT", 100 << 20)
     assert kinds_of(worked("held = b'x' * (150 << 20); import time; time.sleep(1000)", 1)) == [["memory"]]
 
 
-def test_a_fault_of_the_worker_itself_is_none_of_skerry() -> None:
+def test_fuzz_worker_own_error_raises() -> None:
     command = (sys.executable, "-c", "raise ValueError('of the worker')")
     with pytest.raises(RuntimeError, match="of the worker"):
         list(results([Task(SEED, 0, 1)], 1, command))
 
 
-def test_a_finding_is_kept_with_the_command_that_repeats_it(tmp_path: Path) -> None:
+def test_fuzz_report_keeps_finding_with_its_command(tmp_path: Path) -> None:
     number = next(number for number in range(100) if b"aws/all.json" in drawn(SEED, number).files)
     given = drawn(SEED, number)
     report = Report(SEED, tmp_path)
@@ -153,7 +153,7 @@ def test_a_finding_is_kept_with_the_command_that_repeats_it(tmp_path: Path) -> N
     assert not folder.exists()
 
 
-def test_an_input_is_made_smaller_as_long_as_the_finding_stays() -> None:
+def test_fuzz_input_is_shrunk_while_the_finding_persists() -> None:
     given = Input(("diagnose",), {b"aws/all.json": b'{"Vpcs": [{"VpcId": "x", "Tags": []}, 7], "Subnets": [{}]}'})
     smallest = shrunk(given, lambda one: b'"x"' in one.files[b"aws/all.json"])
     assert smallest.files[b"aws/all.json"].split() == b'{ "Vpcs": [ { "VpcId": "x" } ] }'.split()

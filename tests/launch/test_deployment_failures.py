@@ -8,24 +8,24 @@ def service(*events: str, deployments: tuple[Deployment, ...] = ()) -> Service:
     return Service("arn", "web", events=tuple(map(ServiceEvent, events)), deployments=deployments)
 
 
-def test_the_reason_of_a_failed_deployment_comes_first() -> None:
+def test_deployment_failure_reason_is_listed_before_events() -> None:
     failed = Deployment(rollout_state="FAILED", rollout_state_reason="tasks failed to start")
     fine = Deployment(rollout_state="COMPLETED", rollout_state_reason="all well")
     event = "(service web) is unable to consistently start tasks successfully."
     assert failure_reasons_of(service(event, deployments=(fine, failed))) == ("tasks failed to start", event)
 
 
-def test_events_of_success_are_not_told() -> None:
+def test_deployment_failures_ignore_success_events() -> None:
     assert (
         failure_reasons_of(service("(service web) has reached a steady state.", "(service web) has started 1 tasks."))
         == ()
     )
 
 
-def test_the_latest_three_failures_are_told_each_once() -> None:
+def test_deployment_failures_list_latest_three_distinct_events() -> None:
     events = [f"(service web) was unable to place a task {number}" for number in (4, 4, 3, 2, 1)]
     assert failure_reasons_of(service(*events)) == (events[0], events[2], events[3])
 
 
-def test_a_failed_deployment_without_a_reason_says_nothing() -> None:
+def test_failed_deployment_without_reason_is_not_listed() -> None:
     assert failure_reasons_of(service(deployments=(Deployment(rollout_state="FAILED"),))) == ()

@@ -34,7 +34,9 @@ def read(reference: str) -> Image:
         ("public.ecr.aws/nginx/nginx:stable", "public.ecr.aws", "nginx/nginx", "stable"),
     ],
 )
-def test_the_parts_of_a_reference(reference: str, registry: str, repository: str, tag: str) -> None:
+def test_image_reference_splits_into_registry_repository_and_tag(
+    reference: str, registry: str, repository: str, tag: str
+) -> None:
     found = read(reference)
     assert (found.registry, found.repository, found.tag) == (registry, repository, tag)
     assert (found.region, found.account) == (None, None)
@@ -50,7 +52,7 @@ def test_the_parts_of_a_reference(reference: str, registry: str, repository: str
         ("111122223333.dkr-ecr.eu-west-1.on.aws", "eu-west-1"),
     ],
 )
-def test_a_private_registry_of_ecr_tells_its_region_and_account(host: str, region: str) -> None:
+def test_ecr_image_reference_names_region_and_account(host: str, region: str) -> None:
     found = read(f"{host}/team/web:1.0")
     assert (found.registry, found.repository, found.tag) == (host, "team/web", "1.0")
     assert (found.region, found.account) == (region, "111122223333")
@@ -64,10 +66,10 @@ def test_a_private_registry_of_ecr_tells_its_region_and_account(host: str, regio
         "111122223333.dkr.s3.eu-west-1.amazonaws.com",
     ],
 )
-def test_what_only_looks_like_ecr_is_another_registry(host: str) -> None:
+def test_image_reference_of_ecr_lookalike_host_has_no_region(host: str) -> None:
     assert read(f"{host}/web").region is None
 
 
 @pytest.mark.parametrize("reference", ["", " ", "two words", "web:1\n", "quay.io/", ":1", "@sha256:0123"])
-def test_what_is_no_reference_is_none(reference: str) -> None:
+def test_malformed_image_reference_returns_none(reference: str) -> None:
     assert parse(reference) is None

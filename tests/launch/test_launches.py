@@ -16,8 +16,8 @@ def service_launch(network: Network, region: str | None = REGION) -> Launch:
     return launch_of_service(world, service)
 
 
-class TestOfAService:
-    def test_is_where_and_as_its_configuration_asks(self) -> None:
+class TestServiceLaunch:
+    def test_service_launch_follows_service_configuration(self) -> None:
         network = Network()
         network.definition(container())
         network.service(subnets=["subnet-a", "subnet-b"], groups=["sg-task"], enableExecuteCommand=True)
@@ -30,29 +30,29 @@ class TestOfAService:
         assert (found.not_applicable, found.unread) == (None, ())
         assert found.arn == f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"
 
-    def test_may_get_a_public_address(self) -> None:
+    def test_service_launch_has_public_address_if_assign_public_ip_enabled(self) -> None:
         network = Network()
         row = network.service()
         row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
         assert service_launch(network).public_address
 
-    def test_without_a_network_configuration_lands_nowhere_known(self) -> None:
+    def test_service_launch_without_network_configuration_has_no_subnets(self) -> None:
         network = Network()
         del network.service()["networkConfiguration"]
         found = service_launch(network)
         assert (found.subnets, found.public_address) == ((), False)
 
-    def test_is_of_the_region_of_its_arn(self) -> None:
+    def test_service_launch_takes_region_from_service_arn(self) -> None:
         network = Network()
         network.service()
         assert service_launch(network, "us-east-1").region == REGION
 
-    def test_is_of_the_worlds_region_where_the_arn_cannot_be_read(self) -> None:
+    def test_service_launch_with_malformed_arn_takes_the_read_region(self) -> None:
         network = Network()
         network.service(serviceArn="web")
         assert service_launch(network, "us-east-1").region == "us-east-1"
 
-    def test_runs_on_the_latest_platform_where_none_is_named(self) -> None:
+    def test_service_launch_defaults_to_latest_platform_version(self) -> None:
         network = Network()
         del network.service()["platformVersion"]
         assert service_launch(network).platform_version == "LATEST"
@@ -67,12 +67,16 @@ class TestOfAService:
             ([{"status": "PRIMARY"}, {"status": "ACTIVE", "serviceConnectConfiguration": {"enabled": True}}], False),
         ],
     )
-    def test_carries_a_proxy_where_a_deployment_does(self, deployments: list[Any], connects: bool) -> None:  # noqa: FBT001
+    def test_service_launch_has_service_connect_if_primary_deployment_has(
+        self,
+        deployments: list[Any],
+        connects: bool,  # noqa: FBT001
+    ) -> None:
         network = Network()
         network.service(deployments=deployments)
         assert service_launch(network).service_connect == connects
 
-    def test_has_the_logs_of_the_proxy(self) -> None:
+    def test_service_launch_has_service_connect_log_configuration(self) -> None:
         network = Network()
         connect = {"enabled": True, "logConfiguration": awslogs()}
         network.service(deployments=[{"status": "PRIMARY", "serviceConnectConfiguration": connect}])
@@ -80,39 +84,39 @@ class TestOfAService:
         assert found is not None
         assert found.log_driver == "awslogs"
 
-    def test_tells_what_ecs_says_of_its_failures(self) -> None:
+    def test_service_launch_reports_failure_events_of_ecs(self) -> None:
         network = Network()
         network.service(events=[{"id": "1", "message": "(service web) was unable to place a task."}])
         assert service_launch(network).reasons == ("(service web) was unable to place a task.",)
 
-    def test_knows_the_pull_through_cache_rules(self) -> None:
+    def test_service_launch_has_pull_through_cache_rules(self) -> None:
         network = Network()
         rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
         network.rows["pullThroughCacheRules"] = [rule]
         network.service()
         assert [one.ecr_repository_prefix for one in service_launch(network).cache_rules] == ["hub"]
 
-    def test_of_a_definition_that_was_not_read_is_missing_it(self) -> None:
+    def test_service_launch_reports_unread_task_definition_as_missing(self) -> None:
         network = Network()
         network.service()
         found = service_launch(network)
         assert isinstance(found.definition, Missing)
         assert found.definition.action == "ecs:DescribeTaskDefinition"
 
-    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
+    def test_service_launch_without_task_definition_arn_reports_it_missing(self) -> None:
         network = Network()
         del network.service()["taskDefinition"]
         found = service_launch(network)
         assert found.definition == Missing("the task definition of service web", "ecs:DescribeServices")
         assert found.definition_name == ""
 
-    def test_that_does_not_tell_its_cluster_has_none(self) -> None:
+    def test_service_launch_without_cluster_arn_has_empty_cluster_name(self) -> None:
         network = Network()
         del network.service()["clusterArn"]
         assert service_launch(network).cluster == ""
 
 
-class TestTheDigestsOfADeployment:
+class TestPinnedImageDigests:
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html"""
 
     ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service-revision/shop/web/1"
@@ -126,20 +130,22 @@ class TestTheDigestsOfADeployment:
         network.add("serviceRevisions", serviceRevisionArn=self.ARN, taskDefinition=DEFINITION, containerImages=images)
         return network
 
-    def test_are_those_of_its_revision(self, network: Network) -> None:
+    def test_pinned_digests_come_from_service_revision(self, network: Network) -> None:
         assert service_launch(network).pinned == (("web:1", "sha256:1"),)
 
     @pytest.mark.parametrize("change", [{"serviceRevisionArn": "another"}, {"taskDefinition": "web:9"}])
-    def test_are_not_those_of_others(self, network: Network, change: dict[str, str]) -> None:
+    def test_pinned_digests_ignore_other_revision_or_task_definition(
+        self, network: Network, change: dict[str, str]
+    ) -> None:
         network.rows["serviceRevisions"][0] |= change
         assert service_launch(network).pinned == ()
 
-    def test_do_not_hold_a_container_that_wishes_otherwise(self, network: Network) -> None:
+    def test_pinned_digests_omit_containers_without_version_consistency(self, network: Network) -> None:
         network.rows["taskDefinitions"][0]["containerDefinitions"][0]["versionConsistency"] = "disabled"
         assert service_launch(network).pinned == ()
 
     @pytest.mark.parametrize("key", ["taskDefinitions", "containerDefinitions", "taskDefinition"])
-    def test_hold_where_no_wish_is_known(self, network: Network, key: str) -> None:
+    def test_pinned_digests_hold_if_version_consistency_is_unread(self, network: Network, key: str) -> None:
         match key:
             case "taskDefinitions":
                 network.rows[key] = []
@@ -151,7 +157,7 @@ class TestTheDigestsOfADeployment:
         assert service_launch(network).pinned == expected
 
 
-class TestWhatIsNotFargates:
+class TestLaunchTypes:
     @pytest.mark.parametrize(
         ("change", "because"),
         [
@@ -165,13 +171,15 @@ class TestWhatIsNotFargates:
         ],
         ids=["draining", "EC2", "external", "own hosts"],
     )
-    def test_is_said_with_the_reason(self, change: dict[str, Any], because: str) -> None:
+    def test_non_fargate_or_draining_service_is_not_applicable_with_reason(
+        self, change: dict[str, Any], because: str
+    ) -> None:
         network = Network()
         network.service(**change)
         assert service_launch(network).not_applicable == because
 
     @pytest.mark.parametrize("providers", [["FARGATE"], ["FARGATE_SPOT"], ["own-hosts", "FARGATE"]], ids=str)
-    def test_is_not_what_a_fargate_provider_starts(self, providers: list[str]) -> None:
+    def test_fargate_capacity_provider_is_applicable(self, providers: list[str]) -> None:
         network = Network()
         strategy = [{"capacityProvider": name} for name in providers]
         network.service(launchType=None, capacityProviderStrategy=strategy)
@@ -179,7 +187,7 @@ class TestWhatIsNotFargates:
         assert (found.not_applicable, found.unread) == (None, ())
 
     @pytest.mark.parametrize(("provider", "applies"), [("FARGATE", True), ("own-hosts", False)])
-    def test_goes_by_the_clusters_default_where_the_service_names_nothing(self, provider: str, applies: bool) -> None:  # noqa: FBT001
+    def test_launch_type_follows_default_strategy_of_cluster(self, provider: str, applies: bool) -> None:  # noqa: FBT001
         network = Network()
         arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
         strategy = [{"capacityProvider": provider}]
@@ -189,14 +197,14 @@ class TestWhatIsNotFargates:
         assert (found.not_applicable is None) == applies
         assert found.unread == ()
 
-    def test_is_not_known_where_neither_service_nor_cluster_names_anything(self) -> None:
+    def test_launch_type_is_unread_without_service_or_cluster_strategy(self) -> None:
         network = Network()
         network.service(launchType=None)
         found = service_launch(network)
         assert found.not_applicable is None
         assert found.unread == (Missing("the launch type of service web", "ecs:DescribeClusters"),)
 
-    def test_is_in_its_task_sets_where_another_deploys_it(self) -> None:
+    def test_external_deployment_controller_reports_task_sets_unread(self) -> None:
         network = Network()
         network.service(deploymentController={"type": "EXTERNAL"})
         assert service_launch(network).unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
@@ -223,7 +231,7 @@ class TestWhatIsNotFargates:
         ],
         ids=["launch type", "managed", "group", "both"],
     )
-    def test_says_what_the_capacity_is(self, change: dict[str, Any], reason: str) -> None:
+    def test_not_applicable_reason_names_kind_of_capacity_provider(self, change: dict[str, Any], reason: str) -> None:
         network = Network()
         for name, kind in (("managed", "MANAGED_INSTANCES"), ("group", "EC2_AUTOSCALING")):
             network.rows.setdefault("capacityProviders", []).append({"name": name, "type": kind})
@@ -240,7 +248,7 @@ class TestWhatIsNotFargates:
             ("awsvpc", Missing("the launch type of service web", "ecs:DescribeClusters"), None),
         ],
     )
-    def test_is_told_by_the_network_mode_where_nothing_else_tells(
+    def test_network_mode_decides_fargate_if_launch_type_is_unread(
         self, mode: str, open_type: Missing | None, because: str | None
     ) -> None:
         network = Network()
@@ -267,7 +275,7 @@ class TestTaskSets:
         return launches_of(world, service)
 
     @pytest.mark.parametrize("controller", ["EXTERNAL", "CODE_DEPLOY"])
-    def test_stand_for_the_service_with_what_is_theirs(self, controller: str) -> None:
+    def test_task_sets_replace_service_with_own_network_configuration(self, controller: str) -> None:
         found = self.launches(controller, task_set("1", "subnet-a"), task_set("2", "subnet-b"))
         assert [(one.name, one.service, one.arn) for one in found] == [
             ("web/1", "web", "arn:set:1"),
@@ -280,26 +288,26 @@ class TestTaskSets:
         assert {one.definition_name for one in found} == {"web:1"}
         assert {one.unread for one in found} == {()}
 
-    def test_on_hosts_of_their_own_are_not_fargates(self) -> None:
+    def test_task_set_of_launch_type_ec2_is_not_applicable(self) -> None:
         (found,) = self.launches("EXTERNAL", task_set("1", "subnet-a", launchType="EC2"))
         assert found.not_applicable == "launch type EC2: its tasks use the network of their hosts"
 
-    def test_that_drain_start_nothing(self) -> None:
+    def test_draining_task_set_is_not_applicable(self) -> None:
         (found,) = self.launches("CODE_DEPLOY", task_set("1", "subnet-a", status="DRAINING"))
         assert found.not_applicable == "the task set is DRAINING"
 
-    def test_of_a_service_that_ecs_deploys_are_not_asked_for(self) -> None:
+    def test_task_sets_are_ignored_under_ecs_deployment_controller(self) -> None:
         (found,) = self.launches("ECS", task_set("1", "subnet-b"))
         assert (found.name, found.service, found.subnets) == ("web", "web", ("subnet-a",))
 
-    def test_that_were_not_listed_leave_the_service(self) -> None:
+    def test_service_without_listed_task_sets_is_the_launch_itself(self) -> None:
         (found,) = self.launches("EXTERNAL")
         assert found.name == "web"
         assert found.unread == (Missing("the task sets of service web", "ecs:DescribeTaskSets"),)
         assert self.launches("CODE_DEPLOY")[0].unread == ()
 
 
-class TestFamilies:
+class TestPlatformFamilies:
     @pytest.mark.parametrize(
         ("platform", "system", "family"),
         [
@@ -312,13 +320,13 @@ class TestFamilies:
             ("Linux", "WINDOWS_SERVER_2019_CORE", "linux"),
         ],
     )
-    def test_are_named_by_the_launch_else_by_the_definition(
+    def test_platform_family_of_launch_precedes_task_definition(
         self, platform: str | None, system: str | None, family: str
     ) -> None:
         definition = TaskDefinition(runtime_platform=RuntimePlatform(operating_system_family=system))
         assert Launch("web", "", "", definition, platform_family=platform).family == family
 
-    def test_are_linux_where_the_definition_is_not_known(self) -> None:
+    def test_platform_family_is_linux_without_task_definition(self) -> None:
         assert Launch("web", "", "", Missing("it")).family == "linux"
 
 
@@ -326,5 +334,5 @@ class TestFamilies:
     ("name", "last"),
     [(f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/web:3", "web:3"), ("web:3", "web:3"), ("a/b/c", "c"), ("", "")],
 )
-def test_the_short_form_of_an_arn_is_its_last_part(name: str, last: str) -> None:
+def test_arn_short_name_is_its_last_part(name: str, last: str) -> None:
     assert short_name_of(name) == last

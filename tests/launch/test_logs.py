@@ -19,7 +19,7 @@ def sent(**options: str) -> Need:
     return need
 
 
-class TestFirelens:
+class TestFireLensOutputs:
     @pytest.mark.parametrize(
         ("options", "key", "host", "subject", "action"),
         [
@@ -38,7 +38,7 @@ class TestFirelens:
         ],
         ids=str,
     )
-    def test_sends_to_a_service_with_the_task_role(
+    def test_firelens_aws_output_calls_its_service_with_task_role(
         self, options: dict[str, str], key: str, host: str, subject: str, action: str
     ) -> None:
         need = sent(region=REGION, **options)
@@ -47,12 +47,12 @@ class TestFirelens:
         assert any(name.startswith(action) for name in need.actions)
         assert (need.step, need.blocks, need.identity) == ("runtime", "runtime", "task role")
 
-    def test_sends_to_the_region_that_it_names(self) -> None:
+    def test_firelens_output_calls_the_region_of_its_options(self) -> None:
         need = sent(Name="cloudwatch_logs", region="us-east-1")
         assert isinstance(need, Call)
         assert need.host == "logs.us-east-1.amazonaws.com"
 
-    def test_sends_to_the_endpoint_that_it_names(self) -> None:
+    def test_firelens_aws_output_calls_the_endpoint_of_its_options(self) -> None:
         need = sent(Name="cloudwatch_logs", region=REGION, endpoint="http://collector.example:8080")
         assert isinstance(need, Call)
         assert (need.host, need.port, need.place) == ("collector.example", 8080, "internet")
@@ -71,7 +71,7 @@ class TestFirelens:
         ],
         ids=str,
     )
-    def test_may_not_tell_where_it_sends(self, options: dict[str, str], fact: str) -> None:
+    def test_firelens_output_without_destination_is_unread(self, options: dict[str, str], fact: str) -> None:
         need = sent(**options)
         assert isinstance(need, Unread)
         assert (need.step, need.blocks, need.fact) == ("runtime", "runtime", fact)
@@ -92,26 +92,28 @@ class TestFirelens:
         ],
         ids=str,
     )
-    def test_sends_to_the_host_that_it_names(self, options: dict[str, str], host: str, port: int) -> None:
+    def test_firelens_output_calls_host_and_port_of_its_options(
+        self, options: dict[str, str], host: str, port: int
+    ) -> None:
         need = sent(**options)
         assert isinstance(need, Call)
         assert (need.host, need.port, need.place) == (host, port, "internet")
         assert (need.step, need.blocks, need.identity) == ("runtime", "runtime", "nobody")
 
 
-class TestRouters:
+class TestFireLensRouters:
     def faults(self, options: dict[str, str]) -> list[Any]:
         return list(needs_of_router("router", FirelensConfiguration("fluentbit", options)))
 
-    def test_do_not_read_their_configuration_from_s3(self) -> None:
+    def test_firelens_router_configuration_from_s3_is_a_fault(self) -> None:
         (fault,) = self.faults({"config-file-type": "s3", "config-file-value": "arn:aws:s3:::b/f.conf"})
         assert isinstance(fault, Fault)
         assert (fault.step, fault.code) == ("logs", "FIRELENS_CONFIG_FROM_S3")
         assert "router" in fault.message
 
-    def test_may_read_it_from_their_image(self) -> None:
+    def test_firelens_router_configuration_from_image_is_allowed(self) -> None:
         assert self.faults({"config-file-type": "file", "config-file-value": "/f.conf"}) == []
         assert self.faults({}) == []
 
-    def test_are_not_every_container(self) -> None:
+    def test_container_without_firelens_configuration_has_no_router_fault(self) -> None:
         assert list(needs_of_router("app", None)) == []

@@ -26,8 +26,8 @@ def attached(**details: str) -> list[dict[str, Any]]:
     return [{"type": "ElasticNetworkInterface", "status": "ATTACHED", "details": rows}, other]
 
 
-class TestOfATask:
-    def test_is_where_it_was_launched(self) -> None:
+class TestTaskLaunches:
+    def test_task_launch_takes_subnet_and_groups_of_its_interface(self) -> None:
         network = Network()
         network.definition(container())
         network.interface("eni-7", "10.0.2.7", "subnet-b", ["sg-open"], Association={"PublicIp": "198.51.100.7"})
@@ -39,7 +39,7 @@ class TestOfATask:
         assert found.arn is not None
         assert found.arn.endswith(":task/shop/1f")
 
-    def test_of_a_service_has_the_services_groups_where_its_interface_is_gone(self) -> None:
+    def test_task_launch_without_interface_takes_groups_of_service(self) -> None:
         network = Network()
         row = network.service(groups=["sg-open"], subnets=["subnet-a", "subnet-b"])
         row["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
@@ -47,39 +47,39 @@ class TestOfATask:
         found = task_launch(network)
         assert (found.subnets, found.groups, found.public_address) == (("subnet-b",), ("sg-open",), True)
 
-    def test_of_a_service_lands_where_the_service_does_if_it_does_not_tell(self) -> None:
+    def test_task_launch_without_attachment_takes_subnets_of_service(self) -> None:
         network = Network()
         network.service(subnets=["subnet-a", "subnet-b"])
         network.task("1f", group="service:web")
         assert task_launch(network).subnets == ("subnet-a", "subnet-b")
 
-    def test_of_no_service_whose_interface_is_gone_has_unknown_groups(self) -> None:
+    def test_task_launch_without_interface_or_service_has_unset_groups(self) -> None:
         network = Network()
         network.task("1f", group="family:web", attachments=attached(subnetId="subnet-a"))
         found = task_launch(network)
         assert found.groups is UNSET
         assert found.public_address == Missing("whether the task had a public address", "ec2:DescribeNetworkInterfaces")
 
-    def test_of_no_service_without_an_attachment_lands_nowhere_known(self) -> None:
+    def test_task_launch_without_attachment_or_service_has_no_subnets(self) -> None:
         network = Network()
         network.task("1f")
         assert task_launch(network).subnets == ()
 
-    def test_whose_interface_does_not_tell_its_groups_has_those_of_the_service(self) -> None:
+    def test_task_launch_takes_service_groups_if_interface_lacks_groups(self) -> None:
         network = Network()
         network.service(groups=["sg-open"])
         del network.interface("eni-7", "10.0.2.7", "subnet-b")["Groups"]
         network.task("1f", group="service:web", attachments=attached(networkInterfaceId="eni-7"))
         assert task_launch(network).groups == ("sg-open",)
 
-    def test_has_the_pull_through_cache_rules_that_services_have(self) -> None:
+    def test_task_launch_has_pull_through_cache_rules(self) -> None:
         network = Network()
         rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
         network.rows["pullThroughCacheRules"] = [rule]
         network.task("1f")
         assert [one.ecr_repository_prefix for one in task_launch(network).cache_rules] == ["hub"]
 
-    def test_that_does_not_tell_its_definition_is_missing_it(self) -> None:
+    def test_task_launch_without_task_definition_arn_reports_it_missing(self) -> None:
         network = Network()
         del network.task("1f")["taskDefinitionArn"]
         found = task_launch(network)
@@ -99,18 +99,18 @@ class TestOfATask:
         ],
         ids=str,
     )
-    def test_is_not_fargates_where_its_host_is(self, change: dict[str, Any], because: str | None) -> None:
+    def test_task_launch_on_own_hosts_is_not_applicable(self, change: dict[str, Any], because: str | None) -> None:
         network = Network()
         network.task("1f", **change)
         assert task_launch(network).not_applicable == because
 
-    def test_carries_the_proxy_of_its_service(self) -> None:
+    def test_task_launch_has_service_connect_of_its_service(self) -> None:
         network = Network()
         network.service(deployments=[{"serviceConnectConfiguration": {"enabled": True}}])
         network.task("1f", group="service:web")
         assert task_launch(network).service_connect
 
-    def test_of_a_cluster_and_platform_that_are_not_told(self) -> None:
+    def test_task_launch_without_cluster_and_platform_has_defaults(self) -> None:
         network = Network()
         row = network.task("1f", taskArn="1f")
         del row["clusterArn"], row["platformVersion"]
@@ -118,8 +118,8 @@ class TestOfATask:
         assert (found.cluster, found.platform_version, found.region) == ("", "LATEST", REGION)
 
 
-class TestTheServiceOfATask:
-    def test_is_the_one_of_its_group_in_its_cluster(self) -> None:
+class TestServiceOfTask:
+    def test_service_of_task_matches_group_and_cluster(self) -> None:
         network = Network()
         network.service("web", clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other", serviceArn="other")
         network.service("api")
@@ -138,7 +138,7 @@ def vpc(*groups: str, public: str = "DISABLED") -> Row:
     return {"awsvpcConfiguration": row}
 
 
-class TestWhatAskedForATask:
+class TestStoppedTaskOrigins:
     """The interface of a stopped task is gone, and its security groups with it: they are those that were asked for."""
 
     def stopped(self, network: Network, by: str | None, group: str = "family:web") -> Launch:
@@ -147,7 +147,7 @@ class TestWhatAskedForATask:
         network.task("1f", group=group, lastStatus="STOPPED", attachments=details, **more)
         return task_launch(network)
 
-    def test_is_the_deployment_that_it_names_not_the_latest(self) -> None:
+    def test_stopped_task_takes_groups_of_its_own_deployment(self) -> None:
         network = Network()
         older = {"id": "ecs-svc/1", "status": "ACTIVE", "networkConfiguration": vpc("sg-old", public="ENABLED")}
         latest = {"id": "ecs-svc/2", "status": "PRIMARY", "networkConfiguration": vpc("sg-task")}
@@ -156,7 +156,7 @@ class TestWhatAskedForATask:
         assert (found.groups, found.public_address) == (("sg-old",), True)
         assert found.notes == ("its security groups are taken to be those that web asks for",)
 
-    def test_is_the_service_as_it_is_where_the_deployment_is_gone(self) -> None:
+    def test_stopped_task_takes_service_groups_if_deployment_is_gone(self) -> None:
         network = Network()
         network.service(groups=["sg-task"], deployments=[{"id": "ecs-svc/2", "status": "PRIMARY"}])
         assert self.stopped(network, "ecs-svc/1", "service:web").groups == ("sg-task",)
@@ -167,10 +167,10 @@ class TestWhatAskedForATask:
         network.service(deploymentController={"type": "EXTERNAL"}, networkConfiguration={}, taskSets=[mine])
         return self.stopped(network, by, "service:web")
 
-    def test_is_the_task_set_that_it_names(self) -> None:
+    def test_stopped_task_takes_groups_of_its_task_set(self) -> None:
         assert self.of_task_set("ecs-svc/1").groups == ("sg-open",)
 
-    def test_is_not_known_of_a_task_set_that_is_gone(self) -> None:
+    def test_stopped_task_of_missing_task_set_has_unset_groups(self) -> None:
         # A service without a network configuration does not ask for the VPC's default group.
         found = self.of_task_set("ecs-svc/0")
         assert found.groups is UNSET
@@ -188,31 +188,31 @@ class TestWhatAskedForATask:
             network.add("Schedules", Arn=f"arn:aws:scheduler:::{name}", Name=name, State="ENABLED", Target=target)
         return network
 
-    def test_is_a_schedule(self) -> None:
+    def test_stopped_task_takes_groups_of_its_schedule(self) -> None:
         found = self.stopped(self.scheduled("nightly", "hourly"), "chronos-schedule/nightly")
         assert (found.groups, found.public_address) == (("sg-task",), False)
         assert found.notes == ("its security groups are taken to be those that nightly asks for",)
 
-    def test_is_a_schedule_whose_name_is_cut_short(self) -> None:
+    def test_stopped_task_matches_schedule_by_truncated_name(self) -> None:
         by = "chronos-schedule/gold-coast-data-lak"
         assert self.stopped(self.scheduled("gold-coast-data-lake-refresh"), by).groups == ("sg-task",)
 
-    def test_is_not_known_where_two_schedules_may_be_meant_that_differ(self) -> None:
+    def test_stopped_task_of_ambiguous_schedules_has_unset_groups(self) -> None:
         by = "chronos-schedule/gold-coast-data-lak"
         names = ("gold-coast-data-lake-refresh", "gold-coast-data-lake-export")
         assert self.stopped(self.scheduled(*names), by).groups is UNSET
         assert self.stopped(self.scheduled(*names, group="sg-open"), by).groups == ("sg-open",)
 
     @pytest.mark.parametrize("by", [None, "a-person", "chronos-schedule/other", "events-rule/nightly"])
-    def test_is_not_known_of_a_task_that_somebody_else_started(self, by: str | None) -> None:
+    def test_stopped_task_of_other_starter_has_unset_groups(self, by: str | None) -> None:
         assert self.stopped(self.scheduled("nightly"), by).groups is UNSET
 
-    def test_is_no_schedule_of_another_cluster(self) -> None:
+    def test_stopped_task_ignores_schedule_of_other_cluster(self) -> None:
         network = self.scheduled("nightly")
         network.rows["Schedules"][0]["Target"]["Arn"] = CLUSTER.replace("shop", "other")
         assert self.stopped(network, "chronos-schedule/nightly").groups is UNSET
 
-    def test_is_a_rule(self) -> None:
+    def test_stopped_task_takes_groups_of_its_events_rule(self) -> None:
         network = self.scheduled("nightly")
         target = network.rows.pop("Schedules")[0]["Target"] | {"Id": "1"}
         network.call("ListTargetsByRule", {"Rule": "nightly"}, {"Targets": [target]})

@@ -69,8 +69,8 @@ ASKERS = {
 
 
 @pytest.mark.parametrize("asker", ASKERS.values(), ids=ASKERS)
-class TestATarget:
-    def test_runs_a_task_as_its_parameters_ask(self, asker: Asker) -> None:
+class TestScheduledTargets:
+    def test_scheduled_target_launch_follows_ecs_parameters(self, asker: Asker) -> None:
         found = launched(asker.make(**PARAMETERS))
         assert (found.name, found.cluster, found.definition_name) == (asker.name, "shop", "web:1")
         assert isinstance(found.definition, TaskDefinition)
@@ -78,70 +78,70 @@ class TestATarget:
         assert (found.platform_version, found.region, found.execute_command) == ("1.4.0", REGION, True)
         assert (found.not_applicable, found.unread, found.service) == (None, (), None)
 
-    def test_without_a_launch_type_is_not_fargates_by_its_network_mode(self, asker: Asker) -> None:
+    def test_scheduled_target_in_bridge_mode_is_not_applicable(self, asker: Asker) -> None:
         network = Network()
         network.definition(container(), networkMode="bridge")
         found = launched(asker.make(TaskDefinitionArn=DEFINITION), network.world())
         assert found.not_applicable == "network mode bridge: its tasks use the network of their hosts"
 
-    def test_without_parameters_is_listed_with_what_is_not_known(self, asker: Asker) -> None:
+    def test_scheduled_target_without_ecs_parameters_reports_task_missing(self, asker: Asker) -> None:
         found = launched(asker.make())
         fact = Missing(f"the task that {asker.what} runs", asker.action)
         assert (found.name, found.cluster, found.definition, found.unread) == (asker.name, "shop", fact, (fact,))
 
-    def test_without_a_network_is_listed_with_what_is_not_known(self, asker: Asker) -> None:
+    def test_scheduled_target_without_network_reports_it_missing(self, asker: Asker) -> None:
         found = launched(asker.make(**(PARAMETERS | {"NetworkConfiguration": {}})))
         assert found.unread == (Missing(f"the network configuration of {asker.what}", asker.action),)
         assert (found.name, found.subnets) == (asker.name, ())
 
-    def test_without_a_definition_is_missing_it(self, asker: Asker) -> None:
+    def test_scheduled_target_without_task_definition_reports_it_missing(self, asker: Asker) -> None:
         found = launched(asker.make(**{key: value for key, value in PARAMETERS.items() if key != "TaskDefinitionArn"}))
         assert (found.definition, found.definition_name) == (
             Missing(f"the task definition of {asker.what}", asker.action),
             "",
         )
 
-    def test_on_hosts_of_its_own_is_not_fargates(self, asker: Asker) -> None:
+    def test_scheduled_target_of_launch_type_ec2_is_not_applicable(self, asker: Asker) -> None:
         found = launched(asker.make(**(PARAMETERS | {"LaunchType": "EC2"})))
         assert found.not_applicable == "launch type EC2: its tasks use the network of their hosts"
 
-    def test_without_a_launch_type_goes_by_its_cluster(self, asker: Asker) -> None:
+    def test_scheduled_target_without_launch_type_asks_for_cluster(self, asker: Asker) -> None:
         found = launched(asker.make(**(PARAMETERS | {"LaunchType": None})))
         assert found.unread == (Missing(f"the launch type of {asker.what}", "ecs:DescribeClusters"),)
 
     @pytest.mark.parametrize("arn", [LAMBDA, f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web", "arn"])
-    def test_that_is_no_cluster_is_no_launch(self, asker: Asker, arn: str) -> None:
+    def test_scheduled_target_with_non_cluster_arn_returns_no_launch(self, asker: Asker, arn: str) -> None:
         found = asker.make(arn)
         made = launch_of_target(world(), found) if isinstance(found, RuleTarget) else launch_of_schedule(world(), found)
         assert made is None
 
 
-class TestASchedule:
-    def test_that_is_disabled_starts_nothing(self) -> None:
+class TestSchedules:
+    def test_disabled_schedule_is_not_applicable(self) -> None:
         found = launched(schedule(state="DISABLED", **PARAMETERS))
         assert (found.not_applicable, found.arn) == ("the schedule is DISABLED", "arn:s")
 
-    def test_that_is_not_fargates_says_so_first(self) -> None:
+    def test_schedule_reports_launch_type_before_disabled_state(self) -> None:
         found = launched(schedule(state="DISABLED", **(PARAMETERS | {"LaunchType": "EC2"})))
         assert found.not_applicable == "launch type EC2: its tasks use the network of their hosts"
 
-    def test_that_calls_run_task_by_itself_does_not_tell_the_task(self) -> None:
+    def test_schedule_that_calls_run_task_reports_task_missing(self) -> None:
         found = launched(schedule(RUN_TASK))
         fact = Missing("the task that schedule hourly runs, which is in its input", "scheduler:GetSchedule")
         assert (found.unread, found.definition, found.region) == ((fact,), fact, REGION)
 
-    def test_that_does_not_tell_its_target_is_no_launch(self) -> None:
+    def test_schedule_without_target_returns_no_launch(self) -> None:
         assert launch_of_schedule(world(), Schedule(arn="arn:s", name="hourly")) is None
 
 
-class TestAFamily:
+class TestTaskDefinitionFamilies:
     def known(self, *rows: tuple[str, int, str | None]) -> World:
         definitions = tuple(
             TaskDefinition(family=name, revision=number, status=status) for name, number, status in rows
         )
         return World(Facts(task_definitions=definitions))
 
-    def test_without_a_revision_is_its_latest_active_one(self) -> None:
+    def test_family_without_revision_uses_latest_active_revision(self) -> None:
         found = launched(
             target(**(PARAMETERS | {"TaskDefinitionArn": DEFINITION.removesuffix(":1")})),
             self.known(("web", 2, "ACTIVE"), ("web", 10, None), ("web", 11, "INACTIVE"), ("api", 12, None)),
@@ -150,18 +150,18 @@ class TestAFamily:
         assert found.definition.revision == 10
         assert found.notes == ("web is its latest active revision: web:10 is the highest that was read",)
 
-    def test_that_was_not_read_is_missing(self) -> None:
+    def test_unread_task_definition_family_is_missing(self) -> None:
         row = target(**(PARAMETERS | {"TaskDefinitionArn": "web"}))
         found = launched(row, self.known(("api", 1, None)))
         assert isinstance(found.definition, Missing)
         assert found.notes == ()
 
-    def test_with_a_revision_is_that_one_and_no_other(self) -> None:
+    def test_unread_task_definition_revision_is_missing(self) -> None:
         row = target(**(PARAMETERS | {"TaskDefinitionArn": "web:1"}))
         assert isinstance(launched(row, self.known(("web", 2, None))).definition, Missing)
 
 
-def test_all_launches_are_those_of_rules_and_schedules() -> None:
+def test_scheduled_launches_are_listed_from_rules_and_schedules() -> None:
     facts = Facts(
         rule_targets=(target(**PARAMETERS), target(LAMBDA)), schedules=(schedule(LAMBDA), schedule(**PARAMETERS))
     )

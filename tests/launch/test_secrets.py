@@ -22,7 +22,7 @@ PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
         ("arn:", None),
     ],
 )
-def test_is_the_service_and_region_that_the_reference_names(value: str, source: ServiceRef | None) -> None:
+def test_secret_reference_names_its_service_and_region(value: str, source: ServiceRef | None) -> None:
     assert source_of(value, "eu-west-1") == source
 
 
@@ -38,7 +38,7 @@ def test_is_the_service_and_region_that_the_reference_names(value: str, source: 
         ("arn:aws-cn:secretsmanager:cn-north-1:1:secret:a:b:c:d", "arn:aws-cn:secretsmanager:cn-north-1:1:secret:a"),
     ],
 )
-def test_key_and_version_are_no_part_of_the_name(value: str, name: str) -> None:
+def test_secret_name_omits_json_key_and_version(value: str, name: str) -> None:
     assert bare_reference_of(value) == name
 
 
@@ -53,6 +53,6 @@ def test_key_and_version_are_no_part_of_the_name(value: str, name: str) -> None:
         ("dockerhub", SecretVersion()),
     ],
 )
-def test_key_and_version_are_what_is_asked_for(value: str, version: SecretVersion) -> None:
+def test_secret_reference_names_json_key_and_version(value: str, version: SecretVersion) -> None:
     assert version_of(value) == version
     assert SecretVersion().stage == "AWSCURRENT"

@@ -45,8 +45,8 @@ def unread(found: tuple[Need, ...]) -> list[tuple[str, str]]:
     return [(need.step, need.fact) for need in found if isinstance(need, Unread)]
 
 
-class TestOrder:
-    def test_of_everything_that_a_launch_may_need(self) -> None:
+class TestStartupOrder:
+    def test_startup_needs_are_listed_in_step_order(self) -> None:
         everything = container(
             secrets=[{"name": "A", "valueFrom": SECRET}],
             logConfiguration=awslogs(),
@@ -68,24 +68,24 @@ class TestOrder:
             "exec",
         ]
 
-    def test_does_not_depend_on_the_order_of_the_containers(self) -> None:
+    def test_startup_order_is_independent_of_container_order(self) -> None:
         one = container(name="one", secrets=[{"name": "A", "valueFrom": SECRET}])
         two = container("nginx", name="two", logConfiguration=awslogs())
         steps = [need.step for need in needs_of(launch(one, two))]
         assert steps == [need.step for need in needs_of(launch(two, one))]
         assert steps == sorted(steps, key=STEPS.index)
 
-    def test_begins_with_the_platform_and_an_address(self) -> None:
+    def test_startup_begins_with_placement_and_network_interface(self) -> None:
         found = needs_of(launch(platform_version="1.4.0"))
         assert found == (Placement("linux", "1.4.0", None, REGION), Interface())
 
-    def test_only_exec_and_firelens_come_after_the_start(self) -> None:
+    def test_startup_has_only_exec_and_firelens_at_runtime(self) -> None:
         found = needs_of(launch(container(logConfiguration={"logDriver": "awsfirelens"}), execute_command=True))
         assert [need.step for need in found if need.blocks == "runtime"] == ["exec", "runtime"]
 
 
-class TestAnEcrImage:
-    def test_needs_a_token_a_manifest_and_layers(self) -> None:
+class TestEcrImages:
+    def test_ecr_image_needs_token_manifest_and_layers(self) -> None:
         found = needs_of(launch(container()))
         assert hosts(found, "registry-auth") == [f"api.ecr.{AMAZON}"]
         assert hosts(found, "manifest") == [f"{ACCOUNT}.dkr.ecr.{AMAZON}"]
@@ -95,13 +95,13 @@ class TestAnEcrImage:
         assert call(found, "layers").actions == ("s3:GetObject",)
         assert {need.subjects for need in found if isinstance(need, Call)} == {(IMAGE,)}
 
-    def test_is_fetched_from_the_region_that_it_is_in(self) -> None:
+    def test_ecr_image_is_pulled_from_region_of_its_registry(self) -> None:
         found = needs_of(launch(container(IMAGE.replace(REGION, "us-east-1"))))
         assert hosts(found, "registry-auth") == ["api.ecr.us-east-1.amazonaws.com"]
         assert hosts(found, "layers") == ["prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com"]
         assert call(found, "manifest").service == ServiceRef("ecr.dkr", "us-east-1")
 
-    def test_of_china_has_the_names_of_china(self) -> None:
+    def test_ecr_image_in_china_uses_china_host_names(self) -> None:
         image = f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn/web"
         found = needs_of(launch(container(image), region="cn-north-1"))
         assert hosts(found, "registry-auth") == ["api.ecr.cn-north-1.amazonaws.com.cn"]
@@ -109,7 +109,7 @@ class TestAnEcrImage:
             "prod-cn-north-1-starport-layer-bucket.s3.cn-north-1.amazonaws.com.cn",
         ]
 
-    def test_of_another_partition_cannot_be_pulled(self) -> None:
+    def test_ecr_image_in_other_partition_is_a_fault(self) -> None:
         image = f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn/web"
         fault = next(need for need in needs_of(launch(container(image))) if isinstance(need, Fault))
         assert (fault.step, fault.code) == ("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION")
@@ -124,13 +124,13 @@ class TestAnEcrImage:
             (f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com", ""),
         ],
     )
-    def test_by_another_name_is_of_the_same_service(self, name: str, variant: str) -> None:
+    def test_ecr_registry_variant_names_refer_to_ecr_dkr_service(self, name: str, variant: str) -> None:
         found = needs_of(launch(container(f"{name}/web:1")))
         manifest = call(found, "manifest")
         assert (manifest.host, manifest.service, manifest.variant) == (name, ServiceRef("ecr.dkr", REGION), variant)
         assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}"]
 
-    def test_of_a_fips_registry_is_taken_to_get_its_token_as_ever(self) -> None:
+    def test_ecr_fips_image_gets_token_from_standard_api_host_by_inference(self) -> None:
         found = call(needs_of(launch(container(f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com/web"))), "registry-auth")
         assert (found.host, found.grade) == (f"api.ecr.{AMAZON}", "inferred")
         assert found.note.startswith(f"the token for {ACCOUNT}.dkr.ecr-fips")
@@ -143,19 +143,19 @@ class TestAnEcrImage:
             ("amazonaws.com", REGION, "documented"),
         ],
     )
-    def test_has_its_layers_in_a_bucket_that_is_sure_in_the_standard_partition(
+    def test_ecr_layer_bucket_is_documented_only_in_standard_partition(
         self, suffix: str, region: str, grade: str
     ) -> None:
         found = call(needs_of(launch(container(f"{ACCOUNT}.dkr.ecr.{region}.{suffix}/web"))), "layers")
         assert found.host == f"prod-{region}-starport-layer-bucket.s3.{region}.{suffix}"
         assert (found.grade, bool(found.note), found.identity) == (grade, grade == "inferred", "AWS")
 
-    def test_of_a_partition_that_is_not_known_has_no_names(self) -> None:
+    def test_ecr_image_in_unknown_partition_has_unread_host_names(self) -> None:
         found = needs_of(launch(container(f"{ACCOUNT}.dkr.ecr.xx-none-1.amazonaws.com/web")))
         assert hosts(found, "registry-auth") == [None]
         assert unread(found) == [("manifest", "the names of the partition that Region xx-none-1 is in")]
 
-    def test_for_windows_may_need_microsofts_registry(self) -> None:
+    def test_windows_ecr_image_may_need_microsoft_registry(self) -> None:
         found = needs_of(launch(container(), platform_family="WINDOWS_SERVER_2022_CORE"))
         assert hosts(found, "layers") == [f"prod-{REGION}-starport-layer-bucket.s3.{AMAZON}", "mcr.microsoft.com"]
         assert [bool(need.only_if) for need in found if isinstance(need, Call) and need.step == "layers"] == [
@@ -163,7 +163,7 @@ class TestAnEcrImage:
             True,
         ]
 
-    def test_for_windows_is_asked_about_by_itself(self) -> None:
+    def test_windows_base_layers_are_asked_per_image(self) -> None:
         two = [container(IMAGE.replace("web", name), name=name) for name in ("web", "api")]
         found = needs_of(launch(*two, platform_family="WINDOWS_SERVER_2022_CORE"))
         facts = [need.only_if for need in found if isinstance(need, Call) and need.only_if]
@@ -189,59 +189,59 @@ class TestPullThroughCaches:
             ("quay/org/app", "quay.io"),
         ],
     )
-    def test_need_a_way_to_the_internet_for_the_first_pull(self, repository: str, upstream: str) -> None:
+    def test_pull_through_cache_note_names_upstream_of_longest_prefix(self, repository: str, upstream: str) -> None:
         note = f"copied from {upstream} when it is first pulled, which needs a way to the internet"
         assert self.note(repository) == note
 
     @pytest.mark.parametrize("repository", ["docker-hubs/app", "docker-hub", "app"])
-    def test_are_not_of_other_repositories(self, repository: str) -> None:
+    def test_pull_through_cache_rule_ignores_other_repositories(self, repository: str) -> None:
         assert self.note(repository) == ""
 
-    def test_are_not_of_other_accounts(self) -> None:
+    def test_pull_through_cache_rule_ignores_other_accounts(self) -> None:
         assert self.note("docker-hub/org/app", account="999988887777") == ""
         assert "quay.io" in self.note("quay/org/app", account="999988887777")
 
-    def test_of_the_root_are_of_everything_that_no_other_is_of(self) -> None:
+    def test_pull_through_cache_root_rule_matches_remaining_repositories(self) -> None:
         rules = (*self.RULES, PullThroughCacheRule("ROOT", "ghcr.io", ACCOUNT))
         assert "ghcr.io" in self.note("app", rules)
         assert "quay.io" in self.note("quay/org/app", rules)
 
 
-class TestAnotherImage:
-    def test_of_docker_hub_needs_its_token_its_manifest_and_its_blobs(self) -> None:
+class TestImagesOutsideEcr:
+    def test_docker_hub_image_needs_token_manifest_and_layer_hosts(self) -> None:
         found = needs_of(launch(container("nginx")))
         assert hosts(found, "registry-auth") == []
         assert set(hosts(found, "manifest")) == {"registry-1.docker.io", "auth.docker.io"}
         assert hosts(found, "layers") == ["production.cloudflare.docker.com"]
         assert {need.place for need in found if isinstance(need, Call)} == {"internet"}
 
-    def test_of_quay_asks_one_host_for_token_and_manifest(self) -> None:
+    def test_quay_image_needs_quay_and_its_cdn(self) -> None:
         found = needs_of(launch(container("quay.io/org/app")))
         assert hosts(found, "manifest") == ["quay.io"]
         assert hosts(found, "layers") == ["cdn.quay.io"]
 
-    def test_of_a_registry_whose_blob_host_is_not_known_says_so(self) -> None:
+    def test_public_ecr_image_has_layers_without_host(self) -> None:
         found = call(needs_of(launch(container("public.ecr.aws/nginx/nginx"))), "layers")
         assert (found.host, found.place, found.grade) == (None, "internet", "inferred")
         assert "public.ecr.aws" in found.note
 
-    def test_of_a_registry_that_is_not_known_is_asked_at_its_own_host_and_port(self) -> None:
+    def test_unknown_registry_is_called_at_its_host_and_port(self) -> None:
         found = needs_of(launch(container("registry.example:5000/app")))
         manifest = call(found, "manifest")
         assert (manifest.host, manifest.port, manifest.grade) == ("registry.example", 5000, "inferred")
         assert call(found, "layers").port == 5000
 
     @pytest.mark.parametrize("port", ["0", "65536", "999999", "port", ""])
-    def test_of_a_registry_at_a_port_that_cannot_be_is_asked_at_https(self, port: str) -> None:
+    def test_registry_with_invalid_port_is_called_at_443(self, port: str) -> None:
         found = needs_of(launch(container(f"registry.example:{port}/app")))
         assert {need.port for need in found if isinstance(need, Call)} == {443}
 
-    def test_of_two_registries_at_one_host_needs_both(self) -> None:
+    def test_registries_at_two_ports_of_a_host_are_both_needed(self) -> None:
         two = [container(f"registry.example:{port}/app", name=f"c{port}") for port in (5000, 6000)]
         ports = [need.port for need in needs_of(launch(*two)) if isinstance(need, Call) and need.step == "manifest"]
         assert ports == [5000, 6000]
 
-    def test_with_credentials_needs_their_secret(self) -> None:
+    def test_registry_credentials_need_secrets_manager(self) -> None:
         found = needs_of(launch(container("nginx", repositoryCredentials={"credentialsParameter": f"{SECRET}:a:b:c"})))
         secret = call(found, "secrets")
         assert (secret.host, secret.subjects) == (f"secretsmanager.{AMAZON}", (SECRET,))
@@ -250,18 +250,18 @@ class TestAnotherImage:
     @pytest.mark.parametrize(
         ("parameter", "region"), [("hub-login", REGION), (SECRET.replace(REGION, "us-east-1"), "us-east-1")]
     )
-    def test_with_credentials_by_name_finds_them_in_the_tasks_region(self, parameter: str, region: str) -> None:
+    def test_registry_credentials_by_name_are_in_region_of_task(self, parameter: str, region: str) -> None:
         found = needs_of(launch(container("nginx", repositoryCredentials={"credentialsParameter": parameter})))
         assert call(found, "secrets").service == ServiceRef("secretsmanager", region)
 
     @pytest.mark.parametrize("image", [{"image": "two words"}, {"image": ""}, {}], ids=["words", "empty", "none"])
-    def test_that_cannot_be_read_is_not_known(self, image: dict[str, str]) -> None:
+    def test_malformed_image_reference_is_unread(self, image: dict[str, str]) -> None:
         found = needs_of(launch({"name": "app"} | image))
         assert unread(found) == [("manifest", "the image of container app")]
 
 
 class TestSecrets:
-    def test_are_fetched_from_the_service_and_region_that_they_are_in(self) -> None:
+    def test_secrets_are_fetched_from_their_service_and_region(self) -> None:
         values = [
             SECRET,
             SECRET.replace(REGION, "us-east-1"),
@@ -276,22 +276,22 @@ class TestSecrets:
             "ssm.us-east-2.amazonaws.com",
         ]
 
-    def test_of_a_log_driver_are_secrets_too(self) -> None:
+    def test_log_driver_secret_options_need_ssm(self) -> None:
         options = [{"name": "splunk-token", "valueFrom": "/splunk/token"}]
         logs = {"logDriver": "splunk", "options": {"splunk-url": "https://splunk.example"}, "secretOptions": options}
         assert hosts(needs_of(launch(container(logConfiguration=logs))), "secrets") == [f"ssm.{AMAZON}"]
 
-    def test_of_neither_service_are_not_known(self) -> None:
+    def test_secret_of_unsupported_service_is_unread(self) -> None:
         found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": "arn:aws:s3:::bucket/key"}])))
         assert ("secrets", "which service holds arn:aws:s3:::bucket/key") in unread(found)
 
-    def test_of_one_host_are_one_need_with_every_name(self) -> None:
+    def test_secrets_of_a_host_share_a_need(self) -> None:
         other = SECRET.replace("db", "api")
         values = [f"{SECRET}:user::", f"{SECRET}:password::", other]
         found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
         assert call(found, "secrets").subjects == (SECRET, other)
 
-    def test_of_two_services_whose_hosts_are_not_known_are_two_needs(self) -> None:
+    def test_secrets_of_two_services_without_hosts_are_separate_needs(self) -> None:
         values = [SECRET.replace(REGION, "xx-none-1"), f"arn:aws:ssm:xx-none-1:{ACCOUNT}:parameter/x"]
         found = needs_of(launch(container(secrets=[{"name": "A", "valueFrom": value} for value in values])))
         assert [
@@ -306,20 +306,20 @@ class TestLogs:
     def found(self, **logs: Any) -> tuple[Need, ...]:
         return needs_of(launch(container(logConfiguration=logs)))
 
-    def test_go_to_the_region_that_the_options_name(self) -> None:
+    def test_awslogs_calls_region_of_its_options(self) -> None:
         found = call(self.found(**awslogs(awslogs_region="us-east-1")), "logs")
         assert found.host == "logs.us-east-1.amazonaws.com"
         assert found.subjects == ("/ecs/web",)
         assert found.actions == ("logs:CreateLogStream", "logs:PutLogEvents")
 
-    def test_without_a_region_go_to_the_tasks_own(self) -> None:
+    def test_awslogs_without_region_calls_region_of_task(self) -> None:
         assert call(self.found(logDriver="awslogs"), "logs").host == f"logs.{AMAZON}"
 
-    def test_may_have_to_make_their_group(self) -> None:
+    def test_awslogs_create_group_needs_create_log_group(self) -> None:
         found = call(self.found(**awslogs(awslogs_create_group="true")), "logs")
         assert found.actions[0] == "logs:CreateLogGroup"
 
-    def test_of_several_containers_need_what_any_of_them_needs(self) -> None:
+    def test_awslogs_need_merges_groups_and_actions_of_containers(self) -> None:
         one = container(name="one", logConfiguration=awslogs())
         two = container(name="two", logConfiguration=awslogs(awslogs_create_group="true", awslogs_group="/ecs/two"))
         found = call(needs_of(launch(one, two)), "logs")
@@ -334,30 +334,30 @@ class TestLogs:
             ("http://logs.example/path", "logs.example", 80),
         ],
     )
-    def test_go_to_an_endpoint_that_the_options_name(self, endpoint: str, host: str, port: int) -> None:
+    def test_awslogs_endpoint_option_sets_host_and_port(self, endpoint: str, host: str, port: int) -> None:
         found = call(self.found(**awslogs(awslogs_endpoint=endpoint)), "logs")
         assert (found.host, found.port) == (host, port)
 
     @pytest.mark.parametrize("url", ["https://splunk.example:8088", "splunk.example:8088"])
-    def test_go_to_splunk(self, url: str) -> None:
+    def test_splunk_logs_call_host_of_splunk_url(self, url: str) -> None:
         found = call(self.found(logDriver="splunk", options={"splunk-url": url}), "logs")
         assert (found.host, found.port, found.blocks) == ("splunk.example", 8088, "start")
 
     @pytest.mark.parametrize("url", ["", "https://", "https://[", "splunk.example:99999", "splunk.example:port"])
-    def test_to_splunk_at_an_address_that_cannot_be_read_are_not_known(self, url: str) -> None:
+    def test_splunk_logs_with_malformed_url_are_unread(self, url: str) -> None:
         found = self.found(logDriver="splunk", options={"splunk-url": url})
         assert ("logs", "the splunk-url of the log driver") in unread(found)
 
-    def test_to_splunk_without_an_address_are_not_known(self) -> None:
+    def test_splunk_logs_without_url_are_unread(self) -> None:
         assert ("logs", "the splunk-url of the log driver") in unread(self.found(logDriver="splunk"))
 
-    def test_to_splunk_at_a_secret_address_are_not_known(self) -> None:
+    def test_splunk_logs_with_secret_url_are_unread(self) -> None:
         options = [{"name": "splunk-url", "valueFrom": "/splunk/url"}]
         found = self.found(logDriver="splunk", secretOptions=options)
         assert ("logs", "the splunk-url of the log driver, which is a secret") in unread(found)
         assert hosts(found, "secrets") == [f"ssm.{AMAZON}"]
 
-    def test_to_splunk_unverified_are_no_matter_of_the_start(self) -> None:
+    def test_splunk_logs_without_verify_connection_are_needed_at_runtime(self) -> None:
         options = {"splunk-url": "https://splunk.example", "splunk-verify-connection": "false"}
         found = call(self.found(logDriver="splunk", options=options), "runtime")
         assert (found.host, found.blocks, found.identity) == ("splunk.example", "runtime", "nobody")
@@ -370,106 +370,108 @@ class TestLogs:
             (f"https://logs.{AMAZON}", "logs", ""),
         ],
     )
-    def test_go_to_an_endpoint_of_the_service_by_any_of_its_names(self, endpoint: str, key: str, variant: str) -> None:
+    def test_awslogs_endpoint_with_aws_host_name_refers_to_logs_service(
+        self, endpoint: str, key: str, variant: str
+    ) -> None:
         found = call(self.found(**awslogs(awslogs_endpoint=endpoint)), "logs")
         assert (found.service, found.variant, found.grade) == (ServiceRef(key, REGION), variant, "documented")
         assert found.actions == ("logs:CreateLogStream", "logs:PutLogEvents")
         assert found.subjects == ("/ecs/web",)
 
     @pytest.mark.parametrize("driver", ["gelf", "json-file", "fluentd", "syslog", "journald"])
-    def test_by_another_driver_are_refused(self, driver: str) -> None:
+    def test_unsupported_log_driver_is_a_fault(self, driver: str) -> None:
         (fault,) = faults(self.found(logDriver=driver))
         assert (fault.step, fault.code) == ("logs", "LOG_DRIVER_NOT_ON_FARGATE")
         assert driver in fault.message
 
-    def test_of_a_router_may_be_refused(self) -> None:
+    def test_log_router_configuration_from_s3_is_a_fault(self) -> None:
         options = {"config-file-type": "s3", "config-file-value": "arn:aws:s3:::b/f.conf"}
         router = container(name="router", firelensConfiguration={"type": "fluentbit", "options": options})
         assert [fault.code for fault in faults(needs_of(launch(router)))] == ["FIRELENS_CONFIG_FROM_S3"]
 
-    def test_without_a_driver_need_nothing(self) -> None:
+    def test_container_without_log_driver_needs_no_logs_call(self) -> None:
         assert hosts(needs_of(launch(container())), "logs") == []
 
 
 class TestEnvironmentFiles:
-    def test_are_in_a_bucket_that_is_taken_to_be_in_the_tasks_region(self) -> None:
+    def test_environment_file_bucket_is_inferred_in_region_of_task(self) -> None:
         files = [{"value": "arn:aws:s3:::settings/deep/web.env", "type": "s3"}]
         found = call(needs_of(launch(container(environmentFiles=files))), "env-files")
         assert found.host == f"settings.s3.{AMAZON}"
         assert (found.grade, found.note) == ("inferred", f"bucket settings taken to be in {REGION}")
 
     @pytest.mark.parametrize("value", ["settings/web.env", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/x", "arn:aws:s3"])
-    def test_whose_name_cannot_be_read_are_not_known(self, value: str) -> None:
+    def test_environment_file_with_malformed_arn_is_unread(self, value: str) -> None:
         found = needs_of(launch(container(environmentFiles=[{"value": value, "type": "s3"}])))
         assert unread(found) == [("env-files", f"which bucket holds {value}")]
 
 
 class TestFileSystems:
-    def test_are_mounted_at_2049(self) -> None:
+    def test_efs_file_system_is_called_at_port_2049(self) -> None:
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
         found = call(needs_of(launch(task={"volumes": [volume, {"name": "scratch"}]})), "volumes")
         assert (found.host, found.port, found.subjects) == (f"fs-0a.efs.{AMAZON}", 2049, ("fs-0a",))
 
-    def test_of_a_partition_that_is_not_known_have_no_name(self) -> None:
+    def test_efs_file_system_in_unknown_partition_is_unread(self) -> None:
         volume = {"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-0a"}}
         found = needs_of(launch(task={"volumes": [volume]}, region="xx-none-1"))
         assert unread(found) == [("volumes", "the names of the partition that Region xx-none-1 is in")]
 
 
-class TestExec:
-    def test_needs_the_session_channel_after_the_start(self) -> None:
+class TestEcsExec:
+    def test_ecs_exec_needs_ssmmessages_at_runtime(self) -> None:
         found = call(needs_of(launch(execute_command=True)), "exec")
         assert (found.host, found.blocks, len(found.actions)) == (f"ssmmessages.{AMAZON}", "runtime", 4)
 
-    def test_is_no_need_where_it_is_off(self) -> None:
+    def test_ecs_exec_has_no_need_if_disabled(self) -> None:
         assert not hosts(needs_of(launch()), "exec")
 
-    def test_has_no_host_where_the_region_is_not_known(self) -> None:
+    def test_ecs_exec_has_no_host_without_region(self) -> None:
         assert hosts(needs_of(launch(execute_command=True, region=None)), "exec") == []
 
 
 class TestServiceConnect:
-    def test_fetches_its_configuration_before_the_start(self) -> None:
+    def test_service_connect_calls_ecs_agent_before_start(self) -> None:
         found = call(needs_of(launch(service_connect=True)), "service-connect")
         assert (found.host, found.instead) == (f"ecs-sc.{REGION}.api.aws", f"ecs-a.{AMAZON}")
         assert (found.service, found.blocks, found.grade) == (ServiceRef("ecs-agent", REGION), "start", "inferred")
 
-    def test_has_the_suffixes_of_its_partition(self) -> None:
+    def test_service_connect_host_has_suffix_of_partition(self) -> None:
         found = call(needs_of(launch(service_connect=True, region="cn-north-1")), "service-connect")
         assert found.host == "ecs-sc.cn-north-1.api.amazonwebservices.com.cn"
         assert found.instead == "ecs-a.cn-north-1.amazonaws.com.cn"
 
-    def test_of_a_partition_that_is_not_known_has_no_name(self) -> None:
+    def test_service_connect_in_unknown_partition_is_unread(self) -> None:
         found = needs_of(launch(service_connect=True, region="xx-none-1"))
         assert unread(found) == [("service-connect", "the names of the partition that Region xx-none-1 is in")]
 
-    def test_writes_logs_of_its_own(self) -> None:
+    def test_service_connect_log_configuration_needs_logs_and_secrets(self) -> None:
         secret = {"name": "token", "valueFrom": "/token"}
         logs = msgspec.convert(awslogs() | {"secretOptions": [secret]}, LogConfiguration)
         found = needs_of(launch(service_connect=True, service_connect_logs=logs))
         assert hosts(found, "logs") == [f"logs.{AMAZON}"]
         assert hosts(found, "secrets") == [f"ssm.{AMAZON}"]
 
-    def test_is_no_need_where_it_is_off(self) -> None:
+    def test_service_connect_has_no_need_if_disabled(self) -> None:
         logs = msgspec.convert(awslogs(), LogConfiguration)
         assert [need.step for need in needs_of(launch(service_connect_logs=logs))] == ["placement", "network-interface"]
 
 
 class TestPlatforms:
-    def test_are_asked_for_with_their_processor(self) -> None:
+    def test_placement_names_cpu_architecture(self) -> None:
         found = needs_of(launch(task={"runtimePlatform": {"cpuArchitecture": "ARM64"}}))
         assert found[0] == Placement("linux", "LATEST", "ARM64", REGION)
         assert faults(found) == []
 
-    def test_of_windows_are_not_on_arm(self) -> None:
+    def test_windows_platform_on_arm64_is_a_fault(self) -> None:
         runtime = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}
         (fault,) = faults(needs_of(launch(task={"runtimePlatform": runtime})))
         assert (fault.step, fault.code) == ("placement", "PLATFORM_NOT_ON_ARM64")
 
 
-class TestOldPlatforms:
+class TestPlatformInterfaces:
     @pytest.mark.parametrize("version", ["1.3.0", "1.0.0"])
-    def test_fetched_secrets_and_tokens_through_an_interface_of_their_own(self, version: str) -> None:
+    def test_platform_before_1_4_fetches_secrets_and_token_by_own_interface(self, version: str) -> None:
         task = container(secrets=[{"name": "A", "valueFrom": SECRET}], logConfiguration=awslogs())
         found = needs_of(launch(task, platform_version=version))
         own = {need.step: need.own_interface for need in found if isinstance(need, Call)}
@@ -485,25 +487,25 @@ class TestOldPlatforms:
         ],
         ids=str,
     )
-    def test_of_today_use_the_tasks(self, of: dict[str, Any]) -> None:
+    def test_current_platform_uses_network_interface_of_task(self, of: dict[str, Any]) -> None:
         found = needs_of(launch(container(), **of))
         assert not any(need.own_interface for need in found if isinstance(need, Call))
 
 
-class TestWhatIsNotKnown:
-    def test_of_the_launch_is_a_need_at_the_placement(self) -> None:
+class TestMissingFacts:
+    def test_unread_fact_of_launch_is_listed_at_placement(self) -> None:
         fact = Missing("the launch type of service web", "ecs:DescribeClusters")
         assert unread(needs_of(launch(unread=(fact,)))) == [("placement", fact.fact)]
 
-    def test_of_the_definition_is_a_need_at_the_start(self) -> None:
+    def test_missing_task_definition_is_listed_at_start(self) -> None:
         fact = Missing("task definition web:1", "ecs:DescribeTaskDefinition")
         found = needs_of(launch(definition=fact))
         assert unread(found) == [("start", fact.fact)]
         assert [need.action for need in found if isinstance(need, Unread)] == [fact.action]
 
-    def test_without_a_region_nothing_can_be_followed(self) -> None:
+    def test_missing_region_is_listed_at_start(self) -> None:
         assert unread(needs_of(launch(container(), region=None))) == [("start", "the Region of the task")]
 
-    def test_without_the_containers_nothing_can_be_followed(self) -> None:
+    def test_missing_container_definitions_are_listed_at_start(self) -> None:
         bare = TaskDefinition(family="web")
         assert unread(needs_of(launch(definition=bare))) == [("start", "the containers of the task definition")]

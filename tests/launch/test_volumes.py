@@ -23,38 +23,38 @@ def s3_files(arn: str) -> dict[str, Any]:
     return {"s3filesVolumeConfiguration": {"fileSystemArn": arn}}
 
 
-class TestEfs:
-    def test_is_mounted_from_the_mount_target_with_the_task_role(self) -> None:
+class TestEfsVolumes:
+    def test_efs_volume_calls_file_system_host_with_task_role(self) -> None:
         (need,) = needs(efs("fs-0a"))
         assert isinstance(need, Call)
         assert (need.host, need.port) == (f"fs-0a.efs.{REGION}.amazonaws.com", 2049)
         assert (need.subjects, need.identity) == (("fs-0a",), "task role")
 
-    def test_by_an_access_point_and_encrypted_is_mounted_at_the_same_port(self) -> None:
+    def test_efs_volume_with_access_point_and_tls_needs_the_same_call(self) -> None:
         authorization = {"accessPointId": "fsap-1", "iam": "ENABLED"}
         assert needs(efs("fs-0a", transitEncryption="ENABLED", authorizationConfig=authorization)) == needs(
             efs("fs-0a")
         )
 
-    def test_by_its_arn_is_in_the_region_of_that(self) -> None:
+    def test_efs_volume_named_by_arn_uses_region_of_arn(self) -> None:
         (need,) = needs(efs(f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT}:file-system/fs-0a"))
         assert isinstance(need, Call)
         assert need.host == "fs-0a.efs.us-east-1.amazonaws.com"
 
-    def test_is_not_for_windows(self) -> None:
+    def test_efs_volume_on_windows_is_a_fault(self) -> None:
         (need,) = needs(efs("fs-0a"), windows=True)
         assert isinstance(need, Fault)
         assert need.code == "VOLUME_NOT_ON_FARGATE"
         assert "data" in need.message
 
 
-class TestS3Files:
-    def test_are_mounted_at_2049(self) -> None:
+class TestS3FilesVolumes:
+    def test_s3_files_volume_is_mounted_at_port_2049(self) -> None:
         found = needs(s3_files(f"arn:aws:s3files:{REGION}:{ACCOUNT}:file-system/fs-0b"))
         assert found == [Mount("fs-0b", 2049)]
 
     @pytest.mark.parametrize("arn", ["fs-0b", f"arn:aws:s3:{REGION}:{ACCOUNT}:file-system/fs-0b"])
-    def test_by_another_name_are_not_known(self, arn: str) -> None:
+    def test_s3_files_volume_with_malformed_arn_is_unread(self, arn: str) -> None:
         (need,) = needs(s3_files(arn))
         assert isinstance(need, Unread)
         assert (need.step, need.fact) == ("volumes", f"which S3 Files file system {arn} is")
@@ -67,18 +67,18 @@ class TestS3Files:
         ({"fsxWindowsFileServerVolumeConfiguration": {"fileSystemId": "fs-0c"}}, "FSx"),
     ],
 )
-def test_other_volumes_are_not_for_fargate(configuration: dict[str, Any], reason: str) -> None:
+def test_docker_and_fsx_volumes_are_faults_on_fargate(configuration: dict[str, Any], reason: str) -> None:
     (need,) = needs(configuration)
     assert isinstance(need, Fault)
     assert (need.step, need.code, need.blocks) == ("volumes", "VOLUME_NOT_ON_FARGATE", "start")
     assert reason in need.message
 
 
-def test_a_bind_mount_needs_nothing() -> None:
+def test_bind_mount_has_no_needs() -> None:
     assert needs({"host": {}}) == []
 
 
-def test_a_volume_without_a_name_is_refused_all_the_same() -> None:
+def test_docker_volume_without_name_is_a_fault() -> None:
     (need,) = needs_of_volume(msgspec.convert({"dockerVolumeConfiguration": {}}, Volume), REGION, windows=False)
     assert isinstance(need, Fault)
     assert "without a name" in need.message

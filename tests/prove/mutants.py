@@ -71,7 +71,7 @@ def network_acl_entries_are_asked_from_the_last() -> Iterator[None]:
         found = _acl_rules(*of)
         return found[::-1] if isinstance(found, tuple) else found
 
-    with _swap(security_filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules_of", wrong):
         yield
 
 
@@ -81,7 +81,7 @@ def denies_of_network_acls_are_overlooked() -> Iterator[None]:
         found = _acl_rules(*of)
         return tuple(rule for rule in found if rule.allows) if isinstance(found, tuple) else found
 
-    with _swap(security_filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules_of", wrong):
         yield
 
 
@@ -91,7 +91,7 @@ def ports_of_network_acl_entries_are_overlooked() -> Iterator[None]:
         found = _acl_rules(*of)
         return tuple(rule._replace(ports=ALL_PORTS) for rule in found) if isinstance(found, tuple) else found
 
-    with _swap(security_filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules_of", wrong):
         yield
 
 
@@ -101,7 +101,7 @@ def blocks_of_network_acl_entries_are_overlooked() -> Iterator[None]:
         found = _acl_rules(*of)
         return tuple(rule._replace(addresses=ANY) for rule in found) if isinstance(found, tuple) else found
 
-    with _swap(security_filters, "acl_rules", wrong):
+    with _swap(security_filters, "acl_rules_of", wrong):
         yield
 
 
@@ -170,7 +170,7 @@ def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
             return found
         return tuple(rule._replace(member=None, addresses=whole.addresses) if rule.member else rule for rule in found)
 
-    with _swap(security_filters, "group_rules", wrong):
+    with _swap(security_filters, "group_rules_of", wrong):
         yield
 
 
@@ -180,7 +180,7 @@ def references_to_groups_are_overlooked() -> Iterator[None]:
         found = _group_rules(*of)
         return tuple(rule for rule in found if not rule.member) if isinstance(found, tuple) else found
 
-    with _swap(security_filters, "group_rules", wrong):
+    with _swap(security_filters, "group_rules_of", wrong):
         yield
 
 
@@ -238,8 +238,8 @@ def ports_of_group_rules_are_overlooked() -> Iterator[None]:
 @mutant
 def prefix_lists_hold_nothing() -> Iterator[None]:
     with (
-        _swap(security_filters, "in_prefix_list", lambda *_: EMPTY),
-        _swap(routing, "in_prefix_list", lambda *_: EMPTY),
+        _swap(security_filters, "intersect_prefix_list", lambda *_: EMPTY),
+        _swap(routing, "intersect_prefix_list", lambda *_: EMPTY),
     ):
         yield
 
@@ -249,7 +249,7 @@ def half_a_block_is_read_as_the_whole() -> Iterator[None]:
     def wrong(cidr: str) -> Block | None:
         return parse_ipv4_block(cidr.replace("/25", "/24"))
 
-    with _swap(compiled_rules, "block4", wrong):
+    with _swap(compiled_rules, "parse_ipv4_block", wrong):
         yield
 
 
@@ -329,7 +329,7 @@ def an_internet_gateway_takes_private_addresses() -> Iterator[None]:
     def wrong(*of: Any, **more: Any) -> Hop:
         return hop(*of, **(more | {"public": True}))
 
-    with _swap(forwarding, "internet_hop", wrong):
+    with _swap(forwarding, "judge_internet_gateway", wrong):
         yield
 
 
@@ -341,7 +341,7 @@ def an_internet_gateway_need_not_be_attached() -> Iterator[None]:
 
 @mutant
 def a_nat_gateway_works_in_any_state() -> Iterator[None]:
-    with _swap(nat, "nat_hop", lambda *_: Hop("gateway", "")):
+    with _swap(nat, "judge_nat_gateway", lambda *_: Hop("gateway", "")):
         yield
 
 
@@ -351,7 +351,7 @@ def a_nat_gateway_needs_no_way_out_of_its_own() -> Iterator[None]:
         way = PathPart(Box(step.start.addresses, step.addresses, step.start.ports), (step.hop,))
         return ((Passage.of((way,), None, choice=step.destination.choice),),)
 
-    with _swap(forwarding, "through_nat", wrong):
+    with _swap(forwarding, "walk_through_nat", wrong):
         yield
 
 
@@ -369,7 +369,7 @@ def the_source_destination_check_is_overlooked() -> Iterator[None]:
 
 @mutant
 def a_gateway_endpoint_works_in_any_state() -> Iterator[None]:
-    with _swap(forwarding, "endpoint_hop", lambda *_: Hop("endpoint", "")):
+    with _swap(forwarding, "judge_gateway_endpoint", lambda *_: Hop("endpoint", "")):
         yield
 
 
@@ -390,7 +390,7 @@ def a_peering_connection_works_in_any_state() -> Iterator[None]:
 
 @mutant
 def private_names_are_never_switched_off() -> Iterator[None]:
-    with _swap(name_resolution, "reason_not_led", lambda *_, **__: None):
+    with _swap(name_resolution, "unanswered_reason_of", lambda *_, **__: None):
         yield
 
 
@@ -446,7 +446,7 @@ def the_widest_zone_answers() -> Iterator[None]:
     def wrong(*of: Any) -> Any:
         return claims(*of)[::-1]
 
-    with _swap(dns_zones, "claims", wrong):
+    with _swap(dns_zones, "claims_for", wrong):
         yield
 
 

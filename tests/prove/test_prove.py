@@ -37,17 +37,17 @@ def test_engine_and_packets_agree_on_a_few_networks(few_cases: list[Case]) -> No
     assert [disagreement for case in few_cases for disagreement in disagreements(case)] == []
 
 
-def test_engine_that_overlooks_denies_of_network_acls_is_noticed_on_a_few_networks(few_cases: list[Case]) -> None:
+def test_engine_mutant_without_network_acl_denies_is_detected(few_cases: list[Case]) -> None:
     assert noticed("denies of network acls are overlooked", few_cases) is not None
 
 
 @pytest.mark.long
-def test_the_engine_and_the_packets_agree(cases: list[Case]) -> None:
+def test_engine_and_packets_agree_on_all_networks(cases: list[Case]) -> None:
     assert [one for case in cases for one in disagreements(case)] == []
 
 
 @pytest.mark.long
-def test_the_networks_let_some_through_and_not_others(cases: list[Case]) -> None:
+def test_random_networks_answer_some_requests_and_drop_others(cases: list[Case]) -> None:
     answered = sum(sum(case.answered) for case in cases)
     everything = sum(len(case.answered) for case in cases)
     assert len(cases) == NETWORKS
@@ -55,19 +55,19 @@ def test_the_networks_let_some_through_and_not_others(cases: list[Case]) -> None
 
 
 @pytest.mark.long
-def test_the_engine_is_sure_of_nearly_all(cases: list[Case]) -> None:
+def test_engine_decides_nearly_all_requests(cases: list[Case]) -> None:
     sure, unsure = map(sum, zip(*map(decided, cases), strict=True))
     assert unsure < sure // 20
 
 
 @pytest.mark.long
-def test_every_wrong_engine_is_noticed(cases: list[Case]) -> None:
+def test_engine_mutants_are_all_detected(cases: list[Case]) -> None:
     assert [name for name in MUTANTS if noticed(name, cases) is None] == []
 
 
 @pytest.mark.long
 @pytest.mark.usefixtures("needs_lab")
-def test_real_clients_do_what_is_predicted_too() -> None:
+def test_real_clients_agree_with_predictions() -> None:
     found = [rehearsal for _, rehearsal in rehearsed((0, 4))]
     assert [step for rehearsal in found for step in rehearsal.disagreements] == []
     assert all(worked and failed for worked, failed in map(told, found))

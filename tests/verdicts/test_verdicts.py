@@ -30,17 +30,21 @@ of_each = pytest.mark.parametrize("combine", COMBINATIONS, ids=["either", "every
 
 
 @of_each
-class TestEveryCombination:
+class TestCombinations:
     @given(some_verdicts, some_verdicts)
-    def test_is_associative(self, combine: Combination, left: list[Verdict], right: list[Verdict]) -> None:
+    def test_verdict_combination_is_associative(
+        self, combine: Combination, left: list[Verdict], right: list[Verdict]
+    ) -> None:
         assert combine([combine(left), combine(right)]) == combine(left + right)
 
-    def test_is_commutative(self, combine: Combination) -> None:
+    def test_verdict_combination_is_commutative(self, combine: Combination) -> None:
         for left, right in product(ORDER, repeat=2):
             assert combine([left, right]) == combine([right, left])
 
     @given(some_verdicts, st.data())
-    def test_is_monotone(self, combine: Combination, before: list[Verdict], data: st.DataObject) -> None:
+    def test_verdict_combination_is_monotone(
+        self, combine: Combination, before: list[Verdict], data: st.DataObject
+    ) -> None:
         """A part that gets worse does not make the whole better."""
         place = data.draw(st.integers(0, len(before) - 1))
         worse = data.draw(st.sampled_from(ORDER[ORDER.index(before[place]) :]))
@@ -48,15 +52,15 @@ class TestEveryCombination:
         assert ORDER.index(combine(before)) <= ORDER.index(combine(after))
 
     @given(some_verdicts)
-    def test_leaves_out_what_is_not_applicable(self, combine: Combination, drawn: list[Verdict]) -> None:
+    def test_verdict_combination_ignores_not_applicable(self, combine: Combination, drawn: list[Verdict]) -> None:
         assert combine([NOT_APPLICABLE, *drawn, NOT_APPLICABLE]) == combine(drawn)
 
-    def test_of_nothing_is_unknown(self, combine: Combination) -> None:
+    def test_verdict_combination_of_nothing_is_unknown(self, combine: Combination) -> None:
         assert combine([]) is UNKNOWN
         assert combine([NOT_APPLICABLE]) is UNKNOWN
 
     @pytest.mark.parametrize("verdict", ORDER)
-    def test_of_equal_verdicts_is_that_verdict(self, combine: Combination, verdict: Verdict) -> None:
+    def test_verdict_combination_of_equal_verdicts_returns_it(self, combine: Combination, verdict: Verdict) -> None:
         assert combine([verdict]) is verdict
         assert combine(iter([verdict, verdict])) is verdict
 
@@ -73,11 +77,13 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("left", "right", "picked", "uncertain"), PAIRS)
-def test_two_different_verdicts(left: Verdict, right: Verdict, picked: Verdict, uncertain: Verdict) -> None:
+def test_verdict_pairs_combine_by_either_unsure_and_every(
+    left: Verdict, right: Verdict, picked: Verdict, uncertain: Verdict
+) -> None:
     assert alternating_verdict_of([left, right]) is picked
     assert common_verdict_of([left, right]) is uncertain
     assert worst_of([left, right]) is right  # the worse of the two
 
 
-def test_verdicts_are_written_as_the_design_has_them() -> None:
+def test_verdict_strings_match_the_design() -> None:
     assert [str(verdict) for verdict in Verdict] == ["ok", "unknown", "intermittent", "blocked", "not-applicable"]

@@ -31,7 +31,7 @@ def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
         return None
     name = f"{row.rule}/{row.target.id}" if row.target.id else row.rule
     launch = _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
-    return msgspec.structs.replace(launch, started_by_of=started_by_of(f"events-rule/{row.rule}"))
+    return msgspec.structs.replace(launch, started_by=started_by_of(f"events-rule/{row.rule}"))
 
 
 def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
@@ -56,7 +56,7 @@ def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
         launch,
         arn=row.arn,
         not_applicable=launch.not_applicable or disabled,
-        started_by_of=started_by_of(f"chronos-schedule/{row.name}"),
+        started_by=started_by_of(f"chronos-schedule/{row.name}"),
     )
 
 
