@@ -32,7 +32,7 @@ def _kinds(verdicts: Iterable[Verdict]) -> set[Verdict]:
 
 
 def alternating_verdict_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """The world picks one of several, now this and now that: all blocked is blocked, some is intermittent."""
+    """Return the verdict of alternatives in turns: all blocked is blocked, some blocked is intermittent."""
     kinds = _kinds(verdicts)
     if len(kinds) == 1:
         return kinds.pop()
@@ -42,7 +42,7 @@ def alternating_verdict_of(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """All must hold: the worst of them."""
+    """Return the worst verdict: all must hold."""
     kinds = _kinds(verdicts)
     for verdict in (BLOCKED, INTERMITTENT, UNKNOWN, OK):
         if verdict in kinds:

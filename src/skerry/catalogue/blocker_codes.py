@@ -40,5 +40,5 @@ class _Codes(msgspec.Struct):
 
 @cache
 def load_codes() -> dict[str, Code]:
-    """Every code by its name."""
+    """Return every code by its name."""
     return {code.code: code for code in read("codes", _Codes).codes}

@@ -44,13 +44,13 @@ class _Refusals(msgspec.Struct, frozen=True):
 
 @cache
 def load_wordings() -> Wordings:
-    """The table of wordings."""
+    """Return the table of wordings."""
     return read("errors", Wordings)
 
 
 @cache
 def find_wording(step: str, service: str | None) -> Wording | None:
-    """The wording of a failure at a step; None where none is known."""
+    """Return the wording of a failure at a step; None where none is known."""
     rows = load_wordings().errors
     return next(
         (candidate for candidate in rows if candidate.step == step and candidate.service in {None, service}), None
@@ -64,7 +64,7 @@ def _refusals() -> tuple[RefusalWording, ...]:
 
 @cache
 def find_refusal_wording(step: str, service: str | None, code: str) -> RefusalWording | None:
-    """The wording of what AWS refuses at a step for the reason of a blocker; None where none is known."""
+    """Return the wording of what AWS refuses at a step for the reason of a blocker; None where none is known."""
     rows = [candidate for candidate in _refusals() if candidate.step == step and candidate.service in {None, service}]
     of_policy = code.endswith(_OF_POLICIES)
     return next(

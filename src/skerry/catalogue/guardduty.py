@@ -25,12 +25,12 @@ class _Agents(msgspec.Struct):
 
 @cache
 def load_agents() -> dict[str, Agent]:
-    """Every Region's agent."""
+    """Return every Region's agent."""
     return {agent.region: agent for agent in read("guardduty", _Agents).agents}
 
 
 def agent_repository_of(region: str) -> str | None:
-    """The repository of the agent's image, with its registry's host; None where the Region's is not known.
+    """Return the repository of the agent's image, with its registry's host; None where the Region's is not known.
 
     https://docs.aws.amazon.com/guardduty/latest/ug/ecs-runtime-agent-ecr-image-uri.html
     """

@@ -36,7 +36,7 @@ class Partition(msgspec.Struct, frozen=True):
         return self.special_prefix if self.special_prefix and endpoint in special else self.endpoint_prefix
 
     def fill(self, pattern: str, region: str) -> str | None:
-        """A name of a service in a Region; None where a part of it is not known in the partition."""
+        """Return a name of a service in a Region; None where a part of it is not known in the partition."""
         if self.registry is None and "{registry}" in pattern:
             return None
         return pattern.format(region=region, suffix=self.suffix, dual_stack=self.dual_stack, registry=self.registry)
@@ -48,19 +48,19 @@ class _Partitions(msgspec.Struct):
 
 @cache
 def load_partitions() -> tuple[Partition, ...]:
-    """Every partition of the catalogue."""
+    """Return every partition of the catalogue."""
     return read("partitions", _Partitions).partitions
 
 
 @cache
 def partition_of(region: str) -> Partition | None:
-    """The partition that a Region belongs to; None where its naming is not known."""
+    """Return the partition that a Region belongs to; None where its naming is not known."""
     return next((partition for partition in load_partitions() if re.search(partition.region, region)), None)
 
 
 @cache
 def list_registry_suffixes() -> tuple[str, ...]:
-    """The suffixes that names of private ECR registries may end with, in every partition."""
+    """Return the suffixes that names of private ECR registries may end with, in every partition."""
     names = {partition.suffix for partition in load_partitions()} | {
         partition.registry for partition in load_partitions() if partition.registry
     }

@@ -27,7 +27,7 @@ class _Platforms(msgspec.Struct):
 
 @cache
 def find_platform(family: str, version: str) -> Platform | None:
-    """The platform version of a family (``linux`` or ``windows``), LATEST included; None where not known."""
+    """Return the platform version of a family (``linux`` or ``windows``), LATEST included; None where not known."""
     rows = read("platforms", _Platforms).platforms
     return next(
         (

@@ -28,12 +28,12 @@ def _registries() -> dict[str, Registry]:
 
 
 def find_registry(name: str) -> Registry | None:
-    """The registry of this name, if it is known to stand on the internet."""
+    """Return the registry of this name, if it is known to stand on the internet."""
     return _registries().get(name)
 
 
 @cache
 def list_public_hosts() -> frozenset[str]:
-    """Every host that is known to stand on the internet."""
+    """Return every host that is known to stand on the internet."""
     hosts = {host for record in _registries().values() for host in (record.registry, record.token, record.blobs)}
     return frozenset(host for host in hosts if host is not None)

@@ -50,13 +50,13 @@ class _Services(msgspec.Struct):
 
 @cache
 def load_services() -> dict[str, AwsService]:
-    """Every service of the catalogue, by key."""
+    """Return every service of the catalogue, by key."""
     return {service.key: service for service in read("services", _Services).services}
 
 
 @cache
 def regional_host_of(ref: ServiceRef) -> str | None:
-    """The Regional host name of a service; None where the partition is not known."""
+    """Return the Regional host name of a service; None where the partition is not known."""
     partition = partition_of(ref.region)
     if partition is None:
         return None
@@ -65,7 +65,7 @@ def regional_host_of(ref: ServiceRef) -> str | None:
 
 @cache
 def endpoint_service_name_of(ref: ServiceRef, kind: str = "Interface") -> str | None:
-    """The name of the endpoint service, such as ``com.amazonaws.eu-west-1.ecr.api``.
+    """Return the name of the endpoint service, such as ``com.amazonaws.eu-west-1.ecr.api``.
 
     Outside the standard partition some interface endpoints have a prefix of their own, gateway endpoints never:
     https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
@@ -80,7 +80,7 @@ def endpoint_service_name_of(ref: ServiceRef, kind: str = "Interface") -> str | 
 
 @cache
 def service_of_endpoint(service_name: str) -> ServiceRef | None:
-    """The service behind an endpoint service's name; None where the catalogue does not have it."""
+    """Return the service behind an endpoint service's name; None where the catalogue does not have it."""
     for key in load_services():
         for region in _regions_in(service_name):
             ref = ServiceRef(key, region)
@@ -95,7 +95,7 @@ def _regions_in(name: str) -> list[str]:
 
 @cache
 def private_names_of(ref: ServiceRef) -> tuple[str, ...]:
-    """The names, some with a leading ``*.``, that an interface endpoint's private DNS answers for."""
+    """Return the names, some with a leading ``*.``, that an interface endpoint's private DNS answers for."""
     return _filled(ref, load_services()[ref.key].private_names)
 
 
@@ -109,7 +109,7 @@ def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def service_of_host(name: str) -> ServiceRef | None:
-    """The service that answers at a host name, at one of its variants too; None where the catalogue has none."""
+    """Return the service that answers at a host name, at one of its variants too; None where the catalogue has none."""
     for region in _regions_in(name):
         for key in load_services():
             ref = ServiceRef(key, region)
@@ -139,7 +139,7 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def file_system_of(name: str) -> str | None:
-    """The id of the EFS file system in its host name.
+    """Return the id of the EFS file system in its host name.
 
     https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
     """
@@ -149,7 +149,7 @@ def file_system_of(name: str) -> str | None:
 
 
 def layer_bucket_of(region: str) -> str:
-    """The bucket that ECR keeps image layers in.
+    """Return the bucket that ECR keeps image layers in.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
     """

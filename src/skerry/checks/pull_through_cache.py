@@ -48,7 +48,7 @@ def pull_through_cache(subject: CheckContext) -> Iterator[tuple[str, str, tuple[
 
 
 def _images(service: ServiceDiagnosis) -> tuple[str, ...]:
-    """The images that a service pulls."""
+    """Return the images that a service pulls."""
     manifests = (
         need_diagnosis.need
         for need_diagnosis in service.needs

@@ -91,7 +91,7 @@ def _list(form: str, output: Path | None, *, quiet: bool) -> None:
 
 
 def _asked() -> str:
-    """The text that somebody at a terminal types or pastes."""
+    """Return the text that somebody at a terminal types or pastes."""
     if not sys.stdin.isatty():
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
     complain("Paste the error text, then an empty line:")
@@ -104,7 +104,7 @@ def _asked() -> str:
 
 
 def _stdin(*, quiet: bool) -> str:
-    """The last part of what stdin holds, whatever it is."""
+    """Return the last part of what stdin holds, whatever it is."""
     stream = sys.stdin.buffer
     tail, size, mark = b"", 0, b""
     while chunk := stream.read(_CHUNK):

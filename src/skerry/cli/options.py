@@ -63,18 +63,18 @@ _SOURCE = [
 
 
 def add_input_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that reads AWS's answers, saved or live."""
+    """Add the options of every command that reads AWS's answers, saved or live."""
     return _decorate(command, _SOURCE)
 
 
 def add_redaction_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option of every command that prints names out of AWS's answers."""
+    """Add the option of every command that prints names out of AWS's answers."""
     what = "Replace user names, session names and e-mail addresses with pseudonyms."
     return click.option("--redact", "redaction", is_flag=True, callback=_redaction, help=what)(command)
 
 
 def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) -> "Redaction | None":  # noqa: FBT001
-    """One run of redaction, where it is asked for."""
+    """Return one run of redaction, where it is asked for."""
     if not wanted:
         return None
     from skerry.sources.redaction import Redaction
@@ -83,7 +83,7 @@ def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) 
 
 
 def add_reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that judges a network."""
+    """Add the options of every command that judges a network."""
     options = [
         *_SOURCE,
         click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown."),

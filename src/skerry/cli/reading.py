@@ -77,12 +77,12 @@ class Progress:
 
 
 def world_of(source: InputSource, scope: ReadOptions) -> "World":
-    """The World of saved answers, or of what ``scope`` names of the live account; its notes go to stderr."""
+    """Return the World of saved answers, or of what ``scope`` names of the live account; its notes go to stderr."""
     return gathered_of(source, scope).world
 
 
 def gathered_of(source: InputSource, scope: ReadOptions) -> "Gathered":
-    """The documents of saved answers, or of what ``scope`` names of the live account; their notes go to stderr."""
+    """Return the documents of saved answers, or of the live account within ``scope``; their notes go to stderr."""
     from skerry import app
 
     try:
@@ -126,7 +126,7 @@ def _live(source: InputSource, scope: ReadOptions) -> "Gathered":
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Progress | None]:
-    """A line of progress on a terminal, unless the user asked for quiet."""
+    """Show a line of progress on a terminal, unless the user asked for quiet."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

@@ -139,7 +139,7 @@ class _Table:
 
 @contextmanager
 def _table(*, quiet: bool) -> Iterator[Any]:
-    """A table on a terminal, unless the user asked for quiet."""
+    """Show a table on a terminal, unless the user asked for quiet."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

@@ -17,7 +17,7 @@ _TYPES = {"EC2_AUTOSCALING": "an Auto Scaling group", "MANAGED_INSTANCES": "Mana
 def non_fargate_reason_of(
     world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...]
 ) -> str | None:
-    """Why tasks are not Fargate's to start; None where they are, or may be.
+    """Return why tasks are not Fargate's to start; None where they are, or may be.
 
     Without a launch type the strategy decides, and without one the default of the cluster:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
@@ -32,7 +32,7 @@ def non_fargate_reason_of(
 def providers_of(
     world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...]
 ) -> tuple[ProviderStrategy, ...]:
-    """The capacity provider strategy in force: that of the tasks, else the default of their cluster."""
+    """Return the capacity provider strategy in force: that of the tasks, else the default of their cluster."""
     if launch_type is not None or strategy:
         return strategy
     cluster = world.find_cluster(cluster_arn)
@@ -42,14 +42,14 @@ def providers_of(
 def unread_launch_type_of(
     world: World, cluster_arn: str | UnsetType, launch_type: str | None, strategy: tuple[ProviderStrategy, ...], of: str
 ) -> tuple[Missing, ...]:
-    """The launch type, where neither the tasks nor their cluster tell it."""
+    """Return the launch type, where neither the tasks nor their cluster tell it."""
     if launch_type is not None or providers_of(world, cluster_arn, launch_type, strategy):
         return ()
     return (Missing(f"the launch type of {of}", "ecs:DescribeClusters"),)
 
 
 def other_mode_reason_of(definition: TaskDefinition | Missing) -> str | None:
-    """Why tasks of this definition are not Fargate's, whose tasks have the network mode ``awsvpc`` alone.
+    """Return why tasks of this definition are not Fargate's, whose tasks have the network mode ``awsvpc`` alone.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
     """

@@ -9,7 +9,7 @@ _OF_FAILURES = ("unable to", "failed", "unhealthy", "rolling back", "could not")
 
 
 def failure_reasons_of(service: Service) -> tuple[str, ...]:
-    """The reasons of a service's failed deployments, then its latest events that speak of failures, each once."""
+    """Return the reasons of a service's failed deployments, then its latest events about failures, each once."""
     rollout_reasons = [record.rollout_state_reason for record in service.deployments if record.rollout_state == _FAILED]
     deployments = [text for text in rollout_reasons if text]
     events = [

@@ -18,7 +18,7 @@ def make_service_call(
     prefix: str = "",
     identity: Identity = "execution role",
 ) -> Call:
-    """A call to a service's Regional host; to one below it, where there is a prefix."""
+    """Return a call to a service's Regional host; to one below it, where there is a prefix."""
     name = regional_host_of(ref)
     return Call(
         step,
@@ -33,7 +33,7 @@ def make_service_call(
 def make_external_call(
     step: Step, name: str, port: int, subjects: tuple[str, ...] = (), blocks: Blocks = "start"
 ) -> Call:
-    """A call to a host that is no service's; private zones aside, it is taken to have a public address."""
+    """Return a call to a host that is no service's; private zones aside, it is taken to have a public address."""
     note = f"{name} is taken to be on the internet"
     return Call(
         step, name, port, "internet", subjects=subjects, blocks=blocks, grade="inferred", note=note, identity="nobody"
@@ -41,7 +41,7 @@ def make_external_call(
 
 
 def make_call_to_host(step: Step, name: str, port: int, *actions: str, subject: str = "") -> Call:
-    """A call to a host that the task definition names: a service's, by any of its names, or another's."""
+    """Return a call to a host that the task definition names: a service's, by any of its names, or another's."""
     ref = service_of_host(name.lower())
     subjects = (subject,) if subject else ()
     if ref is None:

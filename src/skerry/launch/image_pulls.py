@@ -17,7 +17,7 @@ _MICROSOFT = "mcr.microsoft.com"
 def needs_of_ecr_image(
     image: Image, region: str, rules: tuple[PullThroughCacheRule, ...], *, windows: bool
 ) -> Iterator[Need]:
-    """Token, manifest and layers of an image in ECR: all of the image's Region, not of the task's."""
+    """Yield token, manifest and layers of an image in ECR: all of the image's Region, not of the task's."""
     name = image.reference
     partition = partition_of(region)
     yield _token(image, region)
@@ -54,7 +54,7 @@ def _token(image: Image, region: str) -> Call:
 
 
 def _layers(name: str, region: str, partition: Partition) -> Call:
-    """Layers come by an address that ECR signed: S3 sees ECR's own account, not the task's role.
+    """Return the Need for layers: ECR signs their address, so S3 sees ECR's own account, not the task's role.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
     """
@@ -75,7 +75,7 @@ def _layers(name: str, region: str, partition: Partition) -> Call:
 
 
 def _windows_layers(name: str) -> Call:
-    """Base layers of Windows are not in ECR, but for those who pushed them there on purpose.
+    """Return the Need for base layers of Windows, which are not in ECR unless pushed there on purpose.
 
     AWS does not document whether Fargate's hosts have them already.
 
@@ -97,7 +97,7 @@ def _cache_note(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> str:
 
 
 def find_cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> PullThroughCacheRule | None:
-    """The pull-through cache rule that a repository is below of, the longest prefix first.
+    """Return the pull-through cache rule that a repository is below of, the longest prefix first.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
     """
@@ -115,7 +115,7 @@ def find_cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> Pu
 
 
 def needs_of_other_image(image: Image) -> Iterator[Need]:
-    """Manifest, token and blobs of an image in a registry that is not AWS's private one."""
+    """Yield manifest, token and blobs of an image in a registry that is not AWS's private one."""
     name, _, port = image.registry.partition(":")
     number = port_of(port, HTTPS)
     subjects = (image.reference,)

@@ -75,7 +75,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
 
 
 def short_name_of(name: str) -> str:
-    """The last part of an ARN's resource: ``web:3`` of ``arn:…:task-definition/web:3``."""
+    """Return the last part of an ARN's resource: ``web:3`` of ``arn:…:task-definition/web:3``."""
     return name.rpartition("/")[2]
 
 
@@ -101,14 +101,14 @@ def definition_of(
 
 
 def launches_of(world: World, service: Service) -> tuple[Launch, ...]:
-    """The launches of a service's tasks: of each task set, where something else than ECS deploys it, else of itself."""
+    """Return the launches of a service's tasks: one per task set with an external deployment controller, else one."""
     if service.deployment_controller.type not in _BY_TASK_SETS or not service.task_sets:
         return (launch_of_service(world, service),)
     return tuple(launch_of_task_set(world, service, task_set) for task_set in service.task_sets)
 
 
 def launch_of_service(world: World, service: Service) -> Launch:
-    """The launch of a service's tasks, as its current definition asks for them."""
+    """Return the launch of a service's tasks, as its current definition asks for them."""
     connect = _service_connect(service)
     return msgspec.structs.replace(
         _of_configuration(world, service, service),
@@ -122,7 +122,7 @@ def launch_of_service(world: World, service: Service) -> Launch:
 
 
 def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
-    """The digests that ECS took the tags of the images for, when the deployment of today began.
+    """Return the digests that ECS took the tags of the images for, when the deployment of today began.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
     """
@@ -152,7 +152,7 @@ def _revisions_unread(world: World, service: Service) -> Missing | None:
 
 
 def _loose(world: World, service: Service) -> set[str]:
-    """The containers whose tag may stand for another image with each task.
+    """Return the containers whose tag may stand for another image with each task.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     """
@@ -167,7 +167,7 @@ def _loose(world: World, service: Service) -> set[str]:
 
 
 def launch_of_task_set(world: World, service: Service, task_set: TaskSet) -> Launch:
-    """The launch of the tasks of one task set: its network, platform and task definition are its own.
+    """Return the launch of the tasks of one task set: its network, platform and task definition are its own.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskSet.html
     """
@@ -183,7 +183,7 @@ def launch_of_task_set(world: World, service: Service, task_set: TaskSet) -> Lau
 
 
 def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> Launch:
-    """The common fields of a service and its task sets."""
+    """Return the common fields of a service and its task sets."""
     parsed = parse_arn(service.service_arn)
     vpc = of.network_configuration.awsvpc_configuration
     what = f"service {service.service_name}"

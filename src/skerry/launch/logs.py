@@ -44,7 +44,7 @@ def needs_of_router(name: str, configuration: FirelensConfiguration | None) -> I
 
 
 def _splunk(configuration: LogConfiguration) -> Need:
-    """The driver calls Splunk before the container starts, unless an option turns that off.
+    """Return the call to Splunk, which its driver makes before the container starts unless an option forbids.
 
     https://docs.docker.com/engine/logging/drivers/splunk/
     """
@@ -139,7 +139,7 @@ def _to_service(output: _Output, options: Mapping[str, str]) -> Need:
 
 
 def _by_task_role(need: Call | Unread) -> Need:
-    """The log router is a container of the task: it calls with the task role, after the start."""
+    """Return the log router's call, made with the task role after the start: the router is a container."""
     if isinstance(need, Unread):
         return msgspec.structs.replace(need, blocks=_LATER)
     return msgspec.structs.replace(need, blocks=_LATER, identity="task role")

@@ -18,7 +18,7 @@ _INTERFACE = "ElasticNetworkInterface"
 
 
 def launch_of_task(world: World, task: Task) -> Launch:
-    """The launch of one task again, where and as it was launched.
+    """Return the launch of one task again, where and as it was launched.
 
     The subnet and interface come from the task's attachment; the security groups from the interface if it was read,
     else from the task's origin: the interface of a stopped task is gone.
@@ -73,7 +73,7 @@ def _not_fargate(world: World, task: Task) -> str | None:
 
 
 def service_of(world: World, task: Task) -> Service | None:
-    """The service that a task belongs to, by its group ``service:NAME`` and its cluster."""
+    """Return the service that a task belongs to, by its group ``service:NAME`` and its cluster."""
     name = (task.group or "").removeprefix("service:")
     return next(
         (
@@ -113,7 +113,7 @@ def _of_deployment(world: World, service: Service, task: Task) -> Launch:
 
 
 def _scheduled(world: World, task: Task) -> Iterator[Launch]:
-    """The launches of rules and schedules that a task's ``startedBy`` names, in the task's cluster."""
+    """Return the launches of rules and schedules that a task's ``startedBy`` names, in the task's cluster."""
     cluster = "" if task.cluster_arn is UNSET else short_name_of(task.cluster_arn)
     by = None if task.started_by is None else scheduled_tasks.started_by_of(task.started_by)
     return (

@@ -18,14 +18,14 @@ _RULE_ACTION, _SCHEDULE_ACTION = "events:ListTargetsByRule", "scheduler:GetSched
 
 
 def scheduled_launches_of(world: World) -> tuple[Launch, ...]:
-    """Every launch that a rule or a schedule asks for."""
+    """Return every launch that a rule or a schedule asks for."""
     candidates = [launch_of_target(world, record) for record in world.facts.rule_targets]
     candidates += [launch_of_schedule(world, record) for record in world.facts.schedules]
     return tuple(launch for launch in candidates if launch is not None)
 
 
 def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
-    """The launch of a rule's target; None where the target is no cluster."""
+    """Return the launch of a rule's target; None where the target is no cluster."""
     where = _cluster(row.target.arn)
     if where is None:
         return None
@@ -35,7 +35,7 @@ def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
 
 
 def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
-    """The launch of a schedule; None where its target is neither a cluster nor a call of RunTask.
+    """Return the launch of a schedule; None where its target is neither a cluster nor a call of RunTask.
 
     A schedule that is disabled starts nothing. A universal target describes its tasks in its input, and skerry does not
     read it: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html

@@ -10,7 +10,7 @@ _SECRET_PARTS = 2
 
 
 def source_of(value_from: str, region: str) -> ServiceRef | None:
-    """The service that a ``valueFrom`` is read from; None if the ARN belongs to neither.
+    """Return the service that a ``valueFrom`` is read from; None if the ARN belongs to neither.
 
     A name that is no ARN is a parameter in the task's Region:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
@@ -22,7 +22,7 @@ def source_of(value_from: str, region: str) -> ServiceRef | None:
 
 
 def bare_reference_of(value_from: str) -> str:
-    """The reference without ``:json-key:stage:version``, which is not part of a secret's ARN.
+    """Return the reference without ``:json-key:stage:version``, which is not part of a secret's ARN.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """

@@ -26,7 +26,7 @@ _ARM = "ARM64"
 
 
 def needs_of(launch: Launch) -> tuple[Need, ...]:
-    """Everything that must succeed for the task to start and then to be used, in launch order.
+    """Return everything that must succeed for the task to start and then to be used, in launch order.
 
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
@@ -113,7 +113,7 @@ def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> 
 
 
 def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
-    """Roles are of one partition, so no registry of another knows them.
+    """Yield a Need that fails if the image is in another partition: its registries do not know the task's roles.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """

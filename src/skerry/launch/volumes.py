@@ -34,7 +34,7 @@ def _refused(name: str, reason: str) -> Fault:
 
 
 def _efs(volume: EfsVolume, region: str) -> Need:
-    """The mount target of the file system; access points and encryption in transit use the same port.
+    """Return the mount target of the file system; access points and encryption in transit use the same port.
 
     https://docs.aws.amazon.com/efs/latest/ug/encryption-in-transit.html
     """

@@ -77,7 +77,7 @@ def _number(text: str) -> int | None:
 
 
 def _small(text: str, most: int) -> int | None:
-    """A decimal number of at most three digits, without leading zeros, that is not above ``most``."""
+    """Return a decimal number of at most three digits, without leading zeros, that is not above ``most``."""
     if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS) or (text[0] == "0" and text != "0"):
         return None
     number = int(text)
@@ -96,12 +96,12 @@ def is_ipv6(addresses: Intervals) -> bool:
 
 
 def whole_family_of(addresses: Intervals) -> Intervals:
-    """Every address of the family that these are of."""
+    """Return every address of the family that these are of."""
     return ANY_IPV6 if is_ipv6(addresses) else ANY
 
 
 def cidr_blocks_of(addresses: Intervals) -> list[str]:
-    """The smallest list of CIDR blocks that holds exactly these addresses."""
+    """Return the smallest list of CIDR blocks that holds exactly these addresses."""
     # Only what is shown to people needs it.
     from ipaddress import IPv4Address, IPv6Address, summarize_address_range  # noqa: PLC0415
 
@@ -172,10 +172,10 @@ NAT64 = _set("64:ff9b::/96")
 
 
 def strip_nat64_prefix(addresses: Intervals) -> Intervals:
-    """The IPv4 addresses that addresses of NAT64's prefix stand for."""
+    """Return the IPv4 addresses that addresses of NAT64's prefix stand for."""
     return tuple((low - NAT64[0][0], high - NAT64[0][0]) for low, high in intersect(addresses, NAT64))
 
 
 def add_nat64_prefix(addresses: Intervals) -> Intervals:
-    """The addresses of NAT64's prefix that stand for IPv4 addresses."""
+    """Return the addresses of NAT64's prefix that stand for IPv4 addresses."""
     return tuple((low + NAT64[0][0], high + NAT64[0][0]) for low, high in addresses)

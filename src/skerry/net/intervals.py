@@ -25,12 +25,12 @@ def normalise(pairs: Iterable[Interval]) -> Intervals:
 
 
 def union(*sets: Intervals) -> Intervals:
-    """Every number that is in at least one of the sets."""
+    """Return every number that is in at least one of the sets."""
     return normalise(pair for numbers in sets for pair in numbers)
 
 
 def intersect(left: Intervals, right: Intervals) -> Intervals:
-    """Every number that is in both sets."""
+    """Return every number that is in both sets."""
     if left == right:
         return left
     result: list[Interval] = []
@@ -48,7 +48,7 @@ def intersect(left: Intervals, right: Intervals) -> Intervals:
 
 
 def subtract(left: Intervals, right: Intervals) -> Intervals:
-    """Every number of ``left`` that is not in ``right``."""
+    """Return every number of ``left`` that is not in ``right``."""
     result: list[Interval] = []
     j = 0
     for low, high in left:
@@ -78,5 +78,5 @@ def covers(outer: Intervals, inner: Intervals) -> bool:
 
 
 def count_numbers(numbers: Intervals) -> int:
-    """How many numbers the set holds."""
+    """Return the number of numbers in the set."""
     return sum(high - low + 1 for low, high in numbers)

@@ -29,17 +29,17 @@ def is_empty(box: Box) -> bool:
 
 
 def count(packets: Packets) -> int:
-    """How many packets the set holds."""
+    """Return the number of packets in the set."""
     return sum(count_numbers(box.source) * count_numbers(box.destination) * count_numbers(box.ports) for box in packets)
 
 
 def meet(left: Box, right: Box) -> Box:
-    """The packets that are in both boxes; possibly an empty box."""
+    """Return the packets that are in both boxes; possibly an empty box."""
     return Box(*map(intersect, left, right))
 
 
 def cut(box: Box, away: Box) -> Packets:
-    """The packets of ``box`` that are not in ``away``, as at most three disjoint boxes."""
+    """Return the packets of ``box`` that are not in ``away``, as at most three disjoint boxes."""
     common = meet(box, away)
     if is_empty(common):
         return (box,)
@@ -54,13 +54,13 @@ def cut(box: Box, away: Box) -> Packets:
 
 
 def subtract_boxes(packets: Packets, away: Iterable[Box]) -> Packets:
-    """The packets of the set that are in none of the boxes ``away``."""
+    """Return the packets of the set that are in none of the boxes ``away``."""
     for other in away:
         packets = tuple(piece for box in packets for piece in cut(box, other))
     return packets
 
 
 def restrict_to_box(packets: Packets, box: Box) -> Packets:
-    """The packets of the set that are in the box."""
+    """Return the packets of the set that are in the box."""
     pieces = (meet(piece, box) for piece in packets)
     return tuple(piece for piece in pieces if not is_empty(piece))

@@ -60,7 +60,7 @@ def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[str]) -> Iterato
 
 
 def _free(subnet: Subnet, taken: set[str]) -> str | None:
-    """The last address of a subnet that no interface has."""
+    """Return the last address of a subnet that no interface has."""
     usable = task_addresses_of(subnet)
     if isinstance(usable, Missing):
         return None

@@ -17,7 +17,7 @@ _NEW = "-new-"
 
 
 def make_new_id(prefix: str, name: str) -> str:
-    """The id of something that is to be created: ``vpce-new-ecr.api-vpc-1``."""
+    """Return the id of something that is to be created: ``vpce-new-ecr.api-vpc-1``."""
     return f"{prefix}{_NEW}{name}"
 
 
@@ -188,7 +188,7 @@ Manual = DeleteEndpoint | ConfigureService | ProposeStatement | MirrorImage | Ro
 
 
 def resource_of(change: Change) -> str:
-    """The id of what a change creates or changes."""
+    """Return the id of what a change creates or changes."""
     match change:
         case CreateSecurityGroup() | AuthorizeRule() | RevokeRule():
             return change.group_id

@@ -63,7 +63,7 @@ def disposition_of(
 def _diverting(
     world: World, change: Change, vpc_id: str, flows: Iterable[Flow], broken: Iterable[Failing]
 ) -> tuple[Disposition, str]:
-    """Private DNS turned on: others in the VPC whose calls of the service worked now go to the endpoint.
+    """Return the effect of private DNS: calls of other workloads in the VPC then go to the endpoint.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """
@@ -90,7 +90,7 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> tuple[Disposition, str]:
-    """A gateway endpoint cuts open connections to the service, if its route tables lead out.
+    """Return the effect of a gateway endpoint: open connections close if its route tables lead out.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -117,7 +117,7 @@ def _routes(world: World, table_id: str) -> tuple[Route, ...]:
 
 
 def _leads_out(row: Route) -> bool:
-    """Whether a route leads to public addresses, other than by an endpoint."""
+    """Return whether a route leads to public addresses, other than by an endpoint."""
     if row.state != "active" or (row.gateway_id or "").startswith(("local", "vpce-")):
         return False
     block = parse_block(row.destination_cidr_block or "")
@@ -127,7 +127,7 @@ def _leads_out(row: Route) -> bool:
 
 
 def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:
-    """A DNS attribute that is switched on makes private zones and private names of endpoints apply.
+    """Return the effect of a DNS attribute: private zones and private names of endpoints then apply.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
     """
@@ -142,7 +142,7 @@ def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:
 
 
 def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
-    """An allow entry before a deny entry opens a closed port, for all of the ACL's subnets."""
+    """Return the effect of an allow entry before a deny entry: it opens a closed port for all of the ACL's subnets."""
     acl = world.network_acls[change.acl_id]
     rows = () if acl.entries is UNSET else acl.entries
     behind = sorted(
@@ -191,7 +191,7 @@ def owner_of(world: World, changed: World, change: Change) -> str | None:
 
 
 def _vpc_of(changed: World, change: Change) -> str | None:
-    """The VPC whose owner a change is for; None where whoever has the resource can make it."""
+    """Return the VPC whose owner a change is for; None where whoever has the resource can make it."""
     match change:
         case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | SetVpcAttribute() | CreateSecurityGroup():
             return change.vpc_id

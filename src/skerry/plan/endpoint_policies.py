@@ -52,7 +52,7 @@ def _asked(world: World, launch: Launch, need: Call, ref: ServiceRef) -> Iterato
 
 
 def _statements(found: dict[str, dict[str, None]]) -> list[dict[str, Any]]:
-    """One statement for each set of actions, with all of its resources."""
+    """Return one statement for each set of actions, with all of its resources."""
     by_actions: dict[tuple[str, ...], list[str]] = {}
     for resource in sorted(found):
         by_actions.setdefault(tuple(sorted(found[resource])), []).append(resource)
@@ -60,7 +60,7 @@ def _statements(found: dict[str, dict[str, None]]) -> list[dict[str, Any]]:
 
 
 def allow(actions: Iterable[str], resources: Iterable[str], principal: Any = "*") -> dict[str, Any]:  # noqa: ANN401
-    """A statement that allows actions on resources; without a principal, one of a role's policy."""
+    """Return a statement that allows actions on resources; without a principal, one of a role's policy."""
     who = {} if principal is None else {"Principal": principal}
     return {"Effect": "Allow"} | who | {"Action": _short(actions), "Resource": _short(resources)}
 
@@ -75,7 +75,7 @@ def _document(statements: list[dict[str, Any]]) -> str:
 
 
 def add_statement(document: str | None, statement: dict[str, Any]) -> str | None:
-    """A policy with one statement more; None where the policy cannot be read, or would be too long."""
+    """Return a policy with one statement more; None where the policy cannot be read, or would be too long."""
     rows = _rows(document)
     if rows is None:
         return None
@@ -92,7 +92,7 @@ def join_policies(first: str | None, second: str) -> str:
 
 
 def _rows(document: str | None) -> list[Any] | None:
-    """The statements of a policy; None where it cannot be read."""
+    """Return the statements of a policy; None where it cannot be read."""
     try:
         policy = json.loads(document or "")
     except ValueError:
@@ -104,7 +104,7 @@ def _rows(document: str | None) -> list[Any] | None:
 
 
 def merge_statements(statements: Sequence[Any]) -> list[Any]:
-    """Statements without those that another one takes in: of one set of resources, or of one set of actions.
+    """Return statements without those that another one takes in: of one set of resources, or of one set of actions.
 
     Only those that say no more than such as `allow` makes: one with a condition or an id of its own stays as it is.
     """
@@ -127,7 +127,7 @@ def merge_statements(statements: Sequence[Any]) -> list[Any]:
 
 
 def _differ(first: Any, second: Any) -> str | None:  # noqa: ANN401
-    """The only part in which two statements of ours differ: their actions, or their resources."""
+    """Return the only part in which two statements of ours differ: their actions, or their resources."""
     if not (_is_ours(first) and _is_ours(second)) or first.keys() != second.keys():
         return None
     parts = [key for key in first if first[key] != second[key]]

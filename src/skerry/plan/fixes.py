@@ -58,7 +58,7 @@ def remedies_for(case: Case) -> Iterator[Remedy]:
 
 
 def _to_own(case: Case, trace: Trace) -> bool:
-    """Whether a path leads to something of the user's: an endpoint, a mount target, a DNS server.
+    """Return whether a path leads to something of the user's: an endpoint, a mount target, a DNS server.
 
     An endpoint reachable only by an inbound resolver does not count: S3's traffic from the VPC belongs to a gateway
     endpoint. Nor is another VPC's gateway endpoint.
@@ -138,7 +138,7 @@ def _names(case: Case, judged: Judged) -> Change:
 
 
 def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
-    """A rule for the task's group, to a group that nothing but endpoints has, to a list of AWS's, or to a subnet."""
+    """Yield a rule from the task's group to a group of endpoints only, to a prefix list of AWS's, or to a subnet."""
     endpoint = case.world.vpc_endpoints.get(trace.destination.endpoint or "")
     names = trace.destination.groups
     # Outbound rules see the groups of their own VPC; into another one a block leads.

@@ -88,7 +88,7 @@ def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
 
 
 def find_working_flows(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
-    """The flows of others to services that the changes touch, as far as they may work in this World."""
+    """Return the flows of others to services that the changes touch, as far as they may work in this World."""
     walker = Walker(world)
     flows = (flow for vpc_id, ref in touched_services_of(world, changes) for flow in _flows(world, scope, vpc_id, ref))
     judged_flows = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
@@ -142,7 +142,7 @@ def _is_strange(launch: Launch) -> bool:
 
 
 def _is_of_a_task(row: NetworkInterface) -> bool:
-    """Whether ECS made the interface for a task: it describes it by the attachment.
+    """Return whether ECS made the interface for a task: it describes it by the attachment.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
     """

@@ -117,7 +117,7 @@ def _working(world: World, vpc_id: str) -> list[NatGateway]:
 
 
 def _leads_for(world: World, table_id: str, subnet_id: str | UnsetType | None) -> bool:
-    """Whether a NAT gateway's own subnet has this route table, which would lead it back to itself."""
+    """Return whether a NAT gateway's own subnet has this route table, which would lead it back to itself."""
     subnet = world.subnets.get(subnet_id) if isinstance(subnet_id, str) else None
     table = world.route_table_of(subnet) if subnet else None
     return isinstance(table, RouteTable) and table.route_table_id == table_id
@@ -144,13 +144,13 @@ def _default_of(table: RouteTable | Missing) -> str:
 
 
 def extend_endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:
-    """The policy of an endpoint with the statement that a call lacks; None where the policy cannot be read."""
+    """Return the policy of an endpoint with the statement that a call lacks; None where the policy cannot be read."""
     text = endpoint_policies.add_statement(endpoint.policy_document, endpoint_policies.allow([action], [resource]))
     return ModifyEndpoint(endpoint.vpc_endpoint_id, policy=text) if text else None
 
 
 def policy_for(world: World, scope: Scope, ref: ServiceRef, vpc_id: str) -> str | None:
-    """The least policy of an endpoint, for the launches in scope and the services of the VPC, which use it too."""
+    """Return the least policy of an endpoint for the launches in scope and the other services of the VPC."""
     subnets = {subnet.subnet_id for subnet in task_subnets_of(world, vpc_id, scope)}
     subnets |= {subnet.subnet_id for subnet in world.subnets_in(vpc_id)}
     users = [launch for launch in (*scope.launches, *scope.others) if subnets & set(launch.subnets)]

@@ -108,7 +108,7 @@ def _is_on_table(case: Case, row: VpcEndpoint) -> bool:
 
 
 def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoint]) -> Iterator[Change]:
-    """A gateway endpoint on the route table of the subnet.
+    """Yield a gateway endpoint on the route table of the subnet.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -125,7 +125,7 @@ def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoi
 
 
 def _by_interface(case: Case, ref: ServiceRef, name: str) -> Iterator[Change]:
-    """An interface endpoint, in one subnet for each zone of the tasks.
+    """Yield an interface endpoint, in one subnet for each zone of the tasks.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
     """

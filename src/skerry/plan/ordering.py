@@ -73,7 +73,7 @@ def _kind(change: ProposeStatement) -> object:
 
 
 def _as_one(first: Change, second: Change) -> Change:
-    """A creation or modification of an endpoint, or a statement, with what a later one adds to it."""
+    """Return a creation or modification of an endpoint, or a statement, with what a later one adds to it."""
     if isinstance(first, ProposeStatement) and isinstance(second, ProposeStatement):
         (statement,) = endpoint_policies.merge_statements([json.loads(first.statement), json.loads(second.statement)])
         return ProposeStatement(first.resource, json.dumps(statement), f"{first.message} {second.message}")

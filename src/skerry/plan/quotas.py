@@ -70,7 +70,7 @@ def _rules(world: World, group: SecurityGroup, direction: str) -> int:
 
 
 def _weight(world: World, row: IpPermission) -> int:
-    """How many rules AWS counts: one for each peer; a list of AWS's for S3 or DynamoDB counts one.
+    """Return the number of rules as AWS counts them: one for each peer, one for its list of S3 or DynamoDB.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
     """

@@ -26,7 +26,7 @@ _STEP = 10
 
 
 def port_of(failing: Failing) -> int:
-    """The port of a call."""
+    """Return the port of a call."""
     return failing.need.port if isinstance(failing.need, Call | Mount) else HTTPS
 
 
@@ -41,7 +41,7 @@ def may_open(failing: Failing, trace: Trace) -> bool:
 
 
 def let_out(world: World, failing: Failing, trace: Trace, peer: str | None) -> Change | None:
-    """A rule of a group of the task's, to a group of the endpoint's (``peer``), else to AWS's list or its subnet."""
+    """Return a rule from the task's group to the endpoint's group (``peer``), else to AWS's list or its subnet."""
     group = choose_task_group(world, failing.kind.launch, failing.subnet)
     peer = peer or _peer(world, trace)
     if group is None or peer is None or not may_open(failing, trace):
@@ -59,7 +59,7 @@ def _peer(world: World, trace: Trace) -> str | None:
 
 
 def let_in(case: Case, group: str, *, seen: bool) -> Iterator[Change]:
-    """The rules of a group at the end of a path that let a task in, as the user prefers them.
+    """Yield the rules of a group at the end of a path that let a task in, as the user prefers them.
 
     ``seen``: whether the path ends in the task's own VPC, so that the group may name the task's.
     """
@@ -103,7 +103,7 @@ def acl_entries_for(world: World, failing: Failing, trace: Trace, judged: Judged
 
 
 def _blocks(world: World, failing: Failing, trace: Trace, *, to_destination: bool) -> list[str]:
-    """The blocks at the other end: a subnet's, or those of AWS's list, which a network ACL cannot name."""
+    """Return the blocks at the other end: a subnet's, or those of AWS's list, which a network ACL cannot name."""
     if not to_destination:
         here = world.subnets[failing.subnet]
         return [here.cidr_block] if here.cidr_block else []
@@ -116,7 +116,7 @@ def _blocks(world: World, failing: Failing, trace: Trace, *, to_destination: boo
 
 
 def number_entry(world: World, change: AddAclEntry) -> AddAclEntry | Advise:
-    """An entry with a free number before the first one that denies; AWS asks the entries in order."""
+    """Return an entry with a free number before the first one that denies; AWS asks the entries in order."""
     acl = world.network_acls[change.acl_id]
     entries = () if acl.entries is UNSET else acl.entries
     rows = [entry for entry in entries if entry.egress == (change.direction == "out")]

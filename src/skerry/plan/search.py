@@ -77,7 +77,7 @@ class _State:
         self.flows: tuple[Flow, ...] = ()
 
     def look(self) -> tuple[World, Found]:
-        """The World with the changes so far, and what is found there."""
+        """Return the World with the changes so far, and what is found there."""
         changes = tuple(self.changes)
         if changes != self._last[0]:
             current = apply_changes(self.world, changes)
@@ -146,7 +146,7 @@ class _State:
         )
 
     def _is_preferred(self, change: Change) -> bool:
-        """Whether the user asked for the change, needed or not: the article's rules for HTTP and DNS."""
+        """Return whether the user asked for the change, needed or not: the article's rules for HTTP and DNS."""
         return (
             self.options.ingress == "article"
             and isinstance(change, AuthorizeRule)
@@ -221,7 +221,7 @@ def _is_told(change: Change) -> bool:
 def _onto(
     other: CreateGatewayEndpoint | CreateInterfaceEndpoint, change: CreateGatewayEndpoint | CreateInterfaceEndpoint
 ) -> Change:
-    """The same endpoint once more: it needs a route table more, or nothing."""
+    """Return the same endpoint once more: it needs a route table more, or nothing."""
     if isinstance(change, CreateGatewayEndpoint) and isinstance(other, CreateGatewayEndpoint):
         if other.route_tables == change.route_tables:
             return other
@@ -237,7 +237,7 @@ def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
 
 
 def _in_the_way(found: Found) -> frozenset[object]:
-    """Everything that is lost or not known of the launches in a World."""
+    """Return everything that is lost or not known of the launches in a World."""
     lost = {
         (failing.kind.names, failing.need, failing.subnet, judged.piece.code, judged.piece.resource)
         for failing in found.failing

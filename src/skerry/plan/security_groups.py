@@ -13,7 +13,7 @@ _ENDPOINT = "vpc_endpoint"
 
 
 def endpoint_group_for(vpc_id: str) -> CreateSecurityGroup:
-    """The security group for the endpoints that a plan creates in a VPC."""
+    """Return the security group for the endpoints that a plan creates in a VPC."""
     return CreateSecurityGroup(
         make_new_id("sg", f"endpoints-{vpc_id}"),
         vpc_id,

@@ -9,7 +9,7 @@ from skerry.plan.scope import Scope
 
 
 def task_subnets_of(world: World, vpc_id: str, scope: Scope) -> tuple[Subnet, ...]:
-    """The subnets of a VPC that tasks in scope may land in."""
+    """Return the subnets of a VPC that tasks in scope may land in."""
     names = dict.fromkeys(name for launch in scope.launches for name in launch.subnets)
     subnets = (world.subnets.get(name) for name in names)
     return tuple(subnet for subnet in subnets if subnet is not None and subnet.vpc_id == vpc_id)
@@ -28,7 +28,7 @@ def choose_endpoint_subnets(world: World, vpc_id: str, scope: Scope, service_nam
 
 
 def _zones(world: World, tasks: tuple[Subnet, ...], service_name: str) -> list[str | None]:
-    """The zones of subnets; where no zone is known, one subnet of whichever it is."""
+    """Return the zones of subnets; where no zone is known, one subnet of whichever it is."""
     task_zones = sorted({zone for subnet in tasks if (zone := zone_of(subnet)) is not None})
     offered = world.zones_of_endpoint_service(service_name)
     if not task_zones:
@@ -37,13 +37,13 @@ def _zones(world: World, tasks: tuple[Subnet, ...], service_name: str) -> list[s
 
 
 def _best(places: tuple[Subnet, ...], zone: str | None, tasks: tuple[Subnet, ...]) -> str | None:
-    """The subnet of a zone for an endpoint: where one is already goes before the tasks' own."""
+    """Return the subnet of a zone for an endpoint: where one is already goes before the tasks' own."""
     fit = [row for row in places if zone_of(row) == zone and row.cidr_block is not None and has_room(row)]
     return min(fit, key=lambda row: (row in tasks, row.subnet_id)).subnet_id if fit else None
 
 
 def zone_of(subnet: Subnet) -> str | None:
-    """The zone of a subnet, if it is known."""
+    """Return the zone of a subnet, if it is known."""
     return None if subnet.availability_zone is UNSET else subnet.availability_zone
 
 
@@ -54,7 +54,7 @@ def has_room(subnet: Subnet) -> bool:
 
 
 def _settled(world: World, vpc_id: str) -> tuple[Subnet, ...]:
-    """The subnets that interface endpoints of the VPC are in."""
+    """Return the subnets that interface endpoints of the VPC are in."""
     names = dict.fromkeys(
         name
         for record in world.endpoints_in(vpc_id)

@@ -45,7 +45,7 @@ _TCP = "6"
 
 
 def apply_changes(world: World, changes: Iterable[Change]) -> World:
-    """The World with these changes made, one after another."""
+    """Return the World with these changes made, one after another."""
     facts = world.facts
     for change in changes:
         facts = _after(facts, change)
@@ -91,7 +91,10 @@ def _of_endpoint(
 
 
 def _group(change: CreateSecurityGroup) -> SecurityGroup:
-    """A new group lets everything out: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html ."""
+    """Return a new group, which allows all outbound traffic.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
     everything = IpPermission(ip_protocol="-1", ip_ranges=(IpRange(cidr_ip=_EVERYWHERE),))
     return SecurityGroup(
         group_id=change.group_id,
@@ -103,7 +106,7 @@ def _group(change: CreateSecurityGroup) -> SecurityGroup:
 
 
 def permission_of(rule: Rule) -> IpPermission:
-    """A rule as AWS prints it."""
+    """Return a rule as AWS prints it."""
     return IpPermission(
         ip_protocol=rule.protocol,
         from_port=rule.port,
@@ -198,7 +201,10 @@ def _with_more(row: VpcEndpoint, change: ModifyEndpoint) -> VpcEndpoint:
 
 
 def _routed(facts: Facts, endpoint: str, tables: tuple[str, ...], prefix_list: str, service_name: str) -> Facts:
-    """A gateway endpoint's routes: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html ."""
+    """Return the routes of a gateway endpoint.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
     list_ids = {record.prefix_list_id for record in facts.prefix_lists}
     lists = facts.prefix_lists
     if prefix_list not in list_ids:
@@ -211,7 +217,7 @@ def _routed(facts: Facts, endpoint: str, tables: tuple[str, ...], prefix_list: s
 
 
 def _with_route(table: RouteTable, route: Route) -> RouteTable:
-    """A table with a route more, in the place of a black hole that it had for the same destination."""
+    """Return a table with a route more, in the place of a black hole that it had for the same destination."""
     if table.routes is UNSET:
         return table
     same = route.destination_prefix_list_id
@@ -224,7 +230,7 @@ def _with_route(table: RouteTable, route: Route) -> RouteTable:
 
 
 def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
-    """AWS takes a gateway endpoint's routes away with it."""
+    """Return the route tables without the routes of a gateway endpoint, as AWS deletes both together."""
     endpoints = tuple(record for record in facts.vpc_endpoints if record.vpc_endpoint_id != endpoint_id)
     tables = tuple(
         record

@@ -85,7 +85,7 @@ def ipv6_destination_of(world: World, subnet: Subnet, destination: Destination) 
 
 
 def _interface(world: World, destination: Destination) -> Destination | Hop:
-    """The IPv6 addresses of an endpoint's interface."""
+    """Return the IPv6 addresses of an endpoint's interface."""
     interface = world.network_interfaces.get(destination.interface or "")
     parsed_addresses = [parse_address(record.ipv6_address) for record in interface.ipv6_addresses] if interface else []
     addresses = union(*(intervals for intervals in parsed_addresses if intervals))

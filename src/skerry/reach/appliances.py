@@ -114,7 +114,7 @@ def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
 
 
 def walk_through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:
-    """Through a Gateway Load Balancer endpoint: its rules are not known, the way on is."""
+    """Walk through a Gateway Load Balancer endpoint: its rules are unknown, the onward path is walked."""
     name = endpoint.vpc_endpoint_id
     state = judge_state("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", endpoint.last_error.message)
     if state.lost:

@@ -12,5 +12,5 @@ INTERNET: Intervals = ((1_024, 65_535),)
 
 
 def ports_of_family(family: str) -> Intervals:
-    """The ports of a task's clients, by its platform's family."""
+    """Return the ports of a task's clients, by its platform's family."""
     return WINDOWS if family == "windows" else LINUX

@@ -36,7 +36,7 @@ class AclRule(NamedTuple):
 
 
 def group_rules_of(group: SecurityGroup, direction: str, protocol: str, port: int) -> tuple[GroupRule, ...] | Missing:
-    """The rules of a security group that concern this protocol and port."""
+    """Return the rules of a security group that concern this protocol and port."""
     permissions = group.ip_permissions if direction == "in" else group.ip_permissions_egress
     if permissions is UNSET:
         side = "inbound" if direction == "in" else "outbound"

@@ -24,7 +24,7 @@ class Destinations:
         self._once = Memo().once
 
     def public(self, place: str, ref: ServiceRef | None) -> Destination:
-        """Where the public answer for a host leads.
+        """Return the destination of the public answer for a host.
 
         S3 and DynamoDB have a prefix list in each Region, and every address of it occurs. The address of other hosts is
         unknown: a public one outside those lists, or, if a private zone leads elsewhere (``anywhere``), any address.
@@ -47,7 +47,7 @@ class Destinations:
         return Destination(label, _addresses(entries), service=ref, prefix_list=listed)
 
     def _gateway_addresses(self) -> Intervals:
-        """The addresses of every prefix list of AWS's gateway services whose entries are known."""
+        """Return the addresses of every prefix list of AWS's gateway services whose entries are known."""
         return self._once("gateway addresses", self._all_gateway_addresses)
 
     def _all_gateway_addresses(self) -> Intervals:
@@ -69,7 +69,7 @@ class Destinations:
         return Destination("the internet over IPv6", addresses, choice=False, elsewhere=True)
 
     def at(self, vpc_id: str, text: str) -> Destination:
-        """One address, as seen from a VPC: an interface of it or of the one other that has the address, or anything."""
+        """Return one address as seen from a VPC: an interface of it, of the only other VPC with it, or anything."""
         return self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
 
     def _at(self, vpc_id: str, text: str) -> Destination:
@@ -88,7 +88,7 @@ class Destinations:
         return any(covers(blocks, addresses) for blocks in self._blocks().values())
 
     def _home(self, vpc_id: str, addresses: Intervals) -> str | None:
-        """The VPC that addresses are of, seen from this one; None where none or several of the others have them."""
+        """Return the VPC of addresses as seen from this one; None if no or several other VPCs have them."""
         having = [name for name, blocks in self._blocks().items() if covers(blocks, addresses)]
         if vpc_id in having:
             return vpc_id
@@ -98,7 +98,7 @@ class Destinations:
         return self._once("blocks", lambda: {vpc.vpc_id: _addresses(_cidrs(vpc)) for vpc in self.world.facts.vpcs})
 
     def of_interface(self, interface: NetworkInterface) -> Destination | Missing:
-        """The primary address of a network interface."""
+        """Return the primary address of a network interface."""
         text = interface.private_ip_address
         if text is None:
             return Missing(f"the address of {interface.network_interface_id}", "ec2:DescribeNetworkInterfaces")
@@ -187,7 +187,7 @@ class Destinations:
         )
 
     def of_mount_targets(self, vpc_id: str, file_system: str, zone: str | None) -> tuple[Destination, ...] | Missing:
-        """The mount targets of a file system in one zone of the VPC."""
+        """Return the mount targets of a file system in one zone of the VPC."""
         targets = self.world.mount_targets_of(file_system)
         if isinstance(targets, Missing):
             return targets

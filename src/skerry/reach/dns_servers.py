@@ -21,7 +21,7 @@ class Servers(NamedTuple):
     others: tuple[str, ...]
 
     def unknown_answer(self, host: str | None) -> Missing:
-        """The answer of servers other than Amazon's."""
+        """Return the answer of servers other than Amazon's."""
         named = " or ".join(self.others)
         return Missing(f"what the DNS server {named} answers for {host or 'a host that is not known'}")
 

@@ -51,7 +51,7 @@ EndpointNames = dict[str, list[VpcEndpoint]]
 
 
 def endpoint_names_of(world: World, vpc_id: str) -> EndpointNames:
-    """The private names of a VPC's endpoints and of those that Profiles share with it, each with its endpoints."""
+    """Return the private names of a VPC's endpoints and of those shared by Profiles, each with its endpoints."""
     by_name: EndpointNames = {}
     shared = (world.vpc_endpoints.get(name) for name in world.resolver.settings_of(vpc_id).endpoints)
     others = [endpoint for endpoint in shared if endpoint is not None and endpoint.vpc_id != vpc_id]
@@ -62,7 +62,7 @@ def endpoint_names_of(world: World, vpc_id: str) -> EndpointNames:
 
 
 def claims_for(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
-    """Everything that may answer for the host in this VPC, the most specific first.
+    """Return everything that may answer for the host in this VPC, the most specific first.
 
     For one name, the VPC's own associations come before those of a Profile, and a rule before a zone:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
@@ -124,7 +124,7 @@ def split_at_rules(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
 
 
 def _fitting(host: str) -> Iterator[str]:
-    """The host itself, and every wildcard that it is below of."""
+    """Yield the host itself, and every wildcard that it is below of."""
     yield host
     parent = host.partition(".")[2]
     while parent:
@@ -133,7 +133,7 @@ def _fitting(host: str) -> Iterator[str]:
 
 
 def names_of(endpoint: VpcEndpoint) -> set[str]:
-    """The private names of an interface endpoint, whether they are switched on or not."""
+    """Return the private names of an interface endpoint, whether they are switched on or not."""
     dns_names = {
         entry.dns_name.lower() for entry in endpoint.dns_entries if entry.dns_name and _is_private(entry.dns_name)
     }
@@ -181,7 +181,7 @@ def has_ipv6(zone: Zone, host: str) -> bool:
 
 
 def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
-    """The record sets of a zone; None where they were not read."""
+    """Return the record sets of a zone; None where they were not read."""
     if zone.records is UNSET:
         return None
     record_sets: dict[str, list[RecordSet]] = {}
@@ -191,7 +191,7 @@ def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
 
 
 def _delegated(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> str | None:
-    """The part of a zone that its NS records hand to other name servers, if the host is in one.
+    """Return the part of a zone that its NS records hand to other name servers, if the host is in one.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-outbound-queries-rule-values.html
     """
@@ -242,6 +242,6 @@ def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[
 
 
 def plain_name_of(name: str) -> str:
-    """A DNS name as people write it: lower case, no final dot, Route 53's octal escapes undone."""
+    """Return a DNS name as people write it: lower case, no final dot, Route 53's octal escapes undone."""
     text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name)
     return text.lower().removesuffix(".")

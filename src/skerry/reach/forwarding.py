@@ -34,7 +34,7 @@ class Network(VpcPaths):
     """Finds the ways through one World."""
 
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
-        """Every way from the start to these addresses of the destination."""
+        """Return every way from the start to these addresses of the destination."""
         if not addresses:
             hop = make_undecided_hop("interface", "", Missing(f"the address of {destination.label}"))
             return self.dead_end(start, destination, whole_family_of(start.addresses), traffic, hop)
@@ -82,7 +82,7 @@ class Network(VpcPaths):
         return self._through(step, route)
 
     def _through(self, step: Step, route: Route) -> Fan:
-        """Through what a route leads to, to wherever it ends."""
+        """Walk through the target of a route, to wherever the path ends."""
         gateway = route.gateway_id or ""
         if route.nat_gateway_id is not None:
             return walk_through_nat(self, step, route.nat_gateway_id)
@@ -98,7 +98,7 @@ class Network(VpcPaths):
         return self._out(step, route, gateway)
 
     def _out(self, step: Step, route: Route, gateway: str) -> Fan:
-        """Out of the VPC by a gateway, behind which nothing is followed."""
+        """Walk out of the VPC by a gateway; nothing is followed beyond it."""
         start, vpc_id = step.start, step.start.subnet.vpc_id
         if gateway.startswith("vpce-"):
             last = judge_gateway_endpoint(self.world, gateway)
@@ -139,13 +139,13 @@ class Network(VpcPaths):
         return last
 
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
-        """The hops to a subnet, and back, of packets that came from another VPC."""
+        """Return the hops to a subnet, and back, of packets that came from another VPC."""
         if start.what == "peering":
             return peering.peering_entry_hops_of(self, start, end, step)
         return transit_return.transit_entry_hops_of(self, start, end, step)
 
     def arrive(self, step: Step) -> Passage:
-        """The last stretch: from where packets are in a VPC to an interface of the same VPC."""
+        """Return the last stretch: from where packets are in a VPC to an interface of the same VPC."""
         start, destination = step.start, step.destination
         guard = guard_of(
             start, destination.groups, private_link=start.came is not None and self._is_endpoint(destination)

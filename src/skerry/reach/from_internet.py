@@ -94,7 +94,7 @@ def _guard(filters: Filters, interface: NetworkInterface, destination: Destinati
 
 
 def _reply(world: World, subnet: Subnet) -> tuple[Hop, ...]:
-    """Replies must leave by the internet gateway that the call came in by."""
+    """Return the hops of replies, which must leave by the internet gateway of the call."""
     table = world.route_table_of(subnet)
     internet = Destination("the internet", PUBLIC, elsewhere=True)
     rows = table if isinstance(table, Missing) else routing.compile_table(world, table)

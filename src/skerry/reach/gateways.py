@@ -24,7 +24,7 @@ def make_undecided_hop(
     leg: Leg = "there",
     source: Intervals | None = None,
 ) -> Hop:
-    """A hop that cannot be judged for the want of a fact."""
+    """Return a hop that cannot be judged for the want of a fact."""
     piece = Piece("UNKNOWN_RESOURCE", resource, rule, str(missing), Cut(source=source), missing)
     return Hop(kind, resource, leg=leg, rule=rule, undecided=(piece,))
 
@@ -35,7 +35,7 @@ def make_lost_hop(kind: Kind, resource: str, code: str, message: str, rule: str 
 
 
 def judge_gateway_endpoint(world: World, endpoint_id: str) -> Hop:
-    """A gateway endpoint that a route leads to. It has no security group.
+    """Return the hop of a gateway endpoint that a route leads to. It has no security group.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
@@ -49,13 +49,13 @@ def judge_gateway_endpoint(world: World, endpoint_id: str) -> Hop:
 
 
 def judge_endpoint_state(endpoint: VpcEndpoint) -> Hop:
-    """Whether an endpoint works, by its state."""
+    """Return whether an endpoint works, by its state."""
     name, reason = endpoint.vpc_endpoint_id, endpoint.last_error.message
     return judge_state("endpoint", name, endpoint.state, "ec2:DescribeVpcEndpoints", reason)
 
 
 def judge_state(kind: Kind, resource: str, state: object, action: str, reason: str | None = None) -> Hop:
-    """Whether a resource works, by the state that AWS prints for it; compared without regard to case."""
+    """Return whether a resource works, by the state that AWS prints for it; compared without regard to case."""
     if not isinstance(state, str):
         return make_undecided_hop(kind, resource, Missing(f"the state of {resource}", action))
     if state.lower() == _USABLE:
@@ -74,7 +74,7 @@ def judge_internet_gateway(
     public: bool | Missing,
     only_out: bool = False,
 ) -> Hop:
-    """An internet gateway: it must be attached to the VPC, and the sender must have a public address.
+    """Return the hop of an internet gateway: it must be attached, and the sender needs a public address.
 
     An IPv6 address is public by itself. ``only_out``: the sender is a NAT gateway, which nothing comes in to.
     https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
@@ -97,7 +97,7 @@ def judge_internet_gateway(
 
 
 def _to_public(world: World, gateway_id: str, subnet: Subnet, addresses: Intervals, *, only_out: bool) -> Hop:
-    """Through an internet gateway or an egress-only one, to addresses that must be public."""
+    """Return the hop of an internet gateway or an egress-only one: the addresses must be public."""
     stopped = block_reason_of(world, subnet, outward=True, replies_only=only_out)
     if isinstance(stopped, Missing):
         return make_undecided_hop("gateway", gateway_id, stopped)
@@ -118,7 +118,7 @@ def _attached(attachments: tuple[GatewayAttachment, ...], vpc_id: str) -> bool:
 
 
 def judge_egress_only_gateway(world: World, gateway_id: str, subnet: Subnet, addresses: Intervals) -> Hop:
-    """An egress-only internet gateway: IPv6, out.
+    """Return the hop of an egress-only internet gateway: IPv6, outbound only.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
     """
@@ -154,7 +154,7 @@ def judge_vpn_gateway(world: World, gateway_id: str, vpc_id: str) -> Hop:
 
 
 def judge_nat_gateway(world: World, nat_id: str, nat: NatGateway | None) -> Hop:
-    """A NAT gateway's own state."""
+    """Return the hop of a NAT gateway's own state."""
     if nat is None:
         return make_undecided_hop("gateway", nat_id, world.missing_for("nat_gateways", nat_id))
     return judge_state("gateway", nat_id, nat.state, "ec2:DescribeNatGateways", nat.failure_message)

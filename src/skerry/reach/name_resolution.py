@@ -143,7 +143,7 @@ class NameResolver:
         return resolution
 
     def _filtered(self, vpc_id: str, host: str | None) -> Missing | None:
-        """Whether DNS Firewall lets a question pass; it takes answers away, those of private zones and endpoints too.
+        """Return whether DNS Firewall lets a question pass; it filters private zones and endpoints too.
 
         https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/network.html
         """
@@ -220,7 +220,7 @@ class NameResolver:
         return msgspec.structs.replace(resolution, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
 
     def _private(self, view: _View, claims: list[Claim], host: str, query: Query) -> Resolution | None:
-        """The answer of the most specific private name; None where there is none."""
+        """Return the answer of the most specific private name; None where there is none."""
         endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
             return Resolution(make_undecided_hop("dns", view.vpc_id, endpoints))
@@ -276,7 +276,7 @@ class NameResolver:
         )
 
     def _follow(self, view: _View, name: str, query: Query) -> Resolution:
-        """Where an alias or CNAME leads: an endpoint's own name, or any other."""
+        """Return where an alias or CNAME leads: an endpoint's own name, or any other."""
         if ".vpce." in name:
             return self._endpoint_name(name)
         if not view.chain.goes_on():
@@ -286,7 +286,7 @@ class NameResolver:
         return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
 
     def _endpoint_name(self, name: str) -> Resolution:
-        """An endpoint's own name, which leads to it from anywhere."""
+        """Return an endpoint's own name, which leads to it from anywhere."""
         endpoint = self.world.find_endpoint_by_name(name)
         interfaces = self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint of {name}")
         state = judge_endpoint_state(endpoint) if endpoint else Hop("dns", name)
@@ -299,7 +299,7 @@ class NameResolver:
         return Resolution(Hop("dns", name, rule="an endpoint's own name"), interfaces)
 
     def _file_system(self, view: _View, file_system: str, host: str, zone: str | None) -> Resolution:
-        """The mount target in the task's own zone; without one the name does not resolve there.
+        """Return the mount target in the task's own zone; without one the name does not resolve there.
 
         https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
         """

@@ -25,7 +25,7 @@ _INTERFACE = "nat_gateway"
 
 
 def walk_through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
-    """Through a NAT gateway: a second segment starts at its own interface, in its own subnet."""
+    """Walk through a NAT gateway: a second segment starts at its own interface, in its own subnet."""
     nat = local.world.nat_gateways.get(nat_id)
     state = judge_nat_gateway(local.world, nat_id, nat)
     if nat is None or not state.clean:
@@ -54,14 +54,14 @@ def _ends(local: VpcPaths, step: Step, hop: Hop) -> Fan:
 
 
 def _untranslated(step: Step, behind: Intervals) -> tuple[Destination, Intervals]:
-    """Where packets for NAT64's prefix really go: to the IPv4 addresses in it."""
+    """Return where packets for NAT64's prefix really go: to the IPv4 addresses in it."""
     if not behind:
         return step.destination, step.addresses
     return step.destination.behind or step.destination, behind
 
 
 def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: Passage) -> Passage:
-    """The ways of a NAT gateway's own interface, with the way to it before them; the sender is not seen behind it."""
+    """Return the paths of a NAT gateway's interface after the path to it; the sender is not seen beyond it."""
     start, first = step.start, rest.ways[0]
     if rest.guard is not None:
         peer = Peer(first.packets.source, f"NAT gateway in {step.hop.rule}", None)
@@ -93,7 +93,7 @@ def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[str, ...]) -> Sta
 
 
 def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
-    """A regional NAT gateway stands in no subnet: it has a route table of its own and no network ACL.
+    """Walk through a regional NAT gateway: it has a route table of its own, no subnet and no network ACL.
 
     Its table leads replies home: by ``local``, or by the transit gateway that packets came by.
     https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
@@ -154,7 +154,7 @@ def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:
 
 
 def _no_exit(nat_id: str, start: Start, subnet: Subnet | None) -> Hop:
-    """A NAT gateway behind a NAT gateway: behind itself it is no exit, behind another nothing is documented."""
+    """Return the hop of a NAT gateway behind a NAT gateway: blocked behind itself, undocumented behind another."""
     if subnet is not None and subnet.subnet_id == start.subnet.subnet_id:
         message = f"{nat_id} stands in {subnet.subnet_id}, whose own default route leads back to it"
         return make_lost_hop("gateway", nat_id, "NGW_HAS_NO_EXIT", message)
@@ -162,7 +162,7 @@ def _no_exit(nat_id: str, start: Start, subnet: Subnet | None) -> Hop:
 
 
 def accepts_nothing(local: VpcPaths, destination: Destination) -> Hop | None:
-    """A NAT gateway's own interface accepts no connection."""
+    """Return a lost hop if the interface belongs to a NAT gateway, which accepts no connection."""
     interface = local.world.network_interfaces.get(destination.interface or "")
     if interface is None or interface.interface_type not in {_INTERFACE, "natGateway"}:
         return None

@@ -76,12 +76,12 @@ class Step(NamedTuple):
 
 
 def guard_of(start: Start, groups: tuple[str, ...] | Missing | None, *, private_link: bool = False) -> Guard | None:
-    """The guard of an interface that packets from this start come to; ``private_link``: it is an endpoint's."""
+    """Return the guard of an interface that packets from this start come to; ``private_link``: it is an endpoint's."""
     return None if groups is None else Guard(groups, seen=_seen(start, private_link=private_link))
 
 
 def _seen(start: Start, *, private_link: bool) -> bool | Missing:
-    """Whether rules that name groups hold for packets from this start.
+    """Return whether rules that name groups hold for packets from this start.
 
     They do not across a firewall or other middlebox, nor for endpoints across a transit gateway:
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html

@@ -109,7 +109,7 @@ def _known(side: PeeringVpc) -> bool:
 
 
 def peering_entry_hops_of(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
-    """The hops from a peering connection to a subnet of the VPC, and back to the connection."""
+    """Return the hops from a peering connection to a subnet of the VPC, and back to the connection."""
     assert start.came is not None  # noqa: S101 -- the caller has looked
     protocol = step.traffic.protocol
     enter = local.acl(end, "in", "there", start.addresses, protocol, step.traffic.ports)

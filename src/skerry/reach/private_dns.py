@@ -18,7 +18,7 @@ _ACTION = "ec2:DescribeVpcEndpoints"
 def unanswered_reason_of(
     world: World, endpoint: VpcEndpoint, *, inbound: bool = False, profile: str = ""
 ) -> Hop | Missing | None:
-    """Why an endpoint's private names are not answered; None where they are.
+    """Return why an endpoint's private names are not answered; None where they are.
 
     ``inbound``: the question came by an inbound resolver endpoint. ``profile``: the Route 53 Profile that shares the
     endpoint with the queried VPC.

@@ -16,7 +16,7 @@ _BOTH_WAYS, _EGRESS = "allow-bidirectional", "allow-egress"
 
 
 def mode_of(world: World, subnet: Subnet) -> str | None:
-    """The mode that a subnet is under before exclusions; None where it was not read."""
+    """Return the mode that a subnet is under before exclusions; None where it was not read."""
     for region_mode in world.facts.public_access_modes:
         if region_mode.internet_gateway_block_mode is not UNSET and region_mode.aws_region in {"", world.region}:
             return region_mode.internet_gateway_block_mode
@@ -25,7 +25,7 @@ def mode_of(world: World, subnet: Subnet) -> str | None:
 
 
 def block_reason_of(world: World, subnet: Subnet, *, outward: bool, replies_only: bool) -> str | Missing | None:
-    """Why traffic between a subnet and the internet is blocked; None where it is not, or the mode was not read.
+    """Return why traffic between a subnet and the internet is blocked; None where it is not, or the mode was not read.
 
     ``outward``: the connection is opened from within. ``replies_only``: by a gateway that admits only replies, such as
     NAT gateways and egress-only gateways; the mode ``block-ingress`` leaves them alone. In that mode egress-only

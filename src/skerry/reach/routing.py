@@ -88,7 +88,7 @@ def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
 
 
 def _without_overruled(rows: list[RoutedBlock]) -> list[RoutedBlock]:
-    """The rows but for those that a VPN gateway propagates within a VPC: there ``local`` goes first, however short.
+    """Return the rows without those propagated within a VPC: there ``local`` goes first, however short.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
     """
@@ -134,7 +134,7 @@ def _only_row(rows: tuple[RoutedBlock, ...], addresses: Intervals) -> RoutedBloc
 
 
 def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
-    """A list of AWS's for one service holds no address of another service."""
+    """Return whether a prefix list may hold these addresses: AWS's list for one service has none of another."""
     if destination.prefix_list == prefix_list or world.service_of_prefix_list(prefix_list) is None:
         return True
     return not destination.elsewhere and destination.prefix_list is None
@@ -143,7 +143,7 @@ def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
 def _longest_first(
     rows: list[RoutedBlock], listed: list[tuple[Route, Intervals]], addresses: Intervals
 ) -> list[Branch]:
-    """Longer routes first; a prefix list with unknown entries stands at the place of its entries."""
+    """Return the longer routes first; a prefix list with unknown entries has the place of its entries."""
     long, remaining = _nested([row for row in rows if row.length >= _SHORT], addresses)
     result = list(long)
     for route, held in listed:
@@ -192,7 +192,7 @@ def _nested(rows: list[RoutedBlock], addresses: Intervals) -> tuple[list[Branch]
 
 
 def _first_of(rows: list[RoutedBlock], taken: Intervals) -> Branch:
-    """Routes of one block: static ones first; of two prefix lists AWS takes any."""
+    """Return the routes of one block with static ones first; among prefix lists AWS takes any."""
     best = min(row.rank for row in rows)
     routes = list(dict.fromkeys(row.route for row in rows if row.rank == best))
     if best != _LISTED or len(routes) == 1:
@@ -202,7 +202,7 @@ def _first_of(rows: list[RoutedBlock], taken: Intervals) -> Branch:
 
 
 def _joined(found: list[Branch]) -> list[Branch]:
-    """One branch for all addresses that take the same route, a prefix list's entries above all."""
+    """Return one branch for all addresses that take the same route, a prefix list's entries above all."""
     joined: dict[tuple[Route | None, ...], list[Branch]] = {}
     for branch in found:
         joined.setdefault(branch.routes, []).append(branch)
@@ -212,7 +212,7 @@ def _joined(found: list[Branch]) -> list[Branch]:
 
 
 def target_of(route: Route) -> str:
-    """The id of what a route leads to."""
+    """Return the id of what a route leads to."""
     return (
         route.gateway_id
         or route.nat_gateway_id

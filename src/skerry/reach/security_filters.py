@@ -61,7 +61,7 @@ class Filters:
         return _group_verdict(self.world, side, peer, denied, doubtful)
 
     def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
-        """The rules of a security group that concern this traffic."""
+        """Return the rules of a security group that concern this traffic."""
         return self.memo.once(
             ("rules", group_id, direction, traffic), lambda: self._rules(group_id, direction, traffic)
         )
@@ -146,7 +146,7 @@ def _group_verdict(
 
 
 def _matched(world: World, rule: GroupRule, peer: Peer) -> Intervals | Missing:
-    """The addresses of the peer that a rule is about."""
+    """Return the addresses of the peer that a rule is about."""
     if rule.addresses is not None:
         return intersect(rule.addresses, peer.addresses)
     if rule.member is not None:
@@ -163,7 +163,7 @@ def _matched(world: World, rule: GroupRule, peer: Peer) -> Intervals | Missing:
 def intersect_prefix_list(
     world: World, prefix_list: str, addresses: Intervals, destination: Destination | None
 ) -> Intervals | Missing:
-    """Which of the addresses a prefix list holds.
+    """Return the addresses that a prefix list holds.
 
     A prefix list with unknown entries still holds all addresses marked as its own; a list of AWS's holds no private
     address and none of another service.
@@ -191,7 +191,7 @@ class _Place(NamedTuple):
     ports: Intervals
 
     def cut(self, remote: Intervals, ports: Intervals) -> Cut:
-        """The part of a flow that these addresses and ports are.
+        """Return the part of a flow that these addresses and ports are.
 
         There and outward, or back and inward, the entries name the destination of the flow; else its source. The
         port of the packets is an axis only on the way back: there it is fixed.

@@ -17,7 +17,7 @@ _RESERVED_LAST = 1
 
 
 def task_addresses_of(subnet: Subnet) -> Intervals | Missing:
-    """The addresses that a network interface in a subnet may get: all but the first four and the last.
+    """Return the addresses that a network interface in a subnet may get: all but the first four and the last.
 
     The IPv4 ones, where there are any; an IPv6-only subnet's are all of one family.
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
@@ -39,7 +39,7 @@ def block_of(subnet: Subnet, like: Intervals) -> Intervals:
 
 
 def ipv6_blocks_of(subnet: Subnet) -> Intervals:
-    """The IPv6 blocks that a subnet is associated with."""
+    """Return the IPv6 blocks that a subnet is associated with."""
     rows = subnet.ipv6_cidr_block_association_set
     parsed_blocks = [
         parse_block(association.ipv6_cidr_block)
@@ -50,7 +50,7 @@ def ipv6_blocks_of(subnet: Subnet) -> Intervals:
 
 
 def subnet_of(world: World, vpc_id: str, addresses: Intervals) -> Subnet | None:
-    """The subnet of a VPC that holds all of these addresses."""
+    """Return the subnet of a VPC that holds all of these addresses."""
     for subnet in world.subnets_in(vpc_id):
         block = block_of(subnet, addresses)
         if block and covers(block, addresses):

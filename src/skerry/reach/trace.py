@@ -92,7 +92,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     asked: tuple[str, str] | None = None
 
     def box(self, packets: Box) -> Box:
-        """The packets of the flow that the piece is about."""
+        """Return the packets of the flow that the piece is about."""
         mine = Box(
             *(packet_range if part is None else part for part, packet_range in zip(self.cut, packets, strict=True))
         )
@@ -129,7 +129,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     hops: tuple[Hop, ...]
 
     def judged(self) -> Iterator["Judged"]:
-        """Every piece of every hop with the packets that it really loses or leaves undecided."""
+        """Yield every piece of every hop with the packets that it really loses or leaves undecided."""
         for hop in self.hops:
             if not hop.clean:
                 yield from self._judge(hop)
@@ -203,7 +203,7 @@ class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     @classmethod
     def of(cls, ways: tuple[PathPart, ...], guard: Guard | None, *, choice: bool) -> "Passage":
-        """A passage that knows whether all of its hops are clean."""
+        """Return a passage that knows whether all of its hops are clean."""
         clean = all(hop.clean for way in ways for hop in way.there + way.back)
         return cls(ways, choice, guard, clean)
 
@@ -241,11 +241,11 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
         return msgspec.structs.replace(self, verdict=UNKNOWN, because=(), judged=doubtful)
 
     def segments(self) -> tuple[Segment, ...]:
-        """The segments with all of their hops."""
+        """Return the segments with all of their hops."""
         return join_segments(self.first, self.passage, self.last, self.destination)
 
     def hops(self) -> Iterator[tuple[Hop, str]]:
-        """Every hop in the order of the way, there and back, with what it does to the packets."""
+        """Yield every hop in the order of the way, there and back, with what it does to the packets."""
         parts = self.segments()
         for part in parts:
             yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "there")
@@ -301,7 +301,7 @@ def judge(parts: Iterable[Segment]) -> Judgement:
 
 
 def _axes(packets: Box, lost: list[Box]) -> Iterator[Because]:
-    """The axes along which the lost packets are cut from kept ones, all else being equal."""
+    """Yield the axes along which the lost packets are cut from kept ones, all else being equal."""
     surviving = subtract_boxes((packets,), lost)
     spread: tuple[tuple[Because, list[Box]], ...] = (
         ("placement", [box._replace(source=packets.source) for box in surviving]),

@@ -63,7 +63,7 @@ def ask(walker: Walker, question: TraceRequest) -> Outcome:
 
 
 def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
-    """All interfaces of an endpoint, or the one interface of anything else."""
+    """Return all interfaces of an endpoint, or the one interface of anything else."""
     endpoint = walker.world.vpc_endpoints.get(name)
     if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway":
         message = f"{name} is a gateway endpoint: it has no interface, routes lead to it"
@@ -147,7 +147,7 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
 
 
 def _interface_of(world: World, name: str) -> NetworkInterface:
-    """The one network interface that an id stands for."""
+    """Return the one network interface that an id stands for."""
     interfaces: list[NetworkInterface] = []
     if name.startswith("i-"):
         interfaces = [record for record in world.facts.network_interfaces if record.attachment.instance_id == name]

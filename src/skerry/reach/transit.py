@@ -27,7 +27,7 @@ _DESCRIBE_ATTACHMENTS = "ec2:DescribeTransitGatewayVpcAttachments"
 
 
 def walk_through_transit_gateway(local: VpcPaths, step: Step, gateway_id: str) -> Fan:
-    """Through a transit gateway, to every attachment that its routes lead to."""
+    """Walk through a transit gateway, to every attachment of its routes."""
     world, start = local.world, step.start
     if len(start.passed) >= DEEPEST:
         fact = Missing(f"where the way over {', '.join(start.passed)} and {gateway_id} ends")
@@ -58,7 +58,7 @@ def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:
 def attachment_subnet_for(
     local: VpcPaths, attachment: TransitGatewayVpcAttachment, subnet: Subnet, leg: Leg = "there"
 ) -> Subnet | Hop:
-    """The attachment's subnet in the zone of a subnet: without one the transit gateway cannot be reached from there."""
+    """Return the attachment's subnet in the zone of a subnet; without one its traffic cannot enter the gateway."""
     name = attachment.transit_gateway_attachment_id
     subnets = _subnets(local, attachment)
     if isinstance(subnets, Missing):
@@ -90,7 +90,7 @@ def _subnets(local: VpcPaths, attachment: TransitGatewayVpcAttachment) -> list[S
 def routes_of(
     local: VpcPaths, attachment: str, destination: Destination, addresses: Intervals
 ) -> tuple[Branch, ...] | Hop:
-    """The routes of the transit gateway for what comes from an attachment."""
+    """Return the routes of the transit gateway for what comes from an attachment."""
     connections = local.world.transit
     table = connections.route_table_id_of(attachment)
     if table is None:
@@ -106,7 +106,7 @@ def routes_of(
 
 
 def _as_route(route: TransitGatewayRoute) -> Route:
-    """A transit gateway's routes go by the same order as a subnet's: longest first, static before propagated.
+    """Return a transit gateway's route in a subnet's form: both are ordered longest first, static before propagated.
 
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
     """
@@ -179,7 +179,7 @@ def _carry_ipv6(step: Step, mine: TransitGatewayVpcAttachment, theirs: TransitGa
 
 
 def _to_gateway(local: VpcPaths, step: Step, exit_subnet: Subnet) -> Hops:
-    """The network ACLs that packets pass to a transit gateway: out of their subnet, and in at the attachment's."""
+    """Return the network ACLs on the way to a transit gateway: out of the subnet, into the attachment's."""
     start, traffic = step.start, step.traffic
     leave = local.leave(start, step.addresses, traffic)
     enter = local.acl(exit_subnet, "in", "there", start.addresses, traffic.protocol, traffic.ports)
@@ -245,7 +245,7 @@ def _start_in(
     theirs: TransitGatewayVpcAttachment,
     entry: Subnet,
 ) -> Start:
-    """Where packets are after they entered the other VPC."""
+    """Return where packets are after they entered the other VPC."""
     left, came = mine.transit_gateway_attachment_id, theirs.transit_gateway_attachment_id
 
     def make() -> Start:
@@ -260,7 +260,7 @@ def _start_in(
 def _seen(
     local: VpcPaths, home: Start, mine: TransitGatewayVpcAttachment, theirs: TransitGatewayVpcAttachment
 ) -> bool | Missing:
-    """Whether groups of one VPC may name groups of the other: an option of the gateway and of both attachments.
+    """Return whether groups of one VPC may name groups of the other: an option of the gateway and of both attachments.
 
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
     """

@@ -21,7 +21,7 @@ from skerry.verdicts import BLOCKED, OK
 
 
 def transit_entry_hops_of(local: VpcPaths, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
-    """The hops from where a transit gateway's packets enter a VPC to a subnet of it, and all the way back."""
+    """Return the hops from where a transit gateway's packets enter a VPC to a subnet of it, and all the way back."""
     came, _, _ = _crossing(start)
     protocol, called = step.traffic.protocol, step.traffic.ports
     answer = local.acl(end, "out", "back", start.addresses, protocol, start.ports)
@@ -55,7 +55,7 @@ def _crossing(start: Start) -> tuple[Crossing, TransitGatewayVpcAttachment, Tran
 
 
 def _routed(local: VpcPaths, start: Start) -> Hops:
-    """The transit gateway's routes must lead replies to the attachment that the packets came from."""
+    """Return the hop of the transit gateway's routes, which must lead replies to the packets' first attachment."""
     _, mine, theirs = _crossing(start)
     name = mine.transit_gateway_attachment_id
     home = Destination(start.origin.subnet_id, start.addresses, subnet=start.origin.subnet_id)
@@ -102,7 +102,7 @@ def _home(local: VpcPaths, start: Start, end: Subnet, step: Step) -> Hops:
 
 
 def _from_entry(local: VpcPaths, home: Start, entry: Subnet, step: Step) -> Hops:
-    """From the attachment's subnet to the source; within one subnet neither routes nor network ACLs are asked."""
+    """Return the hops from the attachment's subnet to the source; none within one subnet."""
     if entry.subnet_id == home.subnet.subnet_id:
         return ()
     leave = local.acl(entry, "out", "back", home.addresses, step.traffic.protocol, home.ports)

@@ -34,18 +34,18 @@ class VpcPaths(ABC):
 
     @abstractmethod
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
-        """Every way from the start to these addresses of the destination."""
+        """Return every way from the start to these addresses of the destination."""
 
     @abstractmethod
     def arrive(self, step: Step) -> Passage:
-        """The last stretch: from where packets are in a VPC to an interface of the same VPC."""
+        """Return the last stretch: from where packets are in a VPC to an interface of the same VPC."""
 
     @abstractmethod
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
-        """The hops to a subnet, and back, of packets that came from another VPC."""
+        """Return the hops to a subnet, and back, of packets that came from another VPC."""
 
     def branches(self, subnet: Subnet, destination: Destination, addresses: Intervals) -> tuple[Branch, ...] | Missing:
-        """The routes that packets for these addresses take in a subnet."""
+        """Return the routes that packets for these addresses take in a subnet."""
         table = self.world.route_table_of(subnet)
         if isinstance(table, Missing):
             return table
@@ -56,7 +56,7 @@ class VpcPaths(ABC):
         return self.memo.once(exact, lambda: self.in_table(table, destination, addresses))
 
     def _to_subnet(self, table: RouteTable, destination: Destination, addresses: Intervals) -> Branch | None:
-        """The route to another subnet, where it is one for all of it, and so for each address there."""
+        """Return the route to another subnet, where it is one for all of it, and so for each address there."""
         subnet = self.world.subnets.get(destination.subnet or "")
         block = block_of(subnet, addresses) if subnet else ()
         if subnet is None or not block or not covers(block, addresses):
@@ -71,7 +71,7 @@ class VpcPaths(ABC):
     def in_table(
         self, table: RouteTable, destination: Destination, addresses: Intervals
     ) -> tuple[Branch, ...] | Missing:
-        """The routes of one table that packets for these addresses take."""
+        """Return the routes of one table that packets for these addresses take."""
         rows = self.memo.once(("table", table.route_table_id), lambda: routing.compile_table(self.world, table))
         return rows if isinstance(rows, Missing) else routing.select_branches(self.world, rows, destination, addresses)
 
@@ -83,15 +83,15 @@ class VpcPaths(ABC):
         return self.filters.acl(acl, direction, leg, protocol, remote, numbers)
 
     def leave(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hop:
-        """The network ACL of the subnet that packets set out in, on their way out."""
+        """Return the network ACL of the subnet that packets set out in, on their way out."""
         return self.acl(start.subnet, "out", "there", addresses, traffic.protocol, traffic.ports)
 
     def back(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hop:
-        """The same network ACL, for the replies that come in."""
+        """Return the same network ACL, for the replies that come in."""
         return self.acl(start.subnet, "in", "back", addresses, traffic.protocol, start.ports)
 
     def homeward(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hops:
-        """The network ACLs of the subnets that packets set out in before they crossed into this VPC, for replies.
+        """Return the network ACLs for replies in the subnets of the source, in the VPC before this one.
 
         Skip the attachment's own subnet: packets from the transit gateway bypass that subnet's ACL.
         """
@@ -104,7 +104,7 @@ class VpcPaths(ABC):
         return (self.back(home, addresses, traffic), *more)
 
     def own_filters(self, start: Start, addresses: Intervals, traffic: Traffic) -> tuple[Hops, Hops]:
-        """The network ACLs of the source's own subnets, there and back; none for what stays in the subnet."""
+        """Return the network ACLs of the source's own subnets, there and back; none for what stays in the subnet."""
         home = self.homeward(start, addresses, traffic)
         own = block_of(start.subnet, addresses)
         if own and covers(own, addresses):
@@ -114,13 +114,13 @@ class VpcPaths(ABC):
     def dead_end(
         self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic, *hops: Hop
     ) -> Fan:
-        """The path ends here; the source's own filters are judged all the same, both ways."""
+        """Return a path that ends here, with the source's own filters judged in both directions."""
         leave, back = self.own_filters(start, addresses, traffic)
         way = PathPart(Box(start.addresses, addresses, start.ports), (*leave, *hops), back)
         return ((Passage.of((way,), None, choice=destination.choice),),)
 
     def between(self, step: Step, end: Subnet) -> tuple[Hops, Hops]:
-        """The hops between two subnets of a VPC; within one subnet no network ACL is asked.
+        """Return the hops between two subnets of a VPC; within one subnet no network ACL is asked.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
         """
@@ -136,7 +136,7 @@ class VpcPaths(ABC):
     def _filters_between(
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
     ) -> tuple[Hop, Hop, Hop, Hop]:
-        """The network ACLs of both subnets, there and back; where no entry asks for an address, asked once."""
+        """Return the network ACLs of both subnets, there and back; where no entry asks for an address, asked once."""
         family = whole_family_of(addresses)
         key = ("between", start, end.subnet_id, traffic, family)
         for_any = self.memo.once(key, lambda: self._ask_between(start, end, family, traffic))
@@ -156,7 +156,7 @@ class VpcPaths(ABC):
         )
 
     def _reply(self, end: Subnet, start: Start) -> Hops:
-        """The route of the replies: no hop where it is ``local``, as nearly always."""
+        """Return the route of the replies; no hop if it is ``local``, as nearly always."""
         return self.memo.once(("reply", end.subnet_id, start), lambda: self.reply_hops(end, start, LOCAL))
 
     def reply_hops(self, end: Subnet, start: Start, by: str) -> Hops:
@@ -174,7 +174,7 @@ class VpcPaths(ABC):
         return reply_hops_of(branches, table.route_table_id, end.subnet_id, by)
 
     def edge(self, gateway: str, start: Start, destination: Destination) -> Hops:
-        """An internet gateway with a route table of its own may send what comes back elsewhere."""
+        """Return the hop of an internet gateway with a route table, which may send replies elsewhere."""
         table = self.world.edge_route_table_of(gateway)
         if table is None:
             return ()
@@ -226,7 +226,7 @@ def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
 
 
 def make_lost_reply(table: str, route: Route | None, addresses: Intervals) -> Hop:
-    """Replies that go nowhere."""
+    """Return a lost hop for replies without a route."""
     rule = routing.spell_route(route) if route else ""
     code = "BAD_STATE_ROUTE" if route else "NO_ROUTE_TO_DESTINATION"
     why = f"its route {rule} is a black hole" if route else "it has no route to them"
@@ -237,7 +237,7 @@ def make_lost_reply(table: str, route: Route | None, addresses: Intervals) -> Ho
 
 
 def join_passage(start: Start, there: Hops, back: Hops, rest: Passage) -> Passage:
-    """A passage that goes on with the same packets after these hops."""
+    """Return a passage that goes on with the same packets after these hops."""
     first = rest.ways[0]
     box = first.packets._replace(source=start.addresses, ports=start.ports)
     way = PathPart(box, there + first.there, first.back + back)
@@ -245,5 +245,5 @@ def join_passage(start: Start, there: Hops, back: Hops, rest: Passage) -> Passag
 
 
 def join_fan(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:
-    """Every passage of a fan, after these hops."""
+    """Return every passage of a fan, after these hops."""
     return tuple(tuple(join_passage(start, there, back, passage) for passage in item) for item in fan)

@@ -263,7 +263,7 @@ class Walker:
         return True
 
     def _members(self, subnet: Subnet, destination: Destination) -> tuple[str, ...] | Missing | None:
-        """The groups of a destination as the source's outbound rules see them.
+        """Return the groups of a destination as the source's outbound rules see them.
 
         Those of another VPC are seen over peering in one Region; over a transit gateway only inbound rules see groups:
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
@@ -299,7 +299,7 @@ class Walker:
         return self._admit(guard, peer, traffic)
 
     def _nowhere(self, source: Source, answers: _Answers) -> Trace:
-        """The path ends at the name; those of the source's own filters are named that lose all, wherever to."""
+        """Return a path that ends at the name, with the source's filters if they lose every packet."""
         start, nowhere = source.start, NOWHERE
         anywhere = whole_family_of(start.addresses)
         leave, back = self.network.own_filters(start, anywhere, answers.traffic)
@@ -314,7 +314,7 @@ class Walker:
         )
 
     def _by_servers(self, source: Source, answers: _Answers) -> Outcome:
-        """DNS servers that are not the VPC's own: out of reach is blocked, within reach they may answer anything.
+        """Return the path to DNS servers other than the VPC's own; if within reach, their answers are unknown.
 
         Those of another VPC that was read answer as it does; of several servers one within reach is enough.
         """
@@ -340,7 +340,7 @@ class Walker:
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
     def _or_over_ipv6(self, source: Source, answers: _Answers, found: Outcome) -> Outcome:
-        """Packets lost over IPv4 are undecided if a task may call over IPv6 too and gets through."""
+        """Return the passage with lost packets undecided if the task may get through over IPv6 too."""
         subnet = source.subnet
         doubt = missing_ipv6_way_of(subnet, answers.host, answers.resolution)
         if doubt is None:

@@ -81,7 +81,7 @@ class _Template:
         self._groups: dict[str, str] = {}
 
     def whole(self, description: str) -> Json:
-        """The template."""
+        """Return the template."""
         document: Json = {"AWSTemplateFormatVersion": _VERSION, "Description": _short(description)}
         if self._parameters:
             document["Parameters"] = self._parameters
@@ -208,7 +208,7 @@ class _Template:
         return self._parameter("VpcId", "AWS::EC2::VPC::Id", "The VPC.", vpc_id)
 
     def _list(self, wanted: str, found: tuple[str, ...], kind: str, which: str) -> Json:
-        """A parameter of several ids."""
+        """Return a parameter of several ids."""
         what = "Subnets of the interface endpoints" if kind == _OF_SUBNETS else "Route tables of the gateway endpoints"
         return self._parameter(wanted, kind, f"{what}: {which}.", ",".join(found))
 
@@ -228,7 +228,7 @@ class _Template:
         return {"Fn::GetAtt": [name, "GroupId"]} if name else group_id
 
     def _peer(self, peer: str) -> Json | str:
-        """A peer of a rule; AWS's prefix list, whose id is not known, is asked for when the stack is made."""
+        """Return a peer of a rule; AWS's prefix list, whose id is not known, is asked for when the stack is made."""
         if not is_new(peer):
             return peer
         if peer in self._groups:
@@ -243,13 +243,13 @@ class _Template:
 
 
 def _logical(text: str) -> str:
-    """Text as a part of a logical id: letters and digits."""
+    """Return text as a part of a logical id: letters and digits."""
     words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text).split()
     return "".join(word[:1].upper() + word[1:] for word in words) or "It"
 
 
 def _short(text: str) -> str:
-    """Text that CloudFormation takes as a description."""
+    """Return text that CloudFormation takes as a description."""
     text = cloudformation_yaml.escape_references(text)
     raw = text.encode()
     return text if len(raw) <= _MOST_DESCRIBED else raw[: _MOST_DESCRIBED - 3].decode(errors="ignore") + "…"

@@ -117,7 +117,7 @@ class Laid(msgspec.Struct, frozen=True):
 
 
 def match_of(one: "Explanation", laid: "Sequence[Comparison] | None" = None, elsewhere: str = "") -> Match:
-    """An explanation as JSON."""
+    """Return an explanation as JSON."""
     beside = (
         None
         if laid is None

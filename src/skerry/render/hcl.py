@@ -30,7 +30,7 @@ Value: TypeAlias = "str | int | bool | HclReference | HclCall | list[Value] | di
 
 
 def quote(text: str) -> str:
-    """A string as HCL writes it, with nothing in it that HCL would evaluate."""
+    """Return a string as HCL writes it, with nothing in it that HCL would evaluate."""
     letters = "".join(
         _ESCAPES.get(character, character if character.isprintable() else _code(character)) for character in mask(text)
     )
@@ -45,7 +45,7 @@ def _code(letter: str) -> str:
 
 
 def format_value(found: Value, depth: int = 0) -> str:
-    """A value: on one line where it is short and holds no other, else on several."""
+    """Return a value: on one line where it is short and holds no other, else on several."""
     match found:
         case HclReference():
             return found.text
@@ -85,12 +85,12 @@ def _map(rows: "Mapping[str, Value]", depth: int) -> str:
 
 
 def _is_name(key: str) -> bool:
-    """Whether a key needs no quotes; ``for`` would begin an expression."""
+    """Return whether a key needs no quotes; ``for`` would begin an expression."""
     return key != "for" and key.isascii() and key.replace("_", "a").isalnum() and not key[0].isdigit()
 
 
 def format_attributes(rows: "Mapping[str, Value]", depth: int) -> list[str]:
-    """Attributes, one below the other; those on one line that follow each other have their equals signs aligned."""
+    """Return attributes, one per line; adjacent ones of a single line have their equals signs aligned."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
     for name, argument in rows.items():
@@ -110,7 +110,7 @@ def _aligned(run: list[tuple[str, str]], depth: int) -> list[str]:
 
 
 def format_block(header: str, *parts: "Mapping[str, Value] | str") -> str:
-    """A block; its parts are attributes, or blocks that are written already, each after an empty line."""
+    """Return a block; its parts are attributes, or blocks that are written already, each after an empty line."""
     bodies = []
     for part in parts:
         if isinstance(part, str):
@@ -124,7 +124,7 @@ def format_block(header: str, *parts: "Mapping[str, Value] | str") -> str:
 def build_for_each(
     settings: "Mapping[str, Mapping[str, Value]]", varying: str
 ) -> tuple[dict[str, Value], dict[str, Value]]:
-    """``for_each`` and the arguments of a resource that is made for each of these settings.
+    """Return ``for_each`` and the arguments of a resource that is made for each of these settings.
 
     Arguments with one value in all blocks stand once, and are left out if null. ``varying`` is an argument with a
     different value in each: if it is the only one left, ``for_each`` iterates over it alone.
@@ -151,7 +151,7 @@ def build_for_each(
 
 
 def format_comment(text: str) -> str:
-    """A comment, a line for each line of the text; what would leave the comment is made harmless."""
+    """Return a comment, a line for each line of the text; what would leave the comment is made harmless."""
     if not text:
         return ""
     lines = (
@@ -161,5 +161,5 @@ def format_comment(text: str) -> str:
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
-    """Blocks with an empty line between them."""
+    """Return blocks with an empty line between them."""
     return "\n".join(blocks)

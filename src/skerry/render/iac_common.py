@@ -27,7 +27,7 @@ def manual_changes_of(plan: Plan) -> list[Planned]:
 
 
 def expressible_changes_of(plan: Plan) -> list[Planned]:
-    """The changes that files can make."""
+    """Return the changes that files can make."""
     return [planned for planned in plan.changes if not _is_by_hand(planned.change)]
 
 
@@ -113,5 +113,5 @@ def _reason(why: Why) -> str:
 
 
 def reasons_of(rows: Iterable[Planned]) -> str:
-    """The reasons of several changes, each once."""
+    """Return the reasons of several changes, each once."""
     return "\n".join(dict.fromkeys(line for planned in rows for line in reasons_of_change(planned).splitlines()))

@@ -35,7 +35,7 @@ class Names:
 
     @staticmethod
     def plain(text: str) -> str:
-        """Text as a label: letters, digits and underscores, with a letter first."""
+        """Return text as a label: letters, digits and underscores, with a letter first."""
         label = _NOT_PLAIN.sub("_", mask(text)).strip("_") or "it"
         return label if label[0].isalpha() else f"n_{label}"
 
@@ -44,11 +44,11 @@ class Names:
         return HclReference(f"var.{name}") if name in self.inputs else found
 
     def group(self, group_id: str) -> str:
-        """The label of a security group: one that the plan creates, or any other by its id."""
+        """Return the label of a security group: one that the plan creates, or any other by its id."""
         return self._groups.get(group_id) or self.plain(group_id)
 
     def reference(self, group_id: str) -> HclReference | str:
-        """A security group as another resource names it."""
+        """Return a security group as another resource names it."""
         if group_id in self._groups:
             return HclReference(f"aws_security_group.{self._groups[group_id]}.id")
         return group_id
@@ -68,7 +68,7 @@ class Names:
         return self.prefix_list(peer) if is_new(peer) else peer
 
     def prefix_list(self, prefix_list: str) -> str:
-        """The label of a prefix list whose id is not known."""
+        """Return the label of a prefix list whose id is not known."""
         return self.plain(prefix_list.partition("-new-")[2])
 
     def endpoint_key(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> str:

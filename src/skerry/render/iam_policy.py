@@ -9,7 +9,7 @@ from itertools import groupby
 
 
 def write_policy(actions: Iterable[str]) -> str:
-    """A policy that allows these actions, a statement for each service, as JSON.
+    """Return a policy that allows these actions, a statement for each service, as JSON.
 
     The resource is ``*``: an account is read whole, and most calls that list and describe take no other.
     """

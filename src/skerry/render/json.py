@@ -330,7 +330,7 @@ def _hop(hop: Hop, disposition: str) -> HopOut:
 
 
 def _refused(world: World) -> list[RefusalOut]:
-    """Each call with each code once: it may have been refused for many resources."""
+    """Return each call with each code once: it may have been refused for many resources."""
     return [RefusalOut(*pair) for pair in dict.fromkeys((item.action, item.code) for item in world.facts.refused)]
 
 

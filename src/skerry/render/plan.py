@@ -109,7 +109,7 @@ def _change(number: int, row: Planned) -> Iterator[str]:
 
 
 def merge_reasons(reasons: tuple[Why, ...]) -> Iterator[Why]:
-    """Reasons that differ only in their steps, as one."""
+    """Yield reasons that differ only in their steps, as one."""
     by_blocker: dict[tuple[str, str, str, tuple[str, ...]], list[Why]] = {}
     for why in reasons:
         by_blocker.setdefault((why.code, why.resource, "" if why.code != "" else why.message, why.services), []).append(
@@ -134,7 +134,7 @@ def _because(why: Why) -> str:
 
 
 def title_of(change: Change) -> str:
-    """A change in a few words."""
+    """Return a change in a few words."""
     if isinstance(change, Manual):
         return _by_hand(change)
     match change:

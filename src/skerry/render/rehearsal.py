@@ -31,7 +31,7 @@ def format_rehearsal(found: Rehearsal, *, quiet: bool = False) -> str:
 
 
 def format_progress(steps: Sequence[RehearsalStep]) -> list[str]:
-    """The steps as far as they are, a line each: for a table that is shown while clients are under way."""
+    """Return the steps as far as they are, a line each: for a table that is shown while clients are under way."""
     return [line for subnet in _subnets(steps) for line in _table(subnet, steps)]
 
 

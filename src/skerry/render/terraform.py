@@ -120,7 +120,7 @@ _SIDES = {"in": "ingress", "out": "egress"}
 
 
 def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
-    """Rules, those of one group, direction and kind of peer as one resource."""
+    """Yield rules, those of one group, direction and kind of peer as one resource."""
     by_resource: dict[tuple[str, str, str], list[Planned]] = {}
     for planned in rows:
         if isinstance(planned.change, AuthorizeRule):
@@ -138,7 +138,7 @@ def _rules(rows: list[Planned], names: Names) -> Iterator[str]:
 
 
 def _of_rules(changes: list[AuthorizeRule], kind: str, names: Names) -> dict[str, dict[str, Value]]:
-    """The arguments of rules, by their peers; by protocol and port too, where these differ."""
+    """Return the arguments of rules, by their peers; by protocol and port too, where these differ."""
     ports = {(change.rule.protocol, change.rule.port) for change in changes}
     arguments: dict[str, dict[str, Value]] = {}
     for change in changes:
@@ -223,7 +223,7 @@ def _modified(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
 
 
 def _entries(rows: list[Planned]) -> Iterator[str]:
-    """Entries of network ACLs, those of one ACL and direction as one resource."""
+    """Yield entries of network ACLs, those of one ACL and direction as one resource."""
     by_acl: dict[tuple[str, str], list[Planned]] = {}
     for planned in rows:
         if isinstance(planned.change, AddAclEntry):

@@ -29,7 +29,7 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/e
 
 
 def encode_policy(text: str | None) -> Value:
-    """A policy as ``jsonencode`` makes it of an object; None is AWS's default.
+    """Return a policy as ``jsonencode`` makes it of an object; None is AWS's default.
 
     A policy with numbers other than integers stays the same text, because HCL might write them otherwise. None is deep:
     what the planner adds statements to was read by `skerry.policy.document`.
@@ -74,7 +74,7 @@ def import_endpoint(world: World, row: Planned, change: ModifyEndpoint, names: N
 
 
 def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
-    """The arguments of an endpoint without which Terraform would replace it, and private DNS."""
+    """Return the arguments of an endpoint without which Terraform would replace it, and private DNS."""
     endpoint_record = world.vpc_endpoints[change.endpoint_id]
     if endpoint_record.service_name is UNSET or endpoint_record.vpc_endpoint_type is UNSET:
         message = f"Terraform cannot take over {change.endpoint_id}: its service or type is not known"
@@ -92,7 +92,7 @@ def _import(to: str, known: str) -> str:
 
 
 def import_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
-    """Each VPC with the attributes that are switched on."""
+    """Yield each VPC with the attributes that are switched on."""
     by_vpc: dict[str, list[Planned]] = {}
     for planned in rows:
         if isinstance(planned.change, SetVpcAttribute):
@@ -120,7 +120,7 @@ def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
 
 
 def import_route(world: World, row: Planned, change: RouteToNat) -> Iterator[str]:
-    """A default route to a NAT gateway; one that is there already is taken over, for AWS takes no second one.
+    """Yield a default route to a NAT gateway; one that is there already is taken over, for AWS takes no second one.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route#import
     """

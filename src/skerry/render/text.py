@@ -37,22 +37,22 @@ def clean(text: str) -> str:
 
 
 def style_word(name: str, width: int = 0) -> str:
-    """A verdict or disposition in its colour, padded."""
+    """Return a verdict or disposition in its colour, padded."""
     return click.style(clean(name).ljust(width), fg=_COLOURS.get(name))
 
 
 def bold(text: str) -> str:
-    """Text that stands out."""
+    """Return text in bold."""
     return click.style(clean(text), bold=True)
 
 
 def dim(text: str) -> str:
-    """Text that stands back."""
+    """Return dimmed text."""
     return click.style(clean(text), fg="bright_black")
 
 
 def align_columns(rows: Iterable[tuple[str, ...]], indent: str = "  ") -> list[str]:
-    """Rows of cells as aligned lines; cells may already be styled."""
+    """Return rows of cells as aligned lines; cells may already be styled."""
     table = list(rows)
     widths = [max(len(click.unstyle(cell)) for cell in column) for column in zip(*table, strict=True)]
     return [
@@ -65,5 +65,5 @@ def _pad(cell: str, width: int) -> str:
 
 
 def pluralize(count: int, noun: str) -> str:
-    """A number with its noun: ``1 service``, ``2 services``."""
+    """Return a number with its noun: ``1 service``, ``2 services``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

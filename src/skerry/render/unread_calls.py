@@ -30,7 +30,7 @@ _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError", "NotAu
 
 
 def format_refusals(found: Iterable[Refusal]) -> Iterator[str]:
-    """The lines of a block on refused calls, with an empty line before it; none where there are none."""
+    """Yield the lines of a block on refused calls, with an empty line before it; none where there are none."""
     counts: dict[tuple[str, str], int] = {}
     for item in found:
         counts[item.action, item.code] = counts.get((item.action, item.code), 0) + 1
