@@ -18,7 +18,7 @@ from skerry.plan.records import Plan
 from skerry.reach.trace_request import TraceRequest
 from skerry.render import console, explanations, formats
 from skerry.render import json as as_json
-from skerry.render.explanations import Laid
+from skerry.render.explanations import ComparedExplanation
 from skerry.render.text import clean
 from skerry.sources import documents
 from skerry.sources.redaction import redact
@@ -177,7 +177,7 @@ def _traced(world: World, to: str) -> str:
 
 
 def _explained(world: World) -> str:
-    found = [Laid(*item) for item in app.explain_with_diagnosis(world, _ERROR)]
+    found = [ComparedExplanation(*item) for item in app.explain_with_diagnosis(world, _ERROR)]
     return explanations.format_explanations(found) + explanations.encode_explanations(found)
 
 

@@ -14,10 +14,10 @@ def why_not() -> str | None:
     """Why there is no lab here: missing packages, or no namespaces; None where there is one."""
     try:
         require(clients=True)
-        from skerry.lab.sandbox import Enclosure  # noqa: PLC0415 -- needs what was just looked for
+        from skerry.lab.sandbox import Sandbox  # noqa: PLC0415 -- needs what was just looked for
 
-        with Enclosure() as enclosure:
-            enclosure.drops()
+        with Sandbox() as sandbox:
+            sandbox.drops()
     except SkerryError as error:
         return f"{WHY}: {error.what} ({error.remedy})"
     return None

@@ -13,7 +13,7 @@ import msgspec
 from bench.faults.cases import PACKETS, Case, Fault
 from bench.faults.packets import BLOCKED, INTERMITTENT, OK, Seen, observe
 from bench.faults.shapes import SHAPES, Change
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 
 FOLDER = Path(__file__).parent / "labels"
 _WORKERS = 2
@@ -48,7 +48,7 @@ def digest(case: Case) -> str:
     return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def labelled(case: Case, enclosure: Enclosure | None) -> Label:
+def labelled(case: Case, enclosure: Sandbox | None) -> Label:
     """Label a case; without an enclosure only what is labelled by documentation.
 
     Raises `WrongLabelError` where packets do not bear out what the case says: that its shape is sound, that each of
@@ -76,7 +76,7 @@ def labelled(case: Case, enclosure: Enclosure | None) -> Label:
     )
 
 
-def _proven(case: Case, enclosure: Enclosure) -> Seen:
+def _proven(case: Case, enclosure: Sandbox) -> Seen:
     """What packets do in a case's network, after they bore out each of its faults."""
     if not _is_sound(enclosure, case.shape, case.prepared):
         raise WrongLabelError(f"{case.id}: it is not sound without its faults")
@@ -100,7 +100,7 @@ def _names(faults: Iterable[Fault]) -> set[str]:
 _SOUND: dict[tuple[str, tuple[Change, ...]], bool] = {}
 
 
-def _is_sound(enclosure: Enclosure, shape: str, prepared: tuple[Change, ...]) -> bool:
+def _is_sound(enclosure: Sandbox, shape: str, prepared: tuple[Change, ...]) -> bool:
     """Whether a shape, with what is prepared in it, lets every call through."""
     key = shape, prepared
     if key not in _SOUND:
@@ -114,12 +114,12 @@ def _is_sound(enclosure: Enclosure, shape: str, prepared: tuple[Change, ...]) ->
 def label_all(cases: Iterable[Case]) -> Iterator[Label | WrongLabelError]:
     """Label cases, several side by side, in their order."""
     own = local()
-    opened: list[Enclosure] = []
+    opened: list[Sandbox] = []
     lock = Lock()
 
     def work(case: Case) -> Label | WrongLabelError:
         if not hasattr(own, "enclosure"):
-            own.enclosure = Enclosure()
+            own.enclosure = Sandbox()
             with lock:
                 opened.append(own.enclosure)
         try:

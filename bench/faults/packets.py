@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bench.faults.launch import Call, public_addresses
 from bench.faults.shapes import Sound
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from skerry.lab.tcp_probes import DnsQuestion, Probe
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import Router
@@ -33,7 +33,7 @@ class Seen(NamedTuple):
     droppers: frozenset[str]
 
 
-def observe(enclosure: Enclosure, network: Sound) -> Seen:
+def observe(enclosure: Sandbox, network: Sound) -> Seen:
     """Build a network and try all calls of its launch."""
     world = network.world()
     ends = {subnet: _ends(network, subnet) for subnet in network.places}
@@ -80,7 +80,7 @@ def _ends(network: Sound, subnet: str) -> tuple[End, ...]:
     )
 
 
-def _addresses(enclosure: Enclosure, router: Router, end: End, call: Call) -> tuple[str, ...] | None:
+def _addresses(enclosure: Sandbox, router: Router, end: End, call: Call) -> tuple[str, ...] | None:
     """Where a call leads; None where no DNS server answers."""
     if call.at:
         return tuple(address for subnet, address in call.at if subnet == end.subnet)
@@ -89,7 +89,7 @@ def _addresses(enclosure: Enclosure, router: Router, end: End, call: Call) -> tu
     return enclosure.resolve((DnsQuestion(end.address, router.servers[0], Hostname(call.host)),), PATIENCE)[0]
 
 
-def _tried(enclosure: Enclosure, probes: list[Probe]) -> dict[Probe, bool]:
+def _tried(enclosure: Sandbox, probes: list[Probe]) -> dict[Probe, bool]:
     answered = dict(zip(probes, enclosure.connect(tuple(probes), TIMEOUT), strict=True)) if probes else {}
     # A slow machine is no filter: what was not answered is tried again, patiently, where anything may answer.
     again = [probe for probe, ok in answered.items() if not ok]

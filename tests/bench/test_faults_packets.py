@@ -13,7 +13,7 @@ from bench.faults.families import endpoints, groups, names, routes
 from bench.faults.labels import WrongLabelError
 from bench.faults.packets import BLOCKED, INTERMITTENT, OK, UNKNOWN, observe
 from bench.faults.shapes import SHAPES, Sound
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from tests.networks import allow
 
 SAMPLE, QUICK = 12, 2
@@ -23,10 +23,10 @@ DRAWN = random.Random(SEED).sample(BY_PACKETS, SAMPLE)  # noqa: S311 -- no secre
 
 
 @pytest.fixture(scope="module")
-def lab(needs_lab: None) -> Iterator[Enclosure]:
+def lab(needs_lab: None) -> Iterator[Sandbox]:
     assert needs_lab is None
-    with Enclosure() as enclosure:
-        yield enclosure
+    with Sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def lab(needs_lab: None) -> Iterator[Enclosure]:
         for number, case in enumerate(DRAWN)
     ],
 )
-def test_packets_reproduce_the_label(case: Case, lab: Enclosure) -> None:
+def test_packets_reproduce_the_label(case: Case, lab: Sandbox) -> None:
     assert labels.labelled(case, lab) == labels.read()[case.id]
 
 
@@ -45,31 +45,31 @@ def made(*faults: Fault) -> Case:
 
 
 class TestRefusedLabels:
-    def test_label_is_refused_if_fault_has_no_effect(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_fault_has_no_effect(self, lab: Sandbox) -> None:
         idle = Fault("nothing", lambda network: network.attribute("EnableDnsSupport", value=True), (("vpc-1",),))
         with pytest.raises(WrongLabelError, match="packets say ok"):
             labels.labelled(made(idle), lab)
 
-    def test_label_is_refused_if_a_fault_of_two_has_no_effect(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_a_fault_of_two_has_no_effect(self, lab: Sandbox) -> None:
         idle = Fault("nothing", lambda network: network.attribute("EnableDnsSupport", value=True), (("vpc-1",),))
         with pytest.raises(WrongLabelError, match="nothing comes of this alone: nothing"):
             labels.labelled(made(groups.admits("lets nothing in"), idle), lab)
 
     @pytest.mark.long
-    def test_label_is_refused_if_unnamed_resource_drops_packets(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_unnamed_resource_drops_packets(self, lab: Sandbox) -> None:
         blamed = routes.s3_gateway_missing()._replace(blockers=(("vpc-1",),))
         with pytest.raises(WrongLabelError, match="rtb-task drops packets, and no fault names it"):
             labels.labelled(made(blamed), lab)
 
     @pytest.mark.long
-    def test_label_is_refused_if_network_fails_without_faults(self, lab: Enclosure) -> None:
+    def test_label_is_refused_if_network_fails_without_faults(self, lab: Sandbox) -> None:
         broken = made()._replace(prepared=(names.private_dns_off("vpce-10").change,))
         with pytest.raises(WrongLabelError, match="not sound without its faults"):
             labels.labelled(broken, lab)
 
 
 class TestPacketVerdicts:
-    def test_packet_verdict_is_intermittent_if_a_subnet_is_blocked(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_intermittent_if_a_subnet_is_blocked(self, lab: Sandbox) -> None:
         network = SHAPES["two zones"]()
         network.ingress(allow("tcp", 443, cidr="10.0.1.0/24"))
         found = observe(lab, network)
@@ -78,13 +78,13 @@ class TestPacketVerdicts:
         assert found.hosts["prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com"] == OK
         assert found.droppers == {"sg-end"}
 
-    def test_packet_verdict_is_intermittent_if_part_of_subnet_is_blocked(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_intermittent_if_part_of_subnet_is_blocked(self, lab: Sandbox) -> None:
         network = SHAPES["one zone"]()
         network.ingress(allow("tcp", 443, cidr="10.0.1.0/25"))
         assert observe(lab, network).verdict == INTERMITTENT
 
     @pytest.mark.long
-    def test_packet_verdict_ignores_runtime_calls(self, lab: Enclosure) -> None:
+    def test_packet_verdict_ignores_runtime_calls(self, lab: Sandbox) -> None:
         network = SHAPES["two zones"]()
         network.runtime = network.calls[:1]
         endpoints.missing("vpce-5e").change(network)
@@ -92,13 +92,13 @@ class TestPacketVerdicts:
         assert found.verdict == OK
         assert network.calls[0].host not in found.hosts
 
-    def test_packet_verdict_is_unknown_with_custom_dns_server(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_unknown_with_custom_dns_server(self, lab: Sandbox) -> None:
         network = SHAPES["two zones"]()
         _own_dns(network)
         assert observe(lab, network).verdict == UNKNOWN
 
     @pytest.mark.long  # clients of DNS wait in silence
-    def test_packet_verdict_is_blocked_if_dns_server_is_unreachable(self, lab: Enclosure) -> None:
+    def test_packet_verdict_is_blocked_if_dns_server_is_unreachable(self, lab: Sandbox) -> None:
         network = SHAPES["two zones"]()
         _own_dns(network)
         network.ingress(group="sg-dns")

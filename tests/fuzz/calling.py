@@ -15,7 +15,7 @@ from skerry import cli
 from skerry.app import rehearsal
 from skerry.lab import messages, requirements
 from skerry.lab.config_files import build_scripts
-from skerry.lab.run import Performance, Seen
+from skerry.lab.run import AttemptResult, Performance
 from tests.fuzz.inputs import Input
 
 SKERRY = "/skerry/"
@@ -52,7 +52,7 @@ def _perform(script: Any, *, probe: bool, watch: Any = None) -> Performance:
     if script.plan is not None:
         messages.encode(script.work)
         _Kept.scripts = tuple(_texts(build_scripts(script.plan)))
-    return Performance(tuple(Seen(row, why_not=row.why_not or "not performed") for row in script.rows))
+    return Performance(tuple(AttemptResult(row, why_not=row.why_not or "not performed") for row in script.rows))
 
 
 def _texts(found: Any) -> Iterator[str]:

@@ -16,7 +16,7 @@ from skerry.lab.messages import encode
 from skerry.lab.oci_image import write_layout
 from skerry.lab.pipes import Lines, write
 from skerry.lab.requirements import PATHS
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from tests.networks import awslogs, container
 from tests.processes import commands, family, wait_for
 from tests.test_rehearse import article
@@ -155,9 +155,9 @@ def status(pid: int) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def shell() -> Iterator[Callable[[str], str]]:
     """Runs a line of shell in the namespaces of a lab, with or without the capabilities of the one who builds it."""
-    with Enclosure() as enclosure:
-        enclosure.drops()
-        (inside,) = [pid for pid, line in family(enclosure.pid).items() if line.split(b"\0")[0].endswith(b"python")]
+    with Sandbox() as sandbox:
+        sandbox.drops()
+        (inside,) = [pid for pid, line in family(sandbox.pid).items() if line.split(b"\0")[0].endswith(b"python")]
 
         def run(line: str) -> str:
             enter = ["nsenter", f"--target={inside}", "--user", "--mount", "--net", "--preserve-credentials"]
@@ -258,10 +258,10 @@ class TestInterpreter:
 
 
 def test_closed_enclosure_leaves_no_process() -> None:
-    enclosure = Enclosure()
-    enclosure.drops()
-    started = commands(family(enclosure.pid))
-    enclosure.close()
+    sandbox = Sandbox()
+    sandbox.drops()
+    started = commands(family(sandbox.pid))
+    sandbox.close()
     limit = time.monotonic() + 10
     while time.monotonic() < limit and any(Path(f"/proc/{pid}").exists() for pid in started):
         time.sleep(0.01)

@@ -15,7 +15,7 @@ from skerry import app
 from skerry.errors import SkerryError
 from skerry.lab.config_files import build_scripts, hosts_of
 from skerry.lab.rehearsal import Script, plan_rehearsal
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from skerry.lab.topology_records import LabPlan
 from skerry.model.world import World
 from skerry.net.cidr import Address
@@ -192,14 +192,14 @@ def test_hostile_texts_in_any_field_of_any_network_reach_no_script(name: str) ->
                 check(name, place, text)
 
 
-def build(enclosure: Enclosure, folder: Path, draw: random.Random) -> int:
+def build(sandbox: Sandbox, folder: Path, draw: random.Random) -> int:
     """Build the labs of a network with a hostile text in a place; how many there were."""
     name = draw.choice(("one of everything", *NAMES))
     place = draw.choice(list(places(rows(name))))
     text = draw.choice(HOSTILE).replace(CANARY, str(folder / "canary"))
     plans = [one.plan for one in check(name, place, text) if one.plan is not None]
     for plan in plans:
-        enclosure.build(plan)
+        sandbox.build(plan)
     return len(plans)
 
 
@@ -207,9 +207,9 @@ def run(folder: Path, times: int) -> None:
     """Build labs, and see that nothing came of the hostile texts and that nothing is left."""
     draw = random.Random(7)  # noqa: S311 -- no secret is made of it
     before = {path.name for path in Path("/run").iterdir()}
-    with Enclosure() as enclosure:
-        built = sum(build(enclosure, folder, draw) for _ in range(times))
-        process = enclosure.pid
+    with Sandbox() as sandbox:
+        built = sum(build(sandbox, folder, draw) for _ in range(times))
+        process = sandbox.pid
     assert built > 0
     assert list(folder.iterdir()) == []
     assert not Path(f"/proc/{process}").exists()

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from skerry.lab.aws_fixtures import ImageFixture, RegistryFixture, ResourceFixture
 from skerry.lab.client_arguments import ImageReference, ImageTag, Region, Repository
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
-from skerry.lab.fixtures import Copy, Item, RegistryFixture
 from skerry.lab.rehearsal import RehearsalRow, Script, plan_rehearsal
 from skerry.launch.launches import Launch, launches_of
 from skerry.launch.needs import Step
@@ -21,8 +21,8 @@ SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 HERE = Region(REGION)
 
 
-def copy(repository: str, tag: str) -> Copy:
-    return Copy(Repository(repository), ImageTag(tag))
+def copy(repository: str, tag: str) -> ImageFixture:
+    return ImageFixture(Repository(repository), ImageTag(tag))
 
 
 def network(*containers: Document, **more: Any) -> Network:
@@ -234,10 +234,10 @@ class TestStock:
         found = written(network(container(secrets=secrets, logConfiguration=awslogs(), environmentFiles=files)))
         assert found.work is not None
         assert set(found.work.stock.items) == {
-            Item("secret", HERE, "db-AbCdEf"),
-            Item("parameter", HERE, "/app/c"),
-            Item("log-group", HERE, awslogs()["options"]["awslogs-group"]),
-            Item("object", HERE, "settings/web.env"),
+            ResourceFixture("secret", HERE, "db-AbCdEf"),
+            ResourceFixture("parameter", HERE, "/app/c"),
+            ResourceFixture("log-group", HERE, awslogs()["options"]["awslogs-group"]),
+            ResourceFixture("object", HERE, "settings/web.env"),
         }
 
     def test_stock_has_a_registry_and_image_for_each_container(self) -> None:

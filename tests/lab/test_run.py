@@ -12,7 +12,7 @@ from skerry.lab import run
 from skerry.lab.client_jobs import JobResult
 from skerry.lab.protocol import Drop, Resulted
 from skerry.lab.rehearsal import Script, plan_rehearsal
-from skerry.lab.run import Seen, perform
+from skerry.lab.run import AttemptResult, perform
 from skerry.lab.tcp_probes import DnsQuestion
 from skerry.lab.topology_records import TrafficOrigin
 from skerry.launch.launches import launches_of
@@ -25,7 +25,7 @@ CALLED = "203.0.113.9"
 
 
 class Ready:
-    """An enclosure with answers that are ready: every name leads to one address, and nothing works."""
+    """An sandbox with answers that are ready: every name leads to one address, and nothing works."""
 
     def __init__(self) -> None:
         self.drop: tuple[Drop, ...] = ()
@@ -71,7 +71,7 @@ class Ready:
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch) -> Ready:
     found = Ready()
-    monkeypatch.setattr(run, "Enclosure", found)
+    monkeypatch.setattr(run, "Sandbox", found)
     return found
 
 
@@ -84,7 +84,7 @@ def made() -> Script:
     return plan_rehearsal(world, launches_of(world, world.facts.services[0])[0])
 
 
-def of(seen: tuple[Seen, ...], step: Step, subnet: str = "subnet-a") -> Seen:
+def of(seen: tuple[AttemptResult, ...], step: Step, subnet: str = "subnet-a") -> AttemptResult:
     (found,) = [item for item in seen if (item.row.need.step, item.row.subnet) == (step, subnet)]
     return found
 

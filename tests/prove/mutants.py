@@ -15,11 +15,11 @@ from skerry.reach import appliances as boxes
 from skerry.reach import (
     compiled_rules,
     dns_zones,
-    forwarding,
     gateways,
     name_resolution,
     nat,
     peering,
+    route_walk,
     routing,
     security_filters,
 )
@@ -27,7 +27,7 @@ from skerry.reach.compiled_rules import ALL_PORTS
 from skerry.reach.name_resolution import NameResolver
 from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Filters
-from skerry.reach.trace import Hop, Passage, PathPart
+from skerry.reach.trace import Hop, PacketPath, PathPart
 from skerry.reach.vpc_hops import VpcPaths
 from skerry.reach.walk import Walker
 from tests.prove.proving import Case, disagreements
@@ -116,13 +116,13 @@ def replies_are_taken_to_come_back_to_the_port_that_was_called() -> Iterator[Non
 
 @mutant
 def the_way_back_is_overlooked() -> Iterator[None]:
-    made = Passage.of.__func__  # type: ignore[attr-defined]
+    made = PacketPath.of.__func__  # type: ignore[attr-defined]
 
-    def wrong(cls: type, ways: tuple[PathPart, ...], guard: Any, *, choice: bool) -> Passage:
-        passage: Passage = made(cls, tuple(PathPart(way.packets, way.there) for way in ways), guard, choice=choice)
+    def wrong(cls: type, ways: tuple[PathPart, ...], guard: Any, *, choice: bool) -> PacketPath:
+        passage: PacketPath = made(cls, tuple(PathPart(way.packets, way.there) for way in ways), guard, choice=choice)
         return passage
 
-    with _swap(Passage, "of", classmethod(wrong)):
+    with _swap(PacketPath, "of", classmethod(wrong)):
         yield
 
 
@@ -192,13 +192,13 @@ def what_a_task_may_send_is_not_asked() -> Iterator[None]:
 
 @mutant
 def the_group_of_the_endpoint_is_not_asked() -> Iterator[None]:
-    made = Passage.of.__func__  # type: ignore[attr-defined]
+    made = PacketPath.of.__func__  # type: ignore[attr-defined]
 
-    def wrong(cls: type, ways: tuple[PathPart, ...], guard: Any, *, choice: bool) -> Passage:
-        passage: Passage = made(cls, ways, None, choice=choice)
+    def wrong(cls: type, ways: tuple[PathPart, ...], guard: Any, *, choice: bool) -> PacketPath:
+        passage: PacketPath = made(cls, ways, None, choice=choice)
         return passage
 
-    with _swap(Passage, "of", classmethod(wrong)):
+    with _swap(PacketPath, "of", classmethod(wrong)):
         yield
 
 
@@ -329,7 +329,7 @@ def an_internet_gateway_takes_private_addresses() -> Iterator[None]:
     def wrong(*of: Any, **more: Any) -> Hop:
         return hop(*of, **(more | {"public": True}))
 
-    with _swap(forwarding, "judge_internet_gateway", wrong):
+    with _swap(route_walk, "judge_internet_gateway", wrong):
         yield
 
 
@@ -349,15 +349,15 @@ def a_nat_gateway_works_in_any_state() -> Iterator[None]:
 def a_nat_gateway_needs_no_way_out_of_its_own() -> Iterator[None]:
     def wrong(self: Any, step: Any, nat_id: str) -> Any:
         way = PathPart(Box(step.start.addresses, step.addresses, step.start.ports), (step.hop,))
-        return ((Passage.of((way,), None, choice=step.destination.choice),),)
+        return ((PacketPath.of((way,), None, choice=step.destination.choice),),)
 
-    with _swap(forwarding, "walk_through_nat", wrong):
+    with _swap(route_walk, "walk_through_nat", wrong):
         yield
 
 
 @mutant
 def a_nat_gateway_accepts_connections() -> Iterator[None]:
-    with _swap(forwarding, "accepts_nothing", lambda *_: None):
+    with _swap(route_walk, "accepts_nothing", lambda *_: None):
         yield
 
 
@@ -369,7 +369,7 @@ def the_source_destination_check_is_overlooked() -> Iterator[None]:
 
 @mutant
 def a_gateway_endpoint_works_in_any_state() -> Iterator[None]:
-    with _swap(forwarding, "judge_gateway_endpoint", lambda *_: Hop("endpoint", "")):
+    with _swap(route_walk, "judge_gateway_endpoint", lambda *_: Hop("endpoint", "")):
         yield
 
 
@@ -441,7 +441,7 @@ def wildcards_of_private_zones_are_overlooked() -> Iterator[None]:
 
 @mutant
 def the_widest_zone_answers() -> Iterator[None]:
-    claims = dns_zones.claims_for
+    claims = dns_zones.name_sources_for
 
     def wrong(*of: Any) -> Any:
         return claims(*of)[::-1]

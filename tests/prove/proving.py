@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from skerry.catalogue.services import ServiceRef
 from skerry.lab.protocol import Drop
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from skerry.lab.tcp_probes import DnsQuestion, Probe
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import LabPlan
@@ -90,27 +90,27 @@ def asked(network: Drawn) -> tuple[RequestedPaths, tuple[Call, ...]]:
     return RequestedPaths(tuple(ends), tuple(private), PUBLIC), calls
 
 
-def observe(enclosure: Enclosure, network: Drawn) -> Case:
+def observe(sandbox: Sandbox, network: Drawn) -> Case:
     """Build a network, and let every task call everything."""
     world = network.world()
     wanted, calls = asked(network)
     built = plan(world, wanted)
-    enclosure.build(built)
+    sandbox.build(built)
     calls = tuple(call._replace(source_port=call.source_port + 61 * number % 97) for number, call in enumerate(calls))
     probes = tuple(Probe(call.end.address, call.source_port, call.address, call.port) for call in calls)
-    answered = enclosure.connect(probes, TIMEOUT)
-    recorded = enclosure.drops()
+    answered = sandbox.connect(probes, TIMEOUT)
+    recorded = sandbox.drops()
     drops = {call: tuple(drop for drop in recorded if _is_of(drop, call)) for call in calls}
     # A slow machine is no filter: what neither answered nor was dropped is tried again, patiently.
     again = [n for n, (call, ok) in enumerate(zip(calls, answered, strict=True)) if not ok and not drops[call]]
     if again:
-        second = enclosure.connect(tuple(probes[n] for n in again), PATIENCE)
+        second = sandbox.connect(tuple(probes[n] for n in again), PATIENCE)
         patched = list(answered)
         for position, ok in zip(again, second, strict=True):
             patched[position] = ok
         answered = tuple(patched)
-    names = _names(enclosure, built, wanted)
-    return Case(network, world, calls, answered, drops, names, _servers(enclosure, built, wanted))
+    names = _names(sandbox, built, wanted)
+    return Case(network, world, calls, answered, drops, names, _servers(sandbox, built, wanted))
 
 
 def _is_of(drop: Drop, call: Call) -> bool:
@@ -120,26 +120,24 @@ def _is_of(drop: Drop, call: Call) -> bool:
     return (one, other) in {(here, there), (there, here)}
 
 
-def _servers(enclosure: Enclosure, built: LabPlan, wanted: RequestedPaths) -> dict[tuple[End, Address], bool]:
+def _servers(sandbox: Sandbox, built: LabPlan, wanted: RequestedPaths) -> dict[tuple[End, Address], bool]:
     """Whether the DNS servers that are not Amazon's answer each task at all."""
     router = next(router for router in built.routers if router.vpc == VPC)
     others = [server for server in router.servers if server != router.resolver]
     asking = [(end, server) for end in wanted.ends for server in others]
-    answers = enclosure.resolve(
+    answers = sandbox.resolve(
         tuple(DnsQuestion(end.address, server, Hostname("x.invalid")) for end, server in asking), TIMEOUT
     )
     return {one: answer is not None for one, answer in zip(asking, answers, strict=True)}
 
 
-def _names(
-    enclosure: Enclosure, built: LabPlan, wanted: RequestedPaths
-) -> dict[tuple[str, str], tuple[str, ...] | None]:
+def _names(sandbox: Sandbox, built: LabPlan, wanted: RequestedPaths) -> dict[tuple[str, str], tuple[str, ...] | None]:
     router = next(router for router in built.routers if router.vpc == VPC)
     if set(router.servers) - {router.resolver}:
         return {}
     source, server = wanted.ends[0].address, Address("10.0.0.2")
     questions = tuple(DnsQuestion(source, server, Hostname(name)) for name in HOSTS.values())
-    answers = enclosure.resolve(questions, PATIENCE if router.resolver else TIMEOUT)
+    answers = sandbox.resolve(questions, PATIENCE if router.resolver else TIMEOUT)
     return {(VPC, one.name): answer for one, answer in zip(questions, answers, strict=True)}
 
 

@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from tests.prove.generator import Drawn
 from tests.prove.proving import Case, observe
 
@@ -35,9 +35,9 @@ def observed(seeds: Iterable[int], workers: int = WORKERS) -> Iterator[Case]:
 
 def _work(waiting: "queue.SimpleQueue[int | None]", done: "queue.SimpleQueue[Case | BaseException | None]") -> None:
     try:
-        with Enclosure() as enclosure:
+        with Sandbox() as sandbox:
             while (seed := waiting.get()) is not None:
-                done.put(observe(enclosure, Drawn(seed)))
+                done.put(observe(sandbox, Drawn(seed)))
     except BaseException as error:  # noqa: BLE001 -- it is raised again by the one who asked
         done.put(error)
     done.put(None)

@@ -9,7 +9,7 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, parse_address
 from skerry.reach.destinations import Destinations
-from skerry.reach.name_resolution import Intended, NameResolver, Query, Resolution
+from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query, Resolution
 from skerry.reach.walk import Target
 from skerry.verdicts import INTERMITTENT, UNKNOWN
 from tests.networks import REGION, VPC, Network, record, source
@@ -683,7 +683,7 @@ class TestFileSystems:
 class TestIntendedEndpoints:
     """Endpoints for the name that DNS does not lead to, with the reason."""
 
-    def found(self, network: Network) -> tuple[Intended, ...]:
+    def found(self, network: Network) -> tuple[IntendedEndpoint, ...]:
         names = names_of(network.world())
         return names.intended(VPC, LOGS, names.resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None)), LOGS_HOST)
 

@@ -14,7 +14,7 @@ from skerry.reach.trace import (
     Cut,
     Destination,
     Hop,
-    Passage,
+    PacketPath,
     PathPart,
     Piece,
     Segment,
@@ -237,7 +237,7 @@ class TestDoubtedTraces:
 
     def trace(self, *pieces: Piece, choice: bool = True) -> Trace:
         destination = Destination("there", ALL, choice=choice)
-        way = Passage.of((PathPart(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
+        way = PacketPath.of((PathPart(PACKETS, (hop(*pieces),)),), None, choice=destination.choice)
         return Trace("subnet-a", destination, (), way, None, *judge(join_segments((), way, None, destination)))
 
     def test_doubted_trace_is_unknown_and_keeps_only_undecided_pieces(self) -> None:
@@ -270,7 +270,7 @@ class TestSegments:
         way = PathPart(PACKETS, (self.there,), (self.back,))
         destination = Destination("there", ALL)
         (only,) = join_segments(
-            (self.first,), Passage.of((way,), None, choice=destination.choice), self.last, destination
+            (self.first,), PacketPath.of((way,), None, choice=destination.choice), self.last, destination
         )
         assert only == Segment(PACKETS, choice=True, hops=(self.first, self.there, self.last, self.back))
 
@@ -278,14 +278,14 @@ class TestSegments:
         ways = (PathPart(PACKETS, (self.there,)), PathPart(PACKETS, (self.back,)))
         destination = Destination("there", ALL, choice=False)
         one, other = join_segments(
-            (self.first,), Passage.of(ways, None, choice=destination.choice), self.last, destination
+            (self.first,), PacketPath.of(ways, None, choice=destination.choice), self.last, destination
         )
         assert (one.hops, other.hops) == ((self.first, self.there, self.last), (self.back,))
         assert (one.choice, other.choice) == (False, False)
 
     def test_segment_without_end_filter_has_only_passage_hops(self) -> None:
         destination = Destination("there", ALL)
-        passage = Passage.of((PathPart(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
+        passage = PacketPath.of((PathPart(PACKETS, (self.there,), (self.back,)),), None, choice=destination.choice)
         (only,) = join_segments((), passage, None, destination)
         assert only.hops == (self.there, self.back)
 
@@ -297,8 +297,8 @@ class TestSegments:
 
     def test_passage_is_clean_only_if_all_hops_are_clean(self) -> None:
         destination = Destination("there", ALL)
-        assert Passage.of((PathPart(PACKETS, (hop(),), (hop(),)),), None, choice=destination.choice).clean
-        assert not Passage.of(
+        assert PacketPath.of((PathPart(PACKETS, (hop(),), (hop(),)),), None, choice=destination.choice).clean
+        assert not PacketPath.of(
             (PathPart(PACKETS, (hop(),), (hop(undecided(Cut())),)),), None, choice=destination.choice
         ).clean
 
@@ -309,6 +309,6 @@ class TestSegments:
         ways = (PathPart(PACKETS, (out,), (near,)), PathPart(PACKETS, (far,), (home,)))
         destination = Destination("there", ALL)
         dns = Hop("dns", "vpc-1")
-        trace = Trace("subnet-a", destination, (dns,), Passage.of(ways, None, choice=destination.choice), None, OK)
+        trace = Trace("subnet-a", destination, (dns,), PacketPath.of(ways, None, choice=destination.choice), None, OK)
         assert [one for one, _ in trace.hops()] == [dns, out, far, home, near]
         assert {does for _, does in trace.hops()} == {"kept"}

@@ -24,7 +24,7 @@ from skerry.policy.policy_types import AssumedToAllow
 from skerry.policy.request import Request, context_of_endpoint_call
 from skerry.reach.gateways import make_undecided_hop
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace import Hop, Passage, Piece, Trace, judge
+from skerry.reach.trace import Hop, PacketPath, Piece, Trace, judge
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, worst_of
 
 DENIES = "ENDPOINT_POLICY_DENIES"
@@ -204,7 +204,7 @@ def _append_hops(trace: Trace, hops: tuple[Hop, ...]) -> Trace:
     if trace.passage is None or not hops:
         return trace
     ways = tuple(msgspec.structs.replace(way, back=hops + way.back) for way in trace.passage.ways)
-    passage = Passage.of(ways, trace.passage.guard, choice=trace.passage.choice)
+    passage = PacketPath.of(ways, trace.passage.guard, choice=trace.passage.choice)
     extended = msgspec.structs.replace(trace, passage=passage)
     judged = tuple(item for item in judge(extended.segments()).judged if item.hop in hops)
     verdict = worst_of((trace.verdict, _verdict_of(hops)))

@@ -16,7 +16,7 @@ from skerry.launch.needs import Call, Need
 from skerry.model.world import World
 from skerry.policy.request import context_of_endpoint_call, context_of_internet_call
 from skerry.reach.outcome import Outcome
-from skerry.reach.trace import Destination, Hop, Passage, Trace, join_segments, judge
+from skerry.reach.trace import Destination, Hop, PacketPath, Trace, join_segments, judge
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, worst_of
 
 _RESOURCE = Destination("what the call is about", ())
@@ -110,7 +110,7 @@ class AccessCheck:
         return CallPath(place, context_of_internet_call(ref.region) if place == INTERNET else {})
 
 
-def _egress_of(passage: Passage) -> str:
+def _egress_of(passage: PacketPath) -> str:
     """Return where packets leave a VPC without an endpoint: to the internet, or to an unknown network."""
     through_gateway = any(hop.kind == "gateway" for way in passage.ways for hop in way.there)
     return INTERNET if through_gateway else ELSEWHERE

@@ -15,7 +15,7 @@ from skerry.diagnose.rehearsal import LabResult, PacketDrop, Rehearsal, Rehearsa
 from skerry.errors import InputError, NothingFoundError
 from skerry.lab.oci_image import source_of
 from skerry.lab.rehearsal import plan_rehearsal
-from skerry.lab.run import Seen, perform
+from skerry.lab.run import AttemptResult, perform
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
@@ -59,14 +59,14 @@ def rehearse(world: World, request: RehearsalRequest, watch: Watch | None = None
     written = plan_rehearsal(world, launch, str(request.archive.absolute()) if request.archive else None)
     predicted = _predicted(world, launch)
 
-    def steps(seen: tuple[Seen, ...]) -> tuple[RehearsalStep, ...]:
+    def steps(seen: tuple[AttemptResult, ...]) -> tuple[RehearsalStep, ...]:
         return tuple(_step(one, verdict) for one, verdict in zip(seen, predicted, strict=True))
 
-    def report(seen: tuple[Seen, ...]) -> None:
+    def report(seen: tuple[AttemptResult, ...]) -> None:
         if watch is not None:
             watch(steps(seen))
 
-    report(tuple(Seen(row, why_not=row.why_not) for row in written.rows))
+    report(tuple(AttemptResult(row, why_not=row.why_not) for row in written.rows))
     result = perform(written, probe=request.probe, watch=report)
     denials = _denials_of(world, launch)
     left_out = tuple(f"The lab: {note}." for note in written.notes)
@@ -139,7 +139,7 @@ def _predicted(world: World, launch: Launch) -> list[Verdict]:
     return [row.verdict for one in alone for row in diagnose_one(walker, one, {}).needs]
 
 
-def _step(seen: Seen, predicted: Verdict) -> RehearsalStep:
+def _step(seen: AttemptResult, predicted: Verdict) -> RehearsalStep:
     droppers = tuple(PacketDrop(origin.kind, origin.resource, origin.rule) for origin in seen.drops)
     observed = LabResult(seen.worked, seen.why_not, seen.words, seen.tool, seen.seconds, seen.addresses, droppers)
     return RehearsalStep(seen.row.subnet, seen.row.need, str(seen.row.host or ""), predicted, observed)

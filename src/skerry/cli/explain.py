@@ -16,7 +16,7 @@ from skerry.render import formats
 if TYPE_CHECKING:
     from skerry.catalogue.blocker_codes import Code
     from skerry.checks.check import Check
-    from skerry.render.explanations import Laid
+    from skerry.render.explanations import ComparedExplanation
     from skerry.sources.redaction import Redaction
 
 _STDIN = "-"
@@ -134,24 +134,24 @@ def _explain_code(found: "Code | Check", form: str, output: Path | None, *, quie
     write(formats.MEANING[form](found, formats.View(quiet=quiet)), output, quiet=quiet)
 
 
-def _offline(given: str) -> "list[Laid]":
+def _offline(given: str) -> "list[ComparedExplanation]":
     # Bypass `app`: it loads modules that a text alone does not need, and the whole process takes a tenth of a second.
     from skerry.errortext.explain import explain as explain_text
-    from skerry.render.explanations import Laid
+    from skerry.render.explanations import ComparedExplanation
 
-    return [Laid(explanation) for explanation in explain_text(given)]
+    return [ComparedExplanation(explanation) for explanation in explain_text(given)]
 
 
-def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[Laid]":
+def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[ComparedExplanation]":
     from skerry import app
-    from skerry.render.explanations import Laid
+    from skerry.render.explanations import ComparedExplanation
 
     world = world_of(source, scope)
     explained = app.explain_with_diagnosis(world, given, app.Selection(scope.cluster, scope.service, scope.task))
-    return [Laid(*item) for item in explained]
+    return [ComparedExplanation(*item) for item in explained]
 
 
-def _write(given: str, laid: "list[Laid]", form: str, output: Path | None, *, quiet: bool) -> None:
+def _write(given: str, laid: "list[ComparedExplanation]", form: str, output: Path | None, *, quiet: bool) -> None:
     text = formats.EXPLANATIONS[form](laid, formats.View(quiet=quiet))
     if text:
         write(text, output, quiet=quiet)

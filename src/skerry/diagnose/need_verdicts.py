@@ -17,7 +17,7 @@ from skerry.reach import client_ports
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome
 from skerry.reach.subnets import task_addresses_of
-from skerry.reach.trace import Destination, Hop, Judged, Trace, join_segments
+from skerry.reach.trace import Destination, Hop, JudgedPiece, Trace, join_segments
 from skerry.reach.trace import judge as judge_path
 from skerry.reach.walk import Source, Target, Walker
 from skerry.verdicts import NOT_APPLICABLE, OK
@@ -163,5 +163,5 @@ def diagnose_trace(outcome: Outcome) -> TraceDiagnosis:
     return TraceDiagnosis(outcome, blockers_of(outcome.traces), unknowns_of(outcome.traces))
 
 
-def _judged(traces: Iterable[Trace]) -> Iterator[Judged]:
+def _judged(traces: Iterable[Trace]) -> Iterator[JudgedPiece]:
     return (judged for trace in traces for judged in trace.judged)

@@ -14,12 +14,12 @@ import msgspec
 
 from skerry.embedded.dispatch import provide_answers
 from skerry.lab import registry
-from skerry.lab.fixtures import STORAGE_BUCKET, STORAGE_REGION, Copy, Stock
+from skerry.lab.aws_fixtures import STORAGE_BUCKET, STORAGE_REGION, ImageFixture, LabFixtures
 from skerry.lab.messages import decode, encode
 from skerry.lab.oci_image import source_of, write_layout
 from skerry.lab.paths import AUTHORITY, FOLDER, build_environment
 from skerry.lab.requirements import program_path_of
-from skerry.lab.tls_proxy import REGISTRY, Front
+from skerry.lab.tls_proxy import REGISTRY, TlsServer
 from skerry.net.hostname import Hostname
 
 _LONGEST = 400.0
@@ -34,10 +34,10 @@ class Ready(msgspec.Struct, frozen=True):
 
 def main() -> None:
     """Serve until the socket that brings connections is closed."""
-    stock: Stock = decode(sys.stdin.buffer.readline(), Stock)
+    stock: LabFixtures = decode(sys.stdin.buffer.readline(), LabFixtures)
     brings = socket.socket(fileno=int(sys.argv[1]))
     with provide_answers(stock.region) as answer:
-        front = Front(stock, answer)
+        front = TlsServer(stock, answer)
         front.write_authority(AUTHORITY)
         _listen(front)
         try:
@@ -49,7 +49,7 @@ def main() -> None:
         _take(front, brings)
 
 
-def _take(front: Front, brings: socket.socket) -> None:
+def _take(front: TlsServer, brings: socket.socket) -> None:
     """Receive connections, each with the name of the registry that it mirrors, or a hyphen."""
     while True:
         mirror_name, files, _, _ = socket.recv_fds(brings, 1_024, 1)
@@ -58,7 +58,7 @@ def _take(front: Front, brings: socket.socket) -> None:
         front.take(socket.socket(fileno=files[0]), Hostname(mirror_name.decode()) if mirror_name != b"-" else None)
 
 
-def _listen(front: Front) -> None:
+def _listen(front: TlsServer) -> None:
     """Accept the calls of the registry to S3: its hosts file resolves the S3 name to this process."""
     listener = socket.create_server(("127.0.0.1", 443))
 
@@ -69,7 +69,7 @@ def _listen(front: Front) -> None:
     Thread(target=accept, daemon=True).start()
 
 
-def _fill(stock: Stock) -> tuple[str, ...]:
+def _fill(stock: LabFixtures) -> tuple[str, ...]:
     from skerry.aws import seed  # noqa: PLC0415
     from skerry.aws.session import make_clients  # noqa: PLC0415
 
@@ -84,7 +84,7 @@ def _fill(stock: Stock) -> tuple[str, ...]:
     return tuple(refused)
 
 
-def _push(stock: Stock) -> None:
+def _push(stock: LabFixtures) -> None:
     for position, copy in enumerate(stock.images):
         source = source_of(Path(stock.archive)) if stock.archive else _made(position, copy)
         target = f"docker://{REGISTRY[0]}:{REGISTRY[1]}/{copy.repository}:{copy.tag}"
@@ -98,7 +98,7 @@ def _push(stock: Stock) -> None:
             raise RuntimeError(f"skopeo could not push {copy.repository}:{copy.tag}: {done.stderr.strip()[-500:]}")
 
 
-def _made(position: int, copy: Copy) -> str:
+def _made(position: int, copy: ImageFixture) -> str:
     folder = FOLDER / f"image{position}"
     write_layout(folder, f"{copy.repository}:{copy.tag}")
     return f"oci:{folder}"

@@ -3,8 +3,8 @@
 import msgspec
 
 from skerry.aws.single_call import ApiRequest
+from skerry.lab.aws_fixtures import LabFixtures
 from skerry.lab.client_arguments import ImageReference
-from skerry.lab.fixtures import Stock
 from skerry.lab.topology_records import Port
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
@@ -71,9 +71,9 @@ class JobResult(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class Work(msgspec.Struct, frozen=True):
+class LaunchJobs(msgspec.Struct, frozen=True):
     """The jobs of a launch: fixtures of the AWS side, DNS servers of the tasks, and the tasks with their jobs."""
 
-    stock: Stock
+    stock: LabFixtures
     servers: tuple[Address, ...]
     stations: tuple[TaskHost, ...]

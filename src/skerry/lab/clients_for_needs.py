@@ -7,9 +7,9 @@ from typing import NamedTuple
 from skerry.aws.single_call import ApiRequest as ApiCall
 from skerry.catalogue.registries import find_registry as known_registry
 from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host_of
+from skerry.lab.aws_fixtures import STORAGE_REGION, ImageFixture, LabFixtures, RegistryFixture, ResourceFixture
 from skerry.lab.client_arguments import ImageReference, Region
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
-from skerry.lab.fixtures import STORAGE_REGION, Copy, Item, RegistryFixture, Stock
 from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
@@ -52,7 +52,7 @@ def unsupported_reason_of(call: Call) -> str:
     return ""
 
 
-def errands_for(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
+def jobs_for(launch: Launch, rows: Sequence[tuple[int, Need, Hostname, int]]) -> tuple[Errand, ...]:
     """Return the jobs for the attempts (number, Need, host, port) of one task."""
     jobs: list[Errand] = []
     pulled: set[int] = set()
@@ -101,30 +101,30 @@ def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
     return Api(number, request)
 
 
-def stock_for(launch: Launch, calls: Iterable[Call], archive: str | None) -> Stock:
+def fixtures_for(launch: Launch, calls: Iterable[Call], archive: str | None) -> LabFixtures:
     """Return the fixtures that the AWS side needs to answer the calls."""
     pulls = list(_pulls(launch))
     registries = tuple({pull.host: _registry(pull) for pull in pulls}.values())
-    images = tuple(dict.fromkeys(Copy(pull.reference.repository, pull.reference.tag) for pull in pulls))
+    images = tuple(dict.fromkeys(ImageFixture(pull.reference.repository, pull.reference.tag) for pull in pulls))
     items = tuple(dict.fromkeys(item for call in calls for item in _items(call)))
     region = Region.parse(launch.region or "") or STORAGE_REGION
-    return Stock(region, registries, images, items, archive)
+    return LabFixtures(region, registries, images, items, archive)
 
 
-def _items(call: Call) -> Iterator[Item]:
+def _items(call: Call) -> Iterator[ResourceFixture]:
     if call.service is None or not call.actions:
         return
     region = Region(call.service.region)
     for subject in call.subjects:
         match call.step, call.actions[0]:
             case "secrets", "secretsmanager:GetSecretValue":
-                yield Item("secret", region, _secret(subject))
+                yield ResourceFixture("secret", region, _secret(subject))
             case "secrets", "ssm:GetParameters":
-                yield Item("parameter", region, _parameter(subject))
+                yield ResourceFixture("parameter", region, _parameter(subject))
             case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
-                yield Item("log-group", region, subject)
+                yield ResourceFixture("log-group", region, subject)
             case "env-files", "s3:GetObject":
-                yield Item("object", region, _object(subject))
+                yield ResourceFixture("object", region, _object(subject))
             case _:
                 continue
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from skerry.lab.client_jobs import JobResult, Work
+from skerry.lab.client_jobs import JobResult, LaunchJobs
 from skerry.lab.tcp_probes import DnsQuestion, Probe
 from skerry.lab.topology_records import LabPlan, TrafficOrigin
 
@@ -44,7 +44,7 @@ class Drop(msgspec.Struct, frozen=True):
 class Send(msgspec.Struct, frozen=True, tag=True):
     """A request to start a launch with real clients in the current lab."""
 
-    work: Work
+    work: LaunchJobs
 
 
 class Results(msgspec.Struct, frozen=True, tag=True):

@@ -5,7 +5,7 @@ import subprocess
 import time
 import urllib.request
 
-from skerry.lab.fixtures import STORAGE_BUCKET, STORAGE_HOST, STORAGE_REGION
+from skerry.lab.aws_fixtures import STORAGE_BUCKET, STORAGE_HOST, STORAGE_REGION
 from skerry.lab.paths import FOLDER, build_environment
 from skerry.lab.processes import confine_command
 from skerry.lab.requirements import program_path_of

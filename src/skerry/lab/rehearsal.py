@@ -9,7 +9,7 @@ from msgspec import UNSET
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import SkerryError
 from skerry.lab import clients_for_needs
-from skerry.lab.client_jobs import Errand, TaskHost, Work
+from skerry.lab.client_jobs import Errand, LaunchJobs, TaskHost
 from skerry.lab.dns_records import Known, base_plus_two_of, names_of, servers_of
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import TASKS, LabPlan
@@ -59,7 +59,7 @@ class Script(msgspec.Struct, frozen=True):
     rows: tuple[RehearsalRow, ...]
     plan: LabPlan | None
     ends: dict[str, End]
-    work: Work | None
+    work: LaunchJobs | None
     notes: tuple[str, ...] = ()
 
 
@@ -85,8 +85,8 @@ def plan_rehearsal(world: World, launch: Launch, archive: str | None = None) -> 
     ports = {port.subnet: port for router in made.routers for port in router.ports if port.side == TASKS}
     stations = tuple(TaskHost(ports[part.subnet_id], _errands(launch, part, rows)) for part in shown)
     calls = [row.need for row in rows if isinstance(row.need, Call) and not row.why_not]
-    stock = clients_for_needs.stock_for(launch, calls, archive)
-    work = Work(stock, _servers(world, shown[0].subnet.vpc_id), stations)
+    stock = clients_for_needs.fixtures_for(launch, calls, archive)
+    work = LaunchJobs(stock, _servers(world, shown[0].subnet.vpc_id), stations)
     shown_reasons = {row.why_not for row in rows}
     left_out = [note for part in shown for note in (*part.known.omitted, *(why for _, why in part.known.unusable))]
     notes = tuple(note for note in dict.fromkeys(left_out) if note not in shown_reasons)
@@ -99,7 +99,7 @@ def _errands(launch: Launch, part: "_Part", rows: Iterable[RehearsalRow]) -> tup
         for row in rows
         if row.subnet == part.subnet_id and row.host is not None
     ]
-    return clients_for_needs.errands_for(launch, own)
+    return clients_for_needs.jobs_for(launch, own)
 
 
 def _servers(world: World, vpc_id: str) -> tuple[Address, ...]:

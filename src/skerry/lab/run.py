@@ -11,7 +11,7 @@ from skerry.errors import SkerryError
 from skerry.lab.client_jobs import JobResult
 from skerry.lab.protocol import Drop
 from skerry.lab.rehearsal import RehearsalRow, Script
-from skerry.lab.sandbox import Enclosure
+from skerry.lab.sandbox import Sandbox
 from skerry.lab.tcp_probes import DnsQuestion, Probe
 from skerry.lab.topology_records import LabPlan, Router, TrafficOrigin
 from skerry.net.cidr import Address
@@ -24,7 +24,7 @@ _FIRST_PORT, _MOST_PORTS = 32_768, 28_232
 _LONGEST = 1_200.0
 
 
-class Seen(msgspec.Struct, frozen=True):
+class AttemptResult(msgspec.Struct, frozen=True):
     """The outcome of an attempt: ``worked`` (None: unknown), the client's message, and the causes of dropped packets.
 
     ``addresses``: the addresses of the host. ``why_not``: why ``worked`` is unknown. ``seconds`` is the client's time.
@@ -43,11 +43,11 @@ class Seen(msgspec.Struct, frozen=True):
 class Performance(NamedTuple):
     """The outcomes of a rehearsal; ``notes`` are about fixtures that the lab could not create."""
 
-    seen: tuple[Seen, ...]
+    seen: tuple[AttemptResult, ...]
     notes: tuple[str, ...] = ()
 
 
-Watch = Callable[[tuple[Seen, ...]], None]
+Watch = Callable[[tuple[AttemptResult, ...]], None]
 
 
 def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Performance:
@@ -56,16 +56,16 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
     Raises `SkerryError` if the machine cannot run a lab.
     """
     if script.plan is None or script.work is None:
-        return Performance(tuple(Seen(row, why_not=row.why_not) for row in script.rows))
+        return Performance(tuple(AttemptResult(row, why_not=row.why_not) for row in script.rows))
     archive = script.work.stock.archive
-    with Enclosure(() if archive is None else (Path(archive),)) as enclosure:
-        enclosure.build(script.plan)
-        addresses = _resolve(enclosure, script, script.plan)
+    with Sandbox(() if archive is None else (Path(archive),)) as sandbox:
+        sandbox.build(script.plan)
+        addresses = _resolve(sandbox, script, script.plan)
         if probe:
-            return Performance(_laid(script, _connects(enclosure, script, addresses), addresses, enclosure.drops()))
-        enclosure.send(script.work)
+            return Performance(_laid(script, _connects(sandbox, script, addresses), addresses, sandbox.drops()))
+        sandbox.send(script.work)
         limit = time.monotonic() + _LONGEST
-        while not (progress := enclosure.results()).done:
+        while not (progress := sandbox.results()).done:
             if time.monotonic() > limit:
                 raise SkerryError(f"the clients did not end within {_LONGEST:.0f} s", "Try `--probe`, or report it.")
             if watch is not None:
@@ -74,10 +74,10 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
         if progress.failed:
             message = f"the lab failed: {progress.failed}"
             raise SkerryError(message, "`--probe` does without AWS's side and real clients.")
-        return Performance(_laid(script, progress.results, addresses, enclosure.drops()), progress.refused)
+        return Performance(_laid(script, progress.results, addresses, sandbox.drops()), progress.refused)
 
 
-def _resolve(enclosure: Enclosure, script: Script, plan: LabPlan) -> dict[int, tuple[str, ...] | None]:
+def _resolve(sandbox: Sandbox, script: Script, plan: LabPlan) -> dict[int, tuple[str, ...] | None]:
     """Return the addresses of the host of each attempt, by its number; None if no DNS server answers."""
     servers = {port.subnet: _server(router, script) for router in plan.routers for port in router.ports}
     literals: dict[int, tuple[str, ...] | None] = {}
@@ -90,16 +90,16 @@ def _resolve(enclosure: Enclosure, script: Script, plan: LabPlan) -> dict[int, t
         else:
             by_number[row.number] = DnsQuestion(script.ends[row.subnet].address, servers[row.subnet], row.host)
     questions = tuple(by_number.values())
-    answers = dict(zip(questions, _ask(enclosure, questions), strict=True))
+    answers = dict(zip(questions, _ask(sandbox, questions), strict=True))
     return literals | {number: answers[question] for number, question in by_number.items()}
 
 
-def _ask(enclosure: Enclosure, questions: tuple[DnsQuestion, ...]) -> list[tuple[str, ...] | None]:
+def _ask(sandbox: Sandbox, questions: tuple[DnsQuestion, ...]) -> list[tuple[str, ...] | None]:
     """Ask all questions; after a first question without an answer a task does not ask that server again."""
     first = {(question.source, question.server): question for question in reversed(questions)}
-    heard = dict(zip(first, enclosure.resolve(tuple(first.values()), _DNS_SECONDS), strict=True))
+    heard = dict(zip(first, sandbox.resolve(tuple(first.values()), _DNS_SECONDS), strict=True))
     more = tuple(repeated for repeated in questions if heard[repeated.source, repeated.server] is not None)
-    answers = dict(zip(more, enclosure.resolve(more, _DNS_SECONDS), strict=True))
+    answers = dict(zip(more, sandbox.resolve(more, _DNS_SECONDS), strict=True))
     return [answers.get(question) for question in questions]
 
 
@@ -108,16 +108,14 @@ def _server(router: Router, script: Script) -> Address:
     return servers[0]
 
 
-def _connects(
-    enclosure: Enclosure, script: Script, addresses: dict[int, tuple[str, ...] | None]
-) -> tuple[JobResult, ...]:
+def _connects(sandbox: Sandbox, script: Script, addresses: dict[int, tuple[str, ...] | None]) -> tuple[JobResult, ...]:
     """Connect to each address of each attempt; an attempt works if all of its addresses answer."""
     called = [(row, Address(address)) for row in script.rows for address in addresses.get(row.number) or ()]
     probes = tuple(
         Probe(script.ends[row.subnet].address, _FIRST_PORT + place % _MOST_PORTS, address, row.port)
         for place, (row, address) in enumerate(called)
     )
-    answered = enclosure.connect(probes, _CONNECT_SECONDS) if probes else ()
+    answered = sandbox.connect(probes, _CONNECT_SECONDS) if probes else ()
     results = []
     for row in script.rows:
         if row.host is None:
@@ -143,7 +141,7 @@ def _laid(
     drops: tuple[Drop, ...],
     *,
     done: bool = True,
-) -> tuple[Seen, ...]:
+) -> tuple[AttemptResult, ...]:
     """Return the outcome of each attempt, with the causes of its dropped packets."""
     by_row = {result.row: result for result in results}
     seen = []
@@ -151,19 +149,19 @@ def _laid(
         result = by_row.get(row.number)
         if row.why_not or result is None:
             silent = "" if row.why_not or not done else "no client reported what came of it"
-            seen.append(Seen(row, why_not=row.why_not or silent))
+            seen.append(AttemptResult(row, why_not=row.why_not or silent))
             continue
         own = addresses.get(row.number) or ()
         lost = () if result.worked else _dropped(script, row, own, drops)
         if result.worked is None:
-            seen.append(Seen(row, why_not=f"{result.tool} came to no answer: {result.words}", addresses=own))
+            seen.append(AttemptResult(row, why_not=f"{result.tool} came to no answer: {result.words}", addresses=own))
             continue
         unbuilt = [origin.resource for origin in lost if origin.resource.startswith(_NOT_BUILT)]
         if unbuilt:
-            seen.append(Seen(row, why_not=f"the lab does not build {', '.join(unbuilt)}", addresses=own))
+            seen.append(AttemptResult(row, why_not=f"the lab does not build {', '.join(unbuilt)}", addresses=own))
             continue
         seconds = round(result.seconds, 1)
-        seen.append(Seen(row, result.worked, result.words, result.tool, seconds, own, lost))
+        seen.append(AttemptResult(row, result.worked, result.words, result.tool, seconds, own, lost))
     return tuple(seen)
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from skerry.errors import SkerryError
-from skerry.lab.client_jobs import Work
+from skerry.lab.client_jobs import LaunchJobs
 from skerry.lab.messages import decode, encode
 from skerry.lab.pipes import Lines, write
 from skerry.lab.processes import limit_command, list_import_paths, module_command_of
@@ -39,7 +39,7 @@ _ENVIRONMENT = {"PATH": PATHS, "LANG": "C.UTF-8"}
 _LONGEST = 300.0
 
 
-class Enclosure:
+class Sandbox:
     """A set of namespaces with an init process that builds labs; a context manager.
 
     ``keep``: files of the user that the lab reads. Raises `SkerryError` if programs are missing or the machine
@@ -106,7 +106,7 @@ class Enclosure:
         """Return every packet that was dropped since the lab was built."""
         return self._ask(Drops(), Dropped).drops
 
-    def send(self, work: Work) -> None:
+    def send(self, work: LaunchJobs) -> None:
         """Start real clients in the current lab; `results` returns their results."""
         self._ask(Send(work), Done)
 

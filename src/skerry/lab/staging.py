@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from skerry.lab import clients, registry
 from skerry.lab.aws_process import Ready
 from skerry.lab.build import Lab
-from skerry.lab.client_jobs import JobResult, TaskHost, Work
+from skerry.lab.client_jobs import JobResult, LaunchJobs, TaskHost
 from skerry.lab.messages import decode, encode
 from skerry.lab.netns import run, run_in_namespace, switch
 from skerry.lab.paths import FOLDER, build_environment, furnish_etc
@@ -25,7 +25,7 @@ _LOW_PORTS = {"ipv4/ip_unprivileged_port_start": "0"}
 class Stage:
     """A launch that is prepared and run in a thread of its own; its results can be read at any time."""
 
-    def __init__(self, lab: Lab, work: Work) -> None:
+    def __init__(self, lab: Lab, work: LaunchJobs) -> None:
         self.failed = ""
         self.refused: tuple[str, ...] = ()
         self.done = False

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from skerry.embedded.dispatch import Answer, Answered, EmbeddedRequest
-from skerry.lab.fixtures import STORAGE_HOST, RegistryFixture, Stock
+from skerry.lab.aws_fixtures import STORAGE_HOST, LabFixtures, RegistryFixture
 from skerry.net.hostname import Hostname
 
 REGISTRY = ("127.0.0.1", 5_000)
@@ -35,10 +35,10 @@ _HEADER_VALUE = re.compile(r"[ -~\t]*")
 _OWN_HEADERS = {"content-length", "connection", "transfer-encoding", "server", "date"}
 
 
-class Front:
+class TlsServer:
     """A server of TLS connections, each in a thread of its own."""
 
-    def __init__(self, stock: Stock, answer: Answer) -> None:
+    def __init__(self, stock: LabFixtures, answer: Answer) -> None:
         import trustme  # noqa: PLC0415 -- only the AWS side needs it
 
         self._registries = {registry.host: registry for registry in stock.registries}
@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def __init__(self, connection: socket.socket, front: Front, mirror: Hostname | None) -> None:
+    def __init__(self, connection: socket.socket, front: TlsServer, mirror: Hostname | None) -> None:
         self._front = front
         self._mirror = mirror
         server: Any = SimpleNamespace()

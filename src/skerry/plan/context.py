@@ -11,7 +11,7 @@ from skerry.plan.changes import Advise, Change
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import Failing, Scope
 from skerry.reach.cache import Memo
-from skerry.reach.trace import Judged, Trace
+from skerry.reach.trace import JudgedPiece, Trace
 
 
 class Remedy(NamedTuple):
@@ -36,13 +36,13 @@ class Case(NamedTuple):
         subnet = self.world.subnets.get(self.failing.subnet)
         return subnet.vpc_id if subnet else ""
 
-    def why(self, judged: Iterable[Judged]) -> Why:
+    def why(self, judged: Iterable[JudgedPiece]) -> Why:
         """Return the first lost piece, as a reason for a change; a failing path has one."""
         piece = next(item.piece for item in judged if item.lost)
         return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
 
-def advise_on(judged: Judged, trace: Trace) -> Advise:
+def advise_on(judged: JudgedPiece, trace: Trace) -> Advise:
     """Return a manual step; the advice of the code's page is for a call of a task, on the way there."""
     piece = judged.piece
     if trace.purpose == "dns":

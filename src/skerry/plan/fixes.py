@@ -23,7 +23,7 @@ from skerry.plan.missing_endpoints import (
 )
 from skerry.plan.scope import FAILS
 from skerry.plan.security_groups import endpoint_group_for, find_shared_group, is_only_for_endpoints
-from skerry.reach.trace import NOWHERE, Judged, Trace
+from skerry.reach.trace import NOWHERE, JudgedPiece, Trace
 from skerry.verdicts import OK
 
 _DNS_ATTRIBUTES = {"DNS_SUPPORT_DISABLED": "enable_dns_support", "DNS_HOSTNAMES_DISABLED": "enable_dns_hostnames"}
@@ -104,7 +104,7 @@ def _on_the_way(case: Case, trace: Trace) -> Iterator[Remedy]:
                 yield Remedy(change, why)
 
 
-def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+def _mend(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     """Yield the changes for one resource that loses packets on a path inside the user's network."""
     piece = judged.piece
     endpoint = case.world.vpc_endpoints.get(piece.resource)
@@ -125,7 +125,7 @@ def _mend(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
             yield advise_on(judged, trace)
 
 
-def _names(case: Case, judged: Judged) -> Change:
+def _names(case: Case, judged: JudgedPiece) -> Change:
     """Yield the change that turns on a private name."""
     piece = judged.piece
     attribute = _DNS_ATTRIBUTES.get(piece.code)
@@ -137,7 +137,7 @@ def _names(case: Case, judged: Judged) -> Change:
     return advise_on_zone(zone, piece.resource) if zone else ModifyEndpoint(piece.resource, private_dns=True)
 
 
-def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+def _let_out(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     """Yield a rule from the task's group to a group of endpoints only, to a prefix list of AWS's, or to a subnet."""
     endpoint = case.world.vpc_endpoints.get(trace.destination.endpoint or "")
     names = trace.destination.groups
@@ -151,7 +151,7 @@ def _let_out(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
     yield change or advise_on(judged, trace)
 
 
-def _let_in(case: Case, trace: Trace, judged: Judged) -> Iterator[Change]:
+def _let_in(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     """Yield rules for the group at the end of a path; a new group, if the existing ones have other members too."""
     groups = trace.destination.groups
     if groups is None or isinstance(groups, Missing) or not rules_and_entries.may_open(case.failing, trace):

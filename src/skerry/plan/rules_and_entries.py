@@ -13,7 +13,7 @@ from skerry.plan.context import Case
 from skerry.plan.scope import Failing
 from skerry.plan.security_groups import choose_task_group
 from skerry.reach.compiled_rules import LAST_RULE
-from skerry.reach.trace import Judged, Trace
+from skerry.reach.trace import JudgedPiece, Trace
 
 HTTPS = 443
 _NFS = 2049
@@ -82,7 +82,7 @@ def _article(group: str, cidr: str) -> Iterator[Change]:
     yield AuthorizeRule(group, "in", Rule("udp", 53, cidr))
 
 
-def acl_entries_for(world: World, failing: Failing, trace: Trace, judged: Judged) -> Iterator[Change]:
+def acl_entries_for(world: World, failing: Failing, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     """Return the entries for packets that an ACL drops."""
     acl = world.network_acls.get(judged.piece.resource)
     if acl is None or acl.entries is UNSET or not may_open(failing, trace):

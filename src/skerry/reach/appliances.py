@@ -20,7 +20,7 @@ from skerry.reach import client_ports
 from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
 from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of
 from skerry.reach.security_filters import Peer
-from skerry.reach.trace import Hop, Passage, PathPart
+from skerry.reach.trace import Hop, PacketPath, PathPart
 from skerry.reach.vpc_hops import VpcPaths, join_fan
 
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
@@ -47,20 +47,21 @@ def walk_through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     guard = guard_of(step.start, groups)
     if not forwards.clean:
         # Its groups are asked first, so they are named too.
-        return ((Passage.of((first,), guard, choice=step.destination.choice),),)
+        return ((PacketPath.of((first,), guard, choice=step.destination.choice),),)
     start = local.memo.once(("appliance", step.start, name), lambda: _start(step.start, interface, subnet))
     peer = Peer(step.addresses, step.destination.label, step.destination.groups, step.destination)
     out = local.filters.groups(groups, "out", step.traffic, peer)
     onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)
     return tuple(
         tuple(
-            Passage.of((first, *_translated(local, step, out, onward)), guard, choice=onward.choice) for onward in item
+            PacketPath.of((first, *_translated(local, step, out, onward)), guard, choice=onward.choice)
+            for onward in item
         )
         for item in onward_paths
     )
 
 
-def _translated(local: VpcPaths, step: Step, out: Hop, rest: Passage) -> tuple[PathPart, ...]:
+def _translated(local: VpcPaths, step: Step, out: Hop, rest: PacketPath) -> tuple[PathPart, ...]:
     """Return the paths from the interface on, with the packets that the groups at both ends allow."""
     first = rest.ways[0]
     there = (out, *first.there)

@@ -23,7 +23,7 @@ LATTICE = {"Resource", "ServiceNetwork"}
 """The types of endpoint that lead to resources of VPC Lattice, by names that their owner chose."""
 
 
-class Claim(NamedTuple):
+class NameSource(NamedTuple):
     """Something that answers for a name: a hosted zone, an endpoint or a rule, with the name of its zone.
 
     ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.
@@ -61,20 +61,20 @@ def endpoint_names_of(world: World, vpc_id: str) -> EndpointNames:
     return by_name
 
 
-def claims_for(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[Claim]:
+def name_sources_for(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[NameSource]:
     """Return everything that may answer for the host in this VPC, the most specific first.
 
     For one name, the VPC's own associations come before those of a Profile, and a rule before a zone:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
     """
     held = world.resolver.settings_of(vpc_id)
-    candidates = [Claim(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
+    candidates = [NameSource(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
     for name in _fitting(host):
         for endpoint in endpoints.get(name, ()):
             profile = "" if endpoint.vpc_id == vpc_id else held.endpoints[endpoint.vpc_endpoint_id]
-            candidates.append(Claim(name.removeprefix("*."), endpoint=endpoint, profile=profile))
+            candidates.append(NameSource(name.removeprefix("*."), endpoint=endpoint, profile=profile))
     candidates.extend(
-        Claim(plain_name_of(settings_rule.domain), rule=settings_rule.rule, profile=settings_rule.profile)
+        NameSource(plain_name_of(settings_rule.domain), rule=settings_rule.rule, profile=settings_rule.profile)
         for settings_rule in held.rules
     )
     fitting = [
@@ -96,7 +96,7 @@ def _is_within(host: str, apex: str) -> bool:
     return apex in {"", host} or host.endswith(f".{apex}")
 
 
-def _stands_for_endpoint(claim: Claim, found: list[Claim]) -> bool:
+def _stands_for_endpoint(claim: NameSource, found: list[NameSource]) -> bool:
     """Tell whether AWS made this zone for an endpoint; such a zone answers by itself.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns-names
@@ -109,7 +109,7 @@ def _stands_for_endpoint(claim: Claim, found: list[Claim]) -> bool:
     )
 
 
-def split_at_rules(found: list[Claim]) -> tuple[list[Claim], Claim | None]:
+def split_at_rules(found: list[NameSource]) -> tuple[list[NameSource], NameSource | None]:
     """Return the zones and endpoints to query, and the rule that forwards all other names.
 
     The most specific rule decides; one that does not forward leaves all to zones, endpoints and public DNS:

@@ -15,7 +15,7 @@ from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome
 from skerry.reach.public_access import block_reason_of
 from skerry.reach.security_filters import Filters, Peer
-from skerry.reach.trace import Destination, Hop, Passage, PathPart, Trace, join_segments, judge
+from skerry.reach.trace import Destination, Hop, PacketPath, PathPart, Trace, join_segments, judge
 from skerry.reach.vpc_hops import make_lost_reply
 
 _NAT = "nat_gateway"
@@ -40,11 +40,11 @@ def walk_from_internet(
     back = (filters.acl(acl, "out", "back", protocol, PUBLIC, client_ports.INTERNET), *_reply(world, subnet))
     way = PathPart(Box(PUBLIC, destination.addresses, client_ports.INTERNET), there, back)
     last = _guard(filters, interface, destination, (protocol, port))
-    return _outcome(destination, first, Passage.of((way,), None, choice=destination.choice), last)
+    return _outcome(destination, first, PacketPath.of((way,), None, choice=destination.choice), last)
 
 
 def _outcome(
-    destination: Destination, first: tuple[Hop, ...], passage: Passage | None, last: Hop | None = None
+    destination: Destination, first: tuple[Hop, ...], passage: PacketPath | None, last: Hop | None = None
 ) -> Outcome:
     judgement = judge(join_segments(first, passage, last, destination))
     return Outcome(

@@ -17,7 +17,7 @@ from skerry.net.addresses import parse_address
 from skerry.reach import dns_zones
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_servers import Servers, servers_of
-from skerry.reach.dns_zones import Claim, Record
+from skerry.reach.dns_zones import NameSource, Record
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
 from skerry.reach.private_dns import may_have_any_name, unanswered_reason_of
 from skerry.reach.trace import Destination, Hop
@@ -36,7 +36,7 @@ class Query(NamedTuple):
     inferred: str = ""
 
 
-class Intended(NamedTuple):
+class IntendedEndpoint(NamedTuple):
     """An endpoint for the name without a DNS answer that leads to it, with the hop for the reason."""
 
     hop: Hop
@@ -189,11 +189,11 @@ class NameResolver:
         both, dead = private.destinations + other.destinations, private.dead + other.dead
         return Resolution(hop, both, sure=False, dead=dead)
 
-    def _claims(self, view: _View, host: str) -> tuple[list[Claim], Claim | None]:
+    def _claims(self, view: _View, host: str) -> tuple[list[NameSource], NameSource | None]:
         """Return the private names to query, and the rule that forwards the rest."""
         if view.vpc_id not in self._endpoint_names:
             self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names_of(self.world, view.vpc_id)
-        claims = dns_zones.claims_for(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
+        claims = dns_zones.name_sources_for(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
         return dns_zones.split_at_rules(claims)
 
     def _unread(self, vpc_id: str) -> Missing | None:
@@ -203,7 +203,7 @@ class NameResolver:
             return unread[0]
         return self.world.resolver.missing_owner_rules_of(vpc_id) if self.world.lacks_owner_view(vpc_id) else None
 
-    def _forwarded(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
+    def _forwarded(self, view: _View, claim: NameSource, host: str, query: Query) -> Resolution:
         """Return the answer for a forwarded query: by the rule's outbound endpoint, not from the task's interface."""
         rule: Any = claim.rule
         home = self.world.resolver.answering_vpc_of(rule)
@@ -219,7 +219,7 @@ class NameResolver:
         text = f"{resolution.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
         return msgspec.structs.replace(resolution, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
 
-    def _private(self, view: _View, claims: list[Claim], host: str, query: Query) -> Resolution | None:
+    def _private(self, view: _View, claims: list[NameSource], host: str, query: Query) -> Resolution | None:
         """Return the answer of the most specific private name; None where there is none."""
         endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
@@ -240,7 +240,7 @@ class NameResolver:
                 return resolution
         return Resolution(unnamed) if unnamed else None
 
-    def _by_endpoint(self, view: _View, claim: Claim, host: str) -> Resolution | None:
+    def _by_endpoint(self, view: _View, claim: NameSource, host: str) -> Resolution | None:
         endpoint: Any = claim.endpoint
         name = endpoint.vpc_endpoint_id
         reason = unanswered_reason_of(self.world, endpoint, inbound=view.inbound, profile=claim.profile)
@@ -254,7 +254,7 @@ class NameResolver:
         by = f", which {claim.profile} shares" if claim.profile else ""
         return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces)
 
-    def _by_zone(self, view: _View, claim: Claim, host: str, query: Query) -> Resolution:
+    def _by_zone(self, view: _View, claim: NameSource, host: str, query: Query) -> Resolution:
         zone: Any = claim.zone
         if zone.vpc_ids is UNSET and not claim.profile:
             fact = Missing(f"whether hosted zone {zone.name} answers in {view.vpc_id}", "route53:ListHostedZonesByVPC")
@@ -322,10 +322,12 @@ class NameResolver:
             return Resolution(make_lost_hop("dns", file_system, "DNS_NO_MOUNT_TARGET", message))
         return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), targets)
 
-    def intended(self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None) -> tuple[Intended, ...]:
+    def intended(
+        self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None
+    ) -> tuple[IntendedEndpoint, ...]:
         """Yield interface endpoints and private zones of the service outside the answer, with the reason."""
         led_to = {destination.endpoint for destination in answer.destinations}
-        unanswered: list[Intended] = []
+        unanswered: list[IntendedEndpoint] = []
         for endpoint in self.world.endpoints_in(vpc_id):
             name = endpoint.vpc_endpoint_id
             if name in led_to or endpoint.service_name is UNSET or endpoint.vpc_endpoint_type != "Interface":
@@ -334,10 +336,10 @@ class NameResolver:
             if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
                 continue
             hop = self._why_not(vpc_id, endpoint, answer.hop)
-            unanswered.extend(Intended(hop, destination) for destination in interfaces)
+            unanswered.extend(IntendedEndpoint(hop, destination) for destination in interfaces)
         return (*unanswered, *self._zone_not_asked(vpc_id, ref, host))
 
-    def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[Intended]:
+    def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[IntendedEndpoint]:
         """Return the destination of a private zone that does not apply because the VPC has DNS hostnames off."""
         if host is None or self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is not False:
             return
@@ -347,7 +349,7 @@ class NameResolver:
             message = f"{vpc_id} has enableDnsHostnames off, so private zone {claim.zone.name} does not apply in it"
             hop = make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
             led = self._by_zone(view, claim, host, Query(host, "aws", ref))
-            yield from (Intended(hop, destination) for destination in led.destinations)
+            yield from (IntendedEndpoint(hop, destination) for destination in led.destinations)
 
     def _why_not(self, vpc_id: str, endpoint: VpcEndpoint, answer: Hop) -> Hop:
         reason = unanswered_reason_of(self.world, endpoint)

@@ -16,7 +16,7 @@ from skerry.reach.origin import DEEPEST, Fan, Start, Step
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
-from skerry.reach.trace import Destination, Hop, Passage, PathPart
+from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
 from skerry.reach.transit_return import return_hops_of
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, reply_hops_of
 
@@ -60,7 +60,7 @@ def _untranslated(step: Step, behind: Intervals) -> tuple[Destination, Intervals
     return step.destination.behind or step.destination, behind
 
 
-def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: Passage) -> Passage:
+def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: PacketPath) -> PacketPath:
     """Return the paths of a NAT gateway's interface after the path to it; the sender is not seen beyond it."""
     start, first = step.start, rest.ways[0]
     if rest.guard is not None:
@@ -71,7 +71,7 @@ def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop,
     if is_ipv6(step.addresses):
         called = add_nat64_prefix(called)
     way = PathPart(Box(start.addresses, called, start.ports), there, back)
-    return Passage.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
+    return PacketPath.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
 
 
 def _start(local: VpcPaths, nat: NatGateway, before: Start) -> Start | Missing:
@@ -120,7 +120,7 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
         first = PathPart(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
         exit_hop = _regional_exit(local, step, nat, branch)
         second = PathPart(Box(public, branch.addresses, client_ports.NAT), (exit_hop,))
-        result.append((Passage.of((first, second), None, choice=destination.choice),))
+        result.append((PacketPath.of((first, second), None, choice=destination.choice),))
     return tuple(result)
 
 

@@ -8,7 +8,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.transit_records import TransitGatewayVpcAttachment
 from skerry.net.intervals import Intervals
-from skerry.reach.trace import Destination, Guard, Hop, Passage
+from skerry.reach.trace import Destination, Guard, Hop, PacketPath
 
 DEEPEST = 4
 """How many gateways and middleboxes a way is followed through."""
@@ -62,7 +62,7 @@ class Traffic(NamedTuple):
 
 
 # Pieces of the destination's addresses, each with the ways that it may take: one, or one of several.
-Fan = tuple[tuple[Passage, ...], ...]
+Fan = tuple[tuple[PacketPath, ...], ...]
 
 
 class Step(NamedTuple):

@@ -13,7 +13,7 @@ from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Crossing, Fan, Start, Step
 from skerry.reach.subnets import subnet_of
-from skerry.reach.trace import Hop, Passage
+from skerry.reach.trace import Hop, PacketPath
 from skerry.reach.vpc_hops import Hops, VpcPaths, join_passage
 
 _ACTIVE = "active"
@@ -50,7 +50,7 @@ def walk_through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan
     return result
 
 
-def _into(local: VpcPaths, step: Step, state: Hop, mine: PeeringVpc, theirs: PeeringVpc) -> Passage:
+def _into(local: VpcPaths, step: Step, state: Hop, mine: PeeringVpc, theirs: PeeringVpc) -> PacketPath:
     name = state.resource
     end = _subnet(local, step, theirs.vpc_id or "")
     if isinstance(end, Missing):

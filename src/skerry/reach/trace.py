@@ -128,7 +128,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     choice: bool
     hops: tuple[Hop, ...]
 
-    def judged(self) -> Iterator["Judged"]:
+    def judged(self) -> Iterator["JudgedPiece"]:
         """Yield every piece of every hop with the packets that it really loses or leaves undecided."""
         for hop in self.hops:
             if not hop.clean:
@@ -142,22 +142,22 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
             return "part lost" if subtract_boxes((self.packets,), lost) else "lost"
         return "undecided" if judged else "kept"
 
-    def _judge(self, hop: Hop) -> Iterator["Judged"]:
+    def _judge(self, hop: Hop) -> Iterator["JudgedPiece"]:
         if any(piece.cut == WHOLE for piece in hop.lost):
-            yield from (Judged(hop, piece, (self.packets,), lost=True) for piece in hop.lost if piece.cut == WHOLE)
+            yield from (JudgedPiece(hop, piece, (self.packets,), lost=True) for piece in hop.lost if piece.cut == WHOLE)
             return
         boxes = [(piece, box) for piece in hop.lost if not is_empty(box := piece.box(self.packets))]
         spared = () if self.choice or not boxes else self._spared([box for _, box in boxes])
         for piece, box in boxes:
             if lost := subtract_boxes((box,), spared):
-                yield Judged(hop, piece, lost, lost=True)
+                yield JudgedPiece(hop, piece, lost, lost=True)
             # A cut along an ignorance: the one member there is may be on either side of it.
             if cut := restrict_to_box(spared, box):
-                yield Judged(hop, piece, cut, lost=False)
+                yield JudgedPiece(hop, piece, cut, lost=False)
         for piece in hop.undecided:
             box = piece.box(self.packets)
             if not is_empty(box):
-                yield Judged(hop, piece, (box,), lost=False)
+                yield JudgedPiece(hop, piece, (box,), lost=False)
 
     def _spared(self, lost: list[Box]) -> Packets:
         """Return the packets with the same source and ports as one that the hop keeps."""
@@ -169,7 +169,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
         return spread
 
 
-class Judged(NamedTuple):
+class JudgedPiece(NamedTuple):
     """A piece with the packets of a flow that it concerns."""
 
     hop: Hop
@@ -193,7 +193,7 @@ class Guard(msgspec.Struct, frozen=True, gc=False):
     seen: bool | Missing = True
 
 
-class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
+class PacketPath(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The way of some packets through the network; ``guard``: the security groups at the end of the first segment."""
 
     ways: tuple[PathPart, ...]
@@ -202,7 +202,7 @@ class Passage(msgspec.Struct, frozen=True, eq=False, gc=False):
     clean: bool = False
 
     @classmethod
-    def of(cls, ways: tuple[PathPart, ...], guard: Guard | None, *, choice: bool) -> "Passage":
+    def of(cls, ways: tuple[PathPart, ...], guard: Guard | None, *, choice: bool) -> "PacketPath":
         """Return a passage that knows whether all of its hops are clean."""
         clean = all(hop.clean for way in ways for hop in way.there + way.back)
         return cls(ways, choice, guard, clean)
@@ -218,11 +218,11 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     subnet: str
     destination: Destination
     first: tuple[Hop, ...]
-    passage: Passage | None
+    passage: PacketPath | None
     last: Hop | None
     verdict: Verdict
     because: tuple[Because, ...] = ()
-    judged: tuple[Judged, ...] = ()
+    judged: tuple[JudgedPiece, ...] = ()
     intended: bool = False
     purpose: Literal["call", "dns"] = "call"
 
@@ -259,7 +259,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
 
 
 def join_segments(
-    first: tuple[Hop, ...], passage: Passage | None, last: Hop | None, destination: Destination
+    first: tuple[Hop, ...], passage: PacketPath | None, last: Hop | None, destination: Destination
 ) -> tuple[Segment, ...]:
     """Put the hops of a path together: those of the source, of the network, and of the interface it comes to."""
     if passage is None:
@@ -278,13 +278,13 @@ class Judgement(NamedTuple):
 
     verdict: Verdict
     because: tuple[Because, ...]
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedPiece, ...]
 
 
 def judge(parts: Iterable[Segment]) -> Judgement:
     """Judge a path: blocked if a segment loses everything, intermittent if it loses a part."""
     because: dict[Because, None] = {}
-    everything: list[Judged] = []
+    everything: list[JudgedPiece] = []
     blocked = False
     for part in parts:
         judged_pieces = tuple(part.judged())

@@ -18,7 +18,7 @@ from skerry.reach.origin import Fan, Start, Step, Traffic
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.security_filters import Filters
 from skerry.reach.subnets import block_of
-from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, Passage, PathPart
+from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, PacketPath, PathPart
 
 GONE = "blackhole"
 Hops = tuple[Hop, ...]
@@ -37,7 +37,7 @@ class VpcPaths(ABC):
         """Return every way from the start to these addresses of the destination."""
 
     @abstractmethod
-    def arrive(self, step: Step) -> Passage:
+    def arrive(self, step: Step) -> PacketPath:
         """Return the last stretch: from where packets are in a VPC to an interface of the same VPC."""
 
     @abstractmethod
@@ -117,7 +117,7 @@ class VpcPaths(ABC):
         """Return a path that ends here, with the source's own filters judged in both directions."""
         leave, back = self.own_filters(start, addresses, traffic)
         way = PathPart(Box(start.addresses, addresses, start.ports), (*leave, *hops), back)
-        return ((Passage.of((way,), None, choice=destination.choice),),)
+        return ((PacketPath.of((way,), None, choice=destination.choice),),)
 
     def between(self, step: Step, end: Subnet) -> tuple[Hops, Hops]:
         """Return the hops between two subnets of a VPC; within one subnet no network ACL is asked.
@@ -236,12 +236,12 @@ def make_lost_reply(table: str, route: Route | None, addresses: Intervals) -> Ho
     return msgspec.structs.replace(hop, leg="back")
 
 
-def join_passage(start: Start, there: Hops, back: Hops, rest: Passage) -> Passage:
+def join_passage(start: Start, there: Hops, back: Hops, rest: PacketPath) -> PacketPath:
     """Return a passage that goes on with the same packets after these hops."""
     first = rest.ways[0]
     box = first.packets._replace(source=start.addresses, ports=start.ports)
     way = PathPart(box, there + first.there, first.back + back)
-    return Passage.of((way, *rest.ways[1:]), rest.guard, choice=rest.choice)
+    return PacketPath.of((way, *rest.ways[1:]), rest.guard, choice=rest.choice)
 
 
 def join_fan(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:

@@ -22,11 +22,11 @@ from skerry.reach.address_families import missing_ipv6_way_of, resolve_over_ipv6
 from skerry.reach.cache import Memo
 from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
-from skerry.reach.forwarding import Network
 from skerry.reach.gateways import make_undecided_hop
-from skerry.reach.name_resolution import Intended, NameResolver, Query, Resolution
+from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query, Resolution
 from skerry.reach.origin import Start, Traffic
 from skerry.reach.outcome import Outcome, combine
+from skerry.reach.route_walk import Network
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import ipv6_blocks_of
 from skerry.reach.trace import (
@@ -35,7 +35,7 @@ from skerry.reach.trace import (
     Guard,
     Hop,
     Judgement,
-    Passage,
+    PacketPath,
     PathPart,
     Segment,
     Trace,
@@ -82,7 +82,7 @@ class _Option(NamedTuple):
     ``asks``: the filter at the end asks for the groups of the source, so that it is judged for each source.
     """
 
-    passage: Passage
+    passage: PacketPath
     last: Hop | None
     asks: bool
 
@@ -166,7 +166,7 @@ class Walker:
         fan = self.network.fan(start, destination, destination.addresses, traffic)
         return tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
 
-    def _option(self, start: Start, passage: Passage, traffic: Traffic) -> _Option:
+    def _option(self, start: Start, passage: PacketPath, traffic: Traffic) -> _Option:
         guard = passage.guard
         if guard is None:
             return _Option(passage, None, asks=False)
@@ -290,7 +290,7 @@ class Walker:
         judgement = self._memo.once(key, judged) if out.clean else judged()
         return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *judgement)
 
-    def _in(self, source: Source, passage: Passage, traffic: Traffic) -> Hop:
+    def _in(self, source: Source, passage: PacketPath, traffic: Traffic) -> Hop:
         """Return the packets that the groups at the end let in, if their rules refer to groups."""
         guard = passage.guard
         assert guard is not None  # noqa: S101 -- an option that asks has a guard
@@ -307,7 +307,7 @@ class Walker:
         out = self._out(source, nowhere, answers.traffic)
         first = tuple(hop for hop in (out, *leave) if everything.disposition(hop) == "lost")
         last = tuple(hop for hop in back if everything.disposition(hop) == "lost")
-        passage = Passage.of((PathPart(everything.packets, first, last),), None, choice=False)
+        passage = PacketPath.of((PathPart(everything.packets, first, last),), None, choice=False)
         hops = (answers.resolution.hop,)
         return Trace(
             start.subnet.subnet_id, nowhere, hops, passage, None, *judge(join_segments(hops, passage, None, nowhere))
@@ -362,7 +362,7 @@ class Walker:
             traces.extend(self._to_one(source, ways, answers.traffic, intended=True).traces)
         return Outcome(found.verdict, (*found.traces, *traces), found.because) if traces else found
 
-    def _intended(self, vpc_id: str, target: Target, resolution: Resolution) -> tuple[Intended, ...]:
+    def _intended(self, vpc_id: str, target: Target, resolution: Resolution) -> tuple[IntendedEndpoint, ...]:
         ref = target.service
         if ref is None:
             return ()

@@ -108,7 +108,7 @@ class CatalogueDocument(msgspec.Struct, frozen=True):
     codes: list[CodeOut]
 
 
-class Laid(msgspec.Struct, frozen=True):
+class ComparedExplanation(msgspec.Struct, frozen=True):
     """An explanation with its comparison; ``beside`` is None if there is none."""
 
     one: "Explanation"
@@ -141,7 +141,7 @@ def _parts(item: object) -> tuple[str, ...]:
     return tuple(getattr(item, name) for name in ComparedBlockerOut.__struct_fields__)
 
 
-def encode_explanations(found: Iterable[Laid]) -> str:
+def encode_explanations(found: Iterable[ComparedExplanation]) -> str:
     """Write explanations; no match where there are none."""
     return write(ExplainDocument(1, [match_of(item.one, item.beside, item.elsewhere) for item in found]))
 
@@ -158,7 +158,7 @@ def _match_of_code(found: "Code | Check") -> Match:
     return Match(None, "configuration", found.title, found.text, {"check": found.id}, "", "", "high", "documented", "")
 
 
-def format_explanations(found: Sequence[Laid], *, quiet: bool = False) -> str:
+def format_explanations(found: Sequence[ComparedExplanation], *, quiet: bool = False) -> str:
     """Write explanations for people: the first line of each answers the question."""
     if quiet:
         return "\n".join(_headline(item) for item in found) + "\n"
@@ -167,7 +167,7 @@ def format_explanations(found: Sequence[Laid], *, quiet: bool = False) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _headline(item: Laid) -> str:
+def _headline(item: ComparedExplanation) -> str:
     explanation = item.one
     often = f", {explanation.count} times" if explanation.count > 1 else ""
     sure = f"{explanation.confidence} confidence, {explanation.grade}{often}"
@@ -178,7 +178,7 @@ def _kind(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _block(number: int, item: Laid) -> Iterator[str]:
+def _block(number: int, item: ComparedExplanation) -> Iterator[str]:
     explanation = item.one
     yield (f"{number}. " if number else "") + _headline(item)
     if number:
@@ -211,7 +211,7 @@ def _told(one: "Explanation") -> str:
     return " · ".join(f"{_NAMES.get(name, name)} {value}" for name, value in words.items())
 
 
-def _beside(item: Laid) -> Iterator[str]:
+def _beside(item: ComparedExplanation) -> Iterator[str]:
     if item.beside is None:
         return
     yield ""

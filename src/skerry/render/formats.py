@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from skerry.diagnose.rehearsal import Rehearsal
     from skerry.model.world import World
     from skerry.plan.records import Plan
-    from skerry.render.explanations import Laid
+    from skerry.render.explanations import ComparedExplanation
 
 _Result = TypeVar("_Result")
 
@@ -93,14 +93,14 @@ def _rehearsal_json(result: "Rehearsal", view: View) -> str:
     return rehearsal.encode_rehearsal(result, view.snapshot)
 
 
-def _explanations_text(result: "Sequence[Laid]", view: View) -> str:
+def _explanations_text(result: "Sequence[ComparedExplanation]", view: View) -> str:
     from skerry.render import explanations
 
     # Of no explanation nothing is printed: the command line says that nothing matched.
     return explanations.format_explanations(result, quiet=view.quiet) if result else ""
 
 
-def _explanations_json(result: "Sequence[Laid]", _view: View) -> str:
+def _explanations_json(result: "Sequence[ComparedExplanation]", _view: View) -> str:
     from skerry.render import explanations
 
     return explanations.encode_explanations(result)
@@ -139,6 +139,9 @@ PLAN: "Formats[Plan]" = {
     "cloudformation": _plan_cloudformation,
 }
 REHEARSAL: "WorldlessFormats[Rehearsal]" = {"text": _rehearsal_text, "json": _rehearsal_json}
-EXPLANATIONS: "WorldlessFormats[Sequence[Laid]]" = {"text": _explanations_text, "json": _explanations_json}
+EXPLANATIONS: "WorldlessFormats[Sequence[ComparedExplanation]]" = {
+    "text": _explanations_text,
+    "json": _explanations_json,
+}
 MEANING: "WorldlessFormats[Code | Check]" = {"text": _meaning_text, "json": _meaning_json}
 CATALOGUE: Mapping[str, Callable[[View], str]] = {"text": _catalogue_text, "json": _catalogue_json}

@@ -23,8 +23,8 @@ from skerry.model.transit_records import (
     TransitGatewayRouteTable,
 )
 from skerry.sources.decoding import UNREADABLE
+from skerry.sources.list_scopes import scopes_of
 from skerry.sources.merging import Rows
-from skerry.sources.scopes import scopes_of
 from skerry.sources.validation import read_record
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)

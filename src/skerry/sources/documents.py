@@ -21,9 +21,9 @@ from skerry.sources import call_parameters, resource_answers
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, read_top_level
 from skerry.sources.hosted_zones import RecordPage, ZoneParts
 from skerry.sources.json_repair import has_repeated_keys
+from skerry.sources.list_scopes import scope_of_row, scopes_of
 from skerry.sources.merging import Rows
 from skerry.sources.regions import account_of, region_of
-from skerry.sources.scopes import scope_of_row, scopes_of
 from skerry.sources.snapshots import VERSION, Snapshot
 from skerry.sources.validation import read_record, read_rows
 

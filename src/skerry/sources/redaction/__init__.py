@@ -16,11 +16,11 @@ from skerry.sources import resource_answers
 from skerry.sources.decoding import UNREADABLE, decode, read_top_level
 from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, known_keys_of
 from skerry.sources.json_repair import has_repeated_keys
+from skerry.sources.list_scopes import FILTERS, narrowing_parameters_of, vpcs_of
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
 from skerry.sources.redaction.pseudonyms import Pseudonyms
 from skerry.sources.redaction.records import Keep, keep_record, keep_rows
 from skerry.sources.redaction.values import REDACTED, decode_json, replace_texts
-from skerry.sources.scopes import FILTERS, narrowing_parameters_of, vpcs_of
 
 _ENCODED = "Encoded authorization failure message:"
 # The sign of further pages is kept, without its token.

@@ -26,7 +26,7 @@ class RegistryFixture(msgspec.Struct, frozen=True):
     blobs: Hostname | None = None
 
 
-class Item(msgspec.Struct, frozen=True):
+class ResourceFixture(msgspec.Struct, frozen=True):
     """A resource that a call names, in a Region: a secret, parameter, log group or object.
 
     The name of an object is its bucket and its key with a slash between.
@@ -37,18 +37,18 @@ class Item(msgspec.Struct, frozen=True):
     name: str
 
 
-class Copy(msgspec.Struct, frozen=True):
+class ImageFixture(msgspec.Struct, frozen=True):
     """An image in the registry: a repository and a tag."""
 
     repository: Repository
     tag: ImageTag
 
 
-class Stock(msgspec.Struct, frozen=True):
+class LabFixtures(msgspec.Struct, frozen=True):
     """All fixtures of a lab. ``archive``: the user's image; None for a generated one."""
 
     region: Region
     registries: tuple[RegistryFixture, ...] = ()
-    images: tuple[Copy, ...] = ()
-    items: tuple[Item, ...] = ()
+    images: tuple[ImageFixture, ...] = ()
+    items: tuple[ResourceFixture, ...] = ()
     archive: str | None = None

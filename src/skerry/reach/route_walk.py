@@ -1,4 +1,4 @@
-"""The way through the network: from a subnet, by its routes and gateways, to a destination, and back.
+"""The walk by routes: from a subnet through its route table and gateways to a destination, and back.
 
 The filters of the two interfaces at the ends are not part of it, so that it holds for every task in the subnet.
 """
@@ -23,7 +23,7 @@ from skerry.reach.nat import NAT, accepts_nothing, walk_through_nat
 from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
 from skerry.reach.routing import LOCAL, Branch
 from skerry.reach.subnets import block_of, subnet_of
-from skerry.reach.trace import Destination, Hop, Passage, PathPart
+from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 
 _ACTIVE = "active"
@@ -52,7 +52,7 @@ class Network(VpcPaths):
         if isinstance(branches, Missing):
             hop = make_undecided_hop("route", "", branches)
             return self.dead_end(start, destination, addresses, traffic, hop)
-        result: list[tuple[Passage, ...]] = []
+        result: list[tuple[PacketPath, ...]] = []
         for branch in branches:
             ways = [self._along(start, destination, branch, route, traffic) for route in branch.routes]
             if len(ways) == 1:
@@ -125,7 +125,7 @@ class Network(VpcPaths):
         home = self.homeward(start, step.addresses, step.traffic)
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
         way = PathPart(Box(start.addresses, step.addresses, start.ports), (leave, step.hop, last), back)
-        return ((Passage.of((way,), None, choice=step.destination.choice),),)
+        return ((PacketPath.of((way,), None, choice=step.destination.choice),),)
 
     def _to_internet(self, step: Step, gateway: str) -> Hop:
         start = step.start
@@ -144,7 +144,7 @@ class Network(VpcPaths):
             return peering.peering_entry_hops_of(self, start, end, step)
         return transit_return.transit_entry_hops_of(self, start, end, step)
 
-    def arrive(self, step: Step) -> Passage:
+    def arrive(self, step: Step) -> PacketPath:
         """Return the last stretch: from where packets are in a VPC to an interface of the same VPC."""
         start, destination = step.start, step.destination
         guard = guard_of(
@@ -165,7 +165,7 @@ class Network(VpcPaths):
         if refuses is not None:
             there, guard = (*there, refuses), None
         way = PathPart(Box(start.addresses, step.addresses, start.ports), there, back)
-        return Passage.of((way,), guard, choice=destination.choice)
+        return PacketPath.of((way,), guard, choice=destination.choice)
 
     def _is_endpoint(self, destination: Destination) -> bool:
         interface = self.world.network_interfaces.get(destination.interface or "")
