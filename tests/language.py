@@ -63,6 +63,8 @@ BANNED_FUNCTIONS = frozenset(
         "alike",
     ]
 )
+# A variable is named after its content.
+BANNED_LOCALS = frozenset(["found", "known", "told", "rest", "lacking", "strange"])
 BANNED_TYPES = frozenset(
     [
         "Beyond",
@@ -128,6 +130,16 @@ def public_names(code: str) -> Iterator[tuple[str, str]]:
                 yield "class", name
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("_"):
                 yield "function", name
+            case _:
+                pass
+
+
+def local_names(code: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and name of each parameter and each variable that is assigned."""
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield node.lineno, name
             case _:
                 pass
 

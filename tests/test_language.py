@@ -47,6 +47,11 @@ def test_function_names_are_not_banned() -> None:
     assert sorted(language.BANNED_FUNCTIONS & definitions("function").keys()) == []
 
 
+def test_variables_are_named_after_their_content() -> None:
+    names = ((path, *found) for path, code in sorted(MODULES.items()) for found in language.local_names(code))
+    assert [f"{path}:{line}: {name}" for path, line, name in names if name in language.BANNED_LOCALS] == []
+
+
 def test_glossary_defines_project_terms() -> None:
     text = GLOSSARY.read_text(encoding="utf-8")
     words = ("World", "Launch", "Need", "Trace", "Hop", "Blocker", "Verdict", "Plan", "Change", "Placement", "Finding")

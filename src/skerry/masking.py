@@ -97,36 +97,36 @@ def mask(text: str, put: Callable[[str], str] | None = None) -> str:
 
 def mask_json(node: Node) -> Node:
     """Replace the secrets in every text and key of a value of JSON, in its place; the value."""
-    known: dict[str, str] = {}
+    masked_texts: dict[str, str] = {}
     whole = [node]
-    _mask_items(whole, list(enumerate(whole)), known)
+    _mask_items(whole, list(enumerate(whole)), masked_texts)
     return whole[0]
 
 
-def _mask_items(holder: Node, items: Iterable[tuple[Any, Node]], known: dict[str, str]) -> None:
+def _mask_items(holder: Node, items: Iterable[tuple[Any, Node]], masked_texts: dict[str, str]) -> None:
     """Mask what an object or list holds. Large documents repeat most of their texts: each is masked once."""
     for place, value in items:
         if isinstance(value, str):
-            if (found := _known(value, known)) is not value:
-                holder[place] = found
+            if (masked_value := _known(value, masked_texts)) is not value:
+                holder[place] = masked_value
         elif isinstance(value, dict):
-            _mask_items(value, value.items(), known)
-            if any(_known(key, known) is not key for key in value):
-                renamed = {_known(key, known): one for key, one in value.items()}
+            _mask_items(value, value.items(), masked_texts)
+            if any(_known(key, masked_texts) is not key for key in value):
+                renamed = {_known(key, masked_texts): item for key, item in value.items()}
                 value.clear()
                 value.update(renamed)
         elif isinstance(value, list | tuple):
             rows = holder[place] = list(value)
-            _mask_items(rows, enumerate(rows), known)
+            _mask_items(rows, enumerate(rows), masked_texts)
 
 
-def _known(text: str, known: dict[str, str]) -> str:
-    found = known.get(text)
-    if found is None:
-        found = mask(text)
+def _known(text: str, masked_texts: dict[str, str]) -> str:
+    masked_text = masked_texts.get(text)
+    if masked_text is None:
+        masked_text = mask(text)
         # The same object if there is nothing to replace, so that a caller can compare by identity.
-        found = known[text] = text if found == text else found
-    return found
+        masked_text = masked_texts[text] = text if masked_text == text else masked_text
+    return masked_text
 
 
 def _remove(_secret: str) -> str:
@@ -142,7 +142,7 @@ def _mask(text: str, put: Callable[[str], str]) -> str:
     small = text.lower()
     for form in _FORMS:
         if any(part in small for part in form.parts):
-            text = _compiled(form).sub(lambda found: found[1] + _put(found[2], put), text)
+            text = _compiled(form).sub(lambda match: match[1] + _put(match[2], put), text)
     return text
 
 

@@ -153,9 +153,9 @@ class _RegionalArns(NamedTuple):
     partition: str
     region: str
 
-    def arn(self, service: str, account: str | None, rest: str) -> str:
+    def arn(self, service: str, account: str | None, resource: str) -> str:
         """Return the ARN of a resource in the Region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{account}:{rest}"
+        return f"arn:{self.partition}:{service}:{self.region}:{account}:{resource}"
 
 
 def _resource(caller: Caller, action: str, subject: str, arns: _RegionalArns) -> Iterator[Resource]:

@@ -26,8 +26,8 @@ def plan_options(
     """
     unknown = sorted(set(also) - set(load_services()))
     if unknown:
-        known = ", ".join(sorted(load_services()))
-        raise InputError(f"skerry knows no service {', '.join(unknown)}", f"It knows {known}.")
+        known_names = ", ".join(sorted(load_services()))
+        raise InputError(f"skerry knows no service {', '.join(unknown)}", f"It knows {known_names}.")
     if also and world.region is None:
         raise InputError("the Region of the network is not known", "Give --region.")
     refs = tuple(ServiceRef(name, world.region or "") for name in also)

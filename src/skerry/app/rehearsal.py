@@ -60,7 +60,7 @@ def rehearse(world: World, request: RehearsalRequest, watch: Watch | None = None
     predicted = _predicted(world, launch)
 
     def steps(seen: tuple[AttemptResult, ...]) -> tuple[RehearsalStep, ...]:
-        return tuple(_step(one, verdict) for one, verdict in zip(seen, predicted, strict=True))
+        return tuple(_step(attempt, verdict) for attempt, verdict in zip(seen, predicted, strict=True))
 
     def report(seen: tuple[AttemptResult, ...]) -> None:
         if watch is not None:
@@ -136,7 +136,7 @@ def _predicted(world: World, launch: Launch) -> list[Verdict]:
     """Return the verdict of each Need in each subnet, in the order of the script's rows."""
     walker = Walker(world)
     alone = [msgspec.structs.replace(launch, subnets=(subnet,)) for subnet in launch.subnets]
-    return [row.verdict for one in alone for row in diagnose_one(walker, one, {}).needs]
+    return [row.verdict for single in alone for row in diagnose_one(walker, single, {}).needs]
 
 
 def _step(seen: AttemptResult, predicted: Verdict) -> RehearsalStep:

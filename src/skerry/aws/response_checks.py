@@ -150,7 +150,9 @@ def _outline(body: bytes) -> _Outline:
     except (expat.ExpatError, ValueError, LookupError):
         raise DamageError("it is not whole XML" if body.strip() else "it is empty") from None
     namespace, _, root = levels[0].pop().rpartition(" ")
-    return _Outline(root, namespace, *(frozenset(one.rpartition(" ")[2] for one in names) for names in levels[1:]))
+    return _Outline(
+        root, namespace, *(frozenset(member.rpartition(" ")[2] for member in names) for names in levels[1:])
+    )
 
 
 def _check_json(model: Any, body: bytes, printed: tuple[str, ...]) -> None:

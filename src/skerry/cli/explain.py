@@ -130,8 +130,8 @@ def _code(given: str) -> "Code | Check | None":
     return app.explain(name)
 
 
-def _explain_code(found: "Code | Check", form: str, output: Path | None, *, quiet: bool) -> None:
-    write(formats.MEANING[form](found, formats.View(quiet=quiet)), output, quiet=quiet)
+def _explain_code(meaning: "Code | Check", form: str, output: Path | None, *, quiet: bool) -> None:
+    write(formats.MEANING[form](meaning, formats.View(quiet=quiet)), output, quiet=quiet)
 
 
 def _offline(given: str) -> "list[ComparedExplanation]":

@@ -137,7 +137,7 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
         progress.clear()
 
 
-def print_notes(found: tuple[str, ...], *, quiet: bool) -> None:
+def print_notes(lines: tuple[str, ...], *, quiet: bool) -> None:
     """Tell on stderr what the reader should know of the input."""
-    for note in () if quiet else found:
+    for note in () if quiet else lines:
         say(note)

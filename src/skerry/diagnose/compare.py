@@ -33,16 +33,16 @@ class Comparison(msgspec.Struct, frozen=True):
     blockers: tuple[Blocker, ...] = ()
 
 
-def compare(one: Explanation, found: Diagnosis) -> tuple[Comparison, ...]:
+def compare(error: Explanation, diagnosis: Diagnosis) -> tuple[Comparison, ...]:
     """Compare a text with every diagnosed service; services with blockers that explain it come first."""
-    judged = [service for service in found.services if service.launch.not_applicable is None]
-    laid = [_compare_service(one, service) for service in judged]
+    judged = [service for service in diagnosis.services if service.launch.not_applicable is None]
+    laid = [_compare_service(error, service) for service in judged]
     return tuple(sorted(laid, key=lambda item: _RANK.index(item.relation)))
 
 
-def origin_mismatch_of(one: Explanation, region: str | None, account: str | None) -> str:
+def origin_mismatch_of(error: Explanation, region: str | None, account: str | None) -> str:
     """Return a warning if the text names another Region or account than the diagnosed one, else an empty string."""
-    evidence = one.evidence
+    evidence = error.evidence
     if evidence.region and region and evidence.region != region:
         return f"The text names Region {evidence.region}; the network is in {region}."
     if evidence.account and account and evidence.account != account:
@@ -50,45 +50,47 @@ def origin_mismatch_of(one: Explanation, region: str | None, account: str | None
     return ""
 
 
-def _compare_service(one: Explanation, service: ServiceDiagnosis) -> Comparison:
+def _compare_service(error: Explanation, service: ServiceDiagnosis) -> Comparison:
     name = service.launch.name
-    if one.kind in _NOT_OF_NETWORKS:
+    if error.kind in _NOT_OF_NETWORKS:
         return Comparison(name, "not-judged", f"no network and no policy of {name} decides this")
-    rows = _related_needs(one, service)
+    rows = _related_needs(error, service)
     if not rows:
-        return Comparison(name, "no-such-call", f"{name} makes no such call at {one.step}")
+        return Comparison(name, "no-such-call", f"{name} makes no such call at {error.step}")
     blockers = tuple(
         dict.fromkeys(
             item for need_diagnosis in rows for item in need_diagnosis.blockers if need_diagnosis.verdict in _FAILS
         )
     )
-    related = tuple(item for item in blockers if _has_class_of(one, item))
+    related = tuple(item for item in blockers if _has_class_of(error, item))
     if related:
-        return Comparison(name, "explains", f"today {one.step} of {name} is blocked by the same kind of cause", related)
+        return Comparison(
+            name, "explains", f"today {error.step} of {name} is blocked by the same kind of cause", related
+        )
     if blockers:
-        return Comparison(name, "other", f"today {one.step} of {name} is stopped by something else first", blockers)
+        return Comparison(name, "other", f"today {error.step} of {name} is stopped by something else first", blockers)
     if any(need_diagnosis.verdict is UNKNOWN for need_diagnosis in rows):
         facts = ", ".join(dict.fromkeys(fact.fact for need_diagnosis in rows for fact in need_diagnosis.unknowns))
-        return Comparison(name, "unknown", f"whether {one.step} of {name} works today is not known: {facts}")
+        return Comparison(name, "unknown", f"whether {error.step} of {name} works today is not known: {facts}")
     return Comparison(
         name,
         "changed",
-        f"today {one.step} of {name} is ok: something has changed since, or the text is from elsewhere",
+        f"today {error.step} of {name} is ok: something has changed since, or the text is from elsewhere",
     )
 
 
-def _has_class_of(one: Explanation, item: Blocker) -> bool:
-    return one.kind == _AMBIGUOUS or load_codes()[item.code].kind == one.kind
+def _has_class_of(error: Explanation, item: Blocker) -> bool:
+    return error.kind == _AMBIGUOUS or load_codes()[item.code].kind == error.kind
 
 
-def _related_needs(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
+def _related_needs(error: Explanation, service: ServiceDiagnosis) -> list[NeedDiagnosis]:
     """Return the needs at the text's step; if the text names a host or service, only calls to it."""
     rows = [
         need_diagnosis
         for need_diagnosis in service.needs
-        if need_diagnosis.need.step == one.step and need_diagnosis.verdict in {OK, UNKNOWN, *_FAILS}
+        if need_diagnosis.need.step == error.step and need_diagnosis.verdict in {OK, UNKNOWN, *_FAILS}
     ]
-    host = one.evidence.host
+    host = error.evidence.host
     called = service_of_host(host) if host else None
     named = [
         need_diagnosis
@@ -96,7 +98,7 @@ def _related_needs(one: Explanation, service: ServiceDiagnosis) -> list[NeedDiag
         if isinstance(need_diagnosis.need, Call) and host and need_diagnosis.need.host == host
     ]
     # Layers come from S3, although texts about them name the registry.
-    keys = {called.key, one.service} if called else set() if host else {one.service}
+    keys = {called.key, error.service} if called else set() if host else {error.service}
     same = [
         need_diagnosis
         for need_diagnosis in rows

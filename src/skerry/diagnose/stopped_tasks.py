@@ -97,12 +97,12 @@ def _stop_reason_of(reason: str, tasks: Sequence[Task]) -> StopReason:
     return StopReason(reason, len(tasks), tuple(times), tuple(dict.fromkeys(container_reasons)))
 
 
-def _parse_time(told: str | float | None) -> float | None:
+def _parse_time(timestamp: str | float | None) -> float | None:
     """Parse a time in AWS's formats, ISO 8601 or seconds since 1970; return None for any other text."""
-    if not isinstance(told, str):
-        return told
+    if not isinstance(timestamp, str):
+        return timestamp
     try:
-        time = datetime.fromisoformat(told)
+        time = datetime.fromisoformat(timestamp)
     except ValueError:
         return None
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()

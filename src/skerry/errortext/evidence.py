@@ -111,11 +111,11 @@ def read_evidence(text: str) -> Evidence:
     return msgspec.structs.replace(evidence, **torn)
 
 
-def _is_torn(one: object, whole: object) -> bool:
+def _is_torn(part: object, whole: object) -> bool:
     """Return whether a line break split a value: it is missing, or only the beginning of an AWS host is left."""
-    if one is None or whole is None:
+    if part is None or whole is None:
         return whole is not None
-    return isinstance(one, str) and re.fullmatch(_HOST, one) is None and re.fullmatch(_HOST, str(whole)) is not None
+    return isinstance(part, str) and re.fullmatch(_HOST, part) is None and re.fullmatch(_HOST, str(whole)) is not None
 
 
 def _read(text: str) -> Evidence:

@@ -119,14 +119,14 @@ def explain(text: str) -> tuple[Explanation, ...]:
     return tuple(sorted(telling, key=_proof))
 
 
-def _proof(one: Explanation) -> tuple[bool, int]:
-    return (one.kind == _AMBIGUOUS, _SURE[one.confidence])
+def _proof(explanation: Explanation) -> tuple[bool, int]:
+    return (explanation.kind == _AMBIGUOUS, _SURE[explanation.confidence])
 
 
-def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
+def _distinct(explanations: Iterable[Explanation]) -> list[Explanation]:
     """Return each cause of each host once, with its count; errors without a host count towards one with a host."""
     by_cause: dict[tuple[str, str, str | None, str | None], Explanation] = {}
-    for explanation in sorted(found, key=lambda item: item.evidence.host is None):
+    for explanation in sorted(explanations, key=lambda item: item.evidence.host is None):
         evidence = explanation.evidence
         fitting = [
             key
@@ -155,17 +155,17 @@ def _explain_one(text: str) -> Explanation | None:
     return None
 
 
-def _spot(said: set[str], told: Evidence) -> Spot | None:
+def _spot(said: set[str], evidence: Evidence) -> Spot | None:
     """Return the spot of the launch named by a text, or None."""
     table = _table()
     strong = next((spot for word, spot in table.strong.items() if word in said), None)
     if strong is not None:
         return strong
-    action = _of_action(told.action) or _of_action(told.operation)
+    action = _of_action(evidence.action) or _of_action(evidence.operation)
     weak = action or next((spot for word, spot in table.weak.items() if word in said), None)
-    if weak is not None or told.host is None:
+    if weak is not None or evidence.host is None:
         return weak
-    service = service_of_host(told.host)
+    service = service_of_host(evidence.host)
     return table.of_service.get(service.key) if service else None
 
 
@@ -187,19 +187,19 @@ def _rules_at(step: str, kind: str) -> tuple[_Sought, ...]:
     )
 
 
-def _fact(name: str, told: Evidence) -> str:
+def _fact(name: str, evidence: Evidence) -> str:
     """Return a fact of the text as a word for comparison with rules; empty if the text lacks it."""
     if name == "retries":
-        return "" if told.retries is None else ("many" if told.retries >= _MANY else "one")
+        return "" if evidence.retries is None else ("many" if evidence.retries >= _MANY else "one")
     if name == "whose":
-        return "other" if told.host and service_of_host(told.host) is None else "aws"
-    return getattr(told, name) or ""
+        return "other" if evidence.host and service_of_host(evidence.host) is None else "aws"
+    return getattr(evidence, name) or ""
 
 
-def _filled(rule: ErrorTextRule, spot: Spot, told: Evidence, text: str) -> Explanation:
+def _filled(rule: ErrorTextRule, spot: Spot, evidence: Evidence, text: str) -> Explanation:
     if rule.step and rule.step != spot.step:
         spot = next(candidate for candidate in _table().spots.values() if candidate.step == rule.step)
-    names = _names(spot, told)
+    names = _names(spot, evidence)
     names["network"] = spot.network.format_map(names)
     names["grant"] = spot.grant.format_map(names)
     cause, not_proven, look, fix = (
@@ -218,7 +218,7 @@ def _filled(rule: ErrorTextRule, spot: Spot, told: Evidence, text: str) -> Expla
         fix=fix,
         grade=rule.grade,
         source=rule.source,
-        evidence=told,
+        evidence=evidence,
         text=mask(" ".join(text.split()))[:_MOST_SHOWN],
         service=spot.service,
         place=spot.id,
@@ -232,20 +232,26 @@ class _Names(dict[str, str]):
         return f"<{key.replace('_', ' ')}>"
 
 
-def _names(spot: Spot, told: Evidence) -> _Names:
-    region = told.region or "<region>"
-    endpoint = endpoint_service_name_of(ServiceRef(spot.service, told.region)) if spot.service and told.region else None
+def _names(spot: Spot, evidence: Evidence) -> _Names:
+    region = evidence.region or "<region>"
+    endpoint = (
+        endpoint_service_name_of(ServiceRef(spot.service, evidence.region))
+        if spot.service and evidence.region
+        else None
+    )
     return _Names(
-        told.as_words()
+        evidence.as_words()
         | {
             "subject": spot.subject,
-            "called": told.host or spot.subject,
+            "called": evidence.host or spot.subject,
             "region": region,
-            "where": f"in {told.region}" if told.region else "in the task's Region",
+            "where": f"in {evidence.region}" if evidence.region else "in the task's Region",
             "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
-            "gateway": (endpoint_service_name_of(ServiceRef("s3", told.region), "Gateway") if told.region else None)
+            "gateway": (
+                endpoint_service_name_of(ServiceRef("s3", evidence.region), "Gateway") if evidence.region else None
+            )
             or f"com.amazonaws.{region}.s3",
-            "thing": told.image or told.repository or told.arn or spot.subject,
-            "who": told.principal or "the role",
+            "thing": evidence.image or evidence.repository or evidence.arn or spot.subject,
+            "who": evidence.principal or "the role",
         }
     )

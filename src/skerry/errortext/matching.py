@@ -25,9 +25,9 @@ class PhraseIndex(NamedTuple):
         return contained
 
 
-def build_index(known: Iterable[str]) -> PhraseIndex:
+def build_index(phrases: Iterable[str]) -> PhraseIndex:
     """Build an index of words by their rarest pieces."""
-    every = tuple(dict.fromkeys(known))
+    every = tuple(dict.fromkeys(phrases))
     shared = Counter(piece for word in every for piece in _pieces(word))
     pieces: dict[str, list[str]] = {}
     for word in every:

@@ -83,8 +83,8 @@ def strip_formatting(text: str) -> str:
     return re.sub(_INVISIBLE, "", text)
 
 
-def _unquoted(found: re.Match[str]) -> str:
-    code, letter = found.groups()
+def _unquoted(match: re.Match[str]) -> str:
+    code, letter = match.groups()
     return chr(int(code, 16)) if code else _LETTERS.get(letter, letter)
 
 

@@ -192,11 +192,11 @@ def _drop(mark: int) -> str:
     return f"meta mark set {mark} add @dropped {_DROPPED} drop"
 
 
-def _chain(one: Filter) -> Iterator[str]:
-    yield f"chain {one.chain.name} {{"
-    for rule in one.rules:
+def _chain(packet_filter: Filter) -> Iterator[str]:
+    yield f"chain {packet_filter.chain.name} {{"
+    for rule in packet_filter.rules:
         yield f"{match_of(rule)} {'return' if rule.verdict == 'accept' else _drop(rule.mark)}"
-    yield _drop(one.mark)
+    yield _drop(packet_filter.mark)
     yield "}"
 
 

@@ -178,4 +178,4 @@ def _plain(name: str) -> Hostname | None:
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
     """
-    return Hostname.parse(_ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name))
+    return Hostname.parse(_ESCAPED.sub(lambda match: chr(int(match.group(1), 8)), name))

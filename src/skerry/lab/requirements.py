@@ -42,9 +42,9 @@ def find_missing_programs(names: Iterable[str] = tuple(PROGRAMS)) -> tuple[str, 
     return tuple(name for name in names if shutil.which(name, path=PATHS) is None)
 
 
-def install_command_for(lacking: tuple[str, ...]) -> str:
+def install_command_for(missing: tuple[str, ...]) -> str:
     """Return the command that installs the missing programs."""
-    packages = sorted({(PROGRAMS | CLIENTS)[name] for name in lacking})
+    packages = sorted({(PROGRAMS | CLIENTS)[name] for name in missing})
     return f"sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
 
 

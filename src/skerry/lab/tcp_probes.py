@@ -66,6 +66,10 @@ def resolve(questions: list[DnsQuestion], timeout: float) -> list[tuple[str, ...
     def ask() -> list[tuple[str, ...] | None]:
         # A thread starts in the namespace of its parent thread.
         with ThreadPoolExecutor(_AT_ONCE) as workers:
-            return list(workers.map(lambda one: dns_client.ask(one.server, one.name, one.source, timeout), questions))
+            return list(
+                workers.map(
+                    lambda question: dns_client.ask(question.server, question.name, question.source, timeout), questions
+                )
+            )
 
     return run_in_namespace(TASKS, ask)

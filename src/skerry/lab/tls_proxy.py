@@ -106,15 +106,15 @@ class TlsServer:
             asked = asked._replace(url=url, headers={**asked.headers, "Host": STORAGE_HOST})
         return self._answer(asked)
 
-    def _led(self, found: Answered, registry: RegistryFixture) -> Answered:
+    def _led(self, answered: Answered, registry: RegistryFixture) -> Answered:
         """Redirect the client to the registry's own host for blobs, or follow the redirect for the client."""
-        location = found.headers.get("Location", "")
+        location = answered.headers.get("Location", "")
         if STORAGE_HOST not in location:
-            return found
+            return answered
         if registry.blobs is None:
             return self._answer(EmbeddedRequest("GET", location, {"Host": STORAGE_HOST}, b""))
         led = location.replace(STORAGE_HOST, registry.blobs, 1)
-        return found._replace(headers={**found.headers, "Location": led})
+        return answered._replace(headers={**answered.headers, "Location": led})
 
 
 def _challenge(registry: RegistryFixture, headers: Mapping[str, str]) -> str | None:

@@ -172,10 +172,10 @@ def _exec(region: str) -> Call:
     return msgspec.structs.replace(call, blocks="runtime")
 
 
-def _merge(found: list[Need]) -> list[Need]:
+def _merge(needs: list[Need]) -> list[Need]:
     """Order the Needs by step and make calls to one host at one step one."""
     merged: dict[object, Need] = {}
-    for need in sorted(found, key=lambda item: _PLACE[item.step]):
+    for need in sorted(needs, key=lambda item: _PLACE[item.step]):
         key = _key(need) if isinstance(need, Call) else need
         earlier = merged.get(key)
         if isinstance(earlier, Call) and isinstance(need, Call):

@@ -85,27 +85,27 @@ class TransitLookup:
         connection = self._peering.get(connection_id)
         return connection or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
 
-    def are_peered(self, one: str, other: str) -> bool | Missing:
+    def are_peered(self, first: str, other: str) -> bool | Missing:
         """Return whether an active peering connection of one Region joins two VPCs."""
         for peering in self._facts.peering_connections:
             sides = (peering.requester_vpc_info, peering.accepter_vpc_info)
-            if {side.vpc_id for side in sides} == {one, other} and peering.status.code == "active":
+            if {side.vpc_id for side in sides} == {first, other} and peering.status.code == "active":
                 if None in (sides[0].region, sides[1].region):
-                    return Missing(f"the Regions of {one} and {other}", "ec2:DescribeVpcPeeringConnections")
+                    return Missing(f"the Regions of {first} and {other}", "ec2:DescribeVpcPeeringConnections")
                 return sides[0].region == sides[1].region
         if self._facts.completeness.knows("peering_connections"):
             return False
-        return Missing(f"whether {one} and {other} are peered", "ec2:DescribeVpcPeeringConnections")
+        return Missing(f"whether {first} and {other} are peered", "ec2:DescribeVpcPeeringConnections")
 
 
-def are_in_same_zone(one: Subnet, other: Subnet) -> bool | None:
+def are_in_same_zone(first: Subnet, other: Subnet) -> bool | None:
     """Return whether two subnets are in one zone; None if that is unknown.
 
     A zone's name may denote another zone in another account, its id does not:
     https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
     """
-    if one.availability_zone_id is not UNSET and other.availability_zone_id is not UNSET:
-        return one.availability_zone_id == other.availability_zone_id
-    if UNSET in (one.availability_zone, other.availability_zone) or one.owner_id != other.owner_id:
+    if first.availability_zone_id is not UNSET and other.availability_zone_id is not UNSET:
+        return first.availability_zone_id == other.availability_zone_id
+    if UNSET in (first.availability_zone, other.availability_zone) or first.owner_id != other.owner_id:
         return None
-    return one.availability_zone == other.availability_zone
+    return first.availability_zone == other.availability_zone

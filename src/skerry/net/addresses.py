@@ -86,8 +86,8 @@ def _small(text: str, most: int) -> int | None:
 
 def parse_address(text: str) -> Intervals | None:
     """Read one address as a set of one; None where the text is none."""
-    found = parse_block(text) if "/" not in text else None
-    return found.addresses if found else None
+    block = parse_block(text) if "/" not in text else None
+    return block.addresses if block else None
 
 
 def is_ipv6(addresses: Intervals) -> bool:
@@ -105,14 +105,14 @@ def cidr_blocks_of(addresses: Intervals) -> list[str]:
     # Only what is shown to people needs it.
     from ipaddress import IPv4Address, IPv6Address, summarize_address_range  # noqa: PLC0415
 
-    found: list[str] = []
+    cidrs: list[str] = []
     for low, high in addresses:
         if low >= IPV6:
             networks6 = summarize_address_range(IPv6Address(low - IPV6), IPv6Address(high - IPV6))
-            found.extend(str(network) for network in networks6)
+            cidrs.extend(str(network) for network in networks6)
         else:
-            found.extend(str(network) for network in summarize_address_range(IPv4Address(low), IPv4Address(high)))
-    return found
+            cidrs.extend(str(network) for network in summarize_address_range(IPv4Address(low), IPv4Address(high)))
+    return cidrs
 
 
 def spell(addresses: Intervals, most: int = 4) -> str:
@@ -122,9 +122,9 @@ def spell(addresses: Intervals, most: int = 4) -> str:
 
 
 def _spell_one(pair: Interval) -> str:
-    found = cidr_blocks_of((pair,))
-    if len(found) == 1:
-        return _bare(found[0])
+    cidrs = cidr_blocks_of((pair,))
+    if len(cidrs) == 1:
+        return _bare(cidrs[0])
     first, last = (_bare(cidr_blocks_of(((end, end),))[0]) for end in pair)
     return f"{first}-{last}"
 
@@ -134,7 +134,7 @@ def _bare(cidr: str) -> str:
 
 
 def _set(*cidrs: str) -> Intervals:
-    return union(*(found.addresses for cidr in cidrs if (found := parse_block(cidr))))
+    return union(*(block.addresses for cidr in cidrs if (block := parse_block(cidr))))
 
 
 ANY = _set("0.0.0.0/0")

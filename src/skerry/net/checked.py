@@ -26,5 +26,5 @@ class Checked(str):
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read a text; None where it is not valid."""
-        found = cls.canonical(text)
-        return None if found is None else super().__new__(cls, found)
+        canonical_text = cls.canonical(text)
+        return None if canonical_text is None else super().__new__(cls, canonical_text)

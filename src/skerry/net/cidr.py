@@ -52,19 +52,19 @@ class Cidr(Checked):
 
 @lru_cache(maxsize=CACHED_BLOCKS)
 def _canonical(text: str) -> str | None:
-    found = _block(text)
-    return None if found is None else f"{_spell(found.addresses[0][0])}/{found.length}"
+    block = _block(text)
+    return None if block is None else f"{_spell(block.addresses[0][0])}/{block.length}"
 
 
 def _block(text: str) -> Block | None:
-    found = parse_block(text)
-    return found if found is not None and found.addresses[0][1] < IPV6 else None
+    block = parse_block(text)
+    return block if block is not None and block.addresses[0][1] < IPV6 else None
 
 
 def _range(cidr: Cidr) -> tuple[int, int]:
-    found = parse_block(cidr)
-    assert found is not None  # noqa: S101 -- the type promises it
-    return found.addresses[0]
+    block = parse_block(cidr)
+    assert block is not None  # noqa: S101 -- the type promises it
+    return block.addresses[0]
 
 
 def _spell(number: int) -> str:

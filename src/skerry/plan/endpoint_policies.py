@@ -51,11 +51,11 @@ def _asked(world: World, launch: Launch, need: Call, ref: ServiceRef) -> Iterato
                 yield action_and_resource_of(access_request.request)
 
 
-def _statements(found: dict[str, dict[str, None]]) -> list[dict[str, Any]]:
+def _statements(resources_by_action: dict[str, dict[str, None]]) -> list[dict[str, Any]]:
     """Return one statement for each set of actions, with all of its resources."""
     by_actions: dict[tuple[str, ...], list[str]] = {}
-    for resource in sorted(found):
-        by_actions.setdefault(tuple(sorted(found[resource])), []).append(resource)
+    for resource in sorted(resources_by_action):
+        by_actions.setdefault(tuple(sorted(resources_by_action[resource])), []).append(resource)
     return [allow(actions, resources) for actions, resources in sorted(by_actions.items())]
 
 

@@ -39,7 +39,7 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     """Yield the endpoint for a call without one: an existing endpoint, else a new one."""
     judged = [judged for trace in bad for judged in trace.judged]
     # A missing path is a better reason than a filter on it.
-    why = case.why(sorted(judged, key=lambda one: one.hop.kind in _FILTERS))
+    why = case.why(sorted(judged, key=lambda piece: piece.hop.kind in _FILTERS))
     gateway = "Gateway" in load_services()[ref.key].types
     name = endpoint_service_name_of(ref, "Gateway" if gateway else "Interface")
     if name is None or ref.region != case.world.region:

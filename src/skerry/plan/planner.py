@@ -41,22 +41,22 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     return Plan(
         services=names,
         before=before.verdict,
-        after=result.found.verdict,
-        proven=result.found.verdict is OK and not breaks and not beyond,
+        after=result.outcome.verdict,
+        proven=result.outcome.verdict is OK and not breaks and not beyond,
         changes=planned,
-        remaining=tuple(_remaining(result.found)),
+        remaining=tuple(_remaining(result.outcome)),
         breaks=breaks,
-        facts=result.found.facts,
+        facts=result.outcome.facts,
         limits=beyond,
         findings=tuple(findings_for(world, options, changes)),
     )
 
 
-def _planned(world: World, found: SearchResult, change: Change, reasons: tuple[Why, ...]) -> Planned:
+def _planned(world: World, result: SearchResult, change: Change, reasons: tuple[Why, ...]) -> Planned:
     # A blocker at a resource of the plan itself is no reason in the user's network.
     why = tuple(reason for reason in reasons if not is_new(reason.resource)) or _for_the_new(reasons)
-    kind, note = disposition_of(world, change, found.flows, found.broken)
-    by = owner_of(world, found.world, change)
+    kind, note = disposition_of(world, change, result.flows, result.broken)
+    by = owner_of(world, result.world, change)
     return Planned(change, kind if by is None else "manual", why, note, by)
 
 
@@ -66,10 +66,10 @@ def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
     return (Why("", "", "lets calls in to the new endpoints", steps, names),)
 
 
-def _remaining(found: Found) -> Iterator[Remaining]:
+def _remaining(outcome: Found) -> Iterator[Remaining]:
     """Return the remaining blockers, each once for each step."""
     by_blocker: dict[tuple[str, str, str], Remaining] = {}
-    for failing in found.failing:
+    for failing in outcome.failing:
         for trace in failing.outcome.traces:
             for judged in trace.judged:
                 if judged.lost and trace.verdict is not OK:
@@ -78,23 +78,23 @@ def _remaining(found: Found) -> Iterator[Remaining]:
     yield from by_blocker.values()
 
 
-def _remains(row: Failing, piece: Piece, known: Remaining | None) -> Remaining:
-    services = dict.fromkeys((*(known.services if known else ()), *row.kind.names))
-    subnets = dict.fromkeys((*(known.subnets if known else ()), row.subnet))
-    verdict = known.verdict if known else row.outcome.verdict
+def _remains(row: Failing, piece: Piece, earlier: Remaining | None) -> Remaining:
+    services = dict.fromkeys((*(earlier.services if earlier else ()), *row.kind.names))
+    subnets = dict.fromkeys((*(earlier.subnets if earlier else ()), row.subnet))
+    verdict = earlier.verdict if earlier else row.outcome.verdict
     return Remaining(tuple(services), row.need.step, tuple(subnets), verdict, piece.code, piece.resource, piece.message)
 
 
-def _breaks(found: SearchResult) -> Iterator[Break]:
+def _breaks(result: SearchResult) -> Iterator[Break]:
     """Return the flows of other workloads that become worse, and those denied by a new endpoint's policy."""
-    for broken_flow in found.broken:
+    for broken_flow in result.broken:
         pieces = [judged.piece.message for trace in broken_flow.outcome.traces for judged in trace.judged]
         host = getattr(broken_flow.need, "host", None) or ""
         sure = "no longer works" if broken_flow.outcome.verdict is not UNKNOWN else "may not work any more"
         message = f"{host} worked from {broken_flow.subnet} and {sure}: {'; '.join(pieces[:2])}"
         yield Break(", ".join(broken_flow.kind.names), host, message)
-    limited = dict(_limited(found.changes))
-    for flow in found.flows:
+    limited = dict(_limited(result.changes))
+    for flow in result.flows:
         endpoint = limited.get(flow.need.service)
         if endpoint is not None and impact.is_strange(flow):
             host = flow.need.host or ""

@@ -38,21 +38,21 @@ _ROUNDS = 16
 _FILTERS = AuthorizeRule | AddAclEntry | CreateSecurityGroup | ModifyEndpoint
 """What lets somebody in whose calls are led elsewhere; nothing else is done for him."""
 _BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEndpoint
-"""What is told, not weighed: it has no effect in a World, or one that AWS does not document."""
+"""Changes that are proposed, not tried: they have no effect in a World, or one that AWS does not document."""
 
 
 class SearchResult(NamedTuple):
-    """Changes with their reasons, the World with them, what was found there; others' flows before, and those broken."""
+    """Changes with their reasons, the World with them and its diagnosis; others' flows before, and the broken ones."""
 
     changes: dict[Change, tuple[Why, ...]]
     world: World
-    found: Found
+    outcome: Found
     flows: tuple[Flow, ...]
     broken: tuple[Failing, ...]
 
 
 def search(world: World, scope: Scope, options: Options, before: Found) -> SearchResult:
-    """Find changes after which the launches of the scope are ok, as far as any are; ``before``: what was found so."""
+    """Find changes after which the launches of the scope are ok, as far as any are; ``before``: today's diagnosis."""
     state = _State(world, scope, options, before)
     state.mend()
     state.spare_others()
@@ -131,11 +131,11 @@ class _State:
             if self._no_worse(without_change, self.kinds[change], in_the_way) and self._lost(without_change) <= lost:
                 del self.changes[change]
 
-    def _no_worse(self, rest: World, first: Kind, known: frozenset[object]) -> bool:
+    def _no_worse(self, remaining: World, first: Kind, known_failures: frozenset[object]) -> bool:
         """Tell whether no launch has a blocker left; launches with a change of their own come first."""
-        for kind_result in self.scope.each(rest, first):
+        for kind_result in self.scope.each(remaining, first):
             marks = _in_the_way(kind_result)
-            if kind_result.verdict is not OK and not (marks and marks <= known):
+            if kind_result.verdict is not OK and not (marks and marks <= known_failures):
                 return False
         return True
 
@@ -155,11 +155,15 @@ class _State:
         )
 
     def _add_all(
-        self, current: World, found: Iterable[Failing], options: Options, only: type[Change] | UnionType | None = None
+        self,
+        current: World,
+        failures: Iterable[Failing],
+        options: Options,
+        only: type[Change] | UnionType | None = None,
     ) -> bool:
         """Add the fixes of all failing calls, also existing ones: they get more reasons; return whether any is new."""
         new, memo = False, Memo()
-        for failing in found:
+        for failing in failures:
             for remedy in remedies_for(Case(current, self.scope, options, failing, memo)):
                 if only is None or isinstance(remedy.change, only):
                     new |= self._add(remedy, failing.kind)
@@ -236,12 +240,12 @@ def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
     return (*reasons, why)
 
 
-def _in_the_way(found: Found) -> frozenset[object]:
+def _in_the_way(outcome: Found) -> frozenset[object]:
     """Return everything that is lost or not known of the launches in a World."""
     lost = {
         (failing.kind.names, failing.need, failing.subnet, judged.piece.code, judged.piece.resource)
-        for failing in found.failing
+        for failing in outcome.failing
         for trace in failing.outcome.traces
         for judged in trace.judged
     }
-    return frozenset({*lost, *found.facts})
+    return frozenset({*lost, *outcome.facts})

@@ -61,17 +61,17 @@ def walk_through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
     )
 
 
-def _translated(local: VpcPaths, step: Step, out: Hop, rest: PacketPath) -> tuple[PathPart, ...]:
+def _translated(local: VpcPaths, step: Step, out: Hop, onward: PacketPath) -> tuple[PathPart, ...]:
     """Return the paths from the interface on, with the packets that the groups at both ends allow."""
-    first = rest.ways[0]
+    first = onward.ways[0]
     there = (out, *first.there)
     if not any(hop.kind == "gateway" or (hop.kind == "route" and hop.lost) for hop in first.there):
         fact = Missing(f"whether {step.hop.rule} leads to an interface that translates addresses")
         there = (*there, make_undecided_hop("interface", "", fact))
-    if rest.guard is not None:
+    if onward.guard is not None:
         peer = Peer(first.packets.source, step.hop.rule, None)
-        there = (*there, local.filters.groups(rest.guard.groups, "in", step.traffic, peer))
-    return (PathPart(first.packets, there, first.back), *rest.ways[1:])
+        there = (*there, local.filters.groups(onward.guard.groups, "in", step.traffic, peer))
+    return (PathPart(first.packets, there, first.back), *onward.ways[1:])
 
 
 def _interface(local: VpcPaths, route: Route) -> NetworkInterface | Missing:

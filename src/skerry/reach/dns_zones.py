@@ -96,7 +96,7 @@ def _is_within(host: str, apex: str) -> bool:
     return apex in {"", host} or host.endswith(f".{apex}")
 
 
-def _stands_for_endpoint(claim: NameSource, found: list[NameSource]) -> bool:
+def _stands_for_endpoint(claim: NameSource, sources: list[NameSource]) -> bool:
     """Tell whether AWS made this zone for an endpoint; such a zone answers by itself.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns-names
@@ -105,22 +105,22 @@ def _stands_for_endpoint(claim: NameSource, found: list[NameSource]) -> bool:
         return False
     return any(
         other.endpoint is not None and other.endpoint.private_dns_enabled is True and other.apex == claim.apex
-        for other in found
+        for other in sources
     )
 
 
-def split_at_rules(found: list[NameSource]) -> tuple[list[NameSource], NameSource | None]:
+def split_at_rules(sources: list[NameSource]) -> tuple[list[NameSource], NameSource | None]:
     """Return the zones and endpoints to query, and the rule that forwards all other names.
 
     The most specific rule decides; one that does not forward leaves all to zones, endpoints and public DNS:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DNS-queries-to-vpc.html
     """
-    for position, claim in enumerate(found):
+    for position, claim in enumerate(sources):
         if claim.rule is not None and claim.rule.rule_type == "FORWARD":
-            return found[:position], claim
+            return sources[:position], claim
         if claim.rule is not None:
             break
-    return [claim for claim in found if claim.rule is None], None
+    return [claim for claim in sources if claim.rule is None], None
 
 
 def _fitting(host: str) -> Iterator[str]:
@@ -243,5 +243,5 @@ def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[
 
 def plain_name_of(name: str) -> str:
     """Return a DNS name as people write it: lower case, no final dot, Route 53's octal escapes undone."""
-    text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 8)), name)
+    text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 8)), name)
     return text.lower().removesuffix(".")

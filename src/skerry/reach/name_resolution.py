@@ -390,9 +390,9 @@ def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], rec
     return Resolution(hop, destinations, sure=record.sure and all(resolution.sure for resolution in alive), dead=dead)
 
 
-def _taken_as_read(found: Resolution, unread: Missing | None) -> Resolution:
+def _taken_as_read(resolution: Resolution, unread: Missing | None) -> Resolution:
     """Return a private answer in a partly known VPC: the unknown part is assumed not to change it."""
     if unread is None:
-        return found
-    rule = f"{found.hop.rule}, if it is not changed by {unread}"
-    return msgspec.structs.replace(found, hop=msgspec.structs.replace(found.hop, rule=rule, grade="inferred"))
+        return resolution
+    rule = f"{resolution.hop.rule}, if it is not changed by {unread}"
+    return msgspec.structs.replace(resolution, hop=msgspec.structs.replace(resolution.hop, rule=rule, grade="inferred"))

@@ -60,18 +60,20 @@ def _untranslated(step: Step, behind: Intervals) -> tuple[Destination, Intervals
     return step.destination.behind or step.destination, behind
 
 
-def _after(local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], rest: PacketPath) -> PacketPath:
+def _after(
+    local: VpcPaths, step: Step, there: tuple[Hop, ...], back: tuple[Hop, ...], onward: PacketPath
+) -> PacketPath:
     """Return the paths of a NAT gateway's interface after the path to it; the sender is not seen beyond it."""
-    start, first = step.start, rest.ways[0]
-    if rest.guard is not None:
+    start, first = step.start, onward.ways[0]
+    if onward.guard is not None:
         peer = Peer(first.packets.source, f"NAT gateway in {step.hop.rule}", None)
-        guard = local.filters.groups(rest.guard.groups, "in", step.traffic, peer)
+        guard = local.filters.groups(onward.guard.groups, "in", step.traffic, peer)
         first = PathPart(first.packets, (*first.there, guard), first.back)
     called = first.packets.destination
     if is_ipv6(step.addresses):
         called = add_nat64_prefix(called)
     way = PathPart(Box(start.addresses, called, start.ports), there, back)
-    return PacketPath.of((way, first, *rest.ways[1:]), None, choice=rest.choice)
+    return PacketPath.of((way, first, *onward.ways[1:]), None, choice=onward.choice)
 
 
 def _start(local: VpcPaths, nat: NatGateway, before: Start) -> Start | Missing:

@@ -176,10 +176,10 @@ def _nested(rows: list[RoutedBlock], addresses: Intervals) -> tuple[list[Branch]
     outermost = _Open([], [])
     stack = [outermost]
 
-    def close(one: _Open) -> None:
-        own = subtract(one.rows[0].addresses, normalise(one.inner))
+    def close(closing: _Open) -> None:
+        own = subtract(closing.rows[0].addresses, normalise(closing.inner))
         if taken := intersect(addresses, own):
-            result.append(_first_of(one.rows, taken))
+            result.append(_first_of(closing.rows, taken))
 
     for low, high in sorted(blocks, key=lambda pair: (pair[0], -pair[1])):
         while len(stack) > 1 and stack[-1].rows[0].addresses[0][1] < low:
@@ -201,10 +201,10 @@ def _first_of(rows: list[RoutedBlock], taken: Intervals) -> Branch:
     return Branch(taken, tuple(routes), Missing(f"which of the overlapping prefix lists {lists} a packet goes by"))
 
 
-def _joined(found: list[Branch]) -> list[Branch]:
+def _joined(branches: list[Branch]) -> list[Branch]:
     """Return one branch for all addresses that take the same route, a prefix list's entries above all."""
     joined: dict[tuple[Route | None, ...], list[Branch]] = {}
-    for branch in found:
+    for branch in branches:
         joined.setdefault(branch.routes, []).append(branch)
     return [
         same[0]._replace(addresses=union(*(branch_part.addresses for branch_part in same))) for same in joined.values()

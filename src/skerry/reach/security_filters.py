@@ -120,14 +120,14 @@ class _Side(NamedTuple):
 
 
 def _group_verdict(
-    world: World, side: _Side, peer: Peer, rest: Intervals, doubtful: list[tuple[str, str, Missing]]
+    world: World, side: _Side, peer: Peer, remaining: Intervals, doubtful: list[tuple[str, str, Missing]]
 ) -> Hop:
     """Return the packets that the groups keep, except ``rest``: lost, or undecided if a rule is not readable."""
     first = min(side.groups)
-    if not rest:
+    if not remaining:
         return Hop("security-group", first, side.direction, rule=side.rule)
-    is_everything = rest == peer.addresses
-    cut = Cut() if is_everything else Cut(destination=rest) if side.direction == "out" else Cut(source=rest)
+    is_everything = remaining == peer.addresses
+    cut = Cut() if is_everything else Cut(destination=remaining) if side.direction == "out" else Cut(source=remaining)
     if doubtful:
         undecided = tuple(
             Piece("UNKNOWN_RESOURCE", group, text, str(missing), cut, missing) for group, text, missing in doubtful
@@ -137,7 +137,7 @@ def _group_verdict(
     code = "SG_HAS_NO_RULES" if empty else "ENI_SG_RULES_MISMATCH"
     protocol, port = side.traffic
     link = "to" if side.direction == "out" else "from"
-    where = peer.label if is_everything else spell(rest)
+    where = peer.label if is_everything else spell(remaining)
     text = (
         f"no {_SIDES[side.direction]} rule of {', '.join(sorted(side.groups))} allows {protocol} {port} {link} {where}"
     )

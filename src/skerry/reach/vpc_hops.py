@@ -188,10 +188,10 @@ class VpcPaths(ABC):
         return (make_undecided_hop("route", table.route_table_id, fact, leg="back"),)
 
 
-def reply_hops_of(found: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
+def reply_hops_of(branches: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
     """Return the hops of replies by these routes of a table: see `VpcPaths.reply_hops`."""
     hops = []
-    for branch in found:
+    for branch in branches:
         for route in branch.routes:
             if route is not None and branch.missing is None and _leads(route, by):
                 continue
@@ -236,12 +236,12 @@ def make_lost_reply(table: str, route: Route | None, addresses: Intervals) -> Ho
     return msgspec.structs.replace(hop, leg="back")
 
 
-def join_passage(start: Start, there: Hops, back: Hops, rest: PacketPath) -> PacketPath:
+def join_passage(start: Start, there: Hops, back: Hops, onward: PacketPath) -> PacketPath:
     """Return a passage that goes on with the same packets after these hops."""
-    first = rest.ways[0]
+    first = onward.ways[0]
     box = first.packets._replace(source=start.addresses, ports=start.ports)
     way = PathPart(box, there + first.there, first.back + back)
-    return PacketPath.of((way, *rest.ways[1:]), rest.guard, choice=rest.choice)
+    return PacketPath.of((way, *onward.ways[1:]), onward.guard, choice=onward.choice)
 
 
 def join_fan(start: Start, there: Hops, back: Hops, fan: Fan) -> Fan:

@@ -339,28 +339,28 @@ class Walker:
         because = dict.fromkeys(why for outcome in (*by_protocol[UDP], led) for why in outcome.because)
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
-    def _or_over_ipv6(self, source: Source, answers: _Answers, found: Outcome) -> Outcome:
+    def _or_over_ipv6(self, source: Source, answers: _Answers, outcome: Outcome) -> Outcome:
         """Return the passage with lost packets undecided if the task may get through over IPv6 too."""
         subnet = source.subnet
         doubt = missing_ipv6_way_of(subnet, answers.host, answers.resolution)
         if doubt is None:
-            return found
+            return outcome
         if answers.resolution.over_ipv6 is None:
             start = self.start(subnet, ipv6_blocks_of(subnet), source.start.ports, public=source.start.public)
             there = self.walk(Source(start, source.groups), (self.destinations.over_ipv6(),), *answers.traffic)
             if there.verdict is BLOCKED:
-                return found
+                return outcome
         hop = make_undecided_hop("dns", subnet.subnet_id, doubt)
         trace = self._nowhere(source, answers._replace(resolution=Resolution(hop)))
-        return combine((found, Outcome(trace.verdict, (trace,))), turns=False)
+        return combine((outcome, Outcome(trace.verdict, (trace,))), turns=False)
 
-    def _with_intended(self, source: Source, target: Target, answers: _Answers, found: Outcome) -> Outcome:
+    def _with_intended(self, source: Source, target: Target, answers: _Answers, outcome: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
         traces: list[Trace] = []
         for hop, destination in self._intended(source.subnet.vpc_id, target, answers.resolution):
             ways = self._ways(source.start, destination, answers.traffic, (hop,))
             traces.extend(self._to_one(source, ways, answers.traffic, intended=True).traces)
-        return Outcome(found.verdict, (*found.traces, *traces), found.because) if traces else found
+        return Outcome(outcome.verdict, (*outcome.traces, *traces), outcome.because) if traces else outcome
 
     def _intended(self, vpc_id: str, target: Target, resolution: Resolution) -> tuple[IntendedEndpoint, ...]:
         ref = target.service

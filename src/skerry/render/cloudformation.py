@@ -201,25 +201,25 @@ class _Template:
         self._resources[name] = {"Type": kind, **metadata, "Properties": properties}
         return name
 
-    def _output(self, name: str, description: str, found: Json) -> None:
-        self._outputs[name] = {"Description": _short(description), "Value": found}
+    def _output(self, name: str, description: str, output: Json) -> None:
+        self._outputs[name] = {"Description": _short(description), "Value": output}
 
     def _vpc(self, vpc_id: str) -> Json:
         return self._parameter("VpcId", "AWS::EC2::VPC::Id", "The VPC.", vpc_id)
 
-    def _list(self, wanted: str, found: tuple[str, ...], kind: str, which: str) -> Json:
+    def _list(self, wanted: str, ids: tuple[str, ...], kind: str, which: str) -> Json:
         """Return a parameter of several ids."""
         what = "Subnets of the interface endpoints" if kind == _OF_SUBNETS else "Route tables of the gateway endpoints"
-        return self._parameter(wanted, kind, f"{what}: {which}.", ",".join(found))
+        return self._parameter(wanted, kind, f"{what}: {which}.", ",".join(ids))
 
-    def _parameter(self, wanted: str, kind: str, description: str, found: str) -> Json:
+    def _parameter(self, wanted: str, kind: str, description: str, default: str) -> Json:
         """Return a parameter with the planned value as its default; the same value is the same parameter."""
-        key = f"{wanted} {found}"
+        key = f"{wanted} {default}"
         if key not in self._by_value:
             taken = sum(name.rstrip("0123456789") == wanted for name in self._parameters)
             name = wanted if not taken else f"{wanted}{taken + 1}"
-            cloudformation_yaml.refuse_what_is_evaluated(found, f"the parameter {name}")
-            self._parameters[name] = {"Type": kind, "Description": description, "Default": found}
+            cloudformation_yaml.refuse_what_is_evaluated(default, f"the parameter {name}")
+            self._parameters[name] = {"Type": kind, "Description": description, "Default": default}
             self._by_value[key] = name
         return {"Ref": self._by_value[key]}
 

@@ -28,9 +28,9 @@ def escape_references(text: str) -> str:
     return _encodable(text).replace(_DYNAMIC, "{ {resolve:")
 
 
-def refuse_what_is_evaluated(found: Any, where: str) -> None:  # noqa: ANN401 -- a document
+def refuse_what_is_evaluated(node: Any, where: str) -> None:  # noqa: ANN401 -- a document
     """Raise `InputError` where CloudFormation would evaluate a text of a document or one of its keys."""
-    for text in _texts(found):
+    for text in _texts(node):
         if _DYNAMIC in text:
             raise InputError(f"CloudFormation would replace {_DYNAMIC}…}}}} in {where}", _REMEDY)
 
@@ -42,25 +42,25 @@ def refuse_functions(document: Any, where: str) -> None:  # noqa: ANN401 -- a do
             raise InputError(f"CloudFormation would evaluate the key {key} in {where}", _REMEDY)
 
 
-def _texts(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
-    if isinstance(found, str):
-        yield found
-    elif isinstance(found, list):
-        for child in found:
+def _texts(node: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list):
+        for child in node:
             yield from _texts(child)
-    elif isinstance(found, dict):
-        yield from found
-        for child in found.values():
+    elif isinstance(node, dict):
+        yield from node
+        for child in node.values():
             yield from _texts(child)
 
 
-def _keys(found: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
-    if isinstance(found, list):
-        for child in found:
+def _keys(node: Any) -> Iterator[str]:  # noqa: ANN401 -- a document
+    if isinstance(node, list):
+        for child in node:
             yield from _keys(child)
-    elif isinstance(found, dict):
-        yield from found
-        for child in found.values():
+    elif isinstance(node, dict):
+        yield from node
+        for child in node.values():
             yield from _keys(child)
 
 
@@ -89,10 +89,10 @@ def _is_visible(text: str) -> bool:
     return all(letter.isprintable() or letter == "\n" for letter in text)
 
 
-def _text(dumper: _Dumper, found: str) -> yaml.ScalarNode:
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     """Represent a text; one of several lines as a block of lines."""
-    found = _encodable(found)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", found, style=_style(found))
+    text = _encodable(text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
 
 
 def _encodable(text: str) -> str:
@@ -100,12 +100,12 @@ def _encodable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _style(found: str) -> str | None:
-    if not _is_visible(found):
+def _style(text: str) -> str | None:
+    if not _is_visible(text):
         return '"'
-    if "\n" in found:
+    if "\n" in text:
         return "|"
-    return "'" if _NUMBER.fullmatch(found) or found.lower() in _WORDS else None
+    return "'" if _NUMBER.fullmatch(text) or text.lower() in _WORDS else None
 
 
 _Dumper.add_representer(str, _text)

@@ -28,7 +28,7 @@ _WELL = {OK, NOT_APPLICABLE}
 
 
 def format_diagnosis(
-    found: Diagnosis,
+    diagnosis: Diagnosis,
     *,
     refused: Iterable[Refusal] = (),
     verbose: bool = False,
@@ -39,32 +39,34 @@ def format_diagnosis(
 
     ``refused`` are the calls that AWS did not answer.
     """
-    lines = [_headline(found)]
+    lines = [_headline(diagnosis)]
     if quiet:
         return "\n".join(lines) + "\n"
     # Services without a problem take one line each, after the others.
-    brief = [item for item in found.services if item.verdict in _WELL and len(found.services) > 1 and not verbose]
-    for service in found.services:
+    brief = [
+        item for item in diagnosis.services if item.verdict in _WELL and len(diagnosis.services) > 1 and not verbose
+    ]
+    for service in diagnosis.services:
         if service not in brief:
             lines += ["", *_service(service, verbose=verbose, errors=errors or verbose)]
     if brief:
         lines += ["", *align_columns(_brief(item) for item in brief)]
-    if found.findings:
+    if diagnosis.findings:
         lines += ["", bold("Also found")]
-        for item in found.findings:
+        for item in diagnosis.findings:
             lines.append(f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
-    lines += [*format_refusals(refused), "", dim(f"Not examined: {', '.join(found.unexamined)}.")]
+    lines += [*format_refusals(refused), "", dim(f"Not examined: {', '.join(diagnosis.unexamined)}.")]
     return "\n".join(lines) + "\n"
 
 
-def _brief(found: ServiceDiagnosis) -> tuple[str, ...]:
-    launch = found.launch
-    return (clean(launch.name), clean(launch.cluster), style_word(found.verdict), dim(launch.not_applicable or ""))
+def _brief(service: ServiceDiagnosis) -> tuple[str, ...]:
+    launch = service.launch
+    return (clean(launch.name), clean(launch.cluster), style_word(service.verdict), dim(launch.not_applicable or ""))
 
 
-def _headline(found: Diagnosis) -> str:
-    counts = Counter(service.verdict for service in found.services)
-    total = len(found.services)
+def _headline(diagnosis: Diagnosis) -> str:
+    counts = Counter(service.verdict for service in diagnosis.services)
+    total = len(diagnosis.services)
     names = {
         BLOCKED: "cannot start",
         INTERMITTENT: "starts only at times, a share of its tasks cannot",
@@ -82,17 +84,18 @@ def _headline(found: Diagnosis) -> str:
         if counts[verdict]
     ]
     if total == 1:
-        return f"{style_word(found.verdict)}: {bold(found.services[0].launch.name)} {names[found.services[0].verdict]}"
-    return f"{style_word(found.verdict)}: of {pluralize(total, 'service')}, {'; '.join(parts)}"
+        (service,) = diagnosis.services
+        return f"{style_word(diagnosis.verdict)}: {bold(service.launch.name)} {names[service.verdict]}"
+    return f"{style_word(diagnosis.verdict)}: of {pluralize(total, 'service')}, {'; '.join(parts)}"
 
 
-def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterator[str]:
-    launch = found.launch
+def _service(service: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterator[str]:
+    launch = service.launch
     where = [f"cluster {launch.cluster}" if launch.cluster else "", f"task definition {launch.definition_name}"]
     yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
     yield from (dim(f"  {clean(note)}") for note in launch.notes)
     if launch.not_applicable is not None:
-        yield f"  {style_word(found.verdict)}: {clean(launch.not_applicable)}"
+        yield f"  {style_word(service.verdict)}: {clean(launch.not_applicable)}"
         return
     yield from (
         align_columns(
@@ -103,30 +106,30 @@ def _service(found: ServiceDiagnosis, *, verbose: bool, errors: bool) -> Iterato
                 clean(item.name or ""),
                 style_word(item.verdict),
             )
-            for item in found.placements
+            for item in service.placements
         )
-        if found.placements
+        if service.placements
         else ()
     )
     yield ""
-    yield from align_columns(_rows(found))
-    for why in found.because:
+    yield from align_columns(_rows(service))
+    for why in service.because:
         yield f"  {style_word(INTERMITTENT)}: {_BECAUSE[why]}"
-    yield from _blockers(found.causes)
-    yield from _missing(found.missing_facts)
-    yield from _inferred(found.inferred_facts)
-    yield from _errors(found)
+    yield from _blockers(service.causes)
+    yield from _missing(service.missing_facts)
+    yield from _inferred(service.inferred_facts)
+    yield from _errors(service)
     if errors:
-        yield from _later_errors(found.later_errors)
+        yield from _later_errors(service.later_errors)
     if verbose:
-        for need_diagnosis in found.needs:
+        for need_diagnosis in service.needs:
             for path in need_diagnosis.traces:
                 yield from ["", dim(f"  {need_diagnosis.need.step}"), *_trace(path)]
 
 
-def _rows(found: ServiceDiagnosis) -> Iterator[tuple[str, ...]]:
+def _rows(service: ServiceDiagnosis) -> Iterator[tuple[str, ...]]:
     yield (dim("STEP"), dim("HOST"), dim("PORT"), dim("VERDICT"))
-    for need_diagnosis in found.needs:
+    for need_diagnosis in service.needs:
         note = " (after start)" if need_diagnosis.need.blocks == "runtime" else ""
         yield (
             clean(need_diagnosis.need.step),
@@ -185,12 +188,12 @@ def _inferred(notes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
         yield from (f"  ~ {clean(note)}  {dim(', '.join(steps))}" for note, steps in notes.items())
 
 
-def _errors(found: ServiceDiagnosis) -> Iterator[str]:
-    for item in found.predictions:
+def _errors(service: ServiceDiagnosis) -> Iterator[str]:
+    for item in service.predictions:
         yield ""
         yield bold(f"  ECS will print, failing {_at(item)}:")
         yield f"    {clean(item.text)}" if item.text else dim("    (its wording for this is not known)")
-    yield from describe_stopped_tasks(found)
+    yield from describe_stopped_tasks(service)
 
 
 def _later_errors(later: Sequence[Prediction]) -> Iterator[str]:
@@ -248,22 +251,22 @@ def _trace(path: Trace) -> Iterator[str]:
     yield from align_columns(rows, indent="    ") if rows else ()
 
 
-def format_chapter(number: int, title: str, lines: Iterable[str], found: Diagnosis) -> str:
+def format_chapter(number: int, title: str, lines: Iterable[str], diagnosis: Diagnosis) -> str:
     """Write one part of the demo: what was done, then the diagnosis."""
     done = "\n".join(f"   {clean(line)}" for line in lines)
-    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{format_diagnosis(found, errors=True)}"
+    return f"{bold(f'{number}. {title}')}\n\n{done}\n\n{format_diagnosis(diagnosis, errors=True)}"
 
 
-def format_code(found: Code | Check) -> str:
+def format_code(meaning: Code | Check) -> str:
     """Write what a code or a check means."""
-    if isinstance(found, Check):
+    if isinstance(meaning, Check):
         # The marks of code are for documents.
-        text = found.text.replace("``", "")
-        return f"{bold(found.id)}: {found.title}\n\n{text}\n"
-    whose = "skerry's own" if found.own else "VPC Reachability Analyzer's"
+        text = meaning.text.replace("``", "")
+        return f"{bold(meaning.id)}: {meaning.title}\n\n{text}\n"
+    whose = "skerry's own" if meaning.own else "VPC Reachability Analyzer's"
     return (
-        f"{bold(found.code)}: {found.title}\n\n{found.means}\n\nWhat to do: {found.remedy}\n\n"
-        f"The code is {whose}. Source: {found.source}\n"
+        f"{bold(meaning.code)}: {meaning.title}\n\n{meaning.means}\n\nWhat to do: {meaning.remedy}\n\n"
+        f"The code is {whose}. Source: {meaning.source}\n"
     )
 
 

@@ -111,12 +111,12 @@ class CatalogueDocument(msgspec.Struct, frozen=True):
 class ComparedExplanation(msgspec.Struct, frozen=True):
     """An explanation with its comparison; ``beside`` is None if there is none."""
 
-    one: "Explanation"
+    explanation: "Explanation"
     beside: "tuple[Comparison, ...] | None" = None
     elsewhere: str = ""
 
 
-def match_of(one: "Explanation", laid: "Sequence[Comparison] | None" = None, elsewhere: str = "") -> Match:
+def match_of(explanation: "Explanation", laid: "Sequence[Comparison] | None" = None, elsewhere: str = "") -> Match:
     """Return an explanation as JSON."""
     beside = (
         None
@@ -132,43 +132,60 @@ def match_of(one: "Explanation", laid: "Sequence[Comparison] | None" = None, els
         ]
     )
     return Match(
-        one.step, one.kind, one.cause, one.fix, one.evidence.as_words(), one.not_proven, one.next, one.confidence,
-        one.grade, one.source, one.rule, one.text, one.count, elsewhere, beside,
-    )  # fmt: skip
+        step=explanation.step,
+        kind=explanation.kind,
+        cause=explanation.cause,
+        fix=explanation.fix,
+        evidence=explanation.evidence.as_words(),
+        not_proven=explanation.not_proven,
+        next=explanation.next,
+        confidence=explanation.confidence,
+        grade=explanation.grade,
+        source=explanation.source,
+        rule=explanation.rule,
+        text=explanation.text,
+        count=explanation.count,
+        elsewhere=elsewhere,
+        beside=beside,
+    )
 
 
 def _parts(item: object) -> tuple[str, ...]:
     return tuple(getattr(item, name) for name in ComparedBlockerOut.__struct_fields__)
 
 
-def encode_explanations(found: Iterable[ComparedExplanation]) -> str:
+def encode_explanations(explanations: Iterable[ComparedExplanation]) -> str:
     """Write explanations; no match where there are none."""
-    return write(ExplainDocument(1, [match_of(item.one, item.beside, item.elsewhere) for item in found]))
+    return write(ExplainDocument(1, [match_of(item.explanation, item.beside, item.elsewhere) for item in explanations]))
 
 
-def encode_code(found: "Code | Check | None") -> str:
+def encode_code(meaning: "Code | Check | None") -> str:
     """Write the meaning of a code or check; no match if there is none."""
-    return write(ExplainDocument(1, [] if found is None else [_match_of_code(found)]))
+    return write(ExplainDocument(1, [] if meaning is None else [_match_of_code(meaning)]))
 
 
-def _match_of_code(found: "Code | Check") -> Match:
-    if isinstance(found, Code):
-        evidence = {"code": found.code, "source": found.source}
-        return Match(None, found.kind, found.means, found.remedy, evidence, "", "", "high", found.grade, found.source)
-    return Match(None, "configuration", found.title, found.text, {"check": found.id}, "", "", "high", "documented", "")
+def _match_of_code(meaning: "Code | Check") -> Match:
+    if isinstance(meaning, Code):
+        evidence = {"code": meaning.code, "source": meaning.source}
+        return Match(
+            None, meaning.kind, meaning.means, meaning.remedy, evidence, "", "", "high", meaning.grade, meaning.source
+        )
+    return Match(
+        None, "configuration", meaning.title, meaning.text, {"check": meaning.id}, "", "", "high", "documented", ""
+    )
 
 
-def format_explanations(found: Sequence[ComparedExplanation], *, quiet: bool = False) -> str:
+def format_explanations(explanations: Sequence[ComparedExplanation], *, quiet: bool = False) -> str:
     """Write explanations for people: the first line of each answers the question."""
     if quiet:
-        return "\n".join(_headline(item) for item in found) + "\n"
-    many = len(found) > 1
-    blocks = ["\n".join(_block(number if many else 0, item)) for number, item in enumerate(found, 1)]
+        return "\n".join(_headline(item) for item in explanations) + "\n"
+    many = len(explanations) > 1
+    blocks = ["\n".join(_block(number if many else 0, item)) for number, item in enumerate(explanations, 1)]
     return "\n\n".join(blocks) + "\n"
 
 
 def _headline(item: ComparedExplanation) -> str:
-    explanation = item.one
+    explanation = item.explanation
     often = f", {explanation.count} times" if explanation.count > 1 else ""
     sure = f"{explanation.confidence} confidence, {explanation.grade}{often}"
     return f"{bold(f'{_kind(explanation.kind)} at {explanation.step}')}  {dim(f'({sure})')}"
@@ -179,7 +196,7 @@ def _kind(name: str) -> str:
 
 
 def _block(number: int, item: ComparedExplanation) -> Iterator[str]:
-    explanation = item.one
+    explanation = item.explanation
     yield (f"{number}. " if number else "") + _headline(item)
     if number:
         yield dim(f"{_INDENT}{clean(explanation.text[: _WIDTH - 2])}")
@@ -203,8 +220,8 @@ def wrap_paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterato
         yield f"{' ' * indent}{shown}"
 
 
-def _told(one: "Explanation") -> str:
-    words = one.evidence.as_words()
+def _told(explanation: "Explanation") -> str:
+    words = explanation.evidence.as_words()
     kind = words.pop("address_kind", None)
     if kind and "address" in words:
         words["address"] = f"{words['address']} ({_KINDS[kind]})"

@@ -44,25 +44,25 @@ def _code(letter: str) -> str:
     return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
 
 
-def format_value(found: Value, depth: int = 0) -> str:
+def format_value(value: Value, depth: int = 0) -> str:
     """Return a value: on one line where it is short and holds no other, else on several."""
-    match found:
+    match value:
         case HclReference():
-            return found.text
+            return value.text
         case HclCall():
-            return f"{found.function}({format_value(found.argument, depth)})"
+            return f"{value.function}({format_value(value.argument, depth)})"
         case None:
             return "null"
         case bool():
-            return "true" if found else "false"
+            return "true" if value else "false"
         case int():
-            return str(found)
+            return str(value)
         case str():
-            return quote(found)
+            return quote(value)
         case list():
-            return _list(found, depth)
+            return _list(value, depth)
         case _:
-            return _map(found, depth)
+            return _map(value, depth)
 
 
 def _list(rows: "list[Value]", depth: int) -> str:

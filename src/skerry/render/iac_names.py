@@ -39,9 +39,9 @@ class Names:
         label = _NOT_PLAIN.sub("_", mask(text)).strip("_") or "it"
         return label if label[0].isalpha() else f"n_{label}"
 
-    def given(self, name: str, found: Value) -> Value:
+    def given(self, name: str, value: Value) -> Value:
         """Return an argument: its variable, or its value."""
-        return HclReference(f"var.{name}") if name in self.inputs else found
+        return HclReference(f"var.{name}") if name in self.inputs else value
 
     def group(self, group_id: str) -> str:
         """Return the label of a security group: one that the plan creates, or any other by its id."""

@@ -197,18 +197,18 @@ class TraceDocument(msgspec.Struct, frozen=True):
     refused: list[RefusalOut]
 
 
-def encode_diagnosis(world: World, found: Diagnosis) -> str:
+def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
     """Write a Diagnosis."""
     return write(
         DiagnosisOut(
             version=1,
-            verdict=found.verdict,
+            verdict=diagnosis.verdict,
             source=world.facts.source,
             account=world.account,
             region=world.region,
-            unexamined=list(found.unexamined),
-            services=[_service(world, service) for service in found.services],
-            findings=[_finding(finding) for finding in found.findings],
+            unexamined=list(diagnosis.unexamined),
+            services=[_service(world, service) for service in diagnosis.services],
+            findings=[_finding(finding) for finding in diagnosis.findings],
             refused=_refused(world),
         )
     )
@@ -229,26 +229,26 @@ def encode_trace(world: World, outcome: TraceDiagnosis) -> str:
     )
 
 
-def _service(world: World, found: ServiceDiagnosis) -> ServiceOut:
-    launch = found.launch
+def _service(world: World, service: ServiceDiagnosis) -> ServiceOut:
+    launch = service.launch
     return ServiceOut(
         service=launch.name,
         cluster=launch.cluster,
         task_definition=launch.definition_name,
-        verdict=found.verdict,
-        because=list(found.because),
+        verdict=service.verdict,
+        because=list(service.because),
         not_applicable=launch.not_applicable,
-        predicted_error=found.predictions[0].text if found.predictions else None,
-        predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in found.predictions],
-        stopped=[_stop(stop) for stop in found.stops],
-        loops=[_loop(loop) for loop in found.loops],
+        predicted_error=service.predictions[0].text if service.predictions else None,
+        predictions=[PredictionOut(*msgspec.structs.astuple(item)) for item in service.predictions],
+        stopped=[_stop(stop) for stop in service.stops],
+        loops=[_loop(loop) for loop in service.loops],
         reasons=list(launch.reasons),
-        events=[ReasonOut(reason.text, _meaning(reason.meaning)) for reason in found.reasons],
+        events=[ReasonOut(reason.text, _meaning(reason.meaning)) for reason in service.reasons],
         notes=list(launch.notes),
         placements=[
-            PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in found.placements
+            PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in service.placements
         ],
-        needs=[_need(world, need_diagnosis) for need_diagnosis in found.needs],
+        needs=[_need(world, need_diagnosis) for need_diagnosis in service.needs],
     )
 
 
@@ -256,12 +256,12 @@ def _stop(stop: StopReason) -> StopOut:
     return StopOut(stop.reason, stop.count, list(stop.containers), _meaning(stop.meaning))
 
 
-def _loop(found: CrashLoop) -> LoopOut:
-    return LoopOut(found.meaning.step, found.meaning.cause, found.count, found.per_hour)
+def _loop(loop: CrashLoop) -> LoopOut:
+    return LoopOut(loop.meaning.step, loop.meaning.cause, loop.count, loop.per_hour)
 
 
-def _meaning(one: "Explanation | None") -> Match | None:
-    return None if one is None else match_of(one)
+def _meaning(explanation: "Explanation | None") -> Match | None:
+    return None if explanation is None else match_of(explanation)
 
 
 def _need(world: World, row: NeedDiagnosis) -> NeedOut:
@@ -284,7 +284,7 @@ def _need(world: World, row: NeedDiagnosis) -> NeedOut:
     )
 
 
-def _blockers(world: World, found: Sequence[Blocker]) -> list[BlockerOut]:
+def _blockers(world: World, blockers: Sequence[Blocker]) -> list[BlockerOut]:
     return [
         BlockerOut(
             code=item.code,
@@ -295,7 +295,7 @@ def _blockers(world: World, found: Sequence[Blocker]) -> list[BlockerOut]:
             message=item.message,
             origin=Origin("arn", arn) if (arn := world.arn_of(item.resource)) else None,
         )
-        for item in found
+        for item in blockers
     ]
 
 
@@ -334,5 +334,5 @@ def _refused(world: World) -> list[RefusalOut]:
     return [RefusalOut(*pair) for pair in dict.fromkeys((item.action, item.code) for item in world.facts.refused)]
 
 
-def _finding(found: Finding) -> FindingOut:
-    return FindingOut(found.id, found.severity, found.message, found.resource, list(found.services))
+def _finding(finding: Finding) -> FindingOut:
+    return FindingOut(finding.id, finding.severity, finding.message, finding.resource, list(finding.services))

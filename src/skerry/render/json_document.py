@@ -24,18 +24,18 @@ def write(document: msgspec.Struct) -> str:
     return _UNUSUAL.sub(_visible, text)
 
 
-def _visible(found: re.Match[str]) -> str:
+def _visible(match: re.Match[str]) -> str:
     """Return a letter, or its escape where a terminal would act on it or show nothing."""
-    letter = found[0]
+    letter = match[0]
     return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
-def _encodable(found: Any) -> Any:  # noqa: ANN401 -- a document
+def _encodable(node: Any) -> Any:  # noqa: ANN401 -- a document
     """Return a document with escapes in the place of lone surrogates."""
-    if isinstance(found, str):
-        return found.encode(errors="backslashreplace").decode()
-    if isinstance(found, dict):
-        return {_encodable(key): _encodable(value) for key, value in found.items()}
-    if isinstance(found, list | tuple):
-        return [_encodable(value) for value in found]
-    return found
+    if isinstance(node, str):
+        return node.encode(errors="backslashreplace").decode()
+    if isinstance(node, dict):
+        return {_encodable(key): _encodable(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_encodable(value) for value in node]
+    return node

@@ -22,11 +22,15 @@ _SAID = {
 _PENDING = "…"
 
 
-def format_rehearsal(found: Rehearsal, *, quiet: bool = False) -> str:
+def format_rehearsal(rehearsal: Rehearsal, *, quiet: bool = False) -> str:
     """Write a Rehearsal for people; its first line answers the question."""
-    lines = [_headline(found)]
+    lines = [_headline(rehearsal)]
     if not quiet:
-        lines += [*_tables(found.steps), *_disagreements(found), *(dim(f"Note: {clean(note)}") for note in found.notes)]
+        lines += [
+            *_tables(rehearsal.steps),
+            *_disagreements(rehearsal),
+            *(dim(f"Note: {clean(note)}") for note in rehearsal.notes),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -35,12 +39,12 @@ def format_progress(steps: Sequence[RehearsalStep]) -> list[str]:
     return [line for subnet in _subnets(steps) for line in _table(subnet, steps)]
 
 
-def _headline(found: Rehearsal) -> str:
-    if found.disagreements:
-        many = pluralize(len(found.disagreements), "step")
-        return f"{style_word('error')}: prediction and packets disagree about {bold(clean(found.name))} at {many}"
-    outcome_text = _SAID.get(found.verdict, "does not run on Fargate")
-    return f"{style_word(found.verdict)}: {bold(clean(found.name))} {outcome_text}"
+def _headline(rehearsal: Rehearsal) -> str:
+    if rehearsal.disagreements:
+        many = pluralize(len(rehearsal.disagreements), "step")
+        return f"{style_word('error')}: prediction and packets disagree about {bold(clean(rehearsal.name))} at {many}"
+    outcome_text = _SAID.get(rehearsal.verdict, "does not run on Fargate")
+    return f"{style_word(rehearsal.verdict)}: {bold(clean(rehearsal.name))} {outcome_text}"
 
 
 def _subnets(steps: Sequence[RehearsalStep]) -> tuple[str, ...]:
@@ -89,8 +93,8 @@ def _said(step: RehearsalStep) -> Iterator[str]:
         yield f"    {dim('dropped by')} {clean(filter_text)}"
 
 
-def _disagreements(found: Rehearsal) -> Iterator[str]:
-    for step in found.disagreements:
+def _disagreements(rehearsal: Rehearsal) -> Iterator[str]:
+    for step in rehearsal.disagreements:
         packets = OK if step.observed.worked else BLOCKED
         yield ""
         where = f"{step.need.step} in {clean(step.subnet)}"
@@ -135,10 +139,10 @@ class RehearsalOut(msgspec.Struct, frozen=True):
     snapshot: str | None
 
 
-def encode_rehearsal(found: Rehearsal, snapshot: str | None = None) -> str:
+def encode_rehearsal(rehearsal: Rehearsal, snapshot: str | None = None) -> str:
     """Write a Rehearsal for programs."""
-    steps = tuple(_step(step) for step in found.steps)
-    out = RehearsalOut(_VERSION, found.name, found.verdict, steps, found.notes, snapshot)
+    steps = tuple(_step(step) for step in rehearsal.steps)
+    out = RehearsalOut(_VERSION, rehearsal.name, rehearsal.verdict, steps, rehearsal.notes, snapshot)
     return write(out)
 
 

@@ -16,36 +16,36 @@ _INDENT = 8
 _FEW = 10
 
 
-def describe_stopped_tasks(found: ServiceDiagnosis) -> Iterator[str]:
+def describe_stopped_tasks(service: ServiceDiagnosis) -> Iterator[str]:
     """Yield the lines about ECS's messages; each cause is explained once."""
     explained: set[tuple[str, str]] = set()
-    expected = {item.text for item in found.predictions}
-    if found.stops:
+    expected = {item.text for item in service.predictions}
+    if service.stops:
         yield ""
         yield bold("  ECS printed:")
-    for stop in found.stops[:_MOST_STOPS]:
+    for stop in service.stops[:_MOST_STOPS]:
         same = " (as predicted)" if stop.reason in expected else ""
         yield f"    {pluralize(stop.count, 'task')}{same}: {clean(stop.reason)}"
         for container in stop.containers[:_MOST_STOPS]:
             yield f"      container: {clean(container)}"
         yield from _meaning(stop.meaning, explained)
-    if len(found.stops) > _MOST_STOPS:
-        yield dim(f"    and {pluralize(len(found.stops) - _MOST_STOPS, 'other reason')}")
-    yield from map(_loop, found.loops)
-    if found.reasons:
+    if len(service.stops) > _MOST_STOPS:
+        yield dim(f"    and {pluralize(len(service.stops) - _MOST_STOPS, 'other reason')}")
+    yield from map(_loop, service.loops)
+    if service.reasons:
         yield ""
         yield bold("  ECS says of the service:")
-    for reason in found.reasons:
+    for reason in service.reasons:
         yield f"    {clean(reason.text)}"
         yield from _meaning(reason.meaning, explained)
 
 
-def _meaning(one: "Explanation | None", explained: set[tuple[str, str]]) -> Iterator[str]:
-    if one is None or (one.rule, one.step) in explained:
+def _meaning(explanation: "Explanation | None", explained: set[tuple[str, str]]) -> Iterator[str]:
+    if explanation is None or (explanation.rule, explanation.step) in explained:
         return
-    explained.add((one.rule, one.step))
-    name = f"means {one.kind.replace('_', ' ')} at {one.step}: "
-    yield from wrap_paragraph(name, one.cause, _INDENT)
+    explained.add((explanation.rule, explanation.step))
+    name = f"means {explanation.kind.replace('_', ' ')} at {explanation.step}: "
+    yield from wrap_paragraph(name, explanation.cause, _INDENT)
 
 
 def _loop(loop: CrashLoop) -> str:

@@ -40,10 +40,10 @@ def encode_policy(text: str | None) -> Value:
     return text if _has_fraction(document) else HclCall("jsonencode", document)
 
 
-def _has_fraction(found: Any) -> bool:  # noqa: ANN401 -- a document
-    if isinstance(found, dict | list):
-        return any(map(_has_fraction, found.values() if isinstance(found, dict) else found))
-    return isinstance(found, float)
+def _has_fraction(node: Any) -> bool:  # noqa: ANN401 -- a document
+    if isinstance(node, dict | list):
+        return any(map(_has_fraction, node.values() if isinstance(node, dict) else node))
+    return isinstance(node, float)
 
 
 def import_endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
@@ -87,8 +87,8 @@ def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
     }
 
 
-def _import(to: str, known: str) -> str:
-    return format_block("import", {"to": HclReference(to), "id": known})
+def _import(to: str, resource_id: str) -> str:
+    return format_block("import", {"to": HclReference(to), "id": resource_id})
 
 
 def import_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:

@@ -29,10 +29,10 @@ _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess")
 
 
-def format_refusals(found: Iterable[Refusal]) -> Iterator[str]:
+def format_refusals(refusals: Iterable[Refusal]) -> Iterator[str]:
     """Yield the lines of a block on refused calls, with an empty line before it; none where there are none."""
     counts: dict[tuple[str, str], int] = {}
-    for item in found:
+    for item in refusals:
         counts[item.action, item.code] = counts.get((item.action, item.code), 0) + 1
     denied = {pair: count for pair, count in counts.items() if pair[1].startswith(_DENIED)}
     yield from _block("Not allowed to call", denied)

@@ -205,7 +205,7 @@ def _between(rows: Sequence[bytes]) -> Iterator[bytes]:
 
 def _rest(parts: Sequence[CallResult]) -> bytes:
     call = parts[0].ask.call
-    members = {key: content for part in parts for key, content in part.rest.items()}
+    members = {key: content for part in parts for key, content in part.remaining.items()}
     if call.batch:
         token = members.pop(TOKENS[0], None)
         more = b"" if token is None else b',"%s":%s' % (TOKENS[0].encode(), token)

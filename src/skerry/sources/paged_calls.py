@@ -49,7 +49,7 @@ class CallResult(NamedTuple):
 
     ask: CallRequest
     rows: dict[str, bytes]
-    rest: dict[str, bytes]
+    remaining: dict[str, bytes]
     picked: tuple[Any, ...]
     calls: int
     refused: RefusedError | None = None
