@@ -2,12 +2,18 @@
 
 import re
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from skerry.cli.options import add_input_options, add_network_only_option, add_output_options, add_redaction_option
+from skerry.cli.options import (
+    ResultOptions,
+    add_input_options,
+    add_network_only_option,
+    add_output_options,
+    add_redaction_option,
+    hand_over,
+)
 from skerry.cli.output import complain, say, write
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.errors import EXIT_BLOCKED
@@ -17,7 +23,6 @@ if TYPE_CHECKING:
     from skerry.catalogue.blocker_codes import Code
     from skerry.checks.check import Check
     from skerry.render.explanations import ComparedExplanation
-    from skerry.sources.redaction import Redaction
 
 _STDIN = "-"
 _CHUNK = 1 << 16
@@ -29,32 +34,37 @@ _WANTED = (
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+class ComparisonOptions(NamedTuple):
+    """The diagnosis to compare an error text with."""
+
+    live: bool
+    cluster: str | None
+    service: str | None
+    task: str | None
+
+    def compares(self, source: InputSource) -> bool:
+        """Return whether a diagnosis is asked for: by saved answers, or by any option of a live account."""
+        return source.path is not None or self.live or source.profile is not None or source.region is not None
+
+
+_COMPARISON = [
+    click.option("--live", is_flag=True, help="Compare with the live account, as --profile or --region do."),
+    click.option("--cluster", help="Compare with the services of this cluster only."),
+    click.option("--service", help="Compare with this service only."),
+    click.option("--task", help="Compare with this task only, by id or ARN."),
+]
+
+
 @click.command()
 @add_input_options
 @add_network_only_option
 @add_output_options(formats.EXPLANATIONS)
 @add_redaction_option
-@click.option("--live", is_flag=True, help="Compare with the live account, as --profile or --region do.")
-@click.option("--cluster", help="Compare with the services of this cluster only.")
-@click.option("--service", help="Compare with this service only.")
-@click.option("--task", help="Compare with this task only, by id or ARN.")
+@hand_over("comparison", ComparisonOptions, _COMPARISON)
 @click.option("--list", "listing", is_flag=True, help="List all error texts, codes and checks.")
 @click.argument("text", nargs=-1, metavar="TEXT|-|CODE")
 def explain(
-    path: Path | None,
-    profile: str | None,
-    region: str | None,
-    network_only: bool,
-    quiet: bool,
-    form: str,
-    output: Path | None,
-    live: bool,
-    cluster: str | None,
-    service: str | None,
-    task: str | None,
-    listing: bool,
-    text: tuple[str, ...],
-    redaction: "Redaction | None",
+    source: InputSource, result: ResultOptions, comparison: ComparisonOptions, text: tuple[str, ...], *, listing: bool
 ) -> None:
     """Explain an error text of ECS, a code or a check of skerry's.
 
@@ -62,32 +72,22 @@ def explain(
     compared with today's diagnosis.
     """
     if listing:
-        _list(form, output, quiet=quiet)
+        write(formats.CATALOGUE[result.form](source.view), result.output, quiet=source.quiet)
         return
-    beside = path is not None or live or profile is not None or region is not None
     given = " ".join(text) if text else _asked()
     if given == _STDIN:
-        given = _stdin(quiet=quiet)
+        given = _stdin(quiet=source.quiet)
     if not given.strip():
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
-    given = given if redaction is None else redaction.redact_text(given)
-    code = _code(given) if not beside else None
-    if code is not None:
-        _explain_code(code, form, output, quiet=quiet)
-        return
-    if (cluster or service or task) and not beside:
+    given = given if source.redaction is None else source.redaction.redact_text(given)
+    if comparison.compares(source):
+        _write(given, _laid(given, source, comparison), source, result)
+    elif (code := _code(given)) is not None:
+        write(formats.MEANING[result.form](code, source.view), result.output, quiet=source.quiet)
+    elif comparison.cluster or comparison.service or comparison.task:
         raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
-    source = InputSource(path, profile, region, quiet, redaction=redaction)
-    laid = (
-        _laid(given, source, ReadOptions(cluster, service, task, network_only=network_only))
-        if beside
-        else _offline(given)
-    )
-    _write(given, laid, form, output, quiet=quiet)
-
-
-def _list(form: str, output: Path | None, *, quiet: bool) -> None:
-    write(formats.CATALOGUE[form](formats.View(quiet=quiet)), output, quiet=quiet)
+    else:
+        _write(given, _offline(given), source, result)
 
 
 def _asked() -> str:
@@ -130,10 +130,6 @@ def _code(given: str) -> "Code | Check | None":
     return app.explain(name)
 
 
-def _explain_code(meaning: "Code | Check", form: str, output: Path | None, *, quiet: bool) -> None:
-    write(formats.MEANING[form](meaning, formats.View(quiet=quiet)), output, quiet=quiet)
-
-
 def _offline(given: str) -> "list[ComparedExplanation]":
     # Bypass `app`: it loads modules that a text alone does not need, and the whole process takes a tenth of a second.
     from skerry.errortext.explain import explain as explain_text
@@ -142,19 +138,20 @@ def _offline(given: str) -> "list[ComparedExplanation]":
     return [ComparedExplanation(explanation) for explanation in explain_text(given)]
 
 
-def _laid(given: str, source: InputSource, scope: ReadOptions) -> "list[ComparedExplanation]":
+def _laid(given: str, source: InputSource, comparison: ComparisonOptions) -> "list[ComparedExplanation]":
     from skerry import app
     from skerry.render.explanations import ComparedExplanation
 
-    world = world_of(source, scope)
-    explained = app.explain_with_diagnosis(world, given, app.Selection(scope.cluster, scope.service, scope.task))
+    selected = (comparison.cluster, comparison.service, comparison.task)
+    world = world_of(source, ReadOptions(*selected, network_only=source.network_only))
+    explained = app.explain_with_diagnosis(world, given, app.Selection(*selected))
     return [ComparedExplanation(*item) for item in explained]
 
 
-def _write(given: str, laid: "list[ComparedExplanation]", form: str, output: Path | None, *, quiet: bool) -> None:
-    text = formats.EXPLANATIONS[form](laid, formats.View(quiet=quiet))
+def _write(given: str, laid: "list[ComparedExplanation]", source: InputSource, result: ResultOptions) -> None:
+    text = formats.EXPLANATIONS[result.form](laid, source.view)
     if text:
-        write(text, output, quiet=quiet)
+        write(text, result.output, quiet=source.quiet)
     if not laid:
         _no_match(given)
 

@@ -1,16 +1,25 @@
-"""Options that several commands share, and the rules for combining them."""
+"""Options that several commands share, each declared once, and the rules for combining them.
+
+A decorator adds a group of options to a command, and hands the command their values as one frozen object.
+"""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
+from skerry.cli.reading import InputSource, ReadOptions
 from skerry.writing.targets import STDOUT, target_of
 
 if TYPE_CHECKING:
+    from skerry.app import Hypothetical, Selection
     from skerry.sources.redaction import Redaction
+
+Command: TypeAlias = Callable[..., Any]
+Decorator: TypeAlias = Callable[[Command], Command]
 
 
 class PathOf(click.Path):
@@ -49,10 +58,6 @@ class OutputPath(PathOf):
             self.fail("the current folder is gone.", param, ctx)
 
 
-OUTPUT = click.option(
-    "--output", type=OutputPath(dir_okay=False), metavar="FILE", help="Write to a file, pipe or device; - is stdout."
-)
-
 _SOURCE = [
     click.option("--from", "path", type=PathOf(), metavar="PATH",
                  help="A folder of saved AWS answers, or one file of them; without it, the live account."),
@@ -62,12 +67,92 @@ _SOURCE = [
 ]  # fmt: skip
 
 
-def add_input_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of every command that reads AWS's answers, saved or live."""
-    return _decorate(command, _SOURCE)
+class ResultOptions(NamedTuple):
+    """The form and the place of a result, and whether an unknown verdict is accepted."""
+
+    form: str
+    output: Path | None
+    allow_unknown: bool = False
 
 
-def add_redaction_option(command: Callable[..., Any]) -> Callable[..., Any]:
+class LaunchOptions(NamedTuple):
+    """The launches that a command is for: existing ones, or a hypothetical task."""
+
+    cluster: str | None
+    service: str | None
+    task: str | None
+    definition: Path | None
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...]
+    assign_public_ip: bool
+    platform_version: str | None
+
+    @property
+    def selection(self) -> "Selection":
+        """Return the selection among existing launches."""
+        from skerry import app
+
+        return app.Selection(self.cluster, self.service, self.task)
+
+    @property
+    def hypothetical(self) -> "Hypothetical | None":
+        """Return the hypothetical task, or None."""
+        if self.definition is None:
+            return None
+        from skerry import app
+
+        version = self.platform_version or "LATEST"
+        return app.Hypothetical(self.definition, self.subnets, self.groups, self.assign_public_ip, version)
+
+    def scope(self, source: InputSource) -> ReadOptions:
+        """Return the part of a live account to read; a hypothetical task needs no containers of others."""
+        containers = self.definition is None
+        return ReadOptions(self.cluster, self.service, self.task, containers, network_only=source.network_only)
+
+    def refuse_conflicts(self, *, subnets_select: bool = False) -> None:
+        """Raise a usage error for options that exclude each other.
+
+        ``subnets_select``: subnets also choose among those of an existing launch.
+        """
+        selected = bool(self.cluster or self.service or self.task)
+        subnets = () if subnets_select else self.subnets
+        if self.definition is not None and selected:
+            raise click.UsageError(
+                "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
+            )
+        if self.definition is None and (subnets or self.groups or self.assign_public_ip or self.platform_version):
+            raise click.UsageError(
+                "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
+            )
+        if self.definition is not None and not self.subnets:
+            raise click.UsageError("--task-definition needs at least one --subnet")
+        if self.task and self.service and not subnets_select:
+            raise click.UsageError("--task names one task: leave out --service")
+
+
+def hand_over(name: str, group: Any, options: Sequence[Decorator]) -> Decorator:
+    """Return a decorator that adds options to a command, and hands it those named as the group's fields as one object.
+
+    An option of another decorator may give a field of the group too, whatever the order of the decorators.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def call(**values: object) -> object:
+            own = {field: values.pop(field) for field in group._fields if field in values}
+            return command(**{name: group(**own)}, **values)
+
+        return _decorate(call, options)
+
+    return decorate
+
+
+def add_input_options(command: Command) -> Command:
+    """Add the options of every command that reads AWS's answers, saved or live: ``source``."""
+    return hand_over("source", InputSource, _SOURCE)(command)
+
+
+def add_redaction_option(command: Command) -> Command:
     """Add the option of every command that prints names out of AWS's answers."""
     what = "Replace user names, session names and e-mail addresses with pseudonyms."
     return click.option("--redact", "redaction", is_flag=True, callback=_redaction, help=what)(command)
@@ -82,40 +167,40 @@ def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) 
     return Redaction()
 
 
-def add_reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of every command that judges a network."""
+def add_reading_options(command: Command) -> Command:
+    """Add the options of every command that judges a network: ``source``."""
     options = [
         *_SOURCE,
         click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown."),
         click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path."),
     ]
-    return _decorate(add_redaction_option(command), options)
+    return hand_over("source", InputSource, options)(add_redaction_option(command))
 
 
-def add_network_only_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option of every command that can do without the answers beyond the network."""
-    return _decorate(command, [network_only])
-
-
-network_only = click.option(
+add_network_only_option = click.option(
     "--network-only",
     is_flag=True,
     help="Do not examine roles, policies, images, secrets, keys, log groups and files.",
 )
 
 
-def add_output_options(formats: Iterable[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options of every command that prints a result: one of its formats, and a file."""
+def add_output_options(formats: Iterable[str]) -> Decorator:
+    """Add the options of every command that prints a result, one of its formats and a file: ``result``."""
     choice = click.Choice(list(formats))
     options = [
         click.option("--format", "form", type=choice, default="text", show_default=True, help="The output's format."),
-        OUTPUT,
+        click.option(
+            "--output",
+            type=OutputPath(dir_okay=False),
+            metavar="FILE",
+            help="Write to a file, pipe or device; - is stdout.",
+        ),
     ]
-    return lambda command: _decorate(command, options)
+    return hand_over("result", ResultOptions, options)
 
 
-def add_launch_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for selecting launches: existing services or a task, or a hypothetical task."""
+def add_launch_options(command: Command) -> Command:
+    """Add the options for selecting existing launches, or a hypothetical task: ``launch``."""
     options = [
         click.option("--cluster", help="Only services of this cluster."),
         click.option("--service", help="Only this service."),
@@ -126,27 +211,10 @@ def add_launch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--assign-public-ip", is_flag=True, help="It gets a public IP address."),
         click.option("--platform-version", help="Its platform version; default: LATEST."),
     ]
-    return _decorate(command, options)
+    return hand_over("launch", LaunchOptions, options)(command)
 
 
-def _decorate(command: Callable[..., Any], options: list[Callable[..., Any]]) -> Callable[..., Any]:
+def _decorate(command: Command, options: Sequence[Decorator]) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def agree(*, hypothetical: bool, placed: bool, asked: bool, selected: bool) -> None:
-    """Raise a usage error for options of a hypothetical task together with options that select existing ones.
-
-    ``placed``: a subnet is given; ``asked``: any option of the task that does not exist is.
-    """
-    if hypothetical and selected:
-        raise click.UsageError(
-            "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
-        )
-    if asked and not hypothetical:
-        raise click.UsageError(
-            "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
-        )
-    if hypothetical and not placed:
-        raise click.UsageError("--task-definition needs at least one --subnet")

@@ -1,29 +1,42 @@
 """The command for the smallest changes, printed or as Terraform or CloudFormation."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
 import click
 
 from skerry.cli.options import (
+    Command,
+    LaunchOptions,
+    ResultOptions,
     add_launch_options,
     add_network_only_option,
     add_output_options,
     add_reading_options,
-    agree,
+    hand_over,
 )
 from skerry.cli.output import leave, write
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.render import formats
 
-if TYPE_CHECKING:
-    from skerry.sources.redaction import Redaction
-
 _INGRESSES = ["from-tasks", "subnets", "article"]
 
 
-def add_preference_options(command: Any) -> Any:
-    """Add the options for choosing among several good plans."""
+class PreferenceOptions(NamedTuple):
+    """The preferences among several good plans."""
+
+    ingress: str | None
+    also: tuple[str, ...]
+    least_privilege: bool
+    prefer: str | None
+
+    def refuse_conflicts(self) -> None:
+        """Raise a usage error for options that exclude each other."""
+        if self.prefer == "nat" and (self.ingress or self.least_privilege):
+            raise click.UsageError("--prefer nat makes no endpoints: leave out --ingress and --least-privilege")
+
+
+def add_preference_options(command: Command) -> Command:
+    """Add the options for choosing among several good plans: ``preferences``."""
     options = [
         click.option(
             "--ingress",
@@ -38,9 +51,7 @@ def add_preference_options(command: Any) -> Any:
             help="Endpoints (default) or a NAT gateway.",
         ),
     ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return hand_over("preferences", PreferenceOptions, options)(command)
 
 
 @click.command()
@@ -49,60 +60,25 @@ def add_preference_options(command: Any) -> Any:
 @add_launch_options
 @add_network_only_option
 @add_preference_options
-def plan(
-    path: Path | None,
-    profile: str | None,
-    region: str | None,
-    allow_unknown: bool,
-    quiet: bool,
-    verbose: bool,
-    redaction: "Redaction | None",
-    form: str,
-    output: Path | None,
-    cluster: str | None,
-    service: str | None,
-    task: str | None,
-    definition: Path | None,
-    subnets: tuple[str, ...],
-    groups: tuple[str, ...],
-    assign_public_ip: bool,
-    platform_version: str | None,
-    network_only: bool,
-    ingress: str | None,
-    also: tuple[str, ...],
-    least_privilege: bool,
-    prefer: str | None,
-) -> None:
+def plan(source: InputSource, result: ResultOptions, launch: LaunchOptions, preferences: PreferenceOptions) -> None:
     """Plan the smallest changes that let tasks start, proven on the changed network.
 
     Nothing is changed. Exit code 0: the plan is proven, or nothing is to do; 1: some blockers have no automatic fix.
     """
-    has_launch_options = bool(subnets or groups or assign_public_ip or platform_version)
-    agree(
-        hypothetical=definition is not None,
-        placed=bool(subnets),
-        asked=has_launch_options,
-        selected=bool(cluster or service or task),
-    )
-    if task and service:
-        raise click.UsageError("--task names one task: leave out --service")
-    if prefer == "nat" and (ingress or least_privilege):
-        raise click.UsageError("--prefer nat makes no endpoints: leave out --ingress and --least-privilege")
+    launch.refuse_conflicts()
+    preferences.refuse_conflicts()
     from skerry import app
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
-    scope = ReadOptions(task=task, planning=True, network_only=network_only)
-    source = InputSource(path, profile, region, quiet, verbose, redaction)
-    world = world_of(source, scope)
+    world = world_of(source, ReadOptions(task=launch.task, planning=True, network_only=source.network_only))
+    ingress, also, least_privilege, prefer = preferences
     options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
-    if definition is not None:
-        hypothetical_launch = app.Hypothetical(
-            definition, subnets, groups, assign_public_ip, platform_version or "LATEST"
-        )
-        change_plan = app.plan_hypothetical(world, hypothetical_launch, options)
+    if (hypothetical := launch.hypothetical) is not None:
+        change_plan = app.plan_hypothetical(world, hypothetical, options)
     else:
-        change_plan = app.plan(world, app.Selection(cluster, service, task), options)
-    write(source.shown(formats.PLAN[form](change_plan, world, formats.View(quiet=quiet))), output, quiet=quiet)
+        change_plan = app.plan(world, launch.selection, options)
+    text = formats.PLAN[result.form](change_plan, world, source.view)
+    write(source.shown(text), result.output, quiet=source.quiet)
     from skerry.render.plan import verdict_of
 
-    leave(verdict_of(change_plan), allow_unknown=allow_unknown)
+    leave(verdict_of(change_plan), allow_unknown=result.allow_unknown)

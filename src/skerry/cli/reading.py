@@ -10,6 +10,7 @@ import click
 
 from skerry.cli.output import complain, say
 from skerry.errors import SkerryError
+from skerry.render.formats import View
 
 if TYPE_CHECKING:
     from skerry.app import Gathered
@@ -26,6 +27,12 @@ class InputSource(NamedTuple):
     quiet: bool = False
     verbose: bool = False
     redaction: "Redaction | None" = None
+    network_only: bool = False
+
+    @property
+    def view(self) -> View:
+        """Return how much of a result to show."""
+        return View(quiet=self.quiet, verbose=self.verbose)
 
     def shown(self, text: str) -> str:
         """Return a result with stand-ins for the names of people, where they are asked for."""

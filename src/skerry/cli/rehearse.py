@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skerry.cli.options import (
+    LaunchOptions,
     PathOf,
+    ResultOptions,
     add_launch_options,
     add_network_only_option,
     add_output_options,
     add_reading_options,
-    agree,
 )
 from skerry.cli.output import complain, leave, say, write
-from skerry.cli.reading import InputSource, ReadOptions, gathered_of
+from skerry.cli.reading import InputSource, gathered_of
 from skerry.errors import EXIT_FAULT
 from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.diagnose.rehearsal import RehearsalStep
-    from skerry.sources.redaction import Redaction
 
 _EVERY = 0.25
 
@@ -43,24 +43,10 @@ _EVERY = 0.25
     help="The image to pull, as docker save or skopeo write it; without it, a tiny one is made.",
 )
 def rehearse(
-    path: Path | None,
-    profile: str | None,
-    region: str | None,
-    allow_unknown: bool,
-    quiet: bool,
-    verbose: bool,
-    redaction: "Redaction | None",
-    form: str,
-    output: Path | None,
-    cluster: str | None,
-    service: str | None,
-    task: str | None,
-    definition: Path | None,
-    subnets: tuple[str, ...],
-    groups: tuple[str, ...],
-    assign_public_ip: bool,
-    platform_version: str | None,
-    network_only: bool,
+    source: InputSource,
+    result: ResultOptions,
+    launch: LaunchOptions,
+    *,
     probe: bool,
     planned: bool,
     archive: Path | None,
@@ -70,9 +56,7 @@ def rehearse(
     Of one service or task; --subnet chooses one of its subnets. Exit code 3: packets and prediction disagree, a fault
     of skerry's; the input is then saved without secrets.
     """
-    has_launch_options = bool(groups or assign_public_ip or platform_version)
-    selected = bool(cluster or service or task)
-    agree(hypothetical=definition is not None, placed=bool(subnets), asked=has_launch_options, selected=selected)
+    launch.refuse_conflicts(subnets_select=True)
     if probe and archive:
         raise click.UsageError("--probe pulls no image: leave out --image-archive")
     if archive is not None and not (archive.is_file() or archive.is_dir()):
@@ -82,24 +66,17 @@ def rehearse(
     require(clients=not probe)
     from skerry import app
 
-    scope = ReadOptions(cluster, service, task, definition is None, network_only=network_only)
-    source = InputSource(path, profile, region, quiet, verbose, redaction)
-    gathered = gathered_of(source, scope)
-    hypothetical = None
-    if definition is not None:
-        hypothetical = app.Hypothetical(definition, subnets, groups, assign_public_ip, platform_version or "LATEST")
-    request = app.RehearsalRequest(
-        app.Selection(cluster, service, task), hypothetical, subnets, probe, archive, planned
-    )
-    with _table(quiet=quiet) as watch:
+    gathered = gathered_of(source, launch.scope(source))
+    request = app.RehearsalRequest(launch.selection, launch.hypothetical, launch.subnets, probe, archive, planned)
+    with _table(quiet=source.quiet) as watch:
         rehearsal = app.rehearse(gathered.world, request, watch)
     snapshot_path = app.save_disagreement(gathered) if rehearsal.disagreements else None
-    view = formats.View(quiet=quiet, snapshot=None if snapshot_path is None else str(snapshot_path))
-    write(source.shown(formats.REHEARSAL[form](rehearsal, view)), output, quiet=quiet)
+    view = formats.View(quiet=source.quiet, snapshot=None if snapshot_path is None else str(snapshot_path))
+    write(source.shown(formats.REHEARSAL[result.form](rehearsal, view)), result.output, quiet=source.quiet)
     if snapshot_path is not None:
         say(f"what was read is saved in {snapshot_path}: please report it, if you may share that")
         sys.exit(EXIT_FAULT)
-    leave(rehearsal.verdict, allow_unknown=allow_unknown)
+    leave(rehearsal.verdict, allow_unknown=result.allow_unknown)
 
 
 class _Table:
