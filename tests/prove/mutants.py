@@ -446,7 +446,7 @@ def the_widest_zone_answers() -> Iterator[None]:
     def wrong(*of: Any) -> Any:
         return claims(*of)[::-1]
 
-    with _swap(dns_zones, "claims_for", wrong):
+    with _swap(dns_zones, "name_sources_for", wrong):
         yield
 
 

@@ -41,6 +41,12 @@ def test_engine_mutant_without_network_acl_denies_is_detected(few_cases: list[Ca
     assert noticed("denies of network acls are overlooked", few_cases) is not None
 
 
+def test_engine_mutants_change_parts_of_the_engine_that_exist() -> None:
+    for mutant in MUTANTS.values():
+        with mutant():
+            pass
+
+
 @pytest.mark.long
 def test_engine_and_packets_agree_on_all_networks(cases: list[Case]) -> None:
     assert [one for case in cases for one in disagreements(case)] == []

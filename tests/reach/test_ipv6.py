@@ -93,7 +93,7 @@ class TestDualStackTasks:
     def test_dual_stack_task_is_unknown_if_host_may_have_ipv6(self, target: Target) -> None:
         outcome = reach(self.network(), target)
         assert (outcome.verdict, lost(outcome)) == (UNKNOWN, [])
-        assert missing(outcome) == [f"whether {target.host} is reachable over IPv6, for which subnet-a has a route"]
+        assert missing(outcome) == [f"whether IPv6 reaches {target.host}; subnet-a has a route for it"]
 
     def test_dual_stack_task_is_blocked_if_host_has_only_ipv4(self) -> None:
         assert reach(self.network(), self.ECR).verdict is BLOCKED

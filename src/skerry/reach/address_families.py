@@ -50,7 +50,7 @@ def missing_ipv6_way_of(subnet: Subnet, host: str | None, resolution: Resolution
     if not any(_may_have_ipv6(destination) for destination in resolution.destinations):
         return None
     name = host or "a host that is not known"
-    return Missing(f"whether {name} is reachable over IPv6, for which {subnet.subnet_id} has a route")
+    return Missing(f"whether IPv6 reaches {name}; {subnet.subnet_id} has a route for it")
 
 
 def _may_have_ipv6(destination: Destination) -> bool:
@@ -68,7 +68,7 @@ def ipv6_destination_of(world: World, subnet: Subnet, destination: Destination) 
             return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact)
         return _interface(world, destination)
     if endpoint is None and (destination.service is None or destination.service.key not in _IPV4_ONLY):
-        fact = Missing(f"whether {destination.label} is reachable over IPv6")
+        fact = Missing(f"whether IPv6 reaches {destination.label}")
         return make_undecided_hop("dns", subnet.subnet_id, fact)
     if not subnet.enable_dns64:
         message = f"{subnet.subnet_id} has only IPv6, DNS64 is off in it, and there is no IPv6 for {destination.label}"
