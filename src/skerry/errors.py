@@ -1,24 +1,56 @@
 """The root of all errors that skerry reports: the event, the remedy and the exit code."""
 
+from collections.abc import Callable
+from enum import StrEnum
+
 EXIT_BLOCKED = 1
 EXIT_USAGE = 2
 EXIT_FAULT = 3
 EXIT_UNKNOWN = 4
 
 
+class Argument(StrEnum):
+    """An argument of a use case, by its name in Python; a command line spells it as an option."""
+
+    CLUSTER = "cluster"
+    DEFINITION = "definition"
+    FORCE = "force"
+    FORMAT = "format"
+    INSTANCE = "instance"
+    INTERFACE = "interface"
+    INTERNET = "internet"
+    PROBE = "probe"
+    PROFILE = "profile"
+    PUBLIC_ADDRESS = "public_address"
+    REGION = "region"
+    SERVICE = "service"
+    SOURCE_ADDRESS = "source_address"
+    SUBNET = "subnet"
+    TO = "to"
+
+
 class SkerryError(Exception):
     """Something that the user can act on.
 
-    ``what`` names the event and the user's resources or files; ``remedy`` says what to do about it. The command line
-    prints both and leaves with ``exit_code``.
+    ``what`` names the event and the user's resources or files. ``advice`` says what to do about it, as words and the
+    arguments to give. The command line prints both and leaves with ``exit_code``.
     """
 
     exit_code = EXIT_USAGE
 
-    def __init__(self, what: str, remedy: str = "") -> None:
+    def __init__(self, what: str, *advice: str | Argument) -> None:
         super().__init__(what)
         self.what = what
-        self.remedy = remedy
+        self.advice = advice
+
+    @property
+    def remedy(self) -> str:
+        """Return the advice with the names of arguments in Python."""
+        return "".join(self.advice)
+
+    def spell_remedy(self, spell: Callable[[Argument], str]) -> str:
+        """Return the advice with each argument as the caller spells it."""
+        return "".join(spell(part) if isinstance(part, Argument) else part for part in self.advice)
 
 
 class InputError(SkerryError):

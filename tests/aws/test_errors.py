@@ -10,7 +10,7 @@ from botocore.parsers import ResponseParserError
 from skerry.aws import api_table, resource_calls
 from skerry.aws.api_call import ApiCall
 from skerry.aws.errors import CallContext, RefusedError, clean_message, map_errors
-from skerry.errors import SkerryError
+from skerry.errors import Argument, SkerryError
 
 
 def of(
@@ -87,7 +87,7 @@ class TestThrottling:
         for call in (api_table.VPCS, api_table.SCHEDULES):
             found = answered(code, call).error
             assert found.what == f"AWS still throttles {call.action} after all retries ({code})"
-            assert "--service" in found.remedy
+            assert Argument.SERVICE in found.advice
 
     def test_throttled_log_group_lookup_becomes_a_refused_call(self) -> None:
         """So few log groups may be asked for in a second that a large account is throttled."""
@@ -175,10 +175,10 @@ class TestCredentials:
 
 
 class TestRegion:
-    def test_missing_region_error_names_region_option(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_region_error_names_region_argument(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("AWS_REGION", raising=False)
         found = of(exceptions.NoRegionError(), None)
-        assert (found.what, found.remedy) == ("no Region is given", "Give --region, or set AWS_DEFAULT_REGION.")
+        assert (found.what, found.remedy) == ("no Region is given", "Give region, or set AWS_DEFAULT_REGION.")
 
     def test_missing_region_error_says_aws_region_is_ignored(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_REGION", "eu-west-1")

@@ -191,7 +191,7 @@ class TestRefusedRequests:
     def test_trace_request_refuses_no_source_or_several_sources(self, network: Network, of: dict[str, Any]) -> None:
         assert refusal(network, **of) == (
             "a trace needs exactly one source",
-            "Give --subnet, --eni, --instance, or --source internet.",
+            "Give subnet, interface, instance, or internet.",
         )
 
     def test_trace_request_refuses_unread_subnet_and_lists_read_subnets(self, network: Network) -> None:
@@ -222,7 +222,7 @@ class TestRefusedRequests:
     def test_trace_request_refuses_source_address_not_of_interface(self, network: Network, address: str) -> None:
         assert refusal(network, interface="eni-1", source_address=address) == (
             f"eni-1 has no address {address} in a subnet that is known",
-            "Supply the answer of ec2:DescribeSubnets, or another --source-address.",
+            "Supply the answer of ec2:DescribeSubnets, or another source_address.",
         )
 
     def test_trace_request_refuses_malformed_public_address(self, network: Network) -> None:
@@ -251,7 +251,7 @@ class TestRefusedRequests:
     def test_trace_request_refuses_gateway_endpoint_target(self, network: Network) -> None:
         assert refusal(network, "vpce-93", interface="eni-1") == (
             "vpce-93 is a gateway endpoint: it has no interface, routes lead to it",
-            "Trace to the service itself: --to s3.",
+            "Trace to the service itself: to s3.",
         )
 
     def test_trace_request_refuses_nat_gateway_without_interface(self, network: Network) -> None:
@@ -269,7 +269,7 @@ class TestRefusedRequests:
         network.interface("eni-3", "10.0.1.7", Attachment={"InstanceId": "i-1"})
         assert refusal(network, instance="i-1") == (
             "i-1 has several network interfaces",
-            "Give one of them with --eni: eni-1, eni-3.",
+            "Give one of them with interface: eni-1, eni-3.",
         )
 
     def test_trace_request_refuses_service_target_without_region(self, network: Network) -> None:
@@ -277,7 +277,7 @@ class TestRefusedRequests:
         with pytest.raises(SkerryError) as caught:
             ask(Walker(network.world(None)), TraceRequest("logs", 443, interface="eni-1"))
         assert caught.value.what == "logs is a service of every Region, and the input does not tell which one is meant"
-        assert caught.value.remedy == "Give --region."
+        assert caught.value.remedy == "Give region."
 
     @pytest.mark.parametrize("name", ["nonsense", "", "a b.example", "eni-xyz", "https://logs.example", "::g"])
     def test_trace_request_refuses_malformed_target(self, network: Network, name: str) -> None:

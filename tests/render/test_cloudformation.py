@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.masking import mask
 from skerry.model.world import World
 from skerry.plan.changes import (
@@ -157,7 +157,7 @@ def test_change_to_existing_resource_is_refused(change: Any) -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
     with pytest.raises(InputError, match="CloudFormation cannot change what it has not created") as found:
         cloudformation.render(Network().world(), of(group, change))
-    assert "--format terraform" in found.value.remedy
+    assert Argument.FORMAT in found.value.advice
 
 
 def test_default_route_is_created_only_if_none_exists() -> None:
@@ -185,7 +185,7 @@ def test_template_over_500_resources_is_refused() -> None:
     rules = [AuthorizeRule("sg-1", "in", Rule("tcp", 443, f"10.0.{n // 256}.{n % 256}/32")) for n in range(501)]
     with pytest.raises(InputError, match="needs 501 resources, and a template may have 500") as found:
         cloudformation.render(Network().world(), of(*rules))
-    assert "--format terraform" in found.value.remedy
+    assert Argument.FORMAT in found.value.advice
     assert cloudformation.render(Network().world(), of(*rules[1:]))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.catalogue.services import ServiceRef, load_services
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
@@ -29,7 +29,7 @@ def plan_options(
         known_names = ", ".join(sorted(load_services()))
         raise InputError(f"skerry knows no service {', '.join(unknown)}", f"It knows {known_names}.")
     if also and world.region is None:
-        raise InputError("the Region of the network is not known", "Give --region.")
+        raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
     refs = tuple(ServiceRef(name, world.region or "") for name in also)
     chosen: Ingress = next((name for name in INGRESSES if name == ingress), "subnets")
     return Options(chosen, refs, least_privilege=least_privilege, nat=nat)

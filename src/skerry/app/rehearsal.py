@@ -12,7 +12,7 @@ from skerry.app.saving import snapshot
 from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
 from skerry.diagnose.diagnose import diagnose_one
 from skerry.diagnose.rehearsal import LabResult, PacketDrop, Rehearsal, RehearsalStep, combine_steps
-from skerry.errors import InputError, NothingFoundError
+from skerry.errors import Argument, InputError, NothingFoundError
 from skerry.lab.oci_image import source_of
 from skerry.lab.rehearsal import plan_rehearsal
 from skerry.lab.run import AttemptResult, perform
@@ -100,7 +100,7 @@ def _launch(world: World, request: RehearsalRequest) -> Launch:
         if len(candidates) != 1:
             names = ", ".join(sorted({f"{item.name} in {item.cluster}" for item in candidates})) or "none for Fargate"
             message = f"a rehearsal needs one launch; the selection has {len(candidates)}: {names}"
-            raise NothingFoundError(message, "Select one: --service NAME.")
+            raise NothingFoundError(message, "Select one: ", Argument.SERVICE, " NAME.")
         launch = candidates[0]
     elsewhere = [name for name in request.subnets if name not in launch.subnets]
     if elsewhere:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from skerry.errors import InputError, NothingFoundError
+from skerry.errors import Argument, InputError, NothingFoundError
 from skerry.launch import scheduled_tasks
 from skerry.launch.launches import Launch, launches_of, short_name_of
 from skerry.launch.running_tasks import launch_of_task
@@ -15,6 +15,8 @@ from skerry.sources import documents, files
 
 _SERVICE_CALLS = {"ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"}
 """The IAM actions of the calls that return ECS services."""
+
+_HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -94,10 +96,10 @@ def _nothing_found(world: World) -> NothingFoundError:
     if refused:
         calls = ", ".join(dict.fromkeys(f"{item.action} ({item.code})" for item in refused))
         message = f"the ECS services of {world.facts.source} could not be read: AWS refused {calls}"
-        return NothingFoundError(message, "Let a policy allow it, or give --task-definition and --subnet.")
+        return NothingFoundError(message, "Let a policy allow it, or give ", *_HYPOTHETICAL, ".")
     message = f"there is no ECS service in {world.facts.source}"
-    hint = "Give another Region, what `aws ecs describe-services` prints, or --task-definition and --subnet."
-    return NothingFoundError(message, hint)
+    hint = "Give another Region, what `aws ecs describe-services` prints, or "
+    return NothingFoundError(message, hint, *_HYPOTHETICAL, ".")
 
 
 def _is_chosen(launch: Launch, selection: Selection) -> bool:

@@ -11,11 +11,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from skerry.aws.api_call import ApiCall
 from skerry.aws.response_checks import DAMAGED
-from skerry.errors import SkerryError
+from skerry.errors import Argument, SkerryError
 from skerry.model.facts import is_denial
 
 
@@ -91,7 +91,7 @@ _KEY = re.compile(r"\b(A[KS]IA)[A-Z0-9]{8,}")
 _SECRET = re.compile(r"(?i)(security-token|signature|credential|secret|password)\s*[=:]\s*\S+")
 _USER = re.compile(r"//[^\s\"']*@")
 _HEADER = re.compile(r"(?is)(invalid header value).*")
-_LOG_IN = "Log in again (for SSO: aws sso login), or give other credentials, as by --profile."
+_LOG_IN = ("Log in again (for SSO: aws sso login), or give other credentials, as by ", Argument.PROFILE, ".")
 _CHECK = "Ask AWS who you are: aws sts get-caller-identity. The credentials may be deleted, inactive or mistyped."
 
 
@@ -146,7 +146,7 @@ def _of_all(code: str, message: str, call: ApiCall, region: str | None) -> Skerr
 
     if code in _THROTTLED:
         what = f"AWS still throttles {call.action} after all retries ({code})"
-        return SkerryError(what, "Try again later, or read less: --cluster, --service.")
+        return SkerryError(what, "Try again later, or read less: ", Argument.CLUSTER, ", ", Argument.SERVICE, ".")
     if code in _NOT_SUBSCRIBED:
         return SkerryError(f"AWS refuses {call.action} in {region} ({code}): {message}", _enable(region))
     if code == DAMAGED:
@@ -171,10 +171,10 @@ def _credentials(code: str, message: str, region: str | None) -> SkerryError | N
     """Return the error about the credentials; None if the code has another cause."""
     lower = message.lower()
     if code in _EXPIRED:
-        return SkerryError(f"the credentials have expired ({code})", _LOG_IN)
+        return SkerryError(f"the credentials have expired ({code})", *_LOG_IN)
     if code == _EXPIRED_OR_SKEWED:
         what = f"the credentials have expired, or the clock of this machine is wrong ({code})"
-        return SkerryError(what, f"{_LOG_IN} If they are new, set the clock: AWS refuses requests minutes off.")
+        return SkerryError(what, *_LOG_IN, " If they are new, set the clock: AWS refuses requests minutes off.")
     skewed = code in _SKEWED or "signature expired" in lower or "not yet current" in lower or "skew" in lower
     if skewed and code in _SKEWED | _SIGNATURE | _UNKNOWN_KEYS:
         remedy = "Set the clock of this machine: AWS refuses requests that are some minutes off."
@@ -201,19 +201,20 @@ def _unanswered(error: Exception, subject: CallContext) -> Exception:
     call = subject.call
     if call is not None and _ABSENT.intersection(names):
         remedy_of_class = next((_REMEDIES[name] for name in names if name in _REMEDIES), None)
-        return RefusedError(names[0], text, SkerryError(text, remedy_of_class or _reachable(subject.region)))
+        return RefusedError(names[0], text, SkerryError(text, *(remedy_of_class or _reachable(subject.region))))
     if call is not None and _NOT_SENT in names and (call.single or subject.asked):
         return RefusedError(_NOT_SENT, text)
     if "NoRegionError" in names:
         hint = "boto3 reads AWS_DEFAULT_REGION, not AWS_REGION. " if "AWS_REGION" in os.environ else ""
-        return SkerryError("no Region is given", f"{hint}Give --region, or set AWS_DEFAULT_REGION.")
+        return SkerryError("no Region is given", f"{hint}Give ", Argument.REGION, ", or set AWS_DEFAULT_REGION.")
     if "InvalidRegionError" in names:
-        return SkerryError(f"{subject.region} is no name of a Region", "Give one such as --region eu-west-1.")
+        what = f"{subject.region} is no name of a Region"
+        return SkerryError(what, "Give one such as ", Argument.REGION, " eu-west-1.")
     for name in names:
         if remedy := _REMEDIES.get(name):
-            return SkerryError(text, remedy)
+            return SkerryError(text, *remedy)
     if _ABSENT.intersection(names):
-        return SkerryError(text, _reachable(subject.region))
+        return SkerryError(text, *_reachable(subject.region))
     return SkerryError(text, "Check the configuration: aws configure list.")
 
 
@@ -234,30 +235,33 @@ _NO_URL = "Invalid endpoint: "
 # By name: older versions of botocore lack some of the classes.
 _NOT_SENT = "ParamValidationError"  # for a name that is invalid for its type of resource
 _ABSENT = frozenset({"ConnectionError", "HTTPClientError", "UnknownEndpointError"})
-_REMEDIES = {
-    "ProxyConnectionError": "Check HTTPS_PROXY and NO_PROXY.",
-    "SSLError": "A proxy may put in a certificate of its own: name its authority in AWS_CA_BUNDLE.",
-    "NoCredentialsError": "Set up a profile (aws configure sso), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    "NoAuthTokenError": "Log in: aws sso login, with the same --profile.",
-    "PartialCredentialsError": "Give both the access key and its secret.",
-    "ProfileNotFound": "List the profiles: aws configure list-profiles.",
-    "SSOError": "Log in again: aws sso login, with the same --profile.",
-    "TokenRetrievalError": "Log in again: aws sso login, with the same --profile.",
-    "LoginError": "Log in again: aws login, with the same --profile.",
-    "CredentialRetrievalError": "Check what gives the credentials: the profile's credential_process, or its role.",
-    "MetadataRetrievalError": "Check what gives the credentials: the role of the instance or task.",
-    "ConfigParseError": "Correct the file, or name another in AWS_CONFIG_FILE.",
-    "UnknownServiceError": "Install a newer boto3.",
+_Advice: TypeAlias = tuple[str | Argument, ...]
+_REMEDIES: dict[str, _Advice] = {
+    "ProxyConnectionError": ("Check HTTPS_PROXY and NO_PROXY.",),
+    "SSLError": ("A proxy may put in a certificate of its own: name its authority in AWS_CA_BUNDLE.",),
+    "NoCredentialsError": (
+        "Set up a profile (aws configure sso), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    ),
+    "NoAuthTokenError": ("Log in: aws sso login, with the same ", Argument.PROFILE, "."),
+    "PartialCredentialsError": ("Give both the access key and its secret.",),
+    "ProfileNotFound": ("List the profiles: aws configure list-profiles.",),
+    "SSOError": ("Log in again: aws sso login, with the same ", Argument.PROFILE, "."),
+    "TokenRetrievalError": ("Log in again: aws sso login, with the same ", Argument.PROFILE, "."),
+    "LoginError": ("Log in again: aws login, with the same ", Argument.PROFILE, "."),
+    "CredentialRetrievalError": ("Check what gives the credentials: the profile's credential_process, or its role.",),
+    "MetadataRetrievalError": ("Check what gives the credentials: the role of the instance or task.",),
+    "ConfigParseError": ("Correct the file, or name another in AWS_CONFIG_FILE.",),
+    "UnknownServiceError": ("Install a newer boto3.",),
 }
 
 
-def _reachable(region: str | None) -> str:
+def _reachable(region: str | None) -> _Advice:
     from botocore.session import Session  # noqa: PLC0415
 
     if "AWS_ENDPOINT_URL" in os.environ:
-        return "Check AWS_ENDPOINT_URL, and that something listens there."
+        return ("Check AWS_ENDPOINT_URL, and that something listens there.",)
     session = Session()
     regions = {one for name in session.get_available_partitions() for one in session.get_available_regions("ec2", name)}
     if region not in regions:
-        return f"{region} is no Region that the installed boto3 knows: check --region."
-    return "Check the connection to the network, and HTTPS_PROXY if there is a proxy."
+        return (f"{region} is no Region that the installed boto3 knows: check ", Argument.REGION, ".")
+    return ("Check the connection to the network, and HTTPS_PROXY if there is a proxy.",)

@@ -14,6 +14,7 @@ from typing import TypeGuard
 import click
 
 from skerry.cli.command_group import cli
+from skerry.cli.hints import hint_of
 from skerry.cli.output import complain, discard_unprinted
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 
@@ -44,7 +45,7 @@ def main() -> None:
         with _ended_by_signals():
             _run()
     except SkerryError as error:
-        _complain(error.what, error.remedy, error.exit_code)
+        _complain(error.what, hint_of(error), error.exit_code)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
     except click.UsageError as error:
@@ -106,7 +107,7 @@ def _unprinted_help(error: OSError) -> None:
     failure = discard_unprinted(error)
     if isinstance(error, BrokenPipeError):
         sys.exit(0)
-    _complain(failure.what, failure.remedy, failure.exit_code)
+    _complain(failure.what, hint_of(failure), failure.exit_code)
 
 
 def _usage(error: click.UsageError) -> None:

@@ -4,7 +4,7 @@ import importlib.util
 import shutil
 from collections.abc import Iterable
 
-from skerry.errors import SkerryError
+from skerry.errors import Argument, SkerryError
 
 # Only root writes these folders. The user's own PATH may contain folders that others can write.
 PATHS = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
@@ -59,6 +59,7 @@ def require(*, clients: bool) -> None:
         raise SkerryError(message, "Install them: pip install 'skerry[lab]'")
     missing = find_missing_programs(tuple(PROGRAMS | CLIENTS) if clients else tuple(PROGRAMS))
     if missing:
-        also = "" if not clients or set(missing) & set(PROGRAMS) else " (--probe does without them)"
-        message = f"the lab needs programs that are not installed: {', '.join(missing)}{also}"
-        raise SkerryError(message, install_command_for(missing))
+        # A comment, so that the line can be copied into a shell.
+        also = () if not clients or set(missing) & set(PROGRAMS) else ("  # ", Argument.PROBE, " does without them")
+        message = f"the lab needs programs that are not installed: {', '.join(missing)}"
+        raise SkerryError(message, install_command_for(missing), *also)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from skerry.errors import SkerryError
+from skerry.errors import Argument, SkerryError
 from skerry.lab.client_jobs import JobResult
 from skerry.lab.protocol import Drop
 from skerry.lab.rehearsal import RehearsalRow, Script
@@ -67,13 +67,15 @@ def perform(script: Script, *, probe: bool, watch: Watch | None = None) -> Perfo
         limit = time.monotonic() + _LONGEST
         while not (progress := sandbox.results()).done:
             if time.monotonic() > limit:
-                raise SkerryError(f"the clients did not end within {_LONGEST:.0f} s", "Try `--probe`, or report it.")
+                raise SkerryError(
+                    f"the clients did not end within {_LONGEST:.0f} s", "Try `", Argument.PROBE, "`, or report it."
+                )
             if watch is not None:
                 watch(_laid(script, progress.results, addresses, (), done=False))
             time.sleep(_EVERY)
         if progress.failed:
             message = f"the lab failed: {progress.failed}"
-            raise SkerryError(message, "`--probe` does without AWS's side and real clients.")
+            raise SkerryError(message, "`", Argument.PROBE, "` does without AWS's side and real clients.")
         return Performance(_laid(script, progress.results, addresses, sandbox.drops()), progress.refused)
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.registries import list_public_hosts
 from skerry.catalogue.services import ServiceRef, load_services, regional_host_of, service_of_host
-from skerry.errors import NothingFoundError, SkerryError
+from skerry.errors import Argument, NothingFoundError, SkerryError
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World, addresses_of_interface, public_address_of
@@ -49,7 +49,8 @@ def ask(walker: Walker, question: TraceRequest) -> Outcome:
     given = [question.subnet, question.interface, question.instance, "internet" if question.internet else None]
     if sum(item is not None for item in given) != 1:
         message = "a trace needs exactly one source"
-        raise SkerryError(message, "Give --subnet, --eni, --instance, or --source internet.")
+        subnet, interface, instance = Argument.SUBNET, Argument.INTERFACE, Argument.INSTANCE
+        raise SkerryError(message, "Give ", subnet, ", ", interface, ", ", instance, ", or ", Argument.INTERNET, ".")
     if question.internet:
         target = _interface_of(walker.world, question.to)
         return walk_from_internet(walker.world, walker.destinations, target, question.protocol, question.port)
@@ -67,9 +68,8 @@ def _destinations(walker: Walker, name: str) -> tuple[Destination, ...]:
     endpoint = walker.world.vpc_endpoints.get(name)
     if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway":
         message = f"{name} is a gateway endpoint: it has no interface, routes lead to it"
-        raise SkerryError(
-            message, f"Trace to the service itself: --to {str(endpoint.service_name).rpartition('.')[2]}."
-        )
+        service = str(endpoint.service_name).rpartition(".")[2]
+        raise SkerryError(message, "Trace to the service itself: ", Argument.TO, f" {service}.")
     interfaces = walker.destinations.of_endpoint(endpoint) if endpoint else None
     if isinstance(interfaces, tuple):
         return interfaces
@@ -84,7 +84,7 @@ def _target(world: World, question: TraceRequest) -> Target:
     if name in load_services():
         if world.region is None:
             message = f"{name} is a service of every Region, and the input does not tell which one is meant"
-            raise SkerryError(message, "Give --region.")
+            raise SkerryError(message, "Give ", Argument.REGION, ".")
         ref = ServiceRef(name, world.region)
         return Target(regional_host_of(ref), question.port, "aws", ref, question.protocol)
     if not _HOST.match(name):
@@ -111,7 +111,9 @@ def _source(walker: Walker, question: TraceRequest) -> Source:
     addresses = parse_address(chosen)
     if isinstance(subnet, Missing) or addresses is None or chosen not in own:
         message = f"{interface.network_interface_id} has no address {chosen or 'at all'} in a subnet that is known"
-        raise SkerryError(message, "Supply the answer of ec2:DescribeSubnets, or another --source-address.")
+        raise SkerryError(
+            message, "Supply the answer of ec2:DescribeSubnets, or another ", Argument.SOURCE_ADDRESS, "."
+        )
     groups: tuple[str, ...] | UnsetType = UNSET
     if interface.groups is not UNSET:
         groups = tuple(group.group_id for group in interface.groups)
@@ -141,7 +143,9 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
         groups = UNSET if isinstance(default, Missing) else (default.group_id,)
     public = question.public_address
     if public is not None and not parse_address(public):
-        raise SkerryError(f"{public!r} is no address", "Give --public-address as the source would have it.")
+        raise SkerryError(
+            f"{public!r} is no address", "Give ", Argument.PUBLIC_ADDRESS, " as the source would have it."
+        )
     start = walker.start(subnet, addresses, client_ports.LINUX, public=public is not None)
     return Source(start, groups)
 
@@ -166,5 +170,6 @@ def _interface_of(world: World, name: str) -> NetworkInterface:
         raise NothingFoundError(message, "Check the id, and supply the answer of ec2:DescribeNetworkInterfaces.")
     if len(interfaces) > 1 and name.startswith("i-"):
         several = ", ".join(record.network_interface_id for record in interfaces)
-        raise SkerryError(f"{name} has several network interfaces", f"Give one of them with --eni: {several}.")
+        message = f"{name} has several network interfaces"
+        raise SkerryError(message, "Give one of them with ", Argument.INTERFACE, f": {several}.")
     return interfaces[0]

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from skerry.catalogue.services import service_of_endpoint
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.masking import mask_json
 from skerry.model.world import World
 from skerry.plan.changes import (
@@ -50,7 +50,9 @@ def render(world: World, plan: Plan) -> str:
     iac_common.refuse(
         [planned.change for planned in rows if _is_of_others(world, planned.change)],
         "CloudFormation cannot change what it has not created",
-        "Use --format terraform, or make these changes by hand first and plan again.",
+        "Use ",
+        Argument.FORMAT,
+        " terraform, or make these changes by hand first and plan again.",
     )
     template = _Template(world)
     for planned in rows:
@@ -92,7 +94,14 @@ class _Template:
         for part, most in _MOST.items():
             if len(document.get(part, ())) > most:
                 message = f"the plan needs {len(document[part])} {part.lower()}, and a template may have {most}"
-                raise InputError(message, "Plan fewer services at once (--service), or use --format terraform.")
+                fewer = (
+                    "Plan fewer services at once (",
+                    Argument.SERVICE,
+                    "), or use ",
+                    Argument.FORMAT,
+                    " terraform.",
+                )
+                raise InputError(message, *fewer)
         return document
 
     def add(self, row: Planned) -> None:
@@ -118,7 +127,7 @@ class _Template:
                 self._resource("DefaultRoute", "AWS::EC2::Route", properties, row)
             case _:
                 message = f"CloudFormation cannot say this: {title_of(change)}"
-                raise InputError(message, "Use --format terraform.")
+                raise InputError(message, "Use ", Argument.FORMAT, " terraform.")
 
     def _security_group(self, row: Planned, change: CreateSecurityGroup) -> None:
         properties = {

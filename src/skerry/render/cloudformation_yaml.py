@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 
 _DYNAMIC = "{{resolve:"
 """The beginning of a dynamic reference, which CloudFormation replaces by a secret or parameter.
@@ -15,7 +15,7 @@ There is no way to write it as a text: references in the result of Fn::Join and 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
 _FUNCTION = re.compile(r"Ref|Fn::.*", re.DOTALL)
-_REMEDY = "Use --format terraform, or make this change by hand."
+_ADVICE = ("Use ", Argument.FORMAT, " terraform, or make this change by hand.")
 
 # Texts that YAML 1.1 or 1.2 reads as a number, a truth value or null, and PyYAML writes without quotes.
 # https://yaml.org/type/bool.html, https://yaml.org/spec/1.2.2/#103-core-schema
@@ -32,14 +32,14 @@ def refuse_what_is_evaluated(node: Any, where: str) -> None:  # noqa: ANN401 -- 
     """Raise `InputError` where CloudFormation would evaluate a text of a document or one of its keys."""
     for text in _texts(node):
         if _DYNAMIC in text:
-            raise InputError(f"CloudFormation would replace {_DYNAMIC}…}}}} in {where}", _REMEDY)
+            raise InputError(f"CloudFormation would replace {_DYNAMIC}…}}}} in {where}", *_ADVICE)
 
 
 def refuse_functions(document: Any, where: str) -> None:  # noqa: ANN401 -- a document
     """Raise `InputError` where a key of a policy would be a function of CloudFormation."""
     for key in _keys(document):
         if _FUNCTION.fullmatch(key):
-            raise InputError(f"CloudFormation would evaluate the key {key} in {where}", _REMEDY)
+            raise InputError(f"CloudFormation would evaluate the key {key} in {where}", *_ADVICE)
 
 
 def _texts(node: Any) -> Iterator[str]:  # noqa: ANN401 -- a document

@@ -101,7 +101,7 @@ class CodeOut(msgspec.Struct, frozen=True, rename={"kind": "class"}):
 
 
 class CatalogueDocument(msgspec.Struct, frozen=True):
-    """The document of ``explain --list``."""
+    """The document of all error texts, codes and checks."""
 
     version: int
     rules: list[RuleOut]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import UNSET
 
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.model.world import World
 from skerry.plan.changes import (
     Advise,
@@ -42,13 +42,15 @@ def refuse_unless_something(plan: Plan, language: str) -> None:
     if plan.changes and not expressible_changes_of(plan):
         titles = "; ".join(title_of(planned.change) for planned in plan.changes[:_MOST])
         message = f"nothing of this plan can be written in {language}: {titles}"
-        raise InputError(message, "These are proposals: skerry plan tells them in words, or --format json.")
+        raise InputError(
+            message, "These are proposals: skerry plan tells them in words, or ", Argument.FORMAT, " json."
+        )
 
 
-def refuse(changes: Sequence[Change], what: str, remedy: str) -> None:
+def refuse(changes: Sequence[Change], what: str, *advice: str | Argument) -> None:
     """Raise `InputError` if there are changes that a language cannot say; nothing is left out in silence."""
     if changes:
-        raise InputError(f"{what}: {'; '.join(title_of(change) for change in changes)}", remedy)
+        raise InputError(f"{what}: {'; '.join(title_of(change) for change in changes)}", *advice)
 
 
 def replaces_route(world: World, change: RouteToNat) -> bool:

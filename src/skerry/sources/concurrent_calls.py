@@ -17,7 +17,7 @@ from skerry.aws.api_call import ApiCall
 from skerry.aws.errors import RefusedError
 from skerry.aws.pagination import command_name_of
 from skerry.aws.session import ClientFactory
-from skerry.errors import SkerryError
+from skerry.errors import Argument, SkerryError
 from skerry.sources.deleted_resources import Deleted, describe_left_out, listings_of, remove_rows
 from skerry.sources.paged_calls import PARTIAL, TOKENS, CallRequest, CallResult, fetch, make_refused_result
 from skerry.sources.threads import SILENCE_SECONDS, Workers
@@ -110,7 +110,7 @@ class Reader:
             raise self._failures[0]
         if time.monotonic() > self._late:
             what = f"the account was not read within {READING_SECONDS} seconds"
-            raise SkerryError(what, "Try again later, or read less: --cluster, --service.")
+            raise SkerryError(what, "Try again later, or read less: ", Argument.CLUSTER, ", ", Argument.SERVICE, ".")
 
     def _job(self, ask: CallRequest) -> Callable[[], CallResult]:
         try:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from skerry.aws import api_table
 from skerry.aws.api_call import ApiCall
-from skerry.errors import NothingFoundError
+from skerry.errors import Argument, NothingFoundError
 from skerry.model.arns import parse_arn
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
 from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult
@@ -247,9 +247,8 @@ def _require(gots: Sequence[CallResult], call: ApiCall, what: str, cluster: str 
     if not unknown and not collect_picked(relevant, call):
         place = f" in cluster {_short(cluster)}" if cluster else ""
         retention_note = " ECS forgets stopped tasks after some time." if call is api_table.TASKS else ""
-        raise NothingFoundError(
-            f"there is no {what}{place}", f"Check its name, and --cluster and --region.{retention_note}"
-        )
+        arguments = (Argument.CLUSTER, " and ", Argument.REGION)
+        raise NothingFoundError(f"there is no {what}{place}", "Check its name, and ", *arguments, f".{retention_note}")
 
 
 # ---------------------------------------------------------------------------------------- rules and schedules

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 
 VERSION = 1
 """The format version of written snapshots, and the newest readable one."""
@@ -14,7 +14,7 @@ VERSION = 1
 MANIFEST = "snapshot.json"
 """The document in a snapshot's folder with its account, its Region and the names of its files."""
 
-_FORCE_HINT = "Give another place, or --force to replace the snapshot that is there."
+_FORCE_ADVICE = ("Give another place, or ", Argument.FORCE, " to replace the snapshot that is there.")
 
 
 class Snapshot(msgspec.Struct, frozen=True, rename="pascal", omit_defaults=True):
@@ -88,7 +88,7 @@ def write_file(
 
     target = target_of(path)
     if isinstance(target, File) and target.former is not None and not force:
-        raise InputError(f"{path} exists", _FORCE_HINT)
+        raise InputError(f"{path} exists", *_FORCE_ADVICE)
     calls = b",\n".join(_as_call(content) for content in documents.values())
     text = b'{"Snapshot": ' + msgspec.json.encode(about) + b',\n"Calls": [\n' + calls + b"\n]}\n"
     write_result(path, text, private=True, note=note)
@@ -114,7 +114,7 @@ def _refuse_others(folder: Path, place: Path, *, force: bool) -> None:
         raise InputError(f"{folder} is a file", "Give a folder, or a file whose name ends in .json.")
     held = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir() or path.is_symlink()}
     if held and not force:
-        raise InputError(f"{folder} is not empty", _FORCE_HINT)
+        raise InputError(f"{folder} is not empty", *_FORCE_ADVICE)
     if others := sorted(held - _former(place)):
         message = f"{folder} holds files that are no snapshot's: {', '.join(others[:3])}"
         raise InputError(message, "Give another folder: skerry removes only files that it has written.")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from skerry.errors import InputError, SkerryError
+from skerry.errors import Argument, InputError, SkerryError
 from skerry.masking import Node
 from skerry.sources import resource_answers
 from skerry.sources.decoding import UNREADABLE, decode, read_top_level
@@ -52,7 +52,8 @@ class Redaction:
 
     def redact_error(self, error: SkerryError) -> SkerryError:
         """Replace the secrets and the names of people in an error's words."""
-        error.what, error.remedy = self.redact_text(error.what), self.redact_text(error.remedy)
+        error.what = self.redact_text(error.what)
+        error.advice = tuple(part if isinstance(part, Argument) else self.redact_text(part) for part in error.advice)
         return error
 
     def redact_documents(self, documents: Mapping[str, bytes]) -> dict[str, bytes]:
