@@ -15,18 +15,19 @@ UV := uv==0.13.9
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: .venv/installed ## Make .venv with all that the other targets need
+install: .venv/installed ## Make .venv with all that the other targets need; make demo needs less
 
-# pip checks every download against the hashes of the requirements; skerry itself is installed as it lies here.
-.venv/installed: requirements/dev.txt pyproject.toml scripts/bootstrap.sh
-	sh scripts/bootstrap.sh .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	$(BIN)/python -m compileall -q src
+.venv/installed: requirements/dev.txt pyproject.toml scripts/install.sh scripts/bootstrap.sh
+	@sh scripts/install.sh .venv requirements/dev.txt
+	@touch $@ .venv/demo
+
+.venv/demo: requirements/demo.txt pyproject.toml scripts/install.sh scripts/bootstrap.sh
+	@sh scripts/install.sh .venv requirements/demo.txt
 	@touch $@
 
-demo: install ## Show the whole story on an AWS inside the process: no account, no credentials
-	$(BIN)/skerry demo
+demo: $(if $(wildcard .venv/installed),install,.venv/demo) ## Show the whole story on an AWS inside the process: no account, no credentials
+	@$(BIN)/skerry demo
+	@echo "This skerry is .venv/bin/skerry. README.md (Install) puts it on the PATH."
 
 test: install ## Run the tests; COVERAGE=1 also demands full coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
@@ -57,12 +58,15 @@ prove: install ## Try random networks with packets, and wrong engines on them: N
 	@sh scripts/lab_packages.sh $(BIN)/python
 	$(BIN)/python -m tests.prove N=$(or $(N),10000) SEED=$(or $(SEED),0) CLIENTS=$(or $(CLIENTS),8)
 
-lock: ## Pin requirements/dev.txt anew from pyproject.toml; UPGRADE=1 takes newer releases
+COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-header
+
+lock: ## Pin the requirements again from pyproject.toml; UPGRADE=1 takes newer releases
 	sh scripts/bootstrap.sh build/lock
 	build/lock/bin/python -m pip install --quiet $(UV)
-	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
-		--generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade) \
-		--output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --all-extras --group dev $(if $(UPGRADE),--upgrade) --output-file requirements/dev.txt pyproject.toml
+	$(COMPILE) --extra demo --group build --constraints requirements/dev.txt --no-annotate \
+		--output-file requirements/demo.txt pyproject.toml
 
 clean: ## Remove .venv, caches and builds
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

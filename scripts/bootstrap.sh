@@ -27,10 +27,12 @@ install_python() {
     else
         return 1
     fi
-    echo "No Python >= 3.11 that can make a virtual environment was found: installing Debian's python3-venv." >&2
+    echo "No Python >= 3.11 can make a virtual environment here: installing Debian's python3 and python3-venv."
     # One broken package source makes the update fail, though the others may well serve.
-    "$@" apt-get update -qq || true
-    "$@" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv
+    "$@" apt-get update -qq >/dev/null 2>&1 || true
+    # Its output is shown where it fails only.
+    output=$("$@" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv 2>&1) ||
+        { printf '%s\n' "$output" >&2; return 1; }
 }
 
 if is_new_enough "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1; then

@@ -19,8 +19,9 @@ elif sudo -n true 2>/dev/null; then
 else
     exit 0
 fi
-echo "Installing what the lab's tests run: $packages" >&2
+echo "Installing the Debian packages of the lab's tests: $packages"
 # One broken package source makes the update fail, though the others may well serve.
-"$@" apt-get update -qq || true
+"$@" apt-get update -qq >/dev/null 2>&1 || true
 # shellcheck disable=SC2086 # several words on purpose
-"$@" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null || true
+output=$("$@" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages 2>&1) ||
+    printf '%s\n' "$output" >&2

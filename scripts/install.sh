@@ -1,0 +1,16 @@
+#!/bin/sh
+# Installs skerry as it lies here, with the requirements in the file $2, into the virtual environment in the folder $1.
+set -eu
+venv=$1
+requirements=$2
+
+sh scripts/bootstrap.sh "$venv"
+packages=$(grep -c '^[a-zA-Z0-9].*==' "$requirements")
+echo "Installing skerry and the $packages packages of $requirements into $venv, once. This takes a minute or two."
+# pip checks every download against the hashes in the file. Its warnings are about its own settings and about root:
+# only errors are shown.
+pip="$venv/bin/python -m pip --disable-pip-version-check install -qq"
+$pip --require-hashes -r "$requirements"
+$pip --no-deps --no-build-isolation -e .
+"$venv/bin/python" -m compileall -q src
+echo "Installed: $venv ($(du -sh "$venv" | cut -f1))."
