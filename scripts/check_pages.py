@@ -24,6 +24,20 @@ def page(check: Check) -> str:
     return f"# {check.id}\n\n{check.title}. Severity: {check.severity}.\n\n{text}\n"
 
 
+def check_index() -> str:
+    """The list of all checks."""
+    lines = [
+        "# Checks",
+        "",
+        "Problems that block no start and should be fixed. `skerry explain ID` prints each page.",
+        "",
+        "| check | severity | problem |",
+        "| --- | --- | --- |",
+    ]
+    rows = (f"| [{check.id}]({check.id}.md) | {check.severity} | {check.title} |" for check in CHECKS)
+    return "\n".join([*lines, *sorted(rows), ""])
+
+
 def code_page() -> str:
     """The page of the codes of blockers."""
     lines = [
@@ -99,6 +113,7 @@ def _lacking(calls: tuple[ApiCall, ...], fewer: tuple[ApiCall, ...]) -> str:
 def main() -> int:
     """Write the pages, or compare them."""
     wanted = {DOCS / "checks" / f"{check.id}.md": page(check) for check in CHECKS}
+    wanted[DOCS / "checks" / "README.md"] = check_index()
     wanted[DOCS / "codes.md"] = code_page()
     wanted[DOCS / "permissions.md"] = permission_page()
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -1,6 +1,7 @@
 """The wheel, built from this source tree, holds all of skerry and runs where nothing else of the tree is."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -51,3 +52,30 @@ def test_wheel_runs_without_the_source_tree(wheel: Path, tmp_path: Path) -> None
 
     assert Path(loaded.strip()) == installed / "skerry" / "__init__.py"
     assert skerry.__version__ in version
+
+
+def test_readme_of_wheel_has_no_link_into_the_repository(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    [metadata] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    _, _, text = archive.read(metadata).decode().partition("\n\n")
+    links = re.findall(r"\]\(([^)]*)\)", text)
+    assert links
+    assert [link for link in links if not link.startswith("https://")] == []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [line for line in readme.splitlines() if line.startswith("#") and line not in text] == []
+
+
+def pins(name: str) -> set[str]:
+    """The pinned versions in a file of requirements, without their hashes and extras."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return {"==".join(pin) for pin in re.findall(r"^([\w.-]+)(?:\[.*\])?==(\S+)", text, re.MULTILINE)}
+
+
+def test_requirements_of_demo_are_pins_of_dev() -> None:
+    assert len(pins("demo.txt")) > 40
+    assert pins("demo.txt") - pins("dev.txt") == set()
+
+
+def test_readme_tells_the_number_of_packages_of_demo() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"`make demo` {len(pins('demo.txt'))} packages" in readme

@@ -1,17 +1,19 @@
-"""Every command of the README does what the README says."""
+"""Every command of the pages does what the page says: README, CONTRIBUTING and docs/, but for the stories."""
 
 import json
 import re
+import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import botocore.session
-import click
 import pytest
 from botocore import xform_name
 from click.testing import CliRunner, Result
 
+import skerry
 from skerry import cli
 from skerry.aws.api_table import CALLS
 from skerry.aws.session import make_clients
@@ -19,34 +21,46 @@ from skerry.embedded import demo_deployment
 from skerry.embedded.http_server import serve_over_http
 from skerry.model.record_kinds import KINDS
 from skerry.sources.redaction import values
+from tests import pages
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-COMMANDS = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
-SHOWN = re.search(r"<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", README, re.DOTALL)
+ROOT = pages.ROOT
+PAGES = {page.name: page for page in pages.find_pages() if page.name.startswith(("README", "CONTRIBUTING", "docs/"))}
+ACCOUNT_PAGES = {name: page for name, page in PAGES.items() if page.name not in pages.STORIES}
+# Files and folders that no test can stand in for: the image archive is tested by tests/test_rehearse.py.
+NOT_RUN = {"skerry rehearse --from FOLDER --image-archive web.tar"}
+
+
+def commands_of(page: pages.Page, program: str) -> list[str]:
+    """The commands in the blocks of a page; of the README, also those in its table."""
+    return page.commands(program) + (page.inline_commands(program) if page.name == "README.md" else [])
+
+
+def rehearses(command: str) -> bool:
+    return command.startswith("skerry rehearse ")
+
+
+def names_of_pages(program: str, subcommand: str = "") -> list[str]:
+    start = f"{program} {subcommand}"
+    return [
+        name
+        for name, page in ACCOUNT_PAGES.items()
+        if any(line.startswith(start) for line in commands_of(page, program))
+    ]
 
 
 @pytest.fixture(scope="module")
-def told() -> str:
-    """What ``skerry demo`` prints."""
-    return run("demo").output
-
-
-@pytest.fixture(scope="module")
-def names(told: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """An account as the demo leaves it, a snapshot of it, and what the README's placeholders stand for."""
-    assert told  # only one embedded AWS runs at a time
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Serve an account as the demo leaves it, with a snapshot of it, and yield the values of the placeholders."""
     folder = tmp_path_factory.mktemp("account") / "snapshot"
     with serve_over_http():
         client = make_clients()
         demo_deployment.repair(client, demo_deployment.build(client))
         run("snapshot", "--output", str(folder))
-        yield meant(folder) | {"NEW": str(folder.with_name("new")), "NEW.json": str(folder.with_name("new.json"))}
+        yield placeholders(folder)
 
 
-def meant(folder: Path) -> dict[str, str]:
-    """What the placeholders stand for that are in a snapshot."""
+def placeholders(folder: Path) -> dict[str, str]:
+    """The values of the placeholders in a snapshot."""
     [service] = diagnosed(folder)["services"]
     interfaces = json.loads((folder / "ec2/describe-network-interfaces.json").read_bytes())["NetworkInterfaces"]
     definition = next((folder / "ecs/describe-task-definition").iterdir())
@@ -69,71 +83,69 @@ def run(*words: str) -> Result:
 
 def diagnosed(folder: Path) -> dict[str, Any]:
     """The diagnosis of a folder."""
-    found: dict[str, Any] = json.loads(run("diagnose", "--from", str(folder), "--format", "json").stdout)
-    return found
+    document: dict[str, Any] = json.loads(run("diagnose", "--from", str(folder), "--format", "json").stdout)
+    return document
 
 
-def commands(program: str) -> Iterator[str]:
-    """The commands of the README that start with this program."""
-    return (line for line in COMMANDS if line.startswith(f"{program} "))
+def test_pages_have_commands_to_run() -> None:
+    assert {"README.md", "docs/diagnose.md", "docs/plan.md", "docs/trace.md"} <= set(names_of_pages("skerry"))
+    assert sum(len(commands_of(page, "skerry")) for page in PAGES.values()) > 50
 
 
-def test_readme_demo_lines_are_printed_by_demo(told: str) -> None:
-    assert SHOWN is not None
-    for line in SHOWN.group(1).splitlines():
-        assert same_but_for_ids(line) in [same_but_for_ids(other) for other in click.unstyle(told).splitlines()]
+@pytest.mark.parametrize("name", names_of_pages("skerry"))
+def test_skerry_commands_of_page_run(name: str, stand_ins: dict[str, str], tmp_path: Path) -> None:
+    commands = [line for line in commands_of(PAGES[name], "skerry") if not rehearses(line)]
+    results = pages.run_in_folder(tmp_path, commands, stand_ins)
+    assert pages.complaints_about(results) == []
+    assert {path.name for path in tmp_path.iterdir()} <= {"tests", "NEW", "NEW.json", "NEW.txt"}
 
 
-def test_readme_explain_output_is_printed_by_explain() -> None:
-    shown = re.search(r"<!-- explain -->\n```\n(.*?)```\n<!-- /explain -->", README, re.DOTALL)
-    assert shown is not None
-    [command] = [line for line in COMMANDS if line.startswith("skerry explain") and "api.ecr" in line]
-    assert click.unstyle(run(*command.replace('"', "").split()[1:]).output) == shown.group(1)
+@pytest.mark.usefixtures("needs_lab")
+@pytest.mark.parametrize("name", names_of_pages("skerry", "rehearse"))
+def test_rehearse_commands_of_page_run(name: str, stand_ins: dict[str, str], tmp_path: Path) -> None:
+    commands = [line for line in commands_of(PAGES[name], "skerry") if rehearses(line) and line not in NOT_RUN]
+    assert pages.complaints_about(pages.run_in_folder(tmp_path, commands, stand_ins)) == []
 
 
-def same_but_for_ids(line: str) -> str:
-    """A line with every id, which is new in each run, as a mark; and columns without their width."""
-    return re.sub(r" +", " ", re.sub(r"\b(subnet|rtb|sg|vpc|vpce)-[0-9a-f]+", r"\1-…", line)).strip()
+def test_make_targets_of_pages_exist() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = [line.split()[1] for page in PAGES.values() for line in commands_of(page, "make")]
+    assert {"demo", "test"} <= set(named)
+    assert set(named) - set(targets) == set()
 
 
-def test_demo_ends_ok_and_prints_the_error_of_the_readme(told: str) -> None:
-    assert "ok: web can start" in click.unstyle(told)
-    [error] = [block for block in BLOCKS if block.startswith("ResourceInitializationError")]
-    assert " ".join(error.split()) in " ".join(told.split())
+def test_installations_of_pages_name_extras_and_the_wheel_of_today() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [line for page in PAGES.values() for tool in ("pip", "pipx", "uv") for line in page.commands(tool)]
+    packages = [words[-1] for words in map(shlex.split, lines) if "install" in words]
+    parts = [re.fullmatch(r"(.*?)(?:\[(\w+)\])?", package) for package in packages]
+    wheel = f"dist/skerry-{skerry.__version__}-py3-none-any.whl"
+    assert {part[1] for part in parts if part} == {".", wheel}
+    assert {part[2] for part in parts if part} == {None, *project["optional-dependencies"]}
 
 
-@pytest.mark.parametrize("command", sorted(commands("skerry")))
-def test_readme_skerry_command_runs(
-    command: str, names: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if command.startswith("skerry rehearse "):
-        request.getfixturevalue("needs_lab")
-    words = [names.get(word, word) for word in command.split()[1:]]
-    found = CliRunner().invoke(cli.cli, words)
-    assert found.exit_code in {0, 1}, found.output
-    assert found.stdout
-    assert not list(tmp_path.iterdir())
+def wrong_aws_commands(page: pages.Page) -> Iterator[str]:
+    """The commands whose option or answer does not exist, or holds nothing that skerry reads."""
+    keys = {kind.key for kind in KINDS} | {"EnableDnsSupport", "taskDefinition"}
+    for command in page.commands("aws"):
+        words = shlex.split(re.split(r" [>|] ", command)[0])
+        model = botocore.session.get_session().get_service_model(words[1])
+        operations = {xform_name(name, "-"): name for name in model.operation_names}
+        operation = model.operation_model(operations[words[2]])
+        options = {word.removeprefix("--").replace("-", "") for word in words if word.startswith("--")}
+        members = {member.lower() for member in operation.input_shape.members}
+        if not (keys & set(operation.output_shape.members)) or options - members - {"region"}:
+            yield command
 
 
-@pytest.mark.parametrize("command", sorted(commands("make")))
-def test_readme_make_target_exists(command: str) -> None:
-    assert re.search(rf"^{command.split()[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+@pytest.mark.parametrize("name", names_of_pages("aws"))
+def test_aws_commands_of_page_print_documents_that_skerry_reads(name: str) -> None:
+    assert list(wrong_aws_commands(PAGES[name])) == []
 
 
-@pytest.mark.parametrize("command", sorted(commands("aws")))
-def test_readme_aws_command_prints_documents_that_skerry_reads(command: str) -> None:
-    service, call = command.split()[1:3]
-    model = botocore.session.get_session().get_service_model(service)
-    [name] = [name for name in model.operation_names if xform_name(name, "-") == call]
-    operation = model.operation_model(name)
-    keys = set(operation.output_shape.members)
-    assert keys & ({kind.key for kind in KINDS} | {"EnableDnsSupport", "taskDefinition"})
-    given = {word.removeprefix("--").replace("-", "") for word in command.split() if word.startswith("--")}
-    assert given <= {member.lower() for member in operation.input_shape.members}
-
-
-def test_readme_names_every_exit_code() -> None:
-    assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == ["0", "1", "2", "3", "4"]
+def test_exit_codes_are_the_same_in_readme_and_scripts_page() -> None:
+    tables = [re.findall(r"^\| (\d) \|", PAGES[name].text, re.MULTILINE) for name in ("README.md", "docs/scripts.md")]
+    assert tables == [["0", "1", "2", "3", "4"]] * 2
 
 
 def test_snapshot_page_names_kept_options_and_record_types() -> None:
