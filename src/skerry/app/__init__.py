@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from skerry.app.account import read_account
     from skerry.app.demo_story import Chapter, demo, keep_chapter
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical, trace
-    from skerry.app.explanation import explain, explain_with_diagnosis
+    from skerry.app.encoding import to_json
+    from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis
     from skerry.app.planning import plan, plan_hypothetical, plan_options
     from skerry.app.reading import Gathered, load, read_files, redact
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
@@ -21,7 +22,8 @@ _NAMES = {
     "account": ("read_account",),
     "demo_story": ("Chapter", "demo", "keep_chapter"),
     "diagnosis": ("diagnose", "diagnose_hypothetical", "trace"),
-    "explanation": ("explain", "explain_with_diagnosis"),
+    "encoding": ("to_json",),
+    "explanation": ("explain_code", "explain_text", "explain_with_diagnosis"),
     "planning": ("plan", "plan_hypothetical", "plan_options"),
     "reading": ("Gathered", "load", "read_files", "redact"),
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
@@ -40,7 +42,8 @@ __all__ = [
     "demo",
     "diagnose",
     "diagnose_hypothetical",
-    "explain",
+    "explain_code",
+    "explain_text",
     "explain_with_diagnosis",
     "hypothetical_launch",
     "keep_chapter",
@@ -55,6 +58,7 @@ __all__ = [
     "rehearse",
     "save_disagreement",
     "snapshot",
+    "to_json",
     "trace",
 ]
 

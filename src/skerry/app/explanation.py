@@ -6,15 +6,19 @@ from skerry.app.selection import Selection
 from skerry.catalogue.blocker_codes import Code, load_codes
 from skerry.checks.check import Check
 from skerry.diagnose import compare
-from skerry.errortext.explain import Explanation
-from skerry.errortext.explain import explain as explain_text
+from skerry.errortext.explain import Explanation, explain
 from skerry.model.world import World
 
 
-def explain(code: str) -> Code | Check | None:
+def explain_code(code: str) -> Code | Check | None:
     """Return the meaning of a blocker's code or a check's id; None where it is neither."""
     meaning = load_codes().get(code.upper())
     return meaning or next((check for check in checks.CHECKS if check.id == code.lower()), None)
+
+
+def explain_text(text: str) -> list[Explanation]:
+    """Explain an error text of ECS, or each error in a log; none where a text is not known."""
+    return list(explain(text))
 
 
 def explain_with_diagnosis(

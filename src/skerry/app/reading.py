@@ -1,5 +1,6 @@
 """The use case of reading a network from saved answers."""
 
+from os import PathLike
 from pathlib import Path
 
 import msgspec
@@ -19,9 +20,12 @@ class Gathered(msgspec.Struct, frozen=True):
     rounds: int = 0
 
 
-def load(path: Path, region: str | None = None) -> World:
-    """Read a folder of saved answers, or one file of them."""
-    return read_files(path, region).world
+def load(path: str | PathLike[str], region: str | None = None) -> World:
+    """Read a folder of saved answers, or one file of them.
+
+    Raises `InputError` where it cannot be read.
+    """
+    return read_files(Path(path), region).world
 
 
 def read_files(path: Path, region: str | None = None, *, network_only: bool = False) -> Gathered:

@@ -127,7 +127,7 @@ def _code(given: str) -> "Code | Check | None":
         return code
     from skerry import app
 
-    return app.explain(name)
+    return app.explain_code(name)
 
 
 def _offline(given: str) -> "list[ComparedExplanation]":

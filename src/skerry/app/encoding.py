@@ -1,0 +1,30 @@
+"""Results as the JSON documents of the command line."""
+
+from typing import TypeAlias, assert_never
+
+from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
+from skerry.diagnose.rehearsal import Rehearsal
+from skerry.model.world import World
+from skerry.plan.records import Plan
+from skerry.render import json, plan, rehearsal
+
+Result: TypeAlias = Diagnosis | TraceDiagnosis | Plan | Rehearsal
+"""The results that have a JSON document of their own."""
+
+
+def to_json(world: World, result: Result) -> str:
+    """Return a result as the JSON document that the command line prints of it.
+
+    docs/json.md describes its fields. Secrets in it are masked.
+    """
+    match result:
+        case Diagnosis():
+            return json.encode_diagnosis(world, result)
+        case TraceDiagnosis():
+            return json.encode_trace(world, result)
+        case Plan():
+            return plan.encode_plan(world, result)
+        case Rehearsal():
+            return rehearsal.encode_rehearsal(result)
+        case _:
+            assert_never(result)
