@@ -6,7 +6,7 @@ import pytest
 
 from skerry.errors import SkerryError
 from skerry.lab.route_tables import lines_of, targets_of
-from skerry.lab.topology_records import Device, TrafficOrigin
+from skerry.lab.topology_records import NOT_BUILT, Device, TrafficOrigin
 from tests.networks import EVERYWHERE, VPC, Network
 
 DEVICES = {"nat-1": Device("p1"), "igw-1": Device("g2"), "pcx-1": Device("g3")}
@@ -38,7 +38,17 @@ def test_local_route_uses_fabric_and_unrouted_traffic_goes_to_void() -> None:
         ({"GatewayId": "igw-1"}, "g2", TrafficOrigin("route", "rtb-main", "0.0.0.0/0 → igw-1")),
         ({"VpcPeeringConnectionId": "pcx-1"}, "g3", TrafficOrigin("route", "rtb-main", "0.0.0.0/0 → pcx-1")),
         ({"NatGatewayId": "nat-2"}, "void", TrafficOrigin("gateway", "nat-2", "0.0.0.0/0 → nat-2")),
-        ({"TransitGatewayId": "tgw-1"}, "void", TrafficOrigin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")),
+        ({"TransitGatewayId": "tgw-1"}, "void", TrafficOrigin(NOT_BUILT, "tgw-1", "0.0.0.0/0 → tgw-1")),
+        ({"CarrierGatewayId": "cagw-1"}, "void", TrafficOrigin(NOT_BUILT, "cagw-1", "0.0.0.0/0 → cagw-1")),
+        (
+            {},
+            "void",
+            TrafficOrigin(
+                NOT_BUILT,
+                "a target that the route does not name",
+                "0.0.0.0/0 → a target that the route does not name",
+            ),
+        ),
         (
             {"NatGatewayId": "nat-1", "State": "blackhole"},
             "void",

@@ -14,7 +14,7 @@ from skerry.lab.protocol import Drop, Resulted
 from skerry.lab.rehearsal import Script, plan_rehearsal
 from skerry.lab.run import AttemptResult, perform
 from skerry.lab.tcp_probes import DnsQuestion
-from skerry.lab.topology_records import TrafficOrigin
+from skerry.lab.topology_records import NOT_BUILT, TrafficOrigin
 from skerry.launch.launches import launches_of
 from skerry.launch.needs import Step
 from tests.networks import Network, awslogs, container
@@ -116,7 +116,7 @@ class TestDrops:
         assert of(perform(made, probe=True).seen, "logs").drops == ()
 
     def test_drop_at_an_unbuilt_gateway_leaves_the_row_undecided(self, ready: Ready, made: Script) -> None:
-        behind = TrafficOrigin("gateway", "tgw-1", "0.0.0.0/0 → tgw-1")
+        behind = TrafficOrigin(NOT_BUILT, "tgw-1", "0.0.0.0/0 → tgw-1")
         ready.drop = (Drop(behind, made.ends["subnet-a"].address, 40_000, CALLED, 443),)
         found = of(perform(made, probe=True).seen, "logs")
         assert (found.worked, found.why_not) == (None, "the lab does not build tgw-1")

@@ -1,5 +1,7 @@
 """What exists is repaired or used, and only what is missing is made."""
 
+import pytest
+
 from skerry.plan.changes import (
     Advise,
     AuthorizeRule,
@@ -9,9 +11,10 @@ from skerry.plan.changes import (
     DeleteEndpoint,
     ModifyEndpoint,
 )
+from skerry.plan.disruption import disposition_of
 from skerry.verdicts import BLOCKED
 from tests.hubs import HUB, HubAndSpoke, tgw_route
-from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, Network, allow, awslogs, container
+from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, VPC, Network, allow, awslogs, container
 from tests.planning import (
     EXECUTION,
     changes,
@@ -190,6 +193,24 @@ class TestGatewayEndpoints:
         network.route("10.9.0.0/16", TransitGatewayId="tgw-9")
         network.route("0.0.0.0/0", NatGatewayId="nat-9", State="blackhole")
         assert told(planned(network), CreateGatewayEndpoint).disposition == "safe"
+
+    @pytest.mark.parametrize(
+        ("destination", "disposition"),
+        [
+            ({"DestinationPrefixListId": "pl-9"}, "disruptive"),
+            ({"DestinationCidrBlock": "172.32.0.0/11"}, "disruptive"),
+            ({"DestinationCidrBlock": "172.16.0.0/12"}, "safe"),
+            ({"DestinationCidrBlock": "no block"}, "safe"),
+        ],
+        ids=str,
+    )
+    def test_new_gateway_endpoint_disposition_depends_on_route_destinations(
+        self, destination: dict[str, str], disposition: str
+    ) -> None:
+        network = isolated()
+        network.row("RouteTables", "rtb-main")["Routes"].append(destination | {"TransitGatewayId": "tgw-9"})
+        change = CreateGatewayEndpoint("vpce-new", VPC, "com.amazonaws.eu-west-1.s3", ("rtb-main",), "pl-53")
+        assert disposition_of(network.world(), change, (), ())[0] == disposition
 
     def test_new_gateway_endpoint_requires_deleting_the_blackhole_route(self) -> None:
         network = isolated()

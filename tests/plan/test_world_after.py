@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
+from skerry.model.route_targets import NatGatewayTarget
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
@@ -201,7 +202,7 @@ class TestOtherChanges:
         network.route(TransitGatewayId="tgw-1")
         table = apply_changes(network.world(), [RouteToNat("rtb-main", "nat-1", "")]).route_tables["rtb-main"]
         assert table.routes is not UNSET
-        assert [(row.nat_gateway_id, row.transit_gateway_id) for row in table.routes[1:]] == [("nat-1", None)]
+        assert [row.target for row in table.routes[1:]] == [NatGatewayTarget("nat-1")]
 
     @pytest.mark.parametrize(
         "change",

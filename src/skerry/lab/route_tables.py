@@ -4,25 +4,66 @@ https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias, assert_never
 
 from msgspec import UNSET
 
 from skerry.errors import SkerryError
 from skerry.lab import input_checks
 from skerry.lab.nftables import make_unread_error
-from skerry.lab.topology_records import FAR, LOCAL, VOID, Device, Line, TrafficOrigin
+from skerry.lab.topology_records import FAR, LOCAL, NOT_BUILT, VOID, Device, Line, TrafficOrigin
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, Route, RouteTable
+from skerry.model.route_targets import (
+    CarrierGatewayTarget,
+    CoreNetworkTarget,
+    EgressOnlyGatewayTarget,
+    EndpointTarget,
+    InstanceTarget,
+    InterfaceTarget,
+    InternetGatewayTarget,
+    LocalGatewayTarget,
+    LocalTarget,
+    NatGatewayTarget,
+    OdbNetworkTarget,
+    PeeringTarget,
+    RouteTarget,
+    TransitGatewayTarget,
+    UnknownGatewayTarget,
+    VpnGatewayTarget,
+    spell_target,
+)
 from skerry.model.world import World
 from skerry.net.cidr import Cidr
 
 _EVERYTHING = Cidr("0.0.0.0/0")
-_DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
 _ATTACHED = {"available", "attached"}
 
 
 GatewayKind = Literal["internet", "endpoint", "peering"]
+
+
+class TargetGateway(NamedTuple):
+    """A gateway, and what is behind it: the peer VPC, or `FAR`."""
+
+    name: str
+    kind: GatewayKind
+    to: str
+
+
+_Built: TypeAlias = NatGateway | NetworkInterface | TargetGateway
+
+_NotBuilt: TypeAlias = (
+    VpnGatewayTarget
+    | TransitGatewayTarget
+    | EgressOnlyGatewayTarget
+    | CarrierGatewayTarget
+    | LocalGatewayTarget
+    | CoreNetworkTarget
+    | OdbNetworkTarget
+    | UnknownGatewayTarget
+    | Missing
+)
 
 
 class Targets(NamedTuple):
@@ -30,39 +71,65 @@ class Targets(NamedTuple):
 
     nats: tuple[NatGateway, ...]
     interfaces: tuple[NetworkInterface, ...]
-    gateways: tuple[tuple[str, GatewayKind, str], ...]
+    gateways: tuple[TargetGateway, ...]
 
 
 def targets_of(world: World, vpc_id: str, table: RouteTable) -> Targets:
     """Return the targets of a table's routes."""
-    nats: dict[str, NatGateway] = {}
-    interfaces: dict[str, NetworkInterface] = {}
-    gateways: dict[str, tuple[str, GatewayKind, str]] = {}
-    for route in _routes(table):
-        if route.state != "active":
-            continue
-        gateway = route.gateway_id or ""
-        nat = world.nat_gateways.get(route.nat_gateway_id or "")
-        if nat is not None and works(nat.state):
-            if nat.availability_mode != "zonal":
-                raise SkerryError(f"the lab does not build regional NAT gateways: {nat.nat_gateway_id}")
-            nats[nat.nat_gateway_id] = nat
-        interface = world.network_interfaces.get(route.network_interface_id or "")
-        if interface is not None:
-            interfaces[interface.network_interface_id] = interface
-        if gateway.startswith("igw-") and _attached(world, gateway, vpc_id):
-            _require_open(world, vpc_id)
-            gateways[gateway] = (gateway, "internet", FAR)
-        endpoint = world.vpc_endpoints.get(gateway)
-        if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
-            raise SkerryError(f"the lab does not build endpoints of Gateway Load Balancers: {gateway}")
-        if endpoint is not None and endpoint.vpc_endpoint_type == "Gateway" and works(endpoint.state):
-            gateways[gateway] = (gateway, "endpoint", FAR)
-        connection = route.vpc_peering_connection_id or ""
-        peer = _peer(world, connection, vpc_id)
-        if peer is not None:
-            gateways[connection] = (connection, "peering", peer)
-    return Targets(tuple(nats.values()), tuple(interfaces.values()), tuple(gateways.values()))
+    active = [route for route in _routes(table) if route.state == "active"]
+    built = list(dict.fromkeys(_build(world, vpc_id, route.target) for route in active))
+    return Targets(
+        tuple(target for target in built if isinstance(target, NatGateway)),
+        tuple(target for target in built if isinstance(target, NetworkInterface)),
+        tuple(target for target in built if isinstance(target, TargetGateway)),
+    )
+
+
+def _build(world: World, vpc_id: str, target: RouteTarget) -> _Built | None:
+    """Return the resource behind a route; None if it does not work, or if the lab builds nothing for it."""
+    if isinstance(target, _NotBuilt):
+        return None
+    match target:
+        case NatGatewayTarget():
+            return _nat(world, target.id)
+        case InterfaceTarget():
+            return world.network_interfaces.get(target.id)
+        case InternetGatewayTarget():
+            return _internet_gateway(world, target.id, vpc_id)
+        case EndpointTarget():
+            return _gateway_endpoint(world, target.id)
+        case PeeringTarget():
+            peer = _peer(world, target.id, vpc_id)
+            return None if peer is None else TargetGateway(target.id, "peering", peer)
+        case LocalTarget() | InstanceTarget():
+            return None
+        case _:
+            assert_never(target)
+
+
+def _nat(world: World, nat_id: str) -> NatGateway | None:
+    nat = world.nat_gateways.get(nat_id)
+    if nat is None or not works(nat.state):
+        return None
+    if nat.availability_mode != "zonal":
+        raise SkerryError(f"the lab does not build regional NAT gateways: {nat_id}")
+    return nat
+
+
+def _internet_gateway(world: World, gateway_id: str, vpc_id: str) -> TargetGateway | None:
+    if not _attached(world, gateway_id, vpc_id):
+        return None
+    _require_open(world, vpc_id)
+    return TargetGateway(gateway_id, "internet", FAR)
+
+
+def _gateway_endpoint(world: World, endpoint_id: str) -> TargetGateway | None:
+    endpoint = world.vpc_endpoints.get(endpoint_id)
+    if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
+        raise SkerryError(f"the lab does not build endpoints of Gateway Load Balancers: {endpoint_id}")
+    if endpoint is None or endpoint.vpc_endpoint_type != "Gateway" or not works(endpoint.state):
+        return None
+    return TargetGateway(endpoint_id, "endpoint", FAR)
 
 
 def _routes(table: RouteTable) -> tuple[Route, ...]:
@@ -121,10 +188,10 @@ def lines_of(
     ranked: dict[Cidr, tuple[int, Line]] = {}
     local = [block for route in _routes(table) if _is_local(route) for block in _blocks(world, table, route)]
     for route in _routes(table):
-        rank = 2 if route.origin in _DYNAMIC else 1 if route.destination_prefix_list_id else 0
+        rank = 2 if route.is_dynamic else 1 if route.destination_prefix_list_id else 0
         for block in _blocks(world, table, route):
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
-            if route.origin in _DYNAMIC and any(local_block.covers(block) for local_block in local):
+            if route.is_dynamic and any(local_block.covers(block) for local_block in local):
                 continue
             device, origin = _led(table, route, devices)
             if block not in ranked or ranked[block][0] > rank:
@@ -136,7 +203,7 @@ def lines_of(
 
 
 def _is_local(route: Route) -> bool:
-    return route.gateway_id == "local" and route.destination_cidr_block is not None
+    return isinstance(route.target, LocalTarget) and route.destination_cidr_block is not None
 
 
 def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
@@ -156,26 +223,25 @@ def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
 
 def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, TrafficOrigin]:
     """Return the device of a route's target; `VOID` if the target is gone, does not work or is not built."""
-    target = _target(route)
-    to = route.destination_cidr_block or route.destination_prefix_list_id
-    rule = f"{to} → {target}"
+    target, name = route.target, table.route_table_id
+    rule = f"{route.to} → {spell_target(target)}"
     if route.state != "active":
-        return VOID, TrafficOrigin("route", table.route_table_id, f"{rule} ({route.state})")
-    if target == "local":
-        return LOCAL, TrafficOrigin("route", table.route_table_id, rule)
-    if target in devices:
-        return devices[target], TrafficOrigin("route", table.route_table_id, rule)
-    return VOID, TrafficOrigin("gateway", target, rule)
-
-
-def _target(route: Route) -> str:
-    return (
-        route.gateway_id
-        or route.nat_gateway_id
-        or route.vpc_peering_connection_id
-        or route.network_interface_id
-        or route.transit_gateway_id
-        or route.instance_id
-        or route.egress_only_internet_gateway_id
-        or "a target that the lab does not build"
-    )
+        return VOID, TrafficOrigin("route", name, f"{rule} ({route.state})")
+    if isinstance(target, _NotBuilt):
+        return VOID, TrafficOrigin(NOT_BUILT, spell_target(target), rule)
+    match target:
+        case LocalTarget():
+            return LOCAL, TrafficOrigin("route", name, rule)
+        case (
+            InternetGatewayTarget()
+            | EndpointTarget()
+            | NatGatewayTarget()
+            | PeeringTarget()
+            | InterfaceTarget()
+            | InstanceTarget()
+        ):
+            if target.id in devices:
+                return devices[target.id], TrafficOrigin("route", name, rule)
+            return VOID, TrafficOrigin("gateway", target.id, rule)
+        case _:
+            assert_never(target)

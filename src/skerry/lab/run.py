@@ -13,11 +13,9 @@ from skerry.lab.protocol import Drop
 from skerry.lab.rehearsal import RehearsalRow, Script
 from skerry.lab.sandbox import Sandbox
 from skerry.lab.tcp_probes import DnsQuestion, Probe
-from skerry.lab.topology_records import LabPlan, Router, TrafficOrigin
+from skerry.lab.topology_records import NOT_BUILT, LabPlan, Router, TrafficOrigin
 from skerry.net.cidr import Address
 
-# The lab builds nothing behind these targets, so a packet lost there proves nothing.
-_NOT_BUILT = ("tgw-", "vgw-", "lgw-", "cagw-", "local-gateway", "core-network", "eigw-", "a target that")
 _EVERY = 0.1
 _DNS_SECONDS, _CONNECT_SECONDS = 1.0, 1.0
 _FIRST_PORT, _MOST_PORTS = 32_768, 28_232
@@ -158,7 +156,7 @@ def _laid(
         if result.worked is None:
             seen.append(AttemptResult(row, why_not=f"{result.tool} came to no answer: {result.words}", addresses=own))
             continue
-        unbuilt = [origin.resource for origin in lost if origin.resource.startswith(_NOT_BUILT)]
+        unbuilt = [origin.resource for origin in lost if origin.kind == NOT_BUILT]
         if unbuilt:
             seen.append(AttemptResult(row, why_not=f"the lab does not build {', '.join(unbuilt)}", addresses=own))
             continue

@@ -50,6 +50,10 @@ class Protocol(StrEnum):
     UDP = "udp"
 
 
+NOT_BUILT: Final = "not-built"
+"""The kind of a target that the lab does not build; a packet lost there proves nothing."""
+
+
 class TrafficOrigin(msgspec.Struct, frozen=True):
     """The cause of a drop: a resource of the user, and its rule in words."""
 

@@ -12,8 +12,11 @@ from skerry.model import (
     transit_records,
 )
 from skerry.model.completeness import Completeness
+from skerry.model.missing import Missing
 from skerry.model.resource_answers import PullThroughCacheRule, ResourceAnswer
 from skerry.model.schedules import RuleTarget, Schedule
+
+__all__ = ["Facts", "Missing", "Refusal", "is_denial"]
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
@@ -73,17 +76,6 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     account: str | None = None
     source: str = ""
     notes: tuple[str, ...] = ()
-
-
-class Missing(msgspec.Struct, frozen=True, gc=False):
-    """An unknown fact, and the call that would supply it."""
-
-    fact: str
-    action: str = ""
-
-    def __str__(self) -> str:
-        """Describe the missing fact and its call."""
-        return f"{self.fact} (from {self.action})" if self.action else self.fact
 
 
 _DENIALS = frozenset(

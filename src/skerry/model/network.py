@@ -5,8 +5,14 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model import route_targets
 from skerry.model.field_types import Address4, Address6, Block4, Block6, CidrBlock, Count
 from skerry.model.record import Pascal, Tag
+from skerry.model.route_destinations import RouteDestination, destination_of
+from skerry.model.route_targets import NO_TARGET, MakeTarget, RouteTarget
+from skerry.net.addresses import parse_ipv4_block, parse_ipv6_block
+
+_DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
 
 
 class BlockState(Pascal, frozen=True):
@@ -127,6 +133,46 @@ class Route(Pascal, frozen=True):
     odb_network_arn: str | None = None
     state: str = "active"
     origin: str | None = None
+
+    @property
+    def to(self) -> str:
+        """The destination as AWS writes it."""
+        return (
+            self.destination_cidr_block
+            or self.destination_prefix_list_id
+            or self.destination_ipv6_cidr_block
+            or "no destination"
+        )
+
+    @property
+    def destination(self) -> RouteDestination:
+        """The block or prefix list that the route is for."""
+        cidr, cidr6 = self.destination_cidr_block, self.destination_ipv6_cidr_block
+        block = parse_ipv4_block(cidr) if cidr else parse_ipv6_block(cidr6) if cidr6 else None
+        return destination_of(cidr or cidr6, block, self.destination_prefix_list_id)
+
+    @property
+    def target(self) -> RouteTarget:
+        """The target; an instance's route names its network interface too, and that is the target."""
+        targets: tuple[tuple[str | None, MakeTarget], ...] = (
+            (self.gateway_id, route_targets.target_of_gateway),
+            (self.nat_gateway_id, route_targets.NatGatewayTarget),
+            (self.transit_gateway_id, route_targets.TransitGatewayTarget),
+            (self.vpc_peering_connection_id, route_targets.PeeringTarget),
+            (self.network_interface_id, route_targets.InterfaceTarget),
+            (self.instance_id, route_targets.InstanceTarget),
+            (self.egress_only_internet_gateway_id, route_targets.EgressOnlyGatewayTarget),
+            (self.carrier_gateway_id, route_targets.CarrierGatewayTarget),
+            (self.local_gateway_id, route_targets.LocalGatewayTarget),
+            (self.core_network_arn, route_targets.CoreNetworkTarget),
+            (self.odb_network_arn, route_targets.OdbNetworkTarget),
+        )
+        return next((make(resource) for resource, make in targets if resource), NO_TARGET)
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether AWS learnt the route; a static route for the same block goes before it."""
+        return self.origin in _DYNAMIC
 
 
 class RouteTable(Pascal, frozen=True):

@@ -9,6 +9,9 @@ from msgspec import UNSET, UnsetType
 from skerry.model.field_types import Block4, Block6, CidrBlock
 from skerry.model.network import GatewayAttachment
 from skerry.model.record import Pascal, Tag
+from skerry.model.route_destinations import RouteDestination, destination_of
+from skerry.model.route_targets import TransitRouteTarget, target_of_attachments
+from skerry.net.addresses import parse_block
 
 
 class TransitGatewayOptions(Pascal, frozen=True):
@@ -79,6 +82,29 @@ class TransitGatewayRoute(Pascal, frozen=True):
     transit_gateway_attachments: tuple[TransitGatewayRouteAttachment, ...] = ()
     type: str | None = None
     state: str = "active"
+
+    @property
+    def to(self) -> str:
+        """The destination as AWS writes it."""
+        return self.destination_cidr_block or self.prefix_list_id or "no destination"
+
+    @property
+    def destination(self) -> RouteDestination:
+        """The block of either family or the prefix list that the route is for."""
+        cidr = self.destination_cidr_block
+        return destination_of(cidr, parse_block(cidr) if cidr else None, self.prefix_list_id)
+
+    @property
+    def target(self) -> TransitRouteTarget:
+        """The attachments that the route leads to."""
+        return target_of_attachments(
+            tuple(attachment.transit_gateway_attachment_id for attachment in self.transit_gateway_attachments)
+        )
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether an attachment propagated the route; a static route for the same block goes before it."""
+        return self.type == "propagated"
 
 
 class TransitGatewayRouteTable(Pascal, frozen=True):

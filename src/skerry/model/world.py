@@ -17,6 +17,7 @@ from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, Rout
 from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.model.resolver_lookup import ResolverLookup
 from skerry.model.resource_lookup import Resources
+from skerry.model.route_targets import EndpointTarget
 from skerry.model.security_groups_and_acls import NetworkAcl, SecurityGroup
 from skerry.model.transit_lookup import TransitLookup
 
@@ -350,8 +351,8 @@ class World:
         }
         for table in self.facts.route_tables:
             for route in table.routes if table.routes is not UNSET else ():
-                listed = route.destination_prefix_list_id
-                endpoint = self.vpc_endpoints.get(route.gateway_id or "")
+                listed, target = route.destination_prefix_list_id, route.target
+                endpoint = self.vpc_endpoints.get(target.id) if isinstance(target, EndpointTarget) else None
                 if listed is None or endpoint is None or endpoint.service_name is UNSET:
                     continue
                 prefix_list = self.prefix_lists.get(listed)

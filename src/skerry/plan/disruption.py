@@ -1,12 +1,16 @@
 """The disruption of a change, and the account with the permission to make it."""
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from msgspec import UNSET
 
+from skerry.model.facts import Missing
 from skerry.model.network import Route
+from skerry.model.route_destinations import PrefixListDestination
+from skerry.model.route_targets import EndpointTarget, LocalTarget
 from skerry.model.world import World
-from skerry.net.addresses import PUBLIC, parse_block
+from skerry.net.addresses import PUBLIC, Block, parse_block
 from skerry.net.intervals import intersect
 from skerry.plan import impact
 from skerry.plan.changes import (
@@ -118,12 +122,17 @@ def _routes(world: World, table_id: str) -> tuple[Route, ...]:
 
 def _leads_out(row: Route) -> bool:
     """Return whether a route leads to public addresses, other than by an endpoint."""
-    if row.state != "active" or (row.gateway_id or "").startswith(("local", "vpce-")):
+    if row.state != "active" or isinstance(row.target, LocalTarget | EndpointTarget):
         return False
-    block = parse_block(row.destination_cidr_block or "")
-    return row.destination_prefix_list_id is not None or (
-        block is not None and bool(intersect(block.addresses, PUBLIC))
-    )
+    match row.destination:
+        case Block(addresses):
+            return bool(intersect(addresses, PUBLIC))
+        case PrefixListDestination():
+            return True
+        case Missing():
+            return False
+        case never:
+            assert_never(never)
 
 
 def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:

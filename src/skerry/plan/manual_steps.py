@@ -12,6 +12,16 @@ from skerry.model.arns import parse_arn
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, RouteTable, Subnet
+from skerry.model.route_targets import (
+    EndpointTarget,
+    InterfaceTarget,
+    InternetGatewayTarget,
+    LocalTarget,
+    NatGatewayTarget,
+    TransitGatewayTarget,
+    UnknownGatewayTarget,
+    VpnGatewayTarget,
+)
 from skerry.model.world import World
 from skerry.plan import endpoint_policies
 from skerry.plan.changes import (
@@ -27,6 +37,16 @@ from skerry.plan.scope import Failing, Scope
 from skerry.plan.subnet_choice import task_subnets_of
 from skerry.reach.trace import Piece
 
+_NAMED = (
+    LocalTarget
+    | InternetGatewayTarget
+    | EndpointTarget
+    | VpnGatewayTarget
+    | UnknownGatewayTarget
+    | NatGatewayTarget
+    | TransitGatewayTarget
+    | InterfaceTarget
+)
 _OF_SERVICES = {"fargate", "subnet"}
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 _TASKS = "ecs-tasks.amazonaws.com"
@@ -134,13 +154,8 @@ def _default_of(table: RouteTable | Missing) -> str:
     default_route = next((route for route in routes if route.destination_cidr_block == "0.0.0.0/0"), None)
     if default_route is None:
         return ""
-    targets = (
-        default_route.gateway_id,
-        default_route.nat_gateway_id,
-        default_route.transit_gateway_id,
-        default_route.network_interface_id,
-    )
-    return next((name for name in targets if name), "another route")
+    target = default_route.target
+    return target.id if isinstance(target, _NAMED) else "another route"
 
 
 def extend_endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Facts
 from skerry.model.network import GroupName, PrefixList, Route, RouteTable, Switch, VpcAttribute
+from skerry.model.route_targets import EndpointTarget
 from skerry.model.security_groups_and_acls import (
     AclEntry,
     AclPortRange,
@@ -231,11 +232,12 @@ def _with_route(table: RouteTable, route: Route) -> RouteTable:
 
 def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
     """Return the route tables without the routes of a gateway endpoint, as AWS deletes both together."""
+    target = EndpointTarget(endpoint_id)
     endpoints = tuple(record for record in facts.vpc_endpoints if record.vpc_endpoint_id != endpoint_id)
     tables = tuple(
         record
         if record.routes is UNSET
-        else replace(record, routes=tuple(route for route in record.routes if route.gateway_id != endpoint_id))
+        else replace(record, routes=tuple(route for route in record.routes if route.target != target))
         for record in facts.route_tables
     )
     return replace(facts, vpc_endpoints=endpoints, route_tables=tables)

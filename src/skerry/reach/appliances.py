@@ -11,7 +11,8 @@ from msgspec import UNSET
 
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
-from skerry.model.network import NetworkInterface, Route, Subnet
+from skerry.model.network import NetworkInterface, Subnet
+from skerry.model.route_targets import EndpointTarget, InstanceTarget, InterfaceTarget
 from skerry.model.world import public_address_of
 from skerry.net.addresses import parse_address
 from skerry.net.intervals import covers
@@ -26,12 +27,11 @@ from skerry.reach.vpc_hops import VpcPaths, join_fan
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
 
-def walk_through_interface(local: VpcPaths, step: Step, route: Route) -> Fan:
+def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget | InstanceTarget) -> Fan:
     """Walk through another interface of the VPC; with a route of its own to the internet it is assumed to translate."""
-    interface = _interface(local, route)
+    interface = _interface(local, target)
     if isinstance(interface, Missing):
-        name = route.network_interface_id or route.instance_id or ""
-        return _ends(local, step, make_undecided_hop("interface", name, interface))
+        return _ends(local, step, make_undecided_hop("interface", target.id, interface))
     name = interface.network_interface_id
     subnet = local.world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
     own = parse_address(interface.private_ip_address or "")
@@ -74,20 +74,18 @@ def _translated(local: VpcPaths, step: Step, out: Hop, onward: PacketPath) -> tu
     return (PathPart(first.packets, there, first.back), *onward.ways[1:])
 
 
-def _interface(local: VpcPaths, route: Route) -> NetworkInterface | Missing:
-    if route.network_interface_id is not None:
-        interface = local.world.network_interfaces.get(route.network_interface_id)
-        return interface or local.world.missing_for(
-            "network_interfaces", f"network interface {route.network_interface_id}"
-        )
+def _interface(local: VpcPaths, target: InterfaceTarget | InstanceTarget) -> NetworkInterface | Missing:
+    if isinstance(target, InterfaceTarget):
+        interface = local.world.network_interfaces.get(target.id)
+        return interface or local.world.missing_for("network_interfaces", f"network interface {target.id}")
     of_instance = [
         interface_record
         for interface_record in local.world.facts.network_interfaces
-        if interface_record.attachment.instance_id == route.instance_id
+        if interface_record.attachment.instance_id == target.id
     ]
     if len(of_instance) == 1:
         return of_instance[0]
-    return local.world.missing_for("network_interfaces", f"the interface of {route.instance_id} that the route means")
+    return local.world.missing_for("network_interfaces", f"the interface of {target.id} that the route means")
 
 
 def _forwards(interface: NetworkInterface) -> Hop:
@@ -110,7 +108,7 @@ def _groups(interface: NetworkInterface) -> tuple[str, ...] | Missing:
 def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
     own = interface.private_ip_address or ""
     public = public_address_of(interface, own) is not None
-    passed = (*before.passed, interface.network_interface_id)
+    passed = (*before.passed, InterfaceTarget(interface.network_interface_id))
     return Start(subnet, parse_address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
 
 
@@ -123,7 +121,7 @@ def walk_through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) ->
     rules = make_undecided_hop("endpoint", name, Missing(f"what the firewall or load balancer behind {name} lets pass"))
     subnets = [local.world.find_subnet(subnet_id) for subnet_id in endpoint.subnet_ids]
     subnet = subnets[0] if len(subnets) == 1 else Missing(f"the subnet of {name}", "ec2:DescribeVpcEndpoints")
-    if isinstance(subnet, Missing) or name in step.start.passed or len(step.start.passed) >= DEEPEST:
+    if isinstance(subnet, Missing) or EndpointTarget(name) in step.start.passed or len(step.start.passed) >= DEEPEST:
         return _ends(local, step, rules)
     there, back = local.between(step, subnet)
     start = local.memo.once(("firewall", step.start, name), lambda: _behind(step.start, name, subnet))
@@ -132,7 +130,7 @@ def walk_through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) ->
 
 
 def _behind(before: Start, name: str, subnet: Subnet) -> Start:
-    return msgspec.structs.replace(before, subnet=subnet, passed=(*before.passed, name))
+    return msgspec.structs.replace(before, subnet=subnet, passed=(*before.passed, EndpointTarget(name)))
 
 
 def _ends(local: VpcPaths, step: Step, *hops: Hop) -> Fan:

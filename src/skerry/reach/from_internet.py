@@ -4,6 +4,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Route, Subnet
+from skerry.model.route_targets import InternetGatewayTarget, spell_target
 from skerry.model.world import World, public_address_of
 from skerry.net.addresses import PUBLIC
 from skerry.net.intervals import Intervals
@@ -116,7 +117,7 @@ def _by_route(table: str, route: Route | None, addresses: Intervals) -> Hop:
     if route is None or route.state == "blackhole":
         return make_lost_reply(table, route, addresses)
     rule = routing.spell_route(route)
-    if (route.gateway_id or "").startswith("igw-"):
+    if isinstance(route.target, InternetGatewayTarget):
         return Hop("route", table, leg="back", rule=rule)
-    fact = Missing(f"what becomes of replies that leave by {routing.target_of(route)}")
+    fact = Missing(f"what becomes of replies that leave by {spell_target(route.target)}")
     return make_undecided_hop("route", table, fact, rule, "back", addresses)

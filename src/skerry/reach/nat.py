@@ -6,14 +6,15 @@ https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 from typing import Final
 
 from skerry.model.facts import Missing
-from skerry.model.network import NatGateway, RouteTable, Subnet
+from skerry.model.network import NatGateway, Route, RouteTable, Subnet
+from skerry.model.route_targets import LOCAL, InternetGatewayTarget, NatGatewayTarget
 from skerry.net.addresses import add_nat64_prefix, is_ipv6, parse_address, strip_nat64_prefix
 from skerry.net.intervals import EMPTY, Intervals, union
 from skerry.net.packets import Box
 from skerry.reach import client_ports, routing
 from skerry.reach.gateways import judge_internet_gateway, judge_nat_gateway, make_lost_hop, make_undecided_hop
-from skerry.reach.origin import DEEPEST, Fan, Start, Step
-from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.origin import DEEPEST, Fan, Passed, Start, Step
+from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
 from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
@@ -77,13 +78,13 @@ def _after(
 
 
 def _start(local: VpcPaths, nat: NatGateway, before: Start) -> Start | Missing:
-    passed = (*before.passed, nat.nat_gateway_id)
+    passed = (*before.passed, NatGatewayTarget(nat.nat_gateway_id))
     return local.memo.once(("nat start", passed), lambda: _new_start(local, nat, passed))
 
 
-def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[str, ...]) -> Start | Missing:
+def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[Passed, ...]) -> Start | Missing:
     if len(passed) > DEEPEST:
-        return Missing(f"where the way over {', '.join(passed)} ends")
+        return Missing(f"where the way over {', '.join(target.id for target in passed)} ends")
     nat_addresses = nat.nat_gateway_addresses
     rows = nat_addresses if isinstance(nat_addresses, tuple) else ()
     subnet = local.world.find_subnet(nat.subnet_id or "")
@@ -126,7 +127,7 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
     return tuple(result)
 
 
-def _regional_exit(local: VpcPaths, step: Step, nat: NatGateway, branch: Branch) -> Hop:
+def _regional_exit(local: VpcPaths, step: Step, nat: NatGateway, branch: Branch[Route]) -> Hop:
     """Return the target of a regional NAT gateway's own route table: the internet, or unknown."""
     route, table = branch.routes[0], nat.route_table_id or ""
     if route is None:
@@ -135,12 +136,13 @@ def _regional_exit(local: VpcPaths, step: Step, nat: NatGateway, branch: Branch)
     if branch.missing is None and route.state == GONE:
         message = f"{table} of {nat.nat_gateway_id} has a black hole: {routing.spell_route(route)}"
         return make_lost_hop("route", table, "BAD_STATE_ROUTE", message)
-    gateway = route.gateway_id or ""
-    if branch.missing is not None or route.state != "active" or not gateway.startswith("igw-"):
+    target = route.target
+    if branch.missing is not None or route.state != "active" or not isinstance(target, InternetGatewayTarget):
         return make_undecided_hop(
             "route", table, branch.missing or Missing(f"what {routing.spell_route(route)} leads to")
         )
-    return judge_internet_gateway(local.world, gateway, step.start.subnet, branch.addresses, public=True, only_out=True)
+    subnet = step.start.subnet
+    return judge_internet_gateway(local.world, target.id, subnet, branch.addresses, public=True, only_out=True)
 
 
 def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:

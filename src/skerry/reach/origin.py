@@ -1,11 +1,18 @@
 """The origin of packets: a task's or instance's interface, a NAT gateway's, or their entry into a VPC."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
+from skerry.model.route_targets import (
+    EndpointTarget,
+    InterfaceTarget,
+    NatGatewayTarget,
+    PeeringTarget,
+    TransitGatewayTarget,
+)
 from skerry.model.transit_records import TransitGatewayVpcAttachment
 from skerry.net.intervals import Intervals
 from skerry.reach.trace import Destination, Guard, Hop, PacketPath
@@ -15,6 +22,12 @@ DEEPEST = 4
 
 What = Literal["task", "nat", "transit", "peering", "appliance"]
 
+Entry: TypeAlias = TransitGatewayTarget | PeeringTarget
+"""A way from one VPC into another."""
+
+Passed: TypeAlias = Entry | NatGatewayTarget | InterfaceTarget | EndpointTarget
+"""A gateway or middlebox that a path leads through."""
+
 
 class Crossing(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The entry of packets from another VPC: the gateway or connection, and the VPC they left.
@@ -23,7 +36,7 @@ class Crossing(msgspec.Struct, frozen=True, eq=False, gc=False):
     the other one, if packets came by a transit gateway.
     """
 
-    by: str
+    by: Entry
     home: "Start"
     seen: bool | Missing
     attachments: tuple[TransitGatewayVpcAttachment, TransitGatewayVpcAttachment] | None = None
@@ -32,7 +45,8 @@ class Crossing(msgspec.Struct, frozen=True, eq=False, gc=False):
 class Start(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The origin of packets: the interface of a task or instance, a NAT gateway, or their entry into a VPC.
 
-    ``passed`` are the gateways behind them. Compared by identity, so that the common part of walks is judged once.
+    ``passed`` are the gateways and middleboxes behind them. Compared by identity, so that the common part of walks is
+    judged once.
     """
 
     subnet: Subnet
@@ -41,12 +55,17 @@ class Start(msgspec.Struct, frozen=True, eq=False, gc=False):
     public: bool | Missing
     what: What = "task"
     came: Crossing | None = None
-    passed: tuple[str, ...] = ()
+    passed: tuple[Passed, ...] = ()
 
     @property
     def origin(self) -> Subnet:
         """The subnet that the packets' source addresses are of."""
         return self.subnet if self.came is None else self.came.home.origin
+
+
+def spell_passed(start: Start) -> str:
+    """Return the ids of the gateways and middleboxes behind packets."""
+    return ", ".join(target.id for target in start.passed)
 
 
 class Traffic(NamedTuple):
@@ -87,7 +106,7 @@ def _seen(start: Start, *, private_link: bool) -> bool | Missing:
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
     """
-    if any(name.startswith("vpce-") for name in start.passed):
+    if any(isinstance(target, EndpointTarget) for target in start.passed):
         return False
     if start.came is None:
         return True

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
+from skerry.model.route_targets import PeeringTarget
 from skerry.model.transit_records import PeeringVpc, VpcPeeringConnection
 from skerry.net.addresses import parse_block, spell
 from skerry.net.intervals import Intervals, subtract, union
@@ -32,7 +33,7 @@ def walk_through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan
         mine, theirs = theirs, mine
     if step.start.came is not None:
         # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
-        message = f"{connection_id} does not pass on what came to {step.start.subnet.vpc_id} by {step.start.came.by}"
+        message = f"{connection_id} does not pass on what came to {step.start.subnet.vpc_id} by {step.start.came.by.id}"
         return _ends(local, step, make_lost_hop("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message))
     beyond = subtract(step.addresses, _blocks(theirs))
     if beyond and not _known(theirs):
@@ -71,8 +72,9 @@ def _start(home: Start, name: str, mine: PeeringVpc, theirs: PeeringVpc, end: Su
     seen: bool | Missing = mine.region == theirs.region
     if mine.region is None or theirs.region is None:
         seen = Missing(f"the Regions that {name} joins", "ec2:DescribeVpcPeeringConnections")
-    crossing = Crossing(name, home, seen)
-    passed = (*home.passed, name)
+    target = PeeringTarget(name)
+    crossing = Crossing(target, home, seen)
+    passed = (*home.passed, target)
     return Start(end, home.addresses, home.ports, public=False, what="peering", came=crossing, passed=passed)
 
 

@@ -3,9 +3,30 @@
 The filters of the two interfaces at the ends are not part of it, so that it holds for every task in the subnet.
 """
 
+from typing import TypeAlias, assert_never
+
 from skerry.catalogue.services import endpoint_service_name_of, load_services
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
+from skerry.model.route_targets import (
+    CarrierGatewayTarget,
+    CoreNetworkTarget,
+    EgressOnlyGatewayTarget,
+    EndpointTarget,
+    InstanceTarget,
+    InterfaceTarget,
+    InternetGatewayTarget,
+    LocalGatewayTarget,
+    LocalTarget,
+    NatGatewayTarget,
+    OdbNetworkTarget,
+    PeeringTarget,
+    RouteTarget,
+    TransitGatewayTarget,
+    UnknownGatewayTarget,
+    VpnGatewayTarget,
+    spell_target,
+)
 from skerry.net.addresses import is_ipv6, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers
 from skerry.net.packets import Box
@@ -21,13 +42,25 @@ from skerry.reach.gateways import (
 )
 from skerry.reach.nat import NAT, accepts_nothing, walk_through_nat
 from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
-from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.routing import Branch
 from skerry.reach.subnets import block_of, subnet_of
 from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 
 _ACTIVE = "active"
 _ENDPOINT = "vpc_endpoint"
+
+_Exit: TypeAlias = (
+    InternetGatewayTarget
+    | EgressOnlyGatewayTarget
+    | VpnGatewayTarget
+    | CarrierGatewayTarget
+    | LocalGatewayTarget
+    | CoreNetworkTarget
+    | OdbNetworkTarget
+    | UnknownGatewayTarget
+    | Missing
+)
 
 
 class Network(VpcPaths):
@@ -62,7 +95,7 @@ class Network(VpcPaths):
         return tuple(result)
 
     def _along(
-        self, start: Start, destination: Destination, branch: Branch, route: Route | None, traffic: Traffic
+        self, start: Start, destination: Destination, branch: Branch[Route], route: Route | None, traffic: Traffic
     ) -> Fan:
         table = self.world.route_table_of(start.subnet)
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
@@ -77,50 +110,68 @@ class Network(VpcPaths):
         if doubt is not None:
             hop = make_undecided_hop("route", table.route_table_id, doubt, hop.rule)
         step = Step(start, destination, addresses, traffic, hop)
-        if route.gateway_id == LOCAL:
-            return ((self.arrive(step),),)
-        return self._through(step, route)
+        return self._through(step, route.target)
 
-    def _through(self, step: Step, route: Route) -> Fan:
-        """Walk through the target of a route, to wherever the path ends."""
-        gateway = route.gateway_id or ""
-        if route.nat_gateway_id is not None:
-            return walk_through_nat(self, step, route.nat_gateway_id)
-        if route.transit_gateway_id is not None:
-            return transit.walk_through_transit_gateway(self, step, route.transit_gateway_id)
-        if route.vpc_peering_connection_id is not None:
-            return peering.walk_through_peering(self, step, route.vpc_peering_connection_id)
-        if route.network_interface_id is not None or route.instance_id is not None:
-            return walk_through_interface(self, step, route)
-        endpoint = self.world.vpc_endpoints.get(gateway)
+    def _through(self, step: Step, target: RouteTarget) -> Fan:
+        """Walk to or through the target of a route, to wherever the path ends."""
+        match target:
+            case LocalTarget():
+                return ((self.arrive(step),),)
+            case NatGatewayTarget():
+                return walk_through_nat(self, step, target.id)
+            case TransitGatewayTarget():
+                return transit.walk_through_transit_gateway(self, step, target.id)
+            case PeeringTarget():
+                return peering.walk_through_peering(self, step, target.id)
+            case InterfaceTarget() | InstanceTarget():
+                return walk_through_interface(self, step, target)
+            case EndpointTarget():
+                return self._through_endpoint(step, target)
+            case _:
+                return self._out(step, spell_target(target), self._exit(step, target))
+
+    def _exit(self, step: Step, target: _Exit) -> Hop:
+        """Return the hop of a gateway that leads out of the VPC."""
+        subnet = step.start.subnet
+        match target:
+            case InternetGatewayTarget():
+                return self._to_internet(step, target.id)
+            case EgressOnlyGatewayTarget():
+                return judge_egress_only_gateway(self.world, target.id, subnet, step.addresses)
+            case VpnGatewayTarget():
+                return judge_vpn_gateway(self.world, target.id, subnet.vpc_id)
+            case (
+                CarrierGatewayTarget()
+                | LocalGatewayTarget()
+                | CoreNetworkTarget()
+                | OdbNetworkTarget()
+                | UnknownGatewayTarget()
+                | Missing()
+            ):
+                beyond = spell_target(target)
+                return make_undecided_hop("gateway", beyond, Missing(f"the network beyond {beyond}"))
+            case _:
+                assert_never(target)
+
+    def _through_endpoint(self, step: Step, target: EndpointTarget) -> Fan:
+        endpoint_id = target.id
+        endpoint = self.world.vpc_endpoints.get(endpoint_id)
         if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
             return walk_through_firewall(self, step, endpoint)
-        return self._out(step, route, gateway)
+        start, last = step.start, judge_gateway_endpoint(self.world, endpoint_id)
+        if start.came is not None and last.clean:
+            # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-considerations
+            message = f"{endpoint_id} serves only its own VPC, not what comes by {start.came.by.id}"
+            last = make_lost_hop("endpoint", endpoint_id, "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", message)
+        elif start.what == NAT and last.clean:
+            # AWS does not document whether a gateway endpoint accepts packets from a NAT gateway in its VPC.
+            text = f"{endpoint_id} is taken to serve what comes through a NAT gateway"
+            last = Hop("endpoint", endpoint_id, rule=text, grade="inferred")
+        return self._out(step, endpoint_id, last)
 
-    def _out(self, step: Step, route: Route, gateway: str) -> Fan:
+    def _out(self, step: Step, gateway: str, last: Hop) -> Fan:
         """Walk out of the VPC by a gateway; nothing is followed beyond it."""
-        start, vpc_id = step.start, step.start.subnet.vpc_id
-        if gateway.startswith("vpce-"):
-            last = judge_gateway_endpoint(self.world, gateway)
-            if start.came is not None and last.clean:
-                # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-considerations
-                message = f"{gateway} serves only its own VPC, not what comes by {start.came.by}"
-                last = make_lost_hop("endpoint", gateway, "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION", message)
-            elif start.what == NAT and last.clean:
-                # AWS does not document whether a gateway endpoint accepts packets from a NAT gateway in its VPC.
-                text = f"{gateway} is taken to serve what comes through a NAT gateway"
-                last = Hop("endpoint", gateway, rule=text, grade="inferred")
-        elif gateway.startswith("igw-"):
-            last = self._to_internet(step, gateway)
-        elif route.egress_only_internet_gateway_id is not None:
-            last = judge_egress_only_gateway(
-                self.world, route.egress_only_internet_gateway_id, start.subnet, step.addresses
-            )
-        elif gateway.startswith("vgw-"):
-            last = judge_vpn_gateway(self.world, gateway, vpc_id)
-        else:
-            beyond = routing.target_of(route)
-            last = make_undecided_hop("gateway", beyond, Missing(f"the network beyond {beyond}"))
+        start = step.start
         leave = self.leave(start, step.addresses, step.traffic)
         home = self.homeward(start, step.addresses, step.traffic)
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
@@ -134,8 +185,9 @@ class Network(VpcPaths):
         )
         if start.what == NAT and start.public is False and last.lost:
             # The cause is the NAT gateway, not the gateway that drops its packets.
-            message = f"{start.passed[-1]} is a private NAT gateway: {gateway} drops what comes from it"
-            return make_lost_hop("gateway", start.passed[-1], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
+            nat = start.passed[-1].id
+            message = f"{nat} is a private NAT gateway: {gateway} drops what comes from it"
+            return make_lost_hop("gateway", nat, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", message)
         return last
 
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:

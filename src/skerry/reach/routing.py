@@ -3,102 +3,107 @@
 Order and ties: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar, assert_never
 
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable
+from skerry.model.route_destinations import NO_DESTINATION, PrefixListDestination
+from skerry.model.route_targets import LocalTarget, spell_target
+from skerry.model.transit_records import TransitGatewayRoute
 from skerry.model.world import World
-from skerry.net.addresses import parse_block, parse_ipv4_block, parse_ipv6_block
+from skerry.net.addresses import Block, parse_block
 from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
 from skerry.reach.security_filters import intersect_prefix_list
 from skerry.reach.trace import Destination
 
-LOCAL = "local"
+_Route = TypeVar("_Route", Route, TransitGatewayRoute)
 
 # Of two routes of one length a static one beats a prefix list's, and that a propagated one.
 _STATIC, _LISTED, _PROPAGATED = 0, 1, 2
 _BY_VPN = "EnableVgwRoutePropagation"
-_DYNAMIC = {_BY_VPN, "Advertisement"}
 
 # Entries of AWS's own lists are taken to be at least this long: a list of unknown entries goes before shorter routes.
 _SHORT = 9
 
 
-class Branch(NamedTuple):
+class Branch(NamedTuple, Generic[_Route]):
     """Destination addresses with the route they take.
 
     Several ``routes``: one of them, and not known which; None: there is no route.
     """
 
     addresses: Intervals
-    routes: tuple[Route | None, ...]
+    routes: tuple[_Route | None, ...]
     missing: Missing | None = None
 
 
-class RoutedBlock(NamedTuple):
+class RoutedBlock(NamedTuple, Generic[_Route]):
     """One block of a route, in the order of evaluation."""
 
     length: int
     rank: int
     addresses: Intervals
-    route: Route
+    route: _Route
     prefix_list: str | None = None
 
 
-class Compiled(NamedTuple):
+class Compiled(NamedTuple, Generic[_Route]):
     """A route table, read once: its blocks, longest first, and the routes of lists whose entries are not known."""
 
-    rows: tuple[RoutedBlock, ...]
-    open_lists: tuple[Route, ...]
-    unreadable: tuple[tuple[Route, Missing], ...]
+    rows: tuple[RoutedBlock[_Route], ...]
+    open_lists: tuple[tuple[_Route, str], ...]
+    unreadable: tuple[tuple[_Route, Missing], ...]
 
 
-def compile_table(world: World, table: RouteTable) -> Compiled | Missing:
-    """Read a route table."""
+def compile_table(world: World, table: RouteTable) -> Compiled[Route] | Missing:
+    """Read the route table of a VPC."""
     if table.routes is UNSET:
         return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
-    rows: list[RoutedBlock] = []
-    open_lists: list[Route] = []
-    unreadable: list[tuple[Route, Missing]] = []
-    for route in table.routes:
-        name = route.destination_prefix_list_id
-        cidr = route.destination_cidr_block or route.destination_ipv6_cidr_block
-        if cidr is not None:
-            block = parse_ipv4_block(cidr) if route.destination_cidr_block else parse_ipv6_block(cidr)
-            if block is None:
-                fact = f"the route to {cidr!r}, which is no CIDR block"
-                unreadable.append((route, Missing(fact)))
-                continue
-            rank = _PROPAGATED if route.origin in _DYNAMIC else _STATIC
-            rows.append(RoutedBlock(block.length, rank, block.addresses, route))
-        elif name is None:
-            unreadable.append((route, Missing(f"what a route to {target_of(route)} of {table.route_table_id} is for")))
-        else:
-            entries = world.prefix_entries_of(name)
-            if isinstance(entries, Missing):
-                open_lists.append(route)
-                continue
-            blocks = [block for cidr in entries if (block := parse_block(cidr))]
-            rows.extend(RoutedBlock(block.length, _LISTED, block.addresses, route, name) for block in blocks)
-    rows = _without_overruled(rows)
+    compiled = compile_routes(world, table.route_table_id, table.routes)
+    return compiled._replace(rows=_without_overruled(compiled.rows))
+
+
+def compile_routes(world: World, table_id: str, routes: Iterable[_Route]) -> Compiled[_Route]:
+    """Read the routes of a table."""
+    rows: list[RoutedBlock[_Route]] = []
+    open_lists: list[tuple[_Route, str]] = []
+    unreadable: list[tuple[_Route, Missing]] = []
+    for route in routes:
+        match route.destination:
+            case Block(addresses, length):
+                rows.append(RoutedBlock(length, _PROPAGATED if route.is_dynamic else _STATIC, addresses, route))
+            case PrefixListDestination(name):
+                entries = world.prefix_entries_of(name)
+                if isinstance(entries, Missing):
+                    open_lists.append((route, name))
+                    continue
+                blocks = [block for cidr in entries if (block := parse_block(cidr))]
+                rows.extend(RoutedBlock(block.length, _LISTED, block.addresses, route, name) for block in blocks)
+            case Missing() as missing:
+                if missing == NO_DESTINATION:
+                    missing = Missing(f"what a route to {spell_target(route.target)} of {table_id} is for")
+                unreadable.append((route, missing))
+            case never:
+                assert_never(never)
     rows.sort(key=lambda row: (-row.length, row.rank))
     return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable))
 
 
-def _without_overruled(rows: list[RoutedBlock]) -> list[RoutedBlock]:
+def _without_overruled(rows: tuple[RoutedBlock[Route], ...]) -> tuple[RoutedBlock[Route], ...]:
     """Return the rows without those propagated within a VPC: there ``local`` goes first, however short.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
     """
-    own = union(*(row.addresses for row in rows if row.route.gateway_id == LOCAL))
-    return [row for row in rows if row.route.origin != _BY_VPN or not covers(own, row.addresses)]
+    own = union(*(row.addresses for row in rows if isinstance(row.route.target, LocalTarget)))
+    return tuple(row for row in rows if row.route.origin != _BY_VPN or not covers(own, row.addresses))
 
 
 def select_branches(
-    world: World, table: Compiled, destination: Destination, addresses: Intervals
-) -> tuple[Branch, ...]:
+    world: World, table: Compiled[_Route], destination: Destination, addresses: Intervals
+) -> tuple[Branch[_Route], ...]:
     """Split the addresses by the route that each of them takes."""
     if not table.open_lists and not table.unreadable and len(addresses) == 1:
         # The common case, separate for speed: one block of addresses within one route.
@@ -107,9 +112,9 @@ def select_branches(
             return (Branch(addresses, (only.route,)),)
     rows = [row for row in table.rows if row.prefix_list is None or _may_hold(world, row.prefix_list, destination)]
     doubtful = list(table.unreadable)
-    listed: list[tuple[Route, Intervals]] = []
-    for route in table.open_lists:
-        held = intersect_prefix_list(world, route.destination_prefix_list_id or "", addresses, destination)
+    listed: list[tuple[_Route, Intervals]] = []
+    for route, name in table.open_lists:
+        held = intersect_prefix_list(world, name, addresses, destination)
         if isinstance(held, Missing):
             doubtful.append((route, held))
         elif held:
@@ -121,7 +126,7 @@ def select_branches(
     return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in branches)
 
 
-def _only_row(rows: tuple[RoutedBlock, ...], addresses: Intervals) -> RoutedBlock | None:
+def _only_row(rows: tuple[RoutedBlock[_Route], ...], addresses: Intervals) -> RoutedBlock[_Route] | None:
     ((low, high),) = addresses
     for position, row in enumerate(rows):
         ((first, last),) = row.addresses
@@ -141,8 +146,8 @@ def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
 
 
 def _longest_first(
-    rows: list[RoutedBlock], listed: list[tuple[Route, Intervals]], addresses: Intervals
-) -> list[Branch]:
+    rows: list[RoutedBlock[_Route]], listed: list[tuple[_Route, Intervals]], addresses: Intervals
+) -> list[Branch[_Route]]:
     """Return the longer routes first; a prefix list with unknown entries has the place of its entries."""
     long, remaining = _nested([row for row in rows if row.length >= _SHORT], addresses)
     result = list(long)
@@ -157,26 +162,26 @@ def _longest_first(
     return _joined(result)
 
 
-class _Open(NamedTuple):
+class _Open(NamedTuple, Generic[_Route]):
     """A block whose inner blocks are still being looked at, with those seen so far."""
 
-    rows: list[RoutedBlock]
+    rows: list[RoutedBlock[_Route]]
     inner: list[Interval]
 
 
-def _nested(rows: list[RoutedBlock], addresses: Intervals) -> tuple[list[Branch], Intervals]:
+def _nested(rows: list[RoutedBlock[_Route]], addresses: Intervals) -> tuple[list[Branch[_Route]], Intervals]:
     """Return the addresses that each route takes, and the rest.
 
     Two blocks are one inside the other or apart, so that each route takes its block but for the blocks inside it.
     """
-    blocks: dict[Interval, list[RoutedBlock]] = {}
+    blocks: dict[Interval, list[RoutedBlock[_Route]]] = {}
     for row in rows:
         blocks.setdefault(row.addresses[0], []).append(row)
-    result: list[Branch] = []
-    outermost = _Open([], [])
+    result: list[Branch[_Route]] = []
+    outermost: _Open[_Route] = _Open([], [])
     stack = [outermost]
 
-    def close(closing: _Open) -> None:
+    def close(closing: _Open[_Route]) -> None:
         own = subtract(closing.rows[0].addresses, normalise(closing.inner))
         if taken := intersect(addresses, own):
             result.append(_first_of(closing.rows, taken))
@@ -191,19 +196,19 @@ def _nested(rows: list[RoutedBlock], addresses: Intervals) -> tuple[list[Branch]
     return result, subtract(addresses, normalise(outermost.inner))
 
 
-def _first_of(rows: list[RoutedBlock], taken: Intervals) -> Branch:
+def _first_of(rows: list[RoutedBlock[_Route]], taken: Intervals) -> Branch[_Route]:
     """Return the routes of one block with static ones first; among prefix lists AWS takes any."""
     best = min(row.rank for row in rows)
     routes = list(dict.fromkeys(row.route for row in rows if row.rank == best))
     if best != _LISTED or len(routes) == 1:
         return Branch(taken, (routes[0],))
-    lists = " and ".join(sorted(route.destination_prefix_list_id or "" for route in routes))
+    lists = " and ".join(sorted({row.prefix_list for row in rows if row.prefix_list is not None}))
     return Branch(taken, tuple(routes), Missing(f"which of the overlapping prefix lists {lists} a packet goes by"))
 
 
-def _joined(branches: list[Branch]) -> list[Branch]:
+def _joined(branches: list[Branch[_Route]]) -> list[Branch[_Route]]:
     """Return one branch for all addresses that take the same route, a prefix list's entries above all."""
-    joined: dict[tuple[Route | None, ...], list[Branch]] = {}
+    joined: dict[tuple[_Route | None, ...], list[Branch[_Route]]] = {}
     for branch in branches:
         joined.setdefault(branch.routes, []).append(branch)
     return [
@@ -211,25 +216,6 @@ def _joined(branches: list[Branch]) -> list[Branch]:
     ]
 
 
-def target_of(route: Route) -> str:
-    """Return the id of what a route leads to."""
-    return (
-        route.gateway_id
-        or route.nat_gateway_id
-        or route.transit_gateway_id
-        or route.vpc_peering_connection_id
-        or route.network_interface_id
-        or route.instance_id
-        or route.egress_only_internet_gateway_id
-        or route.carrier_gateway_id
-        or route.local_gateway_id
-        or route.core_network_arn
-        or route.odb_network_arn
-        or "a target that the route does not name"
-    )
-
-
-def spell_route(route: Route) -> str:
+def spell_route(route: Route | TransitGatewayRoute) -> str:
     """Say a route: ``0.0.0.0/0 → nat-…``."""
-    to = route.destination_cidr_block or route.destination_prefix_list_id or route.destination_ipv6_cidr_block
-    return f"{to} → {target_of(route)}"
+    return f"{route.to} → {spell_target(route.target)}"

@@ -5,7 +5,8 @@ from typing import Literal
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
-from skerry.model.network import Route, Subnet
+from skerry.model.network import Subnet
+from skerry.model.route_targets import InternetGatewayTarget, NatGatewayTarget, RouteTarget
 from skerry.model.world import World
 from skerry.net.addresses import is_ipv6, parse_block
 from skerry.net.intervals import EMPTY, Intervals, covers, union
@@ -69,13 +70,15 @@ def kind_of(world: World, subnet_id: str) -> Place:
         return "unknown"
     for route in table.routes:
         if route.destination_cidr_block == "0.0.0.0/0" and route.state == "active":
-            return _by_target(route)
+            return _by_target(route.target)
     return "isolated"
 
 
-def _by_target(route: Route) -> Place:
-    if (route.gateway_id or "").startswith("igw-"):
-        return "public"
-    if route.nat_gateway_id is not None:
-        return "private with NAT"
-    return "private, by another way"
+def _by_target(target: RouteTarget) -> Place:
+    match target:
+        case InternetGatewayTarget():
+            return "public"
+        case NatGatewayTarget():
+            return "private with NAT"
+        case _:
+            return "private, by another way"

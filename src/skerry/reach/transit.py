@@ -5,18 +5,27 @@ Attachments and zones: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attach
 Network ACLs: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
 """
 
+from typing import assert_never
+
 import msgspec
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
-from skerry.model.network import Route, RouteTable, Subnet
+from skerry.model.network import Subnet
+from skerry.model.route_targets import (
+    AttachmentTarget,
+    SharedAttachmentsTarget,
+    TransitGatewayTarget,
+    TransitRouteTarget,
+    spell_target,
+)
 from skerry.model.transit_lookup import are_in_same_zone
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayVpcAttachment
 from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, is_ipv6
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach import routing
 from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
-from skerry.reach.origin import DEEPEST, Crossing, Fan, Start, Step
+from skerry.reach.origin import DEEPEST, Crossing, Fan, Start, Step, spell_passed
 from skerry.reach.routing import Branch
 from skerry.reach.trace import Destination, Hop, Leg
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, join_fan
@@ -30,7 +39,7 @@ def walk_through_transit_gateway(local: VpcPaths, step: Step, gateway_id: str) -
     """Walk through a transit gateway, to every attachment of its routes."""
     world, start = local.world, step.start
     if len(start.passed) >= DEEPEST:
-        fact = Missing(f"where the way over {', '.join(start.passed)} and {gateway_id} ends")
+        fact = Missing(f"where the way over {spell_passed(start)} and {gateway_id} ends")
         return _ends(local, step, make_undecided_hop("transit-gateway", gateway_id, fact))
     attachment = world.transit.attachment_of(start.subnet.vpc_id, gateway_id)
     if attachment is None:
@@ -89,7 +98,7 @@ def _subnets(local: VpcPaths, attachment: TransitGatewayVpcAttachment) -> list[S
 
 def routes_of(
     local: VpcPaths, attachment: str, destination: Destination, addresses: Intervals
-) -> tuple[Branch, ...] | Hop:
+) -> tuple[Branch[TransitGatewayRoute], ...] | Hop:
     """Return the routes of the transit gateway for what comes from an attachment."""
     connections = local.world.transit
     table = connections.route_table_id_of(attachment)
@@ -99,34 +108,19 @@ def routes_of(
     routes = table if isinstance(table, Missing) else connections.routes_of(table)
     if isinstance(routes, Missing):
         return make_undecided_hop("transit-gateway", attachment, routes)
-    rows = tuple(_as_route(route) for route in routes)
-    branches = local.in_table(RouteTable(route_table_id=str(table), vpc_id="", routes=rows), destination, addresses)
-    assert not isinstance(branches, Missing)  # noqa: S101 -- a table that has its routes tells them
-    return branches
-
-
-def _as_route(route: TransitGatewayRoute) -> Route:
-    """Return a transit gateway's route in a subnet's form: both are ordered longest first, static before propagated.
-
-    https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
-    """
-    targets = route.transit_gateway_attachments
-    # The one key holds blocks of both families.
-    cidr = route.destination_cidr_block
-    is_ipv6 = cidr is not None and ":" in cidr
-    return Route(
-        destination_cidr_block=None if is_ipv6 else cidr,
-        destination_ipv6_cidr_block=cidr if is_ipv6 else None,
-        destination_prefix_list_id=route.prefix_list_id,
-        transit_gateway_id=targets[0].transit_gateway_attachment_id if len(targets) == 1 else None,
-        core_network_arn=" or ".join(item.transit_gateway_attachment_id for item in targets) or None,
-        state=route.state,
-        origin="EnableVgwRoutePropagation" if route.type == "propagated" else "CreateRoute",
-    )
+    # Both kinds of tables take the longest prefix, and a static route before a propagated one.
+    # https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
+    name = str(table)
+    rows = local.memo.once(("table", name), lambda: routing.compile_routes(local.world, name, routes))
+    return routing.select_branches(local.world, rows, destination, addresses)
 
 
 def _by_route(
-    local: VpcPaths, step: Step, mine: TransitGatewayVpcAttachment, exit_subnet: Subnet, branch: Branch
+    local: VpcPaths,
+    step: Step,
+    mine: TransitGatewayVpcAttachment,
+    exit_subnet: Subnet,
+    branch: Branch[TransitGatewayRoute],
 ) -> Fan:
     name = mine.transit_gateway_attachment_id
     table = local.world.transit.route_table_id_of(name)
@@ -145,8 +139,8 @@ def _by_route(
         message = f"{table} drops what is for {step.destination.label}: its route {rule} is a black hole"
         hop = make_lost_hop("transit-gateway", str(table), "TGW_RTB_BAD_STATE_ROUTE", message, rule)
         return _ends(local, taken, hop)
-    target = routing.target_of(route)
-    theirs = _vpc_behind(local, route)
+    target = spell_target(route.target)
+    theirs = _vpc_behind(local, route.target)
     if route.state != "active" or isinstance(theirs, Missing):
         fact = theirs if isinstance(theirs, Missing) else Missing(f"what a route in state {route.state} does")
         return _ends(local, taken, make_undecided_hop("transit-gateway", target, fact, rule))
@@ -186,11 +180,19 @@ def _to_gateway(local: VpcPaths, step: Step, exit_subnet: Subnet) -> Hops:
     return leave, step.hop, enter
 
 
-def _vpc_behind(local: VpcPaths, route: Route) -> TransitGatewayVpcAttachment | Missing:
+def _vpc_behind(local: VpcPaths, target: TransitRouteTarget) -> TransitGatewayVpcAttachment | Missing:
     """Return the attachment at a route's target, if its VPC is in the input."""
-    target = routing.target_of(route)
-    if route.transit_gateway_id is None:
-        return Missing(f"which attachment a route leads to that names {target}", "ec2:SearchTransitGatewayRoutes")
+    match target:
+        case AttachmentTarget(attachment_id):
+            return _vpc_at(local, attachment_id)
+        case SharedAttachmentsTarget() | Missing():
+            fact = f"which attachment a route leads to that names {spell_target(target)}"
+            return Missing(fact, "ec2:SearchTransitGatewayRoutes")
+        case _:
+            assert_never(target)
+
+
+def _vpc_at(local: VpcPaths, target: str) -> TransitGatewayVpcAttachment | Missing:
     kinds = {record.transit_gateway_attachment_id: record for record in local.world.facts.transit_gateway_attachments}
     listed = kinds.get(target)
     if listed is not None and listed.resource_type not in {None, _VPC}:
@@ -249,7 +251,7 @@ def _start_in(
     left, came = mine.transit_gateway_attachment_id, theirs.transit_gateway_attachment_id
 
     def make() -> Start:
-        gateway = mine.transit_gateway_id
+        gateway = TransitGatewayTarget(mine.transit_gateway_id)
         crossing = Crossing(gateway, home, _seen(local, home, mine, theirs), (theirs, mine))
         passed = (*home.passed, gateway)
         return Start(entry, home.addresses, home.ports, public=False, what="transit", came=crossing, passed=passed)
@@ -265,7 +267,7 @@ def _seen(
     https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
     """
     if home.came is not None:
-        return Missing(f"whether security groups are seen across both {home.came.by} and {mine.transit_gateway_id}")
+        return Missing(f"whether security groups are seen across both {home.came.by.id} and {mine.transit_gateway_id}")
     gateway = local.world.transit.find_transit_gateway(mine.transit_gateway_id)
     if isinstance(gateway, Missing):
         return gateway

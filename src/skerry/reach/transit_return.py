@@ -8,12 +8,11 @@ import msgspec
 
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
+from skerry.model.route_targets import LOCAL, AttachmentTarget, spell_target
 from skerry.model.transit_records import TransitGatewayVpcAttachment
 from skerry.net.packets import Box
-from skerry.reach import routing
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Crossing, Start, Step
-from skerry.reach.routing import LOCAL
 from skerry.reach.trace import Cut, Destination, Hop, Segment, judge
 from skerry.reach.transit import attachment_subnet_for, choose_entry_subnets, routes_of
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
@@ -66,7 +65,7 @@ def _routed(local: VpcPaths, start: Start) -> Hops:
     hops = []
     for branch in branches:
         route = branch.routes[0]
-        led = route is not None and route.transit_gateway_id == theirs.transit_gateway_attachment_id
+        led = route is not None and route.target == AttachmentTarget(theirs.transit_gateway_attachment_id)
         if led and branch.missing is None and route is not None and route.state == "active":
             continue
         if branch.missing is None and (route is None or route.state == GONE):
@@ -75,7 +74,7 @@ def _routed(local: VpcPaths, start: Start) -> Hops:
             hop = make_lost_hop("transit-gateway", table, code, message, cut=Cut(source=branch.addresses))
             hops.append(msgspec.structs.replace(hop, leg="back"))
             continue
-        what = routing.target_of(route) if route else "no route"
+        what = spell_target(route.target) if route else "no route"
         fact = branch.missing or Missing(f"what becomes of replies that {table} sends to {what}")
         hops.append(make_undecided_hop("transit-gateway", table, fact, leg="back", source=branch.addresses))
     return tuple(hops)

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
+from skerry.model.route_targets import LOCAL, InternetGatewayTarget, LocalTarget, RouteTarget, spell_target
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, PUBLIC_IPV6, spell, whole_family_of
 from skerry.net.intervals import Intervals, covers, intersect, union
@@ -15,7 +16,7 @@ from skerry.reach import routing
 from skerry.reach.cache import Memo
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Fan, Start, Step, Traffic
-from skerry.reach.routing import LOCAL, Branch
+from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Filters
 from skerry.reach.subnets import block_of
 from skerry.reach.trace import Cut, Destination, Direction, Hop, Leg, PacketPath, PathPart
@@ -44,7 +45,9 @@ class VpcPaths(ABC):
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
         """Return the hops to a subnet, and back, of packets that came from another VPC."""
 
-    def branches(self, subnet: Subnet, destination: Destination, addresses: Intervals) -> tuple[Branch, ...] | Missing:
+    def branches(
+        self, subnet: Subnet, destination: Destination, addresses: Intervals
+    ) -> tuple[Branch[Route], ...] | Missing:
         """Return the routes that packets for these addresses take in a subnet."""
         table = self.world.route_table_of(subnet)
         if isinstance(table, Missing):
@@ -55,7 +58,7 @@ class VpcPaths(ABC):
         exact = ("route", table.route_table_id, destination, addresses)
         return self.memo.once(exact, lambda: self.in_table(table, destination, addresses))
 
-    def _to_subnet(self, table: RouteTable, destination: Destination, addresses: Intervals) -> Branch | None:
+    def _to_subnet(self, table: RouteTable, destination: Destination, addresses: Intervals) -> Branch[Route] | None:
         """Return the route to another subnet, where it is one for all of it, and so for each address there."""
         subnet = self.world.subnets.get(destination.subnet or "")
         block = block_of(subnet, addresses) if subnet else ()
@@ -70,7 +73,7 @@ class VpcPaths(ABC):
 
     def in_table(
         self, table: RouteTable, destination: Destination, addresses: Intervals
-    ) -> tuple[Branch, ...] | Missing:
+    ) -> tuple[Branch[Route], ...] | Missing:
         """Return the routes of one table that packets for these addresses take."""
         rows = self.memo.once(("table", table.route_table_id), lambda: routing.compile_table(self.world, table))
         return rows if isinstance(rows, Missing) else routing.select_branches(self.world, rows, destination, addresses)
@@ -159,7 +162,7 @@ class VpcPaths(ABC):
         """Return the route of the replies; no hop if it is ``local``, as nearly always."""
         return self.memo.once(("reply", end.subnet_id, start), lambda: self.reply_hops(end, start, LOCAL))
 
-    def reply_hops(self, end: Subnet, start: Start, by: str) -> Hops:
+    def reply_hops(self, end: Subnet, start: Start, by: RouteTarget) -> Hops:
         """Return the hops of replies in the subnet at the end of a path, if they do not leave as the packets came.
 
         ``by``: the required target of their route, ``local`` or the gateway that the packets came by.
@@ -181,14 +184,14 @@ class VpcPaths(ABC):
         home = Destination(start.subnet.subnet_id, start.addresses, subnet=start.subnet.subnet_id)
         branches = self.in_table(table, home, start.addresses)
         if not isinstance(branches, Missing) and all(
-            route is None or route.gateway_id == LOCAL for branch in branches for route in branch.routes
+            route is None or isinstance(route.target, LocalTarget) for branch in branches for route in branch.routes
         ):
             return ()
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes back for {destination.label}")
         return (make_undecided_hop("route", table.route_table_id, fact, leg="back"),)
 
 
-def reply_hops_of(branches: tuple[Branch, ...], table: str, place: str, by: str) -> Hops:
+def reply_hops_of(branches: tuple[Branch[Route], ...], table: str, place: str, by: RouteTarget) -> Hops:
     """Return the hops of replies by these routes of a table: see `VpcPaths.reply_hops`."""
     hops = []
     for branch in branches:
@@ -201,24 +204,24 @@ def reply_hops_of(branches: tuple[Branch, ...], table: str, place: str, by: str)
             if branch.missing is None and route is not None and _to_internet(route, branch.addresses):
                 hops.append(_lost_to_internet(table, route, branch.addresses))
                 continue
-            what = routing.target_of(route) if route else "no route"
+            what = spell_target(route.target) if route else "no route"
             fact = branch.missing or Missing(f"what becomes of replies that leave {place} by {what}")
             hops.append(make_undecided_hop("route", what, fact, leg="back", source=branch.addresses))
     return tuple(hops)
 
 
-def _leads(route: Route, by: str) -> bool:
-    return route.gateway_id == LOCAL if by == LOCAL else route.state != GONE and routing.target_of(route) == by
+def _leads(route: Route, by: RouteTarget) -> bool:
+    return route.target == by and (by == LOCAL or route.state != GONE)
 
 
 def _to_internet(route: Route, addresses: Intervals) -> bool:
     private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
-    return (route.gateway_id or "").startswith("igw-") and private
+    return isinstance(route.target, InternetGatewayTarget) and private
 
 
 def _lost_to_internet(table: str, route: Route, addresses: Intervals) -> Hop:
     """Return the hop for replies to private addresses by an internet gateway; it forwards only to public ones."""
-    rule, gateway = routing.spell_route(route), route.gateway_id or ""
+    rule, gateway = routing.spell_route(route), spell_target(route.target)
     message = f"{table} sends replies to {spell(addresses)} to {gateway}, which drops what is for private addresses"
     code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
     hop = make_lost_hop("route", table, code, message, rule, Cut(source=addresses))
