@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from textwrap import fill
 
-from skerry.aws.api_call import ApiCall
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
 from skerry.render.iam_policy import write_policy
+from skerry.services.api_call import ApiCall
 from skerry.sources.live import ReadScope
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -73,7 +73,7 @@ def permission_page() -> str:
     return f"""# Permissions
 
 `skerry iam-policy COMMAND` prints the IAM policy that a command needs, from the tables of calls in
-`src/skerry/aws/api_table.py` and `resource_calls.py`: all that skerry calls to read a live account. Every call only
+`src/skerry/aws/` and `src/skerry/services/`: all that skerry calls to read a live account. Every call only
 reads, and none reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage`
 and `ecr:GetDownloadUrlForLayer` tell whether an image exists and for which processor. skerry keeps only that of
 its configuration; images below a pull-through cache rule are not asked for, as ECR might fetch them.

@@ -9,10 +9,11 @@ from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Identity, Step
 from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
-from skerry.model.resource_answers import ResourceAnswer, SecretDescription
+from skerry.model.resource_answers import ResourceAnswer
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import AWS_OWN, Principal, principal_of_role
 from skerry.policy.resources import Resource
+from skerry.services.secretsmanager import SecretDescription
 from tests.networks import ACCOUNT, IMAGE, REGION
 
 EXECUTION, TASK = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("launcher", "web"))

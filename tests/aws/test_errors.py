@@ -7,10 +7,11 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from skerry.aws import api_table, resource_calls
-from skerry.aws.api_call import ApiCall
+from skerry.aws import api_table
 from skerry.aws.errors import CallContext, RefusedError, clean_message, map_errors
 from skerry.errors import Argument, SkerryError
+from skerry.services import efs, logs, s3
+from skerry.services.api_call import ApiCall
 
 
 def of(
@@ -34,7 +35,7 @@ class TestRefusedCalls:
             (api_table.VPCS, "UnauthorizedOperation"),
             (api_table.SERVICES, "AccessDeniedException"),
             (api_table.ZONES, "AccessDenied"),
-            (api_table.FILE_SYSTEMS, "AccessDeniedException"),
+            (efs.FILE_SYSTEMS, "AccessDeniedException"),
             (api_table.RESOLVER_RULES, "AccessDeniedException"),
             (api_table.VPCS, "AuthorizationError"),
         ],
@@ -50,7 +51,7 @@ class TestRefusedCalls:
             (api_table.VPC_ATTRIBUTE, "InvalidVpcID.NotFound"),
             (api_table.ZONE_RECORDS, "NoSuchHostedZone"),
             (api_table.SERVICE_NAMES, "ClusterNotFoundException"),
-            (api_table.MOUNT_TARGETS, "FileSystemNotFound"),
+            (efs.MOUNT_TARGETS, "FileSystemNotFound"),
             (api_table.TASK_DEFINITION, "ClientException"),
         ],
     )
@@ -91,7 +92,7 @@ class TestThrottling:
 
     def test_throttled_log_group_lookup_becomes_a_refused_call(self) -> None:
         """So few log groups may be asked for in a second that a large account is throttled."""
-        found = answered("ThrottlingException", resource_calls.LOG_GROUP)
+        found = answered("ThrottlingException", logs.LOG_GROUP.call)
         assert isinstance(found, RefusedError)
         assert found.code == "ThrottlingException"
 
@@ -99,7 +100,7 @@ class TestThrottling:
 class TestParameterValidation:
     def test_invalid_bucket_name_becomes_a_refused_call(self) -> None:
         problem = exceptions.ParamValidationError(report='Invalid bucket name "a b"')
-        found = of(problem, resource_calls.BUCKET_POLICY)
+        found = of(problem, s3.BUCKET_POLICY.call)
         assert isinstance(found, RefusedError)
         assert found.code == "ParamValidationError"
 

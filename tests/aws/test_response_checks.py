@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from skerry.aws import api_table, resource_calls
-from skerry.aws.api_call import ApiCall
+from skerry.aws import api_table
 from skerry.aws.api_table import CALLS, PLANNING
 from skerry.aws.response_checks import DAMAGED, check
+from skerry.services import s3
+from skerry.services.api_call import ApiCall
 
 ALL = (*CALLS, *PLANNING)
 XML = {"ec2", "query", "rest-xml"}
@@ -130,7 +131,7 @@ class TestResponses:
 
     def test_response_without_an_expected_member_is_damaged(self) -> None:
         for call in ALL:
-            if call is not resource_calls.BUCKET_POLICY:
+            if call is not s3.BUCKET_POLICY.call:
                 for key in keys_of(call):
                     assert reason(call, body_without(call, key)) == f"it lacks {key}", call.action
 
@@ -156,7 +157,7 @@ class TestResponses:
 
     def test_response_with_html_content_type_is_damaged(self) -> None:
         for call in ALL:
-            if call is not resource_calls.BUCKET_POLICY:
+            if call is not s3.BUCKET_POLICY.call:
                 assert reason(call, body_of(call), content_type="text/html") == "its type is text/html"
                 kind = "text/xml;charset=UTF-8" if is_xml(call) else "application/x-amz-json-1.1"
                 assert reason(call, body_of(call), content_type=kind) == ""

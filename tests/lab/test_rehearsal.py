@@ -234,10 +234,10 @@ class TestStock:
         found = written(network(container(secrets=secrets, logConfiguration=awslogs(), environmentFiles=files)))
         assert found.work is not None
         assert set(found.work.stock.items) == {
-            ResourceFixture("secret", HERE, "db-AbCdEf"),
-            ResourceFixture("parameter", HERE, "/app/c"),
-            ResourceFixture("log-group", HERE, awslogs()["options"]["awslogs-group"]),
-            ResourceFixture("object", HERE, "settings/web.env"),
+            ResourceFixture("secretsmanager", HERE, "db-AbCdEf"),
+            ResourceFixture("ssm", HERE, "/app/c"),
+            ResourceFixture("logs", HERE, awslogs()["options"]["awslogs-group"]),
+            ResourceFixture("s3", HERE, "settings/web.env"),
         }
 
     def test_stock_has_a_registry_and_image_for_each_container(self) -> None:

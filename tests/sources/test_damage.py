@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from skerry.model.facts import Facts
-from skerry.model.resource_answers import Refused, RepositoryImages
+from skerry.model.resource_answers import Refused
+from skerry.services.ecr import RepositoryImages
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
 from tests.lists import complete_kinds, incomplete_kinds

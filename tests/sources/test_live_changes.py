@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from skerry.aws.api_call import LATEST
 from skerry.aws.session import make_clients
 from skerry.errors import SkerryError
+from skerry.services.api_call import LATEST
 from skerry.sources.live import read
 from tests.accounts import REGION, Account, error, paged
 from tests.lists import complete_kinds

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
-from skerry.aws.api_call import ApiCall
 from skerry.aws.api_table import CALLS
 from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.errors import SkerryError
 from skerry.model.resource_answers import Absent, Refused
+from skerry.services.api_call import ApiCall
 from skerry.sources.live import ReadScope
 from skerry.sources.redaction import redact
 from tests.accounts import ACCOUNT, REGION, Answer, error

@@ -13,7 +13,8 @@ from skerry import app
 from skerry.errors import InputError, NothingFoundError
 from skerry.model.world import World
 from skerry.render import json as as_json
-from skerry.sources import documents, files, resource_answers
+from skerry.services import READS_BY_ACTION
+from skerry.sources import documents, files
 from skerry.sources.redaction import redact
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
 from skerry.sources.redaction.values import KEPT_RECORD_TYPES, REDACTED
@@ -282,7 +283,7 @@ class TestKeptFields:
         loaded = set(documents.load.__globals__["_Loader"]()._handlers)  # noqa: SLF001 -- the loader's own table
         assert loaded - {"Calls", "Snapshot"} == LISTS.keys() | WHOLE.keys()
 
-    @pytest.mark.parametrize("action", sorted(resource_answers.ANSWER_SHAPES))
+    @pytest.mark.parametrize("action", sorted(READS_BY_ACTION))
     def test_redaction_keeps_call_parameters_that_identify_a_resource(self, action: str) -> None:
         asked: set[str] = set()
 
@@ -291,7 +292,7 @@ class TestKeptFields:
                 asked.add(key)
                 return default
 
-        resource_answers.ANSWER_SHAPES[action].about(Recording())
+        READS_BY_ACTION[action].about(Recording())
         assert asked <= PARAMETERS
 
 

@@ -7,14 +7,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from skerry.access.images import ImageManifest
 from skerry.errors import InputError
 from skerry.model import resource_answers
 from skerry.model.facts import Facts
 from skerry.model.resource_answers import Absent, Refused
+from skerry.services import READS_BY_ACTION, ecr, ssm
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
-from skerry.sources.resource_answers import ANSWER_SHAPES
 from tests.accounts import ACCOUNT
 from tests.sources.clusters import CONFIGURATION, IMAGE, KEY, SECRET, everything, images, reading
 from tests.tables import each
@@ -79,12 +78,12 @@ def loaded(*documents: bytes) -> Facts:
 def with_manifests_as_read(found: Facts) -> Facts:
     """The facts with only what is read of the manifests of images."""
 
-    def manifest(row: resource_answers.RepositoryImage) -> resource_answers.RepositoryImage:
-        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=ImageManifest)))
+    def manifest(row: ecr.RepositoryImage) -> ecr.RepositoryImage:
+        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=ecr.ImageManifest)))
 
     rows = [
         replace(row, answer=replace(row.answer, images=tuple(map(manifest, row.answer.images))))
-        if isinstance(row.answer, resource_answers.RepositoryImages)
+        if isinstance(row.answer, ecr.RepositoryImages)
         else row
         for row in found.resource_answers
     ]
@@ -100,13 +99,13 @@ def failed(action: str, code: str) -> bytes:
     return wrapped(action, parameters, Error={"Code": code, "Message": "no"})
 
 
-@each("action", sorted(ANSWER_SHAPES))
+@each("action", sorted(READS_BY_ACTION))
 class TestResourceAnswers:
     def test_resource_answer_is_read_for_its_resource(self, action: str) -> None:
         parameters, response, about = ANSWERED[action]
         found = loaded(wrapped(action, parameters, Response=response))
         ((name, answer),) = answers(found).items()
-        assert (name, type(answer)) == (about, ANSWER_SHAPES[action].record)
+        assert (name, type(answer)) == (about, READS_BY_ACTION[action].record)
         assert (found.notes, found.refused) == ((), ())
 
     def test_not_found_answer_is_read_as_absent(self, action: str) -> None:
@@ -171,7 +170,7 @@ class TestResourceAnswers:
             loaded(wrapped(action, ANSWERED[action][0], Response=None))
 
 
-@each("action", sorted(set(ANSWER_SHAPES) - {"organizations:DescribeOrganization"}))
+@each("action", sorted(set(READS_BY_ACTION) - {"organizations:DescribeOrganization"}))
 @each("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
 def test_answer_without_resource_parameters_is_refused_with_a_hint(action: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="but not about what") as caught:
@@ -197,7 +196,7 @@ class TestListAnswers:
     def test_parameter_missing_from_its_list_is_absent(self) -> None:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "/x"]}]}
         found = loaded(wrapped("ssm:DescribeParameters", asked, Response={"Parameters": [{"Name": "/x"}]}))
-        assert answers(found) == {"x": Absent("NotFound"), "/x": resource_answers.Parameter(name="/x")}
+        assert answers(found) == {"x": Absent("NotFound"), "/x": ssm.Parameter(name="/x")}
 
     def test_parameter_list_filtered_by_prefix_is_refused(self) -> None:
         filters = [{"Key": "Name", "Option": "BeginsWith", "Values": ["/x"]}]
@@ -224,7 +223,7 @@ class TestListAnswers:
         asked = {"ParameterFilters": [{"Key": "Name", "Option": "Equals", "Values": ["x", "y"]}]}
         response = {"Parameters": [{"Name": "x"}], "NextToken": "more"}
         found = loaded(wrapped("ssm:DescribeParameters", asked, Response=response))
-        assert answers(found) == {"x": resource_answers.Parameter(name="x"), "y": resource_answers.Refused("partial")}
+        assert answers(found) == {"x": ssm.Parameter(name="x"), "y": resource_answers.Refused("partial")}
 
 
 class TestEcrImages:

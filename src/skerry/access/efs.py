@@ -13,7 +13,7 @@ from skerry.model.arns import Arn, parse_arn
 from skerry.model.ecs import EfsVolume
 from skerry.model.facts import Missing
 from skerry.policy.request import ABSENT, Principal, Request, Values
-from skerry.policy.resources import Resource
+from skerry.services.efs import PREFIX, file_system_of
 
 _MOUNT = "elasticfilesystem:ClientMount"
 _ON = "ENABLED"
@@ -49,7 +49,7 @@ def _mount_request_of(launch: Launch, need: Call, volume: EfsVolume, launch_arn:
         return principal
     file_system_id = file_system_id_of(volume)
     parsed = parse_arn(volume.file_system_id) or launch_arn
-    prefix = f"arn:{parsed.partition}:elasticfilesystem:{parsed.region}:{parsed.account}"
+    prefix = f"arn:{parsed.partition}:{PREFIX}:{parsed.region}:{parsed.account}"
     access_point_id = authorization.access_point_id if authorization else None
     context: dict[str, Values] = {
         "aws:securetransport": ("true" if volume.transit_encryption == _ON else "false",),
@@ -58,7 +58,7 @@ def _mount_request_of(launch: Launch, need: Call, volume: EfsVolume, launch_arn:
             (f"{prefix}:access-point/{access_point_id}",) if access_point_id else ABSENT
         ),
     }
-    resource = Resource(f"{prefix}:file-system/{file_system_id}", parsed.account)
+    resource = file_system_of(parsed, file_system_id)
     return AccessRequest(file_system_id, Request(principal, _MOUNT, resource, context))
 
 

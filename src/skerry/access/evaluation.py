@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from skerry.access.endpoint_policies import EndpointPolicies
 from skerry.access.existence import Existence
 from skerry.access.role_policies import CallPath, RolePolicies
-from skerry.access.roles import TaskRoles
+from skerry.access.roles import ROLES, TaskRoles
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
@@ -17,30 +17,17 @@ from skerry.model.world import World
 from skerry.policy.request import context_of_endpoint_call, context_of_internet_call
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Destination, Hop, PacketPath, Trace, join_segments, judge
+from skerry.services import READS
+from skerry.services.organizations import ORGANIZATION
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, worst_of
 
 _RESOURCE = Destination("what the call is about", ())
 INTERNET, ELSEWHERE = "the internet", "an unknown path"
 _NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
-_ORGANIZATION = "service and resource control policies"
-_READ_BY = {
-    "access points of file systems": "elasticfilesystem:DescribeAccessPoints",
+_READ_BY = {read.kind: read.action for read in READS} | {
     "digests of deployments": "ecs:DescribeServiceRevisions",
-    "environment files": "s3:ListBucket",
-    "grants of keys": "kms:ListGrants",
-    "images": "ecr:BatchGetImage",
-    "keys": "kms:DescribeKey",
-    "log groups": "logs:DescribeLogGroups",
-    "parameters": "ssm:DescribeParameters",
-    "policies of buckets": "s3:GetBucketPolicy",
-    "policies of file systems": "elasticfilesystem:DescribeFileSystemPolicy",
-    "policies of keys": "kms:GetKeyPolicy",
-    "policies of repositories": "ecr:GetRepositoryPolicy",
-    "policies of roles": "iam:GetAccountAuthorizationDetails",
-    "policies of secrets": "secretsmanager:GetResourcePolicy",
-    "processors of images": "ecr:GetDownloadUrlForLayer",
-    "secrets": "secretsmanager:DescribeSecret",
-    _ORGANIZATION: "organizations:DescribeOrganization",
+    "policies of roles": ROLES,
+    ORGANIZATION.kind: ORGANIZATION.action,
 }
 """IAM actions that read each kind of fact, by the name of the kind."""
 
@@ -81,7 +68,7 @@ class AccessCheck:
             return _NOTHING_READ
         unread = dict.fromkeys((*self._role_policies.unread, *self._existence.unread))
         if not self._roles.knows_organization:
-            unread[_ORGANIZATION] = None
+            unread[ORGANIZATION.kind] = None
         return tuple(self._describe(kind) for kind in unread)
 
     def _describe(self, kind: str) -> str:

@@ -6,16 +6,16 @@ import msgspec
 
 from skerry.access.denials import blocking_hop_for
 from skerry.access.requests import partition_name_of
-from skerry.launch.image_pulls import find_cache_rule
-from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
-from skerry.model import resource_answers
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Piece
+from skerry.services import ecr
+from skerry.services.ecr import ImageManifest, ImagePlatform, find_cache_rule
+from skerry.services.image_references import Image, parse
 
 _GONE = "ImageNotFound"
 _DIGEST = "sha256:"
@@ -26,29 +26,6 @@ _PROCESSORS = {None: "amd64", "X86_64": "amd64", "ARM64": "arm64"}
 _UNREAD_RULES = Missing(
     "whether a pull-through cache rule makes the image be fetched", "ecr:DescribePullThroughCacheRules"
 )
-
-
-class _Platform(msgspec.Struct, frozen=True):
-    architecture: str
-    os: str
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    platform: _Platform | None = None
-
-
-class _Configuration(msgspec.Struct, frozen=True):
-    digest: str
-
-
-class ImageManifest(msgspec.Struct, frozen=True):
-    """A manifest of one image, or a list of those for several platforms.
-
-    https://github.com/opencontainers/image-spec/blob/main/image-index.md
-    """
-
-    manifests: tuple[_Entry, ...] = ()
-    config: _Configuration | None = None
 
 
 class ImageCheck:
@@ -75,7 +52,7 @@ class ImageCheck:
         repository = (
             f"arn:{partition_name_of(image.region or '')}:ecr:{image.region}:{account}:repository/{image.repository}"
         )
-        images = self._resources.images_of(account, image.repository)
+        images = ecr.find_images(self._resources, account, image.repository)
         match images:
             case None:
                 self._unread["images"] = None
@@ -89,7 +66,7 @@ class ImageCheck:
                 yield from self._image_in_repository(launch, image, repository, images)
 
     def _image_in_repository(
-        self, launch: Launch, image: Image, repository: str, images: resource_answers.RepositoryImages
+        self, launch: Launch, image: Image, repository: str, images: ecr.RepositoryImages
     ) -> Iterator[Hop]:
         if launch.pins_unread is not None:
             if self._resources.revisions_failed:
@@ -108,7 +85,7 @@ class ImageCheck:
             else:
                 yield self._absent(image, repository, failure, held=name in pinned_digests)
 
-    def _absent(self, image: Image, repository: str, failure: resource_answers.ImageFailure, *, held: bool) -> Hop:
+    def _absent(self, image: Image, repository: str, failure: ecr.ImageFailure, *, held: bool) -> Hop:
         """Return the hop for an image that ECR did not return."""
         name = failure.image_id.image_digest or failure.image_id.image_tag or ""
         if failure.failure_code != _GONE:
@@ -128,7 +105,7 @@ class ImageCheck:
         return make_undecided_hop("resource", piece.resource, _UNREAD_RULES)
 
     def _platform(
-        self, launch: Launch, image: Image, repository: str, manifest: resource_answers.RepositoryImage, account: str
+        self, launch: Launch, image: Image, repository: str, manifest: ecr.RepositoryImage, account: str
     ) -> Iterator[Hop]:
         processor = _PROCESSORS.get(launch.architecture)
         fact = Missing(f"for which processor image {image.reference} was built", "ecr:BatchGetImage")
@@ -138,21 +115,23 @@ class ImageCheck:
             yield make_undecided_hop("resource", repository, fact)
             return
         built = [
-            _Platform(entry.platform.architecture, entry.platform.os) for entry in content.manifests if entry.platform
+            ImagePlatform(entry.platform.architecture, entry.platform.os)
+            for entry in content.manifests
+            if entry.platform
         ]
         if content.config is not None:
-            configuration = self._resources.image_configuration_of(account, image.repository, content.config.digest)
+            configuration = ecr.find_configuration(self._resources, account, image.repository, content.config.digest)
             if isinstance(configuration, Missing):
                 yield make_undecided_hop("resource", repository, configuration)
             elif (
-                not isinstance(configuration, resource_answers.ImageConfiguration)
+                not isinstance(configuration, ecr.ImageConfiguration)
                 or configuration.architecture is None
                 or configuration.os is None
             ):
                 self._unread["processors of images"] = None
             else:
-                built = [_Platform(configuration.architecture, configuration.os)]
-        if built and processor is not None and _Platform(processor, launch.family) not in built:
+                built = [ImagePlatform(configuration.architecture, configuration.os)]
+        if built and processor is not None and ImagePlatform(processor, launch.family) not in built:
             yield make_lost_hop(
                 "resource",
                 repository,
@@ -161,11 +140,11 @@ class ImageCheck:
             )
 
 
-def _find(images: resource_answers.RepositoryImages, name: str) -> resource_answers.RepositoryImage | None:
+def _find(images: ecr.RepositoryImages, name: str) -> ecr.RepositoryImage | None:
     return next((image for image in images.images if name in _names(image.image_id)), None)
 
 
-def _names(image: resource_answers.ImageId) -> tuple[str | None, ...]:
+def _names(image: ecr.ImageId) -> tuple[str | None, ...]:
     return (image.image_tag, image.image_digest)
 
 
@@ -183,7 +162,7 @@ def _missing_message_of(image: Image, name: str, *, held: bool) -> str:
     )
 
 
-def _platform_message_of(launch: Launch, image: Image, processor: str, built: list[_Platform]) -> str:
+def _platform_message_of(launch: Launch, image: Image, processor: str, built: list[ImagePlatform]) -> str:
     platforms = ", ".join(
         sorted({f"{platform.os}/{platform.architecture}" for platform in built if platform.os != "unknown"})
     )

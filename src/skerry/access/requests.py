@@ -1,6 +1,5 @@
 """Requests of a launch to AWS as policies see them: principal, action, resource, context."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,25 +7,19 @@ from msgspec import UNSET
 
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import ServiceRef, layer_bucket_of
-from skerry.launch.image_references import parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import LogConfiguration
 from skerry.model.facts import Missing
-from skerry.model.resource_answers import Absent, SecretDescription
+from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import AWS_OWN, Context, HiddenValue, Principal, Request, principal_of_role
 from skerry.policy.resources import Resource
+from skerry.services import SERVICE_OF_PREFIX, logs
+from skerry.services.service import RequestScope
 
 _ANYTHING = Resource("*")
-# Secrets Manager adds six random characters to a name in its ARN; a name should not end like this itself:
-# https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
-_SUFFIXED = re.compile(r"-([A-Za-z0-9]{6})$")
-_SUFFIX = 6
-_CREATE_GROUP = "logs:CreateLogGroup"
-_LOCATION = "s3:GetBucketLocation"
-_OF_EVERYBODY = "parameter/aws/service/"
 # The driver creates the stream before the container starts and sends events later; their failure blocks no start:
 # https://docs.docker.com/engine/logging/drivers/awslogs/
 _LATER = {"logs:PutLogEvents"}
@@ -98,16 +91,16 @@ def is_needed(caller: Caller, access: AccessRequest) -> bool | Missing:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     """
-    if access.request.action != _CREATE_GROUP:
+    if access.request.action != logs.CREATE_GROUP:
         return True
     if not any(
         configuration.options.get("awslogs-create-group") == "true"
         for configuration in log_configurations_of(caller.launch, access.subject)
     ):
         return False
-    log_group = caller.resources.find_log_group(access.subject)
+    log_group = logs.LOG_GROUP.find(caller.resources, access.subject)
     if log_group is None or isinstance(log_group, Missing):
-        return Missing(f"whether log group {access.subject} is there", "logs:DescribeLogGroups")
+        return Missing(f"whether log group {access.subject} is there", logs.LOG_GROUP.action)
     return isinstance(log_group, Absent)
 
 
@@ -142,99 +135,19 @@ def _resources(caller: Caller, action: str, need: Call, ref: ServiceRef) -> Iter
     elif action == "ecr:GetAuthorizationToken" or not need.subjects:
         yield "", _ANYTHING
     else:
+        logging = tuple(_logging(caller.launch))
+        scope = RequestScope(caller.resources, caller.principal.account, partition, ref.region, logging)
         for subject in need.subjects:
-            for resource in _resource(caller, action, subject, _RegionalArns(partition, ref.region)):
+            for resource in _resources_of_subject(scope, action, subject):
                 yield subject, resource
 
 
-class _RegionalArns(NamedTuple):
-    """A Region and its partition, for building ARNs."""
-
-    partition: str
-    region: str
-
-    def arn(self, service: str, account: str | None, resource: str) -> str:
-        """Return the ARN of a resource in the Region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{account}:{resource}"
-
-
-def _resource(caller: Caller, action: str, subject: str, arns: _RegionalArns) -> Iterator[Resource]:
-    """Yield the resources of one subject of a call."""
-    account = caller.principal.account
-    service = action.partition(":")[0]
-    match service:
-        case "ecr":
-            image = parse(subject)
-            owner = image.account if image else None
-            yield Resource(arns.arn("ecr", owner, f"repository/{image.repository if image else ''}"), owner)
-        case "secretsmanager":
-            yield _secret(caller, subject, arns)
-        case "logs":
-            yield from (Resource(prefix, account, beginning=True) for prefix in _streams(caller, action, subject, arns))
-        case "ssm":
-            yield _parameter(subject, arns, account)
-        case "s3":
-            yield _object(action, subject, arns.partition)
-        case _ if action in _OWN_STREAMS:
-            yield Resource(arns.arn(service, account, f"{_OWN_STREAMS[action]}/{subject}"), account)
-        case _:
-            yield Resource("", beginning=True)
-
-
-def _secret(caller: Caller, subject: str, arns: _RegionalArns) -> Resource:
-    """Return a secret by its ARN from DescribeSecret, else by its name or ARN in the task definition.
-
-    Without the six random characters, or with a name only, just the beginning of the ARN is known. An ARN with a last
-    word of six lowercase letters may be complete or not.
-    """
-    secret = caller.resources.find_secret(subject)
-    if isinstance(secret, SecretDescription) and (described := parse_arn(secret.arn)) is not None:
-        return Resource(secret.arn, described.account)
-    parsed = parse_arn(subject)
-    if parsed is None:
-        start = arns.arn("secretsmanager", caller.principal.account, f"secret:{subject}-")
-        return Resource(start, caller.principal.account, beginning=True, more_characters=_SUFFIX)
-    suffix = _SUFFIXED.search(subject)
-    if suffix is None:
-        return Resource(f"{subject}-", parsed.account, beginning=True, more_characters=_SUFFIX)
-    return Resource(subject, parsed.account, beginning=suffix[1].islower() and suffix[1].isalpha())
-
-
-def _streams(caller: Caller, action: str, group: str, arns: _RegionalArns) -> Iterator[str]:
-    """Yield the beginnings of the ARNs of log streams: ``PREFIX/CONTAINER/``, before the id of the task.
-
-    The error messages of ECS name the streams for the creation of the group too.
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-    """
-    start = arns.arn("logs", caller.principal.account, f"log-group:{group}:log-stream:")
-    of_containers = [
-        f"{start}{configuration.options['awslogs-stream-prefix']}/{name}/"
-        for name, configuration in _logging(caller.launch)
-        if name
-        and configuration.options.get("awslogs-group") == group
-        and configuration.options.get("awslogs-stream-prefix")
-    ]
-    all_named = len(of_containers) == len(log_configurations_of(caller.launch, group)) and bool(of_containers)
-    yield from of_containers if all_named and action != _CREATE_GROUP else [start]
-
-
-def _parameter(subject: str, arns: _RegionalArns, account: str | None) -> Resource:
-    """Return a parameter; public parameters of AWS have no account in their ARN.
-
-    https://github.com/aws-samples/data-perimeter-policy-examples/blob/main/service_owned_resources.md
-    """
-    parsed = parse_arn(subject)
-    resource = f"parameter/{subject.removeprefix('/')}" if parsed is None else parsed.resource
-    if resource.startswith(_OF_EVERYBODY):
-        return Resource(arns.arn("ssm", "", resource), account)
-    return (
-        Resource(arns.arn("ssm", account, resource), account) if parsed is None else Resource(subject, parsed.account)
-    )
-
-
-def _object(action: str, subject: str, partition: str) -> Resource:
-    """Return an object by its ARN, all objects of a bucket by its name, or the bucket itself."""
-    if parse_arn(subject) is None:
-        return Resource(f"arn:{partition}:s3:::{subject}/", beginning=True)
-    return Resource(subject.partition("/")[0] if action == _LOCATION else subject)
+def _resources_of_subject(scope: RequestScope, action: str, subject: str) -> Iterator[Resource]:
+    prefix = action.partition(":")[0]
+    service = SERVICE_OF_PREFIX.get(prefix)
+    if service is not None:
+        yield from service.resources_of(scope, action, subject)
+    elif action in _OWN_STREAMS:
+        yield Resource(scope.arn_of(prefix, f"{_OWN_STREAMS[action]}/{subject}", scope.account), scope.account)
+    else:
+        yield Resource("", beginning=True)

@@ -13,7 +13,7 @@ from skerry.access.denials import action_and_resource_of, aws_message_of, blocki
 from skerry.access.efs import launch_arn_of, mount_requests_of
 from skerry.access.kms import DECRYPT, GRANTS_UNREAD, apply_grants, decrypt_request_for
 from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
-from skerry.access.resource_policies import ResourceBasedPolicy, ResourcePolicies
+from skerry.access.resource_policies import ResourcePolicies
 from skerry.access.roles import TaskRole, TaskRoles
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need, Placement
@@ -27,6 +27,7 @@ from skerry.policy.request import ABSENT, Context, HiddenValue, Principal, Reque
 from skerry.policy.resources import Resource
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Kind, Piece
+from skerry.services.attached_policy import ResourceBasedPolicy
 
 ROLES_UNREAD = "policies of roles"
 _NOBODY = TaskRole(policies=())

@@ -5,12 +5,13 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.facts import Missing
 from skerry.model.iam import Document, Role
-from skerry.model.resource_answers import Absent, Organization
-from skerry.model.resource_lookup import ControlKind, Resources
+from skerry.model.resource_answers import Absent
+from skerry.model.resource_lookup import Resources
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Levels
 from skerry.policy.policy_types import AssumedToAllow
 from skerry.policy.request import Principal
+from skerry.services.organizations import ControlKind, Organization, control_policies_of, find_organization
 
 ROLES = "iam:GetAccountAuthorizationDetails"
 _ORGANIZATION = AssumedToAllow("the policies of the organization are not evaluated")
@@ -52,7 +53,7 @@ class TaskRoles:
         role = self._resources.find_role(principal.arn)
         if isinstance(role, Role):
             principal = msgspec.structs.replace(principal, tags={tag.key: tag.value for tag in role.tags})
-        match self._resources.find_organization():
+        match find_organization(self._resources):
             case Organization(organization=detail):
                 return msgspec.structs.replace(principal, organization=detail.id)
             case Absent():
@@ -71,13 +72,13 @@ class TaskRoles:
         return self._controls[key]
 
     def _control(self, account: str | None, kind: ControlKind) -> Levels | Missing | AssumedToAllow:
-        match self._resources.find_organization():
+        match find_organization(self._resources):
             case Absent():
                 return ()
             case Organization(organization=detail) if detail.master_account_id == account:
                 return ()
             case _:
-                levels = None if account is None else self._resources.control_policies_of(account, kind)
+                levels = None if account is None else control_policies_of(self._resources, account, kind)
         if levels is None:
             return _ORGANIZATION
         if isinstance(levels, Missing):

@@ -2,15 +2,15 @@
 
 None of them changes anything. Their shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/,
-https://docs.aws.amazon.com/AmazonECR/latest/APIReference/, https://docs.aws.amazon.com/Route53/latest/APIReference/,
-https://docs.aws.amazon.com/efs/latest/ug/api-reference.html,
+https://docs.aws.amazon.com/Route53/latest/APIReference/,
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/, https://docs.aws.amazon.com/scheduler/latest/APIReference/
 and https://docs.aws.amazon.com/STS/latest/APIReference/; the IAM actions:
 https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
-from skerry.aws.api_call import ApiCall
 from skerry.aws.resource_calls import RESOURCE_CALLS
+from skerry.services import ecr, efs
+from skerry.services.api_call import ApiCall
 
 _MANY = 1000
 """The maximum page size of EC2, unless the model of an operation sets less."""
@@ -109,16 +109,6 @@ SERVICES = _ecs("DescribeServices", "services", "serviceArn", 10, "events")
 TASKS = _ecs("DescribeTasks", "tasks", "taskArn", 100)
 TASK_DEFINITION = ApiCall("ecs", "DescribeTaskDefinition", always=("taskDefinition",))
 CAPACITY_PROVIDERS = ApiCall("ecs", "DescribeCapacityProviders", "capacityProviders", ("name",), 10, "maxResults")
-PULL_THROUGH_RULES = ApiCall(
-    "ecr",
-    "DescribePullThroughCacheRules",
-    "pullThroughCacheRules",
-    ("ecrRepositoryPrefix",),
-    _MANY,
-    "maxResults",
-    optional=True,
-)
-
 ZONES = ApiCall(
     "route53", "ListHostedZonesByVPC", "HostedZoneSummaries", ("HostedZoneId",), _FEW, "MaxItems", wrapped=True
 )
@@ -160,27 +150,6 @@ PROFILE_RESOURCES = ApiCall(
     optional=True,
 )
 
-FILE_SYSTEMS = ApiCall(
-    "efs",
-    "DescribeFileSystems",
-    "FileSystems",
-    ("FileSystemId",),
-    _FEW,
-    "MaxItems",
-    prefix="elasticfilesystem",
-    optional=True,
-)
-MOUNT_TARGETS = ApiCall(
-    "efs",
-    "DescribeMountTargets",
-    "MountTargets",
-    ("MountTargetId",),
-    _FEW,
-    "MaxItems",
-    prefix="elasticfilesystem",
-    wrapped=True,
-    optional=True,
-)
 S3_FILES_MOUNT_TARGETS = ApiCall(
     "s3files", "ListMountTargets", "mountTargets", ("mountTargetId",), _FEW, "maxResults", optional=True
 )
@@ -232,7 +201,7 @@ NETWORK = (
     RESOLVER_ENDPOINTS,
     FIREWALL_ASSOCIATIONS,
     PROFILE_ASSOCIATIONS,
-    FILE_SYSTEMS,
+    efs.FILE_SYSTEMS,
     S3_FILES_MOUNT_TARGETS,
     IDENTITY,
 )
@@ -247,7 +216,7 @@ NETWORK_CALLS = (
     ZONE_RECORDS,
     RESOLVER_ADDRESSES,
     PROFILE_RESOURCES,
-    MOUNT_TARGETS,
+    efs.MOUNT_TARGETS,
 )
 """Every call of a reading of the network alone."""
 
@@ -261,7 +230,7 @@ CALLS = (
     TASKS,
     TASK_DEFINITION,
     CAPACITY_PROVIDERS,
-    PULL_THROUGH_RULES,
+    ecr.CACHE_RULES,
     EVENT_BUSES,
     RULE_NAMES,
     RULE_TARGETS,

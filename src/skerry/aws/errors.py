@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias
 
-from skerry.aws.api_call import ApiCall
 from skerry.aws.response_checks import DAMAGED
 from skerry.errors import Argument, SkerryError
 from skerry.model.facts import is_denial
+from skerry.services.api_call import ApiCall
 
 
 class RefusedError(Exception):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from skerry.aws.api_call import ApiCall
 from skerry.aws.errors import CallContext, map_errors
 from skerry.aws.image_config import fetch_configuration
+from skerry.services.api_call import ApiCall
 
 MOST_PAGES = 2_000
 MOST_ROWS = 1_000_000

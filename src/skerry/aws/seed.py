@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from skerry.aws.session import ClientFactory
+from skerry.services import SECRET_STORES
 
 
 def create_bucket(client: ClientFactory, name: str, region: str) -> None:
@@ -18,28 +19,27 @@ def create_bucket(client: ClientFactory, name: str, region: str) -> None:
 
 
 def create_resources(client: ClientFactory, region: str, items: Iterable[tuple[str, str]]) -> list[str]:
-    """Create secrets, parameters, log groups and objects, each by kind and name, and return the failures as texts.
+    """Create secrets, parameters, log groups and objects, each by service and name; return the failures as texts.
 
     An object's name is its bucket's and its key's with a slash between.
     """
     refused = []
-    for kind, name in items:
+    for service, name in items:
         try:
-            _make(client, region, kind, name)
+            _make(client, region, service, name)
         except Exception as error:  # noqa: BLE001 -- boto3 refuses some names with errors of other kinds
-            refused.append(f"{kind} {name}: {error}")
+            refused.append(f"{service} {name}: {error}")
     return refused
 
 
-def _make(client: ClientFactory, region: str, kind: str, name: str) -> None:
-    match kind:
-        case "secret":
-            client("secretsmanager").create_secret(Name=name, SecretString='{"password": "an example"}')
-        case "parameter":
-            client("ssm").put_parameter(Name=name, Value="an example", Type="String")
-        case "log-group":
+def _make(client: ClientFactory, region: str, service: str, name: str) -> None:
+    match service:
+        case "logs":
             client("logs").create_log_group(logGroupName=name)
-        case _:
+        case "s3":
             place, _, key = name.partition("/")
             create_bucket(client, place, region)
             client("s3").put_object(Bucket=place, Key=key, Body=b"EXAMPLE=1\n")
+        case store:
+            call = SECRET_STORES[store].creation_of(name)
+            getattr(client(store), call.operation)(**call.parameters)

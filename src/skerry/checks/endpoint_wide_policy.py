@@ -10,14 +10,10 @@ from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.policy.document import parse
+from skerry.services import SERVICES
 
-# The owner of the resources in a launch's calls, by service; calls of other services name none.
-_OWN = {
-    "ecr.dkr": "the pull of its own repositories",
-    "secretsmanager": "GetSecretValue on its own secrets",
-    "logs": "streams of its own log groups",
-    "ssm": "GetParameters on its own parameters",
-}
+# Requests about the own resources of a launch, by service; calls of other services name none.
+_OWN = {key: words for service in SERVICES for key, words in service.own_requests.items()}
 
 
 @check("endpoint-wide-policy", "An endpoint lets everybody ask everything", "note")

@@ -7,12 +7,12 @@ from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
 from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.launch.image_pulls import find_cache_rule
-from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
+from skerry.services.ecr import find_cache_rule
+from skerry.services.image_references import parse
 
 
 @check("execution-role-lacks", "The execution role may not do what comes later", "warning")

@@ -9,20 +9,15 @@ from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
+from skerry.services import SERVICES
 
 # Requests that no launch makes, as samples; the resource name exists nowhere and stands for any other.
 _ANY = "any-other-than-those-named"
 _NEVER = {
-    "iam:CreateAccessKey": "arn:{partition}:iam::{account}:user/" + _ANY,
-    "ec2:TerminateInstances": "arn:{partition}:ec2:{region}:{account}:instance/i-" + _ANY,
-    "ecs:UpdateService": "arn:{partition}:ecs:{region}:{account}:service/default/" + _ANY,
-    "s3:GetObject": "arn:{partition}:s3:::" + _ANY + "/key",
-    "s3:DeleteObject": "arn:{partition}:s3:::" + _ANY + "/key",
-    "secretsmanager:GetSecretValue": "arn:{partition}:secretsmanager:{region}:{account}:secret:" + _ANY + "-AbCdEf",
-    "ssm:GetParameters": "arn:{partition}:ssm:{region}:{account}:parameter/" + _ANY,
-    "ecr:PutImage": "arn:{partition}:ecr:{region}:{account}:repository/" + _ANY,
-    "logs:DeleteLogGroup": "arn:{partition}:logs:{region}:{account}:log-group:" + _ANY + ":*",
-}
+    "iam:CreateAccessKey": "arn:{partition}:iam::{account}:user/{other}",
+    "ec2:TerminateInstances": "arn:{partition}:ec2:{region}:{account}:instance/i-{other}",
+    "ecs:UpdateService": "arn:{partition}:ecs:{region}:{account}:service/default/{other}",
+} | {action: arn for service in SERVICES for action, arn in service.other_resources.items()}
 
 
 @check("execution-role-too-wide", "The execution role may do far more than a launch needs", "note")
@@ -55,7 +50,12 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
         parsed = parse_arn(role_arn or "")
         if role_arn is None or parsed is None:
             continue
-        place = {"partition": parsed.partition, "account": parsed.account, "region": service.launch.region or ""}
+        place = {
+            "partition": parsed.partition,
+            "account": parsed.account,
+            "region": service.launch.region or "",
+            "other": _ANY,
+        }
         asking = identities.complete(principal_of_role(role_arn))
         requests = (
             Request(asking, action, Resource(name.format_map(place), parsed.account)) for action, name in _NEVER.items()

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
-from skerry.launch.image_pulls import find_cache_rule
-from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
+from skerry.services.ecr import find_cache_rule
+from skerry.services.image_references import parse
 
 _ISOLATED = "isolated"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from skerry.checks.check import CheckContext, check
-from skerry.launch.image_references import parse
 from skerry.model.facts import Missing
+from skerry.services.image_references import parse
 
 _OFF = "disabled"
 _DIGEST = "sha256:"

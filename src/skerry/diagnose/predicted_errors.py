@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from skerry.access.endpoint_policies import DENIES
 from skerry.catalogue.error_messages import RefusalWording, Wording, find_refusal_wording, find_wording, load_wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
-from skerry.launch.image_references import parse
 from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
 from skerry.reach.trace import NOWHERE, Piece, Trace
+from skerry.services.image_references import parse
 from skerry.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
 
 _FAILS = {BLOCKED, INTERMITTENT}

@@ -27,12 +27,12 @@ class RegistryFixture(msgspec.Struct, frozen=True):
 
 
 class ResourceFixture(msgspec.Struct, frozen=True):
-    """A resource that a call names, in a Region: a secret, parameter, log group or object.
+    """A resource that a call names, in a Region: a secret, parameter, log group or object, by its service.
 
     The name of an object is its bucket and its key with a slash between.
     """
 
-    kind: Literal["secret", "parameter", "log-group", "object"]
+    service: str
     region: Region
     name: str
 

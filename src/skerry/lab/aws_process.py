@@ -75,7 +75,7 @@ def _fill(stock: LabFixtures) -> tuple[str, ...]:
 
     refused: list[str] = []
     for region in sorted({item.region for item in stock.items}):
-        items = [(item.kind, item.name) for item in stock.items if item.region == region]
+        items = [(item.service, item.name) for item in stock.items if item.region == region]
         refused += seed.create_resources(make_clients(region), region, items)
     if stock.images:
         seed.create_bucket(make_clients(STORAGE_REGION), STORAGE_BUCKET, STORAGE_REGION)

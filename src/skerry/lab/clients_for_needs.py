@@ -10,18 +10,18 @@ from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host
 from skerry.lab.aws_fixtures import STORAGE_REGION, ImageFixture, LabFixtures, RegistryFixture, ResourceFixture
 from skerry.lab.client_arguments import ImageReference, Region
 from skerry.lab.client_jobs import Api, Dial, Errand, Login, Pull
-from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.model.arns import parse_arn
 from skerry.net.hostname import Hostname
+from skerry.services import SECRET_STORES
+from skerry.services.image_references import Image, parse
 
 # The credential helper accepts only registries with these names, and reads the Region from them.
 _PLAIN_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _SHOWN = 100
-_MOST_PARAMETERS = 10
 _STREAM = "skerry/rehearsal/0"
 _TAG_OF_DIGESTS = "rehearsed"
 _OF_IMAGES = {"registry-auth", "manifest", "layers"}
@@ -80,11 +80,9 @@ def _errand(number: int, need: Need, called: Hostname, port: int) -> Errand:
     subject, region = need.subjects[0], need.service.region
     endpoint = f"https://{called}" if port == 443 else f"https://{called}:{port}"  # noqa: PLR2004 -- HTTPS
     match need.step, need.actions[0]:
-        case "secrets", "secretsmanager:GetSecretValue":
-            request = ApiCall("secretsmanager", "get_secret_value", {"SecretId": subject}, region, endpoint)
-        case "secrets", "ssm:GetParameters":
-            names = list(need.subjects[:_MOST_PARAMETERS])
-            request = ApiCall("ssm", "get_parameters", {"Names": names, "WithDecryption": True}, region, endpoint)
+        case "secrets", _ if need.service.key in SECRET_STORES:
+            store = SECRET_STORES[need.service.key]
+            request = ApiCall(store.prefix, *store.client_call(need.subjects), region, endpoint)
         case "registry-auth", "ecr:GetAuthorizationToken":
             image = parse(subject)
             if image is not None and _PLAIN_ECR.fullmatch(image.registry):
@@ -117,30 +115,15 @@ def _items(call: Call) -> Iterator[ResourceFixture]:
     region = Region(call.service.region)
     for subject in call.subjects:
         match call.step, call.actions[0]:
-            case "secrets", "secretsmanager:GetSecretValue":
-                yield ResourceFixture("secret", region, _secret(subject))
-            case "secrets", "ssm:GetParameters":
-                yield ResourceFixture("parameter", region, _parameter(subject))
+            case "secrets", _ if call.service.key in SECRET_STORES:
+                store = SECRET_STORES[call.service.key]
+                yield ResourceFixture(store.prefix, region, store.stored_name_of(subject))
             case "logs", "logs:CreateLogGroup" | "logs:CreateLogStream":
-                yield ResourceFixture("log-group", region, subject)
+                yield ResourceFixture("logs", region, subject)
             case "env-files", "s3:GetObject":
-                yield ResourceFixture("object", region, _object(subject))
+                yield ResourceFixture("s3", region, _object(subject))
             case _:
                 continue
-
-
-def _secret(subject: str) -> str:
-    """Return the name by which the embedded AWS finds the secret of an ARN: the whole last part of the ARN."""
-    parsed = parse_arn(subject)
-    return parsed.resource.partition(":")[2] if parsed else subject
-
-
-def _parameter(subject: str) -> str:
-    parsed = parse_arn(subject)
-    if parsed is None:
-        return subject
-    name = parsed.resource.partition("/")[2]
-    return f"/{name}" if "/" in name else name
 
 
 def _object(subject: str) -> str:

@@ -6,11 +6,11 @@ from skerry.catalogue.partitions import Partition, partition_of
 from skerry.catalogue.registries import find_registry
 from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host_of, variant_of
 from skerry.launch.endpoints import HTTPS, make_external_call, make_service_call, port_of
-from skerry.launch.image_references import Image
 from skerry.launch.needs import Call, Need, Unread
 from skerry.model.resource_answers import PullThroughCacheRule
+from skerry.services.ecr import find_cache_rule
+from skerry.services.image_references import Image
 
-_EVERYTHING = "ROOT"
 _MICROSOFT = "mcr.microsoft.com"
 
 
@@ -94,24 +94,6 @@ def _cache_note(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> str:
     if rule is None:
         return ""
     return f"copied from {rule.upstream_registry_url} when it is first pulled, which needs a way to the internet"
-
-
-def find_cache_rule(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> PullThroughCacheRule | None:
-    """Return the pull-through cache rule that a repository is below of, the longest prefix first.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
-    """
-    fitting = [
-        rule
-        for rule in rules
-        if rule.registry_id in {None, image.account}
-        and (rule.ecr_repository_prefix == _EVERYTHING or image.repository.startswith(f"{rule.ecr_repository_prefix}/"))
-    ]
-    return max(
-        fitting,
-        key=lambda rule: (rule.ecr_repository_prefix != _EVERYTHING, len(rule.ecr_repository_prefix)),
-        default=None,
-    )
 
 
 def needs_of_other_image(image: Image) -> Iterator[Need]:

@@ -10,18 +10,20 @@ from skerry.catalogue.platform_versions import find_platform
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.endpoints import make_service_call
 from skerry.launch.image_pulls import needs_of_ecr_image, needs_of_other_image
-from skerry.launch.image_references import Image, parse
 from skerry.launch.launches import Launch
 from skerry.launch.logs import needs_of_logs, needs_of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
-from skerry.launch.secrets import bare_reference_of, source_of
+from skerry.launch.secrets import source_of
 from skerry.launch.volumes import needs_of_volume
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
 from skerry.model.facts import Missing
+from skerry.services import SECRET_STORES
+from skerry.services.image_references import Image, parse
+from skerry.services.secretsmanager import SECRETS_MANAGER
+from skerry.services.service import SecretStore
 
 _PLACE = {step: position for position, step in enumerate(STEPS)}
-_SECRET_ACTIONS = {"secretsmanager": "secretsmanager:GetSecretValue", "ssm": "ssm:GetParameters"}
 _ARM = "ARM64"
 
 
@@ -88,8 +90,8 @@ def _secrets(container: ContainerDefinition, region: str) -> Iterator[Need]:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
         parameter = container.repository_credentials.credentials_parameter
         parsed = parse_arn(parameter)
-        ref = ServiceRef("secretsmanager", parsed.region if parsed else region)
-        yield make_service_call("secrets", ref, _SECRET_ACTIONS["secretsmanager"], subject=bare_reference_of(parameter))
+        ref = ServiceRef(SECRETS_MANAGER.prefix, parsed.region if parsed else region)
+        yield _of_value(SECRETS_MANAGER, ref, parameter)
 
 
 def _of_values(secrets: tuple[Secret, ...], region: str) -> Iterator[Need]:
@@ -98,7 +100,11 @@ def _of_values(secrets: tuple[Secret, ...], region: str) -> Iterator[Need]:
         if ref is None:
             yield Unread("secrets", f"which service holds {value}", subjects=(value,))
         else:
-            yield make_service_call("secrets", ref, _SECRET_ACTIONS[ref.key], subject=bare_reference_of(value))
+            yield _of_value(SECRET_STORES[ref.key], ref, value)
+
+
+def _of_value(store: SecretStore, ref: ServiceRef, value: str) -> Need:
+    return make_service_call("secrets", ref, store.read_action, subject=store.bare_reference_of(value))
 
 
 def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> Iterator[Need]:

@@ -6,7 +6,6 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.catalogue.services import ServiceRef, load_services, regional_host_of
-from skerry.launch.image_references import parse
 from skerry.launch.needs import Call
 from skerry.model.arns import parse_arn
 from skerry.model.endpoints import VpcEndpoint
@@ -36,6 +35,7 @@ from skerry.plan.changes import (
 from skerry.plan.scope import Failing, Scope
 from skerry.plan.subnet_choice import task_subnets_of
 from skerry.reach.trace import Piece
+from skerry.services.image_references import parse
 
 _NAMED = (
     LocalTarget

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from skerry.aws import api_table
-from skerry.aws.api_call import ApiCall
 from skerry.errors import Argument, NothingFoundError
 from skerry.model.arns import parse_arn
+from skerry.services.api_call import AnswerRow, ApiCall, CallRequest
+from skerry.services.service import ResourceReference
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
-from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult
-from skerry.sources.references import ResourceReference, references_of_service, references_of_task_definition
+from skerry.sources.paged_calls import CallResult
+from skerry.sources.references import references_of_service, references_of_task_definition
 from skerry.sources.resource_reads import ResourceReads, read_revisions
 
 _DEFAULT_BUS = "default"

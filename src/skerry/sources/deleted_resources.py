@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Raw
 
 from skerry.aws import api_table
-from skerry.aws.api_call import ApiCall
+from skerry.services import efs
+from skerry.services.api_call import ApiCall
 
 MISSING = "MISSING"
 """The reason of ECS for a name without a resource, or with a deleted one.
@@ -45,7 +46,7 @@ _LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
     api_table.ZONE_RECORDS.operation: ("HostedZoneId", (Listing(api_table.ZONES, "HostedZoneId"),)),
     api_table.RESOLVER_ADDRESSES.operation: ("ResolverEndpointId", (Listing(api_table.RESOLVER_ENDPOINTS, "Id"),)),
     api_table.PROFILE_RESOURCES.operation: ("ProfileId", (Listing(api_table.PROFILE_ASSOCIATIONS, "ProfileId"),)),
-    api_table.MOUNT_TARGETS.operation: ("FileSystemId", (Listing(api_table.FILE_SYSTEMS, "FileSystemId"),)),
+    efs.MOUNT_TARGETS.operation: ("FileSystemId", (Listing(efs.FILE_SYSTEMS, "FileSystemId"),)),
     api_table.SCHEDULE.operation: ("Name", (Listing(api_table.SCHEDULES, "Name"),)),
     api_table.SERVICE_NAMES.operation: _OF_CLUSTERS,
     api_table.TASK_NAMES.operation: _OF_CLUSTERS,

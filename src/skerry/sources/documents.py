@@ -17,6 +17,7 @@ from skerry.model.facts import Facts, Refusal
 from skerry.model.network import PrefixList, VpcAttribute
 from skerry.model.record_kinds import KINDS
 from skerry.model.schedules import Schedule
+from skerry.services import READS_BY_ACTION
 from skerry.sources import call_parameters, resource_answers
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, read_top_level
 from skerry.sources.hosted_zones import RecordPage, ZoneParts
@@ -143,7 +144,7 @@ class _Loader:
         if wrapped.error is None and wrapped.response is None:
             message = f"{name}: a call without its answer"
             raise InputError(message, call_parameters.WRAP_HINT)
-        if wrapped.call.operation in resource_answers.ANSWER_SHAPES:
+        if wrapped.call.operation in READS_BY_ACTION:
             self._resource_answer(name, self._without_repeated_keys(name, content, wrapped))
             return
         if wrapped.error is not None:

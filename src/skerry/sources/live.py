@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from skerry.aws import api_table, resource_calls
-from skerry.aws.api_call import ApiCall
 from skerry.aws.session import ClientFactory
+from skerry.services import efs
+from skerry.services.api_call import AnswerRow, ApiCall, CallRequest
 from skerry.sources import containers
 from skerry.sources.concurrent_calls import WORKERS, Area, Reader, collect_picked
-from skerry.sources.paged_calls import AnswerRow, CallRequest, CallResult
+from skerry.sources.paged_calls import CallResult
 from skerry.sources.resource_reads import ResourceReads
 from skerry.sources.threads import Workers
 
@@ -111,11 +112,11 @@ def _containers(scope: ReadScope, questions: ResourceReads) -> Area:
 def _network(region: str, many: set[str]) -> Area:
     first = yield [CallRequest(call, pick=_PICKS.get(call.operation, lambda _row: ())) for call in api_table.NETWORK]
     account = next(iter(collect_picked(first, api_table.IDENTITY)), None)
-    systems = collect_picked(first, api_table.FILE_SYSTEMS)
+    systems = collect_picked(first, efs.FILE_SYSTEMS)
     if len(systems) > MANY_FILE_SYSTEMS:
         many.update(systems)
         systems = []
-    second = yield [*_details(first, region), *_asks(api_table.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
+    second = yield [*_details(first, region), *_asks(efs.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
     zones = dict(collect_picked(second, api_table.ZONES))
     yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
 
@@ -136,7 +137,7 @@ _PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
     api_table.PROFILE_ASSOCIATIONS.operation: _id("ProfileId"),
     api_table.IDENTITY.operation: _id("Account"),
     # A file system without mount targets needs no call for them.
-    api_table.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
+    efs.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
 }
 
 

@@ -6,11 +6,11 @@ import msgspec
 from msgspec import Raw
 
 from skerry.aws.resource_calls import RESOURCE_CALLS
+from skerry.services import READS_BY_ACTION
 from skerry.sources.decoding import UNREADABLE, read_top_level
 from skerry.sources.documents import CallEnvelope
-from skerry.sources.resource_answers import ANSWER_SHAPES
 
-BEYOND = frozenset({call.action for call in RESOURCE_CALLS} | set(ANSWER_SHAPES))
+BEYOND = frozenset({call.action for call in RESOURCE_CALLS} | set(READS_BY_ACTION))
 """The IAM actions of calls about resources beyond the network."""
 
 _KEYS = frozenset(call.rows for call in RESOURCE_CALLS if call.rows and not call.single)

@@ -1,44 +1,19 @@
 """One call of a reading: its request, and the rows of all its pages."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from skerry.aws.api_call import LATEST, ApiCall
 from skerry.aws.errors import RefusedError
 from skerry.aws.pagination import PartialError, iterate_pages
 from skerry.aws.response_checks import DAMAGED
+from skerry.services.api_call import LATEST, AnswerRow, ApiCall, CallRequest
 from skerry.sources.deleted_resources import MISSING
 
 Client: TypeAlias = Any
 """boto3 makes its clients at run time: they have no type."""
-
-AnswerRow: TypeAlias = Any
-"""A row of an answer from boto3: an object, or the name of one."""
-
-
-def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
-    """Pick nothing of a row."""
-    return ()
-
-
-class CallRequest(NamedTuple):
-    """One call. ``name`` distinguishes its document from others of the call; calls of one name share a document.
-
-    ``pick`` extracts values of each row for the next round; ``about`` explains a refusal. ``within`` names the
-    resource of an earlier answer as the subject of the call, and ``listed`` is the kind of its ids: deleted resources
-    among them are omitted.
-    """
-
-    call: ApiCall
-    parameters: Mapping[str, Any] = {}
-    name: str = ""
-    pick: Callable[[AnswerRow], Iterable[Any]] = pick_nothing
-    about: str = ""
-    within: str = ""
-    listed: str = ""
 
 
 class CallResult(NamedTuple):

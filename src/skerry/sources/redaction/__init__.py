@@ -12,6 +12,8 @@ from msgspec import Raw
 
 from skerry.errors import Argument, InputError, SkerryError
 from skerry.masking import Node
+from skerry.services import READS_BY_ACTION
+from skerry.services.resource_read import ResourceRead
 from skerry.sources import resource_answers
 from skerry.sources.decoding import UNREADABLE, decode, read_top_level
 from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, known_keys_of
@@ -86,8 +88,8 @@ class Redaction:
             envelope["Error"] = {"Code": self.redact_text(error.code), "Message": self.redact_text(message)}
         response = decode(name, "Response", top["Response"], dict[str, Raw] | None) if "Response" in top else None  # type: ignore[arg-type]
         if response is not None:
-            question = resource_answers.ANSWER_SHAPES.get(call.operation)
-            answer = self._answer(name, response) if question is None else self._resource_answer(question, response)
+            read = READS_BY_ACTION.get(call.operation)
+            answer = self._answer(name, response) if read is None else self._resource_answer(read, response)
             envelope |= {} if answer is None else {"Response": answer}
         return envelope if len(envelope) > 1 else None
 
@@ -97,22 +99,23 @@ class Redaction:
         others = narrowing_parameters_of(call.parameters).keys() - PARAMETERS
         if others == {FILTERS} and vpcs_of(call.parameters[FILTERS]):
             parameters[FILTERS] = call.parameters[FILTERS]
-        elif others and call.operation not in resource_answers.ANSWER_SHAPES:
+        elif others and call.operation not in READS_BY_ACTION:
             parameters[FILTERS] = [{"Name": REDACTED}]
         return {key: replace_texts(value, self._people) for key, value in parameters.items()}
 
-    def _resource_answer(self, question: resource_answers.AnswerShape, answer: dict[str, Raw]) -> Node:
+    def _resource_answer(self, read: ResourceRead[Any], answer: dict[str, Raw]) -> Node:
         """Redact an answer about one resource; an unreadable one stays unreadable, as it does not prove absence."""
-        keep = keep_record(question.record)
+        record: Any = read.record
+        keep = keep_record(record)
         try:
             decoded: dict[str, Any] = {key: _only(value) for key, value in answer.items()}
         except UNREADABLE:
-            if question.rows:
-                return {question.rows: [None]}
-            return {field.encode_name: 0 for field in msgspec.structs.fields(question.record)}
-        if not question.rows:
+            if read.rows:
+                return {read.rows: [None]}
+            return {field.encode_name: 0 for field in msgspec.structs.fields(record)}
+        if not read.rows:
             return keep(decoded, self._people)
-        page = {key: keep_rows(keep)(value, self._people) for key, value in decoded.items() if key == question.rows}
+        page = {key: keep_rows(keep)(value, self._people) for key, value in decoded.items() if key == read.rows}
         return page | ({"nextToken": _MORE} if resource_answers.has_more(answer) else {})
 
     def _answer(self, name: str, top: dict[str, Raw]) -> Node | None:

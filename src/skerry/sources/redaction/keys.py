@@ -11,6 +11,7 @@ from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, Schedule
 from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
+from skerry.services import READS_BY_ACTION
 from skerry.sources.redaction.pseudonyms import Pseudonyms
 from skerry.sources.redaction.records import Keep, keep_one_or_rows, keep_record, keep_rows, keep_text
 from skerry.sources.redaction.values import blank
@@ -70,30 +71,16 @@ WHOLE: Mapping[str, Mapping[str, Keep]] = {
 
 PARAMETERS = frozenset(
     {
-        "Bucket",
-        "ChildId",
         "EventBusName",
-        "FileSystemId",
-        "Filter",
         "HostedZoneId",
-        "KeyId",
-        "ParameterFilters",
-        "PolicyId",
-        "Prefix",
         "PrefixListId",
         "ProfileId",
         "ResolverEndpointId",
         "Rule",
-        "SecretId",
         "TargetArn",
-        "TargetId",
         "TransitGatewayRouteTableId",
         "VPCId",
         "imageIds",
-        "layerDigest",
-        "logGroupNamePrefix",
-        "registryId",
-        "repositoryName",
     }
-)
+).union(*(read.named_by for read in READS_BY_ACTION.values()))
 """Parameters of calls that identify the subject of an answer."""

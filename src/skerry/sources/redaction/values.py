@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from skerry.access.images import ImageManifest
 from skerry.masking import Node
-from skerry.model import ecs, endpoints, iam, resource_answers
+from skerry.model import ecs, endpoints, iam
+from skerry.services import READS, ecr, organizations
+from skerry.services.ecr import ImageManifest
 from skerry.sources.redaction.pseudonyms import Pseudonyms
 
 RedactionRule: TypeAlias = Callable[[Node, dict[str, Node], Pseudonyms], Node]
@@ -240,12 +241,7 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (iam.Role, "assume_role_policy_document"): _policy,
     (iam.InlinePolicy, "policy_document"): _policy,
     (iam.PolicyVersion, "document"): _policy,
-    (resource_answers.RepositoryPolicy, "policy_text"): _policy,
-    (resource_answers.ResourcePolicy, "resource_policy"): _policy,
-    (resource_answers.KeyPolicy, "policy"): _policy,
-    (resource_answers.BucketPolicy, "policy"): _policy,
-    (resource_answers.FileSystemPolicy, "policy"): _policy,
-    (resource_answers.PolicyContent, "content"): _policy,
-    (resource_answers.RepositoryImage, "image_manifest"): _manifest,
-}
+    (organizations.PolicyContent, "content"): _policy,
+    (ecr.RepositoryImage, "image_manifest"): _manifest,
+} | {(read.record, read.policy): _policy for read in READS if read.policy}
 """The fields of records with a rule of their own."""

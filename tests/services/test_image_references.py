@@ -2,7 +2,7 @@
 
 import pytest
 
-from skerry.launch.image_references import Image, parse
+from skerry.services.image_references import Image, parse
 
 ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 

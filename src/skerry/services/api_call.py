@@ -1,7 +1,7 @@
-"""The description of one AWS API call: its operation, its IAM action, and the shape of its answer."""
+"""AWS API calls as data: the operation, its IAM action, the shape of its answer, and requests for it."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 
 class ApiCall(NamedTuple):
@@ -65,3 +65,28 @@ LATEST = 20
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
 """
+
+AnswerRow: TypeAlias = Any
+"""A row of an answer from boto3: an object, or the name of one."""
+
+
+def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
+    """Pick nothing of a row."""
+    return ()
+
+
+class CallRequest(NamedTuple):
+    """One call. ``name`` distinguishes its document from others of the call; calls of one name share a document.
+
+    ``pick`` extracts values of each row for the next round; ``about`` explains a refusal. ``within`` names the
+    resource of an earlier answer as the subject of the call, and ``listed`` is the kind of its ids: deleted resources
+    among them are omitted.
+    """
+
+    call: ApiCall
+    parameters: Mapping[str, Any] = {}
+    name: str = ""
+    pick: Callable[[AnswerRow], Iterable[Any]] = pick_nothing
+    about: str = ""
+    within: str = ""
+    listed: str = ""
