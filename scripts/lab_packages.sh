@@ -2,14 +2,7 @@
 # Installs the Debian packages that the lab runs, where that is allowed; elsewhere its tests are skipped, and say so.
 set -u
 
-missing() {
-    "$1" -c 'from skerry.lab import requirements as p
-lacking = p.missing_programs({**p.PROGRAMS, **p.CLIENTS})
-print(p.remedy(lacking).partition("recommends ")[2] if lacking else "")'
-}
-
-python=$1
-packages=$(missing "$python")
+packages=$("$1" scripts/lab_packages.py) || exit 1
 [ -n "$packages" ] || exit 0
 command -v apt-get >/dev/null || exit 0
 if [ "$(id -u)" -eq 0 ]; then

@@ -6,7 +6,8 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-_RELATIVE_LINK = re.compile(r"\[([^][]*)\]\((?!https?://)[^()\s]*\)")
+_RELATIVE_LINK = re.compile(r"\[([^][]*)\]\((?!https?://)([^()#\s]*)(?:#[^()\s]*)?\)")
+_NOTE = "\nPaths in parentheses are files of skerry's source tree.\n"
 
 
 class PackageReadme(MetadataHookInterface):
@@ -19,5 +20,5 @@ class PackageReadme(MetadataHookInterface):
 
 
 def replace_relative_links(text: str) -> str:
-    """Return the text with each relative link replaced by its words."""
-    return _RELATIVE_LINK.sub(r"\1", text)
+    """Return the text with each relative link replaced by its words and the path of the file."""
+    return _RELATIVE_LINK.sub(r"\1 (\2)", text) + _NOTE

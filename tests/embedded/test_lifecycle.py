@@ -113,5 +113,5 @@ def test_embedded_aws_without_moto_names_the_package_to_install(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "moto", None)
     with pytest.raises(SkerryError, match="moto, which is not installed") as caught, run_embedded_aws():
         pass
-    assert caught.value.remedy == "Install it: pip install 'skerry[demo]'"
+    assert caught.value.remedy == "Install skerry with the extra demo: pipx install --force '.[demo]' in its checkout"
     assert dict(os.environ) == before

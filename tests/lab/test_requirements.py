@@ -1,5 +1,6 @@
 """What a lab needs of the machine, and how it says so."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ def test_missing_programs_are_named_with_the_install_command(tmp_path: Path, mon
     )
 
 
+def test_script_of_make_test_prints_the_packages_of_all_missing_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(requirements, "PATHS", str(tmp_path))
+    runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "lab_packages.py"))
+    every = sorted({*requirements.PROGRAMS.values(), *requirements.CLIENTS.values()})
+    assert capsys.readouterr().out.split() == every
+
+
 def test_probe_mode_requires_no_client_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requirements, "PATHS", str(tmp_path))
     for name in requirements.PROGRAMS:
@@ -34,7 +44,7 @@ def test_missing_python_package_is_named_with_the_install_command(monkeypatch: p
     monkeypatch.setattr(requirements, "MODULES", ("dns", "no_such_module"))
     with pytest.raises(SkerryError, match="no_such_module") as caught:
         requirements.require(clients=False)
-    assert caught.value.remedy == "Install them: pip install 'skerry[lab]'"
+    assert caught.value.remedy == "Install skerry with the extra lab: pipx install --force '.[lab]' in its checkout"
 
 
 def test_program_is_looked_up_in_the_given_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

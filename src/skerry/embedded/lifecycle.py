@@ -84,7 +84,7 @@ def _moto() -> Iterator[None]:
             raise
         raise SkerryError(
             "the demo needs the package moto, which is not installed",
-            "Install it: pip install 'skerry[demo]'",
+            "Install skerry with the extra demo: pipx install --force '.[demo]' in its checkout",
         ) from error
     inside = (
         Correction(BotocoreStubber, "__call__", _kept_inside),

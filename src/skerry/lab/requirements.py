@@ -56,7 +56,7 @@ def require(*, clients: bool) -> None:
     absent = [name for name in MODULES if importlib.util.find_spec(name) is None]
     if absent:
         message = f"the lab needs Python packages that are not installed: {', '.join(absent)}"
-        raise SkerryError(message, "Install them: pip install 'skerry[lab]'")
+        raise SkerryError(message, "Install skerry with the extra lab: pipx install --force '.[lab]' in its checkout")
     missing = find_missing_programs(tuple(PROGRAMS | CLIENTS) if clients else tuple(PROGRAMS))
     if missing:
         # A comment, so that the line can be copied into a shell.
