@@ -1,5 +1,6 @@
 """The use cases as a library: what is diagnosed, and where it is read from."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,12 @@ import pytest
 
 from skerry import app
 from skerry.aws.session import Account
-from skerry.errors import NothingFoundError
+from skerry.errors import NothingFoundError, UnknownNameError
 from skerry.model.facts import Refusal
+from skerry.model.world import World
 from skerry.render import json as as_json
-from skerry.sources import live
+from skerry.sources import documents, live
+from skerry.verdicts import NOT_APPLICABLE
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, as_bytes, container
 
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster"
@@ -101,6 +104,75 @@ class TestSelection:
         given.rows["Calls"].append(refused)
         with pytest.raises(NothingFoundError, match=r"could not be read: AWS refused ecs:ListClusters \(AccessDenied"):
             diagnosed(given)
+
+
+class TestInputWithoutLaunches:
+    """A reading that shows that nothing starts tasks is not an error, a reading that cannot show it is one."""
+
+    @pytest.fixture
+    def empty(self) -> Network:
+        """All services, rules and schedules were read, and there is none."""
+        network = Network()
+        network.rows["services"] = []
+        network.rows["Schedules"] = []
+        network.add("clusters", clusterArn=f"{CLUSTER}/shop", clusterName="shop")
+        return network
+
+    @pytest.mark.parametrize("selection", [{}, {"cluster": "shop"}, {"cluster": f"{CLUSTER}/shop"}])
+    def test_complete_input_without_launches_is_not_applicable(self, empty: Network, selection: dict[str, str]) -> None:
+        diagnosis = app.diagnose(empty.world(), app.Selection(**selection))
+        assert (diagnosis.verdict, diagnosis.services, diagnosis.findings) == (NOT_APPLICABLE, (), ())
+        plan = app.plan(empty.world(), app.Selection(**selection))
+        assert (plan.before, plan.after, plan.proven, plan.changes) == (NOT_APPLICABLE, NOT_APPLICABLE, True, ())
+
+    def test_cluster_without_launches_is_not_applicable(self) -> None:
+        given = network()
+        given.add("clusters", clusterArn=f"{CLUSTER}/farm", clusterName="farm")
+        assert diagnosed(given, cluster="farm") == []
+
+    @pytest.mark.parametrize(
+        ("selection", "said"),
+        [
+            ({"service": "web"}, "there is no service web"),
+            ({"cluster": "farm"}, "there is no service in cluster farm"),
+            ({"service": "web", "cluster": "shop"}, "there is no service web in cluster shop"),
+            ({"task": "1f"}, "there is no task 1f"),
+        ],
+    )
+    def test_named_object_that_does_not_exist_is_an_error(
+        self, empty: Network, selection: dict[str, str], said: str
+    ) -> None:
+        with pytest.raises(UnknownNameError) as caught:
+            app.diagnose(empty.world(), app.Selection(**selection))
+        assert caught.value.what == said
+
+    def test_mistyped_service_and_cluster_get_suggestions(self) -> None:
+        with pytest.raises(UnknownNameError) as caught:
+            diagnosed(network(), service="wbe")
+        assert caught.value.remedy == "Did you mean web? There are: web in shop."
+        with pytest.raises(UnknownNameError) as caught:
+            diagnosed(network(), cluster="shopp")
+        assert caught.value.remedy.startswith("Did you mean shop? There are: hourly in yard, ")
+
+    def test_input_without_answer_about_services_is_an_error(self, empty: Network) -> None:
+        empty.forget("services")
+        with pytest.raises(NothingFoundError, match="there is no ECS service in "):
+            app.diagnose(empty.world())
+
+    def test_answer_that_names_missing_services_is_no_list_of_services(self, empty: Network) -> None:
+        document = json.loads(empty.document()) | {"failures": [{"arn": "web", "reason": "MISSING"}]}
+        world = World(documents.load({"a.json": json.dumps(document).encode()}))
+        with pytest.raises(NothingFoundError, match="there is no ECS service in "):
+            app.diagnose(world)
+
+    @pytest.mark.parametrize(
+        "operation", ["ecs:ListServices", "events:ListRuleNamesByTarget", "scheduler:ListSchedules"]
+    )
+    def test_refused_call_about_launches_is_an_error(self, empty: Network, operation: str) -> None:
+        refused = {"Call": {"operation": operation}, "Error": {"Code": "AccessDeniedException"}}
+        empty.rows["Calls"].append(refused)
+        with pytest.raises(NothingFoundError, match=f"AWS refused {operation}"):
+            app.diagnose(empty.world())
 
 
 class TestAccountReading:

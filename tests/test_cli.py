@@ -91,6 +91,19 @@ class TestExitCodes:
         network.rows["services"][0]["launchType"] = "EC2"
         assert run("diagnose", "--from", saved(network)).code == 0
 
+    def test_exit_code_is_0_for_complete_input_without_services(
+        self, run: Skerry, saved: Saved, network: Network
+    ) -> None:
+        network.rows["services"].clear()
+        network.rows["Schedules"] = []
+        folder = saved(network)
+        said = f"not-applicable: nothing in {folder} starts a Fargate task\n"
+        assert run("diagnose", "--from", folder) == Run(0, said, "")
+        said = "not-applicable: nothing starts a Fargate task, nothing to change\n"
+        assert run("plan", "--from", folder) == Run(0, said, "")
+        read = json.loads(run("diagnose", "--from", folder, "--format", "json").out)
+        assert (read["verdict"], read["services"], read["unexamined"]) == ("not-applicable", [], [])
+
     def test_internal_error_is_reported_in_a_single_escaped_line(
         self, run: Skerry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
@@ -152,6 +165,19 @@ class TestUsage:
         assert found.code == USAGE
         assert "Usage: " in found.err
         assert "Traceback" not in found.err
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("diagnos", "No such command 'diagnos'. Did you mean diagnose?"),
+            ("Plan", "No such command 'Plan'. Did you mean plan?"),
+            ("nonsense", "No such command 'nonsense'."),
+        ],
+    )
+    def test_unknown_command_gets_suggestions(self, run: Skerry, name: str, said: str) -> None:
+        found = run(name)
+        assert found.code == USAGE
+        assert found.err.splitlines()[-1] == f"Error: {said}"
 
     @pytest.mark.parametrize(
         ("arguments", "said"),
@@ -266,10 +292,10 @@ class TestInvalidInput:
             "  The input holds none at all.",
         }
 
-    def test_input_without_services_names_describe_services_command(
+    def test_input_without_answer_about_services_names_describe_services_command(
         self, run: Skerry, saved: Saved, network: Network
     ) -> None:
-        network.rows["services"].clear()
+        network.forget("services")
         found = run("diagnose", "--from", saved(network))
         assert complaint(found).startswith("there is no ECS service in ")
         assert "aws ecs describe-services" in found.err
@@ -338,7 +364,7 @@ class TestHypotheticalTask:
         task = ["--task-definition", definition, "--subnet", "subnet-a", "--subnet", "subnet-9"]
         found = run("diagnose", "--from", saved(network), *task)
         assert complaint(found) == "there is no subnet subnet-9"
-        assert found.err.splitlines()[1] == "  There are: subnet-a, subnet-b."
+        assert found.err.splitlines()[1] == "  Did you mean subnet-b or subnet-a? There are: subnet-a, subnet-b."
 
     def test_hypothetical_task_without_family_is_named_after_its_file(
         self, run: Skerry, saved: Saved, network: Network, tmp_path: Path

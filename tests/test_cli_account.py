@@ -51,7 +51,12 @@ def test_invalid_aws_setting_is_reported_without_secrets(
 
 @pytest.mark.parametrize("region", ["../x", "a b", "eu-west-1/../..", "x" * 300, "é"])
 def test_invalid_region_name_is_reported(region: str, run: Skerry) -> None:
-    assert "is no name of a Region" in complaint(run("diagnose", "--region", region))
+    assert complaint(run("diagnose", "--region", region)).startswith("there is no Region ")
+
+
+def test_invalid_region_name_of_the_environment_is_reported(run: Skerry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "a b")
+    assert "is no name of a Region" in complaint(run("diagnose"))
 
 
 def test_profile_with_line_break_is_reported_in_a_single_line(run: Skerry) -> None:

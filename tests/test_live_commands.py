@@ -18,7 +18,7 @@ from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serve_over_http
-from tests.commands import BLOCKED, INTERRUPTED, UNKNOWN, Skerry, complaint, without_account
+from tests.commands import BLOCKED, INTERRUPTED, UNKNOWN, Run, Skerry, complaint, without_account
 from tests.networks import Network, container
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
@@ -72,9 +72,21 @@ class TestDiagnose:
         read = as_json(run("diagnose", "--format", "json").out)
         assert (read["source"], read["account"], read["region"]) == (f"account {ACCOUNT} in {REGION}", ACCOUNT, REGION)
 
-    def test_live_diagnose_of_other_region_has_no_service(self, run: Skerry) -> None:
-        found = complaint(run("diagnose", "--region", "eu-west-2"))
-        assert found == f"there is no ECS service in account {ACCOUNT} in eu-west-2"
+    @pytest.mark.parametrize("cluster", [[], ["--cluster", "empty"]])
+    def test_live_diagnose_of_other_region_is_not_applicable(
+        self, run: Skerry, client: ClientFactory, cluster: list[str]
+    ) -> None:
+        del client
+        if cluster:
+            make_clients("eu-west-2")("ecs").create_cluster(clusterName="empty")
+        found = run("diagnose", "--region", "eu-west-2", *cluster)
+        said = f"not-applicable: nothing in account {ACCOUNT} in eu-west-2 starts a Fargate task\n"
+        assert found == Run(0, said, "")
+
+    def test_snapshot_of_other_region_has_the_same_diagnosis(self, run: Skerry, tmp_path: Path) -> None:
+        assert run("snapshot", "--region", "eu-west-2", "--output", tmp_path / "new").code == 0
+        found = run("diagnose", "--from", tmp_path / "new")
+        assert found == Run(0, f"not-applicable: nothing in {tmp_path / 'new'} starts a Fargate task\n", "")
 
     def test_live_diagnose_of_a_service_does_not_list_services(self, run: Skerry, faults: Faults) -> None:
         faults.seen.clear()

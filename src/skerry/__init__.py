@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from skerry.aws.session import Account
     from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis, TraceDiagnosis
     from skerry.diagnose.rehearsal import Rehearsal
-    from skerry.errors import InputError, NothingFoundError, OutputError, SkerryError
+    from skerry.errors import (
+        AmbiguousNameError,
+        InputError,
+        NothingFoundError,
+        OutputError,
+        SkerryError,
+        UnknownNameError,
+    )
     from skerry.errortext.explain import Explanation
     from skerry.model.world import World
     from skerry.plan.records import Options, Plan, Planned
@@ -32,6 +39,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Account",
+    "AmbiguousNameError",
     "Blocker",
     "Diagnosis",
     "Explanation",
@@ -53,6 +61,7 @@ __all__ = [
     "SkerryError",
     "TraceDiagnosis",
     "TraceRequest",
+    "UnknownNameError",
     "Verdict",
     "World",
     "diagnose",
@@ -85,7 +94,14 @@ _NAMES = {
     "aws.session": ("Account",),
     "diagnose.diagnosis": ("Blocker", "Diagnosis", "Finding", "NeedDiagnosis", "ServiceDiagnosis", "TraceDiagnosis"),
     "diagnose.rehearsal": ("Rehearsal",),
-    "errors": ("InputError", "NothingFoundError", "OutputError", "SkerryError"),
+    "errors": (
+        "AmbiguousNameError",
+        "InputError",
+        "NothingFoundError",
+        "OutputError",
+        "SkerryError",
+        "UnknownNameError",
+    ),
     "errortext.explain": ("Explanation",),
     "model.world": ("World",),
     "plan.records": ("Options", "Plan", "Planned"),

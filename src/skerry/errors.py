@@ -1,7 +1,9 @@
 """The root of all errors that skerry reports: the event, the remedy and the exit code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+
+from skerry.suggestions import suggest
 
 EXIT_BLOCKED = 1
 EXIT_USAGE = 2
@@ -63,3 +65,28 @@ class NothingFoundError(SkerryError):
 
 class OutputError(SkerryError):
     """A result cannot be written to the place that was given."""
+
+
+class UnknownNameError(NothingFoundError):
+    """A named object does not exist.
+
+    ``choices`` are the existing objects: the label of each, with the name to compare. The remedy suggests the
+    similar ones, and lists at most ``most``.
+    """
+
+    def __init__(self, what: str, name: str, choices: Mapping[str, str], most: int = 10) -> None:
+        labels = sorted(choices)
+        more = f" and {len(labels) - most} more" if len(labels) > most else ""
+        existing = f"There are: {', '.join(labels[:most])}{more}." if labels else "The input holds none at all."
+        super().__init__(what, f"{suggest(name, choices.values())} {existing}".lstrip())
+        self.name = name
+        self.choices = choices
+
+
+class AmbiguousNameError(NothingFoundError):
+    """Several objects have a name; ``ids`` are theirs."""
+
+    def __init__(self, noun: str, name: str, ids: Sequence[str]) -> None:
+        super().__init__(f"{len(ids)} {noun}s have the name {name}", f"Give the id of one: {', '.join(ids)}.")
+        self.name = name
+        self.ids = tuple(ids)

@@ -338,8 +338,16 @@ class TestSeveralServices:
         network.rows["services"][0]["launchType"] = "EC2"
         assert all_of(network).verdict is NOT_APPLICABLE
 
-    def test_diagnosis_without_services_is_unknown(self, network: Network) -> None:
-        assert diagnose(network.walker(), []).verdict is UNKNOWN
+    def test_diagnosis_without_launches_is_not_applicable(self, network: Network) -> None:
+        diagnosis = diagnose(network.walker(), [])
+        assert diagnosis.verdict is NOT_APPLICABLE
+        assert diagnosis.unexamined == ("EventBridge rules and schedules",)
+
+    def test_diagnosis_without_launches_after_complete_reading_leaves_nothing_unexamined(
+        self, network: Network
+    ) -> None:
+        network.rows["Schedules"] = []
+        assert diagnose(network.walker(), []).unexamined == ()
 
     def test_service_verdicts_are_independent_of_other_services(self, network: Network) -> None:
         alone = only(network)

@@ -226,6 +226,18 @@ class TestClusterScope:
         assert account.asked("ListRuleNamesByTarget") == []
 
 
+class TestNoServices:
+    @pytest.mark.parametrize("clusters", [(), ("one", "two")])
+    def test_reading_without_services_knows_that_there_are_none(self, clusters: tuple[str, ...]) -> None:
+        account, found = reading(**containers([], [], clusters))
+        assert account.asked("DescribeServices") == account.asked("DescribeTasks") == []
+        assert {"services", "tasks"} <= complete_kinds(facts(found))
+
+    def test_reading_with_denied_service_list_does_not_know_that_there_are_none(self) -> None:
+        answers = containers([], [], ("one",)) | {"ListServices": error("AccessDeniedException")}
+        assert "services" not in complete_kinds(facts(reading(**answers)[1]))
+
+
 class TestServiceScope:
     def test_service_scope_reads_that_service_without_list_calls(self) -> None:
         account, found = reading(

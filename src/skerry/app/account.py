@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from skerry.app.reading import Gathered
+from skerry.app.regions import require_region
 from skerry.aws.session import Account
 from skerry.model.world import World
 from skerry.sources import documents, live, snapshots
@@ -17,9 +18,11 @@ def read_account(
 
     ``progress`` is called with a few words about the state of the reading.
 
-    Raises `SkerryError` where there are no credentials, no Region, or no way to AWS. A call that AWS refuses is no
-    error: its facts are missing, and ``facts.refused`` of the World names it.
+    Raises `UnknownNameError` for a Region that AWS does not have. Raises `SkerryError` without credentials, without a
+    Region, or without a way to AWS. A call that AWS refuses is no error: its facts are missing, and ``facts.refused``
+    of the World names it.
     """
+    require_region(account.region)
     reading = live.read(account.make_clients(), scope, progress)
     # In the order of a snapshot's files, so that messages about both are the same.
     answers = snapshots.sort_documents(reading.documents)

@@ -10,6 +10,7 @@ from skerry.model.world import World
 from skerry.plan import planner
 from skerry.plan.records import INGRESSES, Ingress, Options, Plan
 from skerry.plan.scope import Scope
+from skerry.verdicts import NOT_APPLICABLE
 
 
 def plan_options(
@@ -38,9 +39,11 @@ def plan_options(
 def plan(world: World, selection: Selection | None = None, options: Options | None = None) -> Plan:
     """Plan the smallest changes for launches that cannot start.
 
-    Raises `NothingFoundError` if the selection matches nothing.
+    Raises `NothingFoundError` if the selection names something that does not exist, or the input cannot show launches.
     """
     chosen = launches(world, selection or Selection())
+    if not chosen:
+        return Plan((), NOT_APPLICABLE, NOT_APPLICABLE, proven=True)
     names = {(launch.cluster, launch.name) for launch in chosen}
     others = [launch for launch in all_launches(world) if (launch.cluster, launch.name) not in names]
     return _plan(world, chosen, others, options)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from skerry.app.regions import require_region
 from skerry.model.world import World
 from skerry.sources import documents, files
 from skerry.sources.network_only import keep_network_only as without_resource_answers
@@ -23,7 +24,7 @@ class Gathered(msgspec.Struct, frozen=True):
 def load(path: str | PathLike[str], region: str | None = None) -> World:
     """Read a folder of saved answers, or one file of them.
 
-    Raises `InputError` where it cannot be read.
+    Raises `InputError` for unreadable input, and `UnknownNameError` for a Region that AWS does not have.
     """
     return read_files(Path(path), region).world
 
@@ -33,6 +34,7 @@ def read_files(path: Path, region: str | None = None, *, network_only: bool = Fa
 
     ``network_only`` leaves out the answers beyond the network, as a reading of a live account does.
     """
+    require_region(region)
     answers = files.read(path)
     if network_only:
         answers = without_resource_answers(answers)

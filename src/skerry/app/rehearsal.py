@@ -8,6 +8,7 @@ import msgspec
 
 from skerry.access.evaluation import AccessCheck
 from skerry.app.reading import Gathered
+from skerry.app.resource_names import subnet_ids_of
 from skerry.app.saving import snapshot
 from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
 from skerry.diagnose.diagnose import diagnose_one
@@ -102,11 +103,12 @@ def _launch(world: World, request: RehearsalRequest) -> Launch:
             message = f"a rehearsal needs one launch; the selection has {len(candidates)}: {names}"
             raise NothingFoundError(message, "Select one: ", Argument.SERVICE, " NAME.")
         launch = candidates[0]
-    elsewhere = [name for name in request.subnets if name not in launch.subnets]
+    subnets = subnet_ids_of(world, request.subnets)
+    elsewhere = [name for name in subnets if name not in launch.subnets]
     if elsewhere:
         places = ", ".join(launch.subnets)
         raise NothingFoundError(f"{launch.name} does not use subnet {', '.join(elsewhere)}", f"It uses {places}.")
-    return msgspec.structs.replace(launch, subnets=request.subnets or launch.subnets)
+    return msgspec.structs.replace(launch, subnets=subnets or launch.subnets)
 
 
 class _Denials(msgspec.Struct, frozen=True):

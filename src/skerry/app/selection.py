@@ -5,7 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from skerry.errors import Argument, InputError, NothingFoundError
+from skerry.app.resource_names import group_ids_of, subnet_ids_of
+from skerry.catalogue.platform_versions import find_platform, list_platform_versions
+from skerry.errors import Argument, InputError, NothingFoundError, UnknownNameError
 from skerry.launch import scheduled_tasks
 from skerry.launch.launches import Launch, launches_of, short_name_of
 from skerry.launch.running_tasks import launch_of_task
@@ -15,6 +17,15 @@ from skerry.sources import documents, files
 
 _SERVICE_CALLS = {"ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"}
 """The IAM actions of the calls that return ECS services."""
+
+_LAUNCH_CALLS = _SERVICE_CALLS | {
+    "events:ListEventBuses",
+    "events:ListRuleNamesByTarget",
+    "events:ListTargetsByRule",
+    "scheduler:GetSchedule",
+    "scheduler:ListSchedules",
+}
+"""The IAM actions of the calls that return launches: services, rules and schedules."""
 
 _HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
 
@@ -28,7 +39,10 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Hypothetical(msgspec.Struct, frozen=True):
-    """A task that does not exist: its task definition file and its subnets."""
+    """A task that does not exist: its task definition file and its subnets.
+
+    Subnets and security groups are ids, or names as AWS's console shows them.
+    """
 
     definition: Path
     subnets: tuple[str, ...]
@@ -38,24 +52,21 @@ class Hypothetical(msgspec.Struct, frozen=True):
 
 
 def launches(world: World, selection: Selection) -> list[Launch]:
-    """Return the launches of a selection.
+    """Return the launches of a selection; none if the whole input was read and nothing in it starts tasks.
 
-    Raises `NothingFoundError` if there are none.
+    Raises `UnknownNameError` if the selection names something that does not exist, and `NothingFoundError` if the
+    input cannot show launches.
     """
     if selection.task is not None:
         return _of_tasks(world, selection.task, selection.cluster)
     candidates = all_launches(world) if selection.service is None else _of_services(world)
-    if not candidates:
-        raise _nothing_found(world)
     chosen = [launch for launch in candidates if _is_chosen(launch, selection)]
-    if not chosen:
-        asked = " in cluster ".join(
-            [f"no service {selection.service or ''}".rstrip(), *filter(None, [selection.cluster])]
-        )
-        raise NothingFoundError(
-            f"there is {asked}", _hint([f"{launch.name} in {launch.cluster}" for launch in candidates])
-        )
-    return chosen
+    if chosen or (selection.service is None and _is_complete(world, selection.cluster)):
+        return chosen
+    is_named = selection.service is not None or selection.cluster is not None
+    if not candidates and not (is_named and _are_services_known(world)):
+        raise _nothing_found(world)
+    raise _unknown_service(selection, candidates)
 
 
 def all_launches(world: World) -> list[Launch]:
@@ -66,36 +77,69 @@ def all_launches(world: World) -> list[Launch]:
 def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
     """Return the launch of a task that does not exist yet.
 
-    Raises `NothingFoundError` for an unknown subnet, and `InputError` for a file without a task definition.
+    Raises `UnknownNameError` for an unknown subnet, security group or platform version, and `InputError` for a file
+    without a task definition.
     """
-    unknown = [name for name in task.subnets if name not in world.subnets]
-    if unknown:
-        raise NothingFoundError(f"there is no subnet {', '.join(unknown)}", _hint(list(world.subnets)))
+    subnets = subnet_ids_of(world, task.subnets)
+    groups = group_ids_of(world, task.groups, subnets)
     definition = _task_definition(task.definition)
     name = definition.family or task.definition.stem
-    return Launch(
+    launch = Launch(
         name=name,
         cluster="",
         definition_name=name,
         definition=definition,
-        subnets=task.subnets,
-        groups=task.groups,
+        subnets=subnets,
+        groups=groups,
         public_address=task.public_address,
         platform_version=task.platform_version,
         region=world.region,
     )
+    if find_platform(launch.family, task.platform_version) is None:
+        versions = {version: version for version in list_platform_versions(launch.family)}
+        message = f"there is no platform version {task.platform_version} of Fargate on {launch.family}"
+        raise UnknownNameError(message, task.platform_version, versions)
+    return launch
 
 
 def _of_services(world: World) -> list[Launch]:
     return [launch for service in world.facts.services for launch in launches_of(world, service)]
 
 
+def _is_complete(world: World, cluster: str | None) -> bool:
+    """Return whether all launches were read; of one cluster only if it exists."""
+    clusters = {short_name_of(row.cluster_arn) for row in world.facts.clusters}
+    exists = cluster is None or short_name_of(cluster) in clusters
+    return exists and _are_services_known(world) and not _refused(world, _LAUNCH_CALLS)
+
+
+def _are_services_known(world: World) -> bool:
+    return world.knows("services") and not _refused(world, _SERVICE_CALLS)
+
+
+def _refused(world: World, actions: set[str]) -> list[str]:
+    """Return the calls among these that AWS did not answer, with its codes."""
+    refused = (item for item in world.facts.refused if item.action in actions)
+    return list(dict.fromkeys(f"{item.action} ({item.code})" for item in refused))
+
+
+def _unknown_service(selection: Selection, candidates: Sequence[Launch]) -> UnknownNameError:
+    """Return the error for a selection that no launch matches."""
+    names = {f"{launch.name} in {launch.cluster}": launch.name for launch in candidates}
+    if selection.service is not None:
+        place = f" in cluster {selection.cluster}" if selection.cluster is not None else ""
+        return UnknownNameError(f"there is no service {selection.service}{place}", selection.service, names)
+    cluster = selection.cluster or ""
+    clusters = {f"{launch.name} in {launch.cluster}": launch.cluster for launch in candidates}
+    return UnknownNameError(f"there is no service in cluster {cluster}", cluster, clusters)
+
+
 def _nothing_found(world: World) -> NothingFoundError:
     """Return the error for an empty result: no launches, or, if AWS refused a call, unknown ones."""
-    refused = [item for item in world.facts.refused if item.action in _SERVICE_CALLS]
-    if refused:
-        calls = ", ".join(dict.fromkeys(f"{item.action} ({item.code})" for item in refused))
-        message = f"the ECS services of {world.facts.source} could not be read: AWS refused {calls}"
+    if refused := _refused(world, _LAUNCH_CALLS):
+        calls = ", ".join(refused)
+        kinds = "ECS services" if _refused(world, _SERVICE_CALLS) else "rules and schedules"
+        message = f"the {kinds} of {world.facts.source} could not be read: AWS refused {calls}"
         return NothingFoundError(message, "Let a policy allow it, or give ", *_HYPOTHETICAL, ".")
     message = f"there is no ECS service in {world.facts.source}"
     hint = "Give another Region, what `aws ecs describe-services` prints, or "
@@ -116,12 +160,9 @@ def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
     ]
     wanted = [task for task in tasks if short_name_of(task.task_arn) == short_name_of(name)]
     if not wanted:
-        raise NothingFoundError(f"there is no task {name}", _hint([short_name_of(task.task_arn) for task in tasks]))
+        ids = {task_id: task_id for task_id in (short_name_of(task.task_arn) for task in tasks)}
+        raise UnknownNameError(f"there is no task {name}", short_name_of(name), ids)
     return [launch_of_task(world, task) for task in wanted]
-
-
-def _hint(names: Sequence[str]) -> str:
-    return f"There are: {', '.join(sorted(set(names))[:10])}." if names else "The input holds none at all."
 
 
 def _task_definition(path: Path) -> TaskDefinition:

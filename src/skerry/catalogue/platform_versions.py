@@ -26,6 +26,13 @@ class _Platforms(msgspec.Struct):
 
 
 @cache
+def list_platform_versions(family: str) -> tuple[str, ...]:
+    """Return the platform versions of a family, with ``LATEST`` first and retired ones last."""
+    rows = [row for row in read("platforms", _Platforms).platforms if row.family == family]
+    return (LATEST, *(row.version for row in sorted(rows, key=lambda row: row.retired is not None)))
+
+
+@cache
 def find_platform(family: str, version: str) -> Platform | None:
     """Return the platform version of a family (``linux`` or ``windows``), LATEST included; None where not known."""
     rows = read("platforms", _Platforms).platforms

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from skerry import __version__
+from skerry.suggestions import suggest
 
 _MODULES = {
     "completion": "commands",
@@ -32,12 +33,24 @@ class _Group(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 -- the table names commands
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name.
+
+        Raises `click.UsageError` for a name that is no command, with similar names.
+        """
+        name = args[0]
+        if name not in _MODULES and not name.startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {name!r}. {suggest(name, _MODULES)}".rstrip())
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="skerry")
 def cli() -> None:
     """Tell whether an ECS/Fargate task can start in an isolated subnet, and name all blockers if not.
 
-    Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage, unreadable input or no way into the
-    account, 3 a fault of skerry's, 4 unknown remains.
+    Exit codes: 0 all ok or not applicable, 1 blocked or intermittent, 2 usage, unreadable input, a named object that
+    does not exist or no way into the account, 3 a fault of skerry's, 4 unknown remains.
     """

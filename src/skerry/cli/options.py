@@ -206,8 +206,8 @@ def add_launch_options(command: Command) -> Command:
         click.option("--service", help="Only this service."),
         click.option("--task", help="One task, by id or ARN, in the subnets of its launch."),
         click.option("--task-definition", "definition", type=PathOf(), help="JSON file of a task to test."),
-        click.option("--subnet", "subnets", multiple=True, help="Its subnet; repeatable."),
-        click.option("--security-group", "groups", multiple=True, help="Its security group; repeatable."),
+        click.option("--subnet", "subnets", multiple=True, help="Its subnet, by id or Name; repeatable."),
+        click.option("--security-group", "groups", multiple=True, help="Its group, by id or Name; repeatable."),
         click.option("--assign-public-ip", is_flag=True, help="It gets a public IP address."),
         click.option("--platform-version", help="Its platform version; default: LATEST."),
     ]

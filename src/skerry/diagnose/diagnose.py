@@ -44,12 +44,19 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     beyond = AccessCheck(walker.world)
     services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
     verdicts = [service.verdict for service in services]
-    only_others = bool(verdicts) and all(verdict is NOT_APPLICABLE for verdict in verdicts)
+    only_others = all(verdict is NOT_APPLICABLE for verdict in verdicts)
     verdict = NOT_APPLICABLE if only_others else worst_of(verdicts)
     subnets = (walker.world.find_subnet(name) for launch in launched for name in launch.subnets)
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
+    if not launched:
+        return Diagnosis(verdict, services, unexamined=_launches_unexamined(walker.world))
     unread = beyond.unexamined() + list_unexamined(walker.world, vpcs)
     return Diagnosis(verdict, services, unexamined=unread)
+
+
+def _launches_unexamined(world: World) -> tuple[str, ...]:
+    """Return the other kinds of launches if they were not read; without a launch there is nothing else to examine."""
+    return () if world.knows("schedules") else ("EventBridge rules and schedules",)
 
 
 def list_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:

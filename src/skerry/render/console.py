@@ -31,15 +31,16 @@ def format_diagnosis(
     diagnosis: Diagnosis,
     *,
     refused: Iterable[Refusal] = (),
+    source: str = "this input",
     verbose: bool = False,
     quiet: bool = False,
     errors: bool = False,
 ) -> str:
     """Write a Diagnosis for people; ``errors``: all the errors that would come one after another.
 
-    ``refused`` are the calls that AWS did not answer.
+    ``refused`` are the calls that AWS did not answer, ``source`` is the name of the input.
     """
-    lines = [_headline(diagnosis)]
+    lines = [_headline(diagnosis, source)]
     if quiet:
         return "\n".join(lines) + "\n"
     # Services without a problem take one line each, after the others.
@@ -55,7 +56,9 @@ def format_diagnosis(
         lines += ["", bold("Also found")]
         for item in diagnosis.findings:
             lines.append(f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
-    lines += [*format_refusals(refused), "", dim(f"Not examined: {', '.join(diagnosis.unexamined)}.")]
+    lines += format_refusals(refused)
+    if diagnosis.unexamined:
+        lines += ["", dim(f"Not examined: {', '.join(diagnosis.unexamined)}.")]
     return "\n".join(lines) + "\n"
 
 
@@ -64,7 +67,7 @@ def _brief(service: ServiceDiagnosis) -> tuple[str, ...]:
     return (clean(launch.name), clean(launch.cluster), style_word(service.verdict), dim(launch.not_applicable or ""))
 
 
-def _headline(diagnosis: Diagnosis) -> str:
+def _headline(diagnosis: Diagnosis, source: str) -> str:
     counts = Counter(service.verdict for service in diagnosis.services)
     total = len(diagnosis.services)
     names = {
@@ -83,6 +86,8 @@ def _headline(diagnosis: Diagnosis) -> str:
         for verdict, text in names.items()
         if counts[verdict]
     ]
+    if total == 0:
+        return f"{style_word(diagnosis.verdict)}: nothing in {clean(source)} starts a Fargate task"
     if total == 1:
         (service,) = diagnosis.services
         return f"{style_word(diagnosis.verdict)}: {bold(service.launch.name)} {names[service.verdict]}"

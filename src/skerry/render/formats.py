@@ -36,7 +36,10 @@ WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
 def _diagnosis_text(result: "Diagnosis", world: "World", view: View) -> str:
     from skerry.render import console
 
-    return console.format_diagnosis(result, refused=world.facts.refused, verbose=view.verbose, quiet=view.quiet)
+    facts = world.facts
+    return console.format_diagnosis(
+        result, refused=facts.refused, source=facts.source, verbose=view.verbose, quiet=view.quiet
+    )
 
 
 def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:

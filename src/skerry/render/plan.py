@@ -62,6 +62,8 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = Fa
 
 
 def _headline(plan: Plan) -> str:
+    if not plan.services and plan.before is NOT_APPLICABLE:
+        return f"{style_word(plan.before)}: nothing starts a Fargate task, nothing to change"
     names = _names(plan.services)
     if plan.before is NOT_APPLICABLE:
         verb = "is" if len(plan.services) <= 1 else "are"

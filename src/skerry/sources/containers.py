@@ -39,7 +39,7 @@ def read_all(cluster: str | None, questions: ResourceReads) -> Area:
         *_rules(clusters, sorted({_DEFAULT_BUS, *collect_picked(first, api_table.EVENT_BUSES)})),
         *_schedules(collect_picked(first, api_table.SCHEDULES), None if cluster is None else clusters),
     ]
-    third = yield [*_none(first, clusters), *(ask for got in second for ask in _listed(got))]
+    third = yield [*_none([*first, *second]), *(ask for got in second for ask in _listed(got))]
     made_of = yield _made_of([*second, *third])
     questions.add_references([*third, *made_of])
 
@@ -124,13 +124,13 @@ def _providers(cluster: str) -> CallRequest:
     return CallRequest(api_table.CAPACITY_PROVIDERS, {"cluster": cluster}, within=_cluster(cluster))
 
 
-def _none(first: Sequence[CallResult], clusters: Sequence[str]) -> list[CallRequest]:
-    """Return empty requests for services and tasks: an account without clusters has none."""
-    if clusters or any(got.refused for got in first if got.ask.call is api_table.CLUSTER_NAMES):
-        return []
+def _none(results: Sequence[CallResult]) -> list[CallRequest]:
+    """Return empty requests for services and tasks if all lists of their names were read and are empty."""
+    unread = {got.ask.call.operation for got in results if got.refused is not None}
     return [
         CallRequest(call, parameters)
-        for call in (api_table.SERVICES, api_table.TASKS)
+        for names, call in ((api_table.SERVICE_NAMES, api_table.SERVICES), (api_table.TASK_NAMES, api_table.TASKS))
+        if not unread & {api_table.CLUSTER_NAMES.operation, names.operation} and not collect_picked(results, names)
         for parameters in split_ids(call, [])
     ]
 

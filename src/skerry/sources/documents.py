@@ -38,6 +38,8 @@ _SINGLE = {
 }
 PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName", "AdditionalRoutesAvailable")
 _NO_TOKEN = {b"null", b'""', b"false"}
+_NONE = Raw(b"null")
+_EMPTY = {b"null", b"[]"}
 
 
 class CallEnvelope(msgspec.Struct, frozen=True):
@@ -188,7 +190,9 @@ class _Loader:
 
     def _listed(self, field: str, answer: _Answer) -> None:
         """Note the scopes of the records in an answer."""
-        scopes = scopes_of(field, answer.call.parameters)
+        # An answer that names services AWS does not have is about these names, not a list of all services.
+        is_list = field != "services" or bytes(answer.top.get("failures", _NONE)) in _EMPTY
+        scopes = scopes_of(field, answer.call.parameters) if is_list else ()
         if not scopes:
             self.rows.add_partial_list(field)
         for scope in scopes:

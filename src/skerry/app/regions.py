@@ -1,0 +1,13 @@
+"""The check of a Region that a user names."""
+
+from skerry.aws.regions import list_regions
+from skerry.errors import UnknownNameError
+
+
+def require_region(region: str | None) -> None:
+    """Raise `UnknownNameError` for a Region that AWS does not have."""
+    if region is None:
+        return
+    if region not in list_regions():
+        regions = {name: name for name in list_regions()}
+        raise UnknownNameError(f"there is no Region {region}", region, regions, most=len(regions))
