@@ -45,6 +45,7 @@ check: install ## Check style, types, the direction of imports, and that the gen
 	$(BIN)/python scripts/check_pages.py --check
 	$(BIN)/python scripts/module_docs.py --check
 	$(BIN)/python scripts/python_docs.py --check
+	$(BIN)/python scripts/json_schemas.py --check
 
 fuzz: install ## Give skerry wrong inputs: N=100000 SEED=1; ONLY=7 repeats one, REHEARSE=500 builds labs of so many
 	$(BIN)/python -m tests.fuzz N=$(or $(N),10000) SEED=$(SEED) ONLY=$(ONLY) REHEARSE=$(REHEARSE)

@@ -26,7 +26,7 @@ class Snapshot(msgspec.Struct, frozen=True, rename="pascal", omit_defaults=True)
     documents: tuple[str, ...] = ()
 
 
-class _Manifest(msgspec.Struct, frozen=True, rename="pascal"):
+class Manifest(msgspec.Struct, frozen=True, rename="pascal"):
     """The document around a `Snapshot`."""
 
     snapshot: Snapshot
@@ -55,7 +55,7 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
     from skerry.writing.temporary import WHOLE, create_draft_folder, remove_abandoned  # noqa: PLC0415
 
     names = {_free(name): content for name, content in documents.items()}
-    manifest = _Manifest(msgspec.structs.replace(about, documents=tuple(names)))
+    manifest = Manifest(msgspec.structs.replace(about, documents=tuple(names)))
     try:
         place = Path(os.path.realpath(folder))
         remove_abandoned(place.parent)
@@ -123,7 +123,7 @@ def _refuse_others(folder: Path, place: Path, *, force: bool) -> None:
 def _former(place: Path) -> set[str]:
     """Return the files of the snapshot in a folder; none if the folder holds no snapshot."""
     try:
-        manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=_Manifest)
+        manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeError):
         return set()
     return {MANIFEST, *manifest.snapshot.documents}
