@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from scripts import json_schemas
 from skerry.app import rehearsal
 from skerry.errors import SkerryError
 from skerry.lab import sandbox
@@ -58,7 +60,8 @@ def run(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def steps(out: str) -> dict[str, Any]:
-    """The steps that were rehearsed of one subnet, by their names."""
+    """The steps that were rehearsed of one subnet, by their names; the document keeps its JSON Schema."""
+    Draft202012Validator(json_schemas.schema_of("rehearse")).validate(json.loads(out))
     return {step["step"]: step for step in json.loads(out)["steps"] if step["packets"] is not None}
 
 
