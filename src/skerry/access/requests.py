@@ -14,7 +14,7 @@ from skerry.model.ecs import LogConfiguration
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
-from skerry.policy.request import AWS_OWN, Context, HiddenValue, Principal, Request, principal_of_role
+from skerry.policy.request import AWS_OWN, Context, HiddenValue, Principal, PrincipalType, Request, principal_of_role
 from skerry.policy.resources import Resource
 from skerry.services import SERVICE_OF_PREFIX, logs
 from skerry.services.service import RequestScope
@@ -79,9 +79,13 @@ def requests_of(
 ) -> Iterator[AccessRequest]:
     """Yield the requests of a call, each once: those before the start of a task, or the ``later`` ones."""
     given = {**context, **_ON_LAYERS} if caller.principal.kind == "aws" else context
+    partition, logging = partition_name_of(ref.region), tuple(_logging(caller.launch))
+    scope = RequestScope(caller.resources, caller.principal.account, partition, ref.region, logging)
     for action in need.actions:
         if (action in _LATER) is later:
-            resources = {resource: subject for subject, resource in _resources(caller, action, need, ref)}
+            resources = {
+                resource: subject for subject, resource in _resources(scope, action, need, kind=caller.principal.kind)
+            }
             for resource, subject in resources.items():
                 yield AccessRequest(subject, Request(caller.principal, action, resource, given))
 
@@ -128,15 +132,12 @@ def partition_name_of(region: str) -> str:
     return partition.name if partition else "aws"
 
 
-def _resources(caller: Caller, action: str, need: Call, ref: ServiceRef) -> Iterator[tuple[str, Resource]]:
-    partition = partition_name_of(ref.region)
-    if caller.principal.kind == "aws":
-        yield "", Resource(f"arn:{partition}:s3:::{layer_bucket_of(ref.region)}/", beginning=True)
+def _resources(scope: RequestScope, action: str, need: Call, *, kind: PrincipalType) -> Iterator[tuple[str, Resource]]:
+    if kind == "aws":
+        yield "", Resource(f"arn:{scope.partition}:s3:::{layer_bucket_of(scope.region)}/", beginning=True)
     elif action == "ecr:GetAuthorizationToken" or not need.subjects:
         yield "", _ANYTHING
     else:
-        logging = tuple(_logging(caller.launch))
-        scope = RequestScope(caller.resources, caller.principal.account, partition, ref.region, logging)
         for subject in need.subjects:
             for resource in _resources_of_subject(scope, action, subject):
                 yield subject, resource
