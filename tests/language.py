@@ -111,15 +111,31 @@ def sentences(code: str) -> list[Sentence]:
     ]
 
 
+def page_sentences(text: str) -> list[Sentence]:
+    """Return the sentences of a Markdown page without blocks: of its paragraphs, list entries and rows of tables."""
+    paragraphs = re.split(r"\n\s*\n|\n(?=[-|#])", re.sub(r"\]\([^)]*\)", "]", text))
+    return [
+        Sentence(1, sentence)
+        for paragraph in paragraphs
+        if not paragraph.lstrip().startswith("#")
+        for sentence in _SENTENCE_END.split(" ".join(paragraph.split()))
+    ]
+
+
 def complaints(code: str) -> Iterator[str]:
-    """Yield each rule that a sentence breaks, with its line."""
+    """Yield each rule that a sentence of a module breaks, with its line."""
     for sentence in sentences(code):
-        if len(RELATIVE.findall(sentence.prose)) > MOST_RELATIVE_WORDS:
-            yield f"{sentence.line}: two relative words: {sentence.text}"
-        for word in BANNED.findall(sentence.prose):
-            yield f"{sentence.line}: banned words {word!r}: {sentence.text}"
-        if re.match(r"(What|That)\b(?! it means:)", sentence.prose):
-            yield f"{sentence.line}: begins with a relative clause: {sentence.text}"
+        yield from complaints_about(sentence)
+
+
+def complaints_about(sentence: Sentence) -> Iterator[str]:
+    """Yield each rule that a sentence breaks, with its line."""
+    if len(RELATIVE.findall(sentence.prose)) > MOST_RELATIVE_WORDS:
+        yield f"{sentence.line}: two relative words: {sentence.text}"
+    for word in BANNED.findall(sentence.prose):
+        yield f"{sentence.line}: banned words {word!r}: {sentence.text}"
+    if re.match(r"(What|That)\b(?! it means:)", sentence.prose):
+        yield f"{sentence.line}: begins with a relative clause: {sentence.text}"
 
 
 def public_names(code: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import language
+from tests import language, pages
 
 SOURCE = Path(__file__).parent.parent / "src"
 MODULES = {path.relative_to(SOURCE).as_posix(): path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")}
@@ -29,6 +29,21 @@ def test_sentences_in_source_are_plain() -> None:
 
 def test_documentation_keeps_its_number_of_sentences() -> None:
     assert sum(len(language.sentences(code)) for code in MODULES.values()) > FEWEST_SENTENCES
+
+
+# Pages written for readers of the code, lists of facts, and pages generated from data.
+OTHER_PAGES = (
+    *("CHANGELOG", "SECURITY", "cloudformation/", "scripts/", "terraform/", "tests/"),
+    *("docs/accuracy.", "docs/codes.", "docs/design.", "docs/explain.", "docs/json."),
+    *("docs/permissions.", "docs/python.", "docs/security."),
+)
+
+
+def test_sentences_in_guides_are_plain() -> None:
+    guides = [page for page in pages.find_pages() if not page.name.startswith(OTHER_PAGES)]
+    assert len(guides) > 30
+    sentences = ((page.name, sentence) for page in guides for sentence in language.page_sentences(page.prose))
+    assert [f"{name}:{it}" for name, sentence in sentences for it in language.complaints_about(sentence)] == []
 
 
 def test_module_names_are_not_banned() -> None:
