@@ -14,7 +14,7 @@ import msgspec
 from skerry.plan.changes import Change, Rule
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
 from skerry.render.json import DiagnosisOut, TraceDocument
-from skerry.render.plan import PlanOut
+from skerry.render.plan_json import PlanOut
 from skerry.render.rehearsal import RehearsalOut
 from skerry.sources.snapshots import Manifest
 from skerry.verdicts import Verdict

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from skerry import app, cli
 from skerry.model.world import World
-from skerry.render import plan
+from skerry.render import plan_json
 from skerry.sources import documents
 from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint, without_account
 from tests.networks import Network, as_bytes, container
@@ -157,7 +157,7 @@ def test_demo_plan_lists_the_endpoints_that_the_demo_creates() -> None:
 
 
 def _as_json(chapter: app.Chapter) -> str:
-    return plan.encode_plan(World(documents.load(chapter.documents)), chapter.plan)
+    return plan_json.encode_plan(World(documents.load(chapter.documents)), chapter.plan)
 
 
 @pytest.mark.usefixtures("needs_lab")

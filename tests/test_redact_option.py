@@ -56,6 +56,15 @@ def test_redact_replaces_names_in_output(skerry: Skerry, saved: Path, command: l
     assert len(hidden.out.splitlines()) == len(plain.out.splitlines())
 
 
+@pytest.mark.parametrize("command", [["diagnose", "-v"], ["diagnose", "--format", "json"]], ids=" ".join)
+def test_redact_replaces_names_in_document_names(skerry: Skerry, saved: Path, command: list[str]) -> None:
+    renamed = saved.rename(saved.with_name(f"{PERSON}.json"))
+    assert "jane" in skerry(*command, "--from", renamed.parent).out
+    hidden = skerry(*command, "--from", renamed.parent, "--redact").out
+    assert "jane" not in hidden
+    assert "@example.com" in hidden
+
+
 def test_redact_replaces_a_name_by_the_same_pseudonym_everywhere(skerry: Skerry, saved: Path) -> None:
     found = json.loads(skerry("diagnose", "--from", saved, "--redact", "--format", "json").out)
     [web] = [row for row in found["services"] if row["service"] == "web"]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from skerry.errortext.explain import Explanation
+    from skerry.model.origins import Origin
     from skerry.model.world import World
     from skerry.plan.records import Options, Plan, Planned
     from skerry.reach.trace_request import TraceRequest
@@ -50,6 +51,7 @@ __all__ = [
     "NeedDiagnosis",
     "NothingFoundError",
     "Options",
+    "Origin",
     "OutputError",
     "Plan",
     "Planned",
@@ -103,6 +105,7 @@ _NAMES = {
         "UnknownNameError",
     ),
     "errortext.explain": ("Explanation",),
+    "model.origins": ("Origin",),
     "model.world": ("World",),
     "plan.records": ("Options", "Plan", "Planned"),
     "reach.trace_request": ("TraceRequest",),

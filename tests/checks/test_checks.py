@@ -8,11 +8,13 @@ import pytest
 
 from skerry import checks
 from skerry.checks import CHECKS
-from skerry.checks.check import Check
+from skerry.checks.check import Check, CheckContext, check
 from skerry.diagnose.diagnose import diagnose
-from skerry.diagnose.diagnosis import Finding, Severity
+from skerry.diagnose.diagnosis import Diagnosis, Finding, Severity
 from skerry.launch.launches import launch_of_service
-from tests.networks import HTTPS, REGION, Network, allow, container
+from skerry.model.origins import Origin
+from skerry.verdicts import OK
+from tests.networks import ACCOUNT, DEFINITION, HTTPS, REGION, Network, allow, container
 
 FOLDER = Path(checks.__file__).parent
 SECTIONS = ("What it means:", "Why it stops a task:", "Example:", "Instead:", "References:")
@@ -35,6 +37,35 @@ def findings(network: Network, check: str | None = None) -> list[Finding]:
     walker = network.walker()
     diagnosis = diagnose(walker, [launch_of_service(walker.world, service) for service in walker.world.facts.services])
     return [found for found in checks.run(walker.world, diagnosis) if check in {None, found.id}]
+
+
+class TestOrigins:
+    def test_finding_of_an_endpoint_has_its_origin(self, network: Network) -> None:
+        network.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 1, 1024, cidr="10.0.0.0/16")]
+        (found,) = findings(network, "endpoint-open-ports")
+        assert found.origin == Origin("network.json", f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/sg-end")
+
+    def test_finding_of_a_task_definition_has_its_origin(self, network: Network) -> None:
+        secret = [{"name": "PASSWORD", "value": "hunter2"}]
+        network.row("taskDefinitions", DEFINITION)["containerDefinitions"][0]["environment"] = secret
+        (found,) = findings(network, "plaintext-secrets")
+        assert (found.resource, found.origin) == ("web:1", Origin("network.json", DEFINITION))
+
+    @pytest.mark.parametrize("name", ["web:9", "other:1"])
+    def test_finding_of_an_unread_task_definition_or_one_without_an_arn_has_no_origin(
+        self, network: Network, name: str
+    ) -> None:
+        network.add("taskDefinitions", family="other", revision=1)
+        of_a_definition = check("an-id", "A title", "note", "task definition")(lambda _: iter([(name, "", ())]))
+        (found,) = of_a_definition(CheckContext(network.world(), Diagnosis(OK, ())))
+        assert found.origin is None
+
+    def test_merged_findings_keep_their_origin(self, network: Network) -> None:
+        network.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 1, 1024, cidr="10.0.0.0/16")]
+        network.service("api")
+        (found,) = findings(network, "endpoint-open-ports")
+        assert found.services == ("web", "api")
+        assert found.origin is not None
 
 
 class TestCheckList:

@@ -487,7 +487,7 @@ class TestUnexaminedKinds:
 
 
 def test_blockers_and_unknowns_of_no_traces_are_empty() -> None:
-    assert blockers_of([]) == ()
+    assert blockers_of(Network().world(), []) == ()
     assert unknowns_of([]) == ()
 
 

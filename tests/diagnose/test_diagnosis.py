@@ -62,7 +62,7 @@ def test_later_errors_omit_predicted_and_unworded_errors() -> None:
 
 def test_trace_diagnosis_has_its_blockers() -> None:
     walker = Walker(Network().world())
-    found = diagnose_trace(ask(walker, TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",))))
+    found = diagnose_trace(walker.world, ask(walker, TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",))))
     assert (found.verdict, found.because) == (BLOCKED, ())
     assert [blocker.code for blocker in found.blockers] == ["NO_ROUTE_TO_DESTINATION"]
     assert found.traces == found.outcome.traces

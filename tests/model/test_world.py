@@ -316,30 +316,6 @@ class TestPrefixLists:
             assert world.prefix_entries_of(name) == Missing(fact, "ec2:GetManagedPrefixListEntries")
 
 
-class TestArns:
-    def test_arn_names_account_and_region(self) -> None:
-        network = Network()
-        network.service()
-        assert network.world().arn_of("subnet-a") == f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/subnet-a"
-
-    def test_arn_uses_the_partition_of_the_services(self) -> None:
-        network = Network()
-        network.service(serviceArn=f"arn:aws-cn:ecs:cn-north-1:{ACCOUNT}:service/shop/web", serviceName="cn")
-        assert (
-            network.world("cn-north-1").arn_of("sg-task")
-            == f"arn:aws-cn:ec2:cn-north-1:{ACCOUNT}:security-group/sg-task"
-        )
-
-    def test_arn_is_none_if_the_id_is_no_resource(self) -> None:
-        network = Network()
-        network.service(serviceArn="web")
-        assert network.world().arn_of("1.4.0") is None
-
-    def test_arn_is_none_without_region_or_account(self) -> None:
-        assert World(Facts(account=ACCOUNT)).arn_of("subnet-a") is None
-        assert World(Facts(region=REGION)).arn_of("subnet-a") is None
-
-
 def test_world_knows_only_kinds_that_were_read_completely() -> None:
     network = Network()
     network.forget("NatGateways")
@@ -352,7 +328,7 @@ def test_world_knows_only_kinds_that_were_read_completely() -> None:
 # What of Facts is no kind of record.
 OTHER_FIELDS = {
     *("resource_answers", "completeness", "refused"),
-    *("region", "account", "source", "notes"),
+    *("region", "account", "source", "notes", "origins"),
 }
 
 

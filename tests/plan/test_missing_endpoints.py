@@ -162,6 +162,8 @@ class TestCentralEndpoints:
         found = planned(network)
         assert services(found) == ["logs"]
         (finding,) = [row for row in found.findings if row.id == "central-endpoint"]
+        assert finding.origin is not None
+        assert finding.origin.document == "network.json"
         assert "vpce-c1 serves another VPC, and zone logs.eu-west-1.amazonaws.com leads to it" in finding.message
 
     def test_gateway_endpoint_of_the_hub_does_not_serve_the_spoke(self) -> None:

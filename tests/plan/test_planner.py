@@ -7,6 +7,7 @@ import pytest
 
 from skerry import app
 from skerry.catalogue.services import ServiceRef
+from skerry.model.origins import Origin
 from skerry.plan.changes import (
     Advise,
     ConfigureService,
@@ -15,9 +16,10 @@ from skerry.plan.changes import (
     CreateSecurityGroup,
     MirrorImage,
     RouteToNat,
+    SetVpcAttribute,
 )
 from skerry.plan.planner import plan
-from skerry.plan.records import Options, Plan
+from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs
@@ -177,6 +179,44 @@ class TestPlatformVersions:
         assert [(row.code, row.step) for row in found.remaining] == [("PLATFORM_VERSION_RETIRED", "placement")]
         assert of_kind(found, ConfigureService)[0].service == "web"
         assert not found.proven
+
+
+class TestOrigins:
+    ROUTE_TABLE = Origin("network.json", f"arn:aws:ec2:{REGION}:{ACCOUNT}:route-table/rtb-main")
+
+    def test_change_of_a_resource_has_its_origin(self) -> None:
+        network = isolated()
+        network.attribute("EnableDnsSupport", value=False)
+        (found,) = (row for row in planned(network).changes if isinstance(row.change, SetVpcAttribute))
+        assert found.origin == Origin("network.json", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/{VPC}")
+
+    def test_new_resource_has_no_origin(self) -> None:
+        (group,) = (row for row in planned(isolated()).changes if isinstance(row.change, CreateSecurityGroup))
+        assert group.origin is None
+
+    def test_reason_of_a_change_has_the_origin_of_the_blocker(self) -> None:
+        rows = [row for row in planned(isolated()).changes if isinstance(row.change, CreateGatewayEndpoint)]
+        assert {(why.resource, why.origin) for row in rows for why in row.why} == {("rtb-main", self.ROUTE_TABLE)}
+
+    def test_remaining_blocker_has_its_origin(self) -> None:
+        (found,) = planned(isolated(), nat=True).remaining[:1]
+        assert (found.resource, found.origin) == ("rtb-main", self.ROUTE_TABLE)
+
+    def test_configured_service_has_its_origin(self) -> None:
+        (found,) = self.configured(isolated(platformVersion="1.3.0"))
+        arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"
+        assert found.origin == Origin("network.json", arn)
+
+    def test_configured_service_has_no_origin_if_clusters_share_its_name(self) -> None:
+        network = isolated(platformVersion="1.3.0")
+        other = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/other/web"
+        cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other"
+        network.service(platformVersion="1.3.0", serviceArn=other, clusterArn=cluster)
+        assert {row.origin for row in self.configured(network)} == {None}
+
+    def configured(self, network: Network) -> list[Planned]:
+        """The changes of services."""
+        return [row for row in planned(network).changes if isinstance(row.change, ConfigureService)]
 
 
 class TestCallsWithoutEndpoint:

@@ -10,7 +10,7 @@ from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.render import console
-from tests.networks import ACCOUNT, Network, both_ways, container, entry, one_of_everything
+from tests.networks import ACCOUNT, REGION, Network, both_ways, container, entry, one_of_everything
 from tests.render.networks import NAMES, diagnosed, scenario
 from tests.tables import each
 
@@ -75,6 +75,20 @@ class TestDiagnosisText:
         text = text_of(served(), verbose=True)
         assert "→  security-group  sg-task   kept  all traffic to 0.0.0.0/0" in text
         assert "→  endpoint        vpce-93   kept  available" in text
+
+    def test_verbose_console_lists_the_places_of_resources(self) -> None:
+        network = isolated()
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
+        text = text_of(network, verbose=True)
+        service = f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"
+        width = len(service)
+        assert f"\nWritten in\n  {'rtb-main':{width}}  network.json\n  {service}  network.json\n" in text
+        assert "Written in" not in text_of(network)
+
+    def test_verbose_console_lists_no_place_without_a_user_resource(self) -> None:
+        network = served()
+        network.endpoint("vpce-3", "logs")
+        assert "Written in" not in text_of(network, verbose=True)
 
     def test_console_prints_a_missing_route_for_each_service(self) -> None:
         network = isolated()
@@ -168,7 +182,8 @@ class TestDiagnosisText:
 class TestTraces:
     def answer(self, network: Network, to: str, *, quiet: bool = False, verbose: bool = False) -> str:
         question = TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",))
-        found = diagnose_trace(ask(Walker(network.world()), question))
+        world = network.world()
+        found = diagnose_trace(world, ask(Walker(world), question))
         return click.unstyle(console.format_trace(found, quiet=quiet, verbose=verbose))
 
     def test_trace_text_matches_the_snapshot(self, snapshot: SnapshotAssertion) -> None:
@@ -207,6 +222,9 @@ class TestTraces:
         network = served()
         network.dhcp("10.9.0.2")
         assert "subnet-a → 10.9.0.2 (the DNS server)" in self.answer(network, "logs")
+
+    def test_verbose_trace_lists_the_places_of_resources(self) -> None:
+        assert self.answer(isolated(), "logs", verbose=True).endswith("\nWritten in\n  rtb-main  network.json\n")
 
     def test_verbose_trace_prints_destination_addresses(self) -> None:
         assert "    for 10.0.1.10\n" in self.answer(served(), "ecr.api", verbose=True)

@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from skerry.diagnose.need_verdicts import diagnose_trace
+from skerry.model.origins import Origin
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.render import json as rendered
+from skerry.render.json_document import encode_origin
 from tests.networks import ACCOUNT, REGION, Network, container, one_of_everything
 from tests.render.networks import NAMES, diagnosed, scenario
 
@@ -19,7 +22,7 @@ OF_A_SERVICE = {"service", "cluster", "task_definition", "verdict", "because", "
 OF_A_NEED = {"step", "host", "port", "blocks", "verdict", "blockers", "traces"}
 OF_A_BLOCKER = {"code", "resource", "rule", "direction", "disposition", "message", "origin"}
 OF_A_TRACE = {"subnet", "destination", "verdict", "hops"}
-OF_A_FINDING = {"id", "severity", "message", "resource", "services"}
+OF_A_FINDING = {"id", "severity", "message", "resource", "services", "origin"}
 
 WIDTH = 240
 
@@ -38,6 +41,26 @@ def folded(value: Any, indent: str = "") -> str:
         left, right = "[]"
     lines = ",\n".join(deeper + item for item in items)
     return f"{left}\n{lines}\n{indent}{right}"
+
+
+def origin(arn: str) -> Any:
+    """The origin of a resource of a saved network."""
+    place = {"document": "network.json", "address": None, "file": None, "line": None}
+    return {"kind": "arn", "arn": arn} | place
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (Origin("plan.json", "arn:aws:ec2:::vpc/vpc-1", "aws_vpc.main", "main.tf", 3), "address"),
+        (Origin("plan.json", "arn:aws:ec2:::vpc/vpc-1"), "arn"),
+        (Origin("template.yaml", None, None, "template.yaml", 3), "file"),
+        (Origin("network.json", None), "document"),
+    ],
+)
+def test_origin_kind_is_its_most_precise_part(given: Origin, kind: str) -> None:
+    encoded = msgspec.to_builtins(encode_origin(given))
+    assert encoded == {"kind": kind} | msgspec.to_builtins(given) | {"arn": given.arn or ""}
 
 
 def document(network: Network) -> Any:
@@ -76,7 +99,15 @@ class TestDiagnosisJson:
         network.definition(container())
         network.service()
         (blocker,) = document(network)["services"][0]["needs"][2]["blockers"]
-        assert blocker["origin"] == {"kind": "arn", "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:route-table/rtb-main"}
+        assert blocker["origin"] == origin(f"arn:aws:ec2:{REGION}:{ACCOUNT}:route-table/rtb-main")
+
+    def test_finding_origin_has_the_shape_of_a_blocker_origin(self) -> None:
+        network = Network()
+        network.definition(container())
+        network.service()
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
+        (finding,) = (row for row in document(network)["findings"] if row["id"] == "service-default-group")
+        assert finding["origin"] == origin(f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web")
 
     def test_blocker_origin_is_null_without_a_user_resource(self) -> None:
         network = Network()
@@ -119,7 +150,7 @@ class TestTraceJson:
     def test_trace_json_has_the_documented_fields(self) -> None:
         world = Network().world()
         found = ask(Walker(world), TraceRequest("logs", 443, subnet="subnet-a", groups=("sg-task",)))
-        read = json.loads(rendered.encode_trace(world, diagnose_trace(found)))
+        read = json.loads(rendered.encode_trace(world, diagnose_trace(world, found)))
         assert read.keys() >= {"version", "verdict", "blockers", "traces"}
         assert (read["version"], read["verdict"]) == (1, "blocked")
         assert read["blockers"][0].keys() >= OF_A_BLOCKER

@@ -8,7 +8,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from skerry import app
+from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing, Refusal
+from skerry.model.origins import Origin
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -27,6 +29,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Break, Plan, Planned, Remaining, Why
 from skerry.render import plan as rendered
+from skerry.render import plan_json
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from tests.networks import Network, container
 from tests.render.networks import scenario
@@ -49,7 +52,7 @@ def test_plan_text_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) 
 @pytest.mark.parametrize("name", NAMES[:2])
 def test_plan_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     world = scenario(name)
-    assert rendered.encode_plan(world, app.plan(world)) == snapshot
+    assert plan_json.encode_plan(world, app.plan(world)) == snapshot
 
 
 class TestHeadline:
@@ -168,20 +171,51 @@ class TestPlanText:
         assert ESCAPE not in text(hostile)
 
 
+class TestVerbosePlan:
+    PLAN = of(
+        changes=(
+            Planned(SetVpcAttribute("vpc-1", "enable_dns_support"), "safe", origin=Origin("vpcs.json", "arn")),
+            Planned(Advise("Z1", "advice"), "manual"),
+        ),
+        remaining=(Remaining(("web",), "secrets", (), BLOCKED, "", "rtb-1", "", Origin(f"{ESCAPE}.json", None)),),
+    )
+
+    def test_verbose_plan_lists_the_places_of_resources(self) -> None:
+        assert text(self.PLAN, verbose=True).endswith("\nWritten in\n  vpc-1  vpcs.json\n  rtb-1  \\x1b[31m.json\n")
+
+    def test_plan_without_verbose_lists_no_places(self) -> None:
+        assert "Written in" not in text(self.PLAN)
+
+
 class TestPlanJson:
     def test_plan_json_has_the_documented_fields(self) -> None:
         network = Network()
         network.definition(container())
         network.service()
         world = network.world()
-        found = json.loads(rendered.encode_plan(world, app.plan(world)))
+        found = json.loads(plan_json.encode_plan(world, app.plan(world)))
         assert found.keys() >= {"version", "changes", "proven", "remaining"}
         for change in found["changes"]:
             assert change.keys() >= {"kind", "resource", "why", "disposition"}
 
+    def test_plan_json_has_the_origin_of_changes_reasons_remaining_blockers_and_notes(self) -> None:
+        origin = Origin("network.json", None)
+        plan = of(
+            changes=(
+                Planned(SetVpcAttribute("vpc-1", "enable_dns_support"), "safe", (Why("", "", "", origin=origin),)),
+            ),
+            remaining=(Remaining(("web",), "secrets", (), BLOCKED, "", "Z1", "", origin),),
+            findings=(Finding("an-id", "note", "", "Z1", (), origin),),
+        )
+        found = json.loads(plan_json.encode_plan(Network().world(), plan))
+        (change,) = found["changes"]
+        assert change["origin"] is None
+        places = [found[key][0]["origin"]["document"] for key in ("remaining", "findings")]
+        assert [*places, change["why"][0]["origin"]["document"]] == ["network.json"] * 3
+
     def test_plan_json_holds_policies_as_objects(self) -> None:
         world = Network().world()
         plan = of(ProposeStatement("role", '{"Effect": "Allow"}', ""), ModifyEndpoint("vpce-1", policy='{"a": 1}'))
-        changes = json.loads(rendered.encode_plan(world, plan))["changes"]
+        changes = json.loads(plan_json.encode_plan(world, plan))["changes"]
         assert changes[0]["details"]["statement"] == {"Effect": "Allow"}
         assert changes[1]["details"]["policy"] == {"a": 1}

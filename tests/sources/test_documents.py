@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from skerry.errors import InputError
 from skerry.model.facts import Facts, Missing
@@ -61,7 +62,7 @@ class TestRecordKinds:
     def test_record_kinds_are_read_from_joint_or_separate_documents(self) -> None:
         together = facts({"Vpcs": [VPC], "Subnets": [subnet()]})
         apart = facts({"Vpcs": [VPC]}, {"Subnets": [subnet()]})
-        assert together == apart
+        assert replace(together, origins={}) == replace(apart, origins={})
         assert complete_kinds(together) == {"vpcs", "subnets"}
 
     def test_rows_of_the_same_key_in_several_documents_are_joined(self) -> None:

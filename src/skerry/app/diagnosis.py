@@ -40,4 +40,4 @@ def trace(world: World, question: TraceRequest) -> TraceDiagnosis:
         question = msgspec.structs.replace(question, subnet=subnet)
     groups = group_ids_of(world, question.groups, [question.subnet] if question.subnet else [])
     question = msgspec.structs.replace(question, groups=groups)
-    return diagnose_trace(ask(Walker(world), question))
+    return diagnose_trace(world, ask(Walker(world), question))

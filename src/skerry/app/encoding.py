@@ -6,7 +6,7 @@ from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
 from skerry.diagnose.rehearsal import Rehearsal
 from skerry.model.world import World
 from skerry.plan.records import Plan
-from skerry.render import json, plan, rehearsal
+from skerry.render import json, plan_json, rehearsal
 
 Result: TypeAlias = Diagnosis | TraceDiagnosis | Plan | Rehearsal
 """The results that have a JSON document of their own."""
@@ -23,7 +23,7 @@ def to_json(world: World, result: Result) -> str:
         case TraceDiagnosis():
             return json.encode_trace(world, result)
         case Plan():
-            return plan.encode_plan(world, result)
+            return plan_json.encode_plan(world, result)
         case Rehearsal():
             return rehearsal.encode_rehearsal(result)
         case _:

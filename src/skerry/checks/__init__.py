@@ -1,5 +1,7 @@
 """Checks: problems that do not block a start but should be fixed. One check a file; `CHECKS` names them all."""
 
+import msgspec
+
 from skerry.checks.block_public_access import block_public_access
 from skerry.checks.check import Check, CheckContext
 from skerry.checks.custom_dns_servers import custom_dns_servers
@@ -51,7 +53,5 @@ def run(world: World, diagnosis: Diagnosis) -> tuple[Finding, ...]:
             key = (finding.id, finding.resource, finding.message)
             earlier = merged.get(key)
             services = (earlier.services if earlier else ()) + finding.services
-            merged[key] = Finding(
-                finding.id, finding.severity, finding.message, finding.resource, tuple(dict.fromkeys(services))
-            )
+            merged[key] = msgspec.structs.replace(finding, services=tuple(dict.fromkeys(services)))
     return tuple(merged.values())

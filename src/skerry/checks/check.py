@@ -6,13 +6,14 @@ Its docstring has the sections What it means, Why it stops a task, Example, Inst
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.diagnose.diagnosis import Diagnosis, Finding, ServiceDiagnosis, Severity
 from skerry.launch.needs import Call
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
+from skerry.model.origins import Origin
 from skerry.model.world import World
 
 
@@ -22,6 +23,9 @@ class CheckContext(NamedTuple):
     world: World
     diagnosis: Diagnosis
 
+
+Subject = Literal["resource", "task definition"]
+"""The subject of a check's findings: a resource by id or ARN, or a task definition by family and revision."""
 
 _Found = Callable[[CheckContext], Iterator[tuple[str, str, tuple[str, ...]]]]
 
@@ -33,21 +37,37 @@ class Check(NamedTuple):
     title: str
     severity: Severity
     find: _Found
+    subject: Subject = "resource"
 
     @property
     def text(self) -> str:
         """The explanation of the check, from its docstring."""
         return inspect.cleandoc(self.find.__doc__ or "")
 
-    def __call__(self, subject: CheckContext) -> Iterator[Finding]:
+    def __call__(self, context: CheckContext) -> Iterator[Finding]:
         """Yield the findings."""
-        for resource, message, services in self.find(subject):
-            yield Finding(self.id, self.severity, message, resource, services)
+        for resource, message, services in self.find(context):
+            origin = _origin_of(context.world, self.subject, resource)
+            yield Finding(self.id, self.severity, message, resource, services, origin)
 
 
-def check(id: str, title: str, severity: Severity) -> Callable[[_Found], Check]:  # noqa: A002 -- the design's word
+def check(
+    id: str,  # noqa: A002 -- the design's word
+    title: str,
+    severity: Severity,
+    subject: Subject = "resource",
+) -> Callable[[_Found], Check]:
     """Make a check of a function that yields (resource, message, services)."""
-    return lambda find: Check(id, title, severity, find)
+    return lambda find: Check(id, title, severity, find, subject)
+
+
+def _origin_of(world: World, subject: Subject, resource: str) -> Origin | None:
+    if subject == "resource":
+        return world.origin_of(resource)
+    # An image may have the name of a family and revision; only the check can tell which of the two it means.
+    definition = world.find_task_definition(resource)
+    named = None if isinstance(definition, Missing) else definition.task_definition_arn
+    return None if named is None else world.origin_of(named)
 
 
 class EndpointUse(NamedTuple):

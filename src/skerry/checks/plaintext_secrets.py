@@ -16,7 +16,12 @@ _SECRET = re.compile(
 """Ends of names whose values are secrets; what follows such a word (_ARN, _FILE, _URL, _NAME) says where one is."""
 
 
-@check("plaintext-secrets", "A variable that looks like a secret stands in the task definition", "warning")
+@check(
+    "plaintext-secrets",
+    "A variable that looks like a secret stands in the task definition",
+    "warning",
+    "task definition",
+)
 def plaintext_secrets(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find environment variables whose names look like those of secrets; values are never read.
 

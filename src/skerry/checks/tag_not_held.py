@@ -12,7 +12,7 @@ _OFF = "disabled"
 _DIGEST = "sha256:"
 
 
-@check("tag-not-held", "A tag is looked up again for each task", "note")
+@check("tag-not-held", "A tag is looked up again for each task", "note", "task definition")
 def tag_not_held(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Find containers whose image is named by a tag, with version consistency off.
 

@@ -126,7 +126,7 @@ def diagnose_one(
         table = [
             beyond.check(launch, need, dict(zip(sources, by_subnet, strict=True))) for need, by_subnet in need_outcomes
         ]
-    rows = tuple(_row(need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
+    rows = tuple(_row(world, need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
     placements = tuple(
         _placement(world, subnet, [outcomes[column] for outcomes in table], launch_needs)
         for column, subnet in enumerate(sources)
@@ -146,7 +146,7 @@ def diagnose_one(
     )
 
 
-def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
+def _row(world: World, need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
     if not verdicts:
         # A missing fact about the launch itself is more precise than missing subnets.
@@ -161,7 +161,8 @@ def _row(need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     if verdict is INTERMITTENT and len(set(verdicts)) > 1:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
-    need_diagnosis = NeedDiagnosis(need, verdict, tuple(because), blockers_of(bad), unknowns_of(bad), tuple(outcomes))
+    blockers, unknowns = blockers_of(world, bad), unknowns_of(bad)
+    need_diagnosis = NeedDiagnosis(need, verdict, tuple(because), blockers, unknowns, tuple(outcomes))
     return msgspec.structs.replace(need_diagnosis, error=error_of(need_diagnosis))
 
 

@@ -9,6 +9,7 @@ from skerry.diagnose.stopped_tasks import CrashLoop, ExplainedReason, StopReason
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
 from skerry.model.facts import Missing
+from skerry.model.origins import Origin
 from skerry.reach.outcome import Outcome
 from skerry.reach.subnets import Place
 from skerry.reach.trace import Because, Trace
@@ -27,7 +28,8 @@ _Item = TypeVar("_Item")
 class Blocker(msgspec.Struct, frozen=True, gc=False):
     """A cause that keeps tasks from starting: a rule, route, ACL entry or state of a resource, or its absence.
 
-    ``resource`` is the id of a resource, ``rule`` the matching rule in words; empty if none matched.
+    ``resource`` is the id of a resource, ``rule`` the matching rule in words; empty if none matched. ``origin`` is the
+    place where the resource is written; None if it is unknown.
     """
 
     code: str
@@ -36,6 +38,7 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
     direction: str
     message: str
     disposition: str = "lost"
+    origin: Origin | None = None
 
 
 class Prediction(msgspec.Struct, frozen=True, gc=False):
@@ -180,13 +183,17 @@ class TraceDiagnosis(msgspec.Struct, frozen=True, gc=False):
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
-    """Result of a check: a problem that does not block a start but should be fixed."""
+    """Result of a check: a problem that does not block a start but should be fixed.
+
+    ``origin`` is the place where the resource is written; None if it is unknown.
+    """
 
     id: str
     severity: Severity
     message: str
     resource: str
     services: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 class Diagnosis(msgspec.Struct, frozen=True, gc=False):

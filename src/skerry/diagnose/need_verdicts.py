@@ -134,7 +134,7 @@ def _free_address(world: World, subnet_id: str) -> Hop:
     return Hop("subnet", subnet_id, rule=f"{free} free addresses")
 
 
-def blockers_of(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
+def blockers_of(world: World, traces: Iterable[Trace]) -> tuple[Blocker, ...]:
     """Return the lost pieces on paths with a verdict other than ok, each once."""
     by_key: dict[tuple[str, str, str, str], Blocker] = {}
     for judged in _judged(traces):
@@ -142,7 +142,7 @@ def blockers_of(traces: Iterable[Trace]) -> tuple[Blocker, ...]:
             piece = judged.piece
             key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
             if key not in by_key:
-                by_key[key] = Blocker(*key, piece.message)
+                by_key[key] = Blocker(*key, piece.message, origin=world.origin_of(piece.resource))
     return tuple(by_key.values())
 
 
@@ -158,9 +158,9 @@ def unknowns_of(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     return tuple(missing_facts)
 
 
-def diagnose_trace(outcome: Outcome) -> TraceDiagnosis:
+def diagnose_trace(world: World, outcome: Outcome) -> TraceDiagnosis:
     """Return a flow's outcome with its blockers and missing facts."""
-    return TraceDiagnosis(outcome, blockers_of(outcome.traces), unknowns_of(outcome.traces))
+    return TraceDiagnosis(outcome, blockers_of(world, outcome.traces), unknowns_of(outcome.traces))
 
 
 def _judged(traces: Iterable[Trace]) -> Iterator[JudgedPiece]:

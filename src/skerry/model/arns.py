@@ -19,6 +19,8 @@ _ARN_TYPES = {
     "vpc": "vpc",
     "pl": "prefix-list",
     "dopt": "dhcp-options",
+    "vgw": "vpn-gateway",
+    "eigw": "egress-only-internet-gateway",
 }
 
 
@@ -55,7 +57,10 @@ def region_of_endpoint_service(service_name: str) -> str | None:
 
 
 def arn_of_resource(resource: str, region: str | None, account: str | None, partition: str) -> str | None:
-    """Return the ARN of an EC2 resource by its id, if Region and account are known."""
+    """Return the ARN of an EC2 resource by its id, if Region and account are known.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    """
     kind = _ARN_TYPES.get(resource.partition("-")[0])
     if kind is None or region is None or account is None:
         return None

@@ -13,6 +13,7 @@ from skerry.model import (
 )
 from skerry.model.completeness import Completeness
 from skerry.model.missing import Missing
+from skerry.model.origins import OriginIndex
 from skerry.model.resource_answers import PullThroughCacheRule, ResourceAnswer
 from skerry.model.schedules import RuleTarget, Schedule
 
@@ -23,7 +24,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     """The records of each kind, and how complete each list of them is.
 
     A list that is not complete may still have rows; only the absence of a row then proves nothing. ``resource_answers``
-    are AWS's answers about single resources. ``refused`` are the calls that AWS did not answer.
+    are AWS's answers about single resources. ``refused`` are the calls that AWS did not answer. ``origins`` are filled
+    while documents are loaded.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -76,6 +78,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     account: str | None = None
     source: str = ""
     notes: tuple[str, ...] = ()
+    origins: OriginIndex = {}
 
 
 _DENIALS = frozenset(

@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from skerry.model.arns import arn_of_resource, parse_arn
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
+from skerry.model.origin_lookup import OriginLookup
+from skerry.model.origins import Origin
 from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.model.resolver_lookup import ResolverLookup
 from skerry.model.resource_lookup import Resources
@@ -203,9 +204,9 @@ class World:
         """Return the cluster with this ARN, if it was read."""
         return None if cluster_arn is UNSET else self._clusters.get(cluster_arn)
 
-    def arn_of(self, resource: str) -> str | None:
-        """Return the ARN of an EC2 resource of this World."""
-        return arn_of_resource(resource, self.region, self.account, self._partition)
+    def origin_of(self, resource: str) -> Origin | None:
+        """Return the place where a resource is written, by its id or ARN, if it is known."""
+        return self._origins.find(resource)
 
     @cached_property
     def has_public_access_modes(self) -> bool:
@@ -232,10 +233,8 @@ class World:
         return Resources(self.facts)
 
     @cached_property
-    def _partition(self) -> str:
-        names = (service.service_arn for service in self.facts.services)
-        service_arn = next((parsed for name in names if (parsed := parse_arn(name))), None)
-        return service_arn.partition if service_arn else "aws"
+    def _origins(self) -> OriginLookup:
+        return OriginLookup(self.facts)
 
     @cached_property
     def _clusters(self) -> dict[str, Cluster]:

@@ -5,14 +5,20 @@ Nothing here touches an account: a plan is data, which others write down or carr
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
+from skerry.diagnose.diagnosis import Finding
+from skerry.model.origins import Origin
 from skerry.model.world import World
 from skerry.plan import impact
 from skerry.plan.changes import (
     Change,
+    ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     is_new,
+    resource_of,
 )
 from skerry.plan.disruption import disposition_of, owner_of
 from skerry.plan.notes import findings_for
@@ -35,7 +41,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
         return Plan(names, before.verdict, before.verdict, proven=True)
     result = search(world, scope, options, before)
     changes = tuple(result.changes)
-    planned = tuple(_planned(world, result, change, why) for change, why in result.changes.items())
+    planned = tuple(_planned(world, scope, result, change) for change in changes)
     breaks = tuple(_breaks(result))
     beyond = exceeded_quotas_of(result.world, changes)
     return Plan(
@@ -44,20 +50,46 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
         after=result.outcome.verdict,
         proven=result.outcome.verdict is OK and not breaks and not beyond,
         changes=planned,
-        remaining=tuple(_remaining(result.outcome)),
+        remaining=tuple(_remaining(world, result.outcome)),
         breaks=breaks,
         facts=result.outcome.facts,
         limits=beyond,
-        findings=tuple(findings_for(world, options, changes)),
+        findings=tuple(_findings(world, options, changes)),
     )
 
 
-def _planned(world: World, result: SearchResult, change: Change, reasons: tuple[Why, ...]) -> Planned:
+def _planned(world: World, scope: Scope, result: SearchResult, change: Change) -> Planned:
+    reasons = result.changes[change]
     # A blocker at a resource of the plan itself is no reason in the user's network.
-    why = tuple(reason for reason in reasons if not is_new(reason.resource)) or _for_the_new(reasons)
+    why = tuple(
+        msgspec.structs.replace(reason, origin=world.origin_of(reason.resource))
+        for reason in reasons
+        if not is_new(reason.resource)
+    )
     kind, note = disposition_of(world, change, result.flows, result.broken)
     by = owner_of(world, result.world, change)
-    return Planned(change, kind if by is None else "manual", why, note, by)
+    disposition = kind if by is None else "manual"
+    origin = _origin_of_change(world, scope, change)
+    return Planned(change, disposition, why or _for_the_new(reasons), note, by, origin)
+
+
+def _origin_of_change(world: World, scope: Scope, change: Change) -> Origin | None:
+    """Return the origin of the changed resource; a service is known by its name, if only one has it."""
+    if isinstance(change, ConfigureService):
+        arns = {launch.arn for launch in scope.launches if launch.name == change.service}
+        arn = arns.pop() if len(arns) == 1 else None
+        return None if arn is None else world.origin_of(arn)
+    return _origin_of(world, resource_of(change))
+
+
+def _origin_of(world: World, resource: str) -> Origin | None:
+    """Return the origin of a resource; one of the plan itself is not written anywhere."""
+    return None if is_new(resource) else world.origin_of(resource)
+
+
+def _findings(world: World, options: Options, changes: tuple[Change, ...]) -> Iterator[Finding]:
+    for finding in findings_for(world, options, changes):
+        yield msgspec.structs.replace(finding, origin=_origin_of(world, finding.resource))
 
 
 def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
@@ -66,7 +98,7 @@ def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
     return (Why("", "", "lets calls in to the new endpoints", steps, names),)
 
 
-def _remaining(outcome: Found) -> Iterator[Remaining]:
+def _remaining(world: World, outcome: Found) -> Iterator[Remaining]:
     """Return the remaining blockers, each once for each step."""
     by_blocker: dict[tuple[str, str, str], Remaining] = {}
     for failing in outcome.failing:
@@ -75,7 +107,8 @@ def _remaining(outcome: Found) -> Iterator[Remaining]:
                 if judged.lost and trace.verdict is not OK:
                     key = (failing.need.step, judged.piece.code, judged.piece.resource)
                     by_blocker[key] = _remains(failing, judged.piece, by_blocker.get(key))
-    yield from by_blocker.values()
+    for remaining in by_blocker.values():
+        yield msgspec.structs.replace(remaining, origin=_origin_of(world, remaining.resource))
 
 
 def _remains(row: Failing, piece: Piece, earlier: Remaining | None) -> Remaining:

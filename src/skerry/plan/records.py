@@ -7,6 +7,7 @@ import msgspec
 from skerry.catalogue.services import ServiceRef
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
+from skerry.model.origins import Origin
 from skerry.plan.changes import Change, Disposition
 from skerry.verdicts import Verdict
 
@@ -29,19 +30,24 @@ class Options(msgspec.Struct, frozen=True):
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
-    """A blocker that a change removes: its code, its resource, and the blocked steps and services."""
+    """A blocker that a change removes: its code, its resource, and the blocked steps and services.
+
+    ``origin`` is the place where the resource is written; None if it is unknown.
+    """
 
     code: str
     resource: str
     message: str
     steps: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    origin: Origin | None = None
 
 
 class Planned(msgspec.Struct, frozen=True, gc=False):
     """A change with its reasons.
 
-    ``note`` describes a disruption, ``by`` names the only account with the permission.
+    ``note`` describes a disruption, ``by`` names the only account with the permission. ``origin`` is the place where
+    the changed resource is written; None if it is unknown, or new.
     """
 
     change: Change
@@ -49,6 +55,7 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
     why: tuple[Why, ...] = ()
     note: str = ""
     by: str | None = None
+    origin: Origin | None = None
 
 
 class Remaining(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +68,7 @@ class Remaining(msgspec.Struct, frozen=True, gc=False):
     code: str
     resource: str
     message: str
+    origin: Origin | None = None
 
 
 class Break(msgspec.Struct, frozen=True, gc=False):

@@ -13,6 +13,7 @@ from skerry.model.facts import Missing, Refusal
 from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.trace import NOWHERE, Trace
+from skerry.render.origin_list import list_origins, list_origins_of_diagnosis
 from skerry.render.stopped_tasks import describe_stopped_tasks
 from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
@@ -56,6 +57,7 @@ def format_diagnosis(
         lines += ["", bold("Also found")]
         for item in diagnosis.findings:
             lines.append(f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}")
+    lines += list_origins_of_diagnosis(diagnosis) if verbose else ()
     lines += format_refusals(refused)
     if diagnosis.unexamined:
         lines += ["", dim(f"Not examined: {', '.join(diagnosis.unexamined)}.")]
@@ -215,7 +217,7 @@ def _at(item: Prediction) -> str:
 def format_trace(
     outcome: TraceDiagnosis, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False
 ) -> str:
-    """Write what a walk found, hop by hop; ``verbose``: with the addresses that each path is for."""
+    """Write what a walk found, hop by hop; ``verbose``: with the addresses of each path, and places of records."""
     lines = [f"{style_word(outcome.verdict)}: {_answer(outcome)}"]
     if quiet:
         return "\n".join(lines) + "\n"
@@ -226,6 +228,7 @@ def format_trace(
     notes = [f"  {item.code} {clean(item.resource)}: {clean(item.message)}" for item in outcome.blockers]
     notes += [f"  ? {clean(str(fact))}" for fact in outcome.unknowns]
     lines += ["", *notes] if notes else []
+    lines += list_origins(outcome.blockers) if verbose else ()
     lines += format_refusals(refused)
     return "\n".join(lines) + "\n"
 

@@ -63,13 +63,13 @@ def _trace_json(result: "TraceDiagnosis", world: "World", _view: View) -> str:
 def _plan_text(result: "Plan", world: "World", view: View) -> str:
     from skerry.render import plan
 
-    return plan.format_plan(result, refused=world.facts.refused, quiet=view.quiet)
+    return plan.format_plan(result, refused=world.facts.refused, quiet=view.quiet, verbose=view.verbose)
 
 
 def _plan_json(result: "Plan", world: "World", _view: View) -> str:
-    from skerry.render import plan
+    from skerry.render import plan_json
 
-    return plan.encode_plan(world, result)
+    return plan_json.encode_plan(world, result)
 
 
 def _plan_terraform(result: "Plan", world: "World", _view: View) -> str:

@@ -13,17 +13,10 @@ from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.trace import Hop, Trace
 from skerry.render.explanations import Match, match_of
-from skerry.render.json_document import write
+from skerry.render.json_document import OriginOut, encode_origin, write
 
 if TYPE_CHECKING:
     from skerry.errortext.explain import Explanation
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where a resource is written down."""
-
-    kind: str
-    arn: str
 
 
 class BlockerOut(msgspec.Struct, frozen=True):
@@ -35,7 +28,7 @@ class BlockerOut(msgspec.Struct, frozen=True):
     direction: str
     disposition: str
     message: str
-    origin: Origin | None
+    origin: OriginOut | None
 
 
 class UnknownOut(msgspec.Struct, frozen=True):
@@ -162,6 +155,7 @@ class FindingOut(msgspec.Struct, frozen=True):
     message: str
     resource: str
     services: list[str]
+    origin: OriginOut | None
 
 
 class RefusalOut(msgspec.Struct, frozen=True):
@@ -207,7 +201,7 @@ def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
             account=world.account,
             region=world.region,
             unexamined=list(diagnosis.unexamined),
-            services=[_service(world, service) for service in diagnosis.services],
+            services=[_service(service) for service in diagnosis.services],
             findings=[_finding(finding) for finding in diagnosis.findings],
             refused=_refused(world),
         )
@@ -221,7 +215,7 @@ def encode_trace(world: World, outcome: TraceDiagnosis) -> str:
             version=1,
             verdict=outcome.verdict,
             because=list(outcome.because),
-            blockers=_blockers(world, outcome.blockers),
+            blockers=_blockers(outcome.blockers),
             unknowns=[_unknown(fact) for fact in outcome.unknowns],
             traces=[_trace(path) for path in outcome.traces],
             refused=_refused(world),
@@ -229,7 +223,7 @@ def encode_trace(world: World, outcome: TraceDiagnosis) -> str:
     )
 
 
-def _service(world: World, service: ServiceDiagnosis) -> ServiceOut:
+def _service(service: ServiceDiagnosis) -> ServiceOut:
     launch = service.launch
     return ServiceOut(
         service=launch.name,
@@ -248,7 +242,7 @@ def _service(world: World, service: ServiceDiagnosis) -> ServiceOut:
         placements=[
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in service.placements
         ],
-        needs=[_need(world, need_diagnosis) for need_diagnosis in service.needs],
+        needs=[_need(need_diagnosis) for need_diagnosis in service.needs],
     )
 
 
@@ -264,7 +258,7 @@ def _meaning(explanation: "Explanation | None") -> Match | None:
     return None if explanation is None else match_of(explanation)
 
 
-def _need(world: World, row: NeedDiagnosis) -> NeedOut:
+def _need(row: NeedDiagnosis) -> NeedOut:
     call = row.need if isinstance(row.need, Call) else None
     return NeedOut(
         step=row.need.step,
@@ -276,7 +270,7 @@ def _need(world: World, row: NeedDiagnosis) -> NeedOut:
         grade=call.grade if call else "documented",
         subjects=list(row.need.subjects) if isinstance(row.need, Call | Unread) else [],
         actions=list(call.actions) if call else [],
-        blockers=_blockers(world, row.blockers),
+        blockers=_blockers(row.blockers),
         unknowns=[_unknown(item) for item in row.unknowns],
         inferred=list(row.inferred),
         error=row.error.text if row.error else None,
@@ -284,7 +278,7 @@ def _need(world: World, row: NeedDiagnosis) -> NeedOut:
     )
 
 
-def _blockers(world: World, blockers: Sequence[Blocker]) -> list[BlockerOut]:
+def _blockers(blockers: Sequence[Blocker]) -> list[BlockerOut]:
     return [
         BlockerOut(
             code=item.code,
@@ -293,7 +287,7 @@ def _blockers(world: World, blockers: Sequence[Blocker]) -> list[BlockerOut]:
             direction=item.direction,
             disposition=item.disposition,
             message=item.message,
-            origin=Origin("arn", arn) if (arn := world.arn_of(item.resource)) else None,
+            origin=encode_origin(item.origin),
         )
         for item in blockers
     ]
@@ -335,4 +329,11 @@ def _refused(world: World) -> list[RefusalOut]:
 
 
 def _finding(finding: Finding) -> FindingOut:
-    return FindingOut(finding.id, finding.severity, finding.message, finding.resource, list(finding.services))
+    return FindingOut(
+        id=finding.id,
+        severity=finding.severity,
+        message=finding.message,
+        resource=finding.resource,
+        services=list(finding.services),
+        origin=encode_origin(finding.origin),
+    )

@@ -7,9 +7,30 @@ from typing import Any
 import msgspec
 
 from skerry.masking import mask_json
+from skerry.model.origins import Origin
 
 # Characters to escape in addition to those of JSON.
 _UNUSUAL = re.compile(r"[^\n -~]")
+
+
+class OriginOut(msgspec.Struct, frozen=True):
+    """The place where a resource is written; ``kind`` is the most precise part that is known."""
+
+    kind: str
+    arn: str
+    document: str | None
+    address: str | None
+    file: str | None
+    line: int | None
+
+
+def encode_origin(origin: Origin | None) -> OriginOut | None:
+    """Return an origin for a document; None if it is unknown."""
+    if origin is None:
+        return None
+    parts = {"address": origin.address, "arn": origin.arn, "file": origin.file, "document": origin.document}
+    kind = next(name for name, part in parts.items() if part is not None)
+    return OriginOut(kind, origin.arn or "", origin.document, origin.address, origin.file, origin.line)
 
 
 def write(document: msgspec.Struct) -> str:

@@ -1,15 +1,12 @@
-"""A plan for people and for programs: each change with its reasons and its disruption, and the remaining blockers."""
+"""A plan for people: each change with its reasons and its disruption, and the remaining blockers."""
 
-import json as jsons
 from collections.abc import Iterable, Iterator
-from typing import Any, assert_never
+from typing import assert_never
 
 import click
 import msgspec
 
-from skerry.catalogue.services import service_of_endpoint
 from skerry.model.facts import Refusal
-from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -29,21 +26,19 @@ from skerry.plan.changes import (
     Rule,
     SetVpcAttribute,
     is_new,
-    resource_of,
 )
 from skerry.plan.records import Plan, Planned, Why
-from skerry.render.json_document import write
+from skerry.render.origin_list import list_origins_of_plan
 from skerry.render.text import bold, clean, dim, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 
-VERSION = 1
 _MOST_NAMES = 3
 _ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 
 
-def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False) -> str:
-    """Write a plan for people; the first line says whether it is enough."""
+def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False) -> str:
+    """Write a plan for people; the first line says whether it is enough. ``verbose``: also origins."""
     lines = [_headline(plan)]
     if quiet:
         return "\n".join(lines) + "\n"
@@ -57,6 +52,7 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = Fa
             number += 1
             lines += _change(number, planned)
     lines += _rest(plan)
+    lines += list_origins_of_plan(plan) if verbose else ()
     lines += format_refusals(refused)
     return "\n".join(lines) + "\n"
 
@@ -251,141 +247,6 @@ def _rest(plan: Plan) -> Iterator[str]:
         yield from ["", bold("Also")]
         for item in plan.findings:
             yield f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}"
-
-
-class WhyOut(msgspec.Struct, frozen=True):
-    """A blocker that a change removes."""
-
-    code: str
-    resource: str
-    message: str
-    steps: list[str]
-    services: list[str]
-
-
-class ChangeOut(msgspec.Struct, frozen=True):
-    """A change: what it is, in words and as data, and why; ``details`` depend on the kind."""
-
-    kind: str
-    resource: str
-    title: str
-    disposition: str
-    note: str
-    only_by: str | None
-    why: list[WhyOut]
-    details: dict[str, Any]
-
-
-class RemainingOut(msgspec.Struct, frozen=True):
-    """A remaining blocker."""
-
-    services: list[str]
-    step: str
-    subnets: list[str]
-    verdict: str
-    code: str
-    resource: str
-    message: str
-
-
-class BreakOut(msgspec.Struct, frozen=True):
-    """Somebody else's flow that would not work any more."""
-
-    client: str
-    host: str
-    message: str
-
-
-class FactOut(msgspec.Struct, frozen=True):
-    """A missing fact, and the call that supplies it."""
-
-    fact: str
-    action: str
-
-
-class NoteOut(msgspec.Struct, frozen=True):
-    """A finding about the plan."""
-
-    id: str
-    severity: str
-    message: str
-    resource: str
-
-
-class PlanOut(msgspec.Struct, frozen=True):
-    """The whole answer of ``plan``."""
-
-    version: int
-    source: str
-    account: str | None
-    region: str | None
-    services: list[str]
-    before: str
-    after: str
-    proven: bool
-    changes: list[ChangeOut]
-    remaining: list[RemainingOut]
-    breaks: list[BreakOut]
-    facts: list[FactOut]
-    limits: list[str]
-    findings: list[NoteOut]
-
-
-def encode_plan(world: World, plan: Plan) -> str:
-    """Write a plan for programs."""
-    document = PlanOut(
-        version=VERSION,
-        source=world.facts.source,
-        account=world.account,
-        region=world.region,
-        services=list(plan.services),
-        before=plan.before,
-        after=plan.after,
-        proven=plan.proven,
-        changes=[_change_out(entry) for entry in plan.changes],
-        remaining=[
-            RemainingOut(
-                list(entry.services),
-                entry.step,
-                list(entry.subnets),
-                entry.verdict,
-                entry.code,
-                entry.resource,
-                entry.message,
-            )
-            for entry in plan.remaining
-        ],
-        breaks=[BreakOut(entry.client, entry.host, entry.message) for entry in plan.breaks],
-        facts=[FactOut(entry.fact, entry.action) for entry in plan.facts],
-        limits=list(plan.limits),
-        findings=[NoteOut(entry.id, entry.severity, entry.message, entry.resource) for entry in plan.findings],
-    )
-    return write(document)
-
-
-def _change_out(row: Planned) -> ChangeOut:
-    details = msgspec.to_builtins(row.change)
-    kind = details.pop("type")
-    for key in ("policy", "statement"):
-        # Documents are JSON within JSON: as objects they can be read.
-        if details.get(key):
-            details[key] = jsons.loads(details[key])
-    if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint):
-        ref = service_of_endpoint(row.change.service_name)
-        details["service"] = ref.key if ref else None
-    return ChangeOut(
-        kind=kind,
-        resource=resource_of(row.change),
-        title=title_of(row.change),
-        disposition=row.disposition,
-        note=row.note,
-        only_by=row.by,
-        why=[
-            WhyOut(reason.code, reason.resource, reason.message, list(reason.steps), list(reason.services))
-            for reason in row.why
-        ],
-        details=details,
-    )
 
 
 def verdict_of(plan: Plan) -> str:

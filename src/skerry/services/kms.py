@@ -67,6 +67,7 @@ KEY = ResourceRead(
     fact="key {}",
     kind="keys",
     named_by=("KeyId",),
+    describes=True,
 )
 KEY_POLICY = ResourceRead(
     call=about_one(ApiCall(PREFIX, "GetKeyPolicy", always=("Policy",))),

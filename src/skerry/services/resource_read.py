@@ -25,7 +25,8 @@ class ResourceRead(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     unexamined facts. ``named_by`` are the parameters that together name the resource, the last one required;
     ``names_in`` replaces this rule. ``row_name``: the answer is a list of rows, and this field of a row has its name.
     ``policy`` is the field with the text of a policy. ``complete`` compares an answer with the parameters of its call;
-    ``join`` combines the answers of several calls about one resource.
+    ``join`` combines the answers of several calls about one resource. ``describes``: the answer describes the resource
+    itself, not its policy or a part.
     """
 
     call: ApiCall
@@ -38,6 +39,7 @@ class ResourceRead(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     policy: str = ""
     complete: Callable[[R, Parameters], R | Refused] | None = None
     join: Callable[[R, R], R] | None = None
+    describes: bool = False
 
     @property
     def action(self) -> str:

@@ -55,6 +55,7 @@ SECRET = ResourceRead(
     fact="secret {}",
     kind="secrets",
     named_by=("SecretId",),
+    describes=True,
 )
 SECRET_POLICY = ResourceRead(
     call=about_one(ApiCall(PREFIX, "GetResourcePolicy", always=("ARN",))),

@@ -295,7 +295,7 @@ class _Loader:
     def _hosted_zones(self, answer: _Answer) -> None:
         for zone in self._each(answer, HostedZone, "zones"):
             if zone.config.private_zone:
-                self.zones.add_zone(zone.id, zone.name)
+                self.zones.add_zone(zone.id, zone.name, answer.name)
             else:
                 self.zones.add_public_zone(zone.name)
 
@@ -303,7 +303,7 @@ class _Loader:
         # A single zone does not make the list of zones complete.
         zone = self._one("zones", answer, answer.key, answer.value, HostedZone)
         if zone is not None and zone.config.private_zone:
-            self.zones.add_zone(zone.id, zone.name)
+            self.zones.add_zone(zone.id, zone.name, answer.name)
             if "VPCs" in answer.top:
                 vpcs = answer._replace(key="VPCs", value=answer.top["VPCs"])
                 for vpc in self._each(vpcs, ZoneVpc, "zones"):
@@ -312,7 +312,7 @@ class _Loader:
     def _summaries(self, answer: _Answer) -> None:
         vpc_id = answer.call.parameters.get("VPCId")
         for zone in self._each(answer, HostedZoneSummary, "zones"):
-            self.zones.add_zone(zone.hosted_zone_id, zone.name, zone.owner.owning_service)
+            self.zones.add_zone(zone.hosted_zone_id, zone.name, answer.name, zone.owner.owning_service)
             if isinstance(vpc_id, str):
                 self.zones.associate(zone.hosted_zone_id, vpc_id)
 
@@ -327,8 +327,10 @@ class _Loader:
         rows: dict[str, Any] = self.rows.build_tables()
         zones = self.zones.build_zones()
         notes, refused = tuple(self.rows.notes), tuple(self.rows.refused)
-        lists = self.rows.build_completeness()
-        facts = Facts(**rows, zones=zones, completeness=lists, refused=refused, notes=notes, source=source)
+        lists, origins = self.rows.build_completeness(), self.rows.build_origins()
+        facts = Facts(
+            **rows, zones=zones, completeness=lists, refused=refused, notes=notes, source=source, origins=origins
+        )
         only_region = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)
         return msgspec.structs.replace(facts, region=region or only_region or region_of(facts), account=account)

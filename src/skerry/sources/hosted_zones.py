@@ -32,11 +32,14 @@ class ZoneParts:
         self._public: set[str] = set()
         self._services: dict[str, str] = {}
         self._apexes: dict[str, set[str]] = {}
+        self._described_in: dict[str, str] = {}
+        self._recorded_in: dict[str, str] = {}
         self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, RecordPage]] = []
 
-    def add_zone(self, zone_id: str, name: str, service: str | None = None) -> None:
+    def add_zone(self, zone_id: str, name: str, document: str, service: str | None = None) -> None:
         """Add a private zone; ``service``: the AWS service that owns it."""
         self._names[_bare(zone_id)] = name.lower().rstrip(".")
+        self._described_in.setdefault(_bare(zone_id), document)
         if service is not None:
             self._services[_bare(zone_id)] = service
 
@@ -52,7 +55,7 @@ class ZoneParts:
         """Add record sets of a zone; without a zone id, their SOA and NS records identify it."""
         apex = _apexes(records)
         if zone_id is not None:
-            self._claim(_bare(zone_id), records, page)
+            self._claim(_bare(zone_id), records, name, page)
             self._apexes.setdefault(_bare(zone_id), set()).update(apex)
             return
         if len(apex) != 1:
@@ -60,8 +63,9 @@ class ZoneParts:
             raise InputError(message, "Save all record sets, SOA and NS too, or wrap the answer with its call.")
         self._unclaimed.append((apex.pop(), records, name, page))
 
-    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], page: RecordPage) -> None:
+    def _claim(self, zone_id: str, records: tuple[RecordSet, ...], name: str, page: RecordPage) -> None:
         self._records[zone_id] = self._records.get(zone_id, ()) + records
+        self._recorded_in.setdefault(zone_id, name)
         if page.last:
             self._ended.add(zone_id)
         if page.damaged:
@@ -91,8 +95,10 @@ class ZoneParts:
             # Without a list of zones the records may belong to a public zone: the VPCs stay unknown.
             zone_id = fitting[0] if fitting else apex
             self._names.setdefault(zone_id, apex)
-            self._claim(zone_id, records, page)
+            self._claim(zone_id, records, name, page)
         self._name_unlisted()
+        for zone_id in self._names:
+            self._rows.add_origin("zones", zone_id, self._described_in.get(zone_id) or self._recorded_in[zone_id])
         return tuple(
             Zone(
                 zone_id=zone_id,

@@ -8,6 +8,7 @@ from msgspec import UNSET, structs
 from skerry.errors import InputError
 from skerry.model.completeness import EVERYWHERE, Completeness
 from skerry.model.network import PrefixList, Switch, VpcAttribute
+from skerry.model.origins import Origin, OriginIndex
 
 Row: TypeAlias = Any
 """A record of any kind; ``model.facts`` has the type of each kind."""
@@ -41,7 +42,7 @@ class Rows:
         self.notes: list[str] = []
         self.refused: list[Row] = []
         self._rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
-        self._where: dict[tuple[str, str], str] = {}
+        self._where: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._pages: dict[_List, bool] = {}
         self._gaps: set[_List] = set()
         self._asked: set[str] = set()
@@ -74,16 +75,25 @@ class Rows:
         """Add a row; raises `InputError` if another row of its id differs."""
         row_key = key if key is not None else f"{name}#{len(self._rows[field])}"
         earlier = self._rows[field].setdefault(row_key, row)
-        first = self._where.setdefault((field, row_key), name)
+        first = self._where[field].setdefault(row_key, name)
         if earlier != row:
             places = first if first == name else f"{first} and {name}"
             message = f"{row_key} is described twice, and differently, in {places}"
             raise InputError(message, _NEWEST_HINT)
 
     def replace(self, field: str, key: str, row: Row, name: str) -> None:
-        """Replace a row by a merged one."""
+        """Replace a row by that of another document, its new origin."""
         self._rows[field][key] = row
-        self._where.setdefault((field, key), name)
+        self._where[field][key] = name
+
+    def replace_merged(self, field: str, key: str, row: Row, name: str) -> None:
+        """Replace a row by one merged from several documents; the first of them stays its origin."""
+        self._rows[field][key] = row
+        self._where[field].setdefault(key, name)
+
+    def add_origin(self, field: str, key: str, name: str) -> None:
+        """Add the origin of a record that another module builds from several rows."""
+        self._where[field].setdefault(key, name)
 
     def get(self, field: str, key: str) -> Row:
         """Return the row with this id, or None."""
@@ -96,13 +106,13 @@ class Rows:
             field: self._merge(getattr(earlier, field), getattr(row, field), row.vpc_id, name)
             for field in ("enable_dns_support", "enable_dns_hostnames")
         }
-        self.replace("vpc_attributes", row.vpc_id, structs.replace(earlier, **values), name)
+        self.replace_merged("vpc_attributes", row.vpc_id, structs.replace(earlier, **values), name)
 
     def _merge(self, earlier: Switch, new: Switch, vpc_id: str, name: str) -> Switch:
         if earlier.value is UNSET or earlier == new:
             return new
         if new.value is not UNSET:
-            first = self._where["vpc_attributes", vpc_id]
+            first = self._where["vpc_attributes"][vpc_id]
             message = f"a DNS attribute of {vpc_id} is on in one of {first} and {name}, and off in the other"
             raise InputError(message, _NEWEST_HINT)
         return earlier
@@ -114,11 +124,11 @@ class Rows:
             values = {name: value for name, value in _set_fields(row).items() if value not in _UNKNOWN_VALUES}
             before = _set_fields(earlier)
             if any(before.get(name, value) != value for name, value in values.items()):
-                places = f"{self._where[field, key]} and {name}"
+                places = f"{self._where[field][key]} and {name}"
                 message = f"{key} is described twice, and differently, in {places}"
                 raise InputError(message, _NEWEST_HINT)
             row = structs.replace(earlier, **values)
-        self.replace(field, key, row, name)
+        self.replace_merged(field, key, row, name)
 
     def merge_prefix_list(self, row: PrefixList, name: str) -> None:
         """Merge the answers of several calls about one prefix list."""
@@ -126,11 +136,11 @@ class Rows:
         if earlier is not None:
             values = {field: value for field, value in structs.asdict(row).items() if value not in _UNKNOWN_VALUES}
             if row.cidrs is not UNSET and earlier.cidrs is not UNSET and set(row.cidrs) != set(earlier.cidrs):
-                first = self._where["prefix_lists", row.prefix_list_id]
+                first = self._where["prefix_lists"][row.prefix_list_id]
                 message = f"the entries of {row.prefix_list_id} differ between {first} and {name}"
                 raise InputError(message, _NEWEST_HINT)
             row = structs.replace(earlier, **values)
-        self.replace("prefix_lists", row.prefix_list_id, row, name)
+        self.replace_merged("prefix_lists", row.prefix_list_id, row, name)
 
     def add_entries(
         self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool, lost: bool = False
@@ -146,6 +156,11 @@ class Rows:
             cidrs = tuple(dict.fromkeys(pages.cidrs)) if pages.whole and not pages.lost else UNSET
             self.merge_prefix_list(PrefixList(prefix_list_id=prefix_list_id, cidrs=cidrs), pages.name)
         return {field: tuple(rows.values()) for field, rows in self._rows.items()}
+
+    def build_origins(self) -> OriginIndex:
+        """Return the origins of all rows; the rows of a document share one."""
+        by_document = {name: Origin(name, None) for names in self._where.values() for name in set(names.values())}
+        return {field: {key: by_document[name] for key, name in names.items()} for field, names in self._where.items()}
 
     def build_completeness(self) -> Completeness:
         """Return the completeness of all lists."""

@@ -11,6 +11,8 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.model.arns import parse_arn
+from skerry.model.origins import DESCRIBED
 from skerry.model.resource_answers import Absent, Answer, Refused, ResourceAnswer
 from skerry.services import READS_BY_ACTION
 from skerry.services.resource_read import Parameters, ResourceRead
@@ -85,12 +87,15 @@ def _keep(rows: Rows, name: str, read: ResourceRead[Any], row: ResourceAnswer) -
 
     A call without an answer does not contradict an answer to another call.
     """
+    # Another resource may have the same name, but not the same ARN.
+    if read.describes and isinstance(row.answer, read.record) and parse_arn(row.about) is not None:
+        rows.add_origin(DESCRIBED, row.about, name)
     key = f"{row.action} {row.about}"
     earlier = rows.get("resource_answers", key)
     both = earlier is not None and isinstance(earlier.answer, read.record) and isinstance(row.answer, read.record)
     if both and read.join is not None:
         joined = read.join(earlier.answer, row.answer)
-        rows.replace("resource_answers", key, msgspec.structs.replace(row, answer=joined), name)
+        rows.replace_merged("resource_answers", key, msgspec.structs.replace(row, answer=joined), name)
     elif earlier is not None and isinstance(row.answer, Refused):
         return
     elif earlier is not None and isinstance(earlier.answer, Refused):

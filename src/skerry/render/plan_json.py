@@ -1,0 +1,166 @@
+"""A plan as JSON, version 1: the shapes that programs rely on."""
+
+import json as jsons
+from typing import Any
+
+import msgspec
+
+from skerry.catalogue.services import service_of_endpoint
+from skerry.model.world import World
+from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, resource_of
+from skerry.plan.records import Plan, Planned
+from skerry.render.json_document import OriginOut, encode_origin, write
+from skerry.render.plan import title_of
+
+VERSION = 1
+
+
+class WhyOut(msgspec.Struct, frozen=True):
+    """A blocker that a change removes."""
+
+    code: str
+    resource: str
+    message: str
+    steps: list[str]
+    services: list[str]
+    origin: OriginOut | None
+
+
+class ChangeOut(msgspec.Struct, frozen=True):
+    """A change: what it is, in words and as data, and why; ``details`` depend on the kind."""
+
+    kind: str
+    resource: str
+    title: str
+    disposition: str
+    note: str
+    only_by: str | None
+    why: list[WhyOut]
+    details: dict[str, Any]
+    origin: OriginOut | None
+
+
+class RemainingOut(msgspec.Struct, frozen=True):
+    """A remaining blocker."""
+
+    services: list[str]
+    step: str
+    subnets: list[str]
+    verdict: str
+    code: str
+    resource: str
+    message: str
+    origin: OriginOut | None
+
+
+class BreakOut(msgspec.Struct, frozen=True):
+    """Somebody else's flow that would not work any more."""
+
+    client: str
+    host: str
+    message: str
+
+
+class FactOut(msgspec.Struct, frozen=True):
+    """A missing fact, and the call that supplies it."""
+
+    fact: str
+    action: str
+
+
+class NoteOut(msgspec.Struct, frozen=True):
+    """A finding about the plan."""
+
+    id: str
+    severity: str
+    message: str
+    resource: str
+    origin: OriginOut | None
+
+
+class PlanOut(msgspec.Struct, frozen=True):
+    """The whole answer of ``plan``."""
+
+    version: int
+    source: str
+    account: str | None
+    region: str | None
+    services: list[str]
+    before: str
+    after: str
+    proven: bool
+    changes: list[ChangeOut]
+    remaining: list[RemainingOut]
+    breaks: list[BreakOut]
+    facts: list[FactOut]
+    limits: list[str]
+    findings: list[NoteOut]
+
+
+def encode_plan(world: World, plan: Plan) -> str:
+    """Write a plan for programs."""
+    document = PlanOut(
+        version=VERSION,
+        source=world.facts.source,
+        account=world.account,
+        region=world.region,
+        services=list(plan.services),
+        before=plan.before,
+        after=plan.after,
+        proven=plan.proven,
+        changes=[_change_out(entry) for entry in plan.changes],
+        remaining=[
+            RemainingOut(
+                list(entry.services),
+                entry.step,
+                list(entry.subnets),
+                entry.verdict,
+                entry.code,
+                entry.resource,
+                entry.message,
+                encode_origin(entry.origin),
+            )
+            for entry in plan.remaining
+        ],
+        breaks=[BreakOut(entry.client, entry.host, entry.message) for entry in plan.breaks],
+        facts=[FactOut(entry.fact, entry.action) for entry in plan.facts],
+        limits=list(plan.limits),
+        findings=[
+            NoteOut(entry.id, entry.severity, entry.message, entry.resource, encode_origin(entry.origin))
+            for entry in plan.findings
+        ],
+    )
+    return write(document)
+
+
+def _change_out(row: Planned) -> ChangeOut:
+    details = msgspec.to_builtins(row.change)
+    kind = details.pop("type")
+    for key in ("policy", "statement"):
+        # Documents are JSON within JSON: as objects they can be read.
+        if details.get(key):
+            details[key] = jsons.loads(details[key])
+    if isinstance(row.change, CreateInterfaceEndpoint | CreateGatewayEndpoint):
+        ref = service_of_endpoint(row.change.service_name)
+        details["service"] = ref.key if ref else None
+    return ChangeOut(
+        kind=kind,
+        resource=resource_of(row.change),
+        title=title_of(row.change),
+        disposition=row.disposition,
+        note=row.note,
+        only_by=row.by,
+        why=[
+            WhyOut(
+                reason.code,
+                reason.resource,
+                reason.message,
+                list(reason.steps),
+                list(reason.services),
+                encode_origin(reason.origin),
+            )
+            for reason in row.why
+        ],
+        details=details,
+        origin=encode_origin(row.origin),
+    )
