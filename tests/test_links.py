@@ -39,7 +39,7 @@ def paths_in_code(page: pages.Page) -> set[str]:
     return {
         word
         for word in words
-        if re.fullmatch(rf"(?:{folders})/[\w./-]+|[a-z_]+(?:/[a-z_]+)+\.py|[a-z_]+(?:/[a-z_]+)*/", word)
+        if re.fullmatch(rf"(?:{folders})/[\w./-]+|[a-z_]+(?:/[a-z_]+)+\.py|[a-z_]+(?:/[a-z_]+)+/", word)
     }
 
 
