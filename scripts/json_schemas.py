@@ -22,6 +22,7 @@ from skerry.verdicts import Verdict
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "src" / "skerry" / "data" / "schemas"
 PAGE = ROOT / "docs" / "json.md"
+CONTRACT = ROOT / "tests" / "render" / "json_version_1.txt"
 _TABLES = re.compile(r"(?<=<!-- documents -->\n).*?(?=<!-- /documents -->)", re.DOTALL)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
@@ -210,6 +211,16 @@ def file_name(name: str) -> str:
     return f"{name}-v{DOCUMENTS[name].version}.json"
 
 
+def contract() -> list[str]:
+    """Return the fields of all documents with their types, a line each."""
+    return [
+        f"{document} {kind}.{field}: {type_of(shape)}"
+        for document in DOCUMENTS
+        for kind, definition in schema_of(document)["$defs"].items()
+        for field, shape in definition["properties"].items()
+    ]
+
+
 def unused_descriptions() -> list[str]:
     """Return the meanings of fields that no document has."""
     definitions = [pair for name in DOCUMENTS for pair in schema_of(name)["$defs"].items()]
@@ -229,6 +240,11 @@ def main() -> int:
         print(f"scripts/json_fields.toml describes fields that no document has: {', '.join(unused)}")
         return 1
     wanted = {SCHEMAS / file_name(name): json.dumps(schema_of(name), indent=1) + "\n" for name in DOCUMENTS}
+    kept = CONTRACT.read_text(encoding="utf-8").splitlines()
+    if lost := sorted(set(kept) - set(contract())):
+        print(f"version 1 keeps its fields and their types: {', '.join(lost)}")
+        return 1
+    wanted[CONTRACT] = "\n".join([*contract(), ""])
     wanted[PAGE] = _TABLES.sub(lambda _: tables(), PAGE.read_text(encoding="utf-8"))
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     stale += [path for path in SCHEMAS.glob("*") if path not in wanted]

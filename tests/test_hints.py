@@ -18,7 +18,7 @@ DATA = sorted((SOURCE / "data").glob("*.json"))
 
 _TOKEN = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 # Commands of other programs have options of their own, some of the same name.
-_FOREIGN = re.compile(r"\b(?:aws|docker|session-manager-plugin) [a-z0-9-]+[^.\"]*")
+_FOREIGN = re.compile(r"\b(?:aws|docker|pip|pipx|session-manager-plugin|uv) [a-z0-9-]+[^.\"]*")
 
 
 def options() -> frozenset[str]:
@@ -63,6 +63,28 @@ def test_option_names_are_seen_in_texts_but_not_those_of_other_programs() -> Non
     assert named("Run aws ecs update-service --platform-version LATEST. Give --cluster.") == {"--cluster"}
     assert named("aws ec2 modify-vpc-endpoint --add-subnet-ids") == named("--region-name") == set()
     assert {"--from", "--list", "--version"} <= options()
+
+
+def test_shared_options_are_declared_once() -> None:
+    context = click.Context(cli.cli)
+    declared: dict[str, dict[str, set[str]]] = {}
+    for name in cli.cli.list_commands(context):
+        command = cli.cli.get_command(context, name)
+        assert command is not None
+        for option in command.params:
+            if isinstance(option, click.Option):
+                declared.setdefault(option.opts[-1], {}).setdefault(str(option.help), set()).add(name)
+    several = {option: list(helps.values()) for option, helps in declared.items() if len(helps) > 1}
+    # Of these the meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared.
+    assert {option: sorted(min(commands, key=len)) for option, commands in several.items()} == {
+        "--cluster": ["explain"],
+        "--output": ["snapshot"],
+        "--security-group": ["trace"],
+        "--service": ["explain"],
+        "--subnet": ["trace"],
+        "--task": ["explain"],
+        "--verbose": ["snapshot"],
+    }
 
 
 @pytest.mark.parametrize("argument", Argument, ids=str)
