@@ -11,7 +11,7 @@ from skerry.catalogue.blocker_codes import ErrorClass, load_codes
 from tests.tables import each
 
 SOURCE = Path(skerry.__file__).parent
-ROOMS = ("launch", "reach", "access", "checks", "diagnose", "errortext")
+ROOMS = ("launch", "reach", "services", "access", "checks", "diagnose", "errortext")
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 # Words of AWS's that look like codes and are none.
 OTHERS = {
