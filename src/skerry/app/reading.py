@@ -26,16 +26,16 @@ def load(path: str | PathLike[str], region: str | None = None) -> World:
 
     Raises `InputError` for unreadable input, and `UnknownNameError` for a Region that AWS does not have.
     """
-    return read_files(Path(path), region).world
+    return read_files(path, region).world
 
 
-def read_files(path: Path, region: str | None = None, *, network_only: bool = False) -> Gathered:
+def read_files(path: str | PathLike[str], region: str | None = None, *, network_only: bool = False) -> Gathered:
     """Read a folder of saved answers, or one file of them, and keep the documents.
 
     ``network_only`` leaves out the answers beyond the network, as a reading of a live account does.
     """
     require_region(region)
-    answers = files.read(path)
+    answers = files.read(Path(path))
     if network_only:
         answers = without_resource_answers(answers)
     # A path need not be text; what is shown of it must be.

@@ -1,6 +1,7 @@
 """The use case of `skerry snapshot`: saving the documents of a network."""
 
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,11 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 def snapshot(
-    gathered: Gathered, output: Path, *, force: bool = False, note: Callable[[str], None] = lambda _: None
+    gathered: Gathered,
+    output: str | PathLike[str],
+    *,
+    force: bool = False,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Saved:
     """Write documents, without what may be secret in them, as a folder or as one file.
 
@@ -28,9 +33,10 @@ def snapshot(
     """
     kept = redaction.redact(gathered.documents)
     about = snapshots.Snapshot(snapshots.VERSION, gathered.world.region, gathered.world.account)
-    if is_stream(output) or (output.suffix.lower() == ".json" and not output.is_dir()):
-        snapshots.write_file(output, kept, about, force=force, note=note)
+    path = Path(output)
+    if is_stream(path) or (path.suffix.lower() == ".json" and not path.is_dir()):
+        snapshots.write_file(path, kept, about, force=force, note=note)
     else:
-        snapshots.write_folder(output, kept, about, force=force)
+        snapshots.write_folder(path, kept, about, force=force)
     # The manifest of a snapshot in the input is written for the new one.
     return Saved(len(kept), tuple(name for name in gathered.documents if name not in {*kept, snapshots.MANIFEST}))
