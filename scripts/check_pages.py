@@ -1,4 +1,4 @@
-"""Write the pages of checks, codes and permissions in docs/ from their sources; with --check, only tell what is old."""
+"""Write the pages of checks, codes, words and permissions in docs/ from their sources; with --check, only compare."""
 
 import re
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import fill
 
 from skerry.catalogue.blocker_codes import load_codes
+from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
@@ -62,6 +63,20 @@ def code_page() -> str:
     return "\n".join(lines)
 
 
+def word_page() -> str:
+    """The page of the words in outputs, by kind."""
+    lines = [
+        "# Words in outputs",
+        "",
+        "Written from `src/skerry/data/output_terms.json`; `skerry explain WORD` prints each.",
+    ]
+    terms = load_output_terms().values()
+    for kind in dict.fromkeys(kind for term in terms for kind in term.of):
+        lines += ["", f"## {kind.capitalize()}", "", "| word | meaning |", "| --- | --- |"]
+        lines += [f"| `{term.id}` | {term.means} |" for term in terms if kind in term.of]
+    return "\n".join([*lines, ""])
+
+
 def permission_page() -> str:
     """The page of the IAM actions that reading a live account needs."""
     made = {command: ReadScope(*scope).may_call for command, scope in WIDEST.items()}
@@ -115,6 +130,7 @@ def main() -> int:
     wanted = {DOCS / "checks" / f"{check.id}.md": page(check) for check in CHECKS}
     wanted[DOCS / "checks" / "README.md"] = check_index()
     wanted[DOCS / "codes.md"] = code_page()
+    wanted[DOCS / "words.md"] = word_page()
     wanted[DOCS / "permissions.md"] = permission_page()
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     extra = [path for path in (DOCS / "checks").glob("*.md") if path not in wanted]

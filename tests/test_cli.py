@@ -455,7 +455,7 @@ class TestExplain:
 
     def test_explain_reports_no_match_with_escaped_name(self, run: Skerry) -> None:
         found = run("explain", "\x1b[31mNONSENSE")
-        assert complaint(found, BLOCKED).startswith("\\x1b[31mNONSENSE is not a known error text, code")
+        assert complaint(found, BLOCKED).startswith("\\x1b[31mNONSENSE is not a known error text or id")
 
     def test_explain_prints_empty_matches_as_json(self, run: Skerry) -> None:
         found = run("explain", "NONSENSE", "--format", "json")

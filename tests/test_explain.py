@@ -94,7 +94,7 @@ class TestErrorText:
 
     def test_text_without_error_reports_no_match_with_hint(self, run: Skerry) -> None:
         found = run("explain", "all is well " * 50)
-        assert complaint(found, BLOCKED).endswith("is not a known error text, code or check")
+        assert complaint(found, BLOCKED).endswith("is not a known error text or id")
         assert "Give what ECS printed" in found.err
 
     def test_error_text_control_characters_are_not_printed(self, run: Skerry) -> None:

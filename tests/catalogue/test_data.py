@@ -30,6 +30,7 @@ def test_data_folder_has_the_expected_tables() -> None:
         "error_spots",
         "errors",
         "guardduty",
+        "output_terms",
         "partitions",
         "platforms",
         "refusals",

@@ -14,6 +14,8 @@ from scripts import json_schemas
 from skerry import app
 from skerry.app.reading import Gathered
 from skerry.catalogue.blocker_codes import load_codes
+from skerry.catalogue.error_texts import load_error_rules
+from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks import CHECKS
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.diagnose.rehearsal import LabResult, PacketDrop, Rehearsal, RehearsalStep
@@ -21,7 +23,7 @@ from skerry.errortext.explain import explain
 from skerry.model.world import World
 from skerry.plan.changes import MirrorImage, ModifyEndpoint, ProposeStatement, RevokeRule, Rule
 from skerry.reach.trace_request import TraceRequest
-from skerry.render import explanations
+from skerry.render import explanations, formats
 from skerry.render.explanations import ComparedExplanation
 from skerry.render.rehearsal import encode_rehearsal
 from skerry.verdicts import OK
@@ -154,19 +156,21 @@ def test_rehearsal_keeps_its_schema(name: str) -> None:
         check("rehearse", encode_rehearsal(Rehearsal("web", OK, tuple(steps), ("a note",)), snapshot))
 
 
-def test_explanations_of_texts_codes_and_checks_keep_their_schema() -> None:
+def test_explanations_of_texts_and_ids_keep_their_schema() -> None:
     world, _ = diagnosis_of("article-broken")
     for text in TEXTS:
         compared = [ComparedExplanation(*item) for item in app.explain_with_diagnosis(world, text)]
         assert compared
         check("explain", explanations.encode_explanations(compared))
         check("explain", explanations.encode_explanations([ComparedExplanation(item) for item in explain(text)]))
-    for meaning in (*load_codes().values(), *CHECKS, None):
-        check("explain", explanations.encode_code(meaning))
+    terms = load_output_terms().values()
+    meanings: list[formats.Meaning] = [*load_codes().values(), *CHECKS, *load_error_rules(), *terms]
+    for meaning in meanings:
+        check("explain", explanations.encode_meaning(meaning))
 
 
 def test_catalogue_keeps_its_schema() -> None:
-    check("explain-list", explanations.encode_catalogue())
+    check("explain-list", explanations.encode_catalogue(CHECKS))
 
 
 @pytest.mark.parametrize("region", [None, "eu-west-1"])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from skerry.app.demo_story import Chapter, demo, keep_chapter
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical, trace
     from skerry.app.encoding import to_json
-    from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis
+    from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis, list_ids
     from skerry.app.planning import plan, plan_hypothetical, plan_options
     from skerry.app.reading import Gathered, load, read_files, redact
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
@@ -23,7 +23,7 @@ _NAMES = {
     "demo_story": ("Chapter", "demo", "keep_chapter"),
     "diagnosis": ("diagnose", "diagnose_hypothetical", "trace"),
     "encoding": ("to_json",),
-    "explanation": ("explain_code", "explain_text", "explain_with_diagnosis"),
+    "explanation": ("explain_code", "explain_text", "explain_with_diagnosis", "list_ids"),
     "planning": ("plan", "plan_hypothetical", "plan_options"),
     "reading": ("Gathered", "load", "read_files", "redact"),
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
@@ -48,6 +48,7 @@ __all__ = [
     "hypothetical_launch",
     "keep_chapter",
     "launches",
+    "list_ids",
     "load",
     "plan",
     "plan_hypothetical",

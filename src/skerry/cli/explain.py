@@ -1,4 +1,4 @@
-"""The command that explains error texts, codes and checks."""
+"""The command that explains error texts, and every id in an output."""
 
 import re
 import sys
@@ -20,14 +20,13 @@ from skerry.errors import EXIT_BLOCKED
 from skerry.render import formats
 
 if TYPE_CHECKING:
-    from skerry.catalogue.blocker_codes import Code
-    from skerry.checks.check import Check
     from skerry.render.explanations import ComparedExplanation
+    from skerry.render.formats import Meaning
 
 _STDIN = "-"
 _CHUNK = 1 << 16
 _MOST_BYTES = 1_000_000
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)+")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9,_-]*(?: [A-Za-z0-9,_-]+){0,3}")
 _WANTED = (
     "Give what ECS printed: stoppedReason or a container's reason (aws ecs describe-tasks), a service event, a log."
 )
@@ -61,18 +60,20 @@ _COMPARISON = [
 @add_output_options(formats.EXPLANATIONS)
 @add_redaction_option
 @hand_over("comparison", ComparisonOptions, _COMPARISON)
-@click.option("--list", "listing", is_flag=True, help="List all error texts, codes and checks.")
-@click.argument("text", nargs=-1, metavar="TEXT|-|CODE")
+@click.option("--list", "listing", is_flag=True, help="List all error texts and ids.")
+@click.argument("text", nargs=-1, metavar="TEXT|-|ID")
 def explain(
     source: InputSource, result: ResultOptions, comparison: ComparisonOptions, text: tuple[str, ...], *, listing: bool
 ) -> None:
-    """Explain an error text of ECS, a code or a check of skerry's.
+    """Explain an error text of ECS, or an id in an output: a code, a check, a step, a change.
 
     TEXT is one error or a screenful of log, - reads it from stdin. With --from, or of a live account, the text is
     compared with today's diagnosis.
     """
     if listing:
-        write(formats.CATALOGUE[result.form](source.view), result.output, quiet=source.quiet)
+        from skerry.checks import CHECKS
+
+        write(formats.CATALOGUE[result.form](CHECKS, source.view), result.output, quiet=source.quiet)
         return
     given = " ".join(text) if text else _asked()
     if given == _STDIN:
@@ -116,10 +117,10 @@ def _stdin(*, quiet: bool) -> str:
     return tail.decode("utf-16" if mark in _UTF16 else "utf-8-sig", errors="replace")
 
 
-def _code(given: str) -> "Code | Check | None":
-    """Return the meaning of a code or of a check's id; None where a text is no name of one."""
+def _code(given: str) -> "Meaning | None":
+    """Return the meaning of an id; None where a text is none."""
     name = given.strip()
-    if not _NAME.fullmatch(name):
+    if len(name) > _LONGEST_ID or not _NAME.fullmatch(name):
         return None
     from skerry.catalogue.blocker_codes import load_codes
 
@@ -159,9 +160,21 @@ def _write(given: str, laid: "list[ComparedExplanation]", source: InputSource, r
 def _no_match(given: str) -> None:
     shown = " ".join(given.split())
     name = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
-    say(f"{name} is not a known error text, code or check")
-    complain(f"  {_WANTED}")
+    say(f"{name} is not a known error text or id")
+    complain(f"  {_similar(shown) or _WANTED}")
     sys.exit(EXIT_BLOCKED)
 
 
+def _similar(name: str) -> str:
+    """Return a question for ids that a mistyped one may mean; empty for a text, or if no id is similar."""
+    if len(name) > _LONGEST_ID or not _NAME.fullmatch(name):
+        return ""
+    from skerry import app
+    from skerry.suggestions import suggest
+
+    question = suggest(name, app.list_ids())
+    return f"{question} All ids: skerry explain --list." if question else ""
+
+
 _SHOWN = 120
+_LONGEST_ID = 60

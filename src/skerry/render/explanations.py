@@ -8,6 +8,7 @@ import msgspec
 
 from skerry.catalogue.blocker_codes import Code, load_codes
 from skerry.catalogue.error_texts import ErrorTextRule, load_error_rules
+from skerry.catalogue.output_terms import OutputTerm, load_output_terms
 from skerry.render.json_document import write
 from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
 
@@ -100,12 +101,30 @@ class CodeOut(msgspec.Struct, frozen=True, rename={"kind": "class"}):
     title: str
 
 
+class CheckOut(msgspec.Struct, frozen=True):
+    """A check."""
+
+    id: str
+    severity: str
+    title: str
+
+
+class TermOut(msgspec.Struct, frozen=True):
+    """A word in outputs, such as a step or a verdict."""
+
+    id: str
+    of: list[str]
+    means: str
+
+
 class CatalogueDocument(msgspec.Struct, frozen=True):
-    """The document of all error texts, codes and checks."""
+    """The document of all error texts and ids."""
 
     version: int
     rules: list[RuleOut]
     codes: list[CodeOut]
+    checks: list[CheckOut]
+    terms: list[TermOut]
 
 
 class ComparedExplanation(msgspec.Struct, frozen=True):
@@ -159,20 +178,46 @@ def encode_explanations(explanations: Iterable[ComparedExplanation]) -> str:
     return write(ExplainDocument(1, [match_of(item.explanation, item.beside, item.elsewhere) for item in explanations]))
 
 
-def encode_code(meaning: "Code | Check | None") -> str:
-    """Write the meaning of a code or check; no match if there is none."""
-    return write(ExplainDocument(1, [] if meaning is None else [_match_of_code(meaning)]))
+def encode_meaning(meaning: "Code | Check | ErrorTextRule | OutputTerm") -> str:
+    """Write the meaning of an id."""
+    return write(ExplainDocument(1, [_match_of_meaning(meaning)]))
 
 
-def _match_of_code(meaning: "Code | Check") -> Match:
-    if isinstance(meaning, Code):
-        evidence = {"code": meaning.code, "source": meaning.source}
-        return Match(
-            None, meaning.kind, meaning.means, meaning.remedy, evidence, "", "", "high", meaning.grade, meaning.source
-        )
-    return Match(
-        None, "configuration", meaning.title, meaning.text, {"check": meaning.id}, "", "", "high", "documented", ""
-    )
+def _match_of_meaning(meaning: "Code | Check | ErrorTextRule | OutputTerm") -> Match:
+    match meaning:
+        case Code():
+            evidence = {"code": meaning.code, "source": meaning.source}
+            step, kind, cause, fix = None, meaning.kind, meaning.means, meaning.remedy
+            return Match(step, kind, cause, fix, evidence, "", "", "high", meaning.grade, meaning.source)
+        case ErrorTextRule():
+            return Match(
+                step=meaning.step,
+                kind=meaning.kind,
+                cause=blanks_of(meaning.cause),
+                fix=blanks_of(meaning.fix),
+                evidence={"rule": meaning.id},
+                not_proven=blanks_of(meaning.not_proven),
+                next=blanks_of(meaning.next),
+                confidence=meaning.confidence,
+                grade=meaning.grade,
+                source=meaning.source,
+                rule=meaning.id,
+            )
+        case OutputTerm():
+            evidence = {"word": meaning.id, "of": ", ".join(meaning.of)}
+            return Match(None, _DEFINITION, meaning.means, "", evidence, "", "", "high", "documented", "")
+        case _:
+            evidence = {"check": meaning.id}
+            return Match(None, "configuration", meaning.title, meaning.text, evidence, "", "", "high", "documented", "")
+
+
+_DEFINITION = "definition"
+"""The class of a word's meaning: it is no problem."""
+
+
+def blanks_of(text: str) -> str:
+    """Return a rule's text with a mark in place of each ``{name}``."""
+    return text.replace("{", "<").replace("}", ">")
 
 
 def format_explanations(explanations: Sequence[ComparedExplanation], *, quiet: bool = False) -> str:
@@ -272,17 +317,16 @@ def format_catalogue() -> str:
 
 def _first(rule: ErrorTextRule) -> str:
     sentence = rule.cause.partition(". ")[0].rstrip(".")
-    return textwrap.shorten(sentence.replace("{", "<").replace("}", ">"), 90, placeholder="...")
+    return textwrap.shorten(blanks_of(sentence), 90, placeholder="...")
 
 
-def encode_catalogue() -> str:
+def encode_catalogue(checks: "Sequence[Check]") -> str:
     """Write the catalogue."""
-    rule_records = [
+    rules = [
         RuleOut(entry.id, entry.kind, entry.step, entry.confidence, entry.cause, entry.grade, entry.source)
         for entry in load_error_rules()
     ]
-    return write(
-        CatalogueDocument(
-            1, rule_records, [CodeOut(entry.code, entry.kind, entry.title) for entry in load_codes().values()]
-        )
-    )
+    codes = [CodeOut(entry.code, entry.kind, entry.title) for entry in load_codes().values()]
+    listed = [CheckOut(entry.id, entry.severity, entry.title) for entry in checks]
+    terms = [TermOut(entry.id, list(entry.of), entry.means) for entry in load_output_terms().values()]
+    return write(CatalogueDocument(1, rules, codes, listed, terms))

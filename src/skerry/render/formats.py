@@ -11,6 +11,8 @@ import msgspec
 
 if TYPE_CHECKING:
     from skerry.catalogue.blocker_codes import Code
+    from skerry.catalogue.error_texts import ErrorTextRule
+    from skerry.catalogue.output_terms import OutputTerm
     from skerry.checks.check import Check
     from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
     from skerry.diagnose.rehearsal import Rehearsal
@@ -30,6 +32,7 @@ class View(msgspec.Struct, frozen=True):
 
 
 Formats: TypeAlias = Mapping[str, Callable[[_Result, "World", View], str]]
+Meaning: TypeAlias = "Code | Check | ErrorTextRule | OutputTerm"
 WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
 
 
@@ -109,28 +112,36 @@ def _explanations_json(result: "Sequence[ComparedExplanation]", _view: View) -> 
     return explanations.encode_explanations(result)
 
 
-def _meaning_text(result: "Code | Check", _view: View) -> str:
-    from skerry.render import console
+def _meaning_text(result: Meaning, _view: View) -> str:
+    from skerry.catalogue.error_texts import ErrorTextRule
+    from skerry.catalogue.output_terms import OutputTerm
+    from skerry.render import console, meanings
 
-    return console.format_code(result)
+    match result:
+        case ErrorTextRule():
+            return meanings.format_rule(result)
+        case OutputTerm():
+            return meanings.format_term(result)
+        case _:
+            return console.format_code(result)
 
 
-def _meaning_json(result: "Code | Check", _view: View) -> str:
+def _meaning_json(result: Meaning, _view: View) -> str:
     from skerry.render import explanations
 
-    return explanations.encode_code(result)
+    return explanations.encode_meaning(result)
 
 
-def _catalogue_text(_view: View) -> str:
+def _catalogue_text(checks: "Sequence[Check]", _view: View) -> str:
+    from skerry.render import explanations, meanings
+
+    return explanations.format_catalogue() + meanings.format_ids(checks)
+
+
+def _catalogue_json(checks: "Sequence[Check]", _view: View) -> str:
     from skerry.render import explanations
 
-    return explanations.format_catalogue()
-
-
-def _catalogue_json(_view: View) -> str:
-    from skerry.render import explanations
-
-    return explanations.encode_catalogue()
+    return explanations.encode_catalogue(checks)
 
 
 DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}
@@ -146,5 +157,5 @@ EXPLANATIONS: "WorldlessFormats[Sequence[ComparedExplanation]]" = {
     "text": _explanations_text,
     "json": _explanations_json,
 }
-MEANING: "WorldlessFormats[Code | Check]" = {"text": _meaning_text, "json": _meaning_json}
-CATALOGUE: Mapping[str, Callable[[View], str]] = {"text": _catalogue_text, "json": _catalogue_json}
+MEANING: "WorldlessFormats[Meaning]" = {"text": _meaning_text, "json": _meaning_json}
+CATALOGUE: "Mapping[str, Callable[[Sequence[Check], View], str]]" = {"text": _catalogue_text, "json": _catalogue_json}
