@@ -1,13 +1,12 @@
-"""Evidence in an error text: host, Region, account, image, dialled address, status, retries, action."""
+"""Evidence in an error text: host, Region, account, image, dialled address, status, error code, action."""
 
 import re
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 import msgspec
 
-from skerry.catalogue.s3_ranges import is_of_s3
+from skerry.errortext.address_kinds import address_kind_of
+from skerry.errortext.api_errors import read_api_error
 
 _REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc)(?:-[a-z]{2,12}){1,3}-\d{1,2}"
 _SUFFIXES = (
@@ -35,22 +34,26 @@ _STATUS = (
 _FAILED_WITH = r"(?:(401) Unauthorized|(403) Forbidden|(404) Not Found|(429) Too Many Requests|(50\d) [A-Z])"
 _RETRIES = r"retried (\d{1,3}) time"
 _ATTEMPTS = r"maximum number of attempts, (\d{1,3})"
-_ACTION = r"(?:perform:|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})"
-_PRINCIPAL = r"\bUser: (arn:[^\s\"',]{10,300})"
+_ACTION = r"(?:perform:?|allows? the|action:?) ?([a-z0-9-]{2,40}:[A-Za-z*]{2,60})"
+_PRINCIPAL = r"(arn:[^\s\"',]{10,300})[\"']? is not authorized"
+_USER = r"\bUser: (arn:[^\s\"',]{10,300})"
+_RESOURCE = r"(?:on resource:|PassRole on) ?[\"']?(arn:[^\s\"',;)]{10,512})"
 _OPERATION = r"(?:when calling the (\w{2,60}) operation|operation error [A-Za-z0-9 ]{2,60}: (\w{2,60}))"
 _SUBNET = r"\b(subnet-[0-9a-f]{3,17})\b"
 _FILE_SYSTEM = r"\b(fs-[0-9a-f]{3,17})\b"
 _GROUP = r"log-group:([^\s:\"']{1,512})"
-_PRIVATE = tuple(
-    ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-)
+# A program's own task or host, named without the words of a dialled connection.
+_LOCAL = r"(?<![\w.-])(?:https?://|tcp://|[\w.-]*/)?\[?(localhost|127(?:\.\d{1,3}){3}|::1)\]?[:/](\d{1,5})?"
+_IMDS = r"(?<![\d.])(169\.254\.169\.254)(?::(\d{1,5}))?(?!\.?\d)"
 
 # Fields read by a single expression, with a substring required before the expression is tried.
 _SIMPLE = (
     ("image", "resolve ref", _REFERENCE),
     ("action", "allow", _ACTION),
-    ("action", "erform:", _ACTION),
-    ("principal", "User: arn:", _PRINCIPAL),
+    ("action", "erform", _ACTION),
+    ("principal", "is not authorized", _PRINCIPAL),
+    ("principal", "User: arn:", _USER),
+    ("resource", "on", _RESOURCE),
     ("subnet", "subnet-", _SUBNET),
     ("file_system", "fs-", _FILE_SYSTEM),
     ("log_group", "log-group:", _GROUP),
@@ -66,8 +69,8 @@ _TORN = ("host", "region", "account", "image", "repository", "status", "retries"
 class Evidence(msgspec.Struct, frozen=True):
     """Evidence of one error text; absent values are None.
 
-    ``kind`` is that of the dialled address: ``private`` (also a carrier's and a unique local one), ``s3``, ``public``,
-    ``other`` for loopback and the like. ``retries`` is how often a call was made.
+    ``kind`` is that of the dialled address (`address_kinds.AddressKind`). ``retries`` is how often a call was made.
+    ``code`` and ``message`` are those of an AWS API error; ``resource`` is the one of a refused action.
     """
 
     host: str | None = None
@@ -83,6 +86,9 @@ class Evidence(msgspec.Struct, frozen=True):
     retries: int | None = None
     action: str | None = None
     principal: str | None = None
+    resource: str | None = None
+    code: str | None = None
+    message: str | None = None
     operation: str | None = None
     subnet: str | None = None
     file_system: str | None = None
@@ -91,18 +97,21 @@ class Evidence(msgspec.Struct, frozen=True):
     def as_words(self) -> dict[str, str]:
         """Return the present values as strings by name."""
         names = ("host", "region", "account", "address", "port", "image", "repository", "arn", "status", "retries")
-        more = ("action", "principal", "operation", "subnet", "file_system", "log_group")
+        more = ("action", "principal", "resource", "operation", "code", "subnet", "file_system", "log_group")
         values = {name: getattr(self, name) for name in names + more}
         words = {name: str(value) for name, value in values.items() if value is not None}
         return words | ({"address_kind": self.kind} if self.kind else {})
 
 
-def read_evidence(text: str) -> Evidence:
-    """Read the evidence of a plain text; words wrapped over two lines are joined."""
-    evidence = _read(" ".join(text.split()))
+def read_evidence(text: str, own: tuple[str, ...] = ()) -> Evidence:
+    """Read the evidence of a plain text; words wrapped over two lines are joined.
+
+    ``own`` are CIDR blocks of the task's VPC: an address in them is private, whatever its range.
+    """
+    evidence = _read(" ".join(text.split()), own)
     if "\n" not in text.strip():
         return evidence
-    glued = _read(" ".join(re.sub(_BREAK, "", text).split()))
+    glued = _read(" ".join(re.sub(_BREAK, "", text).split()), own)
     torn: dict[str, Any] = {
         name: getattr(glued, name) for name in _TORN if _is_torn(getattr(evidence, name), getattr(glued, name))
     }
@@ -118,7 +127,7 @@ def _is_torn(part: object, whole: object) -> bool:
     return isinstance(part, str) and re.fullmatch(_HOST, part) is None and re.fullmatch(_HOST, str(whole)) is not None
 
 
-def _read(text: str) -> Evidence:
+def _read(text: str, own: tuple[str, ...]) -> Evidence:
     # Each expression is tried only if its substring is present: ten thousand texts take two seconds.
     simple = {
         name: match.group(1)
@@ -131,21 +140,25 @@ def _read(text: str) -> Evidence:
     region = (re.search(_REGIONS, host) if host else None) or (
         re.search(_REGIONS, text) if _has(text, _OF_REGIONS) else None
     )
-    dialled = re.search(_DIALLED, text) if _has(text, _OF_SOCKETS) else None
+    address, port = _dialled(text)
     accounts = [arn.split(":", 5)[4] for arn in arns]
     operation = re.search(_OPERATION, text) if "operation" in text else None
+    code, message = read_api_error(text)
+    actors = {simple.get("principal")}
     return Evidence(
         host=host,
         region=region.group(1) if region else None,
         account=image.group(1) if image else next(filter(None, accounts), None),
-        address=dialled.group(1) if dialled else None,
-        kind=address_kind_of(dialled.group(1)) if dialled else None,
-        port=dialled.group(2) if dialled else None,
+        address=address,
+        kind=address_kind_of(address, own) if address else None,
+        port=port,
         repository=image.group(3).rstrip(".:/") if image else None,
-        arn=next((arn.rstrip(".:") for arn in arns if ":sts:" not in arn and ":sts::" not in arn), None),
+        arn=next((arn.rstrip(".:") for arn in arns if ":sts:" not in arn and arn not in actors), None),
         status=_status(text),
         retries=_retries(text),
         operation=operation.group(1) or operation.group(2) if operation else None,
+        code=code,
+        message=message,
         **simple,
     )
 
@@ -170,6 +183,16 @@ def _host(text: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
+def _dialled(text: str) -> tuple[str | None, str | None]:
+    """Return the dialled address and port; that of the task itself or of instance metadata also without such words."""
+    match = re.search(_DIALLED, text) if _has(text, _OF_SOCKETS) else None
+    if match is None and "169.254.169.254" in text:
+        match = re.search(_IMDS, text)
+    if match is None and ("localhost" in text or "127." in text or "::1" in text):
+        match = re.search(_LOCAL, text)
+    return (match.group(1), match.group(2)) if match else (None, None)
+
+
 def _status(text: str) -> str | None:
     match = re.search(_STATUS, text) if "tatus" in text or "API error" in text else None
     if match is None and _has(text, _OF_FAILURES):
@@ -181,18 +204,3 @@ def _retries(text: str) -> int | None:
     match = re.search(_RETRIES, text) if "retried" in text else None
     match = match or (re.search(_ATTEMPTS, text) if "attempts" in text else None)
     return int(match.group(1)) if match else None
-
-
-@lru_cache(maxsize=1024)
-def address_kind_of(address: str) -> str:
-    """Return the kind of a dialled address; ``other`` for loopback and the like, and for text without an address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "other"
-    if any(parsed in block for block in _PRIVATE):
-        return "private"
-    if is_of_s3(parsed):
-        return "s3"
-    # Documentation's own addresses stand in texts for public ones that were hidden.
-    return "other" if parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified else "public"

@@ -1,5 +1,6 @@
 """Explanations of error texts: the failed step of the launch, the proven cause, and its limits."""
 
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -17,6 +18,11 @@ from skerry.masking import mask
 
 _AMBIGUOUS = "ambiguous"
 _ELSEWHERE = "elsewhere"
+_APPLICATION = "application"
+_PLACEMENT = "placement"
+# Names that no interface endpoint's private DNS answers:
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+_LEGACY = r"sts\.amazonaws\.com|(?:[a-z0-9-]+\.)?queue\.amazonaws\.com"
 _SURE = {"high": 0, "medium": 1, "low": 2}
 _MOST_SHOWN = 400
 _MANY = 2
@@ -91,15 +97,15 @@ def _sought(rule: ErrorTextRule) -> _Sought:
     return _Sought(some, every, never, facts, rule)
 
 
-def explain(text: str) -> tuple[Explanation, ...]:
+def explain(text: str, own: tuple[str, ...] = ()) -> tuple[Explanation, ...]:
     """Explain every error in a text, the most certain first; return an empty tuple if none is known.
 
-    Only the last `normalize.MAX_LENGTH` characters are read.
+    Only the last `normalize.MAX_LENGTH` characters are read. ``own`` are CIDR blocks of the task's VPC.
     """
     explanations = [
         explanation
         for part in split_errors(strip_formatting(tail_of(text)))
-        if (explanation := _explain_one(part)) is not None
+        if (explanation := _explain_one(part, own)) is not None
     ]
     if len(explanations) < _SEVERAL:
         return tuple(explanations)
@@ -140,9 +146,9 @@ def _distinct(explanations: Iterable[Explanation]) -> list[Explanation]:
 
 
 @lru_cache(maxsize=512)
-def _explain_one(text: str) -> Explanation | None:
+def _explain_one(text: str, own: tuple[str, ...]) -> Explanation | None:
     phrases = _table().words.find(squeeze(text))
-    evidence = read_evidence(text)
+    evidence = read_evidence(text, own)
     spot = _spot(phrases, evidence) or _table().spots[_ELSEWHERE]
     for some, every, never, facts, rule in _rules_at(spot.step, evidence.kind or ""):
         if (
@@ -159,9 +165,10 @@ def _spot(said: set[str], evidence: Evidence) -> Spot | None:
     """Return the spot of the launch named by a text, or None."""
     table = _table()
     strong = next((spot for word, spot in table.strong.items() if word in said), None)
-    if strong is not None:
-        return strong
     action = _of_action(evidence.action) or _of_action(evidence.operation)
+    if strong is not None:
+        # The words of an SDK only say that some program called; the operation says what it called.
+        return action if strong.id == _APPLICATION and action is not None and action.step == _PLACEMENT else strong
     weak = action or next((spot for word, spot in table.weak.items() if word in said), None)
     if weak is not None or evidence.host is None:
         return weak
@@ -191,6 +198,10 @@ def _fact(name: str, evidence: Evidence) -> str:
     """Return a fact of the text as a word for comparison with rules; empty if the text lacks it."""
     if name == "retries":
         return "" if evidence.retries is None else ("many" if evidence.retries >= _MANY else "one")
+    if name == "answered":
+        return "yes" if evidence.code else ""
+    if name == "legacy":
+        return "yes" if evidence.host and re.fullmatch(_LEGACY, evidence.host) else ""
     if name == "whose":
         return "other" if evidence.host and service_of_host(evidence.host) is None else "aws"
     return getattr(evidence, name) or ""
@@ -202,11 +213,7 @@ def _filled(rule: ErrorTextRule, spot: Spot, evidence: Evidence, text: str) -> E
     names = _names(spot, evidence)
     names["network"] = spot.network.format_map(names)
     names["grant"] = spot.grant.format_map(names)
-    cause, not_proven, look, fix = (
-        # Most texts have nothing to fill in.
-        text.format_map(names) if "{" in text else text
-        for text in (rule.cause, rule.not_proven, rule.next, rule.fix)
-    )
+    cause, not_proven, look, fix = (_fill(text, names) for text in (rule.cause, rule.not_proven, rule.next, rule.fix))
     return Explanation(
         rule=rule.id,
         step=spot.step,
@@ -225,33 +232,37 @@ def _filled(rule: ErrorTextRule, spot: Spot, evidence: Evidence, text: str) -> E
     )
 
 
-class _Names(dict[str, str]):
-    """Values for the placeholders of a rule's texts."""
+def _fill(text: str, names: dict[str, str]) -> str:
+    """Return a text with its placeholders filled in, beginning with a capital unless it begins with a name."""
+    if "{" not in text:
+        # Most texts have nothing to fill in.
+        return text
+    filled = text.format_map(names)
+    return filled[0].upper() + filled[1:] if filled.startswith(("the ", "an ", "a ", "make ")) else filled
 
-    def __missing__(self, key: str) -> str:
-        return f"<{key.replace('_', ' ')}>"
 
-
-def _names(spot: Spot, evidence: Evidence) -> _Names:
-    region = evidence.region or "<region>"
-    endpoint = (
-        endpoint_service_name_of(ServiceRef(spot.service, evidence.region))
-        if spot.service and evidence.region
-        else None
-    )
-    return _Names(
-        evidence.as_words()
-        | {
-            "subject": spot.subject,
-            "called": evidence.host or spot.subject,
-            "region": region,
-            "where": f"in {evidence.region}" if evidence.region else "in the task's Region",
-            "endpoint": endpoint or f"com.amazonaws.{region}.{spot.service or '<service>'}",
-            "gateway": (
-                endpoint_service_name_of(ServiceRef("s3", evidence.region), "Gateway") if evidence.region else None
-            )
-            or f"com.amazonaws.{region}.s3",
-            "thing": evidence.image or evidence.repository or evidence.arn or spot.subject,
-            "who": evidence.principal or "the role",
-        }
-    )
+def _names(spot: Spot, evidence: Evidence) -> dict[str, str]:
+    """Return the values of all placeholders in the texts of rules and spots, with words for absent evidence."""
+    region, service = evidence.region, spot.service
+    endpoint = endpoint_service_name_of(ServiceRef(service, region)) if service and region else None
+    gateway = endpoint_service_name_of(ServiceRef("s3", region), "Gateway") if region else None
+    action = evidence.action or evidence.operation
+    return {
+        "subject": spot.subject,
+        "called": evidence.host or spot.subject,
+        "host": evidence.host or "the host",
+        "address": evidence.address or "an address that the text leaves out",
+        "subnet": evidence.subnet or "the task's subnet",
+        "where": f"in {region}" if region else "in the task's Region",
+        "endpoint": endpoint or f"for {service or evidence.host or 'that service'}",
+        "gateway": gateway or "for S3",
+        "layer_bucket": f"prod-{region}-starport-layer-bucket" if region else "the Region's starport-layer bucket",
+        "action": action or "the request",
+        "do": action or "make the request",
+        "on": f" on {evidence.resource}" if evidence.resource else "",
+        "operation": evidence.operation or "the request",
+        "code": evidence.code or "the error",
+        "message": evidence.message or "it does not say why",
+        "thing": evidence.image or evidence.repository or evidence.resource or evidence.arn or spot.subject,
+        "who": evidence.principal or ("the role" if spot.step != _PLACEMENT else "the caller"),
+    }
