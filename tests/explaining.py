@@ -13,7 +13,10 @@ NONE = "none"
 
 
 class Labelled(NamedTuple):
-    """A text with its label; class ``none`` is that of a text which is no error of a launch."""
+    """A text with its label; class ``none`` is that of a text which is no error of a launch.
+
+    ``also``: other classes that a fair judge accepts. An empty step is not scored.
+    """
 
     id: str
     text: str
@@ -21,6 +24,7 @@ class Labelled(NamedTuple):
     step: str
     exact: bool
     source: str
+    also: tuple[str, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -39,13 +43,13 @@ class Answer(NamedTuple):
 
     @property
     def right(self) -> tuple[bool, bool]:
-        return self.kind == self.row.kind, self.step == self.row.step
+        return self.kind in {self.row.kind, *self.row.also}, self.step == self.row.step or not self.row.step
 
     @property
     def misleads(self) -> bool:
         """Whether a class is told for sure that is not the text's."""
         sure = bool(self.found) and self.found[0].confidence == "high"
-        return sure and self.kind not in {"ambiguous", self.row.kind}
+        return sure and self.kind not in {"ambiguous", self.row.kind, *self.row.also}
 
 
 def labelled(name: str) -> list[Labelled]:
@@ -53,7 +57,15 @@ def labelled(name: str) -> list[Labelled]:
     with (FOLDER / f"{name}.yaml").open(encoding="utf-8") as file:
         rows = yaml.load(file, Loader=yaml.CSafeLoader)
     return [
-        Labelled(row["id"], row["text"], row["class"], row["step"], row.get("fidelity") == "exact", row["source"])
+        Labelled(
+            row["id"],
+            row["text"],
+            row["class"],
+            row["step"],
+            row.get("fidelity") == "exact",
+            row["source"],
+            tuple(row.get("also", ())),
+        )
         for row in rows
     ]
 
