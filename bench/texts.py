@@ -19,8 +19,20 @@ REASONS = {
 }
 
 # What the rules scored on these texts before any was changed for them: class, step, wrong for sure.
-FIRST = {"held_out": (50, 55, 2), "second": (19, 19, 1), "third": (15, 15, 0), "fourth": (14, 16, 0)}
-TITLES = ("as people posted them", "the same, later", "the same, later still", "the same, last")
+FIRST = {
+    "held_out": (50, 55, 2),
+    "second": (19, 19, 1),
+    "third": (15, 15, 0),
+    "fourth": (14, 16, 0),
+    "fifth": (0, 0, 0),
+}
+TITLES = (
+    "as people posted them",
+    "the same, later",
+    "the same, later still",
+    "the same, last",
+    "of every kind of AWS error",
+)
 
 
 def page() -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from skerry.diagnose.compare import Comparison, compare, origin_mismatch_of
+from skerry.diagnose.compare import Comparison, address_owner_of, compare, origin_mismatch_of, own_blocks_of
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errortext.explain import Explanation, explain
@@ -136,3 +136,34 @@ def test_comparison_lists_explaining_service_first_and_omits_ec2() -> None:
 def test_origin_mismatch_names_other_region_or_account(region: str | None, account: str | None, said: str) -> None:
     one = only(f"CannotPullContainerError: 111122223333.dkr.ecr.{REGION}.amazonaws.com/web:1: not found")
     assert origin_mismatch_of(one, region, account) == said
+
+
+def test_dialled_address_is_named_with_its_interface_and_endpoint() -> None:
+    network = isolated()
+    network.endpoint("vpce-1", "ecr.api")
+    world = network.world()
+    (endpoint,) = world.facts.vpc_endpoints
+    (name,) = endpoint.network_interface_ids
+    (interface,) = [row for row in world.facts.network_interfaces if row.network_interface_id == name]
+    error = only(AUTH.replace("52.46.145.142", str(interface.private_ip_address)))
+    assert address_owner_of(error, world) == (
+        f"{interface.private_ip_address} is the address of interface {name} of VPC endpoint vpce-1."
+    )
+
+
+def test_dialled_address_of_another_interface_is_named_without_endpoint() -> None:
+    network = isolated()
+    network.interface("eni-7", "10.0.1.77")
+    error = only(AUTH.replace("52.46.145.142", "10.0.1.77"))
+    assert address_owner_of(error, network.world()) == "10.0.1.77 is the address of interface eni-7."
+
+
+def test_dialled_address_outside_the_network_has_no_owner() -> None:
+    assert address_owner_of(only(AUTH), isolated().world()) == ""
+    assert address_owner_of(only("OutOfMemoryError: container killed"), isolated().world()) == ""
+
+
+def test_blocks_of_all_vpcs_are_private_to_explanations() -> None:
+    network = isolated()
+    network.add("Vpcs", VpcId="vpc-2", CidrBlock="20.10.0.0/16")
+    assert "20.10.0.0/16" in own_blocks_of(network.world())

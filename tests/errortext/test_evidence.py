@@ -2,7 +2,8 @@
 
 import pytest
 
-from skerry.errortext.evidence import address_kind_of, read_evidence
+from skerry.errortext.address_kinds import address_kind_of
+from skerry.errortext.evidence import read_evidence
 
 
 @pytest.mark.parametrize(
@@ -30,8 +31,13 @@ from skerry.errortext.evidence import address_kind_of, read_evidence
         ("999.1.1.1", "other"),
     ],
 )
-def test_address_kind_is_private_public_s3_or_other(address: str, kind: str) -> None:
+def test_address_kind_follows_ranges_and_scope(address: str, kind: str) -> None:
     assert address_kind_of(address) == kind
+
+
+def test_address_kind_is_private_inside_blocks_of_the_vpc() -> None:
+    assert address_kind_of("20.10.1.141", ("20.10.0.0/16",)) == "private"
+    assert address_kind_of("20.11.1.141", ("20.10.0.0/16",)) == "unlisted"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +72,16 @@ def test_address_kind_is_private_public_s3_or_other(address: str, kind: str) -> 
         ('Failed to resolve "fs-1234.efs.us-east-1.amazonaws.com"', "host", "fs-1234.efs.us-east-1.amazonaws.com"),
         ("arn:aws:logs:us-east-1:111122223333:log-group:my-group:log-stream:x", "log_group", "my-group"),
         ("User: arn:aws:sts::1:assumed-role/role/t is", "principal", "arn:aws:sts::1:assumed-role/role/t"),
+        ("User: arn:aws:iam::1:user/me is not authorized to perform: a:B on resource: arn:aws:iam::1:role/r because",
+         "resource", "arn:aws:iam::1:role/r"),
+        ("User: arn:aws:iam::1:user/me is not authorized to perform: a:B on resource: arn:aws:iam::1:role/r because",
+         "arn", "arn:aws:iam::1:role/r"),
+        ("'arn:aws:iam::1:role/sfn' is not authorized to create managed-rule", "principal", "arn:aws:iam::1:role/sfn"),
+        ("Unauthorized to perform ecs:Poll for arn", "action", "ecs:Poll"),
+        ("Connection refused: localhost/127.0.0.1:4317", "address", "127.0.0.1"),
+        ("Error: connect ECONNREFUSED ::1:5432", "address", "::1"),
+        ("failed to reach http://localhost:8080/health", "port", "8080"),
+        ("Get http://169.254.169.254/latest/meta-data/: timeout", "kind", "imds"),
         ("nothing", "host", None),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Error texts explained."""
 
 import itertools
+import re
 from typing import get_args
 
 import pytest
@@ -13,6 +14,7 @@ from skerry.catalogue.services import load_services
 from skerry.errortext.explain import Explanation, explain
 from skerry.errortext.normalize import squeeze
 from skerry.launch.needs import Step
+from tests.explaining import labelled
 from tests.tables import each
 
 ARTICLE = (
@@ -20,6 +22,7 @@ ARTICLE = (
     "to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused "
     "by: Post https://api.ecr.us-east-1.amazonaws.com/: dial tcp 52.46.145.142:443: i/o timeout"
 )
+LABELLED = ("corpus", "held_out", "second", "third", "fourth", "fifth")
 REGIONS = ("eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-5", "eusc-de-east-1", "us-iso-east-1")
 DENIED = "User: arn:aws:sts::111122223333:assumed-role/r/task is not authorized to perform: {action} on resource: x "
 KINDS = {
@@ -210,9 +213,74 @@ def test_text_without_error_has_no_explanation(text: str) -> None:
     assert explain(text) == ()
 
 
-def test_explanation_shows_missing_words_in_brackets() -> None:
-    one = only("AccessDeniedException because no identity-based policy allows it")
-    assert "<action>" in one.cause
+@each("text", [row.text for name in LABELLED for row in labelled(name)])
+def test_explanation_prints_no_placeholder(text: str) -> None:
+    for explanation in explain(text):
+        for sentence in (explanation.cause, explanation.not_proven, explanation.next, explanation.fix):
+            assert not re.search(r"[{}]|<[a-z ]+>", sentence.replace(explanation.evidence.message or "{", "")), sentence
+
+
+def test_refusal_without_action_is_worded_without_it() -> None:
+    (explanation,) = explain("AccessDeniedException because no identity-based policy allows it")
+    assert explanation.cause.startswith("No policy of the role allows the request, or one denies it.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(service web) has reached a steady state.",
+        "(service web) has started 1 tasks: (task 0123). (service web) registered 1 targets in (target-group x)",
+        "(service web) deployment ecs-svc/1 deployment completed.",
+        "Waiting for service to reach a steady state",
+    ],
+)
+def test_service_event_of_a_success_has_no_explanation(text: str) -> None:
+    assert explain(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("There are no capacity providers with a weight value greater than zero", "capacity-provider-setting"),
+        ("Error: connect ECONNREFUSED 127.0.0.1:5432", "own-container"),
+        ("connecting to localhost:6379. Connection refused", "own-container"),
+        ("Get http://169.254.169.254/latest/meta-data: dial tcp 169.254.169.254:80: i/o timeout", "imds"),
+        ('Get "http://169.254.170.2/v2/credentials/x": dial tcp 169.254.170.2:80: i/o timeout', "task-credentials"),
+        ("Post https://api.ecr.eu-west-1.amazonaws.com/: net/http: TLS handshake timeout", "cut-connection"),
+        ('Connect timeout on endpoint URL: "https://sts.amazonaws.com/"', "global-name"),
+        ('Connect timeout on endpoint URL: "https://us-west-1.queue.amazonaws.com/"', "global-name"),
+        ("closest matching container-instance 1 encountered error RESOURCE:ENI", "instance-interfaces"),
+        ("An error occurred (OddException) when calling the RunTask operation: It is odd.", "aws-error"),
+        ('failures: [{"reason": "MISSING"}]', "run-task-missing"),
+    ],
+)
+def test_error_text_is_explained_by_rule(text: str, rule: str) -> None:
+    assert only(text).rule == rule
+
+
+def test_aws_error_without_a_rule_repeats_its_message() -> None:
+    explanation = only("An error occurred (OddException) when calling the RunTask operation: It is odd.")
+    assert explanation.cause == "AWS answered and refuses RunTask: It is odd."
+    assert (explanation.kind, explanation.confidence) == ("configuration", "low")
+
+
+def test_refusal_names_principal_action_and_resource() -> None:
+    explanation = only(
+        "User: arn:aws:iam::111122223333:user/deployer is not authorized to perform: iam:PassRole on resource: "
+        "arn:aws:iam::111122223333:role/exec because no identity-based policy allows the iam:PassRole action"
+    )
+    assert "Allow iam:PassRole on arn:aws:iam::111122223333:role/exec" in explanation.fix
+    assert "arn:aws:iam::111122223333:user/deployer" in explanation.fix
+
+
+def test_address_outside_published_ranges_is_not_called_public() -> None:
+    explanation = only(ARTICLE.replace("52.46.145.142", "20.10.1.141"))
+    assert (explanation.rule, explanation.confidence) == ("unlisted-timeout", "medium")
+
+
+def test_address_inside_the_vpc_is_private_whatever_its_range() -> None:
+    (explanation,) = explain(ARTICLE.replace("52.46.145.142", "20.10.1.141"), ("20.10.0.0/16",))
+    assert explanation.rule == "private-timeout"
 
 
 def test_explanation_omits_secrets_of_the_text() -> None:

@@ -40,16 +40,21 @@ def explain_text(text: str) -> list[Explanation]:
 
 def explain_with_diagnosis(
     world: World, text: str, selection: Selection | None = None
-) -> list[tuple[Explanation, tuple[compare.Comparison, ...], str]]:
+) -> list[tuple[Explanation, tuple[compare.Comparison, ...], str, str]]:
     """Explain an error text, and compare each of its errors with the diagnosis of a selection.
 
-    Each has a sentence if it belongs to another Region or account than the World, else an empty one. Raises
-    `NothingFoundError` if the selection matches nothing.
+    Each has a sentence if it belongs to another Region or account than the World, and one on the interface with the
+    dialled address; empty ones otherwise. Raises `NothingFoundError` if the selection matches nothing.
     """
-    explanations = explain_text(text)
+    explanations = explain(text, compare.own_blocks_of(world))
     diagnosis = diagnose(world, selection) if explanations else None
     return [
-        (error, compare.compare(error, diagnosis), compare.origin_mismatch_of(error, world.region, world.account))
+        (
+            error,
+            compare.compare(error, diagnosis),
+            compare.origin_mismatch_of(error, world.region, world.account),
+            compare.address_owner_of(error, world),
+        )
         for error in explanations
         if diagnosis
     ]

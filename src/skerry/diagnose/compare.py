@@ -9,6 +9,8 @@ from skerry.catalogue.services import service_of_host
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, ServiceDiagnosis
 from skerry.errortext.explain import Explanation
 from skerry.launch.needs import Call
+from skerry.model.world import World
+from skerry.reach.destinations import cidrs_of
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 
 Relation = Literal["explains", "other", "changed", "unknown", "not-judged", "no-such-call"]
@@ -48,6 +50,29 @@ def origin_mismatch_of(error: Explanation, region: str | None, account: str | No
     if evidence.account and account and evidence.account != account:
         return f"The text names account {evidence.account}; the network is in {account}."
     return ""
+
+
+def own_blocks_of(world: World) -> tuple[str, ...]:
+    """Return the CIDR blocks of all VPCs: an address in one of them is an interface's, also in a public range."""
+    return tuple(dict.fromkeys(block for vpc in world.facts.vpcs for block in cidrs_of(vpc)))
+
+
+def address_owner_of(error: Explanation, world: World) -> str:
+    """Return a sentence on the interfaces with the dialled address, else an empty string."""
+    address = error.evidence.address
+    if address is None:
+        return ""
+    interfaces = [
+        interface for vpc in world.facts.vpcs if (interface := world.find_interface(vpc.vpc_id, address)) is not None
+    ]
+    endpoints = {name: endpoint for endpoint in world.facts.vpc_endpoints for name in endpoint.network_interface_ids}
+    owners = [
+        f"{item.network_interface_id} of VPC endpoint {endpoints[item.network_interface_id].vpc_endpoint_id}"
+        if item.network_interface_id in endpoints
+        else item.network_interface_id
+        for item in interfaces
+    ]
+    return f"{address} is the address of interface {' and '.join(owners)}." if owners else ""
 
 
 def _compare_service(error: Explanation, service: ServiceDiagnosis) -> Comparison:

@@ -5,7 +5,9 @@ import re
 from skerry.masking import mask
 
 # `An error occurred (Code) when calling the Operation operation: message` of botocore and the AWS CLI.
-_BOTOCORE = r"An error occurred \((\w{3,80})\)(?: when calling the \w{2,80} operation[^:]{0,60})?: ?(.{1,2000})"
+_BOTOCORE = (
+    r"An error occurred \((\w{3,80})\)(?: when calling the \w{2,80} operation(?: \([^)]{0,60}\))?)?: ?(.{1,2000})"
+)
 # `message (Service: Ecs, Status Code: 400, ... Error Code: Code ...)` of Java, CloudFormation and the console.
 _JAVA = r"(.{1,2000}?) ?\(Service: [^)]{0,400}?Error Code: ([\w.]{3,80})"
 # `api error Code: message` and `RequestID: id, Code: message` of the AWS SDK for Go, version 2.

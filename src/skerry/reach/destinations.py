@@ -95,7 +95,7 @@ class Destinations:
         return having[0] if len(having) == 1 else None
 
     def _blocks(self) -> dict[str, Intervals]:
-        return self._once("blocks", lambda: {vpc.vpc_id: _addresses(_cidrs(vpc)) for vpc in self.world.facts.vpcs})
+        return self._once("blocks", lambda: {vpc.vpc_id: _addresses(cidrs_of(vpc)) for vpc in self.world.facts.vpcs})
 
     def of_interface(self, interface: NetworkInterface) -> Destination | Missing:
         """Return the primary address of a network interface."""
@@ -218,7 +218,8 @@ def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | Non
     return tuple(group.group_id for group in endpoint.groups)
 
 
-def _cidrs(vpc: Vpc) -> tuple[str, ...]:
+def cidrs_of(vpc: Vpc) -> tuple[str, ...]:
+    """Return the CIDR blocks that are associated with a VPC, of both address families."""
     rows, rows6 = vpc.cidr_block_association_set, vpc.ipv6_cidr_block_association_set
     return (
         vpc.cidr_block,

@@ -23,6 +23,10 @@ _KINDS = {
     "public": "a public address",
     "private": "a private address",
     "s3": "an address of S3",
+    "unlisted": "outside the private ranges and AWS's published ones",
+    "local": "the task itself",
+    "imds": "instance metadata",
+    "link-local": "the task's own host",
     "other": "no address of a network",
 }
 _NAMES = {
@@ -31,6 +35,7 @@ _NAMES = {
     "arn": "ARN",
     "region": "Region",
     "status": "HTTP status",
+    "code": "error code",
 }
 
 
@@ -71,6 +76,7 @@ class Match(msgspec.Struct, frozen=True, rename={"kind": "class"}):
     text: str | None = None
     count: int = 1
     elsewhere: str = ""
+    address_owner: str = ""
     beside: list[BesideOut] | None = None
 
 
@@ -133,9 +139,15 @@ class ComparedExplanation(msgspec.Struct, frozen=True):
     explanation: "Explanation"
     beside: "tuple[Comparison, ...] | None" = None
     elsewhere: str = ""
+    address_owner: str = ""
 
 
-def match_of(explanation: "Explanation", laid: "Sequence[Comparison] | None" = None, elsewhere: str = "") -> Match:
+def match_of(
+    explanation: "Explanation",
+    laid: "Sequence[Comparison] | None" = None,
+    elsewhere: str = "",
+    address_owner: str = "",
+) -> Match:
     """Return an explanation as JSON."""
     beside = (
         None
@@ -165,8 +177,13 @@ def match_of(explanation: "Explanation", laid: "Sequence[Comparison] | None" = N
         text=explanation.text,
         count=explanation.count,
         elsewhere=elsewhere,
+        address_owner=address_owner,
         beside=beside,
     )
+
+
+def _fields(item: ComparedExplanation) -> "tuple[Explanation, Sequence[Comparison] | None, str, str]":
+    return item.explanation, item.beside, item.elsewhere, item.address_owner
 
 
 def _parts(item: object) -> tuple[str, ...]:
@@ -175,7 +192,7 @@ def _parts(item: object) -> tuple[str, ...]:
 
 def encode_explanations(explanations: Iterable[ComparedExplanation]) -> str:
     """Write explanations; no match where there are none."""
-    return write(ExplainDocument(1, [match_of(item.explanation, item.beside, item.elsewhere) for item in explanations]))
+    return write(ExplainDocument(1, [match_of(*_fields(item)) for item in explanations]))
 
 
 def encode_meaning(meaning: "Code | Check | ErrorTextRule | OutputTerm") -> str:
@@ -281,6 +298,8 @@ def _beside(item: ComparedExplanation) -> Iterator[str]:
         yield from wrap_paragraph("Compared with the diagnosis: ", f"{item.elsewhere} The same step there is compared.")
     else:
         yield f"{_INDENT}{bold('Compared with the diagnosis:')}"
+    if item.address_owner:
+        yield from wrap_paragraph("", item.address_owner, len(_INDENT) + 2)
     if not item.beside:
         yield f"{_INDENT}  there is nothing that Fargate starts"
     for laid in item.beside:
