@@ -22,7 +22,8 @@ AUTH = (
 )
 FIELDS = {
     "step", "class", "cause", "fix", "evidence", "not_proven", "next", "confidence", "grade", "source", "rule", "text",
-    "count", "elsewhere", "beside",
+    "count", "elsewhere",
+            "address_owner", "beside",
 }  # fmt: skip
 
 

@@ -150,7 +150,7 @@ class TestCloudFormation:
     def test_dynamic_reference_in_a_name_is_refused(self, name: str) -> None:
         with pytest.raises(InputError, match=re.escape("CloudFormation would replace {{resolve:")) as caught:
             cloudformation.render(Network().world(), plan(name))
-        assert "--format terraform" in caught.value.remedy
+        assert "format terraform" in caught.value.remedy
 
     def test_dynamic_reference_in_descriptive_text_is_broken_up(self) -> None:
         group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")

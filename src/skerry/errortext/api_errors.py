@@ -25,7 +25,7 @@ _NAMED = (
     r"|ResourceInUse|UpdateInProgress|NamespaceNotFound|AttributeLimitExceeded|Conflict|InvalidRequest|Validation"
     r")Exception|ValidationError)\)?: (.{1,2000})"
 )
-# What follows a message is no part of it.
+# Text after a message: the request, the line of a Terraform configuration.
 _END = r" ?\((?:Service|RequestToken|Request ID): ?.*$|,? ?status code: \d{3}.*$| ?,? with (?:module|aws_)\S* .*$"
 _MOST = 300
 _LONGEST = 2_000

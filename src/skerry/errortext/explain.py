@@ -167,7 +167,7 @@ def _spot(said: set[str], evidence: Evidence) -> Spot | None:
     strong = next((spot for word, spot in table.strong.items() if word in said), None)
     action = _of_action(evidence.action) or _of_action(evidence.operation)
     if strong is not None:
-        # The words of an SDK only say that some program called; the operation says what it called.
+        # Words of an SDK prove a calling program; the operation names the called API.
         return action if strong.id == _APPLICATION and action is not None and action.step == _PLACEMENT else strong
     weak = action or next((spot for word, spot in table.weak.items() if word in said), None)
     if weak is not None or evidence.host is None:
