@@ -217,7 +217,9 @@ def test_text_without_error_has_no_explanation(text: str) -> None:
 def test_explanation_prints_no_placeholder(text: str) -> None:
     for explanation in explain(text):
         for sentence in (explanation.cause, explanation.not_proven, explanation.next, explanation.fix):
-            assert not re.search(r"[{}]|<[a-z ]+>", sentence.replace(explanation.evidence.message or "{", "")), sentence
+            # A poster's own placeholders are repeated with the names around them.
+            printed = re.findall(r"[{}]|<[a-z ]+>", sentence.replace(explanation.evidence.message or "{", ""))
+            assert [word for word in printed if word not in text] == [], sentence
 
 
 def test_refusal_without_action_is_worded_without_it() -> None:
