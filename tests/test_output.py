@@ -15,6 +15,10 @@ import click
 import pytest
 
 from skerry import app
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.errors import InputError
+from skerry.plan.records import Plan
+from skerry.verdicts import OK
 from skerry.writing import streams
 from tests.commands import FAULT, USAGE, Run, Skerry, complaint, without_account
 from tests.networks import Network, container
@@ -319,6 +323,36 @@ def test_image_archive_that_is_a_pipe_is_refused(run: Skerry, answers: Path, pla
     found = run("rehearse", "--from", answers, "--image-archive", place / "pipe")
     assert found.code == USAGE
     assert "neither a file nor a folder" in found.err
+
+
+def test_demo_save_never_mixes_two_runs(place: Path) -> None:
+    """A run whose second network cannot be written leaves both networks of the run before."""
+
+    def chapters(run: int, name: str) -> list[app.Chapter]:
+        documents = [{f"{run}.json": b'{"Vpcs": []}'}, {name: b'{"Subnets": []}'}]
+        diagnosis, plan = Diagnosis(OK, ()), Plan((), OK, OK, proven=True)
+        return [app.Chapter("a title", (), content, diagnosis, plan) for content in documents]
+
+    assert app.keep_chapters(chapters(1, "1.json"), place / "demo") == [place / "demo" / "1", place / "demo" / "2"]
+    before = names(place / "demo" / "1"), names(place / "demo" / "2")
+    with pytest.raises(InputError):
+        app.keep_chapters(chapters(2, "../2.json"), place / "demo")
+    assert (names(place / "demo" / "1"), names(place / "demo" / "2")) == before == (["1.json", "snapshot.json"],) * 2
+    app.keep_chapters(chapters(3, "3.json"), place / "demo")
+    assert names(place / "demo" / "1") == names(place / "demo" / "2") == ["3.json", "snapshot.json"]
+    (place / "demo" / "1" / "mine.txt").touch()
+    with pytest.raises(InputError, match=r"holds files that are no snapshot's: 1/mine\.txt"):
+        app.keep_chapters(chapters(4, "4.json"), place / "demo")
+
+
+def test_folder_of_two_snapshots_that_contradict_names_both(run: Skerry, place: Path) -> None:
+    for number, cidr in ((1, "10.0.0.0/16"), (2, "10.1.0.0/16")):
+        document = json.dumps({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": cidr}]})
+        (place / f"{number}.json").write_text(document, encoding="utf-8")
+        assert run("snapshot", "--from", place / f"{number}.json", "--output", place / "demo" / f"{number}").code == 0
+    found = run("diagnose", "--from", place / "demo")
+    assert complaint(found).startswith("vpc-1 is described twice, and differently, in ")
+    assert found.err.splitlines()[1] == f"  {place / 'demo'} holds 2 snapshots: read one of 1, 2."
 
 
 @pytest.mark.long

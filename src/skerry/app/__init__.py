@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from skerry.app.account import read_account
-    from skerry.app.demo_story import Chapter, demo, keep_chapter
+    from skerry.app.demo_story import Chapter, demo, keep_chapters
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical, trace
     from skerry.app.encoding import to_json
     from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis, list_ids
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "account": ("read_account",),
-    "demo_story": ("Chapter", "demo", "keep_chapter"),
+    "demo_story": ("Chapter", "demo", "keep_chapters"),
     "diagnosis": ("diagnose", "diagnose_hypothetical", "trace"),
     "encoding": ("to_json",),
     "explanation": ("explain_code", "explain_text", "explain_with_diagnosis", "list_ids"),
@@ -46,7 +46,7 @@ __all__ = [
     "explain_text",
     "explain_with_diagnosis",
     "hypothetical_launch",
-    "keep_chapter",
+    "keep_chapters",
     "launches",
     "list_ids",
     "load",

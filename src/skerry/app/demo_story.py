@@ -1,6 +1,6 @@
 """The use case of `skerry demo`: the story of a service that cannot start, and of its repair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -48,13 +48,16 @@ def _chapter(title: str, lines: tuple[str, ...], client: ClientFactory) -> Chapt
     return Chapter(title, lines, answers, diagnose(world), plan(world))
 
 
-def keep_chapter(chapter: Chapter, folder: Path) -> None:
-    """Write the documents of a chapter as a folder, and replace the one of an earlier demo.
+def keep_chapters(chapters: Iterable[Chapter], folder: Path) -> list[Path]:
+    """Write the documents of all chapters as the folders 1, 2 and so on of a folder, and return these folders.
 
-    Raises `InputError` if the folder holds anything else, and `OutputError` if it cannot be written.
+    They appear in one step, and replace all of an earlier demo. Raises `InputError` if the folder holds anything else,
+    and `OutputError` if it cannot be written.
     """
+    networks = {str(number): chapter.documents for number, chapter in enumerate(chapters, 1)}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise output_error_for(folder, error) from error
-    snapshots.write_folder(folder, chapter.documents, snapshots.Snapshot(snapshots.VERSION), force=True)
+    snapshots.write_folders(folder, networks, snapshots.Snapshot(snapshots.VERSION), force=True)
+    return [folder / name for name in networks]

@@ -135,13 +135,15 @@ def demo(save: Path | None) -> None:
     from skerry.render import console, plan
     from skerry.render.text import clean
 
+    chapters = []
     for number, chapter in enumerate(app.demo(), 1):
+        chapters.append(chapter)
         write(console.format_chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
         if chapter.plan.changes:
             write(f"The plan, of skerry plan:\n\n{plan.format_plan(chapter.plan)}\n", None)
-        if save is not None:
-            app.keep_chapter(chapter, save / str(number))
-            write(f"Saved: skerry diagnose --from {clean(str(save / str(number)))}\n\n", None)
+    if save is not None:
+        for folder in app.keep_chapters(chapters, save):
+            write(f"Saved: skerry diagnose --from {clean(str(folder))}\n", None)
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """Snapshots on disk: a folder of documents, or one file of them, written atomically."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -42,6 +42,11 @@ def _place(name: str) -> tuple[tuple[int, str], ...]:
     return (*((1, folder) for folder in folders), (0, last))
 
 
+def folders_of(documents: Iterable[str]) -> list[str]:
+    """Return the folders of the snapshots among documents, which are given by their names."""
+    return [str(path.parent) for path in map(PurePosixPath, documents) if path.name == MANIFEST]
+
+
 def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, *, force: bool = False) -> None:
     """Write documents as the files of a folder, readable only by its owner.
 
@@ -49,25 +54,46 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
     snapshot with all its files, and keeps its owner. Raises `InputError` if the folder is not empty, or with
     ``force`` if it holds files of no snapshot; `OutputError` if it cannot be written.
     """
+    write_folders(folder, {"": documents}, about, force=force)
+
+
+def write_folders(
+    folder: Path, snapshots: Mapping[str, Mapping[str, bytes]], about: Snapshot, *, force: bool = False
+) -> None:
+    """Write several snapshots as the subfolders of a folder with these names, in one step, as `write_folder` does."""
     # Every command that reads imports this module; only writing needs these imports.
     from skerry.writing.folders import take_place  # noqa: PLC0415
     from skerry.writing.targets import output_error_for  # noqa: PLC0415
     from skerry.writing.temporary import WHOLE, create_draft_folder, remove_abandoned  # noqa: PLC0415
 
-    names = {_free(name): content for name, content in documents.items()}
-    manifest = Manifest(msgspec.structs.replace(about, documents=tuple(names)))
+    files = {
+        _below(subfolder, name): content
+        for subfolder, documents in snapshots.items()
+        for name, content in _with_manifest(documents, about).items()
+    }
     try:
         place = Path(os.path.realpath(folder))
         remove_abandoned(place.parent)
-        _refuse_others(folder, place, force=force)
+        _refuse_others(folder, place, tuple(snapshots), force=force)
         with create_draft_folder(place.parent) as draft:
             tree = _Tree(folder, draft / WHOLE, place)
-            for name, content in {MANIFEST: msgspec.json.encode(manifest), **names}.items():
+            for name, content in files.items():
                 tree.write(name, content)
             tree.sync()
-            take_place(draft, place, lambda former: _refuse_others(folder, former, force=force))
+            take_place(draft, place, lambda former: _refuse_others(folder, former, tuple(snapshots), force=force))
     except OSError as error:
         raise output_error_for(folder, error) from error
+
+
+def _with_manifest(documents: Mapping[str, bytes], about: Snapshot) -> dict[str, bytes]:
+    """Return the files of a snapshot, its manifest first."""
+    names = {_free(name): content for name, content in documents.items()}
+    manifest = Manifest(msgspec.structs.replace(about, documents=tuple(names)))
+    return {MANIFEST: msgspec.json.encode(manifest), **names}
+
+
+def _below(subfolder: str, name: str) -> str:
+    return f"{subfolder}/{name}" if subfolder else name
 
 
 def write_file(
@@ -106,8 +132,8 @@ def _as_call(content: bytes) -> bytes:
     return content if wrapped else b'{"Call": {}, "Response": ' + content + b"}"
 
 
-def _refuse_others(folder: Path, place: Path, *, force: bool) -> None:
-    """Raise `InputError` if the place holds anything but a former snapshot."""
+def _refuse_others(folder: Path, place: Path, subfolders: Sequence[str], *, force: bool) -> None:
+    """Raise `InputError` if the place holds anything but former snapshots in these subfolders."""
     if not place.exists():
         return
     if not place.is_dir():
@@ -115,7 +141,8 @@ def _refuse_others(folder: Path, place: Path, *, force: bool) -> None:
     held = {path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir() or path.is_symlink()}
     if held and not force:
         raise InputError(f"{folder} is not empty", *_FORCE_ADVICE)
-    if others := sorted(held - _former(place)):
+    former = {_below(subfolder, name) for subfolder in subfolders for name in _former(place / subfolder)}
+    if others := sorted(held - former):
         message = f"{folder} holds files that are no snapshot's: {', '.join(others[:3])}"
         raise InputError(message, "Give another folder: skerry removes only files that it has written.")
 
