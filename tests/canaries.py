@@ -16,10 +16,11 @@ from skerry.masking import Node
 from skerry.model.world import World
 from skerry.plan.records import Plan
 from skerry.reach.trace_request import TraceRequest
-from skerry.render import console, explanations, formats
+from skerry.render import console, explanations, formats, paths
 from skerry.render import json as as_json
 from skerry.render.explanations import ComparedExplanation
 from skerry.render.text import clean
+from skerry.render.view import View
 from skerry.sources import documents
 from skerry.sources.redaction import redact
 from tests.canary_accounts import ROOT, accounts
@@ -123,6 +124,8 @@ def with_value(node: Node, path: Place, value: Node) -> Node:
 # ------------------------------------------------------------------------------------------------------- outputs
 
 OUTPUTS = ("diagnose", "trace", "plan", "terraform", "cloudformation", "explain", "errors", "snapshot")
+UNBROKEN = View(width=1_000_000)
+"""A view in which a secret is never broken over two lines."""
 _ERROR = "CannotPullContainerError: ref pull has been retried 5 time(s): dial tcp 1.2.3.4:443: i/o timeout"
 
 
@@ -149,13 +152,13 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
         for plan in plans:
             for form in ("terraform", "cloudformation"):
-                run(form, lambda world=world, plan=plan, form=form: formats.PLAN[form](plan, world, formats.View()))  # type: ignore[misc]
+                run(form, lambda world=world, plan=plan, form=form: formats.PLAN[form](plan, world, UNBROKEN))  # type: ignore[misc]
     return found
 
 
 def _planned(world: World, plans: list[Plan]) -> str:
     plans.append(app.plan(world))
-    return "".join(formats.PLAN[form](plans[0], world, formats.View()) for form in ("text", "json"))
+    return "".join(formats.PLAN[form](plans[0], world, UNBROKEN) for form in ("text", "json"))
 
 
 def _loaded(content: Mapping[str, bytes], worlds: list[World]) -> str:
@@ -167,13 +170,15 @@ def _diagnosed(world: World) -> str:
     found = app.diagnose(world)
     refused = world.facts.refused
     return as_json.encode_diagnosis(world, found) + "".join(
-        console.format_diagnosis(found, refused=refused, verbose=verbose) for verbose in (False, True)
+        console.format_diagnosis(found, refused=refused, view=View(verbose=verbose, width=UNBROKEN.width))
+        for verbose in (False, True)
     )
 
 
 def _traced(world: World, to: str) -> str:
     found = app.trace(world, TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",)))
-    return as_json.encode_trace(world, found) + console.format_trace(found, refused=world.facts.refused, verbose=True)
+    view = View(verbose=True, width=UNBROKEN.width)
+    return as_json.encode_trace(world, found) + paths.format_trace(found, refused=world.facts.refused, view=view)
 
 
 def _explained(world: World) -> str:

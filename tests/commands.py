@@ -25,6 +25,8 @@ class Skerry:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
+        # Each message on one line.
+        monkeypatch.setenv("COLUMNS", "1000")
         self._capsys = capsys
 
     def __call__(self, *arguments: object) -> Run:

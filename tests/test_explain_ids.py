@@ -23,6 +23,7 @@ from skerry.plan.changes import Change, Disposition
 from skerry.reach import trace
 from skerry.reach.subnets import Place
 from skerry.render import formats
+from skerry.render.view import View
 from skerry.verdicts import Verdict
 from tests.commands import BLOCKED, Skerry, complaint
 from tests.tables import each
@@ -91,10 +92,10 @@ def test_every_id_is_explained_as_text_and_json() -> None:
         meaning = app.explain_code(name)
         assert meaning is not None, name
         assert app.explain_code(name.upper()) == meaning
-        text = formats.MEANING["text"](meaning, formats.View())
+        text = formats.MEANING["text"](meaning, View())
         assert name in text.splitlines()[0]
         assert "{subject}" not in text
-        (match,) = json.loads(formats.MEANING["json"](meaning, formats.View()))["matches"]
+        (match,) = json.loads(formats.MEANING["json"](meaning, View()))["matches"]
         assert name in match["evidence"].values()
         assert match["cause"].rstrip()
 

@@ -11,7 +11,7 @@ from tests.commands import FAULT, Run, Skerry, without_account
 from tests.networks import DEFINITION, Network, as_bytes, container
 
 NAME = "a\x1b]0;owned\x07\x1b[2J\x1b[7m\r\x9b7m\u202egnp.exe\u2066\u2028\x08\u200b\x85z"
-OURS = re.compile(r"\x1b\[(?:0|1|3[0-7]|9[0-7])m")
+OURS = re.compile(r"\x1b\[(?:0|1|2|3[0-7]|9[0-7])m")
 """The colours that skerry itself prints."""
 
 

@@ -50,7 +50,7 @@ class TestExitCodes:
         network.serve_s3()
         network.endpoint("vpce-1", "ecr.api")
         network.endpoint("vpce-2", "ecr.dkr")
-        found = run("plan", "--from", saved(network, tmp_path))
+        found = run("plan", "--from", saved(network, tmp_path), "-q")
         assert (found.code, found.out) == (0, "ok: web can start, nothing to change\n")
 
     def test_plan_that_cannot_unblock_exits_with_1(self, run: Skerry, network: Network, tmp_path: Path) -> None:

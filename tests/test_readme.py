@@ -78,7 +78,7 @@ def placeholders(folder: Path) -> dict[str, str]:
 
 def run(*words: str) -> Result:
     """Run skerry in this process; errors of ours leave with their exit code."""
-    return CliRunner().invoke(cli.cli, list(words), catch_exceptions=False)
+    return CliRunner(env={"COLUMNS": "80"}).invoke(cli.cli, list(words), catch_exceptions=False)
 
 
 def diagnosed(folder: Path) -> dict[str, Any]:

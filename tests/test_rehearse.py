@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -153,23 +154,32 @@ class TestProbe:
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 40)))
+        monkeypatch.setattr("skerry.cli.rehearse.terminal_size", lambda _stream: os.terminal_size((60, 40)))
         found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
-        shown, _, rest = found.err.partition("\x1b[9A\x1b[J")
-        lines = shown.splitlines()
+        # Each line is erased alone, so that none gets into the scrollback.
+        shown, _, end = found.err.partition("\x1b[9A" + "\x1b[2K\n" * 9 + "\x1b[9A")
+        lines = click.unstyle(shown).splitlines()
         assert len(lines) == 9
         assert max(map(len, lines)) < 60
-        assert lines[4].startswith(f"  secrets            secretsmanager.{REGION}")
-        assert rest == ""
+        assert lines[1].split() == ["STEP", "PREDICTED", "PACKETS", "TIME", "CLIENT"]
+        assert lines[4].startswith("  secrets            ok         …")
+        assert end == ""
         assert found.out.startswith("ok: ")
 
     def test_probe_shows_only_a_count_on_a_low_terminal(
         self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 9)))
+        monkeypatch.setattr("skerry.cli.rehearse.terminal_size", lambda _stream: os.terminal_size((60, 9)))
         found = skerry("rehearse", "--from", save(article(mended=True)), "--probe")
-        assert found.err == "0 steps answered\n\x1b[1A\x1b[J"
+        assert found.err == "0 steps answered\n\x1b[1A\x1b[2K\n\x1b[1A"
+
+    def test_probe_shows_no_table_on_a_dumb_terminal(
+        self, skerry: Skerry, save: Callable[[Network], Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        monkeypatch.setenv("TERM", "dumb")
+        assert skerry("rehearse", "--from", save(article(mended=True)), "--probe").err == ""
 
     def test_probe_ignores_services_with_ec2_launch_type(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         network = article(mended=True)

@@ -1,6 +1,6 @@
 """The records of a Diagnosis carry everything that a renderer shows."""
 
-from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis, Prediction, ServiceDiagnosis
+from skerry.diagnose.diagnosis import Blocker, NeedDiagnosis, Prediction, ServiceDiagnosis, ServiceGroup
 from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
@@ -23,29 +23,27 @@ def call(step: str = "manifest", note: str = "", grade: str = "documented") -> C
     return Call(step=step, host="api.ecr.eu-west-1.amazonaws.com", port=443, note=note, grade=grade)  # type: ignore[arg-type]
 
 
+def alone(*rows: NeedDiagnosis) -> ServiceGroup:
+    return ServiceGroup((service(*rows),))
+
+
 def test_cause_has_each_step_once() -> None:
     rows = [NeedDiagnosis(call(step), BLOCKED, blockers=(RULE,)) for step in ("manifest", "manifest", "layers")]
-    (cause,) = service(*rows).causes
-    assert (cause.code, cause.resource, cause.steps) == (RULE.code, RULE.resource, ("manifest", "layers"))
-    assert cause.blockers == (RULE, RULE, RULE)
-    assert cause.messages == (RULE.message,)
-
-
-def test_missing_route_is_a_cause_for_each_destination() -> None:
-    code = "NO_ROUTE_TO_DESTINATION"
-    blockers = [Blocker(code, "rtb-1", "", "egress", f"no route to {name}") for name in ("ECR", "S3")]
-    assert len(service(*(NeedDiagnosis(call(), BLOCKED, blockers=(it,)) for it in blockers)).causes) == len(blockers)
+    (cause,) = alone(*rows).causes
+    assert (cause.code, cause.resources, cause.steps) == (RULE.code, (RULE.resource,), ("manifest", "layers"))
+    assert (cause.numbers, cause.messages) == ((1, 2), (RULE.message,))
 
 
 def test_missing_fact_has_its_steps() -> None:
     fact = Missing("the route table of subnet-a", "ec2:DescribeRouteTables")
     rows = [NeedDiagnosis(call(step), BLOCKED, unknowns=(fact,)) for step in ("manifest", "layers", "layers")]
-    assert service(*rows).missing_facts == {fact: ("manifest", "layers")}
+    assert alone(*rows).missing_facts == {fact: ("manifest", "layers")}
+    assert service(*rows).missing_actions == {fact.action}
 
 
 def test_inferred_fact_of_call_has_its_steps() -> None:
     row = NeedDiagnosis(call(note="the bucket of the layers", grade="inferred"), OK)
-    assert service(row).inferred_facts == {"the bucket of the layers": ("manifest",)}
+    assert alone(row).inferred_facts == {"the bucket of the layers": ("manifest",)}
 
 
 def test_intermittent_verdict_has_an_inferred_fact_per_reason() -> None:
@@ -67,3 +65,16 @@ def test_trace_diagnosis_has_its_blockers() -> None:
     assert [blocker.code for blocker in found.blockers] == ["NO_ROUTE_TO_DESTINATION"]
     assert found.traces == found.outcome.traces
     assert found.unknowns == ()
+
+
+def test_next_step_of_a_trace_follows_from_its_verdict() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "ecr.api")
+    walker = network.walker()
+    steps = {
+        to: diagnose_trace(
+            walker.world, ask(walker, TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",)))
+        ).next_step
+        for to in ("ecr.api", "logs", "10.0.2.9")
+    }
+    assert steps == {"ecr.api": None, "logs": "explain", "10.0.2.9": "supply-facts"}

@@ -89,3 +89,14 @@ def test_port_of_need_is_set_only_for_calls_and_mounts() -> None:
     assert port_of(Mount("fs-1")) == 2049
     assert port_of(Interface()) is None
     assert port_of(Fault("logs", "CODE", "a fault")) is None
+
+
+@pytest.mark.parametrize(
+    ("predicted", "worked", "next_step"),
+    [(OK, True, None), (BLOCKED, False, "plan"), (UNKNOWN, None, "supply-facts"), (OK, False, None)],
+    ids=["works", "blocked", "unknown", "disagrees"],
+)
+def test_next_step_of_a_rehearsal_follows_from_its_verdict(
+    *, predicted: Verdict, worked: bool | None, next_step: str | None
+) -> None:
+    assert combine_steps("web", [step(predicted, worked=worked)]).next_step == next_step

@@ -1,5 +1,7 @@
 """The text for people: its first line answers the question."""
 
+import re
+
 import click
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -9,15 +11,23 @@ from skerry.checks import CHECKS
 from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
-from skerry.render import console
+from skerry.render import console, paths
+from skerry.render.text import width_of
+from skerry.render.view import View
 from tests.networks import ACCOUNT, REGION, Network, both_ways, container, entry, one_of_everything
 from tests.render.networks import NAMES, diagnosed, scenario
 from tests.tables import each
 
+WIDE = 1000
+"""Columns that keep each message on one line."""
 
-def text_of(network: Network, *, verbose: bool = False, quiet: bool = False, errors: bool = False) -> str:
+
+def text_of(
+    network: Network, *, verbose: bool = False, quiet: bool = False, errors: bool = False, width: int = WIDE
+) -> str:
     found = diagnosed(network.world())
-    return click.unstyle(console.format_diagnosis(found, verbose=verbose, quiet=quiet, errors=errors))
+    view = View(verbose=verbose, quiet=quiet, width=width)
+    return click.unstyle(console.format_diagnosis(found, view=view, errors=errors))
 
 
 def isolated(**service: str) -> Network:
@@ -41,7 +51,7 @@ class TestScenarios:
         assert click.unstyle(console.format_diagnosis(diagnosed(scenario(name)))) == snapshot
 
     def test_headline_states_the_verdict_of_the_scenario(self, name: str) -> None:
-        text = click.unstyle(console.format_diagnosis(diagnosed(scenario(name)), quiet=True))
+        text = click.unstyle(console.format_diagnosis(diagnosed(scenario(name)), view=View(quiet=True)))
         answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
         assert text == answers.get(name, "intermittent: web starts only at times, a share of its tasks cannot\n")
 
@@ -69,7 +79,7 @@ class TestDiagnosisText:
         network = isolated()
         network.service("job", launchType="EC2")
         lines = text_of(network).splitlines()
-        assert "  job  shop  not-applicable  launch type EC2: its tasks use the network of their hosts" in lines
+        assert "  not-applicable  shop  job  launch type EC2: its tasks use the network of their hosts" in lines
 
     def test_verbose_console_prints_every_hop(self) -> None:
         text = text_of(served(), verbose=True)
@@ -90,14 +100,67 @@ class TestDiagnosisText:
         network.endpoint("vpce-3", "logs")
         assert "Written in" not in text_of(network, verbose=True)
 
-    def test_console_prints_a_missing_route_for_each_service(self) -> None:
+    def test_console_prints_one_cause_for_a_table_without_routes(self) -> None:
         network = isolated()
         regions = [f"eu-west-{number}" for number in range(1, 9)]
         values = [f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:db-AbCdEf" for region in regions]
         secrets = [{"name": "A", "valueFrom": value} for value in values]
         network.rows["taskDefinitions"][0]["containerDefinitions"] = [container("nginx", secrets=secrets)]
         text = text_of(network)
-        assert text.count("rtb-main has no route to the public addresses of Secrets Manager") == 8
+        assert "Blockers: 1 cause\n" in text
+        for number, region in enumerate(regions, 3):
+            assert re.search(rf"^ +{number} +com\.amazonaws\.{region}\.secretsmanager$", text, re.MULTILINE)
+
+    def test_console_groups_services_that_fail_alike(self) -> None:
+        network = isolated()
+        for number in range(299):
+            network.service(f"svc{number:03}")
+        network.service("job", launchType="EC2")
+        lines = text_of(network, width=80).splitlines()
+        assert lines[0] == "blocked: of 301 services, 300 cannot start; 1 does not run on Fargate"
+        assert "300 services fail alike  cluster shop" in lines
+        assert "  web, svc000, svc001, svc002, svc003, svc004 and 294 more" in lines
+        assert "Blockers: 1 cause" in lines
+        assert len(lines) < 45
+
+    def test_console_counts_the_services_of_a_group_by_cluster(self) -> None:
+        network = isolated()
+        arn = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/other"
+        network.service("api", clusterArn=arn)
+        assert "2 services fail alike  cluster shop (1), cluster other (1)\n" in text_of(network)
+
+    def test_console_puts_failures_of_other_causes_apart(self) -> None:
+        network = isolated()
+        network.group("sg-mute", outbound=[])
+        vpc = network.service("api")["networkConfiguration"]["awsvpcConfiguration"]
+        vpc["securityGroups"] = ["sg-mute"]
+        assert "fail alike" not in text_of(network)
+
+    def test_console_marks_the_first_failing_step_and_its_causes(self) -> None:
+        lines = text_of(isolated()).splitlines()
+        assert "     STEP               CALLS                VERDICT  CAUSE" in lines
+        assert "> 3  registry-auth      Amazon ECR API       blocked  A" in lines
+        assert "  4  manifest           Amazon ECR registry  blocked  A" in lines
+
+    @pytest.mark.parametrize("width", [40, 60, 80])
+    @pytest.mark.parametrize("verbose", [False, True])
+    def test_console_lines_fit_the_width(self, width: int, *, verbose: bool) -> None:
+        network = one_of_everything()
+        network.row("Subnets", "subnet-a")["Tags"] = [{"Key": "Name", "Value": "東京の" * 20}]
+        text = text_of(network, width=width, verbose=verbose)
+        assert [line for line in text.splitlines() if width_of(line) > width] == []
+
+    def test_console_shortens_predicted_errors_in_the_middle(self) -> None:
+        long = text_of(isolated(), width=80, verbose=True)
+        short = text_of(isolated(), width=80)
+        assert " … " in short
+        assert " … " not in long
+        assert "dial tcp x.x.x.x:443: i/o" in short
+
+    def test_console_ends_with_the_next_command(self) -> None:
+        found = diagnosed(isolated().world())
+        view = View(commands={"plan": "skerry plan --from x"})
+        assert click.unstyle(console.format_diagnosis(found, view=view)).endswith("\n\nNext: skerry plan --from x\n")
 
     def test_console_limits_a_blocker_to_six_messages(self) -> None:
         network = isolated()
@@ -130,16 +193,16 @@ class TestDiagnosisText:
         network = isolated()
         network.task("1f", group="service:web", lastStatus="STOPPED", stoppedReason="another reason")
         text = text_of(network)
-        assert "  ECS printed:\n    1 task: another reason\n" in text
+        assert "ECS printed:\n  1 task: another reason\n" in text
         predicted = diagnosed(network.world()).services[0].predictions[0].text
         network.rows["tasks"][0]["stoppedReason"] = predicted
-        assert "    1 task (as predicted): ResourceInitializationError" in text_of(network)
+        assert "  1 task: just the predicted error\n" in text_of(network)
 
     def test_console_prints_the_rollout_state_reason(self) -> None:
         network = isolated()
         reason = "ECS deployment circuit breaker: tasks failed to start."
         network.rows["services"][0]["deployments"] = [{"rolloutState": "FAILED", "rolloutStateReason": reason}]
-        assert f"  ECS says of the service:\n    {reason}\n" in text_of(network)
+        assert f"ECS says of the service:\n  {reason}\n" in text_of(network)
 
     def test_console_prints_the_assumed_latest_revision(self) -> None:
         network = isolated(taskDefinition="web")
@@ -152,12 +215,11 @@ class TestDiagnosisText:
         network.rows["taskDefinitions"][0]["volumes"] = [
             {"name": "a", "s3filesVolumeConfiguration": {"fileSystemArn": arn}}
         ]
-        (line,) = [line for line in text_of(network).splitlines() if line.startswith("  volumes  ")]
+        (line,) = [line for line in text_of(network).splitlines() if " volumes  " in line]
         assert "fs-0f" in line
-        assert " 2049 " in line
 
     def test_console_says_if_the_error_wording_is_unknown(self) -> None:
-        assert "(its wording for this is not known)" in text_of(isolated(platformVersion="1.3.0"))
+        assert "(its wording is not known)" in text_of(isolated(platformVersion="1.3.0"))
 
     def test_console_says_if_another_error_may_come_first(self) -> None:
         assert "failing at or before registry-auth" in text_of(isolated(platformVersion="9.9.9"))
@@ -166,12 +228,13 @@ class TestDiagnosisText:
         network = isolated()
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
         text = text_of(network)
-        assert "  warning  service web names no security group" in text
-        assert text.splitlines()[-1].startswith("Not examined: identity and resource policies, ")
+        assert "  warning  service-default-group: service web names no security group" in text
+        assert text.splitlines()[-1] == "Not examined: 9 kinds of answers that were not given."
+        assert text_of(network, verbose=True).splitlines()[-1].startswith("Not examined: identity and resource pol")
 
     def test_console_lists_inferred_facts(self) -> None:
         text = text_of(one_of_everything())
-        assert "  Inferred, not documented\n" in text
+        assert "\nInferred, not documented\n" in text
         assert "bucket settings taken to be in eu-west-1  env-files" in text
 
     def test_console_lines_have_no_trailing_space(self) -> None:
@@ -184,7 +247,7 @@ class TestTraces:
         question = TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",))
         world = network.world()
         found = diagnose_trace(world, ask(Walker(world), question))
-        return click.unstyle(console.format_trace(found, quiet=quiet, verbose=verbose))
+        return click.unstyle(paths.format_trace(found, view=View(quiet=quiet, verbose=verbose)))
 
     def test_trace_text_matches_the_snapshot(self, snapshot: SnapshotAssertion) -> None:
         network = served()

@@ -30,6 +30,8 @@ from skerry.plan.changes import (
 from skerry.plan.records import Break, Plan, Planned, Remaining, Why
 from skerry.render import plan as rendered
 from skerry.render import plan_json
+from skerry.render.text import width_of
+from skerry.render.view import View
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 from tests.networks import Network, container
 from tests.render.networks import scenario
@@ -39,20 +41,27 @@ NAMES = ("article-broken", "private-dns-off", "third-party-registry", "role-with
 ESCAPE = "\x1b[31m"
 
 
-def text(plan: Plan, **how: Any) -> str:
-    """The text of a plan without its colours."""
-    return click.unstyle(rendered.format_plan(plan, **how))
+def text(plan: Plan, refused: tuple[Refusal, ...] = (), **how: Any) -> str:
+    """The text of a plan without its colours, each message on one line."""
+    return click.unstyle(rendered.format_plan(plan, refused=refused, view=View(**({"width": 1000} | how))))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_plan_text_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
-    assert text(app.plan(scenario(name))) == snapshot
+    assert text(app.plan(scenario(name)), width=80) == snapshot
 
 
 @pytest.mark.parametrize("name", NAMES[:2])
 def test_plan_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     world = scenario(name)
     assert plan_json.encode_plan(world, app.plan(world)) == snapshot
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [40, 60])
+def test_plan_lines_fit_the_width(name: str, width: int) -> None:
+    lines = text(app.plan(scenario(name)), width=width).splitlines()
+    assert [line for line in lines if width_of(line) > width] == []
 
 
 class TestHeadline:

@@ -6,6 +6,7 @@ import click
 
 from skerry.render import console
 from skerry.render import json as rendered
+from skerry.render.view import View
 from tests.networks import Network, container
 from tests.render.networks import diagnosed
 
@@ -27,12 +28,12 @@ def stopped(*reasons: str, **more: Any) -> Network:
 
 
 def text_of(network: Network) -> str:
-    return click.unstyle(console.format_diagnosis(diagnosed(network.world())))
+    return click.unstyle(console.format_diagnosis(diagnosed(network.world()), view=View(width=1000)))
 
 
 def test_stopped_reason_is_explained() -> None:
     text = text_of(stopped(AUTH.format(1)))
-    assert "        means network at registry-auth: api.ecr.eu-west-1.amazonaws.com resolves to 52.46.145.1" in text
+    assert "    means network at registry-auth: api.ecr.eu-west-1.amazonaws.com resolves to 52.46.145.1" in text
 
 
 def test_repeated_stopped_reason_is_explained_once_as_a_crash_loop() -> None:
@@ -53,14 +54,14 @@ def test_crash_loop_rate_is_rounded_or_reported_as_missing() -> None:
 def test_container_reason_is_printed_and_explained() -> None:
     reason = "CannotPullContainerError: manifest unknown"
     text = text_of(stopped("Task failed to start", containers=[{"name": "app", "reason": reason}]))
-    assert f"      container: {reason}\n        means image at manifest: " in text
+    assert f"    container: {reason}\n    means image at manifest: " in text
 
 
 def test_service_event_is_explained() -> None:
     network = stopped()
     message = "(service web) was unable to place a task. Reason: Capacity is unavailable at this time."
     network.rows["services"][0]["events"] = [{"message": message}]
-    assert f"    {message}\n        means capacity at placement: " in text_of(network)
+    assert f"  {message}\n    means capacity at placement: " in text_of(network)
 
 
 def test_secrets_in_reasons_and_events_are_masked() -> None:

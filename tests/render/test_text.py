@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
+from skerry.render.text import (
+    align_columns,
+    bold,
+    clean,
+    dim,
+    fit_lines,
+    list_names,
+    pluralize,
+    shorten_column,
+    shorten_middle,
+    style_word,
+    width_of,
+)
 
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -78,6 +90,73 @@ class TestColumns:
     @given(st.lists(st.tuples(st.text("abc "), st.text("xyz")), min_size=1))
     def test_columns_print_a_line_for_each_row(self, rows: list[tuple[str, str]]) -> None:
         assert len(align_columns(rows)) == len(rows)
+
+    def test_columns_that_do_not_fit_go_to_a_second_line(self) -> None:
+        rows = [("ok", "a name", "subnet-0123"), ("blocked", "b", "")]
+        assert align_columns(rows, width=20) == ["  ok       a name", "      subnet-0123", "  blocked  b"]
+
+    def test_last_column_is_wrapped_in_its_place(self) -> None:
+        rows = [("ok", "one two three four five six seven eight nine"), ("blocked", "b")]
+        assert align_columns(rows, width=36) == [
+            "  ok       one two three four five",
+            "           six seven eight nine",
+            "  blocked  b",
+        ]
+
+    def test_columns_count_wide_characters_twice(self) -> None:
+        assert align_columns([("東京", "x"), ("e\u0301", "y")], indent="") == ["東京  x", "e\u0301     y"]
+
+    def test_column_is_shortened_to_the_width_of_the_table(self) -> None:
+        rows = [("a", "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com", "ok")]
+        ((_, host, _),) = shorten_column(rows, 1, 40)
+        assert width_of(host) <= 33
+        assert host.startswith("prod-eu-west-1")
+        assert host.endswith("aws.com")
+
+
+class TestWrapping:
+    @given(st.lists(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]))), st.integers(40, 120))
+    def test_lines_are_never_wider_than_the_width(self, lines: list[str], width: int) -> None:
+        assert all(width_of(line) <= width for line in fit_lines(map(clean, lines), width).split("\n"))
+
+    @given(st.text(st.characters(categories=["L", "N"]) | st.just(" ")), st.integers(40, 120))
+    def test_wrapping_keeps_every_character(self, text: str, width: int) -> None:
+        assert fit_lines([text], width).replace(" ", "").replace("\n", "") == text.replace(" ", "")
+
+    @pytest.mark.parametrize(
+        ("line", "pieces"),
+        [
+            ("  1. one two three four", ["  1. one two", "     three", "     four"]),
+            ("  A  one two three four", ["  A  one two", "     three", "     four"]),
+            ("  ? one two three four five", ["  ? one two", "    three four", "    five"]),
+            ("one two three four", ["one two three", "  four"]),
+            ("  arn:aws:iam::1:role/a", ["  arn:aws:iam:", "    :1:role/a"]),
+            ("  abcdefghijklmnopqrst", ["  abcdefghijkl", "    mnopqrst"]),
+            ("short", ["short"]),
+            ("", [""]),
+        ],
+        ids=["number", "letter", "question", "plain", "separators", "one-word", "short", "empty"],
+    )
+    def test_wrapped_lines_hang_below_their_text(self, line: str, pieces: list[str]) -> None:
+        assert fit_lines([line], 14).splitlines() == pieces
+
+    def test_style_goes_on_after_a_break(self) -> None:
+        text = fit_lines([f"{bold('one two three')} four"], 10)
+        assert text.splitlines() == [bold("one two"), f"  {bold('three')}", "  four"]
+
+
+def test_shortened_text_keeps_its_beginning_and_end() -> None:
+    text = "ResourceInitializationError: " + "x " * 100 + "i/o timeout"
+    shown = shorten_middle(text, 60)
+    assert len(shown) <= 60
+    assert shown.startswith("ResourceInitializationError: ")
+    assert shown.endswith("i/o timeout")
+    assert shorten_middle("short", 60) == "short"
+
+
+def test_name_list_counts_the_names_left_out() -> None:
+    assert list_names(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert list_names(["a", "b"], 2) == "a, b"
 
 
 def test_plural_noun_matches_the_count() -> None:

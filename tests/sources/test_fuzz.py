@@ -16,6 +16,7 @@ from skerry.errors import SkerryError
 from skerry.model.world import World
 from skerry.render import console
 from skerry.render import json as as_json
+from skerry.render.view import View
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.networks import one_of_everything
 
@@ -121,7 +122,7 @@ def keeps_its_word(found: Diagnosis) -> None:
 
 
 def is_rendered(world: World, found: Diagnosis) -> None:
-    assert console.format_diagnosis(found, verbose=True).endswith("\n")
+    assert console.format_diagnosis(found, view=View(verbose=True)).endswith("\n")
     assert json.loads(as_json.encode_diagnosis(world, found))["version"] == 1
 
 

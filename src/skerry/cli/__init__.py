@@ -16,6 +16,7 @@ import click
 from skerry.cli.command_group import cli
 from skerry.cli.hints import hint_of
 from skerry.cli.output import complain, discard_unprinted
+from skerry.cli.terminal import asked_color
 from skerry.errors import EXIT_FAULT, EXIT_USAGE, SkerryError
 
 __all__ = ["cli", "main"]
@@ -67,9 +68,7 @@ def _run() -> None:
         from click.shell_completion import shell_complete
 
         sys.exit(shell_complete(cli, {}, "skerry", _COMPLETING, completion))
-    # https://no-color.org
-    color = False if os.environ.get("NO_COLOR") else None
-    with cli.make_context("skerry", sys.argv[1:], color=color) as context:
+    with cli.make_context("skerry", sys.argv[1:], color=asked_color()) as context:
         cli.invoke(context)
 
 

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from skerry.cli.next_commands import view_with_commands
 from skerry.cli.options import (
     LaunchOptions,
     OutputPath,
     PathOf,
     ResultOptions,
+    add_color_option,
     add_input_options,
     add_launch_options,
     add_network_only_option,
@@ -19,6 +21,7 @@ from skerry.cli.options import (
 )
 from skerry.cli.output import complain, drop_note, flush, leave, say, write
 from skerry.cli.reading import WIDEST, InputSource, ReadOptions, gather, print_notes, world_of
+from skerry.cli.terminal import text_width
 from skerry.render import formats
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def diagnose(source: InputSource, result: ResultOptions, launch: LaunchOptions) 
         diagnosis = app.diagnose_hypothetical(world, hypothetical)
     else:
         diagnosis = app.diagnose(world, launch.selection)
-    text = formats.DIAGNOSIS[result.form](diagnosis, world, source.view)
+    text = formats.DIAGNOSIS[result.form](diagnosis, world, view_with_commands("diagnose", source, launch.words()))
     write(source.shown(text), result.output, quiet=source.quiet)
     leave(diagnosis.verdict, allow_unknown=result.allow_unknown)
 
@@ -105,7 +108,7 @@ def trace(source: InputSource, result: ResultOptions, flow: FlowOptions) -> None
 
     world = world_of(source, WIDEST["trace"])
     traced = app.trace(world, flow.request)
-    text = formats.TRACE[result.form](traced, world, source.view)
+    text = formats.TRACE[result.form](traced, world, view_with_commands("trace", source))
     write(source.shown(text), result.output, quiet=source.quiet)
     leave(traced.verdict, allow_unknown=result.allow_unknown)
 
@@ -120,6 +123,7 @@ def trace(source: InputSource, result: ResultOptions, flow: FlowOptions) -> None
     metavar="PATH",
     help="A folder that does not exist yet; a file if its name ends in .json; a pipe, a device, or - for stdout.",
 )
+@add_color_option
 @click.option("--force", is_flag=True, help="Replace the snapshot that is there.")
 @click.option("-v", "--verbose", is_flag=True, help="Also how many calls it took.")
 def snapshot(source: InputSource, output: Path, *, force: bool) -> None:
@@ -136,7 +140,7 @@ def snapshot(source: InputSource, output: Path, *, force: bool) -> None:
     flush()
     saved = app.snapshot(gathered, output, force=force, note=drop_note if source.quiet else say)
     print_notes(gathered.world.facts.notes, quiet=source.quiet)
-    text = console.format_snapshot(gathered.world, str(output), saved.count, saved.left_out, quiet=source.quiet)
+    text = console.format_snapshot(gathered.world, str(output), saved.count, saved.left_out, source.view)
     if not is_stream(output):
         write(text)
     elif not source.quiet:
@@ -160,19 +164,22 @@ def iam_policy(command: str, *, network_only: bool) -> None:
 
 
 @click.command()
+@add_color_option
 @click.option("--save", type=PathOf(file_okay=False), help="Keep what was read in this folder.")
 def demo(save: Path | None) -> None:
     """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
     from skerry import app
     from skerry.render import console, plan
     from skerry.render.text import clean
+    from skerry.render.view import View
 
+    view = View(width=text_width())
     chapters = []
     for number, chapter in enumerate(app.demo(), 1):
         chapters.append(chapter)
-        write(console.format_chapter(number, chapter.title, chapter.lines, chapter.diagnosis) + "\n", None)
+        write(console.format_chapter(number, chapter.title, chapter.lines, chapter.diagnosis, view) + "\n", None)
         if chapter.plan.changes:
-            write(f"The plan, of skerry plan:\n\n{plan.format_plan(chapter.plan)}\n", None)
+            write(f"The plan, of skerry plan:\n\n{plan.format_plan(chapter.plan, view=view)}\n", None)
     if save is not None:
         for folder in app.keep_chapters(chapters, save):
             write(f"Saved: skerry diagnose --from {clean(str(folder))}\n", None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from skerry.cli.next_commands import view_with_commands, words_of
 from skerry.cli.options import (
     ResultOptions,
     add_input_options,
@@ -40,6 +41,10 @@ class ComparisonOptions(NamedTuple):
     cluster: str | None
     service: str | None
     task: str | None
+
+    def words(self) -> list[str]:
+        """Return the selection as words of a command line."""
+        return words_of({"--cluster": self.cluster, "--service": self.service, "--task": self.task})
 
     def compares(self, source: InputSource) -> bool:
         """Return whether a diagnosis is asked for: by saved answers, or by any option of a live account."""
@@ -82,13 +87,13 @@ def explain(
         raise click.UsageError("there is no text: give an error text, a code, or - to read it from stdin")
     given = given if source.redaction is None else source.redaction.redact_text(given)
     if comparison.compares(source):
-        _write(given, _laid(given, source, comparison), source, result)
+        _write(given, _laid(given, source, comparison), source, comparison, result)
     elif (code := _code(given)) is not None:
         write(formats.MEANING[result.form](code, source.view), result.output, quiet=source.quiet)
     elif comparison.cluster or comparison.service or comparison.task:
         raise click.UsageError("--cluster, --service and --task need --from, or a live account: --live")
     else:
-        _write(given, _offline(given), source, result)
+        _write(given, _offline(given), source, comparison, result)
 
 
 def _asked() -> str:
@@ -149,8 +154,15 @@ def _laid(given: str, source: InputSource, comparison: ComparisonOptions) -> "li
     return [ComparedExplanation(*item) for item in explained]
 
 
-def _write(given: str, laid: "list[ComparedExplanation]", source: InputSource, result: ResultOptions) -> None:
-    text = formats.EXPLANATIONS[result.form](laid, source.view)
+def _write(
+    given: str,
+    laid: "list[ComparedExplanation]",
+    source: InputSource,
+    comparison: ComparisonOptions,
+    result: ResultOptions,
+) -> None:
+    view = view_with_commands("explain", source, comparison.words())
+    text = formats.EXPLANATIONS[result.form](laid, view)
     if text:
         write(text, result.output, quiet=source.quiet)
     if not laid:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import click
 
+from skerry.cli.next_commands import words_of
 from skerry.cli.reading import InputSource, ReadOptions
 from skerry.writing.targets import STDOUT, target_of
 
@@ -104,6 +105,21 @@ class LaunchOptions(NamedTuple):
         version = self.platform_version or "LATEST"
         return app.Hypothetical(self.definition, self.subnets, self.groups, self.assign_public_ip, version)
 
+    def words(self) -> list[str]:
+        """Return the options as words of a command line."""
+        return words_of(
+            {
+                "--cluster": self.cluster,
+                "--service": self.service,
+                "--task": self.task,
+                "--task-definition": self.definition,
+                "--subnet": self.subnets,
+                "--security-group": self.groups,
+                "--assign-public-ip": self.assign_public_ip,
+                "--platform-version": self.platform_version,
+            }
+        )
+
     def scope(self, source: InputSource) -> ReadOptions:
         """Return the part of a live account to read; a hypothetical task needs no containers of others."""
         containers = self.definition is None
@@ -184,6 +200,22 @@ add_network_only_option = click.option(
 )
 
 
+def _set_color(context: click.Context, _option: click.Parameter, when: str) -> None:
+    """Let the user's word on colours go before that of the environment; all output of the command follows it."""
+    if when != "auto":
+        context.color = when == "always"
+
+
+add_color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    expose_value=False,
+    callback=_set_color,
+    help="Colours: on a terminal only (auto), always, or never.",
+)
+
+
 def add_output_options(formats: Iterable[str]) -> Decorator:
     """Add the options of every command that prints a result, one of its formats and a file: ``result``."""
     choice = click.Choice(list(formats))
@@ -195,6 +227,7 @@ def add_output_options(formats: Iterable[str]) -> Decorator:
             metavar="FILE",
             help="Write to a file, pipe or device; - is stdout.",
         ),
+        add_color_option,
     ]
     return hand_over("result", ResultOptions, options)
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import click
 
+from skerry.cli.next_commands import view_with_commands, words_of
 from skerry.cli.options import (
     Command,
     LaunchOptions,
@@ -28,6 +29,17 @@ class PreferenceOptions(NamedTuple):
     also: tuple[str, ...]
     least_privilege: bool
     prefer: str | None
+
+    def words(self) -> list[str]:
+        """Return the options as words of a command line."""
+        return words_of(
+            {
+                "--ingress": self.ingress,
+                "--also": self.also,
+                "--least-privilege": self.least_privilege,
+                "--prefer": self.prefer,
+            }
+        )
 
     def refuse_conflicts(self) -> None:
         """Raise a usage error for options that exclude each other."""
@@ -77,7 +89,8 @@ def plan(source: InputSource, result: ResultOptions, launch: LaunchOptions, pref
         change_plan = app.plan_hypothetical(world, hypothetical, options)
     else:
         change_plan = app.plan(world, launch.selection, options)
-    text = formats.PLAN[result.form](change_plan, world, source.view)
+    view = view_with_commands("plan", source, launch.words(), preferences.words())
+    text = formats.PLAN[result.form](change_plan, world, view)
     write(source.shown(text), result.output, quiet=source.quiet)
     from skerry.render.plan import verdict_of
 

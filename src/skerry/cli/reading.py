@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from skerry.cli.output import complain, say
+from skerry.cli.terminal import text_width
 from skerry.errors import SkerryError
-from skerry.render.formats import View
+from skerry.render.view import View
 
 if TYPE_CHECKING:
     from skerry.app import Gathered
@@ -32,7 +33,13 @@ class InputSource(NamedTuple):
     @property
     def view(self) -> View:
         """Return how much of a result to show."""
-        return View(quiet=self.quiet, verbose=self.verbose)
+        return View(
+            quiet=self.quiet,
+            verbose=self.verbose,
+            width=text_width(),
+            more_hint="-v names them",
+            rewrite=self.shown,
+        )
 
     def shown(self, text: str) -> str:
         """Return a result with stand-ins for the names of people, where they are asked for."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from skerry.cli.next_commands import view_with_commands
 from skerry.cli.options import (
     LaunchOptions,
     PathOf,
@@ -20,6 +21,7 @@ from skerry.cli.options import (
 )
 from skerry.cli.output import complain, leave, say, write
 from skerry.cli.reading import InputSource, gathered_of
+from skerry.cli.terminal import is_dumb, terminal_size
 from skerry.errors import EXIT_FAULT
 from skerry.render import formats
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from skerry.diagnose.rehearsal import RehearsalStep
 
 _EVERY = 0.25
+_ERASE_LINE = "\x1b[2K\n"
 
 
 @click.command()
@@ -71,7 +74,9 @@ def rehearse(
     with _table(quiet=source.quiet) as watch:
         rehearsal = app.rehearse(gathered.world, request, watch)
     snapshot_path = app.save_disagreement(gathered) if rehearsal.disagreements else None
-    view = formats.View(quiet=source.quiet, snapshot=None if snapshot_path is None else str(snapshot_path))
+    # A plan is for every subnet of a service.
+    selected = launch if launch.definition is not None else launch._replace(subnets=())
+    view = view_with_commands("rehearse", source, selected.words(), snapshot=snapshot_path)
     write(source.shown(formats.REHEARSAL[result.form](rehearsal, view)), result.output, quiet=source.quiet)
     if snapshot_path is not None:
         say(f"what was read is saved in {snapshot_path}: please report it, if you may share that")
@@ -80,7 +85,10 @@ def rehearse(
 
 
 class _Table:
-    """Lines on a terminal, written again and again in their place."""
+    """Lines on a terminal, written again and again in their place.
+
+    Each line is erased alone. Erasing the whole screen at once would put it into the scrollback of some terminals.
+    """
 
     def __init__(self) -> None:
         self._lines = 0
@@ -88,36 +96,37 @@ class _Table:
 
     def __call__(self, steps: "Sequence[RehearsalStep]") -> None:
         """Show the steps in the place of the ones before."""
-        from shutil import get_terminal_size
-
         from skerry.render import rehearsal
+        from skerry.render.text import width_of
 
         if time.monotonic() - self._last < _EVERY:
             return
         self._last = time.monotonic()
-        self.clear()
-        width, height = get_terminal_size()
-        lines = rehearsal.format_progress(steps)
+        width, height = terminal_size(sys.stderr)
+        # The last column stays free: some terminals begin a new line after it.
+        lines = rehearsal.format_progress(steps, width - 1)
         if len(lines) >= height:
             # The cursor cannot go back to what has left the screen.
             answered_count = sum(step.observed.worked is not None for step in steps)
             lines = [f"{answered_count} steps answered"]
-        if any(len(click.unstyle(line)) >= width for line in lines):
+        if any(width_of(line) >= width for line in lines):
             lines = [click.unstyle(line)[: width - 1] for line in lines]
+        self.clear()
         complain("\n".join(lines))
         self._lines = len(lines)
 
     def clear(self) -> None:
         """Take the lines away."""
         if self._lines:
-            complain(f"\x1b[{self._lines}A\x1b[J", nl=False)
+            up = f"\x1b[{self._lines}A"
+            complain(up + _ERASE_LINE * self._lines + up, nl=False)
             self._lines = 0
 
 
 @contextmanager
 def _table(*, quiet: bool) -> Iterator[Any]:
     """Show a table on a terminal, unless the user asked for quiet."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty() or is_dumb():
         yield None
         return
     table = _Table()

@@ -5,24 +5,29 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from skerry.catalogue.services import ServiceRef, load_services
+from skerry.diagnose.causes import Cause, StoppedStep, combine_causes
 from skerry.diagnose.stopped_tasks import CrashLoop, ExplainedReason, StopReason
 from skerry.launch.launches import Launch
-from skerry.launch.needs import Call, Need
+from skerry.launch.needs import STEPS, Call, Mount, Need, Placement
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
 from skerry.reach.outcome import Outcome
 from skerry.reach.subnets import Place
-from skerry.reach.trace import Because, Trace
-from skerry.verdicts import Verdict
+from skerry.reach.trace import AbsentEndpoint, Because, Trace
+from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, Verdict
 
 Severity = Literal["error", "warning", "note"]
+NextStep = Literal["plan", "rehearse", "supply-facts", "explain"]
 
-_NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
+_FAILS = {BLOCKED, INTERMITTENT}
+_WORKS = {OK, NOT_APPLICABLE}
 _INFERRED_CAUSES: dict[Because, str] = {
     "ports": "the ports that Fargate's clients use are taken to be the system's default range",
     "address": "a client may try the next address, and does so or not by its own rules",
 }
 _Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
 
 
 class Blocker(msgspec.Struct, frozen=True, gc=False):
@@ -30,6 +35,8 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
 
     ``resource`` is the id of a resource, ``rule`` the matching rule in words; empty if none matched. ``origin`` is the
     place where the resource is written; None if it is unknown.
+    ``absent_endpoint``: an endpoint that would serve packets without a route. ``follows_from``: code and resource of
+    the blocker that sends packets there.
     """
 
     code: str
@@ -39,6 +46,8 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
     message: str
     disposition: str = "lost"
     origin: Origin | None = None
+    absent_endpoint: AbsentEndpoint | None = None
+    follows_from: tuple[str, str] | None = None
 
 
 class Prediction(msgspec.Struct, frozen=True, gc=False):
@@ -94,18 +103,20 @@ class PlacementDiagnosis(msgspec.Struct, frozen=True, gc=False):
     zone: str | None = None
 
 
-class Cause(msgspec.Struct, frozen=True, gc=False):
-    """One reason why steps of a launch fail: a code at a resource, with its blockers and the steps it stops."""
+class StepSummary(msgspec.Struct, frozen=True, gc=False):
+    """A row of the table of steps: the calls of one step to one destination with one verdict.
 
-    code: str
-    resource: str
-    steps: tuple[str, ...]
-    blockers: tuple[Blocker, ...]
+    ``causes`` are the labels of the causes that stop it; ``fails_first``: ECS reports the error of this step.
+    """
 
-    @property
-    def messages(self) -> tuple[str, ...]:
-        """The messages of the blockers, each once."""
-        return tuple(dict.fromkeys(blocker.message for blocker in self.blockers))
+    number: int
+    step: str
+    called: str
+    blocks: str
+    verdict: Verdict
+    needs: tuple["NeedDiagnosis", ...]
+    causes: tuple[str, ...] = ()
+    fails_first: bool = False
 
 
 class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
@@ -126,37 +137,119 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     reasons: tuple[ExplainedReason, ...] = ()
 
     @property
-    def causes(self) -> tuple[Cause, ...]:
-        """The causes of all failing steps, in launch order."""
-        grouped: dict[tuple[str, str, str], tuple[list[Blocker], dict[str, None]]] = {}
-        for need_diagnosis in self.needs:
-            for blocker in need_diagnosis.blockers:
-                # A table without a route lacks something else for each service: an endpoint, most often.
-                message = blocker.message if blocker.code == _NO_ROUTE else ""
-                blockers, steps = grouped.setdefault((blocker.code, blocker.resource, message), ([], {}))
-                blockers.append(blocker)
-                steps[need_diagnosis.need.step] = None
-        return tuple(
-            Cause(code, resource, tuple(steps), tuple(blockers))
-            for (code, resource, _), (blockers, steps) in grouped.items()
-        )
-
-    @property
-    def missing_facts(self) -> dict[Missing, tuple[str, ...]]:
-        """Each missing fact with the steps that need it."""
-        return _steps_by_item((need_diagnosis.need.step, need_diagnosis.unknowns) for need_diagnosis in self.needs)
-
-    @property
-    def inferred_facts(self) -> dict[str, tuple[str, ...]]:
-        """Each inferred fact with the steps that rest on it."""
-        return _steps_by_item((need_diagnosis.need.step, need_diagnosis.inferred) for need_diagnosis in self.needs)
-
-    @property
     def later_errors(self) -> tuple[Prediction, ...]:
         """The errors that ECS would report one after another, each after the fix of the one before it."""
         predicted = {prediction.text for prediction in self.predictions}
         errors = (need_diagnosis.error for need_diagnosis in self.needs if need_diagnosis.need.blocks == "start")
         return tuple(error for error in errors if error and error.text and error.text not in predicted)
+
+    @property
+    def causes_by_resource(self) -> frozenset[tuple[str, str]]:
+        """Code and resource of each blocker; the task's own security groups, which differ by service, are left out."""
+        blockers = (blocker for need_diagnosis in self.needs for blocker in need_diagnosis.blockers)
+        return frozenset((blocker.code, self.shared_resource_of(blocker)) for blocker in blockers)
+
+    def shared_resource_of(self, blocker: Blocker) -> str:
+        """Return the resource of a blocker, or an empty text for the task's own security groups."""
+        return "" if set(blocker.resource.split(", ")) <= set(self.groups) else blocker.resource
+
+    @property
+    def missing_actions(self) -> frozenset[str]:
+        """The calls that would supply the missing facts."""
+        return frozenset(fact.action for need_diagnosis in self.needs for fact in need_diagnosis.unknowns)
+
+
+class ServiceGroup(msgspec.Struct, frozen=True, gc=False):
+    """Services that fail alike, by the same causes and for want of the same facts; or one service alone."""
+
+    services: tuple[ServiceDiagnosis, ...]
+
+    @property
+    def steps(self) -> tuple[StepSummary, ...]:
+        """The steps of all services in launch order, numbered, with the labels of their causes."""
+        rows = _number_steps(self.services)
+        causes = _causes_of(self.services, rows)
+        first = self.services[0].predictions[:1]
+        failing = [row.number for row in rows if row.verdict in _FAILS and first and row.step == first[0].step]
+        return tuple(
+            msgspec.structs.replace(
+                row,
+                causes=tuple(cause.label for cause in causes if row.number in cause.numbers),
+                fails_first=row.number in failing[:1],
+            )
+            for row in rows
+        )
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes of all failing steps, in launch order."""
+        return _causes_of(self.services, _number_steps(self.services))
+
+    @property
+    def placements(self) -> tuple[PlacementDiagnosis, ...]:
+        """The subnets of all services, each once for each verdict."""
+        return tuple(dict.fromkeys(placement for service in self.services for placement in service.placements))
+
+    @property
+    def missing_facts(self) -> dict[Missing, tuple[str, ...]]:
+        """Each missing fact with the steps that need it."""
+        return _group_by_item((row.need.step, row.unknowns) for row in self._needs)
+
+    @property
+    def inferred_facts(self) -> dict[str, tuple[str, ...]]:
+        """Each inferred fact with the steps that rest on it."""
+        return _group_by_item((row.need.step, row.inferred) for row in self._needs)
+
+    @property
+    def _needs(self) -> tuple[NeedDiagnosis, ...]:
+        return tuple(row for service in self.services for row in service.needs)
+
+
+def _number_steps(services: Iterable[ServiceDiagnosis]) -> tuple[StepSummary, ...]:
+    """Return the steps of services in launch order, equal ones as one row."""
+    rows: dict[tuple[str, str, str, Verdict], list[NeedDiagnosis]] = {}
+    for service in services:
+        for need_diagnosis in service.needs:
+            need = need_diagnosis.need
+            key = (need.step, _called_by(need, service.launch), need.blocks, need_diagnosis.verdict)
+            rows.setdefault(key, []).append(need_diagnosis)
+    ordered = sorted(rows.items(), key=lambda item: STEPS.index(item[1][0].need.step))
+    return tuple(StepSummary(number, *key, needs=tuple(needs)) for number, (key, needs) in enumerate(ordered, 1))
+
+
+def _called_by(need: Need, launch: Launch) -> str:
+    """Return the destination of a step: a service's title, a host outside AWS, or a file system."""
+    match need:
+        case Call(service=None):
+            return need.host or need.note
+        case Call(service=ServiceRef() as service):
+            title = load_services()[service.key].title
+            return title if service.region == launch.region else f"{title} in {service.region}"
+        case Placement():
+            return f"Fargate {need.version}" if need.family == "linux" else f"Fargate {need.family} {need.version}"
+        case Mount():
+            return need.file_system
+        case _:
+            return ""
+
+
+def _causes_of(services: Iterable[ServiceDiagnosis], rows: Iterable[StepSummary]) -> tuple[Cause, ...]:
+    owners = {id(need_diagnosis): service for service in services for need_diagnosis in service.needs}
+    stops: dict[tuple[str, str], list[StoppedStep]] = {}
+    dead_ends: dict[tuple[str, str], dict[str, None]] = {}
+    for row in rows:
+        for need_diagnosis in row.needs:
+            for blocker in need_diagnosis.blockers:
+                if blocker.follows_from is not None:
+                    dead_ends.setdefault(blocker.follows_from, {})[blocker.resource] = None
+                    continue
+                key = (blocker.code, owners[id(need_diagnosis)].shared_resource_of(blocker))
+                same = stops.setdefault(key, [])
+                # Of groups that differ by service, one is enough as an example.
+                is_repeated = key[1] == "" and bool(same) and same[0].resource != blocker.resource
+                message = "" if is_repeated else blocker.message
+                same.append(StoppedStep(row.number, row.step, blocker.resource, message, blocker.absent_endpoint))
+    return combine_causes(stops, dead_ends)
 
 
 class TraceDiagnosis(msgspec.Struct, frozen=True, gc=False):
@@ -181,6 +274,13 @@ class TraceDiagnosis(msgspec.Struct, frozen=True, gc=False):
         """Every path of the flow."""
         return self.outcome.traces
 
+    @property
+    def next_step(self) -> NextStep | None:
+        """The step after this trace; None if nothing is left to do."""
+        if self.verdict in _WORKS:
+            return None
+        return "explain" if self.blockers else "supply-facts"
+
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
     """Result of a check: a problem that does not block a start but should be fixed.
@@ -204,11 +304,45 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...] = ()
     unexamined: tuple[str, ...] = ()
 
+    @property
+    def failing_groups(self) -> tuple[ServiceGroup, ...]:
+        """The services with a blocker or missing fact, in groups that fail alike; a service alone in any case."""
+        if len(self.services) == 1:
+            return (ServiceGroup(self.services),)
+        alike: dict[tuple[object, ...], list[ServiceDiagnosis]] = {}
+        for service in self.services:
+            if service.verdict not in _WORKS:
+                key = (service.verdict, service.because, service.causes_by_resource, service.missing_actions)
+                alike.setdefault(key, []).append(service)
+        return tuple(ServiceGroup(tuple(services)) for services in alike.values())
 
-def _steps_by_item(rows: Iterable[tuple[str, Iterable[_Item]]]) -> dict[_Item, tuple[str, ...]]:
-    """Return each item with its steps, each step once."""
-    steps: dict[_Item, dict[str, None]] = {}
-    for step, items in rows:
+    @property
+    def working_groups(self) -> tuple[ServiceGroup, ...]:
+        """The services without a blocker or missing fact, by cluster, unless a service is alone."""
+        if len(self.services) == 1:
+            return ()
+        alike: dict[tuple[object, ...], list[ServiceDiagnosis]] = {}
+        for service in self.services:
+            if service.verdict in _WORKS:
+                key = (service.verdict, service.launch.cluster, service.launch.not_applicable)
+                alike.setdefault(key, []).append(service)
+        return tuple(ServiceGroup(tuple(services)) for services in alike.values())
+
+    @property
+    def next_step(self) -> NextStep | None:
+        """The step after this diagnosis; None if nothing is left to do. A rehearsal is for one launch."""
+        if self.verdict in _FAILS:
+            return "plan"
+        if self.verdict not in _WORKS:
+            return "supply-facts"
+        startable = [service for service in self.services if service.verdict is OK]
+        return "rehearse" if len(startable) == 1 else None
+
+
+def _group_by_item(rows: Iterable[tuple[_Key, Iterable[_Item]]]) -> dict[_Item, tuple[_Key, ...]]:
+    """Return each item with its keys, each key once."""
+    keys: dict[_Item, dict[_Key, None]] = {}
+    for key, items in rows:
         for item in items:
-            steps.setdefault(item, {})[step] = None
-    return {item: tuple(names) for item, names in steps.items()}
+            keys.setdefault(item, {})[key] = None
+    return {item: tuple(names) for item, names in keys.items()}

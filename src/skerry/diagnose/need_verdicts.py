@@ -1,6 +1,6 @@
 """Verdict on one Need in one subnet, with the blockers and missing facts of its traces."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from msgspec import UNSET, UnsetType
@@ -134,16 +134,34 @@ def _free_address(world: World, subnet_id: str) -> Hop:
     return Hop("subnet", subnet_id, rule=f"{free} free addresses")
 
 
-def blockers_of(world: World, traces: Iterable[Trace]) -> tuple[Blocker, ...]:
-    """Return the lost pieces on paths with a verdict other than ok, each once."""
+def blockers_of(world: World, traces: Sequence[Trace]) -> tuple[Blocker, ...]:
+    """Return the lost pieces on paths with a verdict other than ok, each once.
+
+    If the name does not lead to an existing endpoint, the missing route to public addresses follows from that.
+    """
     by_key: dict[tuple[str, str, str, str], Blocker] = {}
+    unused_endpoint = next(_unused_endpoints(traces), None)
     for judged in _judged(traces):
         if judged.lost:
             piece = judged.piece
             key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
             if key not in by_key:
-                by_key[key] = Blocker(*key, piece.message, origin=world.origin_of(piece.resource))
+                absent = piece.absent_endpoint
+                by_key[key] = Blocker(
+                    *key,
+                    piece.message,
+                    origin=world.origin_of(piece.resource),
+                    absent_endpoint=absent,
+                    follows_from=unused_endpoint if absent else None,
+                )
     return tuple(by_key.values())
+
+
+def _unused_endpoints(traces: Iterable[Trace]) -> Iterator[tuple[str, str]]:
+    """Yield code and resource of each reason why the name does not lead to an endpoint of the service."""
+    for judged in _judged(trace for trace in traces if trace.intended):
+        if judged.lost and judged.hop.kind == "dns":
+            yield judged.piece.code, judged.piece.resource
 
 
 def unknowns_of(traces: Iterable[Trace]) -> tuple[Missing, ...]:

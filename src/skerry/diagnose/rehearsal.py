@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 import msgspec
 
+from skerry.diagnose.diagnosis import NextStep
 from skerry.launch.needs import Call, Mount, Need
-from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict, alternating_verdict_of, worst_of
+from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN, Verdict, alternating_verdict_of, worst_of
 
 _CERTAIN = (OK, BLOCKED)
+_WORKS = {OK, NOT_APPLICABLE}
 
 
 class PacketDrop(msgspec.Struct, frozen=True, gc=False):
@@ -72,6 +74,13 @@ class Rehearsal(msgspec.Struct, frozen=True, gc=False):
     def disagreements(self) -> tuple[RehearsalStep, ...]:
         """The steps with a contradiction between the lab's result and the prediction."""
         return tuple(step for step in self.steps if step.disagrees)
+
+    @property
+    def next_step(self) -> NextStep | None:
+        """The step after this rehearsal; None if nothing is left to do, or skerry itself is wrong."""
+        if self.disagreements or self.verdict in _WORKS:
+            return None
+        return "supply-facts" if self.verdict is UNKNOWN else "plan"
 
 
 def combine_steps(

@@ -9,9 +9,10 @@ from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
 from skerry.plan.changes import Change, Disposition
-from skerry.verdicts import Verdict
+from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
+PlanNextStep = Literal["rehearse", "write-terraform", "supply-facts", "diagnose"]
 INGRESSES: tuple[Ingress, ...] = ("from-tasks", "subnets", "article")
 
 
@@ -97,3 +98,14 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     facts: tuple[Missing, ...] = ()
     limits: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def next_step(self) -> PlanNextStep | None:
+        """The step after this plan; None if nothing is left to do. A rehearsal is for one launch."""
+        if self.before is NOT_APPLICABLE:
+            return None
+        if self.before is OK:
+            return "rehearse" if len(self.services) == 1 else None
+        if self.proven:
+            return "write-terraform"
+        return "supply-facts" if self.facts else "diagnose"

@@ -3,7 +3,7 @@
 The filters of the two interfaces at the ends are not part of it, so that it holds for every task in the subnet.
 """
 
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from skerry.catalogue.services import endpoint_service_name_of, load_services
 from skerry.model.facts import Missing
@@ -44,7 +44,7 @@ from skerry.reach.nat import NAT, accepts_nothing, walk_through_nat
 from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
 from skerry.reach.routing import Branch
 from skerry.reach.subnets import block_of, subnet_of
-from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
+from skerry.reach.trace import AbsentEndpoint, Destination, Hop, PacketPath, PathPart, Piece
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
 
 _ACTIVE = "active"
@@ -237,18 +237,31 @@ class Network(VpcPaths):
 def _no_way(table: RouteTable, route: Route | None, destination: Destination) -> Hop:
     name = table.route_table_id
     if route is None:
-        message = f"{name} has no route to {destination.label}{_no_endpoint(destination)}"
-        return make_lost_hop("route", name, "NO_ROUTE_TO_DESTINATION", message)
+        absent = _absent_endpoint(destination)
+        message = f"{name} has no route to {destination.label}{_describe_absent(absent)}"
+        piece = Piece("NO_ROUTE_TO_DESTINATION", name, "", message, absent_endpoint=absent)
+        return Hop("route", name, lost=(piece,))
     rule = routing.spell_route(route)
     message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
     return make_lost_hop("route", name, "BAD_STATE_ROUTE", message, rule)
 
 
-def _no_endpoint(destination: Destination) -> str:
-    """Return the missing endpoint or gateway that would serve an isolated subnet."""
+def _absent_endpoint(destination: Destination) -> AbsentEndpoint | None:
+    """Return the missing endpoint that would serve an isolated subnet; None where no endpoint serves the destination.
+
+    A service without an endpoint name is in a partition that is not known.
+    """
     ref = destination.service
     if ref is None:
+        return None
+    kind: Literal["Interface", "Gateway"] = "Gateway" if "Gateway" in load_services()[ref.key].types else "Interface"
+    service_name = endpoint_service_name_of(ref, kind)
+    return AbsentEndpoint(service_name, kind) if service_name else None
+
+
+def _describe_absent(absent: AbsentEndpoint | None) -> str:
+    if absent is None:
         return ""
-    if "Gateway" in load_services()[ref.key].types:
-        return f", and no gateway endpoint {endpoint_service_name_of(ref, 'Gateway')} is associated with it"
-    return f", and no endpoint {endpoint_service_name_of(ref)} answers for the name"
+    if absent.kind == "Gateway":
+        return f", and no gateway endpoint {absent.service_name} is associated with it"
+    return f", and no endpoint {absent.service_name} answers for the name"

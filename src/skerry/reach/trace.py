@@ -75,11 +75,18 @@ class Cut(NamedTuple):
 WHOLE = Cut()
 
 
+class AbsentEndpoint(NamedTuple):
+    """The VPC endpoint that would serve packets without a route: its service name and its type."""
+
+    service_name: str
+    kind: Literal["Interface", "Gateway"]
+
+
 class Piece(msgspec.Struct, frozen=True, gc=False):
     """Packets lost by one rule, or undecided for one missing fact.
 
     ``words``: what AWS answers instead; ``asked``: the action and the resource of a request that is refused, as a
-    statement names them.
+    statement names them. ``absent_endpoint``: an endpoint that would serve the packets.
     """
 
     code: str
@@ -90,6 +97,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     missing: Missing | None = None
     words: str = ""
     asked: tuple[str, str] | None = None
+    absent_endpoint: AbsentEndpoint | None = None
 
     def box(self, packets: Box) -> Box:
         """Return the packets of the flow that the piece is about."""

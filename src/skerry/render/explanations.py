@@ -10,14 +10,14 @@ from skerry.catalogue.blocker_codes import Code, load_codes
 from skerry.catalogue.error_texts import ErrorTextRule, load_error_rules
 from skerry.catalogue.output_terms import OutputTerm, load_output_terms
 from skerry.render.json_document import write
-from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
+from skerry.render.text import align_columns, bold, clean, dim, pluralize, shorten_middle, style_word
+from skerry.render.view import DEFAULT_VIEW, View, format_next
 
 if TYPE_CHECKING:
     from skerry.checks.check import Check
     from skerry.diagnose.compare import Comparison
     from skerry.errortext.explain import Explanation
 
-_WIDTH = 110
 _INDENT = "  "
 _KINDS = {
     "public": "a public address",
@@ -237,13 +237,15 @@ def blanks_of(text: str) -> str:
     return text.replace("{", "<").replace("}", ">")
 
 
-def format_explanations(explanations: Sequence[ComparedExplanation], *, quiet: bool = False) -> str:
+def format_explanations(explanations: Sequence[ComparedExplanation], view: View = DEFAULT_VIEW) -> str:
     """Write explanations for people: the first line of each answers the question."""
-    if quiet:
+    if view.quiet:
         return "\n".join(_headline(item) for item in explanations) + "\n"
     many = len(explanations) > 1
-    blocks = ["\n".join(_block(number if many else 0, item)) for number, item in enumerate(explanations, 1)]
-    return "\n\n".join(blocks) + "\n"
+    blocks = [
+        view.fit(_block(number if many else 0, item, view.width), hang=0) for number, item in enumerate(explanations, 1)
+    ]
+    return "\n".join(blocks) + format_next(view, "diagnose")
 
 
 def _headline(item: ComparedExplanation) -> str:
@@ -257,29 +259,25 @@ def _kind(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _block(number: int, item: ComparedExplanation) -> Iterator[str]:
+def _block(number: int, item: ComparedExplanation, width: int) -> Iterator[str]:
     explanation = item.explanation
     yield (f"{number}. " if number else "") + _headline(item)
     if number:
-        yield dim(f"{_INDENT}{clean(explanation.text[: _WIDTH - 2])}")
+        yield dim(f"{_INDENT}{shorten_middle(clean(explanation.text), width - len(_INDENT))}")
     yield ""
-    yield from wrap_paragraph("", explanation.cause)
-    yield from wrap_paragraph("Not proven: ", explanation.not_proven)
-    yield from wrap_paragraph("Look at: ", explanation.next)
-    yield from wrap_paragraph("Fix: ", explanation.fix)
-    evidence_text = _told(explanation)
-    if evidence_text:
-        yield from wrap_paragraph("Read in it: ", evidence_text)
+    yield from describe_paragraph("", explanation.cause)
+    yield from describe_paragraph("Not proven:", explanation.not_proven)
+    yield from describe_paragraph("Look at:", explanation.next)
+    yield from describe_paragraph("Fix:", explanation.fix)
+    yield from describe_paragraph("Read in it:", _told(explanation))
     yield from _beside(item)
     yield dim(f"{_INDENT}Source: {explanation.source}  ({explanation.rule})")
 
 
-def wrap_paragraph(name: str, words: str, indent: int = len(_INDENT)) -> Iterator[str]:
-    """Return indented lines of text after a highlighted name."""
-    lines = textwrap.wrap(clean(f"{name}{words}"), _WIDTH - indent, break_on_hyphens=False)
-    for number, line in enumerate(lines):
-        shown = f"{bold(name.rstrip())}{line[len(name.rstrip()) :]}" if name and number == 0 else line
-        yield f"{' ' * indent}{shown}"
+def describe_paragraph(name: str, words: str) -> Iterator[str]:
+    """Yield a text after its bold name; nothing for an empty text."""
+    if words:
+        yield f"{_INDENT}{bold(name)} {clean(words)}" if name else f"{_INDENT}{clean(words)}"
 
 
 def _told(explanation: "Explanation") -> str:
@@ -295,11 +293,13 @@ def _beside(item: ComparedExplanation) -> Iterator[str]:
         return
     yield ""
     if item.elsewhere:
-        yield from wrap_paragraph("Compared with the diagnosis: ", f"{item.elsewhere} The same step there is compared.")
+        yield from describe_paragraph(
+            "Compared with the diagnosis:", f"{item.elsewhere} The same step there is compared."
+        )
     else:
         yield f"{_INDENT}{bold('Compared with the diagnosis:')}"
     if item.address_owner:
-        yield from wrap_paragraph("", item.address_owner, len(_INDENT) + 2)
+        yield from describe_paragraph("", item.address_owner)
     if not item.beside:
         yield f"{_INDENT}  there is nothing that Fargate starts"
     for laid in item.beside:
@@ -322,16 +322,16 @@ _COLOUR = {
 }
 
 
-def format_catalogue() -> str:
+def format_catalogue(view: View = DEFAULT_VIEW) -> str:
     """Write the catalogue for people: what texts are known, and all codes."""
     rows = [(_kind(rule.kind), rule.step or "any step", rule.id, _first(rule)) for rule in load_error_rules()]
     lines = [bold(f"{pluralize(len(rows), 'meaning')} of error texts, in the order in which they are tried"), ""]
-    lines += align_columns((dim(kind), dim(step), bold(name), clean(example)) for kind, step, name, example in rows)
+    cells = [(dim(kind), dim(step), bold(name), clean(example)) for kind, step, name, example in rows]
+    lines += align_columns(cells, width=view.width)
     lines += ["", bold(f"{pluralize(len(load_codes()), 'code')} of blockers: skerry explain CODE"), ""]
-    lines += align_columns(
-        (dim(_kind(code.kind)), bold(code.code), clean(code.title)) for code in load_codes().values()
-    )
-    return "\n".join(lines) + "\n"
+    codes = [(dim(_kind(code.kind)), bold(code.code), clean(code.title)) for code in load_codes().values()]
+    lines += align_columns(codes, width=view.width)
+    return view.fit(lines)
 
 
 def _first(rule: ErrorTextRule) -> str:

@@ -7,7 +7,7 @@ the command line starts faster without them.
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import msgspec
+from skerry.render.view import View
 
 if TYPE_CHECKING:
     from skerry.catalogue.blocker_codes import Code
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class View(msgspec.Struct, frozen=True):
-    """How much of a result a user wants to see; ``snapshot`` is the path of the saved input of a rehearsal."""
-
-    quiet: bool = False
-    verbose: bool = False
-    snapshot: str | None = None
-
-
 Formats: TypeAlias = Mapping[str, Callable[[_Result, "World", View], str]]
 Meaning: TypeAlias = "Code | Check | ErrorTextRule | OutputTerm"
 WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
@@ -40,9 +32,7 @@ def _diagnosis_text(result: "Diagnosis", world: "World", view: View) -> str:
     from skerry.render import console
 
     facts = world.facts
-    return console.format_diagnosis(
-        result, refused=facts.refused, source=facts.source, verbose=view.verbose, quiet=view.quiet
-    )
+    return console.format_diagnosis(result, refused=facts.refused, source=facts.source, view=view)
 
 
 def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:
@@ -52,9 +42,9 @@ def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:
 
 
 def _trace_text(result: "TraceDiagnosis", world: "World", view: View) -> str:
-    from skerry.render import console
+    from skerry.render import paths
 
-    return console.format_trace(result, refused=world.facts.refused, quiet=view.quiet, verbose=view.verbose)
+    return paths.format_trace(result, refused=world.facts.refused, view=view)
 
 
 def _trace_json(result: "TraceDiagnosis", world: "World", _view: View) -> str:
@@ -66,7 +56,7 @@ def _trace_json(result: "TraceDiagnosis", world: "World", _view: View) -> str:
 def _plan_text(result: "Plan", world: "World", view: View) -> str:
     from skerry.render import plan
 
-    return plan.format_plan(result, refused=world.facts.refused, quiet=view.quiet, verbose=view.verbose)
+    return plan.format_plan(result, refused=world.facts.refused, view=view)
 
 
 def _plan_json(result: "Plan", world: "World", _view: View) -> str:
@@ -90,7 +80,7 @@ def _plan_cloudformation(result: "Plan", world: "World", _view: View) -> str:
 def _rehearsal_text(result: "Rehearsal", view: View) -> str:
     from skerry.render import rehearsal
 
-    return rehearsal.format_rehearsal(result, quiet=view.quiet)
+    return rehearsal.format_rehearsal(result, view)
 
 
 def _rehearsal_json(result: "Rehearsal", view: View) -> str:
@@ -103,7 +93,7 @@ def _explanations_text(result: "Sequence[ComparedExplanation]", view: View) -> s
     from skerry.render import explanations
 
     # Of no explanation nothing is printed: the command line says that nothing matched.
-    return explanations.format_explanations(result, quiet=view.quiet) if result else ""
+    return explanations.format_explanations(result, view) if result else ""
 
 
 def _explanations_json(result: "Sequence[ComparedExplanation]", _view: View) -> str:
@@ -112,18 +102,18 @@ def _explanations_json(result: "Sequence[ComparedExplanation]", _view: View) -> 
     return explanations.encode_explanations(result)
 
 
-def _meaning_text(result: Meaning, _view: View) -> str:
+def _meaning_text(result: Meaning, view: View) -> str:
     from skerry.catalogue.error_texts import ErrorTextRule
     from skerry.catalogue.output_terms import OutputTerm
     from skerry.render import console, meanings
 
     match result:
         case ErrorTextRule():
-            return meanings.format_rule(result)
+            return meanings.format_rule(result, view)
         case OutputTerm():
-            return meanings.format_term(result)
+            return meanings.format_term(result, view)
         case _:
-            return console.format_code(result)
+            return console.format_code(result, view)
 
 
 def _meaning_json(result: Meaning, _view: View) -> str:
@@ -132,10 +122,10 @@ def _meaning_json(result: Meaning, _view: View) -> str:
     return explanations.encode_meaning(result)
 
 
-def _catalogue_text(checks: "Sequence[Check]", _view: View) -> str:
+def _catalogue_text(checks: "Sequence[Check]", view: View) -> str:
     from skerry.render import explanations, meanings
 
-    return explanations.format_catalogue() + meanings.format_ids(checks)
+    return explanations.format_catalogue(view) + meanings.format_ids(checks, view)
 
 
 def _catalogue_json(checks: "Sequence[Check]", _view: View) -> str:

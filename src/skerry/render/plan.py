@@ -29,19 +29,20 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned, Why
 from skerry.render.origin_list import list_origins_of_plan
-from skerry.render.text import bold, clean, dim, pluralize, style_word
+from skerry.render.text import bold, clean, dim, list_names, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
+from skerry.render.view import DEFAULT_VIEW, View, format_next
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 
 _MOST_NAMES = 3
 _ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 
 
-def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = False, verbose: bool = False) -> str:
-    """Write a plan for people; the first line says whether it is enough. ``verbose``: also origins."""
+def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEFAULT_VIEW) -> str:
+    """Write a plan for people; the first line says whether it is enough. A verbose view has also origins."""
     lines = [_headline(plan)]
-    if quiet:
-        return "\n".join(lines) + "\n"
+    if view.quiet:
+        return f"{lines[0]}\n"
     by_hand = [planned for planned in plan.changes if planned.disposition == "manual"]
     made = [planned for planned in plan.changes if planned.disposition != "manual"]
     number = 0
@@ -52,9 +53,9 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), quiet: bool = Fa
             number += 1
             lines += _change(number, planned)
     lines += _rest(plan)
-    lines += list_origins_of_plan(plan) if verbose else ()
-    lines += format_refusals(refused)
-    return "\n".join(lines) + "\n"
+    lines += list_origins_of_plan(plan, view.width) if view.verbose else ()
+    lines += format_refusals(refused, view.width)
+    return view.fit(lines) + format_next(view, plan.next_step)
 
 
 def _headline(plan: Plan) -> str:
@@ -124,9 +125,7 @@ def _disposition(row: Planned) -> str:
 
 
 def _because(why: Why) -> str:
-    services = ", ".join(why.services[:_MOST_NAMES])
-    if len(why.services) > _MOST_NAMES:
-        services += f" and {len(why.services) - _MOST_NAMES} more"
+    services = list_names(why.services, _MOST_NAMES)
     steps = ", ".join(why.steps)
     return f"for {steps} of {services}: {' '.join(part for part in (why.code, why.resource) if part) or why.message}"
 
@@ -246,7 +245,7 @@ def _rest(plan: Plan) -> Iterator[str]:
     if plan.findings:
         yield from ["", bold("Also")]
         for item in plan.findings:
-            yield f"  {style_word(item.severity)}  {clean(item.message)}  {dim(item.id)}"
+            yield f"  {style_word(item.severity)}  {dim(f'{item.id}:')} {clean(item.message)}"
 
 
 def verdict_of(plan: Plan) -> str:

@@ -1,6 +1,5 @@
 """A rehearsal as text and as JSON: observed packets and predicted ones."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -8,11 +7,11 @@ import msgspec
 from skerry.diagnose.rehearsal import Rehearsal, RehearsalStep, port_of
 from skerry.launch.needs import Call, Mount
 from skerry.render.json_document import write
-from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word
+from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word, width_of
+from skerry.render.view import DEFAULT_VIEW, View, format_next
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 
 _VERSION = 1
-_WIDTH = 118
 _SAID = {
     OK: "can start: all that was rehearsed works",
     BLOCKED: "cannot start",
@@ -20,23 +19,25 @@ _SAID = {
     UNKNOWN: "may or may not start, not enough data, and packets alone cannot tell",
 }
 _PENDING = "…"
+_FEWEST_COLUMNS = 3
 
 
-def format_rehearsal(rehearsal: Rehearsal, *, quiet: bool = False) -> str:
+def format_rehearsal(rehearsal: Rehearsal, view: View = DEFAULT_VIEW) -> str:
     """Write a Rehearsal for people; its first line answers the question."""
-    lines = [_headline(rehearsal)]
-    if not quiet:
-        lines += [
-            *_tables(rehearsal.steps),
-            *_disagreements(rehearsal),
-            *(dim(f"Note: {clean(note)}") for note in rehearsal.notes),
-        ]
-    return "\n".join(lines) + "\n"
+    if view.quiet:
+        return f"{_headline(rehearsal)}\n"
+    lines = [
+        _headline(rehearsal),
+        *_tables(rehearsal.steps, view.width),
+        *_disagreements(rehearsal),
+        *(dim(f"Note: {clean(note)}") for note in rehearsal.notes),
+    ]
+    return view.fit(lines) + format_next(view, rehearsal.next_step)
 
 
-def format_progress(steps: Sequence[RehearsalStep]) -> list[str]:
+def format_progress(steps: Sequence[RehearsalStep], width: int) -> list[str]:
     """Return the steps as far as they are, a line each: for a table that is shown while clients are under way."""
-    return [line for subnet in _subnets(steps) for line in _table(subnet, steps)]
+    return [line for subnet in _subnets(steps) for line in _table(subnet, steps, width)]
 
 
 def _headline(rehearsal: Rehearsal) -> str:
@@ -51,26 +52,28 @@ def _subnets(steps: Sequence[RehearsalStep]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.subnet for step in steps))
 
 
-def _tables(steps: Sequence[RehearsalStep]) -> Iterator[str]:
+def _tables(steps: Sequence[RehearsalStep], width: int) -> Iterator[str]:
     for subnet in _subnets(steps):
         yield ""
-        yield from _table(subnet, steps)
+        yield from _table(subnet, steps, width)
         for step in steps:
             if step.subnet == subnet:
                 yield from _said(step)
 
 
-def _table(subnet: str, steps: Sequence[RehearsalStep]) -> list[str]:
-    rows = [tuple(map(dim, ("STEP", "HOST", "PORT", "PREDICTED", "PACKETS", "CLIENT", "TIME")))]
+def _table(subnet: str, steps: Sequence[RehearsalStep], width: int) -> list[str]:
+    """Return the table of a subnet; the columns at its end are left out where they do not fit."""
+    rows = [tuple(map(dim, ("STEP", "PREDICTED", "PACKETS", "TIME", "CLIENT")))]
     rows += [_row(step) for step in steps if step.subnet == subnet]
-    return [f"  {bold(clean(subnet))}", *align_columns(rows)]
+    while max(map(width_of, lines := align_columns(rows))) > width and len(rows[0]) > _FEWEST_COLUMNS:
+        rows = [row[:-1] for row in rows]
+    return [f"  {bold(clean(subnet))}", *lines]
 
 
 def _row(step: RehearsalStep) -> tuple[str, ...]:
     seen = step.observed
-    port = str(port_of(step.need) or "") if step.host else ""
     took = f"{seen.seconds:.1f} s" if seen.seconds else ""
-    return (clean(step.need.step), clean(step.host), port, style_word(step.predicted), _packets(step), seen.tool, took)
+    return (clean(step.need.step), style_word(step.predicted), _packets(step), took, clean(seen.tool))
 
 
 def _packets(step: RehearsalStep) -> str:
@@ -86,8 +89,7 @@ def _said(step: RehearsalStep) -> Iterator[str]:
         yield f"  {bold(step.need.step)}: not rehearsed: {clean(seen.why_not)}"
     if seen.words:
         yield f"  {bold(f'{step.need.step} {clean(step.host)}')}"
-        yield from textwrap.wrap(clean(seen.words), _WIDTH, initial_indent="    ", subsequent_indent="      ",
-                                 break_long_words=False, break_on_hyphens=False)  # fmt: skip
+        yield f"    {clean(seen.words)}"
     for dropper in seen.droppers:
         filter_text = ": ".join(filter(None, [f"{dropper.kind} {dropper.resource}".strip(), dropper.rule]))
         yield f"    {dim('dropped by')} {clean(filter_text)}"

@@ -29,24 +29,23 @@ _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized", "UnauthorizedAccess")
 
 
-def format_refusals(refusals: Iterable[Refusal]) -> Iterator[str]:
+def format_refusals(refusals: Iterable[Refusal], width: int | None = None) -> Iterator[str]:
     """Yield the lines of a block on refused calls, with an empty line before it; none where there are none."""
     counts: dict[tuple[str, str], int] = {}
     for item in refusals:
         counts[item.action, item.code] = counts.get((item.action, item.code), 0) + 1
     denied = {pair: count for pair, count in counts.items() if pair[1].startswith(_DENIED)}
-    yield from _block("Not allowed to call", denied)
+    yield from _block("Not allowed to call", denied, width)
     if denied:
         yield dim("  Let a policy of the role or user that skerry runs as allow these actions.")
-    yield from _block("Without an answer", {pair: count for pair, count in counts.items() if pair not in denied})
+    yield from _block("Without an answer", {pair: count for pair, count in counts.items() if pair not in denied}, width)
 
 
-def _block(title: str, counts: dict[tuple[str, str], int]) -> Iterator[str]:
+def _block(title: str, counts: dict[tuple[str, str], int], width: int | None) -> Iterator[str]:
     if counts:
         yield from ["", bold(f"{title}: what these calls would tell is unknown")]
-        yield from align_columns(
-            (clean(action), _what(action), _how(code, count)) for (action, code), count in counts.items()
-        )
+        rows = ((clean(action), _what(action), _how(code, count)) for (action, code), count in counts.items())
+        yield from align_columns(rows, width=width)
 
 
 def _what(action: str) -> str:

@@ -1,0 +1,26 @@
+"""The step after a plan."""
+
+import pytest
+
+from skerry.model.facts import Missing
+from skerry.plan.records import Plan
+from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
+
+WEB = ("web",)
+FACT = Missing("the route table of subnet-a", "ec2:DescribeRouteTables")
+
+
+@pytest.mark.parametrize(
+    ("plan", "next_step"),
+    [
+        (Plan((), NOT_APPLICABLE, NOT_APPLICABLE, proven=True), None),
+        (Plan(WEB, OK, OK, proven=True), "rehearse"),
+        (Plan(("a", "b"), OK, OK, proven=True), None),
+        (Plan(WEB, BLOCKED, OK, proven=True), "write-terraform"),
+        (Plan(WEB, BLOCKED, UNKNOWN, proven=False, facts=(FACT,)), "supply-facts"),
+        (Plan(WEB, BLOCKED, BLOCKED, proven=False), "diagnose"),
+    ],
+    ids=["not-fargate", "works", "several-work", "proven", "unknown", "not-proven"],
+)
+def test_next_step_of_a_plan_follows_from_its_proof(plan: Plan, next_step: str | None) -> None:
+    assert plan.next_step == next_step
