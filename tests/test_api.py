@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import skerry
+from scripts import python_docs
 from skerry import app
 from skerry.aws.session import Account
 from tests.networks import Network, container
@@ -97,6 +98,13 @@ def test_examples_of_the_page_print_what_it_shows(
     monkeypatch.chdir(tmp_path)
     runpy.run_path("example.py")
     assert capsys.readouterr().out == "".join(output for _, output in examples)
+
+
+def test_reference_of_the_page_is_up_to_date(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["python_docs.py", "--check"])
+    assert (python_docs.main(), capsys.readouterr().out) == (0, "")
 
 
 def test_page_describes_every_public_name() -> None:
