@@ -10,8 +10,8 @@ from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
+from skerry.model.api_call import ApiCall
 from skerry.render.iam_policy import write_policy
-from skerry.services.api_call import ApiCall
 from skerry.sources.live import ReadScope
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -7,8 +7,8 @@ from botocore.session import Session
 
 from skerry.aws.api_table import CALLS, NETWORK, PLANNING
 from skerry.aws.pagination import command_name_of
+from skerry.model.api_call import ApiCall
 from skerry.model.record_kinds import ACTIONS
-from skerry.services.api_call import ApiCall
 from tests.tables import each
 
 # The prefix that IAM has for a service, where it is not the name that boto3 has for it:

@@ -10,8 +10,8 @@ from botocore.parsers import ResponseParserError
 from skerry.aws import api_table
 from skerry.aws.errors import CallContext, RefusedError, clean_message, map_errors
 from skerry.errors import Argument, SkerryError
+from skerry.model.api_call import ApiCall
 from skerry.services import efs, logs, s3
-from skerry.services.api_call import ApiCall
 
 
 def of(

@@ -10,8 +10,8 @@ from botocore.session import Session
 from skerry.aws import api_table
 from skerry.aws.api_table import CALLS, PLANNING
 from skerry.aws.response_checks import DAMAGED, check
+from skerry.model.api_call import ApiCall
 from skerry.services import s3
-from skerry.services.api_call import ApiCall
 
 ALL = (*CALLS, *PLANNING)
 XML = {"ec2", "query", "rest-xml"}

@@ -9,7 +9,7 @@ from skerry.model.arns import Arn
 from skerry.model.facts import Facts
 from skerry.model.resource_answers import ResourceAnswer
 from skerry.model.resource_lookup import Resources
-from skerry.services.api_call import CallRequest
+from skerry.services.call_request import CallRequest
 from skerry.services.problems import Problem, ResourceFault, UnknownResource, UnreadKind
 from skerry.services.resource_read import ResourceRead
 from skerry.services.service import RequestScope, ResourceReference, ResourceService

@@ -10,7 +10,6 @@ from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
 from skerry.services import READS, READS_BY_ACTION, SECRET_STORES, SERVICES
-from skerry.services.api_call import ApiCall
 from skerry.services.attached_policy import NO_POLICY, ResourceBasedPolicy
 from skerry.services.kms import KEY_POLICY, KMS, KeyPolicy
 from skerry.services.logs import LOG_GROUP
@@ -101,10 +100,3 @@ def test_secret_without_a_policy_text_has_no_policy() -> None:
     held = resources({(SECRET_POLICY, "db"): SecretPolicy()})
     assert SECRETS_MANAGER.policy_of(held, request, "db") == NO_POLICY
     assert references(SECRETS_MANAGER, "db")[0].service == "secretsmanager"
-
-
-def test_batch_parameter_defaults_to_the_key_of_the_rows() -> None:
-    call = ApiCall("ecs", "DescribeTasks", "tasks", ("taskArn",))
-    assert call.ids_parameter == "tasks"
-    assert call._replace(ids="names").ids_parameter == "names"
-    assert call._replace(rows=None).ids_parameter == ""

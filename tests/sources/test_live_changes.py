@@ -15,7 +15,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from skerry.aws.session import make_clients
 from skerry.errors import SkerryError
-from skerry.services.api_call import LATEST
+from skerry.model.api_call import LATEST
 from skerry.sources.live import read
 from tests.accounts import REGION, Account, error, paged
 from tests.lists import complete_kinds

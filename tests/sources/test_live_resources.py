@@ -9,8 +9,8 @@ from botocore.exceptions import EndpointConnectionError, ParamValidationError
 from skerry.aws.api_table import CALLS
 from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.errors import SkerryError
+from skerry.model.api_call import ApiCall
 from skerry.model.resource_answers import Absent, Refused
-from skerry.services.api_call import ApiCall
 from skerry.sources.live import ReadScope
 from skerry.sources.redaction import redact
 from tests.accounts import ACCOUNT, REGION, Answer, error

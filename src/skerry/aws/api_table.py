@@ -1,6 +1,7 @@
 """The table of AWS API calls that skerry makes to read an account.
 
-None of them changes anything. Their shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
+The calls that list records are in `skerry.model.record_kinds`. No call changes anything. Shapes:
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/,
 https://docs.aws.amazon.com/Route53/latest/APIReference/,
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/, https://docs.aws.amazon.com/scheduler/latest/APIReference/
@@ -9,83 +10,37 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
 from skerry.aws.resource_calls import RESOURCE_CALLS
+from skerry.model.api_call import MOST_ROWS, MOST_ROWS_OF_EC2, ApiCall
+from skerry.model.record_kinds import CALL_OF
 from skerry.services import ecr, efs
-from skerry.services.api_call import ApiCall
-
-_MANY = 1000
-"""The maximum page size of EC2, unless the model of an operation sets less."""
-
-_FEW = 100
-"""The maximum page size of the other services."""
-
-
-def _ec2(operation: str, rows: str, identity: str, page: int | None = _MANY, *, optional: bool = False) -> ApiCall:
-    return ApiCall("ec2", operation, rows, (identity,), page, optional=optional)
 
 
 def _ecs_list(operation: str, rows: str) -> ApiCall:
-    return ApiCall("ecs", operation, rows, page=_FEW, limit="maxResults", kept=False)
+    return ApiCall("ecs", operation, rows, page=MOST_ROWS, limit="maxResults", kept=False)
 
 
-def _ecs(operation: str, rows: str, identity: str, batch: int, long: str = "") -> ApiCall:
-    return ApiCall("ecs", operation, rows, (identity,), batch=batch, long=long)
-
-
-def _resolver(operation: str, rows: str) -> ApiCall:
-    return ApiCall("route53resolver", operation, rows, ("Id",), _FEW, optional=True)
-
-
-VPCS = _ec2("DescribeVpcs", "Vpcs", "VpcId")
-DHCP_OPTIONS = _ec2("DescribeDhcpOptions", "DhcpOptions", "DhcpOptionsId")
-SUBNETS = _ec2("DescribeSubnets", "Subnets", "SubnetId")
-ROUTE_TABLES = _ec2("DescribeRouteTables", "RouteTables", "RouteTableId", 100)
-SECURITY_GROUPS = _ec2("DescribeSecurityGroups", "SecurityGroups", "GroupId")
-NETWORK_ACLS = _ec2("DescribeNetworkAcls", "NetworkAcls", "NetworkAclId")
-NETWORK_INTERFACES = _ec2("DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId")
-INTERNET_GATEWAYS = _ec2("DescribeInternetGateways", "InternetGateways", "InternetGatewayId")
-NAT_GATEWAYS = _ec2("DescribeNatGateways", "NatGateways", "NatGatewayId")
-VPC_ENDPOINTS = _ec2("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId")
-# AWS lists S3 twice under one name, once for each type of endpoint.
-ENDPOINT_SERVICES = ApiCall("ec2", "DescribeVpcEndpointServices", "ServiceDetails", ("ServiceName", "ServiceId"), _MANY)
-PREFIX_LISTS = _ec2("DescribeManagedPrefixLists", "PrefixLists", "PrefixListId", 100)
-TRANSIT_GATEWAYS = _ec2("DescribeTransitGateways", "TransitGateways", "TransitGatewayId", optional=True)
-TRANSIT_GATEWAY_VPC_ATTACHMENTS = _ec2(
-    "DescribeTransitGatewayVpcAttachments",
-    "TransitGatewayVpcAttachments",
-    "TransitGatewayAttachmentId",
-    optional=True,
-)
-TRANSIT_GATEWAY_ATTACHMENTS = _ec2(
-    "DescribeTransitGatewayAttachments",
-    "TransitGatewayAttachments",
-    "TransitGatewayAttachmentId",
-    optional=True,
-)
-TRANSIT_GATEWAY_ROUTE_TABLES = _ec2(
-    "DescribeTransitGatewayRouteTables",
-    "TransitGatewayRouteTables",
-    "TransitGatewayRouteTableId",
-    optional=True,
-)
-PEERING_CONNECTIONS = _ec2("DescribeVpcPeeringConnections", "VpcPeeringConnections", "VpcPeeringConnectionId")
-VPN_GATEWAYS = _ec2("DescribeVpnGateways", "VpnGateways", "VpnGatewayId", None)
-EGRESS_ONLY_GATEWAYS = _ec2(
-    "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId", 255
-)
-GROUP_ASSOCIATIONS = ApiCall(
-    "ec2",
-    "DescribeSecurityGroupVpcAssociations",
-    "SecurityGroupVpcAssociations",
-    ("GroupId", "VpcId"),
-    _MANY,
-    optional=True,
-)
-PUBLIC_ACCESS_OPTIONS = ApiCall(
-    "ec2", "DescribeVpcBlockPublicAccessOptions", optional=True, always=("VpcBlockPublicAccessOptions",)
-)
-PUBLIC_ACCESS_EXCLUSIONS = _ec2(
-    "DescribeVpcBlockPublicAccessExclusions", "VpcBlockPublicAccessExclusions", "ExclusionId", optional=True
-)
+VPCS = CALL_OF["vpcs"]
+DHCP_OPTIONS = CALL_OF["dhcp_options"]
+SUBNETS = CALL_OF["subnets"]
+ROUTE_TABLES = CALL_OF["route_tables"]
+SECURITY_GROUPS = CALL_OF["security_groups"]
+NETWORK_ACLS = CALL_OF["network_acls"]
+NETWORK_INTERFACES = CALL_OF["network_interfaces"]
+INTERNET_GATEWAYS = CALL_OF["internet_gateways"]
+NAT_GATEWAYS = CALL_OF["nat_gateways"]
+VPC_ENDPOINTS = CALL_OF["vpc_endpoints"]
+ENDPOINT_SERVICES = CALL_OF["endpoint_services"]
+PREFIX_LISTS = CALL_OF["prefix_lists"]
+TRANSIT_GATEWAYS = CALL_OF["transit_gateways"]
+TRANSIT_GATEWAY_VPC_ATTACHMENTS = CALL_OF["transit_gateway_vpc_attachments"]
+TRANSIT_GATEWAY_ATTACHMENTS = CALL_OF["transit_gateway_attachments"]
+TRANSIT_GATEWAY_ROUTE_TABLES = CALL_OF["transit_gateway_route_tables"]
+PEERING_CONNECTIONS = CALL_OF["peering_connections"]
+VPN_GATEWAYS = CALL_OF["vpn_gateways"]
+EGRESS_ONLY_GATEWAYS = CALL_OF["egress_only_gateways"]
+GROUP_ASSOCIATIONS = CALL_OF["group_associations"]
+PUBLIC_ACCESS_OPTIONS = CALL_OF["public_access_modes"]
+PUBLIC_ACCESS_EXCLUSIONS = CALL_OF["public_access_exclusions"]
 VPC_ATTRIBUTE = ApiCall("ec2", "DescribeVpcAttribute", always=("VpcId",))
 PREFIX_LIST_ENTRIES = ApiCall("ec2", "GetManagedPrefixListEntries", "Entries", ("Cidr",), 100, wrapped=True)
 TRANSIT_GATEWAY_ROUTES = ApiCall(
@@ -93,7 +48,7 @@ TRANSIT_GATEWAY_ROUTES = ApiCall(
     "SearchTransitGatewayRoutes",
     "Routes",
     ("DestinationCidrBlock", "PrefixListId"),
-    _MANY,
+    MOST_ROWS_OF_EC2,
     wrapped=True,
     optional=True,
     cut="AdditionalRoutesAvailable",
@@ -102,15 +57,13 @@ TRANSIT_GATEWAY_ROUTES = ApiCall(
 CLUSTER_NAMES = _ecs_list("ListClusters", "clusterArns")
 SERVICE_NAMES = _ecs_list("ListServices", "serviceArns")
 TASK_NAMES = _ecs_list("ListTasks", "taskArns")
-# Maximum ids: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html and the pages of the
-# other two.
-CLUSTERS = _ecs("DescribeClusters", "clusters", "clusterArn", 100)
-SERVICES = _ecs("DescribeServices", "services", "serviceArn", 10, "events")
-TASKS = _ecs("DescribeTasks", "tasks", "taskArn", 100)
-TASK_DEFINITION = ApiCall("ecs", "DescribeTaskDefinition", always=("taskDefinition",))
-CAPACITY_PROVIDERS = ApiCall("ecs", "DescribeCapacityProviders", "capacityProviders", ("name",), 10, "maxResults")
+CLUSTERS = CALL_OF["clusters"]
+SERVICES = CALL_OF["services"]
+TASKS = CALL_OF["tasks"]
+TASK_DEFINITION = CALL_OF["task_definitions"]
+CAPACITY_PROVIDERS = CALL_OF["capacity_providers"]
 ZONES = ApiCall(
-    "route53", "ListHostedZonesByVPC", "HostedZoneSummaries", ("HostedZoneId",), _FEW, "MaxItems", wrapped=True
+    "route53", "ListHostedZonesByVPC", "HostedZoneSummaries", ("HostedZoneId",), MOST_ROWS, "MaxItems", wrapped=True
 )
 ZONE_RECORDS = ApiCall(
     "route53",
@@ -124,51 +77,43 @@ ZONE_RECORDS = ApiCall(
     always=("ResourceRecordSets", "IsTruncated"),
 )
 
-RESOLVER_RULES = _resolver("ListResolverRules", "ResolverRules")
-RESOLVER_RULE_ASSOCIATIONS = _resolver("ListResolverRuleAssociations", "ResolverRuleAssociations")
-RESOLVER_ENDPOINTS = _resolver("ListResolverEndpoints", "ResolverEndpoints")
-FIREWALL_ASSOCIATIONS = _resolver("ListFirewallRuleGroupAssociations", "FirewallRuleGroupAssociations")
+RESOLVER_RULES = CALL_OF["resolver_rules"]
+RESOLVER_RULE_ASSOCIATIONS = CALL_OF["resolver_rule_associations"]
+RESOLVER_ENDPOINTS = CALL_OF["resolver_endpoints"]
+FIREWALL_ASSOCIATIONS = CALL_OF["firewall_associations"]
 RESOLVER_ADDRESSES = ApiCall(
     "route53resolver",
     "ListResolverEndpointIpAddresses",
     "IpAddresses",
     ("IpId",),
-    _FEW,
+    MOST_ROWS,
     wrapped=True,
     optional=True,
 )
-PROFILE_ASSOCIATIONS = ApiCall(
-    "route53profiles", "ListProfileAssociations", "ProfileAssociations", ("Id",), _FEW, optional=True
-)
-PROFILE_RESOURCES = ApiCall(
-    "route53profiles",
-    "ListProfileResourceAssociations",
-    "ProfileResourceAssociations",
-    ("Id",),
-    _FEW,
-    wrapped=True,
-    optional=True,
-)
+PROFILE_ASSOCIATIONS = CALL_OF["profile_associations"]
+PROFILE_RESOURCES = CALL_OF["profile_resources"]
 
-S3_FILES_MOUNT_TARGETS = ApiCall(
-    "s3files", "ListMountTargets", "mountTargets", ("mountTargetId",), _FEW, "maxResults", optional=True
-)
+S3_FILES_MOUNT_TARGETS = CALL_OF["s3files_mount_targets"]
 
-EVENT_BUSES = ApiCall("events", "ListEventBuses", "EventBuses", ("Name",), _FEW, "Limit", kept=False, optional=True)
-RULE_NAMES = ApiCall("events", "ListRuleNamesByTarget", "RuleNames", (), _FEW, "Limit", wrapped=True, optional=True)
+EVENT_BUSES = ApiCall(
+    "events", "ListEventBuses", "EventBuses", ("Name",), MOST_ROWS, "Limit", kept=False, optional=True
+)
+RULE_NAMES = ApiCall(
+    "events", "ListRuleNamesByTarget", "RuleNames", (), MOST_ROWS, "Limit", wrapped=True, optional=True
+)
 RULE_TARGETS = ApiCall(
     "events",
     "ListTargetsByRule",
     "Targets",
     ("Id",),
-    _FEW,
+    MOST_ROWS,
     "Limit",
     wrapped=True,
     optional=True,
     without=("Input", "InputPath", "InputTransformer"),
 )
-SCHEDULES = ApiCall("scheduler", "ListSchedules", "Schedules", ("Arn",), _FEW, optional=True)
-SCHEDULE = ApiCall("scheduler", "GetSchedule", optional=True, without=("Target.Input",), always=("Arn", "Name"))
+SCHEDULES = ApiCall("scheduler", "ListSchedules", "Schedules", ("Arn",), MOST_ROWS, optional=True)
+SCHEDULE = CALL_OF["schedules"]
 
 IDENTITY = ApiCall(
     "sts", "GetCallerIdentity", wrapped=True, optional=True, without=("UserId", "Arn"), always=("Account",)

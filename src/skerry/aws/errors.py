@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from skerry.aws.response_checks import DAMAGED
 from skerry.errors import Argument, SkerryError
+from skerry.model.api_call import ApiCall
 from skerry.model.facts import is_denial
-from skerry.services.api_call import ApiCall
 
 
 class RefusedError(Exception):

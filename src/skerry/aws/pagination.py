@@ -6,7 +6,7 @@ from typing import Any
 
 from skerry.aws.errors import CallContext, map_errors
 from skerry.aws.image_config import fetch_configuration
-from skerry.services.api_call import ApiCall
+from skerry.model.api_call import ApiCall
 
 MOST_PAGES = 2_000
 MOST_ROWS = 1_000_000

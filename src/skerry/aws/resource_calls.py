@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRev
 import json
 from typing import Any
 
+from skerry.model.record_kinds import CALL_OF
 from skerry.services import READS
-from skerry.services.api_call import ApiCall
 from skerry.services.organizations import ORGANIZATION
 
 _TASKS = "ecs-tasks"
@@ -29,29 +29,10 @@ def _of_policy(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"PolicyVersionList": [version for version in versions if version.get("IsDefaultVersion")]}
 
 
-_ROLES = ApiCall(
-    "iam",
-    "GetAccountAuthorizationDetails",
-    "RoleDetailList",
-    ("Arn",),
-    1000,
-    "MaxItems",
-    optional=True,
-    without=("InstanceProfileList", "RoleLastUsed"),
-    always=("IsTruncated",),
-)
-ROLES = _ROLES._replace(trim=_of_role)
-MANAGED_POLICIES = _ROLES._replace(rows="Policies", without=("Description",), trim=_of_policy)
-SERVICE_REVISIONS = ApiCall(
-    "ecs",
-    "DescribeServiceRevisions",
-    "serviceRevisions",
-    ("serviceRevisionArn",),
-    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html
-    batch=20,
-    ids="serviceRevisionArns",
-    optional=True,
-)
+ROLES = CALL_OF["roles"]._replace(without=("InstanceProfileList", "RoleLastUsed"), trim=_of_role)
+MANAGED_POLICIES = CALL_OF["managed_policies"]._replace(without=("Description",), trim=_of_policy)
+
+SERVICE_REVISIONS = CALL_OF["service_revisions"]
 
 RESOURCE_CALLS = (
     ROLES,

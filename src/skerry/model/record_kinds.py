@@ -1,4 +1,12 @@
-"""The kinds of record: the key of each in AWS's answers, the field that identifies a row, and the call."""
+"""The kinds of record in lists: the field of each in `Facts`, the id of a row, and the call that reads it.
+
+Shapes of the calls: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/, https://docs.aws.amazon.com/efs/latest/ug/api-reference.html,
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribePullThroughCacheRules.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+and https://docs.aws.amazon.com/scheduler/latest/APIReference/; the IAM actions:
+https://docs.aws.amazon.com/service-authorization/latest/reference/.
+"""
 
 from typing import Any, NamedTuple
 
@@ -13,293 +21,361 @@ from skerry.model import (
     security_groups_and_acls,
     transit_records,
 )
+from skerry.model.api_call import MOST_ROWS, MOST_ROWS_OF_EC2, ApiCall, ec2_rows, ecs_rows, resolver_rows
 
 
 class RecordKind(NamedTuple):
-    """One kind of record: its key in an answer, its field in `Facts`, and the IAM action of its call."""
+    """One kind of record: its field in `Facts`, the attribute with a row's id, its noun, and its call.
 
-    key: str
+    ``saved_key`` is the key of the rows in saved answers, if it is not the key of the call's rows.
+    """
+
     field: str
     record: Any
     id: str
     noun: str
-    action: str
+    call: ApiCall
+    saved_key: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the rows in an answer."""
+        return self.saved_key or self.call.rows or ""
+
+    @property
+    def action(self) -> str:
+        """The IAM action of the call."""
+        return self.call.action
+
+
+def _authorization_details(rows: str) -> ApiCall:
+    details = ("iam", "GetAccountAuthorizationDetails", rows, ("Arn",), 1000, "MaxItems")
+    return ApiCall(*details, optional=True, always=("IsTruncated",))
 
 
 KINDS = (
-    RecordKind("Vpcs", "vpcs", network.Vpc, "vpc_id", "VPC", "ec2:DescribeVpcs"),
+    RecordKind("vpcs", network.Vpc, "vpc_id", "VPC", ec2_rows("DescribeVpcs", "Vpcs", "VpcId")),
     RecordKind(
-        "DhcpOptions",
         "dhcp_options",
         network.DhcpOptions,
         "dhcp_options_id",
         "DHCP option set",
-        "ec2:DescribeDhcpOptions",
+        ec2_rows("DescribeDhcpOptions", "DhcpOptions", "DhcpOptionsId"),
     ),
-    RecordKind("Subnets", "subnets", network.Subnet, "subnet_id", "subnet", "ec2:DescribeSubnets"),
+    RecordKind("subnets", network.Subnet, "subnet_id", "subnet", ec2_rows("DescribeSubnets", "Subnets", "SubnetId")),
     RecordKind(
-        "RouteTables",
         "route_tables",
         network.RouteTable,
         "route_table_id",
         "route table",
-        "ec2:DescribeRouteTables",
+        ec2_rows("DescribeRouteTables", "RouteTables", "RouteTableId", 100),
     ),
     RecordKind(
-        "SecurityGroups",
         "security_groups",
         security_groups_and_acls.SecurityGroup,
         "group_id",
         "security group",
-        "ec2:DescribeSecurityGroups",
+        ec2_rows("DescribeSecurityGroups", "SecurityGroups", "GroupId"),
     ),
     RecordKind(
-        "NetworkAcls",
         "network_acls",
         security_groups_and_acls.NetworkAcl,
         "network_acl_id",
         "network ACL",
-        "ec2:DescribeNetworkAcls",
+        ec2_rows("DescribeNetworkAcls", "NetworkAcls", "NetworkAclId"),
     ),
     RecordKind(
-        "NetworkInterfaces",
         "network_interfaces",
         network.NetworkInterface,
         "network_interface_id",
         "network interface",
-        "ec2:DescribeNetworkInterfaces",
+        ec2_rows("DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     ),
     RecordKind(
-        "InternetGateways",
         "internet_gateways",
         network.InternetGateway,
         "internet_gateway_id",
         "internet gateway",
-        "ec2:DescribeInternetGateways",
+        ec2_rows("DescribeInternetGateways", "InternetGateways", "InternetGatewayId"),
     ),
     RecordKind(
-        "NatGateways",
         "nat_gateways",
         network.NatGateway,
         "nat_gateway_id",
         "NAT gateway",
-        "ec2:DescribeNatGateways",
+        ec2_rows("DescribeNatGateways", "NatGateways", "NatGatewayId"),
     ),
     RecordKind(
-        "VpcEndpoints",
         "vpc_endpoints",
         endpoints.VpcEndpoint,
         "vpc_endpoint_id",
         "VPC endpoint",
-        "ec2:DescribeVpcEndpoints",
+        ec2_rows("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),
     ),
+    # AWS lists S3 twice under one name, once for each type of endpoint.
     RecordKind(
-        "ServiceDetails",
         "endpoint_services",
         endpoints.EndpointService,
         "key",
         "endpoint service",
-        "ec2:DescribeVpcEndpointServices",
+        ApiCall("ec2", "DescribeVpcEndpointServices", "ServiceDetails", ("ServiceName", "ServiceId"), MOST_ROWS_OF_EC2),
     ),
     RecordKind(
-        "PrefixLists",
         "prefix_lists",
         network.PrefixList,
         "prefix_list_id",
         "prefix list",
-        "ec2:DescribeManagedPrefixLists",
+        ec2_rows("DescribeManagedPrefixLists", "PrefixLists", "PrefixListId", 100),
     ),
     RecordKind(
-        "MountTargets",
         "mount_targets",
         endpoints.MountTarget,
         "mount_target_id",
         "EFS mount target",
-        "elasticfilesystem:DescribeMountTargets",
+        ApiCall(
+            "efs",
+            "DescribeMountTargets",
+            "MountTargets",
+            ("MountTargetId",),
+            100,
+            "MaxItems",
+            prefix="elasticfilesystem",
+            wrapped=True,
+            optional=True,
+        ),
     ),
     RecordKind(
-        "mountTargets",
         "s3files_mount_targets",
         endpoints.S3FilesMountTarget,
         "mount_target_id",
         "S3 Files mount target",
-        "s3files:ListMountTargets",
+        ApiCall(
+            "s3files", "ListMountTargets", "mountTargets", ("mountTargetId",), MOST_ROWS, "maxResults", optional=True
+        ),
     ),
     RecordKind(
-        "pullThroughCacheRules",
         "pull_through_rules",
         resource_answers.PullThroughCacheRule,
         "ecr_repository_prefix",
         "pull-through cache rule",
-        "ecr:DescribePullThroughCacheRules",
+        ApiCall(
+            "ecr",
+            "DescribePullThroughCacheRules",
+            "pullThroughCacheRules",
+            ("ecrRepositoryPrefix",),
+            1000,
+            "maxResults",
+            optional=True,
+        ),
     ),
     RecordKind(
-        "capacityProviders",
         "capacity_providers",
         ecs.CapacityProvider,
         "name",
         "capacity provider",
-        "ecs:DescribeCapacityProviders",
+        ApiCall("ecs", "DescribeCapacityProviders", "capacityProviders", ("name",), 10, "maxResults"),
     ),
-    RecordKind("clusters", "clusters", ecs.Cluster, "cluster_arn", "cluster", "ecs:DescribeClusters"),
-    RecordKind("services", "services", ecs.Service, "service_arn", "service", "ecs:DescribeServices"),
+    # Maximum ids: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html and the pages of
+    # clusters, tasks and service revisions.
     RecordKind(
-        "taskDefinitions",
+        "clusters",
+        ecs.Cluster,
+        "cluster_arn",
+        "cluster",
+        ecs_rows("DescribeClusters", "clusters", "clusterArn", 100),
+    ),
+    RecordKind(
+        "services",
+        ecs.Service,
+        "service_arn",
+        "service",
+        ecs_rows("DescribeServices", "services", "serviceArn", 10, "events"),
+    ),
+    RecordKind(
         "task_definitions",
         ecs.TaskDefinition,
         "task_definition_arn",
         "task definition",
-        "ecs:DescribeTaskDefinition",
+        ApiCall("ecs", "DescribeTaskDefinition", always=("taskDefinition",)),
+        saved_key="taskDefinitions",
     ),
     RecordKind(
-        "serviceRevisions",
         "service_revisions",
         ecs.ServiceRevision,
         "service_revision_arn",
         "service revision",
-        "ecs:DescribeServiceRevisions",
+        ApiCall(
+            "ecs",
+            "DescribeServiceRevisions",
+            "serviceRevisions",
+            ("serviceRevisionArn",),
+            # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceRevisions.html
+            batch=20,
+            ids="serviceRevisionArns",
+            optional=True,
+        ),
     ),
-    RecordKind("RoleDetailList", "roles", iam.Role, "arn", "role", "iam:GetAccountAuthorizationDetails"),
+    RecordKind("roles", iam.Role, "arn", "role", _authorization_details("RoleDetailList")),
+    RecordKind("managed_policies", iam.ManagedPolicy, "arn", "role", _authorization_details("Policies")),
+    RecordKind("tasks", ecs.Task, "task_arn", "task", ecs_rows("DescribeTasks", "tasks", "taskArn", 100)),
     RecordKind(
-        "Policies",
-        "managed_policies",
-        iam.ManagedPolicy,
+        "schedules",
+        schedules.Schedule,
         "arn",
-        "role",
-        "iam:GetAccountAuthorizationDetails",
+        "schedule",
+        ApiCall("scheduler", "GetSchedule", optional=True, without=("Target.Input",), always=("Arn", "Name")),
+        saved_key="Schedules",
     ),
-    RecordKind("tasks", "tasks", ecs.Task, "task_arn", "task", "ecs:DescribeTasks"),
-    RecordKind("Schedules", "schedules", schedules.Schedule, "arn", "schedule", "scheduler:GetSchedule"),
     RecordKind(
-        "TransitGateways",
         "transit_gateways",
         transit_records.TransitGateway,
         "transit_gateway_id",
         "transit gateway",
-        "ec2:DescribeTransitGateways",
+        ec2_rows("DescribeTransitGateways", "TransitGateways", "TransitGatewayId", optional=True),
     ),
     RecordKind(
-        "TransitGatewayVpcAttachments",
         "transit_gateway_vpc_attachments",
         transit_records.TransitGatewayVpcAttachment,
         "transit_gateway_attachment_id",
         "transit gateway attachment",
-        "ec2:DescribeTransitGatewayVpcAttachments",
+        ec2_rows(
+            "DescribeTransitGatewayVpcAttachments",
+            "TransitGatewayVpcAttachments",
+            "TransitGatewayAttachmentId",
+            optional=True,
+        ),
     ),
     RecordKind(
-        "TransitGatewayAttachments",
         "transit_gateway_attachments",
         transit_records.TransitGatewayAttachment,
         "transit_gateway_attachment_id",
         "transit gateway attachment",
-        "ec2:DescribeTransitGatewayAttachments",
+        ec2_rows(
+            "DescribeTransitGatewayAttachments",
+            "TransitGatewayAttachments",
+            "TransitGatewayAttachmentId",
+            optional=True,
+        ),
     ),
     RecordKind(
-        "TransitGatewayRouteTables",
         "transit_gateway_route_tables",
         transit_records.TransitGatewayRouteTable,
         "transit_gateway_route_table_id",
         "transit gateway route table",
-        "ec2:DescribeTransitGatewayRouteTables",
+        ec2_rows(
+            "DescribeTransitGatewayRouteTables",
+            "TransitGatewayRouteTables",
+            "TransitGatewayRouteTableId",
+            optional=True,
+        ),
     ),
     RecordKind(
-        "VpcPeeringConnections",
         "peering_connections",
         transit_records.VpcPeeringConnection,
         "vpc_peering_connection_id",
         "peering connection",
-        "ec2:DescribeVpcPeeringConnections",
+        ec2_rows("DescribeVpcPeeringConnections", "VpcPeeringConnections", "VpcPeeringConnectionId"),
     ),
     RecordKind(
-        "VpnGateways",
         "vpn_gateways",
         transit_records.VpnGateway,
         "vpn_gateway_id",
         "VPN gateway",
-        "ec2:DescribeVpnGateways",
+        ec2_rows("DescribeVpnGateways", "VpnGateways", "VpnGatewayId", None),
     ),
     RecordKind(
-        "EgressOnlyInternetGateways",
         "egress_only_gateways",
         transit_records.EgressOnlyInternetGateway,
         "egress_only_internet_gateway_id",
         "egress-only internet gateway",
-        "ec2:DescribeEgressOnlyInternetGateways",
+        ec2_rows(
+            "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId", 255
+        ),
     ),
     RecordKind(
-        "SecurityGroupVpcAssociations",
         "group_associations",
         security_groups_and_acls.SecurityGroupVpcAssociation,
         "key",
         "security group association",
-        "ec2:DescribeSecurityGroupVpcAssociations",
+        ApiCall(
+            "ec2",
+            "DescribeSecurityGroupVpcAssociations",
+            "SecurityGroupVpcAssociations",
+            ("GroupId", "VpcId"),
+            MOST_ROWS_OF_EC2,
+            optional=True,
+        ),
     ),
     RecordKind(
-        "VpcBlockPublicAccessOptions",
         "public_access_modes",
         network.BlockPublicAccessOptions,
         "aws_region",
         "Block Public Access mode",
-        "ec2:DescribeVpcBlockPublicAccessOptions",
+        ApiCall("ec2", "DescribeVpcBlockPublicAccessOptions", optional=True, always=("VpcBlockPublicAccessOptions",)),
+        saved_key="VpcBlockPublicAccessOptions",
     ),
     RecordKind(
-        "VpcBlockPublicAccessExclusions",
         "public_access_exclusions",
         network.BlockPublicAccessExclusion,
         "exclusion_id",
         "Block Public Access exclusion",
-        "ec2:DescribeVpcBlockPublicAccessExclusions",
+        ec2_rows(
+            "DescribeVpcBlockPublicAccessExclusions", "VpcBlockPublicAccessExclusions", "ExclusionId", optional=True
+        ),
     ),
     RecordKind(
-        "ResolverRules",
         "resolver_rules",
         resolver_records.ResolverRule,
         "id",
         "resolver rule",
-        "route53resolver:ListResolverRules",
+        resolver_rows("ListResolverRules", "ResolverRules"),
     ),
     RecordKind(
-        "ResolverRuleAssociations",
         "resolver_rule_associations",
         resolver_records.ResolverRuleAssociation,
         "id",
         "resolver rule association",
-        "route53resolver:ListResolverRuleAssociations",
+        resolver_rows("ListResolverRuleAssociations", "ResolverRuleAssociations"),
     ),
     RecordKind(
-        "ResolverEndpoints",
         "resolver_endpoints",
         resolver_records.ResolverEndpoint,
         "id",
         "resolver endpoint",
-        "route53resolver:ListResolverEndpoints",
+        resolver_rows("ListResolverEndpoints", "ResolverEndpoints"),
     ),
     RecordKind(
-        "FirewallRuleGroupAssociations",
         "firewall_associations",
         resolver_records.FirewallRuleGroupAssociation,
         "id",
         "DNS Firewall association",
-        "route53resolver:ListFirewallRuleGroupAssociations",
+        resolver_rows("ListFirewallRuleGroupAssociations", "FirewallRuleGroupAssociations"),
     ),
     RecordKind(
-        "ProfileAssociations",
         "profile_associations",
         resolver_records.ProfileAssociation,
         "id",
         "Route 53 Profile association",
-        "route53profiles:ListProfileAssociations",
+        ApiCall("route53profiles", "ListProfileAssociations", "ProfileAssociations", ("Id",), MOST_ROWS, optional=True),
     ),
     RecordKind(
-        "ProfileResourceAssociations",
         "profile_resources",
         resolver_records.ProfileResourceAssociation,
         "id",
         "resource of a Route 53 Profile",
-        "route53profiles:ListProfileResourceAssociations",
+        ApiCall(
+            "route53profiles",
+            "ListProfileResourceAssociations",
+            "ProfileResourceAssociations",
+            ("Id",),
+            MOST_ROWS,
+            wrapped=True,
+            optional=True,
+        ),
     ),
 )
 
+CALL_OF = {kind.field: kind.call for kind in KINDS}
 ACTIONS = {kind.field: kind.action for kind in KINDS} | {
     "vpc_attributes": "ec2:DescribeVpcAttribute",
     "zones": "route53:ListHostedZonesByVPC",

@@ -12,13 +12,15 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from skerry.model.api_call import ApiCall
 from skerry.model.record import Camel
+from skerry.model.record_kinds import CALL_OF
 from skerry.model.resource_answers import PullThroughCacheRule, Refused
 from skerry.model.resource_lookup import Found, Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import AnswerRow, ApiCall, CallRequest
 from skerry.services.attached_policy import NO_POLICY, ResourceBasedPolicy, policy_of_answer
+from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.services.image_references import Image, parse
 from skerry.services.resource_read import Parameters, ResourceRead, about_one
 from skerry.services.service import ReadContext, RequestScope, ResourceReference, ResourceService
@@ -141,15 +143,7 @@ def _layers_in(parameters: Parameters) -> list[str]:
     return [f"{'/'.join(map(str, repository))}@{parameters.get('layerDigest')}"] if repository[-1] else []
 
 
-CACHE_RULES = ApiCall(
-    PREFIX,
-    "DescribePullThroughCacheRules",
-    "pullThroughCacheRules",
-    ("ecrRepositoryPrefix",),
-    1000,
-    "maxResults",
-    optional=True,
-)
+CACHE_RULES = CALL_OF["pull_through_rules"]
 REPOSITORY_POLICY = ResourceRead(
     call=about_one(ApiCall(PREFIX, "GetRepositoryPolicy", always=("policyText",))),
     record=RepositoryPolicy,

@@ -5,14 +5,16 @@ https://docs.aws.amazon.com/efs/latest/ug/API_AccessPointDescription.html
 
 from collections.abc import Iterator, Sequence
 
+from skerry.model.api_call import ApiCall
 from skerry.model.arns import Arn
 from skerry.model.record import Pascal
+from skerry.model.record_kinds import CALL_OF
 from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import ApiCall, CallRequest
 from skerry.services.attached_policy import ResourceBasedPolicy, read_policy
+from skerry.services.call_request import CallRequest
 from skerry.services.problems import Problem, ResourceFault, problems_by_answer
 from skerry.services.resource_read import ResourceRead, about_one
 from skerry.services.service import ReadContext, RequestScope, ResourceReference, ResourceService
@@ -51,17 +53,7 @@ FILE_SYSTEMS = ApiCall(
     prefix=PREFIX,
     optional=True,
 )
-MOUNT_TARGETS = ApiCall(
-    _CLIENT,
-    "DescribeMountTargets",
-    "MountTargets",
-    ("MountTargetId",),
-    100,
-    "MaxItems",
-    prefix=PREFIX,
-    wrapped=True,
-    optional=True,
-)
+MOUNT_TARGETS = CALL_OF["mount_targets"]
 FILE_SYSTEM_POLICY = ResourceRead(
     call=about_one(ApiCall(_CLIENT, "DescribeFileSystemPolicy", prefix=PREFIX, always=("Policy",))),
     record=FileSystemPolicy,

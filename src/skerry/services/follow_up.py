@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
-from skerry.services.api_call import CallRequest
+from skerry.services.call_request import CallRequest
 
 
 @runtime_checkable

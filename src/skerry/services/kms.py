@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model.api_call import ApiCall
 from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import AnswerRow, ApiCall, CallRequest, pick_nothing
 from skerry.services.attached_policy import ResourceBasedPolicy, read_policy
+from skerry.services.call_request import AnswerRow, CallRequest, pick_nothing
 from skerry.services.encryption import OF_AWS, EncryptedWith
 from skerry.services.problems import Problem, ResourceFault, UnknownResource, problems_by_answer
 from skerry.services.resource_read import ResourceRead, about_one

@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGrou
 
 from collections.abc import Iterator, Sequence
 
+from skerry.model.api_call import ApiCall
 from skerry.model.record import Camel
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import ApiCall, CallRequest
 from skerry.services.attached_policy import NO_POLICY, ResourceBasedPolicy
+from skerry.services.call_request import CallRequest
 from skerry.services.problems import Problem, problems_by_answer
 from skerry.services.resource_read import ResourceRead, about_one
 from skerry.services.service import ReadContext, RequestScope, ResourceReference, ResourceService

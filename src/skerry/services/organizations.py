@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListPoliciesFo
 
 from typing import Literal, TypeAlias
 
+from skerry.model.api_call import ApiCall
 from skerry.model.facts import Missing
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Found, Resources
-from skerry.services.api_call import ApiCall
 from skerry.services.resource_read import Parameters, ResourceRead, about_one
 
 ControlKind = Literal["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]

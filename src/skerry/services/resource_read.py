@@ -5,9 +5,9 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
+from skerry.model.api_call import ApiCall
 from skerry.model.resource_answers import Refused
 from skerry.model.resource_lookup import Found, Resources
-from skerry.services.api_call import ApiCall
 
 R = TypeVar("R", bound=msgspec.Struct)
 Parameters: TypeAlias = Mapping[str, Any]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from skerry.model.api_call import ApiCall
 from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.model.record import Pascal
@@ -11,8 +12,8 @@ from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import ApiCall, CallRequest
 from skerry.services.attached_policy import ResourceBasedPolicy, read_policy
+from skerry.services.call_request import CallRequest
 from skerry.services.problems import Problem, ResourceFault, problems_by_answer
 from skerry.services.resource_read import ResourceRead, about_one
 from skerry.services.service import ReadContext, RequestScope, ResourceReference, ResourceService

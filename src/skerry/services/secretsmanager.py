@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from msgspec import field
 
+from skerry.model.api_call import ApiCall
 from skerry.model.arns import Arn, parse_arn
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import AnswerRow, ApiCall, CallRequest
 from skerry.services.attached_policy import ResourceBasedPolicy, read_policy
+from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.services.encryption import EncryptedWith, customer_key_of
 from skerry.services.kms import KeyReference, find_key_references
 from skerry.services.problems import Problem, ResourceFault, UnreadKind, problems_by_answer

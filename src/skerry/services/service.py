@@ -16,8 +16,8 @@ from skerry.model.resource_answers import PullThroughCacheRule
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
 from skerry.policy.resources import Resource
-from skerry.services.api_call import CallRequest
 from skerry.services.attached_policy import ResourceBasedPolicy
+from skerry.services.call_request import CallRequest
 from skerry.services.encryption import EncryptedWith
 from skerry.services.problems import Problem
 from skerry.services.resource_read import ResourceRead

@@ -17,7 +17,8 @@ from skerry.aws.errors import RefusedError
 from skerry.aws.pagination import command_name_of
 from skerry.aws.session import ClientFactory
 from skerry.errors import Argument, SkerryError
-from skerry.services.api_call import ApiCall, CallRequest
+from skerry.model.api_call import ApiCall
+from skerry.services.call_request import CallRequest
 from skerry.sources.deleted_resources import Deleted, describe_left_out, listings_of, remove_rows
 from skerry.sources.paged_calls import PARTIAL, TOKENS, CallResult, fetch, make_refused_result
 from skerry.sources.threads import SILENCE_SECONDS, Workers

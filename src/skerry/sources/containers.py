@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from skerry.aws import api_table
 from skerry.errors import Argument, NothingFoundError
+from skerry.model.api_call import ApiCall
 from skerry.model.arns import parse_arn
-from skerry.services.api_call import AnswerRow, ApiCall, CallRequest
+from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.services.service import ResourceReference
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
 from skerry.sources.paged_calls import CallResult

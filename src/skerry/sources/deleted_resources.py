@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Raw
 
 from skerry.aws import api_table
+from skerry.model.api_call import ApiCall
 from skerry.services import efs
-from skerry.services.api_call import ApiCall
 
 MISSING = "MISSING"
 """The reason of ECS for a name without a resource, or with a deleted one.

@@ -7,8 +7,9 @@ import msgspec
 
 from skerry.aws import api_table, resource_calls
 from skerry.aws.session import ClientFactory
+from skerry.model.api_call import ApiCall
 from skerry.services import efs
-from skerry.services.api_call import AnswerRow, ApiCall, CallRequest
+from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.sources import containers
 from skerry.sources.concurrent_calls import WORKERS, Area, Reader, collect_picked
 from skerry.sources.paged_calls import CallResult

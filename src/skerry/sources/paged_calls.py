@@ -9,7 +9,8 @@ import msgspec
 from skerry.aws.errors import RefusedError
 from skerry.aws.pagination import PartialError, iterate_pages
 from skerry.aws.response_checks import DAMAGED
-from skerry.services.api_call import LATEST, AnswerRow, ApiCall, CallRequest
+from skerry.model.api_call import LATEST, ApiCall
+from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.sources.deleted_resources import MISSING
 
 Client: TypeAlias = Any

@@ -20,7 +20,7 @@ from skerry.model.ecs import (
     TaskDefinition,
 )
 from skerry.services import SECRET_STORES, ecr, efs, logs, s3
-from skerry.services.api_call import AnswerRow
+from skerry.services.call_request import AnswerRow
 from skerry.services.image_references import parse
 from skerry.services.secretsmanager import SECRETS_MANAGER
 from skerry.services.service import ResourceReference, SecretStore

@@ -10,7 +10,7 @@ import msgspec
 from skerry.aws import resource_calls
 from skerry.model.resource_answers import PullThroughCacheRule
 from skerry.services import SERVICES, ecr
-from skerry.services.api_call import AnswerRow, CallRequest
+from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.services.follow_up import FollowUp
 from skerry.services.organizations import ORGANIZATION
 from skerry.services.service import ReadContext, ResourceReference

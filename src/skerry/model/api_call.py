@@ -1,7 +1,7 @@
-"""AWS API calls as data: the operation, its IAM action, the shape of its answer, and requests for it."""
+"""AWS API calls as data: the operation, its IAM action, and the shape of its answer."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 
 class ApiCall(NamedTuple):
@@ -66,27 +66,25 @@ LATEST = 20
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
 """
 
-AnswerRow: TypeAlias = Any
-"""A row of an answer from boto3: an object, or the name of one."""
+MOST_ROWS_OF_EC2 = 1000
+"""The maximum page size of EC2, unless the model of an operation sets less."""
+
+MOST_ROWS = 100
+"""The maximum page size of the other services."""
 
 
-def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
-    """Pick nothing of a row."""
-    return ()
+def ec2_rows(
+    operation: str, rows: str, identity: str, page: int | None = MOST_ROWS_OF_EC2, *, optional: bool = False
+) -> ApiCall:
+    """Return a call of EC2 that lists rows."""
+    return ApiCall("ec2", operation, rows, (identity,), page, optional=optional)
 
 
-class CallRequest(NamedTuple):
-    """One call. ``name`` distinguishes its document from others of the call; calls of one name share a document.
+def ecs_rows(operation: str, rows: str, identity: str, batch: int, long: str = "") -> ApiCall:
+    """Return a call of ECS that describes a batch of rows."""
+    return ApiCall("ecs", operation, rows, (identity,), batch=batch, long=long)
 
-    ``pick`` extracts values of each row for the next round; ``about`` explains a refusal. ``within`` names the
-    resource of an earlier answer as the subject of the call, and ``listed`` is the kind of its ids: deleted resources
-    among them are omitted.
-    """
 
-    call: ApiCall
-    parameters: Mapping[str, Any] = {}
-    name: str = ""
-    pick: Callable[[AnswerRow], Iterable[Any]] = pick_nothing
-    about: str = ""
-    within: str = ""
-    listed: str = ""
+def resolver_rows(operation: str, rows: str) -> ApiCall:
+    """Return a call of Route 53 Resolver that lists rows."""
+    return ApiCall("route53resolver", operation, rows, ("Id",), MOST_ROWS, optional=True)
