@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection
     from skerry.aws.session import Account
-    from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis, TraceDiagnosis
+    from skerry.diagnose.causes import Cause
+    from skerry.diagnose.diagnosis import (
+        Blocker,
+        Diagnosis,
+        Finding,
+        NeedDiagnosis,
+        ServiceDiagnosis,
+        ServiceGroup,
+        TraceDiagnosis,
+    )
     from skerry.diagnose.rehearsal import Rehearsal
     from skerry.errors import (
         AmbiguousNameError,
@@ -42,6 +51,7 @@ __all__ = [
     "Account",
     "AmbiguousNameError",
     "Blocker",
+    "Cause",
     "Diagnosis",
     "Explanation",
     "Finding",
@@ -60,6 +70,7 @@ __all__ = [
     "Saved",
     "Selection",
     "ServiceDiagnosis",
+    "ServiceGroup",
     "SkerryError",
     "TraceDiagnosis",
     "TraceRequest",
@@ -94,7 +105,16 @@ _NAMES = {
     "app.saving": ("Saved", "snapshot"),
     "app.selection": ("Hypothetical", "Selection"),
     "aws.session": ("Account",),
-    "diagnose.diagnosis": ("Blocker", "Diagnosis", "Finding", "NeedDiagnosis", "ServiceDiagnosis", "TraceDiagnosis"),
+    "diagnose.causes": ("Cause",),
+    "diagnose.diagnosis": (
+        "Blocker",
+        "Diagnosis",
+        "Finding",
+        "NeedDiagnosis",
+        "ServiceDiagnosis",
+        "ServiceGroup",
+        "TraceDiagnosis",
+    ),
     "diagnose.rehearsal": ("Rehearsal",),
     "errors": (
         "AmbiguousNameError",
