@@ -28,7 +28,9 @@ from skerry.model.route_targets import (
     VpnGatewayTarget,
     spell_target,
 )
+from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayRouteAttachment
+from skerry.net.blocks import CidrBlock
 
 ROUTES: list[tuple[dict[str, Any], RouteTarget]] = [
     ({"gateway_id": "local"}, LOCAL),
@@ -55,7 +57,7 @@ ROUTES: list[tuple[dict[str, Any], RouteTarget]] = [
 
 @pytest.mark.parametrize(("fields", "target"), ROUTES, ids=str)
 def test_route_target_is_made_from_the_field_of_its_kind(fields: dict[str, Any], target: RouteTarget) -> None:
-    assert Route(destination_cidr_block="0.0.0.0/0", **fields).target == target
+    assert Route(destination_cidr_block=Ipv4RuleBlock("0.0.0.0/0"), **fields).target == target
 
 
 def test_route_target_table_covers_every_member_of_the_union() -> None:
@@ -65,7 +67,9 @@ def test_route_target_table_covers_every_member_of_the_union() -> None:
 def test_transit_gateway_route_target_depends_on_the_number_of_attachments() -> None:
     def target_of(*attachments: str) -> object:
         rows = tuple(TransitGatewayRouteAttachment(transit_gateway_attachment_id=name) for name in attachments)
-        return TransitGatewayRoute(destination_cidr_block="0.0.0.0/0", transit_gateway_attachments=rows).target
+        return TransitGatewayRoute(
+            destination_cidr_block=CidrBlock("0.0.0.0/0"), transit_gateway_attachments=rows
+        ).target
 
     assert target_of("tgw-attach-1") == AttachmentTarget("tgw-attach-1")
     assert target_of("tgw-attach-1", "tgw-attach-2") == SharedAttachmentsTarget(("tgw-attach-1", "tgw-attach-2"))

@@ -39,6 +39,7 @@ ANSWERS = [(kind.record, kind.action, KEYS.get(kind.key, kind.key)) for kind in 
 # How our types are written in the models.
 TYPES = {
     "StrType": {"string", "timestamp"},
+    "CustomType": {"string"},
     "BoolType": {"boolean"},
     "IntType": {"integer", "long"},
     "FloatType": {"double", "float", "timestamp"},

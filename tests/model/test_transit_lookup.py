@@ -19,6 +19,7 @@ from skerry.model.transit_records import (
     TransitGatewayVpcAttachment,
     VpcPeeringConnection,
 )
+from skerry.net.blocks import CidrBlock
 from tests.lists import lists
 
 
@@ -88,7 +89,7 @@ class TestTransitGatewayRoutes:
         assert connections().route_table_id_of("a-1") == fact
 
     def test_routes_come_from_the_search_call(self) -> None:
-        rows = (TransitGatewayRoute(destination_cidr_block="10.0.0.0/16"),)
+        rows = (TransitGatewayRoute(destination_cidr_block=CidrBlock("10.0.0.0/16")),)
         table = TransitGatewayRouteTable(transit_gateway_route_table_id="t-1", routes=rows)
         assert connections(transit_gateway_route_tables=(table,)).routes_of("t-1") == rows
 

@@ -7,9 +7,11 @@ from unittest.mock import patch
 
 from msgspec import structs
 
+from skerry.model.facts import Missing
+from skerry.model.security_groups_and_acls import GroupPair
 from skerry.model.world import World
-from skerry.net.addresses import ANY, Block, parse_block, parse_ipv4_block
-from skerry.net.intervals import EMPTY
+from skerry.net.addresses import ANY, Block, parse_block
+from skerry.net.intervals import EMPTY, Intervals
 from skerry.net.packets import Box
 from skerry.reach import appliances as boxes
 from skerry.reach import (
@@ -168,7 +170,7 @@ def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
         found = _group_rules(*of)
         if not isinstance(found, tuple):
             return found
-        return tuple(rule._replace(member=None, addresses=whole.addresses) if rule.member else rule for rule in found)
+        return tuple(rule._replace(peer=whole) if isinstance(rule.peer, GroupPair) else rule for rule in found)
 
     with _swap(security_filters, "group_rules_of", wrong):
         yield
@@ -178,7 +180,9 @@ def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
 def references_to_groups_are_overlooked() -> Iterator[None]:
     def wrong(*of: Any) -> Any:
         found = _group_rules(*of)
-        return tuple(rule for rule in found if not rule.member) if isinstance(found, tuple) else found
+        return (
+            tuple(rule for rule in found if not isinstance(rule.peer, GroupPair)) if isinstance(found, tuple) else found
+        )
 
     with _swap(security_filters, "group_rules_of", wrong):
         yield
@@ -246,10 +250,32 @@ def prefix_lists_hold_nothing() -> Iterator[None]:
 
 @mutant
 def half_a_block_is_read_as_the_whole() -> Iterator[None]:
-    def wrong(cidr: str) -> Block | None:
-        return parse_ipv4_block(cidr.replace("/25", "/24"))
+    def widened(addresses: Intervals) -> Intervals:
+        ((low, high),) = addresses
+        return ((low & ~255, low | 255),) if high - low == 127 else addresses
 
-    with _swap(compiled_rules, "parse_ipv4_block", wrong):
+    def wrong_groups(*of: Any) -> Any:
+        found = _group_rules(*of)
+        if not isinstance(found, tuple):
+            return found
+        return tuple(
+            rule._replace(peer=Block(widened(rule.peer.addresses), 24)) if isinstance(rule.peer, Block) else rule
+            for rule in found
+        )
+
+    def wrong_acl(*of: Any) -> Any:
+        found = _acl_rules(*of)
+        if not isinstance(found, tuple):
+            return found
+        return tuple(
+            rule if isinstance(rule.addresses, Missing) else rule._replace(addresses=widened(rule.addresses))
+            for rule in found
+        )
+
+    with (
+        _swap(security_filters, "group_rules_of", wrong_groups),
+        _swap(security_filters, "acl_rules_of", wrong_acl),
+    ):
         yield
 
 

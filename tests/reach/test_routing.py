@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import PrefixList, Route, RouteTable
+from skerry.model.rule_blocks import Ipv4RuleBlock, Ipv6RuleBlock
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, parse_block
+from skerry.net.blocks import CidrBlock
 from skerry.net.intervals import Intervals, intersect, normalise, subtract, union
 from skerry.reach.routing import Branch, Compiled, compile_table, select_branches, spell_route
 from skerry.reach.trace import Destination
@@ -39,11 +41,15 @@ def world_of(*lists: PrefixList) -> World:
 
 
 def to(cidr: str, gateway: str, **more: Any) -> Route:
-    return Route(destination_cidr_block=cidr, gateway_id=gateway, **more)
+    return Route(destination_cidr_block=Ipv4RuleBlock(cidr), gateway_id=gateway, **more)
 
 
 def by_list(name: str, gateway: str) -> Route:
     return Route(destination_prefix_list_id=name, gateway_id=gateway)
+
+
+def blocks_of(*cidrs: str) -> tuple[CidrBlock, ...]:
+    return tuple(map(CidrBlock, cidrs))
 
 
 def read(world: World, *routes: Route) -> Compiled[Route]:
@@ -76,7 +82,7 @@ class TestLongestPrefix:
     def test_longest_prefix_match_agrees_with_single_address_oracle(
         self, static: list[str], propagated: list[str], lists: list[list[str]], addresses: Intervals
     ) -> None:
-        known = [PrefixList(prefix_list_id=f"pl-{n}", cidrs=tuple(blocks)) for n, blocks in enumerate(lists)]
+        known = [PrefixList(prefix_list_id=f"pl-{n}", cidrs=blocks_of(*blocks)) for n, blocks in enumerate(lists)]
         routes = [to(cidr, f"static-{n}") for n, cidr in enumerate(static)]
         routes += [to(cidr, f"propagated-{n}", origin=PROPAGATED) for n, cidr in enumerate(propagated)]
         routes += [by_list(row.prefix_list_id, f"list-{n}") for n, row in enumerate(known)]
@@ -123,7 +129,7 @@ class TestLongestPrefix:
         assert found == {LOCAL: addresses_of("10.0.0.0/16"), "none": addresses_of("10.1.0.0/16")}
 
     def test_ipv6_route_is_ignored_for_ipv4_addresses(self) -> None:
-        other = Route(destination_ipv6_cidr_block="::/0", gateway_id="igw")
+        other = Route(destination_ipv6_cidr_block=Ipv6RuleBlock("::/0"), gateway_id="igw")
         assert taken(other, addresses=addresses_of("8.8.8.8")) == {"none": addresses_of("8.8.8.8")}
 
 
@@ -142,7 +148,7 @@ def best_of(asked: list[tuple[str, int, Route]], number: int) -> set[Route | Non
 class TestRoutePriority:
     block = "192.0.2.0/24"
     inside = addresses_of("192.0.2.0/25")
-    entries = PrefixList(prefix_list_id="pl-1", cidrs=(block,))
+    entries = PrefixList(prefix_list_id="pl-1", cidrs=blocks_of(block))
 
     def test_static_route_beats_prefix_list_route(self) -> None:
         routes = (by_list("pl-1", "vgw"), to(self.block, "igw"))
@@ -157,32 +163,34 @@ class TestRoutePriority:
         assert list(taken(*routes, addresses=self.inside)) == ["igw"]
 
     def test_overlapping_prefix_list_routes_are_both_candidates(self) -> None:
-        lists = (self.entries, PrefixList(prefix_list_id="pl-2", cidrs=(self.block, "198.51.100.0/24")))
+        lists = (self.entries, PrefixList(prefix_list_id="pl-2", cidrs=blocks_of(self.block, "198.51.100.0/24")))
         both = addresses_of("192.0.2.0/24", "198.51.100.0/24")
         found = taken(by_list("pl-1", "one"), by_list("pl-2", "two"), lists=lists, addresses=both)
         assert found == {"one or two": addresses_of(self.block), "two": addresses_of("198.51.100.0/24")}
 
     def test_overlapping_prefix_lists_are_reported_as_missing_fact(self) -> None:
-        world = world_of(self.entries, PrefixList(prefix_list_id="pl-2", cidrs=(self.block,)))
+        world = world_of(self.entries, PrefixList(prefix_list_id="pl-2", cidrs=blocks_of(self.block)))
         table = read(world, by_list("pl-1", "one"), by_list("pl-2", "two"))
         (branch,) = select_branches(world, table, Destination("there", self.inside), self.inside)
         assert branch.missing is not None
         assert "overlapping prefix lists pl-1 and pl-2" in branch.missing.fact
 
     def test_prefix_list_route_with_longer_entry_wins(self) -> None:
-        lists = (self.entries, PrefixList(prefix_list_id="pl-2", cidrs=("192.0.2.0/25",)))
+        lists = (self.entries, PrefixList(prefix_list_id="pl-2", cidrs=blocks_of("192.0.2.0/25")))
         found = taken(by_list("pl-1", "one"), by_list("pl-2", "two"), lists=lists, addresses=self.inside)
         assert list(found) == ["two"]
 
     def test_prefix_list_with_duplicate_entry_gives_a_single_route(self) -> None:
-        twice = PrefixList(prefix_list_id="pl-1", cidrs=(self.block, self.block))
+        twice = PrefixList(prefix_list_id="pl-1", cidrs=blocks_of(self.block, self.block))
         assert list(taken(by_list("pl-1", "one"), lists=(twice,), addresses=self.inside)) == ["one"]
 
 
 class TestAwsPrefixListEntries:
     """A list of AWS's for one service holds no address of another service."""
 
-    s3 = PrefixList(prefix_list_id="pl-53", prefix_list_name="com.amazonaws.eu-west-1.s3", cidrs=("52.218.0.0/17",))
+    s3 = PrefixList(
+        prefix_list_id="pl-53", prefix_list_name="com.amazonaws.eu-west-1.s3", cidrs=blocks_of("52.218.0.0/17")
+    )
     routes = (by_list("pl-53", "vpce"), to("0.0.0.0/0", "nat"))
 
     def test_aws_prefix_list_matches_its_own_service(self) -> None:
@@ -281,7 +289,7 @@ def test_route_table_without_routes_is_missing() -> None:
 
 
 def test_route_branch_merges_all_addresses_of_a_route() -> None:
-    entries = PrefixList(prefix_list_id="pl-1", cidrs=("10.0.0.0/24", "10.0.4.0/22", "10.0.1.0/24"))
+    entries = PrefixList(prefix_list_id="pl-1", cidrs=blocks_of("10.0.0.0/24", "10.0.4.0/22", "10.0.1.0/24"))
     inside = addresses_of("10.0.0.0/16")
     found = taken(by_list("pl-1", "tgw"), to("0.0.0.0/0", "igw"), lists=(entries,), addresses=inside)
     assert found["tgw"] == intersect(inside, addresses_of("10.0.0.0/23", "10.0.4.0/22"))
@@ -306,7 +314,7 @@ TARGETS = {
 @pytest.mark.parametrize("field", TARGETS)
 def test_route_spelling_shows_its_target(field: str) -> None:
     kind: dict[str, Any] = {field: TARGETS[field]}
-    route = Route(destination_cidr_block="0.0.0.0/0", **kind)
+    route = Route(destination_cidr_block=Ipv4RuleBlock("0.0.0.0/0"), **kind)
     assert spell_route(route) == f"0.0.0.0/0 → {TARGETS[field]}"
 
 
@@ -318,6 +326,6 @@ def test_route_target_fields_are_all_covered() -> None:
 def test_route_spelling_reports_missing_target() -> None:
     assert spell_route(by_list("pl-1", "")) == "pl-1 → a target that the route does not name"
     assert (
-        spell_route(Route(destination_ipv6_cidr_block="::/0", egress_only_internet_gateway_id="eigw-1"))
+        spell_route(Route(destination_ipv6_cidr_block=Ipv6RuleBlock("::/0"), egress_only_internet_gateway_id="eigw-1"))
         == "::/0 → eigw-1"
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from skerry.model.facts import Facts, Missing
 from skerry.model.network import PrefixList
+from skerry.model.rule_blocks import Ipv4RuleBlock, Ipv6RuleBlock
 from skerry.model.security_groups_and_acls import (
     AclEntry,
     AclPortRange,
@@ -22,6 +23,7 @@ from skerry.model.security_groups_and_acls import (
 )
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, parse_block
+from skerry.net.blocks import CidrBlock
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
 from skerry.reach.cache import Memo
@@ -37,8 +39,8 @@ PEER = ((BASE, BASE + UNIVERSE - 1),)
 HTTPS = ("tcp", 443)
 ORDER = (OK, UNKNOWN, INTERMITTENT, BLOCKED)
 LISTS = (
-    PrefixList(prefix_list_id="pl-1", cidrs=("10.0.0.4/30", "10.0.0.12/31", "fd00::/8")),
-    PrefixList(prefix_list_id="pl-2", cidrs=("10.0.0.0/31",)),
+    PrefixList(prefix_list_id="pl-1", cidrs=tuple(map(CidrBlock, ("10.0.0.4/30", "10.0.0.12/31", "fd00::/8")))),
+    PrefixList(prefix_list_id="pl-2", cidrs=(CidrBlock("10.0.0.0/31"),)),
 )
 
 cidrs = st.builds(
@@ -88,7 +90,7 @@ def rule(
         ip_protocol=protocol,
         from_port=first,
         to_port=first if last is None else last,
-        ip_ranges=(IpRange(cidr_ip=cidr),) if cidr else (),
+        ip_ranges=(IpRange(cidr_ip=Ipv4RuleBlock(cidr)),) if cidr else (),
         prefix_list_ids=(PrefixListReference(prefix_list_id=prefix_list),) if prefix_list else (),
         user_id_group_pairs=(GroupPair(group_id=group),) if group else (),
     )
@@ -123,7 +125,7 @@ def admits(item: IpPermission, number: int) -> bool:
     if item.from_port is not None and item.to_port is not None and not item.from_port <= 443 <= item.to_port:
         return False
     lists = {row.prefix_list_id: row.cidrs for row in LISTS if isinstance(row.cidrs, tuple)}
-    blocks = [named.cidr_ip for named in item.ip_ranges]
+    blocks: list[str] = [named.cidr_ip for named in item.ip_ranges]
     blocks += [cidr for named in item.prefix_list_ids for cidr in lists[named.prefix_list_id] if ":" not in cidr]
     member = any(pair.group_id == "sg-peer" for pair in item.user_id_group_pairs)
     return member or any(IPv4Address(number) in IPv4Network(cidr) for cidr in blocks)
@@ -195,7 +197,7 @@ class TestSecurityGroups:
         self, first: int | None, last: int | None
     ) -> None:
         open_range = IpPermission(
-            ip_protocol="tcp", from_port=first, to_port=last, ip_ranges=(IpRange(cidr_ip=EVERYWHERE),)
+            ip_protocol="tcp", from_port=first, to_port=last, ip_ranges=(IpRange(cidr_ip=Ipv4RuleBlock(EVERYWHERE)),)
         )
         assert judged(open_range).clean
 
@@ -335,8 +337,13 @@ entries = st.builds(
 )
 
 
+def entry_of(row: dict[str, Any]) -> AclEntry:
+    blocks = {"cidr_block": Ipv4RuleBlock, "ipv6_cidr_block": Ipv6RuleBlock}
+    return AclEntry(**row | {key: make(row[key]) for key, make in blocks.items() if row.get(key) is not None})
+
+
 def acl_of(drawn: list[dict[str, Any]], number: int = 100) -> NetworkAcl:
-    rows = tuple(AclEntry(rule_number=number + place, **row) for place, row in enumerate(drawn))
+    rows = tuple(entry_of({"rule_number": number + place} | row) for place, row in enumerate(drawn))
     return NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1", entries=rows)
 
 
@@ -425,7 +432,7 @@ class TestNetworkAcls:
         }
         allowed = deny | {"rule_number": 100, "rule_action": "allow"}
         for rows in ([deny, allowed], [allowed, deny]):
-            acl = NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1", entries=tuple(AclEntry(**row) for row in rows))
+            acl = NetworkAcl(network_acl_id="acl-1", vpc_id="vpc-1", entries=tuple(map(entry_of, rows)))
             assert [piece.rule for piece in through(acl, "out", "there").lost] == [
                 "rule 90: deny all traffic 0.0.0.0/0"
             ]
@@ -481,6 +488,10 @@ class TestUnreadableAcls:
         (piece,) = hop.undecided
         assert piece.missing == Missing("'rule 100: deny all ports nonsense' of acl-1 cannot be read")
         assert piece.code == "UNKNOWN_RESOURCE"
+
+    def test_malformed_allow_entry_leaves_matching_traffic_undecided(self) -> None:
+        hop = through(acl_of([self.odd | {"rule_action": "allow"}, self.everything]), "out", "there")
+        assert [piece.code for piece in hop.undecided] == ["UNKNOWN_RESOURCE"]
 
     def test_acl_entry_without_cidr_block_is_undecided(self) -> None:
         entry_ = {key: value for key, value in self.odd.items() if key != "cidr_block"}

@@ -8,12 +8,13 @@ from msgspec import structs
 from skerry.model.facts import Missing
 from skerry.model.network import Ipv6Association, Subnet
 from skerry.net.addresses import spell
+from skerry.net.blocks import Ipv4Block, Ipv6Block
 from skerry.reach.subnets import kind_of, task_addresses_of
 from tests.networks import EVERYWHERE, Network
 
 
 def subnet(cidr: str | None) -> Subnet:
-    return Subnet(subnet_id="subnet-1", vpc_id="vpc-1", cidr_block=cidr)
+    return Subnet(subnet_id="subnet-1", vpc_id="vpc-1", cidr_block=None if cidr is None else Ipv4Block(cidr))
 
 
 class TestTaskAddresses:
@@ -29,12 +30,11 @@ class TestTaskAddresses:
         assert isinstance(found, tuple)
         assert spell(found) == "10.0.1.0/31"
 
-    @pytest.mark.parametrize("cidr", [None, "nonsense"])
-    def test_task_addresses_of_subnet_without_cidr_are_missing(self, cidr: str | None) -> None:
-        assert task_addresses_of(subnet(cidr)) == Missing("the addresses of subnet subnet-1", "ec2:DescribeSubnets")
+    def test_task_addresses_of_subnet_without_cidr_are_missing(self) -> None:
+        assert task_addresses_of(subnet(None)) == Missing("the addresses of subnet subnet-1", "ec2:DescribeSubnets")
 
     def test_task_addresses_of_ipv6_only_subnet_are_ipv6(self) -> None:
-        block = Ipv6Association(ipv6_cidr_block="2a05:d018:1::/64")
+        block = Ipv6Association(ipv6_cidr_block=Ipv6Block("2a05:d018:1::/64"))
         found = task_addresses_of(structs.replace(subnet(None), ipv6_cidr_block_association_set=(block,)))
         assert isinstance(found, tuple)
         assert spell(found) == "2a05:d018:1::4-2a05:d018:1:0:ffff:ffff:ffff:fffe"

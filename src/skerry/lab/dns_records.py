@@ -18,7 +18,7 @@ from skerry.lab.topology_records import DnsNames
 from skerry.model.endpoints import RecordSet, VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.cidr import Address
+from skerry.net.cidr import Address, Cidr
 from skerry.net.hostname import Hostname
 
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253"}
@@ -44,11 +44,11 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def base_plus_two_of(world: World, vpc_id: str) -> Address:
-    """Return the VPC's base address plus two; raises `SkerryError` if the VPC's block is unknown or not valid."""
+    """Return the VPC's base address plus two; raises `SkerryError` if the VPC is unknown, or its block is too small."""
     vpc = world.find_vpc(vpc_id)
     if isinstance(vpc, Missing):
         raise make_unread_error(vpc)
-    address = input_checks.check_cidr(vpc.cidr_block, f"the CidrBlock of {vpc_id}").at(_PLACE_OF_RESOLVER)
+    address = Cidr.of(vpc.cidr_block).at(_PLACE_OF_RESOLVER)
     if address is None:
         raise input_checks.make_invalid_error(f"the CidrBlock of {vpc_id}", "large enough for a DNS server")
     return address

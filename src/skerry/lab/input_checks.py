@@ -1,10 +1,9 @@
 """Checks of input values for a lab: an invalid value is reported, never replaced."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from skerry.errors import SkerryError
-from skerry.net.addresses import parse_block
 from skerry.net.checked import Checked
 from skerry.net.cidr import Address, Cidr
 from skerry.net.ports import PortRange
@@ -33,18 +32,6 @@ def check_ports(first: int, last: int, name: str) -> PortRange:
     if port_range is None:
         raise make_invalid_error(name, "a range of ports")
     return port_range
-
-
-def check_ipv4_blocks(entries: Iterable[str], name: str) -> tuple[Cidr, ...]:
-    """Parse the IPv4 blocks among entries of both families; raises `SkerryError` if an entry is not a block."""
-    blocks = []
-    for text in entries:
-        ipv4_block = Cidr.parse(text)
-        if ipv4_block is not None:
-            blocks.append(ipv4_block)
-        elif parse_block(text) is None:
-            raise make_invalid_error(name, "a block of addresses")
-    return tuple(blocks)
 
 
 def _parse(parse: Callable[[str], _Value | None], text: str | None, name: str, form: str) -> _Value:

@@ -15,7 +15,7 @@ from skerry.lab.topology_records import Chain, Filter, NftRule, Protocol, Traffi
 from skerry.model.facts import Missing
 from skerry.model.security_groups_and_acls import AclEntry, IpPermission, NetworkAcl
 from skerry.model.world import World
-from skerry.net.cidr import Address, Cidr
+from skerry.net.cidr import Address, Cidr, ipv4_blocks_of
 from skerry.net.ports import PortRange
 
 _PROTOCOLS = {
@@ -120,7 +120,7 @@ def _peers(world: World, permission: IpPermission, name: str, members: Members) 
         entries = world.prefix_entries_of(reference.prefix_list_id)
         if isinstance(entries, Missing):
             raise make_unread_error(entries)
-        peers.extend(input_checks.check_ipv4_blocks(entries, f"an entry of {reference.prefix_list_id}"))
+        peers.extend(ipv4_blocks_of(entries))
     for pair in permission.user_id_group_pairs:
         peers.extend(Cidr(f"{address}/32") for address in members(pair.group_id))
     return peers

@@ -19,7 +19,7 @@ from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.cidr import Address, Cidr
+from skerry.net.cidr import Address, Cidr, ipv4_blocks_of
 from skerry.net.hostname import Hostname
 from skerry.net.ports import is_port
 
@@ -156,10 +156,7 @@ class _Part:
             if isinstance(default, Missing):
                 return f"{default.fact} is not known"
             groups = (default.group_id,)
-        block = Cidr.parse(subnet.cidr_block)
-        if block is None:
-            return f"the CidrBlock of {self.subnet_id} is not an IPv4 block"
-        address = self._free(block)
+        address = self._free(Cidr.of(subnet.cidr_block))
         if address is None:
             return f"{self.subnet_id} has no free address"
         self.subnet = subnet
@@ -240,7 +237,7 @@ class _Part:
         if need.service is not None and need.service.key == "s3":
             listed = self._world.prefix_list_of(f"com.amazonaws.{need.service.region}.s3")
             entries = self._world.prefix_entries_of(listed) if listed else Missing("the addresses of S3")
-            blocks = () if isinstance(entries, Missing) else tuple(filter(None, map(Cidr.parse, entries)))
+            blocks = () if isinstance(entries, Missing) else ipv4_blocks_of(entries)
             own = blocks[0].at((10 + number) % blocks[0].size) if blocks else None
             if own is not None:
                 return own

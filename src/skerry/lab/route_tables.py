@@ -34,7 +34,7 @@ from skerry.model.route_targets import (
     spell_target,
 )
 from skerry.model.world import World
-from skerry.net.cidr import Cidr
+from skerry.net.cidr import Cidr, ipv4_blocks_of
 
 _EVERYTHING = Cidr("0.0.0.0/0")
 _ATTACHED = {"available", "attached"}
@@ -218,7 +218,7 @@ def _blocks(world: World, table: RouteTable, route: Route) -> tuple[Cidr, ...]:
     entries = world.prefix_entries_of(route.destination_prefix_list_id)
     if isinstance(entries, Missing):
         raise make_unread_error(entries)
-    return input_checks.check_ipv4_blocks(entries, f"an entry of {route.destination_prefix_list_id}")
+    return ipv4_blocks_of(entries)
 
 
 def _led(table: RouteTable, route: Route, devices: dict[str, Device]) -> tuple[Device, TrafficOrigin]:

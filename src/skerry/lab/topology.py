@@ -28,7 +28,7 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, NetworkInterface, RouteTable
 from skerry.model.world import World, public_address_of
-from skerry.net.cidr import Address
+from skerry.net.cidr import Address, Cidr
 from skerry.net.hostname import Hostname
 
 
@@ -285,8 +285,7 @@ class _Builder:
         for chain in (inbound, outbound):
             if chain not in filters:
                 filters[chain] = build_acl_filter(acl, chain, self._mark)
-        block = input_checks.check_cidr(subnet.cidr_block, f"the CidrBlock of {subnet_id}")
-        return Subnetwork(block, table, inbound, outbound)
+        return Subnetwork(Cidr.of(subnet.cidr_block), table, inbound, outbound)
 
 
 def _public(interface: NetworkInterface, address: Address) -> Address | None:

@@ -1,8 +1,8 @@
-"""Types of fields for an address, a CIDR block, a name or a port, with the form of valid values.
+"""Types of fields for an address, a name or a port, with the form of valid values.
 
 They are texts and numbers to a type checker. `skerry.sources.validation` checks the form of texts when a document
-is loaded; msgspec checks the bounds of numbers. CIDR blocks of rules, entries and routes are plain texts: an invalid
-one makes only its own rule, entry or route unknown.
+is loaded; msgspec checks the bounds of numbers. CIDR blocks have types of their own: `skerry.net.blocks`, and
+`skerry.model.rule_blocks` for rules, entries and routes.
 """
 
 from typing import Annotated, Final
@@ -12,14 +12,8 @@ from msgspec import Meta
 FORM: Final = "form"
 """The key under which the name of a text's form stands in its metadata."""
 
-BLOCK4, BLOCK6, BLOCK = "IPv4 CIDR block", "IPv6 CIDR block", "CIDR block"
 ADDRESS4, ADDRESS6 = "IPv4 address", "IPv6 address"
 NAME = "DNS name"
-
-Block4 = Annotated[str, Meta(extra={FORM: BLOCK4})]
-Block6 = Annotated[str, Meta(extra={FORM: BLOCK6})]
-CidrBlock = Annotated[str, Meta(extra={FORM: BLOCK})]
-"""A block of either family."""
 
 Address4 = Annotated[str, Meta(extra={FORM: ADDRESS4})]
 Address6 = Annotated[str, Meta(extra={FORM: ADDRESS6})]

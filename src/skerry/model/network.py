@@ -6,11 +6,13 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model import route_targets
-from skerry.model.field_types import Address4, Address6, Block4, Block6, CidrBlock, Count
+from skerry.model.field_types import Address4, Address6, Count
+from skerry.model.missing import Missing
 from skerry.model.record import Pascal, Tag
-from skerry.model.route_destinations import RouteDestination, destination_of
+from skerry.model.route_destinations import RouteDestination, destination_of_list
 from skerry.model.route_targets import NO_TARGET, MakeTarget, RouteTarget
-from skerry.net.addresses import parse_ipv4_block, parse_ipv6_block
+from skerry.model.rule_blocks import Ipv4RuleBlock, Ipv6RuleBlock
+from skerry.net.blocks import CidrBlock, Ipv4Block, Ipv6Block
 
 _DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
 
@@ -24,14 +26,14 @@ class BlockState(Pascal, frozen=True):
 class CidrAssociation(Pascal, frozen=True):
     """One IPv4 block of a VPC."""
 
-    cidr_block: Block4
+    cidr_block: Ipv4Block
     cidr_block_state: BlockState = BlockState()
 
 
 class Ipv6Association(Pascal, frozen=True):
     """One IPv6 block of a VPC or subnet."""
 
-    ipv6_cidr_block: Block6
+    ipv6_cidr_block: Ipv6Block
     ipv6_cidr_block_state: BlockState = BlockState()
 
 
@@ -45,7 +47,7 @@ class Vpc(Pascal, frozen=True):
     """A VPC."""
 
     vpc_id: str
-    cidr_block: Block4
+    cidr_block: Ipv4Block
     cidr_block_association_set: tuple[CidrAssociation, ...] = ()
     ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
     dhcp_options_id: str | UnsetType = UNSET
@@ -94,7 +96,7 @@ class Subnet(Pascal, frozen=True):
 
     subnet_id: str
     vpc_id: str
-    cidr_block: Block4 | None = None
+    cidr_block: Ipv4Block | None = None
     ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = ()
     enable_dns64: bool = field(name="EnableDns64", default=False)
     availability_zone: str | UnsetType = UNSET
@@ -117,8 +119,8 @@ class RouteTableAssociation(Pascal, frozen=True):
 class Route(Pascal, frozen=True):
     """One route: one destination, one target."""
 
-    destination_cidr_block: str | None = None
-    destination_ipv6_cidr_block: str | None = None
+    destination_cidr_block: Ipv4RuleBlock | None = None
+    destination_ipv6_cidr_block: Ipv6RuleBlock | None = None
     destination_prefix_list_id: str | None = None
     gateway_id: str | None = None
     nat_gateway_id: str | None = None
@@ -147,9 +149,12 @@ class Route(Pascal, frozen=True):
     @property
     def destination(self) -> RouteDestination:
         """The block or prefix list that the route is for."""
-        cidr, cidr6 = self.destination_cidr_block, self.destination_ipv6_cidr_block
-        block = parse_ipv4_block(cidr) if cidr else parse_ipv6_block(cidr6) if cidr6 else None
-        return destination_of(cidr or cidr6, block, self.destination_prefix_list_id)
+        cidr = self.destination_cidr_block or self.destination_ipv6_cidr_block
+        if cidr is None:
+            return destination_of_list(self.destination_prefix_list_id)
+        return (
+            Missing(f"the route to {cidr!r}, which is no CIDR block") if isinstance(cidr.block, Missing) else cidr.block
+        )
 
     @property
     def target(self) -> RouteTarget:

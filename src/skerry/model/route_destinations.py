@@ -20,8 +20,6 @@ RouteDestination: TypeAlias = Block | PrefixListDestination | Missing
 NO_DESTINATION: Final = Missing("the destination of a route")
 
 
-def destination_of(cidr: str | None, block: Block | None, prefix_list_id: str | None) -> RouteDestination:
-    """Return the destination of a route by its CIDR block, as a text and as it was parsed, or its prefix list."""
-    if cidr is not None:
-        return block or Missing(f"the route to {cidr!r}, which is no CIDR block")
+def destination_of_list(prefix_list_id: str | None) -> RouteDestination:
+    """Return the destination of a route without a block."""
     return NO_DESTINATION if prefix_list_id is None else PrefixListDestination(prefix_list_id)

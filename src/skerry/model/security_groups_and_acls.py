@@ -4,19 +4,20 @@ from msgspec import UNSET, UnsetType, field
 
 from skerry.model.field_types import Protocol, ProtocolNumber, RuleAction, RuleNumber, RulePort
 from skerry.model.record import Pascal, Tag
+from skerry.model.rule_blocks import Ipv4RuleBlock, Ipv6RuleBlock
 
 
 class IpRange(Pascal, frozen=True):
     """An IPv4 block in a rule."""
 
-    cidr_ip: str
+    cidr_ip: Ipv4RuleBlock
     description: str | None = None
 
 
 class Ipv6Range(Pascal, frozen=True):
     """An IPv6 block in a rule."""
 
-    cidr_ipv6: str = field(name="CidrIpv6")
+    cidr_ipv6: Ipv6RuleBlock = field(name="CidrIpv6")
 
 
 class PrefixListReference(Pascal, frozen=True):
@@ -71,8 +72,8 @@ class AclEntry(Pascal, frozen=True):
     protocol: ProtocolNumber
     rule_action: RuleAction
     egress: bool
-    cidr_block: str | None = None
-    ipv6_cidr_block: str | None = None
+    cidr_block: Ipv4RuleBlock | None = None
+    ipv6_cidr_block: Ipv6RuleBlock | None = None
     port_range: AclPortRange | None = None
 
 

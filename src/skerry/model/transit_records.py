@@ -6,12 +6,12 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType
 
-from skerry.model.field_types import Block4, Block6, CidrBlock
 from skerry.model.network import GatewayAttachment
 from skerry.model.record import Pascal, Tag
-from skerry.model.route_destinations import RouteDestination, destination_of
+from skerry.model.route_destinations import RouteDestination, destination_of_list
 from skerry.model.route_targets import TransitRouteTarget, target_of_attachments
-from skerry.net.addresses import parse_block
+from skerry.net.addresses import Block
+from skerry.net.blocks import CidrBlock, Ipv4Block, Ipv6Block
 
 
 class TransitGatewayOptions(Pascal, frozen=True):
@@ -92,7 +92,7 @@ class TransitGatewayRoute(Pascal, frozen=True):
     def destination(self) -> RouteDestination:
         """The block of either family or the prefix list that the route is for."""
         cidr = self.destination_cidr_block
-        return destination_of(cidr, parse_block(cidr) if cidr else None, self.prefix_list_id)
+        return destination_of_list(self.prefix_list_id) if cidr is None else Block(cidr.addresses, cidr.length)
 
     @property
     def target(self) -> TransitRouteTarget:
@@ -119,13 +119,13 @@ class TransitGatewayRouteTable(Pascal, frozen=True):
 class PeeringBlock(Pascal, frozen=True):
     """An IPv4 block of a peered VPC."""
 
-    cidr_block: Block4
+    cidr_block: Ipv4Block
 
 
 class PeeringBlock6(Pascal, frozen=True):
     """An IPv6 block of a peered VPC."""
 
-    ipv6_cidr_block: Block6
+    ipv6_cidr_block: Ipv6Block
 
 
 class PeeringVpc(Pascal, frozen=True):
@@ -134,7 +134,7 @@ class PeeringVpc(Pascal, frozen=True):
     vpc_id: str | None = None
     owner_id: str | None = None
     region: str | None = None
-    cidr_block: Block4 | None = None
+    cidr_block: Ipv4Block | None = None
     cidr_block_set: tuple[PeeringBlock, ...] = ()
     ipv6_cidr_block_set: tuple[PeeringBlock6, ...] = ()
 

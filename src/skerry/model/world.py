@@ -21,6 +21,7 @@ from skerry.model.resource_lookup import Resources
 from skerry.model.route_targets import EndpointTarget
 from skerry.model.security_groups_and_acls import NetworkAcl, SecurityGroup
 from skerry.model.transit_lookup import TransitLookup
+from skerry.net.blocks import CidrBlock
 
 _Row = TypeVar("_Row")
 _ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")
@@ -193,7 +194,7 @@ class World:
         """Return the gateway service of a prefix list, if it is known."""
         return self._services_by_prefix_list.get(prefix_list_id)
 
-    def prefix_entries_of(self, prefix_list_id: str) -> tuple[str, ...] | Missing:
+    def prefix_entries_of(self, prefix_list_id: str) -> tuple[CidrBlock, ...] | Missing:
         """Return the CIDR blocks of a prefix list."""
         prefix_list = self.prefix_lists.get(prefix_list_id)
         if prefix_list is None or prefix_list.cidrs is UNSET:

@@ -24,8 +24,7 @@ class Block(NamedTuple):
     length: int
 
 
-@lru_cache(maxsize=CACHED_BLOCKS)
-def parse_block(cidr: str) -> Block | None:
+def read_block(cidr: str) -> Block | None:
     """Read a CIDR block or address of either family; None where the text is neither.
 
     Host bits are ignored, as AWS ignores them when a block is given to it. Done by hand: every rule, route and
@@ -43,14 +42,20 @@ def parse_block(cidr: str) -> Block | None:
     return Block(((first, first + size - 1),), length)
 
 
-def parse_ipv4_block(cidr: str) -> Block | None:
+def read_ipv4_block(cidr: str) -> Block | None:
     """Read an IPv4 CIDR block or address; None where the text is none."""
-    return parse_block(cidr) if ":" not in cidr else None
+    return read_block(cidr) if ":" not in cidr else None
 
 
-def parse_ipv6_block(cidr: str) -> Block | None:
+def read_ipv6_block(cidr: str) -> Block | None:
     """Read an IPv6 CIDR block or address; None where the text is none."""
-    return parse_block(cidr) if ":" in cidr else None
+    return read_block(cidr) if ":" in cidr else None
+
+
+@lru_cache(maxsize=CACHED_BLOCKS)
+def parse_block(cidr: str) -> Block | None:
+    """Read a CIDR block or address of either family, once for each text."""
+    return read_block(cidr)
 
 
 def _block6(cidr: str) -> Block | None:

@@ -1,8 +1,11 @@
 """IPv4 addresses and CIDR blocks as texts that cannot be wrong: nothing but digits, dots and a slash."""
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Self
 
 from skerry.net.addresses import CACHED_BLOCKS, IPV6, Block, parse_block
+from skerry.net.blocks import CidrBlock, Ipv4Block
 from skerry.net.checked import Checked
 
 _BITS = 32
@@ -32,6 +35,11 @@ class Cidr(Checked):
         """Return the block with its host bits cleared; None where the text is not an IPv4 block."""
         return _canonical(text)
 
+    @classmethod
+    def of(cls, block: Ipv4Block) -> Self:
+        """Return a block of a record with its host bits cleared."""
+        return cls(f"{_spell(block.addresses[0][0])}/{block.length}")
+
     @property
     def size(self) -> int:
         """The number of addresses."""
@@ -48,6 +56,11 @@ class Cidr(Checked):
         low, high = _range(self)
         first, last = _range(other)
         return low <= first and last <= high
+
+
+def ipv4_blocks_of(blocks: Iterable[CidrBlock]) -> tuple[Cidr, ...]:
+    """Return the IPv4 blocks among blocks of both families."""
+    return tuple(cidr for block in blocks if (cidr := Cidr.parse(block)) is not None)
 
 
 @lru_cache(maxsize=CACHED_BLOCKS)

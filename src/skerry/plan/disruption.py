@@ -9,6 +9,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Route
 from skerry.model.route_destinations import PrefixListDestination
 from skerry.model.route_targets import EndpointTarget, LocalTarget
+from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, Block, parse_block
 from skerry.net.intervals import intersect
@@ -168,9 +169,9 @@ def _overruling(world: World, change: AddAclEntry) -> tuple[Disposition, str]:
     return "disruptive", f"it goes before entry {behind[0]}, which denies; {scope_note}"
 
 
-def _overlap(first: str | None, second: str) -> bool:
-    blocks = [block.addresses for cidr in (first or "", second) if (block := parse_block(cidr)) is not None]
-    return len(blocks) == 2 and bool(intersect(*blocks))  # noqa: PLR2004
+def _overlap(entry: Ipv4RuleBlock | None, cidr: str) -> bool:
+    own, other = None if entry is None else entry.block, parse_block(cidr)
+    return isinstance(own, Block) and other is not None and bool(intersect(own.addresses, other.addresses))
 
 
 def _opening(world: World, change: AuthorizeRule) -> str:

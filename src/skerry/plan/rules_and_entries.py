@@ -55,7 +55,7 @@ def _peer(world: World, trace: Trace) -> str | None:
     if there.prefix_list is not None:
         return there.prefix_list if there.prefix_list.startswith("pl-") else None
     subnet = world.subnets.get(there.subnet or "")
-    return subnet.cidr_block if subnet is not None else None
+    return None if subnet is None or subnet.cidr_block is None else str(subnet.cidr_block)
 
 
 def let_in(case: Case, group: str, *, seen: bool) -> Iterator[Change]:
@@ -71,9 +71,10 @@ def let_in(case: Case, group: str, *, seen: bool) -> Iterator[Change]:
     elif here.cidr_block is None:
         yield Advise(group, f"{here.subnet_id} has no IPv4 addresses: admit its IPv6 block")
     else:
-        yield AuthorizeRule(group, "in", Rule("tcp", port, here.cidr_block))
+        cidr = str(here.cidr_block)
+        yield AuthorizeRule(group, "in", Rule("tcp", port, cidr))
         if ingress == "article" and port == HTTPS:
-            yield from _article(group, here.cidr_block)
+            yield from _article(group, cidr)
 
 
 def _article(group: str, cidr: str) -> Iterator[Change]:
@@ -106,10 +107,10 @@ def _blocks(world: World, failing: Failing, trace: Trace, *, to_destination: boo
     """Return the blocks at the other end: a subnet's, or those of AWS's list, which a network ACL cannot name."""
     if not to_destination:
         here = world.subnets[failing.subnet]
-        return [here.cidr_block] if here.cidr_block else []
+        return [str(here.cidr_block)] if here.cidr_block else []
     there = world.subnets.get(trace.destination.subnet or "")
     if there is not None:
-        return [there.cidr_block] if there.cidr_block else []
+        return [str(there.cidr_block)] if there.cidr_block else []
     if trace.destination.choice and not is_ipv6(trace.destination.addresses):
         return cidr_blocks_of(trace.destination.addresses)
     return []

@@ -10,6 +10,7 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Facts
 from skerry.model.network import GroupName, PrefixList, Route, RouteTable, Switch, VpcAttribute
 from skerry.model.route_targets import EndpointTarget
+from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.security_groups_and_acls import (
     AclEntry,
     AclPortRange,
@@ -96,7 +97,7 @@ def _group(change: CreateSecurityGroup) -> SecurityGroup:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
-    everything = IpPermission(ip_protocol="-1", ip_ranges=(IpRange(cidr_ip=_EVERYWHERE),))
+    everything = IpPermission(ip_protocol="-1", ip_ranges=(IpRange(cidr_ip=Ipv4RuleBlock(_EVERYWHERE)),))
     return SecurityGroup(
         group_id=change.group_id,
         group_name=change.name,
@@ -112,7 +113,7 @@ def permission_of(rule: Rule) -> IpPermission:
         ip_protocol=rule.protocol,
         from_port=rule.port,
         to_port=rule.port,
-        ip_ranges=(IpRange(cidr_ip=rule.peer),) if rule.kind == "cidr" else (),
+        ip_ranges=(IpRange(cidr_ip=Ipv4RuleBlock(rule.peer)),) if rule.kind == "cidr" else (),
         prefix_list_ids=(PrefixListReference(prefix_list_id=rule.peer),) if rule.kind == "prefix-list" else (),
         user_id_group_pairs=(GroupPair(group_id=rule.peer),) if rule.kind == "group" else (),
     )
@@ -246,7 +247,7 @@ def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
 def _default_route(facts: Facts, change: RouteToNat) -> Facts:
     if change.nat_gateway_id is None:
         return facts
-    route = Route(destination_cidr_block=_EVERYWHERE, nat_gateway_id=change.nat_gateway_id)
+    route = Route(destination_cidr_block=Ipv4RuleBlock(_EVERYWHERE), nat_gateway_id=change.nat_gateway_id)
     rows = tuple(
         _with_route(_without_default(table), route) if table.route_table_id == change.route_table_id else table
         for table in facts.route_tables
@@ -275,7 +276,7 @@ def _with_entry(acl: NetworkAcl, change: AddAclEntry) -> NetworkAcl:
         protocol=_TCP,
         rule_action="allow",
         egress=change.direction == "out",
-        cidr_block=change.cidr,
+        cidr_block=Ipv4RuleBlock(change.cidr),
         port_range=AclPortRange(from_port=change.ports[0], to_port=change.ports[1]),
     )
     return replace(acl, entries=(*acl.entries, entry))

@@ -6,8 +6,15 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType
 
 from skerry.model.facts import Missing
-from skerry.model.security_groups_and_acls import AclEntry, IpPermission, NetworkAcl, SecurityGroup
-from skerry.net.addresses import parse_ipv4_block, parse_ipv6_block
+from skerry.model.security_groups_and_acls import (
+    AclEntry,
+    GroupPair,
+    IpPermission,
+    NetworkAcl,
+    PrefixListReference,
+    SecurityGroup,
+)
+from skerry.net.addresses import Block
 from skerry.net.intervals import Intervals
 
 TCP, UDP = "tcp", "udp"
@@ -17,19 +24,16 @@ _NUMBERS = {TCP: "6", UDP: "17"}
 
 
 class GroupRule(NamedTuple):
-    """One rule of a security group: exactly one of addresses, prefix list, group; none where it is unreadable."""
+    """One rule of a security group; ``peer`` is `Missing` where it is no CIDR block."""
 
-    group: str
     text: str
-    addresses: Intervals | None = None
-    prefix_list: str | None = None
-    member: str | None = None
+    peer: Block | PrefixListReference | GroupPair | Missing
 
 
 class AclRule(NamedTuple):
-    """One entry of a network ACL; ``addresses`` is None where it is unreadable."""
+    """One entry of a network ACL; ``addresses`` are `Missing` where it has no CIDR block."""
 
-    addresses: Intervals | None
+    addresses: Intervals | Missing
     ports: Intervals
     allows: bool
     text: str
@@ -68,16 +72,18 @@ def _concerns(permission: IpPermission, protocol: str, port: int) -> bool:
 
 def _of_permission(group: str, permission: IpPermission, direction: str) -> Iterator[GroupRule]:
     head = f"{_traffic(permission)} {'from' if direction == 'in' else 'to'}"
-    for item in permission.ip_ranges:
-        block = parse_ipv4_block(item.cidr_ip)
-        yield GroupRule(group, f"{head} {item.cidr_ip}", block.addresses if block else None)
-    for item6 in permission.ipv6_ranges:
-        block = parse_ipv6_block(item6.cidr_ipv6)
-        yield GroupRule(group, f"{head} {item6.cidr_ipv6}", block.addresses if block else None)
+    ranges = (item.cidr_ip for item in permission.ip_ranges)
+    ranges6 = (item.cidr_ipv6 for item in permission.ipv6_ranges)
+    for cidr in (*ranges, *ranges6):
+        text = f"{head} {cidr}"
+        block = cidr.block
+        yield GroupRule(
+            text, Missing(f"rule {text!r} of {group} cannot be read") if isinstance(block, Missing) else block
+        )
     for reference in permission.prefix_list_ids:
-        yield GroupRule(group, f"{head} {reference.prefix_list_id}", prefix_list=reference.prefix_list_id)
+        yield GroupRule(f"{head} {reference.prefix_list_id}", reference)
     for pair in permission.user_id_group_pairs:
-        yield GroupRule(group, f"{head} {pair.group_id}", member=pair.group_id)
+        yield GroupRule(f"{head} {pair.group_id}", pair)
 
 
 def _traffic(permission: IpPermission) -> str:
@@ -100,12 +106,11 @@ def acl_rules_of(acl: NetworkAcl, direction: str, protocol: str) -> tuple[AclRul
         (entry for entry in acl.entries if entry.egress == (direction == "out") and entry.protocol in protocols),
         key=lambda entry: entry.rule_number,
     )
-    return tuple(_acl_rule(entry) for entry in entries)
+    return tuple(_acl_rule(acl.network_acl_id, entry) for entry in entries)
 
 
-def _acl_rule(entry: AclEntry) -> AclRule:
+def _acl_rule(acl: str, entry: AclEntry) -> AclRule:
     cidr = entry.cidr_block or entry.ipv6_cidr_block
-    block = parse_ipv4_block(entry.cidr_block) if entry.cidr_block else parse_ipv6_block(entry.ipv6_cidr_block or "")
     everything = entry.protocol == "-1" or entry.port_range is None
     if everything or entry.port_range is None:
         ports, traffic = ALL_PORTS, "all traffic" if entry.protocol == "-1" else "all ports"
@@ -114,7 +119,10 @@ def _acl_rule(entry: AclEntry) -> AclRule:
         traffic = f"ports {entry.port_range.from_port}-{entry.port_range.to_port}"
     number = "*" if entry.rule_number >= LAST_RULE else str(entry.rule_number)
     text = f"rule {number}: {entry.rule_action} {traffic} {cidr}"
-    return AclRule(block.addresses if block else None, ports, entry.rule_action == "allow", text)
+    addresses: Intervals | Missing = Missing(f"{text!r} of {acl} cannot be read")
+    if cidr is not None and isinstance(cidr.block, Block):
+        addresses = cidr.block.addresses
+    return AclRule(addresses, ports, entry.rule_action == "allow", text)
 
 
 LAST_RULE = 32_767

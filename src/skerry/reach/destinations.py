@@ -7,7 +7,8 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, parse_address, parse_block
+from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, parse_address
+from skerry.net.blocks import CidrBlock
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
 from skerry.reach.cache import Memo
 from skerry.reach.subnets import task_addresses_of
@@ -218,7 +219,7 @@ def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | Non
     return tuple(group.group_id for group in endpoint.groups)
 
 
-def cidrs_of(vpc: Vpc) -> tuple[str, ...]:
+def cidrs_of(vpc: Vpc) -> tuple[CidrBlock, ...]:
     """Return the CIDR blocks that are associated with a VPC, of both address families."""
     rows, rows6 = vpc.cidr_block_association_set, vpc.ipv6_cidr_block_association_set
     return (
@@ -232,5 +233,5 @@ def cidrs_of(vpc: Vpc) -> tuple[str, ...]:
     )
 
 
-def _addresses(cidrs: tuple[str, ...]) -> Intervals:
-    return union(*(block.addresses for cidr in cidrs if (block := parse_block(cidr))))
+def _addresses(cidrs: tuple[CidrBlock, ...]) -> Intervals:
+    return union(*(cidr.addresses for cidr in cidrs))

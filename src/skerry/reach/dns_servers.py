@@ -8,7 +8,7 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.network import Vpc
 from skerry.model.world import World
-from skerry.net.addresses import parse_block, spell
+from skerry.net.addresses import spell
 
 _NO_OPTIONS = "default"
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"}
@@ -52,5 +52,5 @@ def _is_amazon(vpc: Vpc, server: str) -> bool:
     """Tell whether a DNS server is Amazon's: by its name, its link-local address, or the VPC's base plus two."""
     if server in _AMAZON:
         return True
-    own = parse_block(vpc.cidr_block)
-    return own is not None and server == spell(((own.addresses[0][0] + 2, own.addresses[0][0] + 2),))
+    base = vpc.cidr_block.addresses[0][0]
+    return server == spell(((base + 2, base + 2),))

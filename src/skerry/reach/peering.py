@@ -3,19 +3,24 @@
 https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
 """
 
+from typing import TYPE_CHECKING
+
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.route_targets import PeeringTarget
 from skerry.model.transit_records import PeeringVpc, VpcPeeringConnection
-from skerry.net.addresses import parse_block, spell
+from skerry.net.addresses import spell
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.origin import Crossing, Fan, Start, Step
 from skerry.reach.subnets import subnet_of
 from skerry.reach.trace import Hop, PacketPath
 from skerry.reach.vpc_hops import Hops, VpcPaths, join_passage
+
+if TYPE_CHECKING:
+    from skerry.net.blocks import CidrBlock
 
 _ACTIVE = "active"
 # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-lifecycle
@@ -101,9 +106,11 @@ def _state(connection: VpcPeeringConnection) -> Hop:
 
 
 def _blocks(side: PeeringVpc) -> Intervals:
-    cidrs = [side.cidr_block, *(item.cidr_block for item in side.cidr_block_set)]
-    cidrs.extend(item.ipv6_cidr_block for item in side.ipv6_cidr_block_set)
-    return union(*(block.addresses for cidr in cidrs if cidr and (block := parse_block(cidr))))
+    blocks: list[CidrBlock] = [item.cidr_block for item in side.cidr_block_set]
+    blocks.extend(item.ipv6_cidr_block for item in side.ipv6_cidr_block_set)
+    if side.cidr_block is not None:
+        blocks.append(side.cidr_block)
+    return union(*(block.addresses for block in blocks))
 
 
 def _known(side: PeeringVpc) -> bool:

@@ -14,7 +14,7 @@ from skerry.model.route_destinations import NO_DESTINATION, PrefixListDestinatio
 from skerry.model.route_targets import LocalTarget, spell_target
 from skerry.model.transit_records import TransitGatewayRoute
 from skerry.model.world import World
-from skerry.net.addresses import Block, parse_block
+from skerry.net.addresses import Block
 from skerry.net.intervals import Interval, Intervals, covers, intersect, normalise, subtract, union
 from skerry.reach.security_filters import intersect_prefix_list
 from skerry.reach.trace import Destination
@@ -80,8 +80,7 @@ def compile_routes(world: World, table_id: str, routes: Iterable[_Route]) -> Com
                 if isinstance(entries, Missing):
                     open_lists.append((route, name))
                     continue
-                blocks = [block for cidr in entries if (block := parse_block(cidr))]
-                rows.extend(RoutedBlock(block.length, _LISTED, block.addresses, route, name) for block in blocks)
+                rows.extend(RoutedBlock(entry.length, _LISTED, entry.addresses, route, name) for entry in entries)
             case Missing() as missing:
                 if missing == NO_DESTINATION:
                     missing = Missing(f"what a route to {spell_target(route.target)} of {table_id} is for")

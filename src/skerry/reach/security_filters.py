@@ -1,11 +1,11 @@
 """Security groups and network ACLs: the packets that they keep of a flow."""
 
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from skerry.model.facts import Missing
-from skerry.model.security_groups_and_acls import NetworkAcl
+from skerry.model.security_groups_and_acls import GroupPair, NetworkAcl, PrefixListReference
 from skerry.model.world import World
-from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, parse_block, spell, whole_family_of
+from skerry.net.addresses import EVERYTHING, PUBLIC, PUBLIC_IPV6, Block, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers, intersect, subtract, union
 from skerry.reach.cache import Memo
 from skerry.reach.compiled_rules import AclRule, GroupRule, acl_rules_of, group_rules_of, has_no_rules
@@ -52,7 +52,10 @@ class Filters:
                 elif matched:
                     if matched == peer.addresses:
                         is_only_rule = (
-                            item.addresses == whole_family_of(peer.addresses) and evaluated == 1 and not doubtful
+                            isinstance(item.peer, Block)
+                            and item.peer.addresses == whole_family_of(peer.addresses)
+                            and evaluated == 1
+                            and not doubtful
                         )
                         return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=is_only_rule)
                     allowed, rule = union(allowed, matched), item.text
@@ -76,7 +79,7 @@ class Filters:
 
     def _name(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> bool:
         return any(
-            isinstance(rules, Missing) or any(rule.member is not None for rule in rules)
+            isinstance(rules, Missing) or any(isinstance(rule.peer, GroupPair) for rule in rules)
             for rules in (self.rules(group_id, direction, traffic) for group_id in groups)
         )
 
@@ -147,17 +150,19 @@ def _group_verdict(
 
 def _matched(world: World, rule: GroupRule, peer: Peer) -> Intervals | Missing:
     """Return the addresses of the peer that a rule is about."""
-    if rule.addresses is not None:
-        return intersect(rule.addresses, peer.addresses)
-    if rule.member is not None:
-        if peer.groups is None:
-            return EMPTY
-        if isinstance(peer.groups, Missing):
-            return peer.groups
-        return peer.addresses if rule.member in peer.groups else EMPTY
-    if rule.prefix_list is not None:
-        return intersect_prefix_list(world, rule.prefix_list, peer.addresses, peer.destination)
-    return Missing(f"rule {rule.text!r} of {rule.group} cannot be read")
+    match rule.peer:
+        case Block(addresses):
+            return intersect(addresses, peer.addresses)
+        case GroupPair():
+            if isinstance(peer.groups, Missing):
+                return peer.groups
+            return peer.addresses if peer.groups is not None and rule.peer.group_id in peer.groups else EMPTY
+        case PrefixListReference():
+            return intersect_prefix_list(world, rule.peer.prefix_list_id, peer.addresses, peer.destination)
+        case Missing():
+            return rule.peer
+        case never:
+            assert_never(never)
 
 
 def intersect_prefix_list(
@@ -178,7 +183,7 @@ def intersect_prefix_list(
     if isinstance(entries, Missing):
         private = not intersect(addresses, union(PUBLIC, PUBLIC_IPV6))
         return EMPTY if service is not None and private else entries
-    return intersect(union(*(block.addresses for cidr in entries if (block := parse_block(cidr)))), addresses)
+    return intersect(union(*(entry.addresses for entry in entries)), addresses)
 
 
 class _Place(NamedTuple):
@@ -208,7 +213,7 @@ def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -
     undecided: list[Piece] = []
     allowing_rule = ""
     for rule in rules:
-        if rule.allows and rule.addresses is not None and not lost and not undecided and _holds(rule, unmatched):
+        if rule.allows and not lost and not undecided and _holds(rule, unmatched):
             is_first_rule = not allowing_rule and remote == whole_family_of(remote)
             return Hop(
                 "network-acl",
@@ -218,9 +223,10 @@ def _first_match(place: _Place, remote: Intervals, rules: tuple[AclRule, ...]) -
                 allowing_rule or rule.text,
                 by_one_rule=is_first_rule,
             )
-        hit, unmatched = _split(unmatched, rule.addresses or EVERYTHING, rule.ports)
-        if rule.addresses is None:
-            missing = Missing(f"{rule.text!r} of {place.acl} cannot be read")
+        missing = rule.addresses if isinstance(rule.addresses, Missing) else None
+        addresses = EVERYTHING if isinstance(rule.addresses, Missing) else rule.addresses
+        hit, unmatched = _split(unmatched, addresses, rule.ports)
+        if missing is not None:
             undecided.extend(_piece(place, rule.text, *part, missing) for part in hit)
         elif hit and rule.allows:
             allowing_rule = allowing_rule or rule.text
@@ -237,7 +243,8 @@ _Parts = list[tuple[Intervals, Intervals]]
 
 def _holds(rule: AclRule, parts: _Parts) -> bool:
     """Tell whether an entry is about all that is left, as the first one mostly is."""
-    assert rule.addresses is not None  # noqa: S101 -- the caller has looked
+    if isinstance(rule.addresses, Missing):
+        return False
     return all(covers(rule.addresses, remote) and covers(rule.ports, numbers) for remote, numbers in parts)
 
 

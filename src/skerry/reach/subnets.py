@@ -8,7 +8,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.route_targets import InternetGatewayTarget, NatGatewayTarget, RouteTarget
 from skerry.model.world import World
-from skerry.net.addresses import is_ipv6, parse_block
+from skerry.net.addresses import is_ipv6
 from skerry.net.intervals import EMPTY, Intervals, covers, union
 
 Place = Literal["public", "private with NAT", "isolated", "private, by another way", "unknown"]
@@ -34,20 +34,15 @@ def task_addresses_of(subnet: Subnet) -> Intervals | Missing:
 def block_of(subnet: Subnet, like: Intervals) -> Intervals:
     """Return the subnet's own block in the family of these addresses; empty if it has none."""
     if not is_ipv6(like):
-        block = parse_block(subnet.cidr_block or "")
-        return block.addresses if block else EMPTY
+        return EMPTY if subnet.cidr_block is None else subnet.cidr_block.addresses
     return ipv6_blocks_of(subnet)
 
 
 def ipv6_blocks_of(subnet: Subnet) -> Intervals:
     """Return the IPv6 blocks that a subnet is associated with."""
     rows = subnet.ipv6_cidr_block_association_set
-    parsed_blocks = [
-        parse_block(association.ipv6_cidr_block)
-        for association in rows
-        if association.ipv6_cidr_block_state.state == "associated"
-    ]
-    return union(*(block.addresses for block in parsed_blocks if block))
+    associated = (row for row in rows if row.ipv6_cidr_block_state.state == "associated")
+    return union(*(row.ipv6_cidr_block.addresses for row in associated))
 
 
 def subnet_of(world: World, vpc_id: str, addresses: Intervals) -> Subnet | None:

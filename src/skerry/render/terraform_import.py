@@ -104,7 +104,7 @@ def import_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
 
 
 def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
-    body: dict[str, Value] = {"cidr_block": world.vpcs[vpc_id].cidr_block}
+    body: dict[str, Value] = {"cidr_block": str(world.vpcs[vpc_id].cidr_block)}
     ignored = list(_OF_A_VPC)
     switched = {planned.change.attribute for planned in rows if isinstance(planned.change, SetVpcAttribute)}
     for attribute in _ATTRIBUTES:

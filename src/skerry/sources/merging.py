@@ -9,6 +9,7 @@ from skerry.errors import InputError
 from skerry.model.completeness import EVERYWHERE, Completeness
 from skerry.model.network import PrefixList, Switch, VpcAttribute
 from skerry.model.origins import Origin, OriginIndex
+from skerry.net.blocks import CidrBlock
 
 Row: TypeAlias = Any
 """A record of any kind; ``model.facts`` has the type of each kind."""
@@ -23,7 +24,7 @@ _NEWEST_HINT = "Keep only the newer of the two."
 class _Entries(NamedTuple):
     """The entries of a prefix list so far, and their first document."""
 
-    cidrs: list[str]
+    cidrs: list[CidrBlock]
     name: str
     whole: bool = False
     lost: bool = False
@@ -143,7 +144,7 @@ class Rows:
         self.replace_merged("prefix_lists", row.prefix_list_id, row, name)
 
     def add_entries(
-        self, prefix_list_id: str, cidrs: tuple[str, ...], name: str, *, partial: bool, lost: bool = False
+        self, prefix_list_id: str, cidrs: tuple[CidrBlock, ...], name: str, *, partial: bool, lost: bool = False
     ) -> None:
         """Add a page of a prefix list's entries; without the last page, or with a lost entry, they are unknown."""
         pages = self._entries.setdefault(prefix_list_id, _Entries([], name))

@@ -5,7 +5,7 @@ The meaning of a record with an invalid value is unknown: its row counts as lost
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -15,7 +15,8 @@ from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
 from skerry.model.network import DhcpConfiguration
 from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
-from skerry.net.addresses import parse_block, parse_ipv4_block, parse_ipv6_block
+from skerry.net.addresses import read_ipv4_block, read_ipv6_block
+from skerry.net.parsed_text import ParsedText
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.json_repair import has_repeated_keys
 
@@ -25,6 +26,8 @@ Value: TypeAlias = Any
 """A value of a field, of any type."""
 
 _AT_ONCE = 256
+_CACHED_TEXTS = 65_536
+_INVALID = re.compile(r"^( is no .*) - at `\$\.(.*)`$")
 
 Check: TypeAlias = Callable[[Value], str]
 """Returns the place and the fault of an invalid value, such as ``[0].CidrIp is no IPv4 CIDR block``."""
@@ -47,7 +50,7 @@ def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Recor
         part = listed[start : start + _AT_ONCE]
         together = b"[%s]" % b",".join(map(bytes, part))
         try:
-            rows: list[_Record] = msgspec.json.decode(together, type=list[record])  # type: ignore[valid-type]
+            rows: list[_Record] = msgspec.json.decode(together, type=list[record], dec_hook=_parse)  # type: ignore[valid-type]
             sound = not has_repeated_keys(together)
         except UNREADABLE:
             rows, sound = [], False
@@ -62,13 +65,31 @@ def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Recor
 def read_record(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
     """Return a JSON value as a record, or None with the reason why it cannot be read."""
     try:
-        value = msgspec.json.decode(raw, type=record)
+        value = msgspec.json.decode(raw, type=record, dec_hook=_parse)
         if has_repeated_keys(bytes(raw)):
             return None, "a key stands in it twice"
     except UNREADABLE as error:
-        return None, str(error)
+        return None, _INVALID.sub(r"\2\1", str(error))
     fault = fault_of(value)
     return (None, fault) if fault else (value, "")
+
+
+def _parse(kind: type, value: Value) -> ParsedText:
+    """Parse a text of a type that msgspec does not know; raises `ValueError` if it is invalid."""
+    assert issubclass(kind, ParsedText)  # noqa: S101 -- records have no other types of their own
+    try:
+        text = msgspec.convert(value, str)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    return _parse_text(kind, text)
+
+
+@lru_cache(maxsize=_CACHED_TEXTS)
+def _parse_text(kind: type[ParsedText], text: str) -> ParsedText:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(f" is no {kind.form}") from error
 
 
 def fault_of(record: msgspec.Struct) -> str:
@@ -148,24 +169,12 @@ def _unless_absent(check: Check) -> Check:
 # --------------------------------------------------------------------------------------------------------- the forms
 
 
-def _is_block(text: str) -> bool:
-    return parse_block(text) is not None
-
-
-def _is_block4(text: str) -> bool:
-    return parse_ipv4_block(text) is not None
-
-
-def _is_block6(text: str) -> bool:
-    return parse_ipv6_block(text) is not None
-
-
 def _is_address4(text: str) -> bool:
-    return "/" not in text and _is_block4(text)
+    return "/" not in text and read_ipv4_block(text) is not None
 
 
 def _is_address6(text: str) -> bool:
-    return "/" not in text and _is_block6(text)
+    return "/" not in text and read_ipv6_block(text) is not None
 
 
 def _is_name(text: str) -> bool:
@@ -183,9 +192,6 @@ def _is_protocol_number(text: str) -> bool:
 
 
 _FORMS: dict[str, Callable[[str], bool]] = {
-    field_types.BLOCK: _is_block,
-    field_types.BLOCK4: _is_block4,
-    field_types.BLOCK6: _is_block6,
     field_types.ADDRESS4: _is_address4,
     field_types.ADDRESS6: _is_address6,
     field_types.NAME: _is_name,

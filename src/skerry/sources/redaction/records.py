@@ -87,7 +87,7 @@ def _of(kind: Any, field: inspect.Type) -> Keep:  # noqa: ANN401 -- the type of 
             return _mapping(_of(kind, field.value_type))
         case inspect.UnionType():
             return _either([_of(kind, member) for member in field.types], tuple(map(_bare, field.types)))
-        case inspect.StrType():
+        case inspect.StrType() | inspect.CustomType():
             return keep_text
         case inspect.IntType() | inspect.FloatType():
             return _number
@@ -126,7 +126,7 @@ def _null(node: Node, _people: Pseudonyms) -> Node:
 
 
 _JSON: dict[type, tuple[type[inspect.Type], ...]] = {
-    str: (inspect.StrType,),
+    str: (inspect.StrType, inspect.CustomType),
     dict: (inspect.StructType, inspect.DictType),
     list: (inspect.VarTupleType,),
     bool: (inspect.BoolType,),
