@@ -19,6 +19,7 @@ class OriginLookup:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self._tables = tuple(facts.origins[kind] for kind in _IDENTIFIED if kind in facts.origins)
         self._origins: dict[str, Origin | None] = {}
 
     def find(self, resource: str) -> Origin | None:
@@ -29,12 +30,10 @@ class OriginLookup:
 
     def _read(self, resource: str) -> Origin | None:
         arn = self._arn_of(resource)
-        tables = self._facts.origins
-        places = (tables[kind].get(resource) for kind in _IDENTIFIED if kind in tables)
-        written = next((place for place in places if place is not None), None)
-        if written is None:
-            return None if arn is None else Origin(None, arn)
-        return msgspec.structs.replace(written, arn=arn)
+        for table in self._tables:
+            if resource in table:
+                return msgspec.structs.replace(table[resource], arn=arn)
+        return None if arn is None else Origin(None, arn)
 
     def _arn_of(self, resource: str) -> str | None:
         if parse_arn(resource) is not None:
