@@ -94,7 +94,7 @@ class _Builder:
         """Add an interface; the target of a route replaces a plain interface with the same address."""
         ports = self.ports.setdefault(vpc_id, {})
         address = port.addresses[0]
-        if address not in ports or (port.routed and not ports[address].routed):
+        if address not in ports or (port.forwards and not ports[address].forwards):
             ports[address] = port
 
     def _end(self, end: End) -> None:

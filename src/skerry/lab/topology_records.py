@@ -85,11 +85,6 @@ class Port(msgspec.Struct, frozen=True):
         """The name of the device in the router."""
         return Device(f"p{self.number}")
 
-    @property
-    def routed(self) -> bool:
-        """Whether it is the target of routes."""
-        return self.label.startswith("nat-") or self.forwards
-
 
 class Gateway(msgspec.Struct, frozen=True):
     """A way out of a VPC without an interface in a subnet: an internet gateway, gateway endpoint or peering connection.

@@ -159,8 +159,9 @@ class Route(Pascal, frozen=True):
     @property
     def target(self) -> RouteTarget:
         """The target; an instance's route names its network interface too, and that is the target."""
+        if self.gateway_id:
+            return route_targets.target_of_gateway(self.gateway_id)
         targets: tuple[tuple[str | None, MakeTarget], ...] = (
-            (self.gateway_id, route_targets.target_of_gateway),
             (self.nat_gateway_id, route_targets.NatGatewayTarget),
             (self.transit_gateway_id, route_targets.TransitGatewayTarget),
             (self.vpc_peering_connection_id, route_targets.PeeringTarget),
