@@ -1,5 +1,6 @@
 """What a rehearsal says of prediction and packets together."""
 
+import msgspec
 import pytest
 
 from skerry.diagnose.rehearsal import LabResult, RehearsalStep, combine_steps, port_of
@@ -89,6 +90,15 @@ def test_port_of_need_is_set_only_for_calls_and_mounts() -> None:
     assert port_of(Mount("fs-1")) == 2049
     assert port_of(Interface()) is None
     assert port_of(Fault("logs", "CODE", "a fault")) is None
+
+
+def test_subnets_with_equal_results_are_one_group() -> None:
+    steps = [step(OK, worked=True, subnet=subnet) for subnet in ("subnet-a", "subnet-b")]
+    later = msgspec.structs.replace(steps[1], observed=LabResult(worked=True, seconds=5.0))
+    other = step(BLOCKED, worked=False, subnet="subnet-c")
+    groups = combine_steps("web", [steps[0], later, other]).subnet_groups
+    assert [group.subnets for group in groups] == [("subnet-a", "subnet-b"), ("subnet-c",)]
+    assert groups[0].steps == (steps[0],)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,9 @@ class TestGroups:
         network.service("x", launchType="EC2")
         network.service("y", launchType="EC2")
         network.service("z", launchType="EC2", clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other")
-        assert [names_of(group) for group in all_of(network).working_groups] == [["x", "y"], ["z"]]
+        found = all_of(network)
+        assert [names_of(group) for group in found.working_groups] == [["x", "y"], ["z"]]
+        assert [names_of(group) for group in found.failing_groups] == [["web"]]
 
     def test_service_alone_is_shown_whatever_its_verdict(self, network: Network) -> None:
         network.rows["services"][0]["launchType"] = "EC2"
@@ -146,6 +148,7 @@ class TestCausesOfGroups:
         assert (cause.code, cause.resources) == ("DNS_PRIVATE_NAMES_DISABLED", ("vpce-1", "vpce-2"))
         assert cause.dead_ends == ("rtb-main",)
         assert cause.absent_endpoints == {}
+        assert only(network).inferred_facts == {}
 
     def test_missing_route_is_a_cause_beside_an_endpoint_whose_dns_works(self, network: Network) -> None:
         network.serve_s3()

@@ -91,7 +91,7 @@ class _Table:
     """
 
     def __init__(self) -> None:
-        self._lines = 0
+        self._shown: list[str] = []
         self._last = 0.0
 
     def __call__(self, steps: "Sequence[RehearsalStep]") -> None:
@@ -111,16 +111,19 @@ class _Table:
             lines = [f"{answered_count} steps answered"]
         if any(width_of(line) >= width for line in lines):
             lines = [click.unstyle(line)[: width - 1] for line in lines]
+        if lines == self._shown:
+            return
         self.clear()
         complain("\n".join(lines))
-        self._lines = len(lines)
+        self._shown = lines
 
     def clear(self) -> None:
         """Take the lines away."""
-        if self._lines:
-            up = f"\x1b[{self._lines}A"
-            complain(up + _ERASE_LINE * self._lines + up, nl=False)
-            self._lines = 0
+        if self._shown:
+            count = len(self._shown)
+            up = f"\x1b[{count}A"
+            complain(up + _ERASE_LINE * count + up, nl=False)
+            self._shown = []
 
 
 @contextmanager

@@ -62,6 +62,13 @@ class RehearsalStep(msgspec.Struct, frozen=True, gc=False):
         return OK if self.observed.worked else BLOCKED
 
 
+class SubnetGroup(msgspec.Struct, frozen=True, gc=False):
+    """Subnets with the same results of all steps, but for their times; the steps are those of the first."""
+
+    subnets: tuple[str, ...]
+    steps: tuple[RehearsalStep, ...]
+
+
 class Rehearsal(msgspec.Struct, frozen=True, gc=False):
     """Rehearsal of a launch in each subnet that its tasks may start in; ``notes`` are about the lab."""
 
@@ -76,11 +83,28 @@ class Rehearsal(msgspec.Struct, frozen=True, gc=False):
         return tuple(step for step in self.steps if step.disagrees)
 
     @property
+    def subnet_groups(self) -> tuple[SubnetGroup, ...]:
+        """The steps of each subnet, of equal subnets once."""
+        by_subnet: dict[str, list[RehearsalStep]] = {}
+        for step in self.steps:
+            by_subnet.setdefault(step.subnet, []).append(step)
+        alike: dict[tuple[object, ...], list[str]] = {}
+        for subnet, steps in by_subnet.items():
+            alike.setdefault(tuple(map(_result_of, steps)), []).append(subnet)
+        return tuple(SubnetGroup(tuple(subnets), tuple(by_subnet[subnets[0]])) for subnets in alike.values())
+
+    @property
     def next_step(self) -> NextStep | None:
         """The step after this rehearsal; None if nothing is left to do, or skerry itself is wrong."""
         if self.disagreements or self.verdict in _WORKS:
             return None
         return "supply-facts" if self.verdict is UNKNOWN else "plan"
+
+
+def _result_of(step: RehearsalStep) -> tuple[object, ...]:
+    """Return the parts of a step that two equal subnets have in common."""
+    observed = msgspec.structs.replace(step.observed, seconds=0.0, addresses=())
+    return step.need, step.host, step.predicted, observed
 
 
 def combine_steps(

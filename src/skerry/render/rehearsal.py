@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from skerry.diagnose.rehearsal import Rehearsal, RehearsalStep, port_of
+from skerry.diagnose.rehearsal import Rehearsal, RehearsalStep, SubnetGroup, port_of
 from skerry.launch.needs import Call, Mount
 from skerry.render.json_document import write
 from skerry.render.text import align_columns, bold, clean, dim, pluralize, style_word, width_of
@@ -28,7 +28,7 @@ def format_rehearsal(rehearsal: Rehearsal, view: View = DEFAULT_VIEW) -> str:
         return f"{_headline(rehearsal)}\n"
     lines = [
         _headline(rehearsal),
-        *_tables(rehearsal.steps, view.width),
+        *_tables(rehearsal.subnet_groups, view.width),
         *_disagreements(rehearsal),
         *(dim(f"Note: {clean(note)}") for note in rehearsal.notes),
     ]
@@ -37,7 +37,9 @@ def format_rehearsal(rehearsal: Rehearsal, view: View = DEFAULT_VIEW) -> str:
 
 def format_progress(steps: Sequence[RehearsalStep], width: int) -> list[str]:
     """Return the steps as far as they are, a line each: for a table that is shown while clients are under way."""
-    return [line for subnet in _subnets(steps) for line in _table(subnet, steps, width)]
+    subnets = dict.fromkeys(step.subnet for step in steps)
+    tables = (_table(subnet, [step for step in steps if step.subnet == subnet], width) for subnet in subnets)
+    return [line for table in tables for line in table]
 
 
 def _headline(rehearsal: Rehearsal) -> str:
@@ -48,26 +50,20 @@ def _headline(rehearsal: Rehearsal) -> str:
     return f"{style_word(rehearsal.verdict)}: {bold(clean(rehearsal.name))} {outcome_text}"
 
 
-def _subnets(steps: Sequence[RehearsalStep]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(step.subnet for step in steps))
-
-
-def _tables(steps: Sequence[RehearsalStep], width: int) -> Iterator[str]:
-    for subnet in _subnets(steps):
+def _tables(groups: Sequence[SubnetGroup], width: int) -> Iterator[str]:
+    for group in groups:
         yield ""
-        yield from _table(subnet, steps, width)
-        for step in steps:
-            if step.subnet == subnet:
-                yield from _said(step)
+        yield from _table(", ".join(group.subnets), group.steps, width)
+        for step in group.steps:
+            yield from _said(step)
 
 
-def _table(subnet: str, steps: Sequence[RehearsalStep], width: int) -> list[str]:
+def _table(title: str, steps: Sequence[RehearsalStep], width: int) -> list[str]:
     """Return the table of a subnet; the columns at its end are left out where they do not fit."""
-    rows = [tuple(map(dim, ("STEP", "PREDICTED", "PACKETS", "TIME", "CLIENT")))]
-    rows += [_row(step) for step in steps if step.subnet == subnet]
+    rows = [tuple(map(dim, ("STEP", "PREDICTED", "PACKETS", "TIME", "CLIENT"))), *map(_row, steps)]
     while max(map(width_of, lines := align_columns(rows))) > width and len(rows[0]) > _FEWEST_COLUMNS:
         rows = [row[:-1] for row in rows]
-    return [f"  {bold(clean(subnet))}", *lines]
+    return [f"  {bold(clean(title))}", *lines]
 
 
 def _row(step: RehearsalStep) -> tuple[str, ...]:
