@@ -185,6 +185,14 @@ class TestNextCommand:
         assert run("explain", error).out.splitlines()[-1] == "Next: skerry diagnose"
         assert last("explain", "--service", "web", error) == "Next: skerry diagnose --from 'PATH' --service web"
 
+    def test_snapshot_names_the_diagnosis_of_it(self, run: Skerry, answers: Path, tmp_path: Path) -> None:
+        found = run("snapshot", "--from", answers, "--output", tmp_path / "saved")
+        assert found.out.splitlines()[-1] == f"Next: skerry diagnose --from {tmp_path / 'saved'}"
+        assert "Next:" not in run("snapshot", "--from", answers, "--output", tmp_path / "saved", "--force", "-q").out
+
+    def test_demo_names_how_to_keep_its_networks(self, run: Skerry) -> None:
+        assert run("demo").out.splitlines()[-1] == "Next: skerry demo --save demo"
+
     @pytest.mark.parametrize("words", [("-q",), ("--format", "json")])
     def test_quiet_text_and_json_name_no_command(self, run: Skerry, answers: Path, words: tuple[str, ...]) -> None:
         assert "Next:" not in run("diagnose", "--from", answers, *words).out

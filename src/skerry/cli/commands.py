@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from skerry.cli.next_commands import view_with_commands
+from skerry.cli.next_commands import view_of_snapshot, view_with_commands
 from skerry.cli.options import (
     LaunchOptions,
     OutputPath,
@@ -140,7 +140,8 @@ def snapshot(source: InputSource, output: Path, *, force: bool) -> None:
     flush()
     saved = app.snapshot(gathered, output, force=force, note=drop_note if source.quiet else say)
     print_notes(gathered.world.facts.notes, quiet=source.quiet)
-    text = console.format_snapshot(gathered.world, str(output), saved.count, saved.left_out, source.view)
+    view = source.view if is_stream(output) else view_of_snapshot(source, output)
+    text = console.format_snapshot(gathered.world, str(output), saved.count, saved.left_out, view)
     if not is_stream(output):
         write(text)
     elif not source.quiet:
@@ -170,7 +171,7 @@ def demo(save: Path | None) -> None:
     """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
     from skerry import app
     from skerry.render import console, plan
-    from skerry.render.text import clean
+    from skerry.render.text import bold, clean
     from skerry.render.view import View
 
     view = View(width=text_width())
@@ -183,6 +184,8 @@ def demo(save: Path | None) -> None:
     if save is not None:
         for folder in app.keep_chapters(chapters, save):
             write(f"Saved: skerry diagnose --from {clean(str(folder))}\n", None)
+    else:
+        write(f"{bold('Next:')} skerry demo --save demo\n", None)
 
 
 @click.command()

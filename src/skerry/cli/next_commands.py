@@ -50,3 +50,9 @@ def view_with_commands(
     if source.path is not None:
         commands["supply-facts"] = f"{line('diagnose')}  # with the missing answers"
     return msgspec.structs.replace(source.view, commands=commands, snapshot=None if snapshot is None else str(snapshot))
+
+
+def view_of_snapshot(source: InputSource, saved: Path) -> View:
+    """Return the view of a saved snapshot, which the next command reads."""
+    line = shlex.join(["skerry", "diagnose", "--from", str(saved)])
+    return msgspec.structs.replace(source.view, commands={"diagnose": line})

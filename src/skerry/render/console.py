@@ -155,4 +155,4 @@ def format_snapshot(world: World, place: str, count: int, left_out: Sequence[str
     if left_out:
         lines.append(f"  left out, as skerry reads nothing in it: {', '.join(clean(name) for name in left_out)}")
     lines += format_refusals(facts.refused, view.width)
-    return view.fit(lines)
+    return view.fit(lines) + format_next(view, "diagnose")
