@@ -1,8 +1,9 @@
 """Rules and entries that let a call through, and nothing else: whom they name, and where they are put."""
 
+import msgspec
 import pytest
 
-from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, CreateSecurityGroup, ModifyEndpoint
+from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, CreateSecurityGroup, ModifyEndpoint
 from skerry.verdicts import BLOCKED
 from tests.networks import ALL, EVERYWHERE, HTTPS, Network, allow, both_ways, entry
 from tests.planning import changes, isolated, kinds, of_kind, only, planned, rules, told
@@ -149,6 +150,12 @@ class TestNetworkAcls:
         assert {row.disposition for row in found.changes} == {"safe"}
         assert "holds for all that is in the subnets of acl-own" in found.changes[0].note
         assert found.proven
+
+    def test_network_acl_entries_are_encodable_as_json(self) -> None:
+        for subnet in ("subnet-a", "subnet-b"):
+            planned_changes = changes(planned(self.guarded(entry(100, cidr="10.9.0.0/16"), subnet=subnet)))
+            assert AddAclEntry in {type(change) for change in planned_changes}
+            assert msgspec.json.decode(msgspec.json.encode(planned_changes), type=list[Change]) == planned_changes
 
     def test_endpoint_network_acl_gets_the_reverse_entries(self) -> None:
         found = planned(self.guarded(entry(100, cidr="10.9.0.0/16"), subnet="subnet-b"))

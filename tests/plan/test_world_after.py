@@ -30,7 +30,7 @@ from skerry.plan.changes import (
 from skerry.plan.world_after import apply_changes
 from skerry.verdicts import OK
 from tests.networks import HTTPS, REGION, VPC, Network, allow
-from tests.planning import diagnosed, isolated
+from tests.planning import diagnosed, isolated, planned
 
 S3 = f"com.amazonaws.{REGION}.s3"
 IN = Rule("tcp", 443, "10.0.1.0/24")
@@ -257,3 +257,12 @@ def test_changes_round_trip_through_json() -> None:
     changes: list[Change] = [AuthorizeRule("sg-1", "in", IN), ModifyEndpoint("vpce-1", private_dns=True)]
     assert msgspec.json.decode(msgspec.json.encode(changes), type=list[Change]) == changes
     assert allow("tcp", 443, cidr="0.0.0.0/0") == HTTPS
+
+
+@pytest.mark.parametrize("ingress", ["from-tasks", "subnets", "article"])
+def test_planned_changes_round_trip_through_json(ingress: str) -> None:
+    network = isolated()
+    network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
+    changes = [row.change for row in planned(network, ingress=ingress).changes]
+    assert {AuthorizeRule, CreateInterfaceEndpoint} <= {type(change) for change in changes}
+    assert msgspec.json.decode(msgspec.json.encode(changes), type=list[Change]) == changes

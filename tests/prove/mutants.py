@@ -8,6 +8,7 @@ from unittest.mock import patch
 from msgspec import structs
 
 from skerry.model.facts import Missing
+from skerry.model.route_targets import LOCAL, EndpointTarget
 from skerry.model.security_groups_and_acls import GroupPair
 from skerry.model.world import World
 from skerry.net.addresses import ANY, Block, parse_block
@@ -289,7 +290,7 @@ def local_is_always_first() -> Iterator[None]:
     branches = routing.select_branches
 
     def wrong(world: World, table: Any, destination: Any, addresses: Any) -> Any:
-        inside = [row for row in table.rows if row.route.gateway_id == "local"]
+        inside = [row for row in table.rows if row.route.target == LOCAL]
         for row in inside:
             if row.addresses[0][0] <= addresses[0][0] <= row.addresses[0][1]:
                 return (Branch(addresses, (row.route,)),)
@@ -329,7 +330,7 @@ def the_gateway_endpoint_is_forgotten_on_the_main_table() -> Iterator[None]:
         named = {item.subnet_id for item in getattr(table, "associations", ())}
         if subnet.subnet_id in named or not hasattr(table, "routes"):
             return table
-        routes = tuple(route for route in table.routes if not (route.gateway_id or "").startswith("vpce-"))
+        routes = tuple(route for route in table.routes if not isinstance(route.target, EndpointTarget))
         return structs.replace(table, routes=routes, route_table_id=f"{table.route_table_id}'")
 
     with _swap(World, "route_table_of", wrong):
