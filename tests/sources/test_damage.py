@@ -61,6 +61,29 @@ def test_unreadable_row_note_names_row_and_key_but_not_the_value() -> None:
     assert note == "0.json: row 0 of SecurityGroups cannot be read: IpPermissions[0].IpProtocol is no protocol"
 
 
+@pytest.mark.parametrize(
+    ("kind", "row", "fault"),
+    [
+        ("Vpcs", {"VpcId": "vpc-1", "CidrBlock": "s3cr3t"}, "CidrBlock is no IPv4 CIDR block"),
+        ("Vpcs", {"VpcId": "vpc-1", "CidrBlock": 7}, "Expected `str`, got `int` - at `$.CidrBlock`"),
+        (
+            "Subnets",
+            {"SubnetId": "s-1", "VpcId": "vpc-1", "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "10.0.0.0/8"}]},
+            "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock is no IPv6 CIDR block",
+        ),
+        ("PrefixLists", {"PrefixListId": "pl-1", "Cidrs": ["10.0.0.0/8", "s3cr3t"]}, "Cidrs[1] is no CIDR block"),
+    ],
+)
+def test_unreadable_cidr_block_note_names_its_place(kind: str, row: dict[str, Any], fault: str) -> None:
+    assert of({kind: [row]}).notes == (f"0.json: row 0 of {kind} cannot be read: {fault}",)
+
+
+def test_invalid_cidr_block_of_a_rule_leaves_its_group_readable() -> None:
+    rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "nonsense"}, {"CidrIp": "10.0.0.0/8"}]}
+    found = of({"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [rule]}]})
+    assert (found.notes, len(found.security_groups)) == ((), 1)
+
+
 def test_unreadable_vpc_row_leaves_the_other_rows() -> None:
     found = of({"Vpcs": [VPC, {"VpcId": "vpc-2", "CidrBlock": "10.0.0.0/x"}]})
     assert [row.vpc_id for row in found.vpcs] == ["vpc-1"]
