@@ -11,7 +11,9 @@ from skerry.aws.session import Account
 from skerry.errors import NothingFoundError, UnknownNameError
 from skerry.model.facts import Refusal
 from skerry.model.world import World
+from skerry.render import formats
 from skerry.render import json as as_json
+from skerry.render.view import View
 from skerry.sources import documents, live
 from skerry.verdicts import NOT_APPLICABLE
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, as_bytes, container
@@ -124,6 +126,9 @@ class TestInputWithoutLaunches:
         assert (diagnosis.verdict, diagnosis.services, diagnosis.findings) == (NOT_APPLICABLE, (), ())
         plan = app.plan(empty.world(), app.Selection(**selection))
         assert (plan.before, plan.after, plan.proven, plan.changes) == (NOT_APPLICABLE, NOT_APPLICABLE, True, ())
+        for form in ("terraform", "cloudformation"):
+            text = formats.PLAN[form](plan, empty.world(), View())
+            assert text.splitlines()[:2] == ["# Nothing starts a Fargate task.", "# There is nothing to change."]
 
     def test_cluster_without_launches_is_not_applicable(self) -> None:
         given = network()
@@ -156,13 +161,13 @@ class TestInputWithoutLaunches:
 
     def test_input_without_answer_about_services_is_an_error(self, empty: Network) -> None:
         empty.forget("services")
-        with pytest.raises(NothingFoundError, match="there is no ECS service in "):
+        with pytest.raises(NothingFoundError, match=r"no answer in .* lists ECS services"):
             app.diagnose(empty.world())
 
     def test_answer_that_names_missing_services_is_no_list_of_services(self, empty: Network) -> None:
         document = json.loads(empty.document()) | {"failures": [{"arn": "web", "reason": "MISSING"}]}
         world = World(documents.load({"a.json": json.dumps(document).encode()}))
-        with pytest.raises(NothingFoundError, match="there is no ECS service in "):
+        with pytest.raises(NothingFoundError, match=r"no answer in .* lists ECS services"):
             app.diagnose(world)
 
     @pytest.mark.parametrize(

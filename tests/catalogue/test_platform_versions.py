@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from skerry.catalogue.platform_versions import LATEST, find_platform
+from skerry.catalogue.platform_versions import LATEST, find_platform, list_platform_versions
 
 
 @pytest.mark.parametrize(("family", "version"), [("linux", "1.4.0"), ("windows", "1.0.0")])
@@ -22,6 +22,14 @@ def test_linux_platform_versions_before_1_4_are_retired(version: str) -> None:
     assert found.retired is not None
     assert date.fromisoformat(found.retired) == date(2026, 6, 15)
     assert found.own_interface == ("secrets", "registry-auth")
+
+
+@pytest.mark.parametrize(
+    ("family", "versions"),
+    [("linux", ("LATEST", "1.4.0", "1.3.0", "1.2.0", "1.1.0", "1.0.0")), ("windows", ("LATEST", "1.0.0"))],
+)
+def test_platform_versions_of_a_family_are_listed_retired_ones_last(family: str, versions: tuple[str, ...]) -> None:
+    assert list_platform_versions(family) == versions
 
 
 @pytest.mark.parametrize(("family", "version"), [("linux", "9.9.9"), ("windows", "1.4.0"), ("mac", LATEST)])

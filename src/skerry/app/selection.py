@@ -141,7 +141,7 @@ def _nothing_found(world: World) -> NothingFoundError:
         kinds = "ECS services" if _refused(world, _SERVICE_CALLS) else "rules and schedules"
         message = f"the {kinds} of {world.facts.source} could not be read: AWS refused {calls}"
         return NothingFoundError(message, "Let a policy allow it, or give ", *_HYPOTHETICAL, ".")
-    message = f"there is no ECS service in {world.facts.source}"
+    message = f"no answer in {world.facts.source} lists ECS services"
     hint = "Give another Region, what `aws ecs describe-services` prints, or "
     return NothingFoundError(message, hint, *_HYPOTHETICAL, ".")
 

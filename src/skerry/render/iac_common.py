@@ -17,6 +17,7 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned, Why
 from skerry.render.plan import merge_reasons, title_of
+from skerry.verdicts import NOT_APPLICABLE
 
 _MOST = 3
 
@@ -69,6 +70,8 @@ def summary_of(plan: Plan) -> str:
         f" and {len(plan.services) - _MOST} more" if plan.services[_MOST:] else ""
     )
     lines = [f"The least changes after which {names} can start, planned by skerry."]
+    if plan.before is NOT_APPLICABLE and not plan.services:
+        lines = ["Nothing starts a Fargate task."]
     if not plan.changes:
         lines.append("There is nothing to change.")
     elif not plan.proven:
