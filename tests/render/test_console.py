@@ -15,7 +15,7 @@ from skerry.render import console, paths
 from skerry.render.text import width_of
 from skerry.render.view import View
 from tests.networks import ACCOUNT, REGION, Network, both_ways, container, entry, one_of_everything
-from tests.render.networks import NAMES, diagnosed, scenario
+from tests.render.networks import NAMES, SCENARIOS, diagnosed, scenario
 from tests.tables import each
 
 WIDE = 1000
@@ -54,6 +54,18 @@ class TestScenarios:
         text = click.unstyle(console.format_diagnosis(diagnosed(scenario(name)), view=View(quiet=True)))
         answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
         assert text == answers.get(name, "intermittent: web starts only at times, a share of its tasks cannot\n")
+
+
+def test_texts_of_all_scenarios_name_each_blocker_in_lines_that_fit() -> None:
+    complaints = []
+    for name in sorted(path.parent.name for path in SCENARIOS.glob("*/network.json")):
+        found = diagnosed(scenario(name))
+        text, whole = (click.unstyle(console.format_diagnosis(found, view=View(width=width))) for width in (60, WIDE))
+        needs = (row for service in found.services for row in service.needs)
+        blockers = {blocker.resource for row in needs for blocker in row.blockers}
+        complaints += [f"{name}: {line}" for line in text.splitlines() if width_of(line) > 60]
+        complaints += [f"{name}: no {resource}" for resource in blockers if resource not in whole]
+    assert complaints == []
 
 
 class TestHeadline:
