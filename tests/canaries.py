@@ -147,6 +147,9 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         run("diagnose", lambda world=world: _diagnosed(world))  # type: ignore[misc]
         for to in ("s3", "secretsmanager", "10.0.2.9", f"api.ecr.{REGION}.amazonaws.com"):
             run("trace", lambda world=world, to=to: _traced(world, to))  # type: ignore[misc]
+        run("errors", lambda world=world: _traced(world, "logs", subnet="no-such"))  # type: ignore[misc]
+        run("errors", lambda world=world: _traced(world, "logs", group="no-such"))  # type: ignore[misc]
+        run("errors", lambda world=world: str(app.launches(world, app.Selection(service="no-such"))))  # type: ignore[misc]
         run("explain", lambda world=world: _explained(world))  # type: ignore[misc]
         plans: list[Plan] = []
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
@@ -175,8 +178,8 @@ def _diagnosed(world: World) -> str:
     )
 
 
-def _traced(world: World, to: str) -> str:
-    found = app.trace(world, TraceRequest(to, 443, subnet="subnet-a", groups=("sg-task",)))
+def _traced(world: World, to: str, subnet: str = "subnet-a", group: str = "sg-task") -> str:
+    found = app.trace(world, TraceRequest(to, 443, subnet=subnet, groups=(group,)))
     view = View(verbose=True, width=UNBROKEN.width)
     return as_json.encode_trace(world, found) + paths.format_trace(found, refused=world.facts.refused, view=view)
 
