@@ -58,7 +58,9 @@ def judge_need(walker: Walker, need: Need, source: Source | Missing, subnet_id: 
             return _at(subnet_id, _platform(need), placement.check_zone(walker.world, need, subnet_id))
         case Interface():
             world = walker.world
-            return _at(subnet_id, _free_address(world, subnet_id), placement.check_groups(world, source, subnet_id))
+            return _at(
+                subnet_id, _free_address(world, subnet_id), placement.check_groups(world, need, source, subnet_id)
+            )
         case Unread():
             return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.fact, need.action)))
         case Call():

@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
-from skerry.launch.needs import Mount, Placement
+from skerry.launch.needs import Interface, Mount, Placement
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
@@ -23,6 +23,10 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
         return make_undecided_hop("subnet", subnet_id, subnet)
+    if need.family == "windows" and subnet.cidr_block is None:
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+        message = f"{subnet_id} has only IPv6, where Fargate starts no Windows tasks"
+        return make_lost_hop("subnet", subnet_id, "IPV6_ONLY_NOT_FOR_WINDOWS", message)
     if subnet.outpost_arn is not None:
         return make_lost_hop(
             "subnet", subnet_id, _NOT_HERE, f"{subnet_id} is on an Outpost, where Fargate starts no tasks"
@@ -55,7 +59,37 @@ def _in_region(need: Placement, subnet: Subnet) -> Hop:
     return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
 
 
-def check_groups(world: World, source: Source | Missing, subnet_id: str) -> Hop:
+def check_groups(world: World, need: Interface, source: Source | Missing, subnet_id: str) -> Hop:
+    """Return a hop: the task may use its security groups in the subnet, and has some in a shared one."""
+    shared = _in_shared_subnet(world, need, subnet_id)
+    return shared if shared is not None else _of_vpc(world, source, subnet_id)
+
+
+def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | None:
+    """Return a lost hop for groups that a participant of a shared VPC cannot use; None if there are none.
+
+    The default group, which is used if none is named, is the owner's, as are all groups that the owner made.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+    """
+    subnet = world.find_subnet(subnet_id)
+    if isinstance(subnet, Missing) or need.groups is UNSET:
+        return None
+    owner = subnet.owner_id
+    if owner is UNSET or need.account is None or owner == need.account:
+        return None
+    if not need.groups:
+        message = f"{subnet_id} is of account {owner}, whose default group a task of {need.account} cannot use"
+        return make_lost_hop("subnet", subnet_id, "SECURITY_GROUPS_REQUIRED", message)
+    for group_id in need.groups:
+        group = world.find_security_group(group_id)
+        if not isinstance(group, Missing) and group.owner_id == owner:
+            message = f"{group_id} is of account {owner}, as {subnet_id} is; a task of {need.account} cannot use it"
+            return make_lost_hop("security-group", group_id, "SECURITY_GROUP_OF_VPC_OWNER", message)
+    return None
+
+
+def _of_vpc(world: World, source: Source | Missing, subnet_id: str) -> Hop:
     """Return a hop: the security groups belong to the subnet's VPC or are associated with it.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html

@@ -7,6 +7,7 @@ The places of ``env-files`` and ``volumes`` are inferred.
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.data_files import Grade
 from skerry.catalogue.services import ServiceRef
@@ -61,8 +62,13 @@ class Placement(msgspec.Struct, frozen=True, gc=False):
 
 
 class Interface(msgspec.Struct, frozen=True, gc=False):
-    """The subnet must have a free address for the task's network interface."""
+    """The subnet must have a free address for the task's network interface, and its groups must fit.
 
+    ``account`` is the account of the task, None if unknown; ``groups`` are the security groups that the launch names.
+    """
+
+    account: str | None = None
+    groups: tuple[str, ...] | UnsetType = UNSET
     step: Step = "network-interface"
     blocks: Blocks = "start"
 

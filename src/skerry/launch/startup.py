@@ -13,6 +13,7 @@ from skerry.launch.image_pulls import needs_of_ecr_image, needs_of_other_image
 from skerry.launch.launches import Launch
 from skerry.launch.logs import needs_of_logs, needs_of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
+from skerry.launch.refusals import refusals_of
 from skerry.launch.secrets import source_of
 from skerry.launch.volumes import needs_of_volume
 from skerry.model.arns import parse_arn
@@ -33,7 +34,10 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
     family = launch.family
-    unmerged: list[Need] = [Placement(family, launch.platform_version, launch.architecture, launch.region), Interface()]
+    unmerged: list[Need] = [
+        Placement(family, launch.platform_version, launch.architecture, launch.region),
+        Interface(_account_of(launch), launch.groups),
+    ]
     if family == "windows" and launch.architecture == _ARM:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
         message = "Fargate runs Linux alone on ARM64, and the task is for Windows"
@@ -54,10 +58,18 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
     return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
 
 
+def _account_of(launch: Launch) -> str | None:
+    """Return the account of a task by the ARN of its service or task definition; None without an ARN."""
+    names = (launch.arn, None if isinstance(launch.definition, Missing) else launch.definition.task_definition_arn)
+    parsed = (parse_arn(name) for name in names if name)
+    return next((arn.account for arn in parsed if arn is not None and arn.account), None)
+
+
 def _of_definition(launch: Launch, definition: TaskDefinition, region: str) -> Iterator[Need]:
     if definition.container_definitions is UNSET:
         yield Unread("start", "the containers of the task definition", "ecs:DescribeTaskDefinition")
         return
+    yield from refusals_of(definition, _account_of(launch))
     windows = launch.family == "windows"
     for container in definition.container_definitions:
         yield from _secrets(container, region)

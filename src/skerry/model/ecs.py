@@ -253,6 +253,9 @@ class TaskDefinition(Camel, frozen=True):
     runtime_platform: RuntimePlatform = RuntimePlatform()
     execution_role_arn: str | None = None
     task_role_arn: str | None = None
+    requires_compatibilities: tuple[str, ...] = ()
+    cpu: str | int | None = None
+    memory: str | int | None = None
 
 
 class Detail(Camel, frozen=True):

@@ -53,6 +53,7 @@ class SecurityGroup(Pascal, frozen=True):
     group_id: str
     group_name: str | None = None
     vpc_id: str | UnsetType = UNSET
+    owner_id: str | None = None
     ip_permissions: tuple[IpPermission, ...] | UnsetType = UNSET
     ip_permissions_egress: tuple[IpPermission, ...] | UnsetType = UNSET
     tags: tuple[Tag, ...] = ()
