@@ -260,3 +260,50 @@ class TestSecurityGroupsOfOtherVpc:
                 network.rows["services"].clear()
                 network.service(subnets=["subnet-9"], groups=["sg-far"])
         assert "SECURITY_GROUP_OF_ANOTHER_VPC" not in {item.code for item in self.judged(network).blockers}
+
+
+class TestSharedSubnets:
+    """Subnets of another account, in which a participant starts tasks."""
+
+    OWNER = "444455556666"
+
+    def network(self, groups: tuple[str, ...], owner: str | None = None) -> Network:
+        network = Network()
+        network.definition(container())
+        network.service(groups=groups)
+        network.row("Subnets", "subnet-a")["OwnerId"] = self.OWNER
+        if owner is not None:
+            network.row("SecurityGroups", "sg-task")["OwnerId"] = owner
+        return network
+
+    def codes(self, network: Network) -> list[str]:
+        walker = network.walker()
+        (service,) = diagnose(walker, launches_of(walker.world, walker.world.facts.services[0])).services
+        (need,) = (item for item in service.needs if item.need.step == "network-interface")
+        return [blocker.code for blocker in need.blockers]
+
+    def test_service_without_groups_is_blocked_in_a_shared_subnet(self) -> None:
+        assert self.codes(self.network(())) == ["SECURITY_GROUPS_REQUIRED"]
+
+    def test_group_of_the_owner_is_blocked_in_a_shared_subnet(self) -> None:
+        assert self.codes(self.network(("sg-task",), self.OWNER)) == ["SECURITY_GROUP_OF_VPC_OWNER"]
+
+    def test_own_group_is_allowed_in_a_shared_subnet(self) -> None:
+        assert self.codes(self.network(("sg-task",), ACCOUNT)) == []
+        assert self.codes(self.network(("sg-task",))) == []
+
+    def test_own_subnet_needs_no_groups(self) -> None:
+        network = self.network(())
+        network.row("Subnets", "subnet-a")["OwnerId"] = ACCOUNT
+        assert self.codes(network) == []
+
+
+def test_windows_task_in_an_ipv6_only_subnet_is_blocked() -> None:
+    network = Network()
+    subnet = network.row("Subnets", "subnet-a")
+    del subnet["CidrBlock"]
+    subnet["Ipv6CidrBlockAssociationSet"] = [
+        {"Ipv6CidrBlock": "2600:1f18::/64", "Ipv6CidrBlockState": {"State": "associated"}}
+    ]
+    hop = check_zone(network.world(), Placement("windows", "1.0.0", region=REGION), "subnet-a")
+    assert [piece.code for piece in hop.lost] == ["IPV6_ONLY_NOT_FOR_WINDOWS"]

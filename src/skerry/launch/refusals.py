@@ -39,6 +39,7 @@ def refusals_of(definition: TaskDefinition, account: str | None) -> Iterator[Nee
     containers = () if definition.container_definitions is UNSET else definition.container_definitions
     yield from _compatibility(definition)
     yield from _size(definition)
+    yield from _container_limits(definition, containers)
     for container in containers:
         yield from _registry_secret(container, account)
     if definition.cpu is not None or definition.memory is not None:
@@ -59,6 +60,9 @@ def _compatibility(definition: TaskDefinition) -> Iterator[Need]:
 
 def _size(definition: TaskDefinition) -> Iterator[Need]:
     if definition.cpu is None or definition.memory is None:
+        if _FARGATE in definition.requires_compatibilities:
+            absent = " and ".join(name for name in ("cpu", "memory") if getattr(definition, name) is None)
+            yield Fault("placement", "SIZE_NOT_ON_FARGATE", f"the task definition has no {absent} of the task")
         return
     cpu, memory = _units(definition.cpu), _units(definition.memory)
     pair = f"cpu {definition.cpu} with memory {definition.memory}"
@@ -66,6 +70,21 @@ def _size(definition: TaskDefinition) -> Iterator[Need]:
         yield Unread("placement", f"whether Fargate offers {pair}", "ecs:DescribeTaskDefinition")
     elif memory not in _MEMORY.get(cpu, ()):
         yield Fault("placement", "SIZE_NOT_ON_FARGATE", f"Fargate does not offer {pair}")
+
+
+def _container_limits(definition: TaskDefinition, containers: tuple[ContainerDefinition, ...]) -> Iterator[Need]:
+    """Yield faults for privileged containers, and for containers with more memory than the task.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    """
+    size = None if definition.memory is None else _units(definition.memory)
+    for container in containers:
+        if container.privileged:
+            message = f"container {container.name} is privileged, which Fargate does not allow"
+            yield Fault("placement", "PRIVILEGED_NOT_ON_FARGATE", message)
+        if size is not None and container.memory is not None and container.memory > size:
+            message = f"container {container.name} asks for {container.memory} MiB, and the task has {size} MiB"
+            yield Fault("placement", "CONTAINER_LARGER_THAN_TASK", message)
 
 
 def _units(text: str | int) -> int | None:
