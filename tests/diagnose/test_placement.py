@@ -6,8 +6,11 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis
+from skerry.diagnose.placement import check_groups, check_zone
 from skerry.launch.launches import Launch, launch_of_service
+from skerry.launch.needs import Interface, Placement
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
+from skerry.model.facts import Missing
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, REGION, Network, allow, container
 
@@ -278,15 +281,22 @@ class TestSharedSubnets:
 
     def codes(self, network: Network) -> list[str]:
         walker = network.walker()
-        (service,) = diagnose(walker, launches_of(walker.world, walker.world.facts.services[0])).services
+        (service,) = diagnose(walker, [launch_of_service(walker.world, walker.world.facts.services[0])]).services
         (need,) = (item for item in service.needs if item.need.step == "network-interface")
         return [blocker.code for blocker in need.blockers]
 
     def test_service_without_groups_is_blocked_in_a_shared_subnet(self) -> None:
         assert self.codes(self.network(())) == ["SECURITY_GROUPS_REQUIRED"]
 
-    def test_group_of_the_owner_is_blocked_in_a_shared_subnet(self) -> None:
-        assert self.codes(self.network(("sg-task",), self.OWNER)) == ["SECURITY_GROUP_OF_VPC_OWNER"]
+    def test_group_of_the_owner_is_unknown_in_a_shared_subnet(self) -> None:
+        hop = check_groups(
+            self.network(("sg-task",), self.OWNER).world(),
+            Interface(ACCOUNT, ("sg-task",)),
+            Missing("the source"),
+            "subnet-a",
+        )
+        (fact,) = [piece.missing for piece in hop.undecided]
+        assert str(fact) == f"whether account {self.OWNER} shares sg-task with {ACCOUNT}"
 
     def test_own_group_is_allowed_in_a_shared_subnet(self) -> None:
         assert self.codes(self.network(("sg-task",), ACCOUNT)) == []

@@ -98,7 +98,9 @@ def test_size_beyond_the_table_is_unknown(cpu: str, memory: str) -> None:
     assert need.fact == f"whether Fargate offers cpu {cpu} with memory {memory}"
 
 
-@pytest.mark.parametrize(("absent", "said"), [({"cpu": None}, "cpu"), ({"cpu": None, "memory": None}, "cpu and memory")])
+@pytest.mark.parametrize(
+    ("absent", "said"), [({"cpu": None}, "cpu"), ({"cpu": None, "memory": None}, "cpu and memory")]
+)
 def test_definition_for_fargate_without_size_is_refused(absent: dict[str, Any], said: str) -> None:
     (need,) = (need for need in refusals(container(), **absent) if isinstance(need, Fault))
     assert need.message == f"the task definition has no {said} of the task"
@@ -125,16 +127,21 @@ def test_other_log_drivers_need_no_options_of_awslogs() -> None:
 
 
 def test_registry_secret_of_another_account_is_refused() -> None:
-    secret = "arn:aws:secretsmanager:eu-west-1:999999999999:secret:hub-AbCdEf"
-    foreign = container(image="nginx:1", repositoryCredentials={"credentialsParameter": secret})
+    foreign_arn = "arn:aws:secretsmanager:eu-west-1:999999999999:secret:hub-AbCdEf"
+    foreign = container(image="nginx:1", repositoryCredentials={"credentialsParameter": foreign_arn})
     assert fault_of(foreign) == ("secrets", "REGISTRY_SECRET_OF_ANOTHER_ACCOUNT")
     assert refusals(foreign, account=None) == []
-    own = container(image="nginx:1", repositoryCredentials={"credentialsParameter": secret.replace("9" * 12, ACCOUNT)})
+    own = container(
+        image="nginx:1", repositoryCredentials={"credentialsParameter": foreign_arn.replace("9" * 12, ACCOUNT)}
+    )
     assert refusals(own) == []
 
 
 def test_efs_volume_with_iam_needs_a_task_role() -> None:
-    volume = {"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1", "authorizationConfig": {"iam": "ENABLED"}}}
+    volume = {
+        "name": "v",
+        "efsVolumeConfiguration": {"fileSystemId": "fs-1", "authorizationConfig": {"iam": "ENABLED"}},
+    }
     assert fault_of(container(), volumes=[volume]) == ("volumes", "TASK_ROLE_REQUIRED")
     assert refusals(container(), volumes=[volume], taskRoleArn=ROLE) == []
     assert refusals(container(), volumes=[{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]) == []

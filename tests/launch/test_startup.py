@@ -77,7 +77,7 @@ class TestStartupOrder:
 
     def test_startup_begins_with_placement_and_network_interface(self) -> None:
         found = needs_of(launch(platform_version="1.4.0"))
-        assert found == (Placement("linux", "1.4.0", None, REGION), Interface())
+        assert found == (Placement("linux", "1.4.0", None, REGION), Interface(groups=()))
 
     def test_startup_has_only_exec_and_firelens_at_runtime(self) -> None:
         found = needs_of(launch(container(logConfiguration={"logDriver": "awsfirelens"}), execute_command=True))

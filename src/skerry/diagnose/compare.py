@@ -54,7 +54,7 @@ def origin_mismatch_of(error: Explanation, region: str | None, account: str | No
 
 def own_blocks_of(world: World) -> tuple[str, ...]:
     """Return the CIDR blocks of all VPCs: an address in one of them is an interface's, also in a public range."""
-    return tuple(dict.fromkeys(block for vpc in world.facts.vpcs for block in cidrs_of(vpc)))
+    return tuple(dict.fromkeys(str(block) for vpc in world.facts.vpcs for block in cidrs_of(vpc)))
 
 
 def address_owner_of(error: Explanation, world: World) -> str:

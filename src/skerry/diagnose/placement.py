@@ -66,7 +66,7 @@ def check_groups(world: World, need: Interface, source: Source | Missing, subnet
 
 
 def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | None:
-    """Return a lost hop for groups that a participant of a shared VPC cannot use; None if there are none.
+    """Return a hop for groups that a participant of a shared VPC cannot use, or perhaps not; None if there are none.
 
     The default group, which is used if none is named, is the owner's, as are all groups that the owner made.
 
@@ -84,8 +84,10 @@ def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | No
     for group_id in need.groups:
         group = world.find_security_group(group_id)
         if not isinstance(group, Missing) and group.owner_id == owner:
-            message = f"{group_id} is of account {owner}, as {subnet_id} is; a task of {need.account} cannot use it"
-            return make_lost_hop("security-group", group_id, "SECURITY_GROUP_OF_VPC_OWNER", message)
+            # The owner may share a group, and a participant then sees it among its own:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/security-group-sharing.html
+            fact = f"whether account {owner} shares {group_id} with {need.account}"
+            return make_undecided_hop("security-group", group_id, Missing(fact, "ram:ListResources"))
     return None
 
 

@@ -44,7 +44,7 @@ def address_kind_of(address: str, own: tuple[str, ...] = ()) -> AddressKind:
 
 
 def _global_kind_of(address: IPv4Address | IPv6Address, own: tuple[str, ...]) -> AddressKind:
-    if any(address in block for block in (*_PRIVATE, *map(ip_network, own))):
+    if any(address in block for block in (*_PRIVATE, *(ip_network(block, strict=False) for block in own))):
         return "private"
     if is_of_s3(address):
         return "s3"
