@@ -296,7 +296,7 @@ class TestSharedSubnets:
             "subnet-a",
         )
         (fact,) = [piece.missing for piece in hop.undecided]
-        assert str(fact) == f"whether account {self.OWNER} shares sg-task with {ACCOUNT}"
+        assert fact.fact == f"whether account {self.OWNER} shares sg-task with {ACCOUNT}"
 
     def test_own_group_is_allowed_in_a_shared_subnet(self) -> None:
         assert self.codes(self.network(("sg-task",), ACCOUNT)) == []

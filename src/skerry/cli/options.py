@@ -84,7 +84,7 @@ class LaunchOptions(NamedTuple):
     task: str | None
     definition: Path | None
     subnets: tuple[str, ...]
-    groups: tuple[str, ...]
+    security_groups: tuple[str, ...]
     assign_public_ip: bool
     platform_version: str | None
 
@@ -103,7 +103,7 @@ class LaunchOptions(NamedTuple):
         from skerry import app
 
         version = self.platform_version or "LATEST"
-        return app.Hypothetical(self.definition, self.subnets, self.groups, self.assign_public_ip, version)
+        return app.Hypothetical(self.definition, self.subnets, self.security_groups, self.assign_public_ip, version)
 
     def words(self) -> list[str]:
         """Return the options as words of a command line."""
@@ -114,7 +114,7 @@ class LaunchOptions(NamedTuple):
                 "--task": self.task,
                 "--task-definition": self.definition,
                 "--subnet": self.subnets,
-                "--security-group": self.groups,
+                "--security-group": self.security_groups,
                 "--assign-public-ip": self.assign_public_ip,
                 "--platform-version": self.platform_version,
             }
@@ -136,7 +136,7 @@ class LaunchOptions(NamedTuple):
             raise click.UsageError(
                 "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
             )
-        if self.definition is None and (subnets or self.groups or self.assign_public_ip or self.platform_version):
+        if self.definition is None and (subnets or self.security_groups or self.assign_public_ip or self.platform_version):
             raise click.UsageError(
                 "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
             )
@@ -240,7 +240,7 @@ def add_launch_options(command: Command) -> Command:
         click.option("--task", help="One task, by id or ARN, in the subnets of its launch."),
         click.option("--task-definition", "definition", type=PathOf(), help="JSON file of a task to test."),
         click.option("--subnet", "subnets", multiple=True, help="Its subnet, by id or Name; repeatable."),
-        click.option("--security-group", "groups", multiple=True, help="Its group, by id or Name; repeatable."),
+        click.option("--security-group", "security_groups", multiple=True, help="Its group, by id or Name; repeatable."),
         click.option("--assign-public-ip", is_flag=True, help="It gets a public IP address."),
         click.option("--platform-version", help="Its platform version; default: LATEST."),
     ]

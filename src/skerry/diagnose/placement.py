@@ -68,7 +68,7 @@ def check_groups(world: World, need: Interface, source: Source | Missing, subnet
 def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | None:
     """Return a hop for groups that a participant of a shared VPC cannot use, or perhaps not; None if there are none.
 
-    The default group, which is used if none is named, is the owner's, as are all groups that the owner made.
+    Without a named group the interface would get the default group of the owner.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
     """

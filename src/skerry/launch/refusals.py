@@ -31,7 +31,7 @@ _UNIT = 1024
 def refusals_of(definition: TaskDefinition, account: str | None) -> Iterator[Need]:
     """Yield the faults of a task definition for which ECS refuses the task on Fargate.
 
-    A field that is absent counts only in a whole definition, which has the size of the task: Fargate demands it.
+    Absent roles and options count only in a whole definition, with the cpu or memory of the task.
     ``account`` is the account of the task, if it is known.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
