@@ -296,6 +296,7 @@ class TestSharedSubnets:
             "subnet-a",
         )
         (fact,) = [piece.missing for piece in hop.undecided]
+        assert isinstance(fact, Missing)
         assert fact.fact == f"whether account {self.OWNER} shares sg-task with {ACCOUNT}"
 
     def test_own_group_is_allowed_in_a_shared_subnet(self) -> None:

@@ -136,7 +136,9 @@ class LaunchOptions(NamedTuple):
             raise click.UsageError(
                 "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
             )
-        if self.definition is None and (subnets or self.security_groups or self.assign_public_ip or self.platform_version):
+        if self.definition is None and (
+            subnets or self.security_groups or self.assign_public_ip or self.platform_version
+        ):
             raise click.UsageError(
                 "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
             )
@@ -240,7 +242,9 @@ def add_launch_options(command: Command) -> Command:
         click.option("--task", help="One task, by id or ARN, in the subnets of its launch."),
         click.option("--task-definition", "definition", type=PathOf(), help="JSON file of a task to test."),
         click.option("--subnet", "subnets", multiple=True, help="Its subnet, by id or Name; repeatable."),
-        click.option("--security-group", "security_groups", multiple=True, help="Its group, by id or Name; repeatable."),
+        click.option(
+            "--security-group", "security_groups", multiple=True, help="Its group, by id or Name; repeatable."
+        ),
         click.option("--assign-public-ip", is_flag=True, help="It gets a public IP address."),
         click.option("--platform-version", help="Its platform version; default: LATEST."),
     ]
