@@ -346,6 +346,7 @@ def test_demo_save_never_mixes_two_runs(place: Path) -> None:
 
 
 def test_folder_of_two_snapshots_that_contradict_names_both(run: Skerry, place: Path) -> None:
+    (place / "demo").mkdir()
     for number, cidr in ((1, "10.0.0.0/16"), (2, "10.1.0.0/16")):
         document = json.dumps({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": cidr}]})
         (place / f"{number}.json").write_text(document, encoding="utf-8")
