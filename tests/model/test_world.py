@@ -254,6 +254,22 @@ class TestPrefixLists:
         del network.s3_list()["OwnerId"]
         assert network.world().service_of_prefix_list("pl-53") == self.S3
 
+    @pytest.mark.parametrize(
+        "second",
+        [
+            {"PrefixListName": f"com.amazonaws.{REGION}.ipv6.s3"},
+            {"AddressFamily": "IPv6"},
+            {"Cidrs": ["2a05:d07a::/40"]},
+        ],
+    )
+    def test_prefix_lists_of_a_dual_stack_gateway_are_told_by_family(self, second: dict[str, Any]) -> None:
+        network = Network()
+        network.serve_s3()
+        network.add("PrefixLists", **({"PrefixListId": "pl-6", "OwnerId": "AWS"} | second))
+        network.route("pl-6", GatewayId="vpce-93")
+        world = network.world()
+        assert (world.prefix_list_of(self.S3), world.prefix_list_of(self.S3, ipv6=True)) == ("pl-53", "pl-6")
+
     @pytest.mark.parametrize(("called", "owner"), [(S3, ACCOUNT), ("offices", "AWS"), ("offices", ACCOUNT)])
     def test_prefix_list_of_user_or_unmatched_name_has_no_service(self, called: str, owner: str) -> None:
         network = Network()

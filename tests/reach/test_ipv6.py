@@ -240,3 +240,35 @@ class TestTraceRequests:
         outcome = self.asked(network, "2a05:d018:1::8")
         assert lost(outcome) == [("ENI_SG_RULES_MISMATCH", "sg-open")]
         assert EVERYWHERE in str(network.row("SecurityGroups", "sg-open"))
+
+
+class TestDualStackGatewayEndpoints:
+    """https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"""
+
+    LAYERS = Target(
+        f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com", 443, service=ServiceRef("s3", REGION)
+    )
+
+    def network(self, *cidrs: str) -> Network:
+        network = dual_stack()
+        network.serve_s3()
+        row = network.prefix_list("pl-6", *cidrs, called=f"com.amazonaws.{REGION}.ipv6.s3", owner="AWS")
+        assert row["PrefixListId"] == "pl-6"
+        network.route("pl-6", GatewayId="vpce-93")
+        return network
+
+    def test_ipv4_task_reaches_s3_by_the_ipv4_list(self) -> None:
+        assert reach(self.network("2a05:d07a::/40"), self.LAYERS).verdict is OK
+
+    def test_ipv4_task_reaches_s3_if_the_ipv6_list_was_not_read(self) -> None:
+        assert reach(self.network(), self.LAYERS).verdict is OK
+
+    def test_ipv6_only_task_reaches_s3_by_the_ipv6_list(self) -> None:
+        network = self.network("2a05:d07a::/40")
+        del network.row("Subnets", "subnet-a")["CidrBlock"]
+        assert reach(network, self.LAYERS).verdict is OK
+
+    def test_ipv6_only_task_is_unknown_if_the_ipv6_list_was_not_read(self) -> None:
+        network = self.network()
+        del network.row("Subnets", "subnet-a")["CidrBlock"]
+        assert missing(reach(network, self.LAYERS)) == ["the entries of prefix list pl-6"]

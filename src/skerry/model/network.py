@@ -294,6 +294,16 @@ class PrefixList(Pascal, frozen=True):
     prefix_list_name: str | None = None
     cidrs: tuple[CidrBlock, ...] | UnsetType = UNSET
     owner_id: str | None = None
+    address_family: str | None = None
+
+    @property
+    def is_ipv6(self) -> bool:
+        """True for a list of IPv6 blocks, by its family, AWS's name for it, or its entries."""
+        if self.address_family is not None:
+            return self.address_family == "IPv6"
+        if ".ipv6." in (self.prefix_list_name or ""):
+            return True
+        return self.cidrs is not UNSET and bool(self.cidrs) and all(":" in str(block) for block in self.cidrs)
 
 
 class PrefixListEntry(Pascal, frozen=True):

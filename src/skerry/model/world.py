@@ -186,9 +186,9 @@ class World:
         zones = next((service.availability_zones for service in offers), UNSET)
         return None if zones is UNSET else zones
 
-    def prefix_list_of(self, service_name: str) -> str | None:
-        """Return the id of AWS's prefix list for a gateway service, by its name or by a gateway endpoint's route."""
-        return self._prefix_lists_by_service.get(service_name)
+    def prefix_list_of(self, service_name: str, *, ipv6: bool = False) -> str | None:
+        """Return the id of AWS's list of a gateway service and family, by its name or by a gateway endpoint's route."""
+        return self._prefix_lists_by_service.get((service_name, ipv6))
 
     def service_of_prefix_list(self, prefix_list_id: str) -> str | None:
         """Return the gateway service of a prefix list, if it is known."""
@@ -361,8 +361,9 @@ class World:
         return names
 
     @cached_property
-    def _prefix_lists_by_service(self) -> dict[str, str]:
-        return {service: name for name, service in self._services_by_prefix_list.items()}
+    def _prefix_lists_by_service(self) -> dict[tuple[str, bool], str]:
+        lists, services = self.prefix_lists, self._services_by_prefix_list
+        return {(service, name in lists and lists[name].is_ipv6): name for name, service in services.items()}
 
 
 _ATTRIBUTES = {

@@ -6,6 +6,7 @@ IPv6-only tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tas
 
 import msgspec
 
+from skerry.catalogue.services import endpoint_service_name_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
@@ -67,6 +68,9 @@ def ipv6_destination_of(world: World, subnet: Subnet, destination: Destination) 
             fact = Missing(f"whether {endpoint.vpc_endpoint_id} serves ECR over IPv6, on which AWS's pages disagree")
             return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact)
         return _interface(world, destination)
+    listed = _by_ipv6_list(world, destination)
+    if listed is not None:
+        return listed
     if endpoint is None and (destination.service is None or destination.service.key not in _IPV4_ONLY):
         fact = Missing(f"whether IPv6 reaches {destination.label}")
         return make_undecided_hop("dns", subnet.subnet_id, fact)
@@ -81,6 +85,24 @@ def ipv6_destination_of(world: World, subnet: Subnet, destination: Destination) 
         elsewhere=True,
         endpoint=destination.endpoint,
         behind=destination,
+    )
+
+
+def _by_ipv6_list(world: World, destination: Destination) -> Destination | Hop | None:
+    """Return the IPv6 addresses of a gateway service, by AWS's prefix list of them; None without such a list."""
+    if destination.prefix_list is None or destination.service is None:
+        return None
+    name = world.prefix_list_of(endpoint_service_name_of(destination.service, "Gateway") or "", ipv6=True)
+    if name is None:
+        return None
+    entries = world.prefix_entries_of(name)
+    if isinstance(entries, Missing):
+        return make_undecided_hop("dns", name, entries)
+    return Destination(
+        f"{destination.label} over IPv6",
+        union(*(entry.addresses for entry in entries)),
+        service=destination.service,
+        prefix_list=name,
     )
 
 
