@@ -34,6 +34,7 @@ Made = TypeVar("Made")
 SIZES = (100, 1_000, 10_000)
 SERVICES_WITHOUT_MEMO = 300
 PROCESSES = 15
+CALIBRATION = 2_000_000
 
 
 class CountingMemo(Memo):
@@ -58,18 +59,34 @@ class CountingMemo(Memo):
 def main() -> None:
     """Run all."""
     gc.disable()
+    calibrate()
     start_up()
     for size in SIZES:
+        calibrate()
         verdicts(size)
+    calibrate()
     without_memo(SERVICES_WITHOUT_MEMO)
+    calibrate()
     if not policies.run():
         sys.exit("policies take longer than they may")
+    calibrate()
     if not reading.run():
         sys.exit("reading takes more calls or rounds than it may")
+    calibrate()
     if not explaining.run():
         sys.exit("explaining takes longer than it may")
+    calibrate()
     if not planning.run():
         sys.exit("planning takes longer than it may, or its plans are not what they should be")
+
+
+def calibrate() -> None:
+    """Print the time of a fixed loop, by which the next figure compares with that of another machine or moment."""
+    begun = time.process_time()
+    total = 0
+    for number in range(CALIBRATION):
+        total += number * number % 7
+    print(f"calibration: {(time.process_time() - begun) * 1000:.0f} ms for a fixed loop")
 
 
 def start_up() -> None:
