@@ -84,8 +84,8 @@ class TestNetworkOnly:
         role = {"Arn": "arn:aws:iam::1:role/a", "RoleName": "a", "AssumeRolePolicyDocument": {}}
         answers = {"Vpcs": [], "clusters": [], "services": [service()], "RoleDetailList": [role]}
         (tmp_path / "all.json").write_text(json.dumps(answers), encoding="utf-8")
-        whole = run("diagnose", "--from", tmp_path)
-        narrow = run("diagnose", "--from", tmp_path, "--network-only")
+        whole = run("diagnose", "--from", tmp_path, "-v")
+        narrow = run("diagnose", "--from", tmp_path, "--network-only", "-v")
         assert "identity and resource policies" not in whole.out
         assert "identity and resource policies" in narrow.out
         assert narrow.code == whole.code

@@ -97,13 +97,13 @@ class _Collected:
             self._rest |= {key: msgspec.json.encode(page[key]) for key in TOKENS if page.get(key)}
 
     def _fail(self, failure: dict[str, Any]) -> None:
+        if self._ask.listed and failure.get("reason") == MISSING:
+            # Deleted since it was listed: the reading omits it with a note, and its list stays whole.
+            self._missing.append(str(failure.get("arn")).rpartition("/")[2])
+            return
         content = msgspec.json.encode(failure)
         self._rest[content.decode()] = content
-        if not self._ask.listed:
-            return
-        if failure.get("reason") == MISSING:
-            self._missing.append(str(failure.get("arn")).rpartition("/")[2])
-        else:
+        if self._ask.listed:
             self._failure = f"AWS left out a {self._ask.listed} ({failure.get('reason')})"
 
     def got(self, partial_because: str) -> CallResult:
