@@ -38,7 +38,8 @@ class TestChangesDuringReading:
         answers = containers([service("web")]) | {"ListServices": {"serviceArns": [f"{ARN}:service/one/gone"]}}
         _, found = reading(**answers)
         document = json.loads(found.documents["ecs/describe-services/one.json"])
-        assert document == {"services": [], "failures": [{"arn": f"{ARN}:service/one/gone", "reason": "MISSING"}]}
+        assert document == {"services": [], "failures": []}
+        assert found.notes == ("left out: service gone, which no longer exists",)
         assert facts(found).services == ()
 
     def test_task_definition_deleted_during_reading_is_omitted_with_a_note(self) -> None:
