@@ -1,6 +1,6 @@
 """What ECS itself says of a service's failures."""
 
-from skerry.launch.deployment_failures import failure_reasons_of
+from skerry.launch.launches import failure_reasons_of
 from skerry.model.ecs import Deployment, Service, ServiceEvent
 
 

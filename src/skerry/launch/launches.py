@@ -5,7 +5,6 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
-from skerry.launch.deployment_failures import failure_reasons_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import (
     LogConfiguration,
@@ -22,6 +21,10 @@ _ACTIVE = "ACTIVE"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html
 _BY_TASK_SETS = {"CODE_DEPLOY", "EXTERNAL"}
 _PRIMARY = "PRIMARY"
+_MOST_EVENTS = 3
+_FAILED = "FAILED"
+# Parts of the messages at https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+_OF_FAILURES = ("unable to", "failed", "unhealthy", "rolling back", "could not")
 
 
 class Launch(msgspec.Struct, frozen=True, gc=False):
@@ -225,3 +228,13 @@ def _service_connect(service: Service) -> ServiceConnect | None:
         ),
         None,
     )
+
+
+def failure_reasons_of(service: Service) -> tuple[str, ...]:
+    """Return the reasons of a service's failed deployments, then its latest events about failures, each once."""
+    rollout_reasons = [record.rollout_state_reason for record in service.deployments if record.rollout_state == _FAILED]
+    deployments = [text for text in rollout_reasons if text]
+    events = [
+        record.message for record in service.events if any(part in record.message.lower() for part in _OF_FAILURES)
+    ]
+    return tuple(dict.fromkeys([*deployments, *list(dict.fromkeys(events))[:_MOST_EVENTS]]))
