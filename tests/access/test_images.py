@@ -96,6 +96,19 @@ class TestImageTags:
         assert network.bad() == {}
         assert "images" in network.diagnosis().unexamined
 
+    @pytest.mark.parametrize(
+        ("failure", "said"),
+        [
+            ("ImageInaccessible", "cannot be pulled: it is archived, or ECR may not read it"),
+            ("ImageTagDoesNotMatchDigest", "has another digest than the one that is asked for"),
+            ("UpstreamAccessDenied", "is refused by its upstream registry"),
+        ],
+    )
+    def test_image_that_ecr_refuses_blocks(self, network: Resources, failure: str, said: str) -> None:
+        hold(network, gone=({"imageTag": "1"},), code=failure)
+        blocker = network.blocker("manifest")
+        assert (blocker.code, blocker.message) == ("IMAGE_INACCESSIBLE", f"image 1 of repository web {said}")
+
     def test_tag_is_unknown_after_another_ecr_failure(self, network: Resources) -> None:
         hold(network, gone=({"imageTag": "1"},), code="KmsError")
         assert network.bad() == {"manifest": UNKNOWN}

@@ -18,6 +18,16 @@ from skerry.services.ecr import ImageManifest, ImagePlatform, find_cache_rule
 from skerry.services.image_references import Image, parse
 
 _GONE = "ImageNotFound"
+# Failures that stay until somebody changes the image or its registry; the others may pass.
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageFailure.html and
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+_INACCESSIBLE = {
+    "ImageInaccessible": "cannot be pulled: it is archived, or ECR may not read it",
+    "ImageTagDoesNotMatchDigest": "has another digest than the one that is asked for",
+    "InvalidImageDigest": "has no valid digest",
+    "InvalidImageTag": "has no valid tag",
+    "UpstreamAccessDenied": "is refused by its upstream registry",
+}
 _DIGEST = "sha256:"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html, and the terms of images for it:
 # https://github.com/opencontainers/image-spec/blob/main/config.md
@@ -88,6 +98,10 @@ class ImageCheck:
     def _absent(self, image: Image, repository: str, failure: ecr.ImageFailure, *, held: bool) -> Hop:
         """Return the hop for an image that ECR did not return."""
         name = failure.image_id.image_digest or failure.image_id.image_tag or ""
+        if failure.failure_code in _INACCESSIBLE:
+            message = f"image {name} of repository {image.repository} {_INACCESSIBLE[failure.failure_code]}"
+            piece = Piece("IMAGE_INACCESSIBLE", repository, "", message, words=image.reference)
+            return blocking_hop_for("resource", piece)
         if failure.failure_code != _GONE:
             missing = Missing(f"image {name} of repository {image.repository}", "ecr:BatchGetImage")
             return make_undecided_hop("resource", repository, missing)
