@@ -43,8 +43,9 @@ OF_INDIRECT_CALLS = (
 )
 # Only in requests through an endpoint, to some services.
 OF_ENDPOINTS = ("aws:sourcevpcarn", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths")
-# Services of tasks without these keys: they are in none of the lists of AWS. The lists grow at times.
-_SERVICES_WITHOUT_ENDPOINT_KEYS = frozenset(
+# Services of tasks in none of AWS's lists of services with these keys. AWS says that it adds to the lists, so their
+# requests may carry the keys today.
+_SERVICES_OFF_THE_LISTS = frozenset(
     {"elasticfilesystem", "kinesis", "logs", "secretsmanager", "ssm", "ssmmessages", "sts"}
 )
 # Only in requests with tags. These actions have no parameter for tags, by the API references.
@@ -69,6 +70,9 @@ _ACTIONS_WITHOUT_TAGS = frozenset(
 
 def lacks(action: str, key: str) -> bool:
     """Return whether requests for the action never include the key; both are in lowercase."""
-    if key in OF_ENDPOINTS:
-        return action.partition(":")[0] in _SERVICES_WITHOUT_ENDPOINT_KEYS
     return key.startswith(_TAGS) and action in _ACTIONS_WITHOUT_TAGS
+
+
+def may_lack(action: str, key: str) -> bool:
+    """Return whether it is unknown if requests for the action include the key; both are in lowercase."""
+    return key in OF_ENDPOINTS and action.partition(":")[0] in _SERVICES_OFF_THE_LISTS

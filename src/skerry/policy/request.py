@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from skerry.model.facts import Missing
-from skerry.policy.context_keys import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks
+from skerry.policy.context_keys import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks, may_lack
 from skerry.policy.resources import Resource
 from skerry.policy.ternary import shorten
 
@@ -94,6 +94,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
         if lacks(self.action.lower(), name):
             return ABSENT
         values = self.context.get(name)
+        if values != ABSENT and may_lack(self.action.lower(), name):
+            return HiddenValue(f"whether AWS includes {shorten(key)} in {self.action}", maybe_absent=True)
         if values is not None:
             return values
         derived = _principal_values_of(self.principal, name)
