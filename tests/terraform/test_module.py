@@ -97,6 +97,7 @@ def test_tags_are_set_on_every_resource() -> None:
     assert endpoint(rows, "logs")["tags"]["Name"] == "endpoints-logs"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("region", ["cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-iso-west-1", "us-gov-west-1"])
 def test_service_names_follow_the_partition(region: str) -> None:
     known = {key: service for key, service in load_services().items() if "Interface" in service.types}

@@ -20,7 +20,7 @@ from tests.terraform.planning import (
 )
 from tests.terraforming import planned
 
-pytestmark = pytest.mark.usefixtures("needs_terraform")
+pytestmark = [pytest.mark.usefixtures("needs_terraform"), pytest.mark.long]
 
 # ------------------------------------------------------------------------------------------------------------ refusals
 
