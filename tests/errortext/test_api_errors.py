@@ -3,6 +3,7 @@
 import pytest
 
 from skerry.errortext.api_errors import read_api_error
+from tests.patience import patience
 
 NONE = (None, None)
 
@@ -59,3 +60,14 @@ def test_api_error_is_read_with_code_and_message(text: str, code: str | None, me
 def test_api_error_message_is_masked() -> None:
     text = "An error occurred (ClientException) when calling the X operation: password=hunter2hunter2 is wrong"
     assert "hunter2" not in str(read_api_error(text))
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["(Service: ", "Resource handler returned message: ", "An error occurred (", "RequestID: a, ", "Aa: ", "b "],
+)
+def test_api_error_is_read_in_time_from_long_repetitive_text(part: str) -> None:
+    with patience(2):
+        read_api_error(
+            part * (16_000 // len(part)) + "Exception Error Code: HandlerErrorCode: status code: 400, request id"
+        )

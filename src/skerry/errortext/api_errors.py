@@ -9,7 +9,8 @@ _BOTOCORE = (
     r"An error occurred \((\w{3,80})\)(?: when calling the \w{2,80} operation(?: \([^)]{0,60}\))?)?: ?(.{1,2000})"
 )
 # `message (Service: Ecs, Status Code: 400, ... Error Code: Code ...)` of Java, CloudFormation and the console.
-_JAVA = r"(.{1,2000}?) ?\(Service: [^)]{0,400}?Error Code: ([\w.]{3,80})"
+# Only its end is searched: the message before may begin anywhere.
+_JAVA = r"\(Service: [^)]{0,400}?Error Code: ([\w.]{3,80})"
 # `api error Code: message` and `RequestID: id, Code: message` of the AWS SDK for Go, version 2.
 _GO = r"(?:api error |RequestID: [\w-]{1,80}, )([A-Z][\w.]{2,80}): (.{1,2000})"
 # `Code: message status code: 400, request id: id` of the AWS SDK for Go, version 1, as in Terraform.
@@ -47,10 +48,12 @@ def read_api_error(text: str) -> tuple[str | None, str | None]:
 
 
 def _find(text: str) -> tuple[str | None, str]:
-    for part, form in (("An error occurred", _BOTOCORE), ("HandlerErrorCode", _HANDLER), ("Error Code:", _JAVA)):
-        if part in text and (match := re.search(form, text)):
-            first, second = match.groups()
-            return (first, second) if form is _BOTOCORE else (second, first)
+    if "An error occurred" in text and (match := re.search(_BOTOCORE, text)):
+        return match.group(1), match.group(2)
+    if "HandlerErrorCode" in text and (match := re.search(_HANDLER, text)):
+        return match.group(2), match.group(1)
+    if "Error Code:" in text and (match := re.search(_JAVA, text)):
+        return match.group(1), text[max(0, match.start() - _LONGEST) : match.start()]
     for part, form in (("RequestID", _GO), ("api error", _GO)):
         if part in text and (match := re.search(form, text)):
             return match.group(1), match.group(2)
