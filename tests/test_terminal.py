@@ -98,6 +98,11 @@ class TestWidth:
             monkeypatch.setattr(terminal, "terminal_size", lambda _stream: size)
         assert terminal.text_width() == width
 
+    @pytest.mark.parametrize("columns", ["9" * 5_000, "-80", "wide", "0", "\u0663\u0660"])
+    def test_columns_that_are_no_width_are_ignored(self, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+        monkeypatch.setenv("COLUMNS", columns)
+        assert terminal.text_width() == max(40, min(120, terminal.terminal_size(sys.stdout).columns))
+
     def test_size_without_a_stream_is_80_by_24(self) -> None:
         assert terminal.terminal_size(None) == (80, 24)
 

@@ -8,6 +8,7 @@ _WIDEST = 120
 """Longer lines are hard to read."""
 _DEFAULT = os.terminal_size((80, 24))
 _NO = {"", "0", "false"}
+_MOST_DIGITS = 4
 
 
 def text_width() -> int:
@@ -32,7 +33,9 @@ def terminal_size(stream: TextIO | None) -> os.terminal_size:
 
 def _asked_width() -> int | None:
     asked = os.environ.get("COLUMNS", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) > 0 else None
+    # A number of thousands of digits is no width, and Python refuses to read it.
+    usable = asked.isascii() and asked.isdigit() and len(asked) <= _MOST_DIGITS
+    return int(asked) or None if usable else None
 
 
 def is_dumb() -> bool:
