@@ -9,6 +9,7 @@ tgw-rtb-spoke (tgw-attach-1): 10.1.0.0/16 -> tgw-attach-2    tgw-rtb-hub (tgw-at
 from typing import Any
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach import client_ports
 from skerry.reach.outcome import Outcome
 from skerry.reach.subnets import ipv6_blocks_of
@@ -37,7 +38,7 @@ def reach(network: Network, target: Target = LOGS, **of: Any) -> Outcome:
 def walk(network: Network, to: str, port: int = 443, **of: Any) -> Outcome:
     """Walk to an address from a task's interface."""
     walker = network.walker()
-    return walker.walk(source(walker, **of), [walker.destinations.at(VPC, to)], "tcp", port)
+    return walker.walk(source(walker, **of), [walker.destinations.at(VPC, IpAddress(to))], "tcp", port)
 
 
 def from_ipv6(network: Network, to: str, port: int = 443, *, groups: tuple[str, ...] = ("sg-task",)) -> Outcome:
@@ -45,7 +46,7 @@ def from_ipv6(network: Network, to: str, port: int = 443, *, groups: tuple[str, 
     walker = network.walker()
     known = ipv6_blocks_of(walker.world.subnets["subnet-a"])
     start = walker.start(walker.world.subnets["subnet-a"], known, client_ports.LINUX, public=False)
-    return walker.walk(Source(start, groups), [walker.destinations.at(VPC, to)], "tcp", port)
+    return walker.walk(Source(start, groups), [walker.destinations.at(VPC, IpAddress(to))], "tcp", port)
 
 
 def lost(outcome: Outcome) -> list[tuple[str, str]]:

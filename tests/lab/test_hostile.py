@@ -151,8 +151,8 @@ class TestPacketFields:
     @pytest.mark.parametrize(
         ("what", "value", "said"),
         [
-            ("PrivateIpAddress", "10.0.1.10/32 dev lo\nnetns exec tasks touch x", "PrivateIpAddress of eni-10"),
-            ("PublicIp", "1.2.3.4 drop", "the public address of eni-10 is not an IPv4 address"),
+            ("PrivateIpAddress", "10.0.1.10/32 dev lo\nnetns exec tasks touch x", "without network interface eni-10"),
+            ("PublicIp", "1.2.3.4 drop", "without network interface eni-10"),
             ("CidrIp", '0.0.0.0/0 return\ninclude "/etc/shadow"\n', "the CidrIp of a rule (out) of sg-task"),
             ("CidrIp", "::ffff:10.0.0.0/96", "the CidrIp of a rule (out) of sg-task is not an IPv4 block"),
             ("CidrIp", "010.0.0.0/8", "the CidrIp of a rule (out) of sg-task is not an IPv4 block"),

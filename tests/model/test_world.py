@@ -6,9 +6,11 @@ import pytest
 from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
+from skerry.model.interface_addresses import addresses_of_interface
 from skerry.model.network import NetworkInterface, PrivateAddress
 from skerry.model.record_kinds import ACTIONS, KINDS, NOUNS
-from skerry.model.world import World, addresses_of_interface
+from skerry.model.world import World
+from skerry.net.ip_addresses import Address4, IpAddress
 from tests.networks import ACCOUNT, REGION, VPC, Network
 
 
@@ -174,14 +176,14 @@ class TestRelations:
         del network.interface("eni-2", "10.0.1.7")["VpcId"]
         world = network.world()
         for text in ("10.0.1.5", "10.0.1.6"):
-            assert named(world.find_interface(VPC, text)) == "eni-1"
-        assert world.find_interface("vpc-2", "10.0.1.5") is None
-        assert world.find_interface(VPC, "10.0.1.7") is None
+            assert named(world.find_interface(VPC, IpAddress(text))) == "eni-1"
+        assert world.find_interface("vpc-2", IpAddress("10.0.1.5")) is None
+        assert world.find_interface(VPC, IpAddress("10.0.1.7")) is None
 
     def test_interface_addresses_start_with_the_primary_address(self) -> None:
-        several = tuple(PrivateAddress(private_ip_address=text) for text in ("10.0.1.6", "10.0.1.5"))
+        several = tuple(PrivateAddress(private_ip_address=Address4(text)) for text in ("10.0.1.6", "10.0.1.5"))
         row = NetworkInterface(
-            network_interface_id="eni-1", private_ip_address="10.0.1.5", private_ip_addresses=several
+            network_interface_id="eni-1", private_ip_address=Address4("10.0.1.5"), private_ip_addresses=several
         )
         assert addresses_of_interface(row) == ("10.0.1.5", "10.0.1.6")
         assert addresses_of_interface(NetworkInterface(network_interface_id="eni-1")) == ()

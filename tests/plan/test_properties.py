@@ -11,6 +11,7 @@ import pytest
 from skerry import app
 from skerry.diagnose.need_verdicts import source_of
 from skerry.model.world import World
+from skerry.net.ip_addresses import IpAddress
 from skerry.plan import impact
 from skerry.plan.changes import (
     AddAclEntry,
@@ -157,7 +158,7 @@ def _reaches(world: World, address: str, port: int) -> set[str]:
     for launch in launches(world):
         for subnet in launch.subnets:
             source = source_of(walker, launch, subnet)
-            place = walker.destinations.at("vpc-1", address)
+            place = walker.destinations.at("vpc-1", IpAddress(address))
             if isinstance(source, Source) and walker.walk(source, [place], "tcp", port).verdict is OK:
                 found.add(subnet)
     return found

@@ -14,6 +14,7 @@ from skerry.net.addresses import parse_address, spell
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 from skerry.net.intervals import Intervals
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.cache import Memo
 from skerry.reach.client_ports import LINUX
 from skerry.reach.name_resolution import Query
@@ -154,7 +155,7 @@ def _walk(walker: Walker, end: End, ports: Intervals, to: str, traffic: Traffic)
     own = parse_address(end.address)
     assert own is not None
     start = walker.start(subnet, own, ports, public=end.public is not None)
-    destination = walker.destinations.at(subnet.vpc_id, to)
+    destination = walker.destinations.at(subnet.vpc_id, IpAddress(to))
     return walker.walk(Source(start, end.groups), [destination], *traffic)
 
 

@@ -4,6 +4,7 @@ from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.net.addresses import ANY, PUBLIC, parse_block
 from skerry.net.intervals import Intervals, covers, intersect, subtract, union
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.destinations import Destinations
 from tests.networks import REGION, S3_CIDRS, VPC, Network
 
@@ -89,7 +90,7 @@ class TestAddressOwners:
         return network
 
     def at(self, network: Network, text: str = "10.2.1.5") -> tuple[str | None, str | None]:
-        found = destinations(network).at(VPC, text)
+        found = destinations(network).at(VPC, IpAddress(text))
         assert isinstance(found.groups, Missing) == (found.interface is None)
         return found.interface, found.subnet
 

@@ -2,9 +2,10 @@
 
 from skerry.model.endpoints import RecordSet, RecordValue, Zone
 from skerry.model.facts import Missing
+from skerry.net.host_texts import HostText
 from skerry.reach import dns_zones
 
-A = RecordSet("api.example.", "A", (RecordValue("10.0.1.9"),))
+A = RecordSet("api.example.", "A", (RecordValue(HostText("10.0.1.9")),))
 
 
 def test_partly_read_hosted_zone_reports_missing_records() -> None:

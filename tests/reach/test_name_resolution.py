@@ -2,13 +2,18 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
+from skerry.model.network import DhcpConfiguration, DhcpOptions, DhcpValue
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, parse_address
+from skerry.net.host_texts import HostText
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.destinations import Destinations
+from skerry.reach.dns_servers import servers_of
 from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query, Resolution
 from skerry.reach.walk import Target
 from skerry.verdicts import INTERMITTENT, UNKNOWN
@@ -262,6 +267,13 @@ class TestDhcpOptions:
         network = Network()
         del network.row("Vpcs", VPC)["DhcpOptionsId"]
         assert missing(resolve(network)) == Missing("the DHCP option set of vpc-1", "ec2:DescribeVpcs")
+
+    def test_dns_server_that_is_no_address_is_unknown(self) -> None:
+        world = Network().world()
+        servers = DhcpConfiguration("domain-name-servers", (DhcpValue(HostText("dns.example")),))
+        facts = msgspec.structs.replace(world.facts, dhcp_options=(DhcpOptions("dopt-1", (servers,)),))
+        unread = servers_of(World(facts), world.vpcs[VPC])
+        assert unread == Missing("the DNS server 'dns.example' of dopt-1, which is no address")
 
     def test_dhcp_options_other_than_dns_servers_are_ignored(self) -> None:
         network = Network()
@@ -642,6 +654,13 @@ class TestFileSystems:
         network.row("MountTargets", "fsmt-a")["LifeCycleState"] = state
         assert missing(self.resolve(network)) == Missing(f"what becomes of fsmt-a, which is {state}")
 
+    def test_mount_target_without_interface_and_address_leaves_answer_unknown(self) -> None:
+        network = self.network()
+        network.rows["NetworkInterfaces"].clear()
+        del network.row("MountTargets", "fsmt-a")["IpAddress"]
+        fact = Missing("the address of fsmt-a", "elasticfilesystem:DescribeMountTargets")
+        assert missing(self.resolve(network)) == fact
+
     def test_efs_name_resolves_to_address_of_unread_interface(self) -> None:
         network = self.network()
         network.rows["NetworkInterfaces"].clear()
@@ -777,9 +796,9 @@ class TestIntendedEndpoints:
 
 def test_vpc_address_destination_is_cached_per_vpc() -> None:
     destinations = Destinations(Network().world())
-    first = destinations.at(VPC, "10.0.1.5")
-    assert first is destinations.at(VPC, "10.0.1.5")
-    assert first is not destinations.at("vpc-2", "10.0.1.5")
+    first = destinations.at(VPC, IpAddress("10.0.1.5"))
+    assert first is destinations.at(VPC, IpAddress("10.0.1.5"))
+    assert first is not destinations.at("vpc-2", IpAddress("10.0.1.5"))
     assert first.addresses == parse_address("10.0.1.5")
 
 

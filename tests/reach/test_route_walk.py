@@ -6,6 +6,7 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.model.facts import Missing
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Destination
 from skerry.reach.walk import Target
@@ -24,7 +25,7 @@ def reach(network: Network, target: Target = LOGS, **of: Any) -> Outcome:
 
 def walk(network: Network, address: str, port: int = 443, **of: Any) -> Outcome:
     walker = network.walker()
-    return walker.walk(source(walker, **of), [walker.destinations.at(VPC, address)], "tcp", port)
+    return walker.walk(source(walker, **of), [walker.destinations.at(VPC, IpAddress(address))], "tcp", port)
 
 
 def lost(outcome: Outcome) -> list[tuple[str, str]]:
@@ -178,7 +179,7 @@ class TestInternetGateways:
             row, ((1, 1),), ((1, 1),), public=walker.world.missing_for("subnets", "whether it is public")
         )
         outcome = walker.walk(
-            type(source(walker))(start, ("sg-task",)), [walker.destinations.at(VPC, "8.8.8.8")], "tcp", 443
+            type(source(walker))(start, ("sg-task",)), [walker.destinations.at(VPC, IpAddress("8.8.8.8"))], "tcp", 443
         )
         assert missing(outcome) == ["whether it is public"]
 

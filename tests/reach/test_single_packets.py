@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from skerry.net.addresses import parse_address
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.walk import Source
 from tests.hubs import HUB, HubAndSpoke, tgw_route
 from tests.networks import EVERYWHERE, REGION, VPC, Row, allow, both_ways, entry
@@ -377,7 +378,7 @@ def agree(seed: int) -> Iterator[tuple[str, str]]:
         start = walker.start(
             walker.world.subnets[packet.home], addresses, ((packet.client, packet.client),), public=False
         )
-        destination = walker.destinations.at(VPC, packet.target)
+        destination = walker.destinations.at(VPC, IpAddress(packet.target))
         outcome = walker.walk(Source(start, packet.groups), [destination], "tcp", packet.port)
         wanted = simulator.verdict(packet)
         told = [item.piece.message for trace in outcome.traces for item in trace.judged]

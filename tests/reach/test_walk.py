@@ -15,6 +15,7 @@ from skerry.launch.launches import launch_of_service
 from skerry.launch.running_tasks import launch_of_task
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.cache import Memo
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Source, Target, Walker
@@ -163,9 +164,9 @@ def test_address_outside_its_subnet_is_unrouted_despite_earlier_walk() -> None:
     network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
     network.interface("eni-2", "10.99.0.9", "subnet-b", ["sg-open"])
     together, alone = network.walker(), network.walker()
-    together.walk(source(together), [together.destinations.at("vpc-1", "10.0.2.9")], "tcp", 443)
+    together.walk(source(together), [together.destinations.at("vpc-1", IpAddress("10.0.2.9"))], "tcp", 443)
     found = [
-        walker.walk(source(walker), [walker.destinations.at("vpc-1", "10.99.0.9")], "tcp", 443)
+        walker.walk(source(walker), [walker.destinations.at("vpc-1", IpAddress("10.99.0.9"))], "tcp", 443)
         for walker in (together, alone)
     ]
     assert told(found[0]) == told(found[1])
@@ -446,7 +447,7 @@ class TestAddressTargets:
         network = Network()
         network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
         walker = network.walker()
-        destination = walker.destinations.at("vpc-1", "10.0.2.9")
+        destination = walker.destinations.at("vpc-1", IpAddress("10.0.2.9"))
         assert walker.walk(source(walker), [destination], "tcp", 443).verdict is OK
         assert walker.walk(source(walker), [destination], "tcp", 80).verdict is BLOCKED
         assert walker.walk(source(walker), [destination], "udp", 443).verdict is BLOCKED
@@ -456,12 +457,12 @@ class TestAddressTargets:
         network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
         network.interface("eni-2", "10.0.2.10", "subnet-b", ["sg-default"])
         walker = network.walker()
-        both = [walker.destinations.at("vpc-1", text) for text in ("10.0.2.9", "10.0.2.10")]
+        both = [walker.destinations.at("vpc-1", IpAddress(text)) for text in ("10.0.2.9", "10.0.2.10")]
         assert walker.walk(source(walker), both, "tcp", 443).verdict is INTERMITTENT
 
     def test_address_target_without_interface_is_unknown(self) -> None:
         walker = Network().walker()
-        outcome = walker.walk(source(walker), [walker.destinations.at("vpc-1", "10.0.2.9")], "tcp", 443)
+        outcome = walker.walk(source(walker), [walker.destinations.at("vpc-1", IpAddress("10.0.2.9"))], "tcp", 443)
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"which interface has the address 10.0.2.9"}
 

@@ -10,6 +10,7 @@ from skerry.diagnose.diagnosis import Blocker, Diagnosis, NeedDiagnosis, Service
 from skerry.errortext.explain import Explanation
 from skerry.launch.needs import Call
 from skerry.model.world import World
+from skerry.net.ip_addresses import parse_ip_address
 from skerry.reach.destinations import cidrs_of
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 
@@ -59,7 +60,7 @@ def own_blocks_of(world: World) -> tuple[str, ...]:
 
 def address_owner_of(error: Explanation, world: World) -> str:
     """Return a sentence on the interfaces with the dialled address, else an empty string."""
-    address = error.evidence.address
+    address = parse_ip_address(error.evidence.address or "")
     if address is None:
         return ""
     interfaces = [

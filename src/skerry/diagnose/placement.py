@@ -7,6 +7,7 @@ from skerry.launch.needs import Interface, Mount, Placement
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Destination, Hop
 from skerry.reach.walk import Source, Walker
@@ -148,11 +149,13 @@ def mount_target_of(walker: Walker, need: Mount, subnet: Subnet) -> Destination 
 
 
 def _destination(
-    walker: Walker, vpc_id: str, name: str, interface_id: str | None, address: str | None
+    walker: Walker, vpc_id: str, name: str, interface_id: str | None, address: IpAddress | None
 ) -> Destination | Hop:
     interface = walker.world.network_interfaces.get(interface_id or "")
-    if interface is None and address is None:
-        fact = Missing(f"the address of {name}", "ec2:DescribeNetworkInterfaces")
-        return make_undecided_hop("dns", name, fact)
-    led = walker.destinations.of_interface(interface) if interface else walker.destinations.at(vpc_id, address or "")
+    if interface is not None:
+        led = walker.destinations.of_interface(interface)
+    elif address is not None:
+        led = walker.destinations.at(vpc_id, address)
+    else:
+        led = Missing(f"the address of {name}", "ec2:DescribeNetworkInterfaces")
     return make_undecided_hop("dns", name, led) if isinstance(led, Missing) else led

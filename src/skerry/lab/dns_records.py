@@ -146,13 +146,8 @@ def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
 
 def _addresses(world: World, endpoint: VpcEndpoint) -> list[Address]:
     interfaces = [world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
-    rows = [interface for interface in interfaces if interface is not None and interface.private_ip_address]
-    return [
-        input_checks.check_address(
-            interface.private_ip_address, f"the PrivateIpAddress of {interface.network_interface_id}"
-        )
-        for interface in rows
-    ]
+    addresses = (None if interface is None else interface.private_ip_address for interface in interfaces)
+    return [Address(address) for address in addresses if address is not None]
 
 
 def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:

@@ -21,6 +21,7 @@ from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.cidr import Address, Cidr, ipv4_blocks_of
 from skerry.net.hostname import Hostname
+from skerry.net.ip_addresses import Address4
 from skerry.net.ports import is_port
 
 # The public addresses of AWS are not known; these are from blocks for examples (RFC 5737).
@@ -165,7 +166,7 @@ class _Part:
         return ""
 
     def _free(self, block: Cidr) -> Address | None:
-        taken = {interface.private_ip_address for interface in self._world.facts.network_interfaces}
+        taken: set[str | None] = {interface.private_ip_address for interface in self._world.facts.network_interfaces}
         places = map(block.at, range(_FIRST_FREE, block.size - 1))
         return next((address for address in places if address is not None and address not in taken), None)
 
@@ -207,16 +208,14 @@ class _Part:
         self.public.append((host, self._public(need, number)))
         return host, need.port, ""
 
-    def _mount(self, name: str, targets: list[tuple[str, str | None]]) -> _Called:
+    def _mount(self, name: str, targets: list[tuple[str, Address4 | None]]) -> _Called:
         """Return the address of the mount target in the subnet's zone."""
-        for subnet_id, text in targets:
+        for subnet_id, own in targets:
             there = self._world.find_subnet(subnet_id)
-            if isinstance(there, Missing) or text is None:
+            if isinstance(there, Missing) or own is None:
                 continue
             if (there.vpc_id, there.availability_zone) == (self.subnet.vpc_id, self.subnet.availability_zone):
-                address = Address.parse(text)
-                if address is None:
-                    return _none(f"the address of the mount target of {name} is not an IPv4 address")
+                address = Address(own)
                 self.addresses.append(address)
                 return Hostname(address), _NFS, ""
         return _none(f"no mount target of {name} in the subnet's zone is known")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import UNSET
 
-from skerry.lab import input_checks
 from skerry.lab.dns_records import names_of, resolver_of, servers_of
 from skerry.lab.nftables import Guarded, build_acl_filter, build_group_filter, make_unread_error
 from skerry.lab.route_tables import Targets, lines_of, targets_of
@@ -26,10 +25,12 @@ from skerry.lab.topology_records import (
 )
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
+from skerry.model.interface_addresses import public_address_of
 from skerry.model.network import NatGateway, NetworkInterface, RouteTable
-from skerry.model.world import World, public_address_of
+from skerry.model.world import World
 from skerry.net.cidr import Address, Cidr
 from skerry.net.hostname import Hostname
+from skerry.net.ip_addresses import Address4
 
 
 class End(msgspec.Struct, frozen=True):
@@ -117,9 +118,9 @@ class _Builder:
                         raise make_unread_error(Missing(f"network interface {name}", "ec2:DescribeNetworkInterfaces"))
                     self._interface(vpc_id, interface, _groups(endpoint, interface))
         self._led_to |= set(self._named(vpc_id))
-        called_addresses = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._led_to}
+        called_addresses: set[str] = {*self.asked.addresses, *servers_of(self.world, vpc_id), *self._led_to}
         for interface in self.world.facts.network_interfaces:
-            if interface.vpc_id == vpc_id and interface.private_ip_address in called_addresses:
+            if interface.vpc_id == vpc_id and str(interface.private_ip_address) in called_addresses:
                 self._interface(vpc_id, interface, _groups(None, interface))
 
     def _named(self, vpc_id: str) -> Iterator[Address]:
@@ -134,9 +135,9 @@ class _Builder:
         name = interface.network_interface_id
         if interface.subnet_id is UNSET or interface.private_ip_address is None:
             raise make_unread_error(Missing(f"the subnet and address of {name}", "ec2:DescribeNetworkInterfaces"))
-        address = input_checks.check_address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
+        address = Address(interface.private_ip_address)
         side: Side = NATS if "nat" in interface.interface_type.lower() else FAR
-        public = _public(interface, address)
+        public = _public(interface, interface.private_ip_address)
         mark = self._mark(TrafficOrigin("interface", name, "accepts no connection"))
         port = Port(next(self._numbers), name, side, interface.subnet_id, (address,), groups, public, mark=mark)
         self._port(vpc_id, port)
@@ -181,7 +182,9 @@ class _Builder:
     def _appliance(self, vpc_id: str, interface: NetworkInterface) -> None:
         """Add a NAT instance, or another interface that is the target of a route."""
         name = interface.network_interface_id
-        address = input_checks.check_address(interface.private_ip_address, f"the PrivateIpAddress of {name}")
+        if interface.private_ip_address is None:
+            raise make_unread_error(Missing(f"the address of {name}", "ec2:DescribeNetworkInterfaces"))
+        address = Address(interface.private_ip_address)
         port = Port(
             next(self._numbers),
             name,
@@ -189,7 +192,7 @@ class _Builder:
             str(interface.subnet_id),
             (address,),
             _groups(None, interface),
-            _public(interface, address),
+            _public(interface, interface.private_ip_address),
             interface.source_dest_check is False,
             self._mark(TrafficOrigin("interface", name, "source/destination check")),
         )
@@ -203,8 +206,8 @@ class _Builder:
             )
         own, name = rows[0], nat.nat_gateway_id
         mark = self._mark(TrafficOrigin("interface", own.network_interface_id or name, "accepts no connection"))
-        address = (input_checks.check_address(own.private_ip, f"the PrivateIp of {name}"),)
-        public = None if own.public_ip is None else input_checks.check_address(own.public_ip, f"the PublicIp of {name}")
+        address = (Address(rows[0].private_ip),)
+        public = None if own.public_ip is None else Address(own.public_ip)
         number, place = next(self._numbers), nat.subnet_id
         port = Port(number, name, NATS, place, address, None, public, forwards=True, mark=mark)
         self._port(vpc_id, port)
@@ -288,10 +291,9 @@ class _Builder:
         return Subnetwork(Cidr.of(subnet.cidr_block), table, inbound, outbound)
 
 
-def _public(interface: NetworkInterface, address: Address) -> Address | None:
-    text = public_address_of(interface, address)
-    what = f"the public address of {interface.network_interface_id}"
-    return None if text is None else input_checks.check_address(text, what)
+def _public(interface: NetworkInterface, own: Address4 | None) -> Address | None:
+    public = public_address_of(interface, own)
+    return None if public is None else Address(public)
 
 
 def _groups(endpoint: VpcEndpoint | None, interface: NetworkInterface) -> tuple[str, ...] | None:

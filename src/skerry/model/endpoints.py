@@ -2,9 +2,11 @@
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.field_types import Address4, Count, DnsName
+from skerry.model.field_types import Count, DnsName
 from skerry.model.network import GroupName
 from skerry.model.record import Camel, Pascal, Tag
+from skerry.net.host_texts import HostText
+from skerry.net.ip_addresses import Address4
 
 
 class DnsEntry(Pascal, frozen=True):
@@ -113,7 +115,7 @@ class HostedZoneSummary(Pascal, frozen=True):
 class RecordValue(Pascal, frozen=True):
     """One value of a record set."""
 
-    value: str
+    value: HostText
 
 
 class AliasTarget(Pascal, frozen=True):

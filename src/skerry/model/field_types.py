@@ -1,8 +1,8 @@
-"""Types of fields for an address, a name or a port, with the form of valid values.
+"""Types of fields for a name, a port or a protocol, with the form of valid values.
 
 They are texts and numbers to a type checker. `skerry.sources.validation` checks the form of texts when a document
-is loaded; msgspec checks the bounds of numbers. CIDR blocks have types of their own: `skerry.net.blocks`, and
-`skerry.model.rule_blocks` for rules, entries and routes.
+is loaded; msgspec checks the bounds of numbers. Addresses and CIDR blocks have types of their own:
+`skerry.net.ip_addresses`, `skerry.net.blocks`, and `skerry.model.rule_blocks` for rules, entries and routes.
 """
 
 from typing import Annotated, Final
@@ -12,11 +12,8 @@ from msgspec import Meta
 FORM: Final = "form"
 """The key under which the name of a text's form stands in its metadata."""
 
-ADDRESS4, ADDRESS6 = "IPv4 address", "IPv6 address"
 NAME = "DNS name"
 
-Address4 = Annotated[str, Meta(extra={FORM: ADDRESS4})]
-Address6 = Annotated[str, Meta(extra={FORM: ADDRESS6})]
 DnsName = Annotated[str, Meta(extra={FORM: NAME})]
 """A name; it may end in a dot and hold Route 53's octal escapes."""
 

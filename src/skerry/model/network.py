@@ -6,13 +6,15 @@ Shapes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Types.html
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model import route_targets
-from skerry.model.field_types import Address4, Address6, Count
+from skerry.model.field_types import Count
 from skerry.model.missing import Missing
 from skerry.model.record import Pascal, Tag
 from skerry.model.route_destinations import RouteDestination, destination_of_list
 from skerry.model.route_targets import NO_TARGET, MakeTarget, RouteTarget
 from skerry.model.rule_blocks import Ipv4RuleBlock, Ipv6RuleBlock
 from skerry.net.blocks import CidrBlock, Ipv4Block, Ipv6Block
+from skerry.net.host_texts import HostText
+from skerry.net.ip_addresses import Address4, Address6
 
 _DYNAMIC = {"EnableVgwRoutePropagation", "Advertisement"}
 
@@ -74,7 +76,7 @@ class VpcAttribute(Pascal, frozen=True):
 class DhcpValue(Pascal, frozen=True):
     """One value of a DHCP option."""
 
-    value: str
+    value: HostText
 
 
 class DhcpConfiguration(Pascal, frozen=True):

@@ -11,6 +11,7 @@ from skerry.model.arns import parse_arn
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverRule
+from skerry.net.ip_addresses import IpAddress
 
 _HOLDS = "COMPLETE"
 _WORKS = "OPERATIONAL"
@@ -130,7 +131,7 @@ class ResolverLookup:
         vpc_id = self.vpc_of_servers(servers) if len(servers) == len(rule.target_ips) else None
         return vpc_id or self._missing_answer_of(rule)
 
-    def vpc_of_servers(self, servers: Iterable[str | None]) -> str | Missing | None:
+    def vpc_of_servers(self, servers: Iterable[IpAddress | None]) -> str | Missing | None:
         """Return the one VPC whose inbound resolver endpoints have all of these addresses, else None."""
         vpcs: set[str] = set()
         for server in servers:
@@ -252,9 +253,9 @@ class ResolverLookup:
         return {rule.id: rule for rule in self._facts.resolver_rules}
 
     @cached_property
-    def _inbound(self) -> dict[str | None, list[ResolverEndpoint]]:
+    def _inbound(self) -> dict[IpAddress | None, list[ResolverEndpoint]]:
         """The inbound resolver endpoints by address; an address has several if the blocks of VPCs overlap."""
-        table: defaultdict[str | None, list[ResolverEndpoint]] = defaultdict(list)
+        table: defaultdict[IpAddress | None, list[ResolverEndpoint]] = defaultdict(list)
         for endpoint in self._facts.resolver_endpoints:
             if endpoint.direction == "INBOUND" and endpoint.ip_addresses is not UNSET:
                 for address in endpoint.ip_addresses:

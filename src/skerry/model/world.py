@@ -12,6 +12,7 @@ from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
+from skerry.model.interface_addresses import addresses_of_interface
 from skerry.model.network import DhcpOptions, NetworkInterface, PrefixList, RouteTable, Subnet, Vpc
 from skerry.model.origin_lookup import OriginLookup
 from skerry.model.origins import Origin
@@ -22,6 +23,7 @@ from skerry.model.route_targets import EndpointTarget
 from skerry.model.security_groups_and_acls import NetworkAcl, SecurityGroup
 from skerry.model.transit_lookup import TransitLookup
 from skerry.net.blocks import CidrBlock
+from skerry.net.ip_addresses import IpAddress
 
 _Row = TypeVar("_Row")
 _ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")
@@ -124,9 +126,9 @@ class World:
             return self.missing_for("vpcs", f"the DHCP option set of {vpc.vpc_id}")
         return self._find("dhcp_options", self._dhcp_options, vpc.dhcp_options_id)
 
-    def find_interface(self, vpc_id: str, address: str) -> NetworkInterface | None:
+    def find_interface(self, vpc_id: str, address: IpAddress) -> NetworkInterface | None:
         """Return the network interface with this private address in the VPC, if one was read."""
-        return self._interfaces_by_address.get((vpc_id, address))
+        return self._interfaces_by_address.get((vpc_id, address.number))
 
     def endpoints_of(self, vpc_id: str) -> tuple[VpcEndpoint, ...] | Missing:
         """Return all VPC endpoints of a VPC.
@@ -317,15 +319,15 @@ class World:
         return values
 
     @cached_property
-    def _interfaces_by_address(self) -> dict[tuple[str, str], NetworkInterface]:
-        table: dict[tuple[str, str], NetworkInterface] = {}
+    def _interfaces_by_address(self) -> dict[tuple[str, int], NetworkInterface]:
+        table: dict[tuple[str, int], NetworkInterface] = {}
         for interface in self.facts.network_interfaces:
             if interface.vpc_id is not UNSET:
                 for address in (
                     *addresses_of_interface(interface),
                     *(item.ipv6_address for item in interface.ipv6_addresses),
                 ):
-                    table[interface.vpc_id, address] = interface
+                    table[interface.vpc_id, address.number] = interface
         return table
 
     @cached_property
@@ -383,18 +385,3 @@ def _is_gateway_list(row: PrefixList) -> bool:
     no owner, and lists only AWS's own.
     """
     return row.owner_id in _AWS and bool(_GATEWAY_LIST.match(row.prefix_list_name or ""))
-
-
-def addresses_of_interface(row: NetworkInterface) -> tuple[str, ...]:
-    """Return every private IPv4 address of an interface, the primary one first."""
-    primary = (row.private_ip_address,) if row.private_ip_address else ()
-    addresses = tuple(item.private_ip_address for item in row.private_ip_addresses)
-    return primary + tuple(address for address in addresses if address not in primary)
-
-
-def public_address_of(row: NetworkInterface, address: str) -> str | None:
-    """Return the public address of one private address of an interface."""
-    for item in row.private_ip_addresses:
-        if item.private_ip_address == address:
-            return item.association.public_ip
-    return row.association.public_ip if address == row.private_ip_address else None

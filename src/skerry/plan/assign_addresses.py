@@ -6,9 +6,11 @@ from msgspec.structs import replace
 
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
+from skerry.model.interface_addresses import addresses_of_interface
 from skerry.model.network import NetworkInterface, Subnet
-from skerry.model.world import World, addresses_of_interface
-from skerry.net.addresses import parse_address, spell
+from skerry.model.world import World
+from skerry.net.addresses import is_ipv6
+from skerry.net.ip_addresses import Address4
 from skerry.reach.subnets import task_addresses_of
 
 _MOST = 4_096
@@ -42,7 +44,7 @@ def assign_addresses(world: World) -> World:
     return World(facts)
 
 
-def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[str]) -> Iterator[NetworkInterface]:
+def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[Address4]) -> Iterator[NetworkInterface]:
     for name in endpoint.subnet_ids:
         subnet = world.subnets.get(name)
         ip_address = _free(subnet, taken) if subnet is not None else None
@@ -59,14 +61,14 @@ def _interfaces(world: World, endpoint: VpcEndpoint, taken: set[str]) -> Iterato
             )
 
 
-def _free(subnet: Subnet, taken: set[str]) -> str | None:
-    """Return the last address of a subnet that no interface has."""
+def _free(subnet: Subnet, taken: set[Address4]) -> Address4 | None:
+    """Return the last IPv4 address of a subnet that no interface has."""
     usable = task_addresses_of(subnet)
-    if isinstance(usable, Missing):
+    if isinstance(usable, Missing) or is_ipv6(usable):
         return None
     first, last = usable[0]
     for number in range(last, max(first, last - _MOST) - 1, -1):
-        text = spell(((number, number),))
-        if text not in taken and parse_address(text):
-            return text
+        address = Address4.of_number(number)
+        if address not in taken:
+            return address
     return None

@@ -8,7 +8,24 @@ from msgspec import UNSET
 from skerry.model.facts import Missing
 from skerry.model.network import Route
 from skerry.model.route_destinations import PrefixListDestination
-from skerry.model.route_targets import EndpointTarget, LocalTarget
+from skerry.model.route_targets import (
+    CarrierGatewayTarget,
+    CoreNetworkTarget,
+    EgressOnlyGatewayTarget,
+    EndpointTarget,
+    InstanceTarget,
+    InterfaceTarget,
+    InternetGatewayTarget,
+    LocalGatewayTarget,
+    LocalTarget,
+    NatGatewayTarget,
+    OdbNetworkTarget,
+    PeeringTarget,
+    RouteTarget,
+    TransitGatewayTarget,
+    UnknownGatewayTarget,
+    VpnGatewayTarget,
+)
 from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, Block, parse_block
@@ -123,7 +140,7 @@ def _routes(world: World, table_id: str) -> tuple[Route, ...]:
 
 def _leads_out(row: Route) -> bool:
     """Return whether a route leads to public addresses, other than by an endpoint."""
-    if row.state != "active" or isinstance(row.target, LocalTarget | EndpointTarget):
+    if row.state != "active" or not _leaves_vpc(row.target):
         return False
     match row.destination:
         case Block(addresses):
@@ -132,6 +149,32 @@ def _leads_out(row: Route) -> bool:
             return True
         case Missing():
             return False
+        case never:
+            assert_never(never)
+
+
+def _leaves_vpc(target: RouteTarget) -> bool:
+    """Return whether a target is neither in the VPC nor an endpoint; a missing one may be any."""
+    match target:
+        case LocalTarget() | EndpointTarget():
+            return False
+        case (
+            InternetGatewayTarget()
+            | VpnGatewayTarget()
+            | NatGatewayTarget()
+            | TransitGatewayTarget()
+            | PeeringTarget()
+            | InterfaceTarget()
+            | InstanceTarget()
+            | EgressOnlyGatewayTarget()
+            | CarrierGatewayTarget()
+            | LocalGatewayTarget()
+            | CoreNetworkTarget()
+            | OdbNetworkTarget()
+            | UnknownGatewayTarget()
+            | Missing()
+        ):
+            return True
         case never:
             assert_never(never)
 

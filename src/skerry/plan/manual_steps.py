@@ -1,6 +1,7 @@
 """Manual steps: policies, images, services, NAT gateways, and resources of other owners."""
 
 import json
+from typing import assert_never
 
 from msgspec import UNSET, UnsetType
 
@@ -12,11 +13,19 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, RouteTable, Subnet
 from skerry.model.route_targets import (
+    CarrierGatewayTarget,
+    CoreNetworkTarget,
+    EgressOnlyGatewayTarget,
     EndpointTarget,
+    InstanceTarget,
     InterfaceTarget,
     InternetGatewayTarget,
+    LocalGatewayTarget,
     LocalTarget,
     NatGatewayTarget,
+    OdbNetworkTarget,
+    PeeringTarget,
+    RouteTarget,
     TransitGatewayTarget,
     UnknownGatewayTarget,
     VpnGatewayTarget,
@@ -37,16 +46,6 @@ from skerry.plan.subnet_choice import task_subnets_of
 from skerry.reach.trace import Piece
 from skerry.services.image_references import parse
 
-_NAMED = (
-    LocalTarget
-    | InternetGatewayTarget
-    | EndpointTarget
-    | VpnGatewayTarget
-    | UnknownGatewayTarget
-    | NatGatewayTarget
-    | TransitGatewayTarget
-    | InterfaceTarget
-)
 _OF_SERVICES = {"fargate", "subnet"}
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 _TASKS = "ecs-tasks.amazonaws.com"
@@ -154,8 +153,35 @@ def _default_of(table: RouteTable | Missing) -> str:
     default_route = next((route for route in routes if route.destination_cidr_block == "0.0.0.0/0"), None)
     if default_route is None:
         return ""
-    target = default_route.target
-    return target.id if isinstance(target, _NAMED) else "another route"
+    return _name_of(default_route.target)
+
+
+def _name_of(target: RouteTarget) -> str:
+    match target:
+        case (
+            LocalTarget()
+            | InternetGatewayTarget()
+            | EndpointTarget()
+            | VpnGatewayTarget()
+            | UnknownGatewayTarget()
+            | NatGatewayTarget()
+            | TransitGatewayTarget()
+            | InterfaceTarget()
+        ):
+            return target.id
+        case (
+            PeeringTarget()
+            | InstanceTarget()
+            | EgressOnlyGatewayTarget()
+            | CarrierGatewayTarget()
+            | LocalGatewayTarget()
+            | CoreNetworkTarget()
+            | OdbNetworkTarget()
+            | Missing()
+        ):
+            return "another route"
+        case never:
+            assert_never(never)
 
 
 def extend_endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:

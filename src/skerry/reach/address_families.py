@@ -10,7 +10,7 @@ from skerry.catalogue.services import endpoint_service_name_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.addresses import add_nat64_prefix, is_ipv6, parse_address
+from skerry.net.addresses import add_nat64_prefix, is_ipv6
 from skerry.net.intervals import union
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.name_resolution import Resolution
@@ -109,8 +109,8 @@ def _by_ipv6_list(world: World, destination: Destination) -> Destination | Hop |
 def _interface(world: World, destination: Destination) -> Destination | Hop:
     """Return the IPv6 addresses of an endpoint's interface."""
     interface = world.network_interfaces.get(destination.interface or "")
-    parsed_addresses = [parse_address(record.ipv6_address) for record in interface.ipv6_addresses] if interface else []
-    addresses = union(*(intervals for intervals in parsed_addresses if intervals))
+    records = interface.ipv6_addresses if interface else ()
+    addresses = union(*(record.ipv6_address.addresses for record in records))
     if not addresses:
         fact = Missing(f"the IPv6 addresses of {destination.label}", "ec2:DescribeNetworkInterfaces")
         return make_undecided_hop("dns", destination.endpoint or "", fact)

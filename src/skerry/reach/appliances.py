@@ -11,11 +11,11 @@ from msgspec import UNSET
 
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
+from skerry.model.interface_addresses import public_address_of
 from skerry.model.network import NetworkInterface, Subnet
 from skerry.model.route_targets import EndpointTarget, InstanceTarget, InterfaceTarget
-from skerry.model.world import public_address_of
-from skerry.net.addresses import parse_address
 from skerry.net.intervals import covers
+from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
 from skerry.reach import client_ports
 from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
@@ -34,8 +34,8 @@ def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget 
         return _ends(local, step, make_undecided_hop("interface", target.id, interface))
     name = interface.network_interface_id
     subnet = local.world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
-    own = parse_address(interface.private_ip_address or "")
-    if covers(own or (), step.addresses) and own:
+    own = interface.private_ip_address
+    if own is not None and covers(own.addresses, step.addresses):
         return ((local.arrive(step),),)
     if isinstance(subnet, Missing) or own is None or len(step.start.passed) >= DEEPEST:
         fact = subnet if isinstance(subnet, Missing) else Missing(f"where the way over {name} ends", _INTERFACES)
@@ -48,7 +48,7 @@ def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget 
     if not forwards.clean:
         # Its groups are asked first, so they are named too.
         return ((PacketPath.of((first,), guard, choice=step.destination.choice),),)
-    start = local.memo.once(("appliance", step.start, name), lambda: _start(step.start, interface, subnet))
+    start = local.memo.once(("appliance", step.start, name), lambda: _start(step.start, interface, own, subnet))
     peer = Peer(step.addresses, step.destination.label, step.destination.groups, step.destination)
     out = local.filters.groups(groups, "out", step.traffic, peer)
     onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)
@@ -105,11 +105,10 @@ def _groups(interface: NetworkInterface) -> tuple[str, ...] | Missing:
     return tuple(group.group_id for group in interface.groups)
 
 
-def _start(before: Start, interface: NetworkInterface, subnet: Subnet) -> Start:
-    own = interface.private_ip_address or ""
+def _start(before: Start, interface: NetworkInterface, own: IpAddress, subnet: Subnet) -> Start:
     public = public_address_of(interface, own) is not None
     passed = (*before.passed, InterfaceTarget(interface.network_interface_id))
-    return Start(subnet, parse_address(own) or (), client_ports.NAT, public, "appliance", passed=passed)
+    return Start(subnet, own.addresses, client_ports.NAT, public, "appliance", passed=passed)
 
 
 def walk_through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) -> Fan:

@@ -3,13 +3,14 @@
 from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services
-from skerry.model.endpoints import VpcEndpoint
+from skerry.model.endpoints import MountTarget, VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet, Vpc
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6, parse_address
+from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6
 from skerry.net.blocks import CidrBlock
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach.cache import Memo
 from skerry.reach.subnets import task_addresses_of
 from skerry.reach.trace import Destination
@@ -69,20 +70,20 @@ class Destinations:
         addresses = subtract(PUBLIC_IPV6, union(*self._blocks().values()))
         return Destination("the internet over IPv6", addresses, choice=False, elsewhere=True)
 
-    def at(self, vpc_id: str, text: str) -> Destination:
+    def at(self, vpc_id: str, address: IpAddress) -> Destination:
         """Return one address as seen from a VPC: an interface of it, of the only other VPC with it, or anything."""
-        return self._once(("at", vpc_id, text), lambda: self._at(vpc_id, text))
+        return self._once(("at", vpc_id, address), lambda: self._at(vpc_id, address))
 
-    def _at(self, vpc_id: str, text: str) -> Destination:
-        addresses = parse_address(text) or EMPTY
+    def _at(self, vpc_id: str, address: IpAddress) -> Destination:
+        addresses = address.addresses
         home = self._home(vpc_id, addresses)
-        interface = self.world.find_interface(home or vpc_id, text)
+        interface = self.world.find_interface(home or vpc_id, address)
         if interface is not None:
-            return self._of_interface(interface, text)
+            return self._of_interface(interface, address)
         if home is None and covers(PUBLIC, addresses) and not self._of_some_vpc(addresses):
-            return Destination(text, addresses)
-        fact = Missing(f"which interface has the address {text}", "ec2:DescribeNetworkInterfaces")
-        return Destination(text, addresses, groups=fact)
+            return Destination(str(address), addresses)
+        fact = Missing(f"which interface has the address {address}", "ec2:DescribeNetworkInterfaces")
+        return Destination(str(address), addresses, groups=fact)
 
     def _of_some_vpc(self, addresses: Intervals) -> bool:
         """Tell whether a VPC that was read has these addresses: public ones may be a VPC's own block."""
@@ -100,13 +101,13 @@ class Destinations:
 
     def of_interface(self, interface: NetworkInterface) -> Destination | Missing:
         """Return the primary address of a network interface."""
-        text = interface.private_ip_address
-        if text is None:
+        address = interface.private_ip_address
+        if address is None:
             return Missing(f"the address of {interface.network_interface_id}", "ec2:DescribeNetworkInterfaces")
         key = ("interface", interface.network_interface_id)
-        return self._once(key, lambda: self._of_interface(interface, text))
+        return self._once(key, lambda: self._of_interface(interface, address))
 
-    def _of_interface(self, interface: NetworkInterface, text: str) -> Destination:
+    def _of_interface(self, interface: NetworkInterface, address: IpAddress) -> Destination:
         groups: tuple[str, ...] | Missing
         if interface.groups is UNSET:
             fact = f"the security groups of {interface.network_interface_id}"
@@ -114,8 +115,8 @@ class Destinations:
         else:
             groups = tuple(group.group_id for group in interface.groups)
         return Destination(
-            text,
-            parse_address(text) or EMPTY,
+            str(address),
+            address.addresses,
             interface=interface.network_interface_id,
             subnet=None if interface.subnet_id is UNSET else interface.subnet_id,
             groups=groups,
@@ -147,13 +148,12 @@ class Destinations:
         if any(record is not None and record.private_ip_address is None for record in interfaces):
             return Missing(f"the IPv4 addresses of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
         addressed = [
-            record for record in interfaces if record is not None and parse_address(record.private_ip_address or "")
+            (record, record.private_ip_address)
+            for record in interfaces
+            if record is not None and record.private_ip_address is not None
         ]
         if addressed and len(addressed) == len(interfaces):
-            return tuple(
-                self._endpoint_interface(endpoint, interface, interface.private_ip_address or "")
-                for interface in addressed
-            )
+            return tuple(self._endpoint_interface(endpoint, interface, address) for interface, address in addressed)
         subnets = [self.world.find_subnet(name) for name in endpoint.subnet_ids]
         if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
             return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
@@ -161,10 +161,12 @@ class Destinations:
         unknown = next((destination for destination in destinations if isinstance(destination, Missing)), None)
         return unknown or tuple(destination for destination in destinations if not isinstance(destination, Missing))
 
-    def _endpoint_interface(self, endpoint: VpcEndpoint, interface: NetworkInterface, text: str) -> Destination:
-        own = self._of_interface(interface, text)
+    def _endpoint_interface(
+        self, endpoint: VpcEndpoint, interface: NetworkInterface, address: IpAddress
+    ) -> Destination:
+        own = self._of_interface(interface, address)
         return Destination(
-            f"{endpoint.vpc_endpoint_id} at {text}",
+            f"{endpoint.vpc_endpoint_id} at {address}",
             own.addresses,
             endpoint=endpoint.vpc_endpoint_id,
             interface=own.interface,
@@ -206,11 +208,16 @@ class Destinations:
             if target.life_cycle_state.lower() != "available":
                 return Missing(f"what becomes of {target.mount_target_id}, which is {target.life_cycle_state}")
             interface = self.world.network_interfaces.get(target.network_interface_id or "")
-            led = self.of_interface(interface) if interface else self.at(vpc_id, target.ip_address or "")
+            led = self.of_interface(interface) if interface else self._of_mount_target(vpc_id, target)
             if isinstance(led, Missing):
                 return led
             destinations.append(led)
         return tuple(destinations)
+
+    def _of_mount_target(self, vpc_id: str, target: MountTarget) -> Destination | Missing:
+        if target.ip_address is None:
+            return Missing(f"the address of {target.mount_target_id}", "elasticfilesystem:DescribeMountTargets")
+        return self.at(vpc_id, target.ip_address)
 
 
 def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None) -> tuple[str, ...] | Missing | None:

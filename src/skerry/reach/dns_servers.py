@@ -8,7 +8,8 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.network import Vpc
 from skerry.model.world import World
-from skerry.net.addresses import spell
+from skerry.net.host_texts import HostText
+from skerry.net.ip_addresses import IpAddress
 
 _NO_OPTIONS = "default"
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"}
@@ -18,7 +19,7 @@ class Servers(NamedTuple):
     """The DNS servers of a VPC: whether Amazon's is one of them, and the others."""
 
     amazon: bool
-    others: tuple[str, ...]
+    others: tuple[IpAddress, ...]
 
     def unknown_answer(self, host: str | None) -> Missing:
         """Return the answer of servers other than Amazon's."""
@@ -44,13 +45,18 @@ def servers_of(world: World, vpc: Vpc) -> Servers | Missing:
     ]
     if not named:
         return Missing(f"which DNS servers tasks ask in {vpc.vpc_id}, as {options.dhcp_options_id} names none")
-    others = tuple(name for name in named if not _is_amazon(vpc, name))
-    return Servers(len(others) < len(named), others)
+    others: list[IpAddress] = []
+    for server in named:
+        if _is_amazon(vpc, server):
+            continue
+        if server.address is None:
+            return Missing(f"the DNS server {server[:80]!r} of {options.dhcp_options_id}, which is no address")
+        others.append(server.address)
+    return Servers(len(others) < len(named), tuple(others))
 
 
-def _is_amazon(vpc: Vpc, server: str) -> bool:
+def _is_amazon(vpc: Vpc, server: HostText) -> bool:
     """Tell whether a DNS server is Amazon's: by its name, its link-local address, or the VPC's base plus two."""
     if server in _AMAZON:
         return True
-    base = vpc.cidr_block.addresses[0][0]
-    return server == spell(((base + 2, base + 2),))
+    return server.address is not None and server.address.number == vpc.cidr_block.addresses[0][0] + 2

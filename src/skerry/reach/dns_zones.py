@@ -15,6 +15,7 @@ from skerry.model.facts import Missing
 from skerry.model.resolver_lookup import VpcResolverSettings
 from skerry.model.resolver_records import ResolverRule
 from skerry.model.world import World
+from skerry.net.ip_addresses import IpAddress
 
 _ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 _ADDRESS_TYPES = {"A", "CNAME"}
@@ -42,7 +43,7 @@ class Record(NamedTuple):
     ``sure``: all of them are answered, together or in turns; else it is not known which of them.
     """
 
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[IpAddress, ...] = ()
     names: tuple[str, ...] = ()
     sure: bool = True
 
@@ -167,12 +168,15 @@ def answer_of(zone: Zone, host: str) -> Record | Missing | None:
     useful = _in_use([record_set for record_set in rows if record_set.type in _ADDRESS_TYPES])
     if not useful:
         return None
-    values = [item.value for record_set in useful for item in record_set.resource_records if record_set.type == "A"]
+    values = [
+        item.value.address for record_set in useful for item in record_set.resource_records if record_set.type == "A"
+    ]
     targets = [record_set.alias_target.dns_name for record_set in useful if record_set.alias_target is not None]
     targets += [
         item.value for record_set in useful for item in record_set.resource_records if record_set.type == "CNAME"
     ]
-    return Record(tuple(values), tuple(plain_name_of(name) for name in targets), _takes_turns(useful))
+    addresses = tuple(address for address in values if address is not None)
+    return Record(addresses, tuple(plain_name_of(name) for name in targets), _takes_turns(useful))
 
 
 def has_ipv6(zone: Zone, host: str) -> bool:

@@ -3,9 +3,10 @@
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
+from skerry.model.interface_addresses import public_address_of
 from skerry.model.network import NetworkInterface, Route, Subnet
 from skerry.model.route_targets import InternetGatewayTarget, spell_target
-from skerry.model.world import World, public_address_of
+from skerry.model.world import World
 from skerry.net.addresses import PUBLIC
 from skerry.net.intervals import Intervals
 from skerry.net.packets import Box
@@ -69,7 +70,7 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
             fact = world.missing_for("internet_gateways", f"the internet gateway of {subnet.vpc_id}")
             return make_undecided_hop("gateway", subnet.vpc_id, fact)
         return make_lost_hop("gateway", subnet.vpc_id, "NO_PATH", f"{subnet.vpc_id} has no internet gateway")
-    public = public_address_of(interface, interface.private_ip_address or "")
+    public = public_address_of(interface, interface.private_ip_address)
     if public is None:
         message = f"{interface.network_interface_id} has no public address, so {gateway} lets nothing in to it"
         return make_lost_hop("gateway", gateway, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", message)
@@ -82,7 +83,7 @@ def _gateway(world: World, interface: NetworkInterface, subnet: Subnet) -> Hop:
     if table is not None:
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes in")
         return make_undecided_hop("gateway", gateway, fact)
-    return Hop("gateway", gateway, "in", rule=public)
+    return Hop("gateway", gateway, "in", rule=str(public))
 
 
 def _guard(filters: Filters, interface: NetworkInterface, destination: Destination, traffic: tuple[str, int]) -> Hop:

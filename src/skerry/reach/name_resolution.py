@@ -13,7 +13,7 @@ from skerry.catalogue.services import ServiceRef, file_system_of, service_of_end
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.addresses import parse_address
+from skerry.net.ip_addresses import IpAddress, parse_ip_address
 from skerry.reach import dns_zones
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_servers import Servers, servers_of
@@ -55,7 +55,7 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     destinations: tuple[Destination, ...] = ()
     sure: bool = True
     dead: tuple[Hop, ...] = ()
-    servers: tuple[str, ...] = ()
+    servers: tuple[IpAddress, ...] = ()
     amazon_too: bool = False
     over_ipv6: Missing | None = None
 
@@ -93,8 +93,8 @@ class NameResolver:
         """Resolve a name as a task in the VPC does."""
         if query.place == _REGISTRY:
             return self._registry(vpc_id, query._replace(place="internet"))
-        if query.host is not None and parse_address(query.host):
-            return Resolution(Hop("dns", query.host, rule="an address"), (self.destinations.at(vpc_id, query.host),))
+        if query.host is not None and (address := parse_ip_address(query.host)) is not None:
+            return Resolution(Hop("dns", query.host, rule="an address"), (self.destinations.at(vpc_id, address),))
         if query.host is None and query.place == "aws":
             fact = Missing("the host names of the partition that the Region is in")
             return Resolution(make_undecided_hop("dns", "", fact))
@@ -113,7 +113,7 @@ class NameResolver:
         """
         home = None if servers.amazon else self.world.resolver.vpc_of_servers(servers.others)
         if not isinstance(home, str):
-            hop = make_undecided_hop("dns", servers.others[0], home or servers.unknown_answer(query.host))
+            hop = make_undecided_hop("dns", str(servers.others[0]), home or servers.unknown_answer(query.host))
             return Resolution(hop, servers=servers.others, amazon_too=servers.amazon)
         resolution = self._within(home, query, _Chain(), inbound=True)
         return msgspec.structs.replace(resolution, servers=servers.others)
@@ -270,7 +270,7 @@ class NameResolver:
         by = f", which {claim.profile} shares" if claim.profile else ""
         hop = Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}{by}")
         led = [self._follow(view, name, query) for name in record.names]
-        own = tuple(self.destinations.at(view.vpc_id, text) for text in record.addresses if parse_address(text))
+        own = tuple(self.destinations.at(view.vpc_id, address) for address in record.addresses)
         return _together(hop, own, led, record) or Resolution(
             make_undecided_hop("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}"))
         )

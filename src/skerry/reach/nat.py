@@ -8,7 +8,7 @@ from typing import Final
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, Route, RouteTable, Subnet
 from skerry.model.route_targets import LOCAL, InternetGatewayTarget, NatGatewayTarget
-from skerry.net.addresses import add_nat64_prefix, is_ipv6, parse_address, strip_nat64_prefix
+from skerry.net.addresses import add_nat64_prefix, is_ipv6, strip_nat64_prefix
 from skerry.net.intervals import EMPTY, Intervals, union
 from skerry.net.packets import Box
 from skerry.reach import client_ports, routing
@@ -90,7 +90,7 @@ def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[Passed, ...]) -> 
     subnet = local.world.find_subnet(nat.subnet_id or "")
     if isinstance(subnet, Missing) or not rows:
         return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
-    own = parse_address(rows[0].private_ip or "") or block_of(subnet, EMPTY)
+    own = rows[0].private_ip.addresses if rows[0].private_ip is not None else block_of(subnet, EMPTY)
     public = any(nat_address.public_ip is not None for nat_address in rows)
     return Start(subnet, own, client_ports.NAT, public, NAT, passed=passed)
 
@@ -105,7 +105,7 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
     table = tables.get(nat.route_table_id or "")
     nat_addresses = nat.nat_gateway_addresses
     rows = nat_addresses if isinstance(nat_addresses, tuple) else ()
-    public = union(*(block for row in rows if (block := parse_address(row.public_ip or ""))))
+    public = union(*(row.public_ip.addresses for row in rows if row.public_ip is not None))
     destination, addresses = _untranslated(step, strip_nat64_prefix(step.addresses))
     if step.start.what == NAT:
         return _ends(local, step, _no_exit(nat.nat_gateway_id, step.start, None))

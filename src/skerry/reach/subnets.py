@@ -1,12 +1,29 @@
 """Subnets: their addresses, and their kind by the target of their default route."""
 
-from typing import Literal
+from typing import Literal, assert_never
 
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
-from skerry.model.route_targets import InternetGatewayTarget, NatGatewayTarget, RouteTarget
+from skerry.model.route_targets import (
+    CarrierGatewayTarget,
+    CoreNetworkTarget,
+    EgressOnlyGatewayTarget,
+    EndpointTarget,
+    InstanceTarget,
+    InterfaceTarget,
+    InternetGatewayTarget,
+    LocalGatewayTarget,
+    LocalTarget,
+    NatGatewayTarget,
+    OdbNetworkTarget,
+    PeeringTarget,
+    RouteTarget,
+    TransitGatewayTarget,
+    UnknownGatewayTarget,
+    VpnGatewayTarget,
+)
 from skerry.model.world import World
 from skerry.net.addresses import is_ipv6
 from skerry.net.intervals import EMPTY, Intervals, covers, union
@@ -75,5 +92,22 @@ def _by_target(target: RouteTarget) -> Place:
             return "public"
         case NatGatewayTarget():
             return "private with NAT"
-        case _:
+        case (
+            LocalTarget()
+            | EndpointTarget()
+            | VpnGatewayTarget()
+            | TransitGatewayTarget()
+            | PeeringTarget()
+            | InterfaceTarget()
+            | InstanceTarget()
+            | EgressOnlyGatewayTarget()
+            | CarrierGatewayTarget()
+            | LocalGatewayTarget()
+            | CoreNetworkTarget()
+            | OdbNetworkTarget()
+            | UnknownGatewayTarget()
+            | Missing()
+        ):
             return "private, by another way"
+        case never:
+            assert_never(never)

@@ -9,10 +9,12 @@ from skerry.catalogue.registries import list_public_hosts
 from skerry.catalogue.services import ServiceRef, load_services, regional_host_of, service_of_host
 from skerry.errors import Argument, NothingFoundError, SkerryError
 from skerry.model.facts import Missing
+from skerry.model.interface_addresses import addresses_of_interface, public_address_of
 from skerry.model.network import NetworkInterface
-from skerry.model.world import World, addresses_of_interface, public_address_of
-from skerry.net.addresses import is_ipv6, parse_address, spell
-from skerry.net.intervals import covers
+from skerry.model.world import World
+from skerry.net.addresses import spell
+from skerry.net.intervals import Intervals, covers
+from skerry.net.ip_addresses import Address6, IpAddress, parse_ip_address
 from skerry.reach import client_ports
 from skerry.reach.from_internet import walk_from_internet
 from skerry.reach.outcome import Outcome
@@ -57,8 +59,9 @@ def ask(walker: Walker, question: TraceRequest) -> Outcome:
     source = _source(walker, question)
     if _ID.match(question.to):
         return walker.walk(source, _destinations(walker, question.to), question.protocol, question.port)
-    if parse_address(question.to):
-        destination = walker.destinations.at(source.subnet.vpc_id, question.to)
+    address = parse_ip_address(question.to)
+    if address is not None:
+        destination = walker.destinations.at(source.subnet.vpc_id, address)
         return walker.walk(source, (destination,), question.protocol, question.port)
     return walker.reach(source, _target(walker.world, question))
 
@@ -104,13 +107,13 @@ def _source(walker: Walker, question: TraceRequest) -> Source:
         return _in_subnet(walker, question, question.subnet)
     interface = _interface_of(world, question.interface or question.instance or "")
     subnet = world.find_subnet("" if interface.subnet_id is UNSET else interface.subnet_id)
-    own = addresses_of_interface(interface)
-    if is_ipv6(parse_address(question.source_address or question.to) or ()):
+    own: tuple[IpAddress, ...] = addresses_of_interface(interface)
+    if _is_over_ipv6(question):
         own = tuple(item.ipv6_address for item in interface.ipv6_addresses)
-    chosen = question.source_address or (own[0] if own else "")
-    addresses = parse_address(chosen)
-    if isinstance(subnet, Missing) or addresses is None or chosen not in own:
-        message = f"{interface.network_interface_id} has no address {chosen or 'at all'} in a subnet that is known"
+    asked = question.source_address or (own[0] if own else "")
+    chosen = next((address for address in own if address == asked), None)
+    if isinstance(subnet, Missing) or chosen is None:
+        message = f"{interface.network_interface_id} has no address {asked or 'at all'} in a subnet that is known"
         raise SkerryError(
             message, "Supply the answer of ec2:DescribeSubnets, or another ", Argument.SOURCE_ADDRESS, "."
         )
@@ -118,8 +121,12 @@ def _source(walker: Walker, question: TraceRequest) -> Source:
     if interface.groups is not UNSET:
         groups = tuple(group.group_id for group in interface.groups)
     public = public_address_of(interface, chosen) is not None
-    start = walker.start(subnet, addresses, client_ports.LINUX, public=public)
+    start = walker.start(subnet, chosen.addresses, client_ports.LINUX, public=public)
     return Source(start, question.groups or groups)
+
+
+def _is_over_ipv6(question: TraceRequest) -> bool:
+    return isinstance(parse_ip_address(question.source_address or question.to), Address6)
 
 
 def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source:
@@ -129,11 +136,14 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
         read_subnets = ", ".join(sorted(world.subnets)[:10]) or "none"
         raise NothingFoundError(f"there is no subnet {subnet_id}", f"Subnets that were read: {read_subnets}.")
     subnet_addresses = task_addresses_of(subnet)
-    if is_ipv6(parse_address(question.source_address or question.to) or ()):
+    if _is_over_ipv6(question):
         subnet_addresses = ipv6_blocks_of(subnet) or subnet_addresses
     if isinstance(subnet_addresses, Missing):
         raise SkerryError(f"{subnet_addresses.fact} are not known", f"Supply the answer of {subnet_addresses.action}.")
-    addresses = parse_address(question.source_address) if question.source_address else subnet_addresses
+    addresses: Intervals | None = subnet_addresses
+    if question.source_address:
+        source = parse_ip_address(question.source_address)
+        addresses = None if source is None else source.addresses
     if addresses is None or not covers(subnet_addresses, addresses):
         message = f"{question.source_address} is not an address that {subnet_id} gives to an interface"
         raise SkerryError(message, f"The subnet has {spell(subnet_addresses)}.")
@@ -142,7 +152,7 @@ def _in_subnet(walker: Walker, question: TraceRequest, subnet_id: str) -> Source
         default = world.default_group_of(subnet.vpc_id)
         groups = UNSET if isinstance(default, Missing) else (default.group_id,)
     public = question.public_address
-    if public is not None and not parse_address(public):
+    if public is not None and parse_ip_address(public) is None:
         raise SkerryError(
             f"{public!r} is no address", "Give ", Argument.PUBLIC_ADDRESS, " as the source would have it."
         )

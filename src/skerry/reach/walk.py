@@ -15,8 +15,9 @@ from skerry.catalogue.services import ServiceRef, file_system_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
-from skerry.net.addresses import is_ipv6, parse_address, whole_family_of
+from skerry.net.addresses import is_ipv6, whole_family_of
 from skerry.net.intervals import Intervals
+from skerry.net.ip_addresses import parse_ip_address
 from skerry.net.packets import Box
 from skerry.reach.address_families import missing_ipv6_way_of, resolve_over_ipv6
 from skerry.reach.cache import Memo
@@ -142,7 +143,7 @@ class Walker:
 
     def _ask(self, start: Start, target: Target) -> _Answers:
         resolution = self._resolution(start.subnet, target)
-        if is_ipv6(start.addresses) and not parse_address(target.host or ""):
+        if is_ipv6(start.addresses) and parse_ip_address(target.host or "") is None:
             resolution = resolve_over_ipv6(self.world, start.subnet, resolution)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)

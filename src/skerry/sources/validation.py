@@ -15,7 +15,8 @@ from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
 from skerry.model.network import DhcpConfiguration
 from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
-from skerry.net.addresses import read_ipv4_block, read_ipv6_block
+from skerry.net.host_texts import HostText
+from skerry.net.ip_addresses import Address4, Address6
 from skerry.net.parsed_text import ParsedText
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.json_repair import has_repeated_keys
@@ -169,14 +170,6 @@ def _unless_absent(check: Check) -> Check:
 # --------------------------------------------------------------------------------------------------------- the forms
 
 
-def _is_address4(text: str) -> bool:
-    return "/" not in text and read_ipv4_block(text) is not None
-
-
-def _is_address6(text: str) -> bool:
-    return "/" not in text and read_ipv6_block(text) is not None
-
-
 def _is_name(text: str) -> bool:
     """Return whether a text is a DNS name, after decoding Route 53's octal escapes; the root is one."""
     plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 8)), text).removesuffix(".")
@@ -192,8 +185,6 @@ def _is_protocol_number(text: str) -> bool:
 
 
 _FORMS: dict[str, Callable[[str], bool]] = {
-    field_types.ADDRESS4: _is_address4,
-    field_types.ADDRESS6: _is_address6,
     field_types.NAME: _is_name,
     field_types.ACTION: lambda text: text in {"allow", "deny"},
     field_types.PROTOCOL: _is_protocol,
@@ -209,11 +200,17 @@ def _record_set(record: RecordSet) -> str:
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
     """
-    form = {"A": field_types.ADDRESS4, "AAAA": field_types.ADDRESS6, "CNAME": field_types.NAME}.get(record.type)
-    if form is None:
+    if record.type not in _RECORD_FORMS:
         return ""
-    faults = _faults((resource_record.value for resource_record in record.resource_records), form)
-    return next((f"ResourceRecords{fault}" for fault in faults), "")
+    form, fits = _RECORD_FORMS[record.type]
+    return _fault_in("ResourceRecords", (item.value for item in record.resource_records), form, fits)
+
+
+_RECORD_FORMS: dict[str, tuple[str, Callable[[HostText], bool]]] = {
+    "A": (Address4.form, lambda value: isinstance(value.address, Address4)),
+    "AAAA": (Address6.form, lambda value: isinstance(value.address, Address6)),
+    "CNAME": (field_types.NAME, _is_name),
+}
 
 
 def _dhcp(record: DhcpConfiguration) -> str:
@@ -223,11 +220,10 @@ def _dhcp(record: DhcpConfiguration) -> str:
     """
     if record.key != "domain-name-servers":
         return ""
-    servers = [value.value for value in record.values]
-    addresses = (server for server in servers if server != _AMAZON_DNS and not _is_address6(server))
-    return next((f"Values{fault}" for fault in _faults(addresses, field_types.ADDRESS4)), "")
+    servers = (item.value for item in record.values)
+    return _fault_in("Values", servers, Address4.form, lambda value: value.address is not None or value == _AMAZON_DNS)
 
 
-def _faults(texts: Iterator[str], form: str) -> Iterator[str]:
-    fits = _FORMS[form]
-    return (f"[{position}] is no {form}" for position, text in enumerate(texts) if not fits(text))
+def _fault_in(key: str, values: Iterator[HostText], form: str, fits: Callable[[HostText], bool]) -> str:
+    unfit = (position for position, value in enumerate(values) if not fits(value))
+    return next((f"{key}[{position}] is no {form}" for position in unfit), "")
