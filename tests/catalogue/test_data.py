@@ -29,6 +29,7 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 def test_data_folder_has_the_expected_tables() -> None:
     assert set(TABLES) == {
         "codes",
+        "cross_region",
         "error_rules",
         "error_spots",
         "errors",

@@ -245,6 +245,15 @@ class TestCallsWithoutEndpoint:
         )
         (advice,) = of_kind(planned(network), Advise)
         assert "is called in us-east-1, and an endpoint of this VPC serves its own Region" in advice.message
+        assert "cross-Region" not in advice.message
+
+    def test_image_of_another_region_yields_cross_region_endpoints(self) -> None:
+        network = isolated()
+        image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/web:1"
+        network.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = image
+        messages = " ".join(advice.message for advice in of_kind(planned(network), Advise))
+        for name in ("ecr.api", "ecr.dkr", "s3"):
+            assert f"--service-name com.amazonaws.us-east-1.{name} --service-region us-east-1" in messages
 
 
 class TestSeveralServices:

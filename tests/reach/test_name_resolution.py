@@ -83,6 +83,12 @@ class TestEndpointPrivateDns:
         assert found.hop.rule == f"{LOGS_HOST}: private DNS of vpce-1"
         assert found.sure
 
+    def test_private_names_are_those_that_aws_prints(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs")["DnsEntries"] = [{"DnsName": f"ssm.{REGION}.amazonaws.com"}]
+        assert led_to(resolve(network)) == [PUBLIC_LOGS]
+        assert led_to(resolve(network, f"ssm.{REGION}.amazonaws.com", None)) == ["vpce-1 at 10.0.1.10"]
+
     def test_private_dns_answers_names_below_wildcard(self) -> None:
         network = Network()
         network.endpoint("vpce-1", "ecr.dkr")
@@ -594,13 +600,35 @@ class TestCrossRegionEndpoints:
         network.endpoint("vpce-1", "logs", ServiceRegion=region)
         return network
 
-    def test_cross_region_endpoint_private_dns_is_unknown(self) -> None:
+    def abroad(self, *names: str) -> Resolution:
+        """The answer of an endpoint for a service of us-east-1 that has these private names."""
         network = self.network("us-east-1")
-        network.row("VpcEndpoints", "vpce-1")["ServiceName"] = "com.amazonaws.us-east-1.logs"
+        row = network.row("VpcEndpoints", "vpce-1")
+        row["ServiceName"] = "com.amazonaws.us-east-1.logs"
+        row["DnsEntries"] = [{"DnsName": "vpce-1-x.logs.us-east-1.vpce.amazonaws.com"}]
+        row["DnsEntries"] += [{"DnsName": name, "HostedZoneId": "Z1"} for name in names]
+        return resolve(network, "logs.us-east-1.amazonaws.com", ServiceRef("logs", "us-east-1"))
+
+    def test_cross_region_endpoint_answers_for_names_that_aws_prints(self) -> None:
+        assert led_to(self.abroad("logs.us-east-1.amazonaws.com")) == ["vpce-1 at 10.0.1.10"]
+        assert led_to(self.abroad("*.us-east-1.amazonaws.com")) == ["vpce-1 at 10.0.1.10"]
+
+    def test_cross_region_endpoint_does_not_answer_for_other_names(self) -> None:
+        public = ["the public addresses of CloudWatch Logs in us-east-1"]
+        assert led_to(self.abroad("logs.us-east-2.amazonaws.com")) == public
+
+    def test_cross_region_endpoint_without_printed_names_is_unknown(self) -> None:
+        assert missing(self.abroad()) == Missing(
+            "whether private DNS of vpce-1 answers for a service of us-east-1", "ec2:DescribeVpcEndpoints"
+        )
+
+    def test_cross_region_endpoint_with_private_dns_off_does_not_answer(self) -> None:
+        network = self.network("us-east-1")
+        network.row("VpcEndpoints", "vpce-1").update(
+            ServiceName="com.amazonaws.us-east-1.logs", PrivateDnsEnabled=False
+        )
         found = resolve(network, "logs.us-east-1.amazonaws.com", ServiceRef("logs", "us-east-1"))
-        fact = missing(found)
-        assert fact is not None
-        assert fact.fact == "whether private DNS of vpce-1 answers for a service of us-east-1"
+        assert led_to(found) == ["the public addresses of CloudWatch Logs in us-east-1"]
 
     def test_endpoint_with_service_region_of_its_own_region_resolves(self) -> None:
         assert led_to(resolve(self.network(REGION))) == ["vpce-1 at 10.0.1.10"]

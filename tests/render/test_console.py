@@ -115,13 +115,13 @@ class TestDiagnosisText:
     def test_console_prints_one_cause_for_a_table_without_routes(self) -> None:
         network = isolated()
         regions = [f"eu-west-{number}" for number in range(1, 9)]
-        values = [f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:db-AbCdEf" for region in regions]
-        secrets = [{"name": "A", "valueFrom": value} for value in values]
-        network.rows["taskDefinitions"][0]["containerDefinitions"] = [container("nginx", secrets=secrets)]
+        images = [f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/web:1" for region in regions]
+        containers = [container(image, name=f"c{number}") for number, image in enumerate(images)]
+        network.rows["taskDefinitions"][0]["containerDefinitions"] = containers
         text = text_of(network)
         assert "Blockers: 1 cause\n" in text
         for number, region in enumerate(regions, 3):
-            assert re.search(rf"^ +{number} +com\.amazonaws\.{region}\.secretsmanager$", text, re.MULTILINE)
+            assert re.search(rf"^ +{number} +com\.amazonaws\.{region}\.ecr\.api$", text, re.MULTILINE)
 
     def test_console_groups_services_that_fail_alike(self) -> None:
         network = isolated()

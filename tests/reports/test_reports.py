@@ -36,7 +36,6 @@ DIFFERENT = {
     "ecr-ptc-first-pull-no-import": "A pull-through cache is noted and does not decide the verdict.",
     "exec-shared-nat": "The network of the shared VPC's owner is not read whole.",
     "service-connect-isolated": "Service Connect is taken to need a way to its endpoint in every Region.",
-    "xregion-no-s3": "Cross-Region endpoints are not known by their names.",
     "secret-json-key-1.3.0": "Platform version 1.3.0 is retired, so no task starts on it; the label dates from before.",
     "secret-cmk-no-decrypt": "The key's policy is not in the answers.",
 }

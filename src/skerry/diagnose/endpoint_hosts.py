@@ -28,7 +28,7 @@ def missing_fact_of(world: World, vpc_id: str, need: Call) -> Missing | None:
     if missing_type is not None or not need.variant or need.host is None:
         return missing_type
     for endpoint in _interface_endpoints_of(world, vpc_id, need.service):
-        if endpoint.private_dns_enabled is not False and not _lists_private_names(endpoint):
+        if endpoint.private_dns_enabled is not False and not endpoint.private_names:
             fact = f"whether private DNS of {endpoint.vpc_endpoint_id} answers for the {need.variant} name {need.host}"
             return Missing(fact, "ec2:DescribeVpcEndpoints")
     return None
@@ -51,7 +51,3 @@ def _interface_endpoints_of(world: World, vpc_id: str, ref: ServiceRef) -> list[
         and endpoint.vpc_endpoint_type == "Interface"
         and service_of_endpoint(endpoint.service_name) == ref
     ]
-
-
-def _lists_private_names(endpoint: VpcEndpoint) -> bool:
-    return any(entry.dns_name and ".vpce." not in entry.dns_name for entry in endpoint.dns_entries)

@@ -137,8 +137,8 @@ def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
     if endpoint.vpc_endpoint_type != "Interface" or not usable or inbound_only or endpoint.service_name is UNSET:
         return
     ref = service_of_endpoint(endpoint.service_name)
-    for text in private_names_of(ref) if ref else ():
-        # An invalid Region in the service name makes an invalid host name.
+    for text in endpoint.private_names or (private_names_of(ref) if ref else ()):
+        # An invalid entry, or an invalid Region in the service name, makes an invalid host name.
         made = Hostname.parse(text)
         if made is not None:
             yield Hostname(made.removeprefix("*.")), made

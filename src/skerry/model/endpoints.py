@@ -54,6 +54,12 @@ class VpcEndpoint(Pascal, frozen=True):
     last_error: LastError = LastError()
     tags: tuple[Tag, ...] = ()
 
+    @property
+    def private_names(self) -> tuple[str, ...]:
+        """The names in DnsEntries that are not the endpoint's own, some with a leading ``*.``."""
+        names = (entry.dns_name for entry in self.dns_entries)
+        return tuple(name.lower() for name in names if name and ".vpce." not in name)
+
 
 class ServiceKind(Pascal, frozen=True):
     """A type of endpoint that a service offers: Interface, Gateway or GatewayLoadBalancer."""

@@ -6,7 +6,8 @@ from typing import assert_never
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.blocker_codes import load_codes
-from skerry.catalogue.services import ServiceRef, load_services, regional_host_of
+from skerry.catalogue.cross_region import has_cross_region_endpoints
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services, regional_host_of
 from skerry.launch.needs import Call
 from skerry.model.arns import parse_arn
 from skerry.model.endpoints import VpcEndpoint
@@ -94,16 +95,26 @@ def external_host_step_for(need: Call) -> Change:
 
 
 def other_region_step_for(failing: Failing, ref: ServiceRef) -> Change:
-    """Return the manual step for a call to a service of another Region: no endpoint of this one serves it."""
+    """Return the manual step for a call to a service of another Region: an endpoint of this Region serves no other.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+    """
     title = load_services()[ref.key].title
     subject = (
         failing.need.subjects[0]
         if isinstance(failing.need, Call) and failing.need.subjects
         else regional_host_of(ref) or ""
     )
+    name = endpoint_service_name_of(ref) if has_cross_region_endpoints(ref) else None
+    across = (
+        f", create a cross-Region interface endpoint (aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface "
+        f"--service-name {name} --service-region {ref.region} --private-dns-enabled)"
+        if name
+        else ""
+    )
     message = (
         f"{title} is called in {ref.region}, and an endpoint of this VPC serves its own Region: use what is needed "
-        "from this Region (replicate the repository, secret or bucket), or give the subnet a NAT gateway"
+        f"from this Region (replicate the repository, secret or bucket){across}, or give the subnet a NAT gateway"
     )
     return Advise(subject, message)
 

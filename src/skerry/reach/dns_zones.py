@@ -134,20 +134,18 @@ def _fitting(host: str) -> Iterator[str]:
 
 
 def names_of(endpoint: VpcEndpoint) -> set[str]:
-    """Return the private names of an interface endpoint, whether they are switched on or not."""
-    dns_names = {
-        entry.dns_name.lower() for entry in endpoint.dns_entries if entry.dns_name and _is_private(entry.dns_name)
-    }
+    """Return the private names of an interface endpoint, whether they are switched on or not.
+
+    DescribeVpcEndpoints prints the names in force in DnsEntries. Without one of them, as while private DNS is off, they
+    are the documented names of the service: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+    """
+    printed = set(endpoint.private_names)
     if endpoint.vpc_endpoint_type in LATTICE:
-        return dns_names | {plain_name_of(name) for name in endpoint.dns_options.private_dns_specified_domains}
+        return printed | {plain_name_of(name) for name in endpoint.dns_options.private_dns_specified_domains}
     if endpoint.vpc_endpoint_type is not UNSET and endpoint.vpc_endpoint_type != "Interface":
         return set()
     ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
-    return dns_names | set(private_names_of(ref) if ref else ())
-
-
-def _is_private(name: str) -> bool:
-    return ".vpce." not in name
+    return printed or set(private_names_of(ref) if ref else ())
 
 
 def answer_of(zone: Zone, host: str) -> Record | Missing | None:

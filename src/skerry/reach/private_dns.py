@@ -25,9 +25,6 @@ def unanswered_reason_of(
     """
     name = endpoint.vpc_endpoint_id
     region = endpoint.service_region
-    if region is not None and world.region is not None and region != world.region:
-        # Not documented: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
-        return Missing(f"whether private DNS of {name} answers for a service of {region}")
     if endpoint.private_dns_enabled is UNSET:
         return Missing(f"whether private DNS of {name} is on", _ACTION)
     if not endpoint.private_dns_enabled and profile:
@@ -35,6 +32,11 @@ def unanswered_reason_of(
     if not endpoint.private_dns_enabled:
         message = f"private DNS of {name} is off, so nothing leads {endpoint.service_name} to it"
         return make_lost_hop("dns", name, "DNS_PRIVATE_NAMES_DISABLED", message)
+    abroad = region is not None and world.region is not None and region != world.region
+    if abroad and not endpoint.private_names:
+        # No page has the names of services in other Regions, but DnsEntries has those of each endpoint:
+        # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+        return Missing(f"whether private DNS of {name} answers for a service of {region}", _ACTION)
     state = judge_state("endpoint", name, endpoint.state, _ACTION, endpoint.last_error.message)
     if state.undecided:
         return state.undecided[0].missing

@@ -5,6 +5,7 @@ The filters of the two interfaces at the ends are not part of it, so that it hol
 
 from typing import Literal, TypeAlias, assert_never
 
+from skerry.catalogue.cross_region import has_cross_region_endpoints
 from skerry.catalogue.services import endpoint_service_name_of, load_services
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
@@ -27,6 +28,7 @@ from skerry.model.route_targets import (
     VpnGatewayTarget,
     spell_target,
 )
+from skerry.model.world import World
 from skerry.net.addresses import is_ipv6, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers
 from skerry.net.packets import Box
@@ -101,7 +103,7 @@ class Network(VpcPaths):
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
         addresses = branch.addresses
         if route is None or route.state == GONE:
-            hop = _no_way(table, route, destination)
+            hop = _no_way(self.world, table, route, destination)
             return self.dead_end(start, destination, addresses, traffic, hop)
         hop = Hop("route", table.route_table_id, rule=routing.spell_route(route))
         doubt = branch.missing
@@ -234,10 +236,10 @@ class Network(VpcPaths):
         return subnet or Missing(f"which subnet of {vpc_id} {spell(step.addresses)} is in")
 
 
-def _no_way(table: RouteTable, route: Route | None, destination: Destination) -> Hop:
+def _no_way(world: World, table: RouteTable, route: Route | None, destination: Destination) -> Hop:
     name = table.route_table_id
     if route is None:
-        absent = _absent_endpoint(destination)
+        absent = _absent_endpoint(world, destination)
         message = f"{name} has no route to {destination.label}{_describe_absent(absent)}"
         piece = Piece("NO_ROUTE_TO_DESTINATION", name, "", message, absent_endpoint=absent)
         return Hop("route", name, lost=(piece,))
@@ -246,15 +248,20 @@ def _no_way(table: RouteTable, route: Route | None, destination: Destination) ->
     return make_lost_hop("route", name, "BAD_STATE_ROUTE", message, rule)
 
 
-def _absent_endpoint(destination: Destination) -> AbsentEndpoint | None:
+def _absent_endpoint(world: World, destination: Destination) -> AbsentEndpoint | None:
     """Return the missing endpoint that would serve an isolated subnet; None where no endpoint serves the destination.
 
-    A service without an endpoint name is in a partition that is not known.
+    A service without an endpoint name is in a partition that is not known. A service of another Region has interface
+    endpoints at most: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
     """
     ref = destination.service
     if ref is None:
         return None
-    kind: Literal["Interface", "Gateway"] = "Gateway" if "Gateway" in load_services()[ref.key].types else "Interface"
+    abroad = world.region is not None and ref.region != world.region
+    if abroad and not has_cross_region_endpoints(ref):
+        return None
+    offers = load_services()[ref.key].types
+    kind: Literal["Interface", "Gateway"] = "Gateway" if "Gateway" in offers and not abroad else "Interface"
     service_name = endpoint_service_name_of(ref, kind)
     return AbsentEndpoint(service_name, kind) if service_name else None
 
