@@ -24,7 +24,7 @@ from skerry.model.security_groups_and_acls import (
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, parse_block
 from skerry.net.blocks import CidrBlock
-from skerry.net.intervals import Intervals
+from skerry.net.intervals import Intervals, intersect
 from skerry.net.packets import Box
 from skerry.reach.cache import Memo
 from skerry.reach.security_filters import Filters, Peer, intersect_prefix_list
@@ -156,12 +156,40 @@ class TestSecurityGroups:
         before, after = judged(*drawn, direction=direction), judged(*drawn, added, direction=direction)
         assert lost_of(after, packets(direction)) <= lost_of(before, packets(direction))
 
-    @given(st.lists(rules, max_size=4), cidrs)
-    def test_security_groups_flagged_by_single_rule_admit_every_peer(
+    @given(st.lists(rules, min_size=1, max_size=4), cidrs)
+    def test_first_rule_of_security_groups_admits_every_peer_in_its_block(
         self, drawn: list[IpPermission], cidr: str
     ) -> None:
-        if judged(*drawn).by_one_rule:
-            assert judged(*drawn, addresses=addresses_of(cidr), groups=None).clean
+        first = filters_of(security_groups=(group_of(*drawn),)).first_rule(("sg-1",), "out", HTTPS)
+        inside = intersect(first.addresses, addresses_of(cidr)) if first else ()
+        if first and inside:
+            assert first.allows(inside)
+            hop = judged(*drawn, addresses=inside, groups=None)
+            assert (hop.rule, hop.lost, hop.undecided) == (first.hop.rule, (), ())
+
+    @pytest.mark.parametrize(
+        "groups",
+        [
+            (group_of(rule(group="sg-2")), group_of(rule(cidr="10.0.0.0/8"), name="sg-2")),
+            (group_of(rule(prefix_list="pl-1")), group_of(rule(cidr="10.0.0.0/8"), name="sg-2")),
+            (group_of(), group_of(name="sg-2")),
+            (group_of(rule(cidr="10.0.0.0/8"), name="sg-2"),),
+        ],
+        ids=["group", "prefix list", "no rule", "unread group"],
+    )
+    def test_first_rule_of_security_groups_is_none_unless_it_is_for_a_block(
+        self, groups: tuple[SecurityGroup, ...]
+    ) -> None:
+        assert filters_of(security_groups=groups).first_rule(("sg-1", "sg-2"), "out", HTTPS) is None
+
+    def test_first_rule_of_security_groups_may_be_of_a_later_group(self) -> None:
+        groups = (group_of(), group_of(rule(cidr="10.0.0.0/8"), name="sg-2"))
+        first = filters_of(security_groups=groups).first_rule(("sg-1", "sg-2"), "out", HTTPS)
+        assert first is not None
+        assert first.hop.resource == "sg-2"
+        assert first.allows(addresses_of("10.1.0.0/16"))
+        assert not first.allows(addresses_of("11.0.0.0/8"))
+        assert not first.allows(())
 
     def test_security_groups_allow_the_union_of_their_rules(self) -> None:
         groups = (group_of(name="sg-1"), group_of(rule(cidr="10.0.0.0/29"), name="sg-2"))

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from skerry.access.endpoint_policies import DENIES
 from skerry.catalogue.error_messages import RefusalWording, Wording, find_refusal_wording, find_wording, load_wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
-from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount
+from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount, Need
 from skerry.reach.trace import NOWHERE, Piece, Trace
 from skerry.services.image_references import parse
 from skerry.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
@@ -32,7 +34,8 @@ def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
     for need_diagnosis in rows:
         if need_diagnosis.verdict is decisive_verdict:
             predictions = candidates if need_diagnosis.need.step in INFERRED_PLACES else certain
-            predictions.append(_of(need_diagnosis, at_or_before=doubt))
+            error = need_diagnosis.error or _of(need_diagnosis)
+            predictions.append(msgspec.structs.replace(error, at_or_before=doubt))
         elif need_diagnosis.verdict in _MAY_FAIL:
             doubt = True
     return tuple(certain[:1] + candidates)
@@ -40,14 +43,14 @@ def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:
 
 def error_of(row: NeedDiagnosis) -> Prediction | None:
     """Return the error that ECS prints if this Need fails first, or None if it does not fail."""
-    return _of(row, at_or_before=False) if row.verdict in _FAILS else None
+    return _of(row) if row.verdict in _FAILS else None
 
 
-def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
-    need = row.need
+def _of(row: NeedDiagnosis) -> Prediction:
+    need, trace = row.need, _failing(row)
     service = need.service.key if isinstance(need, Call) and need.service else None
-    refused = _refused(row)
-    words = _words(row)
+    refused = _refused(trace)
+    words = _words(need, trace)
     # No wording is known for refusals by Fargate itself, nor for S3 Files.
     template: Wording | RefusalWording | None = (
         None if isinstance(need, Fault | Mount) else find_wording(need.step, service)
@@ -56,27 +59,25 @@ def _of(row: NeedDiagnosis, *, at_or_before: bool) -> Prediction:
         template = find_refusal_wording(need.step, service, refused.code)
         words |= {"words": refused.words, "resource": refused.resource}
     if template is None:
-        return Prediction(need.step, None, "inferred", at_or_before)
+        return Prediction(need.step, None, "inferred")
     # Linux reports this error to an IPv6-only client of an IPv4 address; no ECS message with it has been observed.
     grade = "inferred" if words["way"] == _NO_FAMILY else template.grade
-    return Prediction(need.step, template.text.format_map(words), grade, at_or_before)
+    return Prediction(need.step, template.text.format_map(words), grade)
 
 
-def _refused(row: NeedDiagnosis) -> Piece | None:
+def _refused(trace: Trace | None) -> Piece | None:
     """Return AWS's error for a call that arrives and is refused."""
-    trace = _failing(row)
     lost = [item for item in trace.judged if item.lost] if trace else []
     all_refused = all(item.hop.kind in _BEYOND or item.piece.code == DENIES for item in lost)
     return lost[0].piece if lost and all_refused else None
 
 
 def _failing(row: NeedDiagnosis) -> Trace | None:
-    return next((item for item in row.traces if item.verdict in _FAILS and not item.intended), None)
+    traces = (trace for outcome in row.outcomes for trace in outcome.traces)
+    return next((trace for trace in traces if trace.verdict in _FAILS and not trace.intended), None)
 
 
-def _words(row: NeedDiagnosis) -> dict[str, str]:
-    need = row.need
-    trace = _failing(row)
+def _words(need: Need, trace: Trace | None) -> dict[str, str]:
     subject = need.subjects[0] if isinstance(need, Call) and need.subjects else ""
     image = parse(subject)
     words = {

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple, assert_never
 
+import msgspec
+
 from skerry.model.facts import Missing
 from skerry.model.security_groups_and_acls import GroupPair, NetworkAcl, PrefixListReference
 from skerry.model.world import World
@@ -23,12 +25,25 @@ class Peer(NamedTuple):
     destination: Destination | None = None
 
 
+class FirstRule(msgspec.Struct, frozen=True, gc=False):
+    """The first rule of security groups: for packets in its CIDR block no other rule is asked."""
+
+    addresses: Intervals
+    hop: Hop
+
+    def allows(self, addresses: Intervals) -> bool:
+        """Tell whether the rule is for all of these addresses."""
+        return bool(addresses) and covers(self.addresses, addresses)
+
+
 class Filters:
     """Judges the filters of one World; each filter's rules are read once, and so are judgements of ACLs."""
 
     def __init__(self, world: World, memo: Memo) -> None:
         self.world = world
         self.memo = memo
+        # Rules are read once even with the cache off: they are the user's, and no judgement.
+        self._read = Memo()
 
     def groups(
         self, groups: tuple[str, ...] | Missing, direction: Direction, traffic: tuple[str, int], peer: Peer
@@ -38,36 +53,47 @@ class Filters:
             return _unread(direction, "", groups)
         if not groups:
             return _unread(direction, "", Missing("what guards an interface that is in no security group"))
-        allowed, doubtful, rule, evaluated = EMPTY, [], "", 0
+        first = self.first_rule(groups, direction, traffic)
+        if first is not None and first.allows(peer.addresses):
+            return first.hop
+        allowed, doubtful, rule = EMPTY, [], ""
         for group_id in groups:
             rules = self.rules(group_id, direction, traffic)
             if isinstance(rules, Missing):
                 doubtful.append((group_id, "", rules))
                 continue
             for item in rules:
-                evaluated += 1
                 matched = _matched(self.world, item, peer)
                 if isinstance(matched, Missing):
                     doubtful.append((group_id, item.text, matched))
                 elif matched:
                     if matched == peer.addresses:
-                        is_only_rule = (
-                            isinstance(item.peer, Block)
-                            and item.peer.addresses == whole_family_of(peer.addresses)
-                            and evaluated == 1
-                            and not doubtful
-                        )
-                        return Hop("security-group", group_id, direction, rule=item.text, by_one_rule=is_only_rule)
+                        return Hop("security-group", group_id, direction, rule=item.text)
                     allowed, rule = union(allowed, matched), item.text
         side = _Side(groups, direction, traffic, rule)
         denied = subtract(peer.addresses, allowed)
         return _group_verdict(self.world, side, peer, denied, doubtful)
 
+    def first_rule(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> "FirstRule | None":
+        """Return the rule of some security groups that is asked first, if it is one for a CIDR block."""
+        return self._read.once((groups, direction, traffic), lambda: self._first_rule(groups, direction, traffic))
+
+    def _first_rule(
+        self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]
+    ) -> "FirstRule | None":
+        for group_id in groups:
+            rules = self.rules(group_id, direction, traffic)
+            if isinstance(rules, Missing):
+                return None
+            if rules:
+                peer, text = rules[0].peer, rules[0].text
+                hop = Hop("security-group", group_id, direction, rule=text)
+                return FirstRule(peer.addresses, hop) if isinstance(peer, Block) else None
+        return None
+
     def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
         """Return the rules of a security group that concern this traffic."""
-        return self.memo.once(
-            ("rules", group_id, direction, traffic), lambda: self._rules(group_id, direction, traffic)
-        )
+        return self._read.once((group_id, direction, traffic), lambda: self._rules(group_id, direction, traffic))
 
     def _rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:
         group = self.world.find_security_group(group_id)
@@ -108,8 +134,8 @@ class Filters:
         return self.memo.once((place, remote), lambda: self._acl(acl, place, remote))
 
     def _acl(self, acl: NetworkAcl, place: "_Place", remote: Intervals) -> Hop:
-        key = ("entries", place.acl, place.direction, place.protocol)
-        rules = self.memo.once(key, lambda: acl_rules_of(acl, place.direction, place.protocol))
+        key = (place.acl, place.direction, place.protocol)
+        rules = self._read.once(key, lambda: acl_rules_of(acl, place.direction, place.protocol))
         if isinstance(rules, Missing):
             return _unread(place.direction, place.acl, rules, kind="network-acl", leg=place.leg)
         return _first_match(place, remote, rules)

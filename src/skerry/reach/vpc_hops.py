@@ -32,6 +32,8 @@ class VpcPaths(ABC):
         self.world = world
         self.memo = memo
         self.filters = Filters(world, memo)
+        # Tables are read once even with the cache off: their routes are the user's, and no judgement.
+        self._tables = Memo()
 
     @abstractmethod
     def fan(self, start: Start, destination: Destination, addresses: Intervals, traffic: Traffic) -> Fan:
@@ -75,7 +77,7 @@ class VpcPaths(ABC):
         self, table: RouteTable, destination: Destination, addresses: Intervals
     ) -> tuple[Branch[Route], ...] | Missing:
         """Return the routes of one table that packets for these addresses take."""
-        rows = self.memo.once(("table", table.route_table_id), lambda: routing.compile_table(self.world, table))
+        rows = self._tables.once(table.route_table_id, lambda: routing.compile_table(self.world, table))
         return rows if isinstance(rows, Missing) else routing.select_branches(self.world, rows, destination, addresses)
 
     def acl(

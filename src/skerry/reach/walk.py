@@ -233,33 +233,31 @@ class Walker:
         return combine(outcomes, turns=ways.destination.choice)
 
     def _out(self, source: Source, destination: Destination, traffic: Traffic) -> Hop:
-        """Return the packets that the source's own groups let out; a rule for every destination is evaluated once."""
+        """Return the packets that the source's own groups let out; the first rule for a block is evaluated once."""
         if source.groups is UNSET:
             fact = Missing("the security groups of the source", "ec2:DescribeNetworkInterfaces")
             return make_undecided_hop("security-group", "", fact)
-        hops = self._outs(source, traffic, ipv6=is_ipv6(destination.addresses))
-        hop = hops.get(None) or hops.get(destination)
-        if hop is None:
-            groups = source.groups
-            label = "anything" if destination is NOWHERE else destination.label
-            peer = Peer(destination.addresses, label, self._members(source.subnet, destination), destination)
-            hop = self.filters.groups(groups, "out", traffic, peer)
-            hops[None if hop.by_one_rule else destination] = hop
-        return hop
+        groups = source.groups
+        first = self.filters.first_rule(groups, "out", traffic)
+        if first is not None and first.allows(destination.addresses):
+            return first.hop
+        key = ("out", source.start.subnet.vpc_id, groups, traffic, destination)
+        return self._memo.once(key, lambda: self._ask_groups(source, groups, destination, traffic))
 
-    def _outs(self, source: Source, traffic: Traffic, *, ipv6: bool) -> dict[Destination | None, Hop]:
-        """Return the packets that the source's own groups let out, as far as evaluated, in one family; None: to any."""
-        key = ("out", source.start.subnet.vpc_id, source.groups, traffic, ipv6)
-        return self._memo.once(key, dict[Destination | None, Hop])
+    def _ask_groups(self, source: Source, groups: tuple[str, ...], destination: Destination, traffic: Traffic) -> Hop:
+        label = "anything" if destination is NOWHERE else destination.label
+        peer = Peer(destination.addresses, label, self._members(source.subnet, destination), destination)
+        return self.filters.groups(groups, "out", traffic, peer)
 
     def _all_out(self, source: Source, answers: _Answers) -> bool:
         """Tell whether the source's own groups let everything out, to every answer."""
-        hops: dict[Destination | None, Hop] = {}
-        if source.groups is not UNSET:
-            hops = self._outs(source, answers.traffic, ipv6=is_ipv6(source.start.addresses))
+        traffic, groups = answers.traffic, source.groups
+        first = None if groups is UNSET else self.filters.first_rule(groups, "out", traffic)
         for ways in answers.ways:
-            hop = hops.get(None) or hops.get(ways.destination)
-            if not (hop or self._out(source, ways.destination, answers.traffic)).clean:
+            destination = ways.destination
+            if first is not None and first.allows(destination.addresses):
+                continue
+            if not self._out(source, destination, traffic).clean:
                 return False
         return True
 
