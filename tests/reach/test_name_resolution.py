@@ -335,9 +335,21 @@ class TestPrivateZones:
     def test_private_zone_with_unread_vpc_association_is_unknown(self) -> None:
         network = Network()
         network.zone("amazonaws.com", vpc=None)
+        network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.2.0.0/16")
         assert missing(resolve(network)) == Missing(
             "whether hosted zone amazonaws.com answers in vpc-1", "route53:ListHostedZonesByVPC"
         )
+
+    def test_private_zone_of_a_list_that_names_no_vpc_is_that_of_the_only_one(self) -> None:
+        network = Network()
+        network.zone("amazonaws.com", record(LOGS_HOST, "A", "10.0.2.9"), vpc=None)
+        assert led_to(resolve(network)) == ["10.0.2.9"]
+
+    def test_private_zone_with_unread_records_and_another_name_changes_nothing(self) -> None:
+        network = Network()
+        network.zone("corp.example")
+        del network.rows["Calls"][1:]
+        assert led_to(resolve(network)) == [PUBLIC_LOGS]
 
     def test_private_zone_with_unread_records_is_unknown(self) -> None:
         network = Network()

@@ -1,6 +1,6 @@
 """Private hosted zones, put together from the several answers that Route 53 spreads them over."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from msgspec import UNSET
@@ -211,3 +211,30 @@ class TestZoneCompleteness:
     def test_zones_are_incomplete_if_a_page_is_missing(self, key: str) -> None:
         assert "zones" not in complete_kinds(facts(by_vpc(**{key: "more"})))
         assert "zones" not in complete_kinds(facts({"HostedZones": [listed()], key: "more"}))
+
+
+class TestListsWithoutTheirCall:
+    PLAIN: ClassVar[dict[str, Any]] = {"HostedZoneSummaries": [{"HostedZoneId": "Z1", "Name": "example.com."}]}
+
+    def read(self, *vpcs: str) -> Facts:
+        rows = [{"VpcId": name, "CidrBlock": "10.0.0.0/16"} for name in vpcs]
+        return facts(self.PLAIN, {"Vpcs": rows})
+
+    def test_plain_list_is_that_of_the_only_vpc(self) -> None:
+        found = self.read("vpc-1")
+        assert [zone.vpc_ids for zone in found.zones] == [("vpc-1",)]
+        assert found.completeness.knows("zones", "vpc-1")
+
+    @pytest.mark.parametrize("vpcs", [(), ("vpc-1", "vpc-2")])
+    def test_plain_list_is_of_an_unknown_vpc_without_or_with_several(self, vpcs: tuple[str, ...]) -> None:
+        found = self.read(*vpcs)
+        assert [zone.vpc_ids for zone in found.zones] == [UNSET]
+        assert not found.completeness.knows("zones", "vpc-1")
+        assert "zones" in found.completeness.asked
+
+    def test_unreadable_row_with_a_name_is_a_zone_without_records(self) -> None:
+        damaged = {"HostedZoneId": "Z1", "Name": "example.com.", "Owner": 7}
+        found = facts(call({"VPCId": "vpc-1"}, {"HostedZoneSummaries": [damaged]}))
+        assert [(zone.name, zone.vpc_ids, zone.records) for zone in found.zones] == [("example.com", ("vpc-1",), UNSET)]
+        assert found.completeness.knows("zones", "vpc-1")
+        assert "a row of HostedZoneSummaries cannot be read but for its id and name" in found.notes[0]

@@ -118,6 +118,13 @@ class HostedZoneSummary(Pascal, frozen=True):
     owner: HostedZoneOwner = HostedZoneOwner()
 
 
+class HostedZoneKey(Pascal, frozen=True):
+    """The id and name of a private hosted zone, without the remaining fields."""
+
+    hosted_zone_id: str
+    name: DnsName
+
+
 class RecordValue(Pascal, frozen=True):
     """One value of a record set."""
 

@@ -12,13 +12,14 @@ from msgspec import Raw
 from skerry.errors import InputError
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import TaskDefinition
-from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
+from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneKey, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.facts import Facts, Refusal
 from skerry.model.network import PrefixList, VpcAttribute
 from skerry.model.record_kinds import KINDS
 from skerry.model.schedules import Schedule
 from skerry.services import READS_BY_ACTION
-from skerry.sources import call_parameters, resource_answers
+from skerry.sources import call_envelopes, call_parameters, resource_answers
+from skerry.sources.call_envelopes import AnswerEnvelope, CallEnvelope, ErrorEnvelope
 from skerry.sources.decoding import QUERY_HINT, UNREADABLE, decode, read_top_level
 from skerry.sources.hosted_zones import RecordPage, ZoneParts
 from skerry.sources.json_repair import has_repeated_keys
@@ -40,28 +41,6 @@ PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordN
 _NO_TOKEN = {b"null", b'""', b"false"}
 _NONE = Raw(b"null")
 _EMPTY = {b"null", b"[]"}
-
-
-class CallEnvelope(msgspec.Struct, frozen=True):
-    """The call of a wrapped answer."""
-
-    operation: str = ""
-    parameters: dict[str, Any] = {}
-
-
-class ErrorEnvelope(msgspec.Struct, frozen=True, rename="pascal"):
-    """AWS's error in place of an answer."""
-
-    code: str
-    message: str = ""
-
-
-class AnswerEnvelope(msgspec.Struct, frozen=True, rename="pascal"):
-    """An answer with its call, or the error that came in its place."""
-
-    call: CallEnvelope
-    response: dict[str, Raw] | None = None
-    error: ErrorEnvelope | None = None
 
 
 def load(documents: dict[str, bytes], source: str = "", region: str | None = None) -> Facts:
@@ -138,10 +117,13 @@ class _Loader:
         top = read_top_level(name, content)
         if "Call" in top and ("Response" in top or "Error" in top):
             self._wrapped(name, msgspec.json.encode(top))
-        else:
-            self._answer(name, top, CallEnvelope())
+            return
+        if not self.known(top):
+            call_envelopes.refuse_misspelt_keys(name, top)
+        self._answer(name, top, CallEnvelope())
 
     def _wrapped(self, name: str, content: bytes) -> None:
+        call_envelopes.check_keys(name, content)
         wrapped = decode(name, "Call", content, AnswerEnvelope)
         if wrapped.error is None and wrapped.response is None:
             message = f"{name}: a call without its answer"
@@ -190,6 +172,9 @@ class _Loader:
 
     def _listed(self, field: str, answer: _Answer) -> None:
         """Note the scopes of the records in an answer."""
+        if answer.key == "HostedZoneSummaries":
+            # Its VPC may be known only from the other documents.
+            return
         # An answer that names services AWS does not have is about these names, not a list of all services.
         is_list = field != "services" or bytes(answer.top.get("failures", _NONE)) in _EMPTY
         scopes = scopes_of(field, answer.call.parameters) if is_list else ()
@@ -311,10 +296,26 @@ class _Loader:
 
     def _summaries(self, answer: _Answer) -> None:
         vpc_id = answer.call.parameters.get("VPCId")
-        for zone in self._each(answer, HostedZoneSummary, "zones"):
-            self.zones.add_zone(zone.hosted_zone_id, zone.name, answer.name, zone.owner.owning_service)
-            if isinstance(vpc_id, str):
-                self.zones.associate(zone.hosted_zone_id, vpc_id)
+        asked_for = vpc_id if isinstance(vpc_id, str) else None
+        self.zones.add_list(asked_for, partial=answer.partial)
+        for raw in self._raw_rows(answer, "zones"):
+            zone = self._summary(answer, raw, asked_for)
+            if zone is not None:
+                self.zones.add_zone(zone.hosted_zone_id, zone.name, answer.name, zone.owner.owning_service)
+                self.zones.associate(zone.hosted_zone_id, asked_for)
+
+    def _summary(self, answer: _Answer, raw: Raw, vpc_id: str | None) -> HostedZoneSummary | None:
+        """Return a row of a list of zones, or its id and name alone: only names in an unreadable zone are unknown."""
+        zone, fault = read_record(raw, HostedZoneSummary)
+        if zone is not None:
+            return zone
+        place = f"{answer.name}: a row of {answer.key} cannot be read"
+        key, _ = read_record(raw, HostedZoneKey)
+        if key is None:
+            self.rows.add_unreadable_row("zones", f"{place}: {fault}", vpc_id or EVERYWHERE)
+            return None
+        self.rows.note(f"{place} but for its id and name: {fault}")
+        return HostedZoneSummary(key.hosted_zone_id, key.name)
 
     def _record_sets(self, answer: _Answer) -> None:
         zone_id = answer.call.parameters.get("HostedZoneId")
@@ -325,6 +326,7 @@ class _Loader:
 
     def facts(self, source: str, region: str | None) -> Facts:
         rows: dict[str, Any] = self.rows.build_tables()
+        self.zones.settle([vpc.vpc_id for vpc in rows.get("vpcs", ())])
         zones = self.zones.build_zones()
         notes, refused = tuple(self.rows.notes), tuple(self.rows.refused)
         lists, origins = self.rows.build_completeness(), self.rows.build_origins()

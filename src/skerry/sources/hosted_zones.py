@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByVPC.html
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -34,6 +35,8 @@ class ZoneParts:
         self._apexes: dict[str, set[str]] = {}
         self._described_in: dict[str, str] = {}
         self._recorded_in: dict[str, str] = {}
+        self._lists: list[tuple[str | None, bool]] = []
+        self._of_plain_lists: list[str] = []
         self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, RecordPage]] = []
 
     def add_zone(self, zone_id: str, name: str, document: str, service: str | None = None) -> None:
@@ -47,9 +50,29 @@ class ZoneParts:
         """Add a public zone: its records are no private answers."""
         self._public.add(name.lower().rstrip("."))
 
-    def associate(self, zone_id: str, vpc_id: str) -> None:
-        """Add an association of the zone with a VPC."""
-        self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
+    def add_list(self, vpc_id: str | None, *, partial: bool) -> None:
+        """Add a list of a VPC's zones; without a VPC, the answer does not name its call."""
+        self._lists.append((vpc_id, partial))
+
+    def associate(self, zone_id: str, vpc_id: str | None) -> None:
+        """Add an association of the zone with a VPC; without a VPC, with that of the answers, if they have one VPC."""
+        if vpc_id is None:
+            self._of_plain_lists.append(_bare(zone_id))
+        else:
+            self._vpcs.setdefault(_bare(zone_id), set()).add(vpc_id)
+
+    def settle(self, vpc_ids: Sequence[str]) -> None:
+        """Complete the lists of zones: a list that names no VPC is about the only VPC of the answers."""
+        only = vpc_ids[0] if len(vpc_ids) == 1 else None
+        for vpc_id, partial in self._lists:
+            scope = vpc_id or only
+            if scope is None:
+                self._rows.add_partial_list("zones")
+            else:
+                self._rows.add_page("zones", scope, partial=partial)
+        if only is not None:
+            for zone_id in self._of_plain_lists:
+                self.associate(zone_id, only)
 
     def add_records(self, records: tuple[RecordSet, ...], zone_id: str | None, name: str, page: RecordPage) -> None:
         """Add record sets of a zone; without a zone id, their SOA and NS records identify it."""

@@ -7,8 +7,8 @@ from msgspec import Raw
 
 from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.services import READS_BY_ACTION
+from skerry.sources.call_envelopes import CallEnvelope
 from skerry.sources.decoding import UNREADABLE, read_top_level
-from skerry.sources.documents import CallEnvelope
 
 BEYOND = frozenset({call.action for call in RESOURCE_CALLS} | set(READS_BY_ACTION))
 """The IAM actions of calls about resources beyond the network."""

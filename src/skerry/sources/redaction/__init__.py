@@ -15,8 +15,9 @@ from skerry.masking import Node
 from skerry.services import READS_BY_ACTION
 from skerry.services.resource_read import ResourceRead
 from skerry.sources import resource_answers
+from skerry.sources.call_envelopes import CallEnvelope, ErrorEnvelope
 from skerry.sources.decoding import UNREADABLE, decode, read_top_level
-from skerry.sources.documents import PAGE_KEYS, CallEnvelope, ErrorEnvelope, known_keys_of
+from skerry.sources.documents import PAGE_KEYS, known_keys_of
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.list_scopes import FILTERS, narrowing_parameters_of, vpcs_of
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
