@@ -15,7 +15,7 @@ from tests.prove.mutants import MUTANTS, noticed
 from tests.prove.proving import Case, Disagreement, decided, disagreements
 from tests.prove.running import observed
 
-FOR_MUTANTS = 100
+FOR_MUTANTS = 200
 FOLDER = Path("prove-disagreements")
 
 

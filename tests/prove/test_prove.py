@@ -12,7 +12,7 @@ from tests.prove.mutants import MUTANTS, noticed
 from tests.prove.proving import Case, decided, disagreements
 from tests.prove.running import observed
 
-NETWORKS = 100
+NETWORKS = 200
 FEW = 10
 SEED = int(os.environ.get("PROVE_SEED", "0"))
 
