@@ -23,6 +23,16 @@ def aim_faults(network: "Drawn") -> None:
             faults[network.seed % len(faults)](network)
 
 
+def make_sound(network: "Drawn") -> None:
+    """Let everything in a network without odd routes work: the paths still differ from seed to seed."""
+    _open_filters(network)
+    _switch_names_on(network)
+    for group in ("sg-end", "sg-end2"):
+        network.row("SecurityGroups", group)["IpPermissions"] = [allow(cidr=EVERYWHERE)]
+    for row in network.rows["VpcEndpoints"]:
+        row["State"] = "available"
+
+
 def _task_tables(network: "Drawn") -> list[Row]:
     tables = network.rows["RouteTables"]
     return [row for row in tables if row["VpcId"] == VPC and row["RouteTableId"] != "rtb-public"]
@@ -66,7 +76,8 @@ def _denied_by_acl(network: "Drawn") -> None:
     _open_filters(network)
     ports = network.one(((443, 443), (400, 500)))
     denied = entry(50, "deny", EVERYWHERE, protocol="6", ports=ports, egress=True)
-    network.acl("acl-deny", [denied, *both_ways(entry(100))], [network.public, "subnet-a"])
+    subnets = network.one(([network.public], [network.public], ["subnet-a"]))
+    network.acl("acl-deny", [denied, *both_ways(entry(100))], subnets)
 
 
 def _replies_denied(network: "Drawn") -> None:
@@ -166,6 +177,11 @@ def _no_dns_support(network: "Drawn") -> None:
     network.attribute("EnableDnsSupport", value=False)
 
 
+def _no_dns_hostnames(network: "Drawn") -> None:
+    _switch_names_on(network)
+    network.attribute("EnableDnsHostnames", value=False)
+
+
 def _server_by_tcp_only(network: "Drawn") -> None:
     """Let the group of the VPC's own DNS server admit TCP alone."""
     _open_filters(network)
@@ -186,6 +202,7 @@ NAMES: tuple[Fault, ...] = (
     _zone_without_record,
     _zone_above_a_zone,
     _no_dns_support,
+    _no_dns_hostnames,
     _server_by_tcp_only,
     _server_by_udp_only,
 )

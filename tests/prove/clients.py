@@ -20,7 +20,8 @@ def rehearsed(seeds: Iterable[int]) -> Iterator[tuple[int, Rehearsal]]:
 
 
 def _rehearse(seed: int) -> Rehearsal:
-    network = Drawn(seed)
+    # In a network with any fault most steps fail, and a failure says little: every other network is sound.
+    network = Drawn(seed, sound=seed % 2 == 0)
     secrets = [{"name": "DB", "valueFrom": SECRET}]
     network.definition(container(secrets=secrets, logConfiguration=awslogs()))
     network.service(subnets=TASK_SUBNETS)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.networks import ACCOUNT, EVERYWHERE, REGION, VPC, Network, Row, allow, both_ways, entry, record
-from tests.prove.aimed import aim_faults
+from tests.prove.aimed import aim_faults, make_sound
 
 PEER = "vpc-2"
 TASK_SUBNETS = ("subnet-a", "subnet-b")
@@ -36,16 +36,16 @@ _BLOCKS = (
 
 
 class Drawn(Network):
-    """A random network with what there is in it to call; ``seed`` makes it again."""
+    """A random network with what there is in it to call; ``seed`` makes it again, sound everywhere if asked."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, sound: bool = False) -> None:
         super().__init__()
         self.draw = random.Random(seed)  # noqa: S311 -- no secret is made of it
         self.seed = seed
         self.services: list[str] = []
         self.peered = False
         # Among many faults one more is not noticed: most networks have but one in each part, drawn last.
-        self.calm = self.maybe(0.6)
+        self.calm = self.maybe(0.6) or sound
         self.public = self.one(SUBNETS[2:])
         self.rows["VpcPeeringConnections"] = []
         self._subnets()
@@ -56,7 +56,9 @@ class Drawn(Network):
         self._names()
         self._peer()
         self._odd_routes()
-        if self.calm:
+        if sound:
+            make_sound(self)
+        elif self.calm:
             aim_faults(self)
 
     def forget_zones(self) -> None:
