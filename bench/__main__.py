@@ -25,6 +25,7 @@ from skerry.launch.needs import Call
 from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.net.dns_names import parse_host
 from skerry.reach.cache import Memo
 from skerry.reach.walk import Source, Target, Walker
 from skerry.sources import documents
@@ -157,7 +158,9 @@ def without_memo(size: int) -> None:
         for subnet in launch.subnets:
             source = source_of(walker, launch, subnet)
             if not isinstance(source, Missing):
-                walks.extend([(source, Target(call.host, call.port, call.place, call.service)) for call in calls])
+                walks.extend(
+                    [(source, Target(parse_host(call.host), call.port, call.place, call.service)) for call in calls]
+                )
     begun = time.process_time()
     paths = sum(len(walker.reach(source, target).traces) for source, target in walks)
     spent = time.process_time() - begun

@@ -9,6 +9,7 @@ tgw-rtb-spoke (tgw-attach-1): 10.1.0.0/16 -> tgw-attach-2    tgw-rtb-hub (tgw-at
 from typing import Any
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
+from skerry.net.dns_names import parse_host
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach import client_ports
 from skerry.reach.outcome import Outcome
@@ -17,7 +18,7 @@ from skerry.reach.walk import Source, Target
 from tests.networks import ACCOUNT, ALL, EVERYWHERE, HTTPS, REGION, VPC, Network, Row, record, source
 
 HUB = "vpc-2"
-LOGS = Target(regional_host_of(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
+LOGS = Target(parse_host(regional_host_of(ServiceRef("logs", REGION))), 443, "aws", ServiceRef("logs", REGION))
 LOCAL = {"DestinationCidrBlock": "10.1.0.0/16", "GatewayId": "local", "State": "active"}
 
 

@@ -81,8 +81,13 @@ class TestZoneRecords:
     def test_record_name_is_checked_after_unescaping(self) -> None:
         found = network()
         found.zone("example", record("\\052.x/10.0.0.1\\012conf-script=x\\012.example.", "A", "10.0.1.9"))
+        assert why_not(written(found), "logs") == "the lab cannot be built without the records of hosted zone example"
+
+    def test_record_that_is_no_host_name_is_ignored_and_noted(self) -> None:
+        found = network()
+        found.zone("example", record("\\052.x/10.0.0.1.example.", "A", "10.0.1.9"))
         made = written(found)
-        assert "conf-script" not in shown(made)
+        assert "10.0.0.1" not in shown(made)
         assert len(made.notes) == 1
         assert "is not a host name of the zone" in made.notes[0]
 
@@ -93,10 +98,15 @@ class TestZoneRecords:
 
     def test_hosted_zone_with_invalid_name_is_ignored_and_noted(self) -> None:
         found = network()
-        found.zone("example/\nconf-script=x\nlocal=/x", record("a.example.", "A", "10.0.1.9"))
+        found.zone("example/local=/x", record("a.example.", "A", "10.0.1.9"))
         made = written(found)
-        assert "conf-script" not in shown(made)
+        assert "local=" not in shown(made)
         assert "its name is not a domain name" in made.notes[0]
+
+    def test_zone_of_an_invalid_name_prevents_the_lab(self) -> None:
+        found = network()
+        found.zone("example/\nconf-script=x\nlocal=/x", record("a.example.", "A", "10.0.1.9"))
+        assert why_not(written(found), "logs") == "the lab cannot be built without the records of hosted zone "
 
     def test_record_outside_its_zone_is_ignored(self) -> None:
         found = network()

@@ -10,6 +10,7 @@ from skerry.model.interface_addresses import addresses_of_interface
 from skerry.model.network import NetworkInterface, PrivateAddress
 from skerry.model.record_kinds import ACTIONS, KINDS, NOUNS
 from skerry.model.world import World
+from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import Address4, IpAddress
 from tests.networks import ACCOUNT, REGION, VPC, Network
 
@@ -157,9 +158,9 @@ class TestDns:
         network.endpoint("vpce-1a", "logs")
         world = network.world()
         for name in ("vpce-1a-x.logs.eu-west-1.vpce.amazonaws.com", "*.vpce-1a-x.s3.eu-west-1.vpce.amazonaws.com"):
-            assert named(world.find_endpoint_by_name(name)) == "vpce-1a"
+            assert named(world.find_endpoint_by_name(DnsName(name))) == "vpce-1a"
         for name in ("vpce-1b-x.logs.eu-west-1.vpce.amazonaws.com", "vpce-1a.example", "logs.eu-west-1.amazonaws.com"):
-            assert world.find_endpoint_by_name(name) is None
+            assert world.find_endpoint_by_name(DnsName(name)) is None
 
     def test_private_zones_of_vpc_include_zones_of_unknown_vpc(self) -> None:
         network = Network()

@@ -12,6 +12,7 @@ from skerry.lab.topology_records import LabPlan
 from skerry.model.world import World
 from skerry.net.addresses import parse_address, spell
 from skerry.net.cidr import Address
+from skerry.net.dns_names import DnsName
 from skerry.net.hostname import Hostname
 from skerry.net.intervals import Intervals
 from skerry.net.ip_addresses import IpAddress
@@ -219,7 +220,7 @@ def _names_that_differ(walker: Walker, case: Case) -> list[Disagreement]:
     public: dict[str, str] = {str(name): str(sample) for name, sample in PUBLIC}
     for (vpc_id, name), answer in case.names.items():
         key = next(key for key, value in HOSTS.items() if value == name)
-        resolution = walker.names.resolve(vpc_id, Query(name, "aws", ServiceRef(key, REGION)))
+        resolution = walker.names.resolve(vpc_id, Query(DnsName(name), "aws", ServiceRef(key, REGION)))
         if resolution.hop.undecided:
             continue
         if resolution.hop.lost:

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
+from skerry.net.dns_names import parse_host
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.networks import EVERYWHERE, HTTPS, REGION, Network, allow, both_ways, entry, source
 
-API = Target(regional_host_of(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
-LOGS = Target(regional_host_of(ServiceRef("logs", REGION)), 443, "aws", ServiceRef("logs", REGION))
+API = Target(parse_host(regional_host_of(ServiceRef("ecr.api", REGION))), 443, "aws", ServiceRef("ecr.api", REGION))
+LOGS = Target(parse_host(regional_host_of(ServiceRef("logs", REGION))), 443, "aws", ServiceRef("logs", REGION))
+QUAY = Target(parse_host("quay.io"), 443, "internet")
 BLOCK, NAT64 = "2a05:d018:1:2::/64", "64:ff9b::/96"
 EVERYWHERE6 = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
 
@@ -85,7 +87,7 @@ class TestDns64:
         assert lost(reach(found)) == {"ENI_SG_RULES_MISMATCH"}
 
     def test_dns64_does_not_translate_ipv4_address_target(self) -> None:
-        assert lost(reach(network(), Target("10.0.1.9", 443, "internet"))) == {"NO_COMMON_ADDRESS_FAMILY"}
+        assert lost(reach(network(), Target(parse_host("10.0.1.9"), 443, "internet"))) == {"NO_COMMON_ADDRESS_FAMILY"}
 
 
 class TestDns64Disabled:
@@ -98,7 +100,7 @@ class TestDns64Disabled:
 
 
 class TestNamesOverIpv6:
-    @pytest.mark.parametrize("target", [LOGS, Target("quay.io", 443, "internet")], ids=["AWS", "the internet"])
+    @pytest.mark.parametrize("target", [LOGS, QUAY], ids=["AWS", "the internet"])
     @pytest.mark.parametrize("dns64", [True, False])
     def test_ipv6_support_of_public_name_is_unknown(self, target: Target, *, dns64: bool) -> None:
         outcome = reach(network(dns64=dns64), target)
@@ -143,4 +145,4 @@ class TestNamesOverIpv6:
         found.row("RouteTables", "rtb-6")["Routes"].append(egress)
         attached = [{"VpcId": "vpc-1", "State": "attached"}]
         found.rows["EgressOnlyInternetGateways"] = [{"EgressOnlyInternetGatewayId": "eigw-1", "Attachments": attached}]
-        assert reach(found, Target("2600:1f18::9", 443, "internet")).verdict is OK
+        assert reach(found, Target(parse_host("2600:1f18::9"), 443, "internet")).verdict is OK

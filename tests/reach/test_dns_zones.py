@@ -2,10 +2,11 @@
 
 from skerry.model.endpoints import RecordSet, RecordValue, Zone
 from skerry.model.facts import Missing
+from skerry.net.dns_names import DnsName
 from skerry.net.host_texts import HostText
 from skerry.reach import dns_zones
 
-A = RecordSet("api.example.", "A", (RecordValue(HostText("10.0.1.9")),))
+A = RecordSet(DnsName("api.example."), "A", (RecordValue(HostText("10.0.1.9")),))
 
 
 def test_partly_read_hosted_zone_reports_missing_records() -> None:

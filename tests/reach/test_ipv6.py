@@ -6,6 +6,7 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.errors import SkerryError
+from skerry.net.dns_names import parse_host
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Target
@@ -80,8 +81,8 @@ class TestEgressOnlyGateways:
 class TestDualStackTasks:
     """What is lost over IPv4 may get through over IPv6, of a host that may have such an address."""
 
-    DOCKER = Target("registry-1.docker.io", 443, "internet")
-    ECR = Target(regional_host_of(ServiceRef("ecr.api", REGION)), 443, "aws", ServiceRef("ecr.api", REGION))
+    DOCKER = Target(parse_host("registry-1.docker.io"), 443, "internet")
+    ECR = Target(parse_host(regional_host_of(ServiceRef("ecr.api", REGION))), 443, "aws", ServiceRef("ecr.api", REGION))
 
     def network(self) -> Network:
         network = dual_stack()
@@ -246,7 +247,9 @@ class TestDualStackGatewayEndpoints:
     """https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"""
 
     LAYERS = Target(
-        f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com", 443, service=ServiceRef("s3", REGION)
+        parse_host(f"prod-{REGION}-starport-layer-bucket.s3.{REGION}.amazonaws.com"),
+        443,
+        service=ServiceRef("s3", REGION),
     )
 
     def network(self, *cidrs: str) -> Network:

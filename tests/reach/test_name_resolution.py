@@ -10,11 +10,13 @@ from skerry.model.facts import Missing
 from skerry.model.network import DhcpConfiguration, DhcpOptions, DhcpValue
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, parse_address
+from skerry.net.dns_names import DnsName, parse_host
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach.destinations import Destinations
+from skerry.reach.dns_answers import Resolution
 from skerry.reach.dns_servers import servers_of
-from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query, Resolution
+from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query
 from skerry.reach.walk import Target
 from skerry.verdicts import INTERMITTENT, UNKNOWN
 from tests.networks import REGION, VPC, Network, record, source
@@ -31,7 +33,7 @@ def names_of(world: World) -> NameResolver:
 def resolve(
     network: Network, host: str = LOGS_HOST, service: ServiceRef | None = LOGS, zone: str | None = "eu-west-1a"
 ) -> Resolution:
-    return names_of(network.world()).resolve(VPC, Query(host, "aws", service, zone))
+    return names_of(network.world()).resolve(VPC, Query(DnsName(host), "aws", service, zone))
 
 
 def led_to(resolution: Resolution) -> list[str]:
@@ -60,7 +62,9 @@ class TestPublicAnswers:
     def test_ip_address_resolves_to_itself_without_dns_support(self) -> None:
         network = Network()
         network.attribute("EnableDnsSupport", value=False)
-        assert led_to(resolve(network, "10.0.2.9", None)) == ["10.0.2.9"]
+        walker = network.walker()
+        (trace,) = walker.reach(source(walker), Target(parse_host("10.0.2.9"), 443)).traces
+        assert (trace.first[0].rule, trace.destination.label) == ("an address", "10.0.2.9")
 
     def test_unnamed_internet_host_resolves_to_public_addresses(self) -> None:
         found = names_of(Network().world()).resolve(VPC, Query(None, "internet"))
@@ -69,7 +73,9 @@ class TestPublicAnswers:
 
     def test_host_outside_aws_is_inferred_on_the_internet(self) -> None:
         inferred = "registry.example is taken to be on the internet"
-        found = names_of(Network().world()).resolve(VPC, Query("registry.example", "internet", inferred=inferred))
+        found = names_of(Network().world()).resolve(
+            VPC, Query(DnsName("registry.example"), "internet", inferred=inferred)
+        )
         assert led_to(found) == ["the internet"]
         assert (found.hop.rule, found.hop.grade) == (inferred, "inferred")
 
@@ -536,7 +542,7 @@ class TestRoutingPolicies:
         network.zone(LOGS_HOST, *[row | {"SetIdentifier": str(number), "Weight": 1} for number, row in enumerate(rows)])
         network.zone("b.example")
         walker = network.walker()
-        found = walker.reach(source(walker), Target(LOGS_HOST, 443, "aws", LOGS))
+        found = walker.reach(source(walker), Target(parse_host(LOGS_HOST), 443, "aws", LOGS))
         assert (found.verdict, found.because) == (INTERMITTENT, ("address",))
 
 
@@ -546,7 +552,7 @@ class TestRegistries:
     HOST = "registry.corp.example"
 
     def resolve(self, network: Network) -> Resolution:
-        query = Query(self.HOST, "registry", inferred="its blobs are taken to be there or on the internet")
+        query = Query(DnsName(self.HOST), "registry", inferred="its blobs are taken to be there or on the internet")
         return names_of(network.world()).resolve(VPC, query)
 
     def network(self) -> Network:
@@ -564,7 +570,7 @@ class TestRegistries:
         network.serve_internet_by_nat()
         network.interface("eni-9", "10.0.2.9", "subnet-b", ["sg-task"])
         walker = network.walker()
-        found = walker.reach(source(walker), Target(self.HOST, 443, "registry"))
+        found = walker.reach(source(walker), Target(parse_host(self.HOST), 443, "registry"))
         assert found.verdict is UNKNOWN
         judged = [item for trace in found.traces for item in trace.judged]
         assert [(item.piece.code, item.lost) for item in judged] == [("SG_HAS_NO_RULES", False)]
@@ -744,7 +750,9 @@ class TestIntendedEndpoints:
 
     def found(self, network: Network) -> tuple[IntendedEndpoint, ...]:
         names = names_of(network.world())
-        return names.intended(VPC, LOGS, names.resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None)), LOGS_HOST)
+        return names.intended(
+            VPC, LOGS, names.resolve(VPC, Query(DnsName(LOGS_HOST), "aws", LOGS, None)), DnsName(LOGS_HOST)
+        )
 
     def test_intended_destination_is_zone_record_if_dns_hostnames_are_off(self) -> None:
         network = Network()
@@ -850,7 +858,7 @@ class TestEndpointDnsNames:
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False, **more)
         alias = f"vpce-1-0a.logs.{REGION}.vpce.amazonaws.com."
         network.zone(LOGS_HOST, record(f"{LOGS_HOST}.", "A", alias=alias))
-        return names_of(network.world()).resolve(VPC, Query(LOGS_HOST, "aws", LOGS, None))
+        return names_of(network.world()).resolve(VPC, Query(DnsName(LOGS_HOST), "aws", LOGS, None))
 
     def test_alias_to_available_endpoint_resolves_to_it(self) -> None:
         assert [one.endpoint for one in self.resolve().destinations] == ["vpce-1"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
+from skerry.net.dns_names import parse_host
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
 from tests.hubs import HUB, HubAndSpoke, hops, lost, messages, missing, reach, walk
@@ -118,7 +119,7 @@ class TestTransitivePeering:
         network.s3_list("10.1.2.50/32", "10.9.0.0/24", name="pl-53")
         network.route("pl-53", VpcPeeringConnectionId="pcx-1")
         ref = ServiceRef("s3", REGION)
-        outcome = reach(network, Target(regional_host_of(ref), 443, "aws", ref))
+        outcome = reach(network, Target(parse_host(regional_host_of(ref)), 443, "aws", ref))
         assert lost(outcome) == [("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "pcx-1")]
         assert "10.9.0.0/24 is not in it" in messages(outcome)[0]
         assert outcome.verdict is INTERMITTENT

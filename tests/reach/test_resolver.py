@@ -6,8 +6,10 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
+from skerry.net.dns_names import DnsName, parse_host
 from skerry.reach.destinations import Destinations
-from skerry.reach.name_resolution import NameResolver, Query, Resolution
+from skerry.reach.dns_answers import Resolution
+from skerry.reach.name_resolution import NameResolver, Query
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN
@@ -28,7 +30,7 @@ def resolve(
     network: Network, host: str = LOGS_HOST, service: ServiceRef | None = LOGS, place: str = "aws"
 ) -> Resolution:
     world = network.world()
-    return NameResolver(world, Destinations(world)).resolve(VPC, Query(host, place, service, "eu-west-1a"))
+    return NameResolver(world, Destinations(world)).resolve(VPC, Query(DnsName(host), place, service, "eu-west-1a"))
 
 
 def led_to(resolution: Resolution) -> list[str]:
@@ -646,7 +648,7 @@ class TestDhcpServersInAnotherVpc:
 
     def reach(self, network: Network, host: str = LOGS_HOST) -> Outcome:
         walker = network.walker()
-        return walker.reach(source(walker), Target(host, 443, "aws", LOGS))
+        return walker.reach(source(walker), Target(parse_host(host), 443, "aws", LOGS))
 
     def close(self, network: Network, *numbers: int) -> None:
         for number in numbers:

@@ -6,6 +6,7 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.model.facts import Missing
+from skerry.net.dns_names import parse_host
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Destination
@@ -13,8 +14,8 @@ from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import EVERYWHERE, HTTPS, REGION, S3_CIDRS, VPC, Network, allow, both_ways, entry, source
 
-LOGS = Target(f"logs.{REGION}.amazonaws.com", 443, "aws", ServiceRef("logs", REGION))
-S3 = Target(regional_host_of(ServiceRef("s3", REGION)), 443, "aws", ServiceRef("s3", REGION))
+LOGS = Target(parse_host(f"logs.{REGION}.amazonaws.com"), 443, "aws", ServiceRef("logs", REGION))
+S3 = Target(parse_host(regional_host_of(ServiceRef("s3", REGION))), 443, "aws", ServiceRef("s3", REGION))
 DENY_ALL = [entry(32_767, "deny"), entry(32_767, "deny", egress=True)]
 
 
@@ -63,7 +64,7 @@ class TestMissingRoutes:
         assert message.endswith(f"no gateway endpoint com.amazonaws.{REGION}.s3 is associated with it")
 
     def test_missing_route_message_for_internet_host_names_no_endpoint(self) -> None:
-        (message,) = messages(reach(Network(), Target("registry.example", 443, "internet")))
+        (message,) = messages(reach(Network(), Target(parse_host("registry.example"), 443, "internet")))
         assert message == "rtb-main has no route to the internet"
 
     def test_blackhole_route_is_reported_as_bad_state(self) -> None:

@@ -24,6 +24,7 @@ from skerry.model.security_groups_and_acls import (
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, parse_block
 from skerry.net.blocks import CidrBlock
+from skerry.net.dns_names import parse_host
 from skerry.net.intervals import Intervals, intersect
 from skerry.net.packets import Box
 from skerry.reach.cache import Memo
@@ -587,7 +588,7 @@ def verdict_of(outbound: list[Row], inbound: list[Row], acl: list[Row] | None = 
     if acl is not None:
         network.acl("acl-1", both_ways(*acl), ["subnet-a"])
     walker = network.walker()
-    outcome = walker.reach(source(walker), Target("logs.eu-west-1.amazonaws.com", 443))
+    outcome = walker.reach(source(walker), Target(parse_host("logs.eu-west-1.amazonaws.com"), 443))
     return ORDER.index(outcome.verdict)
 
 

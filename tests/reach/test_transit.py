@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from skerry.catalogue.services import ServiceRef, regional_host_of
+from skerry.net.dns_names import parse_host
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.hubs import HUB, HubAndSpoke, from_ipv6, hops, lost, messages, missing, reach, tgw_route, walk
@@ -621,7 +622,7 @@ class TestCentralEgress:
             {"DestinationCidrBlock": "3.5.64.0/21", "NatGatewayId": "nat-0", "State": "blackhole"}
         )
         ref = ServiceRef("s3", REGION)
-        outcome = reach(network, Target(regional_host_of(ref), 443, "aws", ref))
+        outcome = reach(network, Target(parse_host(regional_host_of(ref)), 443, "aws", ref))
         assert (outcome.verdict, outcome.because) == (INTERMITTENT, ("address",))
         assert lost(outcome) == [("BAD_STATE_ROUTE", "rtb-hub")]
 

@@ -15,6 +15,7 @@ from skerry.launch.launches import launch_of_service
 from skerry.launch.running_tasks import launch_of_task
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.net.dns_names import parse_host
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach.cache import Memo
 from skerry.reach.outcome import Outcome
@@ -29,7 +30,7 @@ FREE = Memo(remember=False)
 
 def to(service: str, region: str = REGION) -> Target:
     ref = ServiceRef(service, region)
-    return Target(regional_host_of(ref), 443, "aws", ref)
+    return Target(parse_host(regional_host_of(ref)), 443, "aws", ref)
 
 
 def lost(outcome: Outcome, *, intended: bool = False) -> list[tuple[str, str]]:
@@ -353,7 +354,7 @@ class TestNameResolution:
         target = {"SubnetId": "subnet-b", "NetworkInterfaceId": "eni-f", "IpAddress": "10.0.2.77"}
         network.add("MountTargets", MountTargetId="fsmt-1", FileSystemId="fs-0a", **target)
         walker = network.walker()
-        asked_for = Target(f"fs-0a.efs.{REGION}.amazonaws.com", 443)
+        asked_for = Target(parse_host(f"fs-0a.efs.{REGION}.amazonaws.com"), 443)
         assert walker.reach(source(walker, "subnet-b"), asked_for).verdict is OK
         assert lost(walker.reach(source(walker, "subnet-a"), asked_for)) == [("DNS_NO_MOUNT_TARGET", "fs-0a")]
 
@@ -438,7 +439,7 @@ class TestIntendedEndpoints:
         network = Network()
         network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False)
         walker = network.walker()
-        outcome = walker.reach(source(walker), Target("registry.example", 443, "internet"))
+        outcome = walker.reach(source(walker), Target(parse_host("registry.example"), 443, "internet"))
         assert not any(trace.intended for trace in outcome.traces)
 
 
@@ -487,5 +488,5 @@ def test_private_zone_record_leads_to_interface() -> None:
     network.interface("eni-1", "10.0.2.9", "subnet-b", ["sg-open"])
     network.zone("corp.example", record("registry.corp.example.", "A", "10.0.2.9"))
     walker = network.walker()
-    outcome = walker.reach(source(walker), Target("registry.corp.example", 443, "internet"))
+    outcome = walker.reach(source(walker), Target(parse_host("registry.corp.example"), 443, "internet"))
     assert outcome.verdict is OK

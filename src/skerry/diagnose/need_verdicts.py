@@ -13,6 +13,7 @@ from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, 
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
+from skerry.net.dns_names import parse_host
 from skerry.reach import client_ports
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome
@@ -24,6 +25,7 @@ from skerry.verdicts import NOT_APPLICABLE, OK
 
 _HERE = Destination("the task", ())
 _NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
+_SHOWN = 80
 
 
 def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing:
@@ -83,8 +85,12 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     doubt = endpoint_hosts.missing_fact_of(world, vpc_id, need)
     if doubt is not None:
         return _at(subnet_id, make_undecided_hop("dns", vpc_id, doubt))
+    called = parse_host(host)
+    if host is not None and called is None:
+        fact = Missing(f"the host {host[:_SHOWN]!r}, which is neither a DNS name nor an address")
+        return _at(subnet_id, make_undecided_hop("dns", vpc_id, fact))
     inferred = need.note if need.grade == "inferred" else ""
-    outcome = walker.reach(source, Target(host, need.port, need.place, need.service, inferred=inferred))
+    outcome = walker.reach(source, Target(called, need.port, need.place, need.service, inferred=inferred))
     if need.only_if and outcome.verdict is not OK:
         return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.only_if)))
     return outcome

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
 """
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -20,9 +19,9 @@ from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.cidr import Address, Cidr
 from skerry.net.hostname import Hostname
+from skerry.net.ip_addresses import Address4
 
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253"}
-_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 _PLACE_OF_RESOLVER = 2
 _SHOWN = 100
 
@@ -104,13 +103,13 @@ def names_of(world: World, vpc_id: str) -> Known:
             raise make_unread_error(
                 Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets")
             )
-        own = _plain(hosted.name)
+        own = Hostname.parse(hosted.name)
         if own is None or own.is_wildcard:
             omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
             continue
         pairs = zones.setdefault(own, [])
         for record_set in hosted.records:
-            record = _plain(record_set.name)
+            record = record_set.name.hostname
             if record is None or not record.is_within(own):
                 omitted.append(
                     f"a record of hosted zone {own} is left out: "
@@ -155,22 +154,16 @@ def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
 
     An alias or CNAME to an endpoint's own name leads to its interfaces; other names are not followed.
     """
-    read = [Address.parse(item.value) for item in row.resource_records] if row.type == "A" else []
+    addresses = [item.value.address for item in row.resource_records] if row.type == "A" else []
+    read = [Address(address) if isinstance(address, Address4) else None for address in addresses]
     values = [address for address in read if address is not None]
-    led = [row.alias_target.dns_name] if row.alias_target is not None and row.type == "A" else []
-    led += [item.value for item in row.resource_records] if row.type == "CNAME" else []
-    targets = [_plain(text) for text in led]
-    endpoints = [None if target is None else world.find_endpoint_by_name(target) for target in targets]
+    alias = row.alias_target.dns_name if row.alias_target is not None and row.type == "A" else None
+    led = [item.value.name for item in row.resource_records] if row.type == "CNAME" else []
+    led += [] if alias is None else [alias]
+    targets = [None if name is None else name.hostname for name in led]
+    endpoints = [None if name is None else world.find_endpoint_by_name(name) for name in led]
     values += [address for endpoint in endpoints if endpoint is not None for address in _addresses(world, endpoint)]
     if None in read or None in targets:
         form = "a host name" if row.type == "CNAME" else "an IPv4 address"
         return values, f"holds a value that is not {form}"
     return values, "leads to another name, which the lab does not follow" if None in endpoints else ""
-
-
-def _plain(name: str) -> Hostname | None:
-    """Return a name without the escapes of Route 53; None if it is not a host name.
-
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
-    """
-    return Hostname.parse(_ESCAPED.sub(lambda match: chr(int(match.group(1), 8)), name))

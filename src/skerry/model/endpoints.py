@@ -2,9 +2,11 @@
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.field_types import Count, DnsName
+from skerry.model.endpoint_names import is_endpoint_name
+from skerry.model.field_types import Count
 from skerry.model.network import GroupName
 from skerry.model.record import Camel, Pascal, Tag
+from skerry.net.dns_names import DnsName
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import Address4
 
@@ -57,8 +59,8 @@ class VpcEndpoint(Pascal, frozen=True):
     @property
     def private_names(self) -> tuple[str, ...]:
         """The names in DnsEntries that are not the endpoint's own, some with a leading ``*.``."""
-        names = (entry.dns_name for entry in self.dns_entries)
-        return tuple(name.lower() for name in names if name and ".vpce." not in name)
+        names = (entry.dns_name for entry in self.dns_entries if entry.dns_name is not None)
+        return tuple(name.plain for name in names if not is_endpoint_name(name))
 
 
 class ServiceKind(Pascal, frozen=True):

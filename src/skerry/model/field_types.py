@@ -1,8 +1,9 @@
-"""Types of fields for a name, a port or a protocol, with the form of valid values.
+"""Types of fields for a port, a protocol or an action, with the form of valid values.
 
 They are texts and numbers to a type checker. `skerry.sources.validation` checks the form of texts when a document
-is loaded; msgspec checks the bounds of numbers. Addresses and CIDR blocks have types of their own:
-`skerry.net.ip_addresses`, `skerry.net.blocks`, and `skerry.model.rule_blocks` for rules, entries and routes.
+is loaded; msgspec checks the bounds of numbers. Addresses, names and CIDR blocks have types of their
+own: `skerry.net.ip_addresses`, `skerry.net.dns_names`, `skerry.net.blocks`, and `skerry.model.rule_blocks` for rules,
+entries and routes.
 """
 
 from typing import Annotated, Final
@@ -11,11 +12,6 @@ from msgspec import Meta
 
 FORM: Final = "form"
 """The key under which the name of a text's form stands in its metadata."""
-
-NAME = "DNS name"
-
-DnsName = Annotated[str, Meta(extra={FORM: NAME})]
-"""A name; it may end in a dot and hold Route 53's octal escapes."""
 
 Count = Annotated[int, Meta(ge=0, le=2**32)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]

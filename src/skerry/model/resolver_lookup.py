@@ -11,6 +11,7 @@ from skerry.model.arns import parse_arn
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverRule
+from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
 
 _HOLDS = "COMPLETE"
@@ -39,7 +40,7 @@ class VpcResolverRule(NamedTuple):
     """
 
     rule: ResolverRule
-    domain: str
+    domain: DnsName
     profile: str = ""
 
 

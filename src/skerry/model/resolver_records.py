@@ -5,8 +5,9 @@ Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.field_types import DnsName, Port
+from skerry.model.field_types import Port
 from skerry.model.record import Pascal
+from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import Address4, Address6
 
 

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, TaskDefinition
+from skerry.model.endpoint_names import endpoint_id_of
 from skerry.model.endpoints import MountTarget, VpcEndpoint, Zone
 from skerry.model.facts import Facts, Missing
 from skerry.model.interface_addresses import addresses_of_interface
@@ -23,10 +24,10 @@ from skerry.model.route_targets import EndpointTarget
 from skerry.model.security_groups_and_acls import NetworkAcl, SecurityGroup
 from skerry.model.transit_lookup import TransitLookup
 from skerry.net.blocks import CidrBlock
+from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
 
 _Row = TypeVar("_Row")
-_ENDPOINT_NAME = re.compile(r"^(?:\*\.)?(vpce-[0-9a-f]+)-[a-z0-9-]+\..*\.vpce\.")
 
 
 def _index(rows: Iterable[_Row], key: str) -> dict[str, _Row]:
@@ -160,10 +161,10 @@ class World:
         """Return the VPC endpoints read in the VPC."""
         return tuple(self._endpoints_by_vpc.get(vpc_id, ()))
 
-    def find_endpoint_by_name(self, name: str) -> VpcEndpoint | None:
-        """Return the endpoint with a DNS name such as ``vpce-0a1-b2c.ecr.api.….vpce.amazonaws.com``."""
-        match = _ENDPOINT_NAME.match(name)
-        return self.vpc_endpoints.get(match.group(1)) if match else None
+    def find_endpoint_by_name(self, name: DnsName) -> VpcEndpoint | None:
+        """Return the endpoint with a DNS name of its own."""
+        endpoint_id = endpoint_id_of(name)
+        return None if endpoint_id is None else self.vpc_endpoints.get(endpoint_id)
 
     def zones_in(self, vpc_id: str) -> tuple[Zone, ...]:
         """Return the private hosted zones of the VPC, including zones with unknown VPCs."""

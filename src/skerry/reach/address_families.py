@@ -11,9 +11,10 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.addresses import add_nat64_prefix, is_ipv6
+from skerry.net.dns_names import Host
 from skerry.net.intervals import union
+from skerry.reach.dns_answers import Resolution
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
-from skerry.reach.name_resolution import Resolution
 from skerry.reach.subnets import ipv6_blocks_of
 from skerry.reach.trace import Destination, Hop
 
@@ -39,7 +40,7 @@ def resolve_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> R
     return msgspec.structs.replace(resolution, destinations=destinations, dead=dead)
 
 
-def missing_ipv6_way_of(subnet: Subnet, host: str | None, resolution: Resolution) -> Missing | None:
+def missing_ipv6_way_of(subnet: Subnet, host: Host | None, resolution: Resolution) -> Missing | None:
     """Return the missing fact of a call over IPv4 from a dual-stack subnet: whether it gets through over IPv6.
 
     Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from skerry.model.facts import Missing
 from skerry.model.network import Vpc
 from skerry.model.world import World
+from skerry.net.dns_names import DnsName
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import IpAddress
 
@@ -21,10 +22,12 @@ class Servers(NamedTuple):
     amazon: bool
     others: tuple[IpAddress, ...]
 
-    def unknown_answer(self, host: str | None) -> Missing:
+    def unknown_answer(self, host: DnsName | None) -> Missing:
         """Return the answer of servers other than Amazon's."""
         named = " or ".join(self.others)
-        return Missing(f"what the DNS server {named} answers for {host or 'a host that is not known'}")
+        return Missing(
+            f"what the DNS server {named} answers for {'a host that is not known' if host is None else host.plain}"
+        )
 
 
 def servers_of(world: World, vpc: Vpc) -> Servers | Missing:

@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,9 +14,9 @@ from skerry.model.facts import Missing
 from skerry.model.resolver_lookup import VpcResolverSettings
 from skerry.model.resolver_records import ResolverRule
 from skerry.model.world import World
+from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
 
-_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
 _ADDRESS_TYPES = {"A", "CNAME"}
 _IPV6 = "AAAA"
 LATTICE = {"Resource", "ServiceNetwork"}
@@ -44,7 +43,7 @@ class Record(NamedTuple):
     """
 
     addresses: tuple[IpAddress, ...] = ()
-    names: tuple[str, ...] = ()
+    names: tuple[DnsName, ...] = ()
     sure: bool = True
 
 
@@ -75,7 +74,7 @@ def name_sources_for(world: World, vpc_id: str, host: str, endpoints: EndpointNa
             profile = "" if endpoint.vpc_id == vpc_id else held.endpoints[endpoint.vpc_endpoint_id]
             candidates.append(NameSource(name.removeprefix("*."), endpoint=endpoint, profile=profile))
     candidates.extend(
-        NameSource(plain_name_of(settings_rule.domain), rule=settings_rule.rule, profile=settings_rule.profile)
+        NameSource(settings_rule.domain.plain, rule=settings_rule.rule, profile=settings_rule.profile)
         for settings_rule in held.rules
     )
     fitting = [
@@ -141,7 +140,7 @@ def names_of(endpoint: VpcEndpoint) -> set[str]:
     """
     printed = set(endpoint.private_names)
     if endpoint.vpc_endpoint_type in LATTICE:
-        return printed | {plain_name_of(name) for name in endpoint.dns_options.private_dns_specified_domains}
+        return printed | {name.plain for name in endpoint.dns_options.private_dns_specified_domains}
     if endpoint.vpc_endpoint_type is not UNSET and endpoint.vpc_endpoint_type != "Interface":
         return set()
     ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
@@ -170,11 +169,12 @@ def answer_of(zone: Zone, host: str) -> Record | Missing | None:
         item.value.address for record_set in useful for item in record_set.resource_records if record_set.type == "A"
     ]
     targets = [record_set.alias_target.dns_name for record_set in useful if record_set.alias_target is not None]
-    targets += [
-        item.value for record_set in useful for item in record_set.resource_records if record_set.type == "CNAME"
+    names = [
+        item.value.name for record_set in useful for item in record_set.resource_records if record_set.type == "CNAME"
     ]
+    targets += [name for name in names if name is not None]
     addresses = tuple(address for address in values if address is not None)
-    return Record(addresses, tuple(plain_name_of(name) for name in targets), _takes_turns(useful))
+    return Record(addresses, tuple(targets), _takes_turns(useful))
 
 
 def has_ipv6(zone: Zone, host: str) -> bool:
@@ -188,7 +188,7 @@ def _by_name(zone: Zone) -> dict[str, list[RecordSet]] | None:
         return None
     record_sets: dict[str, list[RecordSet]] = {}
     for record_set in zone.records:
-        record_sets.setdefault(plain_name_of(record_set.name), []).append(record_set)
+        record_sets.setdefault(record_set.name.plain, []).append(record_set)
     return record_sets
 
 
@@ -241,9 +241,3 @@ def _closest(by_name: dict[str, list[RecordSet]], host: str, apex: str) -> list[
         if any(name == ancestor or name.endswith(f".{ancestor}") for name in by_name):
             break
     return []
-
-
-def plain_name_of(name: str) -> str:
-    """Return a DNS name as people write it: lower case, no final dot, Route 53's octal escapes undone."""
-    text = _ESCAPED.sub(lambda match: chr(int(match.group(1), 8)), name)
-    return text.lower().removesuffix(".")

@@ -10,14 +10,17 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, file_system_of, service_of_endpoint
+from skerry.model.endpoint_names import is_endpoint_name
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.ip_addresses import IpAddress, parse_ip_address
+from skerry.net.dns_names import DnsName
+from skerry.net.ip_addresses import IpAddress
 from skerry.reach import dns_zones
 from skerry.reach.destinations import Destinations
+from skerry.reach.dns_answers import Resolution, assume_unchanged, join_answers
 from skerry.reach.dns_servers import Servers, servers_of
-from skerry.reach.dns_zones import NameSource, Record
+from skerry.reach.dns_zones import NameSource
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
 from skerry.reach.private_dns import may_have_any_name, unanswered_reason_of
 from skerry.reach.trace import Destination, Hop
@@ -27,9 +30,9 @@ _REGISTRY = "registry"
 
 
 class Query(NamedTuple):
-    """The name to resolve: a host, or an unknown host at a known place."""
+    """The name to resolve, or an unknown one at a known place."""
 
-    host: str | None
+    host: DnsName | None
     place: str
     service: ServiceRef | None = None
     zone: str | None = None
@@ -41,23 +44,6 @@ class IntendedEndpoint(NamedTuple):
 
     hop: Hop
     destination: Destination
-
-
-class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """The DNS answer: the hop, and every destination in it.
-
-    ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
-    among them that lead nowhere. ``servers`` are the DNS servers of the answer if they are not the VPC's own;
-    ``amazon_too``: that one is asked as well. ``over_ipv6``: the destination of a name with IPv6 addresses alone.
-    """
-
-    hop: Hop
-    destinations: tuple[Destination, ...] = ()
-    sure: bool = True
-    dead: tuple[Hop, ...] = ()
-    servers: tuple[IpAddress, ...] = ()
-    amazon_too: bool = False
-    over_ipv6: Missing | None = None
 
 
 class _Chain:
@@ -89,12 +75,14 @@ class NameResolver:
         self.destinations = destinations
         self._endpoint_names: dict[str, dns_zones.EndpointNames] = {}
 
+    def at_address(self, vpc_id: str, address: IpAddress) -> Resolution:
+        """Return the destination of a host that is an address."""
+        return Resolution(Hop("dns", str(address), rule="an address"), (self.destinations.at(vpc_id, address),))
+
     def resolve(self, vpc_id: str, query: Query) -> Resolution:
         """Resolve a name as a task in the VPC does."""
         if query.place == _REGISTRY:
             return self._registry(vpc_id, query._replace(place="internet"))
-        if query.host is not None and (address := parse_ip_address(query.host)) is not None:
-            return Resolution(Hop("dns", query.host, rule="an address"), (self.destinations.at(vpc_id, address),))
         if query.host is None and query.place == "aws":
             fact = Missing("the host names of the partition that the Region is in")
             return Resolution(make_undecided_hop("dns", "", fact))
@@ -142,7 +130,7 @@ class NameResolver:
             return msgspec.structs.replace(resolution, hop=make_undecided_hop("dns", vpc_id, doubt))
         return resolution
 
-    def _filtered(self, vpc_id: str, host: str | None) -> Missing | None:
+    def _filtered(self, vpc_id: str, host: DnsName | None) -> Missing | None:
         """Return whether DNS Firewall lets a question pass; it filters private zones and endpoints too.
 
         https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/network.html
@@ -150,7 +138,8 @@ class NameResolver:
         groups = self.world.resolver.settings_of(vpc_id).firewalls
         if not groups:
             return self.world.resolver.missing_firewalls_of(vpc_id)
-        fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {host or 'a host that is not known'}"
+        name = "a host that is not known" if host is None else host.plain
+        fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {name}"
         return Missing(fact, "route53resolver:ListFirewallRules")
 
     def _amazon(self, view: _View, query: Query) -> Resolution:
@@ -159,25 +148,25 @@ class NameResolver:
         if host is None:
             hop = Hop("dns", "", rule=query.inferred, grade="inferred")
             return Resolution(hop, (self.destinations.public(query.place, query.service),))
-        if file_system := file_system_of(host):
+        if file_system := file_system_of(host.plain):
             return self._file_system(view, file_system, host, query.zone)
-        if ".vpce." in host:
+        if is_endpoint_name(host):
             return self._asked(view, host, query, self._endpoint_name(host))
-        hop = Hop("dns", view.vpc_id, rule=f"{host}: a public answer")
+        hop = Hop("dns", view.vpc_id, rule=f"{host.plain}: a public answer")
         if query.inferred:
             hop = Hop("dns", view.vpc_id, rule=query.inferred, grade="inferred")
         public = Resolution(hop, (self.destinations.public(query.place, query.service),))
         return self._asked(view, host, query, public)
 
-    def _asked(self, view: _View, host: str, query: Query, public: Resolution) -> Resolution:
+    def _asked(self, view: _View, host: DnsName, query: Query, public: Resolution) -> Resolution:
         """Return the answer of private names and rules for a host, else the public answer."""
         claims, rule = self._claims(view, host)
         unread = self._unread(view.vpc_id)
         private = None if view.hostnames is False else self._private(view, claims, host, query)
         if private is not None and not isinstance(view.hostnames, Missing):
-            return _taken_as_read(private, unread)
+            return assume_unchanged(private, unread)
         if rule is not None:
-            other = _taken_as_read(self._forwarded(view, rule, host, query), unread)
+            other = assume_unchanged(self._forwarded(view, rule, host, query), unread)
         else:
             other = Resolution(make_undecided_hop("dns", view.vpc_id, unread)) if unread else public
         if private is None:
@@ -189,11 +178,11 @@ class NameResolver:
         both, dead = private.destinations + other.destinations, private.dead + other.dead
         return Resolution(hop, both, sure=False, dead=dead)
 
-    def _claims(self, view: _View, host: str) -> tuple[list[NameSource], NameSource | None]:
+    def _claims(self, view: _View, host: DnsName) -> tuple[list[NameSource], NameSource | None]:
         """Return the private names to query, and the rule that forwards the rest."""
         if view.vpc_id not in self._endpoint_names:
             self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names_of(self.world, view.vpc_id)
-        claims = dns_zones.name_sources_for(self.world, view.vpc_id, host, self._endpoint_names[view.vpc_id])
+        claims = dns_zones.name_sources_for(self.world, view.vpc_id, host.plain, self._endpoint_names[view.vpc_id])
         return dns_zones.split_at_rules(claims)
 
     def _unread(self, vpc_id: str) -> Missing | None:
@@ -203,7 +192,7 @@ class NameResolver:
             return unread[0]
         return self.world.resolver.missing_owner_rules_of(vpc_id) if self.world.lacks_owner_view(vpc_id) else None
 
-    def _forwarded(self, view: _View, claim: NameSource, host: str, query: Query) -> Resolution:
+    def _forwarded(self, view: _View, claim: NameSource, host: DnsName, query: Query) -> Resolution:
         """Return the answer for a forwarded query: by the rule's outbound endpoint, not from the task's interface."""
         rule: Any = claim.rule
         home = self.world.resolver.answering_vpc_of(rule)
@@ -219,20 +208,20 @@ class NameResolver:
         text = f"{resolution.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
         return msgspec.structs.replace(resolution, hop=Hop("dns", rule.id, rule=text, grade="inferred"))
 
-    def _private(self, view: _View, claims: list[NameSource], host: str, query: Query) -> Resolution | None:
+    def _private(self, view: _View, claims: list[NameSource], host: DnsName, query: Query) -> Resolution | None:
         """Return the answer of the most specific private name; None where there is none."""
         endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
             return Resolution(make_undecided_hop("dns", view.vpc_id, endpoints))
         profiles = dict.fromkeys(claim.profile for claim in claims if claim.profile)
         if len(profiles) > 1:
-            fact = Missing(f"which of {', '.join(profiles)} answers for {host} in {view.vpc_id}")
+            fact = Missing(f"which of {', '.join(profiles)} answers for {host.plain} in {view.vpc_id}")
             return Resolution(make_undecided_hop("dns", view.vpc_id, fact))
         unnamed = next((hop for endpoint in endpoints if (hop := _unnamed(endpoint, query.place))), None)
         for claim in claims:
             if claim.endpoint is not None:
-                resolution = self._by_endpoint(view, claim, host)
-            elif unnamed is not None and claim.apex != host:
+                resolution = self._by_endpoint(view, claim, host.plain)
+            elif unnamed is not None and claim.apex != host.plain:
                 break
             else:
                 resolution = self._by_zone(view, claim, host, query)
@@ -254,8 +243,9 @@ class NameResolver:
         by = f", which {claim.profile} shares" if claim.profile else ""
         return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces)
 
-    def _by_zone(self, view: _View, claim: NameSource, host: str, query: Query) -> Resolution:
+    def _by_zone(self, view: _View, claim: NameSource, name: DnsName, query: Query) -> Resolution:
         zone: Any = claim.zone
+        host = name.plain
         if zone.vpc_ids is UNSET and not claim.profile:
             fact = Missing(f"whether hosted zone {zone.name} answers in {view.vpc_id}", "route53:ListHostedZonesByVPC")
             return Resolution(make_undecided_hop("dns", zone.zone_id, fact))
@@ -269,36 +259,41 @@ class NameResolver:
             return Resolution(hop, over_ipv6=only if dns_zones.has_ipv6(zone, host) else None)
         by = f", which {claim.profile} shares" if claim.profile else ""
         hop = Hop("dns", zone.zone_id, rule=f"{host}: private zone {zone.name}{by}")
-        led = [self._follow(view, name, query) for name in record.names]
+        led = [self._follow(view, target, query) for target in record.names]
         own = tuple(self.destinations.at(view.vpc_id, address) for address in record.addresses)
-        return _together(hop, own, led, record) or Resolution(
+        return join_answers(hop, own, led, record) or Resolution(
             make_undecided_hop("dns", zone.zone_id, Missing(f"the address of {host} in zone {zone.name}"))
         )
 
-    def _follow(self, view: _View, name: str, query: Query) -> Resolution:
+    def _follow(self, view: _View, name: DnsName, query: Query) -> Resolution:
         """Return where an alias or CNAME leads: an endpoint's own name, or any other."""
-        if ".vpce." in name:
+        if is_endpoint_name(name):
             return self._endpoint_name(name)
         if not view.chain.goes_on():
-            return Resolution(make_undecided_hop("dns", name, Missing(f"where the chain of names over {name} ends")))
-        anywhere = Resolution(Hop("dns", name, rule=name), (self.destinations.public("anywhere", None),))
+            fact = Missing(f"where the chain of names over {name.plain} ends")
+            return Resolution(make_undecided_hop("dns", name.plain, fact))
+        anywhere = Resolution(Hop("dns", name.plain, rule=name.plain), (self.destinations.public("anywhere", None),))
         # An answer from a zone proves that private names apply.
         return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
 
-    def _endpoint_name(self, name: str) -> Resolution:
+    def _endpoint_name(self, name: DnsName) -> Resolution:
         """Return an endpoint's own name, which leads to it from anywhere."""
         endpoint = self.world.find_endpoint_by_name(name)
-        interfaces = self.destinations.of_endpoint(endpoint, name) if endpoint else Missing(f"the endpoint of {name}")
-        state = judge_endpoint_state(endpoint) if endpoint else Hop("dns", name)
+        interfaces = (
+            self.destinations.of_endpoint(endpoint, name.plain)
+            if endpoint
+            else Missing(f"the endpoint of {name.plain}")
+        )
+        state = judge_endpoint_state(endpoint) if endpoint else Hop("dns", name.plain)
         if state.lost:
             return Resolution(state)
         if state.undecided:
             interfaces = state.undecided[0].missing or interfaces
         if isinstance(interfaces, Missing):
-            return Resolution(make_undecided_hop("dns", name, interfaces))
-        return Resolution(Hop("dns", name, rule="an endpoint's own name"), interfaces)
+            return Resolution(make_undecided_hop("dns", name.plain, interfaces))
+        return Resolution(Hop("dns", name.plain, rule="an endpoint's own name"), interfaces)
 
-    def _file_system(self, view: _View, file_system: str, host: str, zone: str | None) -> Resolution:
+    def _file_system(self, view: _View, file_system: str, host: DnsName, zone: str | None) -> Resolution:
         """Return the mount target in the task's own zone; without one the name does not resolve there.
 
         https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html
@@ -307,7 +302,7 @@ class NameResolver:
         _, claim = self._claims(view, host)
         if claim is not None and claim.rule is not None and "." in claim.apex:
             # Amazon's own zone goes before rules of wider domains; how wide it is, is not documented.
-            fact = Missing(f"whether {claim.rule.id} forwards {host} out of {vpc_id}")
+            fact = Missing(f"whether {claim.rule.id} forwards {host.plain} out of {vpc_id}")
             return Resolution(make_undecided_hop("dns", claim.rule.id, fact))
         if view.hostnames is False:
             message = f"{vpc_id} has enableDnsHostnames off: the names of mount targets do not resolve in it"
@@ -323,7 +318,7 @@ class NameResolver:
         return Resolution(Hop("dns", file_system, rule=f"the mount target in {zone}"), targets)
 
     def intended(
-        self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: str | None
+        self, vpc_id: str, ref: ServiceRef, answer: Resolution, host: DnsName | None
     ) -> tuple[IntendedEndpoint, ...]:
         """Yield interface endpoints and private zones of the service outside the answer, with the reason."""
         led_to = {destination.endpoint for destination in answer.destinations}
@@ -339,7 +334,7 @@ class NameResolver:
             unanswered.extend(IntendedEndpoint(hop, destination) for destination in interfaces)
         return (*unanswered, *self._zone_not_asked(vpc_id, ref, host))
 
-    def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: str | None) -> Iterator[IntendedEndpoint]:
+    def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: DnsName | None) -> Iterator[IntendedEndpoint]:
         """Return the destination of a private zone that does not apply because the VPC has DNS hostnames off."""
         if host is None or self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is not False:
             return
@@ -371,28 +366,3 @@ def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
     """Return the missing fact for an endpoint whose private names are unknown and might be more specific."""
     fact = may_have_any_name(endpoint, place)
     return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact) if fact else None
-
-
-def _together(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:
-    """Return the addresses of a zone's record and the destinations of its names, including names without one."""
-    alive = [resolution for resolution in led if resolution.hop.clean]
-    dead = tuple(
-        dead_hop
-        for resolution in led
-        for dead_hop in ((resolution.hop,) if not resolution.hop.clean else resolution.dead)
-    )
-    destinations = own + tuple(destination for resolution in alive for destination in resolution.destinations)
-    if not destinations:
-        return Resolution(next((resolution for resolution in dead if resolution.undecided), dead[0])) if dead else None
-    inferred = [resolution.hop.rule for resolution in alive if resolution.hop.grade == "inferred"]
-    if inferred:
-        hop = Hop("dns", hop.resource, rule="; ".join((hop.rule, *inferred)), grade="inferred")
-    return Resolution(hop, destinations, sure=record.sure and all(resolution.sure for resolution in alive), dead=dead)
-
-
-def _taken_as_read(resolution: Resolution, unread: Missing | None) -> Resolution:
-    """Return a private answer in a partly known VPC: the unknown part is assumed not to change it."""
-    if unread is None:
-        return resolution
-    rule = f"{resolution.hop.rule}, if it is not changed by {unread}"
-    return msgspec.structs.replace(resolution, hop=msgspec.structs.replace(resolution.hop, rule=rule, grade="inferred"))

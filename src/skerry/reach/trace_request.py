@@ -13,6 +13,7 @@ from skerry.model.interface_addresses import addresses_of_interface, public_addr
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World
 from skerry.net.addresses import spell
+from skerry.net.dns_names import parse_host
 from skerry.net.intervals import Intervals, covers
 from skerry.net.ip_addresses import Address6, IpAddress, parse_ip_address
 from skerry.reach import client_ports
@@ -89,7 +90,7 @@ def _target(world: World, question: TraceRequest) -> Target:
             message = f"{name} is a service of every Region, and the input does not tell which one is meant"
             raise SkerryError(message, "Give ", Argument.REGION, ".")
         ref = ServiceRef(name, world.region)
-        return Target(regional_host_of(ref), question.port, "aws", ref, question.protocol)
+        return Target(parse_host(regional_host_of(ref)), question.port, "aws", ref, question.protocol)
     if not _HOST.match(name):
         message = f"{question.to!r} is no host name, address, id or service"
         raise SkerryError(
@@ -98,7 +99,7 @@ def _target(world: World, question: TraceRequest) -> Target:
     service = service_of_host(name)
     place = "aws" if service else "internet"
     note = "" if service or name in list_public_hosts() else f"{name} is taken to be on the internet"
-    return Target(name, question.port, place, service, question.protocol, note)
+    return Target(parse_host(name), question.port, place, service, question.protocol, note)
 
 
 def _source(walker: Walker, question: TraceRequest) -> Source:

@@ -16,15 +16,17 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.addresses import is_ipv6, whole_family_of
+from skerry.net.dns_names import DnsName, Host
 from skerry.net.intervals import Intervals
-from skerry.net.ip_addresses import parse_ip_address
+from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
 from skerry.reach.address_families import missing_ipv6_way_of, resolve_over_ipv6
 from skerry.reach.cache import Memo
 from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
+from skerry.reach.dns_answers import Resolution
 from skerry.reach.gateways import make_undecided_hop
-from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query, Resolution
+from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query
 from skerry.reach.origin import Start, Traffic
 from skerry.reach.outcome import Outcome, combine
 from skerry.reach.route_walk import Network
@@ -69,7 +71,7 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     ``inferred`` says what of this is inferred, if anything is.
     """
 
-    host: str | None
+    host: Host | None
     port: int
     place: str = "aws"
     service: ServiceRef | None = None
@@ -103,7 +105,7 @@ class _Ways(NamedTuple):
 class _Answers(NamedTuple):
     """The destinations of a target's name from an origin, with the paths to each."""
 
-    host: str | None
+    host: Host | None
     resolution: Resolution
     ways: tuple[_Ways, ...]
     traffic: Traffic
@@ -143,7 +145,7 @@ class Walker:
 
     def _ask(self, start: Start, target: Target) -> _Answers:
         resolution = self._resolution(start.subnet, target)
-        if is_ipv6(start.addresses) and parse_ip_address(target.host or "") is None:
+        if is_ipv6(start.addresses) and not isinstance(target.host, IpAddress):
             resolution = resolve_over_ipv6(self.world, start.subnet, resolution)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
@@ -153,10 +155,13 @@ class Walker:
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """Return the DNS answer for a name: one for the whole VPC, except for file systems with one in each zone."""
+        host = target.host
+        if isinstance(host, IpAddress):
+            return self.names.at_address(subnet.vpc_id, host)
         zone = None
-        if target.host is not None and file_system_of(target.host) and subnet.availability_zone is not UNSET:
+        if host is not None and file_system_of(host.plain) and subnet.availability_zone is not UNSET:
             zone = subnet.availability_zone
-        query = Query(target.host, target.place, target.service, zone, target.inferred)
+        query = Query(host, target.place, target.service, zone, target.inferred)
         return self._memo.once((subnet.vpc_id, query), lambda: self.names.resolve(subnet.vpc_id, query))
 
     def _ways(self, start: Start, destination: Destination, traffic: Traffic, first: tuple[Hop, ...] = ()) -> _Ways:
@@ -365,8 +370,9 @@ class Walker:
         ref = target.service
         if ref is None:
             return ()
+        host = target.host if isinstance(target.host, DnsName) else None
         key = ("intended", resolution, ref)
-        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, target.host))
+        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, host))
 
 
 def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from skerry.errors import InputError
 from skerry.model.endpoints import RecordSet, Zone
+from skerry.net.dns_names import DnsName
 from skerry.sources.merging import Rows
 
 
@@ -39,16 +40,16 @@ class ZoneParts:
         self._of_plain_lists: list[str] = []
         self._unclaimed: list[tuple[str, tuple[RecordSet, ...], str, RecordPage]] = []
 
-    def add_zone(self, zone_id: str, name: str, document: str, service: str | None = None) -> None:
+    def add_zone(self, zone_id: str, name: DnsName, document: str, service: str | None = None) -> None:
         """Add a private zone; ``service``: the AWS service that owns it."""
-        self._names[_bare(zone_id)] = name.lower().rstrip(".")
+        self._names[_bare(zone_id)] = name.plain
         self._described_in.setdefault(_bare(zone_id), document)
         if service is not None:
             self._services[_bare(zone_id)] = service
 
-    def add_public_zone(self, name: str) -> None:
+    def add_public_zone(self, name: DnsName) -> None:
         """Add a public zone: its records are no private answers."""
-        self._public.add(name.lower().rstrip("."))
+        self._public.add(name.plain)
 
     def add_list(self, vpc_id: str | None, *, partial: bool) -> None:
         """Add a list of a VPC's zones; without a VPC, the answer does not name its call."""
@@ -141,8 +142,7 @@ def _apexes(records: tuple[RecordSet, ...]) -> set[str]:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
     """
     named = {
-        kind: {record_set.name.lower().rstrip(".") for record_set in records if record_set.type == kind}
-        for kind in ("SOA", "NS")
+        kind: {record_set.name.plain for record_set in records if record_set.type == kind} for kind in ("SOA", "NS")
     }
     return named["SOA"] or named["NS"]
 

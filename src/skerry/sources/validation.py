@@ -15,6 +15,7 @@ from skerry.model import field_types
 from skerry.model.endpoints import RecordSet
 from skerry.model.network import DhcpConfiguration
 from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
+from skerry.net.dns_names import DnsName
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import Address4, Address6
 from skerry.net.parsed_text import ParsedText
@@ -33,10 +34,6 @@ _INVALID = re.compile(r"^( is no .*) - at `\$\.(.*)`$")
 Check: TypeAlias = Callable[[Value], str]
 """Returns the place and the fault of an invalid value, such as ``[0].CidrIp is no IPv4 CIDR block``."""
 
-_ESCAPED = re.compile(r"\\([0-3][0-7]{2})")
-# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
-_LABEL = re.compile(r"[!-~]{1,63}")
-_LONGEST_NAME = 255
 _PROTOCOL = re.compile(r"-1|[0-9]{1,3}|tcp|udp|icmp|icmpv6")
 _NUMBER = re.compile(r"-1|[0-9]{1,3}")
 _HIGHEST_PROTOCOL = 255
@@ -170,12 +167,6 @@ def _unless_absent(check: Check) -> Check:
 # --------------------------------------------------------------------------------------------------------- the forms
 
 
-def _is_name(text: str) -> bool:
-    """Return whether a text is a DNS name, after decoding Route 53's octal escapes; the root is one."""
-    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 8)), text).removesuffix(".")
-    return len(plain) <= _LONGEST_NAME and (plain == "" or all(_LABEL.fullmatch(label) for label in plain.split(".")))
-
-
 def _is_protocol(text: str) -> bool:
     return bool(_PROTOCOL.fullmatch(text.lower())) and not (text.isdecimal() and int(text) > _HIGHEST_PROTOCOL)
 
@@ -185,7 +176,6 @@ def _is_protocol_number(text: str) -> bool:
 
 
 _FORMS: dict[str, Callable[[str], bool]] = {
-    field_types.NAME: _is_name,
     field_types.ACTION: lambda text: text in {"allow", "deny"},
     field_types.PROTOCOL: _is_protocol,
     field_types.PROTOCOL_NUMBER: _is_protocol_number,
@@ -209,7 +199,7 @@ def _record_set(record: RecordSet) -> str:
 _RECORD_FORMS: dict[str, tuple[str, Callable[[HostText], bool]]] = {
     "A": (Address4.form, lambda value: isinstance(value.address, Address4)),
     "AAAA": (Address6.form, lambda value: isinstance(value.address, Address6)),
-    "CNAME": (field_types.NAME, _is_name),
+    "CNAME": (DnsName.form, lambda value: value.name is not None),
 }
 
 
