@@ -100,6 +100,9 @@ def _of_vpc(world: World, source: Source | Missing, subnet_id: str) -> Hop:
     named = () if isinstance(source, Missing) or source.groups is UNSET else source.groups
     for group_id in named:
         group, subnet = world.find_security_group(group_id), world.find_subnet(subnet_id)
+        if isinstance(group, Missing) and world.knows("security_groups"):
+            # No interface gets a group that is gone, whatever the other groups admit.
+            return make_undecided_hop("security-group", group_id, group)
         if isinstance(group, Missing) or isinstance(subnet, Missing) or group.vpc_id in {UNSET, subnet.vpc_id}:
             continue
         rows = [
