@@ -91,7 +91,8 @@ def permission_page() -> str:
 `src/skerry/aws/` and `src/skerry/services/`: all that skerry calls to read a live account. Every call only
 reads, and none reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage`
 and `ecr:GetDownloadUrlForLayer` tell whether an image exists and for which processor. skerry keeps only that of
-its configuration; images below a pull-through cache rule are not asked for, as ECR might fetch them.
+its configuration; images below a pull-through cache rule are only described
+(`ecr:DescribeImages`), as ECR might fetch them.
 `skerry iam-policy diagnose`, as for {" and ".join(equals)}:
 
 ```json

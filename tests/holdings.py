@@ -79,6 +79,7 @@ class Resources(Network):
         self.rows["pullThroughCacheRules"] = []
         repository = {"registryId": ACCOUNT, "repositoryName": "web"}
         self.refuse("ecr:GetRepositoryPolicy", repository, "RepositoryPolicyNotFoundException")
+        self.refuse("ecr:GetRegistryPolicy", {}, "RegistryPolicyNotFoundException")
         self.tell("ecr:BatchGetImage", repository, images([image("1", "sha256:d1")]))
         layer = repository | {"layerDigest": CONFIGURATION}
         self.tell("ecr:GetDownloadUrlForLayer", layer, {"architecture": "amd64", "os": "linux"})

@@ -31,7 +31,13 @@ SERVICE = ("--cluster", "article", "--service", "web")
 
 # The embedded AWS has no Route 53 Profiles, and lists none: this one leads to the question what is in it.
 PROFILE = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": "vpc-1", "Status": "COMPLETE"}
-ANSWERS: dict[str, dict[str, Any]] = {"ListProfileAssociations": {"ProfileAssociations": [PROFILE]}}
+# It has no pull-through caches either; of an image below a rule it is asked whether it is there.
+RULE = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+CACHED = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/hub/app:1"
+ANSWERS: dict[str, dict[str, Any]] = {
+    "ListProfileAssociations": {"ProfileAssociations": [PROFILE]},
+    "DescribePullThroughCacheRules": {"pullThroughCacheRules": [RULE]},
+}
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 NAMED_OTHERWISE = {"s3:ListObjectsV2": "s3:ListBucket"}
@@ -86,7 +92,7 @@ def furnish(client: ClientFactory) -> str:
         requiresCompatibilities=["FARGATE"],
         cpu="256",
         memory="512",
-        containerDefinitions=[{"name": "app", "image": "app", "secrets": secrets, "environmentFiles": files}],
+        containerDefinitions=[{"name": "app", "image": CACHED, "secrets": secrets, "environmentFiles": files}],
         volumes=[{"name": "data", "efsVolumeConfiguration": {"fileSystemId": system}}],
     )
     arn: str = made["taskDefinition"]["taskDefinitionArn"]

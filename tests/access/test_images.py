@@ -6,11 +6,25 @@ from typing import Any
 import pytest
 
 from skerry.access.images import ImageCheck
+from skerry.diagnose.diagnosis import NeedDiagnosis
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.verdicts import BLOCKED, UNKNOWN
-from tests.holdings import CONFIGURATION, IMAGE, INDEX, OTHER_ACCOUNT, REPOSITORY, Resources, image, images
+from tests.holdings import (
+    CONFIGURATION,
+    EXECUTION,
+    IMAGE,
+    INDEX,
+    MANAGED_ACTIONS,
+    OTHER_ACCOUNT,
+    REPOSITORY,
+    Resources,
+    image,
+    images,
+    statement,
+    text,
+)
 from tests.networks import ACCOUNT, REGION, Row
 
 ASKED = {"registryId": ACCOUNT, "repositoryName": "web"}
@@ -125,16 +139,186 @@ class TestImageTags:
         assert network.blocker("manifest").message == "repository web has no image with the digest sha256:d1"
 
 
-class TestPullThroughCache:
-    def test_pull_through_cache_rule_fetches_missing_image(self, network: Resources) -> None:
-        network.app["image"] = IMAGE.replace("/web", "/web/nginx")
-        asked = ASKED | {"repositoryName": "web/nginx"}
-        network.refuse("ecr:BatchGetImage", asked, "RepositoryNotFoundException")
-        network.refuse("ecr:GetRepositoryPolicy", asked, "RepositoryNotFoundException")
-        assert network.bad() == {"manifest": BLOCKED}
-        network.add("pullThroughCacheRules", **PULL_THROUGH)
+class TestDescribedImages:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html"""
+
+    DESCRIBED = ASKED | {"imageIds": [{"imageTag": "1"}]}
+
+    def describe(self, network: Resources, status: str) -> None:
+        detail = {"imageDigest": "sha256:d1", "imageTags": ["1"], "imageStatus": status}
+        network.tell("ecr:DescribeImages", self.DESCRIBED, {"imageDetails": [detail]})
+
+    def test_archived_image_blocks(self, network: Resources) -> None:
+        hold(network, gone=({"imageTag": "1"},))
+        self.describe(network, "ARCHIVED")
+        blocker = network.blocker("manifest")
+        why = "is archived, and cannot be pulled until it is restored"
+        assert (blocker.code, blocker.message) == ("IMAGE_INACCESSIBLE", f"image 1 of repository web {why}")
+
+    def test_restored_image_is_ok(self, network: Resources) -> None:
+        self.describe(network, "ACTIVE")
         assert network.bad() == {}
 
+    def test_image_during_restore_is_unknown(self, network: Resources) -> None:
+        self.describe(network, "ACTIVATING")
+        assert network.bad() == {"manifest": UNKNOWN}
+        (missing,) = network.step("manifest").unknowns
+        assert missing.action == "ecr:DescribeImages"
+
+    @pytest.mark.parametrize(
+        ("code", "blocker"),
+        [
+            ("RepositoryNotFoundException", "REPOSITORY_NOT_FOUND"),
+            ("ImageNotFoundException", "IMAGE_NOT_FOUND"),
+        ],
+    )
+    def test_description_alone_tells_that_image_is_missing(self, network: Resources, code: str, blocker: str) -> None:
+        network.unask("ecr:BatchGetImage")
+        network.refuse("ecr:DescribeImages", self.DESCRIBED, code)
+        assert network.blocker("manifest").code == blocker
+
+    def test_description_alone_leaves_processor_unexamined(self, network: Resources) -> None:
+        network.unask("ecr:BatchGetImage")
+        self.describe(network, "ACTIVE")
+        assert network.bad() == {}
+        unexamined = network.diagnosis().unexamined
+        assert "processors of images" in unexamined
+        assert "images" not in unexamined
+
+    def test_failed_description_is_unknown(self, network: Resources) -> None:
+        network.unask("ecr:BatchGetImage")
+        network.refuse("ecr:DescribeImages", self.DESCRIBED)
+        assert network.bad() == {"manifest": UNKNOWN}
+
+
+class TestPullThroughCache:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations"""
+
+    ASKED = ASKED | {"repositoryName": "web/nginx"}
+    DESCRIBED = ASKED | {"imageIds": [{"imageTag": "1"}]}
+    FOUND: Row = {"imageDigest": "sha256:n1", "imageTags": ["1"], "imageStatus": "ACTIVE"}  # noqa: RUF012
+
+    @pytest.fixture
+    def network(self, network: Resources) -> Resources:
+        """An image below a rule, and a role that may import it."""
+        network.app["image"] = IMAGE.replace("/web", "/web/nginx")
+        network.add("pullThroughCacheRules", **PULL_THROUGH)
+        network.refuse("ecr:GetRepositoryPolicy", self.ASKED, "RepositoryNotFoundException")
+        self.allow(network, "ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
+        return network
+
+    def allow(self, network: Resources, *actions: str) -> None:
+        network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), statement([*actions, *MANAGED_ACTIONS]))
+
+    def serve_by_nat(self, network: Resources) -> None:
+        """Give the only subnet of the service a way to the internet."""
+        network.serve_internet_by_nat()
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
+
+    def describe(self, network: Resources, **more: Any) -> None:
+        network.tell("ecr:DescribeImages", self.DESCRIBED, {"imageDetails": [self.FOUND | more]})
+
+    def first_pull(self, network: Resources) -> NeedDiagnosis:
+        """The way to the internet that the first pull needs."""
+        rows = [row for row in network.found().needs if isinstance(row.need, Call) and row.need.place == "internet"]
+        (need,) = rows
+        return need
+
+    def test_missing_repository_without_rule_blocks(self, network: Resources) -> None:
+        network.rows["pullThroughCacheRules"] = []
+        network.refuse("ecr:BatchGetImage", self.ASKED, "RepositoryNotFoundException")
+        assert {one.code for row in network.found().needs for one in row.blockers} == {"REPOSITORY_NOT_FOUND"}
+
+    @pytest.mark.parametrize(
+        ("action", "code"),
+        [
+            ("ecr:BatchGetImage", "RepositoryNotFoundException"),
+            ("ecr:DescribeImages", "RepositoryNotFoundException"),
+            ("ecr:DescribeImages", "ImageNotFoundException"),
+        ],
+    )
+    def test_first_pull_from_isolated_subnet_blocks(self, network: Resources, action: str, code: str) -> None:
+        asked = self.ASKED if action == "ecr:BatchGetImage" else self.DESCRIBED
+        network.refuse(action, asked, code)
+        assert network.bad() == {"manifest": BLOCKED}
+        first = self.first_pull(network)
+        assert {one.code for one in first.blockers} == {"NO_ROUTE_TO_DESTINATION"}
+        assert first.error is not None
+        assert (first.error.text or "").endswith(f"{network.app['image']}: not found")
+
+    def test_first_pull_by_nat_is_ok(self, network: Resources) -> None:
+        network.refuse("ecr:DescribeImages", self.DESCRIBED, "RepositoryNotFoundException")
+        self.serve_by_nat(network)
+        assert network.bad() == {}
+
+    def test_cached_image_needs_no_way_to_the_internet_and_no_permission(self, network: Resources) -> None:
+        self.allow(network)
+        self.describe(network)
+        assert network.bad() == {}
+        assert not [row for row in network.found().needs if isinstance(row.need, Call) and row.need.place == "internet"]
+
+    def test_image_that_was_not_asked_for_is_unknown_in_isolated_subnet(self, network: Resources) -> None:
+        assert network.bad() == {"manifest": UNKNOWN}
+        (missing,) = self.first_pull(network).unknowns
+        assert missing.action == "ecr:DescribeImages"
+        self.serve_by_nat(network)
+        assert network.bad() == {}
+
+    @pytest.mark.parametrize(
+        ("code", "denied"),
+        [
+            ("RepositoryNotFoundException", {"ecr:BatchImportUpstreamImage", "ecr:CreateRepository"}),
+            ("ImageNotFoundException", {"ecr:BatchImportUpstreamImage"}),
+        ],
+    )
+    def test_first_pull_needs_permission_to_import(self, network: Resources, code: str, denied: set[str]) -> None:
+        self.serve_by_nat(network)
+        network.refuse("ecr:DescribeImages", self.DESCRIBED, code)
+        self.allow(network)
+        assert network.bad() == {"manifest": BLOCKED}
+        blocked = next(row for row in network.found().needs if row.blockers)
+        assert {one.code for one in blocked.blockers} == {"ROLE_POLICY_DENIES"}
+        assert {one.rule.split(" allows ")[1].split(" ")[0] for one in blocked.blockers} == denied
+        assert blocked.error is not None
+        assert (blocked.error.text or "").endswith(": not found")
+
+    def test_registry_policy_permits_import(self, network: Resources) -> None:
+        self.serve_by_nat(network)
+        network.refuse("ecr:DescribeImages", self.DESCRIBED, "RepositoryNotFoundException")
+        self.allow(network)
+        allow = {"Effect": "Allow", "Principal": {"AWS": EXECUTION}, "Action": "ecr:*", "Resource": "*"}
+        network.tell("ecr:GetRegistryPolicy", {}, {"policyText": text(allow)})
+        assert network.bad() == {}
+
+    def test_permission_to_import_is_unknown_if_image_was_not_asked_for(self, network: Resources) -> None:
+        self.serve_by_nat(network)
+        self.allow(network)
+        assert network.bad() == {"manifest": UNKNOWN}
+        facts = {missing.action for row in network.found().needs for missing in row.unknowns}
+        assert facts == {"ecr:DescribeImages"}
+
+    def test_refusal_by_upstream_blocks(self, network: Resources) -> None:
+        self.serve_by_nat(network)
+        failures = [{"imageId": {"imageTag": "1"}, "failureCode": "UpstreamAccessDenied"}]
+        network.tell("ecr:BatchGetImage", self.ASKED, images([], failures))
+        assert "IMAGE_INACCESSIBLE" in {one.code for row in network.found().needs for one in row.blockers}
+
+    def test_cached_image_for_another_platform_blocks(self, network: Resources) -> None:
+        content = image("1", "sha256:n1", index("linux/arm64"))
+        network.tell("ecr:BatchGetImage", self.ASKED, images([content]))
+        assert network.blocker("manifest").code == "IMAGE_FOR_ANOTHER_PLATFORM"
+
+    def test_archived_image_of_cache_is_unknown(self, network: Resources) -> None:
+        self.describe(network, imageStatus="ARCHIVED")
+        assert network.bad() == {"manifest": UNKNOWN}
+
+    def test_rule_of_another_region_does_not_apply(self, network: Resources) -> None:
+        network.app["image"] = network.app["image"].replace(REGION, "eu-west-3")
+        assert "images of other Regions" in network.diagnosis().unexamined
+        assert not [row for row in network.found().needs if isinstance(row.need, Call) and row.need.only_if]
+
+
+class TestUnknownCacheRules:
     @pytest.mark.parametrize("code", ["RepositoryNotFoundException", None])
     def test_missing_image_is_unknown_without_cache_rules(self, network: Resources, code: str | None) -> None:
         del network.rows["pullThroughCacheRules"]

@@ -9,6 +9,7 @@ from tests.holdings import (
     IMAGE,
     KEY,
     MANAGED,
+    MANAGED_ACTIONS,
     OTHER_ACCOUNT,
     REPOSITORY,
     SECRET,
@@ -50,13 +51,28 @@ def pull_from_another_account(network: Resources) -> None:
 
 
 class TestRepositoryPolicies:
-    def test_repository_policy_of_other_account_must_allow_pull(self, network: Resources) -> None:
+    def test_registry_policy_of_other_account_may_allow_without_repository_policy(self, network: Resources) -> None:
         pull_from_another_account(network)
         asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
         network.refuse("ecr:GetRepositoryPolicy", asked, "RepositoryPolicyNotFoundException")
+        assert network.bad() == {"manifest": UNKNOWN}
+        facts = {missing.fact for missing in network.step("manifest").unknowns}
+        assert facts == {f"the policy of the registry of account {OTHER_ACCOUNT}, which only that account can read"}
+
+    def test_repository_policy_of_other_account_denies(self, network: Resources) -> None:
+        pull_from_another_account(network)
+        asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "ecr:*"}
+        network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(deny)})
         assert network.bad() == {"manifest": BLOCKED}
         codes = {(one.code, one.resource) for one in network.step("manifest").blockers}
         assert codes == {("RESOURCE_POLICY_DENIES", OTHERS)}
+
+    def test_role_must_allow_pull_from_other_account_whatever_its_registry_allows(self, network: Resources) -> None:
+        pull_from_another_account(network)
+        network.role(EXECUTION, statement(["ecr:GetAuthorizationToken", "logs:*", "secretsmanager:GetSecretValue"]))
+        assert network.bad() == {"manifest": BLOCKED}
+        assert {one.code for one in network.step("manifest").blockers} == {"ROLE_POLICY_DENIES"}
 
     @pytest.mark.parametrize(
         "who",
@@ -79,6 +95,60 @@ class TestRepositoryPolicies:
         asked = {"registryId": ACCOUNT, "repositoryName": "web"}
         network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(deny)})
         assert network.blocker("manifest").rule == "Frozen of the policy of repository web"
+
+
+class TestRegistryPolicies:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html"""
+
+    def give(self, network: Resources, *statements: Row) -> None:
+        network.tell("ecr:GetRegistryPolicy", {}, {"registryId": ACCOUNT, "policyText": text(*statements)})
+
+    def test_registry_policy_denies_pull_in_its_own_account(self, network: Resources) -> None:
+        self.give(network, {"Effect": "Deny", "Principal": "*", "Action": PULL, "Resource": "*", "Sid": "Frozen"})
+        assert network.bad() == {"manifest": BLOCKED}
+        blockers = network.step("manifest").blockers
+        assert {(one.code, one.resource) for one in blockers} == {("RESOURCE_POLICY_DENIES", REPOSITORY)}
+        assert {one.rule for one in blockers} == {"Frozen of the policy of the registry"}
+
+    def test_registry_policy_denies_other_repositories_only(self, network: Resources) -> None:
+        other = REPOSITORY.replace("/web", "/api")
+        self.give(network, {"Effect": "Deny", "Principal": "*", "Action": "ecr:*", "Resource": other})
+        assert network.bad() == {}
+
+    def test_registry_policy_denies_the_token(self, network: Resources) -> None:
+        token = "ecr:GetAuthorizationToken"  # noqa: S105 -- an IAM action
+        self.give(network, {"Effect": "Deny", "Principal": "*", "Action": token, "Resource": "*"})
+        assert network.bad() == {"registry-auth": BLOCKED}
+        assert network.blocker("registry-auth").resource == f"registry {ACCOUNT}"
+
+    def test_registry_policy_alone_allows_a_role_of_its_account(self, network: Resources) -> None:
+        others = [action for action in MANAGED_ACTIONS if action not in PULL]
+        network.role(EXECUTION, READ_SECRET, statement(others))
+        assert network.bad() == {"manifest": BLOCKED}
+        self.give(network, {"Effect": "Allow", "Principal": {"AWS": EXECUTION}, "Action": PULL, "Resource": "*"})
+        assert network.bad() == {}
+
+    def test_failed_registry_policy_leaves_pull_and_token_unknown(self, network: Resources) -> None:
+        network.refuse("ecr:GetRegistryPolicy", {})
+        assert network.bad() == {"registry-auth": UNKNOWN, "manifest": UNKNOWN}
+
+    def test_unread_registry_policy_is_unexamined(self, network: Resources) -> None:
+        network.unask("ecr:GetRegistryPolicy")
+        assert network.bad() == {}
+        assert "policies of registries" in network.diagnosis().unexamined
+        network.refuse("ecr:GetRegistryPolicy", {}, "AccessDeniedException")
+        assert network.bad() == {}
+        assert "policies of registries (denied: ecr:GetRegistryPolicy)" in network.diagnosis().unexamined
+
+    def test_registry_policy_of_other_account_is_unexamined_where_its_repository_allows(
+        self, network: Resources
+    ) -> None:
+        pull_from_another_account(network)
+        asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
+        allow = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": PULL}
+        network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(allow)})
+        assert network.bad() == {}
+        assert "policies of other accounts' registries" in network.diagnosis().unexamined
 
 
 class TestSecretPolicies:
@@ -259,8 +329,8 @@ def test_bucket_by_name_leaves_bucket_policy_unexamined(network: Resources) -> N
 
 
 def test_repository_policy_denial_blocks_if_roles_were_not_read(network: Resources) -> None:
-    pull_from_another_account(network)
-    asked = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
-    network.refuse("ecr:GetRepositoryPolicy", asked, "RepositoryPolicyNotFoundException")
+    asked = {"registryId": ACCOUNT, "repositoryName": "web"}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": PULL}
+    network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(deny)})
     del network.rows["RoleDetailList"]
     assert network.bad() == {"manifest": BLOCKED}

@@ -11,7 +11,8 @@ from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, 
 from skerry.launch.startup import needs_of
 from skerry.model.ecs import LogConfiguration, TaskDefinition
 from skerry.model.facts import Missing
-from skerry.model.resource_answers import PullThroughCacheRule
+from skerry.services.ecr import OF_FIRST_PULLS
+from skerry.services.ecr_images import CachedImage, CacheState
 from tests.networks import ACCOUNT, IMAGE, REGION, awslogs, container
 
 AMAZON = f"{REGION}.amazonaws.com"
@@ -171,40 +172,36 @@ class TestEcrImages:
 
 
 class TestPullThroughCaches:
-    RULES = (
-        PullThroughCacheRule("docker-hub", "registry-1.docker.io", ACCOUNT),
-        PullThroughCacheRule("docker-hub/library", "public.ecr.aws", ACCOUNT),
-        PullThroughCacheRule("quay", "quay.io"),
-    )
+    IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/quay/org/app:1"
 
-    def note(self, repository: str, rules: tuple[PullThroughCacheRule, ...] = RULES, account: str = ACCOUNT) -> str:
-        image = f"{account}.dkr.ecr.{REGION}.amazonaws.com/{repository}:1"
-        return call(needs_of(launch(container(image), cache_rules=rules)), "manifest").note
+    def needs(self, state: CacheState) -> tuple[Call, ...]:
+        cached = CachedImage(self.IMAGE, "quay.io", state)
+        found = needs_of(launch(container(self.IMAGE), cached_images=(cached,)))
+        return tuple(need for need in found if isinstance(need, Call) and need.step == "manifest")
+
+    def test_cached_image_needs_only_the_manifest(self) -> None:
+        (manifest,) = self.needs("cached")
+        assert manifest.note == "copied from quay.io, and in the cache already"
+        assert not set(OF_FIRST_PULLS) & set(manifest.actions)
 
     @pytest.mark.parametrize(
-        ("repository", "upstream"),
+        ("state", "actions"),
         [
-            ("docker-hub/org/app", "registry-1.docker.io"),
-            ("docker-hub/library/nginx", "public.ecr.aws"),
-            ("quay/org/app", "quay.io"),
+            ("no image", {"ecr:BatchImportUpstreamImage"}),
+            ("no repository", {"ecr:BatchImportUpstreamImage", "ecr:CreateRepository"}),
+            ("unknown", {"ecr:BatchImportUpstreamImage", "ecr:CreateRepository"}),
         ],
     )
-    def test_pull_through_cache_note_names_upstream_of_longest_prefix(self, repository: str, upstream: str) -> None:
-        note = f"copied from {upstream} when it is first pulled, which needs a way to the internet"
-        assert self.note(repository) == note
+    def test_first_pull_needs_the_internet_and_permissions(self, state: CacheState, actions: set[str]) -> None:
+        manifest, first = self.needs(state)
+        assert manifest.note == "copied from quay.io when it is first pulled, which needs a way to the internet"
+        assert set(manifest.actions) & set(OF_FIRST_PULLS) == actions
+        assert (first.host, first.place, first.subjects) == (None, "internet", (self.IMAGE,))
+        assert bool(first.only_if) == (state == "unknown")
+        assert bool(first.only_if_action) == (state == "unknown")
 
-    @pytest.mark.parametrize("repository", ["docker-hubs/app", "docker-hub", "app"])
-    def test_pull_through_cache_rule_ignores_other_repositories(self, repository: str) -> None:
-        assert self.note(repository) == ""
-
-    def test_pull_through_cache_rule_ignores_other_accounts(self) -> None:
-        assert self.note("docker-hub/org/app", account="999988887777") == ""
-        assert "quay.io" in self.note("quay/org/app", account="999988887777")
-
-    def test_pull_through_cache_root_rule_matches_remaining_repositories(self) -> None:
-        rules = (*self.RULES, PullThroughCacheRule("ROOT", "ghcr.io", ACCOUNT))
-        assert "ghcr.io" in self.note("app", rules)
-        assert "quay.io" in self.note("quay/org/app", rules)
+    def test_image_below_no_rule_has_no_note(self) -> None:
+        assert call(needs_of(launch(container(self.IMAGE))), "manifest").note == ""
 
 
 class TestImagesOutsideEcr:

@@ -79,16 +79,15 @@ class TestProposedStatements:
         }
         assert {row.code for row in told(found, ProposeStatement).why} == {"ROLE_POLICY_DENIES"}
 
-    def test_repository_policy_for_another_account_names_the_role(self) -> None:
+    def test_secret_policy_for_another_account_names_the_role(self) -> None:
         network = Resources()
-        registry = f"{OTHER_ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
-        network.app["image"] = f"{registry}/web:1"
-        network.role(EXECUTION, statement(MANAGED_ACTIONS), statement("secretsmanager:GetSecretValue", SECRET))
-        repository = {"registryId": OTHER_ACCOUNT, "repositoryName": "web"}
-        network.refuse("ecr:GetRepositoryPolicy", repository, "RepositoryPolicyNotFoundException")
+        foreign = SECRET.replace(ACCOUNT, OTHER_ACCOUNT)
+        network.app["secrets"] = [{"name": "PASSWORD", "valueFrom": foreign}]
+        network.role(EXECUTION, statement(MANAGED_ACTIONS), statement("secretsmanager:GetSecretValue", foreign))
+        network.tell("secretsmanager:GetResourcePolicy", {"SecretId": foreign}, {"ARN": foreign, "Name": "db"})
         found = planned(network)
         assert proposed(found)["Principal"] == {"AWS": EXECUTION}
-        assert proposed(found)["Resource"] == f"arn:aws:ecr:{REGION}:{OTHER_ACCOUNT}:repository/web"
+        assert proposed(found)["Resource"].startswith(foreign)
 
     def test_role_without_ecs_trust_gets_a_trust_statement(self) -> None:
         network = Resources()

@@ -33,11 +33,11 @@ DIFFERENT = {
     "v6only-nat64": _IPV6,
     "shared-group-shared-too": "Whether the owner shares a group is in AWS RAM, which is not read.",
     "group-of-other-vpc": "Associations of groups with VPCs are not in the answers, so they are unknown.",
-    "ecr-ptc-first-pull-no-import": "A pull-through cache is noted and does not decide the verdict.",
+    "ecr-other-account-no-batchgetimage": "The registry's policy of the other account may allow it; it cannot be read.",
     "exec-shared-nat": "The network of the shared VPC's owner is not read whole.",
     "service-connect-isolated": "Service Connect is taken to need a way to its endpoint in every Region.",
     "secret-json-key-1.3.0": "Platform version 1.3.0 is retired, so no task starts on it; the label dates from before.",
-    "secret-cmk-no-decrypt": "The key's policy is not in the answers.",
+    "secret-cmk-no-decrypt": "The grants of the key are not in the answers, and a grant may allow the role to decrypt.",
 }
 
 

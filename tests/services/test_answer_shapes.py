@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from skerry.services import READS_BY_ACTION
-from skerry.services.ecr import LAYER
+from skerry.services.ecr_images import LAYER
 from skerry.services.resource_read import ResourceRead
 from tests.model.test_shapes import complaints, model_of
 

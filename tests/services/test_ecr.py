@@ -3,30 +3,31 @@
 import json
 from typing import Any
 
-import msgspec
 import pytest
 
-from skerry.model.resource_answers import Absent, PullThroughCacheRule, Refused
+from skerry.model.facts import Facts
+from skerry.model.resource_answers import Absent, PullThroughCacheRule, Refused, ResourceAnswer
+from skerry.model.resource_lookup import Resources
+from skerry.policy.policy_types import AssumedNotToDeny
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
-from skerry.services.attached_policy import NO_POLICY
-from skerry.services.ecr import (
-    ECR,
+from skerry.services.attached_policy import NO_POLICY, ResourceBasedPolicy
+from skerry.services.ecr import ECR, REGISTRY_POLICY, REPOSITORY_POLICY, RegistryPolicy, RepositoryPolicy
+from skerry.services.ecr_images import (
     IMAGES,
     LAYER,
-    REPOSITORY_POLICY,
     ImageConfiguration,
     ImageFailure,
     ImageId,
     ImageLayer,
     RepositoryImage,
     RepositoryImages,
-    RepositoryPolicy,
     find_cache_rule,
     find_configuration,
     find_images,
 )
 from skerry.services.image_references import parse
+from skerry.services.resource_read import ResourceRead
 from skerry.services.service import ReadContext
 from tests.services.answers import ACCOUNT, OTHER_ACCOUNT, REGION, parameters_by_operation, references, resources, scope
 
@@ -44,11 +45,12 @@ def operations(context: ReadContext, *images: str) -> list[str]:
 def test_images_of_a_repository_are_requested_together() -> None:
     images = [f"{REGISTRY}/web:1", f"{REGISTRY}/web@sha256:a", "nginx", "not an image"]
     requests = list(ECR.requests_for(references(ECR, *images), ReadContext(())))
-    policy, batch = parameters_by_operation(requests)
+    registry, policy, batch = parameters_by_operation(requests)
+    assert registry == ("GetRegistryPolicy", {})
     assert policy == ("GetRepositoryPolicy", WEB)
     assert batch[0] == "BatchGetImage"
     assert batch[1]["imageIds"] == [{"imageTag": "1"}, {"imageDigest": "sha256:a"}]
-    (layer,) = requests[1].pick({"imageManifest": json.dumps({"config": {"digest": "sha256:c"}})})
+    (layer,) = requests[2].pick({"imageManifest": json.dumps({"config": {"digest": "sha256:c"}})})
     assert layer == ImageLayer(ACCOUNT, "web", "sha256:c")
     assert parameters_by_operation(list(layer.requests())) == [
         ("GetDownloadUrlForLayer", WEB | {"layerDigest": "sha256:c"})
@@ -57,25 +59,48 @@ def test_images_of_a_repository_are_requested_together() -> None:
 
 def test_images_are_requested_in_batches_of_a_hundred() -> None:
     images = [f"{REGISTRY}/web:{number}" for number in range(101)]
-    assert operations(ReadContext(()), *images) == ["GetRepositoryPolicy", "BatchGetImage", "BatchGetImage"]
+    assert operations(ReadContext(()), *images) == [
+        "GetRegistryPolicy",
+        "GetRepositoryPolicy",
+        "BatchGetImage",
+        "BatchGetImage",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("image", "rules"),
+    ("image", "rules", "about_image"),
     [
-        (f"{REGISTRY}/web:1", None),
-        (f"{REGISTRY}/web:1", (PullThroughCacheRule(ecr_repository_prefix="ROOT", upstream_registry_url="x"),)),
-        (f"{REGISTRY.replace(ACCOUNT, OTHER_ACCOUNT)}/web:1", ()),
+        (f"{REGISTRY}/web:1", None, ["DescribeImages"]),
+        (
+            f"{REGISTRY}/web:1",
+            (PullThroughCacheRule(ecr_repository_prefix="ROOT", upstream_registry_url="x"),),
+            ["DescribeImages"],
+        ),
+        (f"{REGISTRY.replace(ACCOUNT, OTHER_ACCOUNT)}/web:1", (), []),
     ],
     ids=["rules unknown", "rule applies", "other account"],
 )
-def test_images_that_ecr_may_fetch_are_not_requested(image: str, rules: Any) -> None:
-    assert operations(ReadContext(rules), image) == ["GetRepositoryPolicy"]
+def test_images_that_ecr_may_fetch_are_described_and_not_pulled(image: str, rules: Any, about_image: list[str]) -> None:
+    assert operations(ReadContext(rules), image) == ["GetRegistryPolicy", "GetRepositoryPolicy", *about_image]
+
+
+def test_each_image_is_described_by_a_call_of_its_own() -> None:
+    requests = list(ECR.requests_for(references(ECR, f"{REGISTRY}/web:1", f"{REGISTRY}/web@sha256:a"), ReadContext()))
+    described = [parameters for operation, parameters in parameters_by_operation(requests) if "Images" in operation]
+    filtered = WEB | {"filter": {"imageStatus": "ANY"}}
+    assert described == [
+        filtered | {"imageIds": [{"imageTag": "1"}]},
+        filtered | {"imageIds": [{"imageDigest": "sha256:a"}]},
+    ]
+
+
+def test_images_outside_ecr_lead_to_no_requests() -> None:
+    assert operations(ReadContext(()), "nginx") == []
 
 
 @pytest.mark.parametrize("manifest", ["", "[", "[]", "{}", '{"config": []}', '{"config": {"digest": 7}}', "[" * 9_999])
 def test_manifest_without_a_configuration_leads_to_no_layer(manifest: str) -> None:
-    _, request = ECR.requests_for(references(ECR, f"{REGISTRY}/web:1"), ReadContext(()))
+    *_, request = ECR.requests_for(references(ECR, f"{REGISTRY}/web:1"), ReadContext(()))
     assert list(request.pick({"imageManifest": manifest})) == []
 
 
@@ -158,17 +183,69 @@ def test_repository_resource_is_its_arn(subject: str, resource: Resource) -> Non
     assert list(ECR.resources_of(scope(), "ecr:BatchGetImage", subject)) == [resource]
 
 
+PULL = "ecr:BatchGetImage"
+NEITHER: dict[tuple[ResourceRead[Any], str], Absent] = {
+    (REPOSITORY_POLICY, f"{ACCOUNT}/web"): Absent("RepositoryPolicyNotFoundException"),
+    (REGISTRY_POLICY, "registry"): Absent("RegistryPolicyNotFoundException"),
+}
+
+
+def policy_of(answers: Any, subject: str = f"{REGISTRY}/web:1", action: str = PULL) -> ResourceBasedPolicy:
+    request = Request(principal_of_role(f"arn:aws:iam::{ACCOUNT}:role/a"), action, Resource("*"))
+    return ECR.policy_of(resources(answers), request, subject)
+
+
+@pytest.mark.parametrize("subject", ["", "nginx"])
+def test_images_outside_ecr_have_no_policy(subject: str) -> None:
+    assert policy_of({}, subject) == NO_POLICY
+
+
+def test_repository_and_registry_policies_are_kept_apart() -> None:
+    answers = {
+        (REPOSITORY_POLICY, f"{ACCOUNT}/web"): RepositoryPolicy(policy_text="{}"),
+        (REGISTRY_POLICY, "registry"): RegistryPolicy(policy_text="{}"),
+    }
+    both = policy_of(answers)
+    assert getattr(both.policy, "name", None) == "the policy of repository web"
+    assert both.registry is not None
+    assert getattr(both.registry.policy, "name", None) == "the policy of the registry"
+    assert both.unread_kinds == ()
+
+
+def test_absent_policies_of_repository_and_registry_are_none() -> None:
+    none = policy_of(NEITHER)
+    assert (none.policy, none.registry, none.unread_kinds) == (None, NO_POLICY, ())
+
+
+def test_unread_policies_of_repository_and_registry_are_named() -> None:
+    unread = policy_of({})
+    assert unread.unread_kinds == (REPOSITORY_POLICY.kind, REGISTRY_POLICY.kind)
+    assert unread.is_unread
+    assert not policy_of({(REGISTRY_POLICY, "registry"): RegistryPolicy(policy_text="{}")}).is_unread
+
+
+def test_token_is_asked_of_the_own_registry() -> None:
+    foreign = f"{REGISTRY.replace(ACCOUNT, OTHER_ACCOUNT)}/web:1"
+    token = policy_of(NEITHER, foreign, "ecr:GetAuthorizationToken")
+    assert (token.policy, token.registry) == (None, NO_POLICY)
+
+
 @pytest.mark.parametrize(
-    ("subject", "answer", "name"),
-    [
-        ("", RepositoryPolicy(policy_text="{}"), None),
-        ("nginx", RepositoryPolicy(policy_text="{}"), None),
-        (f"{REGISTRY}/web:1", Absent("RepositoryPolicyNotFoundException"), None),
-        (f"{REGISTRY}/web:1", RepositoryPolicy(policy_text="{}"), "the policy of repository web"),
-    ],
+    ("registry_id", "owner"), [(None, OTHER_ACCOUNT), (ACCOUNT, OTHER_ACCOUNT), (OTHER_ACCOUNT, ACCOUNT)]
 )
-def test_repository_policy_is_that_of_a_registry_of_ecr(subject: str, answer: msgspec.Struct, name: str | None) -> None:
-    request = Request(principal_of_role(f"arn:aws:iam::{ACCOUNT}:role/a"), "ecr:BatchGetImage", Resource("*"))
-    policy = ECR.policy_of(resources({(REPOSITORY_POLICY, f"{ACCOUNT}/web"): answer}), request, subject)
-    assert getattr(policy.policy, "name", None) == name
-    assert (policy == NO_POLICY) == (name is None)
+def test_registry_policy_of_another_account_may_allow(registry_id: str | None, owner: str) -> None:
+    answers = {(REGISTRY_POLICY, "registry"): RegistryPolicy(policy_text="{}", registry_id=registry_id)}
+    registry = policy_of(answers, f"{REGISTRY.replace(ACCOUNT, owner)}/web:1").registry
+    assert registry is not None
+    assert isinstance(registry.policy, AssumedNotToDeny)
+    assert registry.policy.missing.fact.startswith(f"the policy of the registry of account {owner}")
+    assert registry.unread == "policies of other accounts' registries"
+
+
+def test_policies_of_another_region_are_unread() -> None:
+    rows = tuple(ResourceAnswer(read.action, name, answer) for (read, name), answer in NEITHER.items())
+    held = Resources(Facts(resource_answers=rows, account=ACCOUNT, region=REGION))
+    request = Request(principal_of_role(f"arn:aws:iam::{ACCOUNT}:role/a"), PULL, Resource("*"))
+    elsewhere = ECR.policy_of(held, request, f"{REGISTRY.replace(REGION, 'eu-west-3')}/web:1")
+    assert elsewhere.unread_kinds == (REPOSITORY_POLICY.kind, REGISTRY_POLICY.kind)
+    assert ECR.policy_of(held, request, f"{REGISTRY}/web:1").unread_kinds == ()

@@ -12,6 +12,7 @@ ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
 TASK = "0123456789abcdef0123456789abcdef"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 IMAGE = f"{REGISTRY}/web:1"
+CACHED = f"{REGISTRY}/quay/proxy:1"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 REVISION = f"{ARN}:service-revision/one/web/1"
@@ -180,7 +181,7 @@ def launched(asked: dict[str, Any]) -> dict[str, Any]:
         "logConfiguration": {"logDriver": "awslogs", "options": logs},
         "environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::files/web/app.env"}],
     }
-    made["taskDefinition"]["containerDefinitions"] = [container]
+    made["taskDefinition"]["containerDefinitions"] = [container, {"name": "proxy", "image": CACHED}]
     made["taskDefinition"]["volumes"] = [{"name": "data", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}]
     return made
 
@@ -193,6 +194,11 @@ def things() -> dict[str, Answer]:
         "DescribeOrganization": {"Organization": {"Id": "o-1", "MasterAccountEmail": "SECRET@example.com"}},
         "DescribeServiceRevisions": {"serviceRevisions": [revision()]},
         "GetRepositoryPolicy": {"policyText": "{}"},
+        "GetRegistryPolicy": {"policyText": "{}"},
+        "DescribePullThroughCacheRules": {
+            "pullThroughCacheRules": [{"ecrRepositoryPrefix": "quay", "upstreamRegistryUrl": "quay.io"}]
+        },
+        "DescribeImages": {"imageDetails": [{"imageDigest": "sha256:p1", "imageTags": ["1"], "imageStatus": "ACTIVE"}]},
         "BatchGetImage": images,
         "GetDownloadUrlForLayer": {"downloadUrl": LINK, "layerDigest": CONFIGURATION},
         "DescribeSecret": {"ARN": SECRET, "KmsKeyId": KEY, "Description": "SECRET", "VersionIdsToStages": {}},

@@ -7,7 +7,7 @@ import pytest
 
 from skerry.model.facts import Facts
 from skerry.model.resource_answers import Refused
-from skerry.services.ecr import RepositoryImages
+from skerry.services.ecr_images import RepositoryImages
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
 from tests.lists import complete_kinds, incomplete_kinds

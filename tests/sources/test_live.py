@@ -19,7 +19,7 @@ from skerry.aws.pagination import command_name_of
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.lifecycle import run_embedded_aws
-from skerry.services import ecr, efs, kms, s3, ssm
+from skerry.services import ecr_images, efs, kms, s3, ssm
 from skerry.sources.documents import load
 from skerry.sources.live import read
 
@@ -39,7 +39,7 @@ def complaints(name: str, document: Any) -> str:
     model = model_of(service)
     operation = {xform_name(operation, "-"): operation for operation in model.operation_names}[call]
     # In the place of a link stands what it leads to, which the model does not know.
-    if "Error" in document or call == command_name_of(ecr.LAYER.call):
+    if "Error" in document or call == command_name_of(ecr_images.LAYER.call):
         return ""
     answer = document["Response"] if "Call" in document else document
     shape = model.operation_model(operation).output_shape
@@ -141,13 +141,14 @@ class TestDocuments:
         lists = {api_table.CLUSTER_NAMES, api_table.SERVICE_NAMES, api_table.TASK_NAMES, api_table.EVENT_BUSES}
         without = {api_table.TRANSIT_GATEWAY_ROUTES, api_table.RESOLVER_ADDRESSES, api_table.PROFILE_RESOURCES}
         without |= {efs.MOUNT_TARGETS, api_table.RULE_TARGETS, api_table.SCHEDULE}
-        # The article's service has no parameter, no key of its own, no file in S3 and no volume.
+        # The article's service has no parameter, no own key, no file in S3, no volume, and no image of a cache.
         without |= {
             ssm.PARAMETERS.call,
             kms.KEY.call,
             kms.KEY_POLICY.call,
             kms.GRANTS.call,
             s3.OBJECT.call,
+            ecr_images.IMAGE_DETAILS.call,
         }
         without |= {s3.BUCKET_POLICY.call, efs.FILE_SYSTEM_POLICY.call, efs.ACCESS_POINTS.call}
         assert found == {command_name_of(call) for call in set(api_table.CALLS) - lists - without}

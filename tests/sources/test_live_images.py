@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from skerry.model.resource_answers import Refused
-from skerry.services.ecr import ImageConfiguration
+from skerry.services.ecr_images import ImageConfiguration
 from skerry.sources.live import read
 from tests.accounts import ACCOUNT, REGION, Answer, error
 from tests.sources.clusters import (

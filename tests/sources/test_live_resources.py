@@ -103,8 +103,13 @@ class TestReferencedResources:
     def test_resource_calls_use_the_ids_of_the_task_definition(self) -> None:
         account, found = reading(**everything())
         assert {(one["registryId"], one["repositoryName"]) for one in account.asked("GetRepositoryPolicy")} == {
-            (ACCOUNT, "web")
+            (ACCOUNT, "web"),
+            (ACCOUNT, "quay/proxy"),
         }
+        assert account.asked("GetRegistryPolicy") == [{}]
+        (described,) = account.asked("DescribeImages")
+        assert described["imageIds"] == [{"imageTag": "1"}]
+        assert described["filter"] == {"imageStatus": "ANY"}
         (images,) = account.asked("BatchGetImage")
         assert images["imageIds"] == [{"imageTag": "1"}, {"imageDigest": "sha256:d1"}]
         assert len(images["acceptedMediaTypes"]) == 4

@@ -11,7 +11,7 @@ from skerry.errors import InputError
 from skerry.model import resource_answers
 from skerry.model.facts import Facts
 from skerry.model.resource_answers import Absent, Refused
-from skerry.services import READS_BY_ACTION, ecr, ssm
+from skerry.services import READS_BY_ACTION, ecr_images, ssm
 from skerry.sources.documents import load
 from skerry.sources.redaction import redact
 from tests.accounts import ACCOUNT
@@ -25,6 +25,12 @@ Answers = list[tuple[str, dict[str, Any], Any]]
 ANSWERED: dict[str, tuple[dict[str, Any], Any, str]] = {
     "ecr:GetRepositoryPolicy": (WEB, {"policyText": "{}"}, f"{ACCOUNT}/web"),
     "ecr:BatchGetImage": (WEB, images({"imageIds": [{"imageTag": "1"}]}), f"{ACCOUNT}/web"),
+    "ecr:GetRegistryPolicy": ({}, {"policyText": "{}"}, "registry"),
+    "ecr:DescribeImages": (
+        WEB | {"imageIds": [{"imageTag": "1"}]},
+        {"imageDetails": [{"imageDigest": "sha256:1", "imageTags": ["1"]}]},
+        f"{ACCOUNT}/web@1",
+    ),
     "ecr:GetDownloadUrlForLayer": (
         WEB | {"layerDigest": CONFIGURATION},
         {"architecture": "amd64", "os": "linux"},
@@ -62,8 +68,19 @@ ANSWERED: dict[str, tuple[dict[str, Any], Any, str]] = {
 
 # What answers have their contents in.
 KEYS = (
-    *("images", "policyText", "architecture", "ARN", "ResourcePolicy", "Parameters", "KeyMetadata", "Policy", "Grants"),
-    *("logGroups", "Contents", "AccessPoints", "Organization", "Parents", "Policies"),
+    *(
+        "images",
+        "imageDetails",
+        "policyText",
+        "architecture",
+        "ARN",
+        "ResourcePolicy",
+        "Parameters",
+        "KeyMetadata",
+        "Policy",
+        "Grants",
+    ),
+    *("ARN", "logGroups", "Contents", "AccessPoints", "Organization", "Parents", "Policies"),
 )
 
 
@@ -78,12 +95,14 @@ def loaded(*documents: bytes) -> Facts:
 def with_manifests_as_read(found: Facts) -> Facts:
     """The facts with only what is read of the manifests of images."""
 
-    def manifest(row: ecr.RepositoryImage) -> ecr.RepositoryImage:
-        return replace(row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=ecr.ImageManifest)))
+    def manifest(row: ecr_images.RepositoryImage) -> ecr_images.RepositoryImage:
+        return replace(
+            row, image_manifest=repr(msgspec.json.decode(row.image_manifest or "", type=ecr_images.ImageManifest))
+        )
 
     rows = [
         replace(row, answer=replace(row.answer, images=tuple(map(manifest, row.answer.images))))
-        if isinstance(row.answer, ecr.RepositoryImages)
+        if isinstance(row.answer, ecr_images.RepositoryImages)
         else row
         for row in found.resource_answers
     ]
@@ -170,7 +189,7 @@ class TestResourceAnswers:
             loaded(wrapped(action, ANSWERED[action][0], Response=None))
 
 
-@each("action", sorted(set(READS_BY_ACTION) - {"organizations:DescribeOrganization"}))
+@each("action", sorted(set(READS_BY_ACTION) - {"organizations:DescribeOrganization", "ecr:GetRegistryPolicy"}))
 @each("parameters", [{}, {"x": "y"}, {"ParameterFilters": "x"}, {"ParameterFilters": [7, {}]}])
 def test_answer_without_resource_parameters_is_refused_with_a_hint(action: str, parameters: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="but not about what") as caught:

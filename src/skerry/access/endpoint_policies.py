@@ -25,6 +25,7 @@ from skerry.policy.request import Request, context_of_endpoint_call
 from skerry.reach.gateways import make_undecided_hop
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Hop, PacketPath, Piece, Trace, judge
+from skerry.services.ecr import OF_FIRST_PULLS
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict, worst_of
 
 DENIES = "ENDPOINT_POLICY_DENIES"
@@ -142,13 +143,17 @@ def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, access: Acc
     endpoint = restricted.endpoint.vpc_endpoint_id
     request = access.request
     decision = evaluate(request, restricted.to_policies())
-    needed = True if decision.verdict == "allowed" else is_needed(caller, access)
+    needed = decision.verdict != "allowed" and is_needed(caller, access)
     if not needed:
         return
     what = f"{request.action} on {request.resource.arn}{'…' if request.resource.beginning else ''}"
     if decision.verdict == "unknown":
         for missing in decision.missing:
             yield make_undecided_hop("endpoint", endpoint, missing, rule=f"its policy, for {what}")
+    elif request.action in OF_FIRST_PULLS:
+        # The client makes no such call, and no page of AWS says whether policies of endpoints limit ECR's import.
+        fact = f"whether {restricted.policy.name}, which does not allow {request.action}, stops the import by ECR"
+        yield make_undecided_hop("endpoint", endpoint, Missing(fact))
     elif isinstance(needed, Missing):
         fact = f"{needed.fact}: {restricted.policy.name} lets nobody create it"
         yield make_undecided_hop("endpoint", endpoint, Missing(fact, needed.action))

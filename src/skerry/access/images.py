@@ -13,11 +13,24 @@ from skerry.model.resource_answers import Absent
 from skerry.model.resource_lookup import Resources
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Piece
-from skerry.services import ecr
-from skerry.services.ecr import ImageManifest, ImagePlatform, find_cache_rule
+from skerry.services import ecr_images
+from skerry.services.ecr_images import (
+    IMAGE_DETAILS,
+    IMAGES,
+    LAYER,
+    ImageDetail,
+    ImageFailure,
+    ImageManifest,
+    ImagePlatform,
+    RepositoryImage,
+    RepositoryImages,
+    find_cache_rule,
+    find_detail,
+    find_failure,
+    find_image,
+)
 from skerry.services.image_references import Image, parse
 
-_GONE = "ImageNotFound"
 # Failures that stay until somebody changes the image or its registry; the others may pass.
 # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageFailure.html and
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
@@ -28,6 +41,7 @@ _INACCESSIBLE = {
     "InvalidImageTag": "has no valid tag",
     "UpstreamAccessDenied": "is refused by its upstream registry",
 }
+_ARCHIVED, _ACTIVATING = "ARCHIVED", "ACTIVATING"
 _DIGEST = "sha256:"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html, and the terms of images for it:
 # https://github.com/opencontainers/image-spec/blob/main/config.md
@@ -54,57 +68,94 @@ class ImageCheck:
                 continue
             if image.region != self._region:
                 self._unread["images of other Regions"] = None
-            # ECR fetches a missing image itself if a pull-through cache rule covers it.
-            elif find_cache_rule(image, launch.cache_rules) is None:
+            else:
                 yield from self._image(launch, image, image.account)
 
     def _image(self, launch: Launch, image: Image, account: str) -> Iterator[Hop]:
         repository = (
             f"arn:{partition_name_of(image.region or '')}:ecr:{image.region}:{account}:repository/{image.repository}"
         )
-        images = ecr.find_images(self._resources, account, image.repository)
-        match images:
-            case None:
-                self._unread["images"] = None
-            case Missing():
-                yield make_undecided_hop("resource", repository, images)
-            case Absent():
-                message = f"there is no repository {image.repository} in account {account} in {image.region}"
-                piece = Piece("REPOSITORY_NOT_FOUND", repository, "", message, words=image.reference)
-                yield self._lost(account, piece)
-            case _:
-                yield from self._image_in_repository(launch, image, repository, images)
+        images = ecr_images.find_images(self._resources, account, image.repository)
+        if find_cache_rule(image, launch.cache_rules) is not None:
+            yield from self._cached(launch, image, repository, images)
+        elif isinstance(images, Absent):
+            yield self._lost_repository(image, repository)
+        else:
+            yield from self._images_by_name(launch, image, repository, images)
 
-    def _image_in_repository(
-        self, launch: Launch, image: Image, repository: str, images: ecr.RepositoryImages
+    def _cached(
+        self, launch: Launch, image: Image, repository: str, images: RepositoryImages | Absent | Missing | None
     ) -> Iterator[Hop]:
-        if launch.pins_unread is not None:
+        """Yield hops for an image below a pull-through cache rule: ECR fetches it if it is missing."""
+        for name in _names_of(launch, image):
+            detail = find_detail(self._resources, repository.split(":")[4], image.repository, name)
+            if isinstance(detail, ImageDetail) and detail.image_status == _ARCHIVED:
+                fact = f"whether ECR fetches image {name} of repository {image.repository} again, which is archived"
+                yield make_undecided_hop("resource", repository, Missing(fact))
+            if not isinstance(images, RepositoryImages):
+                continue
+            manifest, failure = find_image(images, name), find_failure(images, name)
+            if manifest is not None:
+                yield from self._platform(launch, image, repository, manifest)
+            elif failure is not None and failure.failure_code in _INACCESSIBLE:
+                yield _inaccessible(image, repository, name, _INACCESSIBLE[failure.failure_code])
+
+    def _images_by_name(
+        self, launch: Launch, image: Image, repository: str, images: RepositoryImages | Missing | None
+    ) -> Iterator[Hop]:
+        if launch.pins_unread is not None and isinstance(images, RepositoryImages):
             if self._resources.revisions_failed:
                 yield make_undecided_hop("resource", repository, launch.pins_unread)
                 return
             self._unread["digests of deployments"] = None
-        pinned_digests = dict.fromkeys(digest for reference, digest in launch.pinned if reference == image.reference)
-        for name in pinned_digests or [image.tag]:
-            manifest = _find(images, name)
-            failure = next((candidate for candidate in images.failures if name in _names(candidate.image_id)), None)
-            if manifest is not None:
-                account = repository.split(":")[4]
-                yield from self._platform(launch, image, repository, manifest, account)
-            elif failure is None:
-                self._unread["images"] = None
+        for name in _names_of(launch, image):
+            detail = find_detail(self._resources, repository.split(":")[4], image.repository, name)
+            manifest = find_image(images, name) if isinstance(images, RepositoryImages) else None
+            failure = find_failure(images, name) if isinstance(images, RepositoryImages) else None
+            if isinstance(detail, ImageDetail) and detail.image_status in {_ARCHIVED, _ACTIVATING}:
+                yield _archived(image, repository, name, detail)
+            elif manifest is not None:
+                yield from self._platform(launch, image, repository, manifest)
+            elif failure is not None:
+                yield self._failed(launch, image, repository, failure)
+            elif isinstance(images, Missing):
+                yield make_undecided_hop("resource", repository, images)
             else:
-                yield self._absent(image, repository, failure, held=name in pinned_digests)
+                yield from self._by_detail(launch, image, repository, name, detail)
 
-    def _absent(self, image: Image, repository: str, failure: ecr.ImageFailure, *, held: bool) -> Hop:
+    def _by_detail(
+        self, launch: Launch, image: Image, repository: str, name: str, detail: ImageDetail | Absent | Missing | None
+    ) -> Iterator[Hop]:
+        """Yield a hop for an image by its description alone, which does not say its processor."""
+        match detail:
+            case None:
+                self._unread[IMAGES.kind] = None
+            case Missing():
+                yield make_undecided_hop("resource", repository, detail)
+            case Absent(code="RepositoryNotFoundException"):
+                yield self._lost_repository(image, repository)
+            case Absent():
+                yield self._lost_image(launch, image, repository, name)
+            case _:
+                self._unread[LAYER.kind] = None
+
+    def _failed(self, launch: Launch, image: Image, repository: str, failure: ImageFailure) -> Hop:
         """Return the hop for an image that ECR did not return."""
         name = failure.image_id.image_digest or failure.image_id.image_tag or ""
         if failure.failure_code in _INACCESSIBLE:
-            message = f"image {name} of repository {image.repository} {_INACCESSIBLE[failure.failure_code]}"
-            piece = Piece("IMAGE_INACCESSIBLE", repository, "", message, words=image.reference)
-            return blocking_hop_for("resource", piece)
-        if failure.failure_code != _GONE:
-            missing = Missing(f"image {name} of repository {image.repository}", "ecr:BatchGetImage")
+            return _inaccessible(image, repository, name, _INACCESSIBLE[failure.failure_code])
+        if failure.failure_code != ecr_images.NOT_FOUND:
+            missing = Missing(f"image {name} of repository {image.repository}", IMAGES.action)
             return make_undecided_hop("resource", repository, missing)
+        return self._lost_image(launch, image, repository, name)
+
+    def _lost_repository(self, image: Image, repository: str) -> Hop:
+        message = f"there is no repository {image.repository} in account {image.account} in {image.region}"
+        piece = Piece("REPOSITORY_NOT_FOUND", repository, "", message, words=image.reference)
+        return self._lost(image.account, piece)
+
+    def _lost_image(self, launch: Launch, image: Image, repository: str, name: str) -> Hop:
+        held = name in _pinned_digests_of(launch, image)
         words = f"{image.registry}/{image.repository}@{name}" if held else image.reference
         message = _missing_message_of(image, name, held=held)
         return self._lost(image.account, Piece("IMAGE_NOT_FOUND", repository, "", message, words=words))
@@ -118,9 +169,8 @@ class ImageCheck:
             return blocking_hop_for("resource", piece)
         return make_undecided_hop("resource", piece.resource, _UNREAD_RULES)
 
-    def _platform(
-        self, launch: Launch, image: Image, repository: str, manifest: ecr.RepositoryImage, account: str
-    ) -> Iterator[Hop]:
+    def _platform(self, launch: Launch, image: Image, repository: str, manifest: RepositoryImage) -> Iterator[Hop]:
+        account = repository.split(":")[4]
         processor = _PROCESSORS.get(launch.architecture)
         fact = Missing(f"for which processor image {image.reference} was built", "ecr:BatchGetImage")
         try:
@@ -134,11 +184,13 @@ class ImageCheck:
             if entry.platform
         ]
         if content.config is not None:
-            configuration = ecr.find_configuration(self._resources, account, image.repository, content.config.digest)
+            configuration = ecr_images.find_configuration(
+                self._resources, account, image.repository, content.config.digest
+            )
             if isinstance(configuration, Missing):
                 yield make_undecided_hop("resource", repository, configuration)
             elif (
-                not isinstance(configuration, ecr.ImageConfiguration)
+                not isinstance(configuration, ecr_images.ImageConfiguration)
                 or configuration.architecture is None
                 or configuration.os is None
             ):
@@ -154,12 +206,29 @@ class ImageCheck:
             )
 
 
-def _find(images: ecr.RepositoryImages, name: str) -> ecr.RepositoryImage | None:
-    return next((image for image in images.images if name in _names(image.image_id)), None)
+def _names_of(launch: Launch, image: Image) -> list[str]:
+    """Return the digests to which a deployment holds an image, else its tag or digest."""
+    return _pinned_digests_of(launch, image) or [image.tag]
 
 
-def _names(image: ecr.ImageId) -> tuple[str | None, ...]:
-    return (image.image_tag, image.image_digest)
+def _pinned_digests_of(launch: Launch, image: Image) -> list[str]:
+    return list(dict.fromkeys(digest for reference, digest in launch.pinned if reference == image.reference))
+
+
+def _inaccessible(image: Image, repository: str, name: str, why: str) -> Hop:
+    message = f"image {name} of repository {image.repository} {why}"
+    return blocking_hop_for("resource", Piece("IMAGE_INACCESSIBLE", repository, "", message, words=image.reference))
+
+
+def _archived(image: Image, repository: str, name: str, detail: ImageDetail) -> Hop:
+    """Return the hop for an archived image: no pull succeeds until its restore has ended.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+    """
+    if detail.image_status == _ARCHIVED:
+        return _inaccessible(image, repository, name, "is archived, and cannot be pulled until it is restored")
+    fact = f"whether the restore of image {name} of repository {image.repository} has ended"
+    return make_undecided_hop("resource", repository, Missing(fact, IMAGE_DETAILS.action))
 
 
 def _missing_message_of(image: Image, name: str, *, held: bool) -> str:

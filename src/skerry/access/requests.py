@@ -1,7 +1,7 @@
 """Requests of a launch to AWS as policies see them: principal, action, resource, context."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from msgspec import UNSET
 
@@ -17,6 +17,8 @@ from skerry.model.resource_lookup import Resources
 from skerry.policy.request import AWS_OWN, Context, HiddenValue, Principal, PrincipalType, Request, principal_of_role
 from skerry.policy.resources import Resource
 from skerry.services import SERVICE_OF_PREFIX, logs
+from skerry.services.ecr import GET_TOKEN, IMPORT, OF_FIRST_PULLS
+from skerry.services.ecr_images import IMAGE_DETAILS, CacheState
 from skerry.services.service import RequestScope
 
 _ANYTHING = Resource("*")
@@ -91,21 +93,49 @@ def requests_of(
 
 
 def is_needed(caller: Caller, access: AccessRequest) -> bool | Missing:
-    """Return whether a request is made: the log driver creates a log group only if configured and missing.
+    """Return whether a request is made: some depend on whether a resource exists."""
+    match access.request.action:
+        case logs.CREATE_GROUP:
+            return _is_group_created(caller, access.subject)
+        case action if action in OF_FIRST_PULLS:
+            return _is_of_first_pull(caller.launch, action, access.subject)
+        case _:
+            return True
+
+
+def _is_group_created(caller: Caller, group: str) -> bool | Missing:
+    """Return whether the log driver creates a log group: only if configured and missing.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     """
-    if access.request.action != logs.CREATE_GROUP:
-        return True
     if not any(
         configuration.options.get("awslogs-create-group") == "true"
-        for configuration in log_configurations_of(caller.launch, access.subject)
+        for configuration in log_configurations_of(caller.launch, group)
     ):
         return False
-    log_group = logs.LOG_GROUP.find(caller.resources, access.subject)
+    log_group = logs.LOG_GROUP.find(caller.resources, group)
     if log_group is None or isinstance(log_group, Missing):
-        return Missing(f"whether log group {access.subject} is there", logs.LOG_GROUP.action)
+        return Missing(f"whether log group {group} is there", logs.LOG_GROUP.action)
     return isinstance(log_group, Absent)
+
+
+def _is_of_first_pull(launch: Launch, action: str, image: str) -> bool | Missing:
+    """Return whether the pull of an image imports it, or creates its repository.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+    """
+    state: CacheState = next((cached.state for cached in launch.cached_images if cached.reference == image), "cached")
+    match state:
+        case "unknown":
+            return Missing(f"whether {image} is in its pull-through cache already", IMAGE_DETAILS.action)
+        case "cached":
+            return False
+        case "no image":
+            return action == IMPORT
+        case "no repository":
+            return True
+        case _:
+            assert_never(state)
 
 
 def log_configurations_of(launch: Launch, group: str) -> tuple[LogConfiguration, ...]:
@@ -135,8 +165,8 @@ def partition_name_of(region: str) -> str:
 def _resources(scope: RequestScope, action: str, need: Call, *, kind: PrincipalType) -> Iterator[tuple[str, Resource]]:
     if kind == "aws":
         yield "", Resource(f"arn:{scope.partition}:s3:::{layer_bucket_of(scope.region)}/", beginning=True)
-    elif action == "ecr:GetAuthorizationToken" or not need.subjects:
-        yield "", _ANYTHING
+    elif action == GET_TOKEN or not need.subjects:
+        yield next(iter(need.subjects), ""), _ANYTHING
     else:
         for subject in need.subjects:
             for resource in _resources_of_subject(scope, action, subject):

@@ -11,12 +11,13 @@ class ResourcePolicies:
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
-        self._policies: dict[tuple[str, str], ResourceBasedPolicy] = {}
+        self._policies: dict[tuple[str, str, bool], ResourceBasedPolicy] = {}
 
     def find(self, access: AccessRequest) -> ResourceBasedPolicy:
         """Return the policy of the resource of a request."""
         prefix = access.request.action.partition(":")[0]
-        key = (prefix, access.subject)
+        # A request without a resource of its own is about the registry, not about a repository.
+        key = (prefix, access.subject, access.request.resource.arn == "*")
         if key not in self._policies:
             service = SERVICE_OF_PREFIX.get(prefix)
             self._policies[key] = (

@@ -20,14 +20,13 @@ from skerry.launch.needs import Call, Need, Placement
 from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
-from skerry.policy.document import Policy
 from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
-from skerry.policy.policy_types import AssumedToAllow, PolicyType
+from skerry.policy.policy_types import PolicyType
 from skerry.policy.request import ABSENT, Context, HiddenValue, Principal, Request, Values, principal_of_service
 from skerry.policy.resources import Resource
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Kind, Piece
-from skerry.services.attached_policy import ResourceBasedPolicy
+from skerry.services.attached_policy import NO_POLICY, ResourceBasedPolicy
 
 ROLES_UNREAD = "policies of roles"
 _NOBODY = TaskRole(policies=())
@@ -83,7 +82,8 @@ class RolePolicies:
                 parsed = parse_arn(role_arn)
                 resource = Resource(role_arn, parsed.account if parsed else None)
                 request = Request(_ECS, "sts:AssumeRole", resource, _context_of_ecs(launch))
-                decision = evaluate(request, _policies(self._roles, request, _NOBODY, role.trust))
+                trust = ResourceBasedPolicy(role.trust)
+                decision = evaluate(request, _policies(self._roles, request, _NOBODY, trust))
                 yield from _hops_of(role_arn, request, decision, "TRUST_POLICY_DENIES")
 
     def _call(self, launch: Launch, need: Call, paths: Sequence[CallPath]) -> Iterator[Hop]:
@@ -113,12 +113,11 @@ class RolePolicies:
         resource_policy = self._resource_policies.find(access)
         if role is None:
             self.unread[ROLES_UNREAD] = None
-        if resource_policy.unread:
-            self.unread[resource_policy.unread] = None
-        if (role is None and resource_policy.unread) or (role is not None and role.absent):
+        self.unread |= dict.fromkeys(resource_policy.unread_kinds)
+        if (role is None and resource_policy.is_unread) or (role is not None and role.absent):
             return
         decision = self._decide(access, role or TaskRole(), resource_policy, paths)
-        hops = list(_hops_of(role_arn, access.request, decision, owner=access.request.resource.arn))
+        hops = list(_hops_of(role_arn, access.request, decision, owner=_owner_of(access.request)))
         needed = is_needed(caller, access)
         if isinstance(needed, Missing):
             yield from [make_undecided_hop("role", role_arn, needed)] if decision.denials else []
@@ -152,7 +151,7 @@ class RolePolicies:
         if request.resource.account is None and resource_policy.account is not None:
             resource_policy_resource = msgspec.structs.replace(request.resource, account=resource_policy.account)
             request = msgspec.structs.replace(request, resource=resource_policy_resource)
-        policies = _policies(self._roles, request, role, resource_policy.policy)
+        policies = _policies(self._roles, request, role, resource_policy)
         decisions = [evaluate(_add_context(request, context), policies) for context in contexts]
         if access.request.action == DECRYPT:
             decisions = [apply_grants(self._resources, access, decision) for decision in decisions]
@@ -171,7 +170,7 @@ def evaluate_role_policies(roles: TaskRoles, request: Request) -> Decision | Non
     role = roles.find(request.principal.arn)
     if role is None or role.absent:
         return None
-    return evaluate(request, _policies(roles, request, role, None))
+    return evaluate(request, _policies(roles, request, role, NO_POLICY))
 
 
 def _role_arns_of(launch: Launch) -> tuple[str, ...]:
@@ -200,18 +199,23 @@ def _context_of_ecs(launch: Launch) -> Mapping[str, Values]:
     return context | {"aws:sourceaccount": (parsed.account,), "aws:sourcearn": source}
 
 
-def _policies(
-    roles: TaskRoles, request: Request, role: TaskRole, resource: Policy | Missing | AssumedToAllow | None
-) -> Policies:
+def _policies(roles: TaskRoles, request: Request, role: TaskRole, attached: ResourceBasedPolicy) -> Policies:
     return Policies(
         identity=role.policies,
         boundary=role.boundary,
         session=None,
         scps=roles.control_policies(request.principal.account, "SERVICE_CONTROL_POLICY"),
         rcps=roles.control_policies(request.resource.account, "RESOURCE_CONTROL_POLICY"),
-        resource=resource,
+        resource=attached.policy,
         endpoint=None,
+        registry=attached.registry.policy if attached.registry else None,
     )
+
+
+def _owner_of(request: Request) -> str:
+    """Return the resource with the policies; requests without a resource are to the registry of the caller."""
+    resource = request.resource
+    return f"registry {request.principal.account}" if resource.arn == "*" else resource.arn
 
 
 def _hops_of(role_arn: str, request: Request, decision: Decision, code: str = "", owner: str = "") -> Iterator[Hop]:

@@ -9,6 +9,7 @@ from skerry.app.resource_names import group_ids_of, subnet_ids_of
 from skerry.catalogue.platform_versions import find_platform, list_platform_versions
 from skerry.errors import Argument, InputError, NothingFoundError, UnknownNameError
 from skerry.launch import scheduled_tasks
+from skerry.launch.cached_images import cached_images_of
 from skerry.launch.launches import Launch, launches_of, short_name_of
 from skerry.launch.running_tasks import launch_of_task
 from skerry.model.ecs import TaskDefinition
@@ -94,6 +95,8 @@ def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
         public_address=task.public_address,
         platform_version=task.platform_version,
         region=world.region,
+        cache_rules=world.facts.pull_through_rules,
+        cached_images=cached_images_of(world, definition),
     )
     if find_platform(launch.family, task.platform_version) is None:
         versions = {version: version for version in list_platform_versions(launch.family)}

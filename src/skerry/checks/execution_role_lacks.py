@@ -11,7 +11,7 @@ from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
-from skerry.services.ecr import find_cache_rule
+from skerry.services.ecr_images import find_cache_rule
 from skerry.services.image_references import parse
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.launch.needs import Call
-from skerry.services.ecr import find_cache_rule
+from skerry.services.ecr_images import find_cache_rule
 from skerry.services.image_references import parse
 
 _ISOLATED = "isolated"
@@ -21,7 +21,8 @@ def pull_through_cache(subject: CheckContext) -> Iterator[tuple[str, str, tuple[
 
     Why it stops a task:
         From an isolated subnet the first pull fails, though every endpoint is right: by AWS's guide it needs a way to
-        the internet. The same image works in one VPC and not in another, and a new tag fails where the old one works.
+        the internet. Without the image in the cache the start is blocked, and this is no finding. An image in the
+        cache starts today, and the next tag fails.
 
     Example:
         ``111122223333.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx:1.29``, with a rule for the prefix

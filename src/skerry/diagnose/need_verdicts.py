@@ -92,7 +92,7 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     inferred = need.note if need.grade == "inferred" else ""
     outcome = walker.reach(source, Target(called, need.port, need.place, need.service, inferred=inferred))
     if need.only_if and outcome.verdict is not OK:
-        return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.only_if)))
+        return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.only_if, need.only_if_action)))
     return outcome
 
 

@@ -9,6 +9,7 @@ from skerry.catalogue.error_messages import RefusalWording, Wording, find_refusa
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
 from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount, Need
 from skerry.reach.trace import NOWHERE, Piece, Trace
+from skerry.services.ecr import OF_FIRST_PULLS
 from skerry.services.image_references import parse
 from skerry.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
 
@@ -51,6 +52,12 @@ def _of(row: NeedDiagnosis) -> Prediction:
     service = need.service.key if isinstance(need, Call) and need.service else None
     refused = _refused(trace)
     words = _words(need, trace)
+    if _is_first_pull(need, refused):
+        # ECR answers that the image, or its repository, is not there:
+        # https://docs.aws.amazon.com/AmazonECR/latest/userguide/error-pullthroughcache.html
+        wording = find_refusal_wording(need.step, service, "IMAGE_NOT_FOUND")
+        text = wording.text.format_map(words | {"words": words["subject"]}) if wording else None
+        return Prediction(need.step, text, "inferred")
     # No wording is known for refusals by Fargate itself, nor for S3 Files.
     template: Wording | RefusalWording | None = (
         None if isinstance(need, Fault | Mount) else find_wording(need.step, service)
@@ -63,6 +70,15 @@ def _of(row: NeedDiagnosis) -> Prediction:
     # Linux reports this error to an IPv6-only client of an IPv4 address; no ECS message with it has been observed.
     grade = "inferred" if words["way"] == _NO_FAMILY else template.grade
     return Prediction(need.step, template.text.format_map(words), grade)
+
+
+def _is_first_pull(need: Need, refused: Piece | None) -> bool:
+    """Return whether the first pull through a cache fails: it has no way to the internet, or no permission."""
+    if not isinstance(need, Call) or need.step != "manifest":
+        return False
+    image = parse(next(iter(need.subjects), ""))
+    to_internet = need.service is None and image is not None and image.region is not None
+    return to_internet or (refused is not None and refused.asked is not None and refused.asked[0] in OF_FIRST_PULLS)
 
 
 def _refused(trace: Trace | None) -> Piece | None:

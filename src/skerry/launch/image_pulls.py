@@ -7,29 +7,32 @@ from skerry.catalogue.registries import find_registry
 from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host_of, variant_of
 from skerry.launch.endpoints import HTTPS, make_external_call, make_service_call, port_of
 from skerry.launch.needs import Call, Need, Unread
-from skerry.model.resource_answers import PullThroughCacheRule
-from skerry.services.ecr import find_cache_rule
+from skerry.services.ecr import CREATE_REPOSITORY, IMPORT
+from skerry.services.ecr_images import IMAGE_DETAILS, CachedImage
 from skerry.services.image_references import Image
 
 _MICROSOFT = "mcr.microsoft.com"
 
 
-def needs_of_ecr_image(
-    image: Image, region: str, rules: tuple[PullThroughCacheRule, ...], *, windows: bool
-) -> Iterator[Need]:
-    """Yield token, manifest and layers of an image in ECR: all of the image's Region, not of the task's."""
+def needs_of_ecr_image(image: Image, region: str, cached: CachedImage | None, *, windows: bool) -> Iterator[Need]:
+    """Yield token, manifest and layers of an image in ECR: all of the image's Region, not of the task's.
+
+    ``cached``: the image is below a pull-through cache rule.
+    """
     name = image.reference
     partition = partition_of(region)
     yield _token(image, region)
     if partition is None:
         yield Unread("manifest", f"the names of the partition that Region {region} is in", subjects=(name,))
         return
-    actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+    actions = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", *_import_actions_of(cached))
     ref = ServiceRef("ecr.dkr", region)
     variant = variant_of(ref, image.registry)
     kind = variant.kind if variant else ""
-    note = _cache_note(image, rules)
+    note = _cache_note(cached)
     yield Call("manifest", image.registry, service=ref, actions=actions, subjects=(name,), note=note, variant=kind)
+    if cached is not None and cached.state != "cached":
+        yield _first_pull(cached)
     yield _layers(name, region, partition)
     if windows:
         yield _windows_layers(name)
@@ -85,15 +88,44 @@ def _windows_layers(name: str) -> Call:
     return Call("layers", _MICROSOFT, HTTPS, "internet", subjects=(name,), only_if=fact, identity="nobody")
 
 
-def _cache_note(image: Image, rules: tuple[PullThroughCacheRule, ...]) -> str:
-    """Return the effect of a pull-through cache rule on the first pull.
+def _cache_note(cached: CachedImage | None) -> str:
+    """Return the effect of a pull-through cache rule on the pull."""
+    if cached is None:
+        return ""
+    if cached.state == "cached":
+        return f"copied from {cached.upstream}, and in the cache already"
+    return f"copied from {cached.upstream} when it is first pulled, which needs a way to the internet"
 
+
+def _import_actions_of(cached: CachedImage | None) -> tuple[str, ...]:
+    """Return the permissions for the first pull of an image, unless the cache has it.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+    """
+    if cached is None or cached.state == "cached":
+        return ()
+    return (IMPORT,) if cached.state == "no image" else (IMPORT, CREATE_REPOSITORY)
+
+
+def _first_pull(cached: CachedImage) -> Call:
+    """Return the way to the internet that the first pull of an image through the cache needs, even with endpoints.
+
+    By AWS's guide the subnet must have a route to a NAT gateway. The guide names no hosts.
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-vpc-endpoint-considerations
     """
-    rule = find_cache_rule(image, rules)
-    if rule is None:
-        return ""
-    return f"copied from {rule.upstream_registry_url} when it is first pulled, which needs a way to the internet"
+    name = cached.reference
+    return Call(
+        "manifest",
+        None,
+        HTTPS,
+        "internet",
+        subjects=(name,),
+        grade="inferred",
+        note=f"the internet, port {HTTPS}: the hosts of a first pull are not documented",
+        identity="nobody",
+        only_if=f"whether {name} is in its pull-through cache already" if cached.state == "unknown" else "",
+        only_if_action=IMAGE_DETAILS.action if cached.state == "unknown" else "",
+    )
 
 
 def needs_of_other_image(image: Image) -> Iterator[Need]:

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
+from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import (
@@ -16,6 +17,7 @@ from skerry.model.ecs import (
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import PullThroughCacheRule
 from skerry.model.world import World
+from skerry.services.ecr_images import CachedImage
 
 _ACTIVE = "ACTIVE"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentController.html
@@ -33,9 +35,9 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     ``groups`` is empty where the VPC's default security group is used; ``not_applicable`` says why there is nothing for
     Fargate to start; ``unread`` are missing facts that the launch depends on. ``service`` is the service that asks for
     it, if one does, and ``reasons`` are ECS's own words for the latter's failures. ``cache_rules`` are the pull-through
-    cache rules of the registry, ``notes`` the assumptions; ``started_by`` is what tasks of a rule or schedule have for
-    ``startedBy``; ``pinned`` are images with the digests of the deployment, and ``pins_unread`` says that these were
-    not read.
+    cache rules of the registry, ``cached_images`` the images below one, ``notes`` the assumptions; ``started_by`` is
+    what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
+    of the deployment, and ``pins_unread`` says that these were not read.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     service_connect_logs: LogConfiguration | None = None
     service: str | None = None
     cache_rules: tuple[PullThroughCacheRule, ...] = ()
+    cached_images: tuple[CachedImage, ...] = ()
     notes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     started_by: str | None = None
@@ -113,13 +116,16 @@ def launches_of(world: World, service: Service) -> tuple[Launch, ...]:
 def launch_of_service(world: World, service: Service) -> Launch:
     """Return the launch of a service's tasks, as its current definition asks for them."""
     connect = _service_connect(service)
+    launch = _of_configuration(world, service, service)
+    pinned = _pinned(world, service)
     return msgspec.structs.replace(
-        _of_configuration(world, service, service),
+        launch,
         arn=service.service_arn,
         execute_command=service.enable_execute_command,
         service_connect=connect is not None,
         service_connect_logs=connect.log_configuration if connect else None,
-        pinned=_pinned(world, service),
+        cached_images=cached_images_of(world, launch.definition, pinned),
+        pinned=pinned,
         pins_unread=_revisions_unread(world, service),
     )
 
@@ -212,6 +218,7 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
         not_applicable=inactive or non_fargate_reason_of(*by) or otherwise,
         unread=(*missing_sets, *(() if otherwise else open_type)),
         cache_rules=world.facts.pull_through_rules,
+        cached_images=cached_images_of(world, definition),
         notes=notes,
         reasons=failure_reasons_of(service),
     )

@@ -83,7 +83,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     ``variant``: the host is a FIPS or dual-stack name of the service, for which its endpoint may answer or not.
     ``instead``: the host to call if the VPC has an endpoint of the service. ``only_if``: the fact on which it depends
-    whether the call is made at all.
+    whether the call is made at all. ``only_if_action`` is the IAM action for this fact.
     """
 
     step: Step
@@ -101,6 +101,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     variant: str = ""
     instead: str | None = None
     only_if: str = ""
+    only_if_action: str = ""
 
 
 class Mount(msgspec.Struct, frozen=True, gc=False):

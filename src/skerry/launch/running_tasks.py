@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch import scheduled_tasks
+from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of
 from skerry.launch.launches import Launch, definition_of, launch_of_service, launch_of_task_set, short_name_of
 from skerry.model.arns import parse_arn
@@ -52,6 +53,7 @@ def launch_of_task(world: World, task: Task) -> Launch:
         service_connect_logs=origin.service_connect_logs if origin else None,
         not_applicable=_not_fargate(world, task),
         cache_rules=world.facts.pull_through_rules,
+        cached_images=cached_images_of(world, definition),
         notes=notes,
     )
 

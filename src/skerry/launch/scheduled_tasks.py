@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
+from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.launches import Launch, definition_of, short_name_of
 from skerry.model.arns import Arn, parse_arn
@@ -97,5 +98,6 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
         not_applicable=non_fargate_reason_of(*of) or otherwise,
         unread=(*open_type, *missing_network),
         cache_rules=world.facts.pull_through_rules,
+        cached_images=cached_images_of(world, definition),
         notes=notes,
     )

@@ -125,7 +125,8 @@ def _image(launch: Launch, container: ContainerDefinition, *, windows: bool) -> 
         yield Unread("manifest", f"the image of container {container.name}", "ecs:DescribeTaskDefinition")
     elif image.region is not None:
         yield from _partition(launch, image, image.region)
-        yield from needs_of_ecr_image(image, image.region, launch.cache_rules, windows=windows)
+        cached = next((entry for entry in launch.cached_images if entry.reference == image.reference), None)
+        yield from needs_of_ecr_image(image, image.region, cached, windows=windows)
     else:
         yield from needs_of_other_image(image)
 

@@ -40,6 +40,11 @@ class Resources:
         return self._facts.account
 
     @property
+    def region(self) -> str | None:
+        """The Region of the answers."""
+        return self._facts.region
+
+    @property
     def is_empty(self) -> bool:
         """Whether no call about resources was made."""
         return not self._answers and not self.asked_for_roles and not self._denied

@@ -86,6 +86,12 @@ def external_host_step_for(need: Call) -> Change:
         where = need.host or "the host"
         return Advise(where, f"no endpoint leads to {where}: it needs a way to the internet, such as a NAT gateway")
     (subject, image) = images[0]
+    if image.region is not None and need.step == "manifest":
+        message = (
+            f"the pull-through cache lacks {subject}, and its first pull needs a way to the internet, also with "
+            "endpoints. Pull it once from where there is one, or give the subnet a NAT gateway"
+        )
+        return Advise(subject, message)
     message = (
         f"no endpoint leads to {image.registry}. Copy the image into a repository of ECR and name that in the task "
         "definition; or make a pull-through cache rule, whose first pull of each image needs a way to the internet, "

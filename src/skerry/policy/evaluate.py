@@ -12,13 +12,16 @@ import msgspec
 from skerry.model.facts import Missing
 from skerry.policy.document import Policy
 from skerry.policy.policy_types import (
+    AssumedNotToDeny,
     AssumedToAllow,
     DecidingStatement,
     EvaluationContext,
     PolicyType,
     PolicyTypeResult,
     evaluate_statements,
+    join_results,
     result_for,
+    unread_grant_for,
     unread_result_for,
 )
 from skerry.policy.request import Request
@@ -33,7 +36,8 @@ class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     ``identity``: inline and managed policies of the role or user. ``boundary``, ``session``, ``resource``: None if
     there is none. ``endpoint``: None for a call without an endpoint, through an endpoint with the default policy, or to
-    a service without endpoint policies. ``gateway``: the policy belongs to a gateway endpoint.
+    a service without endpoint policies. ``gateway``: the policy belongs to a gateway endpoint. ``registry``: the policy
+    of the registry of ECR that a repository is in, a second one of type ``resource``.
 
     ``scps`` and ``rcps``: the policies of the organization's root, of each organizational unit, and of the account, one
     tuple a level. They are ``()`` for an account outside an organization. ``scps`` are also ``()`` for the management
@@ -45,9 +49,10 @@ class Policies(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     session: Policy | Missing | AssumedToAllow | None
     scps: Levels | Missing | AssumedToAllow
     rcps: Levels | Missing | AssumedToAllow
-    resource: Policy | Missing | AssumedToAllow | None
+    resource: Policy | Missing | AssumedToAllow | AssumedNotToDeny | None
     endpoint: Policy | Missing | AssumedToAllow | None
     gateway: bool = False
+    registry: Policy | Missing | AssumedToAllow | AssumedNotToDeny | None = None
 
 
 class Denial(msgspec.Struct, frozen=True, gc=False):
@@ -105,9 +110,13 @@ def _results_of(request: Request, policies: Policies) -> dict[PolicyType, Policy
     """Return the result of each policy type, in the order of the flow chart of AWS."""
     context = EvaluationContext(policies.gateway, _has_boundary(policies.boundary))
 
-    def result_of_policy(policy: Policy | Missing | AssumedToAllow | None, kind: PolicyType) -> PolicyTypeResult:
+    def result_of_policy(
+        policy: Policy | Missing | AssumedToAllow | AssumedNotToDeny | None, kind: PolicyType
+    ) -> PolicyTypeResult:
         if policy is None:
             return result_for(answer=kind != "resource-based policy")
+        if isinstance(policy, AssumedNotToDeny):
+            return unread_grant_for(policy.missing)
         return result_of_policies((policy,) if isinstance(policy, Policy) else policy, kind)
 
     def result_of_policies(given: tuple[Policy, ...] | Missing | AssumedToAllow, kind: PolicyType) -> PolicyTypeResult:
@@ -131,7 +140,10 @@ def _results_of(request: Request, policies: Policies) -> dict[PolicyType, Policy
         "resource control policy": result_of_levels(policies.rcps, "resource control policy"),
         "service control policy": result_of_levels(policies.scps if is_limited else (), "service control policy"),
         "VPC endpoint policy": result_of_policy(policies.endpoint, "VPC endpoint policy"),
-        "resource-based policy": result_of_policy(policies.resource, "resource-based policy"),
+        "resource-based policy": join_results(
+            result_of_policy(policies.resource, "resource-based policy"),
+            result_of_policy(policies.registry, "resource-based policy"),
+        ),
         "identity-based policy": result_of_policies(policies.identity, "identity-based policy"),
         "permissions boundary": result_of_policy(policies.boundary, "permissions boundary"),
         "session policy": result_of_policy(policies.session, "session policy"),

@@ -31,6 +31,12 @@ class AssumedToAllow(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
+class AssumedNotToDeny(msgspec.Struct, frozen=True, gc=False):
+    """Policies that the caller cannot read, assumed to deny nothing; whether they allow is ``missing``."""
+
+    missing: Missing
+
+
 class DecidingStatement(msgspec.Struct, frozen=True, gc=False):
     """A statement that decides: its Sid or number, in a policy of one type."""
 
@@ -65,6 +71,20 @@ def result_for(answer: Truth) -> PolicyTypeResult:
 def unread_result_for(missing: Missing) -> PolicyTypeResult:
     """Return the result of policies that nobody read."""
     return PolicyTypeResult(Unknown((missing,)), dict.fromkeys(NAMED_AS, Unknown((missing,))))
+
+
+def unread_grant_for(missing: Missing) -> PolicyTypeResult:
+    """Return the result of policies that deny nothing, and may allow."""
+    return PolicyTypeResult(denied=False, allowed=dict.fromkeys(NAMED_AS, Unknown((missing,))))
+
+
+def join_results(first: PolicyTypeResult, second: PolicyTypeResult) -> PolicyTypeResult:
+    """Return the result of the policies of two results together: any may deny, and any may allow."""
+    return PolicyTypeResult(
+        any_of((first.denied, second.denied)),
+        {way: any_of((answer, second.allowed.get(way, False))) for way, answer in first.allowed.items()},
+        first.deciding + second.deciding,
+    )
 
 
 class EvaluationContext(msgspec.Struct, frozen=True, gc=False):

@@ -10,8 +10,8 @@ import msgspec
 
 from skerry.masking import Node
 from skerry.model import ecs, endpoints, iam
-from skerry.services import READS, ecr, organizations
-from skerry.services.ecr import ImageManifest
+from skerry.services import READS, organizations
+from skerry.services.ecr_images import ImageManifest, RepositoryImage
 from skerry.sources.redaction.pseudonyms import Pseudonyms
 
 RedactionRule: TypeAlias = Callable[[Node, dict[str, Node], Pseudonyms], Node]
@@ -242,6 +242,6 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (iam.InlinePolicy, "policy_document"): _policy,
     (iam.PolicyVersion, "document"): _policy,
     (organizations.PolicyContent, "content"): _policy,
-    (ecr.RepositoryImage, "image_manifest"): _manifest,
+    (RepositoryImage, "image_manifest"): _manifest,
 } | {(read.record, read.policy): _policy for read in READS if read.policy}
 """The fields of records with a rule of their own."""
